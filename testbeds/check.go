@@ -1,0 +1,195 @@
+package testbeds
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// What a verdict lists at the most; the rest is counted.
+const (
+	maxConflicts = 50
+	maxTakers    = 20
+)
+
+// Fits is the yes or no of Check, at its least cost.
+func (f *Federation) Fits(e Experiment, s Slot) bool {
+	wants, problems := f.wants(e)
+	return len(problems) == 0 && len(f.beyondHorizon(wants, s)) == 0 && f.free(wants, s)
+}
+
+// free reports whether every pool has what is wanted of it throughout the slot.
+func (f *Federation) free(wants []want, s Slot) bool {
+	for _, w := range wants {
+		from, to := w.span(s)
+		if !w.pool.free.Fits(w.need, from, to) || len(f.unitConflicts(w, from, to)) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Check says whether the experiment fits the slot, or everything that is in the way.
+func (f *Federation) Check(e Experiment, s Slot) Verdict {
+	s = s.UTC()
+	wants, problems := f.wants(e)
+	problems = append(problems, f.beyondHorizon(wants, s)...)
+	v := Verdict{Problems: problems, Contenders: f.contenders(wants, s)}
+	for _, w := range wants {
+		from, to := w.span(s)
+		f.explain(&v, w, from, to)
+	}
+	v.Fits = len(v.Problems) == 0 && len(v.Conflicts) == 0
+	if !v.Fits && len(v.Problems) == 0 {
+		if longest, ok := f.longest(wants, s.Start, s.End); ok {
+			v.Longest = &longest
+		}
+	}
+	return v
+}
+
+// explain adds the conflicts of one pool: for each quantity the longest intervals in which less is free than is needed.
+func (f *Federation) explain(v *Verdict, w want, from, to int64) {
+	short := false
+	for col, need := range w.need {
+		if need <= 0 {
+			continue
+		}
+		for at := from; at < to; {
+			start, ok := w.pool.free.FirstBelow(col, need, at, to)
+			if !ok {
+				break
+			}
+			end, ok := w.pool.free.FirstAtLeast(col, need, start, to)
+			if !ok {
+				end = to
+			}
+			short = true
+			if len(v.Conflicts) == maxConflicts {
+				v.Truncated = true
+				return
+			}
+			v.Conflicts = append(v.Conflicts, f.conflict(w.pool, col, need, start, end))
+			at = end
+		}
+	}
+	if !short {
+		v.Conflicts = append(v.Conflicts, f.unitConflicts(w, from, to)...)
+	}
+}
+
+func (f *Federation) conflict(p *pool, col int, need, from, to int64) Conflict {
+	free := p.free.Min(col, from, to)
+	c := Conflict{Resource: p.resource(col), Interval: slotOf(from, to), Needed: need, Free: free, ShortBy: need - free}
+	c.TakenBy, c.More = f.takers(p, col, from, to)
+	return c
+}
+
+// takers are what takes of a column in [from, to): absences first, then bookings, each in the order of time.
+func (f *Federation) takers(p *pool, col int, from, to int64) (takers []Taker, more int) {
+	for _, a := range p.absences {
+		if a.from < to && a.to > from && a.cut[col] > 0 {
+			takers = append(takers, Taker{Kind: a.kind, Summary: a.summary, Amount: min(a.cut[col], p.peak[col]), Units: a.units,
+				Interval: slotOf(a.from, a.to)})
+		}
+	}
+	absences := len(takers)
+	f.overlapping(p.key, from, to, func(b Booking, g grip) bool {
+		if b.Strength.Blocks() && g.amounts[col] > 0 {
+			takers = append(takers, taker(b, g, col))
+		}
+		return true
+	})
+	slices.SortStableFunc(takers[absences:], byTime)
+	if len(takers) > maxTakers {
+		more = len(takers) - maxTakers
+		takers = takers[:maxTakers]
+	}
+	return takers, more
+}
+
+func byTime(a, b Taker) int {
+	return cmp.Or(a.Interval.Start.Compare(b.Interval.Start), cmp.Compare(a.Booking, b.Booking))
+}
+
+func taker(b Booking, g grip, col int) Taker {
+	return Taker{Kind: TakerBooking, Booking: b.ID, Request: b.Request, Strength: b.Strength, Amount: int64(g.amounts[col]), Interval: slotOf(g.from, g.to)}
+}
+
+// contenders are the requests under review that want some of the same capacity at the same time.
+func (f *Federation) contenders(wants []want, s Slot) []Taker {
+	found := map[int64]Taker{}
+	for _, w := range wants {
+		from, to := w.span(s)
+		f.overlapping(w.pool.key, from, to, func(b Booking, g grip) bool {
+			for col, need := range w.need {
+				if b.Strength == Pending && need > 0 && g.amounts[col] > 0 {
+					if _, ok := found[b.ID]; !ok {
+						found[b.ID] = taker(b, g, col)
+					}
+				}
+			}
+			return len(found) < maxTakers
+		})
+	}
+	var list []Taker
+	for _, t := range found {
+		list = append(list, t)
+	}
+	slices.SortFunc(list, byTime)
+	return list
+}
+
+// Longest is the longest slot from start on, at most until limit, in which the experiment fits.
+func (f *Federation) Longest(e Experiment, start, limit time.Time) (Slot, bool) {
+	wants, problems := f.wants(e)
+	if len(problems) > 0 {
+		return Slot{}, false
+	}
+	return f.longest(wants, start, limit)
+}
+
+func (f *Federation) longest(wants []want, start, limit time.Time) (Slot, bool) {
+	s := Slot{Start: start.UTC(), End: limit.UTC()}
+	for _, w := range wants {
+		from, to := w.span(s)
+		if from < f.horizon.Start.Unix() {
+			return Slot{}, false
+		}
+		to = min(to, f.horizon.End.Unix())
+		for col, need := range w.need {
+			if at, short := w.pool.free.FirstBelow(col, need, from, to); need > 0 && short {
+				to = at
+			}
+		}
+		if end := instant(to).Add(-w.pool.buffers.Teardown); end.Before(s.End) {
+			s.End = end
+		}
+	}
+	for s.Start.Before(s.End) {
+		conflicts := f.pinConflicts(wants, s)
+		if len(conflicts) == 0 {
+			return s, true
+		}
+		end := conflicts[0].Interval.Start
+		for _, c := range conflicts {
+			if c.Interval.Start.Before(end) {
+				end = c.Interval.Start
+			}
+		}
+		if !end.Before(s.End) {
+			return Slot{}, false
+		}
+		s.End = end
+	}
+	return Slot{}, false
+}
+
+func (f *Federation) pinConflicts(wants []want, s Slot) []Conflict {
+	var all []Conflict
+	for _, w := range wants {
+		from, to := w.span(s)
+		all = append(all, f.unitConflicts(w, from, to)...)
+	}
+	return all
+}

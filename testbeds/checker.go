@@ -1,0 +1,177 @@
+package testbeds
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"berth/testbeds/wallclock"
+)
+
+// Limits of a facility and a catalogue: several times what the largest federations have, and small enough that whatever is loaded
+// can be checked, shown and expanded in bounded time and memory.
+const (
+	maxTestbeds   = 10_000
+	maxVIMs       = 1000 // of one testbed
+	maxDevices    = 1000 // of one testbed
+	maxHosts      = 1000 // of one VIM
+	maxUnits      = 10_000
+	maxQuantities = 64   // of one vector
+	maxClosures   = 500  // of one testbed, VIM or device; the same for openings and capacity changes
+	maxRecurring  = 5000 // closures and openings with a recurrence rule in a facility
+	maxExDates    = 1000
+	maxFeatures   = 100
+	maxProviders  = 100
+	maxVNFs       = 10_000
+	maxNSDs       = 10_000
+	maxMembers    = 200 // of one NSD
+	maxNeeds      = 100 // devices of one NSD
+	maxOnboarded  = 1000
+	maxText       = 200 // characters of a name or a summary
+	maxBuffer     = 366 * 24 * time.Hour
+)
+
+var (
+	idForm       = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+	nameForm     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
+	quantityForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+)
+
+// What the forms say, as rules.
+const (
+	idRule       = "has to be 1 to 64 of a-z 0-9 . _ -, a letter or digit first"
+	nameRule     = "has to be 1 to 128 of A-Z a-z 0-9 . _ -, a letter or digit first"
+	quantityRule = "is not a name of a quantity: 1 to 64 of a-z 0-9 _, a letter first"
+)
+
+// checker collects faults.
+type checker struct {
+	faults    Faults
+	zones     map[string]bool // whether there is such a zone
+	recurring int             // closures and openings with a recurrence rule
+}
+
+func (c *checker) fault(field, rule string, args ...any) {
+	c.faults.Add(Fault{Field: field, Rule: fmt.Sprintf(rule, args...)})
+}
+
+func (c *checker) atMost(field string, n, limit int) {
+	if n > limit {
+		c.fault(field, "has %d entries, at most %d are allowed", n, limit)
+	}
+}
+
+// form checks an identifier that is required.
+func (c *checker) form(field, s string, form *regexp.Regexp, rule string) {
+	if s == "" {
+		c.fault(field, "is missing")
+	} else if !form.MatchString(s) {
+		c.fault(field, "%s", rule)
+	}
+}
+
+// once checks that nothing in the list has come before it; seen remembers.
+func (c *checker) once(field, s string, seen map[string]bool) {
+	if s != "" && seen[s] {
+		c.fault(field, "%q comes twice", s)
+	}
+	seen[s] = true
+}
+
+// names checks a list of identifiers, each of which may come once.
+func (c *checker) names(field string, list []string, limit int, form *regexp.Regexp, rule string) {
+	c.atMost(field, len(list), limit)
+	seen := map[string]bool{}
+	for i, s := range list {
+		at := index(field, i)
+		c.form(at, s, form, rule)
+		c.once(at, s, seen)
+	}
+}
+
+// text checks one line of text.
+func (c *checker) text(field, s string) {
+	switch {
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
+		c.fault(field, "has to be one line of text without control characters")
+	case utf8.RuneCountInString(s) > maxText:
+		c.fault(field, "has to be at most %d characters", maxText)
+	case strings.TrimSpace(s) != s:
+		c.fault(field, "has to be without white space at its ends")
+	}
+}
+
+// someText checks one line of text that is required.
+func (c *checker) someText(field, s string) {
+	if s == "" {
+		c.fault(field, "is missing")
+	}
+	c.text(field, s)
+}
+
+func (c *checker) zone(field, name string) {
+	ok, known := c.zones[name]
+	if !known {
+		_, err := wallclock.Zone(name)
+		ok = err == nil
+		c.zones[name] = ok
+	}
+	if !ok {
+		c.fault(field, "has to be an IANA time zone such as Europe/Athens, not %q", clip(name))
+	}
+}
+
+// amount checks one amount that may be low or more.
+func (c *checker) amount(field string, n, low int64) {
+	if n < low || n > MaxAmount {
+		c.fault(field, "has to be %d to %d, not %d", low, MaxAmount, n)
+	}
+}
+
+// amounts checks the names and amounts of a vector.
+func (c *checker) amounts(field string, q Quantities) {
+	c.atMost(field, len(q), maxQuantities)
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		if !quantityForm.MatchString(name) {
+			c.fault(field, "%q %s", clip(name), quantityRule)
+			continue
+		}
+		c.amount(field+"."+name, q[name], 0)
+	}
+}
+
+// amountsKnown checks that a vector names nothing that the VIM does not have.
+func (c *checker) amountsKnown(field string, q Quantities, v VIM) {
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		if _, ok := v.Capacity[name]; !ok && quantityForm.MatchString(name) {
+			c.fault(field+"."+name, "is not in the capacity of VIM %q", clip(v.ID))
+		}
+	}
+}
+
+// buffer checks a setup or teardown time.
+func (c *checker) buffer(field string, p Period) {
+	if !plausible(p) || p.Exact() > maxBuffer {
+		c.fault(field, "has to be at most 366 days, in whole seconds")
+	}
+}
+
+// plausible reports whether a period is one that ParsePeriod could have read.
+func plausible(p Period) bool {
+	return p.Days >= 0 && p.Days <= int(MaxPeriod/(24*time.Hour)) && p.Clock >= 0 && p.Clock <= MaxPeriod && p.Clock%time.Second == 0
+}
+
+func index(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }
+
+// clip keeps what a rule quotes short.
+func clip(s string) string {
+	if len(s) > maxText {
+		return strings.ToValidUTF8(s[:maxText], "") + "…"
+	}
+	return s
+}

@@ -1,0 +1,216 @@
+package testbeds
+
+import (
+	"cmp"
+	"encoding"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Difference is one thing that a new facility or catalogue would change.
+type Difference struct {
+	Kind  string `json:"kind"`  // added, removed or changed
+	Field string `json:"field"` // such as testbeds[wins-5g].devices[usrp-n210].count
+	From  string `json:"from,omitempty"`
+	To    string `json:"to,omitempty"`
+}
+
+// Diff says what would change from f to g, in the order of g, and then what is gone, in the order of f. Of a thing that is new or
+// gone only itself is told, not its parts. The order of things in a list is not a difference.
+func (f Facility) Diff(g Facility) []Difference { return differences(f, g) }
+
+// Diff says what would change from c to d, in the same way.
+func (c Catalogue) Diff(d Catalogue) []Difference { return differences(c, d) }
+
+func differences(from, to any) []Difference {
+	old, now := outlineOf(from), outlineOf(to)
+	var list []Difference
+	for _, e := range now.entries {
+		switch was, there := old.find(e.field); {
+		case there && e.leaf && was.text != e.text:
+			list = append(list, Difference{Kind: "changed", Field: e.field, From: was.text, To: e.text})
+		case !there && old.has(e.parent):
+			list = append(list, Difference{Kind: "added", Field: e.field, To: e.text})
+		}
+	}
+	for _, e := range old.entries {
+		if !now.has(e.field) && now.has(e.parent) {
+			list = append(list, Difference{Kind: "removed", Field: e.field, From: e.text})
+		}
+	}
+	return list
+}
+
+// outline is a facility or a catalogue as a flat list: each thing that has a name of its own, each followed by its values.
+type outline struct {
+	entries []entry
+	byField map[string]int
+}
+
+type entry struct {
+	field  string
+	parent string // the field of the thing that it belongs to, empty at the top
+	text   string // a value, or of a thing what is worth saying about it
+	leaf   bool
+}
+
+func outlineOf(v any) *outline {
+	o := &outline{byField: map[string]int{}}
+	o.walk("", "", reflect.ValueOf(v))
+	return o
+}
+
+func (o *outline) find(field string) (entry, bool) {
+	i, ok := o.byField[field]
+	if !ok {
+		return entry{}, false
+	}
+	return o.entries[i], true
+}
+
+func (o *outline) has(field string) bool {
+	_, ok := o.byField[field]
+	return ok || field == ""
+}
+
+func (o *outline) put(e entry) {
+	o.byField[e.field] = len(o.entries)
+	o.entries = append(o.entries, e)
+}
+
+// walk adds a value and all that is in it. The fields are named as in JSON, so that what the model gains later is told as well.
+func (o *outline) walk(field, parent string, v reflect.Value) {
+	switch {
+	case v.Kind() == reflect.Pointer:
+		if !v.IsNil() {
+			o.walk(field, parent, v.Elem())
+		}
+	case v.Kind() == reflect.Struct && !isText(v):
+		for i := range v.NumField() {
+			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+			o.walk(strings.TrimPrefix(field+"."+name, "."), parent, v.Field(i))
+		}
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct && !isText(reflect.Zero(v.Type().Elem())):
+		o.things(field, parent, v)
+	case v.Kind() == reflect.Map:
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) })
+		for _, k := range keys {
+			o.put(entry{field: field + "." + k.String(), parent: parent, text: valueText(v.MapIndex(k)), leaf: true})
+		}
+	default:
+		o.put(entry{field: field, parent: parent, text: valueText(v), leaf: true})
+	}
+}
+
+// things adds the elements of a list, each under its own name.
+func (o *outline) things(field, parent string, list reflect.Value) {
+	for i := range list.Len() {
+		v := list.Index(i)
+		name := thingName(v.Interface(), i)
+		at := fmt.Sprintf("%s[%s]", field, name)
+		for n := 2; o.has(at); n++ {
+			at = fmt.Sprintf("%s[%s (%d)]", field, name, n)
+		}
+		o.put(entry{field: at, parent: parent, text: thingText(v.Interface())})
+		o.walk(at, at, v)
+	}
+}
+
+func isText(v reflect.Value) bool {
+	_, ok := v.Interface().(encoding.TextMarshaler)
+	return ok
+}
+
+// valueText writes a single value, or a list of them, for people.
+func valueText(v reflect.Value) string {
+	switch {
+	case v.IsZero():
+		if v.CanInt() {
+			return "0"
+		}
+		return ""
+	case v.Kind() == reflect.Slice:
+		var list []string
+		for i := range v.Len() {
+			list = append(list, valueText(v.Index(i)))
+		}
+		return strings.Join(list, ", ")
+	case v.Kind() == reflect.String:
+		return v.String()
+	}
+	if m, ok := v.Interface().(encoding.TextMarshaler); ok {
+		text, _ := m.MarshalText() // of times and periods, which cannot go wrong
+		return string(text)
+	}
+	return fmt.Sprint(v.Interface())
+}
+
+// thingName is how a thing in a list is told from the others; what has no name is told by its place.
+func thingName(v any, i int) string {
+	switch v := v.(type) {
+	case Testbed:
+		return v.ID
+	case VIM:
+		return v.ID
+	case Device:
+		return v.ID
+	case VNF:
+		return v.ID
+	case NSD:
+		return v.ID
+	case Member:
+		return v.Index
+	case DeviceNeed:
+		return v.Testbed + "/" + v.Device
+	case Closure:
+		return cmp.Or(v.ID, v.Summary)
+	case CapacityChange:
+		return strings.TrimSpace(cmp.Or(v.VIM, v.Device) + " " + valueText(reflect.ValueOf(v.From)))
+	}
+	return strconv.Itoa(i)
+}
+
+// thingText is what is worth saying about a thing that is new or gone.
+func thingText(v any) string {
+	switch v := v.(type) {
+	case Testbed:
+		return v.Name
+	case VIM:
+		return v.Capacity.text()
+	case Host:
+		return fmt.Sprintf("%d × %s", v.Count, v.Size.text())
+	case Device:
+		return strings.TrimSpace(fmt.Sprintf("%d × %s", v.Count, cmp.Or(v.Name, v.ID)))
+	case DeviceNeed:
+		return strings.TrimSpace(fmt.Sprintf("%d %s", v.Count, strings.Join(v.Units, ", ")))
+	case VNF:
+		return v.Size.text()
+	case NSD:
+		return fmt.Sprintf("%d members", len(v.Members))
+	case Member:
+		return v.VNF
+	case Closure:
+		start, _ := v.Start.MarshalText() // cannot go wrong
+		return strings.TrimSpace(fmt.Sprintf("%s %s %s", start, v.Duration, v.RRule))
+	case CapacityChange:
+		if v.Device != "" {
+			return strconv.FormatInt(v.Count, 10)
+		}
+		return v.Capacity.text()
+	}
+	return ""
+}
+
+// text writes the vector for people: memory_mb 2048, vcpu 1.
+func (q Quantities) text() string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		list = append(list, fmt.Sprintf("%s %d", name, q[name]))
+	}
+	return strings.Join(list, ", ")
+}

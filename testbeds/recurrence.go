@@ -1,0 +1,38 @@
+package testbeds
+
+import (
+	"time"
+
+	"berth/testbeds/wallclock"
+)
+
+// series is the closure as wall-clock arithmetic sees it; only its recurrence rule can be wrong in form.
+func (c Closure) series() (wallclock.Series, error) {
+	s := wallclock.Series{Start: c.Start.Time, Days: c.Duration.Days, Clock: c.Duration.Clock}
+	for _, t := range c.ExDates {
+		s.Except = append(s.Except, t.Time)
+	}
+	if c.RRule == "" {
+		return s, nil
+	}
+	var err error
+	s.Rule, err = wallclock.Parse(c.RRule)
+	return s, err
+}
+
+// occurrences are the times of the closure that intersect the horizon, whole and in order; they may overlap.
+func (c Closure) occurrences(zone *time.Location, horizon Slot) ([]Slot, error) {
+	s, err := c.series()
+	if err != nil {
+		return nil, err
+	}
+	times, err := s.Expand(zone, horizon.Start, horizon.End)
+	if err != nil {
+		return nil, err
+	}
+	slots := make([]Slot, 0, len(times))
+	for _, t := range times {
+		slots = append(slots, Slot{Start: t.Start, End: t.End})
+	}
+	return slots, nil
+}

@@ -1,0 +1,138 @@
+package testbeds
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Verdict is the answer to "does this experiment fit that slot": yes, or everything that is in the way. Problems never go away by
+// waiting; conflicts are busy times.
+type Verdict struct {
+	Fits       bool       `json:"ok"`
+	Problems   []Problem  `json:"problems,omitempty"`
+	Conflicts  []Conflict `json:"conflicts,omitempty"`
+	Contenders []Taker    `json:"contenders,omitempty"` // requests under review that want the same capacity
+	Longest    *Slot      `json:"longest,omitempty"`    // the longest that is free from the requested start, where it does not fit
+	Truncated  bool       `json:"truncated,omitempty"`  // more conflicts than are listed
+}
+
+// Rule names why a component or a device can never run where it is placed.
+type Rule string
+
+const (
+	RuleNotPlaced       Rule = "not_placed"
+	RuleUnknownTestbed  Rule = "unknown_testbed"
+	RuleUnknownVIM      Rule = "unknown_vim"
+	RuleUnknownDevice   Rule = "unknown_device"
+	RuleUnknownUnit     Rule = "unknown_unit"
+	RuleUnknownQuantity Rule = "unknown_quantity"
+	RuleNotOnboarded    Rule = "not_onboarded"
+	RuleMissingFeature  Rule = "missing_feature"
+	RuleLargestHost     Rule = "largest_host"
+	RuleCapacity        Rule = "capacity" // more than there ever is
+	RuleHorizon         Rule = "horizon"  // beyond the time that can be booked
+)
+
+// Problem is a static limit: it holds at every time.
+type Problem struct {
+	Rule    Rule   `json:"rule"`
+	Member  string `json:"member,omitempty"`
+	VNF     string `json:"vnf,omitempty"`
+	Testbed string `json:"testbed,omitempty"`
+	VIM     string `json:"vim,omitempty"`
+	Device  string `json:"device,omitempty"`
+	Message string `json:"message"`
+}
+
+// Conflict is one resource being short during one interval.
+type Conflict struct {
+	Resource Resource `json:"resource"`
+	Interval Slot     `json:"interval"` // clipped to what the slot would occupy, setup and teardown included
+	Needed   int64    `json:"needed"`
+	Free     int64    `json:"free"` // the least in the interval; negative where more is booked than there is
+	ShortBy  int64    `json:"short_by"`
+	TakenBy  []Taker  `json:"taken_by"`
+	More     int      `json:"more,omitempty"` // takers that are not listed
+}
+
+// TakerKind tells bookings from time in which the capacity is not there.
+type TakerKind string
+
+const (
+	TakerBooking        TakerKind = "booking"
+	TakerClosure        TakerKind = "closure"
+	TakerOutsideOpening TakerKind = "outside_opening"
+	TakerCapacityChange TakerKind = "capacity_change"
+)
+
+// Taker is what takes capacity during a conflict.
+type Taker struct {
+	Kind     TakerKind `json:"kind"`
+	Booking  int64     `json:"booking,omitempty"`
+	Request  int64     `json:"request,omitempty"` // 0 where the reader may not know
+	Strength Strength  `json:"strength,omitempty"`
+	Summary  string    `json:"summary,omitempty"` // of a closure; of a booking what the reader may know
+	Amount   int64     `json:"amount"`
+	Units    []string  `json:"units,omitempty"`
+	Interval Slot      `json:"interval"`
+}
+
+// Name is how the taker is called in a sentence: "#12", "#…" where the reader may not know which request it is, or the closure's
+// summary.
+func (t Taker) Name() string {
+	switch {
+	case t.Kind != TakerBooking:
+		return t.Summary
+	case t.Request == 0:
+		return "#…"
+	default:
+		return fmt.Sprintf("#%d", t.Request)
+	}
+}
+
+// String is the conflict in one sentence.
+func (c Conflict) String() string {
+	names := make([]string, 0, len(c.TakenBy))
+	for _, t := range c.TakenBy {
+		names = append(names, t.Name())
+	}
+	if c.More > 0 {
+		names = append(names, fmt.Sprintf("%d more", c.More))
+	}
+	by := ""
+	if len(names) > 0 {
+		by = ", taken by " + strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s: needs %d, free %d, short by %d%s (%s)", c.Resource, c.Needed, c.Free, c.ShortBy, by, c.Interval)
+}
+
+// Alternative is another way to grant a request. It passed Check when it was found.
+type Alternative struct {
+	Slot      Slot         `json:"slot"`
+	Placement Placement    `json:"placement,omitempty"`
+	Devices   []DeviceNeed `json:"devices,omitempty"`
+	Changes   []Change     `json:"changes"`
+	Cost      float64      `json:"cost"` // see Cost
+}
+
+// ChangeKind says in what way an alternative differs from what was asked.
+type ChangeKind string
+
+const (
+	ChangeShift   ChangeKind = "shift"
+	ChangeShorten ChangeKind = "shorten"
+	ChangeDevices ChangeKind = "fewer_devices"
+	ChangeVIM     ChangeKind = "vim"     // other VIM of the same testbed
+	ChangeTestbed ChangeKind = "testbed" // other testbed
+	ChangeSplit   ChangeKind = "split"   // members that were together are apart
+)
+
+// Change is one difference, in words and in figures.
+type Change struct {
+	Kind    ChangeKind `json:"kind"`
+	Seconds int64      `json:"seconds,omitempty"` // of a shift (negative: earlier) or lost by shortening
+	Member  string     `json:"member,omitempty"`
+	From    string     `json:"from,omitempty"`
+	To      string     `json:"to,omitempty"`
+	Text    string     `json:"text"`
+}

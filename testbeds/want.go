@@ -1,0 +1,178 @@
+package testbeds
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// want is what an experiment needs of one pool throughout a slot.
+type want struct {
+	pool *pool
+	need []int64 // per column
+	pins []string
+}
+
+// span is what the slot occupies of the pool.
+func (w want) span(s Slot) (from, to int64) {
+	return s.Start.Add(-w.pool.buffers.Setup).Unix(), s.End.Add(w.pool.buffers.Teardown).Unix()
+}
+
+// wants gathers what the experiment needs per pool, in the order of the facility, and every static limit that it breaks.
+func (f *Federation) wants(e Experiment) ([]want, []Problem) {
+	var problems []Problem
+	byPool := map[Resource]*want{}
+	of := func(p *pool) *want {
+		if byPool[p.key] == nil {
+			byPool[p.key] = &want{pool: p, need: make([]int64, len(p.columns))}
+		}
+		return byPool[p.key]
+	}
+	for _, c := range e.Components {
+		p, bad := f.place(c, e.Placement[c.Member])
+		problems = append(problems, bad...)
+		if p == nil {
+			continue
+		}
+		for q, n := range c.Size {
+			if col, ok := p.column(q); ok && n > 0 {
+				of(p).need[col] += n
+			}
+		}
+	}
+	for _, d := range e.Devices {
+		p, bad := f.device(d)
+		problems = append(problems, bad...)
+		if p == nil || d.Count <= 0 {
+			continue
+		}
+		w := of(p)
+		w.need[0] += d.Count
+		w.pins = append(w.pins, d.Units...)
+	}
+	var wants []want
+	for _, key := range f.order {
+		if w := byPool[key]; w != nil {
+			wants = append(wants, *w)
+			problems = append(problems, w.beyond()...)
+		}
+	}
+	return wants, problems
+}
+
+// beyond says where more is needed than there ever is.
+func (w want) beyond() []Problem {
+	var problems []Problem
+	for col, n := range w.need {
+		if most := w.pool.peak[col]; n > most {
+			r := w.pool.resource(col)
+			problems = append(problems, Problem{Rule: RuleCapacity, Testbed: r.Testbed, VIM: r.VIM, Device: r.Device,
+				Message: fmt.Sprintf("%s: needs %d, and there are never more than %d", r, n, most)})
+		}
+	}
+	return problems
+}
+
+// place finds the VIM of a component and everything that keeps the component from ever running there.
+func (f *Federation) place(c Component, where string) (*pool, []Problem) {
+	problem := func(rule Rule, format string, args ...any) Problem {
+		testbed, vim, _ := strings.Cut(where, "/")
+		return Problem{Rule: rule, Member: c.Member, VNF: c.VNF, Testbed: testbed, VIM: vim,
+			Message: fmt.Sprintf("member %s (%s): ", c.Member, cmp.Or(c.VNF, "no VNF")) + fmt.Sprintf(format, args...)}
+	}
+	if where == "" {
+		return nil, []Problem{problem(RuleNotPlaced, "is placed nowhere")}
+	}
+	testbed, vim, _ := strings.Cut(where, "/")
+	if _, ok := f.facility.Testbed(testbed); !ok {
+		return nil, []Problem{problem(RuleUnknownTestbed, "there is no testbed %q", testbed)}
+	}
+	p := f.pools[Resource{Testbed: testbed, VIM: vim}]
+	if p == nil || vim == "" {
+		return nil, []Problem{problem(RuleUnknownVIM, "testbed %s has no VIM %q", testbed, vim)}
+	}
+	var problems []Problem
+	if !slices.Contains(c.Onboarded, where) {
+		problems = append(problems, problem(RuleNotOnboarded, "is not onboarded on %s%s", where, list("; it is on ", c.Onboarded)))
+	}
+	if missing := lacking(c.Requires, p.features); len(missing) > 0 {
+		problems = append(problems, problem(RuleMissingFeature, "requires %s, which %s does not offer", strings.Join(missing, ", "), where))
+	}
+	for q := range c.Size {
+		if _, ok := p.column(q); !ok && c.Size[q] > 0 {
+			problems = append(problems, problem(RuleUnknownQuantity, "needs %s, which %s does not have", q, where))
+		}
+	}
+	if !p.hosts(c.Size) {
+		problems = append(problems, problem(RuleLargestHost, "fits no single host of %s (%s)", where, p.largestHost()))
+	}
+	return p, problems
+}
+
+func list(before string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return before + strings.Join(names, ", ")
+}
+
+func lacking(required, offered []string) []string {
+	return filter(required, func(r string) bool { return !slices.Contains(offered, r) })
+}
+
+// hosts reports whether one host can hold a VNF of that size; where no hosts are given any VNF is taken to fit.
+func (p *pool) hosts(size Quantities) bool {
+	if len(p.hostList) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(p.hostList, func(h Host) bool {
+		for q, n := range size {
+			if has, counted := h.Size[q]; counted && n > has {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func (p *pool) largestHost() string {
+	h := slices.MaxFunc(p.hostList, func(a, b Host) int { return cmp.Compare(a.Size["vcpu"], b.Size["vcpu"]) })
+	return fmt.Sprintf("the largest has %d vCPU, %d MB, %d GB", h.Size["vcpu"], h.Size["memory_mb"], h.Size["storage_gb"])
+}
+
+// device finds the device of a need and everything that keeps the need from ever being met.
+func (f *Federation) device(d DeviceNeed) (*pool, []Problem) {
+	problem := func(rule Rule, format string, args ...any) Problem {
+		return Problem{Rule: rule, Testbed: d.Testbed, Device: d.Device, Message: fmt.Sprintf(format, args...)}
+	}
+	if _, ok := f.facility.Testbed(d.Testbed); !ok {
+		return nil, []Problem{problem(RuleUnknownTestbed, "device %s: there is no testbed %q", d.Device, d.Testbed)}
+	}
+	p := f.pools[Resource{Testbed: d.Testbed, Device: d.Device}]
+	if p == nil || d.Device == "" {
+		return nil, []Problem{problem(RuleUnknownDevice, "testbed %s has no device %q", d.Testbed, d.Device)}
+	}
+	var problems []Problem
+	for _, u := range d.Units {
+		if !slices.Contains(p.units, u) {
+			problems = append(problems, problem(RuleUnknownUnit, "%s %s has no unit %q", d.Testbed, d.Device, u))
+		}
+	}
+	return p, problems
+}
+
+// beyondHorizon is the problem of a slot that lies outside the time that can be booked.
+func (f *Federation) beyondHorizon(wants []want, s Slot) []Problem {
+	from, to := s.Start.Unix(), s.End.Unix()
+	for _, w := range wants {
+		a, b := w.span(s)
+		from, to = min(from, a), max(to, b)
+	}
+	if s.Start.Before(s.End) && from >= f.horizon.Start.Unix() && to <= f.horizon.End.Unix() {
+		return nil
+	}
+	return []Problem{{Rule: RuleHorizon, Message: fmt.Sprintf("%s with setup and teardown lies outside of what can be booked, %s until %s", s,
+		f.horizon.Start.UTC().Format(time.DateTime), f.horizon.End.UTC().Format(time.DateTime))}}
+}
