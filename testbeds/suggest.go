@@ -17,6 +17,7 @@ type Search struct {
 	NotBefore  time.Time     // no alternative starts earlier
 	Shortest   time.Duration // shortest useful duration; 0 means half of the slot
 	Limit      int           // how many alternatives at the most; 0 means 5, more than 50 means 50
+	Elsewhere  bool          // find other slots also where the one asked for fits
 }
 
 const (
@@ -81,26 +82,28 @@ func (f *Federation) slots(q Search, v variant) []Alternative {
 	}
 	inside := !q.Slot.Start.Before(q.Window.Start) && !q.Slot.End.After(q.Window.End)
 	if inside && len(f.beyondHorizon(wants, q.Slot)) == 0 && f.free(wants, q.Slot) {
-		if len(v.changes) == 0 {
+		switch {
+		case len(v.changes) > 0:
+			return []Alternative{v.at(q.Slot)}
+		case !q.Elsewhere:
 			return nil // it fits as asked
 		}
-		return []Alternative{v.at(q.Slot)}
+		return f.shifts(q, v, wants, q.Slot.End, q.Slot.Start)
 	}
-	found := f.shifts(q, v, wants)
+	found := f.shifts(q, v, wants, q.Slot.Start, q.Slot.End)
 	if inside {
 		found = append(found, f.shortened(q, v, wants)...)
 	}
 	return found
 }
 
-// shifts are the nearest slots of full length later and earlier, and the next ones beyond them.
-func (f *Federation) shifts(q Search, v variant, wants []want) []Alternative {
+// shifts are the nearest slots of full length from an instant on and up to another, and the next ones beyond them.
+func (f *Federation) shifts(q Search, v variant, wants []want, from, to time.Time) []Alternative {
 	var found []Alternative
 	length := q.Slot.Duration()
 	add := func(start time.Time) {
 		found = append(found, v.at(NewSlot(start, length), shift(q.Slot.Start, start)))
 	}
-	from := q.Slot.Start
 	for range shiftsEachWay {
 		start, ok := f.earliest(wants, later(from, q.Window.Start), q.Window.End, length)
 		if !ok {
@@ -109,7 +112,6 @@ func (f *Federation) shifts(q Search, v variant, wants []want) []Alternative {
 		add(start)
 		from = start.Add(max(length/2, shiftStep))
 	}
-	to := q.Slot.End
 	for range shiftsEachWay {
 		start, ok := f.latest(wants, q.Window.Start, sooner(to, q.Window.End), length)
 		if !ok {

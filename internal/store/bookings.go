@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// The columns of a booking joined with one of its claims; a booking without claims is one row without them.
+const bookingRows = `SELECT b.id, b.number, b.strength, b.starts, b.ends, b.overbooked, b.released, b.sequence,
+	COALESCE(c.testbed, ''), COALESCE(c.vim, ''), COALESCE(c.quantity, ''), COALESCE(c.device, ''),
+	COALESCE(c.amount, 0), COALESCE(c.starts, 0), COALESCE(c.ends, 0), COALESCE(c.units, '')
+	FROM bookings b LEFT JOIN claims c ON c.booking = b.id `
+
+// bookingRow is one such row.
+func bookingRow(s scan) (scheduler.BookingChange, error) {
+	var x scheduler.BookingChange
+	var c testbeds.Claim
+	var starts, ends, overbooked, released, from, to int64
+	var units string
+	b := &x.Booking
+	if err := s(&b.ID, &b.Request, &b.Strength, &starts, &ends, &overbooked, &released, &x.Sequence,
+		&c.Testbed, &c.VIM, &c.Quantity, &c.Device, &c.Amount, &from, &to, &units); err != nil {
+		return x, err
+	}
+	b.Slot = testbeds.Slot{Start: fromSeconds(starts), End: fromSeconds(ends)}
+	b.Overbooked, x.Released = overbooked == 1, released == 1
+	if c.Testbed == "" {
+		return x, nil
+	}
+	c.From, c.To = fromSeconds(from), fromSeconds(to)
+	if units != "" {
+		var err error
+		if c.Units, err = parsed[[]string]("units", units); err != nil {
+			return x, err
+		}
+	}
+	b.Claims = []testbeds.Claim{c}
+	return x, nil
+}
+
+// joined calls yield with each booking of a query ordered by booking, its claims put together.
+func (r *reader) joined(ctx context.Context, yield func(scheduler.BookingChange) error, query string, args ...any) error {
+	rows, err := r.tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var last scheduler.BookingChange
+	for rows.Next() {
+		x, err := bookingRow(rows.Scan)
+		if err != nil {
+			return err
+		}
+		if x.Booking.ID == last.Booking.ID {
+			last.Booking.Claims = append(last.Booking.Claims, x.Booking.Claims...)
+			continue
+		}
+		if last.Booking.ID != 0 {
+			if err := yield(last); err != nil {
+				return err
+			}
+		}
+		last = x
+	}
+	if err := rows.Err(); err != nil || last.Booking.ID == 0 {
+		return err
+	}
+	return yield(last)
+}
+
+// Bookings streams the bookings that are in force and end after the given instant.
+func (r *reader) Bookings(ctx context.Context, endAfter time.Time, yield func(testbeds.Booking) error) error {
+	// What yield does with the transaction has to wait until the rows are read: a connection carries one result at a time.
+	var list []testbeds.Booking
+	err := r.joined(ctx, func(x scheduler.BookingChange) error {
+		list = append(list, x.Booking)
+		return nil
+	}, bookingRows+`WHERE b.released = 0 AND b.until > $1 ORDER BY b.id, c.ordinal`, seconds(endAfter))
+	for i := 0; err == nil && i < len(list); i++ {
+		err = yield(list[i])
+	}
+	return err
+}
+
+// BookingsSince are the bookings changed after the sequence, released ones among them.
+func (r *reader) BookingsSince(ctx context.Context, sequence int64) ([]scheduler.BookingChange, error) {
+	var list []scheduler.BookingChange
+	err := r.joined(ctx, func(x scheduler.BookingChange) error {
+		list = append(list, x)
+		return nil
+	}, bookingRows+`WHERE b.sequence > $1 ORDER BY b.id, c.ordinal`, sequence)
+	return list, err
+}
+
+// PutBooking creates (ID 0: it is filled in) or replaces the booking of a request.
+func (w *writer) PutBooking(ctx context.Context, request string, b *testbeds.Booking) error {
+	until := b.Slot.End
+	for _, c := range b.Claims {
+		if c.To.After(until) {
+			until = c.To
+		}
+	}
+	args := []any{request, b.Request, b.Strength, seconds(b.Slot.Start), seconds(b.Slot.End), seconds(until), bit(b.Overbooked)}
+	if b.ID == 0 {
+		id, err := one(ctx, w.tx, "booking", number, `INSERT INTO bookings (request, number, strength, starts, ends, until, overbooked, released, sequence)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) RETURNING id`, args...)
+		if err != nil {
+			return err
+		}
+		b.ID = id
+	} else {
+		n, err := w.exec(ctx, "booking", `UPDATE bookings SET request = $1, number = $2, strength = $3, starts = $4, ends = $5, until = $6, overbooked = $7, released = 0
+			WHERE id = $8`, append(args, b.ID)...)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return scheduler.Errorf(scheduler.CodeNotFound, "there is no booking %d", b.ID)
+		}
+		if _, err := w.exec(ctx, "claims", `DELETE FROM claims WHERE booking = $1`, b.ID); err != nil {
+			return err
+		}
+	}
+	w.touch(b.ID)
+	return w.putClaims(ctx, *b)
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (w *writer) touch(id int64) {
+	if !slices.Contains(w.bookings, id) {
+		w.bookings = append(w.bookings, id)
+	}
+}
+
+func (w *writer) putClaims(ctx context.Context, b testbeds.Booking) error {
+	for i, c := range b.Claims {
+		units := ""
+		if len(c.Units) > 0 {
+			var err error
+			if units, err = document("units", c.Units); err != nil {
+				return err
+			}
+		}
+		if _, err := w.exec(ctx, "claim", `INSERT INTO claims (booking, ordinal, testbed, vim, quantity, device, amount, starts, ends, units)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			b.ID, i, c.Testbed, c.VIM, c.Quantity, c.Device, c.Amount, seconds(c.From), seconds(c.To), units); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReleaseBooking gives a booking's capacity back; the row stays, so that others learn of it.
+func (w *writer) ReleaseBooking(ctx context.Context, id int64) error {
+	n, err := w.exec(ctx, "booking", `UPDATE bookings SET released = 1 WHERE id = $1 AND released = 0`, id)
+	if err == nil && n > 0 {
+		w.touch(id)
+	}
+	return err
+}

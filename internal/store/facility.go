@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"encoding/hex"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+func number(s scan) (n int64, err error) { return n, s(&n) }
+func words(s scan) (t string, err error) { return t, s(&t) }
+
+// FacilityRevision grows with every change of facility or catalogue.
+func (r *reader) FacilityRevision(ctx context.Context) (int64, error) {
+	return one(ctx, r.tx, "facility", number, `SELECT revision FROM facility WHERE id = 1`)
+}
+
+// Facility is all testbeds in the order of their file.
+func (r *reader) Facility(ctx context.Context) (testbeds.Facility, error) {
+	list, err := all(ctx, r.tx, func(s scan) (testbeds.Testbed, error) {
+		text, err := words(s)
+		if err != nil {
+			return testbeds.Testbed{}, err
+		}
+		return parsed[testbeds.Testbed]("testbed", text)
+	}, `SELECT document FROM testbeds ORDER BY position`)
+	return testbeds.Facility{Testbeds: list}, err
+}
+
+// Catalogue is the catalogue.
+func (r *reader) Catalogue(ctx context.Context) (testbeds.Catalogue, error) {
+	text, err := one(ctx, r.tx, "catalogue", words, `SELECT catalogue FROM facility WHERE id = 1`)
+	if err != nil {
+		return testbeds.Catalogue{}, err
+	}
+	return parsed[testbeds.Catalogue]("catalogue", text)
+}
+
+// Secret is the instance's own random key.
+func (r *reader) Secret(ctx context.Context) ([]byte, error) {
+	text, err := one(ctx, r.tx, "secret", words, `SELECT secret FROM facility WHERE id = 1`)
+	if err != nil {
+		return nil, err
+	}
+	return hex.DecodeString(text)
+}
+
+// PutFacility replaces all testbeds.
+func (w *writer) PutFacility(ctx context.Context, f testbeds.Facility) error {
+	keep := make([]string, 0, len(f.Testbeds))
+	for i, t := range f.Testbeds {
+		text, err := document("testbed", t)
+		if err != nil {
+			return err
+		}
+		if _, err := w.exec(ctx, "testbed", `INSERT INTO testbeds (id, position, document) VALUES ($1, $2, $3)
+			ON CONFLICT (id) DO UPDATE SET position = excluded.position, document = excluded.document`, t.ID, i, text); err != nil {
+			return err
+		}
+		keep = append(keep, t.ID)
+	}
+	have, err := all(ctx, w.tx, words, `SELECT id FROM testbeds`)
+	if err != nil {
+		return err
+	}
+	for _, id := range without(have, keep) {
+		if _, err := w.exec(ctx, "testbed", `DELETE FROM testbeds WHERE id = $1`, id); err != nil {
+			return err
+		}
+	}
+	return w.revise(ctx)
+}
+
+func without(list, gone []string) []string {
+	is := map[string]bool{}
+	for _, x := range gone {
+		is[x] = true
+	}
+	var rest []string
+	for _, x := range list {
+		if !is[x] {
+			rest = append(rest, x)
+		}
+	}
+	return rest
+}
+
+// PutCatalogue replaces the catalogue.
+func (w *writer) PutCatalogue(ctx context.Context, c testbeds.Catalogue) error {
+	text, err := document("catalogue", c)
+	if err != nil {
+		return err
+	}
+	if _, err := w.exec(ctx, "catalogue", `UPDATE facility SET catalogue = $1 WHERE id = 1`, text); err != nil {
+		return err
+	}
+	return w.revise(ctx)
+}
+
+func (w *writer) revise(ctx context.Context) error {
+	_, err := w.exec(ctx, "facility", `UPDATE facility SET revision = revision + 1 WHERE id = 1`)
+	return err
+}
+
+var _ scheduler.FacilityWriter = (*writer)(nil)

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"berth/scheduler"
+)
+
+// Sequence is the last number of the change log.
+func (r *reader) Sequence(ctx context.Context) (int64, error) {
+	return one(ctx, r.tx, "sequence", number, `SELECT value FROM counters WHERE name = 'sequence'`)
+}
+
+// Events reads the change log after a sequence.
+func (r *reader) Events(ctx context.Context, after int64, limit int) ([]scheduler.Event, error) {
+	return all(ctx, r.tx, func(s scan) (scheduler.Event, error) {
+		var sequence int64
+		var text string
+		if err := s(&sequence, &text); err != nil {
+			return scheduler.Event{}, err
+		}
+		e, err := parsed[scheduler.Event]("event", text)
+		e.Sequence = sequence
+		return e, err
+	}, `SELECT sequence, document FROM events WHERE sequence > $1 ORDER BY sequence LIMIT $2`, after, limit)
+}
+
+// AddEvent appends to the change log at commit.
+func (w *writer) AddEvent(_ context.Context, e scheduler.Event) error {
+	w.events = append(w.events, e)
+	return nil
+}
+
+// log numbers what the transaction changed. It comes last: the counter's row stays locked until the commit, and so the numbers are
+// handed out in the order of commits, without gaps.
+func (w *writer) log(ctx context.Context) error {
+	if len(w.events) == 0 && len(w.bookings) == 0 && len(w.requests) == 0 {
+		return nil
+	}
+	last, err := w.count(ctx, "sequence", int64(max(1, len(w.events))))
+	if err != nil {
+		return err
+	}
+	for i, e := range w.events {
+		e.Sequence = last - int64(len(w.events)) + int64(i) + 1
+		text, err := document("event", e)
+		if err != nil {
+			return err
+		}
+		if _, err := w.exec(ctx, "event", `INSERT INTO events (sequence, document) VALUES ($1, $2)`, e.Sequence, text); err != nil {
+			return err
+		}
+	}
+	if err := w.stamp(ctx, "bookings", last, anys(w.bookings)); err != nil {
+		return err
+	}
+	return w.stamp(ctx, "requests", last, anys(w.requests))
+}
+
+// stamp writes the sequence into the rows that were changed.
+func (w *writer) stamp(ctx context.Context, table string, sequence int64, ids []any) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := w.exec(ctx, table, fmt.Sprintf(`UPDATE %s SET sequence = $1 WHERE id IN (%s)`, table, places(2, len(ids))), append([]any{sequence}, ids...)...)
+	return err
+}
+
+// count moves a counter on by n and answers with what it is then.
+func (w *writer) count(ctx context.Context, name string, n int64) (int64, error) {
+	return one(ctx, w.tx, name, number, `UPDATE counters SET value = value + $1 WHERE name = $2 RETURNING value`, n, name)
+}

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrate brings the schema up to date, one process at a time, and makes what every database has.
+func (s *Store) migrate(ctx context.Context) error {
+	if s.dialect.lockName != "" {
+		conn, err := s.write.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		if _, err := conn.ExecContext(ctx, s.dialect.lockName); err != nil {
+			return err
+		}
+		defer conn.ExecContext(context.WithoutCancel(ctx), s.dialect.unlock)
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(s.dialect.name, s.write, spelled{files, s.dialect}, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return err
+	}
+	return s.found(ctx)
+}
+
+// found makes the row of the facility, with the instance's secret.
+func (s *Store) found(ctx context.Context) error {
+	secret := make([]byte, 32)
+	if _, err := rand.Read(secret); err != nil {
+		return err
+	}
+	_, err := s.write.ExecContext(ctx, `INSERT INTO facility (id, revision, catalogue, secret) VALUES (1, 0, $1, $2) ON CONFLICT (id) DO NOTHING`, `{"vnfs":[],"nsds":[]}`, hex.EncodeToString(secret))
+	return err
+}
+
+// spelled is a folder of migrations in which {{id}} is written as the database at hand wants it.
+type spelled struct {
+	fs.FS
+	dialect dialect
+}
+
+func (f spelled) ReadFile(name string) ([]byte, error) {
+	b, err := fs.ReadFile(f.FS, name)
+	return bytes.ReplaceAll(b, []byte("{{id}}"), []byte(f.dialect.identity)), err
+}
+
+// Open makes the text that ReadFile gives readable as a file.
+func (f spelled) Open(name string) (fs.File, error) {
+	file, err := f.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil || info.IsDir() {
+		return file, err
+	}
+	b, err := f.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("reading migration %s: %w", name, err)
+	}
+	return &text{file, bytes.NewReader(b)}, nil
+}
+
+type text struct {
+	fs.File
+	*bytes.Reader
+}
+
+func (t *text) Read(b []byte) (int, error) { return t.Reader.Read(b) }

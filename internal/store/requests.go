@@ -1,0 +1,317 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+)
+
+// stored is a request as its document keeps it: with what is not for readers of the API.
+type stored struct {
+	scheduler.Request
+	Booking  int64           `json:"booking,omitempty"`
+	Offers   []storedOffer   `json:"offers,omitempty"`
+	Portal   json.RawMessage `json:"portal,omitempty"`
+	Reminded []string        `json:"reminded,omitempty"`
+}
+
+type storedOffer struct {
+	scheduler.Offer
+	Booking int64 `json:"booking,omitempty"`
+}
+
+func store(r scheduler.Request) (string, error) {
+	s := stored{Request: r, Booking: r.Booking, Portal: r.Portal, Reminded: r.Reminded}
+	for _, o := range r.Offers {
+		x := storedOffer{Offer: o, Booking: o.Booking}
+		x.Link = ""
+		s.Offers = append(s.Offers, x)
+	}
+	return document("request", s)
+}
+
+func (s stored) request() scheduler.Request {
+	r := s.Request
+	r.Booking, r.Portal, r.Reminded, r.Offers = s.Booking, s.Portal, s.Reminded, nil
+	for _, o := range s.Offers {
+		x := o.Offer
+		x.Booking = o.Booking
+		r.Offers = append(r.Offers, x)
+	}
+	return r
+}
+
+const requestColumns = `SELECT r.number, r.revision, r.sequence, r.due, r.document FROM requests r `
+
+func requestRow(s scan) (scheduler.Request, error) {
+	var n, revision, sequence int64
+	var due *int64
+	var text string
+	if err := s(&n, &revision, &sequence, &due, &text); err != nil {
+		return scheduler.Request{}, err
+	}
+	doc, err := parsed[stored]("request", text)
+	if err != nil {
+		return scheduler.Request{}, err
+	}
+	r := doc.request()
+	r.Number, r.Revision, r.Sequence, r.Due = n, revision, sequence, nil
+	if due != nil {
+		r.Due = new(fromSeconds(*due))
+	}
+	return r, nil
+}
+
+// Request reads a request by its UUID.
+func (r *reader) Request(ctx context.Context, id string) (scheduler.Request, error) {
+	return one(ctx, r.tx, "such request", requestRow, requestColumns+`WHERE r.id = $1`, id)
+}
+
+// RequestByNumber reads a request by the number that people say.
+func (r *reader) RequestByNumber(ctx context.Context, n int64) (scheduler.Request, error) {
+	return one(ctx, r.tx, fmt.Sprintf("request #%d", n), requestRow, requestColumns+`WHERE r.number = $1`, n)
+}
+
+// RequestsByNumber reads those of the requests that there are.
+func (r *reader) RequestsByNumber(ctx context.Context, numbers []int64) ([]scheduler.Request, error) {
+	var list []scheduler.Request
+	for part := range slices.Chunk(numbers, 500) {
+		some, err := all(ctx, r.tx, requestRow, requestColumns+`WHERE r.number IN (`+places(1, len(part))+`)`, anys(part)...)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	return list, nil
+}
+
+// where gathers conditions and their arguments.
+type where struct {
+	conditions []string
+	args       []any
+}
+
+// and adds a condition in which each ? stands for the next argument.
+func (w *where) and(condition string, args ...any) {
+	for _, a := range args {
+		w.args = append(w.args, a)
+		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(w.args)), 1)
+	}
+	w.conditions = append(w.conditions, condition)
+}
+
+func (w *where) String() string {
+	if len(w.conditions) == 0 {
+		return ""
+	}
+	return "WHERE " + strings.Join(w.conditions, " AND ") + " "
+}
+
+const touches = `EXISTS (SELECT 1 FROM request_testbeds t WHERE t.request = r.id AND t.testbed IN (%s))`
+
+func touching(n int) string {
+	return fmt.Sprintf(touches, strings.TrimSuffix(strings.Repeat("?,", n), ","))
+}
+
+// Requests reads the requests of a filter, by number, newest first.
+func (r *reader) Requests(ctx context.Context, f scheduler.RequestFilter) ([]scheduler.Request, error) {
+	var w where
+	if len(f.Status) > 0 {
+		w.and(`r.status IN (`+strings.TrimSuffix(strings.Repeat("?,", len(f.Status)), ",")+`)`, anys(f.Status)...)
+	}
+	if f.Testbed != "" {
+		w.and(touching(1), f.Testbed)
+	}
+	if len(f.Testbeds) > 0 {
+		w.and(touching(len(f.Testbeds)), anys(f.Testbeds)...)
+	}
+	if f.Mentor != "" {
+		w.and(`r.mentor = ?`, f.Mentor)
+	}
+	if f.Experimenter != "" {
+		w.and(`r.experimenter = ?`, f.Experimenter)
+	}
+	if !f.From.IsZero() {
+		w.and(`r.ends > ?`, seconds(f.From))
+	}
+	if !f.To.IsZero() {
+		w.and(`r.starts < ?`, seconds(f.To))
+	}
+	if f.Text != "" {
+		w.and(`r.words LIKE ? ESCAPE '\'`, "%"+strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Text))+"%")
+	}
+	if f.Before > 0 {
+		w.and(`r.number < ?`, f.Before)
+	}
+	if f.Visible != nil {
+		w.visible(*f.Visible)
+	}
+	args := append(w.args, f.Limit)
+	return all(ctx, r.tx, requestRow, requestColumns+w.String()+fmt.Sprintf(`ORDER BY r.number DESC LIMIT $%d`, len(args)), args...)
+}
+
+// visible narrows to what one reader may see.
+func (w *where) visible(v scheduler.Visible) {
+	either, args := []string{}, []any{}
+	if v.Experimenter != "" {
+		either, args = append(either, `r.experimenter = ?`), append(args, v.Experimenter)
+	}
+	if v.Mentor != "" {
+		either, args = append(either, `r.mentor = ?`), append(args, v.Mentor)
+	}
+	if len(v.Testbeds) > 0 {
+		either, args = append(either, touching(len(v.Testbeds))), append(args, anys(v.Testbeds)...)
+	}
+	if len(either) == 0 {
+		either = append(either, `1 = 0`)
+	}
+	w.and(`(`+strings.Join(either, ` OR `)+`)`, args...)
+}
+
+// DueRequests are the ids of requests whose Due is not after now, the longest overdue first.
+func (r *reader) DueRequests(ctx context.Context, now time.Time, among []string, limit int) ([]string, error) {
+	w := where{}
+	w.and(`r.due <= ?`, seconds(now))
+	if len(among) > 0 && !slices.Equal(among, scheduler.AllTestbeds) {
+		w.and(touching(len(among)), anys(among)...)
+	}
+	args := append(w.args, limit)
+	return all(ctx, r.tx, words, `SELECT r.id FROM requests r `+w.String()+fmt.Sprintf(`ORDER BY r.due, r.number LIMIT $%d`, len(args)), args...)
+}
+
+// NextDue is the earliest Due of all requests.
+func (r *reader) NextDue(ctx context.Context) (*time.Time, error) {
+	due, err := one(ctx, r.tx, "due request", func(s scan) (n *int64, err error) { return n, s(&n) }, `SELECT MIN(due) FROM requests`)
+	if err != nil || due == nil {
+		return nil, err
+	}
+	return new(fromSeconds(*due)), nil
+}
+
+// LockRequest reads a request and keeps others from changing it until the end of the transaction.
+func (w *writer) LockRequest(ctx context.Context, id string) (scheduler.Request, error) {
+	return one(ctx, w.tx, "such request", requestRow, requestColumns+`WHERE r.id = $1`+w.s.dialect.lock, id)
+}
+
+// CreateRequest stores a new request and fills in its Number.
+func (w *writer) CreateRequest(ctx context.Context, r *scheduler.Request) error {
+	n, err := w.count(ctx, "number", 1)
+	if err != nil {
+		return err
+	}
+	r.Number = n
+	text, err := store(*r)
+	if err != nil {
+		return err
+	}
+	_, err = w.exec(ctx, "request", `INSERT INTO requests (id, number, status, experimenter, mentor, words, starts, ends, due, revision, sequence, document)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11)`,
+		r.ID, n, string(r.Status), r.Experimenter, r.Mentor, searched(*r), seconds(r.Slot.Start), seconds(r.Slot.End), dueOf(*r), r.Revision, text)
+	if err != nil {
+		return err
+	}
+	w.requests = append(w.requests, r.ID)
+	return w.putTestbeds(ctx, *r)
+}
+
+// searched is what a text filter looks in.
+func searched(r scheduler.Request) string { return strings.ToLower(r.Name + "\n" + r.NSD) }
+
+func dueOf(r scheduler.Request) *int64 {
+	if r.Due == nil {
+		return nil
+	}
+	return new(seconds(*r.Due))
+}
+
+// UpdateRequest stores r, whose Revision is one more than the stored one.
+func (w *writer) UpdateRequest(ctx context.Context, r scheduler.Request) error {
+	text, err := store(r)
+	if err != nil {
+		return err
+	}
+	n, err := w.exec(ctx, "request", `UPDATE requests SET status = $1, experimenter = $2, mentor = $3, words = $4, starts = $5, ends = $6, due = $7,
+		revision = $8, document = $9 WHERE id = $10 AND revision = $11`,
+		string(r.Status), r.Experimenter, r.Mentor, searched(r), seconds(r.Slot.Start), seconds(r.Slot.End), dueOf(r), r.Revision, text, r.ID, r.Revision-1)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return scheduler.Errorf(scheduler.CodePrecondition, "request #%d was changed in between", r.Number)
+	}
+	if !slices.Contains(w.requests, r.ID) {
+		w.requests = append(w.requests, r.ID)
+	}
+	return w.putTestbeds(ctx, r)
+}
+
+// putTestbeds writes which testbeds a request touches, with its open offers.
+func (w *writer) putTestbeds(ctx context.Context, r scheduler.Request) error {
+	now := scheduler.Touched(r)
+	have, err := all(ctx, w.tx, words, `SELECT testbed FROM request_testbeds WHERE request = $1`, r.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range without(have, now) {
+		if _, err := w.exec(ctx, "request", `DELETE FROM request_testbeds WHERE request = $1 AND testbed = $2`, r.ID, id); err != nil {
+			return err
+		}
+	}
+	for _, id := range without(now, have) {
+		if _, err := w.exec(ctx, "request", `INSERT INTO request_testbeds (testbed, request) VALUES ($1, $2)`, id, r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Feedback reads the thread of a request after an id, oldest first.
+func (r *reader) Feedback(ctx context.Context, request string, after int64, limit int) ([]scheduler.Feedback, error) {
+	return all(ctx, r.tx, func(s scan) (f scheduler.Feedback, err error) {
+		var at int64
+		err = s(&f.ID, &f.Request, &f.Author, &at, &f.Text)
+		f.At = fromMicros(at)
+		return f, err
+	}, `SELECT id, request, author, at, text FROM feedback WHERE request = $1 AND id > $2 ORDER BY id LIMIT $3`, request, after, limit)
+}
+
+// AddFeedback adds a remark and fills in its ID.
+func (w *writer) AddFeedback(ctx context.Context, f *scheduler.Feedback) error {
+	if err := storable("feedback", f.Text); err != nil {
+		return err
+	}
+	id, err := one(ctx, w.tx, "feedback", number, `INSERT INTO feedback (request, author, at, text) VALUES ($1, $2, $3, $4) RETURNING id`,
+		f.Request, f.Author, micros(f.At), f.Text)
+	f.ID = id
+	return err
+}
+
+// History reads what was done with a request after an id, oldest first.
+func (r *reader) History(ctx context.Context, request string, after int64, limit int) ([]scheduler.Entry, error) {
+	return all(ctx, r.tx, func(s scan) (scheduler.Entry, error) {
+		var id int64
+		var text string
+		if err := s(&id, &text); err != nil {
+			return scheduler.Entry{}, err
+		}
+		e, err := parsed[scheduler.Entry]("history", text)
+		e.ID, e.Request = id, request
+		return e, err
+	}, `SELECT id, document FROM history WHERE request = $1 AND id > $2 ORDER BY id LIMIT $3`, request, after, limit)
+}
+
+// AddEntry adds a row to the history and fills in its ID.
+func (w *writer) AddEntry(ctx context.Context, e *scheduler.Entry) error {
+	text, err := document("history", e)
+	if err != nil {
+		return err
+	}
+	id, err := one(ctx, w.tx, "history", number, `INSERT INTO history (request, document) VALUES ($1, $2) RETURNING id`, e.Request, text)
+	e.ID = id
+	return err
+}

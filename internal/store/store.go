@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"berth/scheduler"
+)
+
+// Store is a scheduler.Store on SQLite or PostgreSQL.
+type Store struct {
+	dialect dialect
+	write   *sql.DB
+	read    *sql.DB
+	closers []func() error
+}
+
+var _ scheduler.Store = (*Store)(nil)
+
+// Open opens a database and brings its schema up to date: "postgres://…" or "postgresql://…", else the path of a SQLite file, which
+// is made where there is none.
+func Open(ctx context.Context, dsn string) (*Store, error) {
+	s, err := connect(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("bringing the database up to date: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// Close ends all connections.
+func (s *Store) Close() error {
+	var errs []error
+	for _, c := range s.closers {
+		errs = append(errs, c())
+	}
+	return errors.Join(errs...)
+}
+
+// Ping asks the database for a sign of life.
+func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
+
+// Stats are the figures of the connections that read.
+func (s *Store) Stats() sql.DBStats { return s.read.Stats() }
+
+// View runs fn on one consistent snapshot.
+func (s *Store) View(ctx context.Context, fn func(scheduler.Reader) error) error {
+	t, err := s.read.BeginTx(ctx, s.dialect.view)
+	if err != nil {
+		return fmt.Errorf("beginning to read: %w", err)
+	}
+	defer t.Rollback() // nothing was written
+	return fn(&reader{s: s, tx: t})
+}
+
+// maxTries bounds how often a transaction is run again because the database asks for it.
+const maxTries = 12
+
+// Change runs fn in one transaction, holding the rows of the named testbeds.
+func (s *Store) Change(ctx context.Context, lock []string, fn func(scheduler.Tx) error) error {
+	for try := 1; ; try++ {
+		err := s.change(ctx, lock, fn)
+		if err == nil || !s.dialect.retry(err) {
+			return err
+		}
+		if try == maxTries {
+			return scheduler.Errorf(scheduler.CodeUnavailable, "the database is too busy; try again")
+		}
+		if err := pause(ctx, try); err != nil {
+			return err
+		}
+	}
+}
+
+// pause waits a random time that grows with the tries.
+func pause(ctx context.Context, try int) error {
+	t := time.NewTimer(rand.N(time.Duration(1<<min(try, 8)) * time.Millisecond))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx) error) error {
+	t, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("beginning to write: %w", err)
+	}
+	defer t.Rollback() // of a committed transaction it does nothing
+	w := &writer{reader: reader{s: s, tx: t}}
+	if err := w.lock(ctx, lock); err != nil {
+		return err
+	}
+	if err := fn(w); err != nil {
+		return err
+	}
+	if err := w.log(ctx); err != nil {
+		return err
+	}
+	if err := t.Commit(); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
+}
+
+// reader reads in one transaction.
+type reader struct {
+	s  *Store
+	tx *sql.Tx
+}
+
+// writer writes in one transaction, and gathers what goes into the change log at its end.
+type writer struct {
+	reader
+	events   []scheduler.Event
+	bookings []int64
+	requests []string
+}
+
+var _ scheduler.Tx = (*writer)(nil)
+
+// lock locks testbeds in sorted order; with AllTestbeds the facility first.
+func (w *writer) lock(ctx context.Context, testbeds []string) error {
+	if slices.Equal(testbeds, scheduler.AllTestbeds) {
+		if err := w.lockRows(ctx, `SELECT 'facility' FROM facility WHERE id = 1`); err != nil {
+			return err
+		}
+		return w.lockRows(ctx, `SELECT id FROM testbeds ORDER BY id`)
+	}
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(testbeds))) {
+		if err := w.lockRows(ctx, `SELECT id FROM testbeds WHERE id = $1`, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) lockRows(ctx context.Context, query string, args ...any) error {
+	_, err := all(ctx, w.tx, func(s scan) (id string, err error) { return id, s(&id) }, query+w.s.dialect.lock, args...)
+	if err != nil {
+		return fmt.Errorf("locking testbeds: %w", err)
+	}
+	return nil
+}
+
+// scan fills in the columns of a row.
+type scan func(...any) error
+
+// all reads every row of a query.
+func all[T any](ctx context.Context, tx *sql.Tx, row func(scan) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []T
+	for rows.Next() {
+		x, err := row(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, x)
+	}
+	return list, rows.Err()
+}
+
+// one reads the only row of a query; without one it is not found.
+func one[T any](ctx context.Context, tx *sql.Tx, what string, row func(scan) (T, error), query string, args ...any) (T, error) {
+	x, err := row(tx.QueryRowContext(ctx, query, args...).Scan)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return x, scheduler.Errorf(scheduler.CodeNotFound, "there is no %s", what)
+	case err != nil:
+		return x, fmt.Errorf("reading %s: %w", what, err)
+	}
+	return x, nil
+}
+
+// exec runs a statement and answers how many rows it touched.
+func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
+	for _, a := range args {
+		if text, ok := a.(string); ok {
+			if err := storable(what, text); err != nil {
+				return 0, err
+			}
+		}
+	}
+	result, err := w.tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("writing %s: %w", what, err)
+	}
+	return result.RowsAffected()
+}

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+)
+
+// storable refuses what PostgreSQL cannot keep in a text, and SQLite had better not.
+func storable(what, text string) error {
+	if strings.ContainsRune(text, 0) {
+		return scheduler.Errorf(scheduler.CodeInvalid, "%s: text with a NUL character cannot be stored", what)
+	}
+	return nil
+}
+
+// micros and fromMicros keep an instant to the microsecond.
+func micros(t time.Time) int64     { return t.UnixMicro() }
+func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
+
+// seconds and fromSeconds keep an instant of a slot.
+func seconds(t time.Time) int64     { return t.Unix() }
+func fromSeconds(n int64) time.Time { return time.Unix(n, 0).UTC() }
+
+// document writes a value as JSON text.
+func document(what string, v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("writing %s: %w", what, err)
+	}
+	return string(b), nil
+}
+
+// parsed reads a value from JSON text.
+func parsed[T any](what, text string) (v T, err error) {
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		return v, fmt.Errorf("reading %s: %w", what, err)
+	}
+	return v, nil
+}
+
+// places are n placeholders beginning with $from.
+func places(from, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "$%d", from+i)
+	}
+	return b.String()
+}
+
+// anys is a list as arguments of a statement.
+func anys[T any](list []T) []any {
+	out := make([]any, len(list))
+	for i, x := range list {
+		out[i] = x
+	}
+	return out
+}

@@ -1,0 +1,44 @@
+package scheduler
+
+import (
+	"context"
+	"slices"
+)
+
+// Approve records what a testbed's providers say about a request. It can be changed until the experiment is started.
+func (s *Service) Approve(ctx context.Context, a Actor, id, testbed string, in Approve) (Outcome, error) {
+	var bad faults
+	switch in.Decision {
+	case Approved:
+		checkText("reason", in.Reason, maxReason, &bad)
+	case Refused:
+		checkReason("reason", in.Reason, &bad)
+	default:
+		bad.add("decision", "has to be approved or refused")
+	}
+	if err := bad.err(); err != nil {
+		return Outcome{}, err
+	}
+	return s.decide(ctx, command{actor: a, action: ActionApprove, id: id, revision: in.Revision, dry: in.DryRun,
+		take: func(ctx context.Context, d *decision) error { return d.approve(ctx, testbed, in) }})
+}
+
+func (d *decision) approve(ctx context.Context, testbed string, in Approve) error {
+	r := d.request
+	i := slices.IndexFunc(r.Approvals, func(a Approval) bool { return a.Testbed == testbed })
+	if i < 0 {
+		return Errorf(CodeNotFound, "request #%d does not touch a testbed %q", r.Number, clip(testbed))
+	}
+	if !d.actor.Provides(testbed) && !d.actor.Is(RoleAdministrator) {
+		return Errorf(CodeForbidden, "%s is no provider of %s", d.actor.Username, testbed)
+	}
+	if err := d.judge(r); err != nil {
+		return err
+	}
+	r.Approvals = slices.Clone(r.Approvals)
+	at := d.now
+	r.Approvals[i].Decision, r.Approvals[i].By, r.Approvals[i].At, r.Approvals[i].Reason = in.Decision, d.actor.Username, &at, in.Reason
+	r, err := d.save(ctx, d.request, r, note{reason: in.Reason, text: testbed + " " + string(in.Decision), verdict: &d.outcome.Fit})
+	d.outcome.Request = r
+	return err
+}

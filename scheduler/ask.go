@@ -1,0 +1,467 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"berth/testbeds"
+)
+
+// Limits of what a request may hold.
+const (
+	maxName        = 200      // runes
+	maxText        = 64 << 10 // bytes
+	maxReason      = 4 << 10  // bytes
+	maxComponents  = 100
+	maxDevices     = 100
+	maxListed      = 100 // features or VIMs of a component, units of a device
+	maxSlot        = 366 * day
+	maxSuggestions = 50
+	identifier     = 128 // bytes
+)
+
+// faults gathers every broken rule of an input.
+type faults []FieldError
+
+func (f *faults) add(field, rule string, args ...any) {
+	*f = append(*f, FieldError{Field: field, Rule: fmt.Sprintf(rule, args...)})
+}
+
+// err is the error that names them all, nil where there are none.
+func (f faults) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return &Error{Code: CodeInvalid, Message: "the input breaks a rule", Fields: f}
+}
+
+// wish is a checked Ask: an experiment and when it is wanted.
+type wish struct {
+	experiment testbeds.Experiment
+	slot       testbeds.Slot
+	window     *testbeds.Slot
+	shortest   testbeds.Period
+}
+
+// wish checks an Ask against facility and catalogue. Ids that there are not are faults; what cannot run where it is placed is not, as
+// that is what a check reports.
+func (s *Service) wish(q Ask, w world, now time.Time) (wish, error) {
+	var bad faults
+	out := wish{slot: q.Slot.UTC(), shortest: q.MinDuration}
+	if q.Window != nil {
+		out.window = new(q.Window.UTC())
+	}
+	out.experiment = experiment(q, w, &bad)
+	checkSlot("slot", out.slot, &bad)
+	checkTimes(out, now, now.Truncate(day).Add(s.o.Horizon), &bad)
+	return out, bad.err()
+}
+
+// checkSlot checks what holds of every slot.
+func checkSlot(field string, s testbeds.Slot, bad *faults) {
+	switch {
+	case s.Start.IsZero():
+		bad.add(field+".start", "is missing")
+	case s.End.IsZero():
+		bad.add(field+".end", "is missing")
+	case s.Start.Nanosecond() != 0:
+		bad.add(field+".start", "has to be a whole second")
+	case s.End.Nanosecond() != 0:
+		bad.add(field+".end", "has to be a whole second")
+	case !s.Start.Before(s.End):
+		bad.add(field+".end", "has to be after %s.start", field)
+	case s.Start.Year() < 2000 || s.End.Year() > 2200:
+		bad.add(field+".start", "has to lie in this century or the next")
+	case s.Duration() > maxSlot:
+		bad.add(field+".end", "a slot is at most %d days long", maxSlot/day)
+	}
+}
+
+// checkTimes checks what holds of a slot that is to be booked.
+func checkTimes(w wish, now, horizon time.Time, bad *faults) {
+	if len(*bad) > 0 && strings.HasPrefix((*bad)[len(*bad)-1].Field, "slot") {
+		return
+	}
+	if w.slot.Start.Before(now) {
+		bad.add("slot.start", "lies in the past (now is %s)", now.Format(time.RFC3339))
+	}
+	if w.slot.End.After(horizon) {
+		bad.add("slot.end", "lies beyond what can be booked, which ends on %s", horizon.Format(time.RFC3339))
+	}
+	if w.window != nil {
+		before := len(*bad)
+		if w.window.Duration() <= maxSlot {
+			checkSlot("window", w.window.UTC(), bad)
+		} else if w.window.Duration() > 3*maxSlot {
+			bad.add("window.end", "a window is at most three years long")
+		}
+		if len(*bad) == before && !w.window.Contains(w.slot) {
+			bad.add("window", "has to contain the slot")
+		}
+	}
+	if w.shortest.Days < 0 || w.shortest.Clock < 0 {
+		bad.add("min_duration", "is negative")
+	} else if w.shortest.Exact() > w.slot.Duration() {
+		bad.add("min_duration", "is longer than the slot")
+	}
+}
+
+// experiment makes what has to run of an Ask.
+func experiment(q Ask, w world, bad *faults) testbeds.Experiment {
+	e := testbeds.Experiment{Placement: testbeds.Placement{}}
+	var usual testbeds.Placement
+	switch nsd, known := w.catalogue.NSD(q.NSD); {
+	case q.NSD != "" && len(q.Components) > 0:
+		bad.add("components", "give either an nsd or components, not both")
+	case q.NSD != "" && !known:
+		bad.add("nsd", "there is no NSD %q in the catalogue", clip(q.NSD))
+	case q.NSD != "":
+		e, usual = fromCatalogue(nsd, w.catalogue)
+	default:
+		e.Components = components(q.Components, w, bad)
+	}
+	if q.Devices != nil {
+		e.Devices = q.Devices
+	}
+	place(&e, usual, q.Placement, w.fed.Facility(), bad)
+	checkDevices(e.Devices, w.fed.Facility(), bad)
+	if len(e.Components) == 0 && len(e.Devices) == 0 && len(*bad) == 0 {
+		bad.add("nsd", "give an nsd, components or devices: there is nothing to run")
+	}
+	return e
+}
+
+func fromCatalogue(n testbeds.NSD, c testbeds.Catalogue) (testbeds.Experiment, testbeds.Placement) {
+	e := testbeds.Experiment{Placement: testbeds.Placement{}, Devices: n.Devices}
+	for _, m := range n.Members {
+		v, _ := c.VNF(m.VNF) // a valid catalogue has it
+		e.Components = append(e.Components, component(m.Index, v))
+	}
+	return e, n.Placement
+}
+
+func component(member string, v testbeds.VNF) testbeds.Component {
+	return testbeds.Component{Member: member, VNF: v.ID, Size: v.Size, Requires: v.Requires, Onboarded: v.Onboarded}
+}
+
+var quantityName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+
+// components checks components given inline. One that names a VNF is that VNF, as the catalogue has it, but for a size of its own.
+func components(in []testbeds.Component, w world, bad *faults) []testbeds.Component {
+	if len(in) > maxComponents {
+		bad.add("components", "at most %d", maxComponents)
+		return nil
+	}
+	out := slices.Clone(in)
+	for i, c := range in {
+		at := fmt.Sprintf("components[%d]", i)
+		checkName(at+".member", c.Member, identifier, bad)
+		if slices.ContainsFunc(in[:i], func(o testbeds.Component) bool { return o.Member == c.Member }) {
+			bad.add(at+".member", "member %q is there twice", clip(c.Member))
+		}
+		if c.Member == testbeds.PlaceAll {
+			bad.add(at+".member", "%q stands for all members", c.Member)
+		}
+		if c.VNF != "" {
+			v, known := w.catalogue.VNF(c.VNF)
+			if !known {
+				bad.add(at+".vnf", "there is no VNF %q in the catalogue", clip(c.VNF))
+				continue
+			}
+			out[i] = component(c.Member, v)
+			if len(c.Size) > 0 {
+				out[i].Size = c.Size
+			}
+		}
+		checkSize(at+".size", out[i].Size, bad)
+		checkList(at+".requires", out[i].Requires, bad)
+		checkList(at+".onboarded", out[i].Onboarded, bad)
+		for j, vim := range out[i].Onboarded {
+			if !hasVIM(w.fed.Facility(), vim) && c.VNF == "" {
+				bad.add(fmt.Sprintf("%s.onboarded[%d]", at, j), "there is no VIM %q", clip(vim))
+			}
+		}
+	}
+	return out
+}
+
+func checkSize(field string, size testbeds.Quantities, bad *faults) {
+	if len(size) > maxListed {
+		bad.add(field, "at most %d quantities", maxListed)
+		return
+	}
+	for _, q := range slices.Sorted(maps.Keys(size)) {
+		if !quantityName.MatchString(q) {
+			bad.add(field, "%q is not the name of a quantity", clip(q))
+		}
+		checkAmount(field+"."+clip(q), size[q], 0, bad)
+	}
+}
+
+func checkAmount(field string, n, least int64, bad *faults) {
+	if n < least || n > testbeds.MaxAmount {
+		bad.add(field, "has to be from %d to %d", least, int64(testbeds.MaxAmount))
+	}
+}
+
+func checkList(field string, list []string, bad *faults) {
+	if len(list) > maxListed {
+		bad.add(field, "at most %d entries", maxListed)
+	}
+	for i, x := range list[:min(len(list), maxListed)] {
+		checkName(fmt.Sprintf("%s[%d]", field, i), x, identifier, bad)
+	}
+}
+
+// checkName checks a short text of one line.
+func checkName(field, s string, most int, bad *faults) {
+	switch {
+	case strings.TrimSpace(s) == "":
+		bad.add(field, "is missing")
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
+		bad.add(field, "has to be text without control characters")
+	case utf8.RuneCountInString(s) > most:
+		bad.add(field, "is at most %d characters long", most)
+	}
+}
+
+// checkText checks a long text, which may have line breaks.
+func checkText(field, s string, most int, bad *faults) {
+	breaks := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
+	switch {
+	case len(s) > most:
+		bad.add(field, "is at most %d bytes long", most)
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, breaks):
+		bad.add(field, "has to be text without control characters")
+	}
+}
+
+// checkReason checks a reason that has to be given.
+func checkReason(field, s string, bad *faults) {
+	if strings.TrimSpace(s) == "" {
+		bad.add(field, "is missing: this is not done without a reason")
+		return
+	}
+	checkText(field, s, maxReason, bad)
+}
+
+// place says where each member runs: as asked, else as usual.
+func place(e *testbeds.Experiment, usual, asked testbeds.Placement, f testbeds.Facility, bad *faults) {
+	if len(asked) > maxComponents+1 {
+		bad.add("placement", "at most one entry per member")
+		return
+	}
+	for _, member := range slices.Sorted(maps.Keys(asked)) {
+		known := member == testbeds.PlaceAll || slices.ContainsFunc(e.Components, func(c testbeds.Component) bool { return c.Member == member })
+		if !known && len(e.Components) > 0 {
+			bad.add("placement."+clip(member), "there is no such member")
+		}
+		if !hasVIM(f, asked[member]) {
+			bad.add("placement."+clip(member), "there is no VIM %q (give testbed/vim)", clip(asked[member]))
+		}
+	}
+	for _, c := range e.Components {
+		for _, p := range []testbeds.Placement{usual, asked} {
+			if where, ok := p[testbeds.PlaceAll]; ok {
+				e.Placement[c.Member] = where
+			}
+			if where, ok := p[c.Member]; ok {
+				e.Placement[c.Member] = where
+			}
+		}
+	}
+}
+
+func hasVIM(f testbeds.Facility, where string) bool {
+	testbed, vim, ok := strings.Cut(where, "/")
+	if !ok {
+		return false
+	}
+	t, ok := f.Testbed(testbed)
+	if !ok {
+		return false
+	}
+	_, ok = t.VIM(vim)
+	return ok
+}
+
+func checkDevices(devices []testbeds.DeviceNeed, f testbeds.Facility, bad *faults) {
+	if len(devices) > maxDevices {
+		bad.add("devices", "at most %d", maxDevices)
+		return
+	}
+	for i, d := range devices {
+		at := fmt.Sprintf("devices[%d]", i)
+		checkAmount(at+".count", d.Count, 1, bad)
+		if slices.ContainsFunc(devices[:i], func(o testbeds.DeviceNeed) bool { return o.Testbed == d.Testbed && o.Device == d.Device }) {
+			bad.add(at, "%s of %s is there twice; add up the counts", clip(d.Device), clip(d.Testbed))
+		}
+		t, ok := f.Testbed(d.Testbed)
+		if !ok {
+			bad.add(at+".testbed", "there is no testbed %q", clip(d.Testbed))
+			continue
+		}
+		device, ok := t.Device(d.Device)
+		if !ok {
+			bad.add(at+".device", "testbed %s has no device %q", t.ID, clip(d.Device))
+			continue
+		}
+		if int64(len(d.Units)) > max(0, d.Count) {
+			bad.add(at+".units", "at most as many as the count")
+			continue
+		}
+		for j, u := range d.Units {
+			if !slices.Contains(device.Units, u) || slices.Contains(d.Units[:j], u) {
+				bad.add(fmt.Sprintf("%s.units[%d]", at, j), "%s %s has no unit %q, or it is there twice", t.ID, device.ID, clip(u))
+			}
+		}
+	}
+}
+
+// clip shortens what somebody wrote for a message.
+func clip(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if utf8.RuneCountInString(s) > 80 {
+		return string([]rune(s)[:80]) + "…"
+	}
+	return s
+}
+
+// own is the booking of a request that the actor may see and that a check is to look through; 0 for none.
+func (s *Service) own(ctx context.Context, tx Reader, a Actor, id string) (int64, error) {
+	if id == "" {
+		return 0, nil
+	}
+	r, err := s.find(ctx, tx, a, id)
+	return r.Booking, err
+}
+
+// Check answers for a slot: fits, or every conflict, with what the actor may know about what takes it.
+func (s *Service) Check(ctx context.Context, a Actor, q Ask) (testbeds.Verdict, error) {
+	var v testbeds.Verdict
+	if err := a.require(ScopeRead, Roles...); err != nil {
+		return v, err
+	}
+	err := s.look(ctx, func(tx Reader, w world) error {
+		own, err := s.own(ctx, tx, a, q.Request)
+		if err != nil {
+			return err
+		}
+		wish, err := s.wish(q, w, s.now())
+		if err != nil {
+			return err
+		}
+		v = w.fed.Without(own).Check(wish.experiment, wish.slot)
+		return s.mask(ctx, tx, a, w.fed.Facility(), &v)
+	})
+	return v, err
+}
+
+// Suggest finds alternatives, and says what is wrong with the slot that was asked for. Without a slot it finds the first ones of the
+// duration within the window.
+func (s *Service) Suggest(ctx context.Context, a Actor, q Ask) ([]testbeds.Alternative, testbeds.Verdict, error) {
+	var found []testbeds.Alternative
+	var v testbeds.Verdict
+	if err := a.require(ScopeRead, Roles...); err != nil {
+		return nil, v, err
+	}
+	err := s.look(ctx, func(tx Reader, w world) error {
+		own, err := s.own(ctx, tx, a, q.Request)
+		if err != nil {
+			return err
+		}
+		anywhere := q.Slot.IsZero()
+		if q, err = s.withSlot(q); err != nil {
+			return err
+		}
+		wish, err := s.wish(q, w, s.now())
+		if err != nil {
+			return err
+		}
+		fed := w.fed.Without(own)
+		v = fed.Check(wish.experiment, wish.slot)
+		found = s.alternatives(fed, wish, q.Limit, false)
+		if anywhere && v.Fits {
+			first := testbeds.Alternative{Slot: wish.slot, Placement: wish.experiment.Placement, Devices: wish.experiment.Devices}
+			found = append([]testbeds.Alternative{first}, found...)[:max(1, min(len(found)+1, limited(q.Limit)))]
+		}
+		return s.mask(ctx, tx, a, w.fed.Facility(), &v)
+	})
+	return found, v, err
+}
+
+// withSlot fills in the slot of an Ask that only says how long and within which window.
+func (s *Service) withSlot(q Ask) (Ask, error) {
+	var bad faults
+	if q.Limit < 0 || q.Limit > maxSuggestions {
+		bad.add("limit", "has to be from 1 to %d", maxSuggestions)
+	}
+	if q.Slot.IsZero() {
+		if q.Duration.IsZero() {
+			bad.add("slot", "give a slot, or a duration (and a window)")
+		}
+		start := s.soonest()
+		if q.Window != nil && q.Window.Start.After(start) {
+			start = q.Window.Start
+		}
+		q.Slot = testbeds.NewSlot(start, q.Duration.Exact())
+		if q.Window != nil && q.Window.Contains(testbeds.Slot{Start: q.Window.Start, End: q.Window.Start.Add(q.Duration.Exact())}) && !q.Window.Contains(q.Slot) {
+			bad.add("window.end", "the duration does not fit between now and the end of the window")
+		}
+	}
+	return q, bad.err()
+}
+
+// soonest is the earliest start that is offered: somebody has to have time to take it.
+func (s *Service) soonest() time.Time {
+	return s.now().Add(leadTime + time.Minute - 1).Truncate(time.Minute)
+}
+
+const leadTime = 5 * time.Minute
+
+func limited(n int) int {
+	if n <= 0 {
+		return 5
+	}
+	return min(n, maxSuggestions)
+}
+
+// alternatives finds other ways to grant a wish; elsewhere asks for other slots also where the wish fits as it is.
+func (s *Service) alternatives(fed *testbeds.Federation, w wish, limit int, elsewhere bool) []testbeds.Alternative {
+	q := testbeds.Search{Experiment: w.experiment, Slot: w.slot, NotBefore: s.soonest(), Shortest: w.shortest.Exact(), Limit: limit, Elsewhere: elsewhere}
+	if w.window != nil {
+		q.Window = w.window.UTC()
+	}
+	return fed.Suggest(q)
+}
+
+// Availability is the free and total capacity per resource of a testbed, at most 366 days of it.
+func (s *Service) Availability(ctx context.Context, a Actor, testbed string, span testbeds.Slot) ([]testbeds.Series, error) {
+	if err := a.require(ScopeRead, Roles...); err != nil {
+		return nil, err
+	}
+	var series []testbeds.Series
+	err := s.look(ctx, func(_ Reader, w world) error {
+		var bad faults
+		if !span.Start.Before(span.End) {
+			bad.add("to", "has to be after from")
+		} else if span.Duration() > maxSlot {
+			bad.add("to", "at most %d days after from", maxSlot/day)
+		} else if h := w.fed.Horizon(); !h.Contains(span) {
+			bad.add("from", "has to lie within %s", h)
+		}
+		var ok bool
+		if series, ok = w.fed.Availability(testbed, span.UTC()); !ok {
+			return Errorf(CodeNotFound, "there is no testbed %q", clip(testbed))
+		}
+		return bad.err()
+	})
+	return series, err
+}

@@ -1,0 +1,223 @@
+package scheduler
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"berth/testbeds"
+)
+
+// errDryRun rolls a transaction back whose outcome was all that was wanted.
+var errDryRun = errors.New("dry run")
+
+// errMoreTestbeds says that a decision turned out to touch testbeds that were not locked for it.
+type errMoreTestbeds []string
+
+func (errMoreTestbeds) Error() string { return "more testbeds have to be locked" }
+
+// maxGrowth bounds how often a decision starts again with more testbeds.
+const maxGrowth = 8
+
+// decision is one step being taken: the locked request, the transaction, and what has been changed in it so far.
+type decision struct {
+	s       *Service
+	tx      Tx
+	actor   Actor
+	action  Action
+	now     time.Time
+	locked  []string
+	request Request // as it was
+	changed []BookingChange
+	outcome Outcome
+}
+
+// command is what taking a step needs.
+type command struct {
+	actor    Actor
+	action   Action
+	id       string
+	revision int64 // that the caller saw; 0: any
+	dry      bool
+	touches  func(Request) []string // testbeds beyond the request's own; may be nil
+	take     func(ctx context.Context, d *decision) error
+}
+
+// decide takes a step with a request: it locks the testbeds that the step touches, reads the request anew, asks whether the step may
+// be taken, brings the ledger up to date, and commits what take wrote. take may run more than once.
+func (s *Service) decide(ctx context.Context, c command) (Outcome, error) {
+	var seen Request
+	err := s.store.View(ctx, func(tx Reader) (err error) {
+		seen, err = s.find(ctx, tx, c.actor, c.id)
+		return err
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	c.id = seen.ID
+	lock := Touched(seen)
+	if c.touches != nil {
+		lock = append(lock, c.touches(seen)...)
+	}
+	s.settle(ctx, lock)
+	for range maxGrowth {
+		out, err := s.attempt(ctx, c, sorted(lock))
+		if more, ok := errors.AsType[errMoreTestbeds](err); ok {
+			lock = append(lock, more...)
+			continue
+		}
+		if err != nil {
+			return Outcome{}, s.masked(ctx, c.actor, err)
+		}
+		return out, s.maskOutcome(ctx, c.actor, &out)
+	}
+	return Outcome{}, Errorf(CodeUnavailable, "request #%d changes too fast; try again", seen.Number)
+}
+
+// sorted is a list of testbeds as it is locked: each once, in order.
+func sorted(testbeds []string) []string {
+	list := slices.Sorted(slices.Values(testbeds))
+	return slices.Compact(list)
+}
+
+// Touched are the testbeds whose capacity a request has anything to do with.
+func Touched(r Request) []string {
+	list := r.Demand.Testbeds()
+	for _, o := range r.Offers {
+		if o.State == OfferOpen {
+			list = append(list, variantOf(r, o.What).Demand().Testbeds()...)
+		}
+	}
+	return sorted(list)
+}
+
+func (s *Service) attempt(ctx context.Context, c command, lock []string) (Outcome, error) {
+	var out Outcome
+	err := s.store.Change(ctx, lock, func(tx Tx) error {
+		d := &decision{s: s, tx: tx, actor: c.actor, action: c.action, now: s.now(), locked: lock}
+		if err := d.begun(ctx, c); err != nil {
+			return err
+		}
+		if err := c.take(ctx, d); err != nil {
+			return err
+		}
+		out = d.outcome
+		if c.dry {
+			return errDryRun
+		}
+		return nil
+	})
+	if errors.Is(err, errDryRun) {
+		out.DryRun, err = true, nil
+	}
+	return out, err
+}
+
+// begun locks the request and makes sure that the step can be taken with it.
+func (d *decision) begun(ctx context.Context, c command) error {
+	r, err := d.tx.LockRequest(ctx, c.id)
+	if err != nil {
+		return err
+	}
+	d.request = r
+	if err := d.covered(Touched(r)); err != nil {
+		return err
+	}
+	if err := c.actor.permit(c.action, r); err != nil {
+		return err
+	}
+	if c.revision != 0 && c.revision != r.Revision {
+		return Errorf(CodePrecondition, "request #%d was changed in between: it is at revision %d, not %d", r.Number, r.Revision, c.revision)
+	}
+	return d.s.ledger.catchUp(ctx, d.tx, d.now)
+}
+
+// covered makes sure that testbeds are locked before anything is decided about them.
+func (d *decision) covered(need []string) error {
+	var more errMoreTestbeds
+	for _, t := range need {
+		if !slices.Contains(d.locked, t) && !slices.Equal(d.locked, AllTestbeds) {
+			more = append(more, t)
+		}
+	}
+	if len(more) > 0 {
+		return more
+	}
+	return nil
+}
+
+// world runs fn on the federation as this transaction has left it, without the given bookings.
+func (d *decision) world(fn func(w world) error, without ...int64) error {
+	return d.s.ledger.read(func(w world) error {
+		ids := slices.Clone(without)
+		for _, c := range d.changed {
+			ids = append(ids, c.Booking.ID)
+		}
+		w.fed = w.fed.Without(ids...)
+		for _, c := range d.changed {
+			if !c.Released && !slices.Contains(without, c.Booking.ID) {
+				w.fed.Put(c.Booking)
+			}
+		}
+		return fn(w)
+	})
+}
+
+// book writes a booking of a request and remembers it for the checks that follow.
+func (d *decision) book(ctx context.Context, request string, b testbeds.Booking) (int64, error) {
+	if err := d.tx.PutBooking(ctx, request, &b); err != nil {
+		return 0, err
+	}
+	d.change(BookingChange{Booking: b})
+	return b.ID, nil
+}
+
+// release gives a booking's capacity back.
+func (d *decision) release(ctx context.Context, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	if err := d.tx.ReleaseBooking(ctx, id); err != nil {
+		return err
+	}
+	d.change(BookingChange{Booking: testbeds.Booking{ID: id}, Released: true})
+	return nil
+}
+
+func (d *decision) change(c BookingChange) {
+	d.changed = append(slices.DeleteFunc(d.changed, func(o BookingChange) bool { return o.Booking.ID == c.Booking.ID }), c)
+}
+
+// note is what is said of a step in the history and in the change log.
+type note struct {
+	action  Action // default: the decision's
+	reason  string
+	text    string
+	verdict *testbeds.Verdict
+}
+
+// save writes a request after a step, with its history row and its event.
+func (d *decision) save(ctx context.Context, before, after Request, n note) (Request, error) {
+	after.Revision, after.Updated = before.Revision+1, d.now
+	after.Due = d.s.due(after)
+	if err := d.tx.UpdateRequest(ctx, after); err != nil {
+		return Request{}, err
+	}
+	return after, d.record(ctx, before.Status, after, n)
+}
+
+func (d *decision) record(ctx context.Context, from Status, r Request, n note) error {
+	action := cmp.Or(n.action, d.action)
+	entry := Entry{Request: r.ID, At: d.now, Actor: d.actor.Username, Action: action, From: from, To: r.Status, Reason: n.reason, Text: n.text, Verdict: n.verdict}
+	if err := d.tx.AddEntry(ctx, &entry); err != nil {
+		return err
+	}
+	kind := "request"
+	if action == ActionRemind {
+		kind = "reminder"
+	}
+	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: kind, Action: action, Request: r.ID, Number: r.Number, Status: r.Status,
+		Testbeds: r.Demand.Testbeds(), Text: cmp.Or(n.text, n.reason)})
+}

@@ -1,0 +1,305 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"berth/testbeds"
+)
+
+// What time does to requests is written in the database as the instant at which it is next due. Any number of processes may look: who
+// comes second finds the request locked, and then no longer due.
+
+// batch is how many due requests one call handles; more are due at once only after a long stop.
+const batch = 500
+
+// due is when time next does something to a request; nil for never.
+func (s *Service) due(r Request) *time.Time {
+	var next time.Time
+	earliest := func(t time.Time) {
+		if next.IsZero() || t.Before(next) {
+			next = t
+		}
+	}
+	for _, o := range r.Offers {
+		if o.State == OfferOpen {
+			earliest(o.Expires)
+		}
+	}
+	if r.HoldUntil != nil && r.Status == UnderReview {
+		earliest(*r.HoldUntil)
+	}
+	for _, m := range s.reminders(r) {
+		earliest(m.at)
+	}
+	switch r.Status {
+	case Scheduled:
+		if len(r.Units) == 0 && !slices.Contains(r.Reminded, unitsChosen) && s.named(r) {
+			earliest(s.setupStart(r))
+		}
+	case Instantiating, Running, Terminating:
+		earliest(r.Slot.End)
+	}
+	if next.IsZero() {
+		return nil
+	}
+	return &next
+}
+
+// unitsChosen marks that units were looked for when setup began, also where there were none to give.
+const unitsChosen = "units"
+
+// named reports whether a request uses a device whose units have names.
+func (s *Service) named(r Request) bool {
+	found := false
+	_ = s.ledger.read(func(w world) error {
+		if w.fed == nil {
+			return nil
+		}
+		for _, d := range r.Devices {
+			t, _ := w.fed.Facility().Testbed(d.Testbed)
+			device, _ := t.Device(d.Device)
+			found = found || len(device.Units) > 0
+		}
+		return nil
+	})
+	return found
+}
+
+// setupStart is when the first of the request's pools begins to be occupied.
+func (s *Service) setupStart(r Request) time.Time {
+	at := r.Slot.Start
+	_ = s.ledger.read(func(w world) error {
+		if w.fed == nil {
+			return nil
+		}
+		for _, c := range w.fed.Claims(r.Demand, r.Slot) {
+			if c.From.Before(at) {
+				at = c.From
+			}
+		}
+		return nil
+	})
+	return at
+}
+
+// reminder is something that operators are told ahead of its time, once.
+type reminder struct {
+	key  string
+	at   time.Time
+	text string
+}
+
+// reminders are those still to be given: ahead of orchestration and of tear-down.
+func (s *Service) reminders(r Request) []reminder {
+	var list []reminder
+	for _, ahead := range s.o.Reminders {
+		switch r.Status {
+		case Scheduled:
+			at := s.setupStart(r)
+			list = append(list, reminder{"orchestrate " + ahead.String(), at.Add(-ahead), "orchestrate by " + at.Format(time.RFC3339)})
+		case Instantiating, Running:
+			list = append(list, reminder{"tear down " + ahead.String(), r.Slot.End.Add(-ahead), "tear down at " + r.Slot.End.Format(time.RFC3339)})
+		}
+	}
+	return slices.DeleteFunc(list, func(m reminder) bool { return slices.Contains(r.Reminded, m.key) })
+}
+
+// RunDue does what time has brought: offers that expire, units to choose, reminders, overruns. It is called by any number of
+// processes; each thing happens once. next is when it has to be called again at the latest.
+func (s *Service) RunDue(ctx context.Context) (done int, next *time.Time, err error) {
+	done, err = s.runDue(ctx, nil)
+	if err != nil {
+		return done, nil, err
+	}
+	err = s.store.View(ctx, func(tx Reader) error {
+		next, err = tx.NextDue(ctx)
+		return err
+	})
+	return done, next, err
+}
+
+// settle does what is due on testbeds before something is decided about them; what goes wrong is met again by RunDue.
+func (s *Service) settle(ctx context.Context, among []string) {
+	if len(among) == 0 {
+		return
+	}
+	if _, err := s.runDue(ctx, among); err != nil {
+		s.o.Log.Warn("settling what is due before a decision", "testbeds", among, "error", err)
+	}
+}
+
+// runDue takes the due requests one by one. One that goes wrong is logged and does not keep the others from being handled.
+func (s *Service) runDue(ctx context.Context, among []string) (done int, err error) {
+	var ids []string
+	err = s.look(ctx, func(tx Reader, _ world) error {
+		ids, err = tx.DueRequests(ctx, s.now(), among, batch)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		switch err := s.handle(ctx, id); {
+		case errors.Is(err, errNothingDue):
+		case err != nil:
+			if ctx.Err() != nil {
+				return done, ctx.Err()
+			}
+			s.o.Log.Error("handling a due request", "request", id, "error", err)
+		default:
+			done++
+		}
+	}
+	return done, nil
+}
+
+// handle does to one request what is due.
+func (s *Service) handle(ctx context.Context, id string) error {
+	var lock []string
+	if err := s.store.View(ctx, func(tx Reader) error {
+		r, err := tx.Request(ctx, id)
+		lock = Touched(r)
+		return err
+	}); err != nil {
+		return err
+	}
+	return s.store.Change(ctx, lock, func(tx Tx) error {
+		d := &decision{s: s, tx: tx, actor: System, now: s.now(), locked: lock}
+		r, err := tx.LockRequest(ctx, id)
+		if err != nil {
+			return err
+		}
+		if r.Due == nil || r.Due.After(d.now) {
+			return errNothingDue
+		}
+		if err := d.covered(Touched(r)); err != nil {
+			return err // it changed between the two reads, and is found due again
+		}
+		if err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
+			return err
+		}
+		d.request = r
+		return d.pass(ctx, r)
+	})
+}
+
+// pass does everything that is due to a request, each with its own row in the history.
+func (d *decision) pass(ctx context.Context, r Request) error {
+	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.expireHold, d.chooseUnits, d.remind, d.overrun} {
+		var err error
+		if r, err = do(ctx, r); err != nil {
+			return err
+		}
+	}
+	if due := d.s.due(r); due == nil || due.After(d.now) {
+		return nil
+	}
+	return fmt.Errorf("request #%d (%s) stays due", r.Number, r.Status)
+}
+
+func (d *decision) expireOffers(ctx context.Context, r Request) (Request, error) {
+	before := r
+	r.Offers = slices.Clone(r.Offers)
+	text := ""
+	for i, o := range r.Offers {
+		if o.State == OfferOpen && !o.Expires.After(d.now) {
+			if err := d.release(ctx, o.Booking); err != nil {
+				return r, err
+			}
+			r.Offers[i].State, r.Offers[i].Booking = OfferExpired, 0
+			text += " " + o.ID
+		}
+	}
+	if text == "" {
+		return before, nil
+	}
+	return d.save(ctx, before, r, note{action: ActionOfferExpire, text: "offer" + text})
+}
+
+// expireHold lets go of the slot of an accepted offer that nobody granted in time; the request stays under review.
+func (d *decision) expireHold(ctx context.Context, r Request) (Request, error) {
+	if r.Status != UnderReview || r.HoldUntil == nil || r.HoldUntil.After(d.now) {
+		return r, nil
+	}
+	before := r
+	r.HoldUntil = nil
+	if _, err := d.book(ctx, r.ID, d.booking(r, r.Booking, testbeds.Pending)); err != nil {
+		return r, err
+	}
+	return d.save(ctx, before, r, note{action: ActionOfferExpire, text: "its slot is no longer held"})
+}
+
+// chooseUnits gives a request its named units when its setup begins: as late as possible, and for good.
+func (d *decision) chooseUnits(ctx context.Context, r Request) (Request, error) {
+	if r.Status != Scheduled || len(r.Units) > 0 || slices.Contains(r.Reminded, unitsChosen) || !d.s.named(r) || d.s.setupStart(r).After(d.now) {
+		return r, nil
+	}
+	before := r
+	r.Reminded = append(slices.Clone(r.Reminded), unitsChosen)
+	b, changed := d.assign(&r)
+	if changed {
+		if _, err := d.book(ctx, r.ID, b); err != nil {
+			return r, err
+		}
+	}
+	return d.save(ctx, before, r, note{action: ActionUnits, text: unitWords(r.Units)})
+}
+
+func (d *decision) remind(ctx context.Context, r Request) (Request, error) {
+	before := r
+	text := ""
+	for _, m := range d.s.reminders(r) {
+		if !m.at.After(d.now) {
+			r.Reminded = append(slices.Clone(r.Reminded), m.key)
+			text = m.text
+		}
+	}
+	if text == "" {
+		return r, nil
+	}
+	return d.save(ctx, before, r, note{action: ActionRemind, text: text})
+}
+
+// overrunStep is how far an overrun slot is prolonged at a time.
+const overrunStep = time.Hour
+
+// overrun prolongs what still runs past its end: it occupies what it holds, whatever comes after it. Where that is somebody else's,
+// it is recorded as overbooked, and the conflicts name whom it hurts.
+func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
+	if r.Status != Instantiating && r.Status != Running && r.Status != Terminating || r.Slot.End.After(d.now) {
+		return r, nil
+	}
+	before := r
+	for !r.Slot.End.After(d.now) {
+		r.Slot.End = r.Slot.End.Add(overrunStep)
+	}
+	if late := d.now.Sub(before.Slot.End); late > overrunStep {
+		r.Slot.End = d.now.Truncate(overrunStep).Add(overrunStep) // after a long stop
+	}
+	if err := d.judge(r); err != nil {
+		return r, err
+	}
+	b := d.booking(r, r.Booking, testbeds.Firm)
+	b.Overbooked = !d.outcome.Fit.Fits
+	if b.Overbooked && !r.Overrun {
+		r.Overbooked = append(slices.Clone(r.Overbooked), Overbook{At: d.now, By: System.Username, Reason: "overrun", Conflicts: d.outcome.Fit.Conflicts})
+	}
+	if _, err := d.book(ctx, r.ID, b); err != nil {
+		return r, err
+	}
+	if !r.Overrun {
+		r.Flags = append(slices.Clone(r.Flags), Flag{Kind: "overrun", At: d.now, Text: "it runs past its end, " + before.Slot.End.Format(time.RFC3339)})
+	}
+	r.Overrun = true
+	text := "occupies its capacity until " + r.Slot.End.Format(time.RFC3339)
+	for _, c := range d.outcome.Fit.Conflicts {
+		for _, t := range c.TakenBy {
+			text += "; in the way of " + t.Name()
+		}
+	}
+	return d.save(ctx, before, r, note{action: ActionOverrun, text: text, verdict: &d.outcome.Fit})
+}

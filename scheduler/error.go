@@ -1,0 +1,64 @@
+package scheduler
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"berth/testbeds"
+)
+
+// Code is the kind of an error. Each adapter has one table from codes to its own answers (HTTP status, exit code, …).
+type Code string
+
+const (
+	CodeInvalid         Code = "invalid"         // the input breaks a rule; Fields says where
+	CodeConflict        Code = "conflict"        // does not fit, or the step is not allowed in this state
+	CodeNotFound        Code = "not_found"       // not there, or not for this actor to know
+	CodeForbidden       Code = "forbidden"       // the actor may not do this
+	CodeUnauthenticated Code = "unauthenticated" // nobody has signed in
+	CodePrecondition    Code = "precondition"    // somebody changed it in between
+	CodeUnavailable     Code = "unavailable"     // try again later
+)
+
+// Error is an error that a user may see: every part of it is written for them. What else went wrong stays an ordinary error and is
+// shown to nobody.
+type Error struct {
+	Code         Code
+	Message      string
+	Fields       []FieldError           // of an invalid input, all of them
+	Verdict      *testbeds.Verdict      // of a request that does not fit
+	Alternatives []testbeds.Alternative // what would work instead
+	Allowed      []Action               // the steps that are allowed, where this one is not
+	Broken       []BrokenBooking        // bookings that a refused facility change would break
+}
+
+// FieldError is one field of an input and the rule that it breaks.
+type FieldError struct {
+	Field string `json:"field"`
+	Rule  string `json:"rule"`
+}
+
+func (e *Error) Error() string {
+	if len(e.Fields) == 0 {
+		return e.Message
+	}
+	parts := make([]string, len(e.Fields))
+	for i, f := range e.Fields {
+		parts[i] = f.Field + ": " + f.Rule
+	}
+	return e.Message + " (" + strings.Join(parts, "; ") + ")"
+}
+
+// Errorf makes an error that a user may see.
+func Errorf(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// CodeOf is the code of an error, empty where it is not for users.
+func CodeOf(err error) Code {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return ""
+}

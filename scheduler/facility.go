@@ -1,0 +1,413 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"berth/testbeds"
+)
+
+// Facility is the facility and its revision.
+func (s *Service) Facility(ctx context.Context, a Actor) (testbeds.Facility, int64, error) {
+	var f testbeds.Facility
+	var revision int64
+	err := s.catalogued(ctx, a, func(tx Reader, n int64) (err error) {
+		revision = n
+		f, err = tx.Facility(ctx)
+		return err
+	})
+	return f, revision, err
+}
+
+// Catalogue is the catalogue and its revision, which is the facility's.
+func (s *Service) Catalogue(ctx context.Context, a Actor) (testbeds.Catalogue, int64, error) {
+	var c testbeds.Catalogue
+	var revision int64
+	err := s.catalogued(ctx, a, func(tx Reader, n int64) (err error) {
+		revision = n
+		c, err = tx.Catalogue(ctx)
+		return err
+	})
+	return c, revision, err
+}
+
+func (s *Service) catalogued(ctx context.Context, a Actor, read func(tx Reader, revision int64) error) error {
+	if err := a.require(ScopeRead, Roles...); err != nil {
+		return err
+	}
+	return s.store.View(ctx, func(tx Reader) error {
+		revision, err := tx.FacilityRevision(ctx)
+		if err != nil {
+			return err
+		}
+		return read(tx, revision)
+	})
+}
+
+// alteration is a change of what there is: it turns the facility and the catalogue into others.
+type alteration func(f *testbeds.Facility, c *testbeds.Catalogue) error
+
+// PutFacility replaces the whole facility.
+func (s *Service) PutFacility(ctx context.Context, a Actor, f testbeds.Facility, o ChangeOptions) (FacilityChange, error) {
+	if err := a.require(ScopeAdmin, RoleAdministrator); err != nil {
+		return FacilityChange{}, err
+	}
+	return s.alter(ctx, a, o, func(now *testbeds.Facility, _ *testbeds.Catalogue) error { *now = f; return nil })
+}
+
+// PutCatalogue replaces the whole catalogue. Requests keep the components that they were made with; those that were deployable and
+// are not after the change are named.
+func (s *Service) PutCatalogue(ctx context.Context, a Actor, c testbeds.Catalogue, o ChangeOptions) (FacilityChange, error) {
+	if err := a.require(ScopeAdmin, RoleAdministrator); err != nil {
+		return FacilityChange{}, err
+	}
+	return s.alter(ctx, a, o, func(_ *testbeds.Facility, now *testbeds.Catalogue) error { *now = c; return nil })
+}
+
+// mayChange refuses who may not change a testbed: its providers and administrators may.
+func (a Actor) mayChange(testbed string) error {
+	if a.Can(ScopeWrite) && a.Provides(testbed) {
+		return nil
+	}
+	return a.require(ScopeAdmin, RoleAdministrator)
+}
+
+// PutTestbed changes or adds a testbed. Its providers may change everything but who its providers are and whether they are asked.
+func (s *Service) PutTestbed(ctx context.Context, a Actor, t testbeds.Testbed, o ChangeOptions) (FacilityChange, error) {
+	if err := a.mayChange(t.ID); err != nil {
+		return FacilityChange{}, err
+	}
+	if err := a.require(ScopeAdmin, RoleProvider, RoleAdministrator); err != nil {
+		return FacilityChange{}, err // closures are part of a provider's daily work, the rest is not
+	}
+	return s.alter(ctx, a, o, func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
+		i := slices.IndexFunc(f.Testbeds, func(x testbeds.Testbed) bool { return x.ID == t.ID })
+		if !a.Is(RoleAdministrator) && (i < 0 || !slices.Equal(f.Testbeds[i].Providers, t.Providers) || f.Testbeds[i].Approval != t.Approval) {
+			return Errorf(CodeForbidden, "providers and approval of a testbed are changed by an administrator")
+		}
+		if i < 0 {
+			f.Testbeds = append(slices.Clone(f.Testbeds), t)
+			return nil
+		}
+		f.Testbeds = slices.Clone(f.Testbeds)
+		f.Testbeds[i] = t
+		return nil
+	})
+}
+
+// DeleteTestbed takes a testbed out of the facility.
+func (s *Service) DeleteTestbed(ctx context.Context, a Actor, id string, o ChangeOptions) (FacilityChange, error) {
+	if err := a.require(ScopeAdmin, RoleAdministrator); err != nil {
+		return FacilityChange{}, err
+	}
+	return s.alter(ctx, a, o, func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
+		i, err := position1(*f, id)
+		if err == nil {
+			f.Testbeds = slices.Delete(slices.Clone(f.Testbeds), i, i+1)
+		}
+		return err
+	})
+}
+
+func position1(f testbeds.Facility, id string) (int, error) {
+	i := slices.IndexFunc(f.Testbeds, func(x testbeds.Testbed) bool { return x.ID == id })
+	if i < 0 {
+		return 0, Errorf(CodeNotFound, "there is no testbed %q", clip(id))
+	}
+	return i, nil
+}
+
+// AddClosure adds a closure to a testbed and gives it an id.
+func (s *Service) AddClosure(ctx context.Context, a Actor, testbed string, c testbeds.Closure, o ChangeOptions, once Creation) (testbeds.Closure, FacilityChange, error) {
+	if err := a.mayChange(testbed); err != nil {
+		return c, FacilityChange{}, err
+	}
+	c.ID = "c-" + s.o.NewID()
+	change, err := s.alterOnce(ctx, a, o, once, c.ID, func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
+		i, err := position1(*f, testbed)
+		if err != nil {
+			return err
+		}
+		f.Testbeds = slices.Clone(f.Testbeds)
+		f.Testbeds[i].Closures = append(slices.Clone(f.Testbeds[i].Closures), c)
+		return nil
+	}, func(f testbeds.Facility, id string) {
+		if i, err := position1(f, testbed); err == nil {
+			for _, x := range f.Testbeds[i].Closures {
+				if x.ID == id {
+					c = x
+				}
+			}
+		}
+	})
+	return c, change, err
+}
+
+// DeleteClosure takes a closure of a testbed away, by its id; one from a file has the id it was given there.
+func (s *Service) DeleteClosure(ctx context.Context, a Actor, testbed, closure string, o ChangeOptions) (FacilityChange, error) {
+	if err := a.mayChange(testbed); err != nil {
+		return FacilityChange{}, err
+	}
+	return s.alter(ctx, a, o, func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
+		i, err := position1(*f, testbed)
+		if err != nil {
+			return err
+		}
+		list := f.Testbeds[i].Closures
+		at := slices.IndexFunc(list, func(c testbeds.Closure) bool { return c.ID != "" && c.ID == closure })
+		if at < 0 {
+			return Errorf(CodeNotFound, "testbed %s has no closure %q", testbed, clip(closure))
+		}
+		f.Testbeds = slices.Clone(f.Testbeds)
+		f.Testbeds[i].Closures = slices.Delete(slices.Clone(list), at, at+1)
+		return nil
+	})
+}
+
+func (s *Service) alter(ctx context.Context, a Actor, o ChangeOptions, change alteration) (FacilityChange, error) {
+	return s.alterOnce(ctx, a, o, Creation{}, "", change, nil)
+}
+
+// alterOnce changes facility and catalogue with everything locked. A change that leaves bookings without capacity is refused unless
+// it is forced; then those bookings are recorded as overbooked and their requests flagged. made is what an idempotency key stands
+// for, and before is told what it stood for at its first use.
+func (s *Service) alterOnce(ctx context.Context, a Actor, o ChangeOptions, once Creation, made string, change alteration, before func(testbeds.Facility, string)) (FacilityChange, error) {
+	var out FacilityChange
+	err := s.store.Change(ctx, AllTestbeds, func(tx Tx) error {
+		d := &decision{s: s, tx: tx, actor: a, action: ActionFacility, now: s.now(), locked: AllTestbeds}
+		out = FacilityChange{}
+		if id, err := d.replayed(ctx, once); err != nil || id != "" {
+			if err == nil {
+				var f testbeds.Facility
+				f, err = tx.Facility(ctx)
+				before(f, id)
+			}
+			return err
+		}
+		if err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
+			return err
+		}
+		if err := d.alter(ctx, o, change, &out); err != nil {
+			return err
+		}
+		if o.DryRun {
+			return errDryRun
+		}
+		return d.remember(ctx, once, made)
+	})
+	if errors.Is(err, errDryRun) {
+		out.DryRun, err = true, nil
+	}
+	return out, err
+}
+
+func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration, out *FacilityChange) error {
+	revision, err := d.tx.FacilityRevision(ctx)
+	if err != nil {
+		return err
+	}
+	if o.Revision != 0 && o.Revision != revision {
+		return Errorf(CodePrecondition, "the facility was changed in between: it is at revision %d, not %d", revision, o.Revision)
+	}
+	f, c, err := d.altered(ctx, change, out)
+	if err != nil {
+		return err
+	}
+	out.Revision = revision
+	if len(out.Differences) == 0 {
+		return nil
+	}
+	if err := d.broken(ctx, f, c, out); err != nil {
+		return err
+	}
+	if len(out.Broken) > 0 && !o.Force && !o.DryRun {
+		e := Errorf(CodeConflict, "the change would leave %d bookings without their capacity; it can be forced", len(out.Broken))
+		e.Broken = out.Broken
+		return e
+	}
+	if err := d.tx.PutFacility(ctx, f); err != nil {
+		return err
+	}
+	if err := d.tx.PutCatalogue(ctx, c); err != nil {
+		return err
+	}
+	if out.Revision, err = d.tx.FacilityRevision(ctx); err != nil {
+		return err
+	}
+	if err := d.flag(ctx, o, out.Broken); err != nil {
+		return err
+	}
+	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: "facility", Action: ActionFacility,
+		Text: fmt.Sprintf("%s changed %d things, %d bookings broken", d.actor.Username, len(out.Differences), len(out.Broken))})
+}
+
+// altered are facility and catalogue after the change, valid, with what differs.
+func (d *decision) altered(ctx context.Context, change alteration, out *FacilityChange) (testbeds.Facility, testbeds.Catalogue, error) {
+	f, err := d.tx.Facility(ctx)
+	if err != nil {
+		return f, testbeds.Catalogue{}, err
+	}
+	c, err := d.tx.Catalogue(ctx)
+	if err != nil {
+		return f, c, err
+	}
+	g, e := f, c
+	if err := change(&g, &e); err != nil {
+		return f, c, err
+	}
+	var bad faults
+	for _, fault := range append(g.Validate(), e.Validate(g)...) {
+		bad.add(fault.Field, "%s", fault.Rule)
+	}
+	out.Differences = append(append([]testbeds.Difference{}, f.Diff(g)...), c.Diff(e)...)
+	return g, e, bad.err()
+}
+
+// broken are the bookings that the change leaves without capacity that they had before, and, after a change of the catalogue, the
+// requests that are no longer deployable.
+func (d *decision) broken(ctx context.Context, f testbeds.Facility, c testbeds.Catalogue, out *FacilityChange) error {
+	out.Broken = []BrokenBooking{}
+	var bookings []testbeds.Booking
+	if err := d.tx.Bookings(ctx, d.now, func(b testbeds.Booking) error {
+		bookings = append(bookings, b)
+		return nil
+	}); err != nil {
+		return err
+	}
+	var horizon testbeds.Slot
+	var before testbeds.Facility
+	var old testbeds.Catalogue
+	_ = d.s.ledger.read(func(w world) error {
+		horizon, before, old = w.fed.Horizon(), w.fed.Facility(), w.catalogue
+		return nil
+	})
+	horizon.Start = d.now
+	fed, err := testbeds.NewFederation(f, testbeds.Slot{Start: d.now.Add(-past), End: horizon.End})
+	if err != nil {
+		return Errorf(CodeInvalid, "the facility cannot be laid out over time: %v", err)
+	}
+	fed.Load(bookings)
+	short, err := newlyShort(before, f, horizon, bookings)
+	if err != nil {
+		return err
+	}
+	for _, b := range bookings {
+		if over := short[b.ID]; len(over) > 0 {
+			if err := d.addBroken(ctx, fed, b, over, out); err != nil {
+				return err
+			}
+		}
+	}
+	return d.undeployable(ctx, fed, old, c, bookings, out)
+}
+
+// newlyShort are, by booking, the overcommitments that there are with the new facility and were not with the old one.
+func newlyShort(before, after testbeds.Facility, horizon testbeds.Slot, bookings []testbeds.Booking) (map[int64][]testbeds.Overcommitment, error) {
+	was, err := testbeds.Sweep(before, horizon, bookings)
+	if err != nil {
+		return nil, err
+	}
+	is, err := testbeds.Sweep(after, horizon, bookings)
+	if err != nil {
+		return nil, err
+	}
+	short := map[int64][]testbeds.Overcommitment{}
+	for _, o := range is {
+		old := slices.ContainsFunc(was, func(w testbeds.Overcommitment) bool {
+			return w.Resource == o.Resource && w.Unit == o.Unit && w.Interval.Contains(o.Interval) && w.Booked-w.Total >= o.Booked-o.Total
+		})
+		for _, id := range o.Bookings {
+			if !old {
+				short[id] = append(short[id], o)
+			}
+		}
+	}
+	return short, nil
+}
+
+// maxBrokenOptions bounds for how many broken bookings alternatives are looked for; the others are named without.
+const maxBrokenOptions = 20
+
+func (d *decision) addBroken(ctx context.Context, fed *testbeds.Federation, b testbeds.Booking, over []testbeds.Overcommitment, out *FacilityChange) error {
+	r, err := d.tx.RequestByNumber(ctx, b.Request)
+	if err != nil {
+		return err
+	}
+	broken := BrokenBooking{Request: r.ID, Number: r.Number, Name: r.Name, Slot: b.Slot, Short: over}
+	if len(out.Broken) < maxBrokenOptions {
+		broken.Alternatives = d.s.alternatives(fed.Without(b.ID), wish{experiment: r.Experiment(), slot: b.Slot, window: r.Window, shortest: r.MinDuration}, limited(0), false)
+	}
+	out.Broken = append(out.Broken, broken)
+	return nil
+}
+
+// undeployable adds requests with a booking that could run with the old catalogue and cannot with the new one.
+func (d *decision) undeployable(ctx context.Context, fed *testbeds.Federation, old, now testbeds.Catalogue, bookings []testbeds.Booking, out *FacilityChange) error {
+	if len(old.Diff(now)) == 0 {
+		return nil
+	}
+	for _, b := range bookings {
+		r, err := d.tx.RequestByNumber(ctx, b.Request)
+		if err != nil {
+			return err
+		}
+		could := len(fed.Check(current(r, old), b.Slot).Problems) == 0
+		can := len(fed.Check(current(r, now), b.Slot).Problems) == 0
+		named := slices.ContainsFunc(out.Broken, func(x BrokenBooking) bool { return x.Request == r.ID })
+		if could && !can && !named && b.Strength == testbeds.Firm {
+			out.Broken = append(out.Broken, BrokenBooking{Request: r.ID, Number: r.Number, Name: r.Name, Slot: b.Slot, Short: []testbeds.Overcommitment{}})
+		}
+	}
+	return nil
+}
+
+// flag records on each broken request that its capacity went away, and on its bookings that this is known.
+func (d *decision) flag(ctx context.Context, o ChangeOptions, broken []BrokenBooking) error {
+	flagged := map[string]bool{}
+	for _, b := range broken {
+		if flagged[b.Request] {
+			continue
+		}
+		flagged[b.Request] = true
+		r, err := d.tx.LockRequest(ctx, b.Request)
+		if err != nil {
+			return err
+		}
+		if err := d.overbooked(ctx, r); err != nil {
+			return err
+		}
+		before := r
+		r.Flags = append(r.Flags, Flag{Kind: "facility_change", At: d.now, Text: "a change of the facility left it without its capacity: " + o.Reason})
+		if _, err := d.save(ctx, before, r, note{action: ActionFlag, reason: o.Reason, text: strconv.Itoa(len(b.Short)) + " intervals are short"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overbooked marks all bookings of a request.
+func (d *decision) overbooked(ctx context.Context, r Request) error {
+	ids := []int64{r.Booking}
+	for _, o := range r.Offers {
+		ids = append(ids, o.Booking)
+	}
+	for _, id := range ids {
+		var b testbeds.Booking
+		found := false
+		_ = d.world(func(w world) error {
+			b, found = w.fed.Booking(id)
+			return nil
+		})
+		if !found || !b.Strength.Blocks() {
+			continue
+		}
+		b.Overbooked = true
+		if _, err := d.book(ctx, r.ID, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}

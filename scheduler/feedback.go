@@ -1,0 +1,147 @@
+package scheduler
+
+import (
+	"context"
+	"strconv"
+)
+
+// AddFeedback adds a remark to the thread of a request, at any stage of its life. Remarks are never changed.
+func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c Creation) (Feedback, error) {
+	var bad faults
+	checkReason("text", text, &bad)
+	if len(text) > maxReason && len(text) <= maxText {
+		bad = nil
+		checkText("text", text, maxText, &bad)
+	}
+	if err := bad.err(); err != nil {
+		return Feedback{}, err
+	}
+	var f Feedback
+	err := s.store.Change(ctx, nil, func(tx Tx) error {
+		d := &decision{s: s, tx: tx, actor: a, action: ActionFeedback, now: s.now()}
+		found, err := s.find(ctx, tx, a, id)
+		if err != nil {
+			return err
+		}
+		r, err := tx.LockRequest(ctx, found.ID)
+		if err != nil {
+			return err
+		}
+		if err := a.permit(ActionFeedback, r); err != nil {
+			return err
+		}
+		if before, err := d.replayed(ctx, c); err != nil || before != "" {
+			f, err = remark(ctx, tx, r.ID, before, err)
+			return err
+		}
+		f = Feedback{Request: r.ID, Author: a.Username, At: d.now, Text: text}
+		if err := tx.AddFeedback(ctx, &f); err != nil {
+			return err
+		}
+		if err := d.record(ctx, r.Status, r, note{text: clip(text)}); err != nil {
+			return err
+		}
+		return d.remember(ctx, c, strconv.FormatInt(f.ID, 10))
+	})
+	return f, err
+}
+
+// remark finds a remark that was made before.
+func remark(ctx context.Context, tx Reader, request, id string, err error) (Feedback, error) {
+	if err != nil {
+		return Feedback{}, err
+	}
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return Feedback{}, err
+	}
+	list, err := tx.Feedback(ctx, request, n-1, 1)
+	if err != nil || len(list) == 0 {
+		return Feedback{}, err
+	}
+	return list[0], nil
+}
+
+// Feedback reads the thread of a request, oldest first.
+func (s *Service) Feedback(ctx context.Context, a Actor, id, cursor string, limit int) (Page[Feedback], error) {
+	return part(ctx, s, a, id, cursor, limit, func(tx Reader, r Request, after int64, limit int) ([]Feedback, error) {
+		return tx.Feedback(ctx, r.ID, after, limit)
+	}, func(f Feedback) int64 { return f.ID })
+}
+
+// History reads what was done with a request, oldest first.
+func (s *Service) History(ctx context.Context, a Actor, id, cursor string, limit int) (Page[Entry], error) {
+	return part(ctx, s, a, id, cursor, limit, func(tx Reader, r Request, after int64, limit int) ([]Entry, error) {
+		list, err := tx.History(ctx, r.ID, after, limit)
+		if err != nil {
+			return nil, err
+		}
+		f, err := tx.Facility(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			if e.Verdict != nil {
+				if err := s.mask(ctx, tx, a, f, e.Verdict); err != nil {
+					return nil, err
+				}
+			}
+		}
+		return list, nil
+	}, func(e Entry) int64 { return e.ID })
+}
+
+// part reads one page of something that belongs to a request.
+func part[T any](ctx context.Context, s *Service, a Actor, id, cursor string, limit int, read func(Reader, Request, int64, int) ([]T, error), key func(T) int64) (Page[T], error) {
+	after, limit, err := position(cursor, limit)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	var page Page[T]
+	err = s.store.View(ctx, func(tx Reader) error {
+		r, err := s.find(ctx, tx, a, id)
+		if err != nil {
+			return err
+		}
+		list, err := read(tx, r, after, limit+1)
+		page = pageOf(list, limit, key)
+		return err
+	})
+	return page, err
+}
+
+// Lists come in parts of at most this many.
+const (
+	usualPage = 50
+	maxPage   = 500
+)
+
+// position reads a cursor, which is a number, and a limit.
+func position(cursor string, limit int) (after int64, size int, err error) {
+	var bad faults
+	if cursor != "" {
+		if after, err = strconv.ParseInt(cursor, 10, 64); err != nil || after < 0 {
+			bad.add("cursor", "has to be what the part before gave as next")
+		}
+	}
+	if limit == 0 {
+		limit = usualPage
+	}
+	if limit < 1 || limit > maxPage {
+		bad.add("limit", "has to be from 1 to %d", maxPage)
+	}
+	return after, limit, bad.err()
+}
+
+// pageOf cuts a list that was read one further than wanted.
+func pageOf[T any](list []T, limit int, key func(T) int64) Page[T] {
+	page := Page[T]{Items: list}
+	if page.Items == nil {
+		page.Items = []T{}
+	}
+	if len(list) > limit {
+		page.Items = list[:limit]
+		page.Next = strconv.FormatInt(key(list[limit-1]), 10)
+	}
+	return page
+}

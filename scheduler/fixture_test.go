@@ -1,0 +1,259 @@
+package scheduler_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+var errBroken = errors.New("this row cannot be written")
+
+// morning is a Monday on which every test begins.
+var morning = time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
+
+// failer is what testing.T and rapid.T have in common, as far as the fixture needs it.
+type failer interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+// house is a service over a small federation, with people, and a clock that stands still until it is moved.
+type house struct {
+	*scheduler.Service
+	failer
+	t     interface{ Context() context.Context }
+	store *memory
+	clock time.Time
+	ids   int
+}
+
+func newHouse(t testing.TB) *house {
+	h := emptyHouse(t, t)
+	h.furnish()
+	return h
+}
+
+func emptyHouse(t interface{ Context() context.Context }, f failer) *house {
+	h := &house{failer: f, t: t, store: newMemory(), clock: morning}
+	h.Service = h.another()
+	return h
+}
+
+// another is one more service over the same store, as another process would be.
+func (h *house) another() *scheduler.Service {
+	return scheduler.New(h.store, scheduler.Options{Clock: func() time.Time { return h.clock }, NewID: func() string {
+		h.ids++
+		return fmt.Sprintf("00000000-0000-4000-8000-%012d", h.ids)
+	}})
+}
+
+// furnish puts people, facility and catalogue in.
+func (h *house) furnish() {
+	h.Helper()
+	for _, p := range people() {
+		if _, err := h.PutPerson(h.t.Context(), scheduler.System, withoutTestbeds(p)); err != nil {
+			h.Fatalf("person %s: %v", p.Username, err)
+		}
+	}
+	if _, err := h.PutFacility(h.t.Context(), scheduler.System, facility(), scheduler.ChangeOptions{}); err != nil {
+		h.Fatalf("facility: %v", err)
+	}
+	if _, err := h.PutCatalogue(h.t.Context(), scheduler.System, catalogue(), scheduler.ChangeOptions{}); err != nil {
+		h.Fatalf("catalogue: %v", err)
+	}
+	for _, p := range people() {
+		if len(p.Testbeds) > 0 {
+			p.Revision = 1
+			if _, err := h.PutPerson(h.t.Context(), scheduler.System, p); err != nil {
+				h.Fatalf("person %s: %v", p.Username, err)
+			}
+		}
+	}
+}
+
+// withoutTestbeds is the person as they can be before there is a facility.
+func withoutTestbeds(p scheduler.Person) scheduler.Person {
+	if len(p.Testbeds) > 0 {
+		p.Testbeds, p.Roles = nil, []scheduler.Role{scheduler.RoleExperimenter}
+	}
+	return p
+}
+
+func people() []scheduler.Person {
+	person := func(username string, testbeds []string, roles ...scheduler.Role) scheduler.Person {
+		return scheduler.Person{Username: username, Name: "The " + username, Organisation: "House", Roles: roles, Testbeds: testbeds}
+	}
+	return []scheduler.Person{
+		person("maeve", nil, scheduler.RoleExperimenter),
+		person("hector", nil, scheduler.RoleExperimenter),
+		person("monika", nil, scheduler.RoleMentor),
+		person("marco", nil, scheduler.RoleMentor),
+		person("paddy", []string{"radio"}, scheduler.RoleProvider),
+		person("carla", []string{"cloud"}, scheduler.RoleProvider),
+		person("oskar", nil, scheduler.RoleOperator),
+		person("adele", nil, scheduler.RoleAdministrator),
+	}
+}
+
+// as is the actor of that name.
+func as(username string) scheduler.Actor {
+	list := people()
+	i := slices.IndexFunc(list, func(p scheduler.Person) bool { return p.Username == username })
+	return scheduler.ActorOf(list[i])
+}
+
+// facility has a radio testbed whose providers have to agree, with four named USRPs and some setup, and a cloud that is only told.
+func facility() testbeds.Facility {
+	return testbeds.Facility{Testbeds: []testbeds.Testbed{
+		{ID: "radio", Name: "Radio hall", Timezone: "Europe/Dublin", Features: []string{"sdr"}, Providers: []string{"paddy"},
+			Setup: testbeds.Period{Clock: 30 * time.Minute}, Teardown: testbeds.Period{Clock: 15 * time.Minute},
+			VIMs:    []testbeds.VIM{{ID: "iris", Capacity: testbeds.Quantities{"vcpu": 32}}},
+			Devices: []testbeds.Device{{ID: "usrp", Count: 4, Units: []string{"u1", "u2", "u3", "u4"}}}},
+		{ID: "cloud", Name: "Cloud", Timezone: "Europe/Madrid", Approval: testbeds.ApprovalInformed, Providers: []string{"carla"},
+			VIMs: []testbeds.VIM{{ID: "big", Capacity: testbeds.Quantities{"vcpu": 64}}, {ID: "small", Capacity: testbeds.Quantities{"vcpu": 8}}}},
+		{ID: "spare", Name: "Spare room", Timezone: "UTC", VIMs: []testbeds.VIM{{ID: "one", Capacity: testbeds.Quantities{"vcpu": 4}}}},
+	}}
+}
+
+// radioOnly is the catalogue without what runs in the cloud.
+func radioOnly() testbeds.Catalogue {
+	c := catalogue()
+	return testbeds.Catalogue{VNFs: c.VNFs[:1], NSDs: c.NSDs[:3]}
+}
+
+func catalogue() testbeds.Catalogue {
+	radios := func(n int64) []testbeds.DeviceNeed {
+		return []testbeds.DeviceNeed{{Testbed: "radio", Device: "usrp", Count: n}}
+	}
+	nsd := func(id, vnf, where string, devices []testbeds.DeviceNeed) testbeds.NSD {
+		return testbeds.NSD{ID: id, Members: []testbeds.Member{{Index: "1", VNF: vnf}}, Placement: testbeds.Placement{"all": where}, Devices: devices}
+	}
+	return testbeds.Catalogue{
+		VNFs: []testbeds.VNF{
+			{ID: "radio_vnf", Size: testbeds.Quantities{"vcpu": 4}, Requires: []string{"sdr"}, Onboarded: []string{"radio/iris"}},
+			{ID: "video_vnf", Size: testbeds.Quantities{"vcpu": 8}, Onboarded: []string{"cloud/big", "cloud/small"}},
+			{ID: "new_vnf", Size: testbeds.Quantities{"vcpu": 1}, Onboarded: []string{}},
+		},
+		NSDs: []testbeds.NSD{
+			nsd("marathon", "radio_vnf", "radio/iris", radios(4)),
+			nsd("hydra", "radio_vnf", "radio/iris", radios(3)),
+			nsd("c2gran", "radio_vnf", "radio/iris", radios(2)),
+			nsd("video", "video_vnf", "cloud/big", nil),
+			nsd("new", "new_vnf", "cloud/big", nil),
+		},
+	}
+}
+
+// hours is the slot that begins so many hours after the morning of the first day and lasts so many.
+func hours(from, length float64) testbeds.Slot {
+	hour := func(n float64) time.Duration { return time.Duration(n * float64(time.Hour)) }
+	return testbeds.NewSlot(morning.Add(hour(from)), hour(length))
+}
+
+// wants is a submission by NSD, assigned to monika.
+func wants(nsd string, slot testbeds.Slot) scheduler.Submission {
+	return scheduler.Submission{Name: nsd, Mentor: "monika", Ask: scheduler.Ask{NSD: nsd, Slot: slot}}
+}
+
+// ok fails the test where a step went wrong.
+func (h *house) ok(out scheduler.Outcome, err error) scheduler.Request {
+	h.Helper()
+	if err != nil {
+		h.Fatalf("%v%s", err, reasons(err))
+	}
+	return out.Request
+}
+
+func reasons(err error) string {
+	e, ok := errors.AsType[*scheduler.Error](err)
+	if !ok || e.Verdict == nil {
+		return ""
+	}
+	return fmt.Sprintf("; problems %v, conflicts %v", e.Verdict.Problems, e.Verdict.Conflicts)
+}
+
+// submitted is a request of maeve's, submitted whether it fits or not.
+func (h *house) submitted(nsd string, slot testbeds.Slot) scheduler.Request {
+	h.Helper()
+	in := wants(nsd, slot)
+	in.Anyway = true
+	return h.ok(h.Submit(h.t.Context(), as("maeve"), in))
+}
+
+// approve gives every approval that a request needs.
+func (h *house) approve(r scheduler.Request) {
+	h.Helper()
+	for _, a := range r.Approvals {
+		h.ok(h.Approve(h.t.Context(), as("adele"), r.ID, a.Testbed, scheduler.Approve{Decision: scheduler.Approved}))
+	}
+}
+
+// scheduled is a request of maeve's with its approvals and its slot.
+func (h *house) scheduled(nsd string, slot testbeds.Slot) scheduler.Request {
+	h.Helper()
+	r := h.submitted(nsd, slot)
+	h.approve(r)
+	return h.ok(h.Schedule(h.t.Context(), as("monika"), r.ID, scheduler.Schedule{}))
+}
+
+// rejected is a request of maeve's that was rejected with offers.
+func (h *house) rejected(nsd string, slot testbeds.Slot, offers int) scheduler.Request {
+	h.Helper()
+	r := h.submitted(nsd, slot)
+	return h.ok(h.Reject(h.t.Context(), as("monika"), r.ID, scheduler.Reject{Reason: "no", Count: offers}))
+}
+
+// at moves the clock to so many hours after the first morning, and does what time has brought.
+func (h *house) at(from float64) {
+	h.Helper()
+	h.clock = hours(from, 1).Start
+	if _, _, err := h.RunDue(h.t.Context()); err != nil {
+		h.Fatalf("what is due: %v", err)
+	}
+}
+
+// clean fails the test where the store holds what must never be.
+func (h *house) clean() {
+	h.Helper()
+	v, err := h.Verify(h.t.Context())
+	if err != nil {
+		h.Fatalf("verify: %v", err)
+	}
+	if !v.Clean() {
+		h.Fatalf("verify: overcommitments %+v, inconsistencies %v", v.Overcommitments, v.Inconsistencies)
+	}
+}
+
+func (h *house) get(id string) scheduler.View {
+	h.Helper()
+	v, err := h.Get(h.t.Context(), as("adele"), id)
+	if err != nil {
+		h.Fatalf("get %s: %v", id, err)
+	}
+	return v
+}
+
+func (h *house) history(id string) []scheduler.Entry {
+	h.Helper()
+	page, err := h.History(h.t.Context(), as("adele"), id, "", 100)
+	if err != nil {
+		h.Fatalf("history of %s: %v", id, err)
+	}
+	return page.Items
+}
+
+// refused is the error of a step that has to be refused with a code.
+func (h *house) refused(code scheduler.Code, err error) *scheduler.Error {
+	h.Helper()
+	e, ok := errors.AsType[*scheduler.Error](err)
+	if !ok || e.Code != code {
+		h.Fatalf("got %v (%s), want %s", err, scheduler.CodeOf(err), code)
+	}
+	return e
+}

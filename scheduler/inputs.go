@@ -1,0 +1,194 @@
+package scheduler
+
+import "berth/testbeds"
+
+// Creation makes a method that creates something safe to repeat: a second call by the same person with the same key creates nothing
+// and answers with what the first one created. An empty key asks for nothing.
+type Creation struct {
+	Key         string `json:"-"`
+	Fingerprint string `json:"-"`
+}
+
+// Ask says what has to run when: an NSD of the catalogue or components of one's own, where, with which devices.
+type Ask struct {
+	NSD         string                `json:"nsd,omitempty"`
+	Components  []testbeds.Component  `json:"components,omitempty"` // instead of an NSD
+	Placement   testbeds.Placement    `json:"placement,omitempty"`  // replaces the NSD's, member by member or "all"
+	Devices     []testbeds.DeviceNeed `json:"devices"`              // nil: the NSD's; empty: none
+	Slot        testbeds.Slot         `json:"slot"`                 // may be left out by Suggest where window and duration are given
+	Window      *testbeds.Slot        `json:"window,omitempty"`
+	Duration    testbeds.Period       `json:"duration,omitzero"` // where there is no slot
+	MinDuration testbeds.Period       `json:"min_duration,omitzero"`
+	Limit       int                   `json:"limit,omitempty"`   // of alternatives: 1 to 50, default 5
+	Request     string                `json:"request,omitempty"` // an own request whose booking is looked through
+}
+
+// Submission is a new request.
+type Submission struct {
+	Ask
+	Creation
+	Name         string `json:"name"`
+	Description  string `json:"description,omitempty"`
+	Organisation string `json:"organisation,omitempty"` // default: the experimenter's
+	Mentor       string `json:"mentor,omitempty"`
+	Anyway       bool   `json:"anyway,omitempty"` // submit although it does not fit
+	DryRun       bool   `json:"dry_run,omitempty"`
+	Portal       []byte `json:"-"`
+	Experimenter string `json:"experimenter,omitempty"` // on behalf of, by a mentor or an administrator; default: the actor
+}
+
+// Edit changes a request under review; nil fields stay.
+type Edit struct {
+	Name        *string                `json:"name,omitempty"`
+	Description *string                `json:"description,omitempty"`
+	Slot        *testbeds.Slot         `json:"slot,omitempty"`
+	Window      *testbeds.Slot         `json:"window,omitempty"`
+	MinDuration *testbeds.Period       `json:"min_duration,omitempty"`
+	NSD         *string                `json:"nsd,omitempty"`
+	Components  *[]testbeds.Component  `json:"components,omitempty"`
+	Placement   *testbeds.Placement    `json:"placement,omitempty"`
+	Devices     *[]testbeds.DeviceNeed `json:"devices,omitempty"`
+	Anyway      bool                   `json:"anyway,omitempty"`
+	DryRun      bool                   `json:"dry_run,omitempty"`
+	Revision    int64                  `json:"-"` // that the caller saw; 0: any
+}
+
+// Override grants a slot that does not fit. The reason is mandatory.
+type Override struct {
+	Mode     OverrideMode `json:"mode"`
+	Reason   string       `json:"reason"`
+	Displace []string     `json:"displace,omitempty"` // ids or numbers of the requests to displace
+}
+
+// OverrideMode says at whose cost.
+type OverrideMode string
+
+const (
+	OverrideDisplace  OverrideMode = "displace"  // named requests go back to review, with alternatives
+	OverrideOverbook  OverrideMode = "overbook"  // more is booked than there is, and recorded
+	OverrideApprovals OverrideMode = "approvals" // it fits, but a testbed has not approved
+)
+
+// Schedule is a mentor's yes.
+type Schedule struct {
+	Slot      *testbeds.Slot         `json:"slot,omitempty"` // default: the one asked for
+	Placement testbeds.Placement     `json:"placement,omitempty"`
+	Devices   *[]testbeds.DeviceNeed `json:"devices,omitempty"`
+	Override  *Override              `json:"override,omitempty"`
+	Reason    string                 `json:"reason,omitempty"`
+	DryRun    bool                   `json:"dry_run,omitempty"`
+	Revision  int64                  `json:"-"`
+}
+
+// Reject is a mentor's no, with offers that hold capacity.
+type Reject struct {
+	Reason   string                 `json:"reason"`
+	Count    int                    `json:"count,omitempty"`  // of the cheapest alternatives, 0 to 10
+	Offers   []testbeds.Alternative `json:"offers,omitempty"` // chosen ones, instead of a count; slot, placement and devices count
+	HoldFor  testbeds.Period        `json:"hold_for,omitzero"`
+	DryRun   bool                   `json:"dry_run,omitempty"`
+	Revision int64                  `json:"-"`
+}
+
+// Move gives a request another slot or placement.
+type Move struct {
+	Slot      *testbeds.Slot     `json:"slot,omitempty"`
+	Placement testbeds.Placement `json:"placement,omitempty"`
+	Override  *Override          `json:"override,omitempty"`
+	Reason    string             `json:"reason,omitempty"`
+	DryRun    bool               `json:"dry_run,omitempty"`
+	Revision  int64              `json:"-"`
+}
+
+// Step is a step that needs no more than a reason; State tells between the two states that start and complete lead to.
+type Step struct {
+	State    Status `json:"state,omitempty"` // start: INSTANTIATING or RUNNING (default); complete: TERMINATING or COMPLETED (default)
+	Reason   string `json:"reason,omitempty"`
+	DryRun   bool   `json:"dry_run,omitempty"`
+	Revision int64  `json:"-"`
+}
+
+// Assign hands a request to a mentor.
+type Assign struct {
+	Mentor   string `json:"mentor"`
+	Reason   string `json:"reason,omitempty"`
+	DryRun   bool   `json:"dry_run,omitempty"`
+	Revision int64  `json:"-"`
+}
+
+// Approve is a provider's decision for one testbed.
+type Approve struct {
+	Decision Decision `json:"decision"`
+	Reason   string   `json:"reason,omitempty"` // mandatory with refused
+	DryRun   bool     `json:"dry_run,omitempty"`
+	Revision int64    `json:"-"`
+}
+
+// Outcome is the full answer to a step: what the request is (or, on a dry run, would be) afterwards, what the check said, and whom
+// else it concerns.
+type Outcome struct {
+	Request      Request                `json:"request"`
+	Fit          testbeds.Verdict       `json:"fit"`
+	Deployable   Deployable             `json:"deployable"`
+	Alternatives []testbeds.Alternative `json:"alternatives,omitempty"` // where it does not fit
+	Displaced    []Displaced            `json:"displaced,omitempty"`
+	Created      *Request               `json:"created,omitempty"` // the new request, of an accepted offer
+	DryRun       bool                   `json:"dry_run,omitempty"`
+	Repeated     bool                   `json:"-"` // an idempotency key's second time
+}
+
+// Displaced is a request that has to make room, and where it could go.
+type Displaced struct {
+	Request      string                 `json:"request"`
+	Number       int64                  `json:"number"`
+	Name         string                 `json:"name"`
+	Slot         testbeds.Slot          `json:"slot"`
+	Alternatives []testbeds.Alternative `json:"alternatives"`
+}
+
+// Deployable reports per component and device whether it can run where it is placed, whatever the time.
+type Deployable struct {
+	OK       bool               `json:"ok"`
+	Problems []testbeds.Problem `json:"problems,omitempty"`
+}
+
+// Page is a part of a list; Next is the cursor of the following part, empty at the end.
+type Page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next,omitempty"`
+}
+
+// View is a request with all that a decision needs.
+type View struct {
+	Request
+	Fit        testbeds.Verdict `json:"fit"`
+	Deployable Deployable       `json:"deployable"`
+	Actions    []Action         `json:"actions"` // what the actor may do now
+}
+
+// FacilityChange is the answer to a new facility, testbed, closure or catalogue.
+type FacilityChange struct {
+	Differences []testbeds.Difference `json:"differences"`
+	Broken      []BrokenBooking       `json:"broken"` // bookings without capacity after the change
+	DryRun      bool                  `json:"dry_run,omitempty"`
+	Revision    int64                 `json:"revision"`
+}
+
+// BrokenBooking is a booking that a facility change leaves without its capacity, with the slots where it could go.
+type BrokenBooking struct {
+	Request      string                    `json:"request"`
+	Number       int64                     `json:"number"`
+	Name         string                    `json:"name"`
+	Slot         testbeds.Slot             `json:"slot"`
+	Short        []testbeds.Overcommitment `json:"short"`
+	Alternatives []testbeds.Alternative    `json:"alternatives,omitempty"`
+}
+
+// ChangeOptions are how a facility change is to be made. Without Force, one that breaks bookings is refused; with it they are named
+// and flagged.
+type ChangeOptions struct {
+	DryRun   bool
+	Force    bool
+	Reason   string
+	Revision int64 // of the facility, that the caller saw; 0: any
+}

@@ -1,0 +1,129 @@
+package scheduler
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"berth/testbeds"
+)
+
+// world is what a decision is made on: the federation with its bookings, and the catalogue.
+type world struct {
+	fed       *testbeds.Federation
+	catalogue testbeds.Catalogue
+}
+
+// ledger keeps a federation in step with the store. Only what was committed enters it: the changes of a transaction under way are
+// laid over a fork (see decision.world), and come in through the change log once they are there to stay.
+//
+// The change log has no gaps and follows the order of commits, so that "everything up to this number" is a state that the database
+// was in. A decision catches up after its testbeds are locked: nobody else can change their bookings any more.
+type ledger struct {
+	horizon time.Duration
+
+	mu       sync.RWMutex
+	world    world
+	facility int64     // revision
+	sequence int64     // of the last change that is in
+	day      time.Time // for which the horizon was laid out
+}
+
+// past is how far back the horizon begins: running experiments started there, and what was is looked at.
+const past = 90 * day
+
+// read runs fn on the federation, which nobody changes meanwhile.
+func (l *ledger) read(fn func(w world) error) error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return fn(l.world)
+}
+
+// catchUp brings the ledger to the snapshot of tx, or leaves it where it is further already.
+func (l *ledger) catchUp(ctx context.Context, tx Reader, now time.Time) error {
+	facility, err := tx.FacilityRevision(ctx)
+	if err != nil {
+		return err
+	}
+	sequence, err := tx.Sequence(ctx)
+	if err != nil {
+		return err
+	}
+	today := now.Truncate(day)
+	l.mu.RLock()
+	current := l.current(facility, sequence, today)
+	l.mu.RUnlock()
+	if current {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.current(facility, sequence, today):
+		return nil
+	case sequence < l.sequence && facility <= l.facility:
+		return nil // a new day in an old snapshot: a decision that counts on what is in already must not lose it
+	case l.world.fed == nil || facility > l.facility || l.day.Before(today):
+		return l.rebuild(ctx, tx, facility, sequence, today)
+	default:
+		return l.follow(ctx, tx, sequence)
+	}
+}
+
+func (l *ledger) current(facility, sequence int64, today time.Time) bool {
+	return l.world.fed != nil && facility <= l.facility && sequence <= l.sequence && !l.day.Before(today)
+}
+
+// rebuild reads everything anew.
+func (l *ledger) rebuild(ctx context.Context, tx Reader, facility, sequence int64, today time.Time) error {
+	w, err := load(ctx, tx, testbeds.Slot{Start: today.Add(-past), End: today.Add(l.horizon + day)})
+	if err != nil {
+		return err
+	}
+	l.world, l.facility, l.sequence, l.day = w, facility, sequence, today
+	return nil
+}
+
+// load builds a federation from the store.
+func load(ctx context.Context, tx Reader, horizon testbeds.Slot) (world, error) {
+	f, err := tx.Facility(ctx)
+	if err != nil {
+		return world{}, err
+	}
+	c, err := tx.Catalogue(ctx)
+	if err != nil {
+		return world{}, err
+	}
+	fed, err := testbeds.NewFederation(f, horizon)
+	if err != nil {
+		return world{}, err
+	}
+	var bookings []testbeds.Booking
+	err = tx.Bookings(ctx, horizon.Start, func(b testbeds.Booking) error {
+		bookings = append(bookings, b)
+		return nil
+	})
+	if err != nil {
+		return world{}, err
+	}
+	fed.Load(bookings)
+	return world{fed: fed, catalogue: c}, nil
+}
+
+// follow applies the changes since the last ones. On a database that moves on between two statements more may come than up to
+// sequence: they are applied again next time, which changes nothing.
+func (l *ledger) follow(ctx context.Context, tx Reader, sequence int64) error {
+	changes, err := tx.BookingsSince(ctx, l.sequence)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		if c.Released {
+			l.world.fed.Remove(c.Booking.ID)
+		} else {
+			l.world.fed.Put(c.Booking)
+		}
+	}
+	l.sequence = sequence
+	return nil
+}

@@ -1,0 +1,141 @@
+package scheduler
+
+import "slices"
+
+// relation is what an actor is to a request; one may be several at once. Rights hang on relations, never on names.
+type relation string
+
+const (
+	owner         relation = "owner"      // its experimenter
+	itsMentor     relation = "mentor"     // the mentor that it is assigned to
+	anyMentor     relation = "any mentor" // whoever has the role
+	provider      relation = "provider"   // of a testbed that it touches
+	operator      relation = "operator"
+	administrator relation = "administrator"
+)
+
+// step is one row of the table of a request's life.
+type step struct {
+	from  []Status   // in which it may be taken
+	to    []Status   // where it may lead; empty: the status stays
+	who   []relation // who may take it
+	scope Scope      // that a token needs for it
+}
+
+// life is every step that can be taken with a request, and by whom. What is not in it is refused. Conditions beyond status and relation
+// stand where the step is taken: an owner moves a scheduled request only within its slot, a provider approves for their own testbed.
+var life = map[Action]step{
+	ActionView:     {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: ScopeRead},
+	ActionFeedback: {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: ScopeWrite},
+
+	ActionSubmit:      {to: []Status{UnderReview}, who: []relation{owner, anyMentor, administrator}, scope: ScopeWrite},
+	ActionEdit:        {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
+	ActionAssign:      {from: []Status{UnderReview, Scheduled, Instantiating, Running, Terminating}, who: []relation{anyMentor, administrator}, scope: ScopeWrite},
+	ActionApprove:     {from: []Status{UnderReview, Scheduled}, who: []relation{provider, administrator}, scope: ScopeWrite},
+	ActionSchedule:    {from: []Status{UnderReview}, to: []Status{Scheduled}, who: []relation{itsMentor, administrator}, scope: ScopeWrite},
+	ActionReject:      {from: []Status{UnderReview, Scheduled}, to: []Status{Rejected}, who: []relation{itsMentor, administrator}, scope: ScopeWrite},
+	ActionAcceptOffer: {from: []Status{Rejected}, who: []relation{owner, administrator}, scope: ScopeWrite},
+	ActionMove:        {from: []Status{UnderReview, Scheduled, Instantiating, Running}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
+	ActionCancel:      {from: []Status{UnderReview, Scheduled}, to: []Status{Cancelled}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
+	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: []Status{Instantiating, Running}, who: []relation{operator, administrator}, scope: ScopeWrite},
+	ActionComplete:    {from: []Status{Instantiating, Running, Terminating}, to: []Status{Terminating, Completed}, who: []relation{operator, administrator}, scope: ScopeWrite},
+	ActionFail:        {from: []Status{Instantiating, Running, Terminating}, to: []Status{Failed}, who: []relation{operator, administrator}, scope: ScopeWrite},
+}
+
+// actions are those of the table that are offered to people, in this order.
+var actions = []Action{ActionEdit, ActionAssign, ActionApprove, ActionSchedule, ActionReject, ActionAcceptOffer, ActionMove, ActionStart,
+	ActionComplete, ActionFail, ActionCancel, ActionFeedback}
+
+// relations are what the actor is to the request.
+func (a Actor) relations(r Request) []relation {
+	var list []relation
+	add := func(is bool, what relation) {
+		if is {
+			list = append(list, what)
+		}
+	}
+	add(a.Username != "" && a.Username == r.Experimenter, owner)
+	add(a.Is(RoleMentor) && a.Username != "" && a.Username == r.Mentor, itsMentor)
+	add(a.Is(RoleMentor), anyMentor)
+	add(slices.ContainsFunc(r.Demand.Testbeds(), a.Provides), provider)
+	add(a.Is(RoleOperator), operator)
+	add(a.Is(RoleAdministrator), administrator)
+	return list
+}
+
+// may reports whether the actor may take the step at all, whatever the request's status.
+func (a Actor) may(action Action, r Request) bool {
+	s, known := life[action]
+	return known && a.Can(s.scope) && slices.ContainsFunc(a.relations(r), func(x relation) bool { return slices.Contains(s.who, x) })
+}
+
+// sees reports whether the actor may know the request.
+func (a Actor) sees(r Request) bool { return a.may(ActionView, r) }
+
+// allowed are the steps that the actor may take with the request now.
+func (a Actor) allowed(r Request) []Action {
+	list := []Action{}
+	for _, action := range actions {
+		if a.may(action, r) && slices.Contains(life[action].from, r.Status) {
+			list = append(list, action)
+		}
+	}
+	return list
+}
+
+// permit refuses a step that the actor may not take, or that cannot be taken now. Who may not even know the request learns nothing.
+func (a Actor) permit(action Action, r Request) error {
+	if !a.sees(r) {
+		return notFound(r.ID)
+	}
+	if !a.may(action, r) {
+		e := Errorf(CodeForbidden, "%s may not %s request #%d", a.Username, action.words(), r.Number)
+		if a.Is(RoleMentor) && r.Mentor != a.Username {
+			e.Message += "; it is assigned to " + mentorOf(r) + " (a mentor takes a request over by assigning it to themself)"
+		}
+		e.Allowed = a.allowed(r)
+		return e
+	}
+	if !slices.Contains(life[action].from, r.Status) {
+		return notNow(a, action, r)
+	}
+	return nil
+}
+
+func mentorOf(r Request) string {
+	if r.Mentor == "" {
+		return "nobody"
+	}
+	return r.Mentor
+}
+
+// notNow is the refusal of a step that does not follow from the request's status.
+func notNow(a Actor, action Action, r Request) error {
+	e := Errorf(CodeConflict, "request #%d is %s: there is no way to %s it now", r.Number, r.Status, action.words())
+	e.Allowed = a.allowed(r)
+	return e
+}
+
+func notFound(id string) error { return Errorf(CodeNotFound, "there is no request %q", clip(id)) }
+
+// require refuses an actor without the role, or whose token lacks the scope.
+func (a Actor) require(s Scope, roles ...Role) error {
+	if !a.Can(s) {
+		return Errorf(CodeForbidden, "this takes a token with the scope %q", s)
+	}
+	if !slices.ContainsFunc(roles, a.Is) {
+		return Errorf(CodeForbidden, "%s may not do this; it takes the role %s", a.Username, either(roles))
+	}
+	return nil
+}
+
+func either(roles []Role) string {
+	words := ""
+	for i, r := range roles {
+		if i > 0 {
+			words += " or "
+		}
+		words += string(r)
+	}
+	return words
+}

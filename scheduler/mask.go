@@ -1,0 +1,141 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"berth/testbeds"
+)
+
+// Experimenters see that capacity is taken, when and how much, but not by whom, unless the testbed shows its bookings to everybody or
+// the request is one that they may see.
+
+// mask hides from verdicts what the actor may not know.
+func (s *Service) mask(ctx context.Context, tx Reader, a Actor, f testbeds.Facility, verdicts ...*testbeds.Verdict) error {
+	if a.Is(RoleMentor) || a.Is(RoleOperator) || a.Is(RoleAdministrator) {
+		return nil
+	}
+	var numbers []int64
+	each(verdicts, func(t *testbeds.Taker, _ string) {
+		if t.Request != 0 && !slices.Contains(numbers, t.Request) {
+			numbers = append(numbers, t.Request)
+		}
+	})
+	if len(numbers) == 0 {
+		return nil
+	}
+	requests, err := tx.RequestsByNumber(ctx, numbers)
+	if err != nil {
+		return err
+	}
+	known := map[int64]Request{}
+	for _, r := range requests {
+		known[r.Number] = r
+	}
+	each(verdicts, func(t *testbeds.Taker, testbed string) {
+		if t.Kind == testbeds.TakerBooking && !shown(a, f, known[t.Request], testbed) {
+			t.Request, t.Booking, t.Summary, t.Units = 0, 0, "busy", nil
+		}
+	})
+	return nil
+}
+
+// shown reports whether the actor may know that a request takes capacity of a testbed; without a testbed, of all that it touches.
+func shown(a Actor, f testbeds.Facility, r Request, testbed string) bool {
+	if r.ID == "" {
+		return false
+	}
+	if a.sees(r) {
+		return true
+	}
+	ids := []string{testbed}
+	if testbed == "" {
+		ids = r.Demand.Testbeds()
+	}
+	return !slices.ContainsFunc(ids, func(id string) bool {
+		t, _ := f.Testbed(id)
+		return t.Visibility != testbeds.VisibilityOpen
+	})
+}
+
+// each visits every taker of the verdicts, with the testbed of a conflict.
+func each(verdicts []*testbeds.Verdict, visit func(t *testbeds.Taker, testbed string)) {
+	for _, v := range verdicts {
+		if v == nil {
+			continue
+		}
+		v.Conflicts = slices.Clone(v.Conflicts)
+		for i := range v.Conflicts {
+			c := &v.Conflicts[i]
+			c.TakenBy = slices.Clone(c.TakenBy)
+			for j := range c.TakenBy {
+				visit(&c.TakenBy[j], c.Resource.Testbed)
+			}
+		}
+		v.Contenders = slices.Clone(v.Contenders)
+		for i := range v.Contenders {
+			visit(&v.Contenders[i], "")
+		}
+	}
+}
+
+// masked hides what the actor may not know from the verdict of an error.
+func (s *Service) masked(ctx context.Context, a Actor, err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.Verdict == nil {
+		return err
+	}
+	copied := *e
+	verdict := *e.Verdict
+	copied.Verdict = &verdict
+	viewErr := s.look(ctx, func(tx Reader, w world) error { return s.mask(ctx, tx, a, w.fed.Facility(), &verdict) })
+	if viewErr != nil {
+		return viewErr
+	}
+	return &copied
+}
+
+// maskOutcome hides what the actor may not know from an outcome, and fills in the links that only some may have.
+func (s *Service) maskOutcome(ctx context.Context, a Actor, out *Outcome) error {
+	return s.look(ctx, func(tx Reader, w world) error {
+		if err := s.show(ctx, tx, a, w.fed.Facility(), &out.Request); err != nil {
+			return err
+		}
+		if out.Created != nil {
+			if err := s.show(ctx, tx, a, w.fed.Facility(), out.Created); err != nil {
+				return err
+			}
+		}
+		if a.Is(RoleExperimenter) && !a.Is(RoleMentor) && !a.Is(RoleAdministrator) {
+			out.Displaced = nil
+		}
+		return s.mask(ctx, tx, a, w.fed.Facility(), &out.Fit)
+	})
+}
+
+// show makes a request fit to be seen by the actor: takers of overbooks are masked, and those who may accept an offer get its link.
+func (s *Service) show(ctx context.Context, tx Reader, a Actor, f testbeds.Facility, r *Request) error {
+	r.Overbooked = slices.Clone(r.Overbooked)
+	for i := range r.Overbooked {
+		v := testbeds.Verdict{Conflicts: r.Overbooked[i].Conflicts}
+		if err := s.mask(ctx, tx, a, f, &v); err != nil {
+			return err
+		}
+		r.Overbooked[i].Conflicts = v.Conflicts
+	}
+	if !a.may(ActionAcceptOffer, *r) {
+		return nil
+	}
+	key, err := tx.Secret(ctx)
+	if err != nil {
+		return err
+	}
+	r.Offers = slices.Clone(r.Offers)
+	for i, o := range r.Offers {
+		if o.State == OfferOpen && o.Expires.After(s.now()) {
+			r.Offers[i].Link = sign(key, r.ID, o)
+		}
+	}
+	return nil
+}

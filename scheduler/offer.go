@@ -1,0 +1,114 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"berth/testbeds"
+)
+
+// AcceptOffer makes a linked new request of an offer, in the slot that the offer holds. The new request is under review like any
+// other; until it is granted its slot stays held for as long as the offer would have been.
+func (s *Service) AcceptOffer(ctx context.Context, a Actor, id, offer string, dryRun bool) (Outcome, error) {
+	return s.decide(ctx, command{actor: a, action: ActionAcceptOffer, id: id, dry: dryRun,
+		take: func(ctx context.Context, d *decision) error { return d.accept(ctx, offer) }})
+}
+
+// AcceptByLink accepts the offer of a signed link, as the experimenter it was made to. A link works once.
+func (s *Service) AcceptByLink(ctx context.Context, link string) (Outcome, error) {
+	var r Request
+	var o Offer
+	var actor Actor
+	err := s.store.View(ctx, func(tx Reader) (err error) {
+		if r, o, err = s.open(ctx, tx, link); err != nil {
+			return err
+		}
+		p, err := tx.Person(ctx, r.Experimenter)
+		if err == nil && p.Disabled {
+			err = errLink
+		}
+		actor = ActorOf(p)
+		return err
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	return s.AcceptOffer(ctx, actor, r.ID, o.ID, false)
+}
+
+// offerGone says why an offer can no longer be accepted.
+func offerGone(r Request, o Offer, now time.Time) error {
+	if o.State == OfferOpen && !o.Expires.After(now) {
+		o.State = OfferExpired
+	}
+	e := Errorf(CodeConflict, "offer %s of request #%d is %s", o.ID, r.Number, o.State)
+	if o.State == OfferAccepted {
+		e.Message = fmt.Sprintf("offer %s of request #%d was accepted already; it works once", o.ID, r.Number)
+	}
+	return e
+}
+
+func (d *decision) accept(ctx context.Context, id string) error {
+	old := d.request
+	o, ok := old.offer(id)
+	if !ok {
+		return Errorf(CodeNotFound, "request #%d has no offer %q", old.Number, clip(id))
+	}
+	if o.State != OfferOpen || !o.Expires.After(d.now) {
+		return offerGone(old, o, d.now)
+	}
+	if o.What.Slot.Start.Before(d.now) {
+		return Errorf(CodeConflict, "the slot of offer %s of request #%d has begun", o.ID, old.Number)
+	}
+	e := variantOf(old, o.What)
+	r := Request{ID: d.s.o.NewID(), Name: old.Name, NSD: old.NSD, Description: old.Description, Organisation: old.Organisation,
+		Experimenter: old.Experimenter, Mentor: old.Mentor, Status: UnderReview, Slot: o.What.Slot, Components: e.Components, Devices: e.Devices,
+		Placement: e.Placement, Demand: e.Demand(), Origin: old.ID, Portal: old.Portal, Created: d.now, HoldUntil: new(o.Expires)}
+	if err := d.withdraw(ctx, &old, o.ID); err != nil {
+		return err
+	}
+	if err := d.world(func(w world) error {
+		d.outcome.Fit = w.fed.Check(e, r.Slot)
+		return nil
+	}); err != nil {
+		return err
+	}
+	if !d.outcome.Fit.Fits {
+		return d.refusal("the offer's capacity is no longer there")
+	}
+	if err := d.create(ctx, r, testbeds.Held); err != nil {
+		return err
+	}
+	made := d.outcome.Request
+	for i := range old.Offers {
+		if old.Offers[i].ID == o.ID {
+			old.Offers[i].State, old.Offers[i].Accepted = OfferAccepted, made.ID
+		}
+	}
+	old, err := d.save(ctx, d.request, old, note{text: fmt.Sprintf("offer %s became request #%d", o.ID, made.Number)})
+	d.outcome.Request, d.outcome.Created = old, &made
+	return err
+}
+
+// withdraw releases all open offers of a request; the one that is accepted among them, whose capacity the new request takes over.
+func (d *decision) withdraw(ctx context.Context, r *Request, accepted string) error {
+	r.Offers = slices.Clone(r.Offers)
+	for i, o := range r.Offers {
+		if o.State != OfferOpen {
+			continue
+		}
+		if err := d.release(ctx, o.Booking); err != nil {
+			return err
+		}
+		r.Offers[i].Booking = 0
+		if o.ID != accepted {
+			r.Offers[i].State = OfferWithdrawn
+		}
+	}
+	return nil
+}
+
+var errNothingDue = errors.New("nothing is due")

@@ -1,0 +1,144 @@
+package scheduler
+
+import (
+	"context"
+	"slices"
+
+	"berth/testbeds"
+)
+
+// Get reads a request by its UUID or its number ("42" or "#42").
+func (s *Service) Get(ctx context.Context, a Actor, id string) (View, error) {
+	var v View
+	err := s.look(ctx, func(tx Reader, w world) error {
+		r, err := s.find(ctx, tx, a, id)
+		if err != nil {
+			return err
+		}
+		v = View{Request: r, Actions: a.allowed(r)}
+		v.Fit = w.fed.Without(r.Booking).Check(current(r, w.catalogue), r.Slot)
+		v.Deployable = deployable(v.Fit)
+		if err := s.mask(ctx, tx, a, w.fed.Facility(), &v.Fit); err != nil {
+			return err
+		}
+		return s.show(ctx, tx, a, w.fed.Facility(), &v.Request)
+	})
+	return v, err
+}
+
+// current is the request's experiment with what the catalogue says now of where its VNFs are onboarded and what they require.
+func current(r Request, c testbeds.Catalogue) testbeds.Experiment {
+	e := r.Experiment()
+	e.Components = slices.Clone(e.Components)
+	for i, x := range e.Components {
+		if v, ok := c.VNF(x.VNF); ok {
+			e.Components[i].Onboarded, e.Components[i].Requires = v.Onboarded, v.Requires
+		}
+	}
+	return e
+}
+
+// List reads requests that the actor may see, newest first; the cursor is what Page.Next was.
+func (s *Service) List(ctx context.Context, a Actor, f RequestFilter, cursor string) (Page[Request], error) {
+	if err := a.require(ScopeRead, Roles...); err != nil {
+		return Page[Request]{}, err
+	}
+	before, limit, err := position(cursor, f.Limit)
+	if err != nil {
+		return Page[Request]{}, err
+	}
+	var bad faults
+	for _, st := range f.Status {
+		if !slices.Contains(Statuses, st) {
+			bad.add("status", "there is no status %q", clip(string(st)))
+		}
+	}
+	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
+		bad.add("to", "has to be after from")
+	}
+	if err := bad.err(); err != nil {
+		return Page[Request]{}, err
+	}
+	f.Before, f.Limit, f.Visible = before, limit+1, visible(a)
+	var page Page[Request]
+	err = s.look(ctx, func(tx Reader, w world) error {
+		list, err := tx.Requests(ctx, f)
+		if err != nil {
+			return err
+		}
+		page = pageOf(list, limit, func(r Request) int64 { return r.Number })
+		for i := range page.Items {
+			if err := s.show(ctx, tx, a, w.fed.Facility(), &page.Items[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return page, err
+}
+
+// visible is what the actor's lists are narrowed to; nil for who sees all. It says the same as Actor.sees.
+func visible(a Actor) *Visible {
+	if a.Is(RoleMentor) || a.Is(RoleOperator) || a.Is(RoleAdministrator) {
+		return nil
+	}
+	v := &Visible{Experimenter: a.Username}
+	if a.Is(RoleProvider) {
+		v.Testbeds = a.Testbeds
+	}
+	return v
+}
+
+// Events are the changes after a sequence that the actor may know of; at most limit of them are looked at, and last is the sequence
+// from which to go on.
+func (s *Service) Events(ctx context.Context, a Actor, after int64, limit int) (events []Event, last int64, err error) {
+	if err := a.require(ScopeRead, Roles...); err != nil {
+		return nil, 0, err
+	}
+	err = s.store.View(ctx, func(tx Reader) error {
+		list, err := tx.Events(ctx, after, limit)
+		if err != nil {
+			return err
+		}
+		last, events = after, nil
+		seen := map[string]bool{}
+		for _, e := range list {
+			last = e.Sequence
+			known, err := knows(ctx, tx, a, e, seen)
+			if err != nil {
+				return err
+			}
+			if known {
+				events = append(events, e)
+			}
+		}
+		return nil
+	})
+	return events, last, err
+}
+
+// knows reports whether the actor may know of an event; seen remembers the answer for each request.
+func knows(ctx context.Context, tx Reader, a Actor, e Event, seen map[string]bool) (bool, error) {
+	if visible(a) == nil || e.Request == "" {
+		return true, nil
+	}
+	known, asked := seen[e.Request]
+	if !asked {
+		r, err := tx.Request(ctx, e.Request)
+		if err != nil {
+			return false, err
+		}
+		known = a.sees(r)
+		seen[e.Request] = known
+	}
+	return known, nil
+}
+
+// LastEvent is the sequence of the newest change.
+func (s *Service) LastEvent(ctx context.Context) (last int64, err error) {
+	err = s.store.View(ctx, func(tx Reader) error {
+		last, err = tx.Sequence(ctx)
+		return err
+	})
+	return last, err
+}

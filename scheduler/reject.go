@@ -1,0 +1,197 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"berth/testbeds"
+)
+
+// maxOffers is how many offers a rejection can come with: each of them takes capacity from everybody else.
+const maxOffers = 10
+
+// Reject turns a request down, with offers that hold their capacity for the experimenter until they expire.
+func (s *Service) Reject(ctx context.Context, a Actor, id string, in Reject) (Outcome, error) {
+	hold, err := s.checkReject(in)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return s.decide(ctx, command{actor: a, action: ActionReject, id: id, revision: in.Revision, dry: in.DryRun,
+		touches: s.offered(ctx, in),
+		take:    func(ctx context.Context, d *decision) error { return d.reject(ctx, in, hold) }})
+}
+
+func (s *Service) checkReject(in Reject) (hold time.Duration, err error) {
+	var bad faults
+	checkReason("reason", in.Reason, &bad)
+	if in.Count < 0 || in.Count > maxOffers {
+		bad.add("alternatives", "a number has to be from 0 to %d", maxOffers)
+	}
+	if len(in.Offers) > maxOffers {
+		bad.add("alternatives", "at most %d offers", maxOffers)
+	}
+	for i, o := range in.Offers[:min(len(in.Offers), maxOffers)] {
+		checkSlot(fmt.Sprintf("alternatives[%d].slot", i), o.Slot.UTC(), &bad)
+		if o.Slot.Start.Before(s.now()) {
+			bad.add(fmt.Sprintf("alternatives[%d].slot.start", i), "lies in the past")
+		}
+	}
+	hold = in.HoldFor.Exact()
+	switch {
+	case hold == 0:
+		hold = s.o.HoldFor
+	case hold < time.Minute || hold > s.o.MaxHold:
+		bad.add("hold_for", "has to be from PT1M to %s", testbeds.Period{Clock: s.o.MaxHold})
+	}
+	return hold, bad.err()
+}
+
+// offered are the testbeds that the offers of a rejection are going to touch, as things stand.
+func (s *Service) offered(ctx context.Context, in Reject) func(Request) []string {
+	return func(r Request) []string {
+		var ids []string
+		err := s.look(ctx, func(_ Reader, w world) error {
+			for _, o := range s.candidates(w.fed.Without(r.Booking), r, in) {
+				ids = append(ids, variantOf(r, o).Demand().Testbeds()...)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil // the decision itself meets the same error, and reports it
+		}
+		return ids
+	}
+}
+
+// candidates are the alternatives that offers are made from: the chosen ones, or more than are wanted, since not all of them may be
+// there together.
+func (s *Service) candidates(fed *testbeds.Federation, r Request, in Reject) []testbeds.Alternative {
+	if len(in.Offers) > 0 || in.Count == 0 {
+		return in.Offers
+	}
+	return s.alternatives(fed, wishOf(r), min(maxSuggestions, 5*in.Count), true)
+}
+
+// variantOf is the request's experiment as an alternative runs it; what it does not say stays.
+func variantOf(r Request, o testbeds.Alternative) testbeds.Experiment {
+	e := r.Experiment()
+	if len(o.Placement) > 0 {
+		e.Placement = maps.Clone(r.Placement)
+		if e.Placement == nil {
+			e.Placement = testbeds.Placement{}
+		}
+		for _, c := range r.Components {
+			if where, ok := o.Placement[testbeds.PlaceAll]; ok {
+				e.Placement[c.Member] = where
+			}
+			if where, ok := o.Placement[c.Member]; ok {
+				e.Placement[c.Member] = where
+			}
+		}
+	}
+	if o.Devices != nil {
+		e.Devices = o.Devices
+	}
+	return e
+}
+
+func (d *decision) reject(ctx context.Context, in Reject, hold time.Duration) error {
+	r := d.request
+	if err := d.judge(r); err != nil {
+		return err
+	}
+	if err := d.release(ctx, r.Booking); err != nil {
+		return err
+	}
+	own := r.Booking
+	r.Booking, r.Scheduled, r.HoldUntil, r.Status, r.Units = 0, nil, nil, Rejected, nil
+	offers, err := d.offers(r, in, own)
+	if err != nil {
+		return err
+	}
+	for i := range offers {
+		offers[i].Expires = d.now.Add(hold)
+		if offers[i].Booking, err = d.book(ctx, r.ID, d.held(r, offers[i])); err != nil {
+			return err
+		}
+	}
+	r.Offers = append(slices.Clone(r.Offers), offers...)
+	text := "no offers"
+	if len(offers) > 0 {
+		text = fmt.Sprintf("%d offers, held until %s", len(offers), d.now.Add(hold).Format(time.RFC3339))
+	}
+	r, err = d.save(ctx, d.request, r, note{reason: in.Reason, text: text, verdict: &d.outcome.Fit})
+	d.outcome.Request, d.outcome.Alternatives = r, nil
+	return err
+}
+
+// offers chooses what is offered: alternatives that fit, each beside those before it. A chosen one that does not fit is a conflict.
+func (d *decision) offers(r Request, in Reject, own int64) ([]Offer, error) {
+	var offers []Offer
+	err := d.world(func(w world) error {
+		wanted := max(in.Count, len(in.Offers))
+		list := d.s.candidates(w.fed, r, in)
+		for i := 0; i < len(list) && len(offers) < wanted; i++ {
+			o := list[i]
+			e := variantOf(r, o)
+			if err := d.possible(w, e, fmt.Sprintf("alternatives[%d]", i)); err != nil {
+				return err
+			}
+			if err := d.covered(e.Demand().Testbeds()); err != nil {
+				return err
+			}
+			if v := w.fed.Check(e, o.Slot); !v.Fits {
+				if len(in.Offers) > 0 {
+					return &Error{Code: CodeConflict, Message: fmt.Sprintf("alternatives[%d] does not fit", i), Verdict: &v}
+				}
+				continue
+			}
+			o.Slot, o.Placement, o.Devices = o.Slot.UTC(), e.Placement, e.Devices
+			offer := Offer{ID: strconv.Itoa(len(r.Offers) + len(offers) + 1), State: OfferOpen, What: o}
+			offers = append(offers, offer)
+			held := d.heldIn(w, r, offer)
+			held.ID = -int64(len(offers)) // stands in until the store gives it one
+			w.fed.Put(held)
+			if len(in.Offers) == 0 {
+				list, i = d.s.candidates(w.fed, r, in), -1 // those that go together with what is offered so far
+			}
+		}
+		return nil
+	}, own)
+	return offers, err
+}
+
+// possible makes sure that an alternative names only what there is.
+func (d *decision) possible(w world, e testbeds.Experiment, field string) error {
+	var bad, here faults
+	checkDevices(e.Devices, w.fed.Facility(), &here)
+	for _, member := range slices.Sorted(maps.Keys(e.Placement)) {
+		if !hasVIM(w.fed.Facility(), e.Placement[member]) {
+			here.add("placement."+clip(member), "there is no VIM %q", clip(e.Placement[member]))
+		}
+	}
+	for _, f := range here {
+		bad.add(field+"."+strings.TrimPrefix(f.Field, "."), "%s", f.Rule)
+	}
+	return bad.err()
+}
+
+// held is the booking that holds an offer's capacity.
+func (d *decision) held(r Request, o Offer) testbeds.Booking {
+	var b testbeds.Booking
+	_ = d.s.ledger.read(func(w world) error {
+		b = d.heldIn(w, r, o)
+		return nil
+	})
+	return b
+}
+
+func (d *decision) heldIn(w world, r Request, o Offer) testbeds.Booking {
+	return testbeds.Booking{Request: r.Number, Strength: testbeds.Held, Slot: o.What.Slot,
+		Claims: w.fed.Claims(variantOf(r, o.What).Demand(), o.What.Slot)}
+}

@@ -1,0 +1,183 @@
+package scheduler
+
+import (
+	"encoding/json"
+	"time"
+
+	"berth/testbeds"
+)
+
+// Status is where a request is in its life.
+type Status string
+
+const (
+	UnderReview   Status = "UNDER_REVIEW"
+	Scheduled     Status = "SCHEDULED"
+	Instantiating Status = "INSTANTIATING"
+	Running       Status = "RUNNING"
+	Terminating   Status = "TERMINATING"
+	Completed     Status = "COMPLETED"
+	Rejected      Status = "REJECTED"
+	Cancelled     Status = "CANCELLED"
+	Failed        Status = "FAILED"
+)
+
+// Statuses are all of them, in the order of a life.
+var Statuses = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating, Completed, Rejected, Cancelled, Failed}
+
+// Request is who wants what, when and why, and what became of it.
+type Request struct {
+	ID           string `json:"id"`     // UUID, the one that tickets carry
+	Number       int64  `json:"number"` // the one that people say
+	Name         string `json:"name"`
+	NSD          string `json:"nsd,omitempty"` // empty where the components were given inline
+	Description  string `json:"description,omitempty"`
+	Organisation string `json:"organisation,omitempty"`
+	Experimenter string `json:"experimenter"`
+	Mentor       string `json:"mentor,omitempty"`
+	Status       Status `json:"status"`
+
+	Slot        testbeds.Slot   `json:"slot"`             // asked for, or, once scheduled, granted
+	Window      *testbeds.Slot  `json:"window,omitempty"` // in which another slot would do
+	MinDuration testbeds.Period `json:"min_duration,omitzero"`
+
+	Components []testbeds.Component  `json:"components"`
+	Devices    []testbeds.DeviceNeed `json:"devices,omitempty"`
+	Placement  testbeds.Placement    `json:"placement,omitempty"`
+	Demand     testbeds.Demand       `json:"demand"`
+
+	Approvals []Approval      `json:"approvals,omitempty"`
+	Offers    []Offer         `json:"offers,omitempty"`
+	Scheduled *testbeds.Slot  `json:"scheduled,omitempty"`
+	Units     []AssignedUnits `json:"units,omitempty"` // named units, once they are chosen
+	Booking   int64           `json:"-"`               // the booking that occupies capacity, or shows as a contender; 0 for none
+
+	// HoldUntil is how long the slot of an accepted offer stays held while the request is under review.
+	HoldUntil *time.Time `json:"hold_until,omitempty"`
+
+	Ticket     *Ticket         `json:"ticket,omitempty"`
+	Origin     string          `json:"origin,omitempty"` // the request whose offer was accepted
+	Overbooked []Overbook      `json:"overbooked,omitempty"`
+	Flags      []Flag          `json:"flags,omitempty"`
+	Overrun    bool            `json:"overrun,omitempty"`
+	Portal     json.RawMessage `json:"-"` // the deployment descriptor as it was posted, where it came from the portal
+
+	Revision int64     `json:"revision"`
+	Created  time.Time `json:"created"`
+	Updated  time.Time `json:"updated"`
+	Sequence int64     `json:"-"` // of the change log, at its last change
+
+	// Due is the next instant at which time itself does something to the request: an offer expires, units are chosen, a reminder is
+	// owed, a slot is overrun. It is kept in the store, so that nothing is forgotten over a restart.
+	Due *time.Time `json:"-"`
+	// Reminded are the reminders already given, so that each is given once.
+	Reminded []string `json:"-"`
+}
+
+// Approval is what the providers of one testbed say about a request.
+type Approval struct {
+	Testbed  string                  `json:"testbed"`
+	Policy   testbeds.ApprovalPolicy `json:"policy"`
+	Decision Decision                `json:"decision,omitempty"` // empty while nobody has decided
+	By       string                  `json:"by,omitempty"`
+	At       *time.Time              `json:"at,omitempty"`
+	Reason   string                  `json:"reason,omitempty"`
+}
+
+// Decision is a provider's yes or no.
+type Decision string
+
+const (
+	Approved Decision = "approved"
+	Refused  Decision = "refused"
+)
+
+// Offer is an alternative that a rejection comes with. While it is open its booking holds the capacity for the experimenter.
+type Offer struct {
+	ID       string               `json:"id"`
+	State    OfferState           `json:"state"`
+	Expires  time.Time            `json:"expires"`
+	What     testbeds.Alternative `json:"alternative"`
+	Booking  int64                `json:"-"`
+	Accepted string               `json:"accepted_as,omitempty"` // the request that it became
+	Link     string               `json:"accept_link,omitempty"` // signed, works once; filled in for those who may accept
+}
+
+// OfferState is what became of an offer.
+type OfferState string
+
+const (
+	OfferOpen      OfferState = "open"
+	OfferAccepted  OfferState = "accepted"
+	OfferExpired   OfferState = "expired"
+	OfferWithdrawn OfferState = "withdrawn" // another one was accepted, or its capacity had to go
+)
+
+// AssignedUnits are the named units of a device that a request got.
+type AssignedUnits struct {
+	Testbed string   `json:"testbed"`
+	Device  string   `json:"device"`
+	Units   []string `json:"units"`
+}
+
+// Ticket is the request in the ticket system.
+type Ticket struct {
+	ID  int64  `json:"id"`
+	URL string `json:"url"`
+}
+
+// Overbook records by how much a request was booked beyond what there is, whom it hurts, who decided so and why.
+type Overbook struct {
+	At        time.Time           `json:"at"`
+	By        string              `json:"by"`
+	Reason    string              `json:"reason"`
+	Conflicts []testbeds.Conflict `json:"conflicts"`
+}
+
+// Flag is something about a request that somebody has to look at, such as a facility change that broke its booking.
+type Flag struct {
+	Kind string    `json:"kind"` // facility_change, displaced, overrun
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
+}
+
+// Feedback is one remark in the thread of a request. It is never changed.
+type Feedback struct {
+	ID      int64     `json:"id"`
+	Request string    `json:"-"`
+	Author  string    `json:"author"`
+	At      time.Time `json:"at"`
+	Text    string    `json:"text"`
+}
+
+// Entry is one row of a request's history: who did what, when and why, and what the check said.
+type Entry struct {
+	ID      int64             `json:"id"`
+	Request string            `json:"-"`
+	At      time.Time         `json:"at"`
+	Actor   string            `json:"actor"`
+	Action  Action            `json:"action"`
+	From    Status            `json:"from,omitempty"`
+	To      Status            `json:"to,omitempty"`
+	Reason  string            `json:"reason,omitempty"`
+	Text    string            `json:"text,omitempty"`    // what changed, for people
+	Verdict *testbeds.Verdict `json:"verdict,omitempty"` // what the check said at that moment
+}
+
+// Event says that something changed, to whoever follows the change log. Sequence has no gaps and is in the order of commits.
+type Event struct {
+	Sequence int64     `json:"sequence"`
+	At       time.Time `json:"at"`
+	Kind     string    `json:"kind"` // request, facility, catalogue, reminder
+	Action   Action    `json:"action,omitempty"`
+	Request  string    `json:"request,omitempty"`
+	Number   int64     `json:"number,omitempty"`
+	Status   Status    `json:"status,omitempty"`
+	Testbeds []string  `json:"testbeds,omitempty"`
+	Text     string    `json:"text,omitempty"`
+}
+
+// Experiment is what the request wants to run.
+func (r Request) Experiment() testbeds.Experiment {
+	return testbeds.Experiment{Components: r.Components, Placement: r.Placement, Devices: r.Devices}
+}

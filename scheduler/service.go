@@ -1,0 +1,77 @@
+package scheduler
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Service takes every step of every request. It is safe for concurrent use, by any number of goroutines and, over one PostgreSQL,
+// of processes.
+type Service struct {
+	store  Store
+	o      Options
+	ledger *ledger
+}
+
+// Options are the settings of a Service. The zero value of a field means the default in its comment.
+type Options struct {
+	Clock     func() time.Time // mandatory
+	NewID     func() string    // UUIDs; mandatory
+	Log       *slog.Logger     // default: none
+	Horizon   time.Duration    // how far ahead can be booked; default two years
+	HoldFor   time.Duration    // how long an offer holds its capacity where the mentor does not say; default 72 h
+	MaxHold   time.Duration    // default 30 days
+	Reminders []time.Duration  // ahead of the start of orchestration (slot start less setup) and of the slot's end; default 24 h and 1 h
+}
+
+const day = 24 * time.Hour
+
+// New makes a service on a store. It reads nothing until it is first asked.
+func New(store Store, o Options) *Service {
+	o.Horizon = cmp.Or(o.Horizon, 2*365*day)
+	o.HoldFor = cmp.Or(o.HoldFor, 72*time.Hour)
+	o.MaxHold = cmp.Or(o.MaxHold, 30*day)
+	if o.Reminders == nil {
+		o.Reminders = []time.Duration{day, time.Hour}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{store: store, o: o, ledger: &ledger{horizon: o.Horizon}}
+}
+
+// now is the present second.
+func (s *Service) now() time.Time { return s.o.Clock().UTC().Truncate(time.Second) }
+
+// look runs fn on a snapshot of the store and the federation as it is then.
+func (s *Service) look(ctx context.Context, fn func(tx Reader, w world) error) error {
+	return s.store.View(ctx, func(tx Reader) error {
+		if err := s.ledger.catchUp(ctx, tx, s.now()); err != nil {
+			return err
+		}
+		return s.ledger.read(func(w world) error { return fn(tx, w) })
+	})
+}
+
+// find reads a request by its UUID or its number ("42" or "#42"), if the actor may know it.
+func (s *Service) find(ctx context.Context, tx Reader, a Actor, id string) (Request, error) {
+	r, err := request(ctx, tx, id)
+	if err != nil {
+		return Request{}, err
+	}
+	if !a.sees(r) {
+		return Request{}, notFound(id)
+	}
+	return r, nil
+}
+
+func request(ctx context.Context, tx Reader, id string) (Request, error) {
+	if n, err := strconv.ParseInt(strings.TrimPrefix(id, "#"), 10, 64); err == nil {
+		return tx.RequestByNumber(ctx, n)
+	}
+	return tx.Request(ctx, id)
+}

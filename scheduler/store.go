@@ -1,0 +1,156 @@
+package scheduler
+
+import (
+	"context"
+	"time"
+
+	"berth/testbeds"
+)
+
+// Store keeps everything. One step of the service is one transaction of it.
+type Store interface {
+	// View runs fn on one consistent snapshot.
+	View(ctx context.Context, fn func(Reader) error) error
+
+	// Change runs fn in one transaction that commits if fn returns nil. Before fn runs, the rows of the named testbeds are locked in
+	// sorted order, so that of two decisions on one testbed the later sees what the earlier wrote. Testbeds that do not exist are
+	// passed over. With AllTestbeds every testbed and the facility itself are locked.
+	//
+	// fn may run more than once, when the database asks for it (deadlock, serialization), and must not keep anything from a run
+	// that did not commit.
+	Change(ctx context.Context, lock []string, fn func(Tx) error) error
+}
+
+// AllTestbeds locks the whole facility.
+var AllTestbeds = []string{"*"}
+
+// Reader reads a snapshot. What is not there is an *Error with CodeNotFound.
+type Reader interface {
+	FacilityReader
+	RequestReader
+	PeopleReader
+}
+
+// FacilityReader reads what can be booked and what is.
+type FacilityReader interface {
+	// FacilityRevision grows with every change of facility or catalogue.
+	FacilityRevision(ctx context.Context) (int64, error)
+	Facility(ctx context.Context) (testbeds.Facility, error)
+	Catalogue(ctx context.Context) (testbeds.Catalogue, error)
+
+	// Sequence is the last number of the change log; it has no gaps and follows the order of commits.
+	Sequence(ctx context.Context) (int64, error)
+	// Bookings streams, in the order of their ids, the bookings that are in force and end after the given instant. A booking ends
+	// with the last of its claims; one without claims with its slot.
+	Bookings(ctx context.Context, endAfter time.Time, yield func(testbeds.Booking) error) error
+	// BookingsSince are the bookings changed after the sequence, released ones among them.
+	BookingsSince(ctx context.Context, sequence int64) ([]BookingChange, error)
+	Events(ctx context.Context, after int64, limit int) ([]Event, error)
+}
+
+// BookingChange is a booking as it is now, or the news that it is no more.
+type BookingChange struct {
+	Booking  testbeds.Booking
+	Released bool
+	Sequence int64
+}
+
+// RequestReader reads requests and what belongs to them.
+type RequestReader interface {
+	Request(ctx context.Context, id string) (Request, error)
+	RequestByNumber(ctx context.Context, number int64) (Request, error)
+	RequestsByNumber(ctx context.Context, numbers []int64) ([]Request, error)
+	Requests(ctx context.Context, f RequestFilter) ([]Request, error)
+	// DueRequests are the ids of requests whose Due is not after now, the longest overdue first; with testbeds given, only those
+	// whose bookings touch one of them.
+	DueRequests(ctx context.Context, now time.Time, among []string, limit int) ([]string, error)
+	// NextDue is the earliest Due of all requests; nil where there is none.
+	NextDue(ctx context.Context) (*time.Time, error)
+	Feedback(ctx context.Context, request string, after int64, limit int) ([]Feedback, error)
+	History(ctx context.Context, request string, after int64, limit int) ([]Entry, error)
+}
+
+// RequestFilter selects requests; zero fields select all. The order is by number, newest first.
+type RequestFilter struct {
+	Status       []Status
+	Testbed      string   // its demand touches it
+	Testbeds     []string // its demand touches one of them
+	Mentor       string
+	Experimenter string
+	From, To     time.Time // its slot overlaps [From, To)
+	Text         string    // in name or NSD, whatever the case
+	// Visible narrows to what one reader may see: requests of Owner, or with Mentor MentorIs, or touching one of Testbeds.
+	Visible *Visible
+	Before  int64 // numbers below this one: the cursor
+	Limit   int
+}
+
+// Visible is what a reader without a view of everything may see.
+type Visible struct {
+	Experimenter string
+	Mentor       string
+	Testbeds     []string
+}
+
+// PeopleReader reads people and their tokens.
+type PeopleReader interface {
+	Person(ctx context.Context, username string) (Person, error)
+	People(ctx context.Context, after string, limit int) ([]Person, error)
+	TokenByHash(ctx context.Context, hash string) (Token, error)
+	Tokens(ctx context.Context, owner string) ([]Token, error)
+	// Secret is the instance's own random key, made when the database was; for signing links.
+	Secret(ctx context.Context) ([]byte, error)
+	// Replay is what a person's idempotency key once created; found is false for a new key.
+	Replay(ctx context.Context, person, key string) (r Replay, found bool, err error)
+}
+
+// Replay is what an idempotency key once created. It is written in the transaction that creates.
+type Replay struct {
+	Fingerprint string // SHA-256 of method, path and body: the same key with another input is refused
+	Result      string // the id of what was created
+	At          time.Time
+}
+
+// Tx reads what it has itself written, and writes.
+type Tx interface {
+	Reader
+	FacilityWriter
+	RequestWriter
+	PeopleWriter
+}
+
+// FacilityWriter changes what can be booked and what is.
+type FacilityWriter interface {
+	PutFacility(ctx context.Context, f testbeds.Facility) error
+	PutCatalogue(ctx context.Context, c testbeds.Catalogue) error
+	// PutBooking creates (ID 0: it is filled in) or replaces the booking of a request.
+	PutBooking(ctx context.Context, request string, b *testbeds.Booking) error
+	// ReleaseBooking takes a booking out of force; an unknown or released one is no error.
+	ReleaseBooking(ctx context.Context, id int64) error
+	// AddEvent appends to the change log at commit; its Sequence is given then.
+	AddEvent(ctx context.Context, e Event) error
+}
+
+// RequestWriter changes requests and what belongs to them.
+type RequestWriter interface {
+	// LockRequest reads a request and keeps others from changing it until the end of the transaction.
+	LockRequest(ctx context.Context, id string) (Request, error)
+	// CreateRequest stores a new request, with the Revision that it has, and fills in its Number.
+	CreateRequest(ctx context.Context, r *Request) error
+	// UpdateRequest stores r, whose Revision is one more than the stored one; otherwise CodePrecondition.
+	UpdateRequest(ctx context.Context, r Request) error
+	AddFeedback(ctx context.Context, f *Feedback) error
+	AddEntry(ctx context.Context, e *Entry) error
+}
+
+// PeopleWriter changes people and tokens.
+type PeopleWriter interface {
+	// PutPerson creates (Revision 1) or replaces (one more than the stored one; otherwise CodePrecondition).
+	PutPerson(ctx context.Context, p Person) error
+	PutToken(ctx context.Context, t Token) error
+	UseToken(ctx context.Context, id string, at time.Time) error
+	// PutReplay remembers what a key created; of a key that is already there it is an *Error with CodeConflict.
+	PutReplay(ctx context.Context, person, key string, r Replay) error
+	// Forget deletes replays older than the instant.
+	Forget(ctx context.Context, before time.Time) error
+}

@@ -1,0 +1,244 @@
+package scheduler
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"berth/testbeds"
+)
+
+// Submit makes a request. A slot that does not fit is refused, with what is in the way and what would work, unless the caller wants
+// to submit it anyway.
+func (s *Service) Submit(ctx context.Context, a Actor, in Submission) (Outcome, error) {
+	if err := a.require(ScopeWrite, RoleExperimenter, RoleMentor, RoleAdministrator); err != nil {
+		return Outcome{}, err
+	}
+	in.Experimenter = cmp.Or(in.Experimenter, a.Username)
+	if in.Experimenter != a.Username && !a.Is(RoleMentor) && !a.Is(RoleAdministrator) {
+		return Outcome{}, Errorf(CodeForbidden, "%s may not submit for somebody else", a.Username)
+	}
+	lock, err := s.wanted(ctx, in)
+	if err != nil {
+		return Outcome{}, err
+	}
+	s.settle(ctx, lock)
+	var out Outcome
+	err = s.store.Change(ctx, lock, func(tx Tx) error {
+		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: lock}
+		if before, err := d.replayed(ctx, in.Creation); err != nil || before != "" {
+			out, err = d.again(ctx, before, err)
+			return err
+		}
+		if err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
+			return err
+		}
+		if err := d.submit(ctx, in); err != nil {
+			return err
+		}
+		out = d.outcome
+		if in.DryRun {
+			return errDryRun
+		}
+		return d.remember(ctx, in.Creation, out.Request.ID)
+	})
+	if errors.Is(err, errDryRun) {
+		out.DryRun, err = true, nil
+	}
+	if err != nil {
+		return Outcome{}, s.masked(ctx, a, err)
+	}
+	return out, s.maskOutcome(ctx, a, &out)
+}
+
+// wanted are the testbeds that a submission touches. What is wrong with it is told here, all of it at once.
+func (s *Service) wanted(ctx context.Context, in Submission) ([]string, error) {
+	var lock []string
+	err := s.look(ctx, func(tx Reader, w world) error {
+		wish, err := s.wish(in.Ask, w, s.now())
+		lock = wish.experiment.Demand().Testbeds()
+		_, wordsErr := draft(ctx, tx, in)
+		return allFaults(wordsErr, err)
+	})
+	return lock, err
+}
+
+// allFaults joins what several checks of one input found. Another kind of error takes precedence.
+func allFaults(errs ...error) error {
+	var bad faults
+	for _, err := range errs {
+		switch e, ok := errors.AsType[*Error](err); {
+		case err == nil:
+		case !ok || e.Code != CodeInvalid:
+			return err
+		default:
+			bad = append(bad, e.Fields...)
+		}
+	}
+	return bad.err()
+}
+
+func (d *decision) submit(ctx context.Context, in Submission) error {
+	var w wish
+	err := d.world(func(world world) (err error) {
+		if w, err = d.s.wish(in.Ask, world, d.now); err != nil {
+			return err
+		}
+		d.outcome.Fit = world.fed.Check(w.experiment, w.slot)
+		if !d.outcome.Fit.Fits {
+			d.outcome.Alternatives = d.s.alternatives(world.fed, w, limited(in.Limit), false)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.covered(w.experiment.Demand().Testbeds()); err != nil {
+		return Errorf(CodeUnavailable, "the catalogue changed meanwhile; try again")
+	}
+	r, err := draft(ctx, d.tx, in)
+	if err != nil {
+		return err
+	}
+	e := w.experiment
+	r.ID, r.Status, r.Created = d.s.o.NewID(), UnderReview, d.now
+	r.Slot, r.Window, r.MinDuration = w.slot, w.window, w.shortest
+	r.Components, r.Devices, r.Placement, r.Demand = e.Components, e.Devices, e.Placement, e.Demand()
+	if !d.outcome.Fit.Fits && !in.Anyway {
+		return d.refusal("the slot does not fit")
+	}
+	return d.create(ctx, r, testbeds.Pending)
+}
+
+// refusal is the error of a slot that does not fit.
+func (d *decision) refusal(message string) error {
+	return &Error{Code: CodeConflict, Message: message, Verdict: &d.outcome.Fit, Alternatives: d.outcome.Alternatives}
+}
+
+// draft is the request as far as its words and people go, checked.
+func draft(ctx context.Context, tx Reader, in Submission) (Request, error) {
+	var bad faults
+	checkName("name", in.Name, maxName, &bad)
+	checkText("description", in.Description, maxText, &bad)
+	if in.Organisation != "" {
+		checkName("organisation", in.Organisation, maxName, &bad)
+	}
+	experimenter, err := tx.Person(ctx, in.Experimenter)
+	switch {
+	case CodeOf(err) == CodeNotFound:
+		bad.add("experimenter", "there is nobody called %q", clip(in.Experimenter))
+	case err != nil:
+		return Request{}, err
+	case experimenter.Disabled:
+		bad.add("experimenter", "the account of %s is disabled", experimenter.Username)
+	}
+	if err := checkMentor(ctx, tx, "mentor", in.Mentor, &bad); err != nil {
+		return Request{}, err
+	}
+	r := Request{Name: in.Name, NSD: in.NSD, Description: in.Description, Organisation: cmp.Or(in.Organisation, experimenter.Organisation),
+		Experimenter: experimenter.Username, Mentor: in.Mentor, Portal: in.Portal}
+	return r, bad.err()
+}
+
+// checkMentor makes sure that a mentor is one.
+func checkMentor(ctx context.Context, tx Reader, field, username string, bad *faults) error {
+	if username == "" {
+		return nil
+	}
+	p, err := tx.Person(ctx, username)
+	if CodeOf(err) == CodeNotFound || err == nil && (p.Disabled || !slices.Contains(p.Roles, RoleMentor)) {
+		bad.add(field, "there is no mentor called %q", clip(username))
+		return nil
+	}
+	return err
+}
+
+// create stores a new request with its approvals and its booking.
+func (d *decision) create(ctx context.Context, r Request, strength testbeds.Strength) error {
+	r.Approvals = d.approvals(r)
+	r.Revision, r.Updated = 0, d.now // saved once more below, with its booking
+	if err := d.tx.CreateRequest(ctx, &r); err != nil {
+		return err
+	}
+	booking := d.booking(r, 0, strength)
+	id, err := d.book(ctx, r.ID, booking)
+	if err != nil {
+		return err
+	}
+	before := r
+	r.Booking = id
+	d.outcome.Deployable = deployable(d.outcome.Fit)
+	r, err = d.save(ctx, before, r, note{text: r.Name + ", " + r.Slot.String(), verdict: &d.outcome.Fit})
+	d.outcome.Request = r
+	return err
+}
+
+// booking is what a request occupies in its slot.
+func (d *decision) booking(r Request, id int64, strength testbeds.Strength) testbeds.Booking {
+	b := testbeds.Booking{ID: id, Request: r.Number, Strength: strength, Slot: r.Slot}
+	_ = d.s.ledger.read(func(w world) error {
+		b.Claims = w.fed.Claims(r.Demand, r.Slot)
+		return nil
+	})
+	for i, c := range b.Claims {
+		for _, u := range r.Units {
+			if c.Testbed == u.Testbed && c.Device == u.Device && c.Device != "" {
+				b.Claims[i].Units = u.Units
+			}
+		}
+	}
+	return b
+}
+
+// approvals are one per testbed that the request touches, as its policy is now.
+func (d *decision) approvals(r Request) []Approval {
+	var list []Approval
+	_ = d.s.ledger.read(func(w world) error {
+		for _, id := range r.Demand.Testbeds() {
+			t, _ := w.fed.Facility().Testbed(id)
+			list = append(list, Approval{Testbed: id, Policy: t.Policy()})
+		}
+		return nil
+	})
+	return list
+}
+
+// deployable is the static part of a verdict.
+func deployable(v testbeds.Verdict) Deployable {
+	return Deployable{OK: len(v.Problems) == 0, Problems: v.Problems}
+}
+
+// replayed is what the actor's idempotency key created before, empty for a new one.
+func (d *decision) replayed(ctx context.Context, c Creation) (string, error) {
+	if c.Key == "" {
+		return "", nil
+	}
+	r, found, err := d.tx.Replay(ctx, d.actor.Username, c.Key)
+	if err != nil || !found {
+		return "", err
+	}
+	if r.Fingerprint != c.Fingerprint {
+		bad := faults{}
+		bad.add("Idempotency-Key", "was used before, with another input")
+		return "", bad.err()
+	}
+	return r.Result, nil
+}
+
+// remember stores what an idempotency key created, in the transaction that created it.
+func (d *decision) remember(ctx context.Context, c Creation, result string) error {
+	if c.Key == "" {
+		return nil
+	}
+	return d.tx.PutReplay(ctx, d.actor.Username, c.Key, Replay{Fingerprint: c.Fingerprint, Result: result, At: d.now})
+}
+
+// again is the outcome of a submission that was made before.
+func (d *decision) again(ctx context.Context, id string, err error) (Outcome, error) {
+	if err != nil {
+		return Outcome{}, err
+	}
+	r, err := d.tx.Request(ctx, id)
+	return Outcome{Request: r, Repeated: true, Deployable: Deployable{OK: true}, Fit: testbeds.Verdict{Fits: true}}, err
+}

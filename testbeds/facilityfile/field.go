@@ -1,0 +1,60 @@
+package facilityfile
+
+import (
+	"reflect"
+	"strings"
+
+	"berth/testbeds"
+)
+
+// field is a field of a struct of the model, as its tags describe it.
+type field struct {
+	index     int
+	json      string
+	key       string // in YAML
+	omitempty bool
+	inline    bool // amounts that stand among the other keys
+	number    bool // text that may be written as a number
+}
+
+func fieldsOf(t reflect.Type) []field {
+	list := make([]field, t.NumField())
+	for i := range list {
+		tag := t.Field(i).Tag
+		key, options, _ := strings.Cut(tag.Get("yaml"), ",")
+		json, _, _ := strings.Cut(tag.Get("json"), ",")
+		list[i] = field{
+			index: i, json: json, key: key, omitempty: options == "omitempty", inline: options == "inline",
+			number: t == reflect.TypeFor[testbeds.Member]() && key == "index",
+		}
+	}
+	return list
+}
+
+// required reports whether the field has to be written. The count of a change of a device has to be: a forgotten one would take all
+// of them away.
+func (f field) required(in reflect.Value) bool {
+	if change, ok := in.Interface().(testbeds.CapacityChange); ok && f.key == "count" {
+		return change.Device != ""
+	}
+	return !f.omitempty && !f.inline
+}
+
+// otherQuantities is the key under which amounts stand that are not the usual ones.
+const otherQuantities = "quantities"
+
+// usualQuantities are the amounts that stand directly in a VNF or a host, in the order in which they are written.
+func usualQuantities() []string { return []string{"vcpu", "memory_mb", "storage_gb"} }
+
+// keys are the keys that a mapping may have.
+func keys(fields []field) []string {
+	var list []string
+	for _, f := range fields {
+		if f.inline {
+			list = append(append(list, usualQuantities()...), otherQuantities)
+		} else {
+			list = append(list, f.key)
+		}
+	}
+	return list
+}

@@ -1,0 +1,71 @@
+package facilityfile
+
+import (
+	"encoding"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"berth/testbeds"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// text fills what has a written form of its own, such as a period. YAML may have taken a local time for a timestamp.
+func (d *decoder) text(n *yaml.Node, v encoding.TextUnmarshaler, p path) {
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!str" && n.Tag != "!!timestamp" {
+		d.fault(n.Line, p.file, "has to be %s", form(v))
+		return
+	}
+	if err := v.UnmarshalText([]byte(n.Value)); err != nil {
+		d.fault(n.Line, p.file, "has to be %s, not %q", form(v), clip(n.Value))
+	}
+}
+
+// form says what the written form of a value is.
+func form(v encoding.TextUnmarshaler) string {
+	if _, ok := v.(*testbeds.Period); ok {
+		return "an ISO 8601 duration such as PT10H or P3D, up to ten years"
+	}
+	return "a local time such as 2026-01-05T08:00:00, without a zone"
+}
+
+func (d *decoder) word(n *yaml.Node, v reflect.Value, p path) {
+	switch {
+	case n.Kind != yaml.ScalarNode:
+		d.fault(n.Line, p.file, "has to be text")
+	case n.Tag != "!!str":
+		d.fault(n.Line, p.file, "has to be text; put %s in quotes", clip(n.Value))
+	default:
+		v.SetString(n.Value)
+	}
+}
+
+// number fills text that may be written as a number, and takes it as it is written.
+func (d *decoder) number(n *yaml.Node, v reflect.Value, p path) {
+	if d.plain(n, p) {
+		v.SetString(n.Value)
+	}
+}
+
+func (d *decoder) integer(n *yaml.Node, v reflect.Value, p path) {
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" {
+		d.fault(n.Line, p.file, "has to be a whole number")
+		return
+	}
+	// YAML also reads 010 as eight and 0x10 as sixteen, which nobody means who writes an amount.
+	i, err := strconv.ParseInt(n.Value, 10, 64)
+	if err != nil || n.Value != strconv.FormatInt(i, 10) {
+		d.fault(n.Line, p.file, "has to be a whole number in plain digits")
+		return
+	}
+	v.SetInt(i)
+}
+
+// clip keeps what a fault quotes short.
+func clip(s string) string {
+	if len(s) > 60 {
+		return strings.ToValidUTF8(s[:60], "") + "…"
+	}
+	return s
+}
