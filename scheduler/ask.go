@@ -54,11 +54,26 @@ type wish struct {
 // that is what a check reports.
 func (s *Service) wish(q Ask, w world, now time.Time) (wish, error) {
 	var bad faults
-	out := wish{slot: q.Slot.UTC(), shortest: q.MinDuration}
+	return s.timed(q, experiment(q, w, &bad), now, bad)
+}
+
+// kept is the wish of a request that was made before: it keeps its components, whatever became of its NSD, and the placement of the
+// members about which the Ask says nothing.
+func (s *Service) kept(r Request, q Ask, w world, now time.Time) (wish, error) {
+	var bad faults
+	e := current(r, w.catalogue)
+	e.Placement, e.Devices = testbeds.Placement{}, q.Devices
+	place(&e, r.Placement, q.Placement, w.fed.Facility(), &bad)
+	checkDevices(e.Devices, w.fed.Facility(), &bad)
+	return s.timed(q, e, now, bad)
+}
+
+// timed adds to an experiment when it is wanted, checked.
+func (s *Service) timed(q Ask, e testbeds.Experiment, now time.Time, bad faults) (wish, error) {
+	out := wish{experiment: e, slot: q.Slot.UTC(), shortest: q.MinDuration}
 	if q.Window != nil {
 		out.window = new(q.Window.UTC())
 	}
-	out.experiment = experiment(q, w, &bad)
 	checkSlot("slot", out.slot, &bad)
 	checkTimes(out, now, now.Truncate(day).Add(s.o.Horizon), &bad)
 	return out, bad.err()

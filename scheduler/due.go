@@ -195,10 +195,16 @@ func (d *decision) pass(ctx context.Context, r Request) error {
 			return err
 		}
 	}
-	if due := d.s.due(r); due == nil || due.After(d.now) {
+	due := d.s.due(r)
+	if due != nil && !due.After(d.now) {
+		return fmt.Errorf("request #%d (%s) stays due", r.Number, r.Status)
+	}
+	if r.Due == nil || r.Due.After(d.now) {
 		return nil
 	}
-	return fmt.Errorf("request #%d (%s) stays due", r.Number, r.Status)
+	// It was due by what the facility said then: a setup that became shorter lets it wait longer.
+	r.Due, r.Revision = due, r.Revision+1
+	return d.tx.UpdateRequest(ctx, r)
 }
 
 func (d *decision) expireOffers(ctx context.Context, r Request) (Request, error) {
@@ -291,15 +297,14 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 	if _, err := d.book(ctx, r.ID, b); err != nil {
 		return r, err
 	}
+	var err error
+	if r.Reminded, err = d.tell(ctx, d.outcome.Fit.Conflicts, r.Reminded, note{action: ActionOverrun, text: "what runs before it is not over; its capacity may come late"}); err != nil {
+		return r, err
+	}
 	if !r.Overrun {
 		r.Flags = append(slices.Clone(r.Flags), Flag{Kind: "overrun", At: d.now, Text: "it runs past its end, " + before.Slot.End.Format(time.RFC3339)})
 	}
 	r.Overrun = true
 	text := "occupies its capacity until " + r.Slot.End.Format(time.RFC3339)
-	for _, c := range d.outcome.Fit.Conflicts {
-		for _, t := range c.TakenBy {
-			text += "; in the way of " + t.Name()
-		}
-	}
 	return d.save(ctx, before, r, note{action: ActionOverrun, text: text, verdict: &d.outcome.Fit})
 }

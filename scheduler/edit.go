@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"slices"
 
 	"berth/testbeds"
 )
@@ -61,7 +62,8 @@ func (d *decision) edit(ctx context.Context, in Edit) error {
 	}
 	timeless := in.Slot == nil && in.Window == nil && in.MinDuration == nil && in.NSD == nil && in.Components == nil && in.Placement == nil && in.Devices == nil
 	if !timeless {
-		if err := d.rewish(&r, q); err != nil {
+		remade := in.Components != nil || in.NSD != nil && *in.NSD != d.request.NSD
+		if err := d.rewish(&r, q, remade); err != nil {
 			return err
 		}
 	}
@@ -79,10 +81,13 @@ func (d *decision) edit(ctx context.Context, in Edit) error {
 	return d.rebook(ctx, r, note{text: text, verdict: &d.outcome.Fit}, d.reviewStrength(r))
 }
 
-// rewish gives a request the experiment and slot of an Ask, checked.
-func (d *decision) rewish(r *Request, q Ask) error {
+// rewish gives a request the experiment and slot of an Ask, checked. Its components stay unless it is remade.
+func (d *decision) rewish(r *Request, q Ask, remade bool) error {
 	err := d.world(func(w world) error {
-		wish, err := d.s.wish(q, w, d.now)
+		wish, err := d.s.kept(*r, q, w, d.now)
+		if remade {
+			wish, err = d.s.wish(q, w, d.now)
+		}
 		if err != nil {
 			return err
 		}
@@ -100,13 +105,26 @@ func (d *decision) rewish(r *Request, q Ask) error {
 // judge fills in the outcome's verdict on a request as it would be, its own booking looked through.
 func (d *decision) judge(r Request, without ...int64) error {
 	return d.world(func(w world) error {
-		d.outcome.Fit = w.fed.Check(r.Experiment(), r.Slot)
+		d.outcome.Fit = w.fed.Check(pinned(r, w.catalogue), r.Slot)
 		d.outcome.Deployable = deployable(d.outcome.Fit)
 		if !d.outcome.Fit.Fits {
 			d.outcome.Alternatives = d.s.alternatives(w.fed, wishOf(r), limited(0), false)
 		}
 		return nil
 	}, append(without, r.Booking)...)
+}
+
+// pinned is what the request runs now, on the named units that it has.
+func pinned(r Request, c testbeds.Catalogue) testbeds.Experiment {
+	e := current(r, c)
+	e.Devices = slices.Clone(e.Devices)
+	for i, need := range e.Devices {
+		at := slices.IndexFunc(r.Units, func(u AssignedUnits) bool { return u.Testbed == need.Testbed && u.Device == need.Device })
+		if at >= 0 && need.Count == int64(len(r.Units[at].Units)) {
+			e.Devices[i].Units = r.Units[at].Units
+		}
+	}
+	return e
 }
 
 func wishOf(r Request) wish {

@@ -220,7 +220,8 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 	if len(out.Differences) == 0 {
 		return nil
 	}
-	if err := d.broken(ctx, f, c, out); err != nil {
+	short, err := d.broken(ctx, f, c, out)
+	if err != nil {
 		return err
 	}
 	if len(out.Broken) > 0 && !o.Force && !o.DryRun {
@@ -237,7 +238,7 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 	if out.Revision, err = d.tx.FacilityRevision(ctx); err != nil {
 		return err
 	}
-	if err := d.flag(ctx, o, out.Broken); err != nil {
+	if err := d.flag(ctx, o, out.Broken, short); err != nil {
 		return err
 	}
 	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: "facility", Action: ActionFacility,
@@ -266,16 +267,19 @@ func (d *decision) altered(ctx context.Context, change alteration, out *Facility
 	return g, e, bad.err()
 }
 
-// broken are the bookings that the change leaves without capacity that they had before, and, after a change of the catalogue, the
+// shortages are, by booking, the overcommitments that a change brings.
+type shortages map[int64][]testbeds.Overcommitment
+
+// broken names the bookings that the change leaves without capacity that they had before, and, after a change of the catalogue, the
 // requests that are no longer deployable.
-func (d *decision) broken(ctx context.Context, f testbeds.Facility, c testbeds.Catalogue, out *FacilityChange) error {
+func (d *decision) broken(ctx context.Context, f testbeds.Facility, c testbeds.Catalogue, out *FacilityChange) (shortages, error) {
 	out.Broken = []BrokenBooking{}
 	var bookings []testbeds.Booking
 	if err := d.tx.Bookings(ctx, d.now, func(b testbeds.Booking) error {
 		bookings = append(bookings, b)
 		return nil
 	}); err != nil {
-		return err
+		return nil, err
 	}
 	var horizon testbeds.Slot
 	var before testbeds.Facility
@@ -287,25 +291,25 @@ func (d *decision) broken(ctx context.Context, f testbeds.Facility, c testbeds.C
 	horizon.Start = d.now
 	fed, err := testbeds.NewFederation(f, testbeds.Slot{Start: d.now.Add(-past), End: horizon.End})
 	if err != nil {
-		return Errorf(CodeInvalid, "the facility cannot be laid out over time: %v", err)
+		return nil, Errorf(CodeInvalid, "the facility cannot be laid out over time: %v", err)
 	}
 	fed.Load(bookings)
 	short, err := newlyShort(before, f, horizon, bookings)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, b := range bookings {
 		if over := short[b.ID]; len(over) > 0 {
 			if err := d.addBroken(ctx, fed, b, over, out); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	return d.undeployable(ctx, fed, old, c, bookings, out)
+	return short, d.undeployable(ctx, fed, old, c, bookings, out)
 }
 
 // newlyShort are, by booking, the overcommitments that there are with the new facility and were not with the old one.
-func newlyShort(before, after testbeds.Facility, horizon testbeds.Slot, bookings []testbeds.Booking) (map[int64][]testbeds.Overcommitment, error) {
+func newlyShort(before, after testbeds.Facility, horizon testbeds.Slot, bookings []testbeds.Booking) (shortages, error) {
 	was, err := testbeds.Sweep(before, horizon, bookings)
 	if err != nil {
 		return nil, err
@@ -314,7 +318,7 @@ func newlyShort(before, after testbeds.Facility, horizon testbeds.Slot, bookings
 	if err != nil {
 		return nil, err
 	}
-	short := map[int64][]testbeds.Overcommitment{}
+	short := shortages{}
 	for _, o := range is {
 		old := slices.ContainsFunc(was, func(w testbeds.Overcommitment) bool {
 			return w.Resource == o.Resource && w.Unit == o.Unit && w.Interval.Contains(o.Interval) && w.Booked-w.Total >= o.Booked-o.Total
@@ -364,8 +368,9 @@ func (d *decision) undeployable(ctx context.Context, fed *testbeds.Federation, o
 	return nil
 }
 
-// flag records on each broken request that its capacity went away, and on its bookings that this is known.
-func (d *decision) flag(ctx context.Context, o ChangeOptions, broken []BrokenBooking) error {
+// flag records on each broken request that its capacity went away, and on its booking that this is known. Its offers that are short
+// are withdrawn: nothing can be promised that is not there.
+func (d *decision) flag(ctx context.Context, o ChangeOptions, broken []BrokenBooking, short shortages) error {
 	flagged := map[string]bool{}
 	for _, b := range broken {
 		if flagged[b.Request] {
@@ -376,10 +381,20 @@ func (d *decision) flag(ctx context.Context, o ChangeOptions, broken []BrokenBoo
 		if err != nil {
 			return err
 		}
-		if err := d.overbooked(ctx, r); err != nil {
+		before := r
+		if err := d.overbooked(ctx, r.Booking, r.ID, short); err != nil {
 			return err
 		}
-		before := r
+		r.Offers = slices.Clone(r.Offers)
+		for i, offer := range r.Offers {
+			if len(short[offer.Booking]) == 0 || offer.State != OfferOpen {
+				continue
+			}
+			r.Offers[i].State, r.Offers[i].Booking = OfferWithdrawn, 0
+			if err := d.release(ctx, offer.Booking); err != nil {
+				return err
+			}
+		}
 		r.Flags = append(r.Flags, Flag{Kind: "facility_change", At: d.now, Text: "a change of the facility left it without its capacity: " + o.Reason})
 		if _, err := d.save(ctx, before, r, note{action: ActionFlag, reason: o.Reason, text: strconv.Itoa(len(b.Short)) + " intervals are short"}); err != nil {
 			return err
@@ -388,26 +403,18 @@ func (d *decision) flag(ctx context.Context, o ChangeOptions, broken []BrokenBoo
 	return nil
 }
 
-// overbooked marks all bookings of a request.
-func (d *decision) overbooked(ctx context.Context, r Request) error {
-	ids := []int64{r.Booking}
-	for _, o := range r.Offers {
-		ids = append(ids, o.Booking)
+// overbooked marks a booking that is short.
+func (d *decision) overbooked(ctx context.Context, id int64, request string, short shortages) error {
+	var b testbeds.Booking
+	found := false
+	_ = d.world(func(w world) error {
+		b, found = w.fed.Booking(id)
+		return nil
+	})
+	if !found || len(short[id]) == 0 {
+		return nil
 	}
-	for _, id := range ids {
-		var b testbeds.Booking
-		found := false
-		_ = d.world(func(w world) error {
-			b, found = w.fed.Booking(id)
-			return nil
-		})
-		if !found || !b.Strength.Blocks() {
-			continue
-		}
-		b.Overbooked = true
-		if _, err := d.book(ctx, r.ID, b); err != nil {
-			return err
-		}
-	}
-	return nil
+	b.Overbooked = true
+	_, err := d.book(ctx, request, b)
+	return err
 }

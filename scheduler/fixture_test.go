@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +33,7 @@ type house struct {
 	store *memory
 	clock time.Time
 	ids   int
+	log   strings.Builder
 }
 
 func newHouse(t testing.TB) *house {
@@ -47,7 +50,7 @@ func emptyHouse(t interface{ Context() context.Context }, f failer) *house {
 
 // another is one more service over the same store, as another process would be.
 func (h *house) another() *scheduler.Service {
-	return scheduler.New(h.store, scheduler.Options{Clock: func() time.Time { return h.clock }, NewID: func() string {
+	return scheduler.New(h.store, scheduler.Options{Log: slog.New(slog.NewTextHandler(&h.log, nil)), Clock: func() time.Time { return h.clock }, NewID: func() string {
 		h.ids++
 		return fmt.Sprintf("00000000-0000-4000-8000-%012d", h.ids)
 	}})

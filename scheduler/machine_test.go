@@ -22,10 +22,13 @@ func TestNothingThatPeopleDoOverbooks(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{house: emptyHouse(t, rt), rt: rt}
 		m.furnish()
+		for range 4 {
+			m.submit(rt)
+		}
 		rt.Repeat(map[string]func(*rapid.T){
-			"submit": m.submit, "edit": m.edit, "schedule": m.schedule, "override": m.override, "reject": m.reject, "accept": m.accept,
-			"approve": m.approval, "move": m.move, "step": m.step, "assign": m.assign, "close": m.close, "reopen": m.reopen,
-			"resize": m.resize, "wait": m.wait, "": m.check,
+			"submit": m.submit, "submit more": m.submit, "edit": m.edit, "schedule": m.schedule, "grant": m.grant, "displace": m.displace,
+			"override": m.override, "reject": m.reject, "accept": m.accept, "approve": m.approval, "move": m.move, "extend": m.extend,
+			"run": m.run, "finish": m.finish, "step": m.step, "assign": m.assign, "alter": m.alter, "wait": m.wait, "": m.check,
 		})
 	})
 }
@@ -50,6 +53,18 @@ func (m *machine) one(rt *rapid.T, of []string) string {
 func (m *machine) somebody(rt *rapid.T) scheduler.Actor {
 	// Mostly somebody who may do much, or there would be little to see.
 	return as(rapid.SampledFrom([]string{"adele", "adele", "adele", "monika", "monika", "maeve", "hector", "paddy", "oskar", "marco"}).Draw(rt, "who"))
+}
+
+// among is a request in one of the statuses.
+func (m *machine) among(rt *rapid.T, statuses ...scheduler.Status) scheduler.Request {
+	var ids []string
+	for _, r := range m.store.state.Load().requests {
+		if slices.Contains(statuses, r.Status) {
+			ids = append(ids, r.ID)
+		}
+	}
+	slices.Sort(ids)
+	return m.get(m.one(rt, ids)).Request
 }
 
 // slot is one of some hours of the next two days, in quarters of an hour.
@@ -99,6 +114,32 @@ func (m *machine) schedule(rt *rapid.T) {
 	}
 	_, err := m.Schedule(m.ctx(), m.somebody(rt), m.one(rt, m.requests), in)
 	m.met(rt, "schedule", err)
+}
+
+// grant gives a slot as somebody who may, whatever the testbeds say.
+func (m *machine) grant(rt *rapid.T) {
+	o := &scheduler.Override{Mode: scheduler.OverrideApprovals, Reason: "agreed on the phone"}
+	_, err := m.Schedule(m.ctx(), as("adele"), m.among(rt, scheduler.UnderReview).ID, scheduler.Schedule{Override: o})
+	m.met(rt, "grant", err)
+}
+
+// displace sends everybody away who is in the way.
+func (m *machine) displace(rt *rapid.T) {
+	r := m.among(rt, scheduler.UnderReview)
+	o := &scheduler.Override{Mode: scheduler.OverrideDisplace, Reason: "it has to be"}
+	for _, c := range m.get(r.ID).Fit.Conflicts {
+		for _, taker := range c.TakenBy {
+			id := fmt.Sprint(taker.Request)
+			if taker.Request != 0 && !slices.Contains(o.Displace, id) {
+				o.Displace = append(o.Displace, id)
+			}
+		}
+	}
+	if len(o.Displace) == 0 {
+		rt.Skip("nobody is in its way")
+	}
+	_, err := m.Schedule(m.ctx(), as("adele"), r.ID, scheduler.Schedule{Override: o})
+	m.met(rt, "displace", err)
 }
 
 func (m *machine) override(rt *rapid.T) {
@@ -156,6 +197,41 @@ func (m *machine) move(rt *rapid.T) {
 	}
 	_, err := m.Move(m.ctx(), m.somebody(rt), id, in)
 	m.met(rt, "move", err)
+}
+
+// extend moves the end of what is granted or runs.
+func (m *machine) extend(rt *rapid.T) {
+	r := m.among(rt, scheduler.Scheduled, scheduler.Instantiating, scheduler.Running)
+	slot := r.Slot
+	slot.End = slot.End.Add(time.Duration(rapid.IntRange(-8, 16).Draw(rt, "quarters")) * 15 * time.Minute)
+	_, err := m.Move(m.ctx(), as("adele"), r.ID, scheduler.Move{Slot: &slot})
+	m.met(rt, "extend", err)
+}
+
+// run lets time pass until a slot begins, and starts what has it.
+func (m *machine) run(rt *rapid.T) {
+	r := m.among(rt, scheduler.Scheduled)
+	if r.Slot.Start.After(m.clock) {
+		m.clock = r.Slot.Start
+		m.pass(rt)
+	}
+	_, err := m.Start(m.ctx(), as("oskar"), r.ID, scheduler.Step{})
+	m.met(rt, "run", err)
+}
+
+func (m *machine) finish(rt *rapid.T) {
+	r := m.among(rt, scheduler.Instantiating, scheduler.Running, scheduler.Terminating)
+	state := scheduler.Completed
+	if r.Status == scheduler.Running && m.perhaps(rt) {
+		state = scheduler.Terminating
+	}
+	_, err := m.Complete(m.ctx(), as("oskar"), r.ID, scheduler.Step{State: state})
+	m.met(rt, "finish", err)
+}
+
+// alter changes the facility in one of several ways.
+func (m *machine) alter(rt *rapid.T) {
+	rapid.SampledFrom([]func(*rapid.T){m.close, m.close, m.reopen, m.resize}).Draw(rt, "how")(rt)
 }
 
 func (m *machine) step(rt *rapid.T) {
@@ -224,6 +300,10 @@ func (m *machine) resize(rt *rapid.T) {
 
 func (m *machine) wait(rt *rapid.T) {
 	m.clock = m.clock.Add(time.Duration(rapid.IntRange(1, 16).Draw(rt, "quarters")) * 15 * time.Minute)
+	m.pass(rt)
+}
+
+func (m *machine) pass(rt *rapid.T) {
 	if _, _, err := m.RunDue(m.ctx()); err != nil {
 		rt.Fatalf("what is due: %v", err)
 	}
@@ -252,7 +332,7 @@ func (m *machine) check(rt *rapid.T) {
 // due makes sure that nothing that time brings is forgotten: right after RunDue nothing is due any more.
 func (m *machine) due(rt *rapid.T, state *data) {
 	if _, next, err := m.RunDue(m.ctx()); err != nil || next != nil && !next.After(m.clock) {
-		rt.Fatalf("something stays due at %v: %v", next, err)
+		rt.Fatalf("at %s something stays due at %v: %v\n%s", m.clock, next, err, m.log.String())
 	}
 	for _, r := range m.store.state.Load().requests {
 		for _, o := range r.Offers {

@@ -136,8 +136,8 @@ func end(b testbeds.Booking) time.Time {
 
 func (d *data) BookingsSince(_ context.Context, sequence int64) ([]scheduler.BookingChange, error) {
 	var list []scheduler.BookingChange
-	for _, b := range d.bookings {
-		if b.change.Sequence > sequence {
+	for _, id := range slices.Sorted(maps.Keys(d.bookings)) {
+		if b := d.bookings[id]; b.change.Sequence > sequence {
 			list = append(list, deep(b.change))
 		}
 	}

@@ -52,6 +52,15 @@ func (d *decision) move(ctx context.Context, in Move, victims []Request) error {
 		}
 		return d.rebook(ctx, r, d.moved(r, in), d.reviewStrength(r))
 	}
+	if smaller && in.Override == nil {
+		// Less of what it has, be it overbooked or not, takes nothing from anybody.
+		if err := d.judge(r); err != nil {
+			return err
+		}
+		d.outcome.Alternatives = nil
+		r.Scheduled, r.Overrun = new(r.Slot), false
+		return d.rebook(ctx, r, d.moved(r, in), testbeds.Firm)
+	}
 	r.Units = d.kept(r)
 	r, err := d.grant(ctx, r, in.Override, victims)
 	if err != nil {
@@ -97,7 +106,7 @@ func (d *decision) moveTo(r *Request, in Move) error {
 	}
 	q.MinDuration = min2(q.MinDuration, q.Slot)
 	if r.Status == UnderReview || r.Status == Scheduled && !q.Slot.Start.Equal(r.Slot.Start) {
-		return d.rewish(r, q)
+		return d.rewish(r, q, false)
 	}
 	// It has begun, or may have: only what is to come can change.
 	var bad faults
@@ -116,7 +125,7 @@ func (d *decision) moveTo(r *Request, in Move) error {
 		r.Slot, r.Window, r.MinDuration = q.Slot, q.Window, q.MinDuration
 		return nil
 	}
-	return d.rewish(r, q)
+	return d.rewish(r, q, false)
 }
 
 // kept are the named units that a request keeps when it moves: those that it runs on.

@@ -60,9 +60,6 @@ func join(list []Status) string {
 	return strings.Join(words, " or ")
 }
 
-// early is how long before its slot a request may be started: the time that operators need to bring it up.
-const early = 24 * time.Hour
-
 func (d *decision) progress(ctx context.Context, to Status, reason string) error {
 	r := d.request
 	if r.Status == to || to == Terminating && r.Status == Terminating {
@@ -83,10 +80,14 @@ func (d *decision) progress(ctx context.Context, to Status, reason string) error
 	}
 }
 
-// begin starts what has its slot, and gives it its named units if time has not yet.
+// begin starts what has its slot, and gives it its named units if time has not yet. Nothing runs outside of what it occupies: not
+// before its setup, and not once its slot is over.
 func (d *decision) begin(ctx context.Context, r Request, reason string) error {
-	if d.now.Add(early).Before(r.Slot.Start) {
-		return Errorf(CodeConflict, "request #%d starts on %s: it can be started at most %s before", r.Number, r.Slot.Start.Format(time.RFC3339), early)
+	if at := d.s.setupStart(r); d.now.Before(at) {
+		return Errorf(CodeConflict, "the setup of request #%d begins on %s: it can be started from then on", r.Number, at.Format(time.RFC3339))
+	}
+	if d.request.Status == Scheduled && !d.now.Before(r.Slot.End) {
+		return Errorf(CodeConflict, "the slot of request #%d ended on %s: it has to be moved before it can be started", r.Number, r.Slot.End.Format(time.RFC3339))
 	}
 	b, changed := d.assign(&r)
 	if changed {

@@ -50,6 +50,10 @@ func (s *Service) victims(ctx context.Context, a Actor, o *Override) ([]Request,
 			if err != nil {
 				return err
 			}
+			if slices.ContainsFunc(list, func(o Request) bool { return o.ID == r.ID }) {
+				bad.add(fmt.Sprintf("override.displace[%d]", i), "request #%d is named twice", r.Number)
+				continue
+			}
 			list = append(list, r)
 		}
 		return nil
@@ -63,7 +67,7 @@ func (s *Service) victims(ctx context.Context, a Actor, o *Override) ([]Request,
 func testbedsOf(list []Request) []string {
 	var ids []string
 	for _, r := range list {
-		ids = append(ids, r.Demand.Testbeds()...)
+		ids = append(ids, Touched(r)...)
 	}
 	return ids
 }
@@ -80,7 +84,7 @@ func (d *decision) schedule(ctx context.Context, in Schedule, victims []Request)
 		q.Window = nil // the mentor grants another one
 	}
 	q.MinDuration = min2(q.MinDuration, q.Slot)
-	if err := d.rewish(&r, q); err != nil {
+	if err := d.rewish(&r, q, false); err != nil {
 		return err
 	}
 	if !r.Slot.Equal(d.request.Slot) && !d.request.Slot.Contains(r.Slot) || !sameDemand(r.Demand, d.request.Demand) {
@@ -143,18 +147,15 @@ func approvedOr(o *Override, r Request) error {
 
 // grant decides whether a request may have its slot: it fits, or others make room, or more is booked than there is.
 func (d *decision) grant(ctx context.Context, r Request, o *Override, victims []Request) (Request, error) {
-	var released []int64
-	if o != nil && o.Mode == OverrideDisplace {
-		for i, v := range victims {
-			locked, err := d.displaceable(ctx, v)
-			if err != nil {
-				return r, err
-			}
-			victims[i] = locked
-			released = append(released, locked.Booking)
+	displacing := o != nil && o.Mode == OverrideDisplace
+	var given [][]int64
+	if displacing {
+		var err error
+		if given, err = d.room(ctx, victims); err != nil {
+			return r, err
 		}
 	}
-	if err := d.judge(r, released...); err != nil {
+	if err := d.judge(r, slices.Concat(given...)...); err != nil {
 		return r, err
 	}
 	r.Overbooked = nil
@@ -168,50 +169,16 @@ func (d *decision) grant(ctx context.Context, r Request, o *Override, victims []
 		return r, d.refusal(fmt.Sprintf("request #%d cannot be booked there at all", r.Number))
 	default:
 		r.Overbooked = append(r.Overbooked, Overbook{At: d.now, By: d.actor.Username, Reason: o.Reason, Conflicts: d.outcome.Fit.Conflicts})
-	}
-	return r, d.displace(ctx, r, o, victims)
-}
-
-// displaceable locks a request that is to make room, and makes sure that it can.
-func (d *decision) displaceable(ctx context.Context, v Request) (Request, error) {
-	if v.ID == d.request.ID {
-		return v, Errorf(CodeConflict, "request #%d cannot make room for itself", v.Number)
-	}
-	v, err := d.tx.LockRequest(ctx, v.ID)
-	if err != nil {
-		return v, err
-	}
-	if v.Status != Scheduled {
-		return v, Errorf(CodeConflict, "request #%d is %s: only a scheduled one can be displaced", v.Number, v.Status)
-	}
-	return v, d.covered(Touched(v))
-}
-
-// displace sends requests back to review, each with alternatives that take the new state into account.
-func (d *decision) displace(ctx context.Context, r Request, o *Override, victims []Request) error {
-	if o == nil || o.Mode != OverrideDisplace {
-		return nil
-	}
-	taken := d.booking(r, r.Booking, testbeds.Firm)
-	for _, v := range victims {
-		before := v
-		v.Status, v.Scheduled, v.Units, v.Overbooked, v.Reminded = UnderReview, nil, nil, nil, nil
-		v.Approvals = d.approvals(v)
-		v.Flags = append(v.Flags, Flag{Kind: "displaced", At: d.now, Text: fmt.Sprintf("by request #%d: %s", r.Number, o.Reason)})
-		if _, err := d.book(ctx, v.ID, d.booking(v, v.Booking, testbeds.Pending)); err != nil {
-			return err
-		}
-		v, err := d.save(ctx, before, v, note{action: ActionDisplace, reason: o.Reason, text: fmt.Sprintf("its slot was given to request #%d", r.Number)})
+		_, err := d.tell(ctx, d.outcome.Fit.Conflicts, nil, note{action: ActionFlag, reason: o.Reason, text: "another request was booked over its capacity"})
 		if err != nil {
-			return err
+			return r, err
 		}
-		d.outcome.Displaced = append(d.outcome.Displaced, Displaced{Request: v.ID, Number: v.Number, Name: v.Name, Slot: v.Slot})
 	}
-	return d.world(func(w world) error {
-		w.fed.Put(taken)
-		for i, v := range victims {
-			d.outcome.Displaced[i].Alternatives = d.s.alternatives(w.fed.Without(v.Booking), wishOf(v), limited(0), false)
-		}
-		return nil
-	}, r.Booking)
+	if !displacing {
+		return r, nil
+	}
+	if err := d.needed(r, victims, given); err != nil {
+		return r, err
+	}
+	return r, d.displace(ctx, r, o.Reason, victims)
 }

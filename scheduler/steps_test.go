@@ -479,3 +479,25 @@ func TestTwoProcessesSeeTheSame(t *testing.T) {
 	}
 	check(false)
 }
+
+func TestShorterSetupLetsWait(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.scheduled("hydra", hours(24, 4)) // a reminder is due an hour before its setup, at 22:30
+	f := facility()
+	f.Testbeds[0].Setup = testbeds.Period{}
+	if _, err := h.PutFacility(t.Context(), as("adele"), f, scheduler.ChangeOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	h.at(22.75)
+	if _, next, err := h.RunDue(t.Context()); err != nil || next == nil || !next.After(h.clock) {
+		t.Errorf("next %v, %v", next, err)
+	}
+	h.at(23)
+	reminded := slices.ContainsFunc(h.events("maeve"), func(e scheduler.Event) bool {
+		return e.Kind == "reminder" && e.Request == r.ID && e.At.Equal(h.clock)
+	})
+	if !reminded {
+		t.Error("the reminder was lost")
+	}
+}

@@ -32,14 +32,21 @@ func (s *Service) Verify(ctx context.Context) (Verification, error) {
 		var bookings []testbeds.Booking
 		err = tx.Bookings(ctx, horizon.Start, func(b testbeds.Booking) error {
 			byID[b.ID] = b
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		// What is over is not swept: the facility may have been another one then.
+		err = tx.Bookings(ctx, s.now(), func(b testbeds.Booking) error {
 			bookings = append(bookings, b)
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		v.Bookings = len(bookings)
-		over, err := testbeds.Sweep(f, horizon, bookings)
+		v.Bookings = len(byID)
+		over, err := testbeds.Sweep(f, testbeds.Slot{Start: s.now(), End: horizon.End}, bookings)
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"berth/scheduler"
@@ -72,18 +71,11 @@ func (r *reader) joined(ctx context.Context, yield func(scheduler.BookingChange)
 	return yield(last)
 }
 
-// Bookings streams the bookings that are in force and end after the given instant.
+// Bookings streams the bookings that are in force and end after the given instant. While it does, nothing else can be read in the
+// same transaction: a connection of PostgreSQL carries one result at a time.
 func (r *reader) Bookings(ctx context.Context, endAfter time.Time, yield func(testbeds.Booking) error) error {
-	// What yield does with the transaction has to wait until the rows are read: a connection carries one result at a time.
-	var list []testbeds.Booking
-	err := r.joined(ctx, func(x scheduler.BookingChange) error {
-		list = append(list, x.Booking)
-		return nil
-	}, bookingRows+`WHERE b.released = 0 AND b.until > $1 ORDER BY b.id, c.ordinal`, seconds(endAfter))
-	for i := 0; err == nil && i < len(list); i++ {
-		err = yield(list[i])
-	}
-	return err
+	return r.joined(ctx, func(x scheduler.BookingChange) error { return yield(x.Booking) },
+		bookingRows+`WHERE b.released = 0 AND b.until > $1 ORDER BY b.id, c.ordinal`, seconds(endAfter))
 }
 
 // BookingsSince are the bookings changed after the sequence, released ones among them.
@@ -106,7 +98,7 @@ func (w *writer) PutBooking(ctx context.Context, request string, b *testbeds.Boo
 	}
 	args := []any{request, b.Request, b.Strength, seconds(b.Slot.Start), seconds(b.Slot.End), seconds(until), bit(b.Overbooked)}
 	if b.ID == 0 {
-		id, err := one(ctx, w.tx, "booking", number, `INSERT INTO bookings (request, number, strength, starts, ends, until, overbooked, released, sequence)
+		id, err := w.insert(ctx, "booking", `INSERT INTO bookings (request, number, strength, starts, ends, until, overbooked, released, sequence)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) RETURNING id`, args...)
 		if err != nil {
 			return err
@@ -125,7 +117,7 @@ func (w *writer) PutBooking(ctx context.Context, request string, b *testbeds.Boo
 			return err
 		}
 	}
-	w.touch(b.ID)
+	w.bookings.add(b.ID)
 	return w.putClaims(ctx, *b)
 }
 
@@ -134,12 +126,6 @@ func bit(b bool) int64 {
 		return 1
 	}
 	return 0
-}
-
-func (w *writer) touch(id int64) {
-	if !slices.Contains(w.bookings, id) {
-		w.bookings = append(w.bookings, id)
-	}
 }
 
 func (w *writer) putClaims(ctx context.Context, b testbeds.Booking) error {
@@ -164,7 +150,7 @@ func (w *writer) putClaims(ctx context.Context, b testbeds.Booking) error {
 func (w *writer) ReleaseBooking(ctx context.Context, id int64) error {
 	n, err := w.exec(ctx, "booking", `UPDATE bookings SET released = 1 WHERE id = $1 AND released = 0`, id)
 	if err == nil && n > 0 {
-		w.touch(id)
+		w.bookings.add(id)
 	}
 	return err
 }

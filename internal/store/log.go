@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"berth/scheduler"
 )
@@ -35,7 +36,7 @@ func (w *writer) AddEvent(_ context.Context, e scheduler.Event) error {
 // log numbers what the transaction changed. It comes last: the counter's row stays locked until the commit, and so the numbers are
 // handed out in the order of commits, without gaps.
 func (w *writer) log(ctx context.Context) error {
-	if len(w.events) == 0 && len(w.bookings) == 0 && len(w.requests) == 0 {
+	if len(w.events) == 0 && len(w.bookings.list) == 0 && len(w.requests.list) == 0 {
 		return nil
 	}
 	last, err := w.count(ctx, "sequence", int64(max(1, len(w.events))))
@@ -52,19 +53,21 @@ func (w *writer) log(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := w.stamp(ctx, "bookings", last, anys(w.bookings)); err != nil {
+	if err := w.stamp(ctx, "bookings", last, anys(w.bookings.list)); err != nil {
 		return err
 	}
-	return w.stamp(ctx, "requests", last, anys(w.requests))
+	return w.stamp(ctx, "requests", last, anys(w.requests.list))
 }
 
 // stamp writes the sequence into the rows that were changed.
 func (w *writer) stamp(ctx context.Context, table string, sequence int64, ids []any) error {
-	if len(ids) == 0 {
-		return nil
+	for part := range slices.Chunk(ids, chunk) {
+		_, err := w.exec(ctx, table, fmt.Sprintf(`UPDATE %s SET sequence = $1 WHERE id IN (%s)`, table, places(2, len(part))), append([]any{sequence}, part...)...)
+		if err != nil {
+			return err
+		}
 	}
-	_, err := w.exec(ctx, table, fmt.Sprintf(`UPDATE %s SET sequence = $1 WHERE id IN (%s)`, table, places(2, len(ids))), append([]any{sequence}, ids...)...)
-	return err
+	return nil
 }
 
 // count moves a counter on by n and answers with what it is then.

@@ -10,6 +10,8 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
+
+	"berth/scheduler"
 )
 
 //go:embed migrations/*.sql
@@ -36,10 +38,34 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if err := s.up(ctx, p); err != nil {
 		return err
 	}
+	current, known, err := p.GetVersions(ctx)
+	if err != nil {
+		return err
+	}
+	if current > known {
+		return scheduler.Errorf(scheduler.CodeInvalid, "database: its schema is version %d, and this program knows versions up to %d: it needs a newer one", current, known)
+	}
 	return s.found(ctx)
+}
+
+// migrationTries bounds how often one looks whether somebody else has migrated.
+const migrationTries = 6
+
+// up runs what migrations there are to run. SQLite has no lock beyond one transaction: of several processes that open a file at once
+// one migrates, the others fail, and find it done when they look again.
+func (s *Store) up(ctx context.Context, p *goose.Provider) error {
+	for try := 1; ; try++ {
+		_, err := p.Up(ctx)
+		if err == nil || s.dialect.lockName != "" || try == migrationTries {
+			return err
+		}
+		if err := pause(ctx, 4+try); err != nil {
+			return err
+		}
+	}
 }
 
 // found makes the row of the facility, with the instance's secret.
@@ -52,7 +78,7 @@ func (s *Store) found(ctx context.Context) error {
 	return err
 }
 
-// spelled is a folder of migrations in which {{id}} is written as the database at hand wants it.
+// spelled is a folder of migrations in which {{id}} and {{key}} are written as the database at hand wants them.
 type spelled struct {
 	fs.FS
 	dialect dialect
@@ -60,7 +86,8 @@ type spelled struct {
 
 func (f spelled) ReadFile(name string) ([]byte, error) {
 	b, err := fs.ReadFile(f.FS, name)
-	return bytes.ReplaceAll(b, []byte("{{id}}"), []byte(f.dialect.identity)), err
+	b = bytes.ReplaceAll(b, []byte("{{id}}"), []byte(f.dialect.identity))
+	return bytes.ReplaceAll(b, []byte("{{key}}"), []byte(f.dialect.key)), err
 }
 
 // Open makes the text that ReadFile gives readable as a file.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -77,11 +78,12 @@ func (r *reader) RequestByNumber(ctx context.Context, n int64) (scheduler.Reques
 	return one(ctx, r.tx, fmt.Sprintf("request #%d", n), requestRow, requestColumns+`WHERE r.number = $1`, n)
 }
 
-// RequestsByNumber reads those of the requests that there are.
+// RequestsByNumber reads those of the requests that there are, newest first.
 func (r *reader) RequestsByNumber(ctx context.Context, numbers []int64) ([]scheduler.Request, error) {
 	var list []scheduler.Request
-	for part := range slices.Chunk(numbers, 500) {
-		some, err := all(ctx, r.tx, requestRow, requestColumns+`WHERE r.number IN (`+places(1, len(part))+`)`, anys(part)...)
+	numbers = slices.SortedFunc(slices.Values(numbers), func(a, b int64) int { return cmp.Compare(b, a) })
+	for part := range slices.Chunk(slices.Compact(numbers), chunk) {
+		some, err := all(ctx, r.tx, requestRow, requestColumns+`WHERE r.number IN (`+places(1, len(part))+`) ORDER BY r.number DESC`, anys(part)...)
 		if err != nil {
 			return nil, err
 		}
@@ -143,7 +145,8 @@ func (r *reader) Requests(ctx context.Context, f scheduler.RequestFilter) ([]sch
 		w.and(`r.starts < ?`, seconds(f.To))
 	}
 	if f.Text != "" {
-		w.and(`r.words LIKE ? ESCAPE '\'`, "%"+strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Text))+"%")
+		// Unlike with LIKE no sign has a meaning of its own, and no text is too long.
+		w.and(`replace(r.words, ?, '') <> r.words`, strings.ToLower(f.Text))
 	}
 	if f.Before > 0 {
 		w.and(`r.number < ?`, f.Before)
@@ -151,8 +154,12 @@ func (r *reader) Requests(ctx context.Context, f scheduler.RequestFilter) ([]sch
 	if f.Visible != nil {
 		w.visible(*f.Visible)
 	}
-	args := append(w.args, f.Limit)
-	return all(ctx, r.tx, requestRow, requestColumns+w.String()+fmt.Sprintf(`ORDER BY r.number DESC LIMIT $%d`, len(args)), args...)
+	query := requestColumns + w.String() + `ORDER BY r.number DESC`
+	if f.Limit > 0 {
+		w.args = append(w.args, f.Limit)
+		query += fmt.Sprintf(` LIMIT $%d`, len(w.args))
+	}
+	return all(ctx, r.tx, requestRow, query, w.args...)
 }
 
 // visible narrows to what one reader may see.
@@ -215,7 +222,7 @@ func (w *writer) CreateRequest(ctx context.Context, r *scheduler.Request) error 
 	if err != nil {
 		return err
 	}
-	w.requests = append(w.requests, r.ID)
+	w.requests.add(r.ID)
 	return w.putTestbeds(ctx, *r)
 }
 
@@ -244,9 +251,7 @@ func (w *writer) UpdateRequest(ctx context.Context, r scheduler.Request) error {
 	if n == 0 {
 		return scheduler.Errorf(scheduler.CodePrecondition, "request #%d was changed in between", r.Number)
 	}
-	if !slices.Contains(w.requests, r.ID) {
-		w.requests = append(w.requests, r.ID)
-	}
+	w.requests.add(r.ID)
 	return w.putTestbeds(ctx, r)
 }
 
@@ -282,10 +287,7 @@ func (r *reader) Feedback(ctx context.Context, request string, after int64, limi
 
 // AddFeedback adds a remark and fills in its ID.
 func (w *writer) AddFeedback(ctx context.Context, f *scheduler.Feedback) error {
-	if err := storable("feedback", f.Text); err != nil {
-		return err
-	}
-	id, err := one(ctx, w.tx, "feedback", number, `INSERT INTO feedback (request, author, at, text) VALUES ($1, $2, $3, $4) RETURNING id`,
+	id, err := w.insert(ctx, "feedback", `INSERT INTO feedback (request, author, at, text) VALUES ($1, $2, $3, $4) RETURNING id`,
 		f.Request, f.Author, micros(f.At), f.Text)
 	f.ID = id
 	return err
@@ -311,7 +313,7 @@ func (w *writer) AddEntry(ctx context.Context, e *scheduler.Entry) error {
 	if err != nil {
 		return err
 	}
-	id, err := one(ctx, w.tx, "history", number, `INSERT INTO history (request, document) VALUES ($1, $2) RETURNING id`, e.Request, text)
+	id, err := w.insert(ctx, "history", `INSERT INTO history (request, document) VALUES ($1, $2) RETURNING id`, e.Request, text)
 	e.ID = id
 	return err
 }

@@ -92,7 +92,7 @@ func pause(ctx context.Context, try int) error {
 }
 
 func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx) error) error {
-	t, err := s.write.BeginTx(ctx, nil)
+	t, err := s.write.BeginTx(ctx, s.dialect.change)
 	if err != nil {
 		return fmt.Errorf("beginning to write: %w", err)
 	}
@@ -123,8 +123,24 @@ type reader struct {
 type writer struct {
 	reader
 	events   []scheduler.Event
-	bookings []int64
-	requests []string
+	bookings touched[int64]
+	requests touched[string]
+}
+
+// touched are the ids of rows that a transaction has changed, each once.
+type touched[ID comparable] struct {
+	list []ID
+	seen map[ID]bool
+}
+
+func (t *touched[ID]) add(id ID) {
+	if t.seen == nil {
+		t.seen = map[ID]bool{}
+	}
+	if !t.seen[id] {
+		t.seen[id] = true
+		t.list = append(t.list, id)
+	}
 }
 
 var _ scheduler.Tx = (*writer)(nil)
@@ -158,6 +174,9 @@ type scan func(...any) error
 
 // all reads every row of a query.
 func all[T any](ctx context.Context, tx *sql.Tx, row func(scan) (T, error), query string, args ...any) ([]T, error) {
+	if !findable(args) {
+		return nil, nil
+	}
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -176,6 +195,10 @@ func all[T any](ctx context.Context, tx *sql.Tx, row func(scan) (T, error), quer
 
 // one reads the only row of a query; without one it is not found.
 func one[T any](ctx context.Context, tx *sql.Tx, what string, row func(scan) (T, error), query string, args ...any) (T, error) {
+	if !findable(args) {
+		var none T
+		return none, scheduler.Errorf(scheduler.CodeNotFound, "there is no %s", what)
+	}
 	x, err := row(tx.QueryRowContext(ctx, query, args...).Scan)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -188,16 +211,30 @@ func one[T any](ctx context.Context, tx *sql.Tx, what string, row func(scan) (T,
 
 // exec runs a statement and answers how many rows it touched.
 func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
-	for _, a := range args {
-		if text, ok := a.(string); ok {
-			if err := storable(what, text); err != nil {
-				return 0, err
-			}
-		}
+	if err := storable(what, args); err != nil {
+		return 0, err
 	}
 	result, err := w.tx.ExecContext(ctx, query, args...)
 	if err != nil {
-		return 0, fmt.Errorf("writing %s: %w", what, err)
+		return 0, w.refused(what, err)
 	}
 	return result.RowsAffected()
+}
+
+// insert runs a statement that returns the id of the row that it made.
+func (w *writer) insert(ctx context.Context, what, query string, args ...any) (id int64, err error) {
+	if err := storable(what, args); err != nil {
+		return 0, err
+	}
+	if err := w.tx.QueryRowContext(ctx, query, args...).Scan(&id); err != nil {
+		return 0, w.refused(what, err)
+	}
+	return id, nil
+}
+
+func (w *writer) refused(what string, err error) error {
+	if w.s.dialect.unique(err) {
+		return scheduler.Errorf(scheduler.CodeConflict, "this %s is there already", what)
+	}
+	return fmt.Errorf("writing %s: %w", what, err)
 }

@@ -5,17 +5,26 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"berth/scheduler"
 )
 
-// storable refuses what PostgreSQL cannot keep in a text, and SQLite had better not.
-func storable(what, text string) error {
-	if strings.ContainsRune(text, 0) {
-		return scheduler.Errorf(scheduler.CodeInvalid, "%s: text with a NUL character cannot be stored", what)
+// keepable reports whether a string is one that PostgreSQL can keep; SQLite takes more, and had better not.
+func keepable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
+// storable refuses arguments that cannot be stored.
+func storable(what string, args []any) error {
+	for _, a := range args {
+		if s, ok := a.(string); ok && !keepable(s) {
+			return scheduler.Errorf(scheduler.CodeInvalid, "%s: text has to be UTF-8 without NUL characters", what)
+		}
 	}
 	return nil
 }
+
+// findable reports whether a row can be found by the arguments: none has a text that cannot be stored.
+func findable(args []any) bool { return storable("", args) == nil }
 
 // micros and fromMicros keep an instant to the microsecond.
 func micros(t time.Time) int64     { return t.UnixMicro() }
@@ -41,6 +50,9 @@ func parsed[T any](what, text string) (v T, err error) {
 	}
 	return v, nil
 }
+
+// chunk is how many arguments of a list one statement takes.
+const chunk = 500
 
 // places are n placeholders beginning with $from.
 func places(from, n int) string {

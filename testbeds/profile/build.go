@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// Build is the profile in which all deltas were added to the capacity: the same as New and Add one by one, in the time of one sort.
+// Build is the profile in which all deltas were added to the capacity: the same as New and then Add one by one, for the price of
+// one sort. Amounts are summed up in the order of time and packed into leaves, then level after level into inner nodes.
 func Build(capacity []int64, deltas []Delta) *Profile {
 	type event struct {
 		at    int64
@@ -19,55 +20,68 @@ func Build(capacity []int64, deltas []Delta) *Profile {
 		}
 	}
 	slices.SortFunc(events, func(a, b event) int { return cmp.Compare(a.at, b.at) })
-	p := New(capacity)
-	b := builder{p: p, leaf: p.root}
-	free := slices.Clone(capacity)
-	for i := 0; i < len(events); {
+
+	b := builder{p: New(capacity), free: slices.Clone(capacity)}
+	b.leaves = []*node{b.p.root}
+	for i := 0; i < len(events) && events[i].at < forever; {
 		at := events[i].at
 		for ; i < len(events) && events[i].at == at; i++ {
 			for c, n := range deltas[events[i].delta].By {
-				free[c] += events[i].sign * n
+				b.free[c] += events[i].sign * n
 			}
 		}
-		b.point(at, free)
+		b.breakpoint(at)
 	}
-	p.root = b.finish()
-	return p
+	b.p.root = b.tree()
+	return b.p
 }
 
-// builder packs breakpoints into leaves and leaves into a tree, three quarters full so that there is room for changes.
+// builder fills nodes to three quarters, so that there is room for changes.
 type builder struct {
 	p      *Profile
-	leaf   *node
+	free   []int64 // after the last breakpoint
 	leaves []*node
 }
 
-func (b *builder) point(at int64, free []int64) {
-	p, x := b.p, b.leaf
-	if slices.Equal(p.row(x.vals, x.n-1), free) {
+// breakpoint appends one unless nothing changes there.
+func (b *builder) breakpoint(at int64) {
+	x := b.leaves[len(b.leaves)-1]
+	switch {
+	case at == beginning:
+		x.set(x.min, 0, b.free)
 		return
-	}
-	p.points++
-	if x.n == leafCap*3/4 {
+	case b.same(x):
+		return
+	case x.n == leafSize*3/4:
+		x = b.p.newLeaf()
 		b.leaves = append(b.leaves, x)
-		x = p.newLeaf()
-		b.leaf = x
 	}
 	x.times[x.n] = at
-	copy(p.row(x.vals, x.n), free)
+	x.set(x.min, x.n, b.free)
 	x.n++
+	b.p.points++
 }
 
-func (b *builder) finish() *node {
-	level := append(b.leaves, b.leaf)
+// same reports whether the last breakpoint of x has what is free now.
+func (b *builder) same(x *node) bool {
+	for c, n := range b.free {
+		if x.column(x.min, c)[x.n-1] != n {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *builder) tree() (root *node) {
+	level := b.leaves
 	for len(level) > 1 {
 		var above []*node
-		for part := range slices.Chunk(level, innerCap*3/4) {
+		for kids := range slices.Chunk(level, innerSize*3/4) {
 			x := b.p.newInner()
-			x.n = len(part)
-			for i, k := range part {
-				x.kids[i], x.times[i] = k, k.times[0]
-				b.p.bounds(x, i)
+			x.n = len(kids)
+			for i, k := range kids {
+				x.kids[i] = k
+				x.refresh(i)
 			}
 			above = append(above, x)
 		}

@@ -3,37 +3,52 @@ package profile
 import "slices"
 
 const (
-	leafCap  = 48
-	innerCap = 16
+	leafSize  = 64
+	innerSize = 16
 )
 
-// owner marks the nodes that one profile may change in place; a fork copies the others before it changes them. It has a size so that
-// two of them differ.
+// owner marks the nodes that one profile may change in place; a fork copies the others before it changes them. It has a size so
+// that two of them differ.
 type owner struct{ _ byte }
 
-// node is a leaf or an inner node. A leaf holds breakpoints; an inner node holds, per kid, what is added to everything below it and
-// the least and greatest free amount there, that addition included. Rows of width amounts stand one after the other.
+// node is a leaf of breakpoints or an inner node of kids; both are called its parts. What it knows of them lies in columns of one
+// block: the times, then per quantity what the node adds, the least and the greatest free amounts. The columns have room for size
+// parts, of which the first n are in use.
+//
+// A leaf adds nothing and its least amounts are its greatest: min and max are the same columns there, and a search that
+// compares with both never finds a reason to look below a leaf.
 type node struct {
 	own   *owner
-	n     int     // breakpoints or kids
-	times []int64 // of each breakpoint; of each kid its first one
-	vals  []int64 // leaf: free amounts, less the additions above
-	kids  []*node
-	add   []int64
-	min   []int64
-	max   []int64
+	n     int
+	kids  []*node // nil in a leaf
+	block []int64 // all columns
+	times []int64 // when a part begins
+	add   []int64 // inner: what is added to everything below a kid
+	min   []int64 // the least free amount of a part, less what the nodes above add
+	max   []int64 // the greatest one
 }
 
-func (x *node) leaf() bool { return x.kids == nil }
-
 func (p *Profile) newLeaf() *node {
-	return &node{own: p.own, times: make([]int64, leafCap), vals: make([]int64, leafCap*p.width)}
+	const s = leafSize
+	b := make([]int64, s*(1+p.width))
+	return &node{own: p.own, block: b, times: b[:s:s], min: b[s:], max: b[s:]}
 }
 
 func (p *Profile) newInner() *node {
-	w := innerCap * p.width
-	rows := make([]int64, 3*w)
-	return &node{own: p.own, times: make([]int64, innerCap), kids: make([]*node, innerCap), add: rows[:w:w], min: rows[w : 2*w : 2*w], max: rows[2*w:]}
+	const s = innerSize
+	w := s * p.width
+	b := make([]int64, s+3*w)
+	amounts := b[s:]
+	return &node{own: p.own, kids: make([]*node, s), block: b, times: b[:s:s],
+		add: amounts[:w:w], min: amounts[w : 2*w : 2*w], max: amounts[2*w:]}
+}
+
+// like is an empty node of the same kind as x.
+func (p *Profile) like(x *node) *node {
+	if x.leaf() {
+		return p.newLeaf()
+	}
+	return p.newInner()
 }
 
 // writable is x itself where this profile owns it, else a copy that it owns.
@@ -41,27 +56,46 @@ func (p *Profile) writable(x *node) *node {
 	if x.own == p.own {
 		return x
 	}
-	c := *x
-	c.own = p.own
-	c.times = slices.Clone(x.times)
-	if x.leaf() {
-		c.vals = slices.Clone(x.vals)
-		return &c
-	}
-	c.kids = slices.Clone(x.kids)
-	c.add, c.min, c.max = slices.Clone(x.add), slices.Clone(x.min), slices.Clone(x.max)
-	return &c
+	c := p.like(x)
+	c.n = x.n
+	copy(c.block, x.block)
+	copy(c.kids, x.kids)
+	return c
 }
 
-// kid is the writable i-th kid.
+// kid is the writable i-th kid of x, which is writable itself.
 func (p *Profile) kid(x *node, i int) *node {
 	x.kids[i] = p.writable(x.kids[i])
 	return x.kids[i]
 }
 
-// find is the last position whose time is not after t; the first one where all are.
+func (x *node) leaf() bool { return x.kids == nil }
+
+func (x *node) size() int { return len(x.times) }
+
+// column is the part of the rows in use that belongs to the c-th quantity.
+func (x *node) column(rows []int64, c int) []int64 { return rows[c*x.size():][:x.n] }
+
+// set writes one amount per column for the i-th part.
+func (x *node) set(rows []int64, i int, amounts []int64) {
+	for c, n := range amounts {
+		rows[c*x.size()+i] = n
+	}
+}
+
+// plus adds the amounts of the i-th part to sums, times sign.
+func (x *node) plus(sums, rows []int64, i int, sign int64) {
+	for c := range sums {
+		sums[c] += sign * rows[c*x.size()+i]
+	}
+}
+
+// find is the last part that does not begin after t; the first one where all do.
 func (x *node) find(t int64) int {
-	lo, hi := 1, x.n
+	if x.n < 2 || t < x.times[1] {
+		return 0
+	}
+	lo, hi := 2, x.n
 	for lo < hi {
 		m := int(uint(lo+hi) >> 1)
 		if x.times[m] <= t {
@@ -81,25 +115,74 @@ func (x *node) end(i int, hi int64) int64 {
 	return hi
 }
 
-func (p *Profile) row(rows []int64, i int) []int64 { return rows[i*p.width : (i+1)*p.width] }
-
-// bounds sets the least and greatest amounts of the i-th kid from what is below it.
-func (p *Profile) bounds(x *node, i int) {
-	k, lo, hi, add := x.kids[i], p.row(x.min, i), p.row(x.max, i), p.row(x.add, i)
-	low, high := k.vals, k.vals
-	if !k.leaf() {
-		low, high = k.min, k.max
+// raise adds by, one amount per column, to everything in the parts i to j-1.
+func (x *node) raise(i, j int, by []int64) {
+	for c, n := range by {
+		x.lift(c, i, j, n)
 	}
-	copy(lo, low[:p.width])
-	copy(hi, high[:p.width])
-	for j := 1; j < k.n; j++ {
-		for c := range p.width {
-			lo[c] = min(lo[c], low[j*p.width+c])
-			hi[c] = max(hi[c], high[j*p.width+c])
+}
+
+// lift adds n to one column of everything in the parts i to j-1.
+func (x *node) lift(c, i, j int, n int64) {
+	if n == 0 {
+		return
+	}
+	rows := [][]int64{x.min, x.max, x.add}
+	if x.leaf() {
+		rows = rows[:1]
+	}
+	for _, r := range rows {
+		part := x.column(r, c)[i:j]
+		for k := range part {
+			part[k] += n
 		}
 	}
-	for c := range p.width {
-		lo[c] += add[c]
-		hi[c] += add[c]
+}
+
+// refresh sets when the i-th kid begins and its least and greatest amounts from what the kid knows.
+func (x *node) refresh(i int) {
+	k, s := x.kids[i], x.size()
+	x.times[i] = k.times[0]
+	for c := range len(x.add) / s {
+		at := c*s + i
+		x.min[at] = slices.Min(k.column(k.min, c)) + x.add[at]
+		x.max[at] = slices.Max(k.column(k.max, c)) + x.add[at]
 	}
+}
+
+// duplicate puts a copy of the i-th part behind it. There must be room.
+func (x *node) duplicate(i int) {
+	for b := x.block; len(b) > 0; b = b[x.size():] {
+		copy(b[i+1:x.n+1], b[i:x.n])
+	}
+	if !x.leaf() {
+		copy(x.kids[i+1:x.n+1], x.kids[i:x.n])
+	}
+	x.n++
+}
+
+// drop takes the i-th part out.
+func (x *node) drop(i int) {
+	for b := x.block; len(b) > 0; b = b[x.size():] {
+		copy(b[i:x.n-1], b[i+1:x.n])
+	}
+	if !x.leaf() {
+		copy(x.kids[i:x.n-1], x.kids[i+1:x.n])
+		x.kids[x.n-1] = nil
+	}
+	x.n--
+}
+
+// take moves the parts of y from i on to the end of x, a node of the same kind with room for them.
+func (x *node) take(y *node, i int) {
+	moved := y.n - i
+	for at := 0; at < len(x.block); at += x.size() {
+		copy(x.block[at+x.n:], y.block[at+i:at+y.n])
+	}
+	if !x.leaf() {
+		copy(x.kids[x.n:], y.kids[i:y.n])
+		clear(y.kids[i:y.n])
+	}
+	x.n += moved
+	y.n -= moved
 }

@@ -5,8 +5,8 @@ import "math"
 // Profile is the free amounts over all time. Use New or Build.
 type Profile struct {
 	width  int
-	root   *node
 	points int
+	root   *node
 	own    *owner
 }
 
@@ -27,7 +27,7 @@ func New(capacity []int64) *Profile {
 	p.root = p.newLeaf()
 	p.root.n = 1
 	p.root.times[0] = beginning
-	copy(p.root.vals, capacity)
+	p.root.set(p.root.min, 0, capacity)
 	return p
 }
 
@@ -37,32 +37,11 @@ func (p *Profile) Width() int { return p.width }
 // Points is the number of breakpoints, the one at the beginning of time included.
 func (p *Profile) Points() int { return p.points }
 
-// Fork is a copy that can be changed on its own. It shares every node with p until one of its changes touches it, and is valid until
-// p itself is next changed. It writes nothing that p's readers read.
+// Fork is a copy that can be changed on its own, for what-if questions. It shares every node with p until one of its changes
+// touches it, and is valid until p itself is next changed. It writes nothing that readers of p read, so that several of them may
+// fork at once.
 func (p *Profile) Fork() *Profile {
 	f := *p
 	f.own = new(owner)
 	return &f
-}
-
-// Add adds by, one amount per column, to what is free in [from, to). An empty interval changes nothing.
-func (p *Profile) Add(from, to int64, by []int64) {
-	if from >= to || zero(by) {
-		return
-	}
-	p.ensure(from)
-	p.ensure(to)
-	p.root = p.writable(p.root)
-	p.addRange(p.root, forever, from, to, by)
-	p.coalesce(from)
-	p.coalesce(to)
-}
-
-func zero(by []int64) bool {
-	for _, n := range by {
-		if n != 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -1,43 +1,50 @@
 package profile
 
-// At fills free with what is free at t.
+// At fills free, one amount per column, with what is free at t.
 func (p *Profile) At(t int64, free []int64) {
-	clear(free[:p.width])
-	x := p.root
-	for {
-		i := x.find(t)
-		if x.leaf() {
-			plus(free[:p.width], p.row(x.vals, i))
-			return
-		}
-		plus(free[:p.width], p.row(x.add, i))
-		x = x.kids[i]
+	for c := range p.width {
+		free[c] = p.one(c, t)
 	}
 }
 
-// Min is the least free amount of a column in [from, to), which must not be empty.
-func (p *Profile) Min(col int, from, to int64) int64 {
-	return p.least(p.root, col, forever, from, to)
+// one is what is free of a column at t.
+func (p *Profile) one(col int, t int64) int64 {
+	x, sum := p.root, int64(0)
+	for !x.leaf() {
+		i := x.find(t)
+		sum += x.column(x.add, col)[i]
+		x = x.kids[i]
+	}
+	return sum + x.column(x.min, col)[x.find(t)]
 }
 
-func (p *Profile) least(x *node, col int, hi, from, to int64) int64 {
-	least := int64(forever)
+// Min is the least free amount of a column in [from, to); math.MaxInt64 where the interval is empty.
+func (p *Profile) Min(col int, from, to int64) int64 {
+	if from >= to {
+		return forever
+	}
+	return p.root.least(col, forever, from, to)
+}
+
+// least is the least amount of the parts that overlap [from, to), at least one. Only the first and the last of them can lie in
+// the interval with one side only and be looked into.
+func (x *node) least(col int, hi, from, to int64) int64 {
+	low, least := x.column(x.min, col), int64(forever)
 	for i := x.find(from); i < x.n && x.times[i] < to; i++ {
-		at := i*p.width + col
-		switch end := x.end(i, hi); {
-		case x.leaf():
-			least = min(least, x.vals[at])
-		case end <= from:
-		case from <= x.times[i] && end <= to:
-			least = min(least, x.min[at])
+		end := x.end(i, hi)
+		switch {
+		case low[i] >= least:
+		case x.leaf() || from <= x.times[i] && end <= to:
+			least = low[i]
 		default:
-			least = min(least, x.add[at]+p.least(x.kids[i], col, end, from, to))
+			least = min(least, x.column(x.add, col)[i]+x.kids[i].least(col, end, from, to))
 		}
 	}
 	return least
 }
 
-// Fits reports whether every column has at least what is needed of it throughout [from, to). Columns with no need do not count.
+// Fits reports whether every column has at least what is needed of it throughout [from, to). A column with no need does not
+// count, however little of it is free.
 func (p *Profile) Fits(need []int64, from, to int64) bool {
 	for c, n := range need {
 		if n <= 0 {
@@ -52,30 +59,44 @@ func (p *Profile) Fits(need []int64, from, to int64) bool {
 
 // FirstBelow is the first instant in [from, to) at which less than need is free.
 func (p *Profile) FirstBelow(col int, need, from, to int64) (at int64, ok bool) {
-	at = p.first(p.root, col, forever, need, from, to, false)
-	return max(at, from), at < to
+	at = max(from, p.root.firstBelow(col, need, from, to))
+	return at, at < to
 }
 
 // FirstAtLeast is the first instant in [from, to) at which at least need is free.
 func (p *Profile) FirstAtLeast(col int, need, from, to int64) (at int64, ok bool) {
-	at = p.first(p.root, col, forever, need, from, to, true)
-	return max(at, from), at < to
+	at = max(from, p.root.firstAtLeast(col, need, from, to))
+	return at, at < to
 }
 
-// first is the time of the first part that overlaps [from, to) and has at least need (enough) or less than it; forever where none has.
-func (p *Profile) first(x *node, col int, hi, need, from, to int64, enough bool) int64 {
+// firstBelow is when the first part begins that overlaps [from, to) and has less than need, forever where none does. A kid is
+// looked into where its least amount is too little: in vain at most for the two kids at the ends of the interval.
+func (x *node) firstBelow(col int, need, from, to int64) int64 {
+	low := x.column(x.min, col)
 	for i := x.find(from); i < x.n && x.times[i] < to; i++ {
-		at := i*p.width + col
+		if low[i] >= need {
+			continue
+		}
 		if x.leaf() {
-			if (x.vals[at] >= need) == enough {
-				return x.times[i]
-			}
+			return x.times[i]
+		}
+		if t := x.kids[i].firstBelow(col, need-x.column(x.add, col)[i], from, to); t != forever {
+			return t
+		}
+	}
+	return forever
+}
+
+func (x *node) firstAtLeast(col int, need, from, to int64) int64 {
+	high := x.column(x.max, col)
+	for i := x.find(from); i < x.n && x.times[i] < to; i++ {
+		if high[i] < need {
 			continue
 		}
-		if enough && x.max[at] < need || !enough && x.min[at] >= need {
-			continue
+		if x.leaf() {
+			return x.times[i]
 		}
-		if t := p.first(x.kids[i], col, x.end(i, hi), need-x.add[at], from, to, enough); t != forever {
+		if t := x.kids[i].firstAtLeast(col, need-x.column(x.add, col)[i], from, to); t != forever {
 			return t
 		}
 	}

@@ -1,125 +1,176 @@
 package profile
 
-// Earliest is the least t with from <= t and t+length <= to such that every column has at least what is needed throughout
-// [t, t+length).
-//
-// Column by column one sweep finds that column's earliest run from the current t on; t leaps forward until all columns agree on it.
+// Earliest is the least t with from <= t and t+length <= to such that every column has at least what is needed of it throughout
+// [t, t+length). Nothing is needed for a length of zero or less.
 func (p *Profile) Earliest(need []int64, from, to, length int64) (at int64, ok bool) {
-	if to-from < length {
+	if !holds(from, to, length) {
 		return 0, false
 	}
-	return p.agree(need, from, func(c int, t int64) (int64, bool) {
-		s := sweep{col: c, from: t, to: to, length: length, open: none}
-		s.forward(p, p.root, forever, need[c])
-		return s.at, s.found
-	})
+	if length <= 0 {
+		return from, true
+	}
+	var room [8]wanted
+	asked := p.wanted(room[:0], need, from)
+	at = from
+	for i, agreed := 0, 0; agreed < len(asked); i = (i + 1) % len(asked) {
+		c := &asked[i]
+		if agreed++; at+length <= c.clear {
+			continue
+		}
+		s := sweep{col: c.col, from: at, to: to, length: length}
+		s.forward(p.root, forever, c.need)
+		if !s.found {
+			return 0, false
+		}
+		c.clear = s.clear
+		if s.at > at {
+			at, agreed = s.at, 1
+		}
+	}
+	return at, true
 }
 
-// Latest is the greatest such t.
+// Latest is the greatest t with from <= t and t+length <= to such that every column has at least what is needed of it throughout
+// [t, t+length).
 func (p *Profile) Latest(need []int64, from, to, length int64) (at int64, ok bool) {
-	if to-from < length {
+	if !holds(from, to, length) {
 		return 0, false
 	}
-	end, ok := p.agree(need, to, func(c int, end int64) (int64, bool) {
-		s := sweep{col: c, from: from, to: end, length: length, open: none}
-		s.backward(p, p.root, forever, need[c])
-		return s.at, s.found
-	})
-	return end - length, ok
-}
-
-// agree moves t by one column after the other until none of them moves it any more.
-func (p *Profile) agree(need []int64, t int64, next func(col int, t int64) (int64, bool)) (int64, bool) {
-	agreed := 0
-	for c := 0; agreed < p.width; c = (c + 1) % p.width {
-		moved := t
-		if need[c] > 0 {
-			var ok bool
-			if moved, ok = next(c, t); !ok {
-				return 0, false
-			}
-		}
-		if moved != t {
-			agreed, t = 0, moved
-		}
-		agreed++
+	if length <= 0 {
+		return to, true
 	}
-	return t, true
+	var room [8]wanted
+	asked := p.wanted(room[:0], need, to)
+	at = to - length
+	for i, agreed := 0, 0; agreed < len(asked); i = (i + 1) % len(asked) {
+		c := &asked[i]
+		if agreed++; c.clear <= at {
+			continue
+		}
+		s := sweep{col: c.col, from: from, to: at + length, length: length}
+		s.backward(p.root, forever, c.need)
+		if !s.found {
+			return 0, false
+		}
+		c.clear = s.clear
+		if s.at < at {
+			at, agreed = s.at, 1
+		}
+	}
+	return at, true
 }
 
-// none says that no run is open. No instant in use is so late.
-const none = forever
+// holds reports whether [from, to) has room for length, without overflow.
+func holds(from, to, length int64) bool {
+	return from <= to && uint64(to)-uint64(from) >= uint64(max(0, length))
+}
 
-// sweep looks for a run of one column: an interval of the wanted length in which enough is free. It carries the open run from part to
-// part and passes over whole subtrees that have enough everywhere or nowhere.
+// wanted is a column with a need. A search leaps: each wanted column moves the instant to its own next run, until a whole round
+// moves it no more. A column remembers how far its last run reaches and is not asked again before the instant has left it.
+type wanted struct {
+	col   int
+	need  int64
+	share float64 // the need as a share of what is usually free
+	clear int64   // how far enough is known to be free, in the direction of the search
+}
+
+// wanted appends the columns with a need to list, the scarcest first: it moves the instant furthest and spares the others most
+// questions, in whatever order the caller has them.
+func (p *Profile) wanted(list []wanted, need []int64, clear int64) []wanted {
+	for c, n := range need {
+		if n <= 0 {
+			continue
+		}
+		list = append(list, wanted{col: c, need: n, share: float64(n) / max(1, p.usual(c)), clear: clear})
+		for i := len(list) - 1; i > 0 && list[i].share > list[i-1].share; i-- {
+			list[i], list[i-1] = list[i-1], list[i]
+		}
+	}
+	return list
+}
+
+// usual is the middle of what is free of a column, as far as the root knows.
+func (p *Profile) usual(col int) float64 {
+	x, sum := p.root, 0.0
+	for i, low := range x.column(x.min, col) {
+		sum += float64(low)/2 + float64(x.column(x.max, col)[i])/2
+	}
+	return sum / float64(x.n)
+}
+
+// sweep looks for a run of one column: an interval of the wanted length in which enough is free. It carries the open run from
+// part to part and passes over whole kids that have enough everywhere or nowhere.
 type sweep struct {
 	col              int
 	from, to, length int64
-	open             int64 // forward: where the open run began; backward: where it ends
-	at               int64 // forward: the start of the run found; backward: its end
+	open             bool
+	edge             int64 // forward: where the open run begins; backward: where it ends
 	found            bool
+	at               int64 // where the found run begins
+	clear            int64 // how far enough is free around it, in the direction of the sweep
 }
 
 // forward visits x, which ends at hi, from left to right and reports whether to go on.
-func (s *sweep) forward(p *Profile, x *node, hi, need int64) bool {
+func (s *sweep) forward(x *node, hi, need int64) bool {
+	if x.times[0] >= s.to {
+		return false
+	}
+	low, high := x.column(x.min, s.col), x.column(x.max, s.col)
 	for i := x.find(s.from); i < x.n; i++ {
-		lo, at := max(x.times[i], s.from), i*p.width+s.col
-		if x.times[i] >= s.to || s.open == none && lo > s.to-s.length {
+		if high[i] < need {
+			s.open = false
+			continue
+		}
+		begin := max(x.times[i], s.from)
+		if begin >= s.to || !s.open && begin > s.to-s.length {
 			return false
 		}
-		enough, short := known(x, at, need)
-		switch {
-		case short:
-			s.open = none
-		case enough:
-			if s.open == none {
-				s.open = lo
-			}
-			if min(x.end(i, hi), s.to)-s.open >= s.length {
-				s.at, s.found = s.open, true
+		end := x.end(i, hi)
+		if low[i] < need {
+			if !s.forward(x.kids[i], end, need-x.column(x.add, s.col)[i]) {
 				return false
 			}
-		default:
-			if !s.forward(p, x.kids[i], x.end(i, hi), need-x.add[at]) {
-				return false
-			}
+			continue
+		}
+		if !s.open {
+			s.open, s.edge = true, begin
+		}
+		if end >= s.edge+s.length {
+			s.found, s.at, s.clear = true, s.edge, end
+			return false
 		}
 	}
 	return true
 }
 
 // backward visits x from right to left.
-func (s *sweep) backward(p *Profile, x *node, hi, need int64) bool {
+func (s *sweep) backward(x *node, hi, need int64) bool {
+	if hi <= s.from {
+		return false
+	}
+	low, high := x.column(x.min, s.col), x.column(x.max, s.col)
 	for i := x.find(s.to - 1); i >= 0; i-- {
-		end, at := min(x.end(i, hi), s.to), i*p.width+s.col
-		if end <= s.from || s.open == none && end < s.from+s.length {
+		if high[i] < need {
+			s.open = false
+			continue
+		}
+		end := min(x.end(i, hi), s.to)
+		if end <= s.from || !s.open && end < s.from+s.length {
 			return false
 		}
-		enough, short := known(x, at, need)
-		switch {
-		case short:
-			s.open = none
-		case enough:
-			if s.open == none {
-				s.open = end
-			}
-			if s.open-max(x.times[i], s.from) >= s.length {
-				s.at, s.found = s.open, true
+		if low[i] < need {
+			if !s.backward(x.kids[i], end, need-x.column(x.add, s.col)[i]) {
 				return false
 			}
-		default:
-			if !s.backward(p, x.kids[i], x.end(i, hi), need-x.add[at]) {
-				return false
-			}
+			continue
+		}
+		if !s.open {
+			s.open, s.edge = true, end
+		}
+		if begin := x.times[i]; begin <= s.edge-s.length {
+			s.found, s.at, s.clear = true, s.edge-s.length, begin
+			return false
 		}
 	}
 	return true
-}
-
-// known says what is known of a part without looking inside: that it has enough throughout, or that it is short throughout.
-func known(x *node, at int, need int64) (enough, short bool) {
-	if x.leaf() {
-		return x.vals[at] >= need, x.vals[at] < need
-	}
-	return x.min[at] >= need, x.max[at] < need
 }

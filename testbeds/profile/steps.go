@@ -1,38 +1,38 @@
 package profile
 
-import "slices"
-
-// Steps calls yield with the free amounts from from on and at each breakpoint before to, until it returns false. The amounts are
-// valid during the call.
+// Steps calls yield with the free amounts from from on and again at each breakpoint before to, until it returns false. Neighbours
+// differ, and the amounts are valid during the call only.
 func (p *Profile) Steps(from, to int64, yield func(at int64, free []int64) bool) {
 	if from >= to {
 		return
 	}
-	var last []int64
-	p.steps(p.root, forever, from, to, make([]int64, p.width), func(at int64, free []int64) bool {
-		if last != nil && slices.Equal(last, free) {
-			return true
-		}
-		last = append(last[:0], free...)
-		return yield(max(at, from), free)
-	})
+	s := steps{from: from, to: to, yield: yield, add: make([]int64, p.width), free: make([]int64, p.width)}
+	s.walk(p.root)
 }
 
-func (p *Profile) steps(x *node, hi, from, to int64, add []int64, yield func(int64, []int64) bool) bool {
-	sum := make([]int64, p.width)
-	for i := x.find(from); i < x.n && x.times[i] < to; i++ {
-		copy(sum, add)
+type steps struct {
+	from, to int64
+	yield    func(at int64, free []int64) bool
+	add      []int64 // what the nodes above add
+	free     []int64
+}
+
+// walk visits x and reports whether to go on.
+func (s *steps) walk(x *node) bool {
+	for i := x.find(s.from); i < x.n && x.times[i] < s.to; i++ {
 		if x.leaf() {
-			plus(sum, p.row(x.vals, i))
-			if !yield(x.times[i], sum) {
+			copy(s.free, s.add)
+			x.plus(s.free, x.min, i, 1)
+			if !s.yield(max(x.times[i], s.from), s.free) {
 				return false
 			}
 			continue
 		}
-		plus(sum, p.row(x.add, i))
-		if !p.steps(x.kids[i], x.end(i, hi), from, to, sum, yield) {
+		x.plus(s.add, x.add, i, 1)
+		if !s.walk(x.kids[i]) {
 			return false
 		}
+		x.plus(s.add, x.add, i, -1)
 	}
 	return true
 }

@@ -1,0 +1,54 @@
+# Only Go, git, make and bash are needed; `make test` takes a PostgreSQL server from Debian's packages if the machine has none.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+TOOL := go tool -modfile=tools/go.mod
+FUZZTIME ?= 10s
+BENCH ?= .
+DEMO ?= demo.db
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/berth
+	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/berth ./cmd/berth
+
+.PHONY: run
+run: build ## serve the demo, made anew around today, on http://127.0.0.1:8080
+	@rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
+	bin/berth serve --demo --database $(DEMO)
+
+.PHONY: test
+test: ## gofmt, vet, and all tests with the race detector, on SQLite and PostgreSQL
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
+	go vet ./...
+	BERTH_TEST_REQUIRE=postgres scripts/with-postgres go test -race -timeout 15m ./...
+
+.PHONY: quick
+quick: ## all tests on SQLite alone, without the race detector
+	go test ./...
+
+.PHONY: lint
+lint: ## staticcheck, and depguard for the arrows between packages (.depguard.yml)
+	$(TOOL) staticcheck ./...
+	$(TOOL) depguard ./...
+
+.PHONY: bench
+bench: ## benchmarks, in the form that benchstat reads; BENCH=regexp chooses
+	scripts/with-postgres go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m ./testbeds/... ./scheduler/... ./internal/...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (10s)
+	@set -e; for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "== $$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+		done; \
+	done
+
+.PHONY: clean
+clean: ## remove what was built, and the demo's database
+	rm -rf bin .cache $(DEMO) $(DEMO)-wal $(DEMO)-shm

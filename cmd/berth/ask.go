@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+
+	"berth/internal/app"
+	"berth/internal/console"
+)
+
+// wish are the flags that say what has to run when.
+type wish struct {
+	NSD         string   `name:"nsd" help:"Network service of the catalogue." placeholder:"ID"`
+	Slot        string   `help:"START/END or START/DURATION, such as 2027-01-11T09:00Z/PT8H." placeholder:"SLOT"`
+	From        string   `help:"Start of the slot, instead of --slot." placeholder:"TIME"`
+	To          string   `help:"End of the slot." placeholder:"TIME"`
+	Duration    string   `help:"Length of the slot, instead of its end." placeholder:"PERIOD"`
+	Placement   []string `help:"MEMBER=TESTBED/VIM, or TESTBED/VIM for all members; repeatable." placeholder:"PLACE"`
+	Device      []string `help:"TESTBED/DEVICE=COUNT, instead of the service's own devices; repeatable." placeholder:"NEED"`
+	NoDevices   bool     `help:"No devices, instead of the service's own."`
+	Window      string   `help:"Time in which another slot would do, written like --slot." placeholder:"SLOT"`
+	MinDuration string   `help:"Shortest useful length." placeholder:"PERIOD"`
+	JSON        bool     `name:"json" help:"Write JSON."`
+}
+
+func (w wish) wish(limit int) console.Wish {
+	return console.Wish{NSD: w.NSD, Slot: w.Slot, From: w.From, To: w.To, Duration: w.Duration, Placement: w.Placement,
+		Devices: w.Device, NoDevices: w.NoDevices, Window: w.Window, MinDuration: w.MinDuration, Limit: limit}
+}
+
+type checkCommand struct {
+	Wish wish `embed:""`
+}
+
+func (c *checkCommand) Run(ctx context.Context, s *session) error {
+	return s.with(ctx, func(parts *app.Parts) error {
+		return s.console(parts.Service, c.Wish.JSON).Check(ctx, c.Wish.wish(0))
+	})
+}
+
+type suggestCommand struct {
+	Wish  wish `embed:""`
+	Limit int  `help:"How many alternatives, 1 to 50." default:"5"`
+}
+
+func (c *suggestCommand) Run(ctx context.Context, s *session) error {
+	return s.with(ctx, func(parts *app.Parts) error {
+		return s.console(parts.Service, c.Wish.JSON).Suggest(ctx, c.Wish.wish(c.Limit))
+	})
+}
+
+// with opens the database for the time of one command.
+func (s *session) with(ctx context.Context, do func(*app.Parts) error) (err error) {
+	parts, err := app.Open(ctx, s.settings, s.options())
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := parts.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	return do(parts)
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"text/tabwriter"
+
+	"berth/internal/app"
+	"berth/internal/console"
+	"berth/scheduler"
+)
+
+type loadCommand struct {
+	Files  []string `arg:"" name:"file" help:"Facility or catalogue in YAML." type:"existingfile"`
+	DryRun bool     `help:"Say what would change and which bookings it would break; change nothing."`
+	Force  bool     `help:"Change it although bookings lose their capacity; they are named and flagged."`
+	Reason string   `help:"Why, for the history; mandatory with --force." placeholder:"TEXT"`
+	JSON   bool     `name:"json" help:"Write JSON."`
+}
+
+func (c *loadCommand) Run(ctx context.Context, s *session) error {
+	sources, err := console.ReadSources(c.Files)
+	if err != nil {
+		return err
+	}
+	return s.with(ctx, func(parts *app.Parts) error {
+		o := scheduler.ChangeOptions{DryRun: c.DryRun, Force: c.Force, Reason: c.Reason}
+		return s.console(parts.Service, c.JSON).Load(ctx, sources, o)
+	})
+}
+
+type verifyCommand struct {
+	JSON bool `name:"json" help:"Write JSON."`
+}
+
+func (c *verifyCommand) Run(ctx context.Context, s *session) error {
+	return s.with(ctx, func(parts *app.Parts) error { return s.console(parts.Service, c.JSON).Verify(ctx) })
+}
+
+type backupCommand struct {
+	File string `arg:"" help:"File to write; it must not be there yet."`
+}
+
+func (c *backupCommand) Run(ctx context.Context, s *session) error {
+	return s.with(ctx, func(parts *app.Parts) error {
+		if err := parts.Backup(ctx, c.File); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.stdout, "wrote %s\n", c.File)
+		return nil
+	})
+}
+
+type configCommand struct {
+	JSON bool `name:"json" help:"Write JSON."`
+}
+
+func (c *configCommand) Run(s *session) error {
+	entries := s.settings.Entries()
+	if c.JSON {
+		e := json.NewEncoder(s.stdout)
+		e.SetIndent("", "  ")
+		return e.Encode(entries)
+	}
+	w := tabwriter.NewWriter(s.stdout, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "SETTING\tVALUE\tFROM")
+	for _, e := range entries {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", e.Name, e.Value, e.Origin)
+	}
+	return w.Flush()
+}
+
+type versionCommand struct{}
+
+func (c *versionCommand) Run(s *session) error {
+	_, err := fmt.Fprintf(s.stdout, "berth %s\n", Version())
+	return err
+}
+
+// Version is the version that was built: what make says, else what the Go tool knows.
+func Version() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"berth/internal/config"
+	"berth/internal/console"
+	"berth/scheduler"
+)
+
+// grammar is the command line.
+type grammar struct {
+	ConfigFile string `name:"config" help:"Settings file; default berth.toml in the working directory, if it is there." placeholder:"FILE"`
+
+	Serve   serveCommand   `cmd:"" help:"Answer over HTTP, and do what time brings."`
+	Load    loadCommand    `cmd:"" help:"Replace facility and catalogue from YAML files."`
+	Check   checkCommand   `cmd:"" help:"Does an experiment fit a slot?"`
+	Suggest suggestCommand `cmd:"" help:"Which other ways are there?"`
+	User    userCommands   `cmd:"" help:"People who can sign in."`
+	Token   tokenCommands  `cmd:"" help:"Secrets with which programs act for people."`
+	Verify  verifyCommand  `cmd:"" help:"Sweep the whole database from nothing."`
+	Backup  backupCommand  `cmd:"" help:"A consistent copy of a SQLite database."`
+	Config  configCommand  `cmd:"" help:"The settings in force, and where they come from."`
+	Version versionCommand `cmd:"" help:"Which version this is."`
+}
+
+// exited ends parsing after help was printed.
+type exited int
+
+func (e exited) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// execute understands the command line and runs the command.
+func execute(ctx context.Context, p process) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			code, ok := r.(exited)
+			if !ok {
+				panic(r)
+			}
+			if code != 0 {
+				err = code
+			}
+		}
+	}()
+	var g grammar
+	parser, err := kong.New(&g, kong.Name("berth"), kong.Description("Berth books testbed slots for 5G experiments."),
+		kong.Embed(settingFlags()), kong.Writers(p.stdout, p.stderr), kong.Exit(func(code int) { panic(exited(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		return err
+	}
+	parsed, err := parser.Parse(p.args)
+	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
+		return scheduler.Errorf(scheduler.CodeInvalid, "%v; see berth --help", wrong)
+	}
+	if err != nil {
+		return err
+	}
+	settings, err := config.Load(config.Sources{File: g.ConfigFile, Environ: p.environ, Flags: given(parsed)})
+	if err != nil {
+		return err
+	}
+	return parsed.Run(&session{process: p, settings: settings})
+}
+
+const settingsGroup = "settings"
+
+// settingFlags makes a flag of every setting. They are all texts here: package config understands them, wherever they come from.
+func settingFlags() any {
+	list := config.List()
+	shape := make([]reflect.StructField, len(list))
+	for i, e := range list {
+		shape[i] = reflect.StructField{
+			Name: fmt.Sprintf("Setting%d", i), Type: reflect.TypeFor[string](),
+			Tag: reflect.StructTag(fmt.Sprintf("name:%q help:%q group:%q placeholder:%q", flagName(e.Name), e.Help, settingsGroup,
+				strings.ToUpper(e.Name))),
+		}
+	}
+	return reflect.New(reflect.StructOf(shape)).Interface()
+}
+
+func flagName(setting string) string { return strings.ReplaceAll(setting, "_", "-") }
+
+// given are the settings that were written on the command line.
+func given(parsed *kong.Context) map[string]string {
+	values := map[string]string{}
+	for _, f := range parsed.Flags() {
+		if f.Group != nil && f.Group.Key == settingsGroup && f.Set {
+			values[strings.ReplaceAll(f.Name, "-", "_")] = f.Target.String()
+		}
+	}
+	return values
+}
+
+// session is a command under way.
+type session struct {
+	process
+	settings config.Settings
+}
+
+func (s *session) console(service *scheduler.Service, asJSON bool) console.Console {
+	return console.Console{Service: service, Out: s.stdout, JSON: asJSON}
+}

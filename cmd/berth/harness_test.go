@@ -1,0 +1,246 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"berth/internal/testdb"
+)
+
+// asProgram is set for a process that is to be the program instead of its tests. The test binary serves as both, so that the race
+// detector watches the program as well.
+const asProgram = "BERTH_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// place is a folder with a database, in which the program runs.
+type place struct {
+	dir      string
+	database string // empty: the default, a SQLite file in the folder
+}
+
+func newPlace(t *testing.T, database string) place {
+	t.Helper()
+	return place{dir: t.TempDir(), database: database}
+}
+
+func (p place) command(ctx context.Context, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, os.Args[0], args...)
+	c.Dir = p.dir
+	c.Env = []string{asProgram + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + p.dir, "BERTH_LISTEN=127.0.0.1:0"}
+	if p.database != "" {
+		c.Env = append(c.Env, "BERTH_DATABASE="+p.database)
+	}
+	return c
+}
+
+// berth runs a command to its end and returns what it printed, and its exit code.
+func (p place) berth(t *testing.T, stdin string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	c := p.command(t.Context(), args...)
+	var out, errOut bytes.Buffer
+	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(stdin), &out, &errOut
+	if err := c.Run(); err != nil && c.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return out.String(), errOut.String(), c.ProcessState.ExitCode()
+}
+
+// must is berth where everything but success ends the test.
+func (p place) must(t *testing.T, stdin string, args ...string) string {
+	t.Helper()
+	out, errOut, code := p.berth(t, stdin, args...)
+	if code != 0 {
+		t.Fatalf("berth %s ended with %d:\n%s%s", strings.Join(args, " "), code, out, errOut)
+	}
+	return out
+}
+
+// write puts a file into the folder.
+func (p place) write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(p.dir, name), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// instance is a running server.
+type instance struct {
+	url   string
+	lines []string // what it printed until it served
+	cmd   *exec.Cmd
+	log   *lockedBuffer
+	ended chan struct{}
+}
+
+// lockedBuffer keeps what a process logs while the test reads it.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// serve starts a server and waits until it says where it listens.
+func (p place) serve(t *testing.T, args ...string) *instance {
+	t.Helper()
+	c := p.command(context.WithoutCancel(t.Context()), append([]string{"serve"}, args...)...)
+	in := &instance{cmd: c, log: &lockedBuffer{}, ended: make(chan struct{})}
+	c.Stderr = in.log
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { in.kill() })
+	lines := bufio.NewScanner(out)
+	for in.url == "" && lines.Scan() {
+		in.lines = append(in.lines, lines.Text())
+		if _, url, ok := strings.Cut(lines.Text(), " serves "); ok {
+			in.url = url
+		}
+	}
+	go func() {
+		defer close(in.ended)
+		_, _ = io.Copy(io.Discard, out)
+		_ = c.Wait()
+	}()
+	if in.url == "" {
+		<-in.ended
+		t.Fatalf("the server ended (%v) before it served:\n%s%s", c.ProcessState, strings.Join(in.lines, "\n"), in.log)
+	}
+	return in
+}
+
+// kill ends the server as a power cut would.
+func (in *instance) kill() {
+	_ = in.cmd.Process.Kill()
+	<-in.ended
+}
+
+// stop ends the server as an operator would.
+func (in *instance) stop(t *testing.T) {
+	t.Helper()
+	if err := in.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	<-in.ended
+	if code := in.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("the server stopped with %d:\n%s", code, in.log)
+	}
+}
+
+// caller is somebody who talks to a server.
+type caller struct {
+	base         string // of the server, without the path
+	name, secret string // Basic, where name is not empty; a bearer token otherwise
+	client       http.Client
+}
+
+type answer struct {
+	status int
+	body   []byte
+	header http.Header
+}
+
+// decode reads the answer's body into a value.
+func (a answer) decode(t *testing.T, into any) {
+	t.Helper()
+	if err := json.Unmarshal(a.body, into); err != nil {
+		t.Fatalf("answer %d is not what was expected: %v\n%s", a.status, err, a.body)
+	}
+}
+
+// send makes one call. An error means that no answer came.
+func (c *caller) send(ctx context.Context, method, path string, body any) (answer, error) {
+	var r io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return answer{}, err
+		}
+		r = bytes.NewReader(b)
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, c.base+"/api/v1/"+path, r)
+	if err != nil {
+		return answer{}, err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.name != "" {
+		req.SetBasicAuth(c.name, c.secret)
+	} else {
+		req.Header.Set("Authorization", "Bearer "+c.secret)
+	}
+	res, err := c.client.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	return answer{status: res.StatusCode, body: b, header: res.Header}, err
+}
+
+// call is send where everything but the status that is wanted ends the test.
+func (c *caller) call(t *testing.T, want int, method, path string, body any) answer {
+	t.Helper()
+	a, err := c.send(t.Context(), method, path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.status != want {
+		t.Fatalf("%s %s by %s is answered %d, want %d:\n%s", method, path, c.name, a.status, want, a.body)
+	}
+	return a
+}
+
+// arrangement is a database, and how many processes share it.
+type arrangement struct {
+	name      string
+	processes int
+	fresh     func(testing.TB) string // makes a database
+}
+
+// arrangements are one process on SQLite, and several on PostgreSQL where that can be tested.
+func arrangements(t *testing.T, processes int) []arrangement {
+	t.Helper()
+	list := []arrangement{{"SQLite", 1, testdb.SQLite}}
+	if testdb.Address(t) != "" {
+		list = append(list, arrangement{fmt.Sprintf("PostgreSQL with %d processes", processes), processes, testdb.Postgres})
+	}
+	return list
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+
+	"berth/internal/app"
+	"berth/internal/console"
+	"berth/scheduler"
+)
+
+type userCommands struct {
+	Add     userAdd     `cmd:"" help:"Add somebody; the password is asked for, or read from standard input."`
+	List    userList    `cmd:"" help:"List everybody."`
+	Set     userSet     `cmd:"" help:"Change roles and other things that are known about somebody."`
+	Passwd  userPasswd  `cmd:"" help:"Set a password, asked for or read from standard input."`
+	Disable userDisable `cmd:"" help:"Let somebody sign in no more."`
+	Enable  userEnable  `cmd:"" help:"Let somebody sign in again."`
+}
+
+// profile are the flags that describe a person; those that are not given change nothing.
+type profile struct {
+	Name         *string  `help:"Name for people." placeholder:"TEXT"`
+	Email        *string  `help:"Mail address." placeholder:"ADDRESS"`
+	Organisation *string  `help:"Organisation." placeholder:"TEXT"`
+	Role         []string `help:"experimenter, mentor, provider, operator or administrator; repeatable." enum:"experimenter,mentor,provider,operator,administrator" placeholder:"ROLE"`
+	Testbed      []string `help:"Testbed that a provider speaks for; repeatable." placeholder:"ID"`
+}
+
+func (f profile) apply(p *scheduler.Person) {
+	for _, text := range []struct {
+		from *string
+		to   *string
+	}{{f.Name, &p.Name}, {f.Email, &p.Email}, {f.Organisation, &p.Organisation}} {
+		if text.from != nil {
+			*text.to = *text.from
+		}
+	}
+	if len(f.Role) > 0 {
+		p.Roles = nil
+		for _, r := range f.Role {
+			p.Roles = append(p.Roles, scheduler.Role(r))
+		}
+	}
+	if len(f.Testbed) > 0 {
+		p.Testbeds = f.Testbed
+	}
+}
+
+type userAdd struct {
+	Username     string  `arg:"" help:"The name to sign in with."`
+	Profile      profile `embed:""`
+	PasswordFile string  `help:"File with the password, - for standard input." placeholder:"FILE"`
+	NoPassword   bool    `help:"None: for people who use tokens only."`
+}
+
+func (c *userAdd) Run(ctx context.Context, s *session) error {
+	p := scheduler.Person{Username: c.Username, Name: c.Username, Roles: []scheduler.Role{scheduler.RoleExperimenter}}
+	c.Profile.apply(&p)
+	if !c.NoPassword {
+		hash, err := s.password(c.PasswordFile)
+		if err != nil {
+			return err
+		}
+		p.Password = hash
+	}
+	return s.with(ctx, func(parts *app.Parts) error { return s.console(parts.Service, false).AddPerson(ctx, p) })
+}
+
+// password reads a password and hashes it.
+func (s *session) password(file string) (hash string, err error) {
+	text, err := console.ReadPassword(file, s.stdin, s.stderr)
+	if err != nil {
+		return "", err
+	}
+	return app.HashPassword(text)
+}
+
+type userList struct {
+	JSON bool `name:"json" help:"Write JSON."`
+}
+
+func (c *userList) Run(ctx context.Context, s *session) error {
+	return s.with(ctx, func(parts *app.Parts) error { return s.console(parts.Service, c.JSON).People(ctx) })
+}
+
+type userSet struct {
+	Username string  `arg:"" help:"Whom."`
+	Profile  profile `embed:""`
+}
+
+func (c *userSet) Run(ctx context.Context, s *session) error {
+	return s.change(ctx, c.Username, c.Profile.apply)
+}
+
+type userPasswd struct {
+	Username     string `arg:"" help:"Whose."`
+	PasswordFile string `help:"File with the password, - for standard input." placeholder:"FILE"`
+}
+
+func (c *userPasswd) Run(ctx context.Context, s *session) error {
+	hash, err := s.password(c.PasswordFile)
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, c.Username, func(p *scheduler.Person) { p.Password = hash })
+}
+
+type userDisable struct {
+	Username string `arg:"" help:"Whom."`
+}
+
+func (c *userDisable) Run(ctx context.Context, s *session) error {
+	return s.change(ctx, c.Username, func(p *scheduler.Person) { p.Disabled = true })
+}
+
+type userEnable struct {
+	Username string `arg:"" help:"Whom."`
+}
+
+func (c *userEnable) Run(ctx context.Context, s *session) error {
+	return s.change(ctx, c.Username, func(p *scheduler.Person) { p.Disabled = false })
+}
+
+func (s *session) change(ctx context.Context, username string, how func(*scheduler.Person)) error {
+	return s.with(ctx, func(parts *app.Parts) error {
+		return s.console(parts.Service, false).ChangePerson(ctx, username, how)
+	})
+}

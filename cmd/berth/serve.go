@@ -1,0 +1,20 @@
+package main
+
+import (
+	"context"
+
+	"berth/internal/app"
+)
+
+type serveCommand struct {
+	Demo bool `help:"Fill an empty database with the 5GinFIRE facility, people and requests; on loopback only."`
+}
+
+func (c *serveCommand) Run(ctx context.Context, s *session) error {
+	return app.New(s.settings, s.options(), app.Serving{Demo: c.Demo, Out: s.stdout}).Run(ctx)
+}
+
+// options are what the application gets from the process.
+func (s *session) options() app.Options {
+	return app.Options{Log: app.NewLogger(s.stderr, s.settings), Version: Version()}
+}

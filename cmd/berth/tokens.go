@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+
+	"berth/internal/app"
+	"berth/internal/console"
+)
+
+type tokenCommands struct {
+	Create tokenCreate `cmd:"" help:"Make a secret; it is shown once."`
+	List   tokenList   `cmd:"" help:"List the tokens of a person."`
+	Revoke tokenRevoke `cmd:"" help:"Make a token worthless."`
+}
+
+type tokenCreate struct {
+	Owner   string   `arg:"" help:"For whom it acts."`
+	Name    string   `help:"What it is for." required:"" placeholder:"TEXT"`
+	Scope   []string `help:"read, write or admin; repeatable." enum:"read,write,admin" default:"read"`
+	Expires string   `help:"How long it is good for; default for ever." placeholder:"PERIOD"`
+	JSON    bool     `name:"json" help:"Write JSON."`
+}
+
+func (c *tokenCreate) Run(ctx context.Context, s *session) error {
+	return s.with(ctx, func(parts *app.Parts) error {
+		w := console.TokenWish{Owner: c.Owner, Name: c.Name, Scopes: c.Scope, Expires: c.Expires}
+		return s.console(parts.Service, c.JSON).CreateToken(ctx, parts.Auth, w, parts.Clock())
+	})
+}
+
+type tokenList struct {
+	Owner string `arg:"" help:"Whose."`
+	JSON  bool   `name:"json" help:"Write JSON."`
+}
+
+func (c *tokenList) Run(ctx context.Context, s *session) error {
+	return s.with(ctx, func(parts *app.Parts) error {
+		return s.console(parts.Service, c.JSON).Tokens(ctx, parts.Auth, c.Owner)
+	})
+}
+
+type tokenRevoke struct {
+	Owner string `arg:"" help:"Whose."`
+	ID    string `arg:"" help:"The token's id, as token list shows it."`
+}
+
+func (c *tokenRevoke) Run(ctx context.Context, s *session) error {
+	return s.with(ctx, func(parts *app.Parts) error {
+		return s.console(parts.Service, false).RevokeToken(ctx, parts.Auth, c.Owner, c.ID)
+	})
+}

@@ -1,0 +1,56 @@
+package api
+
+import "berth/scheduler"
+
+// access says who may use a route at all.
+type access struct {
+	public bool             // without signing in
+	scope  scheduler.Scope  // that a token needs
+	roles  []scheduler.Role // one of which it takes; none: any role
+}
+
+var (
+	everybody = access{public: true}
+	readers   = access{scope: scheduler.ScopeRead}
+	writers   = access{scope: scheduler.ScopeWrite}
+	keepers   = access{scope: scheduler.ScopeAdmin}
+	admins    = access{scope: scheduler.ScopeAdmin, roles: []scheduler.Role{scheduler.RoleAdministrator}}
+	adminRead = access{scope: scheduler.ScopeRead, roles: []scheduler.Role{scheduler.RoleAdministrator}}
+	deciders  = access{scope: scheduler.ScopeWrite, roles: []scheduler.Role{scheduler.RoleMentor, scheduler.RoleAdministrator}}
+	operators = access{scope: scheduler.ScopeWrite, roles: []scheduler.Role{scheduler.RoleOperator, scheduler.RoleAdministrator}}
+	providers = access{scope: scheduler.ScopeWrite, roles: []scheduler.Role{scheduler.RoleProvider, scheduler.RoleAdministrator}}
+)
+
+// routes is every operation with who may use it. An operation that is not here cannot be registered; one that somebody may use is still
+// decided by the scheduler for the request, testbed or person at hand.
+var routes = map[string]access{
+	"list-testbeds": readers, "get-testbed": readers, "get-availability": readers, "list-closures": readers, "get-facility": readers,
+	"put-testbed": providers, "delete-testbed": admins, "put-facility": admins, "create-closure": providers, "delete-closure": providers,
+	"get-nsds": readers, "get-vnfs": readers, "get-catalogue": readers, "put-catalogue": admins,
+	"check-availability": readers, "suggest-availability": readers,
+	"list-requests": readers, "get-request": readers, "create-request": writers, "edit-request": writers,
+	"schedule-request": deciders, "reject-request": deciders, "accept-offer": writers, "move-request": writers, "cancel-request": writers,
+	"start-request": operators, "complete-request": operators, "fail-request": operators, "assign-request": deciders, "approve-request": providers,
+	"list-feedback": readers, "add-feedback": writers, "list-history": readers,
+	"list-users": adminRead, "get-user": readers, "create-user": admins, "edit-user": admins, "set-password": keepers, "get-me": readers,
+	"list-tokens": readers, "create-token": keepers, "revoke-token": keepers,
+	"list-deployments": readers, "get-deployment": readers, "create-deployment": writers,
+	"read-offer-link": everybody, "accept-offer-link": everybody,
+	"stream-events": readers,
+}
+
+// allows reports whether the actor may use the route.
+func (x access) allows(a scheduler.Actor) bool {
+	if !a.Can(x.scope) {
+		return false
+	}
+	if len(x.roles) == 0 {
+		return len(a.Roles) > 0
+	}
+	for _, r := range x.roles {
+		if a.Is(r) {
+			return true
+		}
+	}
+	return false
+}

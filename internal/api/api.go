@@ -1,0 +1,203 @@
+package api
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"berth/internal/auth"
+	"berth/scheduler"
+)
+
+// Database is what health and metrics want to know of it.
+type Database interface {
+	Ping(ctx context.Context) error
+	Stats() sql.DBStats
+}
+
+// Options are what the API gets from outside.
+type Options struct {
+	Log      *slog.Logger
+	Clock    func() time.Time
+	Version  string
+	Base     string // address under which people reach this instance, for links
+	Database Database
+	MaxBody  int64         // of a facility or catalogue; default 4 MiB
+	Poll     time.Duration // how often the change log is looked at for event streams; default one second
+}
+
+// api is what the handlers share.
+type api struct {
+	service *scheduler.Service
+	auth    *auth.Auth
+	log     *slog.Logger
+	o       Options
+	huma    huma.API
+	router  chi.Router
+	feed    *feed
+	metrics *metrics
+}
+
+// New is everything below /api/v1, health and metrics.
+func New(service *scheduler.Service, people *auth.Auth, o Options) http.Handler {
+	return newAPI(service, people, o).router
+}
+
+// Document is the OpenAPI 3.1 document as JSON.
+func Document(version string) ([]byte, error) {
+	a := newAPI(nil, nil, Options{Version: version, Log: slog.New(slog.DiscardHandler), Clock: time.Now})
+	return a.document()
+}
+
+// prefix is where the API lives.
+const prefix = "/api/v1"
+
+const smallBody = 1 << 20
+
+func newAPI(service *scheduler.Service, people *auth.Auth, o Options) *api {
+	if o.MaxBody == 0 {
+		o.MaxBody = 4 << 20
+	}
+	if o.Poll == 0 {
+		o.Poll = time.Second
+	}
+	a := &api{service: service, auth: people, log: o.Log, o: o, router: chi.NewRouter(), metrics: newMetrics(prometheus.NewRegistry(), o.Database)}
+	a.feed = newFeed(service, o.Poll)
+	a.router.Use(a.trace, a.logged, a.recovered, secured, a.metrics.measured)
+	a.router.NotFound(func(w http.ResponseWriter, r *http.Request) {
+		a.traced(r.Context(), newProblem(http.StatusNotFound, "there is nothing here; see "+prefix+"/openapi.json")).write(w)
+	})
+	a.router.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
+		a.traced(r.Context(), newProblem(http.StatusMethodNotAllowed, r.Method+" is not possible here")).write(w)
+	})
+	a.health()
+	a.router.Route(prefix, func(r chi.Router) {
+		a.huma = humachi.New(r, a.config())
+		a.routes()
+		r.Get("/openapi.json", a.serveDocument)
+		r.Get("/events", a.events)
+	})
+	return a
+}
+
+func (a *api) config() huma.Config {
+	c := huma.DefaultConfig("Berth", a.o.Version)
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
+	c.RejectUnknownQueryParameters = true
+	c.Transformers = []huma.Transformer{a.reshape}
+	c.Info.Description = description
+	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	c.Servers = []*huma.Server{{URL: prefix}}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", Description: "A token."},
+		"basic":  {Type: "http", Scheme: "basic", Description: "Username and password, or a token in the password's place."},
+	}
+	return c
+}
+
+const description = `Berth books testbed slots for 5G experiments.
+
+Times are RFC 3339 and whole seconds; slots are half-open. Errors are RFC 9457 problems: errors lists every field that breaks a rule, and a
+slot that does not fit is a 409 with conflicts and alternatives. Requests are named by their UUID or their number. What can be changed has an
+ETag; If-Match makes a lost update a 412. Idempotency-Key makes what creates safe to repeat. Lists have limit and cursor; next is the cursor of
+the following part. dry_run answers in full and changes nothing.`
+
+// operation is what is said of a route.
+type operation struct {
+	id      string
+	method  string
+	path    string
+	summary string
+	tag     string
+	status  int   // default 200
+	body    int64 // largest body; default 1 MiB
+	more    string
+}
+
+// add registers an operation. Its handler runs for actors that access lets in, and its errors become problems.
+func add[I, O any](a *api, op operation, handle func(ctx context.Context, actor scheduler.Actor, in *I) (*O, error)) {
+	x, known := routes[op.id]
+	if !known {
+		panic("nobody may use " + op.id + ": it is not in the table of routes")
+	}
+	o := huma.Operation{OperationID: op.id, Method: op.method, Path: op.path, Summary: op.summary, Description: op.more, Tags: []string{op.tag},
+		DefaultStatus: op.status, MaxBodyBytes: max(op.body, smallBody), Errors: []int{400, 422, 500},
+		Middlewares: huma.Middlewares{a.entrance(x)}}
+	if !x.public {
+		o.Security = []map[string][]string{{"bearer": {}}, {"basic": {}}}
+		o.Errors = []int{400, 401, 403, 404, 409, 412, 422, 429, 500, 503}
+	}
+	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, actorOf(ctx), in)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+type actorKey struct{}
+
+func actorOf(ctx context.Context) scheduler.Actor {
+	actor, _ := ctx.Value(actorKey{}).(scheduler.Actor)
+	return actor
+}
+
+// entrance finds out who is asking and lets in who may use the route.
+func (a *api) entrance(x access) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if x.public {
+			next(ctx)
+			return
+		}
+		r, w := humachi.Unwrap(ctx)
+		actor, err := a.admit(r, x)
+		if err != nil {
+			a.problem(r.Context(), err).write(w)
+			return
+		}
+		next(huma.WithValue(ctx, actorKey{}, actor))
+	}
+}
+
+func (a *api) admit(r *http.Request, x access) (scheduler.Actor, error) {
+	actor, err := a.auth.Authenticate(r)
+	if err != nil {
+		return actor, err
+	}
+	if !x.allows(actor) {
+		return actor, scheduler.Errorf(scheduler.CodeForbidden, "%s may not do this, or not with this token", actor.Username)
+	}
+	noted(r.Context(), actor.Username)
+	return actor, nil
+}
+
+// document makes the OpenAPI document with the answers that every operation may give as problems.
+func (a *api) document() ([]byte, error) {
+	return a.huma.OpenAPI().MarshalJSON()
+}
+
+func (a *api) serveDocument(w http.ResponseWriter, r *http.Request) {
+	b, err := a.document()
+	if err != nil {
+		a.problem(r.Context(), err).write(w)
+		return
+	}
+	w.Header().Set("Content-Type", "application/openapi+json")
+	w.Header().Set("Cache-Control", "no-cache")
+	_, _ = w.Write(b)
+}
+
+// routes registers every operation.
+func (a *api) routes() {
+	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.portalRoutes} {
+		register()
+	}
+}

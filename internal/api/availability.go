@@ -1,0 +1,65 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// checked is the answer of a check, with its conflicts in words as well.
+type checked struct {
+	testbeds.Verdict
+	Messages []string `json:"messages,omitempty" doc:"problems and conflicts in words"`
+}
+
+type suggestion struct {
+	Fit          checked                `json:"fit" doc:"of the slot that was asked for, or of the first possible one"`
+	Alternatives []testbeds.Alternative `json:"alternatives" doc:"cheapest first; cost is in hours of shift"`
+}
+
+// defaultSpan is how much of a testbed's capacity is shown where nobody says.
+const defaultSpan = 14 * 24 * time.Hour
+
+func (a *api) availabilityRoutes() {
+	add(a, operation{id: "check-availability", method: "POST", path: "/availability/check", tag: "availability", summary: "Does it fit?",
+		more: "Answers 200 with ok true or false. Changes nothing."},
+		func(ctx context.Context, actor scheduler.Actor, in *struct{ Body askShape }) (*body[checked], error) {
+			v, err := a.service.Check(ctx, actor, in.Body.ask())
+			return answer(checked{v, messages(v)}), err
+		})
+	add(a, operation{id: "suggest-availability", method: "POST", path: "/availability/suggest", tag: "availability", summary: "What would fit?",
+		more: "Alternatives to a slot, or the first slots of a duration within a window. Each of them fits at the moment of the answer."},
+		func(ctx context.Context, actor scheduler.Actor, in *struct{ Body askShape }) (*body[suggestion], error) {
+			found, v, err := a.service.Suggest(ctx, actor, in.Body.ask())
+			if found == nil {
+				found = []testbeds.Alternative{}
+			}
+			return answer(suggestion{checked{v, messages(v)}, found}), err
+		})
+	type span struct {
+		Testbed string    `path:"testbed" maxLength:"64"`
+		From    time.Time `query:"from" doc:"default: now"`
+		To      time.Time `query:"to" doc:"default: two weeks after from"`
+	}
+	type availability struct {
+		Testbed string            `json:"testbed"`
+		From    time.Time         `json:"from"`
+		To      time.Time         `json:"to"`
+		Series  []testbeds.Series `json:"series"`
+	}
+	add(a, operation{id: "get-availability", method: "GET", path: "/testbeds/{testbed}/availability", tag: "availability",
+		summary: "Free and total capacity over time, as steps", more: "Each step holds until the next one; the first stands at from."},
+		func(ctx context.Context, actor scheduler.Actor, in *span) (*body[availability], error) {
+			if in.From.IsZero() {
+				in.From = a.o.Clock().UTC().Truncate(time.Second)
+			}
+			if in.To.IsZero() {
+				in.To = in.From.Add(defaultSpan)
+			}
+			s := testbeds.Slot{Start: in.From.UTC(), End: in.To.UTC()}
+			series, err := a.service.Availability(ctx, actor, in.Testbed, s)
+			return answer(availability{in.Testbed, s.Start, s.End, series}), err
+		})
+}

@@ -1,0 +1,227 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+type grant struct {
+	Slot      *slotShape         `json:"slot,omitempty" doc:"default: the one asked for"`
+	Placement testbeds.Placement `json:"placement,omitempty"`
+	Devices   *[]deviceShape     `json:"devices,omitempty"`
+	Override  *overrideShape     `json:"override,omitempty"`
+	Reason    string             `json:"reason,omitempty"`
+	DryRun    bool               `json:"dry_run,omitempty"`
+}
+
+// offers are what a rejection comes with: a number of the cheapest alternatives, or chosen ones.
+type offers struct {
+	Count  int
+	Chosen []offerShape
+}
+
+type offerShape struct {
+	Slot      slotShape          `json:"slot"`
+	Placement testbeds.Placement `json:"placement,omitempty"`
+	Devices   *[]deviceShape     `json:"devices,omitempty"`
+}
+
+// UnmarshalJSON reads a number or a list.
+func (o *offers) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '[' {
+		d := json.NewDecoder(bytes.NewReader(b))
+		d.DisallowUnknownFields()
+		return d.Decode(&o.Chosen)
+	}
+	return json.Unmarshal(b, &o.Count)
+}
+
+// Schema says so in the OpenAPI document.
+func (offers) Schema(r huma.Registry) *huma.Schema {
+	most := 10
+	least, top := float64(0), float64(most)
+	return &huma.Schema{Description: "how many of the cheapest alternatives, or chosen ones", OneOf: []*huma.Schema{
+		{Type: "integer", Minimum: &least, Maximum: &top},
+		{Type: "array", MaxItems: &most, Items: huma.SchemaFromType(r, typeOf[offerShape]())},
+	}}
+}
+
+func (o offers) alternatives() []testbeds.Alternative {
+	var out []testbeds.Alternative
+	for _, c := range o.Chosen {
+		out = append(out, testbeds.Alternative{Slot: *c.Slot.slot(), Placement: c.Placement, Devices: devices(c.Devices)})
+	}
+	return out
+}
+
+type rejection struct {
+	Reason       string          `json:"reason"`
+	Alternatives offers          `json:"alternatives,omitzero"`
+	HoldFor      testbeds.Period `json:"hold_for,omitzero" doc:"ISO 8601; how long the offers hold their capacity"`
+	DryRun       bool            `json:"dry_run,omitempty"`
+}
+
+type moving struct {
+	Slot      *slotShape         `json:"slot,omitempty"`
+	Placement testbeds.Placement `json:"placement,omitempty"`
+	Override  *overrideShape     `json:"override,omitempty"`
+	Reason    string             `json:"reason,omitempty"`
+	DryRun    bool               `json:"dry_run,omitempty"`
+}
+
+type plain struct {
+	Reason string `json:"reason,omitempty"`
+	DryRun bool   `json:"dry_run,omitempty"`
+}
+
+type stating struct {
+	State  scheduler.Status `json:"state,omitempty" doc:"start: INSTANTIATING or RUNNING (default); complete: TERMINATING or COMPLETED (default)"`
+	Reason string           `json:"reason,omitempty"`
+	DryRun bool             `json:"dry_run,omitempty"`
+}
+
+type assigning struct {
+	Mentor string `json:"mentor"`
+	Reason string `json:"reason,omitempty"`
+	DryRun bool   `json:"dry_run,omitempty"`
+}
+
+type approving struct {
+	Decision scheduler.Decision `json:"decision" enum:"approved,refused"`
+	Reason   string             `json:"reason,omitempty" doc:"mandatory with refused"`
+	DryRun   bool               `json:"dry_run,omitempty"`
+}
+
+// decision is a request named in the path, the revision that the caller saw, and a body.
+type decision[T any] struct {
+	one
+	revised
+	Body T
+}
+
+// decide registers a step with a request whose body has to be there.
+func decide[T any](a *api, id, path, summary, more string, take func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in T) (scheduler.Outcome, error)) {
+	add(a, operation{id: id, method: "POST", path: "/requests/{id}/" + path, tag: "decisions", summary: summary, more: more},
+		func(ctx context.Context, actor scheduler.Actor, in *decision[T]) (*tagged[scheduler.Outcome], error) {
+			return a.decided(in.revised, func(revision int64) (scheduler.Outcome, error) {
+				return take(ctx, actor, in.ID, revision, in.Body)
+			})
+		})
+}
+
+func (a *api) decisionRoutes() {
+	decide(a, "schedule-request", "schedule", "Grant a slot",
+		"Checked again at this moment; what does not fit is a 409. An override displaces named requests, overbooks, or does without approvals.",
+		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in grant) (scheduler.Outcome, error) {
+			s := scheduler.Schedule{Slot: in.Slot.slot(), Placement: in.Placement, Override: in.Override.override(), Reason: in.Reason, DryRun: in.DryRun, Revision: revision}
+			if in.Devices != nil {
+				list := devices(in.Devices)
+				s.Devices = &list
+			}
+			return a.service.Schedule(ctx, actor, id, s)
+		})
+	decide(a, "reject-request", "reject", "Turn a request down, with offers",
+		"Each offer holds its capacity until it expires or is accepted.",
+		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in rejection) (scheduler.Outcome, error) {
+			return a.service.Reject(ctx, actor, id, scheduler.Reject{Reason: in.Reason, Count: in.Alternatives.Count, Offers: in.Alternatives.alternatives(),
+				HoldFor: in.HoldFor, DryRun: in.DryRun, Revision: revision})
+		})
+	decide(a, "move-request", "move", "Another slot or placement; longer, shorter", "Of a running experiment only the end moves.",
+		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in moving) (scheduler.Outcome, error) {
+			return a.service.Move(ctx, actor, id, scheduler.Move{Slot: in.Slot.slot(), Placement: in.Placement, Override: in.Override.override(), Reason: in.Reason,
+				DryRun: in.DryRun, Revision: revision})
+		})
+	decide(a, "cancel-request", "cancel", "Take a request back before it runs", "",
+		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in plain) (scheduler.Outcome, error) {
+			return a.service.Cancel(ctx, actor, id, scheduler.Step{Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
+		})
+	decide(a, "start-request", "start", "It is being orchestrated, or it runs", "",
+		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in stating) (scheduler.Outcome, error) {
+			return a.service.Start(ctx, actor, id, in.step(revision))
+		})
+	decide(a, "complete-request", "complete", "It is being torn down, or it is over", "What is left of the slot is free from then on.",
+		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in stating) (scheduler.Outcome, error) {
+			return a.service.Complete(ctx, actor, id, in.step(revision))
+		})
+	decide(a, "fail-request", "fail", "It broke down", "What is left of the slot is free from then on. A reason is mandatory.",
+		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in plain) (scheduler.Outcome, error) {
+			return a.service.Fail(ctx, actor, id, scheduler.Step{Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
+		})
+	decide(a, "assign-request", "assign", "Hand a request to a mentor", "",
+		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in assigning) (scheduler.Outcome, error) {
+			return a.service.Assign(ctx, actor, id, scheduler.Assign{Mentor: in.Mentor, Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
+		})
+	a.approvalRoute()
+	a.offerRoutes()
+}
+
+func (s stating) step(revision int64) scheduler.Step {
+	return scheduler.Step{State: s.State, Reason: s.Reason, DryRun: s.DryRun, Revision: revision}
+}
+
+func (a *api) approvalRoute() {
+	type approval struct {
+		decision[approving]
+		Testbed string `path:"testbed" maxLength:"64"`
+	}
+	add(a, operation{id: "approve-request", method: "PUT", path: "/requests/{id}/approvals/{testbed}", tag: "decisions",
+		summary: "A testbed's yes or no", more: "By its providers; an administrator may for them."},
+		func(ctx context.Context, actor scheduler.Actor, in *approval) (*tagged[scheduler.Outcome], error) {
+			return a.decided(in.revised, func(revision int64) (scheduler.Outcome, error) {
+				return a.service.Approve(ctx, actor, in.ID, in.Testbed, scheduler.Approve{Decision: in.Body.Decision, Reason: in.Body.Reason, DryRun: in.Body.DryRun, Revision: revision})
+			})
+		})
+}
+
+func (a *api) offerRoutes() {
+	type accept struct {
+		one
+		Offer string `path:"offer" maxLength:"32"`
+		Body  *struct {
+			DryRun bool `json:"dry_run,omitempty"`
+		}
+	}
+	add(a, operation{id: "accept-offer", method: "POST", path: "/requests/{id}/offers/{offer}/accept", tag: "offers", status: http.StatusCreated,
+		summary: "Take an offer", more: "Makes a linked new request in the offered slot, which stays held until the request is granted or the offer's time is over."},
+		func(ctx context.Context, actor scheduler.Actor, in *accept) (*created[scheduler.Outcome], error) {
+			out, err := a.service.AcceptOffer(ctx, actor, in.ID, in.Offer, in.Body != nil && in.Body.DryRun)
+			return accepted(out), err
+		})
+	type link struct {
+		Body struct {
+			Link string `json:"link" maxLength:"512" doc:"the accept_link of an offer"`
+		}
+	}
+	type offered struct {
+		Request int64           `json:"request"`
+		Name    string          `json:"name"`
+		Offer   scheduler.Offer `json:"offer"`
+	}
+	add(a, operation{id: "read-offer-link", method: "POST", path: "/offers/read", tag: "offers", summary: "What a signed link offers"},
+		func(ctx context.Context, _ scheduler.Actor, in *link) (*body[offered], error) {
+			r, o, err := a.service.OfferByLink(ctx, in.Body.Link)
+			return answer(offered{r.Number, r.Name, o}), err
+		})
+	add(a, operation{id: "accept-offer-link", method: "POST", path: "/offers/accept", tag: "offers", status: http.StatusCreated,
+		summary: "Take an offer by its signed link", more: "Works once, without signing in: the link is the proof."},
+		func(ctx context.Context, _ scheduler.Actor, in *link) (*created[scheduler.Outcome], error) {
+			out, err := a.service.AcceptByLink(ctx, in.Body.Link)
+			return accepted(out), err
+		})
+}
+
+func accepted(out scheduler.Outcome) *created[scheduler.Outcome] {
+	c := &created[scheduler.Outcome]{Body: out}
+	if out.Created != nil {
+		c.Location, c.ETag = fmt.Sprintf("%s/requests/%s", prefix, out.Created.ID), etag(out.Created.Revision)
+	}
+	return c
+}

@@ -1,0 +1,170 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"berth/scheduler"
+)
+
+// maxStreams bounds how many event streams one process serves.
+const maxStreams = 500
+
+// heartbeat is how often a silent stream shows that it is alive.
+const heartbeat = 20 * time.Second
+
+// batch is how many changes are looked at for one stream at a time.
+const batch = 200
+
+// feed wakes streams when the change log has grown. One look at the database serves them all.
+type feed struct {
+	service *scheduler.Service
+	every   time.Duration
+
+	mu      sync.Mutex
+	streams int
+	last    int64
+	grown   chan struct{} // closed, and replaced, when last moves
+	stop    context.CancelFunc
+}
+
+func newFeed(s *scheduler.Service, every time.Duration) *feed {
+	return &feed{service: s, every: every, grown: make(chan struct{})}
+}
+
+// join adds a stream, and starts looking with the first one.
+func (f *feed) join() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.streams == maxStreams {
+		return false
+	}
+	f.streams++
+	if f.streams == 1 {
+		ctx, cancel := context.WithCancel(context.Background())
+		f.stop = cancel
+		go f.watch(ctx)
+	}
+	return true
+}
+
+// leave takes a stream away, and stops looking with the last one.
+func (f *feed) leave() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.streams--; f.streams == 0 {
+		f.stop()
+	}
+}
+
+// wait is closed when there is more than there was.
+func (f *feed) wait() <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.grown
+}
+
+func (f *feed) watch(ctx context.Context) {
+	tick := time.NewTicker(f.every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		last, err := f.service.LastEvent(ctx)
+		if err != nil {
+			continue // it is asked again; the streams stay
+		}
+		f.mu.Lock()
+		if last != f.last {
+			f.last = last
+			close(f.grown)
+			f.grown = make(chan struct{})
+		}
+		f.mu.Unlock()
+	}
+}
+
+// events streams the change log as server-sent events: id is the sequence, from which a client that was cut off goes on by saying
+// Last-Event-ID. Without it the stream begins with what happens next.
+func (a *api) events(w http.ResponseWriter, r *http.Request) {
+	actor, err := a.admit(r, routes["stream-events"])
+	if err != nil {
+		a.problem(r.Context(), err).write(w)
+		return
+	}
+	after, err := a.beginning(r)
+	if err != nil {
+		a.problem(r.Context(), err).write(w)
+		return
+	}
+	if !a.feed.join() {
+		a.problem(r.Context(), scheduler.Errorf(scheduler.CodeUnavailable, "too many event streams are open")).write(w)
+		return
+	}
+	defer a.feed.leave()
+	control := http.NewResponseController(w)
+	_ = control.SetWriteDeadline(time.Time{})
+	_ = control.SetReadDeadline(time.Time{})
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no")
+	fmt.Fprint(w, "retry: 3000\n\n")
+	a.stream(r.Context(), w, control, actor, after)
+}
+
+// beginning is the sequence after which a stream starts.
+func (a *api) beginning(r *http.Request) (int64, error) {
+	text := r.Header.Get("Last-Event-ID")
+	if text == "" {
+		text = r.URL.Query().Get("after")
+	}
+	if text == "" {
+		return a.service.LastEvent(r.Context())
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return 0, invalid("Last-Event-ID", "has to be the id of an event")
+	}
+	return n, nil
+}
+
+func (a *api) stream(ctx context.Context, w http.ResponseWriter, control *http.ResponseController, actor scheduler.Actor, after int64) {
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for {
+		grown := a.feed.wait()
+		list, last, err := a.service.Events(ctx, actor, after, batch)
+		if err != nil {
+			return // the client comes back with Last-Event-ID
+		}
+		for _, e := range list {
+			data, err := json.Marshal(e)
+			if err != nil {
+				return
+			}
+			fmt.Fprintf(w, "id: %d\nevent: %s\ndata: %s\n\n", e.Sequence, e.Kind, data)
+		}
+		more := last > after
+		after = last
+		if control.Flush() != nil {
+			return
+		}
+		if more {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-grown:
+		case <-beat.C:
+			fmt.Fprint(w, ": still here\n\n")
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"berth/scheduler"
+)
+
+// metrics are the figures for Prometheus, in a registry of their own.
+type metrics struct {
+	registry *prometheus.Registry
+	calls    *prometheus.HistogramVec
+}
+
+func newMetrics(r *prometheus.Registry, db Database) *metrics {
+	m := &metrics{registry: r, calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "berth_http_request_duration_seconds", Help: "Duration of calls by route, method and status.",
+		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+	}, []string{"route", "method", "status"})}
+	r.MustRegister(m.calls, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if db != nil {
+		gauge := func(name, help string, value func() float64) {
+			r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
+		}
+		gauge("berth_database_connections_in_use", "Connections to the database in use.", func() float64 { return float64(db.Stats().InUse) })
+		gauge("berth_database_wait_seconds", "Time spent waiting for a connection, in all.", func() float64 { return db.Stats().WaitDuration.Seconds() })
+	}
+	return m
+}
+
+// methods bounds the values of a label that a client chooses.
+func method(name string) string {
+	switch name {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return name
+	}
+	return "other"
+}
+
+func (m *metrics) measured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		timer := prometheus.NewTimer(prometheus.ObserverFunc(func(float64) {}))
+		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		next.ServeHTTP(ww, r)
+		m.calls.WithLabelValues(pattern(r), method(r.Method), strconv.Itoa(ww.Status())).Observe(timer.ObserveDuration().Seconds())
+	})
+}
+
+// health says whether the process lives and whether it can work, and gives the figures to those who may have them: from this machine,
+// or operators and administrators.
+func (a *api) health() {
+	a.router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	a.router.Get("/readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		if a.o.Database != nil && a.o.Database.Ping(ctx) != nil {
+			a.traced(ctx, newProblem(http.StatusServiceUnavailable, "the database does not answer")).write(w)
+			return
+		}
+		_, _ = w.Write([]byte("ready\n"))
+	})
+	figures := promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{})
+	a.router.Get("/metrics", func(w http.ResponseWriter, r *http.Request) {
+		if !local(r) {
+			if _, err := a.admit(r, access{scope: scheduler.ScopeRead, roles: []scheduler.Role{scheduler.RoleOperator, scheduler.RoleAdministrator}}); err != nil {
+				a.problem(r.Context(), err).write(w)
+				return
+			}
+		}
+		figures.ServeHTTP(w, r)
+	})
+}
+
+// local reports whether a call comes from this machine.
+func local(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return false
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}

@@ -1,0 +1,109 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/google/uuid"
+)
+
+// call is what is known of one call; who made it is filled in once they signed in.
+type call struct {
+	id   string
+	mu   sync.Mutex
+	user string
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}
+
+func traceOf(ctx context.Context) string {
+	if c := callOf(ctx); c != nil {
+		return c.id
+	}
+	return ""
+}
+
+func noted(ctx context.Context, username string) {
+	if c := callOf(ctx); c != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.user = username
+	}
+}
+
+// trace gives each call an id, by which a user's complaint is found in the logs.
+func (a *api) trace(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &call{id: uuid.NewString()}
+		w.Header().Set("X-Request-Id", c.id)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
+	})
+}
+
+// logged writes one line per call: the route's pattern, not the address, which may hold a secret.
+func (a *api) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := a.o.Clock()
+		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		next.ServeHTTP(ww, r)
+		level := slog.LevelInfo
+		if ww.Status() >= http.StatusInternalServerError {
+			level = slog.LevelError
+		}
+		c := callOf(r.Context())
+		c.mu.Lock()
+		user := c.user
+		c.mu.Unlock()
+		a.log.Log(r.Context(), level, "call", "method", r.Method, "route", pattern(r), "status", ww.Status(), "bytes", ww.BytesWritten(),
+			"took", a.o.Clock().Sub(start).Round(time.Microsecond), "user", user, "from", r.RemoteAddr, "request_id", c.id)
+	})
+}
+
+// pattern is the route that a call took.
+func pattern(r *http.Request) string {
+	if p := chi.RouteContext(r.Context()).RoutePattern(); p != "" {
+		return p
+	}
+	return "none"
+}
+
+// recovered answers a panic as an internal error; the connection of an aborted one is cut as it was meant to be.
+func (a *api) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			a.log.ErrorContext(r.Context(), "panic", "value", p, "stack", string(debug.Stack()), "request_id", traceOf(r.Context()))
+			a.traced(r.Context(), newProblem(http.StatusInternalServerError, "an internal error")).write(w)
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// secured sets what browsers are to be careful about.
+func secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}

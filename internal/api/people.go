@@ -1,0 +1,141 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"berth/internal/auth"
+	"berth/scheduler"
+)
+
+type personShape struct {
+	Name         string           `json:"name"`
+	Email        string           `json:"email,omitempty"`
+	Organisation string           `json:"organisation,omitempty"`
+	Roles        []scheduler.Role `json:"roles" enum:"experimenter,mentor,provider,operator,administrator"`
+	Testbeds     []string         `json:"testbeds,omitempty" doc:"of a provider"`
+	Disabled     bool             `json:"disabled,omitempty"`
+}
+
+func (p personShape) person(username string) scheduler.Person {
+	return scheduler.Person{Username: username, Name: p.Name, Email: p.Email, Organisation: p.Organisation, Roles: p.Roles, Testbeds: p.Testbeds, Disabled: p.Disabled}
+}
+
+func (a *api) peopleRoutes() {
+	add(a, operation{id: "list-users", method: "GET", path: "/users", tag: "people", summary: "People, by username"},
+		func(ctx context.Context, actor scheduler.Actor, in *paged) (*list[scheduler.Person], error) {
+			page, err := a.service.People(ctx, actor, in.Cursor, in.Limit)
+			return part(page, "/users", in.query(url.Values{})), err
+		})
+	type somebody struct {
+		User string `path:"user" maxLength:"64"`
+	}
+	add(a, operation{id: "get-user", method: "GET", path: "/users/{user}", tag: "people", summary: "A person", more: "Administrators see everybody, others themselves."},
+		func(ctx context.Context, actor scheduler.Actor, in *somebody) (*tagged[scheduler.Person], error) {
+			p, err := a.service.Person(ctx, actor, in.User)
+			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
+		})
+	add(a, operation{id: "get-me", method: "GET", path: "/me", tag: "people", summary: "Who you are"},
+		func(ctx context.Context, actor scheduler.Actor, _ *struct{}) (*tagged[scheduler.Person], error) {
+			p, err := a.service.Person(ctx, actor, actor.Username)
+			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
+		})
+	type creation struct {
+		Body struct {
+			Username string `json:"username"`
+			Password string `json:"password,omitempty" doc:"without one they sign in with tokens only"`
+			personShape
+		}
+	}
+	add(a, operation{id: "create-user", method: "POST", path: "/users", tag: "people", status: http.StatusCreated, summary: "Add a person"},
+		func(ctx context.Context, actor scheduler.Actor, in *creation) (*created[scheduler.Person], error) {
+			p := in.Body.person(in.Body.Username)
+			if in.Body.Password != "" {
+				if err := auth.CheckPassword(in.Body.Password); err != nil {
+					return nil, err
+				}
+				p.Password = auth.Hash(in.Body.Password)
+			}
+			p, err := a.service.PutPerson(ctx, actor, p)
+			return &created[scheduler.Person]{prefix + "/users/" + p.Username, etag(p.Revision), p}, err
+		})
+	type change struct {
+		somebody
+		revised
+		Body personShape
+	}
+	add(a, operation{id: "edit-user", method: "PUT", path: "/users/{user}", tag: "people", summary: "Change a person"},
+		func(ctx context.Context, actor scheduler.Actor, in *change) (*tagged[scheduler.Person], error) {
+			revision, err := in.revision()
+			if err != nil {
+				return nil, err
+			}
+			before, err := a.service.Person(ctx, actor, in.User)
+			if err != nil {
+				return nil, err
+			}
+			p := in.Body.person(in.User)
+			p.Revision = before.Revision
+			if revision != 0 {
+				p.Revision = revision
+			}
+			p, err = a.service.PutPerson(ctx, actor, p)
+			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
+		})
+	type password struct {
+		somebody
+		Body struct {
+			Old string `json:"old_password,omitempty" doc:"to change one's own"`
+			New string `json:"password"`
+		}
+	}
+	add(a, operation{id: "set-password", method: "PUT", path: "/users/{user}/password", tag: "people", status: http.StatusNoContent, summary: "Change a password"},
+		func(ctx context.Context, actor scheduler.Actor, in *password) (*struct{}, error) {
+			return nil, a.auth.SetPassword(ctx, actor, in.User, in.Body.Old, in.Body.New)
+		})
+}
+
+func (a *api) tokenRoutes() {
+	type owner struct {
+		Owner string `query:"owner" maxLength:"64" doc:"default: yourself"`
+	}
+	of := func(actor scheduler.Actor, name string) string {
+		if name == "" {
+			return actor.Username
+		}
+		return name
+	}
+	add(a, operation{id: "list-tokens", method: "GET", path: "/tokens", tag: "people", summary: "Tokens, without their secrets"},
+		func(ctx context.Context, actor scheduler.Actor, in *owner) (*body[scheduler.Page[scheduler.Token]], error) {
+			found, err := a.auth.List(ctx, actor, of(actor, in.Owner))
+			return answer(items(found)), err
+		})
+	type creation struct {
+		Body struct {
+			Owner   string            `json:"owner,omitempty" doc:"default: yourself"`
+			Name    string            `json:"name" doc:"what it is for"`
+			Scopes  []scheduler.Scope `json:"scopes" enum:"read,write,admin"`
+			Expires *time.Time        `json:"expires,omitempty"`
+		}
+	}
+	type secret struct {
+		Secret string          `json:"secret" doc:"shown now and never again"`
+		Token  scheduler.Token `json:"token"`
+	}
+	add(a, operation{id: "create-token", method: "POST", path: "/tokens", tag: "people", status: http.StatusCreated, summary: "Make a token"},
+		func(ctx context.Context, actor scheduler.Actor, in *creation) (*body[secret], error) {
+			s, t, err := a.auth.Create(ctx, actor, of(actor, in.Body.Owner), in.Body.Name, in.Body.Scopes, in.Body.Expires)
+			return answer(secret{s, t}), err
+		})
+	type removal struct {
+		owner
+		Token string `path:"token" maxLength:"64"`
+	}
+	add(a, operation{id: "revoke-token", method: "DELETE", path: "/tokens/{token}", tag: "people", summary: "Make a token worthless"},
+		func(ctx context.Context, actor scheduler.Actor, in *removal) (*body[scheduler.Token], error) {
+			t, err := a.auth.Revoke(ctx, actor, of(actor, in.Owner), in.Token)
+			return answer(t), err
+		})
+}

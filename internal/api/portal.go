@@ -1,0 +1,342 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// The 5GinFIRE portal's own description of a deployment, as its clients send it and expect it back. Properties that it does not name
+// here are ignored, as the portal does. Who the owner is comes from who signed in, never from the document.
+
+// portalTime is an instant as the portal writes it: epoch milliseconds, or ISO 8601 with milliseconds. It is given back as milliseconds.
+type portalTime struct{ time.Time }
+
+// UnmarshalJSON reads both forms. Parts of a second have to be zero.
+func (t *portalTime) UnmarshalJSON(b []byte) error {
+	if bytes.Equal(b, []byte("null")) {
+		return nil
+	}
+	if text, err := strconv.Unquote(string(b)); err == nil {
+		if t.Time, err = time.Parse(time.RFC3339, text); err != nil {
+			return fmt.Errorf("%q is no date: send epoch milliseconds or ISO 8601 such as 2026-12-10T00:00:00.000Z", clip(text))
+		}
+	} else {
+		ms, err := strconv.ParseInt(string(b), 10, 64)
+		if err != nil || ms < 0 || ms > 7_258_118_400_000 { // the year 2200
+			return fmt.Errorf("%s is no date: send epoch milliseconds or ISO 8601", clip(string(b)))
+		}
+		t.Time = time.UnixMilli(ms).UTC()
+	}
+	if t.Nanosecond() != 0 {
+		return fmt.Errorf("%s: parts of a second have to be zero", clip(string(b)))
+	}
+	return nil
+}
+
+// MarshalJSON writes epoch milliseconds.
+func (t portalTime) MarshalJSON() ([]byte, error) {
+	if t.IsZero() {
+		return []byte("null"), nil
+	}
+	return strconv.AppendInt(nil, t.UnixMilli(), 10), nil
+}
+
+func clip(s string) string {
+	if len(s) > 60 {
+		return strings.ToValidUTF8(s[:60], "") + "…"
+	}
+	return s
+}
+
+type portalUser struct {
+	Username     string `json:"username,omitempty"`
+	Name         string `json:"name,omitempty"`
+	Organisation string `json:"organization,omitempty"`
+	Email        string `json:"email,omitempty"`
+}
+
+type portalInfrastructure struct {
+	Name         string `json:"name,omitempty"`
+	Organisation string `json:"organization,omitempty"`
+	Datacenter   string `json:"datacentername,omitempty"`
+	VIM          string `json:"vimid,omitempty"`
+}
+
+type portalMember struct {
+	Index json.Number `json:"membervnfIndex"`
+	VNF   string      `json:"vnfdidRef"`
+}
+
+type portalPlacement struct {
+	Member         portalMember          `json:"constituentVxF"`
+	Infrastructure *portalInfrastructure `json:"infrastructure"`
+}
+
+type portalExperiment struct {
+	Name    string         `json:"name"`
+	Members []portalMember `json:"constituentVxF,omitempty"`
+}
+
+// deployment is the DeploymentDescriptor.
+type deployment struct {
+	ID          int64                 `json:"id"`
+	UUID        string                `json:"uuid,omitempty"`
+	Name        string                `json:"name"`
+	Description string                `json:"description,omitempty"`
+	Feedback    string                `json:"feedback,omitempty"`
+	Status      string                `json:"status,omitempty"`
+	Created     portalTime            `json:"dateCreated"`
+	StartReq    portalTime            `json:"startReqDate"`
+	EndReq      portalTime            `json:"endReqDate"`
+	Start       portalTime            `json:"startDate"`
+	End         portalTime            `json:"endDate"`
+	ScheduledAt string                `json:"scheduledStartDate,omitempty"`
+	ScheduledTo string                `json:"scheduledEndDate,omitempty"`
+	Experiment  portalExperiment      `json:"experiment"`
+	Owner       *portalUser           `json:"owner,omitempty"`
+	Mentor      *portalUser           `json:"mentor,omitempty"`
+	ForAll      *portalInfrastructure `json:"infrastructureForAll,omitempty"`
+	Placements  []portalPlacement     `json:"vxfPlacements,omitempty"`
+}
+
+// portalStatus is the request's state in the portal's words; it has none for what was cancelled, which it would delete: the nearest is
+// REJECTED.
+func portalStatus(s scheduler.Status) string {
+	if s == scheduler.Cancelled {
+		return string(scheduler.Rejected)
+	}
+	return string(s)
+}
+
+// maxPlacements bounds what is looked at of a descriptor.
+const maxPlacements = 200
+
+// submission is the descriptor as a request: the NSD by its name, and each member on the VIM that the infrastructure is.
+func (d deployment) submission(f testbeds.Facility) (scheduler.Submission, error) {
+	e := &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the deployment descriptor breaks a rule"}
+	add := func(field, rule string) { e.Fields = append(e.Fields, scheduler.FieldError{Field: field, Rule: rule}) }
+	in := scheduler.Submission{Name: d.Name, Description: d.Description}
+	in.NSD, in.Placement = d.Experiment.Name, testbeds.Placement{}
+	if in.NSD == "" {
+		add("experiment.name", "has to name the NSD")
+	}
+	if d.StartReq.IsZero() {
+		add("startReqDate", "is missing")
+	}
+	if d.EndReq.IsZero() {
+		add("endReqDate", "is missing")
+	}
+	if d.Mentor != nil {
+		in.Mentor = d.Mentor.Username
+	}
+	in.Slot = testbeds.Slot{Start: d.StartReq.UTC(), End: d.EndReq.UTC()}
+	put := func(field, member string, i *portalInfrastructure) {
+		where, rule := i.find(f)
+		if rule != "" {
+			add(field, rule)
+		}
+		in.Placement[member] = where
+	}
+	if d.ForAll != nil {
+		put("infrastructureForAll", testbeds.PlaceAll, d.ForAll)
+	}
+	if len(d.Placements) > maxPlacements {
+		add("vxfPlacements", "at most 200")
+	}
+	for i, p := range d.Placements[:min(len(d.Placements), maxPlacements)] {
+		field := fmt.Sprintf("vxfPlacements[%d].infrastructure", i)
+		if p.Infrastructure == nil {
+			add(field, "is missing")
+			continue
+		}
+		put(field, p.Member.Index.String(), p.Infrastructure)
+	}
+	if len(e.Fields) > 0 {
+		return in, e
+	}
+	return in, nil
+}
+
+// find is the VIM that an infrastructure is: by its OSM account (vimid), its datacenter name, "testbed/vim", or a VIM's or testbed's
+// own id where only one fits.
+func (i *portalInfrastructure) find(f testbeds.Facility) (where, rule string) {
+	var found []string
+	best := 0
+	for _, t := range f.Testbeds {
+		for _, v := range t.VIMs {
+			score := i.matches(t, v)
+			if score > best {
+				found, best = nil, score
+			}
+			if score > 0 && score == best {
+				found = append(found, t.ID+"/"+v.ID)
+			}
+		}
+	}
+	name := clip(i.VIM + " " + i.Datacenter + " " + i.Name)
+	switch len(found) {
+	case 0:
+		return "", fmt.Sprintf("no VIM has the vimid or datacentername of %q", strings.TrimSpace(name))
+	case 1:
+		return found[0], ""
+	}
+	return "", fmt.Sprintf("%q could be %s", strings.TrimSpace(name), strings.Join(found, " or "))
+}
+
+// matches says how surely a VIM is the infrastructure; 0 for not at all.
+func (i *portalInfrastructure) matches(t testbeds.Testbed, v testbeds.VIM) int {
+	is := func(name string, ids ...string) bool {
+		for _, id := range ids {
+			if name != "" && id != "" && strings.EqualFold(name, id) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case is(i.VIM, v.Account):
+		return 4
+	case is(i.Datacenter, v.Datacenter):
+		return 3
+	case is(i.Datacenter, t.ID+"/"+v.ID) || is(i.VIM, t.ID+"/"+v.ID):
+		return 2
+	case is(i.Datacenter, v.ID, v.Name) || is(i.VIM, v.ID) || len(t.VIMs) == 1 && is(i.Datacenter, t.ID, t.Name):
+		return 1
+	}
+	return 0
+}
+
+// descriptor is a request as the portal shows a deployment.
+func descriptor(r scheduler.Request, f testbeds.Facility, remark string) deployment {
+	d := deployment{ID: r.Number, UUID: r.ID, Name: r.Name, Description: r.Description, Feedback: remark, Status: portalStatus(r.Status),
+		Created: portalTime{r.Created}, StartReq: portalTime{r.Slot.Start}, EndReq: portalTime{r.Slot.End},
+		Experiment: portalExperiment{Name: r.NSD}, Owner: &portalUser{Username: r.Experimenter, Organisation: r.Organisation}}
+	var asked deployment
+	if len(r.Portal) > 0 && json.Unmarshal(r.Portal, &asked) == nil {
+		d.StartReq, d.EndReq = asked.StartReq, asked.EndReq
+	}
+	if r.Mentor != "" {
+		d.Mentor = &portalUser{Username: r.Mentor}
+	}
+	if s := r.Scheduled; s != nil {
+		d.Start, d.End = portalTime{s.Start}, portalTime{s.End}
+		// The portal shows whole days: from the first midnight to the last second.
+		d.ScheduledAt = s.Start.UTC().Truncate(24 * time.Hour).Format(time.RFC3339)
+		d.ScheduledTo = s.End.UTC().Truncate(24 * time.Hour).Add(24*time.Hour - time.Second).Format(time.RFC3339)
+	}
+	for _, c := range r.Components {
+		m := portalMember{Index: json.Number(c.Member), VNF: c.VNF}
+		if _, err := strconv.Atoi(c.Member); err != nil {
+			m.Index = "0" // the portal knows numbers only
+		}
+		d.Experiment.Members = append(d.Experiment.Members, m)
+		d.Placements = append(d.Placements, portalPlacement{m, infrastructure(r.Placement[c.Member], f)})
+	}
+	return d
+}
+
+func infrastructure(where string, f testbeds.Facility) *portalInfrastructure {
+	testbed, vim, _ := strings.Cut(where, "/")
+	t, _ := f.Testbed(testbed)
+	v, _ := t.VIM(vim)
+	i := &portalInfrastructure{Name: where, Organisation: t.Organisation, Datacenter: v.Datacenter, VIM: v.Account}
+	if i.Datacenter == "" {
+		i.Datacenter = where
+	}
+	return i
+}
+
+func (a *api) portalRoutes() {
+	type posting struct {
+		repeatable
+		RawBody []byte `contentType:"application/json"`
+	}
+	type answered struct {
+		Location string `header:"Location"`
+		Body     deployment
+	}
+	add(a, operation{id: "create-deployment", method: "POST", path: "/portal/deployments", tag: "portal", status: http.StatusCreated,
+		summary: "Ask for a slot with the portal's DeploymentDescriptor",
+		more:    "A slot that does not fit is submitted all the same, as in the portal: the mentor sees the conflicts. Add ?strict=true to have it refused."},
+		func(ctx context.Context, actor scheduler.Actor, in *struct {
+			posting
+			Strict bool `query:"strict"`
+		}) (*answered, error) {
+			f, _, err := a.service.Facility(ctx, actor)
+			if err != nil {
+				return nil, err
+			}
+			d, err := readDeployment(in.RawBody)
+			if err != nil {
+				return nil, err
+			}
+			s, err := d.submission(f)
+			if err != nil {
+				return nil, err
+			}
+			s.Anyway, s.Portal, s.Creation = !in.Strict, in.RawBody, in.creation("deployment", in.RawBody)
+			out, err := a.service.Submit(ctx, actor, s)
+			return &answered{prefix + "/portal/deployments/" + out.Request.ID, descriptor(out.Request, f, "")}, err
+		})
+	add(a, operation{id: "get-deployment", method: "GET", path: "/portal/deployments/{id}", tag: "portal", summary: "A request as the portal shows a deployment"},
+		func(ctx context.Context, actor scheduler.Actor, in *one) (*body[deployment], error) {
+			f, _, err := a.service.Facility(ctx, actor)
+			if err != nil {
+				return nil, err
+			}
+			v, err := a.service.Get(ctx, actor, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			page, err := a.service.Feedback(ctx, actor, in.ID, "", 500)
+			return answer(descriptor(v.Request, f, thread(page.Items))), err
+		})
+	type deployments struct {
+		paged
+		Status []scheduler.Status `query:"status"`
+	}
+	add(a, operation{id: "list-deployments", method: "GET", path: "/portal/deployments", tag: "portal", summary: "Requests as the portal shows deployments, newest first"},
+		func(ctx context.Context, actor scheduler.Actor, in *deployments) (*list[deployment], error) {
+			f, _, err := a.service.Facility(ctx, actor)
+			if err != nil {
+				return nil, err
+			}
+			page, err := a.service.List(ctx, actor, scheduler.RequestFilter{Status: in.Status, Limit: in.Limit}, in.Cursor)
+			out := scheduler.Page[deployment]{Items: []deployment{}, Next: page.Next}
+			for _, r := range page.Items {
+				out.Items = append(out.Items, descriptor(r, f, ""))
+			}
+			return part(out, "/portal/deployments", in.query(url.Values{})), err
+		})
+}
+
+// readDeployment decodes a descriptor; what it does not know of it is ignored.
+func readDeployment(raw []byte) (deployment, error) {
+	var d deployment
+	if err := shallow(raw); err != nil {
+		return d, err
+	}
+	if err := json.Unmarshal(raw, &d); err != nil {
+		return d, malformed(err)
+	}
+	return d, nil
+}
+
+// thread is the feedback as the portal's one text: each remark with its author and time.
+func thread(list []scheduler.Feedback) string {
+	var b strings.Builder
+	for _, f := range list {
+		fmt.Fprintf(&b, "%s, %s: %s\n", f.At.UTC().Format(time.RFC3339), f.Author, f.Text)
+	}
+	return strings.TrimSpace(b.String())
+}

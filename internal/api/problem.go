@@ -1,0 +1,177 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"berth/internal/auth"
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// Problem is every answer that is not the one that was asked for: RFC 9457, with what a client can act on.
+type Problem struct {
+	Type   string `json:"type" doc:"urn:berth:problem: and the code; stable"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail,omitempty" doc:"what happened, for people"`
+	Trace  string `json:"request_id,omitempty" doc:"of this call, for the operators' logs"`
+
+	Errors       []scheduler.FieldError    `json:"errors,omitempty" doc:"every field that breaks a rule"`
+	Problems     []testbeds.Problem        `json:"problems,omitempty" doc:"why it can never run there"`
+	Conflicts    []testbeds.Conflict       `json:"conflicts,omitempty" doc:"what is short, when, by how much, and what takes it"`
+	Messages     []string                  `json:"messages,omitempty" doc:"the conflicts in words"`
+	Contenders   []testbeds.Taker          `json:"contenders,omitempty"`
+	Longest      *testbeds.Slot            `json:"longest,omitempty" doc:"the longest that is free from the requested start"`
+	Alternatives []testbeds.Alternative    `json:"alternatives,omitempty" doc:"what would work instead, cheapest first"`
+	Allowed      []scheduler.Action        `json:"allowed,omitempty" doc:"the steps that you can take now"`
+	Broken       []scheduler.BrokenBooking `json:"broken,omitempty" doc:"bookings that the change would leave without capacity"`
+
+	header http.Header
+}
+
+func (p *Problem) Error() string { return p.Title + ": " + p.Detail }
+
+// GetStatus makes it an error of huma.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders are the headers that go with it.
+func (p *Problem) GetHeaders() http.Header { return p.header }
+
+// ContentType is that of RFC 9457.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// statuses is the one table from the scheduler's codes to HTTP.
+var statuses = map[scheduler.Code]int{
+	scheduler.CodeInvalid:         http.StatusUnprocessableEntity,
+	scheduler.CodeConflict:        http.StatusConflict,
+	scheduler.CodeNotFound:        http.StatusNotFound,
+	scheduler.CodeForbidden:       http.StatusForbidden,
+	scheduler.CodeUnauthenticated: http.StatusUnauthorized,
+	scheduler.CodePrecondition:    http.StatusPreconditionFailed,
+	scheduler.CodeUnavailable:     http.StatusServiceUnavailable,
+}
+
+// newProblem is a problem of HTTP itself.
+func newProblem(status int, detail string) *Problem {
+	name := strings.ToLower(strings.ReplaceAll(http.StatusText(status), " ", "_"))
+	return &Problem{Type: "urn:berth:problem:" + name, Title: http.StatusText(status), Status: status, Detail: detail, header: http.Header{}}
+}
+
+// problem turns any error into an answer. What is not meant for users is logged, once, and answered without its words.
+func (a *api) problem(ctx context.Context, err error) *Problem {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		return p
+	}
+	if e, ok := errors.AsType[*scheduler.Error](err); ok {
+		return a.traced(ctx, known(e))
+	}
+	if faults, ok := errors.AsType[testbeds.Faults](err); ok {
+		return a.traced(ctx, faulty(faults))
+	}
+	if wait, ok := errors.AsType[auth.TooMany](err); ok {
+		p := newProblem(http.StatusTooManyRequests, "too many failed attempts to sign in")
+		p.header.Set("Retry-After", strconv.Itoa(int(wait.After/time.Second)+1))
+		return p
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return a.traced(ctx, newProblem(http.StatusServiceUnavailable, "the call took too long, or was given up"))
+	}
+	a.log.ErrorContext(ctx, "internal error", "error", err, "request_id", traceOf(ctx))
+	return a.traced(ctx, newProblem(http.StatusInternalServerError, "an internal error; the operators find it in their logs by the request_id"))
+}
+
+func (a *api) traced(ctx context.Context, p *Problem) *Problem {
+	p.Trace = traceOf(ctx)
+	return p
+}
+
+func known(e *scheduler.Error) *Problem {
+	status, ok := statuses[e.Code]
+	if !ok {
+		status = http.StatusInternalServerError
+	}
+	p := newProblem(status, e.Message)
+	p.Type = "urn:berth:problem:" + string(e.Code)
+	p.Errors, p.Alternatives, p.Allowed, p.Broken = e.Fields, e.Alternatives, e.Allowed, e.Broken
+	if v := e.Verdict; v != nil {
+		p.Problems, p.Conflicts, p.Contenders, p.Longest = v.Problems, v.Conflicts, v.Contenders, v.Longest
+		p.Messages = messages(*v)
+	}
+	switch e.Code {
+	case scheduler.CodeUnauthenticated:
+		p.header.Add("WWW-Authenticate", `Bearer realm="berth"`)
+		p.header.Add("WWW-Authenticate", `Basic realm="berth", charset="UTF-8"`)
+	case scheduler.CodeUnavailable:
+		p.header.Set("Retry-After", "2")
+	}
+	return p
+}
+
+// messages are the problems and conflicts of a verdict in words.
+func messages(v testbeds.Verdict) []string {
+	var list []string
+	for _, x := range v.Problems {
+		list = append(list, x.Message)
+	}
+	for _, c := range v.Conflicts {
+		list = append(list, c.String())
+	}
+	return list
+}
+
+func faulty(faults testbeds.Faults) *Problem {
+	p := known(scheduler.Errorf(scheduler.CodeInvalid, "the document breaks a rule"))
+	for _, f := range faults {
+		field := f.Field
+		if f.Line > 0 {
+			field = "line " + strconv.Itoa(f.Line) + ": " + field
+		}
+		p.Errors = append(p.Errors, scheduler.FieldError{Field: field, Rule: f.Rule})
+	}
+	return p
+}
+
+// reshape gives huma's own errors (bad JSON, a missing field, a wrong type) the form of all others.
+func (a *api) reshape(ctx huma.Context, _ string, body any) (any, error) {
+	m, ok := body.(*huma.ErrorModel)
+	if !ok {
+		return body, nil
+	}
+	p := newProblem(m.Status, m.Detail)
+	p.Trace = traceOf(ctx.Context())
+	for _, e := range m.Errors {
+		p.Errors = append(p.Errors, scheduler.FieldError{Field: place(e.Location), Rule: e.Message})
+	}
+	if m.Status >= http.StatusInternalServerError {
+		p.Detail, p.Errors = "an internal error", nil
+	}
+	return p, nil
+}
+
+// place is a location of huma ("body.slot.start") as a field.
+func place(location string) string {
+	for _, prefix := range []string{"body.", "query.", "path.", "header."} {
+		if rest, ok := strings.CutPrefix(location, prefix); ok {
+			return rest
+		}
+	}
+	return location
+}
+
+// write answers with a problem outside of huma.
+func (p *Problem) write(w http.ResponseWriter) {
+	for k, v := range p.header {
+		w.Header()[k] = v
+	}
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
+}

@@ -1,0 +1,145 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+type submission struct {
+	askShape
+	Name         string `json:"name" doc:"what people call it"`
+	Description  string `json:"description,omitempty"`
+	Organisation string `json:"organisation,omitempty"`
+	Mentor       string `json:"mentor,omitempty" doc:"username of the mentor that you wish for"`
+	Anyway       bool   `json:"submit_anyway,omitempty" doc:"submit although the slot does not fit"`
+	Experimenter string `json:"experimenter,omitempty" doc:"on whose behalf, for mentors and administrators"`
+	DryRun       bool   `json:"dry_run,omitempty"`
+}
+
+type edit struct {
+	Name        *string             `json:"name,omitempty"`
+	Description *string             `json:"description,omitempty"`
+	NSD         *string             `json:"nsd,omitempty"`
+	Components  *[]componentShape   `json:"components,omitempty"`
+	Placement   *testbeds.Placement `json:"placement,omitempty"`
+	Devices     *[]deviceShape      `json:"devices,omitempty"`
+	Slot        *slotShape          `json:"slot,omitempty"`
+	Window      *slotShape          `json:"window,omitempty"`
+	MinDuration *testbeds.Period    `json:"min_duration,omitempty"`
+	Anyway      bool                `json:"submit_anyway,omitempty"`
+	DryRun      bool                `json:"dry_run,omitempty"`
+}
+
+func (e edit) edit() scheduler.Edit {
+	out := scheduler.Edit{Name: e.Name, Description: e.Description, NSD: e.NSD, Placement: e.Placement, Slot: e.Slot.slot(), Window: e.Window.slot(),
+		MinDuration: e.MinDuration, Anyway: e.Anyway, DryRun: e.DryRun}
+	if e.Components != nil {
+		list := components(*e.Components)
+		out.Components = &list
+	}
+	if e.Devices != nil {
+		list := devices(e.Devices)
+		out.Devices = &list
+	}
+	return out
+}
+
+type filter struct {
+	paged
+	Status       []scheduler.Status `query:"status" doc:"one or several, separated by commas"`
+	Testbed      string             `query:"testbed" maxLength:"64"`
+	Mentor       string             `query:"mentor" maxLength:"64"`
+	Experimenter string             `query:"experimenter" maxLength:"64"`
+	From         time.Time          `query:"from" doc:"slots that end after"`
+	To           time.Time          `query:"to" doc:"slots that begin before"`
+	Text         string             `query:"q" maxLength:"200" doc:"in the name or the NSD"`
+}
+
+// list is one part of a list, with the address of the next one.
+type list[T any] struct {
+	Link string `header:"Link"`
+	Body scheduler.Page[T]
+}
+
+func part[T any](p scheduler.Page[T], path string, query url.Values) *list[T] {
+	out := &list[T]{Body: p}
+	if p.Next != "" {
+		query.Set("cursor", p.Next)
+		out.Link = "<" + prefix + path + "?" + query.Encode() + `>; rel="next"`
+	}
+	return out
+}
+
+func (f filter) query() url.Values {
+	v := url.Values{}
+	for name, value := range map[string]string{"testbed": f.Testbed, "mentor": f.Mentor, "experimenter": f.Experimenter, "q": f.Text} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	for _, s := range f.Status {
+		v.Add("status", string(s))
+	}
+	for name, t := range map[string]time.Time{"from": f.From, "to": f.To} {
+		if !t.IsZero() {
+			v.Set(name, t.UTC().Format(time.RFC3339))
+		}
+	}
+	return f.paged.query(v)
+}
+
+func (a *api) requestRoutes() {
+	add(a, operation{id: "list-requests", method: "GET", path: "/requests", tag: "requests", summary: "Requests that you may see, newest first"},
+		func(ctx context.Context, actor scheduler.Actor, in *filter) (*list[scheduler.Request], error) {
+			page, err := a.service.List(ctx, actor, scheduler.RequestFilter{Status: in.Status, Testbed: in.Testbed, Mentor: in.Mentor,
+				Experimenter: in.Experimenter, From: in.From, To: in.To, Text: in.Text, Limit: in.Limit}, in.Cursor)
+			return part(page, "/requests", in.query()), err
+		})
+	add(a, operation{id: "get-request", method: "GET", path: "/requests/{id}", tag: "requests", summary: "A request with all that a decision needs"},
+		func(ctx context.Context, actor scheduler.Actor, in *one) (*tagged[scheduler.View], error) {
+			v, err := a.service.Get(ctx, actor, in.ID)
+			return &tagged[scheduler.View]{etag(v.Revision), v}, err
+		})
+	type submit struct {
+		repeatable
+		Body    submission
+		RawBody []byte
+	}
+	add(a, operation{id: "create-request", method: "POST", path: "/requests", tag: "requests", status: http.StatusCreated, summary: "Ask for a slot",
+		more: "A slot that does not fit is a 409 with conflicts and alternatives, unless submit_anyway is true. A dry run answers 201 as well, and creates nothing."},
+		func(ctx context.Context, actor scheduler.Actor, in *submit) (*created[scheduler.Outcome], error) {
+			s := in.Body
+			out, err := a.service.Submit(ctx, actor, scheduler.Submission{Ask: s.ask(), Name: s.Name, Description: s.Description, Organisation: s.Organisation,
+				Mentor: s.Mentor, Anyway: s.Anyway, Experimenter: s.Experimenter, DryRun: s.DryRun, Creation: in.creation("create-request", in.RawBody)})
+			return &created[scheduler.Outcome]{prefix + "/requests/" + out.Request.ID, etag(out.Request.Revision), out}, err
+		})
+	type change struct {
+		one
+		revised
+		Body edit
+	}
+	add(a, operation{id: "edit-request", method: "PATCH", path: "/requests/{id}", tag: "requests", summary: "Change a request under review",
+		more: "Fields that are not given stay. A change of slot or demand asks for all approvals anew."},
+		func(ctx context.Context, actor scheduler.Actor, in *change) (*tagged[scheduler.Outcome], error) {
+			e := in.Body.edit()
+			return a.decided(in.revised, func(revision int64) (scheduler.Outcome, error) {
+				e.Revision = revision
+				return a.service.Edit(ctx, actor, in.ID, e)
+			})
+		})
+}
+
+// decided takes a step with the revision that the caller saw.
+func (a *api) decided(r revised, take func(revision int64) (scheduler.Outcome, error)) (*tagged[scheduler.Outcome], error) {
+	revision, err := r.revision()
+	if err != nil {
+		return nil, err
+	}
+	out, err := take(revision)
+	return &tagged[scheduler.Outcome]{etag(out.Request.Revision), out}, err
+}

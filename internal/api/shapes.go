@@ -1,0 +1,154 @@
+package api
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// The shapes of what is sent. They say which fields have to be there, where the scheduler's own types leave that open.
+
+type slotShape struct {
+	Start time.Time `json:"start" doc:"first instant, RFC 3339, whole seconds"`
+	End   time.Time `json:"end" doc:"first instant that is no longer in the slot"`
+}
+
+func (s *slotShape) slot() *testbeds.Slot {
+	if s == nil {
+		return nil
+	}
+	return &testbeds.Slot{Start: s.Start, End: s.End}
+}
+
+type componentShape struct {
+	Member    string           `json:"member" doc:"member-vnf-index or any name of one's own"`
+	VNF       string           `json:"vnf,omitempty" doc:"of the catalogue"`
+	Size      map[string]int64 `json:"size,omitempty" doc:"amounts such as vcpu, memory_mb, storage_gb; default: the VNF's"`
+	Requires  []string         `json:"requires,omitempty"`
+	Onboarded []string         `json:"onboarded,omitempty" doc:"VIMs (testbed/vim) on which the image is ready; of a VNF the catalogue says it"`
+}
+
+type deviceShape struct {
+	Testbed string   `json:"testbed"`
+	Device  string   `json:"device"`
+	Count   int64    `json:"count"`
+	Units   []string `json:"units,omitempty" doc:"named units that it has to be"`
+}
+
+// askShape says what has to run when.
+type askShape struct {
+	NSD         string             `json:"nsd,omitempty" doc:"network service of the catalogue"`
+	Components  []componentShape   `json:"components,omitempty" doc:"instead of an nsd"`
+	Placement   testbeds.Placement `json:"placement,omitempty" doc:"member to testbed/vim; all stands for every member"`
+	Devices     *[]deviceShape     `json:"devices,omitempty" doc:"default: the NSD's; an empty list: none"`
+	Slot        *slotShape         `json:"slot,omitempty"`
+	Window      *slotShape         `json:"window,omitempty" doc:"within which another slot would do"`
+	Duration    testbeds.Period    `json:"duration,omitzero" doc:"ISO 8601, such as PT6H; for a suggestion without a slot"`
+	MinDuration testbeds.Period    `json:"min_duration,omitzero" doc:"shortest useful duration, ISO 8601"`
+	Limit       int                `json:"limit,omitempty" doc:"of alternatives, 1 to 50"`
+	Request     string             `json:"request,omitempty" doc:"a request whose own booking is looked through"`
+}
+
+func components(in []componentShape) []testbeds.Component {
+	var out []testbeds.Component
+	for _, c := range in {
+		out = append(out, testbeds.Component{Member: c.Member, VNF: c.VNF, Size: c.Size, Requires: c.Requires, Onboarded: c.Onboarded})
+	}
+	return out
+}
+
+func devices(in *[]deviceShape) []testbeds.DeviceNeed {
+	if in == nil {
+		return nil
+	}
+	out := []testbeds.DeviceNeed{}
+	for _, d := range *in {
+		out = append(out, testbeds.DeviceNeed{Testbed: d.Testbed, Device: d.Device, Count: d.Count, Units: d.Units})
+	}
+	return out
+}
+
+func (q askShape) ask() scheduler.Ask {
+	out := scheduler.Ask{NSD: q.NSD, Components: components(q.Components), Placement: q.Placement, Devices: devices(q.Devices),
+		Window: q.Window.slot(), Duration: q.Duration, MinDuration: q.MinDuration, Limit: q.Limit, Request: q.Request}
+	if q.Slot != nil {
+		out.Slot = *q.Slot.slot()
+	}
+	return out
+}
+
+type overrideShape struct {
+	Mode     scheduler.OverrideMode `json:"mode" enum:"displace,overbook,approvals" doc:"at whose cost"`
+	Reason   string                 `json:"reason" doc:"mandatory; everybody concerned sees it"`
+	Displace []string               `json:"displace,omitempty" doc:"UUIDs or numbers of the requests that have to make room"`
+}
+
+func (o *overrideShape) override() *scheduler.Override {
+	if o == nil {
+		return nil
+	}
+	return &scheduler.Override{Mode: o.Mode, Reason: o.Reason, Displace: o.Displace}
+}
+
+// one names a request.
+type one struct {
+	ID string `path:"id" doc:"UUID or number" maxLength:"64"`
+}
+
+// revised carries the revision that the caller saw.
+type revised struct {
+	IfMatch string `header:"If-Match" doc:"ETag that you saw; when it is no longer the present one the answer is 412"`
+}
+
+// revision is the number in an ETag such as "7"; 0 for any.
+func (r revised) revision() (int64, error) { return revisionOf(r.IfMatch) }
+
+func revisionOf(tag string) (int64, error) {
+	tag = strings.TrimSpace(tag)
+	if tag == "" || tag == "*" {
+		return 0, nil
+	}
+	text, quoted := strings.CutPrefix(tag, `"`)
+	text, closed := strings.CutSuffix(text, `"`)
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || !quoted || !closed || n < 1 {
+		return 0, scheduler.Errorf(scheduler.CodePrecondition, "If-Match names no state that there ever was")
+	}
+	return n, nil
+}
+
+func etag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
+
+// repeatable carries an idempotency key.
+type repeatable struct {
+	Key string `header:"Idempotency-Key" maxLength:"255" pattern:"^[!-~]*$" doc:"makes it safe to send this again: the second time answers with what the first one created"`
+}
+
+// paged says which part of a list is wanted.
+type paged struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" doc:"default 50"`
+	Cursor string `query:"cursor" maxLength:"256" doc:"next of the part before"`
+}
+
+// body is an answer without headers of its own.
+type body[T any] struct {
+	Body T
+}
+
+func answer[T any](v T) *body[T] { return &body[T]{Body: v} }
+
+// tagged is an answer with the revision of what it shows.
+type tagged[T any] struct {
+	ETag string `header:"ETag"`
+	Body T
+}
+
+// created is an answer with the address of what was made.
+type created[T any] struct {
+	Location string `header:"Location"`
+	ETag     string `header:"ETag"`
+	Body     T
+}

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strconv"
+
+	"berth/scheduler"
+)
+
+func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
+
+// creation is the idempotency key with a fingerprint of what was sent under it.
+func (r repeatable) creation(operation string, raw []byte) scheduler.Creation {
+	if r.Key == "" {
+		return scheduler.Creation{}
+	}
+	h := sha256.New()
+	h.Write([]byte(operation + "\n"))
+	h.Write(raw)
+	return scheduler.Creation{Key: r.Key, Fingerprint: hex.EncodeToString(h.Sum(nil))}
+}
+
+func (p paged) query(v url.Values) url.Values {
+	if p.Limit > 0 {
+		v.Set("limit", strconv.Itoa(p.Limit))
+	}
+	return v
+}
+
+func (a *api) threadRoutes() {
+	type reading struct {
+		one
+		paged
+	}
+	add(a, operation{id: "list-feedback", method: "GET", path: "/requests/{id}/feedback", tag: "requests", summary: "The thread of a request, oldest first"},
+		func(ctx context.Context, actor scheduler.Actor, in *reading) (*list[scheduler.Feedback], error) {
+			page, err := a.service.Feedback(ctx, actor, in.ID, in.Cursor, in.Limit)
+			return part(page, "/requests/"+url.PathEscape(in.ID)+"/feedback", in.paged.query(url.Values{})), err
+		})
+	add(a, operation{id: "list-history", method: "GET", path: "/requests/{id}/history", tag: "requests", summary: "What was done with a request, oldest first"},
+		func(ctx context.Context, actor scheduler.Actor, in *reading) (*list[scheduler.Entry], error) {
+			page, err := a.service.History(ctx, actor, in.ID, in.Cursor, in.Limit)
+			return part(page, "/requests/"+url.PathEscape(in.ID)+"/history", in.paged.query(url.Values{})), err
+		})
+	type remark struct {
+		one
+		repeatable
+		RawBody []byte
+		Body    struct {
+			Text string `json:"text"`
+		}
+	}
+	add(a, operation{id: "add-feedback", method: "POST", path: "/requests/{id}/feedback", tag: "requests", status: http.StatusCreated, summary: "Add a remark",
+		more: "At any stage. Remarks are never changed."},
+		func(ctx context.Context, actor scheduler.Actor, in *remark) (*body[scheduler.Feedback], error) {
+			f, err := a.service.AddFeedback(ctx, actor, in.ID, in.Body.Text, in.creation("feedback "+in.ID, in.RawBody))
+			return answer(f), err
+		})
+}

@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+
+	"berth/internal/api"
+	"berth/internal/config"
+)
+
+// App is a serving instance of Berth. New makes one, Start begins to serve, Stop ends it; Run does all of that.
+type App struct {
+	settings config.Settings
+	options  Options
+	serving  Serving
+
+	parts    *Parts
+	server   *server
+	stack    stack
+	stopping chan struct{}
+	stopOnce sync.Once
+	stopErr  error
+}
+
+// Serving is what only an instance that serves wants to know.
+type Serving struct {
+	Demo bool
+	Out  io.Writer // lines for whoever started it: the address, the demo's people
+}
+
+// New makes an instance. It touches nothing until it is started.
+func New(settings config.Settings, o Options, s Serving) *App {
+	return &App{settings: settings, options: o, serving: s, stopping: make(chan struct{})}
+}
+
+// Start opens the database, fills the demo where that is wanted, and begins to serve. What it had begun when it went wrong is stopped.
+func (a *App) Start(ctx context.Context) error {
+	err := a.start(ctx)
+	if err != nil {
+		err = errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
+	}
+	return err
+}
+
+func (a *App) start(ctx context.Context) error {
+	parts, err := Open(ctx, a.settings, a.options)
+	if err != nil {
+		return err
+	}
+	a.parts = parts
+	a.stack.push("database", func(context.Context) error { return parts.Close() })
+	if err := a.people(ctx); err != nil {
+		return err
+	}
+	listener, err := listen(ctx, a.settings)
+	if err != nil {
+		return err
+	}
+	a.server = newServer(listener, a.handler(listener.Addr().String()), a.options.Log)
+	a.duties(ctx)
+	a.server.start()
+	a.stack.push("server", a.server.stop)
+	fmt.Fprintf(a.serving.Out, "berth %s serves %s\n", a.options.Version, a.settings.Base(a.Addr()))
+	return nil
+}
+
+// duties begins with what time brings; it ends after the server did.
+func (a *App) duties(ctx context.Context) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	d := duties{run: a.parts.Service.RunDue, clock: now, log: a.options.Log}
+	running.Go(func() { d.Run(ctx) })
+	a.stack.push("duties", func(context.Context) error {
+		cancel()
+		running.Wait()
+		return nil
+	})
+}
+
+// Addr is the address that is listened on, once Start has returned.
+func (a *App) Addr() string { return a.server.listener.Addr().String() }
+
+// Stop ends everything, within the time that the settings give. It may be called again, and says the same again.
+func (a *App) Stop(ctx context.Context) error {
+	a.stopOnce.Do(func() {
+		close(a.stopping)
+		ctx, cancel := context.WithTimeout(ctx, a.settings.StopAfter)
+		defer cancel()
+		a.stopErr = a.stack.unwind(ctx, a.options.Log)
+	})
+	return a.stopErr
+}
+
+// Run serves until the context ends or serving does.
+func (a *App) Run(ctx context.Context) error {
+	if err := a.Start(ctx); err != nil {
+		return err
+	}
+	var failure error
+	select {
+	case <-ctx.Done():
+	case failure = <-a.server.failed:
+	}
+	a.options.Log.Info("stopping")
+	return errors.Join(failure, a.Stop(context.WithoutCancel(ctx)))
+}
+
+// handler is everything that is answered over HTTP.
+func (a *App) handler(addr string) http.Handler {
+	h := api.New(a.parts.Service, a.parts.Auth, api.Options{
+		Log: a.options.Log, Clock: now, Version: a.options.Version, Base: a.settings.Base(addr).String(),
+		Database: a.parts.Store, MaxBody: a.settings.MaxBody,
+	})
+	return behindProxy(a.settings.BehindProxy, untilStopped(a.stopping, eventsPath, h))
+}

@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+)
+
+// duties does what time brings: it runs what is due, sleeps until the next thing is, and goes on whatever happens.
+type duties struct {
+	run   func(context.Context) (done int, next *time.Time, err error)
+	clock func() time.Time
+	log   *slog.Logger
+}
+
+const (
+	// The longest sleep bounds how late a process notices what another one has put into the database.
+	longestSleep = 3 * time.Second
+	// The shortest keeps a due thing that another process is just doing from being asked for in a tight loop.
+	shortestSleep  = 50 * time.Millisecond
+	firstBackOff   = time.Second
+	longestBackOff = time.Minute
+)
+
+// Run works until the context ends.
+func (d duties) Run(ctx context.Context) {
+	faults := 0
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		done, next, err := d.safely(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			wait := backOff(faults)
+			faults++
+			d.log.ErrorContext(ctx, "what is due was not done, trying again", "error", err, "in", wait)
+			timer.Reset(wait)
+		default:
+			faults = 0
+			if done > 0 {
+				d.log.DebugContext(ctx, "did what was due", "requests", done)
+			}
+			timer.Reset(d.until(next))
+		}
+	}
+}
+
+// safely turns a panic into an error: one request that cannot be dealt with must not end the service for all others.
+func (d duties) safely(ctx context.Context) (done int, next *time.Time, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return d.run(ctx)
+}
+
+func (d duties) until(next *time.Time) time.Duration {
+	if next == nil {
+		return longestSleep
+	}
+	return min(max(next.Sub(d.clock()), shortestSleep), longestSleep)
+}
+
+// backOff doubles with every fault in a row, up to a bound; up to a fifth of it is left to chance, so that several processes do not
+// come back to a recovering database at the same moment.
+func backOff(faults int) time.Duration {
+	wait := longestBackOff
+	if faults < 6 {
+		wait = min(firstBackOff<<faults, longestBackOff)
+	}
+	return wait - rand.N(wait/5)
+}

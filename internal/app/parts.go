@@ -1,0 +1,61 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"berth/internal/auth"
+	"berth/internal/config"
+	"berth/internal/store"
+	"berth/scheduler"
+)
+
+// Options are what every part gets from the process.
+type Options struct {
+	Log     *slog.Logger
+	Version string
+}
+
+// Parts are the parts that every command needs: the database, the rules over it, and who signs in with what.
+type Parts struct {
+	Store   *store.Store
+	Service *scheduler.Service
+	Auth    *auth.Auth
+	Clock   func() time.Time
+}
+
+// now is the only clock there is.
+func now() time.Time { return time.Now().UTC() }
+
+// Open opens the database, brings it up to date, and builds the rules over it.
+func Open(ctx context.Context, settings config.Settings, o Options) (*Parts, error) {
+	s, err := store.Open(ctx, settings.Database)
+	if err != nil {
+		return nil, err
+	}
+	return &Parts{Store: s, Service: newService(s, settings, o, now), Auth: auth.New(s, now), Clock: now}, nil
+}
+
+func newService(s scheduler.Store, settings config.Settings, o Options, clock func() time.Time) *scheduler.Service {
+	return scheduler.New(s, scheduler.Options{
+		Clock: clock, NewID: uuid.NewString, Log: o.Log,
+		Horizon: settings.Horizon, HoldFor: settings.HoldFor, MaxHold: settings.MaxHold, Reminders: settings.Reminders,
+	})
+}
+
+// Backup makes a consistent copy of a SQLite database.
+func (p *Parts) Backup(ctx context.Context, file string) error { return p.Store.Backup(ctx, file) }
+
+// Close closes the database.
+func (p *Parts) Close() error { return p.Store.Close() }
+
+// HashPassword makes of a password that is good enough what is kept of it.
+func HashPassword(password string) (string, error) {
+	if err := auth.CheckPassword(password); err != nil {
+		return "", err
+	}
+	return auth.Hash(password), nil
+}

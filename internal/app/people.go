@@ -1,0 +1,65 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"berth/internal/auth"
+	"berth/internal/demo"
+	"berth/scheduler"
+)
+
+// people makes sure that somebody can sign in: the demo's people where a demo is wanted, else whoever is there already.
+func (a *App) people(ctx context.Context) error {
+	if a.serving.Demo {
+		return a.demo(ctx)
+	}
+	page, err := a.parts.Service.People(ctx, scheduler.System, "", 1)
+	if err != nil {
+		return err
+	}
+	if len(page.Items) == 0 {
+		a.options.Log.WarnContext(ctx, "nobody can sign in yet: add an administrator with berth user add NAME --role administrator")
+	}
+	return nil
+}
+
+// demo fills an empty database, or takes the demo that is there already, and gives its people a new password.
+func (a *App) demo(ctx context.Context) error {
+	if !a.settings.Loopback() {
+		return scheduler.Errorf(scheduler.CodeInvalid, "the demo prints a password for everybody and is served on loopback only, not on %s", a.settings.Listen)
+	}
+	state, err := demo.Look(ctx, a.parts.Service)
+	if err != nil {
+		return err
+	}
+	switch state {
+	case demo.Foreign:
+		return scheduler.Errorf(scheduler.CodeConflict, "the demo goes into an empty database only, and this one is in use (or was left half filled by a demo)")
+	case demo.Empty:
+		options := demo.Options{Now: now(), Service: func(clock func() time.Time) *scheduler.Service {
+			return newService(a.parts.Store, a.settings, a.options, clock)
+		}}
+		if err := demo.Fill(ctx, options); err != nil {
+			return err
+		}
+	}
+	password := rand.Text()
+	people, err := demo.SetPassword(ctx, a.parts.Service, auth.Hash(password))
+	if err != nil {
+		return err
+	}
+	a.introduce(people, password)
+	return nil
+}
+
+// introduce tells whoever started the demo who is in it.
+func (a *App) introduce(people []scheduler.Person, password string) {
+	fmt.Fprintf(a.serving.Out, "The 5GinFIRE demo. The people in it, all invented:\n\n")
+	for _, p := range people {
+		fmt.Fprintf(a.serving.Out, "  %-8s %-14s %-16s %s\n", p.Username, p.Roles[0], p.Name, p.Organisation)
+	}
+	fmt.Fprintf(a.serving.Out, "\npassword of all of them, until the next start: %s\n\n", password)
+}

@@ -1,0 +1,76 @@
+package config
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// together checks what one setting alone cannot tell.
+func (l *layered) together(s Settings) {
+	host, port, err := net.SplitHostPort(s.Listen)
+	if n, portErr := strconv.Atoi(port); err != nil || portErr != nil || n < 0 || n > 65535 {
+		l.fault("listen", l.origins["listen"], "has to be an address and a port such as 127.0.0.1:8080")
+		return
+	}
+	if s.TLSCert == "" && s.TLSKey == "" && len(s.BehindProxy) == 0 && !loopback(host) {
+		l.fault("listen", l.origins["listen"], "beyond loopback passwords and tokens would cross the network in clear: "+
+			"set tls_cert and tls_key, or behind_proxy to the address of the proxy that ends TLS")
+	}
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		l.fault("tls_cert", l.origins["tls_cert"], "goes together with tls_key: give both or neither")
+	}
+	if s.Database == "" {
+		l.fault("database", l.origins["database"], "has to be a file or a postgres:// address")
+	}
+	if strings.Contains(s.Database, "://") && !IsPostgres(s.Database) {
+		l.fault("database", l.origins["database"], "addresses begin with postgres:// or postgresql://")
+	}
+	if s.LogFormat != "text" && s.LogFormat != "json" {
+		l.fault("log_format", l.origins["log_format"], "has to be text or json")
+	}
+	if s.HoldFor > s.MaxHold {
+		l.fault("hold_for", l.origins["hold_for"], "has to be at most max_hold")
+	}
+}
+
+// Loopback reports whether the instance listens to its own machine only.
+func (s Settings) Loopback() bool {
+	host, _, err := net.SplitHostPort(s.Listen)
+	return err == nil && loopback(host)
+}
+
+// loopback takes a name for what everybody knows it to be: whoever lets "localhost" point elsewhere has other troubles.
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
+
+// IsPostgres reports whether the database is a PostgreSQL server rather than a file.
+func IsPostgres(database string) bool {
+	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
+}
+
+// mask takes the secrets out of a database address. A file has none.
+func mask(database string) string {
+	if !IsPostgres(database) {
+		return database
+	}
+	u, err := url.Parse(database)
+	if err != nil {
+		return "postgres://(not shown: it cannot be read)"
+	}
+	q := u.Query()
+	for name := range q {
+		if strings.Contains(strings.ToLower(name), "password") {
+			q.Set(name, "xxxxx")
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.Redacted()
+}

@@ -1,0 +1,223 @@
+package config_test
+
+import (
+	"errors"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"berth/internal/config"
+	"berth/scheduler"
+)
+
+func write(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// none is a settings file that says nothing, so that no test reads one that happens to lie in the working directory.
+func none(t *testing.T) string { return write(t, "berth.toml", "") }
+
+func TestDefaultsWork(t *testing.T) {
+	t.Parallel()
+	s, err := config.Load(config.Sources{File: none(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Listen != "127.0.0.1:8080" || s.Database != "berth.db" || !s.Loopback() {
+		t.Errorf("defaults: listen %q, database %q, loopback %v", s.Listen, s.Database, s.Loopback())
+	}
+	if s.Horizon != 730*24*time.Hour || s.HoldFor != 72*time.Hour || s.StopAfter != 15*time.Second {
+		t.Errorf("defaults: horizon %v, hold for %v, stop after %v", s.Horizon, s.HoldFor, s.StopAfter)
+	}
+	for _, e := range s.Entries() {
+		if e.Origin != "default" {
+			t.Errorf("%s comes from %s, want default", e.Name, e.Origin)
+		}
+	}
+}
+
+func TestLaterSourcesReplaceEarlierOnes(t *testing.T) {
+	t.Parallel()
+	file := write(t, "berth.toml", `
+listen = "127.0.0.1:1"
+log_level = "warn"
+hold_for = "PT1H"
+behind_proxy = ["10.0.0.0/8", "192.0.2.1"]
+max_body = 100000
+`)
+	s, err := config.Load(config.Sources{
+		File:    file,
+		Environ: []string{"BERTH_LISTEN=127.0.0.1:2", "BERTH_LOG_LEVEL=error", "HOME=/nowhere", "BERTH_TEST_POSTGRES=ignored"},
+		Flags:   map[string]string{"listen": "127.0.0.1:3"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]config.Origin{}
+	for _, e := range s.Entries() {
+		if e.Origin != "default" {
+			got[e.Name+"="+e.Value] = e.Origin
+		}
+	}
+	want := map[string]config.Origin{
+		"listen=127.0.0.1:3":                "--listen",
+		"log_level=error":                   "BERTH_LOG_LEVEL",
+		"hold_for=PT1H":                     "berth.toml",
+		"behind_proxy=10.0.0.0/8,192.0.2.1": "berth.toml",
+		"max_body=100000":                   "berth.toml",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("settings in force (-want +got):\n%s", diff)
+	}
+	proxies := []string{netip.MustParsePrefix("10.0.0.0/8").String(), netip.MustParsePrefix("192.0.2.1/32").String()}
+	var gotProxies []string
+	for _, p := range s.BehindProxy {
+		gotProxies = append(gotProxies, p.String())
+	}
+	if diff := cmp.Diff(proxies, gotProxies); diff != "" {
+		t.Errorf("proxies (-want +got):\n%s", diff)
+	}
+	if s.LogLevel != slog.LevelError || s.MaxBody != 100000 || s.HoldFor != time.Hour {
+		t.Errorf("values: level %v, body %d, hold %v", s.LogLevel, s.MaxBody, s.HoldFor)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		file  string
+		env   []string
+		flags map[string]string
+		want  []string // parts of "field: rule", one per fault, in order
+	}{
+		{"unknown key", "listne = \"x\"\ncolour = \"red\"\n", nil, nil,
+			[]string{"colour (berth.toml): is not a setting", "listne (berth.toml): is not a setting"}},
+		{"unknown table", "[server]\nlisten = \"x\"\n", nil, nil, []string{"server (berth.toml): has to be a text"}},
+		{"list of numbers", "behind_proxy = [1]\n", nil, nil, []string{"behind_proxy (berth.toml): has to be a text"}},
+		{"unknown variable", "", []string{"BERTH_LISTNE=x"}, nil, []string{"listne (BERTH_LISTNE): is not a setting"}},
+		{"not a secret", "", []string{"BERTH_LISTEN_FILE=x"}, nil, []string{"listen_file (BERTH_LISTEN_FILE): is not a setting"}},
+		{"bad listen", "", nil, map[string]string{"listen": "8080"}, []string{"listen (--listen): has to be an address and a port"}},
+		{"bad port", "", nil, map[string]string{"listen": "127.0.0.1:70000"}, []string{"listen (--listen): has to be an address and a port"}},
+		{"beyond loopback", "", nil, map[string]string{"listen": "0.0.0.0:8080"}, []string{"listen (--listen): beyond loopback"}},
+		{"all interfaces", "", nil, map[string]string{"listen": ":8080"}, []string{"listen (--listen): beyond loopback"}},
+		{"one of two", "", nil, map[string]string{"tls_cert": "a.pem"}, []string{"tls_cert (--tls-cert): goes together"}},
+		{"bad period", "", []string{"BERTH_HORIZON=2y"}, nil, []string{"horizon (BERTH_HORIZON): \"2y\" is not an ISO 8601 duration"}},
+		{"empty period", "", nil, map[string]string{"hold_for": "PT0S"}, []string{"hold_for (--hold-for): has to be longer"}},
+		{"hold above the most", "", nil, map[string]string{"hold_for": "P31D"}, []string{"hold_for (--hold-for): has to be at most max_hold"}},
+		{"bad reminder", "", nil, map[string]string{"reminders": "P1D,soon"}, []string{"reminders (--reminders): \"soon\""}},
+		{"bad proxy", "", nil, map[string]string{"behind_proxy": "proxy.example"}, []string{"behind_proxy (--behind-proxy): \"proxy.example\""}},
+		{"bad public address", "", nil, map[string]string{"public_url": "berth.example"}, []string{"public_url (--public-url): has to be an http"}},
+		{"public address with path", "", nil, map[string]string{"public_url": "https://a.example/b"}, []string{"public_url (--public-url): has to be scheme and host"}},
+		{"bad level", "", nil, map[string]string{"log_level": "loud"}, []string{"log_level (--log-level): has to be debug"}},
+		{"bad format", "", nil, map[string]string{"log_format": "xml"}, []string{"log_format (--log-format): has to be text or json"}},
+		{"small body", "", nil, map[string]string{"max_body": "10"}, []string{"max_body (--max-body): has to be a number of bytes"}},
+		{"other database", "", nil, map[string]string{"database": "mysql://x"}, []string{"database (--database): addresses begin with postgres://"}},
+		{"no database", "", nil, map[string]string{"database": ""}, []string{"database (--database): has to be a file"}},
+		{"twice", "", []string{"BERTH_DATABASE=a.db", "BERTH_DATABASE_FILE=b"}, nil, []string{"database (BERTH_DATABASE_FILE): is set twice"}},
+		{"missing secret", "", []string{"BERTH_DATABASE_FILE=/nowhere/secret"}, nil, []string{"database (BERTH_DATABASE_FILE): its file cannot be read"}},
+		{"several at once", "colour = 1\n", []string{"BERTH_HORIZON=x"}, map[string]string{"max_body": "y"},
+			[]string{"colour (berth.toml)", "horizon (BERTH_HORIZON)", "max_body (--max-body)"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := config.Load(config.Sources{File: write(t, "berth.toml", tt.file), Environ: tt.env, Flags: tt.flags})
+			e, ok := errors.AsType[*scheduler.Error](err)
+			if !ok || e.Code != scheduler.CodeInvalid {
+				t.Fatalf("error is %v, want an invalid input", err)
+			}
+			if len(e.Fields) != len(tt.want) {
+				t.Fatalf("faults are %v, want %d", e.Fields, len(tt.want))
+			}
+			for i, f := range e.Fields {
+				if got := f.Field + ": " + f.Rule; !strings.HasPrefix(got, tt.want[i]) {
+					t.Errorf("fault %d is %q, want it to begin with %q", i, got, tt.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestFilesThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]string{
+		"named but missing": filepath.Join(t.TempDir(), "missing.toml"),
+		"not TOML":          write(t, "berth.toml", "listen = \n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := config.Load(config.Sources{File: path}); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+				t.Errorf("error is %v, want an invalid input", err)
+			}
+			env := []string{"BERTH_CONFIG=" + path}
+			if _, err := config.Load(config.Sources{Environ: env}); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+				t.Errorf("error through BERTH_CONFIG is %v, want an invalid input", err)
+			}
+		})
+	}
+}
+
+func TestSecretsAreReadFromFilesAndMasked(t *testing.T) {
+	t.Parallel()
+	const address = "postgres://berth:hunter2@db.example/berth?sslpassword=hunter3"
+	secret := write(t, "dsn", address+"\n")
+	s, err := config.Load(config.Sources{File: none(t), Environ: []string{"BERTH_DATABASE_FILE=" + secret}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Database != address {
+		t.Errorf("database is %q, want %q", s.Database, address)
+	}
+	for _, e := range s.Entries() {
+		if strings.Contains(e.Value, "hunter") {
+			t.Errorf("%s shows a secret: %s", e.Name, e.Value)
+		}
+		if e.Name == "database" && !strings.Contains(e.Value, "db.example") {
+			t.Errorf("database is shown as %q, want the host to be legible", e.Value)
+		}
+	}
+}
+
+func TestListeningBeyondLoopback(t *testing.T) {
+	t.Parallel()
+	for name, flags := range map[string]map[string]string{
+		"with TLS":     {"listen": "0.0.0.0:443", "tls_cert": "a.pem", "tls_key": "b.pem"},
+		"with a proxy": {"listen": ":8080", "behind_proxy": "10.0.0.1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := config.Load(config.Sources{File: none(t), Flags: flags})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Loopback() {
+				t.Errorf("%s counts as loopback", s.Listen)
+			}
+		})
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add("listen = \"127.0.0.1:1\"\nreminders = [\"P1D\"]\n", "postgres://a:b@c/d?password=e")
+	f.Add("behind_proxy = \"::1/128\"\n[x]\n", "postgres://%zz")
+	f.Fuzz(func(t *testing.T, file, database string) {
+		s, err := config.Load(config.Sources{File: write(t, "berth.toml", file), Flags: map[string]string{"database": database}})
+		if err != nil && scheduler.CodeOf(err) != scheduler.CodeInvalid {
+			t.Fatalf("error %v is not one for users", err)
+		}
+		if err == nil && len(s.Entries()) != len(config.Names()) {
+			t.Fatal("a setting is not shown")
+		}
+	})
+}

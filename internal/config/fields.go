@@ -1,0 +1,173 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"berth/testbeds"
+)
+
+// field is one setting: its name as berth.toml writes it, and how its text becomes a value.
+type field struct {
+	name   string
+	value  string // the default
+	help   string
+	secret bool // its value may hold a secret: masked when shown, and readable from a file
+	set    func(s *Settings, text string) error
+}
+
+// fields are all settings, in the order of the manual.
+var fields = []field{
+	{name: "listen", value: "127.0.0.1:8080", set: text(func(s *Settings) *string { return &s.Listen }),
+		help: "address and port to listen on; beyond loopback it takes TLS or a declared proxy"},
+	{name: "database", value: "berth.db", secret: true, set: text(func(s *Settings) *string { return &s.Database }),
+		help: "SQLite file, or postgres://user@host/name"},
+	{name: "tls_cert", set: text(func(s *Settings) *string { return &s.TLSCert }),
+		help: "certificate chain in PEM; together with tls_key"},
+	{name: "tls_key", set: text(func(s *Settings) *string { return &s.TLSKey }),
+		help: "private key in PEM; together with tls_cert"},
+	{name: "behind_proxy", set: setProxies,
+		help: "addresses or networks of the reverse proxies whose X-Forwarded-For is believed"},
+	{name: "public_url", set: setPublicURL,
+		help: "address under which people reach this instance, for links; default: what is listened on"},
+	{name: "horizon", value: "P730D", set: period(func(s *Settings) *time.Duration { return &s.Horizon }),
+		help: "how far ahead can be booked"},
+	{name: "hold_for", value: "P3D", set: period(func(s *Settings) *time.Duration { return &s.HoldFor }),
+		help: "how long an offer holds its capacity where the mentor does not say"},
+	{name: "max_hold", value: "P30D", set: period(func(s *Settings) *time.Duration { return &s.MaxHold }),
+		help: "how long an offer can hold its capacity at the most"},
+	{name: "reminders", value: "P1D,PT1H", set: setReminders,
+		help: "how long before orchestration and before a slot's end people are reminded"},
+	{name: "log_level", value: "info", set: setLogLevel,
+		help: "debug, info, warn or error"},
+	{name: "log_format", value: "text", set: text(func(s *Settings) *string { return &s.LogFormat }),
+		help: "text or json"},
+	{name: "max_body", value: "4194304", set: setMaxBody,
+		help: "largest request body in bytes"},
+	{name: "stop_after", value: "PT15S", set: period(func(s *Settings) *time.Duration { return &s.StopAfter }),
+		help: "how long a stop waits for what is under way"},
+}
+
+// Names are the names of all settings, in the order of the manual.
+func Names() []string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	return names
+}
+
+func find(name string) (field, bool) {
+	i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+	if i < 0 {
+		return field{}, false
+	}
+	return fields[i], true
+}
+
+func text(at func(*Settings) *string) func(*Settings, string) error {
+	return func(s *Settings, v string) error {
+		*at(s) = v
+		return nil
+	}
+}
+
+func period(at func(*Settings) *time.Duration) func(*Settings, string) error {
+	return func(s *Settings, v string) error {
+		d, err := positive(v)
+		*at(s) = d
+		return err
+	}
+}
+
+func positive(v string) (time.Duration, error) {
+	p, err := testbeds.ParsePeriod(v)
+	if err != nil {
+		return 0, err
+	}
+	if p.IsZero() {
+		return 0, fmt.Errorf("has to be longer than nothing")
+	}
+	return p.Exact(), nil
+}
+
+// items are the parts of a list written with commas, blanks around them ignored.
+func items(v string) []string {
+	var list []string
+	for part := range strings.SplitSeq(v, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			list = append(list, part)
+		}
+	}
+	return list
+}
+
+func setReminders(s *Settings, v string) error {
+	s.Reminders = nil
+	for _, item := range items(v) {
+		d, err := positive(item)
+		if err != nil {
+			return err
+		}
+		s.Reminders = append(s.Reminders, d)
+	}
+	return nil
+}
+
+func setProxies(s *Settings, v string) error {
+	s.BehindProxy = nil
+	for _, item := range items(v) {
+		prefix, err := netip.ParsePrefix(item)
+		if addr, addrErr := netip.ParseAddr(item); addrErr == nil {
+			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil {
+			return fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", item)
+		}
+		s.BehindProxy = append(s.BehindProxy, prefix)
+	}
+	return nil
+}
+
+func setPublicURL(s *Settings, v string) error {
+	s.PublicURL = nil
+	if v == "" {
+		return nil
+	}
+	u, err := url.Parse(v)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return fmt.Errorf("has to be an http or https address such as https://berth.example.org")
+	}
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
+		return fmt.Errorf("has to be scheme and host alone: Berth answers at the root")
+	}
+	s.PublicURL = &url.URL{Scheme: u.Scheme, Host: u.Host}
+	return nil
+}
+
+func setLogLevel(s *Settings, v string) error {
+	if err := s.LogLevel.UnmarshalText([]byte(v)); err != nil {
+		return fmt.Errorf("has to be debug, info, warn or error")
+	}
+	return nil
+}
+
+// Bodies below the least would refuse ordinary requests, bodies above the greatest would let anybody fill the memory.
+const (
+	leastBody    = 64 << 10
+	greatestBody = 64 << 20
+)
+
+func setMaxBody(s *Settings, v string) error {
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n < leastBody || n > greatestBody {
+		return fmt.Errorf("has to be a number of bytes from %d to %d", leastBody, greatestBody)
+	}
+	s.MaxBody = n
+	return nil
+}

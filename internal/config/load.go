@@ -1,0 +1,204 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"berth/scheduler"
+)
+
+// DefaultFile is read from the working directory where it is there and no other file is named.
+const DefaultFile = "berth.toml"
+
+const (
+	prefix     = "BERTH_"
+	testPrefix = "BERTH_TEST_" // belongs to the project's own tests, not to an instance
+	fileSuffix = "_file"
+)
+
+// Sources are where settings come from.
+type Sources struct {
+	File    string            // path of the settings file; empty: BERTH_CONFIG, else DefaultFile if it is there
+	Environ []string          // as os.Environ gives it
+	Flags   map[string]string // by the setting's name, only those that were given
+}
+
+// layered collects what every source says, the later ones over the earlier, with everything that is wrong.
+type layered struct {
+	values  map[string]string
+	origins map[string]Origin
+	faults  []scheduler.FieldError
+}
+
+// Load reads and checks all settings. What is wrong is one error with a field per fault: the setting, and where it was set.
+func Load(src Sources) (Settings, error) {
+	l := layered{values: map[string]string{}, origins: map[string]Origin{}}
+	for _, f := range fields {
+		l.values[f.name], l.origins[f.name] = f.value, "default"
+	}
+	env := environment(src.Environ)
+	path, named := src.File, src.File != ""
+	if !named {
+		path, named = env["config"]
+	}
+	if !named {
+		path = DefaultFile
+	}
+	delete(env, "config")
+	if err := l.file(path, named); err != nil {
+		return Settings{}, err
+	}
+	l.environ(env)
+	for name, v := range src.Flags {
+		l.put(name, v, Origin("--"+strings.ReplaceAll(name, "_", "-")))
+	}
+	return l.settings()
+}
+
+// put takes one value, or the fault that nobody knows its name.
+func (l *layered) put(name, v string, from Origin) {
+	if _, ok := find(name); !ok {
+		l.fault(name, from, "is not a setting; there are "+strings.Join(Names(), ", "))
+		return
+	}
+	l.values[name], l.origins[name] = v, from
+}
+
+func (l *layered) fault(name string, from Origin, rule string) {
+	field := name
+	if from != "" && from != "default" {
+		field = fmt.Sprintf("%s (%s)", name, from)
+	}
+	l.faults = append(l.faults, scheduler.FieldError{Field: field, Rule: rule})
+}
+
+func (l *layered) file(path string, named bool) error {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return nil
+	}
+	if err != nil {
+		return scheduler.Errorf(scheduler.CodeInvalid, "settings file: %v", err)
+	}
+	var table map[string]any
+	if err := toml.Unmarshal(b, &table); err != nil {
+		return scheduler.Errorf(scheduler.CodeInvalid, "settings file %s: %v", path, err)
+	}
+	from := Origin(filepath.Base(path))
+	for _, name := range sortedKeys(table) {
+		v, ok := plain(table[name])
+		if !ok {
+			l.fault(name, from, "has to be a text, a number, or a list of texts")
+			continue
+		}
+		if setting, isFile := l.fromFile(name); isFile {
+			l.read(setting, v, from)
+			continue
+		}
+		l.put(name, v, from)
+	}
+	return nil
+}
+
+// plain writes a TOML value the way a flag or a variable does.
+func plain(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case int64:
+		return fmt.Sprint(v), true
+	case []any:
+		parts := make([]string, len(v))
+		for i, item := range v {
+			s, ok := item.(string)
+			if !ok || strings.Contains(s, ",") {
+				return "", false
+			}
+			parts[i] = s
+		}
+		return strings.Join(parts, ","), true
+	default:
+		return "", false
+	}
+}
+
+// environment are the variables that are Berth's, by the setting's name.
+func environment(environ []string) map[string]string {
+	env := map[string]string{}
+	for _, line := range environ {
+		key, v, _ := strings.Cut(line, "=")
+		if name, ok := strings.CutPrefix(key, prefix); ok && !strings.HasPrefix(key, testPrefix) {
+			env[strings.ToLower(name)] = v
+		}
+	}
+	return env
+}
+
+func (l *layered) environ(env map[string]string) {
+	for _, name := range sortedKeys(env) {
+		from := Origin(prefix + strings.ToUpper(name))
+		if setting, isFile := l.fromFile(name); isFile {
+			if _, both := env[setting]; both {
+				l.fault(setting, from, "is set twice: by value and by file")
+				continue
+			}
+			l.read(setting, env[name], from)
+			continue
+		}
+		l.put(name, env[name], from)
+	}
+}
+
+// fromFile reports whether the name means "the secret setting of that name, read from a file".
+func (l *layered) fromFile(name string) (setting string, ok bool) {
+	setting, ok = strings.CutSuffix(name, fileSuffix)
+	if !ok {
+		return "", false
+	}
+	f, known := find(setting)
+	return setting, known && f.secret
+}
+
+func (l *layered) read(setting, path string, from Origin) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		l.fault(setting, from, fmt.Sprintf("its file cannot be read: %v", err))
+		return
+	}
+	l.put(setting, strings.TrimRight(string(b), "\r\n"), from)
+}
+
+// settings turns the texts into values and checks what belongs together.
+func (l *layered) settings() (Settings, error) {
+	s := Settings{origins: l.origins, shown: l.values}
+	for _, f := range fields {
+		if err := f.set(&s, l.values[f.name]); err != nil {
+			l.fault(f.name, l.origins[f.name], err.Error())
+		}
+	}
+	if len(l.faults) == 0 {
+		l.together(s)
+	}
+	if len(l.faults) > 0 {
+		err := scheduler.Errorf(scheduler.CodeInvalid, "settings are not valid")
+		err.Fields = l.faults
+		return Settings{}, err
+	}
+	return s, nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

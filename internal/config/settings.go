@@ -1,0 +1,76 @@
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"time"
+)
+
+// Settings are all settings of an instance, checked. The comments in the list of fields (see fields.go) say what each of them is for.
+type Settings struct {
+	Listen      string // host:port; port 0 takes any free one
+	Database    string // a file, or a postgres:// address
+	TLSCert     string // files in PEM; both or neither
+	TLSKey      string
+	BehindProxy []netip.Prefix // whose X-Forwarded-For is believed
+	PublicURL   *url.URL       // nil: made from Listen
+
+	Horizon   time.Duration
+	HoldFor   time.Duration
+	MaxHold   time.Duration
+	Reminders []time.Duration
+
+	LogLevel  slog.Level
+	LogFormat string // text or json
+	MaxBody   int64  // bytes
+	StopAfter time.Duration
+
+	origins map[string]Origin
+	shown   map[string]string
+}
+
+// Origin says where a setting comes from, in words such as "default", "berth.toml", "BERTH_LISTEN" or "--listen".
+type Origin string
+
+// Entry is one setting as it is in force.
+type Entry struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"` // secrets masked
+	Origin Origin `json:"origin"`
+	Help   string `json:"help"`
+}
+
+// Entries are all settings as they are in force, in the order of the manual.
+func (s Settings) Entries() []Entry {
+	list := make([]Entry, len(fields))
+	for i, f := range fields {
+		value := s.shown[f.name]
+		if f.secret {
+			value = mask(value)
+		}
+		list[i] = Entry{Name: f.name, Value: value, Origin: s.origins[f.name], Help: f.help}
+	}
+	return list
+}
+
+// List is every setting with its default, in the order of the manual.
+func List() []Entry {
+	list := make([]Entry, len(fields))
+	for i, f := range fields {
+		list[i] = Entry{Name: f.name, Value: f.value, Origin: "default", Help: f.help}
+	}
+	return list
+}
+
+// Base is the address under which people reach this instance: the public one, else the one that is listened on.
+func (s Settings) Base(addr string) *url.URL {
+	if s.PublicURL != nil {
+		return s.PublicURL
+	}
+	scheme := "http"
+	if s.TLSCert != "" {
+		scheme = "https"
+	}
+	return &url.URL{Scheme: scheme, Host: addr}
+}

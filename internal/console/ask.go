@@ -1,0 +1,152 @@
+package console
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// Wish is what was typed for check and suggest, before it is understood.
+type Wish struct {
+	NSD         string
+	Placement   []string // member=testbed/vim, or testbed/vim for all members
+	Devices     []string // testbed/device=count
+	NoDevices   bool     // none, instead of the NSD's
+	Slot        string   // START/END or START/DURATION
+	From, To    string
+	Window      string // like Slot
+	Duration    string
+	MinDuration string
+	Limit       int
+}
+
+// faults collects what cannot be understood, each with the flag that said it.
+type faults []scheduler.FieldError
+
+func (f *faults) add(field string, err error) {
+	if err != nil {
+		*f = append(*f, scheduler.FieldError{Field: field, Rule: err.Error()})
+	}
+}
+
+// Ask understands a wish.
+func (w Wish) Ask() (scheduler.Ask, error) {
+	var wrong faults
+	ask := scheduler.Ask{NSD: w.NSD, Limit: w.Limit}
+	var err error
+	ask.Placement, err = parsePlacement(w.Placement)
+	wrong.add("placement", err)
+	ask.Devices, err = parseDevices(w.Devices)
+	wrong.add("device", err)
+	if w.NoDevices {
+		if len(w.Devices) > 0 {
+			wrong.add("no-devices", fmt.Errorf("contradicts --device"))
+		}
+		ask.Devices = []testbeds.DeviceNeed{}
+	}
+	ask.Slot, err = w.slot()
+	wrong.add("slot", err)
+	if w.Window != "" {
+		window, err := ParseSlot(w.Window)
+		wrong.add("window", err)
+		ask.Window = &window
+	}
+	for _, p := range []struct {
+		field, text string
+		to          *testbeds.Period
+	}{{"duration", w.Duration, &ask.Duration}, {"min-duration", w.MinDuration, &ask.MinDuration}} {
+		if p.text != "" {
+			wrong.add(p.field, p.to.UnmarshalText([]byte(p.text)))
+		}
+	}
+	if len(wrong) > 0 {
+		err := scheduler.Errorf(scheduler.CodeInvalid, "not understood")
+		err.Fields = wrong
+		return scheduler.Ask{}, err
+	}
+	return ask, nil
+}
+
+func (w Wish) slot() (testbeds.Slot, error) {
+	switch {
+	case w.Slot != "" && (w.From != "" || w.To != ""):
+		return testbeds.Slot{}, fmt.Errorf("is given twice: by --slot and by --from and --to")
+	case w.Slot != "":
+		return ParseSlot(w.Slot)
+	case w.From != "" && w.To != "":
+		return ParseSlot(w.From + "/" + w.To)
+	case w.From != "" && w.Duration != "":
+		return ParseSlot(w.From + "/" + w.Duration)
+	case w.From != "" || w.To != "":
+		return testbeds.Slot{}, fmt.Errorf("takes --from and --to")
+	default:
+		return testbeds.Slot{}, nil
+	}
+}
+
+// ParseSlot reads START/END or START/DURATION, with RFC 3339 instants (the seconds may be left out) and an ISO 8601 duration.
+func ParseSlot(s string) (testbeds.Slot, error) {
+	from, to, ok := strings.Cut(s, "/")
+	if !ok {
+		return testbeds.Slot{}, fmt.Errorf("%q has to be START/END or START/DURATION, such as 2027-01-11T09:00Z/PT8H", s)
+	}
+	start, err := parseInstant(from)
+	if err != nil {
+		return testbeds.Slot{}, err
+	}
+	if strings.HasPrefix(to, "P") {
+		p, err := testbeds.ParsePeriod(to)
+		return testbeds.NewSlot(start, p.Exact()), err
+	}
+	end, err := parseInstant(to)
+	return testbeds.Slot{Start: start, End: end}, err
+}
+
+func parseInstant(s string) (time.Time, error) {
+	for _, form := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
+		if t, err := time.Parse(form, s); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not an instant with a zone such as 2027-01-11T09:00Z", s)
+}
+
+func parsePlacement(list []string) (testbeds.Placement, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	p := testbeds.Placement{}
+	for _, item := range list {
+		member, vim, ok := strings.Cut(item, "=")
+		if !ok {
+			member, vim = testbeds.PlaceAll, item
+		}
+		testbed, id, ok := strings.Cut(vim, "/")
+		if !ok || member == "" || testbed == "" || id == "" {
+			return nil, fmt.Errorf("%q has to be MEMBER=TESTBED/VIM, or TESTBED/VIM for all members", item)
+		}
+		if _, twice := p[member]; twice {
+			return nil, fmt.Errorf("member %q is placed twice", member)
+		}
+		p[member] = vim
+	}
+	return p, nil
+}
+
+func parseDevices(list []string) ([]testbeds.DeviceNeed, error) {
+	var needs []testbeds.DeviceNeed
+	for _, item := range list {
+		what, count, ok := strings.Cut(item, "=")
+		testbed, device, slash := strings.Cut(what, "/")
+		n, err := strconv.ParseInt(count, 10, 64)
+		if !ok || !slash || testbed == "" || device == "" || err != nil {
+			return nil, fmt.Errorf("%q has to be TESTBED/DEVICE=COUNT", item)
+		}
+		needs = append(needs, testbeds.DeviceNeed{Testbed: testbed, Device: device, Count: n})
+	}
+	return needs, nil
+}

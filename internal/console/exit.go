@@ -1,0 +1,84 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"berth/scheduler"
+)
+
+// ErrNo is the answer no to a question that was understood: it does not fit, it is not clean. Everything about it was already written.
+var ErrNo = errors.New("no")
+
+// Exit codes. They stay what they are: scripts depend on them.
+const (
+	ExitDone        = 0
+	ExitNo          = 1 // the answer is no: does not fit, not clean, not in this state
+	ExitInvalid     = 2 // what was typed, or a file, breaks a rule
+	ExitNotFound    = 3
+	ExitForbidden   = 4
+	ExitChanged     = 5 // somebody changed it in between
+	ExitUnavailable = 6 // try again later
+	ExitInternal    = 70
+)
+
+// exits is the one table from error codes to exit codes.
+var exits = map[scheduler.Code]int{
+	scheduler.CodeConflict:        ExitNo,
+	scheduler.CodeInvalid:         ExitInvalid,
+	scheduler.CodeNotFound:        ExitNotFound,
+	scheduler.CodeForbidden:       ExitForbidden,
+	scheduler.CodeUnauthenticated: ExitForbidden,
+	scheduler.CodePrecondition:    ExitChanged,
+	scheduler.CodeUnavailable:     ExitUnavailable,
+}
+
+// ExitCode is what the program ends with after the error.
+func ExitCode(err error) int {
+	if err == nil {
+		return ExitDone
+	}
+	if errors.Is(err, ErrNo) {
+		return ExitNo
+	}
+	if code, ok := exits[scheduler.CodeOf(err)]; ok {
+		return code
+	}
+	return ExitInternal
+}
+
+// Complain writes an error with everything that it knows: fields, conflicts, alternatives, allowed steps, broken bookings.
+func Complain(w io.Writer, err error) {
+	if err == nil || errors.Is(err, ErrNo) {
+		return
+	}
+	e, ok := errors.AsType[*scheduler.Error](err)
+	if !ok {
+		fmt.Fprintf(w, "berth: %v\n", err)
+		return
+	}
+	fmt.Fprintf(w, "berth: %s\n", e.Message)
+	for _, f := range e.Fields {
+		fmt.Fprintf(w, "  %s: %s\n", f.Field, f.Rule)
+	}
+	c := Console{Out: w}
+	if e.Verdict != nil {
+		c.verdict(*e.Verdict, nil)
+	}
+	if len(e.Alternatives) > 0 {
+		c.alternatives(e.Alternatives)
+	}
+	for i, a := range e.Allowed {
+		if i == 0 {
+			fmt.Fprint(w, "  allowed now:")
+		}
+		fmt.Fprintf(w, " %s", a)
+		if i == len(e.Allowed)-1 {
+			fmt.Fprintln(w)
+		}
+	}
+	if len(e.Broken) > 0 {
+		c.broken(e.Broken)
+	}
+}

@@ -1,0 +1,139 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"berth/scheduler"
+	"berth/testbeds"
+	"berth/testbeds/facilityfile"
+)
+
+// ReadSources reads the files that were named.
+func ReadSources(paths []string) ([]facilityfile.Source, error) {
+	sources := make([]facilityfile.Source, len(paths))
+	for i, path := range paths {
+		b, err := readBounded(path)
+		if err != nil {
+			return nil, err
+		}
+		sources[i] = facilityfile.Source{Name: path, Data: b}
+	}
+	return sources, nil
+}
+
+func readBounded(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, scheduler.Errorf(scheduler.CodeInvalid, "%v", err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, facilityfile.MaxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return b, nil
+}
+
+// Load replaces facility and catalogue by what the files say. All of them are right, or nothing is changed.
+func (c Console) Load(ctx context.Context, sources []facilityfile.Source, o scheduler.ChangeOptions) error {
+	known, _, err := c.Service.Facility(ctx, Local)
+	if err != nil {
+		return err
+	}
+	files, err := facilityfile.Load(known, sources...)
+	if wrong, ok := errors.AsType[testbeds.Faults](err); ok {
+		return invalid(wrong)
+	}
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		Facility  *scheduler.FacilityChange `json:"facility,omitempty"`
+		Catalogue *scheduler.FacilityChange `json:"catalogue,omitempty"`
+	}{}
+	if files.Facility != nil {
+		change, err := c.Service.PutFacility(ctx, Local, *files.Facility, o)
+		if err != nil {
+			return err
+		}
+		answer.Facility = &change
+	}
+	if files.Catalogue != nil {
+		change, err := c.putCatalogue(ctx, files, o)
+		if err != nil {
+			return err
+		}
+		answer.Catalogue = &change
+	}
+	if c.JSON {
+		return c.json(answer)
+	}
+	c.change("facility", answer.Facility)
+	c.change("catalogue", answer.Catalogue)
+	return nil
+}
+
+// putCatalogue replaces the catalogue. On a dry run together with a facility the stored facility is still the old one, against which
+// the new catalogue may be wrong: then only the difference is told.
+func (c Console) putCatalogue(ctx context.Context, files facilityfile.Bundle, o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
+	if !o.DryRun || files.Facility == nil {
+		return c.Service.PutCatalogue(ctx, Local, *files.Catalogue, o)
+	}
+	old, revision, err := c.Service.Catalogue(ctx, Local)
+	return scheduler.FacilityChange{Differences: old.Diff(*files.Catalogue), DryRun: true, Revision: revision}, err
+}
+
+// invalid makes an error for users of everything that is wrong in files.
+func invalid(wrong testbeds.Faults) error {
+	err := scheduler.Errorf(scheduler.CodeInvalid, "nothing was loaded")
+	for _, f := range wrong {
+		where := f.Field
+		if f.File != "" {
+			where = fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Field)
+		}
+		err.Fields = append(err.Fields, scheduler.FieldError{Field: where, Rule: f.Rule})
+	}
+	return err
+}
+
+func (c Console) change(what string, change *scheduler.FacilityChange) {
+	if change == nil {
+		return
+	}
+	verb := "changed"
+	if change.DryRun {
+		verb = "would change"
+	}
+	c.printf("%s: %d differences %s\n", what, len(change.Differences), verb)
+	for _, d := range change.Differences {
+		switch d.Kind {
+		case "added":
+			c.printf("  + %s %s\n", d.Field, d.To)
+		case "removed":
+			c.printf("  - %s %s\n", d.Field, d.From)
+		default:
+			c.printf("  ~ %s: %s → %s\n", d.Field, d.From, d.To)
+		}
+	}
+	if len(change.Broken) > 0 {
+		c.broken(change.Broken)
+	}
+}
+
+// broken names the bookings that a change leaves without their capacity, and where they could go.
+func (c Console) broken(list []scheduler.BrokenBooking) {
+	c.printf("\nbookings without their capacity:\n")
+	for _, b := range list {
+		c.printf("#%d %s, %s\n", b.Number, b.Name, slot(b.Slot))
+		for _, s := range b.Short {
+			c.printf("  %s: %d booked of %d, %s\n", s.Resource, s.Booked, s.Total, slot(s.Interval))
+		}
+		if len(b.Alternatives) > 0 {
+			c.alternatives(b.Alternatives)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package console
+
+import (
+	"context"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// Tokens keeps secrets for programs.
+type Tokens interface {
+	Create(ctx context.Context, a scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error)
+	List(ctx context.Context, a scheduler.Actor, owner string) ([]scheduler.Token, error)
+	Revoke(ctx context.Context, a scheduler.Actor, owner, id string) (scheduler.Token, error)
+}
+
+// TokenWish is what was typed for a new token.
+type TokenWish struct {
+	Owner, Name string
+	Scopes      []string
+	Expires     string // ISO 8601 duration from now on; empty: never
+}
+
+// CreateToken makes a token and writes its secret, for the only time.
+func (c Console) CreateToken(ctx context.Context, tokens Tokens, w TokenWish, now time.Time) error {
+	var expires *time.Time
+	if w.Expires != "" {
+		p, err := testbeds.ParsePeriod(w.Expires)
+		if err != nil || p.IsZero() {
+			return scheduler.Errorf(scheduler.CodeInvalid, "expires: %q is not a duration such as P90D", w.Expires)
+		}
+		at := now.Add(p.Exact())
+		expires = &at
+	}
+	scopes := make([]scheduler.Scope, len(w.Scopes))
+	for i, s := range w.Scopes {
+		scopes[i] = scheduler.Scope(s)
+	}
+	secret, t, err := tokens.Create(ctx, Local, w.Owner, w.Name, scopes, expires)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return c.json(struct {
+			Secret string `json:"secret"`
+			scheduler.Token
+		}{secret, t})
+	}
+	c.printf("%s\n", secret)
+	return nil
+}
+
+// Tokens lists the tokens of a person.
+func (c Console) Tokens(ctx context.Context, tokens Tokens, owner string) error {
+	list, err := tokens.List(ctx, Local, owner)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return c.json(list)
+	}
+	var rows [][]string
+	for _, t := range list {
+		rows = append(rows, []string{t.ID, t.Name, scopes(t), moment(t.Expires), moment(t.LastUsed), moment(t.Revoked)})
+	}
+	c.table([]string{"ID", "NAME", "SCOPES", "EXPIRES", "LAST USED", "REVOKED"}, rows)
+	return nil
+}
+
+// RevokeToken makes a token worthless.
+func (c Console) RevokeToken(ctx context.Context, tokens Tokens, owner, id string) error {
+	t, err := tokens.Revoke(ctx, Local, owner, id)
+	if err != nil {
+		return err
+	}
+	c.printf("revoked %s (%s)\n", t.ID, t.Name)
+	return nil
+}
+
+func scopes(t scheduler.Token) string {
+	text := ""
+	for i, s := range t.Scopes {
+		if i > 0 {
+			text += " "
+		}
+		text += string(s)
+	}
+	return text
+}
+
+func moment(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return instant(*t)
+}

@@ -1,0 +1,115 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+	"berth/testbeds/facilityfile"
+)
+
+// State is what a database is, as far as the demo is concerned.
+type State int
+
+const (
+	Empty   State = iota
+	Demo          // filled to its end
+	Foreign       // in use for something else, or left half filled
+)
+
+// Look says what the database behind a service is.
+func Look(ctx context.Context, s *scheduler.Service) (State, error) {
+	if p, err := s.Person(ctx, scheduler.System, administrator); err == nil && p.Email == administrator+"@"+domain {
+		return Demo, nil
+	} else if err != nil && scheduler.CodeOf(err) != scheduler.CodeNotFound {
+		return Foreign, err
+	}
+	people, err := s.People(ctx, scheduler.System, "", 1)
+	if err != nil {
+		return Foreign, err
+	}
+	f, _, err := s.Facility(ctx, scheduler.System)
+	if err != nil {
+		return Foreign, err
+	}
+	if len(people.Items)+len(f.Testbeds) > 0 {
+		return Foreign, nil
+	}
+	return Empty, nil
+}
+
+// read loads the facility and the catalogue of 5GinFIRE.
+func read() (testbeds.Facility, testbeds.Catalogue, error) {
+	var sources []facilityfile.Source
+	for _, name := range []string{"facility.yaml", "catalogue.yaml"} {
+		b, err := files.ReadFile("data/" + name)
+		if err != nil {
+			return testbeds.Facility{}, testbeds.Catalogue{}, err
+		}
+		sources = append(sources, facilityfile.Source{Name: name, Data: b})
+	}
+	bundle, err := facilityfile.Load(testbeds.Facility{}, sources...)
+	if err != nil {
+		return testbeds.Facility{}, testbeds.Catalogue{}, err
+	}
+	return *bundle.Facility, *bundle.Catalogue, nil
+}
+
+// Options are what a demo is made of.
+type Options struct {
+	// Service makes a service over the empty database, on the clock that is handed in.
+	Service func(clock func() time.Time) *scheduler.Service
+	Now     time.Time
+}
+
+// since is how many days ago the demo begins.
+const since = 40
+
+// Fill makes the demo in an empty database.
+func Fill(ctx context.Context, o Options) error {
+	now := o.Now.UTC().Truncate(time.Second)
+	midnight := now.Truncate(24 * time.Hour)
+	clock := midnight.AddDate(0, 0, -since)
+	p := &play{service: o.Service(func() time.Time { return clock }), midnight: midnight, clock: &clock, requests: map[string]string{}}
+	facility, catalogue, err := read()
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	if _, err := p.service.PutFacility(ctx, scheduler.System, withProviders(facility), scheduler.ChangeOptions{}); err != nil {
+		return fmt.Errorf("demo, facility: %w", err)
+	}
+	if _, err := p.service.PutCatalogue(ctx, scheduler.System, catalogue, scheduler.ChangeOptions{}); err != nil {
+		return fmt.Errorf("demo, catalogue: %w", err)
+	}
+	people := People()
+	for _, person := range people[:len(people)-1] {
+		if _, err := p.service.PutPerson(ctx, scheduler.System, person); err != nil {
+			return fmt.Errorf("demo, %s: %w", person.Username, err)
+		}
+	}
+	if err := p.run(ctx, p.script(), now); err != nil {
+		return err
+	}
+	if _, err := p.service.PutPerson(ctx, scheduler.System, people[len(people)-1]); err != nil {
+		return fmt.Errorf("demo, administrator: %w", err)
+	}
+	return nil
+}
+
+// SetPassword gives all people of the demo the password of this hash, and returns them.
+func SetPassword(ctx context.Context, s *scheduler.Service, hash string) ([]scheduler.Person, error) {
+	people := People()
+	for i, p := range people {
+		stored, err := s.Person(ctx, scheduler.System, p.Username)
+		if err != nil {
+			return nil, err
+		}
+		stored.Password = hash
+		if people[i], err = s.PutPerson(ctx, scheduler.System, stored); err != nil {
+			return nil, err
+		}
+	}
+	return people, nil
+}

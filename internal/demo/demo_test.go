@@ -1,0 +1,204 @@
+package demo_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"berth/internal/demo"
+	"berth/internal/store"
+	"berth/internal/testdb"
+	"berth/scheduler"
+)
+
+// fill makes a demo as if it were that time, and the service that goes on with it.
+func fill(t *testing.T, s *store.Store, now time.Time) *scheduler.Service {
+	t.Helper()
+	service := func(clock func() time.Time) *scheduler.Service {
+		return scheduler.New(s, scheduler.Options{Clock: clock, NewID: uuid.NewString})
+	}
+	if err := demo.Fill(t.Context(), demo.Options{Now: now, Service: service}); err != nil {
+		t.Fatal(err)
+	}
+	return service(func() time.Time { return now })
+}
+
+// requests are all requests of a demo, the first one first.
+func requests(t *testing.T, s *scheduler.Service) []scheduler.Request {
+	t.Helper()
+	var list []scheduler.Request
+	for cursor := ""; ; {
+		page, err := s.List(t.Context(), scheduler.System, scheduler.RequestFilter{Limit: 50}, cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, page.Items...)
+		if cursor = page.Next; cursor == "" {
+			slices.Reverse(list)
+			return list
+		}
+	}
+}
+
+var tuesday = time.Date(2026, 11, 24, 10, 30, 0, 0, time.UTC)
+
+func TestTheDemoShowsEverything(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, s *store.Store) {
+		service := fill(t, s, tuesday)
+		list := requests(t, service)
+		if len(list) < 60 {
+			t.Errorf("there are %d requests, want about sixty", len(list))
+		}
+		seen := map[string]int{}
+		for _, r := range list {
+			v, err := service.Get(t.Context(), scheduler.System, r.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for what, is := range kinds(v) {
+				if is {
+					seen[what]++
+				}
+			}
+			history, err := service.History(t.Context(), scheduler.System, r.ID, "", 50)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range history.Items {
+				seen["done: "+string(e.Action)]++
+				if e.To == scheduler.Completed && strings.HasPrefix(e.Text, "early") {
+					seen["completed early"]++
+				}
+			}
+		}
+		want := []string{"open offers", "displaced", "overbooked", "overrun", "waiting for approvals", "under review and conflicting",
+			"never deployable", "several testbeds", "from an offer", "units chosen", "completed early", "refused by a provider",
+			"done: move", "done: accept_offer", "done: feedback", "done: displace", "done: offer_expire", "done: remind"}
+		for _, status := range scheduler.Statuses {
+			want = append(want, string(status))
+		}
+		for _, what := range want {
+			if seen[what] == 0 {
+				t.Errorf("no request is there for %q", what)
+			}
+		}
+		found, err := service.Verify(t.Context())
+		if err != nil || !found.Clean() {
+			t.Errorf("verify says %+v (%v)", found, err)
+		}
+		if len(found.Recorded) == 0 {
+			t.Error("no overbook is recorded")
+		}
+	})
+}
+
+// kinds says what a request is an example of.
+func kinds(v scheduler.View) map[string]bool {
+	open := slices.ContainsFunc(v.Offers, func(o scheduler.Offer) bool { return o.State == scheduler.OfferOpen })
+	asked := slices.ContainsFunc(v.Approvals, func(a scheduler.Approval) bool { return a.Policy == "required" && a.Decision == "" })
+	no := slices.ContainsFunc(v.Approvals, func(a scheduler.Approval) bool { return a.Decision == scheduler.Refused })
+	review := v.Status == scheduler.UnderReview
+	return map[string]bool{
+		string(v.Status):               true,
+		"open offers":                  v.Status == scheduler.Rejected && open,
+		"displaced":                    review && slices.ContainsFunc(v.Flags, func(f scheduler.Flag) bool { return f.Kind == "displaced" }),
+		"overbooked":                   len(v.Overbooked) > 0,
+		"overrun":                      v.Overrun,
+		"waiting for approvals":        review && asked && v.Fit.Fits,
+		"under review and conflicting": review && len(v.Fit.Conflicts) > 0,
+		"never deployable":             review && !v.Deployable.OK,
+		"several testbeds":             len(v.Demand.Testbeds()) > 1,
+		"from an offer":                v.Origin != "",
+		"units chosen":                 len(v.Units) > 0,
+		"refused by a provider":        no,
+	}
+}
+
+func TestTheDemoIsTheSameEveryDay(t *testing.T) {
+	t.Parallel()
+	shape := func(now time.Time) []string {
+		var lines []string
+		for _, r := range requests(t, fill(t, testdb.Open(t, testdb.SQLite(t)), now)) {
+			lines = append(lines, fmt.Sprintf("#%d %s %s", r.Number, r.Name, r.Status))
+		}
+		return lines
+	}
+	want := shape(tuesday)
+	for name, now := range map[string]time.Time{
+		"just after midnight":     time.Date(2026, 11, 24, 0, 0, 1, 0, time.UTC),
+		"just before midnight":    time.Date(2026, 11, 24, 23, 59, 59, 0, time.UTC),
+		"a Saturday":              time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC),
+		"a Sunday":                time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC),
+		"a Monday":                time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC),
+		"around the end of March": time.Date(2027, 3, 24, 12, 0, 0, 0, time.UTC),
+		"around a leap day":       time.Date(2028, 2, 27, 12, 0, 0, 0, time.UTC),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(want, shape(now)); diff != "" {
+				t.Errorf("requests (-on a Tuesday +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTheDemoIsToldFromOtherDatabases(t *testing.T) {
+	t.Parallel()
+	service := func(s *store.Store) *scheduler.Service {
+		return scheduler.New(s, scheduler.Options{Clock: func() time.Time { return tuesday }, NewID: uuid.NewString})
+	}
+	look := func(t *testing.T, s *store.Store, want demo.State) {
+		t.Helper()
+		got, err := demo.Look(t.Context(), service(s))
+		if err != nil || got != want {
+			t.Errorf("the database is taken for %v (%v), want %v", got, err, want)
+		}
+	}
+	t.Run("empty", func(t *testing.T) {
+		t.Parallel()
+		look(t, testdb.Open(t, testdb.SQLite(t)), demo.Empty)
+	})
+	t.Run("the demo", func(t *testing.T) {
+		t.Parallel()
+		s := testdb.Open(t, testdb.SQLite(t))
+		fill(t, s, tuesday)
+		look(t, s, demo.Demo)
+	})
+	t.Run("somebody is there", func(t *testing.T) {
+		t.Parallel()
+		s := testdb.Open(t, testdb.SQLite(t))
+		p := scheduler.Person{Username: "adele", Name: "Another Adele", Email: "adele@example.org", Roles: []scheduler.Role{scheduler.RoleMentor}}
+		if _, err := service(s).PutPerson(t.Context(), scheduler.System, p); err != nil {
+			t.Fatal(err)
+		}
+		look(t, s, demo.Foreign)
+	})
+}
+
+func TestAllPeopleGetTheSamePassword(t *testing.T) {
+	t.Parallel()
+	s := testdb.Open(t, testdb.SQLite(t))
+	service := fill(t, s, tuesday)
+	people, err := demo.SetPassword(t.Context(), service, "hash")
+	if err != nil {
+		t.Fatal(err)
+	}
+	roles := map[scheduler.Role]bool{}
+	for _, p := range people {
+		if p.Password != "hash" {
+			t.Errorf("%s has another password", p.Username)
+		}
+		for _, r := range p.Roles {
+			roles[r] = true
+		}
+	}
+	if len(roles) != len(scheduler.Roles) {
+		t.Errorf("the demo has people for %v, want all of %v", roles, scheduler.Roles)
+	}
+}

@@ -1,0 +1,37 @@
+package demo
+
+import (
+	"embed"
+	"slices"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// files are the facility and the catalogue of 5GinFIRE, with the source of each figure.
+//
+//go:embed data/facility.yaml data/catalogue.yaml
+var files embed.FS
+
+// informed are the testbeds whose providers are told and not asked.
+var informed = []string{"5tonic", "5g-vino"}
+
+// withProviders gives the testbeds the people of the demo as their providers.
+func withProviders(f testbeds.Facility) testbeds.Facility {
+	f.Testbeds = slices.Clone(f.Testbeds)
+	for i := range f.Testbeds {
+		t := &f.Testbeds[i]
+		for _, p := range People() {
+			if p.Roles[0] == scheduler.RoleProvider && slices.Contains(p.Testbeds, t.ID) {
+				t.Providers = append(slices.Clone(t.Providers), p.Username)
+			}
+		}
+		if slices.Contains(informed, t.ID) {
+			t.Approval = testbeds.ApprovalInformed
+		}
+	}
+	return f
+}
+
+// askedApproval are the testbeds of the demo that have to agree, with who says so for them.
+var askedApproval = map[string]string{"wins-5g": "paddy", "bristol": "beth", "ehealth5g": "edyta"}

@@ -1,0 +1,24 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+)
+
+// Fingerprint names the schema of this program: another one has other migrations.
+func Fingerprint() string {
+	sum := sha256.New()
+	for _, d := range []dialect{sqliteDialect(), postgresDialect()} {
+		_ = fs.WalkDir(migrations, ".", func(name string, e fs.DirEntry, err error) error {
+			if err == nil && !e.IsDir() {
+				var b []byte
+				b, err = spelled{migrations, d}.ReadFile(name)
+				sum.Write([]byte(name))
+				sum.Write(b)
+			}
+			return err // never: the files are part of the program
+		})
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}

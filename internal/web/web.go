@@ -1,0 +1,116 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"errors"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+)
+
+//go:embed pages/*.html pages/style.css
+var files embed.FS
+
+// Offers is what the page of an offer link needs.
+type Offers interface {
+	OfferByLink(ctx context.Context, link string) (scheduler.Request, scheduler.Offer, error)
+	AcceptByLink(ctx context.Context, link string) (scheduler.Outcome, error)
+}
+
+// site is what the handlers share.
+type site struct {
+	offers Offers
+	log    *slog.Logger
+	pages  *template.Template
+}
+
+// New serves / and /offers/{link}.
+func New(offers Offers, log *slog.Logger) (http.Handler, error) {
+	pages, err := template.New("").Funcs(template.FuncMap{"instant": instant}).ParseFS(files, "pages/*.html")
+	if err != nil {
+		return nil, err
+	}
+	s := &site{offers: offers, log: log, pages: pages}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { s.show(w, r, http.StatusOK, "start.html", nil) })
+	mux.HandleFunc("GET /style.css", s.style)
+	mux.HandleFunc("GET /offers/{link}", s.ask)
+	mux.HandleFunc("POST /offers/{link}", s.accept)
+	return careful(http.NewCrossOriginProtection().Handler(mux)), nil
+}
+
+func instant(t time.Time) string { return t.UTC().Format("Monday, 2 January 2006, 15:04 UTC") }
+
+// careful sets what browsers are to be careful about: nothing is loaded from elsewhere, and the link, which is a secret, goes nowhere.
+func careful(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Robots-Tag", "noindex")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page string, data any) {
+	var b bytes.Buffer
+	if err := s.pages.ExecuteTemplate(&b, page, data); err != nil {
+		s.log.ErrorContext(r.Context(), "page", "page", page, "error", err)
+		http.Error(w, "an internal error", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+func (s *site) style(w http.ResponseWriter, _ *http.Request) {
+	b, err := files.ReadFile("pages/style.css")
+	if err != nil {
+		http.Error(w, "an internal error", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	_, _ = w.Write(b)
+}
+
+// ask shows what a link offers. Nothing happens until the button is pressed: mail scanners open links.
+func (s *site) ask(w http.ResponseWriter, r *http.Request) {
+	request, offer, err := s.offers.OfferByLink(r.Context(), r.PathValue("link"))
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "offer.html", map[string]any{"Request": request, "Offer": offer})
+}
+
+func (s *site) accept(w http.ResponseWriter, r *http.Request) {
+	out, err := s.offers.AcceptByLink(r.Context(), r.PathValue("link"))
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "accepted.html", out.Created)
+}
+
+// refuse says why a link does not work; only errors that are meant for users say more than that.
+func (s *site) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	status, message := http.StatusInternalServerError, "Something went wrong on our side. Please try again later."
+	if e, ok := errors.AsType[*scheduler.Error](err); ok {
+		status, message = http.StatusConflict, strings.ToUpper(e.Message[:1])+e.Message[1:]+"."
+		if e.Code == scheduler.CodeNotFound {
+			status = http.StatusNotFound
+		}
+	} else {
+		s.log.ErrorContext(r.Context(), "offer link", "error", err)
+	}
+	s.show(w, r, status, "sorry.html", message)
+}
