@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"berth/internal/app"
+	"berth/internal/config"
 	"berth/internal/console"
 )
 
@@ -32,7 +33,7 @@ type checkCommand struct {
 }
 
 func (c *checkCommand) Run(ctx context.Context, s *session) error {
-	return s.with(ctx, func(parts *app.Parts) error {
+	return s.looking(ctx, func(parts *app.Parts) error {
 		return s.console(parts.Service, c.Wish.JSON).Check(ctx, c.Wish.wish(0))
 	})
 }
@@ -43,14 +44,25 @@ type suggestCommand struct {
 }
 
 func (c *suggestCommand) Run(ctx context.Context, s *session) error {
-	return s.with(ctx, func(parts *app.Parts) error {
+	return s.looking(ctx, func(parts *app.Parts) error {
 		return s.console(parts.Service, c.Wish.JSON).Suggest(ctx, c.Wish.wish(c.Limit))
 	})
 }
 
-// with opens the database for the time of one command.
-func (s *session) with(ctx context.Context, do func(*app.Parts) error) (err error) {
-	parts, err := app.Open(ctx, s.settings, s.options())
+// with opens the database for the time of one command, and makes it where it is not there yet.
+func (s *session) with(ctx context.Context, do func(*app.Parts) error) error {
+	return s.within(ctx, app.Open, do)
+}
+
+// looking is with for commands that have nothing to do in a new database.
+func (s *session) looking(ctx context.Context, do func(*app.Parts) error) error {
+	return s.within(ctx, app.OpenExisting, do)
+}
+
+type opener func(context.Context, config.Settings, app.Options) (*app.Parts, error)
+
+func (s *session) within(ctx context.Context, open opener, do func(*app.Parts) error) (err error) {
+	parts, err := open(ctx, s.settings, s.options())
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ type verifyCommand struct {
 }
 
 func (c *verifyCommand) Run(ctx context.Context, s *session) error {
-	return s.with(ctx, func(parts *app.Parts) error { return s.console(parts.Service, c.JSON).Verify(ctx) })
+	return s.looking(ctx, func(parts *app.Parts) error { return s.console(parts.Service, c.JSON).Verify(ctx) })
 }
 
 type backupCommand struct {
@@ -44,7 +44,7 @@ type backupCommand struct {
 }
 
 func (c *backupCommand) Run(ctx context.Context, s *session) error {
-	return s.with(ctx, func(parts *app.Parts) error {
+	return s.looking(ctx, func(parts *app.Parts) error {
 		if err := parts.Backup(ctx, c.File); err != nil {
 			return err
 		}

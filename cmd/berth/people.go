@@ -80,7 +80,7 @@ type userList struct {
 }
 
 func (c *userList) Run(ctx context.Context, s *session) error {
-	return s.with(ctx, func(parts *app.Parts) error { return s.console(parts.Service, c.JSON).People(ctx) })
+	return s.looking(ctx, func(parts *app.Parts) error { return s.console(parts.Service, c.JSON).People(ctx) })
 }
 
 type userSet struct {
@@ -122,7 +122,7 @@ func (c *userEnable) Run(ctx context.Context, s *session) error {
 }
 
 func (s *session) change(ctx context.Context, username string, how func(*scheduler.Person)) error {
-	return s.with(ctx, func(parts *app.Parts) error {
+	return s.looking(ctx, func(parts *app.Parts) error {
 		return s.console(parts.Service, false).ChangePerson(ctx, username, how)
 	})
 }

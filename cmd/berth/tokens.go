@@ -22,7 +22,7 @@ type tokenCreate struct {
 }
 
 func (c *tokenCreate) Run(ctx context.Context, s *session) error {
-	return s.with(ctx, func(parts *app.Parts) error {
+	return s.looking(ctx, func(parts *app.Parts) error {
 		w := console.TokenWish{Owner: c.Owner, Name: c.Name, Scopes: c.Scope, Expires: c.Expires}
 		return s.console(parts.Service, c.JSON).CreateToken(ctx, parts.Auth, w, parts.Clock())
 	})
@@ -34,7 +34,7 @@ type tokenList struct {
 }
 
 func (c *tokenList) Run(ctx context.Context, s *session) error {
-	return s.with(ctx, func(parts *app.Parts) error {
+	return s.looking(ctx, func(parts *app.Parts) error {
 		return s.console(parts.Service, c.JSON).Tokens(ctx, parts.Auth, c.Owner)
 	})
 }
@@ -45,7 +45,7 @@ type tokenRevoke struct {
 }
 
 func (c *tokenRevoke) Run(ctx context.Context, s *session) error {
-	return s.with(ctx, func(parts *app.Parts) error {
+	return s.looking(ctx, func(parts *app.Parts) error {
 		return s.console(parts.Service, false).RevokeToken(ctx, parts.Auth, c.Owner, c.ID)
 	})
 }

@@ -25,13 +25,13 @@ const defaultSpan = 14 * 24 * time.Hour
 func (a *api) availabilityRoutes() {
 	add(a, operation{id: "check-availability", method: "POST", path: "/availability/check", tag: "availability", summary: "Does it fit?",
 		more: "Answers 200 with ok true or false. Changes nothing."},
-		func(ctx context.Context, actor scheduler.Actor, in *struct{ Body askShape }) (*body[checked], error) {
+		func(ctx context.Context, actor scheduler.Actor, in *struct{ Body AskShape }) (*body[checked], error) {
 			v, err := a.service.Check(ctx, actor, in.Body.ask())
 			return answer(checked{v, messages(v)}), err
 		})
 	add(a, operation{id: "suggest-availability", method: "POST", path: "/availability/suggest", tag: "availability", summary: "What would fit?",
 		more: "Alternatives to a slot, or the first slots of a duration within a window. Each of them fits at the moment of the answer."},
-		func(ctx context.Context, actor scheduler.Actor, in *struct{ Body askShape }) (*body[suggestion], error) {
+		func(ctx context.Context, actor scheduler.Actor, in *struct{ Body AskShape }) (*body[suggestion], error) {
 			found, v, err := a.service.Suggest(ctx, actor, in.Body.ask())
 			if found == nil {
 				found = []testbeds.Alternative{}

@@ -101,17 +101,17 @@ type approving struct {
 }
 
 // decision is a request named in the path, the revision that the caller saw, and a body.
-type decision[T any] struct {
-	one
-	revised
+type Decision[T any] struct {
+	One
+	Revised
 	Body T
 }
 
 // decide registers a step with a request whose body has to be there.
 func decide[T any](a *api, id, path, summary, more string, take func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in T) (scheduler.Outcome, error)) {
 	add(a, operation{id: id, method: "POST", path: "/requests/{id}/" + path, tag: "decisions", summary: summary, more: more},
-		func(ctx context.Context, actor scheduler.Actor, in *decision[T]) (*tagged[scheduler.Outcome], error) {
-			return a.decided(in.revised, func(revision int64) (scheduler.Outcome, error) {
+		func(ctx context.Context, actor scheduler.Actor, in *Decision[T]) (*tagged[scheduler.Outcome], error) {
+			return a.decided(in.Revised, func(revision int64) (scheduler.Outcome, error) {
 				return take(ctx, actor, in.ID, revision, in.Body)
 			})
 		})
@@ -169,13 +169,13 @@ func (s stating) step(revision int64) scheduler.Step {
 
 func (a *api) approvalRoute() {
 	type approval struct {
-		decision[approving]
+		Decision[approving]
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
 	add(a, operation{id: "approve-request", method: "PUT", path: "/requests/{id}/approvals/{testbed}", tag: "decisions",
 		summary: "A testbed's yes or no", more: "By its providers; an administrator may for them."},
 		func(ctx context.Context, actor scheduler.Actor, in *approval) (*tagged[scheduler.Outcome], error) {
-			return a.decided(in.revised, func(revision int64) (scheduler.Outcome, error) {
+			return a.decided(in.Revised, func(revision int64) (scheduler.Outcome, error) {
 				return a.service.Approve(ctx, actor, in.ID, in.Testbed, scheduler.Approve{Decision: in.Body.Decision, Reason: in.Body.Reason, DryRun: in.Body.DryRun, Revision: revision})
 			})
 		})
@@ -183,7 +183,7 @@ func (a *api) approvalRoute() {
 
 func (a *api) offerRoutes() {
 	type accept struct {
-		one
+		One
 		Offer string `path:"offer" maxLength:"32"`
 		Body  *struct {
 			DryRun bool `json:"dry_run,omitempty"`

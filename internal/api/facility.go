@@ -14,22 +14,22 @@ import (
 	"berth/testbeds/facilityfile"
 )
 
-// changing are the questions that every change of the facility takes.
-type changing struct {
-	revised
+// Changing are the questions that every change of the facility takes.
+type Changing struct {
+	Revised
 	DryRun bool   `query:"dry_run" doc:"say what would change, and whom it would hit"`
 	Force  bool   `query:"force" doc:"also when bookings lose their capacity: they are named and flagged"`
 	Reason string `query:"reason" maxLength:"1000" doc:"why; those whom it hits see it"`
 }
 
-func (c changing) options() (scheduler.ChangeOptions, error) {
+func (c Changing) options() (scheduler.ChangeOptions, error) {
 	revision, err := c.revision()
 	return scheduler.ChangeOptions{DryRun: c.DryRun, Force: c.Force, Reason: c.Reason, Revision: revision}, err
 }
 
-// upload is a document, as JSON or YAML.
-type upload struct {
-	changing
+// Upload is a document, as JSON or YAML.
+type Upload struct {
+	Changing
 	ContentType string `header:"Content-Type" doc:"application/json or application/yaml"`
 	RawBody     []byte `contentType:"application/json"`
 }
@@ -45,7 +45,7 @@ func (a *api) facilityRoutes() {
 	a.closureRoutes()
 	add(a, operation{id: "put-facility", method: "PUT", path: "/facility", tag: "facility", body: a.o.MaxBody, summary: "Replace the whole facility",
 		more: "A change that leaves bookings without their capacity is a 409 that names them, unless force is true."},
-		func(ctx context.Context, actor scheduler.Actor, in *upload) (*changed, error) {
+		func(ctx context.Context, actor scheduler.Actor, in *Upload) (*changed, error) {
 			var f testbeds.Facility
 			err := in.read(&f, func(b facilityfile.Bundle) bool {
 				if b.Facility != nil {
@@ -53,12 +53,12 @@ func (a *api) facilityRoutes() {
 				}
 				return b.Facility != nil && b.Catalogue == nil
 			}, testbeds.Facility{})
-			return a.change(in.changing, err, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
+			return a.change(in.Changing, err, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
 				return a.service.PutFacility(ctx, actor, f, o)
 			})
 		})
 	add(a, operation{id: "put-catalogue", method: "PUT", path: "/catalogue", tag: "facility", body: a.o.MaxBody, summary: "Replace the whole catalogue"},
-		func(ctx context.Context, actor scheduler.Actor, in *upload) (*changed, error) {
+		func(ctx context.Context, actor scheduler.Actor, in *Upload) (*changed, error) {
 			known, _, err := a.service.Facility(ctx, actor)
 			if err != nil {
 				return nil, err
@@ -70,40 +70,40 @@ func (a *api) facilityRoutes() {
 				}
 				return b.Catalogue != nil && b.Facility == nil
 			}, known)
-			return a.change(in.changing, err, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
+			return a.change(in.Changing, err, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
 				return a.service.PutCatalogue(ctx, actor, c, o)
 			})
 		})
-	type testbed struct {
-		upload
+	type Site struct {
+		Upload
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
 	add(a, operation{id: "put-testbed", method: "PUT", path: "/testbeds/{testbed}", tag: "facility", body: a.o.MaxBody, summary: "Add or change a testbed",
 		more: "JSON as GET gives it. A testbed's providers may change it, but for who its providers are and whether they are asked."},
-		func(ctx context.Context, actor scheduler.Actor, in *testbed) (*changed, error) {
+		func(ctx context.Context, actor scheduler.Actor, in *Site) (*changed, error) {
 			var t testbeds.Testbed
 			err := strict(in.RawBody, &t)
 			if err == nil && t.ID != in.Testbed {
 				err = invalid("id", "has to be the testbed of the path, "+in.Testbed)
 			}
-			return a.change(in.changing, err, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
+			return a.change(in.Changing, err, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
 				return a.service.PutTestbed(ctx, actor, t, o)
 			})
 		})
 	type removal struct {
-		changing
+		Changing
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
 	add(a, operation{id: "delete-testbed", method: "DELETE", path: "/testbeds/{testbed}", tag: "facility", summary: "Take a testbed out of the facility"},
 		func(ctx context.Context, actor scheduler.Actor, in *removal) (*changed, error) {
-			return a.change(in.changing, nil, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
+			return a.change(in.Changing, nil, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
 				return a.service.DeleteTestbed(ctx, actor, in.Testbed, o)
 			})
 		})
 }
 
 // change makes a change with the options of the call.
-func (a *api) change(c changing, err error, make func(scheduler.ChangeOptions) (scheduler.FacilityChange, error)) (*changed, error) {
+func (a *api) change(c Changing, err error, make func(scheduler.ChangeOptions) (scheduler.FacilityChange, error)) (*changed, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (a *api) change(c changing, err error, make func(scheduler.ChangeOptions) (
 }
 
 // read decodes a document by its content type; take puts a YAML bundle where it belongs, and says whether it is what was wanted.
-func (u upload) read(into any, take func(facilityfile.Bundle) bool, known testbeds.Facility) error {
+func (u Upload) read(into any, take func(facilityfile.Bundle) bool, known testbeds.Facility) error {
 	kind, _, _ := strings.Cut(u.ContentType, ";")
 	switch strings.TrimSpace(kind) {
 	case "application/json", "":
@@ -202,11 +202,11 @@ func (a *api) readRoutes() {
 			f, revision, err := a.service.Facility(ctx, actor)
 			return &tagged[scheduler.Page[testbeds.Testbed]]{etag(revision), items(f.Testbeds)}, err
 		})
-	type testbed struct {
+	type Site struct {
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
 	add(a, operation{id: "get-testbed", method: "GET", path: "/testbeds/{testbed}", tag: "facility", summary: "A testbed"},
-		func(ctx context.Context, actor scheduler.Actor, in *testbed) (*tagged[testbeds.Testbed], error) {
+		func(ctx context.Context, actor scheduler.Actor, in *Site) (*tagged[testbeds.Testbed], error) {
 			t, revision, err := a.testbed(ctx, actor, in.Testbed)
 			return &tagged[testbeds.Testbed]{etag(revision), t}, err
 		})
@@ -252,19 +252,19 @@ func (a *api) testbed(ctx context.Context, actor scheduler.Actor, id string) (te
 }
 
 func (a *api) closureRoutes() {
-	type testbed struct {
+	type Site struct {
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
 	add(a, operation{id: "list-closures", method: "GET", path: "/testbeds/{testbed}/closures", tag: "facility", summary: "When a testbed is closed",
 		more: "Those written at the testbed itself; VIMs and devices may have closures of their own."},
-		func(ctx context.Context, actor scheduler.Actor, in *testbed) (*tagged[scheduler.Page[testbeds.Closure]], error) {
+		func(ctx context.Context, actor scheduler.Actor, in *Site) (*tagged[scheduler.Page[testbeds.Closure]], error) {
 			t, revision, err := a.testbed(ctx, actor, in.Testbed)
 			return &tagged[scheduler.Page[testbeds.Closure]]{etag(revision), items(t.Closures)}, err
 		})
 	type addition struct {
-		testbed
-		changing
-		repeatable
+		Site
+		Changing
+		Repeatable
 		RawBody []byte
 		Body    testbeds.Closure
 	}
@@ -283,13 +283,13 @@ func (a *api) closureRoutes() {
 			return answer(closed{c, change}), err
 		})
 	type removal struct {
-		testbed
-		changing
+		Site
+		Changing
 		Closure string `path:"closure" maxLength:"64"`
 	}
 	add(a, operation{id: "delete-closure", method: "DELETE", path: "/testbeds/{testbed}/closures/{closure}", tag: "facility", summary: "Take a closure away"},
 		func(ctx context.Context, actor scheduler.Actor, in *removal) (*changed, error) {
-			return a.change(in.changing, nil, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
+			return a.change(in.Changing, nil, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
 				return a.service.DeleteClosure(ctx, actor, in.Testbed, in.Closure, o)
 			})
 		})

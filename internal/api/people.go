@@ -10,7 +10,7 @@ import (
 	"berth/scheduler"
 )
 
-type personShape struct {
+type PersonShape struct {
 	Name         string           `json:"name"`
 	Email        string           `json:"email,omitempty"`
 	Organisation string           `json:"organisation,omitempty"`
@@ -19,21 +19,21 @@ type personShape struct {
 	Disabled     bool             `json:"disabled,omitempty"`
 }
 
-func (p personShape) person(username string) scheduler.Person {
+func (p PersonShape) person(username string) scheduler.Person {
 	return scheduler.Person{Username: username, Name: p.Name, Email: p.Email, Organisation: p.Organisation, Roles: p.Roles, Testbeds: p.Testbeds, Disabled: p.Disabled}
 }
 
 func (a *api) peopleRoutes() {
 	add(a, operation{id: "list-users", method: "GET", path: "/users", tag: "people", summary: "People, by username"},
-		func(ctx context.Context, actor scheduler.Actor, in *paged) (*list[scheduler.Person], error) {
+		func(ctx context.Context, actor scheduler.Actor, in *Paged) (*list[scheduler.Person], error) {
 			page, err := a.service.People(ctx, actor, in.Cursor, in.Limit)
 			return part(page, "/users", in.query(url.Values{})), err
 		})
-	type somebody struct {
+	type Somebody struct {
 		User string `path:"user" maxLength:"64"`
 	}
 	add(a, operation{id: "get-user", method: "GET", path: "/users/{user}", tag: "people", summary: "A person", more: "Administrators see everybody, others themselves."},
-		func(ctx context.Context, actor scheduler.Actor, in *somebody) (*tagged[scheduler.Person], error) {
+		func(ctx context.Context, actor scheduler.Actor, in *Somebody) (*tagged[scheduler.Person], error) {
 			p, err := a.service.Person(ctx, actor, in.User)
 			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
 		})
@@ -46,7 +46,7 @@ func (a *api) peopleRoutes() {
 		Body struct {
 			Username string `json:"username"`
 			Password string `json:"password,omitempty" doc:"without one they sign in with tokens only"`
-			personShape
+			PersonShape
 		}
 	}
 	add(a, operation{id: "create-user", method: "POST", path: "/users", tag: "people", status: http.StatusCreated, summary: "Add a person"},
@@ -62,9 +62,9 @@ func (a *api) peopleRoutes() {
 			return &created[scheduler.Person]{prefix + "/users/" + p.Username, etag(p.Revision), p}, err
 		})
 	type change struct {
-		somebody
-		revised
-		Body personShape
+		Somebody
+		Revised
+		Body PersonShape
 	}
 	add(a, operation{id: "edit-user", method: "PUT", path: "/users/{user}", tag: "people", summary: "Change a person"},
 		func(ctx context.Context, actor scheduler.Actor, in *change) (*tagged[scheduler.Person], error) {
@@ -85,7 +85,7 @@ func (a *api) peopleRoutes() {
 			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
 		})
 	type password struct {
-		somebody
+		Somebody
 		Body struct {
 			Old string `json:"old_password,omitempty" doc:"to change one's own"`
 			New string `json:"password"`
@@ -98,7 +98,7 @@ func (a *api) peopleRoutes() {
 }
 
 func (a *api) tokenRoutes() {
-	type owner struct {
+	type Owned struct {
 		Owner string `query:"owner" maxLength:"64" doc:"default: yourself"`
 	}
 	of := func(actor scheduler.Actor, name string) string {
@@ -108,7 +108,7 @@ func (a *api) tokenRoutes() {
 		return name
 	}
 	add(a, operation{id: "list-tokens", method: "GET", path: "/tokens", tag: "people", summary: "Tokens, without their secrets"},
-		func(ctx context.Context, actor scheduler.Actor, in *owner) (*body[scheduler.Page[scheduler.Token]], error) {
+		func(ctx context.Context, actor scheduler.Actor, in *Owned) (*body[scheduler.Page[scheduler.Token]], error) {
 			found, err := a.auth.List(ctx, actor, of(actor, in.Owner))
 			return answer(items(found)), err
 		})
@@ -130,7 +130,7 @@ func (a *api) tokenRoutes() {
 			return answer(secret{s, t}), err
 		})
 	type removal struct {
-		owner
+		Owned
 		Token string `path:"token" maxLength:"64"`
 	}
 	add(a, operation{id: "revoke-token", method: "DELETE", path: "/tokens/{token}", tag: "people", summary: "Make a token worthless"},

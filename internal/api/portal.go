@@ -257,8 +257,8 @@ func infrastructure(where string, f testbeds.Facility) *portalInfrastructure {
 }
 
 func (a *api) portalRoutes() {
-	type posting struct {
-		repeatable
+	type Posting struct {
+		Repeatable
 		RawBody []byte `contentType:"application/json"`
 	}
 	type answered struct {
@@ -269,7 +269,7 @@ func (a *api) portalRoutes() {
 		summary: "Ask for a slot with the portal's DeploymentDescriptor",
 		more:    "A slot that does not fit is submitted all the same, as in the portal: the mentor sees the conflicts. Add ?strict=true to have it refused."},
 		func(ctx context.Context, actor scheduler.Actor, in *struct {
-			posting
+			Posting
 			Strict bool `query:"strict"`
 		}) (*answered, error) {
 			f, _, err := a.service.Facility(ctx, actor)
@@ -289,7 +289,7 @@ func (a *api) portalRoutes() {
 			return &answered{prefix + "/portal/deployments/" + out.Request.ID, descriptor(out.Request, f, "")}, err
 		})
 	add(a, operation{id: "get-deployment", method: "GET", path: "/portal/deployments/{id}", tag: "portal", summary: "A request as the portal shows a deployment"},
-		func(ctx context.Context, actor scheduler.Actor, in *one) (*body[deployment], error) {
+		func(ctx context.Context, actor scheduler.Actor, in *One) (*body[deployment], error) {
 			f, _, err := a.service.Facility(ctx, actor)
 			if err != nil {
 				return nil, err
@@ -302,7 +302,7 @@ func (a *api) portalRoutes() {
 			return answer(descriptor(v.Request, f, thread(page.Items))), err
 		})
 	type deployments struct {
-		paged
+		Paged
 		Status []scheduler.Status `query:"status"`
 	}
 	add(a, operation{id: "list-deployments", method: "GET", path: "/portal/deployments", tag: "portal", summary: "Requests as the portal shows deployments, newest first"},

@@ -11,7 +11,7 @@ import (
 )
 
 type submission struct {
-	askShape
+	AskShape
 	Name         string `json:"name" doc:"what people call it"`
 	Description  string `json:"description,omitempty"`
 	Organisation string `json:"organisation,omitempty"`
@@ -50,8 +50,8 @@ func (e edit) edit() scheduler.Edit {
 }
 
 type filter struct {
-	paged
-	Status       []scheduler.Status `query:"status" doc:"one or several, separated by commas"`
+	Paged
+	Status       []scheduler.Status `query:"status" doc:"One or several, separated by commas"`
 	Testbed      string             `query:"testbed" maxLength:"64"`
 	Mentor       string             `query:"mentor" maxLength:"64"`
 	Experimenter string             `query:"experimenter" maxLength:"64"`
@@ -90,7 +90,7 @@ func (f filter) query() url.Values {
 			v.Set(name, t.UTC().Format(time.RFC3339))
 		}
 	}
-	return f.paged.query(v)
+	return f.Paged.query(v)
 }
 
 func (a *api) requestRoutes() {
@@ -101,12 +101,12 @@ func (a *api) requestRoutes() {
 			return part(page, "/requests", in.query()), err
 		})
 	add(a, operation{id: "get-request", method: "GET", path: "/requests/{id}", tag: "requests", summary: "A request with all that a decision needs"},
-		func(ctx context.Context, actor scheduler.Actor, in *one) (*tagged[scheduler.View], error) {
+		func(ctx context.Context, actor scheduler.Actor, in *One) (*tagged[scheduler.View], error) {
 			v, err := a.service.Get(ctx, actor, in.ID)
 			return &tagged[scheduler.View]{etag(v.Revision), v}, err
 		})
 	type submit struct {
-		repeatable
+		Repeatable
 		Body    submission
 		RawBody []byte
 	}
@@ -119,15 +119,15 @@ func (a *api) requestRoutes() {
 			return &created[scheduler.Outcome]{prefix + "/requests/" + out.Request.ID, etag(out.Request.Revision), out}, err
 		})
 	type change struct {
-		one
-		revised
+		One
+		Revised
 		Body edit
 	}
 	add(a, operation{id: "edit-request", method: "PATCH", path: "/requests/{id}", tag: "requests", summary: "Change a request under review",
 		more: "Fields that are not given stay. A change of slot or demand asks for all approvals anew."},
 		func(ctx context.Context, actor scheduler.Actor, in *change) (*tagged[scheduler.Outcome], error) {
 			e := in.Body.edit()
-			return a.decided(in.revised, func(revision int64) (scheduler.Outcome, error) {
+			return a.decided(in.Revised, func(revision int64) (scheduler.Outcome, error) {
 				e.Revision = revision
 				return a.service.Edit(ctx, actor, in.ID, e)
 			})
@@ -135,7 +135,7 @@ func (a *api) requestRoutes() {
 }
 
 // decided takes a step with the revision that the caller saw.
-func (a *api) decided(r revised, take func(revision int64) (scheduler.Outcome, error)) (*tagged[scheduler.Outcome], error) {
+func (a *api) decided(r Revised, take func(revision int64) (scheduler.Outcome, error)) (*tagged[scheduler.Outcome], error) {
 	revision, err := r.revision()
 	if err != nil {
 		return nil, err

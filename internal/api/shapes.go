@@ -38,8 +38,8 @@ type deviceShape struct {
 	Units   []string `json:"units,omitempty" doc:"named units that it has to be"`
 }
 
-// askShape says what has to run when.
-type askShape struct {
+// AskShape says what has to run when.
+type AskShape struct {
 	NSD         string             `json:"nsd,omitempty" doc:"network service of the catalogue"`
 	Components  []componentShape   `json:"components,omitempty" doc:"instead of an nsd"`
 	Placement   testbeds.Placement `json:"placement,omitempty" doc:"member to testbed/vim; all stands for every member"`
@@ -71,7 +71,7 @@ func devices(in *[]deviceShape) []testbeds.DeviceNeed {
 	return out
 }
 
-func (q askShape) ask() scheduler.Ask {
+func (q AskShape) ask() scheduler.Ask {
 	out := scheduler.Ask{NSD: q.NSD, Components: components(q.Components), Placement: q.Placement, Devices: devices(q.Devices),
 		Window: q.Window.slot(), Duration: q.Duration, MinDuration: q.MinDuration, Limit: q.Limit, Request: q.Request}
 	if q.Slot != nil {
@@ -93,18 +93,18 @@ func (o *overrideShape) override() *scheduler.Override {
 	return &scheduler.Override{Mode: o.Mode, Reason: o.Reason, Displace: o.Displace}
 }
 
-// one names a request.
-type one struct {
+// One names a request.
+type One struct {
 	ID string `path:"id" doc:"UUID or number" maxLength:"64"`
 }
 
-// revised carries the revision that the caller saw.
-type revised struct {
+// Revised carries the revision that the caller saw.
+type Revised struct {
 	IfMatch string `header:"If-Match" doc:"ETag that you saw; when it is no longer the present one the answer is 412"`
 }
 
 // revision is the number in an ETag such as "7"; 0 for any.
-func (r revised) revision() (int64, error) { return revisionOf(r.IfMatch) }
+func (r Revised) revision() (int64, error) { return revisionOf(r.IfMatch) }
 
 func revisionOf(tag string) (int64, error) {
 	tag = strings.TrimSpace(tag)
@@ -122,13 +122,13 @@ func revisionOf(tag string) (int64, error) {
 
 func etag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
 
-// repeatable carries an idempotency key.
-type repeatable struct {
+// Repeatable carries an idempotency key.
+type Repeatable struct {
 	Key string `header:"Idempotency-Key" maxLength:"255" pattern:"^[!-~]*$" doc:"makes it safe to send this again: the second time answers with what the first one created"`
 }
 
-// paged says which part of a list is wanted.
-type paged struct {
+// Paged says which part of a list is wanted.
+type Paged struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" doc:"default 50"`
 	Cursor string `query:"cursor" maxLength:"256" doc:"next of the part before"`
 }

@@ -15,7 +15,7 @@ import (
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 
 // creation is the idempotency key with a fingerprint of what was sent under it.
-func (r repeatable) creation(operation string, raw []byte) scheduler.Creation {
+func (r Repeatable) creation(operation string, raw []byte) scheduler.Creation {
 	if r.Key == "" {
 		return scheduler.Creation{}
 	}
@@ -25,7 +25,7 @@ func (r repeatable) creation(operation string, raw []byte) scheduler.Creation {
 	return scheduler.Creation{Key: r.Key, Fingerprint: hex.EncodeToString(h.Sum(nil))}
 }
 
-func (p paged) query(v url.Values) url.Values {
+func (p Paged) query(v url.Values) url.Values {
 	if p.Limit > 0 {
 		v.Set("limit", strconv.Itoa(p.Limit))
 	}
@@ -34,22 +34,22 @@ func (p paged) query(v url.Values) url.Values {
 
 func (a *api) threadRoutes() {
 	type reading struct {
-		one
-		paged
+		One
+		Paged
 	}
 	add(a, operation{id: "list-feedback", method: "GET", path: "/requests/{id}/feedback", tag: "requests", summary: "The thread of a request, oldest first"},
 		func(ctx context.Context, actor scheduler.Actor, in *reading) (*list[scheduler.Feedback], error) {
 			page, err := a.service.Feedback(ctx, actor, in.ID, in.Cursor, in.Limit)
-			return part(page, "/requests/"+url.PathEscape(in.ID)+"/feedback", in.paged.query(url.Values{})), err
+			return part(page, "/requests/"+url.PathEscape(in.ID)+"/feedback", in.Paged.query(url.Values{})), err
 		})
 	add(a, operation{id: "list-history", method: "GET", path: "/requests/{id}/history", tag: "requests", summary: "What was done with a request, oldest first"},
 		func(ctx context.Context, actor scheduler.Actor, in *reading) (*list[scheduler.Entry], error) {
 			page, err := a.service.History(ctx, actor, in.ID, in.Cursor, in.Limit)
-			return part(page, "/requests/"+url.PathEscape(in.ID)+"/history", in.paged.query(url.Values{})), err
+			return part(page, "/requests/"+url.PathEscape(in.ID)+"/history", in.Paged.query(url.Values{})), err
 		})
 	type remark struct {
-		one
-		repeatable
+		One
+		Repeatable
 		RawBody []byte
 		Body    struct {
 			Text string `json:"text"`

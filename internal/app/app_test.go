@@ -153,7 +153,7 @@ func token(t *testing.T, s config.Settings) string {
 
 func TestStopEndsEventStreams(t *testing.T) {
 	t.Parallel()
-	s := settings(t, "stop_after", "PT2M")
+	s := settings(t)
 	secret := token(t, s)
 	a := app.New(s, options(io.Discard), app.Serving{Out: io.Discard})
 	if err := a.Start(t.Context()); err != nil {
@@ -172,12 +172,8 @@ func TestStopEndsEventStreams(t *testing.T) {
 	if res.StatusCode != http.StatusOK {
 		t.Fatalf("the stream is answered %d", res.StatusCode)
 	}
-	began := time.Now()
 	if err := a.Stop(t.Context()); err != nil {
-		t.Errorf("stop: %v", err)
-	}
-	if took := time.Since(began); took >= s.StopAfter {
-		t.Errorf("the stop waited %v for a stream that never ends", took)
+		t.Errorf("the stop had to cut the stream off: %v", err)
 	}
 }
 

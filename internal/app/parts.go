@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,6 +32,16 @@ type Parts struct {
 
 // now is the only clock there is.
 func now() time.Time { return time.Now().UTC() }
+
+// OpenExisting is Open for those who want to look at a database: a SQLite file that is not there is not made.
+func OpenExisting(ctx context.Context, settings config.Settings, o Options) (*Parts, error) {
+	if !config.IsPostgres(settings.Database) {
+		if _, err := os.Stat(settings.Database); errors.Is(err, fs.ErrNotExist) {
+			return nil, scheduler.Errorf(scheduler.CodeNotFound, "there is no database %s; say which one with --database", settings.Database)
+		}
+	}
+	return Open(ctx, settings, o)
+}
 
 // Open opens the database, brings it up to date, and builds the rules over it.
 func Open(ctx context.Context, settings config.Settings, o Options) (*Parts, error) {

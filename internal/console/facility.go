@@ -104,11 +104,11 @@ func (c Console) change(what string, change *scheduler.FacilityChange) {
 	if change == nil {
 		return
 	}
-	verb := "changed"
+	suffix := ""
 	if change.DryRun {
-		verb = "would change"
+		suffix = ", none of them made: this is a dry run"
 	}
-	c.printf("%s: %d differences %s\n", what, len(change.Differences), verb)
+	c.printf("%s: %d changes%s\n", what, len(change.Differences), suffix)
 	for _, d := range change.Differences {
 		switch d.Kind {
 		case "added":
