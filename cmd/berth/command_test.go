@@ -48,7 +48,7 @@ func TestFirstSteps(t *testing.T) {
 	says(t, p, 0, "", []string{"changed paddy (mentor)"}, "user", "set", "paddy", "--role", "mentor")
 	says(t, p, 0, "", []string{"changed paddy"}, "user", "disable", "paddy")
 	says(t, p, 0, "", []string{"paddy", "disabled", "ada"}, "user", "list")
-	says(t, p, 3, "", []string{"nobody"}, "user", "enable", "nobody")
+	says(t, p, 3, "", []string{"no such person"}, "user", "enable", "nobody")
 	says(t, p, 0, "", []string{": clean"}, "verify")
 	says(t, p, 0, "", []string{"wrote copy.db"}, "backup", "copy.db")
 	says(t, p, 0, "", []string{"paddy"}, "user", "list", "--database", "copy.db")
@@ -59,8 +59,8 @@ func TestABadFileLoadsNothing(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t, "")
 	p.write(t, "bad.yaml", "testbeds:\n  - id: a\n    name: A\n    timezone: Mars/Olympus\n    colour: red\n    vims: [{id: v, capacity: {vcpu: -1}}]\n")
-	says(t, p, 2, "", []string{"nothing was loaded", "bad.yaml:4", "bad.yaml:5"}, "load", "bad.yaml")
-	says(t, p, 1, "", []string{"unknown", "never"}, "check", "--device", "a/b=1", "--slot", "2027-01-09T09:00Z/PT4H")
+	says(t, p, 2, "", []string{"nothing was loaded", "  bad.yaml:5: ", "  bad.yaml:6: "}, "load", "bad.yaml")
+	says(t, p, 2, "", []string{"there is no testbed \"a\""}, "check", "--device", "a/b=1", "--slot", "2027-01-09T09:00Z/PT4H")
 }
 
 func TestCheckAndSuggest(t *testing.T) {

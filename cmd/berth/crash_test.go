@@ -25,9 +25,9 @@ func TestNothingIsLostOrBookedTwiceThroughCrashes(t *testing.T) {
 }
 
 const (
-	crashRounds    = 4
-	crashClients   = 8
-	crashDecisions = 120 // that are answered in a round before the processes are killed
+	crashRounds    = 5
+	crashClients   = 12
+	crashDecisions = 250 // that are answered in a round before the processes are killed
 )
 
 // rig is the equipment that everybody wants: requests overlap, and most of them cannot all have it.
@@ -51,10 +51,11 @@ type crash struct {
 	token     string
 	day       time.Time
 
-	mu    sync.Mutex
-	kept  map[string]map[string]int // what was answered with success: by request, how often which action
-	ids   []string
-	total atomic.Int64
+	mu     sync.Mutex
+	kept   map[string]map[string]int // what was answered with success: by request, how often which action
+	ids    []string
+	offers [][2]string // request and offer, as rejections were answered
+	total  atomic.Int64
 }
 
 func newCrash(t *testing.T, p place, processes int) *crash {
@@ -126,22 +127,25 @@ func (c *crash) decideUntilKilled(t *testing.T, instances []*instance, round uin
 
 // decide takes one random step. It reports false when no answer came.
 func (c *crash) decide(ctx context.Context, t *testing.T, who *caller, dice *rand.Rand) bool {
-	id := c.any(dice)
-	action, method, path, body := "submit", "POST", "requests", c.wish(dice)
+	id, offer := c.any(dice)
+	action, path, body := "submit", "requests", c.wish(dice)
 	if id != "" {
 		switch n := dice.IntN(100); {
 		case n < 30:
-		case n < 65:
+		case n < 60:
 			action, path, body = "schedule", "requests/"+id+"/schedule", map[string]any{}
-		case n < 75:
+		case n < 72:
 			action, path, body = "reject", "requests/"+id+"/reject", map[string]any{"reason": "chance", "alternatives": 2}
-		case n < 85:
+		case n < 80:
 			action, path, body = "cancel", "requests/"+id+"/cancel", map[string]any{"reason": "chance"}
+		case n < 90 && offer[0] != "":
+			id = offer[0]
+			action, path, body = "accept_offer", "requests/"+id+"/offers/"+offer[1]+"/accept", map[string]any{}
 		default:
 			action, path, body = "move", "requests/"+id+"/move", map[string]any{"slot": c.slot(dice), "reason": "chance"}
 		}
 	}
-	a, err := who.send(ctx, method, path, body)
+	a, err := who.send(ctx, "POST", path, body)
 	switch {
 	case err != nil:
 		return false
@@ -170,28 +174,46 @@ func (c *crash) wish(dice *rand.Rand) map[string]any {
 		"slot": c.slot(dice), "submit_anyway": true, "mentor": "root"}
 }
 
-func (c *crash) any(dice *rand.Rand) string {
+// any is a request, and an offer, that somebody was told of.
+func (c *crash) any(dice *rand.Rand) (id string, offer [2]string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.ids) == 0 {
-		return ""
+	if len(c.ids) > 0 {
+		id = c.ids[dice.IntN(len(c.ids))]
 	}
-	return c.ids[dice.IntN(len(c.ids))]
+	if len(c.offers) > 0 {
+		offer = c.offers[dice.IntN(len(c.offers))]
+	}
+	return id, offer
 }
 
 // keep remembers what was answered with success.
 func (c *crash) keep(t *testing.T, action, id string, a answer) {
-	if action == "submit" {
-		var made outcome
-		if err := json.Unmarshal(a.body, &made); err != nil || made.Request.ID == "" {
-			t.Errorf("a new request is answered with %s (%v)", a.body, err)
-			return
-		}
-		id = made.Request.ID
+	var made outcome
+	if err := json.Unmarshal(a.body, &made); err != nil || made.Request.ID == "" {
+		t.Errorf("%s is answered with %s (%v)", action, a.body, err)
+		return
 	}
 	c.total.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	switch {
+	case action == "submit":
+		c.note(made.Request.ID, action)
+	case made.Created != nil:
+		c.note(id, action)
+		c.note(made.Created.ID, "submit")
+	default:
+		c.note(id, action)
+	}
+	if action == "reject" {
+		for _, o := range made.Request.Offers {
+			c.offers = append(c.offers, [2]string{id, o.ID})
+		}
+	}
+}
+
+func (c *crash) note(id, action string) {
 	if c.kept[id] == nil {
 		c.kept[id] = map[string]int{}
 		c.ids = append(c.ids, id)

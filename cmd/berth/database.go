@@ -13,7 +13,7 @@ import (
 )
 
 type loadCommand struct {
-	Files  []string `arg:"" name:"file" help:"Facility or catalogue in YAML." type:"existingfile"`
+	Files  []string `arg:"" name:"file" help:"Facility or catalogue in YAML."`
 	DryRun bool     `help:"Say what would change and which bookings it would break; change nothing."`
 	Force  bool     `help:"Change it although bookings lose their capacity; they are named and flagged."`
 	Reason string   `help:"Why, for the history; mandatory with --force." placeholder:"TEXT"`

@@ -12,7 +12,6 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"berth/internal/auth"
 	"berth/scheduler"
 )
 
@@ -20,6 +19,17 @@ import (
 type Database interface {
 	Ping(ctx context.Context) error
 	Stats() sql.DBStats
+}
+
+// Identity says who is asking, and keeps passwords and tokens.
+type Identity interface {
+	Authenticate(r *http.Request) (scheduler.Actor, error)
+	// HashPassword is what is kept of a new password; one that cannot be taken is an error that says why.
+	HashPassword(password string) (string, error)
+	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string) error
+	Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error)
+	List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error)
+	Revoke(ctx context.Context, actor scheduler.Actor, owner, id string) (scheduler.Token, error)
 }
 
 // Options are what the API gets from outside.
@@ -36,7 +46,7 @@ type Options struct {
 // api is what the handlers share.
 type api struct {
 	service *scheduler.Service
-	auth    *auth.Auth
+	auth    Identity
 	log     *slog.Logger
 	o       Options
 	huma    huma.API
@@ -46,7 +56,7 @@ type api struct {
 }
 
 // New is everything below /api/v1, health and metrics.
-func New(service *scheduler.Service, people *auth.Auth, o Options) http.Handler {
+func New(service *scheduler.Service, people Identity, o Options) http.Handler {
 	return newAPI(service, people, o).router
 }
 
@@ -61,7 +71,7 @@ const prefix = "/api/v1"
 
 const smallBody = 1 << 20
 
-func newAPI(service *scheduler.Service, people *auth.Auth, o Options) *api {
+func newAPI(service *scheduler.Service, people Identity, o Options) *api {
 	if o.MaxBody == 0 {
 		o.MaxBody = 4 << 20
 	}

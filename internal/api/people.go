@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"time"
 
-	"berth/internal/auth"
 	"berth/scheduler"
 )
 
@@ -53,10 +52,10 @@ func (a *api) peopleRoutes() {
 		func(ctx context.Context, actor scheduler.Actor, in *creation) (*created[scheduler.Person], error) {
 			p := in.Body.person(in.Body.Username)
 			if in.Body.Password != "" {
-				if err := auth.CheckPassword(in.Body.Password); err != nil {
+				var err error
+				if p.Password, err = a.auth.HashPassword(in.Body.Password); err != nil {
 					return nil, err
 				}
-				p.Password = auth.Hash(in.Body.Password)
 			}
 			p, err := a.service.PutPerson(ctx, actor, p)
 			return &created[scheduler.Person]{prefix + "/users/" + p.Username, etag(p.Revision), p}, err

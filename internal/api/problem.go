@@ -11,7 +11,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"berth/internal/auth"
 	"berth/scheduler"
 	"berth/testbeds"
 )
@@ -76,9 +75,12 @@ func (a *api) problem(ctx context.Context, err error) *Problem {
 	if faults, ok := errors.AsType[testbeds.Faults](err); ok {
 		return a.traced(ctx, faulty(faults))
 	}
-	if wait, ok := errors.AsType[auth.TooMany](err); ok {
-		p := newProblem(http.StatusTooManyRequests, "too many failed attempts to sign in")
-		p.header.Set("Retry-After", strconv.Itoa(int(wait.After/time.Second)+1))
+	if wait, ok := errors.AsType[interface {
+		error
+		RetryAfter() time.Duration
+	}](err); ok {
+		p := a.traced(ctx, newProblem(http.StatusTooManyRequests, wait.Error()))
+		p.header.Set("Retry-After", strconv.Itoa(int(wait.RetryAfter()/time.Second)+1))
 		return p
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

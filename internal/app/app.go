@@ -10,6 +10,7 @@ import (
 
 	"berth/internal/api"
 	"berth/internal/config"
+	"berth/internal/web"
 )
 
 // App is a serving instance of Berth. New makes one, Start begins to serve, Stop ends it; Run does all of that.
@@ -60,7 +61,11 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.server = newServer(listener, a.handler(listener.Addr().String()), a.options.Log)
+	h, err := a.handler(listener.Addr().String())
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	a.server = newServer(listener, h, a.options.Log)
 	a.duties(ctx)
 	a.server.start()
 	a.stack.push("server", a.server.stop)
@@ -110,10 +115,19 @@ func (a *App) Run(ctx context.Context) error {
 }
 
 // handler is everything that is answered over HTTP.
-func (a *App) handler(addr string) http.Handler {
-	h := api.New(a.parts.Service, a.parts.Auth, api.Options{
+func (a *App) handler(addr string) (http.Handler, error) {
+	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
 		Log: a.options.Log, Clock: now, Version: a.options.Version, Base: a.settings.Base(addr).String(),
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody,
 	})
-	return behindProxy(a.settings.BehindProxy, untilStopped(a.stopping, eventsPath, h))
+	pages, err := web.New(a.parts.Service, a.options.Log)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", rest)
+	for _, path := range web.Paths {
+		mux.Handle(path, pages)
+	}
+	return behindProxy(a.settings.BehindProxy, untilStopped(a.stopping, eventsPath, mux)), nil
 }

@@ -38,6 +38,9 @@ type TooMany struct{ After time.Duration }
 
 func (TooMany) Error() string { return "too many failed attempts to sign in; wait" }
 
+// RetryAfter is how long to wait.
+func (t TooMany) RetryAfter() time.Duration { return t.After }
+
 var (
 	errAnonymous = scheduler.Errorf(scheduler.CodeUnauthenticated, "sign in with a token, or with username and password")
 	errWrong     = scheduler.Errorf(scheduler.CodeUnauthenticated, "the credentials are not valid")

@@ -40,6 +40,14 @@ func CheckPassword(password string) error {
 	return nil
 }
 
+// HashPassword is what is kept of a new password, if it can be taken.
+func (*Auth) HashPassword(password string) (string, error) {
+	if err := CheckPassword(password); err != nil {
+		return "", err
+	}
+	return Hash(password), nil
+}
+
 // Hash is the argon2id hash of a password in PHC form.
 func Hash(password string) string {
 	salt := make([]byte, saltBytes)

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"time"
 
 	"berth/scheduler"
@@ -99,13 +97,15 @@ func (w *writer) UseToken(ctx context.Context, id string, at time.Time) error {
 
 // Replay is what a person's idempotency key once created.
 func (r *reader) Replay(ctx context.Context, person, key string) (scheduler.Replay, bool, error) {
-	var x scheduler.Replay
-	var at int64
-	err := r.tx.QueryRowContext(ctx, `SELECT fingerprint, result, at FROM replays WHERE person = $1 AND key = $2`, person, key).Scan(&x.Fingerprint, &x.Result, &at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return x, false, nil
+	x, err := one(ctx, r.tx, "such key", func(s scan) (x scheduler.Replay, err error) {
+		var at int64
+		err = s(&x.Fingerprint, &x.Result, &at)
+		x.At = fromMicros(at)
+		return x, err
+	}, `SELECT fingerprint, result, at FROM replays WHERE person = $1 AND key = $2`, person, key)
+	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
+		return scheduler.Replay{}, false, nil
 	}
-	x.At = fromMicros(at)
 	return x, err == nil, err
 }
 

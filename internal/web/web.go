@@ -30,6 +30,9 @@ type site struct {
 	pages  *template.Template
 }
 
+// Paths are where New's handler belongs.
+var Paths = []string{"GET /{$}", "GET /style.css", "/offers/"}
+
 // New serves / and /offers/{link}.
 func New(offers Offers, log *slog.Logger) (http.Handler, error) {
 	pages, err := template.New("").Funcs(template.FuncMap{"instant": instant}).ParseFS(files, "pages/*.html")

@@ -1,0 +1,130 @@
+package store_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"berth/internal/store"
+	"berth/internal/testdb"
+	"berth/scheduler"
+)
+
+// A copy made while others write is a state that the database was in, and opens like any other.
+func TestBackupWhileServing(t *testing.T) {
+	t.Parallel()
+	s := testdb.Open(t, testdb.SQLite(t))
+	if err := s.Change(t.Context(), nil, func(tx scheduler.Tx) error { return fill(t.Context(), tx, 1) }); err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for n := 2; ; n++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			err := s.Change(t.Context(), nil, func(tx scheduler.Tx) error {
+				r := plain(uuid(n)) // two requests and two events, or none
+				other := plain(uuid(-n))
+				return errors.Join(tx.CreateRequest(t.Context(), &r), tx.AddEvent(t.Context(), scheduler.Event{Kind: "request"}),
+					tx.CreateRequest(t.Context(), &other), tx.AddEvent(t.Context(), scheduler.Event{Kind: "request"}))
+			})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	folder := t.TempDir()
+	files := []string{filepath.Join(folder, "one.db"), filepath.Join(folder, "it's two?.db"), filepath.Join(folder, "three.db")}
+	for _, file := range files {
+		if err := s.Backup(t.Context(), file); err != nil {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	wg.Wait()
+	for _, file := range files {
+		if got := count(t, connect(t, file), "SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"); got != 1 {
+			t.Errorf("%s is damaged", file)
+		}
+		c := testdb.Open(t, file)
+		requests, last := len(numbers(t, c, scheduler.RequestFilter{})), sequence(t, c)
+		if requests%2 != 1 || int64(requests) != last || len(events(t, c, 0, 1<<20)) != requests {
+			t.Errorf("%s has %d requests and the sequence %d: not a state that the database was in", file, requests, last)
+		}
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v (%v): others may read it", file, info.Mode().Perm(), err)
+		}
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			t.Errorf("%s was left behind", e.Name())
+		}
+	}
+}
+
+func TestBackupIsRefused(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	there := filepath.Join(folder, "there.db")
+	if err := os.WriteFile(there, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	testdb.EachDSN(t, func(t *testing.T, dsn string) {
+		s := testdb.Open(t, dsn)
+		for what, file := range map[string]string{"a file that is there": there, "a folder": folder} {
+			code(t, what, s.Backup(t.Context(), file), scheduler.CodeInvalid)
+		}
+		if err := s.Backup(t.Context(), filepath.Join(folder, "nowhere", "copy.db")); err == nil {
+			t.Error("a copy into a folder that is not there was made")
+		}
+		if b, err := os.ReadFile(there); err != nil || string(b) != "mine" {
+			t.Errorf("the file that was there has become %q (%v)", b, err)
+		}
+		if isPostgres(dsn) {
+			err := s.Backup(t.Context(), filepath.Join(folder, "copy.db"))
+			if code(t, "PostgreSQL", err, scheduler.CodeInvalid); !strings.Contains(err.Error(), "pg_dump") {
+				t.Errorf("%v does not say what to use", err)
+			}
+		}
+	})
+}
+
+func TestClosedStoreAnswersWithErrors(t *testing.T) {
+	t.Parallel()
+	testdb.EachDSN(t, func(t *testing.T, dsn string) {
+		s, err := store.Open(t.Context(), dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Ping(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if n := s.Stats().OpenConnections; n < 1 {
+			t.Errorf("%d connections are open, want one at the least", n)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if s.Ping(t.Context()) == nil {
+			t.Error("a closed store gives a sign of life")
+		}
+		if s.View(t.Context(), func(scheduler.Reader) error { return nil }) == nil {
+			t.Error("a closed store is read")
+		}
+		if s.Change(t.Context(), nil, func(scheduler.Tx) error { return nil }) == nil {
+			t.Error("a closed store is changed")
+		}
+	})
+}
