@@ -14,7 +14,7 @@ help: ## list the targets
 
 .PHONY: build
 build: ## build bin/berth
-	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/berth ./cmd/berth
+	go build -ldflags '-X main.version=$(VERSION)' -o bin/berth ./cmd/berth
 
 .PHONY: run
 run: build ## serve the demo, made anew around today, on http://127.0.0.1:8080

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,8 +33,9 @@ type house struct {
 	t     interface{ Context() context.Context }
 	store *memory
 	clock time.Time
-	ids   int
+	ids   atomic.Int64
 	log   strings.Builder
+	out   *slog.Logger // into log
 }
 
 func newHouse(t testing.TB) *house {
@@ -44,15 +46,15 @@ func newHouse(t testing.TB) *house {
 
 func emptyHouse(t interface{ Context() context.Context }, f failer) *house {
 	h := &house{failer: f, t: t, store: newMemory(), clock: morning}
+	h.out = slog.New(slog.NewTextHandler(&h.log, nil))
 	h.Service = h.another()
 	return h
 }
 
 // another is one more service over the same store, as another process would be.
 func (h *house) another() *scheduler.Service {
-	return scheduler.New(h.store, scheduler.Options{Log: slog.New(slog.NewTextHandler(&h.log, nil)), Clock: func() time.Time { return h.clock }, NewID: func() string {
-		h.ids++
-		return fmt.Sprintf("00000000-0000-4000-8000-%012d", h.ids)
+	return scheduler.New(h.store, scheduler.Options{Log: h.out, Clock: func() time.Time { return h.clock }, NewID: func() string {
+		return fmt.Sprintf("00000000-0000-4000-8000-%012d", h.ids.Add(1))
 	}})
 }
 

@@ -3,6 +3,7 @@ package scheduler_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"berth/scheduler"
@@ -154,4 +155,48 @@ func TestNothingRunsOutsideOfWhatItOccupies(t *testing.T) {
 		_, err := h.Start(t.Context(), as("oskar"), r.ID, scheduler.Step{})
 		h.refused(scheduler.CodeConflict, err)
 	}
+}
+
+func TestAcceptedOfferStaysHeldUntilItWouldHaveExpired(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.rejected("marathon", hours(120, 4), 1) // held for 72 hours
+	out, err := h.AcceptOffer(t.Context(), as("maeve"), r.ID, r.Offers[0].ID, false)
+	h.ok(out, err)
+	rival := wants("hydra", out.Created.Slot)
+	_, err = h.Submit(t.Context(), as("hector"), rival)
+	h.refused(scheduler.CodeConflict, err)
+	h.at(73)
+	h.ok(h.Submit(t.Context(), as("hector"), rival))
+	if got := h.get(out.Created.ID); got.HoldUntil != nil || got.Status != scheduler.UnderReview {
+		t.Errorf("request %+v", got.Request)
+	}
+	h.clean()
+}
+
+func TestWhatIsDueHappensOnceWithSeveralProcesses(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.rejected("marathon", hours(120, 4), 2)
+	h.clock = hours(100, 1).Start
+	var both sync.WaitGroup
+	for range 4 {
+		service := h.another()
+		both.Go(func() {
+			if _, _, err := service.RunDue(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	expired := 0
+	for _, e := range h.history(r.ID) {
+		if e.Action == scheduler.ActionOfferExpire {
+			expired++
+		}
+	}
+	if expired != 1 {
+		t.Errorf("the offers expired %d times", expired)
+	}
+	h.clean()
 }

@@ -1,27 +1,12 @@
 package scheduler_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"berth/scheduler"
 	"berth/testbeds"
 )
-
-func closeFor(h *house, a scheduler.Actor, testbed string, o scheduler.ChangeOptions) error {
-	_, _, err := h.AddClosure(h.t.Context(), a, testbed, closure(24, 4), o, scheduler.Creation{})
-	return err
-}
-
-// closure is one whole testbed away; the zone of both is at most an hour from UTC, which its length allows for.
-func closure(from, length float64) testbeds.Closure {
-	s := hours(from, length)
-	return testbeds.Closure{Summary: "painters", Start: testbeds.LocalTime{Time: s.Start}, Duration: testbeds.Period{Clock: s.Duration()}}
-}
 
 func TestDryRunChangesNothing(t *testing.T) {
 	t.Parallel()
@@ -211,69 +196,6 @@ func TestOthersBookingsAreBusyAndNoMore(t *testing.T) {
 	}
 }
 
-func TestEarlyEndFreesTheRest(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	r := h.brought(scheduler.Running) // 24 to 28, and it is 25
-	next := wants("marathon", hours(26, 2))
-	_, err := h.Submit(t.Context(), as("hector"), next)
-	h.refused(scheduler.CodeConflict, err)
-	h.ok(h.Complete(t.Context(), as("oskar"), r.ID, scheduler.Step{}))
-	_, err = h.Submit(t.Context(), as("hector"), wants("marathon", hours(25.5, 2))) // teardown until 25:15, setup from 25:00
-	h.refused(scheduler.CodeConflict, err)
-	h.ok(h.Submit(t.Context(), as("hector"), next))
-	h.clean()
-}
-
-func TestOverrunHoldsOnAndWarns(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	r := h.brought(scheduler.Running) // until 28
-	next := h.scheduled("marathon", hours(29, 4))
-	told := len(h.events("maeve"))
-	h.at(28.5)
-	got := h.get(r.ID)
-	if !got.Overrun {
-		t.Fatal("it runs past its end")
-	}
-	v, err := h.Check(t.Context(), as("monika"), scheduler.Ask{NSD: "c2gran", Slot: testbeds.NewSlot(h.clock.Add(time.Minute), 5*time.Minute)})
-	if err != nil || v.Fits {
-		t.Errorf("an overrunning request holds what it has: %+v, %v", v, err)
-	}
-	warned := slices.ContainsFunc(h.events("maeve")[told:], func(e scheduler.Event) bool { return e.Request == next.ID })
-	if !warned {
-		t.Error("the people of the next booking were not told")
-	}
-	h.clean()
-	h.at(31)
-	h.clean()
-	h.ok(h.Complete(t.Context(), as("oskar"), r.ID, scheduler.Step{}))
-	if h.get(r.ID).Overrun {
-		t.Error("it is over")
-	}
-	h.clean()
-}
-
-func TestOfferExpires(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	r := h.submitted("marathon", hours(100, 4))
-	r = h.ok(h.Reject(t.Context(), as("monika"), r.ID, scheduler.Reject{Reason: "no", Count: 1, HoldFor: testbeds.Period{Clock: 2 * time.Hour}}))
-	rival := wants("hydra", r.Offers[0].What.Slot)
-	_, err := h.Submit(t.Context(), as("hector"), rival)
-	h.refused(scheduler.CodeConflict, err)
-	h.clock = h.clock.Add(2 * time.Hour)
-	// Nobody has called RunDue yet: a decision settles what is due itself.
-	h.ok(h.Submit(t.Context(), as("hector"), rival))
-	_, err = h.AcceptOffer(t.Context(), as("maeve"), r.ID, r.Offers[0].ID, false)
-	h.refused(scheduler.CodeConflict, err)
-	h.at(3)
-	if o := h.get(r.ID).Offers[0]; o.State != scheduler.OfferExpired {
-		t.Errorf("offer %+v", o)
-	}
-	h.clean()
-}
-
 func TestOffersDoNotOverlapOneAnother(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -288,51 +210,6 @@ func TestOffersDoNotOverlapOneAnother(t *testing.T) {
 	if e := h.refused(scheduler.CodeConflict, err); e.Verdict == nil {
 		t.Error("a chosen offer that does not fit comes with the reasons")
 	}
-}
-
-func TestEachReminderOnce(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	r := h.scheduled("hydra", hours(72, 4))
-	reminders := func() []string {
-		var list []string
-		for _, e := range h.events("maeve") {
-			if e.Kind == "reminder" && e.Request == r.ID {
-				list = append(list, e.At.Sub(morning).String())
-			}
-		}
-		return list
-	}
-	for range 2 {
-		h.at(40)
-		h.at(47.5) // a day before orchestration, which begins half an hour before the slot
-		h.at(60)
-		h.at(70.5)
-	}
-	if diff := cmp.Diff([]string{"47h30m0s", "70h30m0s"}, reminders()); diff != "" {
-		t.Errorf("reminders (-want +got):\n%s", diff)
-	}
-}
-
-func TestUnitsAreChosenLateAndKept(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	r := h.scheduled("hydra", hours(24, 4))
-	if len(r.Units) != 0 {
-		t.Errorf("units %+v were chosen before they had to be", r.Units)
-	}
-	h.at(23.5)
-	chosen := h.get(r.ID).Units
-	if len(chosen) != 1 || len(chosen[0].Units) != 3 {
-		t.Fatalf("units %+v", chosen)
-	}
-	h.ok(h.Start(t.Context(), as("oskar"), r.ID, scheduler.Step{}))
-	to := hours(24, 6)
-	h.ok(h.Move(t.Context(), as("monika"), r.ID, scheduler.Move{Slot: &to}))
-	if diff := cmp.Diff(chosen, h.get(r.ID).Units); diff != "" {
-		t.Errorf("units changed (-before +after):\n%s", diff)
-	}
-	h.clean()
 }
 
 func TestMoveAsksForApprovalsAnew(t *testing.T) {
@@ -397,107 +274,5 @@ func TestRepeatedCreationCreatesOnce(t *testing.T) {
 	}
 	if len(h.store.state.Load().requests) != 2 || len(h.store.state.Load().feedback) != 1 {
 		t.Error("something was created twice")
-	}
-}
-
-func TestClosureThatBreaksABookingIsRefusedUnlessForced(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	r := h.scheduled("hydra", hours(26, 4))
-	offered := h.rejected("video", hours(26, 4), 1)
-	err := closeFor(h, as("paddy"), "radio", scheduler.ChangeOptions{})
-	e := h.refused(scheduler.CodeConflict, err)
-	if len(e.Broken) != 1 || e.Broken[0].Request != r.ID || len(e.Broken[0].Short) == 0 || len(e.Broken[0].Alternatives) == 0 {
-		t.Errorf("broken %+v", e.Broken)
-	}
-	c, change, err := h.AddClosure(t.Context(), as("paddy"), "radio", closure(24, 4), scheduler.ChangeOptions{Force: true, Reason: "paint"}, scheduler.Creation{})
-	if err != nil || c.ID == "" || len(change.Broken) != 1 {
-		t.Fatalf("%+v, %+v, %v", c, change, err)
-	}
-	if got := h.get(r.ID); len(got.Flags) != 1 || got.Flags[0].Kind != "facility_change" || got.Status != scheduler.Scheduled {
-		t.Errorf("flagged request %+v", got.Request)
-	}
-	h.clean()
-	if _, err := h.DeleteClosure(t.Context(), as("paddy"), "radio", c.ID, scheduler.ChangeOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := h.PutCatalogue(t.Context(), as("adele"), radioOnly(), scheduler.ChangeOptions{Force: true}); err != nil {
-		t.Fatal(err)
-	}
-	_, err = h.DeleteTestbed(t.Context(), as("adele"), "cloud", scheduler.ChangeOptions{})
-	h.refused(scheduler.CodeConflict, err)
-	if _, err := h.DeleteTestbed(t.Context(), as("adele"), "cloud", scheduler.ChangeOptions{Force: true}); err != nil {
-		t.Fatal(err)
-	}
-	if o := h.get(offered.ID).Offers[0]; o.State == scheduler.OfferOpen {
-		t.Errorf("an offer of what is gone is still open: %+v", o)
-	}
-	h.clean()
-}
-
-func TestCatalogueThatMakesARequestUndeployableIsRefusedUnlessForced(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	r := h.scheduled("video", hours(26, 4))
-	next := catalogue()
-	next.VNFs[1].Onboarded = []string{"cloud/small"}
-	_, err := h.PutCatalogue(t.Context(), as("adele"), next, scheduler.ChangeOptions{})
-	if e := h.refused(scheduler.CodeConflict, err); len(e.Broken) != 1 || e.Broken[0].Request != r.ID {
-		t.Errorf("broken %+v", e.Broken)
-	}
-	if _, err := h.PutCatalogue(t.Context(), as("adele"), next, scheduler.ChangeOptions{Force: true}); err != nil {
-		t.Fatal(err)
-	}
-	if got := h.get(r.ID); got.Deployable.OK || len(got.Flags) == 0 {
-		t.Errorf("%+v, flags %+v", got.Deployable, got.Flags)
-	}
-	h.clean()
-}
-
-func TestTwoProcessesSeeTheSame(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	other := h.another()
-	ask := scheduler.Ask{NSD: "marathon", Slot: hours(24, 4)}
-	check := func(want bool) {
-		t.Helper()
-		for i, s := range []*scheduler.Service{h.Service, other} {
-			if v, err := s.Check(t.Context(), as("monika"), ask); err != nil || v.Fits != want {
-				t.Errorf("process %d: %+v, %v, want %t", i, v, err, want)
-			}
-		}
-	}
-	check(true)
-	r := h.scheduled("c2gran", hours(24, 4))
-	check(false)
-	if _, err := other.Cancel(t.Context(), as("monika"), r.ID, scheduler.Step{}); err != nil {
-		t.Fatal(err)
-	}
-	check(true)
-	if err := closeFor(h, as("adele"), "radio", scheduler.ChangeOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	check(false)
-}
-
-func TestShorterSetupLetsWait(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	r := h.scheduled("hydra", hours(24, 4)) // a reminder is due an hour before its setup, at 22:30
-	f := facility()
-	f.Testbeds[0].Setup = testbeds.Period{}
-	if _, err := h.PutFacility(t.Context(), as("adele"), f, scheduler.ChangeOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	h.at(22.75)
-	if _, next, err := h.RunDue(t.Context()); err != nil || next == nil || !next.After(h.clock) {
-		t.Errorf("next %v, %v", next, err)
-	}
-	h.at(23)
-	reminded := slices.ContainsFunc(h.events("maeve"), func(e scheduler.Event) bool {
-		return e.Kind == "reminder" && e.Request == r.ID && e.At.Equal(h.clock)
-	})
-	if !reminded {
-		t.Error("the reminder was lost")
 	}
 }

@@ -41,7 +41,7 @@ type FacilityReader interface {
 	// Sequence is the last number of the change log; it has no gaps and follows the order of commits.
 	Sequence(ctx context.Context) (int64, error)
 	// Bookings streams, in the order of their ids, the bookings that are in force and end after the given instant. A booking ends
-	// with the last of its claims; one without claims with its slot.
+	// with the last of its claims; one without claims with its slot. yield does not use the reader.
 	Bookings(ctx context.Context, endAfter time.Time, yield func(testbeds.Booking) error) error
 	// BookingsSince are the bookings changed after the sequence, released ones among them.
 	BookingsSince(ctx context.Context, sequence int64) ([]BookingChange, error)

@@ -169,7 +169,7 @@ func (d *decision) create(ctx context.Context, r Request, strength testbeds.Stre
 	before := r
 	r.Booking = id
 	d.outcome.Deployable = deployable(d.outcome.Fit)
-	r, err = d.save(ctx, before, r, note{text: r.Name + ", " + r.Slot.String(), verdict: &d.outcome.Fit})
+	r, err = d.save(ctx, before, r, note{action: ActionSubmit, text: r.Name + ", " + r.Slot.String(), verdict: &d.outcome.Fit})
 	d.outcome.Request = r
 	return err
 }

@@ -280,6 +280,11 @@ func TestEveryAlternativePassesCheckAndTheCheapestShiftIsTheNearest(t *testing.T
 			if len(a.Changes) == 0 || i > 0 && found[i-1].Cost > a.Cost {
 				t.Fatalf("alternative %d: %+v", i, a)
 			}
+			for j, d := range a.Devices {
+				if slices.ContainsFunc(a.Devices[:j], func(o DeviceNeed) bool { return o.Testbed == d.Testbed && o.Device == d.Device }) {
+					t.Fatalf("a device is named twice: %+v", a)
+				}
+			}
 			for _, b := range found[:i] {
 				if same(a, b) {
 					t.Fatalf("the same twice: %+v", a)

@@ -182,7 +182,22 @@ func (f *Federation) devicesAt(devices []DeviceNeed, from string, to Testbed) ([
 		changes = append(changes, Change{Kind: ChangeTestbed, From: from + " " + d.Device, To: to.ID + " " + other,
 			Text: fmt.Sprintf("%d × %s of %s instead of %s of %s", d.Count, other, to.ID, d.Device, from)})
 	}
-	return out, changes, true
+	return together(out), changes, true
+}
+
+// together adds up needs of the same device.
+func together(devices []DeviceNeed) []DeviceNeed {
+	var out []DeviceNeed
+	for _, d := range devices {
+		i := slices.IndexFunc(out, func(o DeviceNeed) bool { return o.Testbed == d.Testbed && o.Device == d.Device })
+		if i < 0 {
+			out = append(out, d)
+			continue
+		}
+		out[i].Count += d.Count
+		out[i].Units = append(slices.Clone(out[i].Units), d.Units...)
+	}
+	return out
 }
 
 // like finds the device of a testbed that can stand in for another one: of the same id, else with all its features.

@@ -67,6 +67,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // where the system has no time zones
 
 	"berth/internal/console"
 )

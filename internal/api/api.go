@@ -129,6 +129,7 @@ type operation struct {
 	status  int   // default 200
 	body    int64 // largest body; default 1 MiB
 	more    string
+	raw     []string // content types of a body that the handler decodes itself
 }
 
 // add registers an operation. Its handler runs for actors that access lets in, and its errors become problems.
@@ -143,6 +144,13 @@ func add[I, O any](a *api, op operation, handle func(ctx context.Context, actor 
 	if !x.public {
 		o.Security = []map[string][]string{{"bearer": {}}, {"basic": {}}}
 		o.Errors = []int{400, 401, 403, 404, 409, 412, 422, 429, 500, 503}
+	}
+	if op.raw != nil {
+		o.SkipValidateBody = true
+		o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+		for _, kind := range op.raw {
+			o.RequestBody.Content[kind] = &huma.MediaType{Schema: &huma.Schema{}}
+		}
 	}
 	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, actorOf(ctx), in)

@@ -63,10 +63,10 @@ func (o offers) alternatives() []testbeds.Alternative {
 }
 
 type rejection struct {
-	Reason       string          `json:"reason"`
-	Alternatives offers          `json:"alternatives,omitzero"`
-	HoldFor      testbeds.Period `json:"hold_for,omitzero" doc:"ISO 8601; how long the offers hold their capacity"`
-	DryRun       bool            `json:"dry_run,omitempty"`
+	Reason       string      `json:"reason"`
+	Alternatives offers      `json:"alternatives,omitzero"`
+	HoldFor      periodShape `json:"hold_for,omitzero" doc:"ISO 8601; how long the offers hold their capacity"`
+	DryRun       bool        `json:"dry_run,omitempty"`
 }
 
 type moving struct {
@@ -132,7 +132,7 @@ func (a *api) decisionRoutes() {
 		"Each offer holds its capacity until it expires or is accepted.",
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in rejection) (scheduler.Outcome, error) {
 			return a.service.Reject(ctx, actor, id, scheduler.Reject{Reason: in.Reason, Count: in.Alternatives.Count, Offers: in.Alternatives.alternatives(),
-				HoldFor: in.HoldFor, DryRun: in.DryRun, Revision: revision})
+				HoldFor: in.HoldFor.Period, DryRun: in.DryRun, Revision: revision})
 		})
 	decide(a, "move-request", "move", "Another slot or placement; longer, shorter", "Of a running experiment only the end moves.",
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in moving) (scheduler.Outcome, error) {

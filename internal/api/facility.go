@@ -31,8 +31,11 @@ func (c Changing) options() (scheduler.ChangeOptions, error) {
 type Upload struct {
 	Changing
 	ContentType string `header:"Content-Type" doc:"application/json or application/yaml"`
-	RawBody     []byte `contentType:"application/json"`
+	RawBody     []byte
 }
+
+// documents are the forms in which a facility or a catalogue comes.
+var documents = []string{"application/json", "application/yaml"}
 
 // changed is the answer to a change of the facility.
 type changed struct {
@@ -43,7 +46,7 @@ type changed struct {
 func (a *api) facilityRoutes() {
 	a.readRoutes()
 	a.closureRoutes()
-	add(a, operation{id: "put-facility", method: "PUT", path: "/facility", tag: "facility", body: a.o.MaxBody, summary: "Replace the whole facility",
+	add(a, operation{id: "put-facility", raw: documents, method: "PUT", path: "/facility", tag: "facility", body: a.o.MaxBody, summary: "Replace the whole facility",
 		more: "A change that leaves bookings without their capacity is a 409 that names them, unless force is true."},
 		func(ctx context.Context, actor scheduler.Actor, in *Upload) (*changed, error) {
 			var f testbeds.Facility
@@ -57,7 +60,7 @@ func (a *api) facilityRoutes() {
 				return a.service.PutFacility(ctx, actor, f, o)
 			})
 		})
-	add(a, operation{id: "put-catalogue", method: "PUT", path: "/catalogue", tag: "facility", body: a.o.MaxBody, summary: "Replace the whole catalogue"},
+	add(a, operation{id: "put-catalogue", raw: documents, method: "PUT", path: "/catalogue", tag: "facility", body: a.o.MaxBody, summary: "Replace the whole catalogue"},
 		func(ctx context.Context, actor scheduler.Actor, in *Upload) (*changed, error) {
 			known, _, err := a.service.Facility(ctx, actor)
 			if err != nil {
@@ -78,7 +81,7 @@ func (a *api) facilityRoutes() {
 		Upload
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
-	add(a, operation{id: "put-testbed", method: "PUT", path: "/testbeds/{testbed}", tag: "facility", body: a.o.MaxBody, summary: "Add or change a testbed",
+	add(a, operation{id: "put-testbed", raw: documents[:1], method: "PUT", path: "/testbeds/{testbed}", tag: "facility", body: a.o.MaxBody, summary: "Add or change a testbed",
 		more: "JSON as GET gives it. A testbed's providers may change it, but for who its providers are and whether they are asked."},
 		func(ctx context.Context, actor scheduler.Actor, in *Site) (*changed, error) {
 			var t testbeds.Testbed

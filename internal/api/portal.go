@@ -259,13 +259,13 @@ func infrastructure(where string, f testbeds.Facility) *portalInfrastructure {
 func (a *api) portalRoutes() {
 	type Posting struct {
 		Repeatable
-		RawBody []byte `contentType:"application/json"`
+		RawBody []byte
 	}
 	type answered struct {
 		Location string `header:"Location"`
 		Body     deployment
 	}
-	add(a, operation{id: "create-deployment", method: "POST", path: "/portal/deployments", tag: "portal", status: http.StatusCreated,
+	add(a, operation{id: "create-deployment", raw: documents[:1], method: "POST", path: "/portal/deployments", tag: "portal", status: http.StatusCreated,
 		summary: "Ask for a slot with the portal's DeploymentDescriptor",
 		more:    "A slot that does not fit is submitted all the same, as in the portal: the mentor sees the conflicts. Add ?strict=true to have it refused."},
 		func(ctx context.Context, actor scheduler.Actor, in *struct {

@@ -30,14 +30,17 @@ type edit struct {
 	Devices     *[]deviceShape      `json:"devices,omitempty"`
 	Slot        *slotShape          `json:"slot,omitempty"`
 	Window      *slotShape          `json:"window,omitempty"`
-	MinDuration *testbeds.Period    `json:"min_duration,omitempty"`
+	MinDuration *periodShape        `json:"min_duration,omitempty"`
 	Anyway      bool                `json:"submit_anyway,omitempty"`
 	DryRun      bool                `json:"dry_run,omitempty"`
 }
 
 func (e edit) edit() scheduler.Edit {
 	out := scheduler.Edit{Name: e.Name, Description: e.Description, NSD: e.NSD, Placement: e.Placement, Slot: e.Slot.slot(), Window: e.Window.slot(),
-		MinDuration: e.MinDuration, Anyway: e.Anyway, DryRun: e.DryRun}
+		Anyway: e.Anyway, DryRun: e.DryRun}
+	if e.MinDuration != nil {
+		out.MinDuration = &e.MinDuration.Period
+	}
 	if e.Components != nil {
 		list := components(*e.Components)
 		out.Components = &list

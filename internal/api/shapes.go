@@ -5,11 +5,22 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"berth/scheduler"
 	"berth/testbeds"
 )
 
 // The shapes of what is sent. They say which fields have to be there, where the scheduler's own types leave that open.
+
+// periodShape is an ISO 8601 duration.
+type periodShape struct{ testbeds.Period }
+
+// Schema makes a malformed one a fault of its own field.
+func (periodShape) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: `^P(\d+W|(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?)$`, PatternDescription: "ISO 8601 duration of weeks, or of days and time, such as PT6H or P3D",
+		Examples: []any{"PT6H"}}
+}
 
 type slotShape struct {
 	Start time.Time `json:"start" doc:"first instant, RFC 3339, whole seconds"`
@@ -46,8 +57,8 @@ type AskShape struct {
 	Devices     *[]deviceShape     `json:"devices,omitempty" doc:"default: the NSD's; an empty list: none"`
 	Slot        *slotShape         `json:"slot,omitempty"`
 	Window      *slotShape         `json:"window,omitempty" doc:"within which another slot would do"`
-	Duration    testbeds.Period    `json:"duration,omitzero" doc:"ISO 8601, such as PT6H; for a suggestion without a slot"`
-	MinDuration testbeds.Period    `json:"min_duration,omitzero" doc:"shortest useful duration, ISO 8601"`
+	Duration    periodShape        `json:"duration,omitzero" doc:"ISO 8601, such as PT6H; for a suggestion without a slot"`
+	MinDuration periodShape        `json:"min_duration,omitzero" doc:"shortest useful duration, ISO 8601"`
 	Limit       int                `json:"limit,omitempty" doc:"of alternatives, 1 to 50"`
 	Request     string             `json:"request,omitempty" doc:"a request whose own booking is looked through"`
 }
@@ -73,7 +84,7 @@ func devices(in *[]deviceShape) []testbeds.DeviceNeed {
 
 func (q AskShape) ask() scheduler.Ask {
 	out := scheduler.Ask{NSD: q.NSD, Components: components(q.Components), Placement: q.Placement, Devices: devices(q.Devices),
-		Window: q.Window.slot(), Duration: q.Duration, MinDuration: q.MinDuration, Limit: q.Limit, Request: q.Request}
+		Window: q.Window.slot(), Duration: q.Duration.Period, MinDuration: q.MinDuration.Period, Limit: q.Limit, Request: q.Request}
 	if q.Slot != nil {
 		out.Slot = *q.Slot.slot()
 	}

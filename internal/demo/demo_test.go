@@ -95,6 +95,10 @@ func TestTheDemoShowsEverything(t *testing.T) {
 		if len(found.Recorded) == 0 {
 			t.Error("no overbook is recorded")
 		}
+		if state, err := demo.Look(t.Context(), service); err != nil || state != demo.Demo {
+			t.Errorf("the demo is taken for %v (%v)", state, err)
+		}
+		checkPeople(t, service)
 	})
 }
 
@@ -132,12 +136,8 @@ func TestTheDemoIsTheSameEveryDay(t *testing.T) {
 	want := shape(tuesday)
 	for name, now := range map[string]time.Time{
 		"just after midnight":     time.Date(2026, 11, 24, 0, 0, 1, 0, time.UTC),
-		"just before midnight":    time.Date(2026, 11, 24, 23, 59, 59, 0, time.UTC),
-		"a Saturday":              time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC),
 		"a Sunday":                time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC),
-		"a Monday":                time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC),
 		"around the end of March": time.Date(2027, 3, 24, 12, 0, 0, 0, time.UTC),
-		"around a leap day":       time.Date(2028, 2, 27, 12, 0, 0, 0, time.UTC),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -164,12 +164,6 @@ func TestTheDemoIsToldFromOtherDatabases(t *testing.T) {
 		t.Parallel()
 		look(t, testdb.Open(t, testdb.SQLite(t)), demo.Empty)
 	})
-	t.Run("the demo", func(t *testing.T) {
-		t.Parallel()
-		s := testdb.Open(t, testdb.SQLite(t))
-		fill(t, s, tuesday)
-		look(t, s, demo.Demo)
-	})
 	t.Run("somebody is there", func(t *testing.T) {
 		t.Parallel()
 		s := testdb.Open(t, testdb.SQLite(t))
@@ -181,10 +175,9 @@ func TestTheDemoIsToldFromOtherDatabases(t *testing.T) {
 	})
 }
 
-func TestAllPeopleGetTheSamePassword(t *testing.T) {
-	t.Parallel()
-	s := testdb.Open(t, testdb.SQLite(t))
-	service := fill(t, s, tuesday)
+// checkPeople gives all people a password, and makes sure that there is somebody for every role.
+func checkPeople(t *testing.T, service *scheduler.Service) {
+	t.Helper()
 	people, err := demo.SetPassword(t.Context(), service, "hash")
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -27,7 +28,7 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 	}
 	defer os.RemoveAll(folder)
 	copied := filepath.Join(folder, "copy.db")
-	if _, err := s.read.ExecContext(ctx, `VACUUM INTO $1`, copied); err != nil {
+	if err := s.copy(ctx, copied); err != nil {
 		return fmt.Errorf("copying the database: %w", err)
 	}
 	if err := flush(copied); err != nil {
@@ -37,6 +38,29 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 		return fmt.Errorf("placing the copy: %w", err)
 	}
 	return flush(filepath.Dir(file))
+}
+
+// copy writes one snapshot of the database to a file that only its owner may read. Writers go on meanwhile: it takes one of the
+// connections that read, and lets it write for as long as it takes, which SQLite demands for a copy too.
+func (s *Store) copy(ctx context.Context, file string) (err error) {
+	if err := touch(file); err != nil {
+		return err
+	}
+	conn, err := s.read.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, `PRAGMA query_only = 0`); err != nil {
+		return err
+	}
+	defer func() {
+		if _, again := conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA query_only = 1`); again != nil {
+			err = errors.Join(err, conn.Raw(func(any) error { return driver.ErrBadConn })) // nobody gets it again
+		}
+	}()
+	_, err = conn.ExecContext(ctx, `VACUUM INTO $1`, file)
+	return err
 }
 
 // flush waits until a file or folder is on the disk.

@@ -2,14 +2,13 @@ package store_test
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"berth/internal/store"
 	"berth/internal/testdb"
@@ -43,7 +42,8 @@ func everything(t testing.TB, s *store.Store) (all []any) {
 		}))
 	}
 	_, found := replay(t, s, "ada", "key")
-	return append(all, found)
+	secret := look(t, s, func(ctx context.Context, r scheduler.Reader) ([]byte, error) { return r.Secret(ctx) })
+	return append(all, found, hex.EncodeToString(secret))
 }
 
 // fill writes into every table; n makes the rows differ.
@@ -172,9 +172,10 @@ func TestErrorsOfAViewComeBackUnchanged(t *testing.T) {
 	})
 }
 
-// take books one unit of a testbed that has four, unless they are all taken: what a decision does.
-func take(ctx context.Context, s *store.Store, testbed string, r scheduler.Request) (taken bool, err error) {
+// take books one unit of a testbed that has four, unless they are all taken: what a decision does. It counts its runs.
+func take(ctx context.Context, s *store.Store, testbed string, r scheduler.Request, runs *atomic.Int64) (taken bool, err error) {
 	err = s.Change(ctx, []string{testbed}, func(tx scheduler.Tx) error {
+		runs.Add(1)
 		used := int64(0)
 		if err := tx.Bookings(ctx, start, func(b testbeds.Booking) error {
 			used += b.Claims[0].Amount
@@ -201,11 +202,11 @@ func TestDecisionsOnOneTestbedExcludeEachOther(t *testing.T) {
 		stores := []*store.Store{testdb.Open(t, dsn), testdb.Open(t, dsn)}
 		putFacility(t, stores[0], facility("wins-5g"))
 		r := create(t, stores[0], plain(uuid(1)))[0]
-		var granted atomic.Int64
+		var granted, runs atomic.Int64
 		var wg sync.WaitGroup
 		for i := range 24 {
 			wg.Go(func() {
-				taken, err := take(t.Context(), stores[i%2], "wins-5g", r)
+				taken, err := take(t.Context(), stores[i%2], "wins-5g", r, &runs)
 				if err != nil {
 					t.Error(err)
 				}
@@ -221,7 +222,8 @@ func TestDecisionsOnOneTestbedExcludeEachOther(t *testing.T) {
 	})
 }
 
-// A server may have been told to begin transactions at a stricter level, at which who waits for a lock sees what was before.
+// A server may have been told to begin transactions at a stricter level, at which who waited for a lock sees what was before, and has
+// to begin again.
 func TestServersOwnIsolationLevelDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
@@ -232,17 +234,18 @@ func TestServersOwnIsolationLevelDoesNotMatter(t *testing.T) {
 		s := testdb.Open(t, dsn)
 		putFacility(t, s, facility("wins-5g"))
 		r := create(t, s, plain(uuid(1)))[0]
+		var runs atomic.Int64
 		var wg sync.WaitGroup
 		for range 16 {
 			wg.Go(func() {
-				if _, err := take(t.Context(), s, "wins-5g", r); err != nil {
+				if _, err := take(t.Context(), s, "wins-5g", r, &runs); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		wg.Wait()
-		if n := len(bookings(t, s, start)); n != 4 {
-			t.Errorf("of 4 units %d are booked", n)
+		if n := len(bookings(t, s, start)); n != 4 || runs.Load() != 16 {
+			t.Errorf("of 4 units %d are booked, and 16 decisions took %d runs: who waits does not have to begin again", n, runs.Load())
 		}
 	})
 }
@@ -252,10 +255,10 @@ func TestLocksInAnyOrderDoNotHang(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, s *store.Store) {
 		putFacility(t, s, facility("a-b", "ab", "B", "a"))
 		r := create(t, s, plain(uuid(1)))[0]
-		locks := [][]string{{"a", "B", "ab"}, {"ab", "a-b", "ab", "missing"}, {"B", "a-b"}, scheduler.AllTestbeds, nil, {"a-b", "a"}}
+		locks := [][]string{{"a", "B", "ab"}, {"ab", "B", "a", "ab", "missing"}, {"B", "a-b", "a"}, {"a", "a-b", "B"}, scheduler.AllTestbeds, nil}
 		var wg sync.WaitGroup
 		var runs atomic.Int64
-		const rounds = 8
+		const rounds = 40
 		for _, lock := range locks {
 			before := slices.Clone(lock)
 			wg.Go(func() {
@@ -306,121 +309,4 @@ func TestLockedRequestWaitsForItsTurn(t *testing.T) {
 			t.Errorf("after 20 changes the revision is %d with %d marks: one was lost", got.Revision, len(got.Reminded))
 		}
 	})
-}
-
-// Two transactions that lock two requests crosswise can only end when the database gives one of them up, which is then run again.
-func TestDeadlockIsRunAgain(t *testing.T) {
-	t.Parallel()
-	testdb.EachDSN(t, func(t *testing.T, dsn string) {
-		s := testdb.Open(t, dsn)
-		list := create(t, s, plain(uuid(1)), plain(uuid(2)))
-		var wg, both sync.WaitGroup
-		both.Add(2)
-		var runs atomic.Int64
-		for i := range 2 {
-			meet := isPostgres(dsn) // SQLite lets one begin after the other has ended
-			wg.Go(func() {
-				if err := s.Change(t.Context(), nil, func(tx scheduler.Tx) error {
-					runs.Add(1)
-					if err := revise(t.Context(), tx, list[i].ID); err != nil {
-						return err
-					}
-					if meet {
-						meet = false
-						both.Done()
-						both.Wait()
-					}
-					return revise(t.Context(), tx, list[1-i].ID)
-				}); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		for _, r := range list {
-			if got := request(t, s, r.ID).Revision; got != 3 {
-				t.Errorf("revision %d, want 3: each transaction takes effect once", got)
-			}
-		}
-		if n := runs.Load(); isPostgres(dsn) && n < 3 {
-			t.Errorf("%d runs: there was no deadlock to get over", n)
-		}
-	})
-}
-
-// revise gives a request its next revision.
-func revise(ctx context.Context, tx scheduler.Tx, id string) error {
-	r, err := tx.LockRequest(ctx, id)
-	if err != nil {
-		return err
-	}
-	r.Revision++
-	return tx.UpdateRequest(ctx, r)
-}
-
-func TestOnlyTheDatabasesOwnReasonsAreRunAgain(t *testing.T) {
-	t.Parallel()
-	of := func(err error) func(testing.TB, string) error { return func(testing.TB, string) error { return err } }
-	state := func(code string) func(testing.TB, string) error { return of(&pgconn.PgError{Code: code}) }
-	tests := []struct {
-		name   string
-		err    func(t testing.TB, dsn string) error
-		again  string // the engine whose reason it is
-		always bool
-		code   scheduler.Code
-	}{
-		{name: "a refusal", err: of(scheduler.Errorf(scheduler.CodeConflict, "no")), code: scheduler.CodeConflict},
-		{name: "an unknown error", err: of(errors.New("no"))},
-		{name: "a unique key", err: state("23505")},
-		{name: "a full disk", err: state("53100")},
-		{name: "a deadlock", err: state("40P01"), again: "postgres"},
-		{name: "a serialization", err: state("40001"), again: "postgres"},
-		{name: "a lock timeout", err: state("55P03"), again: "postgres"},
-		{name: "a deadlock that does not end", err: state("40P01"), again: "postgres", always: true, code: scheduler.CodeUnavailable},
-		{name: "a busy file", err: busy, again: "sqlite"},
-		{name: "a busy file that stays so", err: busy, again: "sqlite", always: true, code: scheduler.CodeUnavailable},
-	}
-	for _, e := range testdb.Engines(t) {
-		dsn := e.Fresh(t)
-		s := testdb.Open(t, dsn)
-		for _, test := range tests {
-			reason := test.err(t, dsn)
-			runs := 0
-			err := s.Change(t.Context(), nil, func(tx scheduler.Tx) error {
-				if runs++; runs < 3 || test.always {
-					return errors.Join(errors.New("attempting"), reason)
-				}
-				return nil
-			})
-			switch name := e.Name + ", " + test.name; {
-			case test.again != e.Name:
-				if runs != 1 || !errors.Is(err, reason) {
-					t.Errorf("%s: %d runs and then %v, want 1 and the error itself", name, runs, err)
-				}
-			case test.always:
-				if runs < 5 || runs > 50 {
-					t.Errorf("%s: %d runs, want some, and not for ever", name, runs)
-				}
-				code(t, name, err, test.code)
-			case runs != 3 || err != nil:
-				t.Errorf("%s: %d runs and then %v, want 3 and success", name, runs, err)
-			}
-		}
-	}
-}
-
-// busy is the error with which SQLite answers who writes while another does; on PostgreSQL it stands for an error of somebody else.
-func busy(t testing.TB, dsn string) error {
-	t.Helper()
-	if isPostgres(dsn) {
-		dsn = testdb.SQLite(t)
-	}
-	one, other := connect(t, dsn), connect(t, dsn)
-	execute(t, one, "BEGIN IMMEDIATE")
-	_, err := other.ExecContext(t.Context(), "BEGIN IMMEDIATE")
-	if err == nil {
-		t.Fatal("two transactions write at once")
-	}
-	execute(t, one, "ROLLBACK")
-	return err
 }

@@ -46,7 +46,8 @@ func mixed() []scheduler.Request {
 	set(4, `back\slash`, "underXscore", "eve", "linus", scheduler.Completed, slot(-20, -10), "c")
 	set(5, "1000 sure", "", "bob", "linus", scheduler.UnderReview, slot(0, 12))
 	set(6, "'quoted' $1 ?", "hydra", "bob", "", scheduler.Rejected, slot(3, 5), "a", "c")
-	list[5].Offers = []scheduler.Offer{{ID: "o", State: scheduler.OfferOpen, What: testbeds.Alternative{Slot: slot(9, 11), Devices: []testbeds.DeviceNeed{{Testbed: "d", Device: "usrp", Count: 1}}}}}
+	list[5].Offers = []scheduler.Offer{{ID: "o", State: scheduler.OfferOpen, What: testbeds.Alternative{Slot: slot(9, 11),
+		Devices: []testbeds.DeviceNeed{{Testbed: "d", Device: "usrp", Count: 1}}}}}
 	return list
 }
 
@@ -86,7 +87,8 @@ func TestRequestFilters(t *testing.T) {
 		{"who may see nothing", scheduler.RequestFilter{Visible: &scheduler.Visible{}}, nil},
 		{"own ones", scheduler.RequestFilter{Visible: &scheduler.Visible{Experimenter: "ada"}}, []int64{3, 1}},
 		{"mentored ones", scheduler.RequestFilter{Visible: &scheduler.Visible{Mentor: "linus"}}, []int64{5, 4}},
-		{"own, mentored or on one's testbeds", scheduler.RequestFilter{Visible: &scheduler.Visible{Experimenter: "eve", Mentor: "linus", Testbeds: []string{"b"}}}, []int64{5, 4, 3, 2}},
+		{"own, mentored or on one's testbeds", scheduler.RequestFilter{Visible: &scheduler.Visible{Experimenter: "eve", Mentor: "linus",
+			Testbeds: []string{"b"}}}, []int64{5, 4, 3, 2}},
 		{"visible narrows the rest", scheduler.RequestFilter{Visible: &scheduler.Visible{Experimenter: "ada"}, Mentor: "grace", Testbed: "a",
 			Status: []scheduler.Status{scheduler.Running}, From: at(0), To: at(1), Text: "mara", Experimenter: "ada", Before: 5}, []int64{1}},
 	}
@@ -106,7 +108,8 @@ func TestFilterFollowsAnUpdate(t *testing.T) {
 		r := create(t, s, mixed()...)[1]
 		r.Name, r.Mentor, r.Status, r.Slot, r.Demand, r.Revision = "renamed", "linus", scheduler.Failed, slot(40, 41), on("b", "z"), 2
 		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.UpdateRequest(ctx, r) })
-		for _, f := range []scheduler.RequestFilter{{Text: "renamed"}, {Mentor: "linus", Testbed: "b"}, {Status: []scheduler.Status{scheduler.Failed}}, {From: slot(40, 41).Start}, {Testbed: "z"}} {
+		for _, f := range []scheduler.RequestFilter{{Text: "renamed"}, {Mentor: "linus", Testbed: "b"},
+			{Status: []scheduler.Status{scheduler.Failed}}, {From: slot(40, 41).Start}, {Testbed: "z"}} {
 			same(t, "found by what is new", []int64{2}, numbers(t, s, f))
 		}
 		for _, f := range []scheduler.RequestFilter{{Text: "ölberg"}, {Status: []scheduler.Status{scheduler.Scheduled}}, {Testbed: "a", Mentor: "linus"}} {

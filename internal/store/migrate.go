@@ -74,7 +74,8 @@ func (s *Store) found(ctx context.Context) error {
 	if _, err := rand.Read(secret); err != nil {
 		return err
 	}
-	_, err := s.write.ExecContext(ctx, `INSERT INTO facility (id, revision, catalogue, secret) VALUES (1, 0, $1, $2) ON CONFLICT (id) DO NOTHING`, `{"vnfs":[],"nsds":[]}`, hex.EncodeToString(secret))
+	_, err := s.write.ExecContext(ctx, `INSERT INTO facility (id, revision, catalogue, secret) VALUES (1, 0, $1, $2)
+		ON CONFLICT (id) DO NOTHING`, `{"vnfs":[],"nsds":[]}`, hex.EncodeToString(secret))
 	return err
 }
 

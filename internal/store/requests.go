@@ -27,6 +27,9 @@ type storedOffer struct {
 }
 
 func store(r scheduler.Request) (string, error) {
+	if err := storable("request", []any{r.Name, r.NSD}); err != nil {
+		return "", err
+	}
 	s := stored{Request: r, Booking: r.Booking, Portal: r.Portal, Reminded: r.Reminded}
 	for _, o := range r.Offers {
 		x := storedOffer{Offer: o, Booking: o.Booking}

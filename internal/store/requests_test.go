@@ -18,9 +18,10 @@ func full(id string) scheduler.Request {
 	return scheduler.Request{
 		ID: id, Name: "HyDRA – \"Basis\" 🛰", NSD: "hydra_baseline_nsd", Description: "line\nline\ttab \u2028 <b>&amp;</b>", Organisation: "Org",
 		Experimenter: "ada", Mentor: "grace", Status: scheduler.Scheduled, Slot: slot(0, 4), Window: &later, MinDuration: testbeds.Period{Clock: 30 * time.Minute},
-		Components: []testbeds.Component{{Member: "1", VNF: "v", Size: testbeds.Quantities{"vcpu": testbeds.MaxAmount}, Requires: []string{"sdr"}, Onboarded: []string{"wins-5g/iris"}}},
-		Devices:    []testbeds.DeviceNeed{{Testbed: "wins-5g", Device: "usrp", Count: 2, Units: []string{"n210-1"}}},
-		Placement:  testbeds.Placement{"1": "wins-5g/iris"},
+		Components: []testbeds.Component{{Member: "1", VNF: "v", Size: testbeds.Quantities{"vcpu": testbeds.MaxAmount},
+			Requires: []string{"sdr"}, Onboarded: []string{"wins-5g/iris"}}},
+		Devices:   []testbeds.DeviceNeed{{Testbed: "wins-5g", Device: "usrp", Count: 2, Units: []string{"n210-1"}}},
+		Placement: testbeds.Placement{"1": "wins-5g/iris"},
 		Demand: testbeds.Demand{{Resource: testbeds.Resource{Testbed: "wins-5g", VIM: "iris", Quantity: "vcpu"}, Amount: testbeds.MaxAmount},
 			{Resource: testbeds.Resource{Testbed: "wins-5g", Device: "usrp"}, Amount: 2, Units: []string{"n210-1"}}},
 		Approvals: []scheduler.Approval{{Testbed: "wins-5g", Policy: testbeds.ApprovalRequired, Decision: scheduler.Approved, By: "paddy", At: &later.Start, Reason: "yes"}},

@@ -1,0 +1,142 @@
+package scheduler_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+func TestEarlyEndFreesTheRest(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.brought(scheduler.Running) // 24 to 28, and it is 25
+	next := wants("marathon", hours(26, 2))
+	_, err := h.Submit(t.Context(), as("hector"), next)
+	h.refused(scheduler.CodeConflict, err)
+	h.ok(h.Complete(t.Context(), as("oskar"), r.ID, scheduler.Step{}))
+	_, err = h.Submit(t.Context(), as("hector"), wants("marathon", hours(25.5, 2))) // teardown until 25:15, setup from 25:00
+	h.refused(scheduler.CodeConflict, err)
+	h.ok(h.Submit(t.Context(), as("hector"), next))
+	h.clean()
+}
+
+func TestOverrunHoldsOnAndWarns(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.brought(scheduler.Running) // until 28
+	next := h.scheduled("marathon", hours(29, 4))
+	told := len(h.events("maeve"))
+	h.at(28.5)
+	got := h.get(r.ID)
+	if !got.Overrun {
+		t.Fatal("it runs past its end")
+	}
+	v, err := h.Check(t.Context(), as("monika"), scheduler.Ask{NSD: "c2gran", Slot: testbeds.NewSlot(h.clock.Add(time.Minute), 5*time.Minute)})
+	if err != nil || v.Fits {
+		t.Errorf("an overrunning request holds what it has: %+v, %v", v, err)
+	}
+	warned := slices.ContainsFunc(h.events("maeve")[told:], func(e scheduler.Event) bool { return e.Request == next.ID })
+	if !warned {
+		t.Error("the people of the next booking were not told")
+	}
+	h.clean()
+	h.at(31)
+	h.clean()
+	h.ok(h.Complete(t.Context(), as("oskar"), r.ID, scheduler.Step{}))
+	if h.get(r.ID).Overrun {
+		t.Error("it is over")
+	}
+	h.clean()
+}
+
+func TestOfferExpires(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.submitted("marathon", hours(100, 4))
+	r = h.ok(h.Reject(t.Context(), as("monika"), r.ID, scheduler.Reject{Reason: "no", Count: 1, HoldFor: testbeds.Period{Clock: 2 * time.Hour}}))
+	rival := wants("hydra", r.Offers[0].What.Slot)
+	_, err := h.Submit(t.Context(), as("hector"), rival)
+	h.refused(scheduler.CodeConflict, err)
+	h.clock = h.clock.Add(2 * time.Hour)
+	// Nobody has called RunDue yet: a decision settles what is due itself.
+	h.ok(h.Submit(t.Context(), as("hector"), rival))
+	_, err = h.AcceptOffer(t.Context(), as("maeve"), r.ID, r.Offers[0].ID, false)
+	h.refused(scheduler.CodeConflict, err)
+	h.at(3)
+	if o := h.get(r.ID).Offers[0]; o.State != scheduler.OfferExpired {
+		t.Errorf("offer %+v", o)
+	}
+	h.clean()
+}
+
+func TestEachReminderOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.scheduled("hydra", hours(72, 4))
+	reminders := func() []string {
+		var list []string
+		for _, e := range h.events("maeve") {
+			if e.Kind == "reminder" && e.Request == r.ID {
+				list = append(list, e.At.Sub(morning).String())
+			}
+		}
+		return list
+	}
+	for range 2 {
+		h.at(40)
+		h.at(47.5) // a day before orchestration, which begins half an hour before the slot
+		h.at(60)
+		h.at(70.5)
+	}
+	if diff := cmp.Diff([]string{"47h30m0s", "70h30m0s"}, reminders()); diff != "" {
+		t.Errorf("reminders (-want +got):\n%s", diff)
+	}
+}
+
+func TestUnitsAreChosenLateAndKept(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.scheduled("hydra", hours(24, 4))
+	if len(r.Units) != 0 {
+		t.Errorf("units %+v were chosen before they had to be", r.Units)
+	}
+	h.at(23.5)
+	chosen := h.get(r.ID).Units
+	if len(chosen) != 1 || len(chosen[0].Units) != 3 {
+		t.Fatalf("units %+v", chosen)
+	}
+	h.ok(h.Start(t.Context(), as("oskar"), r.ID, scheduler.Step{}))
+	to := hours(24, 6)
+	h.ok(h.Move(t.Context(), as("monika"), r.ID, scheduler.Move{Slot: &to}))
+	if diff := cmp.Diff(chosen, h.get(r.ID).Units); diff != "" {
+		t.Errorf("units changed (-before +after):\n%s", diff)
+	}
+	h.clean()
+}
+
+func TestShorterSetupLetsWait(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.scheduled("hydra", hours(24, 4)) // a reminder is due an hour before its setup, at 22:30
+	f := facility()
+	f.Testbeds[0].Setup = testbeds.Period{}
+	if _, err := h.PutFacility(t.Context(), as("adele"), f, scheduler.ChangeOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	h.at(22.75)
+	if _, next, err := h.RunDue(t.Context()); err != nil || next == nil || !next.After(h.clock) {
+		t.Errorf("next %v, %v", next, err)
+	}
+	h.at(23)
+	reminded := slices.ContainsFunc(h.events("maeve"), func(e scheduler.Event) bool {
+		return e.Kind == "reminder" && e.Request == r.ID && e.At.Equal(h.clock)
+	})
+	if !reminded {
+		t.Error("the reminder was lost")
+	}
+}
