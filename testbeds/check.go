@@ -93,19 +93,22 @@ func (f *Federation) takers(p *pool, col int, from, to int64) (takers []Taker, m
 				Interval: slotOf(a.from, a.to)})
 		}
 	}
-	absences := len(takers)
-	f.overlapping(p.key, from, to, func(b Booking, g grip) bool {
-		if b.Strength.Blocks() && g.amounts[col] > 0 {
-			takers = append(takers, taker(b, g, col))
+	var grips []grip
+	f.overlapping(p.key, from, to, func(g grip) bool {
+		if g.blocks && g.amounts[col] > 0 {
+			grips = append(grips, g)
 		}
 		return true
 	})
-	slices.SortStableFunc(takers[absences:], byTime)
-	if len(takers) > maxTakers {
-		more = len(takers) - maxTakers
-		takers = takers[:maxTakers]
+	slices.SortFunc(grips, func(a, b grip) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.booking, b.booking)) })
+	more = max(0, len(takers)-maxTakers)
+	takers = takers[:min(len(takers), maxTakers)]
+	room := min(maxTakers-len(takers), len(grips))
+	for _, g := range grips[:room] {
+		b, _ := f.Booking(g.booking)
+		takers = append(takers, taker(b, g, col))
 	}
-	return takers, more
+	return takers, more + len(grips) - room
 }
 
 func byTime(a, b Taker) int {
@@ -121,12 +124,11 @@ func (f *Federation) contenders(wants []want, s Slot) []Taker {
 	found := map[int64]Taker{}
 	for _, w := range wants {
 		from, to := w.span(s)
-		f.overlapping(w.pool.key, from, to, func(b Booking, g grip) bool {
+		f.overlapping(w.pool.key, from, to, func(g grip) bool {
 			for col, need := range w.need {
-				if b.Strength == Pending && need > 0 && g.amounts[col] > 0 {
-					if _, ok := found[b.ID]; !ok {
-						found[b.ID] = taker(b, g, col)
-					}
+				if _, named := found[g.booking]; !g.blocks && !named && need > 0 && g.amounts[col] > 0 {
+					b, _ := f.Booking(g.booking)
+					found[b.ID] = taker(b, g, col)
 				}
 			}
 			return len(found) < maxTakers

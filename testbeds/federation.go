@@ -175,7 +175,7 @@ func (f *Federation) grips(b Booking) func(yield func(*pool, grip) bool) {
 		for i := 0; i < len(b.Claims); {
 			key := poolKey(b.Claims[i].Resource)
 			p := f.pools[key]
-			g := grip{booking: b.ID, from: b.Claims[i].From.Unix(), to: b.Claims[i].To.Unix()}
+			g := grip{booking: b.ID, blocks: b.Strength.Blocks(), from: b.Claims[i].From.Unix(), to: b.Claims[i].To.Unix()}
 			if p != nil {
 				g.amounts = make([]int32, len(p.columns))
 			}
@@ -194,8 +194,8 @@ func (f *Federation) grips(b Booking) func(yield func(*pool, grip) bool) {
 	}
 }
 
-// overlapping calls yield with the bookings that hold something of the pool in [from, to).
-func (f *Federation) overlapping(key Resource, from, to int64, yield func(Booking, grip) bool) {
+// overlapping calls yield with what bookings hold of the pool in [from, to).
+func (f *Federation) overlapping(key Resource, from, to int64, yield func(grip) bool) {
 	going := true
 	for fed := f; fed != nil && going; fed = fed.base {
 		if fed.base != nil && !fed.own[key] {
@@ -203,8 +203,7 @@ func (f *Federation) overlapping(key Resource, from, to int64, yield func(Bookin
 		}
 		fed.pools[key].claims.overlapping(from, to, func(g grip) bool {
 			if f.sees(fed, g.booking) {
-				b, _ := fed.Booking(g.booking)
-				going = yield(b, g)
+				going = yield(g)
 			}
 			return going
 		})

@@ -99,6 +99,7 @@ type grip struct {
 	from, to int64
 	booking  int64
 	amounts  []int32 // per column
+	blocks   bool    // whether the booking takes capacity
 }
 
 // claimIndex finds the grips that overlap an interval. Each stands on the level of its length, 2^level seconds being at least as long, so

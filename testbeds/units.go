@@ -68,9 +68,10 @@ func (f *Federation) component(p *pool, from, to int64) []holding {
 	seen := map[int64]bool{}
 	for grown := true; grown && len(found) < maxComponent; {
 		grown = false
-		f.overlapping(p.key, from, to, func(b Booking, g grip) bool {
-			if b.Strength.Blocks() && !seen[b.ID] {
-				seen[b.ID] = true
+		f.overlapping(p.key, from, to, func(g grip) bool {
+			if g.blocks && !seen[g.booking] {
+				seen[g.booking] = true
+				b, _ := f.Booking(g.booking)
 				found = append(found, holding{b.ID, g.from, g.to, int(g.amounts[0]), unitsOf(b, p.key)})
 				grown = grown || g.from < from || g.to > to
 			}
