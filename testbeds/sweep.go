@@ -27,8 +27,8 @@ type holder struct {
 	overbooked bool
 }
 
-// Sweep finds every overcommitment from nothing, by sorting and adding, without any of the structures that Check uses. Pending
-// bookings do not count.
+// Sweep finds every overcommitment from nothing: it sorts and adds up all claims, without the timeline that Check asks. What there is to
+// be had, closures taken off, it expands anew from the facility. Pending bookings do not count.
 func Sweep(f Facility, horizon Slot, bookings []Booking) ([]Overcommitment, error) {
 	held := map[Resource][]holder{}
 	for _, b := range bookings {
