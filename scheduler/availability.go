@@ -1,0 +1,140 @@
+package scheduler
+
+import (
+	"context"
+	"time"
+
+	"berth/testbeds"
+)
+
+// own is the booking of a request that the actor may see and that a check is to look through; 0 for none.
+func (s *Service) own(ctx context.Context, tx Reader, a Actor, id string) (int64, error) {
+	if id == "" {
+		return 0, nil
+	}
+	r, err := s.find(ctx, tx, a, id)
+	return r.Booking, err
+}
+
+// Check answers for a slot: fits, or every conflict, with what the actor may know about what takes it.
+func (s *Service) Check(ctx context.Context, a Actor, q Ask) (testbeds.Verdict, error) {
+	var v testbeds.Verdict
+	if err := a.require(ScopeRead, Roles...); err != nil {
+		return v, err
+	}
+	err := s.look(ctx, func(tx Reader, w world) error {
+		own, err := s.own(ctx, tx, a, q.Request)
+		if err != nil {
+			return err
+		}
+		wish, err := s.wish(q, w, s.now())
+		if err != nil {
+			return err
+		}
+		v = w.fed.Without(own).Check(wish.experiment, wish.slot)
+		return s.mask(ctx, tx, a, w.fed.Facility(), &v)
+	})
+	return v, err
+}
+
+// Suggest finds alternatives, and says what is wrong with the slot that was asked for. Without a slot it finds the first ones of the
+// duration within the window.
+func (s *Service) Suggest(ctx context.Context, a Actor, q Ask) ([]testbeds.Alternative, testbeds.Verdict, error) {
+	var found []testbeds.Alternative
+	var v testbeds.Verdict
+	if err := a.require(ScopeRead, Roles...); err != nil {
+		return nil, v, err
+	}
+	err := s.look(ctx, func(tx Reader, w world) error {
+		own, err := s.own(ctx, tx, a, q.Request)
+		if err != nil {
+			return err
+		}
+		anywhere := q.Slot.IsZero()
+		if q, err = s.withSlot(q); err != nil {
+			return err
+		}
+		wish, err := s.wish(q, w, s.now())
+		if err != nil {
+			return err
+		}
+		fed := w.fed.Without(own)
+		v = fed.Check(wish.experiment, wish.slot)
+		found = s.alternatives(fed, wish, q.Limit, false)
+		if anywhere && v.Fits {
+			first := testbeds.Alternative{Slot: wish.slot, Placement: wish.experiment.Placement, Devices: wish.experiment.Devices}
+			found = append([]testbeds.Alternative{first}, found...)[:max(1, min(len(found)+1, limited(q.Limit)))]
+		}
+		return s.mask(ctx, tx, a, w.fed.Facility(), &v)
+	})
+	return found, v, err
+}
+
+// withSlot fills in the slot of an Ask that only says how long and within which window.
+func (s *Service) withSlot(q Ask) (Ask, error) {
+	var bad faults
+	if q.Limit < 0 || q.Limit > maxSuggestions {
+		bad.add("limit", "has to be from 1 to %d", maxSuggestions)
+	}
+	if q.Slot.IsZero() {
+		if q.Duration.IsZero() {
+			bad.add("slot", "give a slot, or a duration (and a window)")
+		}
+		start := s.soonest()
+		if q.Window != nil && q.Window.Start.After(start) {
+			start = q.Window.Start
+		}
+		q.Slot = testbeds.NewSlot(start, q.Duration.Exact())
+		if q.Window != nil && q.Window.Contains(testbeds.Slot{Start: q.Window.Start, End: q.Window.Start.Add(q.Duration.Exact())}) && !q.Window.Contains(q.Slot) {
+			bad.add("window.end", "the duration does not fit between now and the end of the window")
+		}
+	}
+	return q, bad.err()
+}
+
+// soonest is the earliest start that is offered: somebody has to have time to take it.
+func (s *Service) soonest() time.Time {
+	return s.now().Add(leadTime + time.Minute - 1).Truncate(time.Minute)
+}
+
+const leadTime = 5 * time.Minute
+
+func limited(n int) int {
+	if n <= 0 {
+		return 5
+	}
+	return min(n, maxSuggestions)
+}
+
+// alternatives finds other ways to grant a wish; elsewhere asks for other slots also where the wish fits as it is.
+func (s *Service) alternatives(fed *testbeds.Federation, w wish, limit int, elsewhere bool) []testbeds.Alternative {
+	q := testbeds.Search{Experiment: w.experiment, Slot: w.slot, NotBefore: s.soonest(), Shortest: w.shortest.Exact(), Limit: limit, Elsewhere: elsewhere}
+	if w.window != nil {
+		q.Window = w.window.UTC()
+	}
+	return fed.Suggest(q)
+}
+
+// Availability is the free and total capacity per resource of a testbed, at most 366 days of it.
+func (s *Service) Availability(ctx context.Context, a Actor, testbed string, span testbeds.Slot) ([]testbeds.Series, error) {
+	if err := a.require(ScopeRead, Roles...); err != nil {
+		return nil, err
+	}
+	var series []testbeds.Series
+	err := s.look(ctx, func(_ Reader, w world) error {
+		var bad faults
+		if !span.Start.Before(span.End) {
+			bad.add("to", "has to be after from")
+		} else if span.Duration() > maxSlot {
+			bad.add("to", "at most %d days after from", maxSlot/day)
+		} else if h := w.fed.Horizon(); !h.Contains(span) {
+			bad.add("from", "has to lie within %s", h)
+		}
+		var ok bool
+		if series, ok = w.fed.Availability(testbed, span.UTC()); !ok {
+			return Errorf(CodeNotFound, "there is no testbed %q", clip(testbed))
+		}
+		return bad.err()
+	})
+	return series, err
+}
