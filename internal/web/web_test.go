@@ -1,0 +1,105 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// desk is a service with one offer, under one link.
+type desk struct {
+	accepted int
+	broken   bool
+}
+
+const link = "good.link"
+
+func (d *desk) OfferByLink(_ context.Context, l string) (scheduler.Request, scheduler.Offer, error) {
+	switch {
+	case d.broken:
+		return scheduler.Request{}, scheduler.Offer{}, errors.New("the secret of the database")
+	case l != link:
+		return scheduler.Request{}, scheduler.Offer{}, scheduler.Errorf(scheduler.CodeNotFound, "this link is not valid")
+	case d.accepted > 0:
+		return scheduler.Request{}, scheduler.Offer{}, scheduler.Errorf(scheduler.CodeConflict, "it works once")
+	}
+	at := time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC)
+	o := scheduler.Offer{ID: "1", Expires: at, What: testbeds.Alternative{Slot: testbeds.NewSlot(at, time.Hour),
+		Changes: []testbeds.Change{{Text: "<img src=x onerror=alert(1)>"}}}}
+	return scheduler.Request{Number: 7, Name: `<script>alert("name")</script>`}, o, nil
+}
+
+func (d *desk) AcceptByLink(ctx context.Context, l string) (scheduler.Outcome, error) {
+	if _, _, err := d.OfferByLink(ctx, l); err != nil {
+		return scheduler.Outcome{}, err
+	}
+	d.accepted++
+	return scheduler.Outcome{Created: &scheduler.Request{Number: 8}}, nil
+}
+
+func call(t *testing.T, d *desk, method, path string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	h, err := New(d, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestALinkAsksBeforeItActsAndWorksOnce(t *testing.T) {
+	t.Parallel()
+	d := &desk{}
+	page := call(t, d, "GET", "/offers/"+link)
+	if page.Code != http.StatusOK || d.accepted != 0 || !strings.Contains(page.Body.String(), `<form method="post">`) {
+		t.Fatalf("looking: %d, %d accepted: %s", page.Code, d.accepted, page.Body)
+	}
+	if taken := call(t, d, "POST", "/offers/"+link); taken.Code != http.StatusOK || d.accepted != 1 || !strings.Contains(taken.Body.String(), "#8") {
+		t.Errorf("taking: %d, %d accepted: %s", taken.Code, d.accepted, taken.Body)
+	}
+	if again := call(t, d, "POST", "/offers/"+link); again.Code != http.StatusConflict || d.accepted != 1 {
+		t.Errorf("taking again: %d, %d accepted", again.Code, d.accepted)
+	}
+	if unknown := call(t, &desk{}, "GET", "/offers/other"); unknown.Code != http.StatusNotFound {
+		t.Errorf("an unknown link: %d", unknown.Code)
+	}
+}
+
+func TestHostileTextStaysText(t *testing.T) {
+	t.Parallel()
+	page := call(t, &desk{}, "GET", "/offers/"+link).Body.String()
+	if strings.Contains(page, "<script>") || strings.Contains(page, "<img") || !strings.Contains(page, "&lt;script&gt;") {
+		t.Errorf("the page: %s", page)
+	}
+}
+
+func TestPagesAreCareful(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/", "/style.css", "/offers/" + link} {
+		w := call(t, &desk{}, "GET", path)
+		csp := w.Header().Get("Content-Security-Policy")
+		if w.Code != http.StatusOK || !strings.Contains(csp, "default-src 'none'") || w.Header().Get("Referrer-Policy") != "no-referrer" || w.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
+	}
+	d := &desk{}
+	if w := call(t, d, "POST", "/offers/"+link, "Sec-Fetch-Site", "cross-site"); w.Code != http.StatusForbidden || d.accepted != 0 {
+		t.Errorf("from another site: %d, %d accepted", w.Code, d.accepted)
+	}
+	if w := call(t, &desk{broken: true}, "GET", "/offers/"+link); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "secret") {
+		t.Errorf("an internal error: %d %s", w.Code, w.Body)
+	}
+}
