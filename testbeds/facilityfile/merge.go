@@ -183,17 +183,23 @@ func (f File) locate(fault testbeds.Fault, field string) testbeds.Fault {
 	return fault
 }
 
-// follows reports whether a fault in meaning may only be a consequence of one in form: of the same field, of one beside it, or of
-// what it lies in.
+// follows reports whether a fault in meaning may only be a consequence of one in form: of the same field, of what it lies in, or of one
+// beside it that the rule speaks of.
 func follows(f testbeds.Fault, of testbeds.Faults) bool {
 	for _, o := range of {
 		within := strings.HasPrefix(f.Field, o.Field+".") || strings.HasPrefix(f.Field, o.Field+"[")
-		if o.File == f.File && (within || beside(o.Field) == beside(f.Field)) {
+		thing, name := split(o.Field)
+		other, _ := split(f.Field)
+		spoken := thing == other && strings.Contains(f.Rule, " "+name+" ")
+		if o.File == f.File && (within || o.Field == f.Field || spoken) {
 			return true
 		}
 	}
 	return false
 }
 
-// beside is the thing that a field belongs to.
-func beside(field string) string { return field[:max(0, strings.LastIndexByte(field, '.'))] }
+// split parts a field into the thing that it belongs to and its own name.
+func split(field string) (thing, name string) {
+	at := max(0, strings.LastIndexByte(field, '.'))
+	return field[:at], strings.TrimPrefix(field[at:], ".")
+}
