@@ -17,6 +17,7 @@ const (
 	ActionFail        Action = "fail"
 	ActionAssign      Action = "assign" // a mentor
 	ActionFeedback    Action = "feedback"
+	ActionRemark      Action = "remark" // what was asked for in a calendar client, and why it was not done
 	ActionView        Action = "view"
 
 	// Taken by decisions on other requests, or by time.

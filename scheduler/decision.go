@@ -201,6 +201,9 @@ type note struct {
 // save writes a request after a step, with its history row and its event.
 func (d *decision) save(ctx context.Context, before, after Request, n note) (Request, error) {
 	after.Revision, after.Updated = before.Revision+1, d.now
+	if d.action != ActionRemark {
+		after.Remark = nil
+	}
 	after.Due = d.s.due(after)
 	if err := d.tx.UpdateRequest(ctx, after); err != nil {
 		return Request{}, err

@@ -28,6 +28,8 @@ var life = map[Action]step{
 	ActionView:     {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: ScopeRead},
 	ActionFeedback: {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: ScopeWrite},
 
+	ActionRemark: {from: Statuses, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
+
 	ActionSubmit:      {to: []Status{UnderReview}, who: []relation{owner, anyMentor, administrator}, scope: ScopeWrite},
 	ActionEdit:        {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
 	ActionAssign:      {from: []Status{UnderReview, Scheduled, Instantiating, Running, Terminating}, who: []relation{anyMentor, administrator}, scope: ScopeWrite},

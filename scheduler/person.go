@@ -40,6 +40,10 @@ const (
 	ScopeRead  Scope = "read"  // look, nothing else
 	ScopeWrite Scope = "write" // everything about requests that its owner may do
 	ScopeAdmin Scope = "admin" // people, tokens, facility and catalogue as well, where its owner may
+
+	ScopeCalendar     Scope = "calendar"      // calendars, to look at: an app password
+	ScopeCalendarMove Scope = "calendar:move" // and to move bookings in them
+	ScopeFeed         Scope = "feed"          // one calendar, by an address that is a secret
 )
 
 // Token is a secret with which a program acts for its owner. The secret itself is shown once and kept as a hash.
@@ -49,6 +53,7 @@ type Token struct {
 	Name     string     `json:"name"`
 	Hash     string     `json:"-"` // SHA-256 of the secret, hexadecimal
 	Scopes   []Scope    `json:"scopes"`
+	Feed     string     `json:"feed,omitempty"` // the collection, of a token with the scope feed
 	Created  time.Time  `json:"created"`
 	Expires  *time.Time `json:"expires,omitempty"`
 	LastUsed *time.Time `json:"last_used,omitempty"`

@@ -59,7 +59,7 @@ func (s *Service) List(ctx context.Context, a Actor, f RequestFilter, cursor str
 	if err := bad.err(); err != nil {
 		return Page[Request]{}, err
 	}
-	f.Before, f.Limit, f.Visible = before, limit+1, visible(a)
+	f.Before, f.Limit, f.Visible = before, limit+1, a.View()
 	var page Page[Request]
 	err = s.look(ctx, func(tx Reader, w world) error {
 		list, err := tx.Requests(ctx, f)
@@ -75,18 +75,6 @@ func (s *Service) List(ctx context.Context, a Actor, f RequestFilter, cursor str
 		return nil
 	})
 	return page, err
-}
-
-// visible is what the actor's lists are narrowed to; nil for who sees all. It says the same as Actor.sees.
-func visible(a Actor) *Visible {
-	if a.Is(RoleMentor) || a.Is(RoleOperator) || a.Is(RoleAdministrator) {
-		return nil
-	}
-	v := &Visible{Experimenter: a.Username}
-	if a.Is(RoleProvider) {
-		v.Testbeds = a.Testbeds
-	}
-	return v
 }
 
 // Events are the changes after a sequence that the actor may know of; at most limit of them are looked at, and last is the sequence
@@ -119,7 +107,7 @@ func (s *Service) Events(ctx context.Context, a Actor, after int64, limit int) (
 
 // knows reports whether the actor may know of an event; seen remembers the answer for each request.
 func knows(ctx context.Context, tx Reader, a Actor, e Event, seen map[string]bool) (bool, error) {
-	if visible(a) == nil || e.Request == "" {
+	if a.View() == nil || e.Request == "" {
 		return true, nil
 	}
 	known, asked := seen[e.Request]

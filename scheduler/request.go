@@ -60,6 +60,7 @@ type Request struct {
 	Overbooked []Overbook      `json:"overbooked,omitempty"`
 	Flags      []Flag          `json:"flags,omitempty"`
 	Overrun    bool            `json:"overrun,omitempty"`
+	Remark     *Remark         `json:"remark,omitempty"`
 	Portal     json.RawMessage `json:"-"` // the deployment descriptor as it was posted, where it came from the portal
 
 	Revision int64     `json:"revision"`
@@ -139,6 +140,14 @@ type Flag struct {
 	Kind string    `json:"kind"` // facility_change, displaced, overrun
 	At   time.Time `json:"at"`
 	Text string    `json:"text"`
+}
+
+// Remark says why a request is still where it is after somebody tried to change it in their calendar. It goes with the next real change.
+type Remark struct {
+	At   time.Time      `json:"at"`
+	By   string         `json:"by"`
+	Slot *testbeds.Slot `json:"slot,omitempty"` // that was asked for; nil where it was to be cancelled
+	Text string         `json:"text"`
 }
 
 // Feedback is one remark in the thread of a request. It is never changed.

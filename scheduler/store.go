@@ -79,17 +79,10 @@ type RequestFilter struct {
 	Experimenter string
 	From, To     time.Time // its slot overlaps [From, To)
 	Text         string    // in name or NSD, whatever the case
-	// Visible narrows to what one reader may see: requests of Owner, or with Mentor MentorIs, or touching one of Testbeds.
-	Visible *Visible
-	Before  int64 // numbers below this one: the cursor
-	Limit   int
-}
+	Visible      *Visible  // narrows to what one reader may see
 
-// Visible is what a reader without a view of everything may see.
-type Visible struct {
-	Experimenter string
-	Mentor       string
-	Testbeds     []string
+	Before int64 // numbers below this one: the cursor
+	Limit  int
 }
 
 // PeopleReader reads people and their tokens.

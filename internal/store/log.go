@@ -36,7 +36,11 @@ func (w *writer) AddEvent(_ context.Context, e scheduler.Event) error {
 // log numbers what the transaction changed. It comes last: the counter's row stays locked until the commit, and so the numbers are
 // handed out in the order of commits, without gaps.
 func (w *writer) log(ctx context.Context) error {
-	if len(w.events) == 0 && len(w.bookings.list) == 0 && len(w.requests.list) == 0 {
+	drawings, err := w.drawings(ctx)
+	if err != nil {
+		return err
+	}
+	if len(w.events) == 0 && len(w.bookings.list) == 0 && len(w.requests.list) == 0 && len(drawings) == 0 {
 		return nil
 	}
 	last, err := w.count(ctx, "sequence", int64(max(1, len(w.events))))
@@ -50,6 +54,11 @@ func (w *writer) log(ctx context.Context) error {
 			return err
 		}
 		if _, err := w.exec(ctx, "event", `INSERT INTO events (sequence, document) VALUES ($1, $2)`, e.Sequence, text); err != nil {
+			return err
+		}
+	}
+	for _, d := range drawings {
+		if err := w.keep(ctx, d, last); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,7 @@ func person(username string) scheduler.Person {
 // token is one with something in every field but LastUsed, which is recorded apart.
 func token(id, owner string) scheduler.Token {
 	later := start.Add(time.Hour)
-	return scheduler.Token{ID: id, Owner: owner, Name: "script", Hash: "hash of " + id, Scopes: []scheduler.Scope{scheduler.ScopeRead},
+	return scheduler.Token{ID: id, Owner: owner, Name: "script", Feed: "operations", Hash: "hash of " + id, Scopes: []scheduler.Scope{scheduler.ScopeRead},
 		Created: start, Expires: &later, Revoked: &later}
 }
 

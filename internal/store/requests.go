@@ -225,7 +225,7 @@ func (w *writer) CreateRequest(ctx context.Context, r *scheduler.Request) error 
 	if err != nil {
 		return err
 	}
-	w.requests.add(r.ID)
+	w.changed(*r)
 	return w.putTestbeds(ctx, *r)
 }
 
@@ -254,7 +254,7 @@ func (w *writer) UpdateRequest(ctx context.Context, r scheduler.Request) error {
 	if n == 0 {
 		return scheduler.Errorf(scheduler.CodePrecondition, "request #%d was changed in between", r.Number)
 	}
-	w.requests.add(r.ID)
+	w.changed(r)
 	return w.putTestbeds(ctx, r)
 }
 

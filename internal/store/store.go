@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"time"
 
+	"berth/calendar"
 	"berth/scheduler"
 )
 
@@ -18,6 +20,9 @@ type Store struct {
 	write   *sql.DB
 	read    *sql.DB
 	closers []func() error
+
+	site     atomic.Pointer[calendar.Site]
+	facility atomic.Pointer[revised] // the last one that a transaction drew calendars with
 }
 
 var _ scheduler.Store = (*Store)(nil)
@@ -29,6 +34,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.SetSite(calendar.Site{})
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bringing the database up to date: %w", err), s.Close())
 	}
@@ -125,6 +131,22 @@ type writer struct {
 	events   []scheduler.Event
 	bookings touched[int64]
 	requests touched[string]
+	latest   map[string]scheduler.Request // the requests that were changed, as they are now
+	refitted bool                         // the facility was changed
+
+	// What calendars show anew, beside the requests that were changed.
+	now     time.Time
+	redrawn []scheduler.Request
+	drawn   []drawing
+}
+
+// changed notes a request that was written.
+func (w *writer) changed(r scheduler.Request) {
+	w.requests.add(r.ID)
+	if w.latest == nil {
+		w.latest = map[string]scheduler.Request{}
+	}
+	w.latest[r.ID] = r
 }
 
 // touched are the ids of rows that a transaction has changed, each once.

@@ -1,0 +1,47 @@
+package calendar
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+)
+
+// AlarmsProperty is under which a person's choice of alarms for a collection is kept, as WriteAlarms writes it.
+const AlarmsProperty = "berth:alarms"
+
+// maxAlarms and longestAlarm bound a choice.
+const (
+	maxAlarms    = 5
+	longestAlarm = 14 * 24 * time.Hour
+)
+
+// ReadAlarms reads a choice: how long before an event its alarms ring.
+func ReadAlarms(value string) []time.Duration {
+	var list []time.Duration
+	for part := range strings.SplitSeq(value, ",") {
+		if n, err := strconv.Atoi(part); err == nil && n > 0 {
+			list = append(list, time.Duration(n)*time.Minute)
+		}
+	}
+	return list
+}
+
+// WriteAlarms is a choice as it is kept, given in minutes ahead.
+func WriteAlarms(minutes []int) (string, error) {
+	fault := func(rule string) error {
+		return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the alarms cannot be taken", Fields: []scheduler.FieldError{{Field: "alarms", Rule: rule}}}
+	}
+	if len(minutes) > maxAlarms {
+		return "", fault("at most " + strconv.Itoa(maxAlarms))
+	}
+	parts := make([]string, len(minutes))
+	for i, n := range minutes {
+		if n < 1 || n > int(longestAlarm/time.Minute) {
+			return "", fault("are minutes ahead, from 1 to " + strconv.Itoa(int(longestAlarm/time.Minute)))
+		}
+		parts[i] = strconv.Itoa(n)
+	}
+	return strings.Join(parts, ","), nil
+}

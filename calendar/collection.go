@@ -1,0 +1,85 @@
+package calendar
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// Keys of collections: what objects are filed under. A collection that a person sees as "mine" is filed under a key of their own.
+const (
+	keyDeployments = "deployments"
+	keyOperations  = "operations"
+	keyDecisions   = "decisions"
+)
+
+func keyTestbed(id string) string         { return "testbed-" + id }
+func keyMine(username string) string      { return "mine:" + username }
+func keyDecisionsOf(mentor string) string { return "decisions:" + mentor }
+
+// Collection is a calendar as one person sees it.
+type Collection struct {
+	ID          string // in addresses: deployments, operations, testbed-{id}, mine, decisions
+	Key         string // what its objects are filed under
+	Name        string
+	Description string
+	Colour      string // #RRGGBB
+	Writable    bool   // its events can be moved and deleted
+	Alarms      bool   // its events may have alarms, for who wants them
+}
+
+// Collections are the calendars of a person: those that they may read, the ones that they want first, first.
+func Collections(a scheduler.Actor, f testbeds.Facility) []Collection {
+	var list []Collection
+	add := func(c Collection) { list = append(list, c) }
+	asks := a.Is(scheduler.RoleExperimenter) || a.Is(scheduler.RoleMentor) || a.Is(scheduler.RoleAdministrator)
+	if a.View() == nil {
+		add(Collection{ID: "operations", Key: keyOperations, Name: "Operations", Colour: "#B3541E", Alarms: true,
+			Description: "What to orchestrate and to tear down, and when."})
+	}
+	add(Collection{ID: "deployments", Key: keyDeployments, Name: "All deployments", Colour: "#2A5C8A",
+		Description: "Every deployment of the federation: under review (tentative), scheduled, running and over; closures of testbeds."})
+	if asks {
+		add(Collection{ID: "mine", Key: keyMine(a.Username), Name: "My deployments", Colour: "#2E7D4F", Writable: true,
+			Description: "Your own deployments. Drag one to ask for another time; delete a future one to cancel it."})
+	}
+	if a.Is(scheduler.RoleAdministrator) {
+		add(Collection{ID: "decisions", Key: keyDecisions, Name: "My decisions", Colour: "#7A3E9D", Writable: true,
+			Description: "All deployments that you decide on. Drag one to move it; delete a future one to cancel it."})
+	} else if a.Is(scheduler.RoleMentor) {
+		add(Collection{ID: "decisions", Key: keyDecisionsOf(a.Username), Name: "My decisions", Colour: "#7A3E9D", Writable: true,
+			Description: "The deployments that you are the mentor of. Drag one to move it; delete a future one to cancel it."})
+	}
+	for _, t := range f.Testbeds {
+		name := cmp.Or(t.Name, t.ID)
+		add(Collection{ID: "testbed-" + t.ID, Key: keyTestbed(t.ID), Name: "Testbed " + name, Colour: colour(t.ID),
+			Description: fmt.Sprintf("Deployments that use %s, and its closures.", name)})
+	}
+	return list
+}
+
+// colour gives each testbed one that stays its own.
+func colour(id string) string {
+	palette := []string{"#4C6A92", "#8A6D1F", "#5B7F3B", "#9C4A5B", "#3D7C80", "#76568F", "#A0622D", "#557086"}
+	sum := sha256.Sum256([]byte(id))
+	return palette[int(sum[0])%len(palette)]
+}
+
+// Audience is a digest of all that decides what somebody sees of a collection. While it stays the same, what changes for them is in the
+// change log; when it changes, they have to read the collection anew.
+func (c Collection) Audience(a scheduler.Actor, alarms []time.Duration) string {
+	v := a.View()
+	words := []string{c.Key, fmt.Sprint(v == nil), fmt.Sprint(alarms)}
+	if v != nil {
+		words = append(words, v.Experimenter, strings.Join(slices.Sorted(slices.Values(v.Testbeds)), ","))
+	}
+	sum := sha256.Sum256([]byte(strings.Join(words, "\x00")))
+	return hex.EncodeToString(sum[:4])
+}

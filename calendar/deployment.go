@@ -1,0 +1,216 @@
+package calendar
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// deployment is the event of a request: its slot, from review to the end. Its UID is the request's, whatever becomes of it.
+func (s Site) deployment(r scheduler.Request, f testbeds.Facility) Event {
+	e := s.event(r, r.ID, r.Slot, f)
+	e.Summary = fmt.Sprintf("%s%s: %s (%s)", prefix(r.Status), title(r), strings.Join(e.Categories, ", "), words(r.Status))
+	if r.Remark != nil {
+		e.Comment = r.Remark.Text
+	}
+	return e
+}
+
+// offer is the event of an open offer: capacity held until a deadline.
+func (s Site) offer(r scheduler.Request, o scheduler.Offer, f testbeds.Facility) Event {
+	e := s.event(r, r.ID+"-offer-"+o.ID, o.What.Slot, f)
+	e.Status = Tentative
+	e.Summary = fmt.Sprintf("Offered until %s: %s", instant(o.Expires), title(r))
+	e.Description = fmt.Sprintf("Held for %s until %s.\n\n%s", r.Experimenter, instant(o.Expires), e.Description)
+	return e
+}
+
+// event is what all events of a request have in common.
+func (s Site) event(r scheduler.Request, name string, slot testbeds.Slot, f testbeds.Facility) Event {
+	return Event{
+		Name: name, Sequence: r.Revision, Created: r.Created, Modified: r.Updated, Start: slot.Start, End: slot.End, Status: statusOf(r.Status),
+		Categories: places(r, f), Description: s.describe(r, f), Location: locations(r, f), URL: s.link(r),
+	}
+}
+
+// leastOperation is how long an operation is shown where a testbed sets no time aside for it: an event has to be seen and clicked.
+const leastOperation = 15 * time.Minute
+
+// operations are what a request that was granted a slot asks of operators: orchestrate before the slot, tear down after it.
+func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate, teardown Event) {
+	occupied := occupied(r, f)
+	before := testbeds.Slot{Start: occupied.Start, End: r.Slot.Start}
+	after := testbeds.Slot{Start: r.Slot.End, End: occupied.End}
+	if before.Duration() < leastOperation {
+		before.Start = before.End.Add(-leastOperation)
+	}
+	if after.Duration() < leastOperation {
+		after.End = after.Start.Add(leastOperation)
+	}
+	orchestrate = s.event(r, r.ID+"-orchestrate", before, f)
+	orchestrate.Summary = fmt.Sprintf("%sOrchestrate %s: %s (%s)", prefix(r.Status), title(r), strings.Join(orchestrate.Categories, ", "), words(r.Status))
+	teardown = s.event(r, r.ID+"-teardown", after, f)
+	teardown.Summary = fmt.Sprintf("%sTear down %s: %s (%s)", prefix(r.Status), title(r), strings.Join(teardown.Categories, ", "), words(r.Status))
+	return orchestrate, teardown
+}
+
+// occupied is the slot with the longest setup and teardown of all that the request uses.
+func occupied(r scheduler.Request, f testbeds.Facility) testbeds.Slot {
+	s := r.Slot
+	for _, n := range r.Demand {
+		t, ok := f.Testbed(n.Testbed)
+		if !ok {
+			continue
+		}
+		var b testbeds.Buffers
+		if v, ok := t.VIM(n.VIM); ok {
+			b = t.VIMBuffers(v)
+		} else if d, ok := t.Device(n.Device); ok {
+			b = t.DeviceBuffers(d)
+		}
+		if start := r.Slot.Start.Add(-b.Setup); start.Before(s.Start) {
+			s.Start = start
+		}
+		if end := r.Slot.End.Add(b.Teardown); end.After(s.End) {
+			s.End = end
+		}
+	}
+	return s
+}
+
+func statusOf(s scheduler.Status) Status {
+	switch s {
+	case scheduler.UnderReview:
+		return Tentative
+	case scheduler.Rejected, scheduler.Cancelled:
+		return Withdrawn
+	default:
+		return Confirmed
+	}
+}
+
+// prefix marks what some clients show like any other event: Outlook does not strike a cancelled one through.
+func prefix(s scheduler.Status) string {
+	switch statusOf(s) {
+	case Withdrawn:
+		return "✗ "
+	case Tentative:
+		return "? "
+	default:
+		return ""
+	}
+}
+
+func words(s scheduler.Status) string {
+	return strings.ToLower(strings.ReplaceAll(string(s), "_", " "))
+}
+
+func title(r scheduler.Request) string { return fmt.Sprintf("#%d %s", r.Number, r.Name) }
+
+func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }
+
+func (s Site) link(r scheduler.Request) string { return fmt.Sprintf("%s/requests/%d", s.URL, r.Number) }
+
+// places are the names of the testbeds that a request touches.
+func places(r scheduler.Request, f testbeds.Facility) []string {
+	var names []string
+	for _, id := range r.Demand.Testbeds() {
+		name := id
+		if t, ok := f.Testbed(id); ok && t.Name != "" {
+			name = t.Name
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+func locations(r scheduler.Request, f testbeds.Facility) string {
+	var at []string
+	for _, id := range r.Demand.Testbeds() {
+		if t, ok := f.Testbed(id); ok && t.Location != "" {
+			at = append(at, t.Location)
+		}
+	}
+	return strings.Join(slices.Compact(at), "; ")
+}
+
+// describe is all that an operator wants to know, in plain text.
+func (s Site) describe(r scheduler.Request, f testbeds.Facility) string {
+	var b strings.Builder
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%s: %s\n", name, value)
+		}
+	}
+	row("Status", words(r.Status))
+	row("Network service", r.NSD)
+	row("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
+	row("Mentor", r.Mentor)
+	if r.Ticket != nil {
+		row("Ticket", r.Ticket.URL)
+	}
+	row("Request", s.link(r))
+	for _, zone := range zones(r, f) {
+		row("Slot ("+zone.String()+")", r.Slot.Start.In(zone).Format("2006-01-02 15:04")+" to "+r.Slot.End.In(zone).Format("2006-01-02 15:04"))
+	}
+	components(&b, r)
+	devices(&b, r)
+	if r.Description != "" {
+		fmt.Fprintf(&b, "\n%s\n", r.Description)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// zones are those of the testbeds that a request touches, each once, in the order of the testbeds.
+func zones(r scheduler.Request, f testbeds.Facility) []*time.Location {
+	var found []*time.Location
+	for _, id := range r.Demand.Testbeds() {
+		t, ok := f.Testbed(id)
+		if !ok {
+			continue
+		}
+		zone, err := time.LoadLocation(t.Timezone)
+		if err == nil && !slices.ContainsFunc(found, func(z *time.Location) bool { return z.String() == zone.String() }) {
+			found = append(found, zone)
+		}
+	}
+	return found
+}
+
+// components lists what runs where, equal ones in one row.
+func components(b *strings.Builder, r scheduler.Request) {
+	count := map[string]int{}
+	for _, c := range r.Components {
+		where := r.Placement[c.Member]
+		if where == "" {
+			where = "not placed"
+		}
+		count[fmt.Sprintf("%s on %s", c.VNF, where)]++
+	}
+	if len(count) > 0 {
+		b.WriteString("\nComponents:\n")
+	}
+	for _, what := range slices.Sorted(maps.Keys(count)) {
+		fmt.Fprintf(b, "- %d × %s\n", count[what], what)
+	}
+}
+
+func devices(b *strings.Builder, r scheduler.Request) {
+	if len(r.Devices) > 0 {
+		b.WriteString("\nDevices:\n")
+	}
+	for _, d := range r.Devices {
+		fmt.Fprintf(b, "- %d × %s at %s", d.Count, d.Device, d.Testbed)
+		for _, u := range r.Units {
+			if u.Testbed == d.Testbed && u.Device == d.Device {
+				fmt.Fprintf(b, ": %s", strings.Join(u.Units, ", "))
+			}
+		}
+		b.WriteByte('\n')
+	}
+}

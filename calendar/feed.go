@@ -1,0 +1,72 @@
+package calendar
+
+import (
+	"bytes"
+	"io"
+	"iter"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// Info is what a feed says of itself.
+type Info struct {
+	ID          string // stable for ever
+	Name        string
+	Description string
+	Colour      string // #RRGGBB
+	URL         string // of the page behind it
+}
+
+// What of a collection is in its feed, seen from now.
+const (
+	FeedPast   = 30 * 24 * time.Hour
+	FeedFuture = 365 * 24 * time.Hour
+)
+
+// Feed writes a whole calendar for subscription by URL (RFC 7986; METHOD:PUBLISH makes Outlook take in all events) from the texts of
+// its objects.
+func Feed(w io.Writer, info Info, objects iter.Seq[string]) error {
+	head, tail, _ := strings.Cut(header(info), "END:VCALENDAR")
+	if _, err := io.WriteString(w, head); err != nil {
+		return err
+	}
+	for text := range objects {
+		if _, err := io.WriteString(w, vevents(text)); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, "END:VCALENDAR"+tail)
+	return err
+}
+
+func header(info Info) string {
+	cal := empty()
+	cal.SetMethod(ics.MethodPublish)
+	cal.SetName(line(info.Name, maxLine))
+	cal.SetXWRCalDesc(line(info.Description, maxLine))
+	cal.SetXWRTimezone("UTC")
+	cal.SetXWRCalID(token(info.ID))
+	cal.SetXPublishedTTL("PT1H")
+	cal.SetRefreshInterval("PT1H")
+	if info.URL != "" {
+		cal.SetUrl(uri(info.URL))
+	}
+	if info.Colour != "" {
+		cal.CalendarProperties = append(cal.CalendarProperties, ics.CalendarProperty{
+			BaseProperty: ics.BaseProperty{IANAToken: "X-APPLE-CALENDAR-COLOR", Value: token(info.Colour)}})
+	}
+	var b bytes.Buffer
+	_ = write(&b, cal)
+	return b.String()
+}
+
+// vevents is what stands in an object between the properties of its calendar and the calendar's end.
+func vevents(object string) string {
+	from, to := strings.Index(object, "BEGIN:VEVENT\r\n"), strings.LastIndex(object, "END:VCALENDAR")
+	if from < 0 || to < from {
+		return ""
+	}
+	return object[from:to]
+}

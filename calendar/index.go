@@ -1,0 +1,251 @@
+package calendar
+
+import (
+	"cmp"
+	"iter"
+	"math"
+	"math/bits"
+	"time"
+
+	"github.com/tidwall/btree"
+
+	"berth/testbeds"
+)
+
+// Changes are what the store tells an index: everything after a sequence, or everything there is.
+type Changes struct {
+	Epoch    string // names the database; sync tokens of another one are worth nothing
+	Sequence int64  // of the change log, up to which this goes
+	Pruned   int64  // removals up to this sequence may be forgotten already
+	Objects  []Object
+	Removals []Removal
+	Facility testbeds.Facility // whose testbeds have collections
+}
+
+// Removal says that an object is no longer in a collection.
+type Removal struct {
+	Collection string
+	Name       string
+	Sequence   int64
+}
+
+// Index finds objects: by collection and change, by collection and time, by name. It is filled by Apply, and read through the Members
+// that it hands out, which stay what they were however the index goes on. It is not safe for concurrent use, Members are.
+type Index struct {
+	epoch    string
+	sequence int64
+	pruned   int64
+	objects  map[string]*Object
+	members  map[string]*Members
+}
+
+// NewIndex is an empty index.
+func NewIndex() *Index {
+	return &Index{objects: map[string]*Object{}, members: map[string]*Members{}}
+}
+
+// Sequence is up to where the index knows the change log; 0 before anything was applied.
+func (x *Index) Sequence() int64 { return x.sequence }
+
+// Member is an object of a collection, or the news that it is none any more.
+type Member struct {
+	Sequence int64
+	Name     string
+	Object   *Object // nil: removed
+}
+
+func (m Member) before(o Member) bool {
+	return m.Sequence < o.Sequence || m.Sequence == o.Sequence && m.Name < o.Name
+}
+
+// place is where an object stands by time: on the level of its length, 2^level seconds being at least as long, and there by its start.
+// What overlaps an instant is, on each level, among the few that began at most so long before it.
+type place struct {
+	level  int
+	start  int64
+	name   string
+	object *Object
+}
+
+func (p place) before(o place) bool {
+	return cmp.Or(cmp.Compare(p.level, o.level), cmp.Compare(p.start, o.start), cmp.Compare(p.name, o.name)) < 0
+}
+
+func placeOf(o *Object) place {
+	length := max(o.End.Unix()-o.Start.Unix(), 1)
+	return place{level: bits.Len64(uint64(length - 1)), start: o.Start.Unix(), name: o.Name, object: o}
+}
+
+// Members are a collection at one moment.
+type Members struct {
+	Epoch   string
+	pruned  int64
+	changes *btree.BTreeG[Member]
+	times   *btree.BTreeG[place]
+	removed map[string]int64 // sequences of the removals in changes
+	floor   int64            // the last change, also where its removal was forgotten
+}
+
+func newMembers() *Members {
+	return &Members{
+		changes: btree.NewBTreeGOptions(Member.before, btree.Options{NoLocks: true}),
+		times:   btree.NewBTreeGOptions(place.before, btree.Options{NoLocks: true}),
+		removed: map[string]int64{},
+	}
+}
+
+// Apply brings the index up to date. The same changes may come again.
+func (x *Index) Apply(c Changes) {
+	x.epoch, x.sequence, x.pruned = c.Epoch, max(x.sequence, c.Sequence), max(x.pruned, c.Pruned)
+	for i := range c.Objects {
+		x.put(&c.Objects[i])
+	}
+	for _, r := range c.Removals {
+		x.remove(r)
+	}
+}
+
+func (x *Index) of(key string) *Members {
+	m := x.members[key]
+	if m == nil {
+		m = newMembers()
+		x.members[key] = m
+	}
+	return m
+}
+
+// put takes an object in, out of the collections that it was in before.
+func (x *Index) put(o *Object) {
+	old := x.objects[o.Name]
+	if old != nil && old.Sequence > o.Sequence {
+		return
+	}
+	x.drop(old)
+	x.objects[o.Name] = o
+	for _, key := range o.Collections {
+		m := x.of(key)
+		if at, ok := m.removed[o.Name]; ok {
+			m.changes.Delete(Member{Sequence: at, Name: o.Name})
+			delete(m.removed, o.Name)
+		}
+		m.changes.Set(Member{Sequence: o.Sequence, Name: o.Name, Object: o})
+		m.times.Set(placeOf(o))
+		m.floor = max(m.floor, o.Sequence)
+	}
+}
+
+// drop takes an object out of all its collections.
+func (x *Index) drop(o *Object) {
+	if o == nil {
+		return
+	}
+	for _, key := range o.Collections {
+		m := x.of(key)
+		m.changes.Delete(Member{Sequence: o.Sequence, Name: o.Name})
+		m.times.Delete(placeOf(o))
+	}
+}
+
+// remove notes that an object has left a collection, unless it has come back since.
+func (x *Index) remove(r Removal) {
+	m := x.of(r.Collection)
+	m.floor = max(m.floor, r.Sequence)
+	o := x.objects[r.Name]
+	if o != nil && o.In(r.Collection) {
+		if o.Sequence >= r.Sequence {
+			return
+		}
+		x.drop(o) // it is gone for good: what is in no collection any more has no row
+		delete(x.objects, r.Name)
+	}
+	if at, ok := m.removed[r.Name]; ok {
+		if at >= r.Sequence {
+			return
+		}
+		m.changes.Delete(Member{Sequence: at, Name: r.Name})
+	}
+	m.removed[r.Name] = r.Sequence
+	m.changes.Set(Member{Sequence: r.Sequence, Name: r.Name})
+}
+
+// Members are the collection as it is now. The copy costs nothing until one of the two is changed.
+func (x *Index) Members(key string) Members {
+	m := x.members[key]
+	if m == nil {
+		m = newMembers()
+	}
+	return Members{Epoch: x.epoch, pruned: x.pruned, changes: m.changes.Copy(), times: m.times.Copy(), floor: m.floor}
+}
+
+// Get finds objects of a collection by their names; of one that is not there it is nil.
+func (x *Index) Get(key string, names ...string) []*Object {
+	found := make([]*Object, len(names))
+	for i, name := range names {
+		if o := x.objects[name]; o != nil && o.In(key) {
+			found[i] = o
+		}
+	}
+	return found
+}
+
+// Last is the sequence of the collection's last change.
+func (m Members) Last() int64 { return m.floor }
+
+// Len is how many objects the collection has.
+func (m Members) Len() int { return m.times.Len() }
+
+// Knows reports whether everything that changed after a sequence is still known.
+func (m Members) Knows(sequence int64) bool { return sequence >= m.pruned || sequence >= m.floor }
+
+// Since are the changes after a position in the log: a sequence, and the name of the last object of it that was seen. From the beginning
+// on there are no removals among them.
+func (m Members) Since(sequence int64, name string) iter.Seq[Member] {
+	return func(yield func(Member) bool) {
+		m.changes.Ascend(Member{Sequence: sequence, Name: name}, func(x Member) bool {
+			if x.Sequence == sequence && x.Name <= name {
+				return true
+			}
+			return yield(x)
+		})
+	}
+}
+
+// All are the objects of the collection.
+func (m Members) All() iter.Seq[*Object] {
+	return func(yield func(*Object) bool) {
+		m.times.Scan(func(p place) bool { return yield(p.object) })
+	}
+}
+
+// Overlapping are the objects of the collection that share an instant with [from, to), as RFC 4791 section 9.9 wants it: one without
+// length counts where it starts. A zero bound is none.
+func (m Members) Overlapping(from, to time.Time) iter.Seq[*Object] {
+	start, end := int64(math.MinInt64/2), int64(math.MaxInt64/2)
+	if !from.IsZero() {
+		start = from.Unix()
+	}
+	if !to.IsZero() {
+		end = to.Unix()
+	}
+	return func(yield func(*Object) bool) {
+		going := true
+		for at := (place{start: math.MinInt64}); going; {
+			var next *place
+			m.times.Ascend(at, func(p place) bool { next = &p; return false })
+			if next == nil {
+				return
+			}
+			level := next.level
+			m.times.Ascend(place{level: level, start: start - 1<<level}, func(p place) bool {
+				if p.level != level || p.start >= end {
+					return false
+				}
+				if o := p.object; o.End.Unix() > start || !o.End.After(o.Start) && p.start >= start {
+					going = yield(o)
+				}
+				return going
+			})
+			at = place{level: level + 1, start: math.MinInt64}
+		}
+	}
+}

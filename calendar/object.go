@@ -1,0 +1,91 @@
+package calendar
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"berth/scheduler"
+)
+
+// Kind is what an object shows.
+type Kind string
+
+const (
+	KindDeployment  Kind = "deployment"
+	KindOffer       Kind = "offer"
+	KindOrchestrate Kind = "orchestrate"
+	KindTearDown    Kind = "teardown"
+	KindClosure     Kind = "closure"
+)
+
+// Object is an event as it is kept and served: its text, written once per revision of what it shows, the collections that it is in, and
+// who may see how much of it.
+type Object struct {
+	Name        string   `json:"-"`
+	Request     string   `json:"-"` // UUID; empty for a closure
+	Kind        Kind     `json:"kind"`
+	Collections []string `json:"collections"` // keys
+
+	Owner    string   `json:"owner,omitempty"`    // the experimenter
+	Testbeds []string `json:"testbeds,omitempty"` // whose providers see all of it
+	Open     bool     `json:"open,omitempty"`     // everybody sees all of it
+
+	Start       time.Time `json:"start"`
+	End         time.Time `json:"end"`
+	Status      Status    `json:"status"`
+	Transparent bool      `json:"transparent,omitempty"`
+	Modified    time.Time `json:"modified"`
+	Revision    int64     `json:"revision"` // of the request
+
+	Full string `json:"full"`           // iCalendar text
+	Busy string `json:"busy,omitempty"` // what everybody may see of it; empty where that is nothing
+
+	Tag      string `json:"-"` // digest of all of the above
+	Sequence int64  `json:"-"` // of the change log, at its last change
+}
+
+// tagged fills in the tag.
+func tagged(o Object) Object {
+	b, err := json.Marshal(o)
+	if err != nil {
+		panic(err) // of plain values it cannot fail
+	}
+	sum := sha256.Sum256(append(b, o.Name...))
+	o.Tag = hex.EncodeToString(sum[:8])
+	return o
+}
+
+// UID is the identity of its event.
+func (o *Object) UID() string { return o.Name + uidSuffix }
+
+// In reports whether the object is in the collection.
+func (o *Object) In(key string) bool { return slices.Contains(o.Collections, key) }
+
+// For is the text that the viewer may see; empty for none. mark tells a full text from one that says busy, for entity tags.
+func (o *Object) For(v *scheduler.Visible) (text, mark string) {
+	if o.Open || v.Includes(o.Owner, o.Testbeds) {
+		return o.Full, ""
+	}
+	return o.Busy, "b"
+}
+
+// How long objects are kept in collections.
+const (
+	KeepWithdrawn = 14 * 24 * time.Hour  // after the change that withdrew it
+	KeepPast      = 400 * 24 * time.Hour // after its end
+)
+
+// KeptUntil is when an object no longer belongs into collections.
+func (o *Object) KeptUntil() time.Time {
+	until := o.End.Add(KeepPast)
+	if withdrawn := o.Modified.Add(KeepWithdrawn); o.Status == Withdrawn && withdrawn.Before(until) {
+		return withdrawn
+	}
+	return until
+}
+
+// Kept reports whether an object still belongs into collections.
+func (o *Object) Kept(now time.Time) bool { return !o.KeptUntil().Before(now) }

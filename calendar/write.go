@@ -1,0 +1,108 @@
+package calendar
+
+import (
+	"bytes"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// Limits of what is written, in bytes: what a request may hold is longer than any client wants to show.
+const (
+	maxLine = 512
+	maxText = 8 << 10
+)
+
+const productID = "-//Berth//Testbed slots//EN"
+
+// render is the iCalendar object of one event as CalDAV serves it: a VCALENDAR with one VEVENT and no METHOD, CRLF line ends, lines
+// folded at 75 octets. The same event gives the same bytes.
+func render(e Event) string {
+	cal := empty()
+	cal.AddVEvent(vevent(e))
+	var b bytes.Buffer
+	_ = write(&b, cal) // a bytes.Buffer never fails
+	return b.String()
+}
+
+func empty() *ics.Calendar {
+	cal := ics.NewCalendarFor("berth")
+	cal.SetProductId(productID)
+	cal.SetCalscale("GREGORIAN")
+	return cal
+}
+
+func write(w io.Writer, cal *ics.Calendar) error { return cal.SerializeTo(w, ics.WithNewLineWindows) }
+
+// vevent is the one place that knows the names of an event's properties.
+func vevent(e Event) *ics.VEvent {
+	v := ics.NewEvent(token(e.UID()))
+	v.SetDtStampTime(e.Modified)
+	v.SetCreatedTime(e.Created)
+	v.SetLastModifiedAt(e.Modified)
+	v.SetSequence(int(e.Sequence))
+	v.SetStartAt(e.Start.Truncate(time.Second))
+	v.SetEndAt(e.End.Truncate(time.Second))
+	v.SetStatus(ics.ObjectStatus(e.Status))
+	v.SetSummary(line(e.Summary, maxLine))
+	text := func(set func(string, ...ics.PropertyParameter), s string) {
+		if s != "" {
+			set(s)
+		}
+	}
+	text(v.SetDescription, clean(e.Description, maxText))
+	text(v.SetLocation, line(e.Location, maxLine))
+	text(v.SetURL, uri(e.URL))
+	text(v.AddComment, clean(e.Comment, maxText))
+	for _, c := range e.Categories {
+		text(v.AddCategory, line(c, maxLine))
+	}
+	transparency := ics.TransparencyOpaque
+	if e.Transparent || e.Status == Withdrawn {
+		transparency = ics.TransparencyTransparent
+	}
+	v.SetTimeTransparency(transparency)
+	v.SetProperty("X-MICROSOFT-CDO-BUSYSTATUS", e.busy())
+	return v
+}
+
+// beforeAlarms is where alarms go into the text of an object.
+const beforeAlarms = "END:VEVENT\r\n"
+
+// WithAlarms is the text of an object with an alarm for each of the times ahead of its start. Nothing of it comes from a user.
+func WithAlarms(object string, ahead []time.Duration) string {
+	at := strings.LastIndex(object, beforeAlarms)
+	if len(ahead) == 0 || at < 0 {
+		return object
+	}
+	var b strings.Builder
+	b.WriteString(object[:at])
+	for _, d := range ahead {
+		b.WriteString("BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:Berth\r\nTRIGGER:-PT" + strconv.FormatInt(int64(d/time.Second), 10) + "S\r\nEND:VALARM\r\n")
+	}
+	b.WriteString(object[at:])
+	return b.String()
+}
+
+// token keeps what an identifier or a colour may consist of; values of other types than TEXT are not escaped by the library.
+func token(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r > ' ' && r < 0x7f && !strings.ContainsRune(`;,\"`, r) {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// uri keeps the characters of RFC 3986.
+func uri(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r > ' ' && r < 0x7f && !strings.ContainsRune("\"<>\\^`{|}", r) {
+			return r
+		}
+		return -1
+	}, s)
+}

@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"time"
+
+	"berth/calendar"
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// Calendars are written in the transactions that change requests: what they show of a request is drawn anew at commit, and gets the
+// sequence of the change log that the request gets.
+
+// SetSite says where people find Berth's pages, which is written into what is drawn from then on. What was drawn before changes with
+// the next RefreshCalendar.
+func (s *Store) SetSite(site calendar.Site) { s.site.Store(&site) }
+
+// Calendar is what the calendars show, as far as it changed after a sequence; 0 for all of it.
+func (s *Store) Calendar(ctx context.Context, since int64) (c calendar.Changes, err error) {
+	err = s.View(ctx, func(tx scheduler.Reader) error {
+		c, err = tx.(*reader).calendar(ctx, since)
+		return err
+	})
+	return c, err
+}
+
+func (r *reader) calendar(ctx context.Context, since int64) (c calendar.Changes, err error) {
+	if c.Sequence, err = r.Sequence(ctx); err != nil || c.Sequence == since && since > 0 {
+		return c, err
+	}
+	if c.Facility, err = r.facility(ctx); err != nil {
+		return c, err
+	}
+	secret, err := r.Secret(ctx)
+	if err != nil {
+		return c, err
+	}
+	epoch := sha256.Sum256(append([]byte("calendar epoch"), secret...))
+	c.Epoch = hex.EncodeToString(epoch[:6])
+	if c.Pruned, err = one(ctx, r.tx, "counter", number, `SELECT value FROM counters WHERE name = 'calendar_pruned'`); err != nil {
+		return c, err
+	}
+	if c.Objects, err = all(ctx, r.tx, objectRow, `SELECT name, request, tag, sequence, document FROM calendar_objects WHERE sequence > $1`, since); err != nil {
+		return c, err
+	}
+	c.Removals, err = all(ctx, r.tx, func(s scan) (x calendar.Removal, err error) {
+		return x, s(&x.Collection, &x.Name, &x.Sequence)
+	}, `SELECT collection, name, sequence FROM calendar_removals WHERE sequence > $1`, since)
+	return c, err
+}
+
+func objectRow(s scan) (calendar.Object, error) {
+	var name, request, tag, text string
+	var sequence int64
+	if err := s(&name, &request, &tag, &sequence, &text); err != nil {
+		return calendar.Object{}, err
+	}
+	o, err := parsed[calendar.Object]("calendar object", text)
+	o.Name, o.Request, o.Tag, o.Sequence = name, request, tag, sequence
+	return o, err
+}
+
+// drawing is what has to become of the calendar's objects of one request, or of all closures.
+type drawing struct {
+	at      time.Time
+	put     []calendar.Object
+	gone    []string // names
+	removed []calendar.Removal
+}
+
+func (d drawing) empty() bool { return len(d.put)+len(d.gone)+len(d.removed) == 0 }
+
+// draw compares what there is to be shown of a request with what is shown.
+func (w *writer) draw(ctx context.Context, f testbeds.Facility, r scheduler.Request, now time.Time) (drawing, error) {
+	wanted := slices.DeleteFunc(w.s.site.Load().Objects(r, f), func(o calendar.Object) bool { return !o.Kept(now) })
+	return w.compare(ctx, r.ID, wanted, now)
+}
+
+func (w *writer) compare(ctx context.Context, request string, wanted []calendar.Object, now time.Time) (drawing, error) {
+	d := drawing{at: now}
+	have, err := all(ctx, w.tx, objectRow, `SELECT name, request, tag, sequence, document FROM calendar_objects WHERE request = $1`, request)
+	if err != nil {
+		return d, err
+	}
+	old := map[string]calendar.Object{}
+	for _, o := range have {
+		old[o.Name] = o
+	}
+	for _, o := range wanted {
+		before, there := old[o.Name]
+		delete(old, o.Name)
+		if there && before.Tag == o.Tag {
+			continue
+		}
+		d.put = append(d.put, o)
+		for _, key := range without(before.Collections, o.Collections) {
+			d.removed = append(d.removed, calendar.Removal{Collection: key, Name: o.Name})
+		}
+	}
+	for _, o := range have {
+		if _, left := old[o.Name]; !left {
+			continue
+		}
+		d.gone = append(d.gone, o.Name)
+		for _, key := range o.Collections {
+			d.removed = append(d.removed, calendar.Removal{Collection: key, Name: o.Name})
+		}
+	}
+	return d, nil
+}
+
+// keep writes a drawing with the sequence that it gets.
+func (w *writer) keep(ctx context.Context, d drawing, sequence int64) error {
+	for _, o := range d.put {
+		text, err := document("calendar object", o)
+		if err != nil {
+			return err
+		}
+		if _, err := w.exec(ctx, "calendar object", `INSERT INTO calendar_objects (name, request, kept, tag, sequence, document) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (name) DO UPDATE SET request = excluded.request, kept = excluded.kept, tag = excluded.tag, sequence = excluded.sequence,
+			document = excluded.document`, o.Name, o.Request, seconds(o.KeptUntil()), o.Tag, sequence, text); err != nil {
+			return err
+		}
+	}
+	for _, name := range d.gone {
+		if _, err := w.exec(ctx, "calendar object", `DELETE FROM calendar_objects WHERE name = $1`, name); err != nil {
+			return err
+		}
+	}
+	for _, x := range d.removed {
+		if _, err := w.exec(ctx, "calendar removal", `INSERT INTO calendar_removals (collection, name, at, sequence) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (collection, name) DO UPDATE SET at = excluded.at, sequence = excluded.sequence`, x.Collection, x.Name, seconds(d.at), sequence); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drawings are those of all requests that the transaction changed or was told to draw anew.
+func (w *writer) drawings(ctx context.Context) ([]drawing, error) {
+	if len(w.requests.list) == 0 && len(w.redrawn) == 0 {
+		return w.drawn, nil
+	}
+	f, err := w.facility(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := w.drawn
+	add := func(r scheduler.Request, now time.Time) error {
+		d, err := w.draw(ctx, f, r, now)
+		if err == nil && !d.empty() {
+			list = append(list, d)
+		}
+		return err
+	}
+	for _, id := range w.requests.list {
+		if r := w.latest[id]; r.ID != "" {
+			if err := add(r, r.Updated); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, r := range w.redrawn {
+		if err := add(r, w.now); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// facility is the facility as this transaction sees it. One that others have committed is read once per revision.
+func (w *writer) facility(ctx context.Context) (testbeds.Facility, error) {
+	if w.refitted {
+		return w.Facility(ctx)
+	}
+	return w.reader.facility(ctx)
+}
+
+func (r *reader) facility(ctx context.Context) (testbeds.Facility, error) {
+	revision, err := r.FacilityRevision(ctx)
+	if err != nil {
+		return testbeds.Facility{}, err
+	}
+	if known := r.s.facility.Load(); known != nil && known.revision == revision {
+		return known.facility, nil
+	}
+	f, err := r.Facility(ctx)
+	if err == nil {
+		r.s.facility.Store(&revised{revision, f})
+	}
+	return f, err
+}
+
+// revised is a facility at a revision.
+type revised struct {
+	revision int64
+	facility testbeds.Facility
+}
