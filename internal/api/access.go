@@ -34,6 +34,7 @@ var routes = map[string]access{
 	"list-feedback": readers, "add-feedback": writers, "list-history": readers,
 	"list-users": adminRead, "get-user": readers, "create-user": admins, "edit-user": admins, "set-password": keepers, "get-me": readers,
 	"list-tokens": readers, "create-token": keepers, "revoke-token": keepers,
+	"list-calendars": readers, "set-calendar": writers, "create-profile": keepers, "list-feeds": readers, "create-feed": keepers, "revoke-feed": keepers,
 	"list-deployments": readers, "get-deployment": readers, "create-deployment": writers,
 	"read-offer-link": everybody, "accept-offer-link": everybody,
 	"stream-events": readers,

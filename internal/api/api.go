@@ -29,18 +29,26 @@ type Identity interface {
 	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string) error
 	Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error)
 	List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error)
+	CreateFeed(ctx context.Context, actor scheduler.Actor, owner, name, collection string) (secret string, t scheduler.Token, err error)
 	Revoke(ctx context.Context, actor scheduler.Actor, owner, id string) (scheduler.Token, error)
+}
+
+// Calendars keeps how people want to see their calendars: values by collection and name.
+type Calendars interface {
+	CalendarProperties(ctx context.Context, owner string) (map[string]map[string]string, error)
+	SetCalendarProperties(ctx context.Context, owner, collection string, values map[string]*string) error
 }
 
 // Options are what the API gets from outside.
 type Options struct {
-	Log      *slog.Logger
-	Clock    func() time.Time
-	Version  string
-	Base     string // address under which people reach this instance, for links
-	Database Database
-	MaxBody  int64         // of a facility or catalogue; default 4 MiB
-	Poll     time.Duration // how often the change log is looked at for event streams; default one second
+	Log       *slog.Logger
+	Clock     func() time.Time
+	Version   string
+	Base      string // address under which people reach this instance, for links
+	Database  Database
+	Calendars Calendars
+	MaxBody   int64         // of a facility or catalogue; default 4 MiB
+	Poll      time.Duration // how often the change log is looked at for event streams; default one second
 }
 
 // api is what the handlers share.
@@ -215,7 +223,7 @@ func (a *api) serveDocument(w http.ResponseWriter, r *http.Request) {
 
 // routes registers every operation.
 func (a *api) routes() {
-	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.portalRoutes} {
+	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes} {
 		register()
 	}
 }

@@ -115,7 +115,7 @@ func (a *api) tokenRoutes() {
 		Body struct {
 			Owner   string            `json:"owner,omitempty" doc:"default: yourself"`
 			Name    string            `json:"name" doc:"what it is for"`
-			Scopes  []scheduler.Scope `json:"scopes" enum:"read,write,admin"`
+			Scopes  []scheduler.Scope `json:"scopes" enum:"read,write,admin,calendar,calendar:move" doc:"calendar and calendar:move make an app password for calendar clients"`
 			Expires *time.Time        `json:"expires,omitempty"`
 		}
 	}

@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"sync"
 
+	"berth/calendar"
 	"berth/internal/api"
 	"berth/internal/config"
+	"berth/internal/dav"
 	"berth/internal/web"
 )
 
@@ -65,6 +67,7 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	a.parts.Store.SetSite(calendar.Site{URL: a.settings.Base(listener.Addr().String()).String()})
 	a.server = newServer(listener, h, a.options.Log)
 	a.duties(ctx)
 	a.server.start()
@@ -77,8 +80,10 @@ func (a *App) start(ctx context.Context) error {
 func (a *App) duties(ctx context.Context) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
-	d := duties{run: a.parts.Service.RunDue, clock: now, log: a.options.Log}
-	running.Go(func() { d.Run(ctx) })
+	for _, run := range []duty{a.parts.Service.RunDue, newCalendarDuty(a.parts.Store, now).run} {
+		d := duties{run: run, clock: now, log: a.options.Log}
+		running.Go(func() { d.Run(ctx) })
+	}
 	a.stack.push("duties", func(context.Context) error {
 		cancel()
 		running.Wait()
@@ -116,16 +121,21 @@ func (a *App) Run(ctx context.Context) error {
 
 // handler is everything that is answered over HTTP.
 func (a *App) handler(addr string) (http.Handler, error) {
+	base := a.settings.Base(addr).String()
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
-		Log: a.options.Log, Clock: now, Version: a.options.Version, Base: a.settings.Base(addr).String(),
-		Database: a.parts.Store, MaxBody: a.settings.MaxBody,
+		Log: a.options.Log, Clock: now, Version: a.options.Version, Base: base,
+		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
 	})
 	pages, err := web.New(a.parts.Service, a.options.Log)
 	if err != nil {
 		return nil, err
 	}
+	calendars := dav.New(a.parts.Service, a.parts.Auth, a.parts.Store, dav.Options{Log: a.options.Log, Clock: now, URL: base})
 	mux := http.NewServeMux()
 	mux.Handle("/", rest)
+	for _, path := range dav.Paths {
+		mux.Handle(path, calendars)
+	}
 	for _, path := range web.Paths {
 		mux.Handle(path, pages)
 	}

@@ -9,9 +9,12 @@ import (
 	"time"
 )
 
+// duty does what is due, and says how much that was and when the next thing is due; nil for nothing known.
+type duty func(context.Context) (done int, next *time.Time, err error)
+
 // duties does what time brings: it runs what is due, sleeps until the next thing is, and goes on whatever happens.
 type duties struct {
-	run   func(context.Context) (done int, next *time.Time, err error)
+	run   duty
 	clock func() time.Time
 	log   *slog.Logger
 }

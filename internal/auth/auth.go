@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -105,6 +106,39 @@ func (a *Auth) check(ctx context.Context, username, secret string) (scheduler.Ac
 
 // byToken is the owner of a token, within its scopes. With a username it has to be the owner's.
 func (a *Auth) byToken(ctx context.Context, username, secret string) (scheduler.Actor, error) {
+	actor, t, err := a.token(ctx, secret)
+	if err == nil && username != "" && username != t.Owner {
+		err = errWrong
+	}
+	if err != nil {
+		return scheduler.Actor{}, err
+	}
+	return actor, nil
+}
+
+// Feed is whose feed a secret address is, and of which collection. The actor may read, nothing else.
+func (a *Auth) Feed(r *http.Request, secret string) (actor scheduler.Actor, collection string, err error) {
+	from := "feeds from " + address(r)
+	now := a.clock()
+	if wait := a.failures.wait(now, from); wait > 0 {
+		return actor, "", TooMany{wait}
+	}
+	var t scheduler.Token
+	if err = errWrong; strings.HasPrefix(secret, tokenPrefix) && len(secret) <= longest {
+		actor, t, err = a.token(r.Context(), secret)
+	}
+	if err == nil && (t.Feed == "" || !slices.Contains(t.Scopes, scheduler.ScopeFeed)) {
+		err = errWrong
+	}
+	if scheduler.CodeOf(err) == scheduler.CodeUnauthenticated {
+		a.failures.add(now, from)
+	}
+	actor.Scopes = []scheduler.Scope{scheduler.ScopeRead}
+	return actor, t.Feed, err
+}
+
+// token finds the token of a secret, and its owner within its scopes. That it is in use is written down.
+func (a *Auth) token(ctx context.Context, secret string) (scheduler.Actor, scheduler.Token, error) {
 	var t scheduler.Token
 	var p scheduler.Person
 	err := a.store.View(ctx, func(tx scheduler.Reader) (err error) {
@@ -117,21 +151,21 @@ func (a *Auth) byToken(ctx context.Context, username, secret string) (scheduler.
 	now := a.clock().UTC()
 	switch {
 	case scheduler.CodeOf(err) == scheduler.CodeNotFound:
-		return scheduler.Actor{}, errWrong
+		return scheduler.Actor{}, t, errWrong
 	case err != nil:
-		return scheduler.Actor{}, err
-	case t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires) || p.Disabled || username != "" && username != t.Owner:
-		return scheduler.Actor{}, errWrong
+		return scheduler.Actor{}, t, err
+	case t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires) || p.Disabled:
+		return scheduler.Actor{}, t, errWrong
 	}
 	if t.LastUsed == nil || now.Sub(*t.LastUsed) > usedEvery {
 		err := a.store.Change(ctx, nil, func(tx scheduler.Tx) error { return tx.UseToken(ctx, t.ID, now) })
 		if err != nil {
-			return scheduler.Actor{}, err
+			return scheduler.Actor{}, t, err
 		}
 	}
 	actor := scheduler.ActorOf(p)
 	actor.Scopes = t.Scopes
-	return actor, nil
+	return actor, t, nil
 }
 
 // usedEvery is how often it is written down that a token is in use.

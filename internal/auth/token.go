@@ -21,11 +21,21 @@ const tokenPrefix = "berth_"
 // Create makes a token for somebody and answers with its secret, which is kept nowhere. Everybody may make tokens for themself,
 // administrators for anybody; nobody gives a token more than they signed in with.
 func (a *Auth) Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error) {
+	return a.create(ctx, actor, scheduler.Token{Owner: owner, Name: name, Scopes: scopes, Expires: expires})
+}
+
+// CreateFeed makes a secret for the address of a feed of one of the owner's collections.
+func (a *Auth) CreateFeed(ctx context.Context, actor scheduler.Actor, owner, name, collection string) (secret string, t scheduler.Token, err error) {
+	return a.create(ctx, actor, scheduler.Token{Owner: owner, Name: name, Scopes: []scheduler.Scope{scheduler.ScopeFeed}, Feed: collection})
+}
+
+func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler.Token) (secret string, t scheduler.Token, err error) {
+	owner := wish.Owner
 	if err := mayKeep(actor, owner); err != nil {
 		return "", t, err
 	}
 	now := a.clock().UTC().Truncate(time.Second)
-	if err := checkToken(actor, name, scopes, expires, now); err != nil {
+	if err := checkToken(actor, wish, now); err != nil {
 		return "", t, err
 	}
 	bits := make([]byte, 32)
@@ -35,7 +45,8 @@ func (a *Auth) Create(ctx context.Context, actor scheduler.Actor, owner, name st
 	if err != nil {
 		return "", t, err
 	}
-	t = scheduler.Token{ID: id.String(), Owner: owner, Name: name, Hash: digest(secret), Scopes: scopes, Created: now, Expires: expires}
+	t = wish
+	t.ID, t.Hash, t.Created = id.String(), digest(secret), now
 	err = a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
 		if _, err := tx.Person(ctx, owner); err != nil {
 			return err
@@ -55,23 +66,29 @@ func mayKeep(actor scheduler.Actor, owner string) error {
 // maxTokenName is the longest name of a token, in characters.
 const maxTokenName = 100
 
-func checkToken(actor scheduler.Actor, name string, scopes []scheduler.Scope, expires *time.Time, now time.Time) error {
+// needed is what somebody has to have signed in with to hand out a scope.
+var needed = map[scheduler.Scope]scheduler.Scope{
+	scheduler.ScopeRead: scheduler.ScopeRead, scheduler.ScopeWrite: scheduler.ScopeWrite, scheduler.ScopeAdmin: scheduler.ScopeAdmin,
+	scheduler.ScopeCalendar: scheduler.ScopeRead, scheduler.ScopeCalendarMove: scheduler.ScopeWrite, scheduler.ScopeFeed: scheduler.ScopeRead,
+}
+
+func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 	var bad []scheduler.FieldError
 	add := func(field, rule string) { bad = append(bad, scheduler.FieldError{Field: field, Rule: rule}) }
-	if strings.TrimSpace(name) == "" || utf8.RuneCountInString(name) > maxTokenName || strings.ContainsFunc(name, unicode.IsControl) {
+	if strings.TrimSpace(t.Name) == "" || utf8.RuneCountInString(t.Name) > maxTokenName || strings.ContainsFunc(t.Name, unicode.IsControl) {
 		add("name", "has to say what the token is for, in 1 to 100 characters on one line")
 	}
-	if len(scopes) == 0 {
-		add("scopes", "has to name at least one of read, write and admin")
+	if len(t.Scopes) == 0 {
+		add("scopes", "has to name at least one of read, write, admin, calendar and calendar:move")
 	}
-	for i, s := range scopes {
-		if !slices.Contains([]scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite, scheduler.ScopeAdmin}, s) || slices.Contains(scopes[:i], s) {
-			add("scopes", "are read, write and admin, each at most once")
-		} else if !actor.Can(s) {
+	for i, s := range t.Scopes {
+		if needed[s] == "" || slices.Contains(t.Scopes[:i], s) || s == scheduler.ScopeFeed && t.Feed == "" {
+			add("scopes", "are read, write, admin, calendar and calendar:move, each at most once")
+		} else if !actor.Can(needed[s]) {
 			add("scopes", "cannot be more than those that you signed in with")
 		}
 	}
-	if expires != nil && !expires.After(now) {
+	if t.Expires != nil && !t.Expires.After(now) {
 		add("expires", "has to lie ahead")
 	}
 	if len(bad) == 0 {

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -31,9 +32,9 @@ type site struct {
 }
 
 // Paths are where New's handler belongs.
-var Paths = []string{"GET /{$}", "GET /style.css", "/offers/"}
+var Paths = []string{"GET /{$}", "GET /style.css", "GET /requests/{number}", "/offers/"}
 
-// New serves / and /offers/{link}.
+// New serves / and /offers/{link}, and leads from /requests/{number}, which calendars link to, to what there is of a request.
 func New(offers Offers, log *slog.Logger) (http.Handler, error) {
 	pages, err := template.New("").Funcs(template.FuncMap{"instant": instant}).ParseFS(files, "pages/*.html")
 	if err != nil {
@@ -43,6 +44,9 @@ func New(offers Offers, log *slog.Logger) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { s.show(w, r, http.StatusOK, "start.html", nil) })
 	mux.HandleFunc("GET /style.css", s.style)
+	mux.HandleFunc("GET /requests/{number}", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/api/v1/requests/"+url.PathEscape(r.PathValue("number")), http.StatusSeeOther)
+	})
 	mux.HandleFunc("GET /offers/{link}", s.ask)
 	mux.HandleFunc("POST /offers/{link}", s.accept)
 	return careful(http.NewCrossOriginProtection().Handler(mux)), nil

@@ -1,0 +1,55 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"berth/scheduler"
+)
+
+// refresher brings the calendars in line with what no request's own transaction writes into them.
+type refresher interface {
+	scheduler.Store
+	RefreshCalendar(ctx context.Context, now time.Time) error
+	AgeCalendar(ctx context.Context, now time.Time) error
+}
+
+// calendarDuty draws the calendars anew when the facility has changed, and at every start: the program or its address may be another.
+// Once an hour it takes out what is old.
+type calendarDuty struct {
+	store    refresher
+	clock    func() time.Time
+	facility int64     // revision that the calendars were last drawn with; -1 for none
+	aged     time.Time // when what is old was last taken out
+}
+
+// ageEvery is how often what is old is taken out of the calendars.
+const ageEvery = time.Hour
+
+func newCalendarDuty(s refresher, clock func() time.Time) *calendarDuty {
+	return &calendarDuty{store: s, clock: clock, facility: -1}
+}
+
+func (d *calendarDuty) run(ctx context.Context) (done int, next *time.Time, err error) {
+	var revision int64
+	err = d.store.View(ctx, func(tx scheduler.Reader) error {
+		revision, err = tx.FacilityRevision(ctx)
+		return err
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	now := d.clock()
+	switch {
+	case revision != d.facility:
+		err = d.store.RefreshCalendar(ctx, now)
+	case now.Sub(d.aged) >= ageEvery:
+		err = d.store.AgeCalendar(ctx, now)
+	default:
+		return 0, nil, nil
+	}
+	if err == nil {
+		done, d.facility, d.aged = 1, revision, now
+	}
+	return done, nil, err
+}

@@ -1,0 +1,208 @@
+package dav
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/calendar"
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// kind is what a path names.
+type kind int
+
+const (
+	atRoot kind = 1 << iota
+	atPrincipals
+	atPrincipal
+	atHomes
+	atHome
+	atCollection
+	atObject
+
+	everywhere = atRoot | atPrincipals | atPrincipal | atHomes | atHome | atCollection | atObject
+)
+
+// place is a resource: what it is, and the collection and object that it belongs to.
+type place struct {
+	kind       kind
+	collection *calendar.Collection
+	name       string           // of an object, without .ics
+	object     *calendar.Object // nil where there is none of that name, or none that may be seen
+}
+
+// call is one DAV request: who asks, for what, and what they may see.
+type call struct {
+	s           *server
+	actor       scheduler.Actor
+	visible     *scheduler.Visible
+	collections []calendar.Collection
+	at          place
+	moves       bool // the actor signed in with a right to move
+
+	members  calendar.Members             // of at.collection
+	lasts    map[string]calendar.Members  // of all collections, by key, where their state was asked for
+	sequence int64                        // of the index
+	saved    map[string]map[string]string // the actor's own properties, by collection; nil until they are read
+	alarms   []time.Duration
+	mark     string // what of entity tags depends on the alarms
+	ctx      *http.Request
+}
+
+// open finds out who is asking, and what for.
+func (s *server) open(r *http.Request) (*call, error) {
+	actor, err := s.identity.Authenticate(r)
+	if err != nil {
+		return nil, err
+	}
+	if !actor.Can(scheduler.ScopeCalendar) && !actor.Can(scheduler.ScopeCalendarMove) && !actor.Can(scheduler.ScopeRead) {
+		return nil, scheduler.Errorf(scheduler.CodeUnauthenticated, "this token is not for calendars")
+	}
+	c := &call{s: s, actor: actor, visible: actor.View(), ctx: r, moves: actor.Can(scheduler.ScopeCalendarMove) || actor.Can(scheduler.ScopeWrite)}
+	c.actor.Scopes = []scheduler.Scope{scheduler.ScopeRead}
+	if c.moves {
+		c.actor.Scopes = append(c.actor.Scopes, scheduler.ScopeWrite)
+	}
+	path, err := c.parse(r.URL.Path)
+	if err != nil {
+		return nil, err
+	}
+	var wanted string
+	err = s.schedule.read(r.Context(), func(x *calendar.Index, f testbeds.Facility) {
+		c.sequence = x.Sequence()
+		c.collections = calendar.Collections(actor, f)
+		if c.at.collection = c.collection(path); c.at.collection == nil {
+			return
+		}
+		wanted = c.at.collection.ID
+		c.members = x.Members(c.at.collection.Key)
+		if c.at.kind == atObject {
+			c.at.object = x.Get(c.at.collection.Key, c.at.name)[0]
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if path != "" && wanted == "" {
+		return nil, errNotFound
+	}
+	if o := c.at.object; o != nil {
+		if text, _ := o.For(c.visible); text == "" {
+			c.at.object = nil
+		}
+	}
+	return c, c.prepare()
+}
+
+// prepare reads what the actor chose for a collection whose objects depend on it.
+func (c *call) prepare() error {
+	if c.at.collection == nil || !c.at.collection.Alarms {
+		return nil
+	}
+	saved, err := c.properties()
+	if err != nil {
+		return err
+	}
+	c.alarms = calendar.ReadAlarms(saved[c.at.collection.ID][calendar.AlarmsProperty])
+	if len(c.alarms) > 0 {
+		c.mark = "a" + c.at.collection.Audience(c.actor, c.alarms)
+	}
+	return nil
+}
+
+// properties are the actor's own, read once.
+func (c *call) properties() (map[string]map[string]string, error) {
+	if c.saved == nil {
+		saved, err := c.s.store.CalendarProperties(c.ctx.Context(), c.actor.Username)
+		if err != nil {
+			return nil, err
+		}
+		c.saved = saved
+	}
+	return c.saved, nil
+}
+
+// collection finds one of the actor's collections; nil where there is none.
+func (c *call) collection(id string) *calendar.Collection {
+	i := slices.IndexFunc(c.collections, func(x calendar.Collection) bool { return x.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &c.collections[i]
+}
+
+// parse fills in what a path names, and answers with the collection in it. Whose resources they are is part of every path; those of
+// others are not there.
+func (c *call) parse(path string) (collection string, err error) {
+	if path == "/" {
+		path = root
+	}
+	rest, ok := strings.CutPrefix(path, root)
+	if !ok && path+"/" != root {
+		return "", errNotFound
+	}
+	parts := strings.Split(strings.TrimSuffix(rest, "/"), "/")
+	switch {
+	case parts[0] == "":
+		c.at.kind = atRoot
+		return "", nil
+	case parts[0] != "principals" && parts[0] != "calendars", len(parts) > 1 && parts[1] != c.actor.Username, slices.Contains(parts, ""):
+		return "", errNotFound
+	case parts[0] == "principals" && len(parts) <= 2:
+		c.at.kind = []kind{atPrincipals, atPrincipal}[len(parts)-1]
+		return "", nil
+	case parts[0] == "principals" || len(parts) > 4:
+		return "", errNotFound
+	case len(parts) <= 2:
+		c.at.kind = []kind{atHomes, atHome}[len(parts)-1]
+		return "", nil
+	case len(parts) == 3:
+		c.at.kind = atCollection
+		return parts[2], nil
+	default:
+		c.at.kind = atObject
+		name, isObject := strings.CutSuffix(parts[3], ".ics")
+		if !isObject {
+			name = parts[3] + "?" // no object is called that
+		}
+		c.at.name = name
+		return parts[2], nil
+	}
+}
+
+// href is where a resource is found.
+func (c *call) href(p place) string {
+	user := url.PathEscape(c.actor.Username)
+	switch p.kind {
+	case atPrincipals:
+		return root + "principals/"
+	case atPrincipal:
+		return root + "principals/" + user + "/"
+	case atHomes:
+		return root + "calendars/"
+	case atHome:
+		return root + "calendars/" + user + "/"
+	case atCollection:
+		return root + "calendars/" + user + "/" + url.PathEscape(p.collection.ID) + "/"
+	case atObject:
+		return c.href(place{kind: atCollection, collection: p.collection}) + url.PathEscape(p.name) + ".ics"
+	default:
+		return root
+	}
+}
+
+// text is what the actor sees of an object, empty for nothing, and what distinguishes its entity tag.
+func (c *call) text(o *calendar.Object) (text, mark string) {
+	text, mark = o.For(c.visible)
+	if len(c.alarms) > 0 && text != "" {
+		return calendar.WithAlarms(text, c.alarms), c.mark + mark
+	}
+	return text, mark
+}
+
+// etag is the entity tag of an object as the actor sees it.
+func etag(o *calendar.Object, mark string) string { return `"` + o.Tag + mark + `"` }

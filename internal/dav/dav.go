@@ -1,0 +1,169 @@
+package dav
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"berth/calendar"
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// Calendars is where the calendars are kept.
+type Calendars interface {
+	Calendar(ctx context.Context, since int64) (calendar.Changes, error)
+	CalendarProperties(ctx context.Context, owner string) (map[string]map[string]string, error)
+	SetCalendarProperties(ctx context.Context, owner, collection string, values map[string]*string) error
+}
+
+// Bookings decides on what people do in their clients.
+type Bookings interface {
+	MoveInCalendar(ctx context.Context, a scheduler.Actor, id string, slot testbeds.Slot, revision int64) (scheduler.Moved, error)
+	CancelInCalendar(ctx context.Context, a scheduler.Actor, id string, revision int64) error
+}
+
+// Identity says who is asking.
+type Identity interface {
+	Authenticate(r *http.Request) (scheduler.Actor, error)
+	// Feed is whose feed a secret address is, and of which collection.
+	Feed(r *http.Request, secret string) (a scheduler.Actor, collection string, err error)
+}
+
+// Options are what the server gets from outside.
+type Options struct {
+	Log   *slog.Logger
+	Clock func() time.Time
+	URL   string // of Berth's pages, without a trailing slash
+}
+
+// server is what the handlers share.
+type server struct {
+	bookings Bookings
+	identity Identity
+	store    Calendars
+	o        Options
+	schedule *schedule
+	feeds    *feeds
+}
+
+// Paths are where New's handler belongs. Clients look for a calendar at the root, too.
+var Paths = []string{root, "/.well-known/caldav", "PROPFIND /{$}", "OPTIONS /{$}", feedRoot}
+
+const (
+	root     = "/dav/"
+	feedRoot = "/feeds/"
+)
+
+// New serves CalDAV below /dav/, its discovery, and feeds below /feeds/.
+func New(bookings Bookings, identity Identity, store Calendars, o Options) http.Handler {
+	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store)}
+	s.feeds = newFeeds(s)
+	mux := http.NewServeMux()
+	// Relative, and before anybody is asked who they are: behind a proxy an absolute address would be the wrong one.
+	mux.HandleFunc("/.well-known/caldav", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", root)
+		w.WriteHeader(http.StatusMovedPermanently)
+	})
+	mux.Handle(feedRoot+"{secret}/{file}", s.feeds)
+	mux.HandleFunc("/", s.serve)
+	return s.logged(mux)
+}
+
+// logged writes a line per call, without its address: a feed's is a secret.
+func (s *server) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := s.o.Clock()
+		seen := &status{ResponseWriter: w}
+		defer func() {
+			if p := recover(); p != nil && p != http.ErrAbortHandler {
+				s.o.Log.ErrorContext(r.Context(), "panic", "value", p, "stack", string(debug.Stack()))
+				if seen.code == 0 {
+					http.Error(w, "an internal error", http.StatusInternalServerError)
+				}
+			}
+			area, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+			s.o.Log.InfoContext(r.Context(), "calendar", "method", r.Method, "area", area, "status", seen.code, "took", s.o.Clock().Sub(start).Round(time.Microsecond))
+		}()
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Robots-Tag", "noindex")
+		next.ServeHTTP(seen, r)
+	})
+}
+
+// status remembers what was answered.
+type status struct {
+	http.ResponseWriter
+	code int
+}
+
+func (s *status) WriteHeader(code int) {
+	if s.code == 0 {
+		s.code = code
+	}
+	s.ResponseWriter.WriteHeader(code)
+}
+
+func (s *status) Write(b []byte) (int, error) {
+	if s.code == 0 {
+		s.code = http.StatusOK
+	}
+	return s.ResponseWriter.Write(b)
+}
+
+func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
+// serve answers a DAV call.
+func (s *server) serve(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("DAV", "1, 3, calendar-access")
+	c, err := s.open(r)
+	if err == nil {
+		err = c.dispatch(w, r)
+	}
+	if err != nil {
+		s.refuse(w, r, err)
+	}
+}
+
+// dispatch answers by method. What is not here is not possible.
+func (c *call) dispatch(w http.ResponseWriter, r *http.Request) error {
+	switch r.Method {
+	case http.MethodOptions:
+		w.Header().Set("Allow", c.allow())
+		w.WriteHeader(http.StatusOK)
+		return nil
+	case http.MethodGet, http.MethodHead:
+		return c.get(w, r)
+	case "PROPFIND":
+		return c.propfind(w, r)
+	case "PROPPATCH":
+		return c.proppatch(w, r)
+	case "REPORT":
+		return c.report(w, r)
+	case http.MethodPut:
+		return c.put(w, r)
+	case http.MethodDelete:
+		return c.delete(w, r)
+	case "MKCALENDAR", "MKCOL":
+		return c.forbid("bind", "Berth has the calendars that it has; they cannot be added to.")
+	default:
+		w.Header().Set("Allow", c.allow())
+		return refusal{status: http.StatusMethodNotAllowed, message: r.Method + " is not possible here."}
+	}
+}
+
+func (c *call) allow() string {
+	switch c.at.kind {
+	case atObject:
+		return "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND"
+	case atCollection:
+		return "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT"
+	default:
+		return "OPTIONS, GET, HEAD, PROPFIND"
+	}
+}

@@ -1,0 +1,193 @@
+package dav
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"iter"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"berth/calendar"
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// feeds serves whole calendars as files under addresses that are secrets, for what knows no CalDAV: Google, Outlook.
+type feeds struct {
+	s *server
+
+	mu   sync.Mutex
+	last map[string]*rendered // by digest of secret and file
+}
+
+// rendered is a feed as it was last made.
+type rendered struct {
+	made     string // what it was made of
+	tag      string
+	modified time.Time
+	plain    []byte
+	zipped   []byte
+}
+
+// maxRendered bounds how many feeds are remembered.
+const maxRendered = 500
+
+func newFeeds(s *server) *feeds { return &feeds{s: s, last: map[string]*rendered{}} }
+
+// ServeHTTP answers with the feed of a secret. In an outage it answers with the last one: Thunderbird gives a subscription up for any
+// error, and for a 410 for ever.
+func (f *feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "A feed can be read only.", http.StatusMethodNotAllowed)
+		return
+	}
+	sum := sha256.Sum256([]byte(r.PathValue("secret") + "/" + r.PathValue("file")))
+	key := hex.EncodeToString(sum[:])
+	feed, err := f.fresh(r, key)
+	if err != nil {
+		if code := scheduler.CodeOf(err); code == scheduler.CodeNotFound || code == scheduler.CodeUnauthenticated || code == scheduler.CodeForbidden {
+			f.keep(key, nil)
+			http.Error(w, "There is no such feed, or no more.", http.StatusNotFound)
+			return
+		}
+		if feed = f.kept(key); feed == nil {
+			f.s.refuse(w, r, err)
+			return
+		}
+		f.s.o.Log.WarnContext(r.Context(), "a feed is served as it was", "error", err)
+	}
+	feed.serve(w, r)
+}
+
+func (f *feeds) kept(key string) *rendered {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.last[key]
+}
+
+func (f *feeds) keep(key string, feed *rendered) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if feed == nil {
+		delete(f.last, key)
+		return
+	}
+	if len(f.last) >= maxRendered {
+		for k := range f.last { // any
+			delete(f.last, k)
+			break
+		}
+	}
+	f.last[key] = feed
+}
+
+// fresh is the feed as it is now, made anew only where something in it changed.
+func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
+	id, ok := strings.CutSuffix(r.PathValue("file"), ".ics")
+	if !ok {
+		return nil, errNoFeed
+	}
+	actor, collection, err := f.s.identity.Feed(r, r.PathValue("secret"))
+	if err != nil {
+		return nil, err
+	}
+	if id != collection {
+		return nil, errNoFeed
+	}
+	alarms, err := f.alarms(r.Context(), actor, id)
+	if err != nil {
+		return nil, err
+	}
+	var c calendar.Collection
+	var members calendar.Members
+	err = f.s.schedule.read(r.Context(), func(x *calendar.Index, beds testbeds.Facility) {
+		list := calendar.Collections(actor, beds)
+		if i := slices.IndexFunc(list, func(c calendar.Collection) bool { return c.ID == id }); i >= 0 {
+			c = list[i]
+			members = x.Members(c.Key)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if c.ID == "" {
+		return nil, errNoFeed
+	}
+	if !c.Alarms {
+		alarms = nil
+	}
+	today := f.s.o.Clock().UTC().Truncate(24 * time.Hour)
+	made := strings.Join([]string{token{members.Epoch, c.Audience(actor, alarms), members.Last(), ""}.String(), c.Name, f.s.o.URL, today.Format(time.DateOnly)}, " ")
+	if before := f.kept(key); before != nil && before.made == made {
+		return before, nil
+	}
+	feed, err := f.render(c, members, actor.View(), alarms, today)
+	if err != nil {
+		return nil, err
+	}
+	feed.made = made
+	f.keep(key, feed)
+	return feed, nil
+}
+
+var errNoFeed = scheduler.Errorf(scheduler.CodeNotFound, "there is no such feed")
+
+func (f *feeds) alarms(ctx context.Context, actor scheduler.Actor, id string) ([]time.Duration, error) {
+	saved, err := f.s.store.CalendarProperties(ctx, actor.Username)
+	return calendar.ReadAlarms(saved[id][calendar.AlarmsProperty]), err
+}
+
+// render makes a feed: what there is from a month ago to a year ahead.
+func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.Visible, alarms []time.Duration, today time.Time) (*rendered, error) {
+	feed := &rendered{modified: today}
+	var texts iter.Seq[string] = func(yield func(string) bool) {
+		for o := range m.Overlapping(today.Add(-calendar.FeedPast), today.Add(calendar.FeedFuture)) {
+			text, _ := o.For(v)
+			if text == "" || !o.Kept(today) {
+				continue
+			}
+			if o.Modified.After(feed.modified) {
+				feed.modified = o.Modified
+			}
+			if !yield(calendar.WithAlarms(text, alarms)) {
+				return
+			}
+		}
+	}
+	var plain, zipped bytes.Buffer
+	info := calendar.Info{ID: "berth-" + c.ID, Name: "Berth: " + c.Name, Description: c.Description, Colour: c.Colour, URL: f.s.o.URL + "/"}
+	if err := calendar.Feed(&plain, info, texts); err != nil {
+		return nil, err
+	}
+	z := gzip.NewWriter(&zipped)
+	_, err := z.Write(plain.Bytes())
+	if err := errors.Join(err, z.Close()); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(plain.Bytes())
+	feed.tag, feed.plain, feed.zipped = hex.EncodeToString(sum[:12]), plain.Bytes(), zipped.Bytes()
+	return feed, nil
+}
+
+func (feed *rendered) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", "text/calendar; charset=utf-8")
+	h.Set("Content-Disposition", `inline; filename="`+r.PathValue("file")+`"`)
+	h.Set("Cache-Control", "private, max-age=300")
+	h.Set("Vary", "Accept-Encoding")
+	b, tag := feed.plain, feed.tag
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		b, tag = feed.zipped, tag+"-gzip"
+	}
+	h.Set("ETag", `"`+tag+`"`)
+	http.ServeContent(w, r, "", feed.modified, bytes.NewReader(b))
+}

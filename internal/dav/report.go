@@ -1,0 +1,206 @@
+package dav
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"berth/calendar"
+	"berth/testbeds"
+)
+
+// report answers the four reports on a calendar. Their Depth is not looked at: Evolution sends 0 where RFC 4791 wants 1.
+func (c *call) report(w http.ResponseWriter, r *http.Request) error {
+	top, err := parse(r)
+	if err != nil {
+		return err
+	}
+	if top == nil {
+		return badRequest("A REPORT says which one in its body.")
+	}
+	if c.at.kind == atCollection {
+		switch top.name {
+		case inDAV("sync-collection"):
+			return c.sync(w, r, top)
+		case inCal("calendar-query"):
+			return c.query(w, r, top)
+		case inCal("calendar-multiget"):
+			return c.multiget(w, r, top)
+		case inCal("free-busy-query"):
+			return c.freeBusy(w, top)
+		}
+	}
+	return precondition("D:supported-report", "There is no such report here; see supported-report-set.")
+}
+
+// wanted is what a report is to say of each object.
+func (c *call) wanted(top *element, r *http.Request) (*plan, error) {
+	want := asked{names: wishes(top.child(davSpace, "prop")), brief: brief(r)}
+	for _, e := range propChildren(top) {
+		if kind := e.attr("content-type"); e.name == calendarData && kind != "" && !strings.EqualFold(kind, "text/calendar") {
+			return nil, precondition("C:supported-calendar-data", "Events are text/calendar.")
+		}
+	}
+	if want.names == nil {
+		want.all = true
+	}
+	return c.plan(want), nil
+}
+
+func propChildren(top *element) []*element {
+	if prop := top.child(davSpace, "prop"); prop != nil {
+		return prop.children
+	}
+	return nil
+}
+
+// gone says that there is nothing at an address.
+func (x *writer) gone(base, name string) {
+	x.raw("<D:response><D:href>")
+	x.text(base)
+	x.text(name)
+	x.raw("</D:href><D:status>HTTP/1.1 404 Not Found</D:status></D:response>")
+}
+
+// sync says what changed since a token (RFC 6578).
+func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error {
+	invalid := precondition("D:valid-sync-token", "The sync token is no longer good; read the calendar anew.")
+	now := c.tokenOf(c.at)
+	from, initial := token{}, true
+	if e := top.child(davSpace, "sync-token"); e != nil && e.text != "" {
+		var ok bool
+		from, ok = parseToken(e.text)
+		if !ok || from.epoch != now.epoch || from.audience != now.audience || from.sequence > c.sequence || !c.members.Knows(from.sequence) {
+			return invalid
+		}
+		initial = false
+	}
+	limit := -1
+	if e := top.child(davSpace, "limit").child(davSpace, "nresults"); e != nil {
+		n, err := strconv.Atoi(e.text)
+		if err != nil || n < 1 {
+			return badRequest("DAV:nresults has to be a number from 1 on.")
+		}
+		limit = n
+	}
+	plan, err := c.wanted(top, r)
+	if err != nil {
+		return err
+	}
+	x := c.begin(w)
+	reached := now
+	reached.sequence = max(now.sequence, from.sequence)
+	for m := range c.members.Since(from.sequence, from.name) {
+		text := ""
+		if m.Object != nil {
+			text, _ = m.Object.For(c.visible)
+		}
+		if text == "" && initial {
+			continue
+		}
+		if limit == 0 { // there is more than was asked for
+			x.raw("<D:response>")
+			x.href(c.href(c.at))
+			x.raw("<D:status>HTTP/1.1 507 Insufficient Storage</D:status><D:error><D:number-of-matches-within-limits/></D:error></D:response>")
+			from.epoch, from.audience = now.epoch, now.audience
+			reached = from
+			break
+		}
+		limit--
+		from.sequence, from.name = m.Sequence, m.Name
+		if text == "" {
+			x.gone(plan.base, m.Name+".ics")
+			continue
+		}
+		plan.write(x, place{kind: atObject, collection: c.at.collection, name: m.Name, object: m.Object})
+	}
+	x.raw("<D:sync-token>" + reached.String() + "</D:sync-token>")
+	return x.end()
+}
+
+// maxHrefs is how many objects one multiget may ask for.
+const maxHrefs = 1000
+
+// multiget reads the objects that are named (RFC 4791 section 7.9).
+func (c *call) multiget(w http.ResponseWriter, r *http.Request, top *element) error {
+	plan, err := c.wanted(top, r)
+	if err != nil {
+		return err
+	}
+	var hrefs, names []string
+	for _, e := range top.children {
+		if e.name != inDAV("href") {
+			continue
+		}
+		if len(hrefs) == maxHrefs {
+			return badRequest("A calendar-multiget names at most 1000 objects.")
+		}
+		hrefs = append(hrefs, e.text)
+		names = append(names, objectName(e.text, plan.base))
+	}
+	var objects []*calendar.Object
+	if err := c.s.schedule.read(r.Context(), func(x *calendar.Index, _ testbeds.Facility) {
+		objects = x.Get(c.at.collection.Key, names...)
+	}); err != nil {
+		return err
+	}
+	x := c.begin(w)
+	for i, o := range objects {
+		if o != nil {
+			if text, _ := o.For(c.visible); text != "" {
+				plan.write(x, place{kind: atObject, collection: c.at.collection, name: o.Name, object: o})
+				continue
+			}
+		}
+		x.gone("", hrefs[i])
+	}
+	return x.end()
+}
+
+// objectName is the name of the object that an address leads to, where it is one of the collection's.
+func objectName(href, base string) string {
+	name, ok := strings.CutPrefix(href, base)
+	if !ok {
+		u, err := url.Parse(href)
+		if err != nil {
+			return ""
+		}
+		// A client may give a whole address, or spell signs otherwise.
+		decoded, _ := url.PathUnescape(base)
+		if name, ok = strings.CutPrefix(u.Path, decoded); !ok {
+			return ""
+		}
+	}
+	name, ok = strings.CutSuffix(name, ".ics")
+	if !ok {
+		return ""
+	}
+	return name
+}
+
+// freeBusy says when a calendar's time is taken (RFC 4791 section 7.10).
+func (c *call) freeBusy(w http.ResponseWriter, top *element) error {
+	span, err := readRange(top.child(calSpace, "time-range"))
+	if err != nil {
+		return err
+	}
+	if span == nil || span.from.IsZero() || span.to.IsZero() {
+		return precondition("C:valid-filter", "A free-busy-query needs a time-range with start and end.")
+	}
+	if span.to.Sub(span.from) > calendar.KeepPast+calendar.FeedFuture*2 {
+		return precondition("C:valid-filter", "The time-range of a free-busy-query is at most three years long.")
+	}
+	taken := func(yield func(*calendar.Object) bool) {
+		for o := range c.members.Overlapping(span.from, span.to) {
+			if text, _ := o.For(c.visible); text != "" && !yield(o) {
+				return
+			}
+		}
+	}
+	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, err = w.Write(calendar.FreeBusy(testbeds.Slot{Start: span.from, End: span.to}, c.s.o.Clock().UTC().Truncate(time.Second), taken))
+	return err
+}
