@@ -83,7 +83,7 @@ type Members struct {
 	changes *btree.BTreeG[Member]
 	times   *btree.BTreeG[place]
 	removed map[string]int64 // sequences of the removals in changes
-	floor   int64            // the last change, also where its removal was forgotten
+	last    int64            // sequence of the last change that is known
 }
 
 func newMembers() *Members {
@@ -130,7 +130,7 @@ func (x *Index) put(o *Object) {
 		}
 		m.changes.Set(Member{Sequence: o.Sequence, Name: o.Name, Object: o})
 		m.times.Set(placeOf(o))
-		m.floor = max(m.floor, o.Sequence)
+		m.last = max(m.last, o.Sequence)
 	}
 }
 
@@ -149,7 +149,7 @@ func (x *Index) drop(o *Object) {
 // remove notes that an object has left a collection, unless it has come back since.
 func (x *Index) remove(r Removal) {
 	m := x.of(r.Collection)
-	m.floor = max(m.floor, r.Sequence)
+	m.last = max(m.last, r.Sequence)
 	o := x.objects[r.Name]
 	if o != nil && o.In(r.Collection) {
 		if o.Sequence >= r.Sequence {
@@ -174,7 +174,7 @@ func (x *Index) Members(key string) Members {
 	if m == nil {
 		m = newMembers()
 	}
-	return Members{Epoch: x.epoch, pruned: x.pruned, changes: m.changes.Copy(), times: m.times.Copy(), floor: m.floor}
+	return Members{Epoch: x.epoch, pruned: x.pruned, changes: m.changes.Copy(), times: m.times.Copy(), last: m.last}
 }
 
 // Get finds objects of a collection by their names; of one that is not there it is nil.
@@ -188,14 +188,15 @@ func (x *Index) Get(key string, names ...string) []*Object {
 	return found
 }
 
-// Last is the sequence of the collection's last change.
-func (m Members) Last() int64 { return m.floor }
+// Last is up to where all changes of the collection are known: what a sync token says. After removals were forgotten it is at least
+// where they ended, so that a token given out now is good for as long as any.
+func (m Members) Last() int64 { return max(m.last, m.pruned) }
 
 // Len is how many objects the collection has.
 func (m Members) Len() int { return m.times.Len() }
 
 // Knows reports whether everything that changed after a sequence is still known.
-func (m Members) Knows(sequence int64) bool { return sequence >= m.pruned || sequence >= m.floor }
+func (m Members) Knows(sequence int64) bool { return sequence >= m.pruned }
 
 // Since are the changes after a position in the log: a sequence, and the name of the last object of it that was seen. From the beginning
 // on there are no removals among them.

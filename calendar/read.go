@@ -27,12 +27,8 @@ type Moved struct {
 // ErrNotAnEvent says that an object is not exactly one VEVENT with a UID, a start and an end.
 var ErrNotAnEvent = errors.New("a calendar object here is exactly one VEVENT with UID, DTSTART and DTEND or DURATION")
 
-// ReadMoved reads an object that a client wrote. Whatever it says beside the times is not looked at.
-func ReadMoved(object []byte) (Moved, error) {
-	cal, err := Decode(object)
-	if err != nil {
-		return Moved{}, err
-	}
+// ReadMoved reads the times from an object that a client wrote. Whatever it says beside them is not looked at.
+func ReadMoved(cal *ical.Calendar) (Moved, error) {
 	var events []*ical.Component
 	for _, c := range cal.Children {
 		switch c.Name {

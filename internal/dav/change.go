@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/emersion/go-webdav/caldav"
+
 	"berth/calendar"
 	"berth/scheduler"
 	"berth/testbeds"
@@ -44,7 +46,11 @@ func (c *call) put(w http.ResponseWriter, r *http.Request) error {
 		return c.forbid("write-content", "Only the deployment itself can be moved.")
 	}
 	slot := testbeds.Slot{Start: moved.Start, End: moved.End}
-	if _, err := c.s.bookings.MoveInCalendar(r.Context(), c.actor, o.Request, slot, o.Revision); err != nil {
+	err = c.current(r, func(revision int64) error {
+		_, err := c.s.bookings.MoveInCalendar(r.Context(), c.actor, o.Request, slot, revision)
+		return err
+	})
+	if err != nil {
 		return c.refused(err, "write-content")
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -75,12 +81,16 @@ func (c *call) event(r *http.Request) (calendar.Moved, error) {
 	if err != nil {
 		return calendar.Moved{}, err
 	}
-	moved, err := calendar.ReadMoved(b)
-	switch {
-	case errors.Is(err, calendar.ErrNotAnEvent):
+	cal, err := calendar.Decode(b)
+	if err != nil {
+		return calendar.Moved{}, precondition("C:valid-calendar-data", sentence(err))
+	}
+	if _, _, err := caldav.ValidateCalendarObject(cal); err != nil {
+		return calendar.Moved{}, precondition("C:valid-calendar-object-resource", "A calendar object has one kind of entry, one UID and no METHOD.")
+	}
+	moved, err := calendar.ReadMoved(cal)
+	if err != nil {
 		return moved, precondition("C:valid-calendar-object-resource", sentence(err))
-	case err != nil:
-		return moved, precondition("C:valid-calendar-data", sentence(err))
 	}
 	return moved, nil
 }
@@ -107,11 +117,39 @@ func (c *call) delete(w http.ResponseWriter, r *http.Request) error {
 	if c.at.object.Kind != calendar.KindDeployment {
 		return c.forbid("unbind", "Only a deployment of your own can be cancelled.")
 	}
-	if err := c.s.bookings.CancelInCalendar(r.Context(), c.actor, c.at.object.Request, c.at.object.Revision); err != nil {
+	err := c.current(r, func(revision int64) error {
+		return c.s.bookings.CancelInCalendar(r.Context(), c.actor, c.at.object.Request, revision)
+	})
+	if err != nil {
 		return c.refused(err, "unbind")
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// maxTries bounds how often a step is tried on a request that changes meanwhile.
+const maxTries = 3
+
+// current takes a step on the revision of the object that the client saw. Time may change a request without changing its event, as a
+// reminder does: then the step is tried again on what it is now.
+func (c *call) current(r *http.Request, step func(revision int64) error) error {
+	seen := c.at.object
+	for try := 1; ; try++ {
+		err := step(c.at.object.Revision)
+		if scheduler.CodeOf(err) != scheduler.CodePrecondition || try == maxTries {
+			return err
+		}
+		var now *calendar.Object
+		if err := c.s.schedule.read(r.Context(), func(x *calendar.Index, _ testbeds.Facility) {
+			now = x.Get(c.at.collection.Key, c.at.name)[0]
+		}); err != nil {
+			return err
+		}
+		if now == nil || !now.Start.Equal(seen.Start) || !now.End.Equal(seen.End) || now.Status != seen.Status {
+			return err
+		}
+		c.at.object = now
+	}
 }
 
 // refused makes a refusal that clients take as final of what the scheduler decided, with what is in the way.
