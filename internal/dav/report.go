@@ -162,19 +162,18 @@ func (c *call) multiget(w http.ResponseWriter, r *http.Request, top *element) er
 // objectName is the name of the object that an address leads to, where it is one of the collection's.
 func objectName(href, base string) string {
 	name, ok := strings.CutPrefix(href, base)
-	if !ok {
+	if !ok || strings.Contains(name, "%") {
+		// A client may give a whole address, or spell signs otherwise.
 		u, err := url.Parse(href)
 		if err != nil {
 			return ""
 		}
-		// A client may give a whole address, or spell signs otherwise.
 		decoded, _ := url.PathUnescape(base)
 		if name, ok = strings.CutPrefix(u.Path, decoded); !ok {
 			return ""
 		}
 	}
-	name, ok = strings.CutSuffix(name, ".ics")
-	if !ok {
+	if name, ok = strings.CutSuffix(name, ".ics"); !ok {
 		return ""
 	}
 	return name
