@@ -51,7 +51,7 @@ type server struct {
 }
 
 // Paths are where New's handler belongs. Clients look for a calendar at the root, too.
-var Paths = []string{root, "/.well-known/caldav", "PROPFIND /{$}", "OPTIONS /{$}", feedRoot}
+var Paths = []string{root, "/dav", "/.well-known/caldav", "PROPFIND /{$}", "OPTIONS /{$}", feedRoot}
 
 const (
 	root     = "/dav/"

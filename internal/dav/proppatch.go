@@ -52,7 +52,7 @@ func (c *call) proppatch(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	x := c.begin(w)
+	x := begin(w)
 	x.raw("<D:response>")
 	x.href(c.href(c.at))
 	answer := func(status string, names []xml.Name, more string) {

@@ -19,7 +19,7 @@ func (c *call) query(w http.ResponseWriter, r *http.Request, top *element) error
 		return err
 	}
 	from, to, simple := f.span()
-	x := c.begin(w)
+	x := begin(w)
 	for o := range c.members.Overlapping(from, to) {
 		text, _ := o.For(c.visible)
 		if text == "" || !simple && !c.matches(f, o) {

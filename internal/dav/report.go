@@ -89,7 +89,7 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 	if err != nil {
 		return err
 	}
-	x := c.begin(w)
+	x := begin(w)
 	reached := now
 	reached.sequence = max(now.sequence, from.sequence)
 	for m := range c.members.Since(from.sequence, from.name) {
@@ -129,7 +129,7 @@ func (c *call) multiget(w http.ResponseWriter, r *http.Request, top *element) er
 	if err != nil {
 		return err
 	}
-	var hrefs, names []string
+	hrefs, names := make([]string, 0, len(top.children)), make([]string, 0, len(top.children))
 	for _, e := range top.children {
 		if e.name != inDAV("href") {
 			continue
@@ -146,7 +146,7 @@ func (c *call) multiget(w http.ResponseWriter, r *http.Request, top *element) er
 	}); err != nil {
 		return err
 	}
-	x := c.begin(w)
+	x := begin(w)
 	for i, o := range objects {
 		if o != nil {
 			if text, _ := o.For(c.visible); text != "" {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -145,29 +144,21 @@ func newWriter(w io.Writer) *writer {
 func (x *writer) raw(s string) { _, _ = x.out.WriteString(s) }
 func (x *writer) flush() error { return x.out.Flush() }
 
-// text writes character data. A carriage return would be lost as it is: parsers turn it into a line feed.
+// escapes are the characters that cannot stand in character data. A carriage return would be lost as it is: parsers turn it into a line
+// feed.
+var escapes = [256]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;", '\r': "&#13;"}
+
+// text writes character data.
 func (x *writer) text(s string) {
-	for {
-		i := strings.IndexAny(s, "&<>\"\r")
-		if i < 0 {
-			x.raw(s)
-			return
+	from := 0
+	for i := range len(s) {
+		if e := escapes[s[i]]; e != "" {
+			x.raw(s[from:i])
+			x.raw(e)
+			from = i + 1
 		}
-		x.raw(s[:i])
-		switch s[i] {
-		case '&':
-			x.raw("&amp;")
-		case '<':
-			x.raw("&lt;")
-		case '>':
-			x.raw("&gt;")
-		case '"':
-			x.raw("&quot;")
-		default:
-			x.raw("&#13;")
-		}
-		s = s[i+1:]
 	}
+	x.raw(s[from:])
 }
 
 // empty writes an element without content, of any namespace.
@@ -193,8 +184,9 @@ const multistatus = `<D:multistatus xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:
 const sendWithin = 5 * time.Minute
 
 // begin answers 207 and opens a multistatus.
-func (c *call) begin(w http.ResponseWriter) *writer {
-	_ = http.NewResponseController(w).SetWriteDeadline(c.s.o.Clock().Add(sendWithin)) // where there is no connection there is nothing to wait for
+func begin(w http.ResponseWriter) *writer {
+	// It is the connection's time that counts here, not the schedule's. Where there is no connection there is nothing to wait for.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendWithin))
 	w.Header().Set("Content-Type", xmlType)
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusMultiStatus)
