@@ -36,7 +36,7 @@ func newHouse(t *testing.T) *house {
 	db := testdb.Open(t, testdb.SQLite(t))
 	svc := scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: uuid.NewString})
 	people := auth.New(db, time.Now)
-	a := newAPI(svc, people, Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Version: "test", Database: db, Poll: 10 * time.Millisecond})
+	a := newAPI(svc, people, Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Version: "test", Database: db, Calendars: db, Base: "https://berth.example", Poll: 10 * time.Millisecond})
 	server := httptest.NewServer(a.router)
 	t.Cleanup(server.Close)
 	h := &house{t: t, api: a, url: server.URL, svc: svc, at: time.Now().UTC().Truncate(time.Hour).Add(24 * time.Hour)}
