@@ -1,4 +1,5 @@
-# Only Go, git, make and bash are needed; `make test` takes a PostgreSQL server from Debian's packages if the machine has none.
+# Only Go, git, make and bash are needed; `make test` takes a PostgreSQL server and calendar clients from Debian's packages if the machine
+# has none.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -22,10 +23,10 @@ run: build ## serve the demo, made anew around today, on http://127.0.0.1:8080
 	bin/berth serve --demo --database $(DEMO)
 
 .PHONY: test
-test: ## gofmt, vet, and all tests with the race detector, on SQLite and PostgreSQL
+test: ## gofmt, vet, and all tests with the race detector, on SQLite and PostgreSQL, with Debian's calendar clients
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
 	go vet ./...
-	BERTH_TEST_REQUIRE=postgres scripts/with-postgres go test -race -timeout 15m ./...
+	BERTH_TEST_REQUIRE=postgres,clients scripts/with-clients scripts/with-postgres go test -race -timeout 15m ./...
 
 .PHONY: quick
 quick: ## all tests on SQLite alone, without the race detector
