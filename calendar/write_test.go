@@ -55,40 +55,50 @@ END:VCALENDAR
 // octets, and what was text comes back as the same text.
 func TestNoTextCanInjectALine(t *testing.T) {
 	t.Parallel()
-	names := func(object []byte) []string {
+	rapid.Check(t, func(t *rapid.T) {
+		rendered(t, rapid.OneOf(rapid.String(), rapid.SampledFrom(hostile)).Draw(t, "text"))
+	})
+}
+
+var hostile = []string{"a\r\nATTENDEE:mailto:x@y", "a\nBEGIN:VALARM", "\\n\\;", "x\r\rEND:VEVENT", "\u2028DTSTART:1", strings.Repeat("ελ", 200), "\xff\xfe\n", "a\x00b"}
+
+func FuzzRender(f *testing.F) {
+	for _, text := range hostile {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) { rendered(t, text) })
+}
+
+func rendered(t interface{ Fatalf(string, ...any) }, text string) {
+	names := func(object string) []string {
 		var list []string
-		for l := range bytes.SplitSeq(unfold(object), []byte("\r\n")) {
+		for l := range bytes.SplitSeq(unfold([]byte(object)), []byte("\r\n")) {
 			name, _, _ := bytes.Cut(l, []byte(":"))
 			list = append(list, string(name))
 		}
 		return list
 	}
-	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{
-			"a\r\nATTENDEE:mailto:x@y", "a\nBEGIN:VALARM", "\\n\\;", "x\r\rEND:VEVENT", "\u2028DTSTART:1", strings.Repeat("ελ", 200), "\xff\xfe\n",
-		})).Draw(t, "text")
-		plain, hostile := sample(), sample()
-		plain.Description, plain.Location, plain.Comment = "x", "x", "x"
-		hostile.Name, hostile.Summary, hostile.Description, hostile.Location, hostile.URL, hostile.Comment = "u"+text, "s"+text, "d"+text, "l"+text, "https://h/"+text, "c"+text
-		hostile.Categories = []string{"a" + text, "b" + text}
-		object := []byte(render(hostile))
-		if diff := cmp.Diff(names([]byte(render(plain))), names(object)); diff != "" {
-			t.Fatalf("lines (-want +got):\n%s", diff)
+	plain, odd := sample(), sample()
+	plain.Description, plain.Location, plain.Comment = "x", "x", "x"
+	odd.Name, odd.Summary, odd.Description, odd.Location, odd.URL, odd.Comment = "u"+text, "s"+text, "d"+text, "l"+text, "https://h/"+text, "c"+text
+	odd.Categories = []string{"a" + text, "b" + text}
+	object := render(odd)
+	if diff := cmp.Diff(names(render(plain)), names(object)); diff != "" {
+		t.Fatalf("lines (-want +got):\n%s", diff)
+	}
+	for l := range strings.SplitSeq(object, "\r\n") {
+		if len(l) > 75 || strings.ContainsAny(l, "\r\n") || !utf8.ValidString(l) {
+			t.Fatalf("line of %d octets: %q", len(l), l)
 		}
-		for l := range bytes.SplitSeq(object, []byte("\r\n")) {
-			if len(l) > 75 || bytes.ContainsAny(l, "\r\n") || !utf8.Valid(l) {
-				t.Fatalf("line of %d octets: %q", len(l), l)
-			}
-		}
-		cal, err := decode(object)
-		if err != nil {
-			t.Fatalf("reading it back: %v", err)
-		}
-		got, err := cal.Children[0].Props.Text("DESCRIPTION")
-		if want := clean("d"+text, maxText); err != nil || got != want {
-			t.Fatalf("description %q, %v; want %q", got, err, want)
-		}
-	})
+	}
+	cal, err := decode([]byte(object))
+	if err != nil {
+		t.Fatalf("reading it back: %v", err)
+	}
+	got, err := cal.Children[0].Props.Text("DESCRIPTION")
+	if want := clean("d"+text, maxText); err != nil || got != want {
+		t.Fatalf("description %q, %v; want %q", got, err, want)
+	}
 }
 
 func unfold(object []byte) []byte { return bytes.ReplaceAll(object, []byte("\r\n "), nil) }

@@ -53,7 +53,7 @@ var properties = []property{
 	{name: inDAV("supported-report-set"), on: everywhere, write: reports},
 	{name: inDAV("sync-token"), on: calendars, all: true, write: syncToken},
 	{name: inDAV("getetag"), on: atObject, all: true, write: entityTag},
-	{name: inDAV("getcontenttype"), on: atCollection | atObject, all: true, write: contentTypes},
+	{name: inDAV("getcontenttype"), on: atObject, all: true, write: literal(objectType)},
 	{name: inDAV("getlastmodified"), on: atObject, all: true, write: lastModified},
 	{name: inDAV("getcontentlength"), on: atObject, all: true, write: contentLength},
 	{name: inCal("calendar-home-set"), on: atPrincipal | atRoot, write: link(atHome)},
@@ -149,14 +149,6 @@ func entityTag(x *writer, c *call, p place) {
 }
 
 const objectType = "text/calendar; charset=utf-8; component=vevent"
-
-func contentTypes(x *writer, _ *call, p place) {
-	if p.kind == atObject {
-		x.raw(objectType)
-		return
-	}
-	x.raw("text/calendar")
-}
 
 func lastModified(x *writer, _ *call, p place) {
 	x.raw(p.object.Modified.UTC().Format(http.TimeFormat))
