@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"berth/testbeds"
+	"berth/testbeds/wallclock"
 )
 
 // Closures are the events of all closures whose occurrences intersect the span: each occurrence one event. A closure of a whole testbed
@@ -17,7 +18,7 @@ func Closures(f testbeds.Facility, span testbeds.Slot) ([]Object, error) {
 	var list []Object
 	seen := map[string]int{}
 	for _, t := range f.Testbeds {
-		zone, err := time.LoadLocation(t.Timezone)
+		zone, err := wallclock.Zone(t.Timezone)
 		if err != nil {
 			return nil, fmt.Errorf("testbed %s: %w", t.ID, err)
 		}
@@ -87,7 +88,7 @@ func closed(t testbeds.Testbed, c part, at testbeds.Slot, object string) Object 
 }
 
 func wall(at time.Time, zone string) string {
-	if z, err := time.LoadLocation(zone); err == nil {
+	if z, err := wallclock.Zone(zone); err == nil {
 		at = at.In(z)
 	}
 	return at.Format("2006-01-02 15:04")

@@ -9,12 +9,13 @@ import (
 
 	"berth/scheduler"
 	"berth/testbeds"
+	"berth/testbeds/wallclock"
 )
 
 // deployment is the event of a request: its slot, from review to the end. Its UID is the request's, whatever becomes of it.
 func (s Site) deployment(r scheduler.Request, f testbeds.Facility) Event {
 	e := s.event(r, r.ID, r.Slot, f)
-	e.Summary = fmt.Sprintf("%s%s: %s (%s)", prefix(r.Status), title(r), strings.Join(e.Categories, ", "), words(r.Status))
+	e.Summary = fmt.Sprintf("%s%s: %s (%s)", prefix(r), title(r), strings.Join(e.Categories, ", "), words(r.Status))
 	if r.Remark != nil {
 		e.Comment = r.Remark.Text
 	}
@@ -53,9 +54,9 @@ func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate,
 		after.End = after.Start.Add(leastOperation)
 	}
 	orchestrate = s.event(r, r.ID+"-orchestrate", before, f)
-	orchestrate.Summary = fmt.Sprintf("%sOrchestrate %s: %s (%s)", prefix(r.Status), title(r), strings.Join(orchestrate.Categories, ", "), words(r.Status))
+	orchestrate.Summary = fmt.Sprintf("%sOrchestrate %s: %s (%s)", prefix(r), title(r), strings.Join(orchestrate.Categories, ", "), words(r.Status))
 	teardown = s.event(r, r.ID+"-teardown", after, f)
-	teardown.Summary = fmt.Sprintf("%sTear down %s: %s (%s)", prefix(r.Status), title(r), strings.Join(teardown.Categories, ", "), words(r.Status))
+	teardown.Summary = fmt.Sprintf("%sTear down %s: %s (%s)", prefix(r), title(r), strings.Join(teardown.Categories, ", "), words(r.Status))
 	return orchestrate, teardown
 }
 
@@ -95,15 +96,17 @@ func statusOf(s scheduler.Status) Status {
 }
 
 // prefix marks what some clients show like any other event: Outlook does not strike a cancelled one through.
-func prefix(s scheduler.Status) string {
-	switch statusOf(s) {
+func prefix(r scheduler.Request) string {
+	switch statusOf(r.Status) {
 	case Withdrawn:
 		return "✗ "
 	case Tentative:
 		return "? "
-	default:
-		return ""
 	}
+	if len(r.Overbooked) > 0 {
+		return "⚠ "
+	}
+	return ""
 }
 
 func words(s scheduler.Status) string {
@@ -160,6 +163,7 @@ func (s Site) describe(r scheduler.Request, f testbeds.Facility) string {
 	}
 	components(&b, r)
 	devices(&b, r)
+	warnings(&b, r)
 	if r.Description != "" {
 		fmt.Fprintf(&b, "\n%s\n", r.Description)
 	}
@@ -174,7 +178,7 @@ func zones(r scheduler.Request, f testbeds.Facility) []*time.Location {
 		if !ok {
 			continue
 		}
-		zone, err := time.LoadLocation(t.Timezone)
+		zone, err := wallclock.Zone(t.Timezone)
 		if err == nil && !slices.ContainsFunc(found, func(z *time.Location) bool { return z.String() == zone.String() }) {
 			found = append(found, zone)
 		}
@@ -212,5 +216,20 @@ func devices(b *strings.Builder, r scheduler.Request) {
 			}
 		}
 		b.WriteByte('\n')
+	}
+}
+
+// warnings say what is never to be silent: that more was booked than there is, and what else somebody has to look at. Whose bookings it
+// hurts is for those to read who may know them.
+func warnings(b *strings.Builder, r scheduler.Request) {
+	for _, o := range r.Overbooked {
+		fmt.Fprintf(b, "\nOverbooked by %s: %s\n", o.By, o.Reason)
+		for _, c := range o.Conflicts {
+			c.TakenBy, c.More = nil, 0
+			fmt.Fprintf(b, "- %s\n", c)
+		}
+	}
+	for _, f := range r.Flags {
+		fmt.Fprintf(b, "\nNote of %s: %s\n", instant(f.At), f.Text)
 	}
 }

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-ical"
+
+	"berth/testbeds/wallclock"
 )
 
 // Limits of what is read, checked before any parser sees it: go-ical recurses for every BEGIN and takes quadratic time over a long
@@ -42,31 +45,79 @@ func ReadMoved(cal *ical.Calendar) (Moved, error) {
 	if len(events) != 1 {
 		return Moved{}, ErrNotAnEvent
 	}
-	return moved(ical.Event{Component: events[0]})
+	return moved(events[0].Props, cal)
 }
 
-func moved(e ical.Event) (Moved, error) {
-	uid := e.Props.Get(ical.PropUID)
-	start, end := e.Props.Get(ical.PropDateTimeStart), e.Props.Get(ical.PropDateTimeEnd)
-	if uid == nil || uid.Value == "" || start == nil {
+func moved(props ical.Props, cal *ical.Calendar) (Moved, error) {
+	uid, start, end := props.Get(ical.PropUID), props.Get(ical.PropDateTimeStart), props.Get(ical.PropDateTimeEnd)
+	length := props.Get(ical.PropDuration)
+	if uid == nil || uid.Value == "" || start == nil || end == nil && length == nil {
 		return Moved{}, ErrNotAnEvent
 	}
-	if end == nil && e.Props.Get(ical.PropDuration) == nil {
-		return Moved{}, ErrNotAnEvent
-	}
-	if e.Props.Get(ical.PropRecurrenceRule) != nil || e.Props.Get(ical.PropRecurrenceDates) != nil {
-		return Moved{}, fmt.Errorf("a booking does not repeat: RRULE and RDATE are not taken")
+	if props.Get(ical.PropRecurrenceRule) != nil || props.Get(ical.PropRecurrenceDates) != nil {
+		return Moved{}, errors.New("a booking does not repeat: RRULE and RDATE are not taken")
 	}
 	m := Moved{UID: uid.Value}
 	var err error
-	if m.Start, err = e.DateTimeStart(time.UTC); err != nil {
-		return Moved{}, fmt.Errorf("DTSTART: %w", err)
+	if m.Start, err = moment(start, cal); err != nil {
+		return Moved{}, fmt.Errorf("DTSTART %w", err)
 	}
-	if m.End, err = e.DateTimeEnd(time.UTC); err != nil {
-		return Moved{}, fmt.Errorf("DTEND: %w", err)
+	if end == nil {
+		d, err := length.Duration()
+		if err != nil || d < 0 {
+			return Moved{}, errors.New("DURATION is not a length of time")
+		}
+		m.End = m.Start.Add(d)
+		return m, nil
 	}
-	m.Start, m.End = m.Start.UTC(), m.End.UTC()
+	if m.End, err = moment(end, cal); err != nil {
+		return Moved{}, fmt.Errorf("DTEND %w", err)
+	}
 	return m, nil
+}
+
+// moment is the instant that a property says. It has to say one: a day is none, and neither is a time without a zone.
+func moment(p *ical.Prop, cal *ical.Calendar) (time.Time, error) {
+	const form = "20060102T150405"
+	if at, err := time.Parse(form+"Z", p.Value); err == nil {
+		return at, nil
+	}
+	at, err := time.Parse(form, p.Value)
+	if err != nil {
+		return time.Time{}, errors.New("has to be a day with a time: a slot begins and ends at an hour")
+	}
+	name := p.Params.Get(ical.ParamTimezoneID)
+	if name == "" {
+		return time.Time{}, errors.New("has to say its time zone")
+	}
+	zone, ok := zoneOf(name, cal)
+	if !ok {
+		return time.Time{}, fmt.Errorf("is in the time zone %q, which is not known here", line(name, 80))
+	}
+	return wallclock.Instant(at, zone).UTC(), nil
+}
+
+// zoneOf finds the IANA zone of a TZID: by its name, by what its VTIMEZONE says of where it is, or by the end of its name, before which
+// Evolution puts one of its own.
+func zoneOf(name string, cal *ical.Calendar) (*time.Location, bool) {
+	names := []string{name}
+	for _, c := range cal.Children {
+		if id := c.Props.Get(ical.PropTimezoneID); c.Name == ical.CompTimezone && id != nil && id.Value == name {
+			if at := c.Props.Get("X-LIC-LOCATION"); at != nil {
+				names = append(names, at.Value)
+			}
+		}
+	}
+	parts := strings.Split(name, "/")
+	for n := min(3, len(parts)-1); n >= 2; n-- {
+		names = append(names, strings.Join(parts[len(parts)-n:], "/"))
+	}
+	for _, n := range names {
+		if zone, err := wallclock.Zone(n); err == nil {
+			return zone, true
+		}
+	}
+	return nil, false
 }
 
 // Decode reads an iCalendar object within the limits of what is read.

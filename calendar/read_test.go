@@ -29,8 +29,11 @@ func TestReadMovedTakesTheTimesOnly(t *testing.T) {
 	at := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	want := Moved{UID: "u@h", Start: at, End: at.Add(2 * time.Hour)}
 	for name, in := range map[string][]byte{
-		"UTC":                    event("DTSTART:20261201T090000Z", "DTEND:20261201T110000Z", "SUMMARY:mine now"),
-		"a zone":                 event("DTSTART;TZID=Europe/Madrid:20261201T100000", "DTEND;TZID=Europe/Madrid:20261201T120000"),
+		"UTC":                        event("DTSTART:20261201T090000Z", "DTEND:20261201T110000Z", "SUMMARY:mine now"),
+		"a zone":                     event("DTSTART;TZID=Europe/Madrid:20261201T100000", "DTEND;TZID=Europe/Madrid:20261201T120000"),
+		"Evolution's name of a zone": event("DTSTART;TZID=/freeassociation.sourceforge.net/Europe/Madrid:20261201T100000", "DTEND;TZID=/freeassociation.sourceforge.net/Europe/Madrid:20261201T120000"),
+		"a zone that says where it is": object("BEGIN:VTIMEZONE", "TZID:Mine", "X-LIC-LOCATION:Europe/Madrid", "BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0100",
+			"TZOFFSETTO:+0100", "END:STANDARD", "END:VTIMEZONE", "BEGIN:VEVENT", "UID:u@h", "DTSTART;TZID=Mine:20261201T100000", "DTEND;TZID=Mine:20261201T120000", "END:VEVENT"),
 		"a duration":             event("DTSTART:20261201T090000Z", "DURATION:PT2H"),
 		"what it wrote itself":   []byte(WithAlarms(strings.Replace(render(Event{Name: "u", Start: want.Start, End: want.End, Status: Confirmed}), "UID:u@berth", "UID:u@h", 1), []time.Duration{time.Hour})),
 		"an alarm and a comment": event("DTSTART:20261201T090000Z", "DTEND:20261201T110000Z", "COMMENT:x", "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT5M", "END:VALARM"),
@@ -54,6 +57,11 @@ func TestReadMovedRefuses(t *testing.T) {
 		"no UID":                  object("BEGIN:VEVENT", "DTSTART:20261201T090000Z", "DTEND:20261201T100000Z", "END:VEVENT"),
 		"no end":                  event("DTSTART:20261201T090000Z"),
 		"a repeated one":          event("DTSTART:20261201T090000Z", "DTEND:20261201T100000Z", "RRULE:FREQ=SECONDLY"),
+		"a whole day":             event("DTSTART;VALUE=DATE:20261201", "DTEND;VALUE=DATE:20261202"),
+		"a time without a zone":   event("DTSTART:20261201T090000", "DTEND:20261201T100000"),
+		"the server's zone":       event("DTSTART;TZID=Local:20261201T090000", "DTEND;TZID=Local:20261201T100000"),
+		"a zone that is a file":   event("DTSTART;TZID=../../etc/passwd:20261201T090000", "DTEND:20261201T100000Z"),
+		"a length below nothing":  event("DTSTART:20261201T090000Z", "DURATION:-PT1H"),
 		"an unknown zone":         event("DTSTART;TZID=Nowhere/Land:20261201T090000", "DTEND:20261201T100000Z"),
 		"a parameter with no end": event("DTSTART;TZID=Europe/Athens"),
 		"text after a quote":      event(`X;A="b"c:d`),

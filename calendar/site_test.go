@@ -135,6 +135,24 @@ func TestStatesAndCollections(t *testing.T) {
 	}
 }
 
+func TestAnOverbookIsNotSilent(t *testing.T) {
+	t.Parallel()
+	r := marathon(scheduler.Scheduled)
+	r.Overbooked = []scheduler.Overbook{{By: "monika", Reason: "the jury comes", Conflicts: []testbeds.Conflict{{Resource: testbeds.Resource{Testbed: "hall", Device: "usrp"}, Interval: r.Slot,
+		Needed: 2, Free: 1, ShortBy: 1, TakenBy: []testbeds.Taker{{Kind: testbeds.TakerBooking, Request: 4242}}}}}}
+	r.Flags = []scheduler.Flag{{Kind: "overrun", At: at, Text: "past its end"}}
+	o := named(t, Site{}.Objects(r, hall()), KindDeployment)
+	text := string(unfold([]byte(o.Full)))
+	for _, want := range []string{"SUMMARY:⚠ #7", "Overbooked by monika: the jury comes", "short by 1", "Note of 2026-12-01 09:00 UTC: past its end"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it lacks %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "4242") || strings.Contains(o.Busy, "jury") {
+		t.Errorf("it says whom it hurts:\n%s\n%s", text, o.Busy)
+	}
+}
+
 func TestOpenOffersAreHeldTime(t *testing.T) {
 	t.Parallel()
 	r := marathon(scheduler.Rejected)

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -86,7 +87,10 @@ func (s *Service) remarked(ctx context.Context, a Actor, id string, remark Remar
 
 // plainly says a refusal so that everybody who sees the request may read it: what is short and when, not who has it.
 func plainly(refusal error) string {
-	e := refusal.(*Error)
+	e, ok := errors.AsType[*Error](refusal)
+	if !ok {
+		return ""
+	}
 	parts := []string{e.Error()}
 	if e.Verdict != nil {
 		for i, c := range e.Verdict.Conflicts {
