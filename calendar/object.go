@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"berth/scheduler"
@@ -26,9 +27,9 @@ const (
 type Object struct {
 	Name        string   `json:"-"`
 	Request     string   `json:"-"` // UUID; empty for a closure
-	Kind        Kind     `json:"kind"`
-	Collections []string `json:"collections"` // keys
+	Collections []string `json:"-"` // keys
 
+	Kind     Kind     `json:"kind"`
 	Owner    string   `json:"owner,omitempty"`    // the experimenter
 	Testbeds []string `json:"testbeds,omitempty"` // whose providers see all of it
 	Open     bool     `json:"open,omitempty"`     // everybody sees all of it
@@ -53,7 +54,7 @@ func tagged(o Object) Object {
 	if err != nil {
 		panic(err) // of plain values it cannot fail
 	}
-	sum := sha256.Sum256(append(b, o.Name...))
+	sum := sha256.Sum256(append(b, strings.Join(append([]string{o.Name}, o.Collections...), "\x00")...))
 	o.Tag = hex.EncodeToString(sum[:8])
 	return o
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strings"
 	"time"
 
 	"berth/calendar"
@@ -44,7 +45,7 @@ func (r *reader) calendar(ctx context.Context, since int64) (c calendar.Changes,
 	if c.Pruned, err = one(ctx, r.tx, "counter", number, `SELECT value FROM counters WHERE name = 'calendar_pruned'`); err != nil {
 		return c, err
 	}
-	if c.Objects, err = all(ctx, r.tx, objectRow, `SELECT name, request, tag, sequence, document FROM calendar_objects WHERE sequence > $1`, since); err != nil {
+	if c.Objects, err = all(ctx, r.tx, objectRow, `SELECT name, request, tag, sequence, collections, document FROM calendar_objects WHERE sequence > $1`, since); err != nil {
 		return c, err
 	}
 	c.Removals, err = all(ctx, r.tx, func(s scan) (x calendar.Removal, err error) {
@@ -54,13 +55,13 @@ func (r *reader) calendar(ctx context.Context, since int64) (c calendar.Changes,
 }
 
 func objectRow(s scan) (calendar.Object, error) {
-	var name, request, tag, text string
+	var name, request, tag, keys, text string
 	var sequence int64
-	if err := s(&name, &request, &tag, &sequence, &text); err != nil {
+	if err := s(&name, &request, &tag, &sequence, &keys, &text); err != nil {
 		return calendar.Object{}, err
 	}
 	o, err := parsed[calendar.Object]("calendar object", text)
-	o.Name, o.Request, o.Tag, o.Sequence = name, request, tag, sequence
+	o.Name, o.Request, o.Tag, o.Sequence, o.Collections = name, request, tag, sequence, strings.Split(keys, "\n")
 	return o, err
 }
 
@@ -82,7 +83,12 @@ func (w *writer) draw(ctx context.Context, f testbeds.Facility, r scheduler.Requ
 
 func (w *writer) compare(ctx context.Context, request string, wanted []calendar.Object, now time.Time) (drawing, error) {
 	d := drawing{at: now}
-	have, err := all(ctx, w.tx, objectRow, `SELECT name, request, tag, sequence, document FROM calendar_objects WHERE request = $1`, request)
+	have, err := all(ctx, w.tx, func(s scan) (o calendar.Object, err error) {
+		var keys string
+		err = s(&o.Name, &o.Tag, &keys)
+		o.Collections = strings.Split(keys, "\n")
+		return o, err
+	}, `SELECT name, tag, collections FROM calendar_objects WHERE request = $1`, request)
 	if err != nil {
 		return d, err
 	}
@@ -120,9 +126,10 @@ func (w *writer) keep(ctx context.Context, d drawing, sequence int64) error {
 		if err != nil {
 			return err
 		}
-		if _, err := w.exec(ctx, "calendar object", `INSERT INTO calendar_objects (name, request, kept, tag, sequence, document) VALUES ($1, $2, $3, $4, $5, $6)
+		if _, err := w.exec(ctx, "calendar object", `INSERT INTO calendar_objects (name, request, kept, tag, sequence, collections, document) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (name) DO UPDATE SET request = excluded.request, kept = excluded.kept, tag = excluded.tag, sequence = excluded.sequence,
-			document = excluded.document`, o.Name, o.Request, seconds(o.KeptUntil()), o.Tag, sequence, text); err != nil {
+			collections = excluded.collections, document = excluded.document`,
+			o.Name, o.Request, seconds(o.KeptUntil()), o.Tag, sequence, strings.Join(o.Collections, "\n"), text); err != nil {
 			return err
 		}
 	}

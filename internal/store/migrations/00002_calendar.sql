@@ -1,12 +1,13 @@
 -- +goose Up
 -- What the calendars show, as it is served. A row's sequence is that of the change log at its last change.
 CREATE TABLE calendar_objects (
-	name     {{key}} PRIMARY KEY,
-	request  {{key}} NOT NULL,
-	kept     BIGINT NOT NULL,
-	tag      TEXT NOT NULL,
-	sequence BIGINT NOT NULL CHECK (sequence > 0),
-	document TEXT NOT NULL
+	name        {{key}} PRIMARY KEY,
+	request     {{key}} NOT NULL,
+	kept        BIGINT NOT NULL,
+	tag         TEXT NOT NULL,
+	sequence    BIGINT NOT NULL CHECK (sequence > 0),
+	collections TEXT NOT NULL,
+	document    TEXT NOT NULL
 );
 CREATE INDEX calendar_objects_request ON calendar_objects (request);
 CREATE INDEX calendar_objects_sequence ON calendar_objects (sequence);
