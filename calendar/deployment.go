@@ -16,8 +16,9 @@ import (
 func (s Site) deployment(r scheduler.Request, f testbeds.Facility) Event {
 	e := s.event(r, r.ID, r.Slot, f)
 	e.Summary = fmt.Sprintf("%s%s: %s (%s)", prefix(r), title(r), strings.Join(e.Categories, ", "), words(r.Status))
-	if r.Remark != nil {
+	if r.Remark != nil { // few clients show a COMMENT
 		e.Comment = r.Remark.Text
+		e.Description = r.Remark.Text + "\n\n" + e.Description
 	}
 	return e
 }
