@@ -104,8 +104,9 @@ func displayName(x *writer, c *call, p place) {
 	}
 }
 
-// privileges says what the actor may do, each privilege in an element of its own. Thunderbird, Evolution and DAVx5 take a calendar without
-// write-content as read-only. Everybody may set how they see a calendar.
+// privileges says what the actor may do, each privilege in an element of its own. Evolution and DAVx5 take a calendar without write-content
+// as read-only, Thunderbird one that has no privilege to write at all: of one that can be read only, write-properties is not said either,
+// although everybody may set how they see it.
 func privileges(x *writer, c *call, p place) {
 	one := func(name string) { x.raw("<D:privilege>" + name + "</D:privilege>") }
 	one("<D:read/>")
@@ -114,10 +115,8 @@ func privileges(x *writer, c *call, p place) {
 		return
 	}
 	one("<C:read-free-busy/>")
-	if p.kind == atCollection {
-		one("<D:write-properties/>")
-	}
 	if c.writes(p) {
+		one("<D:write-properties/>")
 		one("<D:write-content/>")
 		if p.collection.ID == "mine" {
 			one("<D:unbind/>")
