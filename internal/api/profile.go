@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"text/template"
+
+	"github.com/google/uuid"
 )
 
 // The payload keys are those of Apple's Configuration Profile Reference, com.apple.caldav.account.
@@ -21,7 +23,7 @@ const profileForm = `<?xml version="1.0" encoding="UTF-8"?>
 <key>PayloadType</key><string>com.apple.caldav.account</string>
 <key>PayloadVersion</key><integer>1</integer>
 <key>PayloadIdentifier</key><string>berth.{{.ID | text}}.caldav</string>
-<key>PayloadUUID</key><string>{{.ID | text}}-1</string>
+<key>PayloadUUID</key><string>{{.Inner | text}}</string>
 <key>PayloadDisplayName</key><string>Berth</string>
 <key>CalDAVAccountDescription</key><string>Berth</string>
 <key>CalDAVHostName</key><string>{{.Host | text}}</string>
@@ -56,7 +58,7 @@ func appleProfile(base, username, secret, id string) ([]byte, error) {
 		port = p
 	}
 	var b bytes.Buffer
-	err = profileTemplate.Execute(&b, map[string]any{"ID": id, "Host": u.Hostname(), "Port": port, "TLS": tls,
+	err = profileTemplate.Execute(&b, map[string]any{"ID": id, "Inner": uuid.NewString(), "Host": u.Hostname(), "Port": port, "TLS": tls,
 		"Principal": "/dav/principals/" + url.PathEscape(username) + "/", "Username": username, "Secret": secret})
 	return b.Bytes(), err
 }
