@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -148,8 +149,21 @@ func (x *writer) flush() error { return x.out.Flush() }
 // feed.
 var escapes = [256]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;", '\r': "&#13;"}
 
-// text writes character data.
+// text writes character data. An event has a carriage return on each line and seldom anything else to escape: looking for that first, and
+// then for carriage returns alone, takes half the time of looking at each byte.
 func (x *writer) text(s string) {
+	if strings.IndexByte(s, '&') < 0 && strings.IndexByte(s, '<') < 0 && strings.IndexByte(s, '>') < 0 && strings.IndexByte(s, '"') < 0 {
+		for {
+			i := strings.IndexByte(s, '\r')
+			if i < 0 {
+				x.raw(s)
+				return
+			}
+			x.raw(s[:i])
+			x.raw(escapes['\r'])
+			s = s[i+1:]
+		}
+	}
 	from := 0
 	for i := range len(s) {
 		if e := escapes[s[i]]; e != "" {
