@@ -24,6 +24,9 @@ type calendar struct {
 	total    *profile.Profile
 	peak     []int64 // the most that there ever is of each quantity
 	absences []absence
+
+	closed      []absence // those that name units, in the order of time
+	closedUntil []int64   // the latest end of all of them up to each
 }
 
 // source is what a pool's calendar is made from.
@@ -38,7 +41,7 @@ type source struct {
 }
 
 // build expands everything over the horizon and adds it up. Closures that overlap do not take the same capacity twice: of parts
-// the sum is taken off, of the whole everything, and nothing ever falls below zero.
+// the sum is taken off, a unit that several name once, of the whole everything, and nothing ever falls below zero.
 func (s source) build(horizon Slot) (calendar, error) {
 	zone, err := time.LoadLocation(s.testbed.Timezone)
 	if err != nil {
@@ -63,6 +66,13 @@ func (s source) build(horizon Slot) (calendar, error) {
 		c.shrink(st, until)
 	}
 	slices.SortFunc(c.absences, func(a, b absence) int { return cmp.Compare(a.from, b.from) })
+	c.closed = filter(c.absences, func(a absence) bool { return len(a.units) > 0 })
+	for i, a := range c.closed {
+		c.closedUntil = append(c.closedUntil, a.to)
+		if i > 0 {
+			c.closedUntil[i] = max(a.to, c.closedUntil[i-1])
+		}
+	}
 	return c, nil
 }
 
@@ -169,50 +179,71 @@ func (s source) outside(c *calendar, zone *time.Location, horizon Slot) error {
 	return nil
 }
 
+// event is an instant at which the total of a pool changes.
+type event struct {
+	at   int64
+	now  []int64  // the capacity from then on, where that is what changes
+	away *absence // else what begins (sign 1) or ends (sign -1)
+	sign int64
+}
+
 // add is the total over time: the capacity of the moment less what absences take of it, never below zero. Outside the horizon there
 // is nothing.
 func (c *calendar) add(steps []capacityStep, horizon Slot) *profile.Profile {
-	width := len(c.peak)
-	type event struct {
-		at   int64
-		cut  []int64
-		sign int64
-		now  []int64
-	}
-	var events []event
+	start, end := horizon.Start.Unix(), horizon.End.Unix()
+	events := make([]event, 0, len(steps)+2*len(c.absences))
 	for _, st := range steps {
 		events = append(events, event{at: st.from, now: st.amounts})
 	}
-	end := horizon.End.Unix()
-	for _, a := range c.absences {
-		from, to := max(a.from, steps[0].from), min(a.to, end)
-		if from < to {
-			events = append(events, event{at: from, cut: a.cut, sign: 1}, event{at: to, cut: a.cut, sign: -1})
+	for i := range c.absences {
+		a := &c.absences[i]
+		if from, to := max(a.from, start), min(a.to, end); from < to {
+			events = append(events, event{at: from, away: a, sign: 1}, event{at: to, away: a, sign: -1})
 		}
 	}
 	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.at, b.at) })
 	var deltas []profile.Delta
-	capacity, cut := make([]int64, width), make([]int64, width)
-	for i := 0; i < len(events); {
-		at := events[i].at
-		for ; i < len(events) && events[i].at == at; i++ {
-			if e := events[i]; e.now != nil {
-				capacity = e.now
-			} else {
-				for q, n := range e.cut {
-					cut[q] += e.sign * n
-				}
-			}
-		}
+	now := there{cut: make([]int64, len(c.peak)), units: map[string]int64{}}
+	for i, e := range events {
+		now.pass(e)
 		until := end
-		if i < len(events) {
-			until = events[i].at
+		if i+1 < len(events) {
+			until = events[i+1].at
 		}
-		free := make([]int64, width)
-		for q := range free {
-			free[q] = max(0, capacity[q]-cut[q])
+		if e.at < until {
+			deltas = append(deltas, profile.Delta{From: e.at, To: until, By: now.total()})
 		}
-		deltas = append(deltas, profile.Delta{From: at, To: until, By: free})
 	}
-	return profile.Build(make([]int64, width), deltas)
+	return profile.Build(make([]int64, len(c.peak)), deltas)
+}
+
+// there is what there is at an instant.
+type there struct {
+	capacity, cut []int64
+	units         map[string]int64 // how many absences name a unit
+}
+
+func (n *there) pass(e event) {
+	switch {
+	case e.now != nil:
+		n.capacity = e.now
+	case len(e.away.units) > 0:
+		for _, u := range e.away.units {
+			before := n.units[u]
+			n.units[u] += e.sign
+			n.cut[0] += min(1, n.units[u]) - min(1, before)
+		}
+	default:
+		for q, cut := range e.away.cut {
+			n.cut[q] += e.sign * cut
+		}
+	}
+}
+
+func (n *there) total() []int64 {
+	total := make([]int64, len(n.cut))
+	for q := range total {
+		total[q] = max(0, n.capacity[q]-n.cut[q])
+	}
+	return total
 }

@@ -22,7 +22,7 @@ func (f *Federation) Fits(e Experiment, s Slot) bool {
 func (f *Federation) free(wants []want, s Slot) bool {
 	for _, w := range wants {
 		from, to := w.span(s)
-		if !w.pool.free.Fits(w.need, from, to) || len(f.unitConflicts(w, from, to)) > 0 {
+		if !w.pool.free.Fits(w.need, from, to) || !f.unitsFree(w, from, to) {
 			return false
 		}
 	}
@@ -37,7 +37,7 @@ func (f *Federation) Check(e Experiment, s Slot) Verdict {
 	v := Verdict{Problems: problems, Contenders: f.contenders(wants, s)}
 	for _, w := range wants {
 		from, to := w.span(s)
-		f.explain(&v, w, from, to)
+		f.explain(&v, w, max(from, f.horizon.Start.Unix()), min(to, f.horizon.End.Unix()))
 	}
 	v.Fits = len(v.Problems) == 0 && len(v.Conflicts) == 0
 	if !v.Fits && len(v.Problems) == 0 {
@@ -48,7 +48,8 @@ func (f *Federation) Check(e Experiment, s Slot) Verdict {
 	return v
 }
 
-// explain adds the conflicts of one pool: for each quantity the longest intervals in which less is free than is needed.
+// explain adds the conflicts of one pool: for each quantity the longest intervals in which less is free than is needed. What lies beyond
+// the horizon is a problem, nothing is busy there.
 func (f *Federation) explain(v *Verdict, w want, from, to int64) {
 	short := false
 	for col, need := range w.need {
@@ -106,7 +107,7 @@ func (f *Federation) takers(p *pool, col int, from, to int64) (takers []Taker, m
 	room := min(maxTakers-len(takers), len(grips))
 	for _, g := range grips[:room] {
 		b, _ := f.Booking(g.booking)
-		takers = append(takers, taker(b, g, col))
+		takers = append(takers, p.taker(b, g, col))
 	}
 	return takers, more + len(grips) - room
 }
@@ -115,8 +116,12 @@ func byTime(a, b Taker) int {
 	return cmp.Or(a.Interval.Start.Compare(b.Interval.Start), cmp.Compare(a.Booking, b.Booking))
 }
 
-func taker(b Booking, g grip, col int) Taker {
-	return Taker{Kind: TakerBooking, Booking: b.ID, Request: b.Request, Strength: b.Strength, Amount: int64(g.amounts[col]), Interval: slotOf(g.from, g.to)}
+func (p *pool) taker(b Booking, g grip, col int) Taker {
+	t := Taker{Kind: TakerBooking, Booking: b.ID, Request: b.Request, Strength: b.Strength, Amount: int64(g.amounts[col]), Interval: slotOf(g.from, g.to)}
+	if g.named {
+		t.Units = b.unitsOf(p.key)
+	}
+	return t
 }
 
 // contenders are the requests under review that want some of the same capacity at the same time.
@@ -128,7 +133,7 @@ func (f *Federation) contenders(wants []want, s Slot) []Taker {
 			for col, need := range w.need {
 				if _, named := found[g.booking]; !g.blocks && !named && need > 0 && g.amounts[col] > 0 {
 					b, _ := f.Booking(g.booking)
-					found[b.ID] = taker(b, g, col)
+					found[b.ID] = w.pool.taker(b, g, col)
 				}
 			}
 			return len(found) < maxTakers
@@ -164,34 +169,13 @@ func (f *Federation) longest(wants []want, start, limit time.Time) (Slot, bool) 
 				to = at
 			}
 		}
+		to = f.unitsUntil(w, from, to)
 		if end := instant(to).Add(-w.pool.buffers.Teardown); end.Before(s.End) {
 			s.End = end
 		}
 	}
-	for s.Start.Before(s.End) {
-		conflicts := f.pinConflicts(wants, s)
-		if len(conflicts) == 0 {
-			return s, true
-		}
-		end := conflicts[0].Interval.Start
-		for _, c := range conflicts {
-			if c.Interval.Start.Before(end) {
-				end = c.Interval.Start
-			}
-		}
-		if !end.Before(s.End) {
-			return Slot{}, false
-		}
-		s.End = end
+	if !s.Start.Before(s.End) {
+		return Slot{}, false
 	}
-	return Slot{}, false
-}
-
-func (f *Federation) pinConflicts(wants []want, s Slot) []Conflict {
-	var all []Conflict
-	for _, w := range wants {
-		from, to := w.span(s)
-		all = append(all, f.unitConflicts(w, from, to)...)
-	}
-	return all
+	return s, true
 }

@@ -54,7 +54,7 @@ func (f *Federation) Load(bookings []Booking) {
 		f.Remove(b.ID)
 		f.bookings[b.ID] = b
 		for p, g := range f.grips(b) {
-			p.claims.put(g)
+			p.put(g)
 			if b.Strength.Blocks() {
 				deltas[p] = append(deltas[p], profile.Delta{From: g.from, To: g.to, By: g.taken(-1)})
 			}
@@ -94,7 +94,7 @@ func (f *Federation) Put(b Booking) {
 	f.bookings[b.ID] = b
 	for p, g := range f.grips(b) {
 		p = f.writable(p)
-		p.claims.put(g)
+		p.put(g)
 		if b.Strength.Blocks() {
 			p.free.Add(g.from, g.to, g.taken(-1))
 		}
@@ -110,7 +110,7 @@ func (f *Federation) Remove(id int64) {
 	for p, g := range f.grips(b) {
 		p = f.writable(p)
 		if f.base == nil || f.bookings[id].ID == id {
-			p.claims.remove(g)
+			p.remove(g)
 		}
 		if b.Strength.Blocks() {
 			p.free.Add(g.from, g.to, g.taken(1))
@@ -154,7 +154,7 @@ func (f *Federation) writable(p *pool) *pool {
 	}
 	c := *p
 	c.free = p.free.Fork()
-	c.claims = newClaimIndex()
+	c.claims, c.settled = newClaimIndex(), newClaimIndex()
 	f.own[p.key] = true
 	f.pools[p.key] = &c
 	return &c
@@ -183,6 +183,7 @@ func (f *Federation) grips(b Booking) func(yield func(*pool, grip) bool) {
 				if p == nil {
 					continue
 				}
+				g.named = g.named || len(b.Claims[i].Units) > 0
 				if col, ok := p.column(b.Claims[i].Quantity); ok {
 					g.amounts[col] += int32(b.Claims[i].Amount)
 				}
@@ -196,12 +197,17 @@ func (f *Federation) grips(b Booking) func(yield func(*pool, grip) bool) {
 
 // overlapping calls yield with what bookings hold of the pool in [from, to).
 func (f *Federation) overlapping(key Resource, from, to int64, yield func(grip) bool) {
+	f.holders(key, func(p *pool) *claimIndex { return p.claims }, from, to, yield)
+}
+
+// holders does so with the grips of one index of the pool.
+func (f *Federation) holders(key Resource, index func(*pool) *claimIndex, from, to int64, yield func(grip) bool) {
 	going := true
 	for fed := f; fed != nil && going; fed = fed.base {
 		if fed.base != nil && !fed.own[key] {
 			continue // it shares the claims of its base
 		}
-		fed.pools[key].claims.overlapping(from, to, func(g grip) bool {
+		index(fed.pools[key]).overlapping(from, to, func(g grip) bool {
 			if f.sees(fed, g.booking) {
 				going = yield(g)
 			}

@@ -18,10 +18,12 @@ type pool struct {
 	features []string
 	hostList []Host
 	units    []string
+	places   map[string]int // where a unit stands among them
 	buffers  Buffers
 	calendar
-	free   *profile.Profile // the total less what is booked
-	claims *claimIndex
+	free    *profile.Profile // the total less what is booked
+	claims  *claimIndex
+	settled *claimIndex // of the claims those that take capacity and name units
 }
 
 // poolKey is the pool of a resource.
@@ -59,7 +61,11 @@ func pools(t Testbed, horizon Slot) ([]*pool, error) {
 		all = append(all, p)
 	}
 	for _, d := range t.Devices {
-		p := &pool{key: Resource{Testbed: t.ID, Device: d.ID}, columns: []string{""}, features: d.Features, units: d.Units, buffers: t.DeviceBuffers(d)}
+		p := &pool{key: Resource{Testbed: t.ID, Device: d.ID}, columns: []string{""}, features: d.Features, units: d.Units, places: map[string]int{},
+			buffers: t.DeviceBuffers(d)}
+		for i, u := range d.Units {
+			p.places[u] = i
+		}
 		concerns := func(c Closure) bool { return whole(c) || slices.Contains(c.Devices, d.ID) }
 		src := source{testbed: t, name: d.ID, capacity: []int64{d.Count}, columns: p.columns,
 			closures: append(filter(t.Closures, concerns), d.Closures...), openings: append(filter(t.Opening, concerns), d.Opening...),
@@ -90,8 +96,22 @@ func (p *pool) fill(s source, horizon Slot) (err error) {
 		return err
 	}
 	p.free = p.total.Fork()
-	p.claims = newClaimIndex()
+	p.claims, p.settled = newClaimIndex(), newClaimIndex()
 	return nil
+}
+
+func (p *pool) put(g grip) {
+	p.claims.put(g)
+	if g.named && g.blocks {
+		p.settled.put(g)
+	}
+}
+
+func (p *pool) remove(g grip) {
+	p.claims.remove(g)
+	if g.named && g.blocks {
+		p.settled.remove(g)
+	}
 }
 
 // grip is what one booking holds of one pool.
@@ -100,6 +120,7 @@ type grip struct {
 	booking  int64
 	amounts  []int32 // per column
 	blocks   bool    // whether the booking takes capacity
+	named    bool    // whether it names units
 }
 
 // claimIndex finds the grips that overlap an interval. Each stands on the level of its length, 2^level seconds being at least as long, so

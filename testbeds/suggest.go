@@ -178,6 +178,7 @@ func (f *Federation) freeUntil(wants []want, s Slot) (time.Time, bool) {
 				from = again
 			}
 		}
+		from = f.unitsSince(w, from, to)
 		start = later(start, instant(from).Add(w.pool.buffers.Setup))
 	}
 	return start, start.Before(s.End)
@@ -209,12 +210,12 @@ func (w want) occupies(length time.Duration) int64 {
 }
 
 // agree moves the start by one pool after the other until none of them moves it any more. Where the counts agree but named units do
-// not, it steps on behind the unit in the way.
+// not, it steps on to where somebody gives a unit back (or, in the other direction, needs it).
 func (f *Federation) agree(wants []want, start time.Time, next func(want, time.Time) (time.Time, bool), length time.Duration, direction int) (time.Time, bool) {
+	inTheWay := 0
 	for range maxLeaps {
-		moved := start
+		moved, ok := start, true
 		for _, w := range wants {
-			var ok bool
 			if moved, ok = next(w, moved); !ok {
 				return time.Time{}, false
 			}
@@ -223,11 +224,13 @@ func (f *Federation) agree(wants []want, start time.Time, next func(want, time.T
 			start = moved
 			continue
 		}
-		conflicts := f.pinConflicts(wants, NewSlot(start, length))
-		if len(conflicts) == 0 {
+		if moved, ok = f.besideUnits(wants, start, length, direction); ok && moved.Equal(start) {
 			return start, true
 		}
-		start = beside(conflicts[0].Interval, start, length, direction)
+		if inTheWay++; !ok || inTheWay > maxInTheWay {
+			break
+		}
+		start = moved
 	}
 	return time.Time{}, false
 }
@@ -235,12 +238,46 @@ func (f *Federation) agree(wants []want, start time.Time, next func(want, time.T
 // maxLeaps bounds a search on a profile made to be slow; each leap is one sweep.
 const maxLeaps = 2000
 
-// beside is the next start after (or before) the interval of a conflict, at least a minute on.
-func beside(in Slot, start time.Time, length time.Duration, direction int) time.Time {
-	if direction > 0 {
-		return later(in.End, start.Add(time.Minute))
+// maxInTheWay bounds how often named units are found to be in the way: each time may take a search of its own. A device so full that
+// the next slot lies beyond that is offered without a shift.
+const maxInTheWay = 250
+
+// besideUnits is the next start after (or before) one at which named units are in the way, that start itself where none are. ok is false
+// where no start will do.
+//
+// As long as the same claims overlap, moving changes nothing: a unit that all of them leave free later is free of them now. So nothing
+// is passed over by going on to where the first of them ends (or the last of them begins).
+func (f *Federation) besideUnits(wants []want, start time.Time, length time.Duration, direction int) (time.Time, bool) {
+	for _, w := range wants {
+		from, to := w.span(NewSlot(start, length))
+		if f.unitsFree(w, from, to) {
+			continue
+		}
+		at, ok := f.giveWay(w, from, to, direction)
+		if direction > 0 {
+			return instant(at).Add(w.pool.buffers.Setup), ok
+		}
+		return instant(at).Add(-w.pool.buffers.Teardown - length), ok
 	}
-	return sooner(in.Start.Add(-length), start.Add(-time.Minute))
+	return start, true
+}
+
+// giveWay is when the first of what overlaps [from, to) ends (or the last begins), or a wanted unit is given back where that is later
+// (or needed where that is earlier).
+func (f *Federation) giveWay(w want, from, to int64, direction int) (at int64, ok bool) {
+	first, last := int64(math.MaxInt64), int64(math.MinInt64)
+	f.across(w.pool, span{from, to}, func(s span) {
+		first, last, ok = min(first, s.to), max(last, s.from), true
+	})
+	for _, h := range f.settledIn(w.pool, from, to) {
+		if slices.ContainsFunc(w.pins, func(u string) bool { return slices.Contains(h.units, u) }) {
+			first, last = max(first, h.to), min(last, h.from)
+		}
+	}
+	if direction > 0 {
+		return first, ok
+	}
+	return last, ok
 }
 
 // at makes the alternative of a variant in a slot.

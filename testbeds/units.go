@@ -1,38 +1,42 @@
 package testbeds
 
 import (
-	"cmp"
 	"slices"
 )
 
-// holding is a claim on a device whose units have names: an interval, how many units, and those that are settled already.
-type holding struct {
-	booking  int64
-	from, to int64
-	count    int
-	units    []string
+// unitsFree reports whether named units can be had for a want throughout [from, to), where there are enough by count.
+func (f *Federation) unitsFree(w want, from, to int64) bool {
+	if len(w.pool.units) == 0 || w.need[0] <= 0 || from >= to {
+		return true
+	}
+	mine := w.holding(from, to)
+	if len(mine.units) == 0 {
+		if s, ok := f.settledSpan(w.pool); !ok || from >= s.to || to <= s.from {
+			return true // counting is exact
+		}
+	}
+	for _, h := range f.settledIn(w.pool, from, to) {
+		if slices.ContainsFunc(mine.units, func(u string) bool { return slices.Contains(h.units, u) }) {
+			return false
+		}
+	}
+	_, ok := f.chooseUnits(w.pool, mine, false)
+	return ok
 }
 
-// maxComponent bounds how many claims one question about named units looks at.
-const maxComponent = 2000
+// holding is what a want would hold.
+func (w want) holding(from, to int64) holding {
+	return holding{span: span{from, to}, count: int(w.need[0]), units: slices.Compact(slices.Sorted(slices.Values(w.pins)))}
+}
 
 // unitConflicts are the conflicts about named units alone: a wanted unit that somebody has, or a count that is free but that cannot be
 // given without taking a settled unit from somebody.
 func (f *Federation) unitConflicts(w want, from, to int64) []Conflict {
-	if len(w.pool.units) == 0 || w.need[0] <= 0 {
+	if f.unitsFree(w, from, to) {
 		return nil
 	}
-	around := f.component(w.pool, from, to)
-	settled := slices.ContainsFunc(around, func(h holding) bool { return len(h.units) > 0 })
-	if len(w.pins) == 0 && !settled {
-		return nil // counting is exact
-	}
-	if conflicts := f.pinned(w, around, from, to); len(conflicts) > 0 {
+	if conflicts := f.pinned(w, from, to); len(conflicts) > 0 {
 		return conflicts
-	}
-	mine := holding{from: from, to: to, count: int(w.need[0]), units: w.pins}
-	if _, ok := assign(w.pool.units, append(around, mine)); ok {
-		return nil
 	}
 	c := f.conflict(w.pool, 0, w.need[0], from, to)
 	c.Free = min(c.Free, w.need[0]-1)
@@ -40,19 +44,18 @@ func (f *Federation) unitConflicts(w want, from, to int64) []Conflict {
 	return []Conflict{c}
 }
 
-// pinned are the conflicts of wanted units that overlapping claims have.
-func (f *Federation) pinned(w want, around []holding, from, to int64) []Conflict {
+// pinned are the conflicts of wanted units that overlapping bookings and closures have.
+func (f *Federation) pinned(w want, from, to int64) []Conflict {
 	var conflicts []Conflict
-	for _, unit := range w.pins {
+	around := f.settledIn(w.pool, from, to)
+	for _, unit := range w.holding(from, to).units {
 		for _, h := range around {
-			if h.from >= to || h.to <= from || !slices.Contains(h.units, unit) {
+			if !slices.Contains(h.units, unit) {
 				continue
 			}
-			t := Taker{Kind: TakerClosure, Amount: 1, Units: []string{unit}, Interval: slotOf(h.from, h.to)}
-			if b, ok := f.Booking(h.booking); ok {
+			t := Taker{Kind: TakerClosure, Summary: h.summary, Amount: 1, Units: []string{unit}, Interval: slotOf(h.from, h.to)}
+			if b, ok := f.Booking(h.booking); ok && !h.closed {
 				t.Kind, t.Booking, t.Request, t.Strength = TakerBooking, b.ID, b.Request, b.Strength
-			} else {
-				t.Summary = "unit closed"
 			}
 			conflicts = append(conflicts, Conflict{Resource: w.pool.resource(0), Interval: slotOf(max(h.from, from), min(h.to, to)),
 				Needed: 1, Free: 0, ShortBy: 1, TakenBy: []Taker{t}})
@@ -61,95 +64,72 @@ func (f *Federation) pinned(w want, around []holding, from, to int64) []Conflict
 	return conflicts
 }
 
-// component gathers the blocking claims that overlap [from, to), those that overlap these, and so on, and the closed units: all that
-// can have a say in which units are given.
-func (f *Federation) component(p *pool, from, to int64) []holding {
-	var found []holding
-	seen := map[int64]bool{}
-	for grown := true; grown && len(found) < maxComponent; {
-		grown = false
-		f.overlapping(p.key, from, to, func(g grip) bool {
-			if g.blocks && !seen[g.booking] {
-				seen[g.booking] = true
-				b, _ := f.Booking(g.booking)
-				found = append(found, holding{b.ID, g.from, g.to, int(g.amounts[0]), unitsOf(b, p.key)})
-				grown = grown || g.from < from || g.to > to
-			}
-			return len(found) < maxComponent
-		})
-		for _, h := range found {
-			from, to = min(from, h.from), max(to, h.to)
-		}
+// chooseUnits finds units for a holding such that everybody around can have some too, and answers with all units of the holding. Without
+// need of the choice itself it looks only at what can be in its way.
+//
+// Where the bookings around have no solution as they are, those that are recorded as overbooked keep only the units that are settled
+// for them, so that they do not close the device for what fits beside them.
+func (f *Federation) chooseUnits(p *pool, mine holding, choice bool) (units []string, ok bool) {
+	around := f.around(p, mine, choice)
+	if units, ok = around.solve(mine); ok {
+		return units, true
 	}
-	for _, a := range p.absences {
-		if len(a.units) > 0 && a.from < to && a.to > from {
-			found = append(found, holding{from: a.from, to: a.to, count: len(a.units), units: a.units})
-		}
-	}
-	return found
-}
-
-func unitsOf(b Booking, key Resource) []string {
-	for _, c := range b.Claims {
-		if c.Resource == key {
-			return c.Units
-		}
-	}
-	return nil
-}
-
-// assign chooses units for every holding, earliest first: settled ones stay, the others get units that nobody settled has meanwhile,
-// those first that are wanted latest by somebody settled. It answers with the units of the last holding.
-func assign(units []string, holdings []holding) (chosen []string, ok bool) {
-	last := len(holdings) - 1
-	order := make([]int, len(holdings))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(holdings[a].from, holdings[b].from), cmp.Compare(holdings[a].booking, holdings[b].booking))
+	lean, overbooked := around.without(func(h holding) bool {
+		b, known := f.Booking(h.booking)
+		return known && b.Overbooked
 	})
-	given := slices.Clone(holdings)
-	for _, i := range order {
-		h := given[i]
-		missing := h.count - len(h.units)
-		if missing <= 0 {
-			continue
-		}
-		free := filter(units, func(u string) bool { return !slices.Contains(h.units, u) && !taken(given, i, u) })
-		slices.SortStableFunc(free, func(a, b string) int { return cmp.Compare(next(given, h.to, b), next(given, h.to, a)) })
-		if len(free) < missing {
-			return nil, false
-		}
-		given[i].units = append(slices.Clone(h.units), free[:missing]...)
+	if !overbooked {
+		return nil, false
 	}
-	return given[last].units, true
+	if !choice || mine.overbooked {
+		if _, sound := around.solve(holding{span: mine.span}); sound {
+			return nil, false // it is not for the overbooked to give way to what is new
+		}
+	}
+	return lean.solve(mine)
 }
 
-// taken reports whether a unit belongs to another holding that overlaps the i-th.
-func taken(given []holding, i int, unit string) bool {
-	for j, o := range given {
-		if j != i && o.from < given[i].to && given[i].from < o.to && slices.Contains(o.units, unit) {
-			return true
-		}
+// unitsUntil is until when at the most, within [from, to), named units can be had for a want from the start on. Whatever is possible
+// stays so with an earlier end, and the last possible one is where somebody around begins.
+func (f *Federation) unitsUntil(w want, from, to int64) int64 {
+	if f.unitsFree(w, from, to) {
+		return to
 	}
-	return false
+	ends := f.edges(w.pool, span{from, to}, func(s span) int64 { return s.from })
+	n, _ := slices.BinarySearchFunc(ends, true, func(end int64, _ bool) int {
+		if f.unitsFree(w, from, end) {
+			return -1
+		}
+		return 1
+	})
+	if n == 0 {
+		return from
+	}
+	return ends[n-1]
 }
 
-// next is when a unit is next needed by a settled holding after an instant; far off where never.
-func next(given []holding, after int64, unit string) int64 {
-	at := int64(1) << 62
-	for _, h := range given {
-		if h.from >= after && slices.Contains(h.units, unit) {
-			at = min(at, h.from)
-		}
+// unitsSince is from when at the least, within [from, to), named units can be had for a want until the end.
+func (f *Federation) unitsSince(w want, from, to int64) int64 {
+	if f.unitsFree(w, from, to) {
+		return from
 	}
-	return at
+	starts := f.edges(w.pool, span{from, to}, func(s span) int64 { return s.to })
+	n, _ := slices.BinarySearchFunc(starts, true, func(start int64, _ bool) int {
+		if f.unitsFree(w, start, to) {
+			return 1
+		}
+		return -1
+	})
+	if n == len(starts) {
+		return to
+	}
+	return starts[n]
 }
 
 // AssignUnits chooses named units for the claims of a booking on devices whose units have names: units that no other overlapping
 // booking has and that no pinned one will need. Claims that have all their units keep them. ok is false where no choice exists,
-// which can only be where the device is overbooked.
+// which can only be where the device is overbooked, or where the search gives up on a device that is nearly full (see packing): least likely
+// where bookings get their units in the order of their start.
 func (f *Federation) AssignUnits(b Booking) (claims []Claim, ok bool) {
 	others := f.Without(b.ID)
 	claims, ok = slices.Clone(b.Claims), true
@@ -158,9 +138,8 @@ func (f *Federation) AssignUnits(b Booking) (claims []Claim, ok bool) {
 		if c.Device == "" || p == nil || len(p.units) == 0 || int64(len(c.Units)) >= c.Amount {
 			continue
 		}
-		from, to := c.From.Unix(), c.To.Unix()
-		mine := holding{booking: b.ID, from: from, to: to, count: int(c.Amount), units: c.Units}
-		chosen, found := assign(p.units, append(others.component(p, from, to), mine))
+		mine := holding{span: span{c.From.Unix(), c.To.Unix()}, booking: b.ID, count: int(c.Amount), units: c.Units, overbooked: b.Overbooked}
+		chosen, found := others.chooseUnits(p, mine, true)
 		if !found {
 			ok = false
 			continue
