@@ -68,8 +68,12 @@ func (a *App) start(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	a.parts.Store.SetSite(calendar.Site{URL: a.settings.Base(listener.Addr().String()).String()})
+	calendars := newCalendarDuty(a.parts.Store, now)
+	if _, _, err := calendars.run(ctx); err != nil { // what is not in line yet will be, later
+		a.options.Log.ErrorContext(ctx, "the calendars were not brought in line", "error", err)
+	}
 	a.server = newServer(listener, h, a.options.Log)
-	a.duties(ctx)
+	a.duties(ctx, a.parts.Service.RunDue, calendars.run)
 	a.server.start()
 	a.stack.push("server", a.server.stop)
 	fmt.Fprintf(a.serving.Out, "berth %s serves %s\n", a.options.Version, a.settings.Base(a.Addr()))
@@ -77,10 +81,10 @@ func (a *App) start(ctx context.Context) error {
 }
 
 // duties begins with what time brings; it ends after the server did.
-func (a *App) duties(ctx context.Context) {
+func (a *App) duties(ctx context.Context, list ...duty) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
-	for _, run := range []duty{a.parts.Service.RunDue, newCalendarDuty(a.parts.Store, now).run} {
+	for _, run := range list {
 		d := duties{run: run, clock: now, log: a.options.Log}
 		running.Go(func() { d.Run(ctx) })
 	}

@@ -31,7 +31,9 @@ func (s *schedule) read(ctx context.Context, fn func(x *calendar.Index, f testbe
 	if err != nil {
 		return err
 	}
-	if c.Sequence < since { // another database than before: a backup was put back
+	// It has to be read anew where it is another database than before, into which a backup was put back, or where removals that this index
+	// has not seen are forgotten already.
+	if c.Sequence < since || since > 0 && c.Pruned > since {
 		s.index = calendar.NewIndex()
 		if c, err = s.store.Calendar(ctx, 0); err != nil {
 			return err

@@ -246,3 +246,19 @@ func TestForgottenRemovalsMakeOldTokensInvalid(t *testing.T) {
 		t.Errorf("the client still has %v", m.tags)
 	}
 }
+
+func TestAProcessThatHasNotLookedForLongReadsAnew(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.submit("eva", "north/a", 1, hours(24, 2))
+	sleepy := enter(t, t, h.store, h.now)
+	if n := len(sleepy.shown("eva", "mine")); n != 1 {
+		t.Fatalf("it shows %d events, want one", n)
+	}
+	h.must(h.svc.Cancel(h.ctx, h.as("eva"), r.ID, scheduler.Step{}))
+	h.now.Store(120 * 24 * 3600)
+	h.must(nil, h.store.AgeCalendar(h.ctx, h.clock())) // forgets that the event has left the calendar
+	if list := sleepy.shown("eva", "mine"); len(list) != 0 {
+		t.Errorf("it still shows %v", list)
+	}
+}
