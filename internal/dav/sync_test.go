@@ -256,8 +256,11 @@ func TestAProcessThatHasNotLookedForLongReadsAnew(t *testing.T) {
 		t.Fatalf("it shows %d events, want one", n)
 	}
 	h.must(h.svc.Cancel(h.ctx, h.as("eva"), r.ID, scheduler.Step{}))
-	h.now.Store(120 * 24 * 3600)
-	h.must(nil, h.store.AgeCalendar(h.ctx, h.clock())) // forgets that the event has left the calendar
+	for _, days := range []int64{20, 130} { // the event is taken out; and that it was is forgotten
+		h.now.Store(days * 24 * 3600)
+		h.must(nil, h.store.AgeCalendar(h.ctx, h.clock()))
+	}
+	h.must(h.svc.AddFeedback(h.ctx, h.as("eva"), r.ID, "still there?", scheduler.Creation{}))
 	if list := sleepy.shown("eva", "mine"); len(list) != 0 {
 		t.Errorf("it still shows %v", list)
 	}
