@@ -1,8 +1,6 @@
 package testbeds
 
-import (
-	"slices"
-)
+import "slices"
 
 // unitsFree reports whether named units can be had for a want throughout [from, to), where there are enough by count.
 func (f *Federation) unitsFree(w want, from, to int64) bool {
