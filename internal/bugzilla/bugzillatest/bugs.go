@@ -1,0 +1,490 @@
+package bugzillatest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// bug is one bug with its comments and what was changed of it.
+type bug struct {
+	id                                           int64
+	alias                                        []string
+	product, component, summary                  string
+	status, resolution                           string
+	dupeOf                                       int64
+	creator, assignee, url, whiteboard, deadline string
+	cc                                           []string
+	changed                                      time.Time
+	comments                                     []comment
+	entries                                      []entry
+	hidden                                       bool
+}
+
+type comment struct {
+	id      int64
+	creator string
+	at      time.Time
+	text    string
+}
+
+type entry struct {
+	at    time.Time
+	who   string
+	field string
+	from  string
+	to    string
+}
+
+// steps is the stock workflow.
+var steps = map[string][]string{
+	"": {"UNCONFIRMED", "CONFIRMED", "IN_PROGRESS"}, "UNCONFIRMED": {"CONFIRMED", "IN_PROGRESS", "RESOLVED"}, "CONFIRMED": {"IN_PROGRESS", "RESOLVED"},
+	"IN_PROGRESS": {"CONFIRMED", "RESOLVED"}, "RESOLVED": {"UNCONFIRMED", "CONFIRMED", "VERIFIED"}, "VERIFIED": {"UNCONFIRMED", "CONFIRMED"},
+}
+
+var resolutions = []string{"FIXED", "INVALID", "WONTFIX", "DUPLICATE", "WORKSFORME"}
+
+func open(status string) bool { return status != "RESOLVED" && status != "VERIFIED" }
+
+func workflowAnswer() answer {
+	var values []any
+	for _, name := range []string{"", "UNCONFIRMED", "CONFIRMED", "IN_PROGRESS", "RESOLVED", "VERIFIED"} {
+		var to []any
+		for _, next := range steps[name] {
+			to = append(to, map[string]any{"name": next, "comment_required": false})
+		}
+		v := map[string]any{"name": name, "is_open": open(name), "can_change_to": to}
+		if name == "" {
+			v["name"] = nil
+		}
+		values = append(values, v)
+	}
+	return ok(map[string]any{"fields": []any{map[string]any{"name": "bug_status", "values": values}}})
+}
+
+// find is a bug by its number or an alias.
+func (s *Server) find(name string) (*bug, *answer) {
+	var b *bug
+	if n, err := strconv.ParseInt(name, 10, 64); err == nil {
+		if n < 1 || n > int64(len(s.bugs)) {
+			a := s.fail(http.StatusNotFound, 101, "Bug #%d does not exist.", n)
+			return nil, &a
+		}
+		b = s.bugs[n-1]
+	} else if b = s.aliased(name); b == nil {
+		a := s.fail(http.StatusBadRequest, 100, "'%s' is not a valid bug number nor an alias to a bug.", name)
+		return nil, &a
+	}
+	if b.hidden {
+		a := s.fail(http.StatusUnauthorized, 102, "You are not authorized to access bug %s.", name)
+		return nil, &a
+	}
+	return b, nil
+}
+
+func (s *Server) aliased(alias string) *bug {
+	for _, b := range s.bugs {
+		if slices.ContainsFunc(b.alias, func(a string) bool { return strings.EqualFold(a, alias) }) {
+			return b
+		}
+	}
+	return nil
+}
+
+func (b *bug) json() map[string]any {
+	var dupe any
+	if b.dupeOf != 0 {
+		dupe = b.dupeOf
+	}
+	return map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "product": b.product, "component": b.component, "summary": b.summary, "status": b.status,
+		"resolution": b.resolution, "is_open": open(b.status), "dupe_of": dupe, "creator": b.creator, "assigned_to": b.assignee, "cc": append([]string{}, b.cc...), "url": b.url,
+		"whiteboard": b.whiteboard, "deadline": b.deadline, "last_change_time": b.changed.Format(time.RFC3339)}
+}
+
+func (s *Server) one(name string) answer {
+	b, refusal := s.find(name)
+	if refusal != nil {
+		return *refusal
+	}
+	return ok(map[string]any{"bugs": []any{b.json()}, "faults": []any{}})
+}
+
+// search knows the filters that are asked for here. Any other it ignores, and answers with every bug.
+func (s *Server) search(r *http.Request) answer {
+	q := r.URL.Query()
+	var found []*bug
+	since, err := time.Parse(time.RFC3339, q.Get("last_change_time"))
+	if err != nil && q.Get("last_change_time") != "" {
+		return s.fail(http.StatusBadRequest, 56, "'%s' is not a legal date.", q.Get("last_change_time"))
+	}
+	for _, b := range s.bugs {
+		if b.hidden || q.Get("product") != "" && q.Get("product") != b.product || b.changed.Before(since) {
+			continue
+		}
+		if a := q.Get("alias"); a != "" && !slices.ContainsFunc(b.alias, func(x string) bool { return strings.EqualFold(x, a) }) {
+			continue
+		}
+		if ids := q["id"]; len(ids) > 0 && !slices.Contains(ids, strconv.FormatInt(b.id, 10)) {
+			continue
+		}
+		found = append(found, b)
+	}
+	if q.Get("order") == "changeddate,bug_id" {
+		slices.SortStableFunc(found, func(a, b *bug) int { return a.changed.Compare(b.changed) })
+	}
+	limit, offset := len(found), 0
+	if n, err := strconv.Atoi(q.Get("limit")); err == nil && n > 0 {
+		limit = n
+		offset, _ = strconv.Atoi(q.Get("offset"))
+	}
+	offset = min(offset, len(found))
+	list := []any{}
+	for _, b := range found[offset:min(offset+limit, len(found))] {
+		list = append(list, b.json())
+	}
+	return ok(map[string]any{"bugs": list})
+}
+
+// spoken is how a text is kept: line ends as LF, nothing behind the last word; and where it came as bytes beyond ASCII, wrongly by some.
+func spoken(text string) string {
+	return strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), " \t\n")
+}
+
+func (s *Server) create(who *person, in map[string]any) answer {
+	text := func(name string) string { v, _ := in[name].(string); return v }
+	for _, f := range []struct{ name, label string }{{"op_sys", "OS"}, {"platform", "Hardware"}, {"product", "Product"}, {"version", "Version"}} {
+		if text(f.name) == "" {
+			return s.fail(http.StatusBadRequest, 50, "You must select/enter a %s.", f.label)
+		}
+	}
+	switch {
+	case text("product") != Product:
+		return s.fail(http.StatusUnauthorized, 106, "The product '%s' does not exist or you don't have access to it.", text("product"))
+	case text("component") == "":
+		return s.fail(http.StatusBadRequest, 105, "You must select a component.")
+	case text("component") != Component:
+		return s.fail(http.StatusNotFound, 51, "There is no component named '%s' in the '%s' product.", text("component"), Product)
+	case text("version") != "unspecified":
+		return s.fail(http.StatusNotFound, 51, "There is no version named '%s' in the '%s' product.", text("version"), Product)
+	case text("summary") == "":
+		return s.fail(http.StatusBadRequest, 107, "You must enter a summary for this bug.")
+	case utf8.RuneCountInString(text("summary")) > 255:
+		return s.fail(http.StatusBadRequest, 104, "The text you entered in the Summary field is too long.")
+	case utf8.RuneCountInString(text("description")) > 65535:
+		return s.fail(http.StatusBadRequest, 114, "Comments cannot be longer than 65535 characters.")
+	}
+	for name := range in {
+		if !slices.Contains([]string{"product", "component", "version", "op_sys", "platform", "summary", "description", "alias", "url", "whiteboard", "deadline", "assigned_to", "cc"}, name) {
+			return s.fail(http.StatusBadRequest, 53, "%s is not a valid parameter for the Bugzilla::Bug::create function.", name)
+		}
+	}
+	b := &bug{id: int64(len(s.bugs) + 1), product: Product, component: Component, summary: strings.NewReplacer("\n", " ", "\t", " ").Replace(text("summary")),
+		status: "CONFIRMED", creator: who.name, assignee: Assignee, url: text("url"), whiteboard: text("whiteboard"), changed: s.stamp()}
+	for _, c := range list(in["cc"]) {
+		if s.people[c] == nil {
+			return s.fail(http.StatusUnauthorized, 504, "There is no user named '%s'.", c)
+		}
+		b.cc = append(b.cc, c)
+	}
+	if alias := text("alias"); alias != "" {
+		if bad := s.badAlias(alias); bad != nil {
+			return *bad
+		}
+		b.alias = strings.FieldsFunc(alias, func(r rune) bool { return r == ' ' || r == ',' })
+	}
+	if slices.Contains(who.groups, "editbugs") { // else they are dropped without a word
+		if a := text("assigned_to"); a != "" {
+			if s.people[a] == nil {
+				return s.fail(http.StatusNotFound, 51, "There is no user named '%s'.", a)
+			}
+			b.assignee = a
+		}
+		b.deadline = text("deadline")
+	}
+	s.comment++
+	b.comments = []comment{{s.comment, who.name, b.changed, spoken(text("description"))}}
+	s.bugs = append(s.bugs, b)
+	return ok(map[string]any{"id": b.id})
+}
+
+func (s *Server) badAlias(alias string) *answer {
+	var a answer
+	taken := s.aliased(alias)
+	_, numeric := strconv.ParseInt(alias, 10, 64)
+	switch {
+	case taken != nil && taken.hidden:
+		a = s.fail(http.StatusBadRequest, 103, "Another bug has already taken the alias %s. Please choose another alias.", alias)
+	case taken != nil:
+		a = s.fail(http.StatusBadRequest, 103, "Bug %d has already taken the alias %s. Please choose another alias.", taken.id, alias)
+	case len(alias) > 40 || numeric == nil:
+		a = s.fail(http.StatusBadRequest, 103, "The alias you entered is not valid.")
+	default:
+		return nil
+	}
+	return &a
+}
+
+// stamp is the time that a change bears.
+func (s *Server) stamp() time.Time { return s.now().Add(-s.late) }
+
+func list(v any) []string {
+	var out []string
+	switch x := v.(type) {
+	case string:
+		out = []string{x}
+	case []any:
+		for _, e := range x {
+			if t, ok := e.(string); ok {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+func (s *Server) change(who *person, name string, in map[string]any) answer {
+	b, refusal := s.find(name)
+	if refusal != nil {
+		return *refusal
+	}
+	next := *b
+	next.cc, next.alias = slices.Clone(b.cc), slices.Clone(b.alias)
+	if refusal := s.apply(who, &next, in); refusal != nil {
+		return *refusal // all or nothing
+	}
+	changes := map[string]any{}
+	note := func(field, from, to string) {
+		if from != to {
+			changes[field] = map[string]any{"removed": from, "added": to}
+			next.entries = append(next.entries, entry{s.stamp(), who.name, field, from, to})
+		}
+	}
+	note("status", b.status, next.status)
+	note("resolution", b.resolution, next.resolution)
+	note("assigned_to", b.assignee, next.assignee)
+	note("url", b.url, next.url)
+	note("summary", b.summary, next.summary)
+	note("deadline", b.deadline, next.deadline)
+	note("cc", strings.Join(b.cc, ", "), strings.Join(next.cc, ", "))
+	note("alias", strings.Join(b.alias, ", "), strings.Join(next.alias, ", "))
+	if len(changes) > 0 || len(next.comments) > len(b.comments) {
+		next.changed = s.stamp()
+	}
+	*b = next
+	return ok(map[string]any{"bugs": []any{map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "changes": changes, "last_change_time": b.changed.Format(time.RFC3339)}}})
+}
+
+// apply changes a copy of a bug. What it does not know it ignores.
+func (s *Server) apply(who *person, b *bug, in map[string]any) *answer {
+	refuse := func(a answer) *answer { return &a }
+	text := func(name string) (string, bool) { v, ok := in[name].(string); return v, ok }
+	editor := slices.Contains(who.groups, "editbugs")
+	if !editor && who.name != b.creator {
+		for _, f := range []string{"status", "resolution", "assigned_to", "url", "summary", "deadline", "whiteboard"} {
+			if _, given := in[f]; given {
+				return refuse(s.fail(http.StatusUnauthorized, 115, "You tried to change the %s field, but only the assignee or reporter of the bug, or a user with the required permissions may change that field.", f))
+			}
+		}
+	}
+	status, moved := text("status")
+	resolution, resolved := text("resolution")
+	if moved && status != b.status {
+		if _, known := steps[status]; !known || status == "" {
+			return refuse(s.fail(http.StatusNotFound, 51, "There is no status named '%s'.", status))
+		}
+		if !slices.Contains(steps[b.status], status) {
+			return refuse(s.fail(http.StatusBadRequest, 123, "You are not allowed to change the bug status from %s to %s.", b.status, status))
+		}
+		if !open(status) && b.resolution == "" && resolution == "" {
+			return refuse(s.fail(http.StatusBadRequest, 121, "A valid resolution is required to mark bugs as %s.", status))
+		}
+		b.status = status
+		if open(status) {
+			b.resolution = ""
+		}
+	} else if resolved && !moved && open(b.status) {
+		return refuse(s.fail(http.StatusBadRequest, 122, "You cannot set a resolution for open bugs."))
+	}
+	if resolved && !open(b.status) {
+		if !slices.Contains(resolutions, resolution) {
+			return refuse(s.fail(http.StatusNotFound, 51, "There is no resolution named '%s'.", resolution))
+		}
+		b.resolution = resolution
+	}
+	if a, given := text("assigned_to"); given {
+		if s.people[a] == nil {
+			return refuse(s.fail(http.StatusNotFound, 51, "There is no user named '%s'. Either you mis-typed the name or that user has not yet registered for a Bugzilla account.", a))
+		}
+		b.assignee = a
+	}
+	if cc, given := in["cc"].(map[string]any); given {
+		for _, c := range list(cc["add"]) {
+			if s.people[c] == nil {
+				return refuse(s.fail(http.StatusNotFound, 51, "There is no user named '%s'.", c))
+			}
+			if !slices.Contains(b.cc, c) {
+				b.cc = append(b.cc, c)
+			}
+		}
+	} else if _, given := in["cc"]; given {
+		return refuse(s.internal("Can't use an undefined value"))
+	}
+	if alias, given := in["alias"].(map[string]any); given {
+		for _, a := range list(alias["add"]) {
+			if other := s.aliased(a); other != nil && other.id != b.id {
+				return s.badAlias(a)
+			}
+			if !slices.Contains(b.alias, a) {
+				b.alias = append(b.alias, a)
+			}
+		}
+	}
+	if d, given := text("deadline"); given {
+		if _, err := time.Parse(time.DateOnly, d); err != nil && d != "" {
+			return refuse(s.fail(http.StatusBadRequest, 56, "'%s' is not a legal date. Please use the format 'YYYY-MM-DD'.", d))
+		}
+		b.deadline = d
+	}
+	if u, given := text("url"); given {
+		b.url = u
+	}
+	if v, given := text("summary"); given {
+		b.summary = v
+	}
+	if c, given := in["comment"].(map[string]any); given {
+		said, _ := c["body"].(string)
+		if utf8.RuneCountInString(said) > 65535 {
+			return refuse(s.fail(http.StatusBadRequest, 114, "Comments cannot be longer than 65535 characters."))
+		}
+		s.comment++
+		b.comments = append(slices.Clone(b.comments), comment{s.comment, who.name, s.stamp(), spoken(said)})
+	}
+	return nil
+}
+
+func (s *Server) say(who *person, name string, in map[string]any) answer {
+	b, refusal := s.find(name)
+	if refusal != nil {
+		return *refusal
+	}
+	said, _ := in["comment"].(string)
+	switch {
+	case said == "":
+		return s.fail(http.StatusBadRequest, 50, "You must enter a comment.")
+	case utf8.RuneCountInString(said) > 65535:
+		return s.fail(http.StatusBadRequest, 114, "Comments cannot be longer than 65535 characters.")
+	}
+	s.comment++
+	b.changed = s.stamp()
+	b.comments = append(b.comments, comment{s.comment, who.name, b.changed, spoken(said)})
+	return answer{status: http.StatusCreated, body: map[string]any{"id": s.comment}}
+}
+
+// after reads new_since, which is strictly greater.
+func after(r *http.Request) time.Time {
+	t, _ := time.Parse(time.RFC3339, r.URL.Query().Get("new_since"))
+	return t
+}
+
+func (s *Server) comments(r *http.Request, name string) answer {
+	b, refusal := s.find(name)
+	if refusal != nil {
+		return *refusal
+	}
+	list := []any{}
+	for i, c := range b.comments {
+		if c.at.After(after(r)) {
+			list = append(list, map[string]any{"id": c.id, "bug_id": b.id, "count": i, "creator": c.creator, "time": c.at.Format(time.RFC3339), "creation_time": c.at.Format(time.RFC3339),
+				"text": c.text, "is_private": false, "tags": []any{}, "attachment_id": nil})
+		}
+	}
+	return ok(map[string]any{"bugs": map[string]any{fmt.Sprint(b.id): map[string]any{"comments": list}}, "comments": map[string]any{}})
+}
+
+// history merges what one person changed within one second.
+func (s *Server) history(r *http.Request, name string) answer {
+	b, refusal := s.find(name)
+	if refusal != nil {
+		return *refusal
+	}
+	type key struct {
+		at  time.Time
+		who string
+	}
+	var order []key
+	merged := map[key]map[string][2]string{}
+	for _, e := range b.entries {
+		if !e.at.After(after(r)) {
+			continue
+		}
+		k := key{e.at, e.who}
+		if merged[k] == nil {
+			merged[k] = map[string][2]string{}
+			order = append(order, k)
+		}
+		was := merged[k][e.field]
+		merged[k][e.field] = [2]string{strings.TrimSpace(was[0] + " " + e.from), strings.TrimSpace(was[1] + " " + e.to)}
+	}
+	list := []any{}
+	for _, k := range order {
+		var changes []any
+		for field, v := range merged[k] {
+			changes = append(changes, map[string]any{"field_name": field, "removed": v[0], "added": v[1]})
+		}
+		list = append(list, map[string]any{"when": k.at.Format(time.RFC3339), "who": k.who, "changes": changes})
+	}
+	return ok(map[string]any{"bugs": []any{map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "history": list}}})
+}
+
+func (s *Server) user(r *http.Request, who *person) answer {
+	name := r.URL.Query().Get("names")
+	p := s.people[name]
+	if p == nil {
+		return s.fail(http.StatusNotFound, 51, "There is no user named '%s'. Either you mis-typed the name or that user has not yet registered for a Bugzilla account.", name)
+	}
+	u := map[string]any{"id": 1, "name": p.name, "real_name": p.name}
+	if who != nil {
+		groups := []any{}
+		for _, g := range p.groups {
+			groups = append(groups, map[string]any{"name": g})
+		}
+		u["can_login"], u["groups"], u["email"] = !p.disabled, groups, p.name
+	}
+	return ok(map[string]any{"users": []any{u}})
+}
+
+func (s *Server) product(r *http.Request) answer {
+	if r.URL.Query().Get("names") != Product {
+		return ok(map[string]any{"products": []any{}})
+	}
+	return ok(map[string]any{"products": []any{map[string]any{"id": 1, "name": Product, "is_active": true,
+		"components": []any{map[string]any{"name": Component, "is_active": true}}, "versions": []any{map[string]any{"name": "unspecified", "is_active": true}}}}})
+}
+
+// As lets somebody do what they would do in Bugzilla's pages: change a bug, or comment on it. It fails as the pages would.
+func (s *Server) As(name string, id int64, in map[string]any) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.change(s.people[name], strconv.FormatInt(id, 10), in)
+	if m, isMap := a.body.(map[string]any); isMap && m["error"] == true {
+		return fmt.Errorf("%v", m["message"])
+	}
+	return nil
+}
+
+// Hide makes a bug one that the account may not see; Move moves it to another product.
+func (s *Server) Hide(id int64) { s.locked(func() { s.bugs[id-1].hidden = true }) }
+func (s *Server) Move(id int64, product string) {
+	s.locked(func() { s.bugs[id-1].product, s.bugs[id-1].changed = product, s.stamp() })
+}
+
+// Count is how many bugs there are.
+func (s *Server) Count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.bugs)
+}

@@ -1,0 +1,272 @@
+// Package bugzillatest is a Bugzilla server for tests. It answers as servers of three versions were seen to answer, with what is odd about
+// them: keys in headers that are ignored, errors with the status 200, codes as strings, changes that are made although the connection was cut,
+// seconds, merged histories, a workflow.
+package bugzillatest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Version is which server it is like.
+type Version string
+
+const (
+	V50 Version = "5.0.6"
+	V52 Version = "5.2"
+	V53 Version = "5.3.3+"
+)
+
+// Key and Login are the API key that the server knows, and whose it is.
+const (
+	Key   = "test-key-0123456789abcdef"
+	Login = "berth@bugs.example"
+)
+
+// Fault is what goes wrong with one request.
+type Fault int
+
+const (
+	None        Fault = iota
+	CutBefore         // the connection ends before anything was done
+	CutAfter          // it ends when all was done
+	Maintenance       // 503 and a page
+	Empty             // 200 and nothing: the database is down
+	Deadlock          // an internal error; nothing was done
+)
+
+// Server is the server and what is in it.
+type Server struct {
+	*httptest.Server
+	version Version
+	clock   func() time.Time
+
+	mu      sync.Mutex
+	bugs    []*bug // by id, from 1 on
+	people  map[string]*person
+	comment int64 // last id
+	log     []string
+	faults  func(*http.Request) Fault
+	late    time.Duration // by how much the stamps of changes lie before the moment that they can be seen
+}
+
+type person struct {
+	name     string
+	groups   []string
+	disabled bool
+}
+
+// Product, Component and Assignee are what the server has.
+const (
+	Product   = "5GinFIRE Operations"
+	Component = "Operations Support"
+	Assignee  = "operations@bugs.example"
+)
+
+// New starts a server that ends with the test. Its accounts are its own one, which may edit bugs, the component's assignee, and those of
+// the names.
+func New(tb testing.TB, v Version, clock func() time.Time, names ...string) *Server {
+	s := &Server{version: v, clock: clock, people: map[string]*person{}}
+	for _, name := range append(names, Assignee) {
+		s.people[name] = &person{name: name, groups: []string{"editbugs", "canconfirm"}}
+	}
+	s.people[Login] = &person{name: Login, groups: []string{"editbugs", "canconfirm"}}
+	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
+	tb.Cleanup(s.Close)
+	return s
+}
+
+// SetFaults says what goes wrong with each request; nil for nothing.
+func (s *Server) SetFaults(faults func(*http.Request) Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = faults
+}
+
+// SetLate makes changes bear a stamp from before they can be seen, as those do that had to wait for a lock.
+func (s *Server) SetLate(by time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.late = by
+}
+
+// Disable disables an account; Demote takes its groups away.
+func (s *Server) Disable(name string) { s.locked(func() { s.people[name].disabled = true }) }
+func (s *Server) Demote(name string)  { s.locked(func() { s.people[name].groups = nil }) }
+
+// AddPerson makes an account.
+func (s *Server) AddPerson(name string) {
+	s.locked(func() { s.people[name] = &person{name: name, groups: []string{"editbugs", "canconfirm"}} })
+}
+
+func (s *Server) locked(fn func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fn()
+}
+
+// Requests are the requests that came, each as its method, path and query: what a server's access log has.
+func (s *Server) Requests() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.log...)
+}
+
+// now is the server's time: whole seconds, and what is changed bears the time at which its transaction began.
+func (s *Server) now() time.Time { return s.clock().UTC().Truncate(time.Second) }
+
+// answer is what a request comes to.
+type answer struct {
+	status int
+	body   any
+	html   string
+	empty  bool
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.log = append(s.log, r.Method+" "+r.URL.RequestURI())
+	fault := None
+	if s.faults != nil {
+		fault = s.faults(r)
+	}
+	s.mu.Unlock()
+	if fault == CutBefore {
+		panic(http.ErrAbortHandler)
+	}
+	var a answer
+	switch fault {
+	case Maintenance:
+		a = answer{status: http.StatusServiceUnavailable, html: "<html><title>Bugzilla is Down</title></html>"}
+	case Empty:
+		a = answer{status: http.StatusOK, empty: true}
+	case Deadlock:
+		a = s.internal("DBD::MariaDB::db do failed: Deadlock found when trying to get lock; try restarting transaction at line 1 of a stack trace")
+	default:
+		s.mu.Lock()
+		a = s.handle(r)
+		s.mu.Unlock()
+	}
+	if fault == CutAfter {
+		panic(http.ErrAbortHandler)
+	}
+	s.write(w, a)
+}
+
+func (s *Server) write(w http.ResponseWriter, a answer) {
+	switch {
+	case a.empty:
+		w.Header()["Content-Type"] = nil
+		w.WriteHeader(a.status)
+	case a.html != "":
+		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
+		w.Header().Set("Retry-After", "3600")
+		w.WriteHeader(a.status)
+		fmt.Fprint(w, a.html)
+	default:
+		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+		w.WriteHeader(a.status)
+		_ = json.NewEncoder(w).Encode(a.body)
+	}
+}
+
+// fail is an error as this version writes it.
+func (s *Server) fail(status, code int, format string, args ...any) answer {
+	body := map[string]any{"error": true, "code": code, "message": fmt.Sprintf(format, args...), "documentation": "https://bugzilla.readthedocs.org/en/5.0/api/"}
+	if s.version == V53 {
+		body["code"] = strconv.Itoa(code)
+	}
+	return answer{status: status, body: body}
+}
+
+// internal is an internal error: with the status 200 on older servers, without a code on newer ones.
+func (s *Server) internal(message string) answer {
+	if s.version == V53 {
+		return answer{status: http.StatusInternalServerError, body: map[string]any{"error": true, "message": "Procedure error: " + message}}
+	}
+	return s.fail(http.StatusOK, 100500, "%s", message)
+}
+
+func ok(body any) answer { return answer{status: http.StatusOK, body: body} }
+
+// handle finds out who is asking, and for what.
+func (s *Server) handle(r *http.Request) answer {
+	path := strings.Split(strings.TrimPrefix(r.URL.Path, "/rest/"), "/")
+	var in map[string]any
+	if r.Method == http.MethodPost || r.Method == http.MethodPut {
+		if s.version == V53 && r.Header.Get("Content-Type") != "application/json" {
+			return s.fail(http.StatusBadRequest, 32000, "the content type has to be application/json")
+		}
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+			return s.fail(http.StatusBadRequest, 32000, "the body cannot be parsed")
+		}
+	}
+	who, refusal := s.who(r, in)
+	if refusal != nil {
+		return *refusal
+	}
+	delete(in, "api_key")
+	switch route := r.Method + " " + path[0]; {
+	case route == "GET version":
+		return ok(map[string]any{"version": string(s.version)})
+	case route == "GET time":
+		now := s.now().Format(time.RFC3339)
+		return ok(map[string]any{"db_time": now, "web_time": now, "web_time_utc": now, "tz_name": "UTC"})
+	case route == "GET valid_login":
+		return ok(map[string]any{"result": who != nil && who.name == r.URL.Query().Get("login")})
+	case route == "GET user":
+		return s.user(r, who)
+	case route == "GET product":
+		return s.product(r)
+	case route == "GET field":
+		return workflowAnswer()
+	case route == "GET bug" && len(path) == 1:
+		return s.search(r)
+	case route == "GET bug" && len(path) == 2:
+		return s.one(path[1])
+	case route == "GET bug" && path[2] == "comment":
+		return s.comments(r, path[1])
+	case route == "GET bug" && path[2] == "history":
+		return s.history(r, path[1])
+	case who == nil:
+		return s.fail(http.StatusUnauthorized, 410, "You must log in before using this part of Bugzilla.")
+	case route == "POST bug" && len(path) == 1:
+		return s.create(who, in)
+	case route == "POST bug" && len(path) == 3 && path[2] == "comment":
+		return s.say(who, path[1], in)
+	case route == "PUT bug" && len(path) == 2:
+		return s.change(who, path[1], in)
+	}
+	return s.fail(http.StatusNotFound, 32614, "There is no such method.")
+}
+
+// who is who asks: nobody, where the key is not where this version looks for it.
+func (s *Server) who(r *http.Request, in map[string]any) (*person, *answer) {
+	key := r.URL.Query().Get("api_key")
+	if k, given := in["api_key"].(string); given {
+		key = k
+	}
+	if key == "" && s.version == V53 {
+		key = r.Header.Get("X-BUGZILLA-API-KEY")
+	}
+	if key == "" {
+		return nil, nil
+	}
+	if key != Key {
+		a := s.fail(http.StatusBadRequest, 306, "The API key you specified is invalid. Please check that you typed it correctly.")
+		return nil, &a
+	}
+	p := s.people[Login]
+	if p.disabled {
+		a := s.fail(http.StatusUnauthorized, 301, "Ask the administrator.")
+		return nil, &a
+	}
+	return p, nil
+}

@@ -1,0 +1,179 @@
+package bugzilla
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Options say which server, and as whom.
+type Options struct {
+	URL     string        // of the installation, such as https://bugs.example.org; /rest is added
+	Key     string        // API key of the account
+	InQuery bool          // send the key in the address of reads, too: servers before 5.1 do not look at the header
+	Timeout time.Duration // of one request; default 30 s
+	HTTP    *http.Client  // default: one of its own
+}
+
+// Client talks to one server as one account. It is safe for concurrent use.
+type Client struct {
+	base *url.URL
+	o    Options
+	http *http.Client
+}
+
+const (
+	usualTimeout = 30 * time.Second
+	maxAnswer    = 32 << 20
+	maxMessage   = 500
+)
+
+// New makes a client. It asks nothing yet.
+func New(o Options) (*Client, error) {
+	u, err := url.Parse(strings.TrimSuffix(o.URL, "/"))
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.User != nil {
+		return nil, errors.New("the address of Bugzilla has to be http(s)://host/path, without a query or a user")
+	}
+	if o.Key == "" {
+		return nil, errors.New("an API key is needed")
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = usualTimeout
+	}
+	c := &Client{base: u.JoinPath("rest"), o: o, http: o.HTTP}
+	if c.http == nil {
+		c.http = &http.Client{}
+	}
+	return c, nil
+}
+
+// get reads; the answer has to have the member that was asked for.
+func (c *Client) get(ctx context.Context, doing, path string, query url.Values, member string, into any) error {
+	if query == nil {
+		query = url.Values{}
+	}
+	if c.o.InQuery {
+		query.Set("api_key", c.o.Key)
+	}
+	return c.exchange(ctx, doing, http.MethodGet, path, query, nil, member, into)
+}
+
+// send writes. The key goes in the body as well as in the header: old servers look at the one, and neither ends in an access log.
+func (c *Client) send(ctx context.Context, doing, method, path string, body map[string]any, member string, into any) error {
+	body["api_key"] = c.o.Key
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return c.exchange(ctx, doing, method, path, nil, ascii(raw), member, into)
+}
+
+// ascii spells what is not ASCII as escapes: some servers store other bytes wrongly.
+func ascii(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	for len(b) > 0 {
+		if b[0] < utf8.RuneSelf {
+			out, b = append(out, b[0]), b[1:]
+			continue
+		}
+		r, n := utf8.DecodeRune(b)
+		b = b[n:]
+		if hi, lo := utf16.EncodeRune(r); hi != utf8.RuneError {
+			out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
+		} else {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+	}
+	return out
+}
+
+func (c *Client) exchange(ctx context.Context, doing, method, path string, query url.Values, body []byte, member string, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
+	defer cancel()
+	u := c.base.JoinPath(path)
+	u.RawQuery = query.Encode()
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
+	if err != nil {
+		return &Error{Doing: doing, Cause: errors.New("the request cannot be made")}
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("X-BUGZILLA-API-KEY", c.o.Key)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return &Error{Doing: doing, Cause: unaddressed(err)}
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	switch {
+	case err != nil:
+		return &Error{Doing: doing, Cause: unaddressed(err)}
+	case len(raw) > maxAnswer:
+		return &Error{Doing: doing, Status: res.StatusCode, Message: "the answer is too long"}
+	}
+	return understand(doing, res.StatusCode, raw, member, into)
+}
+
+// unaddressed is an error without the address, which holds the key.
+func unaddressed(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+// understand tells success from failure. Success is a status of 2xx, a JSON object that says of no error, and the member that was asked
+// for; nothing less.
+func understand(doing string, status int, raw []byte, member string, into any) error {
+	var answer map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &answer); err != nil || answer == nil {
+		return &Error{Doing: doing, Status: status, Message: "the answer is not what Bugzilla answers"}
+	}
+	var failed bool
+	_ = json.Unmarshal(answer["error"], &failed)
+	if failed || status < 200 || status > 299 {
+		e := &Error{Doing: doing, Status: status, Code: number(answer["code"])}
+		_ = json.Unmarshal(answer["message"], &e.Message)
+		e.Message = cut(e.Message)
+		return e
+	}
+	part, there := answer[member]
+	if !there {
+		return &Error{Doing: doing, Status: status, Message: fmt.Sprintf("the answer has no %q", member)}
+	}
+	if err := json.Unmarshal(part, into); err != nil {
+		return &Error{Doing: doing, Status: status, Message: fmt.Sprintf("%q in the answer cannot be read", member)}
+	}
+	return nil
+}
+
+// number reads a code, which is a number on some servers and a string on others.
+func number(raw json.RawMessage) int {
+	n, _ := strconv.Atoi(strings.Trim(string(raw), `"`))
+	return n
+}
+
+// cut shortens a message to what a log can bear, on one line.
+func cut(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) <= maxMessage {
+		return s
+	}
+	for n := maxMessage; ; n-- {
+		if utf8.RuneStart(s[n]) {
+			return s[:n] + "…"
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package bugzilla
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// Person is an account.
+type Person struct {
+	Name     string `json:"name"` // the login
+	RealName string `json:"real_name"`
+	CanLogin bool   `json:"can_login"`
+	Groups   []struct {
+		Name string `json:"name"`
+	} `json:"groups"`
+}
+
+// In reports whether the account is in a group.
+func (p Person) In(group string) bool {
+	return slices.ContainsFunc(p.Groups, func(g struct {
+		Name string `json:"name"`
+	}) bool {
+		return g.Name == group
+	})
+}
+
+// Person finds an account by its login; found is false where there is none.
+func (c *Client) Person(ctx context.Context, login string) (p Person, found bool, err error) {
+	var list []Person
+	err = c.get(ctx, "looking for "+login, "user", url.Values{"names": {login}}, "users", &list)
+	switch {
+	case code(err) == codeNoSuch:
+		return p, false, nil
+	case err != nil || len(list) == 0:
+		return p, false, err
+	}
+	return list[0], true, nil
+}
+
+// ValidLogin reports whether the server knows the account by the key. A server that did not see the key says no.
+func (c *Client) ValidLogin(ctx context.Context, login string) (ok bool, err error) {
+	err = c.get(ctx, "signing in", "valid_login", url.Values{"login": {login}}, "result", &ok)
+	return ok, err
+}
+
+// Version is the server's. It answers this without its database, too: it is no sign of health.
+func (c *Client) Version(ctx context.Context) (version string, err error) {
+	err = c.get(ctx, "asking for the version", "version", nil, "version", &version)
+	return version, err
+}
+
+// Time is the server's clock: what its web server takes for now, and what it makes of its database's.
+func (c *Client) Time(ctx context.Context) (web, database time.Time, err error) {
+	if err = c.get(ctx, "asking for the time", "time", nil, "web_time_utc", &web); err == nil {
+		err = c.get(ctx, "asking for the time", "time", nil, "db_time", &database)
+	}
+	return web, database, err
+}
+
+// Product is one of the server's.
+type Product struct {
+	Name       string `json:"name"`
+	Active     bool   `json:"is_active"`
+	Components []struct {
+		Name   string `json:"name"`
+		Active bool   `json:"is_active"`
+	} `json:"components"`
+	Versions []struct {
+		Name   string `json:"name"`
+		Active bool   `json:"is_active"`
+	} `json:"versions"`
+}
+
+// Product finds a product by its name; found is false where there is none that the account may see.
+func (c *Client) Product(ctx context.Context, name string) (p Product, found bool, err error) {
+	var list []Product
+	if err := c.get(ctx, "looking for the product "+name, "product", url.Values{"names": {name}}, "products", &list); err != nil {
+		return p, false, err
+	}
+	for _, x := range list {
+		if x.Name == name {
+			return x, true, nil
+		}
+	}
+	return p, false, nil
+}
+
+// Workflow says to which statuses a bug may go from each; from "" where a new one may begin.
+type Workflow map[string]Step
+
+// Step is one status of a workflow.
+type Step struct {
+	Open bool
+	To   []string
+}
+
+// Workflow reads the server's. What the account may do of it the server decides.
+func (c *Client) Workflow(ctx context.Context) (Workflow, error) {
+	var list []struct {
+		Values []struct {
+			Name *string `json:"name"`
+			Open bool    `json:"is_open"`
+			To   []struct {
+				Name string `json:"name"`
+			} `json:"can_change_to"`
+		} `json:"values"`
+	}
+	if err := c.get(ctx, "reading the workflow", "field/bug/bug_status", nil, "fields", &list); err != nil {
+		return nil, err
+	}
+	w := Workflow{}
+	for _, f := range list {
+		for _, v := range f.Values {
+			s := Step{Open: v.Open}
+			for _, to := range v.To {
+				s.To = append(s.To, to.Name)
+			}
+			name := ""
+			if v.Name != nil {
+				name = *v.Name
+			}
+			w[name] = s
+		}
+	}
+	return w, nil
+}
+
+// unconfirmed is a status that a bug does not go back to on its way to another, where there is a way beside it.
+const unconfirmed = "UNCONFIRMED"
+
+// Path is the shortest way from one status to another, without the first; ok is false where there is none. Every step of it is a change
+// of its own.
+func (w Workflow) Path(from, goal string) (path []string, ok bool) {
+	if from == goal {
+		return nil, true
+	}
+	before := map[string]string{from: ""}
+	for queue := []string{from}; len(queue) > 0; queue = queue[1:] {
+		to := slices.Clone(w[queue[0]].To)
+		slices.SortStableFunc(to, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+		for _, next := range to {
+			if _, seen := before[next]; seen || next != goal && !w[next].Open {
+				continue // through a closed status a bug would have to be given a resolution on its way
+			}
+			before[next] = queue[0]
+			if next == goal {
+				for at := goal; at != from; at = before[at] {
+					path = append(path, at)
+				}
+				slices.Reverse(path)
+				return path, true
+			}
+			queue = append(queue, next)
+		}
+	}
+	return nil, false
+}
+
+func rank(status string) int {
+	if status == unconfirmed {
+		return 1
+	}
+	return 0
+}
