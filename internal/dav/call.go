@@ -50,7 +50,7 @@ type call struct {
 	saved    map[string]map[string]string // the actor's own properties, by collection; nil until they are read
 	alarms   []time.Duration
 	mark     string // what of entity tags depends on the alarms
-	ctx      *http.Request
+	request  *http.Request
 }
 
 // open finds out who is asking, and what for.
@@ -62,7 +62,7 @@ func (s *server) open(r *http.Request) (*call, error) {
 	if !actor.Can(scheduler.ScopeCalendar) && !actor.Can(scheduler.ScopeCalendarMove) && !actor.Can(scheduler.ScopeRead) {
 		return nil, scheduler.Errorf(scheduler.CodeUnauthenticated, "this token is not for calendars")
 	}
-	c := &call{s: s, actor: actor, visible: actor.View(), ctx: r, moves: actor.Can(scheduler.ScopeCalendarMove) || actor.Can(scheduler.ScopeWrite)}
+	c := &call{s: s, actor: actor, visible: actor.View(), request: r, moves: actor.Can(scheduler.ScopeCalendarMove) || actor.Can(scheduler.ScopeWrite)}
 	c.actor.Scopes = []scheduler.Scope{scheduler.ScopeRead}
 	if c.moves {
 		c.actor.Scopes = append(c.actor.Scopes, scheduler.ScopeWrite)
@@ -117,7 +117,7 @@ func (c *call) prepare() error {
 // properties are the actor's own, read once.
 func (c *call) properties() (map[string]map[string]string, error) {
 	if c.saved == nil {
-		saved, err := c.s.store.CalendarProperties(c.ctx.Context(), c.actor.Username)
+		saved, err := c.s.store.CalendarProperties(c.request.Context(), c.actor.Username)
 		if err != nil {
 			return nil, err
 		}

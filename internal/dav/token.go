@@ -61,7 +61,7 @@ func (c *call) tokenOf(p place) token {
 // everyLast reads the state of all of the actor's collections.
 func (c *call) everyLast() error {
 	c.lasts = map[string]calendar.Members{}
-	return c.s.schedule.read(c.ctx.Context(), func(x *calendar.Index, _ testbeds.Facility) {
+	return c.s.schedule.read(c.request.Context(), func(x *calendar.Index, _ testbeds.Facility) {
 		for _, col := range c.collections {
 			c.lasts[col.Key] = x.Members(col.Key)
 		}

@@ -50,22 +50,6 @@ var resolutions = []string{"FIXED", "INVALID", "WONTFIX", "DUPLICATE", "WORKSFOR
 
 func open(status string) bool { return status != "RESOLVED" && status != "VERIFIED" }
 
-func workflowAnswer() answer {
-	var values []any
-	for _, name := range []string{"", "UNCONFIRMED", "CONFIRMED", "IN_PROGRESS", "RESOLVED", "VERIFIED"} {
-		var to []any
-		for _, next := range steps[name] {
-			to = append(to, map[string]any{"name": next, "comment_required": false})
-		}
-		v := map[string]any{"name": name, "is_open": open(name), "can_change_to": to}
-		if name == "" {
-			v["name"] = nil
-		}
-		values = append(values, v)
-	}
-	return ok(map[string]any{"fields": []any{map[string]any{"name": "bug_status", "values": values}}})
-}
-
 // find is a bug by its number or an alias.
 func (s *Server) find(name string) (*bug, *answer) {
 	var b *bug
@@ -103,50 +87,6 @@ func (b *bug) json() map[string]any {
 	return map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "product": b.product, "component": b.component, "summary": b.summary, "status": b.status,
 		"resolution": b.resolution, "is_open": open(b.status), "dupe_of": dupe, "creator": b.creator, "assigned_to": b.assignee, "cc": append([]string{}, b.cc...), "url": b.url,
 		"whiteboard": b.whiteboard, "deadline": b.deadline, "last_change_time": b.changed.Format(time.RFC3339)}
-}
-
-func (s *Server) one(name string) answer {
-	b, refusal := s.find(name)
-	if refusal != nil {
-		return *refusal
-	}
-	return ok(map[string]any{"bugs": []any{b.json()}, "faults": []any{}})
-}
-
-// search knows the filters that are asked for here. Any other it ignores, and answers with every bug.
-func (s *Server) search(r *http.Request) answer {
-	q := r.URL.Query()
-	var found []*bug
-	since, err := time.Parse(time.RFC3339, q.Get("last_change_time"))
-	if err != nil && q.Get("last_change_time") != "" {
-		return s.fail(http.StatusBadRequest, 56, "'%s' is not a legal date.", q.Get("last_change_time"))
-	}
-	for _, b := range s.bugs {
-		if b.hidden || q.Get("product") != "" && q.Get("product") != b.product || b.changed.Before(since) {
-			continue
-		}
-		if a := q.Get("alias"); a != "" && !slices.ContainsFunc(b.alias, func(x string) bool { return strings.EqualFold(x, a) }) {
-			continue
-		}
-		if ids := q["id"]; len(ids) > 0 && !slices.Contains(ids, strconv.FormatInt(b.id, 10)) {
-			continue
-		}
-		found = append(found, b)
-	}
-	if q.Get("order") == "changeddate,bug_id" {
-		slices.SortStableFunc(found, func(a, b *bug) int { return a.changed.Compare(b.changed) })
-	}
-	limit, offset := len(found), 0
-	if n, err := strconv.Atoi(q.Get("limit")); err == nil && n > 0 {
-		limit = n
-		offset, _ = strconv.Atoi(q.Get("offset"))
-	}
-	offset = min(offset, len(found))
-	list := []any{}
-	for _, b := range found[offset:min(offset+limit, len(found))] {
-		list = append(list, b.json())
-	}
-	return ok(map[string]any{"bugs": list})
 }
 
 // spoken is how a text is kept: line ends as LF, nothing behind the last word; and where it came as bytes beyond ASCII, wrongly by some.
@@ -382,87 +322,6 @@ func (s *Server) say(who *person, name string, in map[string]any) answer {
 	b.changed = s.stamp()
 	b.comments = append(b.comments, comment{s.comment, who.name, b.changed, spoken(said)})
 	return answer{status: http.StatusCreated, body: map[string]any{"id": s.comment}}
-}
-
-// after reads new_since, which is strictly greater.
-func after(r *http.Request) time.Time {
-	t, _ := time.Parse(time.RFC3339, r.URL.Query().Get("new_since"))
-	return t
-}
-
-func (s *Server) comments(r *http.Request, name string) answer {
-	b, refusal := s.find(name)
-	if refusal != nil {
-		return *refusal
-	}
-	list := []any{}
-	for i, c := range b.comments {
-		if c.at.After(after(r)) {
-			list = append(list, map[string]any{"id": c.id, "bug_id": b.id, "count": i, "creator": c.creator, "time": c.at.Format(time.RFC3339), "creation_time": c.at.Format(time.RFC3339),
-				"text": c.text, "is_private": false, "tags": []any{}, "attachment_id": nil})
-		}
-	}
-	return ok(map[string]any{"bugs": map[string]any{fmt.Sprint(b.id): map[string]any{"comments": list}}, "comments": map[string]any{}})
-}
-
-// history merges what one person changed within one second.
-func (s *Server) history(r *http.Request, name string) answer {
-	b, refusal := s.find(name)
-	if refusal != nil {
-		return *refusal
-	}
-	type key struct {
-		at  time.Time
-		who string
-	}
-	var order []key
-	merged := map[key]map[string][2]string{}
-	for _, e := range b.entries {
-		if !e.at.After(after(r)) {
-			continue
-		}
-		k := key{e.at, e.who}
-		if merged[k] == nil {
-			merged[k] = map[string][2]string{}
-			order = append(order, k)
-		}
-		was := merged[k][e.field]
-		merged[k][e.field] = [2]string{strings.TrimSpace(was[0] + " " + e.from), strings.TrimSpace(was[1] + " " + e.to)}
-	}
-	list := []any{}
-	for _, k := range order {
-		var changes []any
-		for field, v := range merged[k] {
-			changes = append(changes, map[string]any{"field_name": field, "removed": v[0], "added": v[1]})
-		}
-		list = append(list, map[string]any{"when": k.at.Format(time.RFC3339), "who": k.who, "changes": changes})
-	}
-	return ok(map[string]any{"bugs": []any{map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "history": list}}})
-}
-
-func (s *Server) user(r *http.Request, who *person) answer {
-	name := r.URL.Query().Get("names")
-	p := s.people[name]
-	if p == nil {
-		return s.fail(http.StatusNotFound, 51, "There is no user named '%s'. Either you mis-typed the name or that user has not yet registered for a Bugzilla account.", name)
-	}
-	u := map[string]any{"id": 1, "name": p.name, "real_name": p.name}
-	if who != nil {
-		groups := []any{}
-		for _, g := range p.groups {
-			groups = append(groups, map[string]any{"name": g})
-		}
-		u["can_login"], u["groups"], u["email"] = !p.disabled, groups, p.name
-	}
-	return ok(map[string]any{"users": []any{u}})
-}
-
-func (s *Server) product(r *http.Request) answer {
-	if r.URL.Query().Get("names") != Product {
-		return ok(map[string]any{"products": []any{}})
-	}
-	return ok(map[string]any{"products": []any{map[string]any{"id": 1, "name": Product, "is_active": true,
-		"components": []any{map[string]any{"name": Component, "is_active": true}}, "versions": []any{map[string]any{"name": "unspecified", "is_active": true}}}}})
 }
 
 // As lets somebody do what they would do in Bugzilla's pages: change a bug, or comment on it. It fails as the pages would.
