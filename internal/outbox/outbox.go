@@ -1,0 +1,135 @@
+// Package outbox delivers what has to be told to other systems: each message at least once, those of one request in their order, again and
+// again for as long as it takes. What a system does with a message is the business of who delivers it.
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"berth/scheduler"
+)
+
+// Queue is where messages wait.
+type Queue interface {
+	Messages(ctx context.Context, channel string, now time.Time, limit int) ([]scheduler.Message, error)
+	Claim(ctx context.Context, m scheduler.Message, until time.Time) (mine bool, err error)
+	Delivered(ctx context.Context, m scheduler.Message) error
+	Postponed(ctx context.Context, m scheduler.Message, until time.Time, failure string) error
+	Stuck(ctx context.Context, m scheduler.Message, failure string) error
+}
+
+// Deliver tells a system. It may be called again with the same message, and has to make that harmless. An error that is Permanent keeps
+// the request's later messages back until somebody has done something; with any other the message is tried again.
+type Deliver func(ctx context.Context, m scheduler.Message) error
+
+// Permanent is an error that does not go away by itself.
+type Permanent struct{ Err error }
+
+func (p Permanent) Error() string { return p.Err.Error() }
+func (p Permanent) Unwrap() error { return p.Err }
+
+// Options are how a courier works.
+type Options struct {
+	Channel string
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Lease   time.Duration // how long one delivery may take; default two minutes
+	Batch   int           // messages looked at in one round; default 50
+}
+
+// Courier delivers the messages of one channel. Any number of them may work on one queue.
+type Courier struct {
+	queue   Queue
+	deliver Deliver
+	o       Options
+}
+
+// New makes a courier.
+func New(queue Queue, deliver Deliver, o Options) *Courier {
+	if o.Lease == 0 {
+		o.Lease = 2 * time.Minute
+	}
+	if o.Batch == 0 {
+		o.Batch = 50
+	}
+	return &Courier{queue, deliver, o}
+}
+
+// Round delivers what can be delivered now, and answers with how much that was. A message that fails keeps nobody else's back.
+func (c *Courier) Round(ctx context.Context) (delivered int, err error) {
+	list, err := c.queue.Messages(ctx, c.o.Channel, c.o.Clock(), c.o.Batch)
+	if err != nil {
+		return 0, err
+	}
+	for _, m := range list {
+		if ctx.Err() != nil {
+			return delivered, ctx.Err()
+		}
+		until := c.o.Clock().Add(c.o.Lease)
+		mine, err := c.queue.Claim(ctx, m, until)
+		if err != nil {
+			return delivered, err
+		}
+		if !mine {
+			continue
+		}
+		m.Attempts++
+		ok, err := c.one(ctx, m)
+		if err != nil {
+			return delivered, err
+		}
+		if ok {
+			delivered++
+		}
+	}
+	return delivered, nil
+}
+
+// one delivers a message and notes what came of it.
+func (c *Courier) one(ctx context.Context, m scheduler.Message) (ok bool, err error) {
+	attempt, cancel := context.WithTimeout(ctx, c.o.Lease)
+	failure := c.safely(attempt, m)
+	cancel()
+	if failure == nil {
+		return true, c.queue.Delivered(ctx, m)
+	}
+	if ctx.Err() != nil {
+		return false, ctx.Err() // it is tried again when its lease is over
+	}
+	if _, permanent := errors.AsType[Permanent](failure); permanent {
+		c.o.Log.ErrorContext(ctx, "a message is stuck", "channel", c.o.Channel, "request", m.Event.Number, "event", m.Event.Sequence, "error", failure)
+		return false, c.queue.Stuck(ctx, m, failure.Error())
+	}
+	wait := BackOff(m.Attempts)
+	c.o.Log.WarnContext(ctx, "a message did not arrive", "channel", c.o.Channel, "request", m.Event.Number, "event", m.Event.Sequence, "attempt", m.Attempts, "again_in", wait, "error", failure)
+	return false, c.queue.Postponed(ctx, m, c.o.Clock().Add(wait), failure.Error())
+}
+
+// safely turns a panic into an error: one message that cannot be dealt with must not end the service for all others.
+func (c *Courier) safely(ctx context.Context, m scheduler.Message) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return c.deliver(ctx, m)
+}
+
+const (
+	firstWait   = 5 * time.Second
+	longestWait = 15 * time.Minute
+)
+
+// BackOff is how long to wait after a number of attempts: it doubles up to a quarter of an hour, and up to a fifth of it is left to chance.
+func BackOff(attempts int64) time.Duration {
+	wait := longestWait
+	if attempts < 9 {
+		wait = min(firstWait<<max(attempts-1, 0), longestWait)
+	}
+	return wait - rand.N(wait/5)
+}

@@ -1,0 +1,216 @@
+package outbox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"berth/internal/outbox"
+	"berth/internal/store"
+	"berth/internal/testdb"
+	"berth/scheduler"
+)
+
+var start = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+
+// post is a queue with a clock, and a system that is told things.
+type post struct {
+	store *store.Store
+	now   atomic.Int64
+	told  []told // what arrived, in its order
+	fail  func(scheduler.Message) error
+}
+
+type told struct{ request, text string }
+
+func newPost(t *testing.T, dsn string) *post {
+	t.Helper()
+	p := &post{store: testdb.Open(t, dsn)}
+	p.store.SetChannels("ticket")
+	return p
+}
+
+func (p *post) clock() time.Time { return start.Add(time.Duration(p.now.Load()) * time.Second) }
+
+func (p *post) deliver(_ context.Context, m scheduler.Message) error {
+	if p.fail != nil {
+		if err := p.fail(m); err != nil {
+			return err
+		}
+	}
+	p.told = append(p.told, told{m.Event.Request, m.Event.Text})
+	return nil
+}
+
+func (p *post) courier() *outbox.Courier {
+	return outbox.New(p.store, p.deliver, outbox.Options{Channel: "ticket", Clock: p.clock, Log: slog.New(slog.DiscardHandler)})
+}
+
+func (p *post) happen(request, text string) error {
+	return p.store.Change(context.Background(), nil, func(tx scheduler.Tx) error {
+		return tx.AddEvent(context.Background(), scheduler.Event{At: start, Kind: "request", Request: request, Text: text})
+	})
+}
+
+func TestAnOutageLosesNothingAndKeepsTheOrder(t *testing.T) {
+	t.Parallel()
+	testdb.EachDSN(t, func(t *testing.T, dsn string) {
+		p := newPost(t, dsn)
+		down := true
+		p.fail = func(m scheduler.Message) error {
+			if down {
+				return errors.New("down")
+			}
+			return nil
+		}
+		c := p.courier()
+		for i := range 3 {
+			for _, r := range []string{"a", "b"} {
+				if err := p.happen(r, fmt.Sprint(i)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for range 400 { // days of it
+			p.now.Add(900)
+			if n, err := c.Round(t.Context()); err != nil || n != 0 {
+				t.Fatalf("%d delivered, %v", n, err)
+			}
+		}
+		down = false
+		for range 4 {
+			p.now.Add(900)
+			if _, err := c.Round(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want := []told{{"a", "0"}, {"b", "0"}, {"a", "1"}, {"b", "1"}, {"a", "2"}, {"b", "2"}}; !slices.Equal(p.told, want) {
+			t.Errorf("told %v, want %v", p.told, want)
+		}
+	})
+}
+
+func TestWhatIsStuckHoldsUpItsRequestOnly(t *testing.T) {
+	t.Parallel()
+	p := newPost(t, testdb.SQLite(t))
+	broken := true
+	p.fail = func(m scheduler.Message) error {
+		if broken && m.Event.Request == "a" {
+			return outbox.Permanent{Err: errors.New("no such component")}
+		}
+		if m.Event.Text == "panic" {
+			panic("at the disco")
+		}
+		return nil
+	}
+	c := p.courier()
+	for _, m := range [][2]string{{"a", "0"}, {"b", "0"}, {"a", "1"}, {"b", "1"}, {"c", "panic"}} {
+		if err := p.happen(m[0], m[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 3 {
+		if _, err := c.Round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p.now.Add(3600)
+	}
+	if want := []told{{"b", "0"}, {"b", "1"}}; !slices.Equal(p.told, want) {
+		t.Errorf("told %v, want %v", p.told, want)
+	}
+	broken = false
+	if _, err := p.store.Retry(t.Context(), "ticket", ""); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := c.Round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []told{{"b", "0"}, {"b", "1"}, {"a", "0"}, {"a", "1"}}; !slices.Equal(p.told, want) {
+		t.Errorf("repaired, told %v, want %v", p.told, want)
+	}
+}
+
+// TestEveryMessageArrivesInOrder lets things happen at random, with faults before and after the system was told, and couriers that die.
+func TestEveryMessageArrivesInOrder(t *testing.T) {
+	t.Parallel()
+	p := newPost(t, testdb.SQLite(t))
+	story := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		story++
+		p.told = nil
+		want := map[string][]string{}
+		var fault int
+		p.fail = func(m scheduler.Message) error {
+			switch fault {
+			case 1:
+				return errors.New("before")
+			case 2:
+				p.told = append(p.told, told{m.Event.Request, m.Event.Text}) // and the answer is lost
+				return errors.New("after")
+			}
+			return nil
+		}
+		c := p.courier()
+		rt.Repeat(map[string]func(*rapid.T){
+			"happen": func(*rapid.T) {
+				r := fmt.Sprintf("%d-%s", story, rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "request"))
+				text := fmt.Sprint(len(want[r]))
+				want[r] = append(want[r], text)
+				if err := p.happen(r, text); err != nil {
+					rt.Fatal(err)
+				}
+			},
+			"round": func(*rapid.T) {
+				fault = rapid.IntRange(0, 2).Draw(rt, "fault")
+				ctx, cancel := context.WithCancel(t.Context())
+				if rapid.Bool().Draw(rt, "dies") {
+					p.fail = func(scheduler.Message) error { cancel(); return ctx.Err() }
+				}
+				_, _ = c.Round(ctx)
+				cancel()
+			},
+			"time": func(*rapid.T) { p.now.Add(int64(rapid.IntRange(1, 2000).Draw(rt, "seconds"))) },
+		})
+		fault = 0
+		p.fail = nil
+		for range 400 {
+			p.now.Add(3600)
+			n, err := c.Round(t.Context())
+			if err != nil {
+				rt.Fatal(err)
+			}
+			if b, err := p.store.Backlog(t.Context(), "ticket"); err != nil || n == 0 && b.Waiting == 0 {
+				break
+			}
+		}
+		got := map[string][]string{}
+		for _, x := range p.told {
+			if n := len(got[x.request]); n == 0 || got[x.request][n-1] != x.text { // told twice is told
+				got[x.request] = append(got[x.request], x.text)
+			}
+		}
+		for r, texts := range want {
+			if !slices.Equal(got[r], texts) {
+				rt.Fatalf("%s was told %v, want %v", r, got[r], texts)
+			}
+		}
+	})
+}
+
+func TestBackOffGrowsAndEnds(t *testing.T) {
+	t.Parallel()
+	for attempts, most := range map[int64]time.Duration{1: 5 * time.Second, 2: 10 * time.Second, 5: 80 * time.Second, 9: 15 * time.Minute, 1000: 15 * time.Minute} {
+		if wait := outbox.BackOff(attempts); wait > most || wait < most*4/5 {
+			t.Errorf("after %d attempts %s, want %s at the most", attempts, wait, most)
+		}
+	}
+}

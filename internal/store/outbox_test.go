@@ -1,0 +1,134 @@
+package store_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"berth/internal/store"
+	"berth/internal/testdb"
+	"berth/scheduler"
+)
+
+// happen makes an event about a request.
+func happen(t testing.TB, s *store.Store, request, text string) {
+	t.Helper()
+	change(t, s, func(ctx context.Context, tx scheduler.Tx) error {
+		return tx.AddEvent(ctx, scheduler.Event{At: start, Kind: "request", Request: request, Text: text})
+	})
+}
+
+func messages(t testing.TB, s *store.Store, now time.Time) []scheduler.Message {
+	t.Helper()
+	list, err := s.Messages(t.Context(), "ticket", now, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func texts(list []scheduler.Message) (out []string) {
+	for _, m := range list {
+		out = append(out, m.Event.Text)
+	}
+	return out
+}
+
+func done(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMessagesLeaveInTheOrderOfTheirRequest(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, s *store.Store) {
+		happen(t, s, uuid(1), "before anybody listened")
+		s.SetChannels("ticket", "mail")
+		for _, text := range []string{"a1", "b1", "a2", "b2"} {
+			happen(t, s, uuid(int(text[0])), text)
+		}
+		change(t, s, func(ctx context.Context, tx scheduler.Tx) error {
+			return tx.AddEvent(ctx, scheduler.Event{At: start, Kind: "facility"})
+		})
+		_ = s.Change(t.Context(), nil, func(tx scheduler.Tx) error {
+			if err := tx.AddEvent(t.Context(), scheduler.Event{At: start, Kind: "request", Request: uuid(9), Text: "never was"}); err != nil {
+				return err
+			}
+			return context.Canceled
+		})
+		first := messages(t, s, start)
+		same(t, "at first", []string{"a1", "b1"}, texts(first))
+		done(t, s.Postponed(t.Context(), first[0], start.Add(time.Minute), "the server is down"))
+		done(t, s.Delivered(t.Context(), first[1]))
+		same(t, "with a delayed", []string{"b2"}, texts(messages(t, s, start)))
+		later := messages(t, s, start.Add(time.Minute))
+		same(t, "a minute later", []string{"a1", "b2"}, texts(later))
+		done(t, s.Stuck(t.Context(), later[0], "no such component"))
+		done(t, s.Delivered(t.Context(), later[1]))
+		same(t, "with a stuck", []string(nil), texts(messages(t, s, start.Add(time.Hour))))
+		b, err := s.Backlog(t.Context(), "ticket")
+		if err != nil || b.Waiting != 1 || b.Stuck != 1 || b.Oldest == nil || !b.Oldest.Equal(start) {
+			t.Errorf("backlog %+v, %v", b, err)
+		}
+		if n, err := s.Retry(t.Context(), "ticket", uuid(98)); err != nil || n != 0 {
+			t.Errorf("nothing of b is stuck: %d, %v", n, err)
+		}
+		if n, err := s.Retry(t.Context(), "ticket", ""); err != nil || n != 2 {
+			t.Errorf("tried again: %d, %v", n, err)
+		}
+		again := messages(t, s, start)
+		same(t, "repaired", []string{"a1"}, texts(again))
+		done(t, s.Delivered(t.Context(), again[0]))
+		last := messages(t, s, start)
+		same(t, "then", []string{"a2"}, texts(last))
+		done(t, s.Delivered(t.Context(), last[0]))
+		done(t, s.Postponed(t.Context(), last[0], start, "said too late")) // what has arrived stays so
+		if b, err := s.Backlog(t.Context(), "ticket"); err != nil || b.Waiting+b.Stuck != 0 || b.Oldest != nil {
+			t.Errorf("backlog %+v, %v", b, err)
+		}
+		if b, err := s.Backlog(t.Context(), "mail"); err != nil || b.Waiting != 4 {
+			t.Errorf("the other channel's backlog %+v, %v", b, err)
+		}
+	})
+}
+
+func TestAMessageIsTakenByOne(t *testing.T) {
+	t.Parallel()
+	testdb.EachDSN(t, func(t *testing.T, dsn string) {
+		stores := []*store.Store{testdb.Open(t, dsn), testdb.Open(t, dsn)}
+		stores[0].SetChannels("ticket")
+		for i := range 10 {
+			happen(t, stores[0], uuid(i), "x")
+		}
+		var taken atomic.Int64
+		var wg sync.WaitGroup
+		for i := range 6 {
+			wg.Go(func() {
+				for _, m := range slices.Backward(messages(t, stores[i%2], start)) {
+					mine, err := stores[i%2].Claim(t.Context(), m, start.Add(time.Minute))
+					if err != nil {
+						t.Error(err)
+					}
+					if mine {
+						taken.Add(1)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if n := taken.Load(); n != 10 {
+			t.Errorf("ten messages were taken %d times", n)
+		}
+		if list := messages(t, stores[0], start); len(list) != 0 {
+			t.Errorf("what is taken is offered again: %v", texts(list))
+		}
+		if list := messages(t, stores[1], start.Add(time.Minute)); len(list) != 10 || list[0].Attempts != 1 {
+			t.Errorf("of somebody who died %d come back", len(list))
+		}
+	})
+}
