@@ -18,6 +18,7 @@ const (
 	ActionAssign      Action = "assign" // a mentor
 	ActionFeedback    Action = "feedback"
 	ActionRemark      Action = "remark" // what was asked for in a calendar client, and why it was not done
+	ActionTicket      Action = "ticket" // which one follows the request
 	ActionView        Action = "view"
 
 	// Taken by decisions on other requests, or by time.

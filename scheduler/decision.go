@@ -201,7 +201,7 @@ type note struct {
 // save writes a request after a step, with its history row and its event.
 func (d *decision) save(ctx context.Context, before, after Request, n note) (Request, error) {
 	after.Revision, after.Updated = before.Revision+1, d.now
-	if d.action != ActionRemark {
+	if d.action != ActionRemark && d.action != ActionTicket {
 		after.Remark = nil
 	}
 	after.Due = d.s.due(after)
@@ -221,6 +221,6 @@ func (d *decision) record(ctx context.Context, from Status, r Request, n note) e
 	if action == ActionRemind {
 		kind = "reminder"
 	}
-	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: kind, Action: action, Request: r.ID, Number: r.Number, Status: r.Status,
+	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: kind, Action: action, Actor: d.actor.Username, Request: r.ID, Number: r.Number, Status: r.Status,
 		Testbeds: r.Demand.Testbeds(), Text: cmp.Or(n.text, n.reason)})
 }

@@ -28,6 +28,7 @@ var life = map[Action]step{
 	ActionView:     {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: ScopeRead},
 	ActionFeedback: {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: ScopeWrite},
 
+	ActionTicket: {from: Statuses, who: []relation{administrator}, scope: ScopeWrite},
 	ActionRemark: {from: Statuses, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
 
 	ActionSubmit:      {to: []Status{UnderReview}, who: []relation{owner, anyMentor, administrator}, scope: ScopeWrite},

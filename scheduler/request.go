@@ -179,6 +179,7 @@ type Event struct {
 	At       time.Time `json:"at"`
 	Kind     string    `json:"kind"` // request, facility, catalogue, reminder
 	Action   Action    `json:"action,omitempty"`
+	Actor    string    `json:"actor,omitempty"`
 	Request  string    `json:"request,omitempty"`
 	Number   int64     `json:"number,omitempty"`
 	Status   Status    `json:"status,omitempty"`

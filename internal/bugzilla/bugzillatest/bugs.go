@@ -335,8 +335,9 @@ func (s *Server) As(name string, id int64, in map[string]any) error {
 	return nil
 }
 
-// Hide makes a bug one that the account may not see; Move moves it to another product.
+// Hide makes a bug one that the account may not see, and Show one that it may; Move moves it to another product.
 func (s *Server) Hide(id int64) { s.locked(func() { s.bugs[id-1].hidden = true }) }
+func (s *Server) Show(id int64) { s.locked(func() { s.bugs[id-1].hidden = false }) }
 func (s *Server) Move(id int64, product string) {
 	s.locked(func() { s.bugs[id-1].product, s.bugs[id-1].changed = product, s.stamp() })
 }
