@@ -67,13 +67,18 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	a.parts.Store.SetSite(calendar.Site{URL: a.settings.Base(listener.Addr().String()).String()})
+	site := a.settings.Base(listener.Addr().String()).String()
+	a.parts.Store.SetSite(calendar.Site{URL: site})
 	calendars := newCalendarDuty(a.parts.Store, now)
 	if _, _, err := calendars.run(ctx); err != nil { // what is not in line yet will be, later
 		a.options.Log.ErrorContext(ctx, "the calendars were not brought in line", "error", err)
 	}
+	tickets, err := a.tickets(ctx, site)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	a.server = newServer(listener, h, a.options.Log)
-	a.duties(ctx, a.parts.Service.RunDue, calendars.run)
+	a.duties(ctx, a.parts.Service.RunDue, calendars.run, tickets)
 	a.server.start()
 	a.stack.push("server", a.server.stop)
 	fmt.Fprintf(a.serving.Out, "berth %s serves %s\n", a.options.Version, a.settings.Base(a.Addr()))
@@ -85,6 +90,9 @@ func (a *App) duties(ctx context.Context, list ...duty) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	for _, run := range list {
+		if run == nil {
+			continue
+		}
 		d := duties{run: run, clock: now, log: a.options.Log}
 		running.Go(func() { d.Run(ctx) })
 	}

@@ -31,8 +31,26 @@ func (l *layered) together(s Settings) {
 	if s.LogFormat != "text" && s.LogFormat != "json" {
 		l.fault("log_format", l.origins["log_format"], "has to be text or json")
 	}
+	l.bugzilla(s.Bugzilla)
 	if s.HoldFor > s.MaxHold {
 		l.fault("hold_for", l.origins["hold_for"], "has to be at most max_hold")
+	}
+}
+
+// bugzilla checks what goes together of the settings for tickets.
+func (l *layered) bugzilla(b Bugzilla) {
+	if b.URL == "" {
+		return
+	}
+	u, err := url.Parse(b.URL)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "":
+		l.fault("bugzilla_url", l.origins["bugzilla_url"], "has to be an http or https address such as https://bugs.example.org")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		l.fault("bugzilla_url", l.origins["bugzilla_url"], "has to be https beyond this machine: the API key would cross the network in clear")
+	}
+	if b.Key == "" {
+		l.fault("bugzilla_key", l.origins["bugzilla_key"], "is needed with bugzilla_url; better by bugzilla_key_file")
 	}
 }
 
@@ -73,4 +91,12 @@ func mask(database string) string {
 	}
 	u.RawQuery = q.Encode()
 	return u.Redacted()
+}
+
+// hide shows that there is a secret, and nothing of it.
+func hide(secret string) string {
+	if secret == "" {
+		return ""
+	}
+	return "(set, not shown)"
 }

@@ -189,6 +189,34 @@ func TestSecretsAreReadFromFilesAndMasked(t *testing.T) {
 	}
 }
 
+func TestTheKeyOfBugzillaIsNotShown(t *testing.T) {
+	t.Parallel()
+	key := write(t, "key", "hunter2\n")
+	load := func(url string, more ...string) (config.Settings, error) {
+		return config.Load(config.Sources{File: none(t), Environ: append([]string{"BERTH_BUGZILLA_URL=" + url}, more...)})
+	}
+	s, err := load("https://bugs.example.org", "BERTH_BUGZILLA_KEY_FILE="+key)
+	if err != nil || s.Bugzilla.Key != "hunter2" || s.Bugzilla.KeyInQuery || s.Bugzilla.Product != "5GinFIRE Operations" {
+		t.Fatalf("settings %+v, %v", s.Bugzilla, err)
+	}
+	for _, e := range s.Entries() {
+		if strings.Contains(e.Value, "hunter") || e.Name == "bugzilla_key" && e.Value == "" {
+			t.Errorf("%s is shown as %q", e.Name, e.Value)
+		}
+	}
+	for _, url := range []string{"bugs.example.org", "ftp://bugs.example.org", "http://bugs.example.org", "https://user:pw@bugs.example.org", "https://bugs.example.org/?x=y"} {
+		if _, err := load(url, "BERTH_BUGZILLA_KEY=k"); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	if _, err := load("https://bugs.example.org"); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+		t.Errorf("without a key: %v", err)
+	}
+	if _, err := load("https://bugs.example.org", "BERTH_BUGZILLA_KEY=k", "BERTH_BUGZILLA_KEY_IN_QUERY=perhaps"); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+		t.Errorf("perhaps: %v", err)
+	}
+}
+
 func TestListeningBeyondLoopback(t *testing.T) {
 	t.Parallel()
 	for name, flags := range map[string]map[string]string{

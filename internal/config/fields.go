@@ -14,18 +14,18 @@ import (
 
 // field is one setting: its name as berth.toml writes it, and how its text becomes a value.
 type field struct {
-	name   string
-	value  string // the default
-	help   string
-	secret bool // its value may hold a secret: masked when shown, and readable from a file
-	set    func(s *Settings, text string) error
+	name  string
+	value string // the default
+	help  string
+	mask  func(string) string // of a value that may hold a secret, as it is shown; it can be read from a file, too
+	set   func(s *Settings, text string) error
 }
 
 // fields are all settings, in the order of the manual.
 var fields = []field{
 	{name: "listen", value: "127.0.0.1:8080", set: text(func(s *Settings) *string { return &s.Listen }),
 		help: "address and port to listen on; beyond loopback it takes TLS or a declared proxy"},
-	{name: "database", value: "berth.db", secret: true, set: text(func(s *Settings) *string { return &s.Database }),
+	{name: "database", value: "berth.db", mask: mask, set: text(func(s *Settings) *string { return &s.Database }),
 		help: "SQLite file, or postgres://user@host/name"},
 	{name: "tls_cert", set: text(func(s *Settings) *string { return &s.TLSCert }),
 		help: "certificate chain in PEM; together with tls_key"},
@@ -51,6 +51,22 @@ var fields = []field{
 		help: "largest request body in bytes"},
 	{name: "stop_after", value: "PT15S", set: period(func(s *Settings) *time.Duration { return &s.StopAfter }),
 		help: "how long a stop waits for what is under way"},
+	{name: "bugzilla_url", set: text(func(s *Settings) *string { return &s.Bugzilla.URL }),
+		help: "address of the Bugzilla in which each request gets a ticket; empty for none"},
+	{name: "bugzilla_key", mask: hide, set: text(func(s *Settings) *string { return &s.Bugzilla.Key }),
+		help: "API key of the account that writes the tickets"},
+	{name: "bugzilla_key_in_query", value: "no", set: yesNo(func(s *Settings) *bool { return &s.Bugzilla.KeyInQuery }),
+		help: "yes for servers before 5.1, which look for the key of reads in the address only"},
+	{name: "bugzilla_product", value: "5GinFIRE Operations", set: text(func(s *Settings) *string { return &s.Bugzilla.Product }),
+		help: "product of the tickets"},
+	{name: "bugzilla_component", value: "Operations Support", set: text(func(s *Settings) *string { return &s.Bugzilla.Component }),
+		help: "component of the tickets"},
+	{name: "bugzilla_version", value: "unspecified", set: text(func(s *Settings) *string { return &s.Bugzilla.Version }),
+		help: "version of the tickets"},
+	{name: "bugzilla_op_sys", value: "All", set: text(func(s *Settings) *string { return &s.Bugzilla.OpSys }),
+		help: "operating system of the tickets"},
+	{name: "bugzilla_platform", value: "All", set: text(func(s *Settings) *string { return &s.Bugzilla.Platform }),
+		help: "hardware of the tickets"},
 }
 
 // Names are the names of all settings, in the order of the manual.
@@ -73,6 +89,20 @@ func find(name string) (field, bool) {
 func text(at func(*Settings) *string) func(*Settings, string) error {
 	return func(s *Settings, v string) error {
 		*at(s) = v
+		return nil
+	}
+}
+
+func yesNo(at func(*Settings) *bool) func(*Settings, string) error {
+	return func(s *Settings, v string) error {
+		switch v {
+		case "yes", "true":
+			*at(s) = true
+		case "no", "false":
+			*at(s) = false
+		default:
+			return fmt.Errorf("has to be yes or no")
+		}
 		return nil
 	}
 }

@@ -163,7 +163,7 @@ func (l *layered) fromFile(name string) (setting string, ok bool) {
 		return "", false
 	}
 	f, known := find(setting)
-	return setting, known && f.secret
+	return setting, known && f.mask != nil
 }
 
 func (l *layered) read(setting, path string, from Origin) {

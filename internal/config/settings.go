@@ -26,8 +26,22 @@ type Settings struct {
 	MaxBody   int64  // bytes
 	StopAfter time.Duration
 
+	Bugzilla Bugzilla
+
 	origins map[string]Origin
 	shown   map[string]string
+}
+
+// Bugzilla is where requests have their tickets.
+type Bugzilla struct {
+	URL        string // empty: nowhere
+	Key        string
+	KeyInQuery bool
+	Product    string
+	Component  string
+	Version    string
+	OpSys      string
+	Platform   string
 }
 
 // Origin says where a setting comes from, in words such as "default", "berth.toml", "BERTH_LISTEN" or "--listen".
@@ -46,8 +60,8 @@ func (s Settings) Entries() []Entry {
 	list := make([]Entry, len(fields))
 	for i, f := range fields {
 		value := s.shown[f.name]
-		if f.secret {
-			value = mask(value)
+		if f.mask != nil {
+			value = f.mask(value)
 		}
 		list[i] = Entry{Name: f.name, Value: value, Origin: s.origins[f.name], Help: f.help}
 	}

@@ -88,7 +88,7 @@ func (s *Store) settle(ctx context.Context, m scheduler.Message, state string, d
 // Retry lets what is stuck be tried again at once: all of a channel, or of one request.
 func (s *Store) Retry(ctx context.Context, channel, request string) (n int64, err error) {
 	err = s.Change(ctx, nil, func(tx scheduler.Tx) (err error) {
-		n, err = tx.(*writer).exec(ctx, "message", `UPDATE outbox SET state = 'waiting', due = 0 WHERE channel = $1 AND state <> 'done' AND ($2 = '' OR request = $2)`, channel, request)
+		n, err = tx.(*writer).exec(ctx, "message", `UPDATE outbox SET state = 'waiting', due = 0 WHERE channel = $1 AND state = 'stuck' AND ($2 = '' OR request = $2)`, channel, request)
 		return err
 	})
 	return n, err

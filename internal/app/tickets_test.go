@@ -1,0 +1,57 @@
+package app_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"berth/internal/app"
+	"berth/internal/bugzilla/bugzillatest"
+)
+
+// TestTicketsAreToldWhatHappens starts an instance beside a Bugzilla, writes a remark, and waits until there is a ticket that has it.
+func TestTicketsAreToldWhatHappens(t *testing.T) {
+	t.Parallel()
+	s := bugzillatest.New(t, bugzillatest.V52, time.Now)
+	seen := make(chan struct{}, 100)
+	s.SetFaults(func(r *http.Request) bugzillatest.Fault {
+		if r.Method == http.MethodPut {
+			seen <- struct{}{}
+		}
+		return bugzillatest.None
+	})
+	var out, log bytes.Buffer
+	a := app.New(settings(t, "bugzilla_url", s.URL, "bugzilla_key", bugzillatest.Key, "bugzilla_key_in_query", "yes"), options(&log), app.Serving{Demo: true, Out: &out})
+	if err := a.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	password := regexp.MustCompile(`password[^:]*: (\S+)`).FindStringSubmatch(out.String())[1]
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+a.Addr()+"/api/v1/requests/1/feedback", strings.NewReader(`{"text": "Is anybody there?"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.SetBasicAuth("adele", password)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(res.Body)
+	if res.Body.Close(); err != nil || res.StatusCode != http.StatusCreated {
+		t.Fatalf("%d %s, %v", res.StatusCode, b, err)
+	}
+	<-seen // the ticket is made, and brought to how it stands
+	if err := a.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if s.Count() != 1 {
+		t.Errorf("%d tickets, want one", s.Count())
+	}
+	if strings.Contains(log.String(), bugzillatest.Key) {
+		t.Errorf("the key is in the log:\n%s", log.String())
+	}
+}
