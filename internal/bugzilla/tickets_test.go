@@ -286,8 +286,8 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 	d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
 	rapid.Check(t, func(rt *rapid.T) {
 		var requests []scheduler.Request
-		fault := bugzillatest.None
-		d.server.SetFaults(func(*http.Request) bugzillatest.Fault { return fault })
+		var fault atomic.Int64
+		d.server.SetFaults(func(*http.Request) bugzillatest.Fault { return bugzillatest.Fault(fault.Load()) })
 		one := func() scheduler.Request {
 			if len(requests) == 0 {
 				rt.Skip("nothing yet")
@@ -305,7 +305,7 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 			},
 			"cancel":   func(*rapid.T) { d.svc.Cancel(ctx, as("eva"), one().ID, scheduler.Step{}) },
 			"feedback": func(*rapid.T) { d.svc.AddFeedback(ctx, as("eva"), one().ID, "well?", scheduler.Creation{}) },
-			"fault":    func(*rapid.T) { fault = bugzillatest.Fault(rapid.IntRange(0, 5).Draw(rt, "kind")) },
+			"fault":    func(*rapid.T) { fault.Store(int64(rapid.IntRange(0, 5).Draw(rt, "kind"))) },
 			"round": func(*rapid.T) {
 				if rapid.Bool().Draw(rt, "another process") {
 					d.courier = d.hire()
