@@ -125,7 +125,7 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 		alarms = nil
 	}
 	today := f.s.o.Clock().UTC().Truncate(24 * time.Hour)
-	made := strings.Join([]string{token{members.Epoch, c.Audience(actor, alarms), members.Last(), ""}.String(), c.Name, f.s.o.URL, today.Format(time.DateOnly)}, " ")
+	made := strings.Join([]string{token{epoch: members.Epoch, audience: c.Audience(actor, alarms), sequence: members.Last(), name: allNames}.String(), c.Name, f.s.o.URL, today.Format(time.DateOnly)}, " ")
 	if before := f.kept(key); before != nil && before.made == made {
 		return before, nil
 	}

@@ -8,6 +8,9 @@ import (
 // maxValue is the longest value of a property that somebody may keep, in bytes.
 const maxValue = 4 << 10
 
+// maxName is the longest name of one, with its namespace, in bytes.
+const maxName = 512
+
 // proppatch keeps how somebody wants to see a calendar: its name, colour, order, and whatever else a client likes to put down. It is
 // theirs alone. What Berth itself says of a calendar cannot be changed, and then nothing is (RFC 4918 section 9.2).
 func (c *call) proppatch(w http.ResponseWriter, r *http.Request) error {
@@ -33,7 +36,7 @@ func (c *call) proppatch(w http.ResponseWriter, r *http.Request) error {
 		}
 		for _, e := range prop.children {
 			names = append(names, e.name)
-			if p, live := known[e.name]; live && !p.own && e.name != inCal("schedule-calendar-transp") || len(e.text) > maxValue {
+			if p, live := known[e.name]; live && !p.own && e.name != inCal("schedule-calendar-transp") || len(e.text) > maxValue || len(propertyKey(e.name)) > maxName {
 				refused = append(refused, e.name)
 				continue
 			}

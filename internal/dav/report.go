@@ -68,11 +68,12 @@ func (x *writer) gone(base, name string) {
 func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error {
 	invalid := precondition("D:valid-sync-token", "The sync token is no longer good; read the calendar anew.")
 	now := c.tokenOf(c.at)
-	from, initial := token{}, true
+	// Who reads everything has none of what was removed before, however old the objects are that they are sent first.
+	from, initial := token{began: c.sequence}, true
 	if e := top.child(davSpace, "sync-token"); e != nil && e.text != "" {
 		var ok bool
 		from, ok = parseToken(e.text)
-		if !ok || from.epoch != now.epoch || from.audience != now.audience || from.sequence > c.sequence || !c.members.Knows(from.sequence) {
+		if !ok || from.epoch != now.epoch || from.audience != now.audience || from.sequence > c.sequence || !c.members.Knows(from.began) {
 			return invalid
 		}
 		initial = false

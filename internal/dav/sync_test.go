@@ -194,7 +194,7 @@ func TestTokensThatAreNoGoodAreRefused(t *testing.T) {
 	}
 	for name, token := range map[string]string{
 		"nonsense": "x", "no number": other(5, "x"), "negative": other(5, "-1"), "another database": other(3, "ffffffffffff"),
-		"another audience": other(4, "ffffffff"), "of the future": other(5, "99999999"), "too long": m.token + ":a:b", "markup": "&lt;x&gt;",
+		"another audience": other(4, "ffffffff"), "of the future": other(5, "99999999"), "too long": m.token + ":a:b:c", "half a place": m.token + ":a", "a place without a beginning": m.token + ":a:", "markup": "&lt;x&gt;",
 	} {
 		t.Run(name, func(t *testing.T) {
 			res := h.send("eva", "REPORT", home("eva", "deployments"), syncBody(token, 0)).want(t, http.StatusForbidden)
@@ -263,5 +263,32 @@ func TestAProcessThatHasNotLookedForLongReadsAnew(t *testing.T) {
 	h.must(h.svc.AddFeedback(h.ctx, h.as("eva"), r.ID, "still there?", scheduler.Creation{}))
 	if list := sleepy.shown("eva", "mine"); len(list) != 0 {
 		t.Errorf("it still shows %v", list)
+	}
+}
+
+func TestALongFirstSyncGetsPastWhatIsForgotten(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for i := range 4 { // early in the log, and far ahead in time
+		h.submit("eva", "south/b", 1, hours(24*300+float64(i), 1))
+	}
+	gone := h.submit("eva", "south/b", 1, hours(24, 1))
+	h.must(h.svc.Cancel(h.ctx, h.as("eva"), gone.ID, scheduler.Step{}))
+	for _, days := range []int64{20, 130} {
+		h.now.Store(days * 24 * 3600)
+		h.must(nil, h.store.AgeCalendar(h.ctx, h.clock()))
+	}
+	fresh := enter(t, t, h.store, h.now)
+	m := mirror{tags: map[string]string{}}
+	for n := 0; m.follow(fresh, "eva", "mine", 1); n++ {
+		if n > 20 {
+			t.Fatalf("it begins again and again; the token is %s", m.token)
+		}
+	}
+	if len(m.tags) != 4 {
+		t.Errorf("the client has %v", m.tags)
+	}
+	if m.follow(fresh, "eva", "mine", 1) {
+		t.Error("with nothing new there is more")
 	}
 }

@@ -15,6 +15,7 @@ type token struct {
 	audience string
 	sequence int64
 	name     string // of the last object of that sequence which was sent; everything, where it is past all names
+	began    int64  // of one in the middle of a sync: from where on removals have to be known
 }
 
 const (
@@ -25,7 +26,7 @@ const (
 func (t token) String() string {
 	s := tokenPrefix + t.epoch + ":" + t.audience + ":" + strconv.FormatInt(t.sequence, 10)
 	if t.name != allNames {
-		s += ":" + t.name
+		s += ":" + t.name + ":" + strconv.FormatInt(t.began, 10)
 	}
 	return s
 }
@@ -33,16 +34,21 @@ func (t token) String() string {
 func parseToken(s string) (t token, ok bool) {
 	rest, ok := strings.CutPrefix(s, tokenPrefix)
 	parts := strings.Split(rest, ":")
-	if !ok || len(parts) < 3 || len(parts) > 4 {
+	if !ok || len(parts) != 3 && len(parts) != 5 {
 		return token{}, false
 	}
 	t = token{epoch: parts[0], audience: parts[1], name: allNames}
-	if len(parts) == 4 {
-		t.name = parts[3]
-	}
 	n, err := strconv.ParseInt(parts[2], 10, 64)
-	t.sequence = n
-	return t, err == nil && n >= 0
+	if err != nil || n < 0 {
+		return token{}, false
+	}
+	t.sequence, t.began = n, n
+	if len(parts) == 3 {
+		return t, true
+	}
+	t.name = parts[3]
+	t.began, err = strconv.ParseInt(parts[4], 10, 64)
+	return t, err == nil && t.began >= 0 && t.name != allNames
 }
 
 // tokenOf is the token, and the ctag, of a collection as it is now.

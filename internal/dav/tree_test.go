@@ -51,7 +51,7 @@ func FuzzTree(f *testing.F) {
 
 func FuzzToken(f *testing.F) {
 	f.Add("urn:berth:sync:abc:def:12")
-	f.Add("urn:berth:sync:abc:def:12:name")
+	f.Add("urn:berth:sync:abc:def:12:name:7")
 	f.Fuzz(func(t *testing.T, s string) {
 		if k, ok := parseToken(s); ok {
 			if again, ok := parseToken(k.String()); !ok || again != k {
