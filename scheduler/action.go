@@ -17,8 +17,9 @@ const (
 	ActionFail        Action = "fail"
 	ActionAssign      Action = "assign" // a mentor
 	ActionFeedback    Action = "feedback"
-	ActionRemark      Action = "remark" // what was asked for in a calendar client, and why it was not done
-	ActionTicket      Action = "ticket" // which one follows the request
+	ActionRemark      Action = "remark"      // what was asked for in a calendar client, and why it was not done
+	ActionTicket      Action = "ticket"      // which one follows the request
+	ActionTicketNote  Action = "ticket_note" // something that readers of the ticket have to know, such as why it was put back
 	ActionView        Action = "view"
 
 	// Taken by decisions on other requests, or by time.

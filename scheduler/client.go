@@ -85,30 +85,43 @@ func (s *Service) remarked(ctx context.Context, a Actor, id string, remark Remar
 	return refusal
 }
 
-// plainly says a refusal so that everybody who sees the request may read it: what is short and when, not who has it.
+// plainly says a refusal in one line, with the nearest slot that works.
 func plainly(refusal error) string {
-	e, ok := errors.AsType[*Error](refusal)
-	if !ok {
-		return ""
-	}
-	parts := []string{e.Error()}
-	if e.Verdict != nil {
-		for i, c := range e.Verdict.Conflicts {
-			if i == 3 {
-				parts = append(parts, fmt.Sprintf("and %d more conflicts", len(e.Verdict.Conflicts)-i))
-				break
-			}
-			c.TakenBy, c.More = nil, 0
-			parts = append(parts, c.String())
+	parts := Explain(refusal)
+	if e, ok := errors.AsType[*Error](refusal); ok {
+		if near, ok := nearest(e.Alternatives); ok {
+			parts = append(parts, "the nearest slot that works: "+near.String())
 		}
-		for _, p := range e.Verdict.Problems {
-			parts = append(parts, p.Message)
-		}
-	}
-	if near, ok := nearest(e.Alternatives); ok {
-		parts = append(parts, "the nearest slot that works: "+near.String())
 	}
 	return strings.Join(parts, "; ")
+}
+
+// maxExplained is how many conflicts an explanation names one by one.
+const maxExplained = 3
+
+// Explain says a refusal so that everybody who sees the request may read it: what is short and when, not who has it. An error that is not
+// for users explains nothing.
+func Explain(refusal error) []string {
+	e, ok := errors.AsType[*Error](refusal)
+	if !ok {
+		return nil
+	}
+	parts := []string{e.Error()}
+	if e.Verdict == nil {
+		return parts
+	}
+	for i, c := range e.Verdict.Conflicts {
+		if i == maxExplained {
+			parts = append(parts, fmt.Sprintf("and %d more conflicts", len(e.Verdict.Conflicts)-i))
+			break
+		}
+		c.TakenBy, c.More = nil, 0
+		parts = append(parts, c.String())
+	}
+	for _, p := range e.Verdict.Problems {
+		parts = append(parts, p.Message)
+	}
+	return parts
 }
 
 // nearest is the first alternative that differs in its time only.

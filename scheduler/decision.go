@@ -201,7 +201,7 @@ type note struct {
 // save writes a request after a step, with its history row and its event.
 func (d *decision) save(ctx context.Context, before, after Request, n note) (Request, error) {
 	after.Revision, after.Updated = before.Revision+1, d.now
-	if d.action != ActionRemark && d.action != ActionTicket {
+	if d.action != ActionRemark && d.action != ActionTicket && d.action != ActionTicketNote {
 		after.Remark = nil
 	}
 	after.Due = d.s.due(after)
@@ -213,7 +213,7 @@ func (d *decision) save(ctx context.Context, before, after Request, n note) (Req
 
 func (d *decision) record(ctx context.Context, from Status, r Request, n note) error {
 	action := cmp.Or(n.action, d.action)
-	entry := Entry{Request: r.ID, At: d.now, Actor: d.actor.Username, Action: action, From: from, To: r.Status, Reason: n.reason, Text: n.text, Verdict: n.verdict}
+	entry := Entry{Request: r.ID, At: d.now, Actor: d.actor.Username, Via: d.actor.Via, Action: action, From: from, To: r.Status, Reason: n.reason, Text: n.text, Verdict: n.verdict}
 	if err := d.tx.AddEntry(ctx, &entry); err != nil {
 		return err
 	}
@@ -221,6 +221,6 @@ func (d *decision) record(ctx context.Context, from Status, r Request, n note) e
 	if action == ActionRemind {
 		kind = "reminder"
 	}
-	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: kind, Action: action, Actor: d.actor.Username, Request: r.ID, Number: r.Number, Status: r.Status,
+	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: kind, Action: action, Actor: d.actor.Username, Via: d.actor.Via, Request: r.ID, Number: r.Number, From: from, Status: r.Status,
 		Testbeds: r.Demand.Testbeds(), Text: cmp.Or(n.text, n.reason)})
 }

@@ -28,8 +28,9 @@ var life = map[Action]step{
 	ActionView:     {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: ScopeRead},
 	ActionFeedback: {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: ScopeWrite},
 
-	ActionTicket: {from: Statuses, who: []relation{administrator}, scope: ScopeWrite},
-	ActionRemark: {from: Statuses, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
+	ActionTicket:     {from: Statuses, who: []relation{administrator}, scope: ScopeWrite},
+	ActionTicketNote: {from: Statuses, who: []relation{administrator}, scope: ScopeWrite},
+	ActionRemark:     {from: Statuses, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
 
 	ActionSubmit:      {to: []Status{UnderReview}, who: []relation{owner, anyMentor, administrator}, scope: ScopeWrite},
 	ActionEdit:        {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},

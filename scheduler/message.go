@@ -2,18 +2,41 @@ package scheduler
 
 import "time"
 
+// Channel is a way by which other systems and people are told what happens.
+type Channel struct {
+	Name  string
+	Takes func(Event) bool // which events
+}
+
+// OfRequests takes every event about a request.
+func OfRequests(e Event) bool { return e.Request != "" }
+
 // Message is an event on its way to another system. It is kept until it has arrived, and of one request the earlier goes first.
 type Message struct {
 	ID       int64
-	Channel  string // the system
+	Channel  string // the way
+	Target   string // to whom, where the way leads to several; empty while it is not known to whom
+	State    string // waiting, stuck, done
 	Attempts int64  // that were begun before
 	Due      time.Time
+	Settled  *time.Time // when it arrived
+	Failure  string     // of the last attempt
+	Remedy   string     // what somebody can do about it
 	Event    Event
 }
 
 // Backlog is what waits in a channel.
 type Backlog struct {
-	Waiting int64      `json:"waiting"`
-	Stuck   int64      `json:"stuck"`            // waits for somebody to do something
-	Oldest  *time.Time `json:"oldest,omitempty"` // when what waits longest happened
+	Waiting     int64      `json:"waiting"`
+	Stuck       int64      `json:"stuck"`                  // waits for somebody to do something
+	Oldest      *time.Time `json:"oldest,omitempty"`       // when what waits longest happened
+	LastSuccess *time.Time `json:"last_success,omitempty"` // when something last arrived
+}
+
+// KeptTicket is what is remembered of a ticket by who keeps them.
+type KeptTicket struct {
+	ID      int64
+	Request string
+	Busy    time.Time // until when whoever has taken it is at work on it
+	Memory  string
 }

@@ -68,6 +68,7 @@ type Actor struct {
 	Roles    []Role
 	Testbeds []string // of a provider
 	Scopes   []Scope
+	Via      string // by which other system, such as "bugzilla"; empty for Berth itself
 }
 
 // System is Berth itself: time passing, a setting.

@@ -165,6 +165,7 @@ type Entry struct {
 	Request string            `json:"-"`
 	At      time.Time         `json:"at"`
 	Actor   string            `json:"actor"`
+	Via     string            `json:"via,omitempty"` // the system in which they did it, where that was another
 	Action  Action            `json:"action"`
 	From    Status            `json:"from,omitempty"`
 	To      Status            `json:"to,omitempty"`
@@ -180,8 +181,10 @@ type Event struct {
 	Kind     string    `json:"kind"` // request, facility, catalogue, reminder
 	Action   Action    `json:"action,omitempty"`
 	Actor    string    `json:"actor,omitempty"`
+	Via      string    `json:"via,omitempty"` // the system in which they did it, where that was another
 	Request  string    `json:"request,omitempty"`
 	Number   int64     `json:"number,omitempty"`
+	From     Status    `json:"from,omitempty"` // the status before
 	Status   Status    `json:"status,omitempty"`
 	Testbeds []string  `json:"testbeds,omitempty"`
 	Text     string    `json:"text,omitempty"`

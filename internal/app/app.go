@@ -73,7 +73,7 @@ func (a *App) start(ctx context.Context) error {
 	if _, _, err := calendars.run(ctx); err != nil { // what is not in line yet will be, later
 		a.options.Log.ErrorContext(ctx, "the calendars were not brought in line", "error", err)
 	}
-	tickets, err := a.tickets(ctx, site)
+	tickets, err := a.ticketDuty(site)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"berth/internal/auth"
+	"berth/internal/bugzilla"
 	"berth/internal/config"
 	"berth/internal/store"
 	"berth/scheduler"
@@ -49,6 +50,7 @@ func Open(ctx context.Context, settings config.Settings, o Options) (*Parts, err
 	if err != nil {
 		return nil, err
 	}
+	s.SetChannels(channels(settings)...)
 	return &Parts{Store: s, Service: newService(s, settings, o, now), Auth: auth.New(s, now), Clock: now}, nil
 }
 
@@ -57,6 +59,14 @@ func newService(s scheduler.Store, settings config.Settings, o Options, clock fu
 		Clock: clock, NewID: uuid.NewString, Log: o.Log,
 		Horizon: settings.Horizon, HoldFor: settings.HoldFor, MaxHold: settings.MaxHold, Reminders: settings.Reminders,
 	})
+}
+
+// channels are the ways by which others are told what happens, whoever made it happen: a server or a command.
+func channels(settings config.Settings) (list []scheduler.Channel) {
+	if settings.Bugzilla.URL != "" {
+		list = append(list, scheduler.Channel{Name: bugzilla.Channel, Takes: bugzilla.Takes})
+	}
+	return list
 }
 
 // Backup makes a consistent copy of a SQLite database.

@@ -39,6 +39,8 @@ func (a *App) demo(ctx context.Context) error {
 	case demo.Foreign:
 		return scheduler.Errorf(scheduler.CodeConflict, "the demo goes into an empty database only, and this one is in use (or was left half filled by a demo)")
 	case demo.Empty:
+		a.parts.Store.SetChannels() // what is made up has happened to nobody
+		defer a.parts.Store.SetChannels(channels(a.settings)...)
 		options := demo.Options{Now: now(), Service: func(clock func() time.Time) *scheduler.Service {
 			return newService(a.parts.Store, a.settings, a.options, clock)
 		}}

@@ -200,17 +200,27 @@ func (ch Change) body() map[string]any {
 	return body
 }
 
+// Overwritten are the values that an update replaced, by the names of their fields.
+type Overwritten map[string]string
+
 // Update changes a bug, all of it or nothing. Fields that are so already stay, and that is no error; a comment is added each time.
-func (c *Client) Update(ctx context.Context, id int64, ch Change) error {
+func (c *Client) Update(ctx context.Context, id int64, ch Change) (Overwritten, error) {
 	var done []struct {
-		ID int64 `json:"id"`
+		ID      int64 `json:"id"`
+		Changes map[string]struct {
+			Removed string `json:"removed"`
+		} `json:"changes"`
 	}
 	doing := fmt.Sprintf("changing bug %d", id)
 	if err := c.send(ctx, doing, http.MethodPut, "bug/"+strconv.FormatInt(id, 10), ch.body(), "bugs", &done); err != nil {
-		return err
+		return nil, err
 	}
 	if len(done) != 1 || done[0].ID != id {
-		return &Error{Doing: doing, Status: http.StatusOK, Message: "the answer is about another bug"}
+		return nil, &Error{Doing: doing, Status: http.StatusOK, Message: "the answer is about another bug"}
 	}
-	return nil
+	was := Overwritten{}
+	for field, v := range done[0].Changes {
+		was[field] = v.Removed
+	}
+	return was, nil
 }

@@ -16,6 +16,7 @@ type Comment struct {
 	Count   int       `json:"count"`
 	Creator string    `json:"creator"`
 	Time    time.Time `json:"creation_time"`
+	Private bool      `json:"is_private"`
 	Text    string    `json:"text"`
 }
 
@@ -39,8 +40,7 @@ func (c *Client) Comments(ctx context.Context, id int64, since time.Time) ([]Com
 	return list.Comments, nil
 }
 
-// MaxComment is the longest comment, in characters.
-const MaxComment = 65_535
+var zeroTime time.Time
 
 // AddComment adds a comment that holds a token exactly once: where it is not known whether an earlier attempt was taken, the comments of
 // the bug are looked through first.

@@ -125,6 +125,9 @@ func Remedy(err error) string {
 	case codeProduct:
 		return "check the product's name, that it is open for new bugs, and that the account may file into it"
 	case codeNoSuch:
+		if setting := unknownSetting(err); setting != "" {
+			return "check the setting " + setting + ": what it names has to be there in Bugzilla"
+		}
 		return "check the names in the settings: product, component, version, op_sys, platform, statuses and resolutions have to be there in Bugzilla, and people need accounts"
 	case codeNoSuchCC:
 		return "somebody in CC has no account in Bugzilla"
@@ -134,10 +137,28 @@ func Remedy(err error) string {
 		return "the workflow of the installation does not allow the change of status: see the settings for statuses"
 	case codeForbidden:
 		return "the account needs the group editbugs (and canconfirm)"
+	case codeNoBug:
+		return "the bug was deleted in Bugzilla: link another one to the request by the marker in its summary"
 	case codeHidden:
 		return "the bug is restricted: let the account see it"
 	case codeAliasTaken:
 		return "another bug has the alias: take it away there"
+	}
+	return ""
+}
+
+// unknownSetting is the setting that names what Bugzilla does not know, as far as its message tells.
+func unknownSetting(err error) string {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return ""
+	}
+	message := strings.ToLower(e.Message)
+	for _, x := range [][2]string{{"component named", "bugzilla_component"}, {"version named", "bugzilla_version"}, {"os named", "bugzilla_op_sys"}, {"op_sys", "bugzilla_op_sys"},
+		{"hardware", "bugzilla_platform"}, {"platform", "bugzilla_platform"}, {"status named", "bugzilla_statuses"}, {"resolution named", "bugzilla_statuses"}} {
+		if strings.Contains(message, x[0]) {
+			return x[1]
+		}
 	}
 	return ""
 }

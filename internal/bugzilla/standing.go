@@ -2,6 +2,7 @@ package bugzilla
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"berth/scheduler"
@@ -21,6 +22,16 @@ func Usual() Standings {
 		scheduler.Terminating: progress, scheduler.Completed: {"RESOLVED", "FIXED"}, scheduler.Rejected: {"RESOLVED", "INVALID"},
 		scheduler.Cancelled: {"RESOLVED", "WONTFIX"}, scheduler.Failed: {Status: "CONFIRMED"},
 	}
+}
+
+// With are the standings with others for some statuses, each written as "RESOLVED FIXED".
+func (s Standings) With(others map[string]string) Standings {
+	s = maps.Clone(s)
+	for status, text := range others {
+		at, resolution, _ := strings.Cut(text, " ")
+		s[scheduler.Status(status)] = Standing{at, resolution}
+	}
+	return s
 }
 
 // Check says what is wrong with the standings in a workflow.

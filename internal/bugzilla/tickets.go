@@ -2,55 +2,24 @@ package bugzilla
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"berth/scheduler"
 	"berth/testbeds"
 )
 
-// Requests is where the requests are that tickets follow.
-type Requests interface {
-	Get(ctx context.Context, a scheduler.Actor, id string) (scheduler.View, error)
-	Person(ctx context.Context, a scheduler.Actor, username string) (scheduler.Person, error)
-	Facility(ctx context.Context, a scheduler.Actor) (testbeds.Facility, int64, error)
-	Feedback(ctx context.Context, a scheduler.Actor, id, cursor string, limit int) (scheduler.Page[scheduler.Feedback], error)
-	SetTicket(ctx context.Context, a scheduler.Actor, id string, t scheduler.Ticket) error
-}
-
-// Settings say where tickets are made, and how they stand.
-type Settings struct {
-	Product, Component, Version, OpSys, Platform string
-	Standings                                    Standings
-	Browse                                       string // address of the installation, for people
-	Site                                         string // of Berth's pages, without a trailing slash
-}
-
-// Tickets keep a bug for every request. Deliver is called with the events of a request in their order, and may be called again with any.
-type Tickets struct {
-	client   *Client
-	requests Requests
-	settings Settings
-
-	mu       sync.Mutex
-	workflow Workflow
-}
-
-// NewTickets makes them.
-func NewTickets(c *Client, r Requests, s Settings) *Tickets {
-	return &Tickets{client: c, requests: r, settings: s}
-}
-
-// told are the events that a ticket hears of; others, such as the ticket's own, are nobody's news there.
-func told(e scheduler.Event) bool {
+// Takes reports whether tickets hear of an event. Others, such as which ticket a request has, are nobody's news there.
+func Takes(e scheduler.Event) bool {
 	return e.Request != "" && e.Action != scheduler.ActionTicket && e.Kind != "reminder"
 }
 
-// Deliver brings the ticket of an event's request to how it stood after the event, with one comment on it.
+// Deliver brings the ticket of an event's request in line with the request, with one comment on the event. What people did with the
+// ticket in between counts first.
 func (t *Tickets) Deliver(ctx context.Context, e scheduler.Event) error {
-	if !told(e) {
+	if !Takes(e) {
 		return nil
 	}
 	v, err := t.requests.Get(ctx, scheduler.System, e.Request)
@@ -61,35 +30,89 @@ func (t *Tickets) Deliver(ctx context.Context, e scheduler.Event) error {
 	if err != nil {
 		return err
 	}
-	id, described, err := t.ticket(ctx, v.Request, e)
+	id, err := t.ticket(ctx, v, e)
 	if err != nil {
 		return err
 	}
-	f, _, err := t.requests.Facility(ctx, scheduler.System)
+	return t.take(ctx, id, v.ID, func(h *hold) error { return h.tell(ctx, w, e) })
+}
+
+// tell says of an event what there is to say, and brings the ticket in line.
+func (h *hold) tell(ctx context.Context, w Workflow, e scheduler.Event) error {
+	t := h.t
+	v, err := t.requests.Get(ctx, scheduler.System, e.Request)
 	if err != nil {
 		return err
+	}
+	b, comments, err := t.read(ctx, h.kept.ID)
+	if err != nil {
+		return err
+	}
+	if err := h.absorb(ctx, w, v, b, h.after(comments)); err != nil {
+		return err
+	}
+	if v, err = t.requests.Get(ctx, scheduler.System, e.Request); err != nil {
+		return err
+	}
+	if v.Ticket == nil || v.Ticket.ID != h.kept.ID {
+		return errBusy // it has another ticket now, which is told instead
+	}
+	change := Change{}
+	if !said(comments, token(e)) && !(e.Action == scheduler.ActionFeedback && e.Via == via) {
+		if change.Comment, err = t.comment(ctx, e, v); err != nil {
+			return err
+		}
+	}
+	if err := t.aim(ctx, h, &change, v.Request); err != nil {
+		return err
+	}
+	lost, err := h.bring(ctx, w, b, change)
+	if err != nil || lost == nil {
+		return err
+	}
+	// Somebody changed the ticket between our look and our write, which has no protection against that. What they wanted still counts.
+	return h.stood(ctx, w, *lost, comments, true)
+}
+
+// read reads a bug and all that was said on it.
+func (t *Tickets) read(ctx context.Context, id int64) (b Bug, comments []Comment, err error) {
+	if b, err = t.client.Bug(ctx, id); err != nil {
+		return b, nil, err
+	}
+	comments, err = t.client.Comments(ctx, id, zeroTime)
+	return b, comments, err
+}
+
+// after are the comments that may not have been dealt with.
+func (h *hold) after(comments []Comment) []Comment {
+	return slices.DeleteFunc(slices.Clone(comments), func(c Comment) bool { return !c.Time.After(h.m.Since) })
+}
+
+func said(comments []Comment, token string) bool {
+	return slices.ContainsFunc(comments, func(c Comment) bool { return strings.Contains(c.Text, token) })
+}
+
+// comment is what is said of an event, with its token.
+func (t *Tickets) comment(ctx context.Context, e scheduler.Event, v scheduler.View) (string, error) {
+	f, _, err := t.requests.Facility(ctx, scheduler.System)
+	if err != nil {
+		return "", err
 	}
 	if e.Action == scheduler.ActionFeedback {
 		if e.Text, err = t.remark(ctx, e); err != nil {
-			return err
+			return "", err
 		}
 	}
-	change := Change{Comment: comment(e, v.Request, f, t.settings) + "\n\n" + token(e)}
-	switch {
-	case described:
-		change.Comment = ""
-	default:
-		// Whether an earlier attempt was taken is not known, be it one of this message's or of a courier that died.
-		said, err := t.client.Said(ctx, id, token(e))
-		if err != nil {
-			return err
-		}
-		if said {
-			change.Comment = ""
+	text := comment(e, v, f, t.settings)
+	if e.Action == scheduler.ActionAssign {
+		switch login, err := t.assignable(ctx, v.Mentor); {
+		case err != nil:
+			return "", err
+		case login == "":
+			text += fmt.Sprintf("\n\n%s has no account in Bugzilla and could not be made the assignee.", v.Mentor)
 		}
 	}
-	t.aim(ctx, &change, v.Request, e)
-	return t.bring(ctx, w, id, change)
+	return text + "\n\n" + token(e), nil
 }
 
 // remark is the whole of a remark, of which the event has the beginning.
@@ -110,56 +133,47 @@ func (t *Tickets) remark(ctx context.Context, e scheduler.Event) (string, error)
 	}
 }
 
-// steps is the installation's workflow, read once.
-func (t *Tickets) steps(ctx context.Context) (Workflow, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.workflow == nil {
-		w, err := t.client.Workflow(ctx)
-		if err != nil {
-			return nil, err
-		}
-		t.workflow = w
-	}
-	return t.workflow, nil
-}
-
 // ticket is the bug of a request: the one that it has, or a new one, whose description then is what is to be said of the event.
-func (t *Tickets) ticket(ctx context.Context, r scheduler.Request, e scheduler.Event) (id int64, described bool, err error) {
+func (t *Tickets) ticket(ctx context.Context, v scheduler.View, e scheduler.Event) (id int64, err error) {
+	r := v.Request
 	if r.Ticket != nil {
-		return r.Ticket.ID, false, nil
+		return r.Ticket.ID, nil
 	}
 	f, _, err := t.requests.Facility(ctx, scheduler.System)
 	if err != nil {
-		return 0, false, err
+		return 0, err
 	}
 	n := NewBug{Product: t.settings.Product, Component: t.settings.Component, Version: t.settings.Version, OpSys: t.settings.OpSys, Platform: t.settings.Platform,
-		Summary: titled(fmt.Sprintf("[PORTAL] Deployment Request of NSD:%s,User: %s", r.NSD, r.Experimenter)), Alias: alias(r), URL: t.page(r), Deadline: day(r)}
-	said := description(r, f, t.settings)
+		Summary: summary(r), Alias: alias(r), URL: t.page(r), Deadline: day(r)}
+	said := description(v, f, t.settings)
 	login := t.login(ctx, r.Experimenter)
 	if login != "" {
 		n.CC = []string{login}
 	}
-	n.Description = said + "\n\n" + token(e)
-	ours := func(b Bug) bool { return b.Product == n.Product && b.URL == n.URL }
+	mark := token(e)
+	if e.Action != scheduler.ActionSubmit && e.Action != scheduler.ActionTicketNote {
+		mark = fmt.Sprintf("[berth:%s/0]", r.ID) // the description does not say what happened: a comment is going to
+	}
+	n.Description = said + "\n\n" + mark
+	ours := func(b Bug) bool { return b.URL == n.URL || strings.EqualFold(b.Creator, t.settings.Login) }
 	id, err = t.client.Create(ctx, n, ours)
 	if IsNoSuchPerson(err) && len(n.CC) > 0 {
 		n.CC = nil
-		n.Description = said + fmt.Sprintf("\n\n%s has no account in Bugzilla (%s) and could not be put into CC.", r.Experimenter, login) + "\n\n" + token(e)
+		n.Description = said + fmt.Sprintf("\n\n%s has no account in Bugzilla (%s) and could not be put into CC.", r.Experimenter, login) + "\n\n" + mark
 		id, err = t.client.Create(ctx, n, ours)
 	}
 	if err != nil {
-		return 0, false, err
+		return 0, err
 	}
-	described, err = t.client.Said(ctx, id, token(e)) // it may be there from an attempt with an earlier event
-	if err != nil {
-		return 0, false, err
-	}
-	return id, described, t.requests.SetTicket(ctx, scheduler.System, r.ID, scheduler.Ticket{ID: id, URL: fmt.Sprintf("%s/show_bug.cgi?id=%d", t.settings.Browse, id)})
+	return id, t.link(ctx, r.ID, id)
 }
 
 // alias is the request's UUID: what makes the ticket one of its kind.
 func alias(r scheduler.Request) string { return r.ID }
+
+func summary(r scheduler.Request) string {
+	return titled(fmt.Sprintf("[PORTAL] Deployment Request of NSD:%s,User: %s", r.NSD, r.Experimenter))
+}
 
 func (t *Tickets) page(r scheduler.Request) string {
 	return fmt.Sprintf("%s/requests/%d", t.settings.Site, r.Number)
@@ -180,50 +194,115 @@ func (t *Tickets) login(ctx context.Context, username string) string {
 	return p.Email
 }
 
-// aim says how the ticket has to stand after an event. Whom Bugzilla does not know is not put into it.
-func (t *Tickets) aim(ctx context.Context, c *Change, r scheduler.Request, e scheduler.Event) {
-	at := t.settings.Standings[e.Status]
-	c.Status, c.Resolution = at.Status, at.Resolution
-	c.Deadline = new(day(r))
-	if login := t.login(ctx, r.Mentor); login != "" {
-		if _, known, err := t.client.Person(ctx, login); err == nil && known {
-			c.Assignee = login
-		}
+// assignable is the login of somebody who can be an assignee; empty where Bugzilla does not know them.
+func (t *Tickets) assignable(ctx context.Context, username string) (login string, err error) {
+	if login = t.login(ctx, username); login == "" {
+		return "", nil
 	}
+	_, known, err := t.client.Person(ctx, login)
+	if err != nil || !known {
+		return "", err
+	}
+	return login, nil
 }
 
-// bring takes a bug to how it has to stand, in as many steps as the workflow wants, the comment with the last.
-func (t *Tickets) bring(ctx context.Context, w Workflow, id int64, c Change) error {
-	b, err := t.client.Bug(ctx, id)
-	if err != nil {
+// aim says how the ticket has to stand. Whom Bugzilla does not know is not put into it; who took themself out of CC stays out.
+func (t *Tickets) aim(ctx context.Context, h *hold, c *Change, r scheduler.Request) error {
+	at := t.settings.Standings[r.Status]
+	c.Status, c.Resolution, c.URL, c.Deadline = at.Status, at.Resolution, t.page(r), new(day(r))
+	if h.m.Known.Summary == "" || h.m.Known.Summary != summary(r) {
+		c.Summary = summary(r)
+	}
+	var err error
+	if c.Assignee, err = t.assignable(ctx, r.Mentor); err != nil {
 		return err
+	}
+	if !h.m.Known.InCC {
+		login, err := t.assignable(ctx, r.Experimenter)
+		if err != nil {
+			return err
+		}
+		if login != "" {
+			c.AddCC = []string{login}
+		}
+	}
+	return nil
+}
+
+// bring takes a bug to how it has to stand, in as many steps as the workflow wants, the comment with the last. What is going to be written
+// is remembered first: where it is not known whether a write came through, the ticket tells later. lost is how the ticket was in between, where
+// somebody changed it at the same moment.
+func (h *hold) bring(ctx context.Context, w Workflow, b Bug, c Change) (lost *Bug, err error) {
+	if w.same(Standing{b.Status, b.Resolution}, Standing{c.Status, c.Resolution}) {
+		c.Status, c.Resolution = b.Status, b.Resolution
 	}
 	path, ok := w.Path(b.Status, c.Status)
 	if !ok {
-		return &Error{Doing: fmt.Sprintf("changing bug %d", id), Code: codeTransition, Message: fmt.Sprintf("there is no way from %s to %s", b.Status, c.Status)}
+		return nil, &Error{Doing: fmt.Sprintf("changing bug %d", b.ID), Code: codeTransition, Message: fmt.Sprintf("there is no way from %s to %s", b.Status, c.Status)}
 	}
+	var changes []Change
 	for _, status := range path[:max(0, len(path)-1)] {
-		if err := t.client.Update(ctx, id, Change{Status: status}); err != nil {
-			return err
-		}
+		changes = append(changes, Change{Status: status})
 	}
-	last := c
-	if len(path) == 0 {
-		last.Status = ""
+	changes = append(changes, needed(b, c, len(path) > 0))
+	now := lookOf(b, "")
+	now.Summary, now.InCC = h.m.Known.Summary, h.m.Known.InCC || len(c.AddCC) > 0
+	next := now
+	h.m.Intended = append([]look{h.m.Known}, lastFew(h.m.Intended)...)
+	for _, change := range changes {
+		next = next.after(change)
+		h.m.Intended = append(h.m.Intended, next)
+	}
+	if err := h.keep(ctx); err != nil {
+		return nil, err
+	}
+	for _, change := range changes {
+		if len(change.body()) == 0 {
+			continue
+		}
+		was, err := h.t.client.Update(ctx, b.ID, change)
+		if err != nil {
+			if !IsTemporary(err) { // it was refused, whole
+				h.m.Intended = nil
+				err = errors.Join(err, h.keep(ctx))
+			}
+			return nil, err
+		}
+		if status, changed := was["status"]; changed && status != now.Status {
+			lost = new(b)
+			lost.Status, lost.Resolution = status, was["resolution"]
+		}
+		now = now.after(change)
+	}
+	h.m.Known, h.m.Intended = now, nil
+	return lost, h.keep(ctx)
+}
+
+// lastFew bounds what is remembered of writes that never came through.
+func lastFew(list []look) []look { return list[max(0, len(list)-20):] }
+
+// needed is what of a change has to be written to a bug, and no more.
+func needed(b Bug, c Change, moves bool) Change {
+	if !moves {
+		c.Status = ""
 		if b.Resolution == c.Resolution {
-			last.Resolution = ""
+			c.Resolution = ""
 		}
 	}
-	if b.Assignee == c.Assignee {
-		last.Assignee = ""
+	if strings.EqualFold(b.Assignee, c.Assignee) {
+		c.Assignee = ""
 	}
 	if c.Deadline != nil && b.Deadline == *c.Deadline {
-		last.Deadline = nil
+		c.Deadline = nil
 	}
-	if len(last.body()) == 0 {
-		return nil
+	if b.URL == c.URL {
+		c.URL = ""
 	}
-	return t.client.Update(ctx, id, last)
+	if b.Summary == c.Summary {
+		c.Summary = ""
+	}
+	c.AddCC = slices.DeleteFunc(slices.Clone(c.AddCC), func(login string) bool { return hasName(b.CC, login) })
+	return c
 }
 
 // zones are the zones of the testbeds that a request touches, each once.

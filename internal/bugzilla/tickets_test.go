@@ -29,6 +29,7 @@ type desk struct {
 	svc     *scheduler.Service
 	server  *bugzillatest.Server
 	courier *outbox.Courier
+	tickets *bugzilla.Tickets
 	now     *atomic.Int64
 	client  *bugzilla.Client
 }
@@ -38,7 +39,7 @@ func (d *desk) clock() time.Time { return start.Add(time.Duration(d.now.Load()) 
 func newDesk(t *testing.T, dsn string, v bugzillatest.Version) *desk {
 	t.Helper()
 	d := &desk{t: t, store: testdb.Open(t, dsn), now: new(atomic.Int64)}
-	d.store.SetChannels("ticket")
+	d.store.SetChannels(scheduler.Channel{Name: bugzilla.Channel, Takes: bugzilla.Takes})
 	d.svc = scheduler.New(d.store, scheduler.Options{Clock: d.clock, NewID: uuid.NewString})
 	d.server = bugzillatest.New(t, v, d.clock, "eva@bugs.example", "monika@bugs.example", "oskar@bugs.example")
 	d.client = client(t, d.server.URL, bugzillatest.Key, v != bugzillatest.V53)
@@ -54,15 +55,17 @@ func newDesk(t *testing.T, dsn string, v bugzillatest.Version) *desk {
 
 // hire makes a courier, as another process would.
 func (d *desk) hire() *outbox.Courier {
-	tickets := bugzilla.NewTickets(d.client, d.svc, bugzilla.Settings{Product: bugzillatest.Product, Component: bugzillatest.Component, Version: "unspecified", OpSys: "All",
-		Platform: "All", Standings: bugzilla.Usual(), Browse: d.server.URL, Site: "https://berth.example"})
-	return outbox.New(d.store, func(ctx context.Context, m scheduler.Message) error {
+	d.tickets = bugzilla.NewTickets(d.client, d.svc, d.store, bugzilla.Settings{Product: bugzillatest.Product, Component: bugzillatest.Component, Version: "unspecified", OpSys: "All",
+		Platform: "All", Standings: bugzilla.Usual(), Login: bugzillatest.Login, Browse: d.server.URL, Site: "https://berth.example", Marker: "berth#"},
+		d.clock, slog.New(slog.DiscardHandler))
+	tickets := d.tickets
+	return outbox.New(d.store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
 		err := tickets.Deliver(ctx, m.Event)
 		if err != nil && !bugzilla.IsTemporary(err) {
-			return outbox.Permanent{Err: err}
+			return nil, outbox.Permanent{Err: err}
 		}
-		return err
-	}, outbox.Options{Channel: "ticket", Clock: d.clock, Log: slog.New(slog.DiscardHandler)})
+		return nil, err
+	}, outbox.Options{Channel: bugzilla.Channel, Clock: d.clock, Log: slog.New(slog.DiscardHandler)})
 }
 
 func (d *desk) must(_ any, err error) {

@@ -17,7 +17,8 @@ var loadZone = wallclock.Zone
 const longest = 20_000
 
 // description is the first thing that a ticket says: who wants what, where and when.
-func description(r scheduler.Request, f testbeds.Facility, s Settings) string {
+func description(v scheduler.View, f testbeds.Facility, s Settings) string {
+	r := v.Request
 	var b strings.Builder
 	row := func(name, value string) {
 		if value != "" {
@@ -47,6 +48,8 @@ func description(r scheduler.Request, f testbeds.Facility, s Settings) string {
 		row("Device", fmt.Sprintf("%d × %s at %s", d.Count, d.Device, d.Testbed))
 	}
 	row("Request", fmt.Sprintf("%s/requests/%d", s.Site, r.Number))
+	conflicts(&b, v)
+	fmt.Fprintf(&b, "\nWhat can be done here: %s. Comments reach the experimenter.\n", s.Standings.help())
 	if r.Description != "" {
 		b.WriteString("\n" + r.Description + "\n")
 	}
@@ -71,43 +74,77 @@ var next = map[scheduler.Status]string{
 }
 
 // comment is what is said of an event.
-func comment(e scheduler.Event, r scheduler.Request, f testbeds.Facility, s Settings) string {
+func comment(e scheduler.Event, v scheduler.View, f testbeds.Facility, s Settings) string {
 	var b strings.Builder
-	words := did[e.Action]
-	if words == "" {
-		words = string(e.Action)
-	}
 	who := e.Actor
 	if who == "" || who == scheduler.System.Username {
 		who = "Berth"
 	}
-	if e.Action == scheduler.ActionFeedback {
+	switch e.Action {
+	case scheduler.ActionFeedback:
 		fmt.Fprintf(&b, "%s wrote:\n\n%s\n", who, e.Text)
 		return short(b.String())
+	case scheduler.ActionTicketNote:
+		fmt.Fprintf(&b, "%s\n\n%s/requests/%d", e.Text, s.Site, e.Number)
+		return short(b.String())
 	}
-	fmt.Fprintf(&b, "%s %s: #%d is %s.\n", who, words, e.Number, strings.ToLower(strings.ReplaceAll(string(e.Status), "_", " ")))
+	words := did[e.Action]
+	if words == "" {
+		words = string(e.Action)
+	}
+	if e.Via == via {
+		words += " here"
+	}
+	fmt.Fprintf(&b, "%s %s: #%d is %s.\n", who, words, e.Number, spelled(e.Status))
 	if e.Text != "" {
 		fmt.Fprintf(&b, "%s\n", e.Text)
 	}
-	if e.Status == r.Status { // else the request is further already, and what it says belongs to a later event
-		fmt.Fprintf(&b, "\nSlot: %s\n", times(r.Slot, zones(r, f)))
-		offers(&b, r)
+	if e.Status == v.Status { // else the request is further already, and what it says belongs to a later event
+		fmt.Fprintf(&b, "\nSlot: %s\n", times(v.Slot, zones(v.Request, f)))
+		conflicts(&b, v)
+		offers(&b, v.Request, s)
 		if next[e.Status] != "" {
 			fmt.Fprintf(&b, "\n%s\n", next[e.Status])
 		}
 	}
-	fmt.Fprintf(&b, "%s/requests/%d", s.Site, r.Number)
+	fmt.Fprintf(&b, "%s/requests/%d", s.Site, v.Number)
 	return short(b.String())
 }
 
-func offers(b *strings.Builder, r scheduler.Request) {
+// maxConflicts is how many conflicts a comment names one by one.
+const maxConflicts = 5
+
+// conflicts say what is in the way of a request that waits for a decision: what is short and when, not who has it.
+func conflicts(b *strings.Builder, v scheduler.View) {
+	if v.Status != scheduler.UnderReview || v.Fit.Fits {
+		return
+	}
+	b.WriteString("\nAs things are it does not fit:\n")
+	for i, c := range v.Fit.Conflicts {
+		if i == maxConflicts {
+			fmt.Fprintf(b, "- and %d more\n", len(v.Fit.Conflicts)-i)
+			break
+		}
+		c.TakenBy, c.More = nil, 0
+		fmt.Fprintf(b, "- %s\n", c)
+	}
+	for _, p := range v.Fit.Problems {
+		fmt.Fprintf(b, "- %s\n", p.Message)
+	}
+}
+
+func offers(b *strings.Builder, r scheduler.Request, s Settings) {
 	for _, o := range r.Offers {
-		if o.State == scheduler.OfferOpen {
-			fmt.Fprintf(b, "\nOffered until %s UTC: %s", o.Expires.UTC().Format("2006-01-02 15:04"), times(o.What.Slot, nil))
-			for _, c := range o.What.Changes {
-				fmt.Fprintf(b, "; %s", c.Text)
-			}
-			b.WriteByte('\n')
+		if o.State != scheduler.OfferOpen {
+			continue
+		}
+		fmt.Fprintf(b, "\nOffered until %s UTC: %s", o.Expires.UTC().Format("2006-01-02 15:04"), times(o.What.Slot, nil))
+		for _, c := range o.What.Changes {
+			fmt.Fprintf(b, "; %s", c.Text)
+		}
+		b.WriteByte('\n')
+		if s.OfferLinks && o.Link != "" {
+			fmt.Fprintf(b, "Take it: %s/offers/%s\n", s.Site, o.Link)
 		}
 	}
 }

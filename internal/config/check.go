@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // together checks what one setting alone cannot tell.
@@ -51,6 +52,12 @@ func (l *layered) bugzilla(b Bugzilla) {
 	}
 	if b.Key == "" {
 		l.fault("bugzilla_key", l.origins["bugzilla_key"], "is needed with bugzilla_url; better by bugzilla_key_file")
+	}
+	if b.Login == "" {
+		l.fault("bugzilla_login", l.origins["bugzilla_login"], "is needed with bugzilla_url: the login of the account that the key belongs to")
+	}
+	if b.Poll > 0 && b.Poll < time.Second {
+		l.fault("bugzilla_poll", l.origins["bugzilla_poll"], "has to be at least PT1S")
 	}
 }
 

@@ -195,7 +195,8 @@ func TestTheKeyOfBugzillaIsNotShown(t *testing.T) {
 	load := func(url string, more ...string) (config.Settings, error) {
 		return config.Load(config.Sources{File: none(t), Environ: append([]string{"BERTH_BUGZILLA_URL=" + url}, more...)})
 	}
-	s, err := load("https://bugs.example.org", "BERTH_BUGZILLA_KEY_FILE="+key)
+	const login = "BERTH_BUGZILLA_LOGIN=berth@example.org"
+	s, err := load("https://bugs.example.org", "BERTH_BUGZILLA_KEY_FILE="+key, login)
 	if err != nil || s.Bugzilla.Key != "hunter2" || s.Bugzilla.KeyInQuery || s.Bugzilla.Product != "5GinFIRE Operations" {
 		t.Fatalf("settings %+v, %v", s.Bugzilla, err)
 	}

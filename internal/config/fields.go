@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"berth/scheduler"
 	"berth/testbeds"
 )
 
@@ -55,6 +56,8 @@ var fields = []field{
 		help: "address of the Bugzilla in which each request gets a ticket; empty for none"},
 	{name: "bugzilla_key", mask: hide, set: text(func(s *Settings) *string { return &s.Bugzilla.Key }),
 		help: "API key of the account that writes the tickets"},
+	{name: "bugzilla_login", set: text(func(s *Settings) *string { return &s.Bugzilla.Login }),
+		help: "login of that account"},
 	{name: "bugzilla_key_in_query", value: "no", set: yesNo(func(s *Settings) *bool { return &s.Bugzilla.KeyInQuery }),
 		help: "yes for servers before 5.1, which look for the key of reads in the address only"},
 	{name: "bugzilla_product", value: "5GinFIRE Operations", set: text(func(s *Settings) *string { return &s.Bugzilla.Product }),
@@ -67,6 +70,14 @@ var fields = []field{
 		help: "operating system of the tickets"},
 	{name: "bugzilla_platform", value: "All", set: text(func(s *Settings) *string { return &s.Bugzilla.Platform }),
 		help: "hardware of the tickets"},
+	{name: "bugzilla_poll", value: "PT30S", set: period(func(s *Settings) *time.Duration { return &s.Bugzilla.Poll }),
+		help: "how often it is looked what people did in Bugzilla"},
+	{name: "bugzilla_statuses", set: setStatuses,
+		help: "how tickets stand where it is not as usual, such as RUNNING=DEPLOYED,COMPLETED=RESOLVED FIXED"},
+	{name: "bugzilla_marker", value: "berth#", set: text(func(s *Settings) *string { return &s.Bugzilla.Marker }),
+		help: "what stands before a request's number in summary or whiteboard of a ticket opened by hand; empty to link none"},
+	{name: "bugzilla_offer_links", value: "no", set: yesNo(func(s *Settings) *bool { return &s.Bugzilla.OfferLinks }),
+		help: "yes where only those read the tickets who may take offers: comments then have the links that take them"},
 }
 
 // Names are the names of all settings, in the order of the manual.
@@ -160,6 +171,25 @@ func setProxies(s *Settings, v string) error {
 			return fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", item)
 		}
 		s.BehindProxy = append(s.BehindProxy, prefix)
+	}
+	return nil
+}
+
+func setStatuses(s *Settings, v string) error {
+	s.Bugzilla.Statuses = nil
+	for _, item := range items(v) {
+		status, standing, ok := strings.Cut(item, "=")
+		status, words := strings.TrimSpace(status), strings.Fields(standing)
+		if !ok || len(words) < 1 || len(words) > 2 {
+			return fmt.Errorf("%q is not like COMPLETED=RESOLVED FIXED", item)
+		}
+		if !slices.Contains(scheduler.Statuses, scheduler.Status(status)) {
+			return fmt.Errorf("there is no status %q of a request", status)
+		}
+		if s.Bugzilla.Statuses == nil {
+			s.Bugzilla.Statuses = map[string]string{}
+		}
+		s.Bugzilla.Statuses[status] = strings.Join(words, " ")
 	}
 	return nil
 }

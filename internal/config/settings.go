@@ -42,6 +42,11 @@ type Bugzilla struct {
 	Version    string
 	OpSys      string
 	Platform   string
+	Login      string            // of the account that the key belongs to
+	Poll       time.Duration     // how often it is looked what people did there
+	Statuses   map[string]string // how a ticket stands for a status of its request, where it is not as usual: "RESOLVED FIXED" by "COMPLETED"
+	Marker     string            // before the number of a request in a ticket that was opened by hand
+	OfferLinks bool
 }
 
 // Origin says where a setting comes from, in words such as "default", "berth.toml", "BERTH_LISTEN" or "--listen".

@@ -16,19 +16,23 @@ import (
 
 // Queue is where messages wait.
 type Queue interface {
-	Messages(ctx context.Context, channel string, now time.Time, limit int) ([]scheduler.Message, error)
+	Messages(ctx context.Context, channel, request string, now time.Time, limit int) ([]scheduler.Message, error)
 	Claim(ctx context.Context, m scheduler.Message, until time.Time) (mine bool, err error)
-	Delivered(ctx context.Context, m scheduler.Message) error
+	Delivered(ctx context.Context, m scheduler.Message, now time.Time, targets ...string) error
 	Postponed(ctx context.Context, m scheduler.Message, until time.Time, failure string) error
-	Stuck(ctx context.Context, m scheduler.Message, failure string) error
+	Stuck(ctx context.Context, m scheduler.Message, until time.Time, failure, remedy string) error
 }
 
 // Deliver tells a system. It may be called again with the same message, and has to make that harmless. An error that is Permanent keeps
-// the request's later messages back until somebody has done something; with any other the message is tried again.
-type Deliver func(ctx context.Context, m scheduler.Message) error
+// the request's later messages back until somebody has done something; with any other the message is tried again. A message without a
+// target may be answered with targets: then each of them gets a message of its own about the same event.
+type Deliver func(ctx context.Context, m scheduler.Message) (targets []string, err error)
 
-// Permanent is an error that does not go away by itself.
-type Permanent struct{ Err error }
+// Permanent is an error that does not go away by itself, with what somebody can do about it. It is looked now and then whether they have.
+type Permanent struct {
+	Err    error
+	Remedy string
+}
 
 func (p Permanent) Error() string { return p.Err.Error() }
 func (p Permanent) Unwrap() error { return p.Err }
@@ -36,6 +40,7 @@ func (p Permanent) Unwrap() error { return p.Err }
 // Options are how a courier works.
 type Options struct {
 	Channel string
+	Request string // deliver only this one's messages; empty for all
 	Clock   func() time.Time
 	Log     *slog.Logger
 	Lease   time.Duration // how long one delivery may take; default two minutes
@@ -62,7 +67,7 @@ func New(queue Queue, deliver Deliver, o Options) *Courier {
 
 // Round delivers what can be delivered now, and answers with how much that was. A message that fails keeps nobody else's back.
 func (c *Courier) Round(ctx context.Context) (delivered int, err error) {
-	list, err := c.queue.Messages(ctx, c.o.Channel, c.o.Clock(), c.o.Batch)
+	list, err := c.queue.Messages(ctx, c.o.Channel, c.o.Request, c.o.Clock(), c.o.Batch)
 	if err != nil {
 		return 0, err
 	}
@@ -93,25 +98,27 @@ func (c *Courier) Round(ctx context.Context) (delivered int, err error) {
 // one delivers a message and notes what came of it.
 func (c *Courier) one(ctx context.Context, m scheduler.Message) (ok bool, err error) {
 	attempt, cancel := context.WithTimeout(ctx, c.o.Lease)
-	failure := c.safely(attempt, m)
+	targets, failure := c.safely(attempt, m)
 	cancel()
 	if failure == nil {
-		return true, c.queue.Delivered(ctx, m)
+		return true, c.queue.Delivered(ctx, m, c.o.Clock(), targets...)
 	}
 	if ctx.Err() != nil {
 		return false, ctx.Err() // it is tried again when its lease is over
 	}
-	if _, permanent := errors.AsType[Permanent](failure); permanent {
-		c.o.Log.ErrorContext(ctx, "a message is stuck", "channel", c.o.Channel, "request", m.Event.Number, "event", m.Event.Sequence, "error", failure)
-		return false, c.queue.Stuck(ctx, m, failure.Error())
+	if permanent, ok := errors.AsType[Permanent](failure); ok {
+		wait := stuckFor(m.Attempts)
+		c.o.Log.ErrorContext(ctx, "a message is stuck", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence,
+			"error", failure, "remedy", permanent.Remedy, "again_in", wait)
+		return false, c.queue.Stuck(ctx, m, c.o.Clock().Add(wait), failure.Error(), permanent.Remedy)
 	}
 	wait := BackOff(m.Attempts)
-	c.o.Log.WarnContext(ctx, "a message did not arrive", "channel", c.o.Channel, "request", m.Event.Number, "event", m.Event.Sequence, "attempt", m.Attempts, "again_in", wait, "error", failure)
+	c.o.Log.WarnContext(ctx, "a message did not arrive", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence, "attempt", m.Attempts, "again_in", wait, "error", failure)
 	return false, c.queue.Postponed(ctx, m, c.o.Clock().Add(wait), failure.Error())
 }
 
 // safely turns a panic into an error: one message that cannot be dealt with must not end the service for all others.
-func (c *Courier) safely(ctx context.Context, m scheduler.Message) (err error) {
+func (c *Courier) safely(ctx context.Context, m scheduler.Message) (targets []string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
@@ -123,6 +130,9 @@ func (c *Courier) safely(ctx context.Context, m scheduler.Message) (err error) {
 const (
 	firstWait   = 5 * time.Second
 	longestWait = 15 * time.Minute
+
+	firstStuck   = 5 * time.Minute
+	longestStuck = 2 * time.Hour
 )
 
 // BackOff is how long to wait after a number of attempts: it doubles up to a quarter of an hour, and up to a fifth of it is left to chance.
@@ -132,4 +142,12 @@ func BackOff(attempts int64) time.Duration {
 		wait = min(firstWait<<max(attempts-1, 0), longestWait)
 	}
 	return wait - rand.N(wait/5)
+}
+
+// stuckFor is how long to wait before it is looked whether a permanent refusal was repaired.
+func stuckFor(attempts int64) time.Duration {
+	if attempts > 6 {
+		return longestStuck
+	}
+	return min(firstStuck<<max(attempts-1, 0), longestStuck)
 }

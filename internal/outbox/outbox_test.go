@@ -33,20 +33,20 @@ type told struct{ request, text string }
 func newPost(t *testing.T, dsn string) *post {
 	t.Helper()
 	p := &post{store: testdb.Open(t, dsn)}
-	p.store.SetChannels("ticket")
+	p.store.SetChannels(scheduler.Channel{Name: "ticket", Takes: scheduler.OfRequests})
 	return p
 }
 
 func (p *post) clock() time.Time { return start.Add(time.Duration(p.now.Load()) * time.Second) }
 
-func (p *post) deliver(_ context.Context, m scheduler.Message) error {
+func (p *post) deliver(_ context.Context, m scheduler.Message) ([]string, error) {
 	if p.fail != nil {
 		if err := p.fail(m); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	p.told = append(p.told, told{m.Event.Request, m.Event.Text})
-	return nil
+	return nil, nil
 }
 
 func (p *post) courier() *outbox.Courier {

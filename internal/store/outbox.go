@@ -10,42 +10,57 @@ import (
 // The outbox has what has to be told to other systems. Its rows are written with the events that they are about, in the transactions that
 // make these, and stay until they were delivered: nothing is lost, and nothing is told that was not committed.
 
-// SetChannels says to which systems events about requests are told from then on. Events of before are not told.
-func (s *Store) SetChannels(channels ...string) { s.channels.Store(&channels) }
+// SetChannels says to which systems events are told from then on. Events of before are not told.
+func (s *Store) SetChannels(channels ...scheduler.Channel) { s.channels.Store(&channels) }
 
-// post writes the rows of an event for every channel.
+// post writes the rows of an event for every channel that takes it.
 func (w *writer) post(ctx context.Context, e scheduler.Event) error {
 	channels := w.s.channels.Load()
-	if channels == nil || e.Request == "" {
+	if channels == nil {
 		return nil
 	}
 	for _, c := range *channels {
-		if _, err := w.exec(ctx, "message", `INSERT INTO outbox (channel, request, sequence, state, attempts, due, failure) VALUES ($1, $2, $3, 'waiting', 0, 0, '')`,
-			c, e.Request, e.Sequence); err != nil {
+		if !c.Takes(e) {
+			continue
+		}
+		if err := w.deliver(ctx, c.Name, "", e.Request, e.Sequence); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Messages are those of a channel that can be delivered now, oldest first: of each request the first that was not delivered, where its time
-// has come. One that is stuck holds up its request, and no other.
-func (s *Store) Messages(ctx context.Context, channel string, now time.Time, limit int) (list []scheduler.Message, err error) {
+func (w *writer) deliver(ctx context.Context, channel, target, request string, sequence int64) error {
+	_, err := w.exec(ctx, "message", `INSERT INTO deliveries (channel, target, request, sequence, state, attempts, due, settled, failure, remedy)
+		VALUES ($1, $2, $3, $4, 'waiting', 0, 0, 0, '', '') ON CONFLICT (channel, target, sequence) DO NOTHING`, channel, target, request, sequence)
+	return err
+}
+
+const messageColumns = `SELECT o.id, o.channel, o.target, o.attempts, o.state, o.due, o.settled, o.failure, o.remedy, e.sequence, e.document
+	FROM deliveries o JOIN events e ON e.sequence = o.sequence `
+
+func messageRow(s scan) (m scheduler.Message, err error) {
+	var text string
+	var sequence, due, settled int64
+	if err := s(&m.ID, &m.Channel, &m.Target, &m.Attempts, &m.State, &due, &settled, &m.Failure, &m.Remedy, &sequence, &text); err != nil {
+		return m, err
+	}
+	m.Due = fromSeconds(due)
+	if settled > 0 {
+		m.Settled = new(fromSeconds(settled))
+	}
+	m.Event, err = parsed[scheduler.Event]("event", text)
+	m.Event.Sequence = sequence
+	return m, err
+}
+
+// Messages are those of a channel that can be delivered now, oldest first: of each request and target the first that was not delivered,
+// where its time has come. One that is stuck holds up its request to its target, and no other. With a request given only its own.
+func (s *Store) Messages(ctx context.Context, channel, request string, now time.Time, limit int) (list []scheduler.Message, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
-		list, err = all(ctx, tx.(*reader).tx, func(s scan) (m scheduler.Message, err error) {
-			var text string
-			var sequence, due int64
-			if err := s(&m.ID, &m.Channel, &m.Attempts, &due, &sequence, &text); err != nil {
-				return m, err
-			}
-			m.Due = fromSeconds(due)
-			m.Event, err = parsed[scheduler.Event]("event", text)
-			m.Event.Sequence = sequence
-			return m, err
-		}, `SELECT o.id, o.channel, o.attempts, o.due, e.sequence, e.document FROM outbox o JOIN events e ON e.sequence = o.sequence
-			WHERE o.channel = $1 AND o.state = 'waiting' AND o.due <= $2
-			AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.channel = o.channel AND p.request = o.request AND p.state <> 'done' AND p.id < o.id)
-			ORDER BY o.id LIMIT $3`, channel, seconds(now), limit)
+		list, err = all(ctx, tx.(*reader).tx, messageRow, messageColumns+`WHERE o.channel = $1 AND o.state <> 'done' AND o.due <= $2 AND ($3 = '' OR o.request = $3)
+			AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.channel = o.channel AND p.target = o.target AND p.request = o.request AND p.state <> 'done' AND p.id < o.id)
+			ORDER BY o.id LIMIT $4`, channel, seconds(now), request, limit)
 		return err
 	})
 	return list, err
@@ -55,7 +70,7 @@ func (s *Store) Messages(ctx context.Context, channel string, now time.Time, lim
 // came of it by then loses it to others.
 func (s *Store) Claim(ctx context.Context, m scheduler.Message, until time.Time) (mine bool, err error) {
 	err = s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		n, err := tx.(*writer).exec(ctx, "message", `UPDATE outbox SET due = $1, attempts = attempts + 1 WHERE id = $2 AND state = 'waiting' AND due = $3 AND attempts = $4`,
+		n, err := tx.(*writer).exec(ctx, "message", `UPDATE deliveries SET due = $1, attempts = attempts + 1 WHERE id = $2 AND state <> 'done' AND due = $3 AND attempts = $4`,
 			seconds(until), m.ID, seconds(m.Due), m.Attempts)
 		mine = n == 1
 		return err
@@ -63,51 +78,116 @@ func (s *Store) Claim(ctx context.Context, m scheduler.Message, until time.Time)
 	return mine, err
 }
 
-// Delivered notes that a message has arrived.
-func (s *Store) Delivered(ctx context.Context, m scheduler.Message) error {
-	return s.settle(ctx, m, "done", 0, "")
+// Delivered notes that a message has arrived; targets are those that are to be told of its event in its place, each by itself.
+func (s *Store) Delivered(ctx context.Context, m scheduler.Message, now time.Time, targets ...string) error {
+	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
+		w := tx.(*writer)
+		for _, t := range targets {
+			if err := w.deliver(ctx, m.Channel, t, m.Event.Request, m.Event.Sequence); err != nil {
+				return err
+			}
+		}
+		return w.settle(ctx, m, "done", time.Unix(0, 0), now, "", "")
+	})
 }
 
 // Postponed notes that a message did not arrive, and when it is tried again.
 func (s *Store) Postponed(ctx context.Context, m scheduler.Message, until time.Time, failure string) error {
-	return s.settle(ctx, m, "waiting", seconds(until), failure)
-}
-
-// Stuck notes that a message cannot arrive before somebody has done something about it.
-func (s *Store) Stuck(ctx context.Context, m scheduler.Message, failure string) error {
-	return s.settle(ctx, m, "stuck", 0, failure)
-}
-
-func (s *Store) settle(ctx context.Context, m scheduler.Message, state string, due int64, failure string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		_, err := tx.(*writer).exec(ctx, "message", `UPDATE outbox SET state = $1, due = $2, failure = $3 WHERE id = $4 AND state <> 'done'`, state, due, failure, m.ID)
-		return err
+		return tx.(*writer).settle(ctx, m, "waiting", until, time.Unix(0, 0), failure, "")
 	})
 }
 
-// Retry lets what is stuck be tried again at once: all of a channel, or of one request.
+// Stuck notes that a message cannot arrive before somebody has done something about it, and when it is looked whether they have.
+func (s *Store) Stuck(ctx context.Context, m scheduler.Message, until time.Time, failure, remedy string) error {
+	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
+		return tx.(*writer).settle(ctx, m, "stuck", until, time.Unix(0, 0), failure, remedy)
+	})
+}
+
+func (w *writer) settle(ctx context.Context, m scheduler.Message, state string, due, settled time.Time, failure, remedy string) error {
+	_, err := w.exec(ctx, "message", `UPDATE deliveries SET state = $1, due = $2, settled = $3, failure = $4, remedy = $5 WHERE id = $6 AND state <> 'done'`,
+		state, seconds(due), seconds(settled), failure, remedy, m.ID)
+	return err
+}
+
+// Retry lets what waits be tried at once: all of a channel, or of one request.
 func (s *Store) Retry(ctx context.Context, channel, request string) (n int64, err error) {
 	err = s.Change(ctx, nil, func(tx scheduler.Tx) (err error) {
-		n, err = tx.(*writer).exec(ctx, "message", `UPDATE outbox SET state = 'waiting', due = 0 WHERE channel = $1 AND state = 'stuck' AND ($2 = '' OR request = $2)`, channel, request)
+		n, err = tx.(*writer).exec(ctx, "message", `UPDATE deliveries SET state = 'waiting', due = 0 WHERE channel = $1 AND ($2 = '' OR request = $2)
+			AND (state = 'stuck' OR state = 'waiting' AND due > 0 AND failure <> '')`, channel, request)
 		return err
 	})
 	return n, err
+}
+
+// Again delivers once more what has arrived, or was tried in vain.
+func (s *Store) Again(ctx context.Context, channel, target string, id int64) error {
+	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
+		n, err := tx.(*writer).exec(ctx, "message", `UPDATE deliveries SET state = 'waiting', due = 0, failure = '' WHERE channel = $1 AND target = $2 AND id = $3`, channel, target, id)
+		if err == nil && n == 0 {
+			err = scheduler.Errorf(scheduler.CodeNotFound, "there is no such delivery")
+		}
+		return err
+	})
+}
+
+// Deliveries are the messages of a channel, newest first, below an id: to one target or to any, all of them or those that did not arrive.
+func (s *Store) Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) (list []scheduler.Message, err error) {
+	err = s.View(ctx, func(tx scheduler.Reader) error {
+		only := int64(0)
+		if undone {
+			only = 1
+		}
+		list, err = all(ctx, tx.(*reader).tx, messageRow, messageColumns+`WHERE ($1 = '' OR o.channel = $1) AND ($2 = '' OR o.target = $2) AND ($3 = 0 OR o.state <> 'done')
+			AND ($4 = 0 OR o.id < $4) ORDER BY o.id DESC LIMIT $5`, channel, target, only, below, limit)
+		return err
+	})
+	return list, err
+}
+
+// Pending reports whether something about a request waits in a channel.
+func (s *Store) Pending(ctx context.Context, channel, request string) (waits bool, err error) {
+	err = s.View(ctx, func(tx scheduler.Reader) error {
+		n, err := one(ctx, tx.(*reader).tx, "message", number, `SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND request = $2 AND state <> 'done'`, channel, request)
+		waits = n > 0
+		return err
+	})
+	return waits, err
+}
+
+// ForgetDeliveries deletes what has arrived before an instant.
+func (s *Store) ForgetDeliveries(ctx context.Context, before time.Time) error {
+	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
+		_, err := tx.(*writer).exec(ctx, "message", `DELETE FROM deliveries WHERE state = 'done' AND settled < $1`, seconds(before))
+		return err
+	})
 }
 
 // Backlog counts what waits in a channel.
 func (s *Store) Backlog(ctx context.Context, channel string) (b scheduler.Backlog, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		r := tx.(*reader)
-		count := func(state string) (n int64, err error) {
-			return one(ctx, r.tx, "message", number, `SELECT COUNT(*) FROM outbox WHERE channel = $1 AND state = $2`, channel, state)
+		count := func(query string, args ...any) (n int64, err error) {
+			return one(ctx, r.tx, "message", number, query, append([]any{channel}, args...)...)
 		}
-		if b.Waiting, err = count("waiting"); err != nil {
+		if b.Waiting, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, "waiting"); err != nil {
 			return err
 		}
-		if b.Stuck, err = count("stuck"); err != nil || b.Waiting+b.Stuck == 0 {
+		if b.Stuck, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, "stuck"); err != nil {
 			return err
 		}
-		text, err := one(ctx, r.tx, "message", words, `SELECT e.document FROM events e WHERE e.sequence = (SELECT MIN(sequence) FROM outbox WHERE channel = $1 AND state <> 'done')`, channel)
+		last, err := count(`SELECT COALESCE(MAX(settled), 0) FROM deliveries WHERE channel = $1 AND state = 'done'`)
+		if err != nil {
+			return err
+		}
+		if last > 0 {
+			b.LastSuccess = new(fromSeconds(last))
+		}
+		if b.Waiting+b.Stuck == 0 {
+			return nil
+		}
+		text, err := one(ctx, r.tx, "message", words, `SELECT e.document FROM events e WHERE e.sequence = (SELECT MIN(sequence) FROM deliveries WHERE channel = $1 AND state <> 'done')`, channel)
 		if err != nil {
 			return err
 		}

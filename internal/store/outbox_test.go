@@ -21,9 +21,13 @@ func happen(t testing.TB, s *store.Store, request, text string) {
 	})
 }
 
+func channel(name string) scheduler.Channel {
+	return scheduler.Channel{Name: name, Takes: scheduler.OfRequests}
+}
+
 func messages(t testing.TB, s *store.Store, now time.Time) []scheduler.Message {
 	t.Helper()
-	list, err := s.Messages(t.Context(), "ticket", now, 100)
+	list, err := s.Messages(t.Context(), "ticket", "", now, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +52,7 @@ func TestMessagesLeaveInTheOrderOfTheirRequest(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, s *store.Store) {
 		happen(t, s, uuid(1), "before anybody listened")
-		s.SetChannels("ticket", "mail")
+		s.SetChannels(channel("ticket"), channel("mail"))
 		for _, text := range []string{"a1", "b1", "a2", "b2"} {
 			happen(t, s, uuid(int(text[0])), text)
 		}
@@ -64,17 +68,21 @@ func TestMessagesLeaveInTheOrderOfTheirRequest(t *testing.T) {
 		first := messages(t, s, start)
 		same(t, "at first", []string{"a1", "b1"}, texts(first))
 		done(t, s.Postponed(t.Context(), first[0], start.Add(time.Minute), "the server is down"))
-		done(t, s.Delivered(t.Context(), first[1]))
+		done(t, s.Delivered(t.Context(), first[1], start))
 		same(t, "with a delayed", []string{"b2"}, texts(messages(t, s, start)))
 		later := messages(t, s, start.Add(time.Minute))
 		same(t, "a minute later", []string{"a1", "b2"}, texts(later))
-		done(t, s.Stuck(t.Context(), later[0], "no such component"))
-		done(t, s.Delivered(t.Context(), later[1]))
+		done(t, s.Stuck(t.Context(), later[0], start.Add(2*time.Hour), "no such component", "make one"))
+		done(t, s.Delivered(t.Context(), later[1], start))
 		same(t, "with a stuck", []string(nil), texts(messages(t, s, start.Add(time.Hour))))
 		b, err := s.Backlog(t.Context(), "ticket")
 		if err != nil || b.Waiting != 1 || b.Stuck != 1 || b.Oldest == nil || !b.Oldest.Equal(start) {
 			t.Errorf("backlog %+v, %v", b, err)
 		}
+		if list, err := s.Deliveries(t.Context(), "ticket", "", true, 0, 10); err != nil || len(list) != 2 || list[1].State != "stuck" || list[1].Failure != "no such component" || list[1].Remedy != "make one" {
+			t.Errorf("what did not arrive: %+v, %v", list, err)
+		}
+		same(t, "when it is looked whether it was repaired", []string{"a1"}, texts(messages(t, s, start.Add(2*time.Hour))))
 		if n, err := s.Retry(t.Context(), "ticket", uuid(98)); err != nil || n != 0 {
 			t.Errorf("nothing of b is stuck: %d, %v", n, err)
 		}
@@ -83,12 +91,12 @@ func TestMessagesLeaveInTheOrderOfTheirRequest(t *testing.T) {
 		}
 		again := messages(t, s, start)
 		same(t, "repaired", []string{"a1"}, texts(again))
-		done(t, s.Delivered(t.Context(), again[0]))
+		done(t, s.Delivered(t.Context(), again[0], start))
 		last := messages(t, s, start)
 		same(t, "then", []string{"a2"}, texts(last))
-		done(t, s.Delivered(t.Context(), last[0]))
+		done(t, s.Delivered(t.Context(), last[0], start))
 		done(t, s.Postponed(t.Context(), last[0], start, "said too late")) // what has arrived stays so
-		if b, err := s.Backlog(t.Context(), "ticket"); err != nil || b.Waiting+b.Stuck != 0 || b.Oldest != nil {
+		if b, err := s.Backlog(t.Context(), "ticket"); err != nil || b.Waiting+b.Stuck != 0 || b.Oldest != nil || b.LastSuccess == nil || !b.LastSuccess.Equal(start) {
 			t.Errorf("backlog %+v, %v", b, err)
 		}
 		if b, err := s.Backlog(t.Context(), "mail"); err != nil || b.Waiting != 4 {
@@ -101,7 +109,7 @@ func TestAMessageIsTakenByOne(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
 		stores := []*store.Store{testdb.Open(t, dsn), testdb.Open(t, dsn)}
-		stores[0].SetChannels("ticket")
+		stores[0].SetChannels(channel("ticket"))
 		for i := range 10 {
 			happen(t, stores[0], uuid(i), "x")
 		}
@@ -129,6 +137,36 @@ func TestAMessageIsTakenByOne(t *testing.T) {
 		}
 		if list := messages(t, stores[1], start.Add(time.Minute)); len(list) != 10 || list[0].Attempts != 1 {
 			t.Errorf("of somebody who died %d come back", len(list))
+		}
+	})
+}
+
+func TestAMessageForSeveralBecomesOneForEach(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, s *store.Store) {
+		s.SetChannels(channel("ticket"))
+		happen(t, s, uuid(1), "first")
+		happen(t, s, uuid(1), "second")
+		first := messages(t, s, start)
+		done(t, s.Delivered(t.Context(), first[0], start, "eva", "monika"))
+		list := messages(t, s, start)
+		if len(list) != 3 || list[0].Event.Text != "second" || list[1].Target != "eva" || list[2].Target != "monika" {
+			t.Fatalf("waiting: %+v", list)
+		}
+		done(t, s.Delivered(t.Context(), list[0], start, "eva", "monika"))
+		done(t, s.Postponed(t.Context(), list[1], start.Add(time.Hour), "no answer"))
+		done(t, s.Delivered(t.Context(), list[2], start))
+		list = messages(t, s, start)
+		if len(list) != 1 || list[0].Target != "monika" || list[0].Event.Text != "second" {
+			t.Fatalf("what waits for one holds up another: %+v", list)
+		}
+		done(t, s.Delivered(t.Context(), list[0], start))
+		done(t, s.Again(t.Context(), "ticket", "monika", list[0].ID))
+		same(t, "once more", []string{"second"}, texts(messages(t, s, start)))
+		code(t, "of another", s.Again(t.Context(), "ticket", "eva", list[0].ID), scheduler.CodeNotFound)
+		done(t, s.ForgetDeliveries(t.Context(), start.Add(time.Hour)))
+		if list, err := s.Deliveries(t.Context(), "ticket", "", false, 0, 10); err != nil || len(list) != 3 {
+			t.Errorf("kept are %+v, %v", list, err)
 		}
 	})
 }

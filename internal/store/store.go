@@ -23,7 +23,7 @@ type Store struct {
 
 	site     atomic.Pointer[calendar.Site]
 	facility atomic.Pointer[revised] // the last one that a transaction drew calendars with
-	channels atomic.Pointer[[]string]
+	channels atomic.Pointer[[]scheduler.Channel]
 }
 
 var _ scheduler.Store = (*Store)(nil)

@@ -348,3 +348,12 @@ func (s *Server) Count() int {
 	defer s.mu.Unlock()
 	return len(s.bugs)
 }
+
+// Said reports whether a comment of any bug has a text.
+func (s *Server) Said(text string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.bugs, func(b *bug) bool {
+		return slices.ContainsFunc(b.comments, func(c comment) bool { return strings.Contains(c.text, text) })
+	})
+}

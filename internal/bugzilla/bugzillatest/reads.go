@@ -9,6 +9,19 @@ import (
 	"time"
 )
 
+// values are those that a field can have; of the status with the workflow.
+func values(field string) answer {
+	names := map[string][]string{"op_sys": {"All", "Linux"}, "rep_platform": {"All", "PC"}, "resolution": append([]string{""}, resolutions...)}[field]
+	if field == "bug_status" {
+		return workflowAnswer()
+	}
+	list := []any{}
+	for _, name := range names {
+		list = append(list, map[string]any{"name": name})
+	}
+	return ok(map[string]any{"fields": []any{map[string]any{"name": field, "values": list}}})
+}
+
 func workflowAnswer() answer {
 	var values []any
 	for _, name := range []string{"", "UNCONFIRMED", "CONFIRMED", "IN_PROGRESS", "RESOLVED", "VERIFIED"} {

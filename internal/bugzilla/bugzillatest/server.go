@@ -226,7 +226,7 @@ func (s *Server) handle(r *http.Request) answer {
 	case route == "GET product":
 		return s.product(r)
 	case route == "GET field":
-		return workflowAnswer()
+		return values(path[len(path)-1])
 	case route == "GET bug" && len(path) == 1:
 		return s.search(r)
 	case route == "GET bug" && len(path) == 2:

@@ -1,0 +1,205 @@
+package bugzilla
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Finding is one thing that was looked at before anything depends on it.
+type Finding struct {
+	What   string `json:"what"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail,omitempty"`
+	Remedy string `json:"remedy,omitempty"` // where it is not
+}
+
+// maxSkew is by how much clocks may differ before somebody should know. Nothing depends on it.
+const maxSkew = 2 * time.Minute
+
+// Check looks at everything that tickets depend on and says what would fail. It changes nothing. Where the server cannot be reached, or
+// does not take the key, the rest is not looked at.
+func (t *Tickets) Check(ctx context.Context) []Finding {
+	k := &checking{t: t}
+	for _, look := range []func(context.Context) (goOn bool){k.server, k.key, k.rights, k.place, k.values, k.workflow, k.clock} {
+		if !look(ctx) {
+			break
+		}
+	}
+	return k.list
+}
+
+// checking gathers findings.
+type checking struct {
+	t    *Tickets
+	list []Finding
+}
+
+func (k *checking) good(what, format string, args ...any) {
+	k.list = append(k.list, Finding{What: what, OK: true, Detail: fmt.Sprintf(format, args...)})
+}
+
+func (k *checking) bad(what, detail, remedy string) {
+	k.list = append(k.list, Finding{What: what, Detail: detail, Remedy: remedy})
+}
+
+// failed notes an error of the server.
+func (k *checking) failed(what string, err error) bool {
+	if err != nil {
+		k.bad(what, err.Error(), Remedy(err))
+	}
+	return err != nil
+}
+
+func (k *checking) server(ctx context.Context) bool {
+	version, err := k.t.client.Version(ctx)
+	if err != nil {
+		k.bad("server", err.Error(), "check bugzilla_url: it is the address of the start page, without /rest or index.cgi")
+		return false
+	}
+	k.good("server", "%s, Bugzilla %s", k.t.settings.Browse, cut(version))
+	return true
+}
+
+func (k *checking) key(ctx context.Context) bool {
+	login := k.t.settings.Login
+	ok, err := k.t.client.ValidLogin(ctx, login)
+	if k.failed("key", err) {
+		return false
+	}
+	if !ok {
+		remedy := "check that bugzilla_login is the login of the account that the key belongs to"
+		if !k.t.client.o.InQuery {
+			remedy += "; servers before 5.1 do not look at the header: set bugzilla_key_in_query to yes"
+		}
+		k.bad("key", "the server does not take the key for that of "+login, remedy)
+		return false
+	}
+	k.good("key", "taken, for %s", login)
+	return true
+}
+
+func (k *checking) rights(ctx context.Context) bool {
+	p, found, err := k.t.client.Person(ctx, k.t.settings.Login)
+	if k.failed("rights", err) {
+		return false
+	}
+	if !found {
+		k.bad("rights", "there is no account "+k.t.settings.Login, "set bugzilla_login to the login of Berth's account")
+		return true
+	}
+	for _, group := range []string{"editbugs", "canconfirm"} {
+		if p.In(group) {
+			k.good("rights", "%s is in the group %s", p.Name, group)
+		} else {
+			k.bad("rights", fmt.Sprintf("%s is not in the group %s: statuses, assignees and deadlines would be dropped or refused", p.Name, group), "let an administrator of Bugzilla add the account to the group")
+		}
+	}
+	return true
+}
+
+func (k *checking) place(ctx context.Context) bool {
+	s := k.t.settings
+	p, found, err := k.t.client.Product(ctx, s.Product)
+	switch {
+	case k.failed("product", err):
+		return false
+	case !found:
+		k.bad("product", fmt.Sprintf("there is no product %q that the account may see", s.Product), "set bugzilla_product, or let the account file into it")
+		return true
+	case !p.Active:
+		k.bad("product", fmt.Sprintf("%q is closed for new bugs", s.Product), "open it in Bugzilla, or set bugzilla_product")
+	default:
+		k.good("product", "%s", s.Product)
+	}
+	k.among("component", s.Component, func(name string) (there, active bool) {
+		for _, c := range p.Components {
+			if c.Name == name {
+				return true, c.Active
+			}
+		}
+		return false, false
+	})
+	k.among("version", s.Version, func(name string) (there, active bool) {
+		for _, v := range p.Versions {
+			if v.Name == name {
+				return true, v.Active
+			}
+		}
+		return false, false
+	})
+	return true
+}
+
+// among notes whether a setting names something that there is.
+func (k *checking) among(what, name string, look func(string) (there, active bool)) {
+	there, active := look(name)
+	switch {
+	case !there:
+		k.bad(what, fmt.Sprintf("there is no %s %q", what, name), "set bugzilla_"+what)
+	case !active:
+		k.bad(what, fmt.Sprintf("the %s %q is not active", what, name), "set bugzilla_"+what+", or make it active in Bugzilla")
+	default:
+		k.good(what, "%s", name)
+	}
+}
+
+func (k *checking) values(ctx context.Context) bool {
+	for _, x := range []struct{ setting, field, value string }{{"op_sys", "op_sys", k.t.settings.OpSys}, {"platform", "rep_platform", k.t.settings.Platform}} {
+		values, err := k.t.client.Values(ctx, x.field)
+		if k.failed(x.setting, err) {
+			return false
+		}
+		k.among(x.setting, x.value, func(name string) (there, active bool) {
+			return slices.Contains(values, name), true
+		})
+	}
+	return true
+}
+
+func (k *checking) workflow(ctx context.Context) bool {
+	w, err := k.t.client.Workflow(ctx)
+	if k.failed("workflow", err) {
+		return false
+	}
+	wrong := k.t.settings.Standings.Check(w)
+	resolutions, err := k.t.client.Values(ctx, "resolution")
+	if k.failed("workflow", err) {
+		return false
+	}
+	named := map[string]bool{}
+	for _, s := range k.t.settings.Standings {
+		if s.Resolution != "" && !slices.Contains(resolutions, s.Resolution) {
+			named[s.Resolution] = true
+		}
+	}
+	for _, r := range slices.Sorted(maps.Keys(named)) {
+		wrong = append(wrong, "there is no resolution "+r)
+	}
+	for _, text := range wrong {
+		k.bad("workflow", text, "set bugzilla_statuses, or change the workflow in Bugzilla")
+	}
+	if len(wrong) == 0 {
+		k.good("workflow", "every status of a request has its own, and a way to each other (%s)", strings.Join(slices.Sorted(maps.Keys(w))[1:], ", "))
+	}
+	return true
+}
+
+func (k *checking) clock(ctx context.Context) bool {
+	web, db, err := k.t.client.Time(ctx)
+	if k.failed("clock", err) {
+		return false
+	}
+	now := k.t.clock()
+	if skew := web.Sub(now).Round(time.Second); skew.Abs() > maxSkew {
+		k.bad("clock", fmt.Sprintf("Bugzilla's is %s off from Berth's", skew), "set the clocks (NTP); tickets are followed by Bugzilla's own clock all the same")
+	} else if skew := db.Sub(web).Round(time.Second); skew.Abs() > maxSkew {
+		k.bad("clock", fmt.Sprintf("Bugzilla's database is %s off from its web server", skew), "give both the same time zone; tickets are followed all the same")
+	} else {
+		k.good("clock", "within %s", maxSkew)
+	}
+	return true
+}
