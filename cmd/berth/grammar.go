@@ -18,16 +18,17 @@ import (
 type grammar struct {
 	ConfigFile string `name:"config" help:"Settings file; default berth.toml in the working directory, if it is there." placeholder:"FILE"`
 
-	Serve   serveCommand   `cmd:"" help:"Answer over HTTP, and do what time brings."`
-	Load    loadCommand    `cmd:"" help:"Replace facility and catalogue from YAML files."`
-	Check   checkCommand   `cmd:"" help:"Does an experiment fit a slot?"`
-	Suggest suggestCommand `cmd:"" help:"Which other ways are there?"`
-	User    userCommands   `cmd:"" help:"People who can sign in."`
-	Token   tokenCommands  `cmd:"" help:"Secrets with which programs act for people."`
-	Verify  verifyCommand  `cmd:"" help:"Sweep the whole database from nothing."`
-	Backup  backupCommand  `cmd:"" help:"A consistent copy of a SQLite database."`
-	Config  configCommand  `cmd:"" help:"The settings in force, and where they come from."`
-	Version versionCommand `cmd:"" help:"Which version this is."`
+	Serve    serveCommand     `cmd:"" help:"Answer over HTTP, and do what time brings."`
+	Load     loadCommand      `cmd:"" help:"Replace facility and catalogue from YAML files."`
+	Check    checkCommand     `cmd:"" help:"Does an experiment fit a slot?"`
+	Suggest  suggestCommand   `cmd:"" help:"Which other ways are there?"`
+	User     userCommands     `cmd:"" help:"People who can sign in."`
+	Token    tokenCommands    `cmd:"" help:"Secrets with which programs act for people."`
+	Bugzilla bugzillaCommands `cmd:"" help:"The tickets: check the connection, see what waits, bring one in line."`
+	Verify   verifyCommand    `cmd:"" help:"Sweep the whole database from nothing."`
+	Backup   backupCommand    `cmd:"" help:"A consistent copy of a SQLite database."`
+	Config   configCommand    `cmd:"" help:"The settings in force, and where they come from."`
+	Version  versionCommand   `cmd:"" help:"Which version this is."`
 }
 
 // exited ends parsing after help was printed.

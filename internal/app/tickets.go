@@ -11,6 +11,12 @@ import (
 	"berth/scheduler"
 )
 
+// Tickets keep a ticket for every request.
+type Tickets = bugzilla.Tickets
+
+// TicketChannel is where what tickets have to be told waits.
+const TicketChannel = bugzilla.Channel
+
 // Tickets are the tickets of the requests, as the settings say; nil where there is no Bugzilla. site is where Berth's pages are.
 func (p *Parts) Tickets(settings config.Settings, site string, log *slog.Logger) (*bugzilla.Tickets, error) {
 	b := settings.Bugzilla

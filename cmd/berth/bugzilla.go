@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"berth/internal/app"
+	"berth/scheduler"
+)
+
+type bugzillaCommands struct {
+	Check  bugzillaCheck  `cmd:"" help:"Look at everything that tickets depend on, and say what would fail."`
+	Status bugzillaStatus `cmd:"" help:"What waits to be told, what is stuck and why, and when it was last looked."`
+	Sync   bugzillaSync   `cmd:"" help:"Bring one request and its ticket in line, now."`
+}
+
+// desk runs fn with the tickets; without a Bugzilla there are none.
+func (s *session) desk(ctx context.Context, fn func(parts *app.Parts, tickets *app.Tickets) error) error {
+	if s.settings.Bugzilla.URL == "" {
+		return scheduler.Errorf(scheduler.CodeInvalid, "there is no Bugzilla: set bugzilla_url, bugzilla_login and bugzilla_key_file")
+	}
+	return s.looking(ctx, func(parts *app.Parts) error {
+		tickets, err := parts.Tickets(s.settings, s.settings.Base(s.settings.Listen).String(), s.options().Log)
+		if err != nil {
+			return err
+		}
+		return fn(parts, tickets)
+	})
+}
+
+type bugzillaCheck struct{}
+
+func (c *bugzillaCheck) Run(ctx context.Context, s *session) error {
+	return s.desk(ctx, func(_ *app.Parts, tickets *app.Tickets) error {
+		wrong := 0
+		for _, f := range tickets.Check(ctx) {
+			mark := "ok  "
+			if !f.OK {
+				mark = "FAIL"
+				wrong++
+			}
+			fmt.Fprintf(s.stdout, "%s  %-10s %s\n", mark, f.What, f.Detail)
+			if f.Remedy != "" {
+				fmt.Fprintf(s.stdout, "      %-10s → %s\n", "", f.Remedy)
+			}
+		}
+		if wrong > 0 {
+			return scheduler.Errorf(scheduler.CodeConflict, "%d of these would fail", wrong)
+		}
+		return nil
+	})
+}
+
+type bugzillaStatus struct{}
+
+// shownStuck is how many messages that did not arrive are listed.
+const shownStuck = 50
+
+func (c *bugzillaStatus) Run(ctx context.Context, s *session) error {
+	return s.desk(ctx, func(parts *app.Parts, tickets *app.Tickets) error {
+		b, err := parts.Store.Backlog(ctx, app.TicketChannel)
+		if err != nil {
+			return err
+		}
+		p, err := tickets.Progress(ctx)
+		if err != nil {
+			return err
+		}
+		undone, err := parts.Store.Deliveries(ctx, app.TicketChannel, "", true, 0, shownStuck)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.stdout, "waiting       %d\nstuck         %d\noldest        %s\nlast success  %s\nlast poll     %s\n", b.Waiting, b.Stuck, when(b.Oldest), when(b.LastSuccess), when(&p.Polled))
+		if p.Failure != "" {
+			fmt.Fprintf(s.stdout, "last poll failed: %s\n", p.Failure)
+		}
+		if len(p.Lost) > 0 {
+			fmt.Fprintf(s.stdout, "cannot be seen any more: bugs %v\n", p.Lost)
+		}
+		return troubles(s.stdout, undone)
+	})
+}
+
+// troubles lists messages that were tried in vain.
+func troubles(out io.Writer, list []scheduler.Message) error {
+	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+	for _, m := range list {
+		if m.Failure != "" {
+			fmt.Fprintf(w, "#%d\t%s\t%s\ttried %d times\t%s\n", m.Event.Number, m.Event.Action, m.State, m.Attempts, m.Failure)
+			if m.Remedy != "" {
+				fmt.Fprintf(w, "\t\t\t\t→ %s\n", m.Remedy)
+			}
+		}
+	}
+	return w.Flush()
+}
+
+func when(t *time.Time) string {
+	if t == nil || t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+type bugzillaSync struct {
+	Request string `required:"" help:"Number or UUID of the request." placeholder:"N"`
+}
+
+func (c *bugzillaSync) Run(ctx context.Context, s *session) error {
+	return s.desk(ctx, func(parts *app.Parts, tickets *app.Tickets) error {
+		v, err := tickets.Sync(ctx, c.Request)
+		if err != nil {
+			return err
+		}
+		if v.Ticket == nil {
+			if waits, err := parts.Store.Pending(ctx, app.TicketChannel, v.ID); err != nil {
+				return err
+			} else if !waits {
+				if err := tickets.Ask(ctx, v.ID, "opened", "A ticket for a request that was made before there were tickets."); err != nil {
+					return err
+				}
+			}
+		}
+		if _, err := parts.Store.Retry(ctx, app.TicketChannel, v.ID); err != nil {
+			return err
+		}
+		courier, told := parts.TicketCourier(tickets, v.ID, s.options().Log), 0
+		for {
+			n, err := courier.Round(ctx)
+			if err != nil {
+				return err
+			}
+			if told += n; n == 0 {
+				break
+			}
+		}
+		if waits, err := parts.Store.Pending(ctx, app.TicketChannel, v.ID); err != nil {
+			return err
+		} else if waits {
+			return scheduler.Errorf(scheduler.CodeUnavailable, "not everything about request #%d could be told; see berth bugzilla status", v.Number)
+		}
+		if v, err = parts.Service.Get(ctx, scheduler.System, v.ID); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.stdout, "request #%d is %s, its ticket is %s; told %d events\n", v.Number, v.Status, v.Ticket.URL, told)
+		return nil
+	})
+}

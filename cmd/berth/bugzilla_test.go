@@ -1,0 +1,32 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"berth/internal/bugzilla/bugzillatest"
+)
+
+// TestAnOperatorConnectsABugzilla checks the connection, finds what is wrong with it, and opens a ticket for a request of before.
+func TestAnOperatorConnectsABugzilla(t *testing.T) {
+	t.Parallel()
+	server := bugzillatest.New(t, bugzillatest.V53, time.Now)
+	p := newPlace(t, "")
+	p.serve(t, "--demo").stop(t)
+	p.write(t, "key", bugzillatest.Key+"\n")
+	with := func(args ...string) []string {
+		return append(args, "--bugzilla-url", server.URL, "--bugzilla-login", bugzillatest.Login)
+	}
+	says(t, p, 2, "", []string{"set bugzilla_url"}, "bugzilla", "check")
+	p.write(t, "berth.toml", `bugzilla_key_file = "key"`+"\n")
+	says(t, p, 0, "", []string{"ok    server", "ok    rights", "ok    workflow", "ok    clock"}, with("bugzilla", "check")...)
+	says(t, p, 1, "", []string{"FAIL  component", `there is no component "Nowhere"`, "→ set bugzilla_component"}, with("bugzilla", "check", "--bugzilla-component", "Nowhere")...)
+	says(t, p, 0, "", []string{"waiting       0", "last poll     never"}, with("bugzilla", "status")...)
+	says(t, p, 6, "", []string{"berth bugzilla status"}, with("bugzilla", "sync", "--request", "20", "--bugzilla-component", "Nowhere")...)
+	says(t, p, 0, "", []string{"stuck         1", "There is no component named 'Nowhere'", "→ check the setting bugzilla_component"}, with("bugzilla", "status")...)
+	says(t, p, 0, "", []string{"request #20 is", "show_bug.cgi?id=1", "told 1 events"}, with("bugzilla", "sync", "--request", "20")...)
+	says(t, p, 0, "", []string{"stuck         0"}, with("bugzilla", "status")...)
+	if server.Count() != 1 {
+		t.Errorf("%d tickets", server.Count())
+	}
+}
