@@ -115,15 +115,6 @@ func (c *bugzillaSync) Run(ctx context.Context, s *session) error {
 		if err != nil {
 			return err
 		}
-		if v.Ticket == nil {
-			if waits, err := parts.Store.Pending(ctx, app.TicketChannel, v.ID); err != nil {
-				return err
-			} else if !waits {
-				if err := tickets.Ask(ctx, v.ID, "opened", "A ticket for a request that was made before there were tickets."); err != nil {
-					return err
-				}
-			}
-		}
 		if _, err := parts.Store.Retry(ctx, app.TicketChannel, v.ID); err != nil {
 			return err
 		}

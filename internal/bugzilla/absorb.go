@@ -39,7 +39,7 @@ func (h *hold) absorb(ctx context.Context, w Workflow, v scheduler.View, b Bug, 
 	if err := h.dated(ctx, v, b); err != nil {
 		return err
 	}
-	h.m.Known, h.m.Changed, h.m.Lost = lookOf(b, experimenter), b.Changed, false
+	h.m.Known, h.m.Changed = lookOf(b, experimenter), b.Changed
 	h.m.Known.Summary = h.summary(b)
 	h.m.read(comments)
 	return h.keep(ctx)
@@ -161,9 +161,11 @@ func (h *hold) changer(ctx context.Context, others bool, fields ...string) (logi
 
 // assigned makes the mentor of whom somebody assigned the ticket to.
 func (h *hold) assigned(ctx context.Context, v scheduler.View, b Bug) error {
-	same := func(l look) bool { return strings.EqualFold(l.Assignee, b.Assignee) }
+	if h.m.expected(func(l look) bool { return strings.EqualFold(l.Assignee, b.Assignee) }) {
+		return nil
+	}
 	wanted, err := h.t.assignable(ctx, v.Mentor)
-	if err != nil || h.m.expected(same) || strings.EqualFold(wanted, b.Assignee) {
+	if err != nil || strings.EqualFold(wanted, b.Assignee) {
 		return err
 	}
 	login, at, err := h.changer(ctx, false, "assigned_to")

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -40,8 +39,6 @@ func (c *Client) Comments(ctx context.Context, id int64, since time.Time) ([]Com
 	return list.Comments, nil
 }
 
-var zeroTime time.Time
-
 // AddComment adds a comment that holds a token exactly once: where it is not known whether an earlier attempt was taken, the comments of
 // the bug are looked through first.
 func (c *Client) AddComment(ctx context.Context, id int64, text, token string, unsure bool) (err error) {
@@ -57,12 +54,7 @@ func (c *Client) AddComment(ctx context.Context, id int64, text, token string, u
 // Said reports whether a comment of a bug holds a token.
 func (c *Client) Said(ctx context.Context, id int64, token string) (bool, error) {
 	list, err := c.Comments(ctx, id, time.Time{})
-	for _, x := range list {
-		if strings.Contains(x.Text, token) {
-			return true, nil
-		}
-	}
-	return false, err
+	return said(list, token), err
 }
 
 // Entry is what somebody changed of a bug at once. Changes of one person within one second are one entry, their values joined: it says who

@@ -61,7 +61,7 @@ type Settings struct {
 }
 
 // Tickets keep a bug for every request. Deliver is called with the events of a request in their order, and may be called again with any;
-// Poll and Sweep bring what people did there.
+// Poll brings what people did there.
 type Tickets struct {
 	client   *Client
 	requests Requests

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"berth/internal/bugzilla"
 	"berth/internal/bugzilla/bugzillatest"
 	"berth/internal/testdb"
 	"berth/scheduler"
@@ -156,6 +157,31 @@ func TestATicketIsFollowedWhereverItGoes(t *testing.T) {
 	if p, err := d.tickets.Progress(t.Context()); err != nil || len(p.Lost) != 0 {
 		t.Errorf("progress %+v, %v", p, err)
 	}
+}
+
+// TestADuplicateIsFollowedForWhoSeesTheRequest has a stranger, and then its mentor, mark a ticket as the duplicate of one opened by hand.
+func TestADuplicateIsFollowedForWhoSeesTheRequest(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
+	d.server.AddPerson("erik@bugs.example")
+	r := d.submit("eva", 48)
+	d.settle()
+	d.poll()
+	first := d.view(r.ID).Ticket.ID
+	other, err := d.client.Create(t.Context(), bugzilla.NewBug{Product: bugzillatest.Product, Component: bugzillatest.Component, Version: "unspecified", OpSys: "All", Platform: "All",
+		Summary: "by hand", Alias: "by-hand"}, func(bugzilla.Bug) bool { return false })
+	d.must(nil, err)
+	d.in("erik", r.ID, map[string]any{"dupe_of": int(other)})
+	if id := d.view(r.ID).Ticket.ID; id != first {
+		t.Fatalf("somebody who does not see the request gave it ticket %d", id)
+	}
+	d.stands(r.ID, scheduler.UnderReview, "CONFIRMED", "")
+	d.in("monika", r.ID, map[string]any{"dupe_of": int(other)})
+	if id := d.view(r.ID).Ticket.ID; id != other {
+		t.Fatalf("the ticket is %d, want %d", id, other)
+	}
+	d.in("monika", r.ID, map[string]any{"status": "IN_PROGRESS"})
+	d.stands(r.ID, scheduler.Scheduled, "IN_PROGRESS", "")
 }
 
 func TestTheCheckSaysWhatWouldFail(t *testing.T) {

@@ -15,7 +15,6 @@ type memory struct {
 	Since    time.Time `json:"since"`              // comments up to here were dealt with
 	Seen     []int64   `json:"seen,omitempty"`     // ids of comments after it that were dealt with as well
 	Unknown  []string  `json:"unknown,omitempty"`  // who commented without being known in Berth, and was told so
-	Lost     bool      `json:"lost,omitempty"`     // the ticket cannot be seen any more
 }
 
 // look is what of a ticket has to say the same as its request.

@@ -200,7 +200,7 @@ func (t *Tickets) catchUp(ctx context.Context, w Workflow, id int64, request str
 	})
 }
 
-// Open are the statuses in which a request has a ticket also where it was made before there were tickets.
+// open are the statuses in which a request has a ticket also where it was made before there were tickets.
 var open = []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Instantiating, scheduler.Running, scheduler.Terminating}
 
 // Missing opens tickets for requests that are under way and were made before there were tickets.
@@ -214,16 +214,13 @@ func (t *Tickets) Missing(ctx context.Context) (opened int, err error) {
 			if r.Ticket != nil {
 				continue
 			}
-			if waits, err := t.memory.Pending(ctx, Channel, r.ID); err != nil || waits {
-				if err != nil {
-					return opened, err
-				}
-				continue // its ticket is on its way
-			}
-			if err := t.Ask(ctx, r.ID, "opened", "A ticket for a request that was made before there were tickets."); err != nil {
+			asked, err := t.ask(ctx, r.ID)
+			if err != nil {
 				return opened, err
 			}
-			opened++
+			if asked {
+				opened++
+			}
 		}
 		if cursor = page.Next; cursor == "" {
 			return opened, nil
@@ -231,15 +228,23 @@ func (t *Tickets) Missing(ctx context.Context) (opened int, err error) {
 	}
 }
 
-// Ask makes the ticket of a request be brought in line, and opened where there is none, with a comment. The same reason asks once.
-func (t *Tickets) Ask(ctx context.Context, request, reason, text string) error {
-	return t.requests.NoteOnTicket(ctx, scheduler.System, request, text, scheduler.Creation{Key: "ticket " + request + " " + reason, Fingerprint: "note"})
+// ask has a ticket opened for a request that has none, unless one is on its way already.
+func (t *Tickets) ask(ctx context.Context, request string) (asked bool, err error) {
+	if waits, err := t.memory.Pending(ctx, Channel, request); err != nil || waits {
+		return false, err
+	}
+	return true, t.requests.NoteOnTicket(ctx, scheduler.System, request, "A ticket for a request that was made before there were tickets.",
+		scheduler.Creation{Key: "ticket " + request + " opened", Fingerprint: "note"})
 }
 
-// Sync brings one request's ticket in line with what people did there, now.
+// Sync brings one request in line with what people did with its ticket, now; where there is none, one is going to be opened.
 func (t *Tickets) Sync(ctx context.Context, request string) (scheduler.View, error) {
 	v, err := t.requests.Get(ctx, scheduler.System, request)
-	if err != nil || v.Ticket == nil {
+	if err != nil {
+		return v, err
+	}
+	if v.Ticket == nil {
+		_, err := t.ask(ctx, v.ID)
 		return v, err
 	}
 	w, err := t.steps(ctx)

@@ -26,18 +26,23 @@ func (h *hold) stood(ctx context.Context, w Workflow, b Bug, comments []Comment,
 		return err
 	}
 	key := fmt.Sprintf("%d %s %s", when.Unix(), at.Status, at.Resolution)
-	if b.DuplicateOf != 0 && at.Resolution == "DUPLICATE" {
-		return h.duplicate(ctx, v, b, login, key)
-	}
 	who, known, err := h.t.actor(ctx, login)
+	if err == nil && known {
+		if _, err = h.t.requests.Get(ctx, who, v.ID); refusal(err) { // what they cannot see there they do not change here
+			known, err = false, nil
+		}
+	}
 	if err != nil {
 		return err
+	}
+	if known && b.DuplicateOf != 0 && at.Resolution == "DUPLICATE" {
+		return h.duplicate(ctx, v, b, login, key)
 	}
 	var why []string
 	var alternatives string
 	switch candidates := h.t.settings.Standings.asked(at, w); {
 	case !known:
-		why = []string{shown(login) + " has no account in Berth, and what they change here counts for nothing"}
+		why = []string{shown(login) + " has no account in Berth that sees the request, and what they change here counts for nothing"}
 	case len(candidates) == 0:
 		why = []string{"there is no step of a request that this stands for", h.t.settings.Standings.help()}
 	default:

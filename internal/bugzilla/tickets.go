@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"berth/scheduler"
 	"berth/testbeds"
@@ -79,7 +80,7 @@ func (t *Tickets) read(ctx context.Context, id int64) (b Bug, comments []Comment
 	if b, err = t.client.Bug(ctx, id); err != nil {
 		return b, nil, err
 	}
-	comments, err = t.client.Comments(ctx, id, zeroTime)
+	comments, err = t.client.Comments(ctx, id, time.Time{})
 	return b, comments, err
 }
 
@@ -213,9 +214,11 @@ func (t *Tickets) aim(ctx context.Context, h *hold, c *Change, r scheduler.Reque
 	if h.m.Known.Summary == "" || h.m.Known.Summary != summary(r) {
 		c.Summary = summary(r)
 	}
-	var err error
-	if c.Assignee, err = t.assignable(ctx, r.Mentor); err != nil {
-		return err
+	if !strings.EqualFold(t.login(ctx, r.Mentor), h.m.Known.Assignee) {
+		var err error
+		if c.Assignee, err = t.assignable(ctx, r.Mentor); err != nil {
+			return err
+		}
 	}
 	if !h.m.Known.InCC {
 		login, err := t.assignable(ctx, r.Experimenter)

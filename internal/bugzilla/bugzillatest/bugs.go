@@ -255,6 +255,9 @@ func (s *Server) apply(who *person, b *bug, in map[string]any) *answer {
 		}
 		b.resolution = resolution
 	}
+	if n, given := in["dupe_of"].(int); given {
+		b.status, b.resolution, b.dupeOf = "RESOLVED", "DUPLICATE", int64(n)
+	}
 	if a, given := text("assigned_to"); given {
 		if s.people[a] == nil {
 			return refuse(s.fail(http.StatusNotFound, 51, "There is no user named '%s'. Either you mis-typed the name or that user has not yet registered for a Bugzilla account.", a))
