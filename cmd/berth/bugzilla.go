@@ -111,29 +111,8 @@ type bugzillaSync struct {
 
 func (c *bugzillaSync) Run(ctx context.Context, s *session) error {
 	return s.desk(ctx, func(parts *app.Parts, tickets *app.Tickets) error {
-		v, err := tickets.Sync(ctx, c.Request)
+		v, told, err := parts.SyncTicket(ctx, tickets, c.Request, s.options().Log)
 		if err != nil {
-			return err
-		}
-		if _, err := parts.Store.Retry(ctx, app.TicketChannel, v.ID); err != nil {
-			return err
-		}
-		courier, told := parts.TicketCourier(tickets, v.ID, s.options().Log), 0
-		for {
-			n, err := courier.Round(ctx)
-			if err != nil {
-				return err
-			}
-			if told += n; n == 0 {
-				break
-			}
-		}
-		if waits, err := parts.Store.Pending(ctx, app.TicketChannel, v.ID); err != nil {
-			return err
-		} else if waits {
-			return scheduler.Errorf(scheduler.CodeUnavailable, "not everything about request #%d could be told; see berth bugzilla status", v.Number)
-		}
-		if v, err = parts.Service.Get(ctx, scheduler.System, v.ID); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.stdout, "request #%d is %s, its ticket is %s; told %d events\n", v.Number, v.Status, v.Ticket.URL, told)

@@ -37,7 +37,8 @@ var routes = map[string]access{
 	"list-calendars": readers, "set-calendar": writers, "create-profile": keepers, "list-feeds": readers, "create-feed": keepers, "revoke-feed": keepers,
 	"list-deployments": readers, "get-deployment": readers, "create-deployment": writers,
 	"read-offer-link": everybody, "accept-offer-link": everybody,
-	"stream-events": readers,
+	"stream-events":   readers,
+	"list-deliveries": adminRead, "get-backlog": adminRead, "retry-deliveries": admins,
 }
 
 // allows reports whether the actor may use the route.

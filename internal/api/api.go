@@ -47,6 +47,8 @@ type Options struct {
 	Base      string // address under which people reach this instance, for links
 	Database  Database
 	Calendars Calendars
+	Queue     Queue
+	Channels  []string      // by which others are told
 	MaxBody   int64         // of a facility or catalogue; default 4 MiB
 	Poll      time.Duration // how often the change log is looked at for event streams; default one second
 }
@@ -86,7 +88,7 @@ func newAPI(service *scheduler.Service, people Identity, o Options) *api {
 	if o.Poll == 0 {
 		o.Poll = time.Second
 	}
-	a := &api{service: service, auth: people, log: o.Log, o: o, router: chi.NewRouter(), metrics: newMetrics(prometheus.NewRegistry(), o.Database)}
+	a := &api{service: service, auth: people, log: o.Log, o: o, router: chi.NewRouter(), metrics: newMetrics(prometheus.NewRegistry(), o)}
 	a.feed = newFeed(service, o.Poll)
 	a.router.Use(a.trace, a.logged, a.recovered, secured, a.metrics.measured)
 	a.router.NotFound(func(w http.ResponseWriter, r *http.Request) {
@@ -223,7 +225,7 @@ func (a *api) serveDocument(w http.ResponseWriter, r *http.Request) {
 
 // routes registers every operation.
 func (a *api) routes() {
-	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes} {
+	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.deliveryRoutes} {
 		register()
 	}
 }

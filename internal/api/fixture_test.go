@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"berth/internal/auth"
+	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
 	"berth/testbeds"
@@ -29,17 +30,19 @@ type house struct {
 	url string
 	at  time.Time // a whole hour tomorrow
 	svc *scheduler.Service
+	db  *store.Store
 }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	db := testdb.Open(t, testdb.SQLite(t))
+	db.SetChannels(scheduler.Channel{Name: "ticket", Takes: scheduler.OfRequests})
 	svc := scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: uuid.NewString})
 	people := auth.New(db, time.Now)
-	a := newAPI(svc, people, Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Version: "test", Database: db, Calendars: db, Base: "https://berth.example", Poll: 10 * time.Millisecond})
+	a := newAPI(svc, people, Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Version: "test", Database: db, Calendars: db, Queue: db, Channels: []string{"ticket"}, Base: "https://berth.example", Poll: 10 * time.Millisecond})
 	server := httptest.NewServer(a.router)
 	t.Cleanup(server.Close)
-	h := &house{t: t, api: a, url: server.URL, svc: svc, at: time.Now().UTC().Truncate(time.Hour).Add(24 * time.Hour)}
+	h := &house{t: t, api: a, url: server.URL, svc: svc, db: db, at: time.Now().UTC().Truncate(time.Hour).Add(24 * time.Hour)}
 	h.furnish()
 	return h
 }

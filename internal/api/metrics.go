@@ -22,13 +22,16 @@ type metrics struct {
 	calls    *prometheus.HistogramVec
 }
 
-func newMetrics(r *prometheus.Registry, db Database) *metrics {
+func newMetrics(r *prometheus.Registry, o Options) *metrics {
 	m := &metrics{registry: r, calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "berth_http_request_duration_seconds", Help: "Duration of calls by route, method and status.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 	}, []string{"route", "method", "status"})}
 	r.MustRegister(m.calls, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if db != nil {
+	if o.Queue != nil {
+		r.MustRegister(backlog{o})
+	}
+	if db := o.Database; db != nil {
 		gauge := func(name, help string, value func() float64) {
 			r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
 		}

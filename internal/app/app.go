@@ -78,7 +78,8 @@ func (a *App) start(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	a.server = newServer(listener, h, a.options.Log)
-	a.duties(ctx, a.parts.Service.RunDue, calendars.run, tickets)
+	keeping := &keepingDuty{store: a.parts.Store, clock: now}
+	a.duties(ctx, a.parts.Service.RunDue, calendars.run, keeping.run, tickets)
 	a.server.start()
 	a.stack.push("server", a.server.stop)
 	fmt.Fprintf(a.serving.Out, "berth %s serves %s\n", a.options.Version, a.settings.Base(a.Addr()))
@@ -137,6 +138,7 @@ func (a *App) handler(addr string) (http.Handler, error) {
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
 		Log: a.options.Log, Clock: now, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
+		Queue: a.parts.Store, Channels: channelNames(a.settings),
 	})
 	pages, err := web.New(a.parts.Service, a.options.Log)
 	if err != nil {

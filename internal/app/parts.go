@@ -69,6 +69,13 @@ func channels(settings config.Settings) (list []scheduler.Channel) {
 	return list
 }
 
+func channelNames(settings config.Settings) (names []string) {
+	for _, c := range channels(settings) {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
 // Backup makes a consistent copy of a SQLite database.
 func (p *Parts) Backup(ctx context.Context, file string) error { return p.Store.Backup(ctx, file) }
 

@@ -43,6 +43,33 @@ func (p *Parts) TicketCourier(tickets *bugzilla.Tickets, request string, log *sl
 	}, outbox.Options{Channel: bugzilla.Channel, Request: request, Clock: p.Clock, Log: log})
 }
 
+// SyncTicket brings a request and its ticket in line now, and says how many events that told.
+func (p *Parts) SyncTicket(ctx context.Context, tickets *bugzilla.Tickets, request string, log *slog.Logger) (v scheduler.View, told int, err error) {
+	if v, err = tickets.Sync(ctx, request); err != nil {
+		return v, 0, err
+	}
+	if _, err := p.Store.Retry(ctx, bugzilla.Channel, v.ID); err != nil {
+		return v, 0, err
+	}
+	courier := p.TicketCourier(tickets, v.ID, log)
+	for {
+		n, err := courier.Round(ctx)
+		if err != nil {
+			return v, told, err
+		}
+		if told += n; n == 0 {
+			break
+		}
+	}
+	if waits, err := p.Store.Pending(ctx, bugzilla.Channel, v.ID); err != nil {
+		return v, told, err
+	} else if waits {
+		return v, told, scheduler.Errorf(scheduler.CodeUnavailable, "not everything about request #%d could be told; see berth bugzilla status", v.Number)
+	}
+	v, err = p.Service.Get(ctx, scheduler.System, v.ID)
+	return v, told, err
+}
+
 // sweepEvery is how often every ticket is looked at, wherever it is.
 const sweepEvery = time.Hour
 

@@ -1,0 +1,52 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// backlog gives the figures of what waits to be told, read when they are asked for: the queue is the database's, not this process's.
+type backlog struct{ o Options }
+
+// backlogTimeout bounds how long the figures may keep whoever collects them waiting.
+const backlogTimeout = 2 * time.Second
+
+var (
+	deliveriesWaiting = prometheus.NewDesc("berth_deliveries_waiting", "Messages that wait to be delivered.", []string{"channel"}, nil)
+	deliveriesStuck   = prometheus.NewDesc("berth_deliveries_stuck", "Messages that wait for somebody to do something.", []string{"channel"}, nil)
+	deliveriesOldest  = prometheus.NewDesc("berth_deliveries_oldest_seconds", "Age of the oldest message that has not arrived; 0 for none.", []string{"channel"}, nil)
+	deliveriesSuccess = prometheus.NewDesc("berth_deliveries_last_success_timestamp_seconds", "When a message last arrived, Unix time.", []string{"channel"}, nil)
+)
+
+func (b backlog) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{deliveriesWaiting, deliveriesStuck, deliveriesOldest, deliveriesSuccess} {
+		ch <- d
+	}
+}
+
+func (b backlog) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), backlogTimeout)
+	defer cancel()
+	for _, channel := range b.o.Channels {
+		found, err := b.o.Queue.Backlog(ctx, channel)
+		if err != nil {
+			ch <- prometheus.NewInvalidMetric(deliveriesWaiting, err)
+			return
+		}
+		gauge := func(d *prometheus.Desc, v float64) {
+			ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, channel)
+		}
+		gauge(deliveriesWaiting, float64(found.Waiting))
+		gauge(deliveriesStuck, float64(found.Stuck))
+		age := 0.0
+		if found.Oldest != nil {
+			age = max(b.o.Clock().Sub(*found.Oldest).Seconds(), 0)
+		}
+		gauge(deliveriesOldest, age)
+		if found.LastSuccess != nil {
+			gauge(deliveriesSuccess, float64(found.LastSuccess.Unix()))
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"time"
+
+	"berth/scheduler"
+)
+
+// Queue is what waits to be told to other systems and to people, and what they were told.
+type Queue interface {
+	Backlog(ctx context.Context, channel string) (scheduler.Backlog, error)
+	// Deliveries are newest first, with ids below the given one where that is not 0; those of a channel and a target, or of any.
+	Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) ([]scheduler.Message, error)
+	Retry(ctx context.Context, channel, request string) (int64, error)
+	Again(ctx context.Context, channel, target string, id int64) error
+}
+
+// DeliveryShape is an event on its way to somebody, or arrived.
+type DeliveryShape struct {
+	ID       int64            `json:"id"`
+	Channel  string           `json:"channel"`
+	Target   string           `json:"target,omitempty" doc:"to whom, where the channel leads to several"`
+	State    string           `json:"state" enum:"waiting,stuck,done" doc:"stuck waits for somebody to do something"`
+	Attempts int64            `json:"attempts"`
+	Due      *time.Time       `json:"due,omitempty" doc:"when it is tried next"`
+	Settled  *time.Time       `json:"settled,omitempty" doc:"when it arrived"`
+	Failure  string           `json:"failure,omitempty" doc:"of the last attempt"`
+	Remedy   string           `json:"remedy,omitempty" doc:"what somebody can do about it"`
+	Request  int64            `json:"request,omitempty" doc:"number"`
+	Event    int64            `json:"event" doc:"sequence of what it tells"`
+	Action   scheduler.Action `json:"action,omitempty"`
+	At       time.Time        `json:"at" doc:"when it happened"`
+}
+
+func delivery(m scheduler.Message) DeliveryShape {
+	d := DeliveryShape{ID: m.ID, Channel: m.Channel, Target: m.Target, State: m.State, Attempts: m.Attempts, Settled: m.Settled, Failure: m.Failure, Remedy: m.Remedy,
+		Request: m.Event.Number, Event: m.Event.Sequence, Action: m.Event.Action, At: m.Event.At}
+	if m.State != "done" && m.Due.Unix() > 0 {
+		d.Due = &m.Due
+	}
+	return d
+}
+
+// deliveries reads a part of a list of them.
+func (a *api) deliveries(ctx context.Context, channel, target string, undone bool, p Paged, path string, query url.Values) (*list[DeliveryShape], error) {
+	var below int64
+	if p.Cursor != "" {
+		n, err := strconv.ParseInt(p.Cursor, 10, 64)
+		if err != nil || n < 1 {
+			e := scheduler.Errorf(scheduler.CodeInvalid, "the list cannot be read")
+			e.Fields = []scheduler.FieldError{{Field: "cursor", Rule: "has to be what the part before gave as next"}}
+			return nil, e
+		}
+		below = n
+	}
+	limit := p.Limit
+	if limit == 0 {
+		limit = 50
+	}
+	found, err := a.o.Queue.Deliveries(ctx, channel, target, undone, below, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page := scheduler.Page[DeliveryShape]{Items: []DeliveryShape{}}
+	for i, m := range found {
+		if i == limit {
+			page.Next = strconv.FormatInt(found[limit-1].ID, 10)
+			break
+		}
+		page.Items = append(page.Items, delivery(m))
+	}
+	return part(page, path, p.query(query)), nil
+}
+
+// BacklogShape is how much waits in a channel.
+type BacklogShape struct {
+	Channel string `json:"channel"`
+	scheduler.Backlog
+}
+
+func (a *api) deliveryRoutes() {
+	type choice struct {
+		Paged
+		Channel string `query:"channel" maxLength:"32" doc:"ticket, mail or webhook; default: all"`
+		Target  string `query:"target" maxLength:"320"`
+		Undone  bool   `query:"undone" doc:"only what has not arrived"`
+	}
+	add(a, operation{id: "list-deliveries", method: "GET", path: "/deliveries", tag: "operating", summary: "What was told to tickets, mail and webhooks, and what waits, newest first",
+		more: "What was delivered is forgotten after 30 days."},
+		func(ctx context.Context, _ scheduler.Actor, in *choice) (*list[DeliveryShape], error) {
+			query := url.Values{}
+			for name, value := range map[string]string{"channel": in.Channel, "target": in.Target} {
+				if value != "" {
+					query.Set(name, value)
+				}
+			}
+			if in.Undone {
+				query.Set("undone", "true")
+			}
+			return a.deliveries(ctx, in.Channel, in.Target, in.Undone, in.Paged, "/deliveries", query)
+		})
+	add(a, operation{id: "get-backlog", method: "GET", path: "/deliveries/backlog", tag: "operating", summary: "How much waits in each channel, what is stuck, and when something last arrived"},
+		func(ctx context.Context, _ scheduler.Actor, _ *struct{}) (*body[scheduler.Page[BacklogShape]], error) {
+			found := []BacklogShape{}
+			for _, c := range a.o.Channels {
+				b, err := a.o.Queue.Backlog(ctx, c)
+				if err != nil {
+					return nil, err
+				}
+				found = append(found, BacklogShape{c, b})
+			}
+			return answer(items(found)), nil
+		})
+	type retry struct {
+		Body struct {
+			Channel string `json:"channel" enum:"ticket,mail,webhook"`
+			Request string `json:"request,omitempty" maxLength:"64" doc:"UUID or number; default: all"`
+		}
+	}
+	type tried struct {
+		Messages int64 `json:"messages" doc:"that are tried again at once"`
+	}
+	add(a, operation{id: "retry-deliveries", method: "POST", path: "/deliveries/retry", tag: "operating", summary: "Try at once what failed or is stuck"},
+		func(ctx context.Context, actor scheduler.Actor, in *retry) (*body[tried], error) {
+			id := ""
+			if in.Body.Request != "" {
+				v, err := a.service.Get(ctx, actor, in.Body.Request)
+				if err != nil {
+					return nil, err
+				}
+				id = v.ID
+			}
+			n, err := a.o.Queue.Retry(ctx, in.Body.Channel, id)
+			return answer(tried{n}), err
+		})
+}

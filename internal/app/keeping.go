@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"berth/scheduler"
+)
+
+// What has served its purpose is kept for a while and then forgotten: deliveries, so that somebody can look what was told; idempotency
+// keys, so that a repeated call is still recognised.
+const (
+	keepDeliveries = 30 * 24 * time.Hour
+	keepReplays    = 30 * 24 * time.Hour
+	forgetEvery    = time.Hour
+)
+
+// forgetful forgets what is old.
+type forgetful interface {
+	scheduler.Store
+	ForgetDeliveries(ctx context.Context, before time.Time) error
+}
+
+// keepingDuty forgets once an hour what nobody needs any more.
+type keepingDuty struct {
+	store forgetful
+	clock func() time.Time
+	last  time.Time
+}
+
+func (d *keepingDuty) run(ctx context.Context) (done int, next *time.Time, err error) {
+	now := d.clock()
+	if now.Sub(d.last) < forgetEvery {
+		return 0, new(d.last.Add(forgetEvery)), nil
+	}
+	if err := d.store.ForgetDeliveries(ctx, now.Add(-keepDeliveries)); err != nil {
+		return 0, nil, err
+	}
+	if err := d.store.Change(ctx, nil, func(tx scheduler.Tx) error { return tx.Forget(ctx, now.Add(-keepReplays)) }); err != nil {
+		return 0, nil, err
+	}
+	d.last = now
+	return 0, new(now.Add(forgetEvery)), nil
+}
