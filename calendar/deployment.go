@@ -8,14 +8,14 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/words"
 	"berth/testbeds"
-	"berth/testbeds/wallclock"
 )
 
 // deployment is the event of a request: its slot, from review to the end. Its UID is the request's, whatever becomes of it.
 func (s Site) deployment(r scheduler.Request, f testbeds.Facility) Event {
 	e := s.event(r, r.ID, r.Slot, f)
-	e.Summary = fmt.Sprintf("%s%s: %s (%s)", prefix(r), title(r), strings.Join(e.Categories, ", "), words(r.Status))
+	e.Summary = fmt.Sprintf("%s%s: %s (%s)", prefix(r), title(r), strings.Join(e.Categories, ", "), words.Status(r.Status))
 	if r.Remark != nil { // few clients show a COMMENT
 		e.Comment = r.Remark.Text
 		e.Description = r.Remark.Text + "\n\n" + e.Description
@@ -55,9 +55,9 @@ func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate,
 		after.End = after.Start.Add(leastOperation)
 	}
 	orchestrate = s.event(r, r.ID+"-orchestrate", before, f)
-	orchestrate.Summary = fmt.Sprintf("%sOrchestrate %s: %s (%s)", prefix(r), title(r), strings.Join(orchestrate.Categories, ", "), words(r.Status))
+	orchestrate.Summary = fmt.Sprintf("%sOrchestrate %s: %s (%s)", prefix(r), title(r), strings.Join(orchestrate.Categories, ", "), words.Status(r.Status))
 	teardown = s.event(r, r.ID+"-teardown", after, f)
-	teardown.Summary = fmt.Sprintf("%sTear down %s: %s (%s)", prefix(r), title(r), strings.Join(teardown.Categories, ", "), words(r.Status))
+	teardown.Summary = fmt.Sprintf("%sTear down %s: %s (%s)", prefix(r), title(r), strings.Join(teardown.Categories, ", "), words.Status(r.Status))
 	return orchestrate, teardown
 }
 
@@ -110,10 +110,6 @@ func prefix(r scheduler.Request) string {
 	return ""
 }
 
-func words(s scheduler.Status) string {
-	return strings.ToLower(strings.ReplaceAll(string(s), "_", " "))
-}
-
 func title(r scheduler.Request) string { return fmt.Sprintf("#%d %s", r.Number, r.Name) }
 
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }
@@ -151,7 +147,7 @@ func (s Site) describe(r scheduler.Request, f testbeds.Facility) string {
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
 		}
 	}
-	row("Status", words(r.Status))
+	row("Status", words.Status(r.Status))
 	row("Network service", r.NSD)
 	row("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
 	row("Mentor", r.Mentor)
@@ -159,7 +155,7 @@ func (s Site) describe(r scheduler.Request, f testbeds.Facility) string {
 		row("Ticket", r.Ticket.URL)
 	}
 	row("Request", s.link(r))
-	for _, zone := range zones(r, f) {
+	for _, zone := range words.Zones(r, f) {
 		row("Slot ("+zone.String()+")", r.Slot.Start.In(zone).Format("2006-01-02 15:04")+" to "+r.Slot.End.In(zone).Format("2006-01-02 15:04"))
 	}
 	components(&b, r)
@@ -169,22 +165,6 @@ func (s Site) describe(r scheduler.Request, f testbeds.Facility) string {
 		fmt.Fprintf(&b, "\n%s\n", r.Description)
 	}
 	return strings.TrimSpace(b.String())
-}
-
-// zones are those of the testbeds that a request touches, each once, in the order of the testbeds.
-func zones(r scheduler.Request, f testbeds.Facility) []*time.Location {
-	var found []*time.Location
-	for _, id := range r.Demand.Testbeds() {
-		t, ok := f.Testbed(id)
-		if !ok {
-			continue
-		}
-		zone, err := wallclock.Zone(t.Timezone)
-		if err == nil && !slices.ContainsFunc(found, func(z *time.Location) bool { return z.String() == zone.String() }) {
-			found = append(found, zone)
-		}
-	}
-	return found
 }
 
 // components lists what runs where, equal ones in one row.

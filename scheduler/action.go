@@ -29,6 +29,8 @@ const (
 	ActionOverrun     Action = "overrun"
 	ActionUnits       Action = "assign_units"
 	ActionRemind      Action = "remind"
+	ActionOfferEnds   Action = "offer_ends" // nobody has taken it yet
+	ActionDigest      Action = "digest"     // of the days ahead, for operators
 
 	// On the facility and the people.
 	ActionFacility Action = "facility" // replace facility or catalogue

@@ -218,7 +218,7 @@ func (d *decision) record(ctx context.Context, from Status, r Request, n note) e
 		return err
 	}
 	kind := "request"
-	if action == ActionRemind {
+	if action == ActionRemind || action == ActionOfferEnds {
 		kind = "reminder"
 	}
 	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: kind, Action: action, Actor: d.actor.Username, Via: d.actor.Via, Request: r.ID, Number: r.Number, From: from, Status: r.Status,

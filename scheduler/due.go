@@ -32,7 +32,7 @@ func (s *Service) due(r Request) *time.Time {
 	if r.HoldUntil != nil && r.Status == UnderReview {
 		earliest(*r.HoldUntil)
 	}
-	for _, m := range s.reminders(r) {
+	for _, m := range append(s.reminders(r), r.offerReminders()...) {
 		earliest(m.at)
 	}
 	switch r.Status {
@@ -105,6 +105,29 @@ func (s *Service) reminders(r Request) []reminder {
 			list = append(list, reminder{"tear down " + ahead.String(), r.Slot.End.Add(-ahead), "tear down at " + r.Slot.End.Format(time.RFC3339)})
 		}
 	}
+	return r.unreminded(list)
+}
+
+// longestNotice is how long before its end an experimenter is reminded of an offer, unless a quarter of its hold is less.
+const longestNotice = day
+
+// offerReminders are those still to be given of offers that nobody has taken.
+func (r Request) offerReminders() []reminder {
+	var list []reminder
+	for _, o := range r.Offers {
+		if o.State != OfferOpen {
+			continue
+		}
+		notice := longestNotice
+		if !o.Made.IsZero() {
+			notice = min(notice, o.Expires.Sub(o.Made)/4)
+		}
+		list = append(list, reminder{"offer " + o.ID, o.Expires.Add(-notice), "offer " + o.ID + " ends at " + o.Expires.Format(time.RFC3339)})
+	}
+	return r.unreminded(list)
+}
+
+func (r Request) unreminded(list []reminder) []reminder {
 	return slices.DeleteFunc(list, func(m reminder) bool { return slices.Contains(r.Reminded, m.key) })
 }
 
@@ -189,7 +212,7 @@ func (s *Service) handle(ctx context.Context, id string) error {
 
 // pass does everything that is due to a request, each with its own row in the history.
 func (d *decision) pass(ctx context.Context, r Request) error {
-	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.expireHold, d.chooseUnits, d.remind, d.overrun} {
+	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.expireHold, d.chooseUnits, d.remind, d.remindOfOffers, d.overrun} {
 		var err error
 		if r, err = do(ctx, r); err != nil {
 			return err
@@ -256,9 +279,18 @@ func (d *decision) chooseUnits(ctx context.Context, r Request) (Request, error) 
 }
 
 func (d *decision) remind(ctx context.Context, r Request) (Request, error) {
+	return d.reminded(ctx, r, ActionRemind, d.s.reminders(r))
+}
+
+func (d *decision) remindOfOffers(ctx context.Context, r Request) (Request, error) {
+	return d.reminded(ctx, r, ActionOfferEnds, r.offerReminders())
+}
+
+// reminded gives the reminders whose time has come, as one.
+func (d *decision) reminded(ctx context.Context, r Request, action Action, list []reminder) (Request, error) {
 	before := r
 	text := ""
-	for _, m := range d.s.reminders(r) {
+	for _, m := range list {
 		if !m.at.After(d.now) {
 			r.Reminded = append(slices.Clone(r.Reminded), m.key)
 			text = m.text
@@ -267,7 +299,7 @@ func (d *decision) remind(ctx context.Context, r Request) (Request, error) {
 	if text == "" {
 		return r, nil
 	}
-	return d.save(ctx, before, r, note{action: ActionRemind, text: text})
+	return d.save(ctx, before, r, note{action: action, text: text})
 }
 
 // overrunStep is how far an overrun slot is prolonged at a time.

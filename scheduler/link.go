@@ -9,19 +9,48 @@ import (
 	"strings"
 )
 
-// A link is what lets somebody accept an offer without signing in: the request, the offer and when it ends, signed with the
-// instance's own key. It works once, because accepting changes what it names.
+// A link is what lets somebody do one thing without signing in: what it is about, signed with the instance's own key. It works once,
+// because doing it changes what it names. One that is signed for one purpose is good for no other.
+
+// purpose is what a link is for.
+type purpose string
+
+const (
+	forOffer    purpose = "offer"    // accept it: request, offer, when it ends
+	forApproval purpose = "approval" // decide for a testbed: request, testbed, person, digest of what is asked for
+)
 
 var linkText = base64.RawURLEncoding
 
 func sign(key []byte, request string, o Offer) string {
-	body := fmt.Sprintf("%s/%s/%d", request, o.ID, o.Expires.Unix())
-	return linkText.EncodeToString([]byte(body)) + "." + linkText.EncodeToString(mac(key, body))
+	return forOffer.sealed(key, fmt.Sprintf("%s/%s/%d", request, o.ID, o.Expires.Unix()))
 }
 
-func mac(key []byte, body string) []byte {
+// sealed is a link with the body.
+func (p purpose) sealed(key []byte, body string) string {
+	return linkText.EncodeToString([]byte(body)) + "." + linkText.EncodeToString(p.mac(key, body))
+}
+
+// opened is the body of a link that was sealed for the purpose.
+func (p purpose) opened(key []byte, link string) (body string, ok bool) {
+	if len(link) > maxLink {
+		return "", false
+	}
+	left, right, _ := strings.Cut(link, ".")
+	raw, err := linkText.DecodeString(left)
+	if err != nil {
+		return "", false
+	}
+	sum, err := linkText.DecodeString(right)
+	if err != nil {
+		return "", false
+	}
+	return string(raw), hmac.Equal(sum, p.mac(key, string(raw)))
+}
+
+func (p purpose) mac(key []byte, body string) []byte {
 	h := hmac.New(sha256.New, key)
-	h.Write([]byte("berth offer link\n" + body))
+	h.Write([]byte("berth " + string(p) + " link\n" + body))
 	return h.Sum(nil)
 }
 
@@ -32,26 +61,15 @@ var errLink = Errorf(CodeNotFound, "this link is not valid, or it is no longer")
 
 // open checks a link and finds what it names.
 func (s *Service) open(ctx context.Context, tx Reader, link string) (Request, Offer, error) {
-	if len(link) > maxLink {
-		return Request{}, Offer{}, errLink
-	}
-	left, right, _ := strings.Cut(link, ".")
-	body, err := linkText.DecodeString(left)
-	if err != nil {
-		return Request{}, Offer{}, errLink
-	}
-	sum, err := linkText.DecodeString(right)
-	if err != nil {
-		return Request{}, Offer{}, errLink
-	}
 	key, err := tx.Secret(ctx)
 	if err != nil {
 		return Request{}, Offer{}, err
 	}
-	if !hmac.Equal(sum, mac(key, string(body))) {
+	body, ok := forOffer.opened(key, link)
+	if !ok {
 		return Request{}, Offer{}, errLink
 	}
-	id, rest, _ := strings.Cut(string(body), "/")
+	id, rest, _ := strings.Cut(body, "/")
 	number, _, _ := strings.Cut(rest, "/")
 	r, err := tx.Request(ctx, id)
 	if err != nil {

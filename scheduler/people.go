@@ -70,11 +70,36 @@ func (s *Service) PutPerson(ctx context.Context, a Actor, p Person) (Person, err
 			if err != nil {
 				return err
 			}
-			p.Created = before.Created
+			p.Created, p.Muted = before.Created, before.Muted
 			if p.Password == "" {
 				p.Password = before.Password
 			}
 		}
+		p.Revision++
+		return tx.PutPerson(ctx, p)
+	})
+	return p, err
+}
+
+// Mute changes what a person is mailed: everything but the topics.
+func (s *Service) Mute(ctx context.Context, a Actor, topics []Topic) (p Person, err error) {
+	if err := a.require(ScopeWrite, Roles...); err != nil {
+		return p, err
+	}
+	var bad faults
+	for i, t := range topics {
+		if !slices.Contains(Topics, t) || slices.Contains(topics[:i], t) {
+			bad.add("muted", "%q is no topic, or is there twice", clip(string(t)))
+		}
+	}
+	if err := bad.err(); err != nil {
+		return p, err
+	}
+	err = s.store.Change(ctx, nil, func(tx Tx) error {
+		if p, err = tx.Person(ctx, a.Username); err != nil {
+			return err
+		}
+		p.Muted = topics
 		p.Revision++
 		return tx.PutPerson(ctx, p)
 	})

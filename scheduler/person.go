@@ -28,10 +28,25 @@ type Person struct {
 	Roles        []Role    `json:"roles"`
 	Testbeds     []string  `json:"testbeds,omitempty"` // of a provider
 	Disabled     bool      `json:"disabled,omitempty"`
-	Password     string    `json:"-"` // argon2id in PHC form, empty where there is none
+	Muted        []Topic   `json:"muted,omitempty"` // what they do not want to be mailed
+	Password     string    `json:"-"`               // argon2id in PHC form, empty where there is none
 	Created      time.Time `json:"created"`
 	Revision     int64     `json:"revision"`
 }
+
+// Topic is something that people may be mailed, or choose not to be.
+type Topic string
+
+const (
+	TopicRequests    Topic = "requests"    // steps in the life of requests
+	TopicFeedback    Topic = "feedback"    // remarks on them
+	TopicReminders   Topic = "reminders"   // of orchestration, tear-down, and offers that end
+	TopicInvitations Topic = "invitations" // scheduled slots for their own calendar, with the mails of the requests
+	TopicDigest      Topic = "digest"      // the days ahead, for operators
+)
+
+// Topics are all of them.
+var Topics = []Topic{TopicRequests, TopicFeedback, TopicReminders, TopicInvitations, TopicDigest}
 
 // Scope limits what a token may be used for.
 type Scope string

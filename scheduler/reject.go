@@ -152,7 +152,7 @@ func (d *decision) offers(r Request, in Reject, own int64) ([]Offer, error) {
 				continue
 			}
 			o.Slot, o.Placement, o.Devices = o.Slot.UTC(), e.Placement, e.Devices
-			offer := Offer{ID: strconv.Itoa(len(r.Offers) + len(offers) + 1), State: OfferOpen, What: o}
+			offer := Offer{ID: strconv.Itoa(len(r.Offers) + len(offers) + 1), State: OfferOpen, Made: d.now, What: o}
 			offers = append(offers, offer)
 			held := d.heldIn(w, r, offer)
 			held.ID = -int64(len(offers)) // stands in until the store gives it one

@@ -97,6 +97,7 @@ const (
 type Offer struct {
 	ID       string               `json:"id"`
 	State    OfferState           `json:"state"`
+	Made     time.Time            `json:"made,omitzero"`
 	Expires  time.Time            `json:"expires"`
 	What     testbeds.Alternative `json:"alternative"`
 	Booking  int64                `json:"-"`
@@ -178,7 +179,7 @@ type Entry struct {
 type Event struct {
 	Sequence int64     `json:"sequence"`
 	At       time.Time `json:"at"`
-	Kind     string    `json:"kind"` // request, facility, catalogue, reminder
+	Kind     string    `json:"kind"` // request, facility, catalogue, reminder, digest
 	Action   Action    `json:"action,omitempty"`
 	Actor    string    `json:"actor,omitempty"`
 	Via      string    `json:"via,omitempty"` // the system in which they did it, where that was another

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/words"
 )
 
 // stood takes the step that somebody's change of status or resolution asks for; overwritten says that Berth has changed the ticket since.
@@ -55,7 +56,7 @@ func (h *hold) stood(ctx context.Context, w Workflow, b Bug, comments []Comment,
 		}
 		why, alternatives = scheduler.Explain(err), offered(err)
 	}
-	text := fmt.Sprintf("%s set this ticket to %s. Request #%d stays %s:\n%s\n%s\nThe ticket is put back.", shown(login), at, v.Number, spelled(v.Status), bulleted(why), alternatives)
+	text := fmt.Sprintf("%s set this ticket to %s. Request #%d stays %s:\n%s\n%s\nThe ticket is put back.", shown(login), at, v.Number, words.Status(v.Status), bulleted(why), alternatives)
 	return h.note(ctx, v.ID, text, key)
 }
 
@@ -164,8 +165,4 @@ func offered(err error) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
-}
-
-func spelled(s scheduler.Status) string {
-	return strings.ToLower(strings.ReplaceAll(string(s), "_", " "))
 }

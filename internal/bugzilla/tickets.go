@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"berth/scheduler"
-	"berth/testbeds"
 )
 
 // Takes reports whether tickets hear of an event. Others, such as which ticket a request has, are nobody's news there.
@@ -306,27 +305,4 @@ func needed(b Bug, c Change, moves bool) Change {
 	}
 	c.AddCC = slices.DeleteFunc(slices.Clone(c.AddCC), func(login string) bool { return hasName(b.CC, login) })
 	return c
-}
-
-// zones are the zones of the testbeds that a request touches, each once.
-func zones(r scheduler.Request, f testbeds.Facility) []string {
-	var list []string
-	for _, id := range r.Demand.Testbeds() {
-		if b, ok := f.Testbed(id); ok && !slices.Contains(list, b.Timezone) {
-			list = append(list, b.Timezone)
-		}
-	}
-	return list
-}
-
-// times is a slot in UTC and in each zone.
-func times(s testbeds.Slot, zoneNames []string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s to %s UTC", s.Start.UTC().Format("2006-01-02 15:04"), s.End.UTC().Format("2006-01-02 15:04"))
-	for _, name := range zoneNames {
-		if zone, err := loadZone(name); err == nil {
-			fmt.Fprintf(&b, "\n  %s to %s %s", s.Start.In(zone).Format("2006-01-02 15:04"), s.End.In(zone).Format("2006-01-02 15:04"), name)
-		}
-	}
-	return b.String()
 }

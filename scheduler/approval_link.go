@@ -1,0 +1,96 @@
+package scheduler
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// questionOf is a digest of what a provider decides on: a link for another slot or another demand is worth nothing.
+func questionOf(r Request) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %+v", r.Slot.Start.Unix(), r.Slot.End.Unix(), r.Demand))
+	return hex.EncodeToString(sum[:8])
+}
+
+func approvalBody(r Request, testbed, person string) string {
+	return strings.Join([]string{r.ID, testbed, person, questionOf(r)}, "/")
+}
+
+// ApprovalLink is what lets a provider decide for a testbed without signing in, for as long as nobody has decided and the request asks for
+// the same. It is made for those who deliver it to that person and to nobody else.
+func (s *Service) ApprovalLink(ctx context.Context, a Actor, id, testbed, person string) (link string, err error) {
+	if err := a.require(ScopeWrite, RoleAdministrator); err != nil {
+		return "", err
+	}
+	err = s.store.View(ctx, func(tx Reader) error {
+		r, err := request(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		key, err := tx.Secret(ctx)
+		link = forApproval.sealed(key, approvalBody(r, testbed, person))
+		return err
+	})
+	return link, err
+}
+
+// LinkedApproval is what a link lets somebody decide.
+type LinkedApproval struct {
+	Request  Request
+	Approval Approval
+	Person   Person
+}
+
+// ApprovalByLink reads what a link lets somebody decide, for the page that asks before it acts.
+func (s *Service) ApprovalByLink(ctx context.Context, link string) (found LinkedApproval, err error) {
+	err = s.store.View(ctx, func(tx Reader) error {
+		found, err = approvalByLink(ctx, tx, link)
+		return err
+	})
+	return found, err
+}
+
+func approvalByLink(ctx context.Context, tx Reader, link string) (found LinkedApproval, err error) {
+	key, err := tx.Secret(ctx)
+	if err != nil {
+		return found, err
+	}
+	body, ok := forApproval.opened(key, link)
+	parts := strings.Split(body, "/")
+	if !ok || len(parts) != 4 {
+		return found, errLink
+	}
+	if found.Request, err = tx.Request(ctx, parts[0]); err != nil {
+		return found, errLink
+	}
+	if found.Person, err = tx.Person(ctx, parts[2]); err != nil || found.Person.Disabled {
+		return found, errLink
+	}
+	r := found.Request
+	for _, x := range r.Approvals {
+		if x.Testbed == parts[1] {
+			found.Approval = x
+		}
+	}
+	switch {
+	case found.Approval.Testbed == "" || body != approvalBody(r, parts[1], parts[2]):
+		return found, Errorf(CodeConflict, "request #%d asks for something else by now; this link is about what it asked for before", r.Number)
+	case found.Approval.Decision != "":
+		return found, Errorf(CodeConflict, "%s was decided already for request #%d: %s by %s", parts[1], r.Number, found.Approval.Decision, found.Approval.By)
+	case r.Status != UnderReview && r.Status != Scheduled:
+		return found, Errorf(CodeConflict, "request #%d is %s: there is nothing to approve any more", r.Number, r.Status)
+	}
+	return found, nil
+}
+
+// ApproveByLink decides as the person of a signed link, with their rights as they are now. A link works once.
+func (s *Service) ApproveByLink(ctx context.Context, link string, in Approve) (Outcome, error) {
+	found, err := s.ApprovalByLink(ctx, link)
+	if err != nil {
+		return Outcome{}, err
+	}
+	in.Revision, in.DryRun = found.Request.Revision, false // nothing has changed since the link was looked at
+	return s.Approve(ctx, ActorOf(found.Person), found.Request.ID, found.Approval.Testbed, in)
+}

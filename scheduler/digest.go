@@ -1,0 +1,24 @@
+package scheduler
+
+import "context"
+
+// Digest says in the change log, once, that the digest of a day is due; the day is written as 2026-11-24. It reports whether it was now.
+func (s *Service) Digest(ctx context.Context, day string) (now bool, err error) {
+	err = s.store.Change(ctx, nil, func(tx Tx) error {
+		now = false
+		d := &decision{s: s, tx: tx, actor: System, action: ActionDigest, now: s.now()}
+		c := Creation{Key: "digest " + day}
+		if before, err := d.replayed(ctx, c); err != nil || before != "" {
+			return err
+		}
+		now = true
+		if err := tx.AddEvent(ctx, Event{At: d.now, Kind: "digest", Action: ActionDigest, Actor: System.Username, Text: day}); err != nil {
+			return err
+		}
+		return d.remember(ctx, c, day)
+	})
+	if CodeOf(err) == CodeConflict { // another process was faster
+		return false, nil
+	}
+	return now, err
+}

@@ -1,0 +1,162 @@
+// Package words says to people what happens to requests: the same in tickets, in mail, in calendars and on pages. Everything is plain text;
+// who puts it somewhere escapes it.
+package words
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+	"berth/testbeds/wallclock"
+)
+
+// Status is a status as it is said in a sentence: "under review".
+func Status(s scheduler.Status) string {
+	return strings.ToLower(strings.ReplaceAll(string(s), "_", " "))
+}
+
+// did is what happened, in words that follow somebody's name.
+var did = map[scheduler.Action]string{
+	scheduler.ActionSubmit: "asked for a slot", scheduler.ActionEdit: "changed the request", scheduler.ActionSchedule: "scheduled it", scheduler.ActionReject: "rejected it",
+	scheduler.ActionAcceptOffer: "accepted an offer", scheduler.ActionApprove: "decided for a testbed", scheduler.ActionMove: "moved it", scheduler.ActionCancel: "cancelled it",
+	scheduler.ActionStart: "started it", scheduler.ActionComplete: "ended it", scheduler.ActionFail: "reported that it failed", scheduler.ActionAssign: "assigned it",
+	scheduler.ActionFeedback: "wrote", scheduler.ActionRemark: "tried to change it in a calendar", scheduler.ActionDisplace: "gave its slot to another request",
+	scheduler.ActionFlag: "flagged it", scheduler.ActionOfferExpire: "closed offers that nobody took", scheduler.ActionOverrun: "noticed that it runs past its end",
+	scheduler.ActionUnits: "assigned units of devices", scheduler.ActionRemind: "reminds of it", scheduler.ActionOfferEnds: "reminds of an offer that ends soon",
+}
+
+// Did is what was done, in words that follow somebody's name: "scheduled it".
+func Did(a scheduler.Action) string {
+	if words := did[a]; words != "" {
+		return words
+	}
+	return strings.ReplaceAll(string(a), "_", " ")
+}
+
+// Who is the name of who did it.
+func Who(e scheduler.Event) string {
+	if e.Actor == "" || e.Actor == scheduler.System.Username {
+		return scheduler.System.Name
+	}
+	return e.Actor
+}
+
+// next is what comes after a status.
+var next = map[scheduler.Status]string{
+	scheduler.UnderReview: "The mentor decides next.", scheduler.Scheduled: "Operators orchestrate it before the slot begins.",
+	scheduler.Running: "It is torn down when the slot ends.", scheduler.Rejected: "The experimenter may take one of the offers, or ask anew.",
+	scheduler.Failed: "Operators look into it.",
+}
+
+// Next is what comes after a status; empty where nothing does.
+func Next(s scheduler.Status) string { return next[s] }
+
+// Zones are those of the testbeds that a request touches, each once, in the order of the testbeds.
+func Zones(r scheduler.Request, f testbeds.Facility) []*time.Location {
+	var found []*time.Location
+	for _, id := range r.Demand.Testbeds() {
+		t, ok := f.Testbed(id)
+		if !ok {
+			continue
+		}
+		zone, err := wallclock.Zone(t.Timezone)
+		if err != nil || contains(found, zone) {
+			continue
+		}
+		found = append(found, zone)
+	}
+	return found
+}
+
+func contains(list []*time.Location, zone *time.Location) bool {
+	for _, z := range list {
+		if z.String() == zone.String() {
+			return true
+		}
+	}
+	return false
+}
+
+// Minute is an instant to the minute, as it is written for people.
+const Minute = "2006-01-02 15:04"
+
+// Slot is a slot in a zone: "2026-11-24 09:00 to 2026-11-24 17:00 Europe/Athens". Where the clocks change within it, it is said by which of
+// them each end is meant.
+func Slot(s testbeds.Slot, zone *time.Location) string {
+	start, end, form := s.Start.In(zone), s.End.In(zone), Minute
+	_, before := start.Zone()
+	if _, after := end.Zone(); before != after {
+		form += " MST"
+	}
+	return fmt.Sprintf("%s to %s %s", start.Format(form), end.Format(form), zone)
+}
+
+// Times is a slot in UTC, and in each zone.
+func Times(s testbeds.Slot, zones []*time.Location) []string {
+	lines := []string{Slot(s, time.UTC)}
+	for _, z := range zones {
+		if z.String() != time.UTC.String() {
+			lines = append(lines, Slot(s, z))
+		}
+	}
+	return lines
+}
+
+// Demand is what a request asks for: one line for each VIM with its components, one for each device.
+func Demand(r scheduler.Request) []string {
+	var order []string
+	placed := map[string][]string{}
+	for _, c := range r.Components {
+		where := r.Placement[c.Member]
+		if where == "" {
+			where = "not placed"
+		}
+		if placed[where] == nil {
+			order = append(order, where)
+		}
+		placed[where] = append(placed[where], strings.TrimSpace(c.VNF+" ("+c.Member+")"))
+	}
+	var lines []string
+	for _, where := range order {
+		lines = append(lines, "On "+where+": "+strings.Join(placed[where], ", "))
+	}
+	for _, d := range r.Devices {
+		lines = append(lines, fmt.Sprintf("Device: %d × %s at %s", d.Count, d.Device, d.Testbed))
+	}
+	return lines
+}
+
+// maxConflicts is how many conflicts are named one by one.
+const maxConflicts = 5
+
+// Conflicts say what is in the way of a request that waits for a decision: what is short and when, not who has it.
+func Conflicts(v scheduler.View) []string {
+	if v.Status != scheduler.UnderReview || v.Fit.Fits {
+		return nil
+	}
+	var lines []string
+	for i, c := range v.Fit.Conflicts {
+		if i == maxConflicts {
+			lines = append(lines, fmt.Sprintf("and %d more", len(v.Fit.Conflicts)-i))
+			break
+		}
+		c.TakenBy, c.More = nil, 0
+		lines = append(lines, c.String())
+	}
+	for _, p := range v.Fit.Problems {
+		lines = append(lines, p.Message)
+	}
+	return lines
+}
+
+// Offer is what an offer gives: until when it holds, its slot, and what is different from what was asked for.
+func Offer(o scheduler.Offer) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "until %s UTC: %s", o.Expires.UTC().Format(Minute), Slot(o.What.Slot, time.UTC))
+	for _, c := range o.What.Changes {
+		b.WriteString("; " + c.Text)
+	}
+	return b.String()
+}

@@ -1,0 +1,41 @@
+package words_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"berth/scheduler"
+	"berth/scheduler/words"
+	"berth/testbeds"
+)
+
+func TestTimesAreSaidInEveryZoneThatMatters(t *testing.T) {
+	t.Parallel()
+	f := testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "a", Timezone: "Europe/Madrid"}, {ID: "b", Timezone: "UTC"}, {ID: "c", Timezone: "Europe/Madrid"}, {ID: "d", Timezone: "Europe/Athens"}}}
+	var r scheduler.Request
+	for _, id := range []string{"a", "b", "c", "d"} {
+		r.Demand = append(r.Demand, testbeds.Need{Resource: testbeds.Resource{Testbed: id, VIM: "v"}, Amount: 1})
+	}
+	slot := testbeds.Slot{Start: time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), End: time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC)} // Madrid's and Athens' clocks go back at 01:00
+	want := []string{"2026-10-25 00:30 to 2026-10-25 01:30 UTC", "2026-10-25 02:30 CEST to 2026-10-25 02:30 CET Europe/Madrid", "2026-10-25 03:30 EEST to 2026-10-25 03:30 EET Europe/Athens"}
+	if diff := cmp.Diff(want, words.Times(slot, words.Zones(r, f))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEveryActionAndStatusHasWords(t *testing.T) {
+	t.Parallel()
+	for _, a := range []scheduler.Action{scheduler.ActionSubmit, scheduler.ActionSchedule, scheduler.ActionDisplace, scheduler.ActionOfferEnds, "something_new"} {
+		if w := words.Did(a); w == "" || w == string(a) {
+			t.Errorf("%s: %q", a, w)
+		}
+	}
+	if got := words.Status(scheduler.UnderReview); got != "under review" {
+		t.Error(got)
+	}
+	if got := words.Who(scheduler.Event{Actor: scheduler.System.Username}); got != "Berth" {
+		t.Error(got)
+	}
+}
