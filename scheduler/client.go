@@ -196,7 +196,7 @@ func (s *Service) wishMove(ctx context.Context, a Actor, id string, slot testbed
 		if err := d.tx.AddFeedback(ctx, &f); err != nil {
 			return err
 		}
-		return d.record(ctx, r.Status, d.outcome.Request, note{action: ActionFeedback, text: clip(f.Text)})
+		return d.record(ctx, r.Status, d.outcome.Request, note{action: ActionFeedback, text: clip(f.Text), remark: f.ID})
 	}})
 	return answer, err
 }

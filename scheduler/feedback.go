@@ -38,12 +38,34 @@ func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c C
 		if err := tx.AddFeedback(ctx, &f); err != nil {
 			return err
 		}
-		if err := d.record(ctx, r.Status, r, note{text: clip(text)}); err != nil {
+		if err := d.record(ctx, r.Status, r, note{text: clip(text), remark: f.ID}); err != nil {
 			return err
 		}
 		return d.remember(ctx, c, strconv.FormatInt(f.ID, 10))
 	})
 	return f, err
+}
+
+// Remark is the whole of the feedback that an event tells of.
+func (s *Service) Remark(ctx context.Context, a Actor, e Event) (text string, err error) {
+	if e.Remark == 0 {
+		return e.Text, nil
+	}
+	err = s.store.View(ctx, func(tx Reader) error {
+		r, err := s.find(ctx, tx, a, e.Request)
+		if err != nil {
+			return err
+		}
+		list, err := tx.Feedback(ctx, r.ID, e.Remark-1, 1)
+		if err == nil && (len(list) == 0 || list[0].ID != e.Remark) {
+			err = Errorf(CodeNotFound, "request #%d has no remark %d", r.Number, e.Remark)
+		}
+		if err == nil {
+			text = list[0].Text
+		}
+		return err
+	})
+	return text, err
 }
 
 // remark finds a remark that was made before.

@@ -189,6 +189,7 @@ type Event struct {
 	Status   Status    `json:"status,omitempty"`
 	Testbeds []string  `json:"testbeds,omitempty"`
 	Text     string    `json:"text,omitempty"`
+	Remark   int64     `json:"remark,omitempty"` // the feedback that Text is the beginning of
 }
 
 // Experiment is what the request wants to run.

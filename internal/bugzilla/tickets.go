@@ -99,7 +99,7 @@ func (t *Tickets) comment(ctx context.Context, e scheduler.Event, v scheduler.Vi
 		return "", err
 	}
 	if e.Action == scheduler.ActionFeedback {
-		if e.Text, err = t.remark(ctx, e); err != nil {
+		if e.Text, err = t.requests.Remark(ctx, scheduler.System, e); err != nil {
 			return "", err
 		}
 	}
@@ -113,24 +113,6 @@ func (t *Tickets) comment(ctx context.Context, e scheduler.Event, v scheduler.Vi
 		}
 	}
 	return text + "\n\n" + token(e), nil
-}
-
-// remark is the whole of a remark, of which the event has the beginning.
-func (t *Tickets) remark(ctx context.Context, e scheduler.Event) (string, error) {
-	for cursor := ""; ; {
-		page, err := t.requests.Feedback(ctx, scheduler.System, e.Request, cursor, 0)
-		if err != nil {
-			return "", err
-		}
-		for _, f := range page.Items {
-			if f.Author == e.Actor && f.At.Equal(e.At) && strings.HasPrefix(f.Text, strings.TrimSuffix(e.Text, "…")) {
-				return f.Text, nil
-			}
-		}
-		if cursor = page.Next; cursor == "" {
-			return e.Text, nil
-		}
-	}
 }
 
 // ticket is the bug of a request: the one that it has, or a new one, whose description then is what is to be said of the event.
