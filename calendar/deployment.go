@@ -45,7 +45,7 @@ const leastOperation = 15 * time.Minute
 
 // operations are what a request that was granted a slot asks of operators: orchestrate before the slot, tear down after it.
 func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate, teardown Event) {
-	occupied := occupied(r, f)
+	occupied := Occupied(r, f)
 	before := testbeds.Slot{Start: occupied.Start, End: r.Slot.Start}
 	after := testbeds.Slot{Start: r.Slot.End, End: occupied.End}
 	if before.Duration() < leastOperation {
@@ -61,8 +61,8 @@ func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate,
 	return orchestrate, teardown
 }
 
-// occupied is the slot with the longest setup and teardown of all that the request uses.
-func occupied(r scheduler.Request, f testbeds.Facility) testbeds.Slot {
+// Occupied is the slot with the longest setup and teardown of all that the request uses.
+func Occupied(r scheduler.Request, f testbeds.Facility) testbeds.Slot {
 	s := r.Slot
 	for _, n := range r.Demand {
 		t, ok := f.Testbed(n.Testbed)

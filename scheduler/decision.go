@@ -223,5 +223,5 @@ func (d *decision) record(ctx context.Context, from Status, r Request, n note) e
 		kind = "reminder"
 	}
 	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: kind, Action: action, Actor: d.actor.Username, Via: d.actor.Via, Request: r.ID, Number: r.Number, From: from, Status: r.Status,
-		Testbeds: r.Demand.Testbeds(), Text: cmp.Or(n.text, n.reason), Remark: n.remark})
+		Testbeds: r.Demand.Testbeds(), Text: n.text, Reason: n.reason, Remark: n.remark})
 }

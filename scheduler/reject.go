@@ -139,6 +139,9 @@ func (d *decision) offers(r Request, in Reject, own int64) ([]Offer, error) {
 		for i := 0; i < len(list) && len(offers) < wanted; i++ {
 			o := list[i]
 			e := variantOf(r, o)
+			if len(in.Offers) == 0 && slices.ContainsFunc(offers, func(x Offer) bool { return x.gives(e, o.Slot) }) {
+				continue // it fits once more beside itself, and is no other way
+			}
 			if err := d.possible(w, e, fmt.Sprintf("alternatives[%d]", i)); err != nil {
 				return err
 			}
@@ -164,6 +167,14 @@ func (d *decision) offers(r Request, in Reject, own int64) ([]Offer, error) {
 		return nil
 	}, own)
 	return offers, err
+}
+
+// gives reports whether an offer is that experiment in that slot.
+func (o Offer) gives(e testbeds.Experiment, slot testbeds.Slot) bool {
+	return o.What.Slot.Equal(slot) && maps.Equal(o.What.Placement, e.Placement) &&
+		slices.EqualFunc(o.What.Devices, e.Devices, func(a, b testbeds.DeviceNeed) bool {
+			return a.Testbed == b.Testbed && a.Device == b.Device && a.Count == b.Count && slices.Equal(a.Units, b.Units)
+		})
 }
 
 // possible makes sure that an alternative names only what there is.

@@ -188,7 +188,8 @@ type Event struct {
 	From     Status    `json:"from,omitempty"` // the status before
 	Status   Status    `json:"status,omitempty"`
 	Testbeds []string  `json:"testbeds,omitempty"`
-	Text     string    `json:"text,omitempty"`
+	Text     string    `json:"text,omitempty"`   // what changed, for people
+	Reason   string    `json:"reason,omitempty"` // that was given
 	Remark   int64     `json:"remark,omitempty"` // the feedback that Text is the beginning of
 }
 

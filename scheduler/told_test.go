@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -142,4 +143,22 @@ func TestTheDigestOfADayIsDueOnce(t *testing.T) {
 	if now, err := h.Digest(t.Context(), "2026-03-03"); err != nil || !now {
 		t.Errorf("the next day: %v, %v", now, err)
 	}
+}
+
+// TestNoOfferIsMadeTwice where the capacity would take it twice.
+func TestNoOfferIsMadeTwice(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.rejected("video", hours(24, 4), 5) // 8 of 64 vCPUs: each slot has room for several
+	if len(r.Offers) < 2 {
+		t.Fatal(r.Offers)
+	}
+	for i, o := range r.Offers {
+		for _, other := range r.Offers[:i] {
+			if o.What.Slot.Equal(other.What.Slot) && maps.Equal(o.What.Placement, other.What.Placement) {
+				t.Errorf("offers %s and %s are the same: %s %v", other.ID, o.ID, o.What.Slot, o.What.Placement)
+			}
+		}
+	}
+	h.clean()
 }

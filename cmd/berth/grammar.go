@@ -25,6 +25,7 @@ type grammar struct {
 	User     userCommands     `cmd:"" help:"People who can sign in."`
 	Token    tokenCommands    `cmd:"" help:"Secrets with which programs act for people."`
 	Bugzilla bugzillaCommands `cmd:"" help:"The tickets: check the connection, see what waits, bring one in line."`
+	Mail     mailCommands     `cmd:"" help:"Mail: see whether it arrives."`
 	Verify   verifyCommand    `cmd:"" help:"Sweep the whole database from nothing."`
 	Backup   backupCommand    `cmd:"" help:"A consistent copy of a SQLite database."`
 	Config   configCommand    `cmd:"" help:"The settings in force, and where they come from."`

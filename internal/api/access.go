@@ -32,7 +32,7 @@ var routes = map[string]access{
 	"schedule-request": deciders, "reject-request": deciders, "accept-offer": writers, "move-request": writers, "cancel-request": writers,
 	"start-request": operators, "complete-request": operators, "fail-request": operators, "assign-request": deciders, "approve-request": providers,
 	"list-feedback": readers, "add-feedback": writers, "list-history": readers,
-	"list-users": adminRead, "get-user": readers, "create-user": admins, "edit-user": admins, "set-password": keepers, "get-me": readers,
+	"list-users": adminRead, "get-user": readers, "create-user": admins, "edit-user": admins, "set-password": keepers, "get-me": readers, "set-mail": writers,
 	"list-tokens": readers, "create-token": keepers, "revoke-token": keepers,
 	"list-calendars": readers, "set-calendar": writers, "create-profile": keepers, "list-feeds": readers, "create-feed": keepers, "revoke-feed": keepers,
 	"list-deployments": readers, "get-deployment": readers, "create-deployment": writers,

@@ -41,6 +41,16 @@ func (a *api) peopleRoutes() {
 			p, err := a.service.Person(ctx, actor, actor.Username)
 			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
 		})
+	type choice struct {
+		Body struct {
+			Muted []scheduler.Topic `json:"muted" enum:"requests,feedback,reminders,invitations,digest" doc:"what you do not want to be mailed; an empty list: nothing"`
+		}
+	}
+	add(a, operation{id: "set-mail", method: "PUT", path: "/me/mail", tag: "people", summary: "Choose what you are mailed"},
+		func(ctx context.Context, actor scheduler.Actor, in *choice) (*tagged[scheduler.Person], error) {
+			p, err := a.service.Mute(ctx, actor, in.Body.Muted)
+			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
+		})
 	type creation struct {
 		Body struct {
 			Username string `json:"username"`

@@ -77,12 +77,29 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	mails, err := a.mailDuty(site)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if err := a.retry(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	a.server = newServer(listener, h, a.options.Log)
 	keeping := &keepingDuty{store: a.parts.Store, clock: now}
-	a.duties(ctx, a.parts.Service.RunDue, calendars.run, keeping.run, tickets)
+	a.duties(ctx, a.parts.Service.RunDue, calendars.run, keeping.run, tickets, mails)
 	a.server.start()
 	a.stack.push("server", a.server.stop)
 	fmt.Fprintf(a.serving.Out, "berth %s serves %s\n", a.options.Version, a.settings.Base(a.Addr()))
+	return nil
+}
+
+// retry lets what is stuck be tried at once: whoever starts an instance may just have repaired what it stuck on.
+func (a *App) retry(ctx context.Context) error {
+	for _, c := range channelNames(a.settings) {
+		if _, err := a.parts.Store.Retry(ctx, c, ""); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"berth/internal/auth"
 	"berth/internal/bugzilla"
 	"berth/internal/config"
+	"berth/internal/mail"
 	"berth/internal/store"
 	"berth/scheduler"
 )
@@ -65,6 +66,9 @@ func newService(s scheduler.Store, settings config.Settings, o Options, clock fu
 func channels(settings config.Settings) (list []scheduler.Channel) {
 	if settings.Bugzilla.URL != "" {
 		list = append(list, scheduler.Channel{Name: bugzilla.Channel, Takes: bugzilla.Takes})
+	}
+	if settings.Mail.Host != "" {
+		list = append(list, scheduler.Channel{Name: mail.Channel, Takes: mail.Takes})
 	}
 	return list
 }

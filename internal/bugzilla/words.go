@@ -59,8 +59,10 @@ func comment(e scheduler.Event, v scheduler.View, f testbeds.Facility, s Setting
 		done += " here"
 	}
 	fmt.Fprintf(&b, "%s %s: #%d is %s.\n", who, done, e.Number, words.Status(e.Status))
-	if e.Text != "" {
-		fmt.Fprintf(&b, "%s\n", e.Text)
+	for _, text := range []string{e.Reason, e.Text} {
+		if text != "" {
+			fmt.Fprintf(&b, "%s\n", text)
+		}
 	}
 	if e.Status == v.Status { // else the request is further already, and what it says belongs to a later event
 		fmt.Fprintf(&b, "\nSlot: %s\n", times(v.Slot, words.Zones(v.Request, f)))

@@ -33,6 +33,7 @@ func (l *layered) together(s Settings) {
 		l.fault("log_format", l.origins["log_format"], "has to be text or json")
 	}
 	l.bugzilla(s.Bugzilla)
+	l.mail(s.Mail)
 	if s.HoldFor > s.MaxHold {
 		l.fault("hold_for", l.origins["hold_for"], "has to be at most max_hold")
 	}

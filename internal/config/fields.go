@@ -78,6 +78,20 @@ var fields = []field{
 		help: "what stands before a request's number in summary or whiteboard of a ticket opened by hand; empty to link none"},
 	{name: "bugzilla_offer_links", value: "no", set: yesNo(func(s *Settings) *bool { return &s.Bugzilla.OfferLinks }),
 		help: "yes where only those read the tickets who may take offers: comments then have the links that take them"},
+	{name: "mail_server", set: setMailServer,
+		help: "host and port of the mail server, such as smtp.example.org:587; empty: nobody is mailed"},
+	{name: "mail_security", value: "starttls", set: text(func(s *Settings) *string { return &s.Mail.Security }),
+		help: "starttls, tls (from the first byte, mostly port 465) or none (to this machine only)"},
+	{name: "mail_user", set: text(func(s *Settings) *string { return &s.Mail.User }),
+		help: "account at the mail server; empty where it takes mail without"},
+	{name: "mail_password", mask: hide, set: text(func(s *Settings) *string { return &s.Mail.Password }),
+		help: "password of that account"},
+	{name: "mail_from", set: setMailFrom,
+		help: "who the mails are from, such as Berth <berth@example.org>"},
+	{name: "mail_list", set: setMailList,
+		help: "address of a list that is told of every request; empty for none"},
+	{name: "mail_digest", value: "06:00", set: setMailDigest,
+		help: "when operators are mailed what the next three days bring, UTC; empty for never"},
 }
 
 // Names are the names of all settings, in the order of the manual.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"log/slog"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"time"
@@ -27,6 +28,7 @@ type Settings struct {
 	StopAfter time.Duration
 
 	Bugzilla Bugzilla
+	Mail     Mail
 
 	origins map[string]Origin
 	shown   map[string]string
@@ -47,6 +49,18 @@ type Bugzilla struct {
 	Statuses   map[string]string // how a ticket stands for a status of its request, where it is not as usual: "RESOLVED FIXED" by "COMPLETED"
 	Marker     string            // before the number of a request in a ticket that was opened by hand
 	OfferLinks bool
+}
+
+// Mail is how people are mailed.
+type Mail struct {
+	Host     string // of the mail server; empty: nobody is mailed
+	Port     int
+	Security string // starttls, tls or none
+	User     string // empty: no sign-in
+	Password string
+	From     mail.Address
+	List     string         // address that is told of every request; empty for none
+	Digest   *time.Duration // after midnight UTC, at which operators get their digest; nil for none
 }
 
 // Origin says where a setting comes from, in words such as "default", "berth.toml", "BERTH_LISTEN" or "--listen".

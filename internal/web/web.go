@@ -13,34 +13,37 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/words"
 )
 
 //go:embed pages/*.html pages/style.css
 var files embed.FS
 
-// Offers is what the page of an offer link needs.
-type Offers interface {
+// Links is what the pages of signed links need.
+type Links interface {
 	OfferByLink(ctx context.Context, link string) (scheduler.Request, scheduler.Offer, error)
 	AcceptByLink(ctx context.Context, link string) (scheduler.Outcome, error)
+	ApprovalByLink(ctx context.Context, link string) (scheduler.LinkedApproval, error)
+	ApproveByLink(ctx context.Context, link string, in scheduler.Approve) (scheduler.Outcome, error)
 }
 
 // site is what the handlers share.
 type site struct {
-	offers Offers
-	log    *slog.Logger
-	pages  *template.Template
+	links Links
+	log   *slog.Logger
+	pages *template.Template
 }
 
 // Paths are where New's handler belongs.
-var Paths = []string{"GET /{$}", "GET /style.css", "GET /requests/{number}", "/offers/"}
+var Paths = []string{"GET /{$}", "GET /style.css", "GET /requests/{number}", "/offers/", "/approvals/"}
 
-// New serves / and /offers/{link}, and leads from /requests/{number}, which calendars link to, to what there is of a request.
-func New(offers Offers, log *slog.Logger) (http.Handler, error) {
-	pages, err := template.New("").Funcs(template.FuncMap{"instant": instant}).ParseFS(files, "pages/*.html")
+// New serves /, /offers/{link} and /approvals/{link}, and leads from /requests/{number}, which calendars link to, to what there is of a request.
+func New(links Links, log *slog.Logger) (http.Handler, error) {
+	pages, err := template.New("").Funcs(template.FuncMap{"instant": instant, "demand": words.Demand}).ParseFS(files, "pages/*.html")
 	if err != nil {
 		return nil, err
 	}
-	s := &site{offers: offers, log: log, pages: pages}
+	s := &site{links: links, log: log, pages: pages}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { s.show(w, r, http.StatusOK, "start.html", nil) })
 	mux.HandleFunc("GET /style.css", s.style)
@@ -49,6 +52,8 @@ func New(offers Offers, log *slog.Logger) (http.Handler, error) {
 	})
 	mux.HandleFunc("GET /offers/{link}", s.ask)
 	mux.HandleFunc("POST /offers/{link}", s.accept)
+	mux.HandleFunc("GET /approvals/{link}", s.askApproval)
+	mux.HandleFunc("POST /approvals/{link}", s.approve)
 	return careful(http.NewCrossOriginProtection().Handler(mux)), nil
 }
 
@@ -91,7 +96,7 @@ func (s *site) style(w http.ResponseWriter, _ *http.Request) {
 
 // ask shows what a link offers. Nothing happens until the button is pressed: mail scanners open links.
 func (s *site) ask(w http.ResponseWriter, r *http.Request) {
-	request, offer, err := s.offers.OfferByLink(r.Context(), r.PathValue("link"))
+	request, offer, err := s.links.OfferByLink(r.Context(), r.PathValue("link"))
 	if err != nil {
 		s.refuse(w, r, err)
 		return
@@ -100,7 +105,7 @@ func (s *site) ask(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) accept(w http.ResponseWriter, r *http.Request) {
-	out, err := s.offers.AcceptByLink(r.Context(), r.PathValue("link"))
+	out, err := s.links.AcceptByLink(r.Context(), r.PathValue("link"))
 	if err != nil {
 		s.refuse(w, r, err)
 		return
@@ -108,16 +113,52 @@ func (s *site) accept(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusOK, "accepted.html", out.Created)
 }
 
+// askApproval shows what a link lets somebody decide.
+func (s *site) askApproval(w http.ResponseWriter, r *http.Request) {
+	found, err := s.links.ApprovalByLink(r.Context(), r.PathValue("link"))
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "approval.html", found)
+}
+
+// largestForm is more than any form here needs.
+const largestForm = 64 << 10
+
+func (s *site) approve(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, largestForm)
+	link := r.PathValue("link")
+	found, err := s.links.ApprovalByLink(r.Context(), link)
+	if err == nil {
+		in := scheduler.Approve{Decision: scheduler.Decision(r.PostFormValue("decision")), Reason: r.PostFormValue("reason")}
+		if _, err = s.links.ApproveByLink(r.Context(), link, in); err == nil {
+			s.show(w, r, http.StatusOK, "approved.html", map[string]any{"Number": found.Request.Number, "Testbed": found.Approval.Testbed, "Decision": in.Decision})
+			return
+		}
+	}
+	s.refuse(w, r, err)
+}
+
 // refuse says why a link does not work; only errors that are meant for users say more than that.
 func (s *site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	status, message := http.StatusInternalServerError, "Something went wrong on our side. Please try again later."
 	if e, ok := errors.AsType[*scheduler.Error](err); ok {
-		status, message = http.StatusConflict, strings.ToUpper(e.Message[:1])+e.Message[1:]+"."
+		status, message = http.StatusConflict, sentence(e)
 		if e.Code == scheduler.CodeNotFound {
 			status = http.StatusNotFound
 		}
 	} else {
-		s.log.ErrorContext(r.Context(), "offer link", "error", err)
+		s.log.ErrorContext(r.Context(), "signed link", "error", err)
 	}
 	s.show(w, r, status, "sorry.html", message)
+}
+
+// sentence is an error for people, with every field that breaks a rule.
+func sentence(e *scheduler.Error) string {
+	text := strings.ToUpper(e.Message[:1]) + e.Message[1:] + "."
+	for _, f := range e.Fields {
+		text += " " + strings.ToUpper(f.Field[:1]) + f.Field[1:] + " " + f.Rule + "."
+	}
+	return text
 }

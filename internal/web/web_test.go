@@ -45,6 +45,52 @@ func (d *desk) AcceptByLink(ctx context.Context, l string) (scheduler.Outcome, e
 	return scheduler.Outcome{Created: &scheduler.Request{Number: 8}}, nil
 }
 
+func (d *desk) ApprovalByLink(_ context.Context, l string) (scheduler.LinkedApproval, error) {
+	if l != link || d.accepted > 0 {
+		return scheduler.LinkedApproval{}, scheduler.Errorf(scheduler.CodeConflict, "it works once")
+	}
+	return scheduler.LinkedApproval{Request: scheduler.Request{Number: 7, Name: `<script>alert("name")</script>`, Description: "<b>bold</b>"}, Approval: scheduler.Approval{Testbed: "hall"},
+		Person: scheduler.Person{Name: "Paddy"}}, nil
+}
+
+func (d *desk) ApproveByLink(_ context.Context, _ string, in scheduler.Approve) (scheduler.Outcome, error) {
+	if in.Decision != scheduler.Approved && in.Reason == "" {
+		return scheduler.Outcome{}, &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the input is not valid", Fields: []scheduler.FieldError{{Field: "reason", Rule: "has to be given"}}}
+	}
+	d.accepted++
+	return scheduler.Outcome{}, nil
+}
+
+// TestAnApprovalAsksFirst and says what is missing where it cannot be taken.
+func TestAnApprovalAsksFirst(t *testing.T) {
+	t.Parallel()
+	d := &desk{}
+	w := call(t, d, http.MethodGet, "/approvals/"+link)
+	if body := w.Body.String(); w.Code != http.StatusOK || d.accepted != 0 || !strings.Contains(body, "A request for hall") || strings.Contains(body, "<script>") || strings.Contains(body, "<b>bold") {
+		t.Errorf("%d %s", w.Code, body)
+	}
+	post := func(form string) *httptest.ResponseRecorder {
+		h, err := New(d, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/approvals/"+link, strings.NewReader(form))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	if w := post("decision=refused"); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "Reason has to be given.") || d.accepted != 0 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w := post("decision=refused&reason=full"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "is refused for hall") || d.accepted != 1 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w := call(t, d, http.MethodGet, "/approvals/"+link); w.Code != http.StatusConflict {
+		t.Errorf("a second time: %d", w.Code)
+	}
+}
+
 func call(t *testing.T, d *desk, method, path string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	h, err := New(d, slog.New(slog.DiscardHandler))

@@ -1,0 +1,94 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	netmail "net/mail"
+	"time"
+
+	"berth/internal/config"
+	"berth/internal/mail"
+	"berth/internal/outbox"
+	"berth/scheduler"
+)
+
+func sender(settings config.Mail) (*mail.SMTP, error) {
+	return mail.NewSMTP(mail.Server{Host: settings.Host, Port: settings.Port, Security: mail.Security(settings.Security), User: settings.User, Password: settings.Password})
+}
+
+// mailDuty mails people what happens, and asks for the digest of each day.
+type mailDuty struct {
+	courier *outbox.Courier
+	service *scheduler.Service
+	digest  *time.Duration // after midnight UTC; nil for none
+	clock   func() time.Time
+	asked   string // the day whose digest was last asked for
+}
+
+// mailDuty is nil where nobody is mailed.
+func (a *App) mailDuty(site string) (duty, error) {
+	m := a.settings.Mail
+	if m.Host == "" {
+		return nil, nil
+	}
+	smtp, err := sender(m)
+	if err != nil {
+		return nil, err
+	}
+	p := a.parts
+	post := mail.New(p.Service, smtp, mail.Settings{From: mail.Address(m.From), List: m.List, Site: site}, p.Clock, a.options.Log)
+	d := &mailDuty{courier: mailCourier(p, post, a.options.Log), service: p.Service, digest: m.Digest, clock: p.Clock}
+	return d.run, nil
+}
+
+func mailCourier(p *Parts, post *mail.Post, log *slog.Logger) *outbox.Courier {
+	return outbox.New(p.Store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
+		targets, err := post.Deliver(ctx, m)
+		if refused, ok := errors.AsType[mail.Refused](err); ok {
+			return nil, outbox.Permanent{Err: refused, Remedy: refused.Remedy}
+		}
+		return targets, err
+	}, outbox.Options{Channel: mail.Channel, Clock: p.Clock, Log: log})
+}
+
+func (d *mailDuty) run(ctx context.Context) (done int, next *time.Time, err error) {
+	if err := d.ask(ctx); err != nil {
+		return 0, nil, err
+	}
+	done, err = d.courier.Round(ctx)
+	if done > 0 && err == nil {
+		return done, new(d.clock()), nil // there may be more
+	}
+	return done, nil, err
+}
+
+// ask asks for the digest of the day, once its time has come.
+func (d *mailDuty) ask(ctx context.Context) error {
+	now := d.clock().UTC()
+	day := now.Format(time.DateOnly)
+	if d.digest == nil || d.asked == day || now.Sub(now.Truncate(24*time.Hour)) < *d.digest {
+		return nil
+	}
+	if _, err := d.service.Digest(ctx, day); err != nil {
+		return err
+	}
+	d.asked = day
+	return nil
+}
+
+// SendTestMail mails a few lines to an address, by the settings, and answers with what went wrong.
+func SendTestMail(ctx context.Context, settings config.Settings, o Options, to string) error {
+	if a, err := netmail.ParseAddress(to); err != nil || a.Name != "" {
+		return scheduler.Errorf(scheduler.CodeInvalid, "%q is no address such as ada@example.org", to)
+	}
+	smtp, err := sender(settings.Mail)
+	if err != nil {
+		return err
+	}
+	post := mail.New(nil, smtp, mail.Settings{From: mail.Address(settings.Mail.From), Site: settings.Base(settings.Listen).String()}, now, o.Log)
+	if err := post.Test(ctx, to); err != nil {
+		return scheduler.Errorf(scheduler.CodeUnavailable, "%v", err)
+	}
+	return nil
+}

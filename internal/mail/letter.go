@@ -1,0 +1,181 @@
+package mail
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/scheduler/words"
+	"berth/testbeds"
+)
+
+// letter is what a mail says, before it is text and HTML.
+type letter struct {
+	Subject string
+	Heading string
+	What    string // changed
+	Said    string // what somebody wrote
+	Facts   []fact
+	Lists   []bullets
+	Links   []link
+	Next    string
+	Why     string // they are told
+}
+
+type fact struct {
+	Name  string
+	Lines []string
+}
+
+type bullets struct {
+	Title string
+	Lines []string
+}
+
+type link struct{ Label, URL, Hint string }
+
+// about is what a reader is told of an event.
+func (p *Post) about(ctx context.Context, e scheduler.Event, v scheduler.View, f testbeds.Facility, to reader) (letter, error) {
+	l := letter{Subject: subject(v.Request), Heading: heading(e, v.Request), Why: why(to, v.Request)}
+	page := link{Label: "Open the request", URL: p.page(v.Request)}
+	if e.Action == scheduler.ActionFeedback {
+		text, err := p.requests.Remark(ctx, to.actor, e)
+		if err != nil {
+			return l, err
+		}
+		l.Said, l.Links = text, []link{page}
+		return l, nil
+	}
+	l.Said = e.Reason
+	if e.Action != scheduler.ActionSubmit {
+		l.What = e.Text
+	}
+	if v.Status != e.Status { // it is further already, and what it says belongs to a later event
+		l.Next, l.Links = "By now it is "+words.Status(v.Status)+".", []link{page}
+		return l, nil
+	}
+	l.Facts = facts(v, f)
+	if lines := words.Conflicts(v); len(lines) > 0 {
+		l.Lists = append(l.Lists, bullets{"As things are it does not fit", lines})
+	}
+	if err := p.approvals(ctx, &l, v.Request, to); err != nil {
+		return l, err
+	}
+	p.offers(&l, v.Request, to)
+	l.Links = append(l.Links, page)
+	l.Next = words.Next(e.Status)
+	return l, nil
+}
+
+// subject is the same for all mails about a request: some clients keep only those together.
+func subject(r scheduler.Request) string { return fmt.Sprintf("[Berth] #%d %s", r.Number, r.Name) }
+
+func (p *Post) page(r scheduler.Request) string {
+	return fmt.Sprintf("%s/requests/%d", p.settings.Site, r.Number)
+}
+
+// heading is what happened, in a sentence.
+func heading(e scheduler.Event, r scheduler.Request) string {
+	switch {
+	case e.Action == scheduler.ActionFeedback:
+		return fmt.Sprintf("%s wrote about #%d", words.Who(e), e.Number)
+	case e.Action == scheduler.ActionRemind && granted(e.Status) && e.Status != scheduler.Scheduled:
+		return fmt.Sprintf("#%d is to be torn down at %s", e.Number, minute(r.Slot.End))
+	case e.Action == scheduler.ActionRemind:
+		return fmt.Sprintf("#%d begins at %s", e.Number, minute(r.Slot.Start))
+	case e.Action == scheduler.ActionOfferEnds:
+		return fmt.Sprintf("An offer for #%d ends soon", e.Number)
+	case e.Action == scheduler.ActionOverrun && e.Status == scheduler.Scheduled:
+		return fmt.Sprintf("What runs before #%d is not over", e.Number)
+	default:
+		return fmt.Sprintf("%s %s: #%d is %s", words.Who(e), words.Did(e.Action), e.Number, words.Status(e.Status))
+	}
+}
+
+func minute(t time.Time) string { return t.UTC().Format(words.Minute) + " UTC" }
+
+func facts(v scheduler.View, f testbeds.Facility) []fact {
+	r := v.Request
+	list := []fact{{"Slot", words.Times(r.Slot, words.Zones(r, f))}}
+	add := func(name, value string) {
+		if value != "" {
+			list = append(list, fact{name, []string{value}})
+		}
+	}
+	add("Network service", r.NSD)
+	add("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
+	add("Mentor", r.Mentor)
+	if demand := words.Demand(r); len(demand) > 0 {
+		list = append(list, fact{"Needs", demand})
+	}
+	var units []string
+	for _, u := range r.Units {
+		units = append(units, fmt.Sprintf("%s %s: %s", u.Testbed, u.Device, strings.Join(u.Units, ", ")))
+	}
+	if len(units) > 0 {
+		list = append(list, fact{"Units", units})
+	}
+	for _, o := range r.Overbooked {
+		list = append(list, fact{"Overbooked", []string{o.By + ": " + o.Reason}})
+	}
+	if r.Ticket != nil {
+		add("Ticket", r.Ticket.URL)
+	}
+	return list
+}
+
+// approvals ask a provider for what their testbeds have not said, with a link that does it.
+func (p *Post) approvals(ctx context.Context, l *letter, r scheduler.Request, to reader) error {
+	if r.Status != scheduler.UnderReview {
+		return nil
+	}
+	for _, a := range r.Approvals {
+		if a.Decision != "" || a.Policy != testbeds.ApprovalRequired || !to.actor.Provides(a.Testbed) {
+			continue
+		}
+		sealed, err := p.requests.ApprovalLink(ctx, scheduler.System, r.ID, a.Testbed, to.person.Username)
+		if err != nil {
+			return err
+		}
+		l.Links = append(l.Links, link{"Approve or refuse for " + a.Testbed, p.settings.Site + "/approvals/" + sealed, "Shows a page first. For you alone; works once."})
+	}
+	return nil
+}
+
+// offers are those that the reader may take, each with a link that does it.
+func (p *Post) offers(l *letter, r scheduler.Request, to reader) {
+	var lines []string
+	for _, o := range r.Offers {
+		if o.State != scheduler.OfferOpen {
+			continue
+		}
+		lines = append(lines, words.Offer(o))
+		if o.Link != "" && to.person.Username == r.Experimenter {
+			l.Links = append(l.Links, link{"Take offer " + o.ID, p.settings.Site + "/offers/" + o.Link, "Shows a page first. Works once, until " + minute(o.Expires) + "."})
+		}
+	}
+	if len(lines) > 0 {
+		l.Lists = append(l.Lists, bullets{"Offered", lines})
+	}
+}
+
+// why says as what somebody is told.
+func why(to reader, r scheduler.Request) string {
+	switch u := to.person.Username; {
+	case u == "":
+		return "This list is told of every request."
+	case u == r.Experimenter:
+		return "You are told because this is your request."
+	case u == r.Mentor:
+		return "You are told as its mentor."
+	case slices.ContainsFunc(r.Demand.Testbeds(), to.actor.Provides):
+		return "You are told as a provider of a testbed that it uses."
+	case to.actor.Is(scheduler.RoleOperator):
+		return "You are told as an operator."
+	default:
+		return "You are told because it concerns you."
+	}
+}

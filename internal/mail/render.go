@@ -1,0 +1,96 @@
+package mail
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	htmltemplate "html/template"
+	"strings"
+	texttemplate "text/template"
+	"unicode"
+
+	"berth/scheduler"
+)
+
+//go:embed templates
+var files embed.FS
+
+var (
+	asText = texttemplate.Must(texttemplate.New("letter.txt").Funcs(texttemplate.FuncMap{"indent": indent}).ParseFS(files, "templates/letter.txt"))
+	asHTML = htmltemplate.Must(htmltemplate.ParseFS(files, "templates/letter.html"))
+)
+
+// Mail is one mail to one reader.
+type Mail struct {
+	To         Address
+	From       Address
+	Subject    string
+	ID         string // without angle brackets
+	Thread     string // of the first mail of its thread, likewise; empty for a thread of its own
+	Text       string
+	HTML       string
+	Invitation string // iCalendar; empty for none
+	Method     string // of the invitation
+}
+
+func (p *Post) mail(l letter, to reader) Mail {
+	data := struct {
+		letter
+		Site string
+	}{l, p.settings.Site}
+	var text, html bytes.Buffer
+	for _, err := range []error{asText.Execute(&text, data), asHTML.Execute(&html, data)} {
+		if err != nil {
+			panic(err) // of plain values into memory it cannot fail; the courier keeps the message
+		}
+	}
+	return Mail{To: to.address, From: p.settings.From, Subject: header(l.Subject), Text: plain(text.String()), HTML: html.String()}
+}
+
+// indent puts every line of a text, as somebody wrote it, behind a mark.
+func indent(mark, text string) string {
+	return mark + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n"+mark)
+}
+
+// header is a text on one line without control characters: what follows a line break in a head would be a head of its own.
+func header(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\uFFFD' {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, " "))
+	const longest = 200
+	if r := []rune(s); len(r) > longest {
+		s = string(r[:longest]) + "…"
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// plain is text with one kind of line break and no control characters.
+func plain(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// identity is the Message-ID of what a target is told of an event, the same however often it is sent, and that of its thread.
+func (p *Post) identity(e scheduler.Event, target string) (id, thread string) {
+	_, domain, _ := strings.Cut(p.settings.From.Address, "@")
+	sum := sha256.Sum256([]byte(target))
+	name := e.Request
+	if name == "" {
+		name = e.Kind
+	}
+	id = fmt.Sprintf("berth.%s.%d.%s@%s", name, e.Sequence, hex.EncodeToString(sum[:6]), domain)
+	if e.Request != "" {
+		thread = fmt.Sprintf("berth.%s@%s", e.Request, domain)
+	}
+	return id, thread
+}
