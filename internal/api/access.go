@@ -39,6 +39,8 @@ var routes = map[string]access{
 	"read-offer-link": everybody, "accept-offer-link": everybody,
 	"stream-events":   readers,
 	"list-deliveries": adminRead, "get-backlog": adminRead, "retry-deliveries": admins,
+	"list-webhooks": readers, "get-webhook": readers, "create-webhook": keepers, "edit-webhook": keepers, "delete-webhook": keepers, "renew-webhook-secret": keepers,
+	"test-webhook": keepers, "list-webhook-deliveries": readers, "redeliver-webhook": keepers,
 }
 
 // allows reports whether the actor may use the route.

@@ -48,6 +48,7 @@ type Options struct {
 	Database  Database
 	Calendars Calendars
 	Queue     Queue
+	Webhooks  Webhooks
 	Channels  []string      // by which others are told
 	MaxBody   int64         // of a facility or catalogue; default 4 MiB
 	Poll      time.Duration // how often the change log is looked at for event streams; default one second
@@ -225,7 +226,7 @@ func (a *api) serveDocument(w http.ResponseWriter, r *http.Request) {
 
 // routes registers every operation.
 func (a *api) routes() {
-	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.deliveryRoutes} {
+	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.deliveryRoutes, a.webhookRoutes} {
 		register()
 	}
 }

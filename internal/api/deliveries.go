@@ -15,7 +15,6 @@ type Queue interface {
 	// Deliveries are newest first, with ids below the given one where that is not 0; those of a channel and a target, or of any.
 	Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) ([]scheduler.Message, error)
 	Retry(ctx context.Context, channel, request string) (int64, error)
-	Again(ctx context.Context, channel, target string, id int64) error
 }
 
 // DeliveryShape is an event on its way to somebody, or arrived.
@@ -45,7 +44,7 @@ func delivery(m scheduler.Message) DeliveryShape {
 }
 
 // deliveries reads a part of a list of them.
-func (a *api) deliveries(ctx context.Context, channel, target string, undone bool, p Paged, path string, query url.Values) (*list[DeliveryShape], error) {
+func deliveries(p Paged, path string, query url.Values, read func(below int64, limit int) ([]scheduler.Message, error)) (*list[DeliveryShape], error) {
 	var below int64
 	if p.Cursor != "" {
 		n, err := strconv.ParseInt(p.Cursor, 10, 64)
@@ -60,7 +59,7 @@ func (a *api) deliveries(ctx context.Context, channel, target string, undone boo
 	if limit == 0 {
 		limit = 50
 	}
-	found, err := a.o.Queue.Deliveries(ctx, channel, target, undone, below, limit+1)
+	found, err := read(below, limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +99,9 @@ func (a *api) deliveryRoutes() {
 			if in.Undone {
 				query.Set("undone", "true")
 			}
-			return a.deliveries(ctx, in.Channel, in.Target, in.Undone, in.Paged, "/deliveries", query)
+			return deliveries(in.Paged, "/deliveries", query, func(below int64, limit int) ([]scheduler.Message, error) {
+				return a.o.Queue.Deliveries(ctx, in.Channel, in.Target, in.Undone, below, limit)
+			})
 		})
 	add(a, operation{id: "get-backlog", method: "GET", path: "/deliveries/backlog", tag: "operating", summary: "How much waits in each channel, what is stuck, and when something last arrived"},
 		func(ctx context.Context, _ scheduler.Actor, _ *struct{}) (*body[scheduler.Page[BacklogShape]], error) {

@@ -13,6 +13,7 @@ import (
 	"berth/internal/config"
 	"berth/internal/dav"
 	"berth/internal/web"
+	"berth/internal/webhook"
 )
 
 // App is a serving instance of Berth. New makes one, Start begins to serve, Stop ends it; Run does all of that.
@@ -63,11 +64,12 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h, err := a.handler(listener.Addr().String())
+	site := a.settings.Base(listener.Addr().String()).String()
+	hooks := a.hooks(site)
+	h, err := a.handler(site, hooks)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	site := a.settings.Base(listener.Addr().String()).String()
 	a.parts.Store.SetSite(calendar.Site{URL: site})
 	calendars := newCalendarDuty(a.parts.Store, now)
 	if _, _, err := calendars.run(ctx); err != nil { // what is not in line yet will be, later
@@ -86,7 +88,7 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.server = newServer(listener, h, a.options.Log)
 	keeping := &keepingDuty{store: a.parts.Store, clock: now}
-	a.duties(ctx, a.parts.Service.RunDue, calendars.run, keeping.run, tickets, mails)
+	a.duties(ctx, a.parts.Service.RunDue, calendars.run, keeping.run, tickets, mails, a.hookDuty(hooks, a.options.Log))
 	a.server.start()
 	a.stack.push("server", a.server.stop)
 	fmt.Fprintf(a.serving.Out, "berth %s serves %s\n", a.options.Version, a.settings.Base(a.Addr()))
@@ -150,12 +152,11 @@ func (a *App) Run(ctx context.Context) error {
 }
 
 // handler is everything that is answered over HTTP.
-func (a *App) handler(addr string) (http.Handler, error) {
-	base := a.settings.Base(addr).String()
+func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
 		Log: a.options.Log, Clock: now, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
-		Queue: a.parts.Store, Channels: channelNames(a.settings),
+		Webhooks: hooks, Queue: a.parts.Store, Channels: channelNames(a.settings),
 	})
 	pages, err := web.New(a.parts.Service, a.options.Log)
 	if err != nil {

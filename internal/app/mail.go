@@ -19,7 +19,7 @@ func sender(settings config.Mail) (*mail.SMTP, error) {
 
 // mailDuty mails people what happens, and asks for the digest of each day.
 type mailDuty struct {
-	courier *outbox.Courier
+	deliver duty
 	service *scheduler.Service
 	digest  *time.Duration // after midnight UTC; nil for none
 	clock   func() time.Time
@@ -38,7 +38,7 @@ func (a *App) mailDuty(site string) (duty, error) {
 	}
 	p := a.parts
 	post := mail.New(p.Service, smtp, mail.Settings{From: mail.Address(m.From), List: m.List, Site: site}, p.Clock, a.options.Log)
-	d := &mailDuty{courier: mailCourier(p, post, a.options.Log), service: p.Service, digest: m.Digest, clock: p.Clock}
+	d := &mailDuty{deliver: delivering(mailCourier(p, post, a.options.Log), p.Clock), service: p.Service, digest: m.Digest, clock: p.Clock}
 	return d.run, nil
 }
 
@@ -56,11 +56,7 @@ func (d *mailDuty) run(ctx context.Context) (done int, next *time.Time, err erro
 	if err := d.ask(ctx); err != nil {
 		return 0, nil, err
 	}
-	done, err = d.courier.Round(ctx)
-	if done > 0 && err == nil {
-		return done, new(d.clock()), nil // there may be more
-	}
-	return done, nil, err
+	return d.deliver(ctx)
 }
 
 // ask asks for the digest of the day, once its time has come.

@@ -15,6 +15,7 @@ import (
 	"berth/internal/config"
 	"berth/internal/mail"
 	"berth/internal/store"
+	"berth/internal/webhook"
 	"berth/scheduler"
 )
 
@@ -70,7 +71,7 @@ func channels(settings config.Settings) (list []scheduler.Channel) {
 	if settings.Mail.Host != "" {
 		list = append(list, scheduler.Channel{Name: mail.Channel, Takes: mail.Takes})
 	}
-	return list
+	return append(list, scheduler.Channel{Name: webhook.Channel, Takes: webhook.Takes})
 }
 
 func channelNames(settings config.Settings) (names []string) {

@@ -92,6 +92,8 @@ var fields = []field{
 		help: "address of a list that is told of every request; empty for none"},
 	{name: "mail_digest", value: "06:00", set: setMailDigest,
 		help: "when operators are mailed what the next three days bring, UTC; empty for never"},
+	{name: "webhook_anywhere", value: "no", set: yesNo(func(s *Settings) *bool { return &s.Webhooks.Anywhere }),
+		help: "yes lets people's webhooks call private addresses and http, too: whatever this machine can reach"},
 }
 
 // Names are the names of all settings, in the order of the manual.

@@ -29,6 +29,7 @@ type Settings struct {
 
 	Bugzilla Bugzilla
 	Mail     Mail
+	Webhooks Webhooks
 
 	origins map[string]Origin
 	shown   map[string]string
@@ -61,6 +62,11 @@ type Mail struct {
 	From     mail.Address
 	List     string         // address that is told of every request; empty for none
 	Digest   *time.Duration // after midnight UTC, at which operators get their digest; nil for none
+}
+
+// Webhooks are how other programs are called.
+type Webhooks struct {
+	Anywhere bool // also at addresses inside, and without TLS
 }
 
 // Origin says where a setting comes from, in words such as "default", "berth.toml", "BERTH_LISTEN" or "--listen".

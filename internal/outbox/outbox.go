@@ -3,12 +3,14 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"berth/scheduler"
@@ -45,6 +47,7 @@ type Options struct {
 	Log     *slog.Logger
 	Lease   time.Duration // how long one delivery may take; default two minutes
 	Batch   int           // messages looked at in one round; default 50
+	Abreast int           // deliveries at a time; default one. No two of them are of one request and target
 }
 
 // Courier delivers the messages of one channel. Any number of them may work on one queue.
@@ -62,6 +65,7 @@ func New(queue Queue, deliver Deliver, o Options) *Courier {
 	if o.Batch == 0 {
 		o.Batch = 50
 	}
+	o.Abreast = max(o.Abreast, 1)
 	return &Courier{queue, deliver, o}
 }
 
@@ -71,28 +75,45 @@ func (c *Courier) Round(ctx context.Context) (delivered int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	var (
+		working sync.WaitGroup
+		mu      sync.Mutex
+		room    = make(chan struct{}, c.o.Abreast)
+	)
 	for _, m := range list {
-		if ctx.Err() != nil {
-			return delivered, ctx.Err()
+		room <- struct{}{}
+		mu.Lock()
+		stop := err != nil
+		mu.Unlock()
+		if stop || ctx.Err() != nil {
+			break
 		}
-		until := c.o.Clock().Add(c.o.Lease)
-		mine, err := c.queue.Claim(ctx, m, until)
-		if err != nil {
-			return delivered, err
-		}
-		if !mine {
-			continue
-		}
-		m.Attempts++
-		ok, err := c.one(ctx, m)
-		if err != nil {
-			return delivered, err
-		}
-		if ok {
-			delivered++
-		}
+		working.Go(func() {
+			defer func() { <-room }()
+			ok, failure := c.claimed(ctx, m)
+			mu.Lock()
+			defer mu.Unlock()
+			if ok {
+				delivered++
+			}
+			err = cmp.Or(err, failure)
+		})
 	}
-	return delivered, nil
+	working.Wait()
+	return delivered, cmp.Or(err, ctx.Err())
+}
+
+// claimed delivers a message if it can be had.
+func (c *Courier) claimed(ctx context.Context, m scheduler.Message) (ok bool, err error) {
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	mine, err := c.queue.Claim(ctx, m, c.o.Clock().Add(c.o.Lease))
+	if err != nil || !mine {
+		return false, err
+	}
+	m.Attempts++
+	return c.one(ctx, m)
 }
 
 // one delivers a message and notes what came of it.

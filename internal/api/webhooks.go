@@ -1,0 +1,116 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"berth/scheduler"
+)
+
+// Webhooks keeps the addresses that are told what happens.
+type Webhooks interface {
+	Create(ctx context.Context, a scheduler.Actor, wish scheduler.Webhook) (secret string, h scheduler.Webhook, err error)
+	Change(ctx context.Context, a scheduler.Actor, id string, wish scheduler.Webhook) (scheduler.Webhook, error)
+	Renew(ctx context.Context, a scheduler.Actor, id string) (secret string, err error)
+	Delete(ctx context.Context, a scheduler.Actor, id string) error
+	List(ctx context.Context, a scheduler.Actor, everybody bool) ([]scheduler.Webhook, error)
+	Get(ctx context.Context, a scheduler.Actor, id string) (scheduler.Webhook, error)
+	Test(ctx context.Context, a scheduler.Actor, id string) error
+	Deliveries(ctx context.Context, a scheduler.Actor, id string, below int64, limit int) ([]scheduler.Message, error)
+	Again(ctx context.Context, a scheduler.Actor, id string, delivery int64) error
+}
+
+// WebhookShape is what somebody says of a webhook.
+type WebhookShape struct {
+	Name    string             `json:"name" doc:"what it is for"`
+	URL     string             `json:"url" doc:"https, out in the world"`
+	Actions []scheduler.Action `json:"actions,omitempty" doc:"such as schedule, move, feedback; default: all"`
+}
+
+func (s WebhookShape) webhook() scheduler.Webhook {
+	return scheduler.Webhook{Name: s.Name, URL: s.URL, Actions: s.Actions}
+}
+
+const webhookText = `Berth calls the address with what its owner may know, in the form of Standard Webhooks: the body is
+{"type": "request.schedule", "timestamp", "data"}, webhook-signature is "v1," and the base64 of HMAC-SHA256 over webhook-id "." webhook-timestamp "." body,
+with the secret (base64, after whsec_) as the key. Answer 2xx within 15 seconds; anything else is tried again, for five days, then the webhook is switched off; 410 switches it off
+at once. The same webhook-id may arrive twice.`
+
+func (a *api) webhookRoutes() {
+	type choice struct {
+		All bool `query:"all" doc:"everybody's, for administrators"`
+	}
+	add(a, operation{id: "list-webhooks", method: "GET", path: "/webhooks", tag: "webhooks", summary: "Your webhooks"},
+		func(ctx context.Context, actor scheduler.Actor, in *choice) (*body[scheduler.Page[scheduler.Webhook]], error) {
+			found, err := a.o.Webhooks.List(ctx, actor, in.All)
+			return answer(items(found)), err
+		})
+	type creation struct{ Body WebhookShape }
+	type webhookSecret struct {
+		Secret  string            `json:"secret" doc:"that messages are signed with; shown now and never again"`
+		Webhook scheduler.Webhook `json:"webhook"`
+	}
+	add(a, operation{id: "create-webhook", method: "POST", path: "/webhooks", tag: "webhooks", status: http.StatusCreated, summary: "Have an address told what happens", more: webhookText},
+		func(ctx context.Context, actor scheduler.Actor, in *creation) (*body[webhookSecret], error) {
+			s, h, err := a.o.Webhooks.Create(ctx, actor, in.Body.webhook())
+			return answer(webhookSecret{s, h}), err
+		})
+	type Hook struct {
+		ID string `path:"id" maxLength:"64"`
+	}
+	add(a, operation{id: "get-webhook", method: "GET", path: "/webhooks/{id}", tag: "webhooks", summary: "A webhook"},
+		func(ctx context.Context, actor scheduler.Actor, in *Hook) (*body[scheduler.Webhook], error) {
+			h, err := a.o.Webhooks.Get(ctx, actor, in.ID)
+			return answer(h), err
+		})
+	type change struct {
+		Hook
+		Body struct {
+			WebhookShape
+			Off string `json:"off,omitempty" maxLength:"500" doc:"why it is not to be told anything for now; empty: it is. What happens while it is off is not told later"`
+		}
+	}
+	add(a, operation{id: "edit-webhook", method: "PUT", path: "/webhooks/{id}", tag: "webhooks", summary: "Change a webhook, switch it off or on"},
+		func(ctx context.Context, actor scheduler.Actor, in *change) (*body[scheduler.Webhook], error) {
+			wish := in.Body.webhook()
+			wish.Off = in.Body.Off
+			h, err := a.o.Webhooks.Change(ctx, actor, in.ID, wish)
+			return answer(h), err
+		})
+	add(a, operation{id: "delete-webhook", method: "DELETE", path: "/webhooks/{id}", tag: "webhooks", status: http.StatusNoContent, summary: "Forget a webhook and what it was still to be told"},
+		func(ctx context.Context, actor scheduler.Actor, in *Hook) (*struct{}, error) {
+			return nil, a.o.Webhooks.Delete(ctx, actor, in.ID)
+		})
+	type webhookRenewed struct {
+		Secret string `json:"secret" doc:"shown now and never again"`
+	}
+	add(a, operation{id: "renew-webhook-secret", method: "POST", path: "/webhooks/{id}/secret", tag: "webhooks", summary: "Give a webhook another secret"},
+		func(ctx context.Context, actor scheduler.Actor, in *Hook) (*body[webhookRenewed], error) {
+			s, err := a.o.Webhooks.Renew(ctx, actor, in.ID)
+			return answer(webhookRenewed{s}), err
+		})
+	add(a, operation{id: "test-webhook", method: "POST", path: "/webhooks/{id}/test", tag: "webhooks", status: http.StatusNoContent, summary: "Call it now, with a message of the type test",
+		more: "Answers once the address has; what went wrong is the detail of a 503."},
+		func(ctx context.Context, actor scheduler.Actor, in *Hook) (*struct{}, error) {
+			return nil, a.o.Webhooks.Test(ctx, actor, in.ID)
+		})
+	type told struct {
+		Hook
+		Paged
+	}
+	add(a, operation{id: "list-webhook-deliveries", method: "GET", path: "/webhooks/{id}/deliveries", tag: "webhooks", summary: "What it was told, newest first", more: "Of the last 30 days."},
+		func(ctx context.Context, actor scheduler.Actor, in *told) (*list[DeliveryShape], error) {
+			return deliveries(in.Paged, "/webhooks/"+url.PathEscape(in.ID)+"/deliveries", url.Values{}, func(below int64, limit int) ([]scheduler.Message, error) {
+				return a.o.Webhooks.Deliveries(ctx, actor, in.ID, below, limit)
+			})
+		})
+	type again struct {
+		Hook
+		Delivery int64 `path:"delivery"`
+	}
+	add(a, operation{id: "redeliver-webhook", method: "POST", path: "/webhooks/{id}/deliveries/{delivery}/redeliver", tag: "webhooks", status: http.StatusAccepted, summary: "Tell it something once more"},
+		func(ctx context.Context, actor scheduler.Actor, in *again) (*struct{}, error) {
+			return nil, a.o.Webhooks.Again(ctx, actor, in.ID, in.Delivery)
+		})
+}

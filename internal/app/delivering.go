@@ -1,0 +1,19 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"berth/internal/outbox"
+)
+
+// delivering is the duty of a courier: round after round for as long as there is something to deliver.
+func delivering(courier *outbox.Courier, clock func() time.Time) duty {
+	return func(ctx context.Context) (done int, next *time.Time, err error) {
+		done, err = courier.Round(ctx)
+		if done > 0 && err == nil {
+			return done, new(clock()), nil // there may be more
+		}
+		return done, nil, err
+	}
+}

@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+
+	"berth/scheduler"
+)
+
+const webhookColumns = `SELECT secret, document FROM webhooks `
+
+func webhookRow(s scan) (scheduler.Webhook, error) {
+	var secret, text string
+	if err := s(&secret, &text); err != nil {
+		return scheduler.Webhook{}, err
+	}
+	h, err := parsed[scheduler.Webhook]("webhook", text)
+	h.Secret = secret
+	return h, err
+}
+
+// Webhook reads one by its id.
+func (s *Store) Webhook(ctx context.Context, id string) (h scheduler.Webhook, err error) {
+	err = s.View(ctx, func(tx scheduler.Reader) error {
+		h, err = one(ctx, tx.(*reader).tx, "such webhook", webhookRow, webhookColumns+`WHERE id = $1`, id)
+		return err
+	})
+	return h, err
+}
+
+// Webhooks are those of an owner, or of everybody, by id.
+func (s *Store) Webhooks(ctx context.Context, owner string) (list []scheduler.Webhook, err error) {
+	err = s.View(ctx, func(tx scheduler.Reader) error {
+		list, err = all(ctx, tx.(*reader).tx, webhookRow, webhookColumns+`WHERE $1 = '' OR owner = $1 ORDER BY id`, owner)
+		return err
+	})
+	return list, err
+}
+
+// PutWebhook creates one, or replaces it.
+func (s *Store) PutWebhook(ctx context.Context, h scheduler.Webhook) error {
+	text, err := document("webhook", h)
+	if err != nil {
+		return err
+	}
+	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
+		_, err := tx.(*writer).exec(ctx, "webhook", `INSERT INTO webhooks (id, owner, secret, document) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (id) DO UPDATE SET secret = excluded.secret, document = excluded.document`, h.ID, h.Owner, h.Secret, text)
+		return err
+	})
+}
+
+// DeleteWebhook forgets one, and what it was still to be told.
+func (s *Store) DeleteWebhook(ctx context.Context, channel, id string) error {
+	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
+		w := tx.(*writer)
+		if _, err := w.exec(ctx, "webhook", `DELETE FROM webhooks WHERE id = $1`, id); err != nil {
+			return err
+		}
+		_, err := w.exec(ctx, "message", `DELETE FROM deliveries WHERE channel = $1 AND target = $2`, channel, id)
+		return err
+	})
+}

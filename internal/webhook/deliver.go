@@ -1,0 +1,206 @@
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"berth/scheduler"
+)
+
+// tellable are the actions that webhooks can be told of.
+var tellable = []scheduler.Action{
+	scheduler.ActionSubmit, scheduler.ActionEdit, scheduler.ActionSchedule, scheduler.ActionReject, scheduler.ActionAcceptOffer, scheduler.ActionApprove, scheduler.ActionMove,
+	scheduler.ActionCancel, scheduler.ActionStart, scheduler.ActionComplete, scheduler.ActionFail, scheduler.ActionAssign, scheduler.ActionFeedback, scheduler.ActionRemark,
+	scheduler.ActionTicket, scheduler.ActionDisplace, scheduler.ActionFlag, scheduler.ActionOfferExpire, scheduler.ActionOfferEnds, scheduler.ActionOverrun, scheduler.ActionUnits,
+	scheduler.ActionRemind, scheduler.ActionFacility, scheduler.ActionTestbed,
+}
+
+// Tellable are the actions that webhooks can be told of.
+func Tellable() []scheduler.Action { return slices.Clone(tellable) }
+
+// Takes reports whether any webhook may be told of an event.
+func Takes(e scheduler.Event) bool { return slices.Contains(tellable, e.Action) }
+
+// patience is for how long a message is tried; then the webhook that does not take it is switched off.
+const patience = 5 * 24 * time.Hour
+
+// Deliver tells the webhooks whom an event concerns: a message without a target is answered with all of them, one with a target is sent.
+func (d *Desk) Deliver(ctx context.Context, m scheduler.Message) (targets []string, err error) {
+	if m.Target == "" {
+		return d.listeners(ctx, m.Event)
+	}
+	h, err := d.store.Webhook(ctx, m.Target)
+	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if h.Off != "" {
+		return nil, nil // it is not to be told
+	}
+	if may, err := d.may(ctx, h, m.Event); err != nil || !may {
+		return nil, err
+	}
+	failure := d.send(ctx, h, messageID(h, m.Event), Payload{Type: kind(m.Event), Timestamp: m.Event.At, Data: d.data(m.Event)})
+	switch {
+	case failure == nil:
+		return nil, nil
+	case errors.As(failure, new(errGone)):
+		h.Off = "its address says that it is gone"
+	case d.clock().Sub(m.Event.At) > patience && m.Attempts > 10:
+		h.Off = fmt.Sprintf("it did not take what happened at %s for %d days: %v", m.Event.At.Format(time.RFC3339), int(patience/(24*time.Hour)), failure)
+	default:
+		return nil, failure
+	}
+	return nil, d.store.PutWebhook(ctx, h)
+}
+
+// listeners are the webhooks that are to be told of an event.
+func (d *Desk) listeners(ctx context.Context, e scheduler.Event) (targets []string, err error) {
+	list, err := d.store.Webhooks(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range list {
+		if h.Off != "" || len(h.Actions) > 0 && !slices.Contains(h.Actions, e.Action) {
+			continue
+		}
+		may, err := d.may(ctx, h, e)
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			targets = append(targets, h.ID)
+		}
+	}
+	return targets, nil
+}
+
+// may reports whether a webhook's owner may know of an event.
+func (d *Desk) may(ctx context.Context, h scheduler.Webhook, e scheduler.Event) (bool, error) {
+	owner, err := d.requests.Person(ctx, scheduler.System, h.Owner)
+	if scheduler.CodeOf(err) == scheduler.CodeNotFound || err == nil && owner.Disabled {
+		return false, nil
+	}
+	if err != nil || e.Request == "" {
+		return err == nil, err
+	}
+	_, err = d.requests.Get(ctx, scheduler.ActorOf(owner), e.Request)
+	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Payload is the body of a call.
+type Payload struct {
+	Type      string    `json:"type"` // "request.schedule"
+	Timestamp time.Time `json:"timestamp"`
+	Data      Data      `json:"data"`
+}
+
+// Data is what happened, as the stream of events says it, and where to read more.
+type Data struct {
+	scheduler.Event
+	URL string `json:"url,omitempty"` // of the request in the API
+}
+
+func kind(e scheduler.Event) string {
+	if e.Request != "" {
+		return "request." + string(e.Action)
+	}
+	return "facility." + string(e.Action)
+}
+
+func (d *Desk) data(e scheduler.Event) Data {
+	data := Data{Event: e}
+	if e.Request != "" {
+		data.URL = d.settings.Site + "/api/v1/requests/" + e.Request
+	}
+	return data
+}
+
+// messageID is the identity of what a webhook is told of an event, the same however often it is.
+func messageID(h scheduler.Webhook, e scheduler.Event) string {
+	return "msg_" + h.ID + "_" + strconv.FormatInt(e.Sequence, 10)
+}
+
+// Test tells a webhook, at once, that this is a test, and answers with what went wrong.
+func (d *Desk) Test(ctx context.Context, a scheduler.Actor, id string) error {
+	h, err := d.kept(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	now := d.now()
+	e := scheduler.Event{At: now, Kind: "test", Actor: a.Username, Text: "a test of the webhook " + h.Name}
+	if err := d.send(ctx, h, fmt.Sprintf("msg_%s_test_%d", h.ID, now.UnixNano()), Payload{Type: "test", Timestamp: now, Data: Data{Event: e}}); err != nil {
+		return scheduler.Errorf(scheduler.CodeUnavailable, "%v", err)
+	}
+	return nil
+}
+
+// errGone says that an address does not want to be called any more.
+type errGone struct{ status string }
+
+func (e errGone) Error() string { return "it answers " + e.status }
+
+// Refused is an error that does not go away by trying again, with what somebody can do about it.
+type Refused struct {
+	Err    error
+	Remedy string
+}
+
+func (r Refused) Error() string { return r.Err.Error() }
+func (r Refused) Unwrap() error { return r.Err }
+
+// send makes one call.
+func (d *Desk) send(ctx context.Context, h scheduler.Webhook, id string, p Payload) error {
+	body, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	at := d.clock()
+	signed, err := signature(h.Secret, id, at, body)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "Berth/"+d.settings.Version)
+	req.Header.Set("Webhook-Id", id)
+	req.Header.Set("Webhook-Timestamp", strconv.FormatInt(at.Unix(), 10))
+	req.Header.Set("Webhook-Signature", signed)
+	res, err := d.client.Do(req)
+	if err != nil {
+		if inside, ok := errors.AsType[errInside](err); ok {
+			return Refused{inside, "give the webhook an address out in the world, or set webhook_anywhere"}
+		}
+		if call, ok := errors.AsType[*url.Error](err); ok {
+			err = call.Err // without the address, which may hold a secret
+		}
+		return err
+	}
+	defer res.Body.Close()
+	_, _ = io.CopyN(io.Discard, res.Body, 64<<10)
+	switch {
+	case res.StatusCode >= 200 && res.StatusCode < 300:
+		return nil
+	case res.StatusCode == http.StatusGone:
+		return errGone{res.Status}
+	default:
+		return fmt.Errorf("it answers %s", res.Status)
+	}
+}

@@ -1,0 +1,368 @@
+package webhook
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"log/slog"
+
+	"github.com/google/uuid"
+
+	"berth/internal/outbox"
+	"berth/internal/store"
+	"berth/internal/testdb"
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// TestSignatureOfStandardWebhooks compares with one that another program made.
+func TestSignatureOfStandardWebhooks(t *testing.T) {
+	t.Parallel()
+	got, err := signature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
+	if want := "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="; err != nil || got != want {
+		t.Errorf("%s, %v; want %s", got, err, want)
+	}
+}
+
+func TestWhichAddressesAreOutside(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]bool{
+		"93.184.216.34": true, "2606:2800:220:1::1": true, "8.8.8.8": true,
+		"127.0.0.1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.169.254": false, "100.64.0.1": false, "0.0.0.0": false,
+		"255.255.255.255": false, "224.0.0.1": false, "::1": false, "::": false, "fe80::1": false, "fc00::1": false, "fd12::1": false, "::ffff:127.0.0.1": false,
+		"::ffff:10.0.0.1": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false, "ff02::1": false, "192.0.2.1": false, "198.18.0.1": false,
+	} {
+		if got := outside(netip.MustParseAddr(addr)); got != want {
+			t.Errorf("%s is outside: %v", addr, got)
+		}
+	}
+}
+
+// listener is a program that is told things.
+type listener struct {
+	*httptest.Server
+	mu     sync.Mutex
+	calls  []call
+	answer func(n int) int
+	secret string
+}
+
+type call struct {
+	id      string
+	payload Payload
+	err     error // where the signature is not right
+}
+
+func newListener(t *testing.T) *listener {
+	t.Helper()
+	l := &listener{answer: func(int) int { return http.StatusNoContent }}
+	l.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		c := call{id: r.Header.Get("Webhook-Id"), err: err}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		at, err := strconv.ParseInt(r.Header.Get("Webhook-Timestamp"), 10, 64)
+		signed, signErr := signature(l.secret, c.id, time.Unix(at, 0), body)
+		if signed != r.Header.Get("Webhook-Signature") {
+			c.err = errors.New("not signed with the secret")
+		}
+		c.err = errors.Join(c.err, err, signErr, json.Unmarshal(body, &c.payload))
+		l.calls = append(l.calls, c)
+		w.WriteHeader(l.answer(len(l.calls)))
+	}))
+	t.Cleanup(l.Close)
+	return l
+}
+
+func (l *listener) said() (list []call) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	list, l.calls = l.calls, nil
+	return list
+}
+
+func (l *listener) answers(answer func(n int) int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.answer = answer
+}
+
+// house is a Berth with webhooks.
+type house struct {
+	t       testing.TB
+	store   *store.Store
+	svc     *scheduler.Service
+	desk    *Desk
+	courier *outbox.Courier
+	now     atomic.Int64
+}
+
+var start = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+
+func (h *house) clock() time.Time { return start.Add(time.Duration(h.now.Load()) * time.Second) }
+
+func newHouse(t *testing.T, anywhere bool) *house {
+	t.Helper()
+	h := &house{t: t, store: testdb.Open(t, testdb.SQLite(t))}
+	h.store.SetChannels(scheduler.Channel{Name: Channel, Takes: Takes})
+	h.svc = scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString})
+	h.desk = New(h.store, h.svc, Settings{Anywhere: anywhere, Site: "https://berth.example", Version: "test"}, h.clock)
+	h.courier = outbox.New(h.store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
+		targets, err := h.desk.Deliver(ctx, m)
+		if refused, ok := errors.AsType[Refused](err); ok {
+			return nil, outbox.Permanent{Err: refused, Remedy: refused.Remedy}
+		}
+		return targets, err
+	}, outbox.Options{Channel: Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Abreast: 4})
+	h.must(h.svc.PutFacility(t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
+		{ID: "north", Name: "Athens", Timezone: "Europe/Athens", VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 8}}}}}}, scheduler.ChangeOptions{}))
+	for name, role := range roles {
+		h.must(h.svc.PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{role}}))
+	}
+	h.post()
+	return h
+}
+
+var roles = map[string]scheduler.Role{"eva": scheduler.RoleExperimenter, "erik": scheduler.RoleExperimenter, "monika": scheduler.RoleMentor, "adele": scheduler.RoleAdministrator}
+
+func as(name string) scheduler.Actor {
+	return scheduler.ActorOf(scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{roles[name]}})
+}
+
+func (h *house) must(_ any, err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *house) submit(who string) scheduler.Request {
+	h.t.Helper()
+	out, err := h.svc.Submit(context.Background(), as(who), scheduler.Submission{Name: "Trial", Mentor: "monika", Anyway: true, Ask: scheduler.Ask{
+		Components: []testbeds.Component{{Member: "1", Size: testbeds.Quantities{"vcpu": 4}, Onboarded: []string{"north/a"}}}, Placement: testbeds.Placement{"1": "north/a"},
+		Slot: testbeds.NewSlot(h.clock().Add(24*time.Hour), time.Hour)}})
+	h.must(nil, err)
+	return out.Request
+}
+
+// hook makes a webhook of somebody's at a listener.
+func (h *house) hook(who string, l *listener, actions ...scheduler.Action) scheduler.Webhook {
+	h.t.Helper()
+	secret, made, err := h.desk.Create(context.Background(), as(who), scheduler.Webhook{Name: "portal", URL: l.URL + "/hook", Actions: actions})
+	h.must(nil, err)
+	l.secret = secret
+	return made
+}
+
+// post delivers until nothing can be delivered now.
+func (h *house) post() {
+	h.t.Helper()
+	for range 100 {
+		n, err := h.courier.Round(context.Background())
+		h.must(nil, err)
+		if n == 0 {
+			return
+		}
+	}
+	h.t.Fatal("it never ends")
+}
+
+// TestAWebhookIsToldWhatItsOwnerMayKnow and nothing else.
+func TestAWebhookIsToldWhatItsOwnerMayKnow(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, true)
+	eva, monika := newListener(t), newListener(t)
+	h.hook("eva", eva)
+	h.hook("monika", monika, scheduler.ActionCancel)
+	mine := h.submit("eva")
+	other := h.submit("erik")
+	h.must(h.svc.Cancel(t.Context(), as("erik"), other.ID, scheduler.Step{}))
+	h.post()
+	got := eva.said()
+	if len(got) != 1 || got[0].err != nil || got[0].payload.Type != "request.submit" || got[0].payload.Data.Request != mine.ID ||
+		got[0].payload.Data.URL != "https://berth.example/api/v1/requests/"+mine.ID {
+		t.Errorf("%+v", got)
+	}
+	if got := monika.said(); len(got) != 1 || got[0].err != nil || got[0].payload.Type != "request.cancel" || got[0].payload.Data.Number != other.Number {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestInOrderAgainAndAgain lets an address fail, and looks that nothing is lost, doubled or out of order.
+func TestInOrderAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, true)
+	l := newListener(t)
+	hook := h.hook("eva", l)
+	l.answers(func(int) int { return http.StatusInternalServerError })
+	r := h.submit("eva")
+	h.must(h.svc.AddFeedback(t.Context(), as("eva"), r.ID, "Hello?", scheduler.Creation{}))
+	h.post()
+	first := l.said()
+	if len(first) != 1 {
+		t.Fatalf("%d calls while the first is not taken", len(first))
+	}
+	l.answers(func(int) int { return http.StatusOK })
+	h.now.Add(3600)
+	h.post()
+	got := l.said()
+	if len(got) != 2 || got[0].id != first[0].id || got[0].payload.Type != "request.submit" || got[1].payload.Type != "request.feedback" || got[1].err != nil {
+		t.Fatalf("%+v", got)
+	}
+	list, err := h.desk.Deliveries(t.Context(), as("eva"), hook.ID, 0, 10)
+	if err != nil || len(list) != 2 || list[1].State != "done" || list[1].Attempts != 2 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	h.must(nil, h.desk.Again(t.Context(), as("eva"), hook.ID, list[1].ID))
+	h.post()
+	if got := l.said(); len(got) != 1 || got[0].id != first[0].id {
+		t.Errorf("told again: %+v", got)
+	}
+	if err := h.desk.Again(t.Context(), as("erik"), hook.ID, list[1].ID); scheduler.CodeOf(err) != scheduler.CodeNotFound {
+		t.Errorf("somebody else's: %v", err)
+	}
+}
+
+// TestAnAddressThatIsGoneIsLeftAlone at once where it says so, after days where it says nothing.
+func TestAnAddressThatIsGoneIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, true)
+	gone, dead := newListener(t), newListener(t)
+	a, b := h.hook("eva", gone), h.hook("eva", dead)
+	gone.answers(func(int) int { return http.StatusGone })
+	dead.answers(func(int) int { return http.StatusBadGateway })
+	h.submit("eva")
+	h.post()
+	off := func(id string) string {
+		got, err := h.desk.Get(t.Context(), as("eva"), id)
+		h.must(got, err)
+		return got.Off
+	}
+	if off(a.ID) == "" || off(b.ID) != "" {
+		t.Errorf("gone: %q, dead: %q", off(a.ID), off(b.ID))
+	}
+	for range 12 {
+		h.now.Add(12 * 3600)
+		h.post()
+	}
+	if !strings.Contains(off(b.ID), "502") {
+		t.Errorf("dead: %q", off(b.ID))
+	}
+	gone.said()
+	dead.said()
+	h.submit("eva")
+	h.post()
+	if n := len(gone.said()) + len(dead.said()); n != 0 {
+		t.Errorf("%d calls to what is off", n)
+	}
+	h.must(h.desk.Change(t.Context(), as("eva"), b.ID, scheduler.Webhook{Name: "back", URL: dead.URL}))
+	dead.answers(func(int) int { return http.StatusOK })
+	h.submit("eva")
+	h.post()
+	if n := len(dead.said()); n != 1 {
+		t.Errorf("%d calls after it was switched on", n)
+	}
+}
+
+// TestAddressesInsideAreNotCalled whatever names and redirections lead there.
+func TestAddressesInsideAreNotCalled(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, false)
+	inner := newListener(t)
+	_, port, _ := strings.Cut(strings.TrimPrefix(inner.URL, "http://"), ":")
+	_, hook, err := h.desk.Create(t.Context(), as("eva"), scheduler.Webhook{Name: "inside", URL: "https://localhost:" + port})
+	h.must(hook, err)
+	h.submit("eva")
+	h.post()
+	list, err := h.desk.Deliveries(t.Context(), as("eva"), hook.ID, 0, 10)
+	if err != nil || len(list) != 1 || list[0].State != "stuck" || !strings.Contains(list[0].Failure, "is an address inside") || list[0].Remedy == "" {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if err := h.desk.Test(t.Context(), as("eva"), hook.ID); err == nil || !strings.Contains(err.Error(), "inside") {
+		t.Errorf("a test: %v", err)
+	}
+	if len(inner.said()) != 0 {
+		t.Error("it was called")
+	}
+
+	free := newHouse(t, true)
+	elsewhere := newListener(t)
+	redirecting := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	t.Cleanup(redirecting.Close)
+	_, made, err := free.desk.Create(t.Context(), as("eva"), scheduler.Webhook{Name: "moved", URL: redirecting.URL + "/?token=hidden"})
+	free.must(made, err)
+	if err := free.desk.Test(t.Context(), as("eva"), made.ID); err == nil || !strings.Contains(err.Error(), "307") || len(elsewhere.said()) != 0 {
+		t.Errorf("redirected: %v", err)
+	}
+	redirecting.Close()
+	if err := free.desk.Test(t.Context(), as("eva"), made.ID); err == nil || strings.Contains(err.Error(), "hidden") {
+		t.Errorf("an address that may hold a secret is in the error: %v", err)
+	}
+}
+
+func TestWhatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, false)
+	ctx := t.Context()
+	good := scheduler.Webhook{Name: "good", URL: "https://portal.example/hook"}
+	for what, change := range map[string]func(*scheduler.Webhook){
+		"name":    func(x *scheduler.Webhook) { x.Name = "two\nlines" },
+		"url":     func(x *scheduler.Webhook) { x.URL = "http://portal.example" },
+		"actions": func(x *scheduler.Webhook) { x.Actions = []scheduler.Action{"weather"} },
+	} {
+		bad := good
+		change(&bad)
+		_, _, err := h.desk.Create(ctx, as("eva"), bad)
+		e, ok := errors.AsType[*scheduler.Error](err)
+		if !ok || len(e.Fields) != 1 || e.Fields[0].Field != what {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	for _, address := range []string{"", "ftp://x", "https://", "https://user:pass@portal.example", "https://x/#part", "https://" + strings.Repeat("x", 3000), "javascript:alert(1)"} {
+		bad := good
+		bad.URL = address
+		if _, _, err := h.desk.Create(ctx, as("eva"), bad); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+			t.Errorf("%.50q: %v", address, err)
+		}
+	}
+	reading := as("eva")
+	reading.Scopes = []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite}
+	if _, _, err := h.desk.Create(ctx, reading, good); scheduler.CodeOf(err) != scheduler.CodeForbidden {
+		t.Errorf("without the scope: %v", err)
+	}
+	var last scheduler.Webhook
+	for range maxHooks {
+		_, made, err := h.desk.Create(ctx, as("eva"), good)
+		h.must(made, err)
+		last = made
+	}
+	if _, _, err := h.desk.Create(ctx, as("eva"), good); scheduler.CodeOf(err) != scheduler.CodeConflict {
+		t.Errorf("one too many: %v", err)
+	}
+	if _, err := h.desk.Get(ctx, as("erik"), last.ID); scheduler.CodeOf(err) != scheduler.CodeNotFound {
+		t.Errorf("somebody else's: %v", err)
+	}
+	if _, err := h.desk.List(ctx, as("eva"), true); scheduler.CodeOf(err) != scheduler.CodeForbidden {
+		t.Errorf("everybody's: %v", err)
+	}
+	if list, err := h.desk.List(ctx, as("adele"), true); err != nil || len(list) != maxHooks {
+		t.Errorf("%d, %v", len(list), err)
+	}
+	h.must(nil, h.desk.Delete(ctx, as("adele"), last.ID))
+	before := last.Secret
+	renewed, err := h.desk.Renew(ctx, as("eva"), last.ID)
+	if scheduler.CodeOf(err) != scheduler.CodeNotFound {
+		t.Errorf("a deleted one gets a new secret %q instead of %q, %v", renewed, before, err)
+	}
+}
