@@ -82,7 +82,7 @@ func (t *Tickets) marked(b Bug) (number string, ok bool) {
 	if t.settings.Marker == "" || b.Component != t.settings.Component || b.Product != t.settings.Product {
 		return "", false
 	}
-	form := regexp.MustCompile(`(?i)(?:^|[^\pL\pN])` + regexp.QuoteMeta(t.settings.Marker) + `([0-9]{1,12})(?:$|[^\pN])`)
+	form := regexp.MustCompile(`(?i)(?:^|[^\pL\pN])` + regexp.QuoteMeta(t.settings.Marker) + `([0-9]{1,12})(?:$|[^\pL\pN])`)
 	for _, text := range []string{b.Whiteboard, b.Summary} {
 		if found := form.FindStringSubmatch(text); found != nil {
 			return found[1], true

@@ -59,10 +59,11 @@ func comment(e scheduler.Event, v scheduler.View, f testbeds.Facility, s Setting
 		done += " here"
 	}
 	fmt.Fprintf(&b, "%s %s: #%d is %s.\n", who, done, e.Number, words.Status(e.Status))
-	for _, text := range []string{e.Reason, e.Text} {
-		if text != "" {
-			fmt.Fprintf(&b, "%s\n", text)
-		}
+	if e.Reason != "" && e.Via != via { // what was said here with the step is here already
+		fmt.Fprintf(&b, "%s\n", e.Reason)
+	}
+	if e.Text != "" {
+		fmt.Fprintf(&b, "%s\n", e.Text)
 	}
 	if e.Status == v.Status { // else the request is further already, and what it says belongs to a later event
 		fmt.Fprintf(&b, "\nSlot: %s\n", times(v.Slot, words.Zones(v.Request, f)))

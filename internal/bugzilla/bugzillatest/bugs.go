@@ -338,6 +338,23 @@ func (s *Server) As(name string, id int64, in map[string]any) error {
 	return nil
 }
 
+// Open lets somebody open a bug by hand.
+func (s *Server) Open(name string, in map[string]any) (id int64, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for field, value := range map[string]string{"product": Product, "component": Component, "version": "unspecified", "op_sys": "All", "platform": "All"} {
+		if in[field] == nil {
+			in[field] = value
+		}
+	}
+	a := s.create(s.people[name], in)
+	m, _ := a.body.(map[string]any)
+	if m["error"] == true {
+		return 0, fmt.Errorf("%v", m["message"])
+	}
+	return m["id"].(int64), nil
+}
+
 // Hide makes a bug one that the account may not see, and Show one that it may; Move moves it to another product.
 func (s *Server) Hide(id int64) { s.locked(func() { s.bugs[id-1].hidden = true }) }
 func (s *Server) Show(id int64) { s.locked(func() { s.bugs[id-1].hidden = false }) }

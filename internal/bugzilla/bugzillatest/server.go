@@ -133,11 +133,11 @@ type answer struct {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.log = append(s.log, r.Method+" "+r.URL.RequestURI())
-	fault := None
-	if s.faults != nil {
-		fault = s.faults(r)
-	}
+	faults, fault := s.faults, None
 	s.mu.Unlock()
+	if faults != nil {
+		fault = faults(r) // which may itself do something with the server: what happens at the same moment
+	}
 	if fault == CutBefore {
 		panic(http.ErrAbortHandler)
 	}
