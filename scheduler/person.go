@@ -59,6 +59,7 @@ const (
 	ScopeCalendar     Scope = "calendar"      // calendars, to look at: an app password
 	ScopeCalendarMove Scope = "calendar:move" // and to move bookings in them
 	ScopeFeed         Scope = "feed"          // one calendar, by an address that is a secret
+	ScopeSession      Scope = "session"       // a browser's, by a cookie: everything
 )
 
 // Token is a secret with which a program acts for its owner. The secret itself is shown once and kept as a hash.

@@ -107,8 +107,8 @@ func (a *Auth) check(ctx context.Context, username, secret string) (scheduler.Ac
 // byToken is the owner of a token, within its scopes. With a username it has to be the owner's.
 func (a *Auth) byToken(ctx context.Context, username, secret string) (scheduler.Actor, error) {
 	actor, t, err := a.token(ctx, secret)
-	if err == nil && username != "" && username != t.Owner {
-		err = errWrong
+	if err == nil && (username != "" && username != t.Owner || slices.Contains(t.Scopes, scheduler.ScopeSession)) {
+		err = errWrong // a browser's cookie is good for nothing else
 	}
 	if err != nil {
 		return scheduler.Actor{}, err

@@ -38,9 +38,7 @@ func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler
 	if err := checkToken(actor, wish, now); err != nil {
 		return "", t, err
 	}
-	bits := make([]byte, 32)
-	rand.Read(bits)
-	secret = tokenPrefix + base64.RawURLEncoding.EncodeToString(bits)
+	secret = newSecret()
 	id, err := uuid.NewV7()
 	if err != nil {
 		return "", t, err
@@ -54,6 +52,13 @@ func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler
 		return tx.PutToken(ctx, t)
 	})
 	return secret, t, err
+}
+
+// newSecret is the secret of a token: 256 bits.
+func newSecret() string {
+	bits := make([]byte, 32)
+	rand.Read(bits)
+	return tokenPrefix + base64.RawURLEncoding.EncodeToString(bits)
 }
 
 func mayKeep(actor scheduler.Actor, owner string) error {

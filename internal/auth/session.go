@@ -1,0 +1,70 @@
+package auth
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"berth/scheduler"
+)
+
+// A session is a token that a browser keeps in a cookie: it is found among the tokens of its owner, and can be revoked there.
+
+// SessionFor is how long a session lasts.
+const SessionFor = 12 * time.Hour
+
+// SignIn begins a session for whoever knows the password. Each has a secret of its own.
+func (a *Auth) SignIn(r *http.Request, username, password string) (secret string, err error) {
+	if username == "" || password == "" {
+		return "", errWrong
+	}
+	actor, err := a.attempt(r, username, password)
+	if err != nil {
+		return "", err
+	}
+	if !actor.Can(scheduler.ScopeAdmin) { // a token in the password's place signs programs in, not browsers
+		return "", errWrong
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", err
+	}
+	now := a.clock().UTC().Truncate(time.Second)
+	secret = newSecret()
+	t := scheduler.Token{ID: id.String(), Owner: actor.Username, Name: "browser", Hash: digest(secret), Scopes: []scheduler.Scope{scheduler.ScopeSession}, Created: now, Expires: new(now.Add(SessionFor))}
+	return secret, a.store.Change(r.Context(), nil, func(tx scheduler.Tx) error { return tx.PutToken(r.Context(), t) })
+}
+
+// Session is who has a session.
+func (a *Auth) Session(ctx context.Context, secret string) (scheduler.Actor, error) {
+	if secret == "" || len(secret) > longest {
+		return scheduler.Actor{}, errAnonymous
+	}
+	actor, t, err := a.token(ctx, secret)
+	if err != nil {
+		return scheduler.Actor{}, err
+	}
+	if !slices.Contains(t.Scopes, scheduler.ScopeSession) {
+		return scheduler.Actor{}, errWrong
+	}
+	actor.Scopes = []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite, scheduler.ScopeAdmin}
+	return actor, nil
+}
+
+// SignOut ends a session; one that there is not has ended already.
+func (a *Auth) SignOut(ctx context.Context, secret string) error {
+	return a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
+		t, err := tx.TokenByHash(ctx, digest(secret))
+		if scheduler.CodeOf(err) == scheduler.CodeNotFound {
+			return nil
+		}
+		if err != nil || !slices.Contains(t.Scopes, scheduler.ScopeSession) || t.Revoked != nil {
+			return err
+		}
+		t.Revoked = new(a.clock().UTC().Truncate(time.Second))
+		return tx.PutToken(ctx, t)
+	})
+}
