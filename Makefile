@@ -1,5 +1,5 @@
-# Only Go, git, make and bash are needed; `make test` takes a PostgreSQL server and calendar clients from Debian's packages if the machine
-# has none.
+# Only Go, git, make and bash are needed; `make test` takes a PostgreSQL server and calendar clients and a browser from Debian's packages if
+# the machine has none.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -23,10 +23,10 @@ run: build ## serve the demo, made anew around today, on http://127.0.0.1:8080
 	bin/berth serve --demo --database $(DEMO)
 
 .PHONY: test
-test: ## gofmt, vet, and all tests with the race detector, on SQLite and PostgreSQL, with Debian's calendar clients
+test: ## gofmt, vet, and all tests with the race detector, on SQLite and PostgreSQL, with Debian's calendar clients and browser
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
 	go vet ./...
-	BERTH_TEST_REQUIRE=postgres,clients scripts/with-clients scripts/with-postgres go test -race -timeout 15m ./...
+	BERTH_TEST_REQUIRE=postgres,clients,browser BERTH_TEST_SCREENSHOTS=$(CURDIR)/.cache/screenshots scripts/with-clients scripts/with-postgres go test -race -timeout 15m ./...
 
 .PHONY: quick
 quick: ## all tests on SQLite alone, without the race detector

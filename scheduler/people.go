@@ -136,3 +136,26 @@ func checkPerson(p Person, testbed func(string) bool) error {
 	}
 	return bad.err()
 }
+
+// Mentors are the usernames of those who can be asked to be one.
+func (s *Service) Mentors(ctx context.Context, a Actor) (names []string, err error) {
+	if err := a.require(ScopeRead, Roles...); err != nil {
+		return nil, err
+	}
+	err = s.store.View(ctx, func(tx Reader) error {
+		names = nil
+		for after := ""; ; {
+			list, err := tx.People(ctx, after, maxPage)
+			if err != nil || len(list) == 0 {
+				return err
+			}
+			for _, p := range list {
+				after = p.Username
+				if !p.Disabled && slices.Contains(p.Roles, RoleMentor) {
+					names = append(names, p.Username)
+				}
+			}
+		}
+	})
+	return names, err
+}

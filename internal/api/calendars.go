@@ -69,7 +69,7 @@ func (a *api) calendarRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			b, err := appleProfile(a.o.Base, actor.Username, secret, t.ID)
+			b, err := calendar.AppleProfile(a.o.Base, actor.Username, secret, t.ID)
 			return &profile{"application/x-apple-aspen-config", `attachment; filename="berth.mobileconfig"`, b}, err
 		})
 }

@@ -158,7 +158,7 @@ func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
 		Webhooks: hooks, Queue: a.parts.Store, Channels: channelNames(a.settings),
 	})
-	pages, err := web.New(a.parts.Service, a.options.Log)
+	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: now, Base: base, Queue: a.parts.Store, Channels: channelNames(a.settings)})
 	if err != nil {
 		return nil, err
 	}
@@ -171,5 +171,5 @@ func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 	for _, path := range web.Paths {
 		mux.Handle(path, pages)
 	}
-	return behindProxy(a.settings.BehindProxy, untilStopped(a.stopping, eventsPath, mux)), nil
+	return behindProxy(a.settings.BehindProxy, untilStopped(a.stopping, eventsPath, untilStopped(a.stopping, "/changes", mux))), nil
 }

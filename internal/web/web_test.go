@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"html/template"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -20,13 +21,13 @@ type desk struct {
 	broken   bool
 }
 
-const link = "good.link"
+const signed = "good.link"
 
 func (d *desk) OfferByLink(_ context.Context, l string) (scheduler.Request, scheduler.Offer, error) {
 	switch {
 	case d.broken:
 		return scheduler.Request{}, scheduler.Offer{}, errors.New("the secret of the database")
-	case l != link:
+	case l != signed:
 		return scheduler.Request{}, scheduler.Offer{}, scheduler.Errorf(scheduler.CodeNotFound, "this link is not valid")
 	case d.accepted > 0:
 		return scheduler.Request{}, scheduler.Offer{}, scheduler.Errorf(scheduler.CodeConflict, "it works once")
@@ -46,7 +47,7 @@ func (d *desk) AcceptByLink(ctx context.Context, l string) (scheduler.Outcome, e
 }
 
 func (d *desk) ApprovalByLink(_ context.Context, l string) (scheduler.LinkedApproval, error) {
-	if l != link || d.accepted > 0 {
+	if l != signed || d.accepted > 0 {
 		return scheduler.LinkedApproval{}, scheduler.Errorf(scheduler.CodeConflict, "it works once")
 	}
 	return scheduler.LinkedApproval{Request: scheduler.Request{Number: 7, Name: `<script>alert("name")</script>`, Description: "<b>bold</b>"}, Approval: scheduler.Approval{Testbed: "hall"},
@@ -65,38 +66,43 @@ func (d *desk) ApproveByLink(_ context.Context, _ string, in scheduler.Approve) 
 func TestAnApprovalAsksFirst(t *testing.T) {
 	t.Parallel()
 	d := &desk{}
-	w := call(t, d, http.MethodGet, "/approvals/"+link)
+	w := call(t, d, http.MethodGet, "/approvals/"+signed)
 	if body := w.Body.String(); w.Code != http.StatusOK || d.accepted != 0 || !strings.Contains(body, "A request for hall") || strings.Contains(body, "<script>") || strings.Contains(body, "<b>bold") {
 		t.Errorf("%d %s", w.Code, body)
 	}
 	post := func(form string) *httptest.ResponseRecorder {
-		h, err := New(d, slog.New(slog.DiscardHandler))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/approvals/"+link, strings.NewReader(form))
+		h := linkPages(t, d)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/approvals/"+signed, strings.NewReader(form))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		return w
 	}
-	if w := post("decision=refused"); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "Reason has to be given.") || d.accepted != 0 {
+	if w := post("decision=refused"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "<strong>reason</strong> has to be given") || d.accepted != 0 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	if w := post("decision=refused&reason=full"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "is refused for hall") || d.accepted != 1 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if w := call(t, d, http.MethodGet, "/approvals/"+link); w.Code != http.StatusConflict {
+	if w := call(t, d, http.MethodGet, "/approvals/"+signed); w.Code != http.StatusConflict {
 		t.Errorf("a second time: %d", w.Code)
 	}
 }
 
-func call(t *testing.T, d *desk, method, path string, headers ...string) *httptest.ResponseRecorder {
+// linkPages are the pages of signed links, over what a test says that they lead to.
+func linkPages(t *testing.T, links Links) http.Handler {
 	t.Helper()
-	h, err := New(d, slog.New(slog.DiscardHandler))
+	pages, err := template.New("").Funcs(functions).ParseFS(files, "pages/*.html")
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := &site{links: links, pages: pages, o: Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now}}
+	return s.handler()
+}
+
+func call(t *testing.T, d *desk, method, path string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	h := linkPages(t, d)
 	r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
@@ -109,14 +115,14 @@ func call(t *testing.T, d *desk, method, path string, headers ...string) *httpte
 func TestALinkAsksBeforeItActsAndWorksOnce(t *testing.T) {
 	t.Parallel()
 	d := &desk{}
-	page := call(t, d, "GET", "/offers/"+link)
+	page := call(t, d, "GET", "/offers/"+signed)
 	if page.Code != http.StatusOK || d.accepted != 0 || !strings.Contains(page.Body.String(), `<form method="post">`) {
 		t.Fatalf("looking: %d, %d accepted: %s", page.Code, d.accepted, page.Body)
 	}
-	if taken := call(t, d, "POST", "/offers/"+link); taken.Code != http.StatusOK || d.accepted != 1 || !strings.Contains(taken.Body.String(), "#8") {
+	if taken := call(t, d, "POST", "/offers/"+signed); taken.Code != http.StatusOK || d.accepted != 1 || !strings.Contains(taken.Body.String(), "#8") {
 		t.Errorf("taking: %d, %d accepted: %s", taken.Code, d.accepted, taken.Body)
 	}
-	if again := call(t, d, "POST", "/offers/"+link); again.Code != http.StatusConflict || d.accepted != 1 {
+	if again := call(t, d, "POST", "/offers/"+signed); again.Code != http.StatusConflict || d.accepted != 1 {
 		t.Errorf("taking again: %d, %d accepted", again.Code, d.accepted)
 	}
 	if unknown := call(t, &desk{}, "GET", "/offers/other"); unknown.Code != http.StatusNotFound {
@@ -126,7 +132,7 @@ func TestALinkAsksBeforeItActsAndWorksOnce(t *testing.T) {
 
 func TestHostileTextStaysText(t *testing.T) {
 	t.Parallel()
-	page := call(t, &desk{}, "GET", "/offers/"+link).Body.String()
+	page := call(t, &desk{}, "GET", "/offers/"+signed).Body.String()
 	if strings.Contains(page, "<script>") || strings.Contains(page, "<img") || !strings.Contains(page, "&lt;script&gt;") {
 		t.Errorf("the page: %s", page)
 	}
@@ -134,18 +140,18 @@ func TestHostileTextStaysText(t *testing.T) {
 
 func TestPagesAreCareful(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"/", "/style.css", "/offers/" + link} {
+	for path, referrer := range map[string]string{"/style.css": "same-origin", "/offers/" + signed: "no-referrer", "/approvals/" + signed: "no-referrer"} {
 		w := call(t, &desk{}, "GET", path)
 		csp := w.Header().Get("Content-Security-Policy")
-		if w.Code != http.StatusOK || !strings.Contains(csp, "default-src 'none'") || w.Header().Get("Referrer-Policy") != "no-referrer" || w.Header().Get("Cache-Control") != "no-store" {
+		if w.Code != http.StatusOK || !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") || w.Header().Get("Referrer-Policy") != referrer {
 			t.Errorf("%s: %d %v", path, w.Code, w.Header())
 		}
 	}
 	d := &desk{}
-	if w := call(t, d, "POST", "/offers/"+link, "Sec-Fetch-Site", "cross-site"); w.Code != http.StatusForbidden || d.accepted != 0 {
+	if w := call(t, d, "POST", "/offers/"+signed, "Sec-Fetch-Site", "cross-site"); w.Code != http.StatusForbidden || d.accepted != 0 {
 		t.Errorf("from another site: %d, %d accepted", w.Code, d.accepted)
 	}
-	if w := call(t, &desk{broken: true}, "GET", "/offers/"+link); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "secret") {
+	if w := call(t, &desk{broken: true}, "GET", "/offers/"+signed); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "secret") {
 		t.Errorf("an internal error: %d %s", w.Code, w.Body)
 	}
 }

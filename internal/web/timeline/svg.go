@@ -27,8 +27,8 @@ func (c Chart) SVG(w io.Writer) error {
 	}
 	var out bytes.Buffer
 	q := &pen{&out}
-	q.printf(`<svg xmlns="http://www.w3.org/2000/svg" class="timeline" viewBox="0 0 %s %s" width="%s" height="%s" role="group" aria-labelledby="tl-title" font-family="system-ui,sans-serif" font-size="12">`,
-		num(f.width), num(f.y), num(f.width), num(f.y))
+	q.printf(`<svg xmlns="http://www.w3.org/2000/svg" class="timeline" viewBox="0 0 %s %s" width="%s" height="%s" role="group" aria-labelledby="tl-title" font-family="system-ui,sans-serif" font-size="12" data-left="%s" data-from="%d" data-to="%d" data-zone="%s">`,
+		num(f.width), num(f.y), num(f.width), num(f.y), num(f.left), c.From.UnixMilli(), c.To.UnixMilli(), escape(c.Zone.String()))
 	q.printf(`<title id="tl-title">%s</title>`, escape(c.Title))
 	q.raw(patterns)
 	q.printf(`<rect class="tl-paper" x="0" y="0" width="%s" height="%s" fill="#ffffff"/>`, num(f.width), num(f.y))
@@ -178,14 +178,29 @@ func (f *frame) band(p *pen, b *Band, below bool) {
 			p.printf(`<rect class="tl-over" x="%s" y="%s" width="%s" height="%s" fill="#c02c38"/>`, num(x.left), num(bottom-4), num(max(x.right-x.left, 1)), num(4))
 		}
 	}
-	name := fmt.Sprintf("%s  %d/%d", b.Title, least, most)
-	if f.left > 0 {
-		p.text("tl-name", f.left-8, bottom-4, "end", inkSoft, fitting(name, f.left-14, 6.3))
-	} else {
-		p.text("tl-name", 4, bottom-4, "start", inkSoft, fitting(name, f.width-8, 6.3))
+	numbers := " " + short(least) + "/" + short(most)
+	x, anchor, room := f.left-8, "end", f.left-16
+	if f.left == 0 {
+		x, anchor, room = 4, "start", f.width-8
 	}
+	p.text("tl-name", x, bottom-4, anchor, inkSoft, fitting(b.Title, room-letter*float64(len(numbers)), letter)+numbers)
 	p.raw("</g>\n")
 	f.y += bandHeight
+}
+
+// letter is about how wide a letter of a name is.
+const letter = 6.6
+
+// short is a number with at most four digits, and k or M for what is left out.
+func short(n int64) string {
+	switch a := max(n, -n); {
+	case a < 10_000:
+		return strconv.FormatInt(n, 10)
+	case a < 10_000_000:
+		return strconv.FormatInt(n/1000, 10) + "k"
+	default:
+		return strconv.FormatInt(n/1_000_000, 10) + "M"
+	}
 }
 
 // unit is the name of a unit behind a number.

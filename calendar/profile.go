@@ -1,4 +1,4 @@
-package api
+package calendar
 
 import (
 	"bytes"
@@ -43,8 +43,8 @@ func xmlText(s string) (string, error) {
 	return b.String(), err
 }
 
-// appleProfile is a configuration profile that sets up the calendars on a device of Apple's in one step.
-func appleProfile(base, username, secret, id string) ([]byte, error) {
+// AppleProfile is a configuration profile that sets up the calendars on a device of Apple's in one step.
+func AppleProfile(base, username, secret, id string) ([]byte, error) {
 	u, err := url.Parse(base)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,219 @@
+package app_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// preview opens one of the actions of a request's page, and shows what it would do; confirm does it.
+func (x *tab) preview(action string, fill func()) {
+	x.t.Helper()
+	form := `details:has(input[name="action"][value="` + action + `"])`
+	x.press(form + " > summary")
+	if fill != nil {
+		fill()
+	}
+	x.click(form + " button")
+}
+
+func (x *tab) confirm() {
+	x.t.Helper()
+	x.click(`button[value="confirm"]`)
+	x.wants("Done.")
+}
+
+// chosen is the path from the start page to a slot for a service: four clicks.
+func (x *tab) booked(nsd string) (number string) {
+	x.t.Helper()
+	x.click(`a.button[href="/new"]`)
+	x.click(`a[href="/new?nsd=` + nsd + `"]`)
+	x.click(".ways a")
+	x.wants("It fits:")
+	x.click(`form[action="/new"] button`)
+	x.wants("Your request is in.", "under review")
+	return strings.TrimPrefix(strings.Split(x.location(), "?")[0], "/requests/")
+}
+
+// TestTheDayOfEachRole takes a request from a newcomer's first click to the operators, with everybody doing their part in the browser.
+func TestTheDayOfEachRole(t *testing.T) {
+	h := newHall(t)
+	maeve := h.tab(t)
+	maeve.signIn("maeve", "/")
+	maeve.shot("schedule")
+	number := maeve.booked("hydra_baseline_nsd")
+	if maeve.clicks >= 5 {
+		t.Errorf("it took %d clicks", maeve.clicks)
+	}
+	maeve.wants("has to approve")
+	maeve.shot("request")
+	request := "/requests/" + number
+
+	paddy := h.tab(t)
+	paddy.signIn("paddy", "/requests")
+	paddy.wants("#" + number)
+	paddy.click(`a[href="` + request + `"]`)
+	paddy.preview("approve", func() { paddy.press(`input[name="decision"][value="approved"]`) })
+	paddy.wants("wins-5g would be approved.")
+	paddy.confirm()
+
+	monika := h.tab(t)
+	monika.signIn("monika", "/requests")
+	monika.shot("to-decide")
+	monika.click(`a[href="` + request + `"]`)
+	monika.preview("assign", func() { monika.fill(`select[name="mentor"]`, "monika") })
+	monika.confirm()
+	monika.preview("schedule", func() { monika.fill(`details:has(input[value="schedule"]) textarea`, "Have fun.") })
+	monika.wants("The request is under review, and would be scheduled.")
+	monika.shot("preview")
+	monika.confirm()
+
+	oskar := h.tab(t)
+	oskar.signIn("oskar", "/requests")
+	oskar.wants("orchestrate")
+	oskar.shot("agenda")
+	maeve.open(request)
+	maeve.wants("scheduled", "Have fun.")
+	maeve.fill("#text", "Thank you!")
+	maeve.click(`form[action$="/feedback"] button`)
+	maeve.wants("Your remark was added.", "Thank you!")
+}
+
+// TestAMentorTurnsARequestDown with offers, one of which is taken.
+func TestAMentorTurnsARequestDown(t *testing.T) {
+	h := newHall(t)
+	vera := h.tab(t)
+	vera.signIn("vera", "/")
+	number := vera.booked("lte_ns")
+	adele := h.tab(t)
+	adele.signIn("adele", "/requests/"+number)
+	adele.preview("reject", func() { adele.fill(`details:has(input[value="reject"]) textarea`, "The mast is being painted.") })
+	adele.wants("would be rejected", "Offered until")
+	adele.confirm()
+	adele.wants("The mast is being painted.")
+	vera.open("/requests/" + number)
+	vera.click(`form:has(input[value="accept_offer"]) button`)
+	vera.wants("A new request would be made")
+	vera.confirm()
+	vera.wants("under review", "Held until")
+}
+
+// TestEverythingWorksWithoutScripts books a slot and decides in a browser that runs none.
+func TestEverythingWorksWithoutScripts(t *testing.T) {
+	h := newHall(t)
+	maeve := h.tab(t)
+	maeve.withoutScripts()
+	maeve.signIn("maeve", "/new?nsd=hydra_baseline_nsd")
+	maeve.click(".ways a")
+	maeve.click(`form[action="/new"] button`)
+	maeve.wants("Your request is in.")
+	maeve.preview("cancel", nil)
+	maeve.wants("The request is under review, and would be cancelled.")
+	maeve.confirm()
+	maeve.open("/?span=month&zone=Europe/Madrid&testbed=wins-5g")
+	maeve.wants("Europe/Madrid")
+}
+
+// TestWithTheKeyboardAlone signs in, finds a slot and submits it without a mouse.
+func TestWithTheKeyboardAlone(t *testing.T) {
+	h := newHall(t)
+	x := h.tab(t)
+	x.open("/new?nsd=hydra_baseline_nsd")
+	x.keys("maeve\t" + x.password + "\r") // the first field has the focus
+	x.until(`location.pathname === "/new" && document.readyState === "complete"`)
+	focused := func(selector string) {
+		t.Helper()
+		for range 80 {
+			if evaluated[bool](x, `document.activeElement.matches(`+"`"+selector+"`"+`)`) {
+				return
+			}
+			x.keys("\t")
+		}
+		x.shot("failed")
+		t.Fatalf("the keyboard does not get to %s", selector)
+	}
+	focused(".ways a")
+	x.keys("\r")
+	x.until(`location.search.includes("start=") && document.readyState === "complete"`)
+	focused(`form[action="/new"] button`)
+	x.keys("\r")
+	x.until(`location.pathname.startsWith("/requests/") && document.readyState === "complete"`)
+	x.wants("Your request is in.")
+}
+
+// TestEveryPageIsAccessible lets axe-core look at every page in light and at the width of a telephone, where nothing may stick out.
+func TestEveryPageIsAccessible(t *testing.T) {
+	h := newHall(t)
+	x := h.tab(t)
+	x.open("/sign-in")
+	x.accessible()
+	x.signIn("adele", "/")
+	for _, path := range []string{"/", "/?span=day&testbed=wins-5g", "/new", "/new?nsd=hydra_baseline_nsd&start=2031-01-01T00:00:00Z&end=2031-01-01T04:00:00Z", "/requests?view=all", "/requests?view=to+operate", "/requests/26", "/requests/42",
+		"/testbeds", "/testbeds/wins-5g", "/subscribe", "/account", "/admin", "/admin?edit=maeve"} {
+		for _, dark := range []bool{false, true} {
+			x.wide(1280, dark)
+			x.open(path)
+			x.accessible()
+		}
+		x.wide(360, false)
+		x.open(path)
+		if width := evaluated[int](x, "document.documentElement.scrollWidth"); width > 360 {
+			x.shot("too-wide")
+			t.Errorf("%s is %d wide on a telephone", path, width)
+		}
+		x.shot("telephone" + strings.Map(func(r rune) rune {
+			if strings.ContainsRune("/?&=:", r) {
+				return '-'
+			}
+			return r
+		}, path))
+	}
+}
+
+// TestHostileTextsAreHarmless fills in what people should not write, and looks at it everywhere.
+func TestHostileTextsAreHarmless(t *testing.T) {
+	h := newHall(t)
+	evil := `"><script>alert(1)</script><img src=x onerror=alert(2)>'{{.}}` + "`${alert(3)}`"
+	x := h.tab(t)
+	x.signIn("maeve", "/new?nsd=hydra_baseline_nsd")
+	x.click(".ways a")
+	x.fill("#name", evil)
+	x.fill("#description", evil)
+	x.click(`form[action="/new"] button`)
+	x.wants("Your request is in.", evil)
+	number := strings.TrimPrefix(strings.Split(x.location(), "?")[0], "/requests/")
+	x.fill("#text", evil)
+	x.click(`form[action$="/feedback"] button`)
+	x.preview("cancel", func() { x.fill(`details:has(input[value="cancel"]) textarea`, evil) })
+	x.wants(evil)
+	adele := h.tab(t)
+	adele.signIn("adele", "/requests/"+number)
+	adele.wants(evil)
+	for _, path := range []string{"/?span=month", "/requests?view=all&text=%3Cscript%3E", "/requests?view=all", "/testbeds/wins-5g", "/requests?view=to+operate"} {
+		adele.open(path)
+		if n := evaluated[int](adele, `document.querySelectorAll("script:not([src]), img").length`); n != 0 {
+			t.Errorf("%s has %d elements of somebody's making", path, n)
+		}
+	}
+}
+
+// TestAPageFollowsChanges without losing what is being typed.
+func TestAPageFollowsChanges(t *testing.T) {
+	h := newHall(t)
+	reader, typist, writer := h.tab(t), h.tab(t), h.tab(t)
+	reader.signIn("adele", "/requests/26")
+	typist.signIn("monika", "/requests/26")
+	typist.do(func(ctx context.Context, tt *chromedp.Target) (chromedp.Void, error) {
+		return chromedp.SendKeys(chromedp.CSS("#text"), "half a sent")(ctx, tt)
+	})
+	writer.signIn("oskar", "/requests/26")
+	writer.fill("#text", "There is news.")
+	writer.click(`form[action$="/feedback"] button`)
+	reader.until(`document.body.innerText.includes("There is news.")`)
+	typist.until(`document.querySelector(".changed") !== null`)
+	if text := evaluated[string](typist, `document.getElementById("text").value`); text != "half a sent" {
+		t.Errorf("what was typed is %q", text)
+	}
+}

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// adminPage is what administrators look after: people, and what others are told.
+type adminPage struct {
+	Channels []channelState
+	Undone   []scheduler.Message
+	People   []scheduler.Person
+	Next     string
+	Roles    []scheduler.Role
+	Testbeds []testbeds.Testbed
+	Edit     *scheduler.Person
+}
+
+type channelState struct {
+	Name string
+	scheduler.Backlog
+}
+
+// shownUndone is how many messages that did not arrive are listed.
+const shownUndone = 100
+
+func (s *site) admin(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	ctx := r.Context()
+	people, err := s.service.People(ctx, who, r.URL.Query().Get("after"), 200)
+	if err != nil {
+		return err
+	}
+	f, _, err := s.service.Facility(ctx, who)
+	if err != nil {
+		return err
+	}
+	p := adminPage{People: people.Items, Next: people.Next, Roles: scheduler.Roles, Testbeds: f.Testbeds}
+	for _, c := range s.o.Channels {
+		b, err := s.o.Queue.Backlog(ctx, c)
+		if err != nil {
+			return err
+		}
+		p.Channels = append(p.Channels, channelState{c, b})
+	}
+	undone, err := s.o.Queue.Deliveries(ctx, "", "", true, 0, shownUndone)
+	if err != nil {
+		return err
+	}
+	p.Undone = slices.DeleteFunc(undone, func(m scheduler.Message) bool { return m.Failure == "" })
+	if name := r.URL.Query().Get("edit"); name != "" {
+		x, err := s.service.Person(ctx, who, name)
+		if err != nil {
+			return err
+		}
+		p.Edit = &x
+	}
+	s.show(w, r, http.StatusOK, "admin.html", "Administration", who, p)
+	return nil
+}
+
+func (s *site) retry(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	if !who.Is(scheduler.RoleAdministrator) {
+		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not do this", who.Username)
+	}
+	if _, err := s.o.Queue.Retry(r.Context(), r.PostFormValue("channel"), ""); err != nil {
+		return err
+	}
+	return done(w, r, "/admin", "retried")
+}
+
+// putPerson adds somebody, or changes them.
+func (s *site) putPerson(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	form := r.PostForm
+	revision, err := number(form, "revision")
+	if err != nil {
+		return err
+	}
+	p := scheduler.Person{Username: strings.TrimSpace(form.Get("username")), Name: strings.TrimSpace(form.Get("name")), Email: strings.TrimSpace(form.Get("email")),
+		Organisation: strings.TrimSpace(form.Get("organisation")), Testbeds: form["testbed"], Disabled: form.Get("disabled") != "", Revision: revision}
+	for _, x := range form["role"] {
+		p.Roles = append(p.Roles, scheduler.Role(x))
+	}
+	if _, err := s.service.PutPerson(r.Context(), who, p); err != nil {
+		return err
+	}
+	if secret := form.Get("password"); secret != "" {
+		if err := s.people.SetPassword(r.Context(), who, p.Username, "", secret); err != nil {
+			return err
+		}
+	}
+	return done(w, r, "/admin", "saved")
+}

@@ -1,0 +1,358 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/internal/web/timeline"
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// choice is what somebody has chosen so far on the way to a slot: it stands in the address, so that it can be kept and shared.
+type choice struct {
+	NSD         string
+	Zone        *time.Location
+	Hours       int64
+	Slot        testbeds.Slot
+	Picked      bool
+	Placement   testbeds.Placement
+	Name        string
+	Description string
+	Mentor      string
+}
+
+const (
+	usualHours   = 4
+	longestHours = 24 * 60
+)
+
+func readChoice(form url.Values) (c choice, err error) {
+	c = choice{NSD: form.Get("nsd"), Name: form.Get("name"), Description: form.Get("description"), Mentor: form.Get("mentor"), Placement: placement(form)}
+	if c.Zone, err = readZone(form); err != nil {
+		return c, err
+	}
+	if c.Hours, err = number(form, "hours"); err != nil {
+		return c, err
+	}
+	if c.Hours > longestHours {
+		return c, invalid("hours", "at most %d", longestHours)
+	}
+	if c.Slot, c.Picked, err = readSlot(form, c.Zone); err != nil {
+		return c, err
+	}
+	if c.Picked && c.Hours == 0 {
+		c.Hours = max(int64(c.Slot.Duration()/time.Hour), 1)
+	}
+	if c.Hours == 0 {
+		c.Hours = usualHours
+	}
+	return c, nil
+}
+
+func (c choice) ask() scheduler.Ask {
+	return scheduler.Ask{NSD: c.NSD, Placement: c.Placement, Slot: c.Slot, Duration: testbeds.Period{Clock: time.Duration(c.Hours) * time.Hour}}
+}
+
+// with is the address of the same choice with a slot, and a placement where that is another one.
+func (c choice) with(s testbeds.Slot, p testbeds.Placement) template.URL {
+	q := url.Values{"nsd": {c.NSD}, "zone": {c.Zone.String()}, "start": {s.Start.UTC().Format(time.RFC3339)}, "end": {s.End.UTC().Format(time.RFC3339)}}
+	if len(p) == 0 {
+		p = c.Placement
+	}
+	for member, where := range p {
+		q.Set("place."+member, where)
+	}
+	for name, value := range map[string]string{"name": c.Name, "mentor": c.Mentor, "description": c.Description} {
+		if value != "" && len(value) < 500 {
+			q.Set(name, value)
+		}
+	}
+	return template.URL("/new?" + q.Encode() + "#slot")
+}
+
+// way is an alternative, or a free slot, with the address that takes it.
+type way struct {
+	Slot    testbeds.Slot
+	Changes []string
+	URL     template.URL
+}
+
+// place is where a member can go.
+type place struct {
+	Member, VNF, Needs string
+	Now                string
+	Can                []string // VIMs on which it is onboarded
+}
+
+// choosePage is the page on which a slot is chosen.
+type choosePage struct {
+	Choice     choice
+	NSDs       []testbeds.NSD
+	NSD        *testbeds.NSD
+	Zones      []string
+	Mentors    []string
+	Places     []place
+	Devices    []string
+	Where      []reach
+	SVG        template.HTML
+	Free       []way
+	Verdict    *testbeds.Verdict
+	Conflicts  []string
+	Contenders int
+	Ways       []way
+	Longest    *way
+	Start, End string // as inputs write them
+	Failure    *failure
+}
+
+// reach says whether an experiment can run on a testbed, and if not why.
+type reach struct {
+	Testbed testbeds.Testbed
+	URL     template.URL // that places it there; empty where it cannot be, or is
+	Why     []string
+}
+
+func (s *site) choose(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	c, err := readChoice(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	return s.chosen(w, r, who, c, nil)
+}
+
+// chosen shows the page for a choice; failure is what went wrong with submitting it.
+func (s *site) chosen(w http.ResponseWriter, r *http.Request, who scheduler.Actor, c choice, failed error) error {
+	ctx := r.Context()
+	f, _, err := s.service.Facility(ctx, who)
+	if err != nil {
+		return err
+	}
+	catalogue, _, err := s.service.Catalogue(ctx, who)
+	if err != nil {
+		return err
+	}
+	p := choosePage{Choice: c, NSDs: catalogue.NSDs, Zones: zones(f)}
+	status := http.StatusOK
+	if failed != nil {
+		code, f, ours := explained(failed)
+		if ours {
+			return failed
+		}
+		status, p.Failure = code, &f
+	}
+	if c.NSD == "" {
+		s.show(w, r, status, "choose-nsd.html", "Book a slot", who, p)
+		return nil
+	}
+	i := slices.IndexFunc(catalogue.NSDs, func(n testbeds.NSD) bool { return n.ID == c.NSD })
+	if i < 0 {
+		return scheduler.Errorf(scheduler.CodeNotFound, "there is no network service %q in the catalogue", c.NSD)
+	}
+	p.NSD = &catalogue.NSDs[i]
+	if p.Mentors, err = s.service.Mentors(ctx, who); err != nil {
+		return err
+	}
+	p.Places, p.Devices = places(*p.NSD, catalogue, c.Placement)
+	if err := s.free(ctx, who, &p); err != nil {
+		return err
+	}
+	if err := s.judge(ctx, who, &p); err != nil {
+		return err
+	}
+	if err := s.reaches(ctx, who, &p, f); err != nil {
+		return err
+	}
+	if p.SVG, err = s.where(ctx, who, p, f); err != nil {
+		return err
+	}
+	s.show(w, r, status, "choose.html", "Book a slot for "+p.NSD.ID, who, p)
+	return nil
+}
+
+// places are the members of a service with where they can go, and the devices that it takes.
+func places(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement) (list []place, devices []string) {
+	for _, m := range n.Members {
+		v, _ := c.VNF(m.VNF)
+		x := place{Member: m.Index, VNF: m.VNF, Can: v.Onboarded}
+		var needs []string
+		for _, q := range slices.Sorted(mapsKeys(v.Size)) {
+			needs = append(needs, fmt.Sprintf("%d %s", v.Size[q], q))
+		}
+		x.Needs = strings.Join(append(needs, v.Requires...), ", ")
+		for _, from := range []testbeds.Placement{chosen, n.Placement} {
+			for _, key := range []string{m.Index, testbeds.PlaceAll} {
+				if where, ok := from[key]; ok && x.Now == "" {
+					x.Now = where
+				}
+			}
+		}
+		list = append(list, x)
+	}
+	for _, d := range n.Devices {
+		devices = append(devices, fmt.Sprintf("%d × %s at %s", d.Count, d.Device, d.Testbed))
+	}
+	return list, devices
+}
+
+// nextFree is how many free slots are offered, and how far ahead they are looked for.
+const (
+	nextFree  = 5
+	lookAhead = 60 * 24 * time.Hour
+)
+
+// free finds the next slots in which the experiment could run.
+func (s *site) free(ctx context.Context, who scheduler.Actor, p *choosePage) error {
+	q := p.Choice.ask()
+	now := s.o.Clock().UTC().Truncate(time.Minute)
+	length := q.Duration.Exact()
+	windows, err := s.service.Windows(ctx, who, q, testbeds.Slot{Start: now, End: now.Add(lookAhead)}, nextFree)
+	if err != nil {
+		return err
+	}
+	for _, free := range windows {
+		start := free.Start.Truncate(time.Hour)
+		if start.Before(free.Start) {
+			start = start.Add(time.Hour) // people like round times, where there is room for them
+		}
+		if start.Add(length).After(free.End) {
+			start = free.Start
+		}
+		slot := testbeds.NewSlot(start, length)
+		p.Free = append(p.Free, way{Slot: slot, URL: p.Choice.with(slot, nil)})
+	}
+	return nil
+}
+
+// judge checks the slot that was picked, and finds what would work instead.
+func (s *site) judge(ctx context.Context, who scheduler.Actor, p *choosePage) error {
+	if !p.Choice.Picked {
+		return nil
+	}
+	p.Start, p.End = p.Choice.Slot.Start.In(p.Choice.Zone).Format(localTime), p.Choice.Slot.End.In(p.Choice.Zone).Format(localTime)
+	q := p.Choice.ask()
+	q.Duration = testbeds.Period{}
+	found, v, err := s.service.Suggest(ctx, who, q)
+	if e, ok := errors.AsType[*scheduler.Error](err); ok && e.Code == scheduler.CodeInvalid {
+		if p.Failure == nil {
+			p.Failure = &failure{Message: "This slot cannot be asked for.", Fields: e.Fields}
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.Verdict, p.Conflicts, p.Contenders = &v, conflicts(v), len(v.Contenders)
+	if v.Fits {
+		return nil
+	}
+	for _, a := range found {
+		x := way{Slot: a.Slot, URL: p.Choice.with(a.Slot, a.Placement)}
+		for _, c := range a.Changes {
+			x.Changes = append(x.Changes, c.Text)
+		}
+		p.Ways = append(p.Ways, x)
+	}
+	if v.Longest != nil {
+		p.Longest = &way{Slot: *v.Longest, URL: p.Choice.with(*v.Longest, nil)}
+	}
+	return nil
+}
+
+// reaches says for each testbed whether the experiment can run there.
+func (s *site) reaches(ctx context.Context, who scheduler.Actor, p *choosePage, f testbeds.Facility) error {
+	slot := p.Choice.Slot
+	if !p.Choice.Picked {
+		slot = testbeds.NewSlot(s.o.Clock().UTC().Truncate(time.Hour).Add(24*time.Hour), time.Hour)
+	}
+	for _, t := range f.Testbeds {
+		x := reach{Testbed: t}
+		for _, vim := range t.VIMs {
+			where := t.ID + "/" + vim.ID
+			ask := scheduler.Ask{NSD: p.Choice.NSD, Placement: testbeds.Placement{testbeds.PlaceAll: where}, Slot: slot}
+			v, err := s.service.Check(ctx, who, ask)
+			if scheduler.CodeOf(err) == scheduler.CodeInvalid {
+				return nil // the slot cannot be asked for, which is said already
+			}
+			if err != nil {
+				return err
+			}
+			if len(v.Problems) == 0 {
+				next := p.Choice
+				next.Placement = ask.Placement
+				q := url.Values{"nsd": {next.NSD}, "zone": {next.Zone.String()}, "place.all": {where}, "hours": {fmt.Sprint(next.Hours)}}
+				x.URL, x.Why = template.URL("/new?"+q.Encode()), nil
+				break
+			}
+			if x.Why == nil {
+				for _, problem := range v.Problems {
+					x.Why = append(x.Why, problem.Message)
+				}
+			}
+		}
+		if len(t.VIMs) == 0 {
+			x.Why = []string{"it has no VIM"}
+		}
+		p.Where = append(p.Where, x)
+	}
+	return nil
+}
+
+// where is the schedule with the times at which the experiment could run.
+func (s *site) where(ctx context.Context, who scheduler.Actor, p choosePage, f testbeds.Facility) (template.HTML, error) {
+	day := s.o.Clock().In(p.Choice.Zone)
+	from := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, p.Choice.Zone)
+	if p.Choice.Picked && (p.Choice.Slot.Start.Before(from) || p.Choice.Slot.End.After(from.AddDate(0, 0, 7))) {
+		start := p.Choice.Slot.Start.In(p.Choice.Zone)
+		from = time.Date(start.Year(), start.Month(), start.Day()-1, 0, 0, 0, 0, p.Choice.Zone)
+	}
+	v := window{Span: "week", Zone: p.Choice.Zone, Slot: testbeds.Slot{Start: from, End: from.AddDate(0, 0, 7)}}
+	concerned := map[string]bool{}
+	for _, x := range p.Places {
+		id, _, _ := strings.Cut(x.Now, "/")
+		concerned[id] = true
+	}
+	for _, d := range p.NSD.Devices {
+		concerned[d.Testbed] = true
+	}
+	f.Testbeds = slices.DeleteFunc(slices.Clone(f.Testbeds), func(t testbeds.Testbed) bool { return !concerned[t.ID] })
+	fits, err := s.service.Windows(ctx, who, p.Choice.ask(), v.Slot, 200)
+	if err != nil {
+		return "", err
+	}
+	return s.drawn(ctx, who, v, f, func(c *timeline.Chart) {
+		c.Fits = fits
+		if p.Choice.Picked {
+			c.Picked = &p.Choice.Slot
+		}
+	})
+}
+
+// submit asks for the slot.
+func (s *site) submit(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	c, err := readChoice(r.PostForm)
+	if err != nil {
+		return err
+	}
+	if !c.Picked {
+		return s.chosen(w, r, who, c, invalid("start", "choose a slot first"))
+	}
+	in := scheduler.Submission{Ask: c.ask(), Name: c.Name, Description: c.Description, Mentor: c.Mentor, Anyway: r.PostForm.Get("anyway") != ""}
+	in.Ask.Duration = testbeds.Period{}
+	in.Creation = once(r.PostForm)
+	out, err := s.service.Submit(r.Context(), who, in)
+	if err != nil {
+		return s.chosen(w, r, who, c, err)
+	}
+	return done(w, r, fmt.Sprintf("/requests/%d", out.Request.Number), "submitted")
+}

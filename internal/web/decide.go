@@ -1,0 +1,243 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/scheduler/words"
+	"berth/testbeds"
+)
+
+// fresh is a new key for a form, which makes sending it twice harmless.
+func fresh() string { return rand.Text() }
+
+// once makes of the key in a form what lets the same form create one thing only.
+func once(form url.Values) scheduler.Creation {
+	key := form.Get("once")
+	if key == "" || len(key) > 100 {
+		return scheduler.Creation{}
+	}
+	copied := url.Values{}
+	for name, values := range form {
+		copied[name] = values
+	}
+	sum := sha256.Sum256([]byte(copied.Encode()))
+	return scheduler.Creation{Key: "form " + key, Fingerprint: hex.EncodeToString(sum[:])}
+}
+
+// decidePage shows what a decision would do, and asks before it does it.
+type decidePage struct {
+	Number  int64
+	Name    string
+	Title   string
+	Outcome *scheduler.Outcome
+	Failure *failure
+	Lines   []string // what would be
+	Hidden  []hidden // the form, to be sent again
+	Can     bool     // whether it may be confirmed
+	Ways    []wayForm
+	Victims []victim // whom an override could displace
+}
+
+type hidden struct{ Name, Value string }
+
+// wayForm is an alternative slot that the same decision can be tried with.
+type wayForm struct {
+	Slot    testbeds.Slot
+	Changes []string
+}
+
+// victim is a request in the way.
+type victim struct {
+	Number int64
+	Name   string
+}
+
+// decide takes a decision, or shows first what it would do: the same form goes through twice.
+func (s *site) decide(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	ctx, id, form := r.Context(), r.PathValue("number"), r.PostForm
+	v, err := s.service.Get(ctx, who, id)
+	if err != nil {
+		return err
+	}
+	dry := form.Get("step") != "confirm"
+	out, err := s.take(ctx, who, v, form, dry)
+	if err == nil && !dry {
+		to := v.Request
+		if out.Created != nil {
+			to = *out.Created
+		}
+		return done(w, r, fmt.Sprintf("/requests/%d", to.Number), "done")
+	}
+	p := decidePage{Number: v.Number, Name: v.Name, Title: deciding[scheduler.Action(form.Get("action"))], Can: err == nil}
+	status := http.StatusOK
+	if err != nil {
+		code, f, ours := explained(err)
+		if ours {
+			return err
+		}
+		status, p.Failure = code, &f
+		p.conflict(err, v)
+	} else {
+		p.Outcome, p.Lines = &out, effects(v.Request, out)
+	}
+	for _, name := range slices.Sorted(mapsKeys(form)) {
+		for _, value := range form[name] {
+			if name != "step" && len(value) > 0 {
+				p.Hidden = append(p.Hidden, hidden{name, value})
+			}
+		}
+	}
+	s.show(w, r, status, "decide.html", p.Title, who, p)
+	return nil
+}
+
+// deciding are the titles of decisions.
+var deciding = map[scheduler.Action]string{
+	scheduler.ActionSchedule: "Schedule", scheduler.ActionReject: "Reject", scheduler.ActionMove: "Move", scheduler.ActionCancel: "Cancel", scheduler.ActionStart: "Start",
+	scheduler.ActionComplete: "End", scheduler.ActionFail: "Report a failure", scheduler.ActionAssign: "Hand over", scheduler.ActionApprove: "Decide for a testbed",
+	scheduler.ActionAcceptOffer: "Take the offer",
+}
+
+// take makes of a form the step that it asks for.
+func (s *site) take(ctx context.Context, who scheduler.Actor, v scheduler.View, form url.Values, dry bool) (scheduler.Outcome, error) {
+	zone, err := readZone(form)
+	if err != nil {
+		return scheduler.Outcome{}, err
+	}
+	slot, given, err := readSlot(form, zone)
+	if err != nil {
+		return scheduler.Outcome{}, err
+	}
+	var wanted *testbeds.Slot
+	if given && !slot.Equal(v.Slot) {
+		wanted = &slot
+	}
+	revision, err := number(form, "revision")
+	if err != nil {
+		return scheduler.Outcome{}, err
+	}
+	reason := strings.TrimSpace(form.Get("reason"))
+	step := scheduler.Step{State: scheduler.Status(form.Get("state")), Reason: reason, DryRun: dry, Revision: revision}
+	switch action := scheduler.Action(form.Get("action")); action {
+	case scheduler.ActionSchedule:
+		return s.service.Schedule(ctx, who, v.ID, scheduler.Schedule{Slot: wanted, Reason: reason, Override: override(form), DryRun: dry, Revision: revision})
+	case scheduler.ActionMove:
+		return s.service.Move(ctx, who, v.ID, scheduler.Move{Slot: wanted, Reason: reason, Override: override(form), DryRun: dry, Revision: revision})
+	case scheduler.ActionReject:
+		count, err := number(form, "count")
+		if err != nil {
+			return scheduler.Outcome{}, err
+		}
+		days, err := number(form, "hold")
+		if err != nil {
+			return scheduler.Outcome{}, err
+		}
+		return s.service.Reject(ctx, who, v.ID, scheduler.Reject{Reason: reason, Count: int(count), HoldFor: testbeds.Period{Clock: time.Duration(days) * 24 * time.Hour}, DryRun: dry, Revision: revision})
+	case scheduler.ActionCancel:
+		return s.service.Cancel(ctx, who, v.ID, step)
+	case scheduler.ActionStart:
+		return s.service.Start(ctx, who, v.ID, step)
+	case scheduler.ActionComplete:
+		return s.service.Complete(ctx, who, v.ID, step)
+	case scheduler.ActionFail:
+		return s.service.Fail(ctx, who, v.ID, step)
+	case scheduler.ActionAssign:
+		return s.service.Assign(ctx, who, v.ID, scheduler.Assign{Mentor: form.Get("mentor"), Reason: reason, DryRun: dry, Revision: revision})
+	case scheduler.ActionApprove:
+		return s.service.Approve(ctx, who, v.ID, form.Get("testbed"), scheduler.Approve{Decision: scheduler.Decision(form.Get("decision")), Reason: reason, DryRun: dry, Revision: revision})
+	case scheduler.ActionAcceptOffer:
+		return s.service.AcceptOffer(ctx, who, v.ID, form.Get("offer"), dry)
+	default:
+		return scheduler.Outcome{}, invalid("action", "is none of those that there are")
+	}
+}
+
+// override is what a form says of granting what does not fit.
+func override(form url.Values) *scheduler.Override {
+	mode := scheduler.OverrideMode(form.Get("override"))
+	if mode == "" {
+		return nil
+	}
+	return &scheduler.Override{Mode: mode, Reason: strings.TrimSpace(form.Get("why")), Displace: form["displace"]}
+}
+
+// effects are what a decision would do, in words.
+func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
+	r := out.Request
+	if r.Status != before.Status {
+		lines = append(lines, fmt.Sprintf("The request is %s, and would be %s.", words.Status(before.Status), words.Status(r.Status)))
+	}
+	if !r.Slot.Equal(before.Slot) {
+		lines = append(lines, fmt.Sprintf("Its slot would be %s, instead of %s.", words.Slot(r.Slot, time.UTC), words.Slot(before.Slot, time.UTC)))
+	}
+	if r.Mentor != before.Mentor {
+		lines = append(lines, fmt.Sprintf("Its mentor would be %s.", r.Mentor))
+	}
+	for i, a := range r.Approvals {
+		if i < len(before.Approvals) && a.Decision != before.Approvals[i].Decision {
+			what := string(a.Decision)
+			if what == "" {
+				what = "asked again"
+			}
+			lines = append(lines, fmt.Sprintf("%s would be %s.", a.Testbed, what))
+		}
+	}
+	for _, o := range r.Offers[min(len(before.Offers), len(r.Offers)):] {
+		lines = append(lines, "Offered "+words.Offer(o)+".")
+	}
+	for _, d := range out.Displaced {
+		lines = append(lines, fmt.Sprintf("#%d %s would go back to review; %d other slots would work for it.", d.Number, d.Name, len(d.Alternatives)))
+	}
+	if n := len(r.Overbooked); n > len(before.Overbooked) {
+		for _, c := range r.Overbooked[n-1].Conflicts {
+			lines = append(lines, "Overbooked: "+c.String()+".")
+		}
+	}
+	if out.Created != nil {
+		lines = append(lines, fmt.Sprintf("A new request would be made for %s.", words.Slot(out.Created.Slot, time.UTC)))
+	}
+	if len(lines) == 0 {
+		lines = []string{"Nothing else would change."}
+	}
+	return lines
+}
+
+// conflict gathers what somebody can do about a slot that does not fit.
+func (p *decidePage) conflict(err error, v scheduler.View) {
+	e, ok := asError(err)
+	if !ok || e.Verdict == nil {
+		return
+	}
+	for _, a := range e.Alternatives {
+		x := wayForm{Slot: a.Slot}
+		if len(a.Placement) > 0 {
+			continue // another placement is another request: it is offered with a rejection
+		}
+		for _, c := range a.Changes {
+			x.Changes = append(x.Changes, c.Text)
+		}
+		p.Ways = append(p.Ways, x)
+	}
+	seen := map[int64]bool{v.Number: true}
+	for _, c := range e.Verdict.Conflicts {
+		for _, t := range c.TakenBy {
+			if t.Request != 0 && !seen[t.Request] {
+				seen[t.Request] = true
+				p.Victims = append(p.Victims, victim{t.Request, t.Summary})
+			}
+		}
+	}
+}

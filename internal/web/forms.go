@@ -1,0 +1,85 @@
+package web
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"berth/testbeds"
+	"berth/testbeds/wallclock"
+)
+
+// localTime is how browsers write the value of an input for a date and a time.
+const localTime = "2006-01-02T15:04"
+
+// readTime reads an instant as an input writes it, by the clocks of a zone, or in full.
+func readTime(field, text string, zone *time.Location) (time.Time, error) {
+	text = strings.TrimSpace(text)
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t.UTC(), nil
+	}
+	for _, form := range []string{localTime, localTime + ":05", "2006-01-02 15:04", time.DateOnly} {
+		wall, err := time.ParseInLocation(form, text, zone)
+		if err != nil {
+			continue
+		}
+		if wall.Format(form) != text { // the clocks jump over it
+			return time.Time{}, invalid(field, "%s is not on the clocks of %s: they go forward then", text, zone)
+		}
+		return wall.UTC(), nil
+	}
+	return time.Time{}, invalid(field, "has to be a date and a time such as 2026-11-24T09:00")
+}
+
+// readSlot reads start and end of a form; ok is false where both are empty.
+func readSlot(form url.Values, zone *time.Location) (s testbeds.Slot, ok bool, err error) {
+	start, end := form.Get("start"), form.Get("end")
+	if start == "" && end == "" {
+		return s, false, nil
+	}
+	if s.Start, err = readTime("start", start, zone); err != nil {
+		return s, false, err
+	}
+	s.End, err = readTime("end", end, zone)
+	return s, err == nil, err
+}
+
+// readZone is the zone that a form names; UTC where it names none.
+func readZone(form url.Values) (*time.Location, error) {
+	name := form.Get("zone")
+	if name == "" {
+		return time.UTC, nil
+	}
+	zone, err := wallclock.Zone(name)
+	if err != nil {
+		return nil, invalid("zone", "there is no time zone %q", name)
+	}
+	return zone, nil
+}
+
+func number(form url.Values, field string) (int64, error) {
+	text := form.Get(field)
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return 0, invalid(field, "has to be a number")
+	}
+	return n, nil
+}
+
+// placement is what a form says of where members go: fields such as place.1, and place.all for all of them.
+func placement(form url.Values) testbeds.Placement {
+	p := testbeds.Placement{}
+	for name, values := range form {
+		if member, ok := strings.CutPrefix(name, "place."); ok && values[0] != "" {
+			p[member] = values[0]
+		}
+	}
+	if len(p) == 0 {
+		return nil
+	}
+	return p
+}

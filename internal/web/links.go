@@ -1,0 +1,68 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"berth/scheduler"
+)
+
+// Links is what the pages of signed links need. They are for whoever has the link, without signing in.
+type Links interface {
+	OfferByLink(ctx context.Context, link string) (scheduler.Request, scheduler.Offer, error)
+	AcceptByLink(ctx context.Context, link string) (scheduler.Outcome, error)
+	ApprovalByLink(ctx context.Context, link string) (scheduler.LinkedApproval, error)
+	ApproveByLink(ctx context.Context, link string, in scheduler.Approve) (scheduler.Outcome, error)
+}
+
+// ask shows what a link offers. Nothing happens until the button is pressed: mail scanners open links.
+func (s *site) ask(w http.ResponseWriter, r *http.Request) {
+	request, offer, err := s.links.OfferByLink(r.Context(), r.PathValue("link"))
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "offer.html", "A slot is held for you", scheduler.Actor{}, map[string]any{"Request": request, "Offer": offer})
+}
+
+func (s *site) accept(w http.ResponseWriter, r *http.Request) {
+	out, err := s.links.AcceptByLink(r.Context(), r.PathValue("link"))
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "accepted.html", "The slot is yours to be confirmed", scheduler.Actor{}, out.Created)
+}
+
+// askApproval shows what a link lets somebody decide.
+func (s *site) askApproval(w http.ResponseWriter, r *http.Request) {
+	found, err := s.links.ApprovalByLink(r.Context(), r.PathValue("link"))
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "approval.html", "A request for "+found.Approval.Testbed, scheduler.Actor{}, found)
+}
+
+func (s *site) approve(w http.ResponseWriter, r *http.Request) {
+	link := r.PathValue("link")
+	found, err := s.links.ApprovalByLink(r.Context(), link)
+	if err == nil {
+		in := scheduler.Approve{Decision: scheduler.Decision(r.PostFormValue("decision")), Reason: r.PostFormValue("reason")}
+		if _, err = s.links.ApproveByLink(r.Context(), link, in); err == nil {
+			s.show(w, r, http.StatusOK, "approved.html", "Thank you", scheduler.Actor{},
+				map[string]any{"Number": found.Request.Number, "Testbed": found.Approval.Testbed, "Decision": in.Decision})
+			return
+		}
+	}
+	s.refuse(w, r, err)
+}
+
+// refuse says why a link does not work.
+func (s *site) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	status, f, ours := explained(err)
+	if ours {
+		s.o.Log.ErrorContext(r.Context(), "signed link", "error", err)
+	}
+	s.show(w, r, status, "sorry.html", "This link does not work", scheduler.Actor{}, f)
+}

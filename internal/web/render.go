@@ -1,0 +1,174 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/scheduler/words"
+	"berth/testbeds"
+)
+
+// view is what every page gets: what is around it, and its own data.
+type view struct {
+	Title string
+	Path  string
+	Who   scheduler.Actor
+	Nav   []link
+	Note  string // what has just been done
+	Data  any
+}
+
+type link struct {
+	Label, URL string
+	Here       bool
+}
+
+var functions = template.FuncMap{
+	"instant": instant, "demand": words.Demand, "status": words.Status, "did": words.Did, "times": words.Times, "minute": func(t time.Time) string { return t.UTC().Format(words.Minute) },
+	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "offer": words.Offer, "lower": strings.ToLower,
+	"utc": func(s testbeds.Slot) string { return words.Slot(s, time.UTC) }, "day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict,
+	"webcal": func(address string) template.URL { return template.URL(address) }, // of this site's own making
+}
+
+func instant(t time.Time) string { return t.UTC().Format("Monday, 2 January 2006, 15:04 UTC") }
+
+// dict are named values for a template within another.
+func dict(pairs ...any) map[string]any {
+	m := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[pairs[i].(string)] = pairs[i+1]
+	}
+	return m
+}
+
+// navigation is where somebody can go.
+func navigation(who scheduler.Actor, path string) []link {
+	if who.Username == "" {
+		return nil
+	}
+	list := []link{{Label: "Schedule", URL: "/"}, {Label: "Book a slot", URL: "/new"}, {Label: "Requests", URL: "/requests"}, {Label: "Testbeds", URL: "/testbeds"}, {Label: "Calendar", URL: "/subscribe"}}
+	if who.Is(scheduler.RoleAdministrator) {
+		list = append(list, link{Label: "Administration", URL: "/admin"})
+	}
+	for i := range list {
+		list[i].Here = list[i].URL == path || list[i].URL != "/" && strings.HasPrefix(path, list[i].URL+"/")
+	}
+	return list
+}
+
+// notes are what can have been done just before a page is shown; the address says which.
+var notes = map[string]string{"submitted": "Your request is in. Its mentor and the testbeds are told.", "done": "Done.", "said": "Your remark was added.", "saved": "Saved.", "closed": "The closure was added.",
+	"reopened": "The closure was taken away.", "retried": "What waited is being tried again."}
+
+func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, title string, who scheduler.Actor, data any) {
+	var b bytes.Buffer
+	v := view{Title: title, Path: r.URL.Path, Who: who, Nav: navigation(who, r.URL.Path), Note: notes[r.URL.Query().Get("note")], Data: data}
+	if err := s.pages.ExecuteTemplate(&b, page, v); err != nil {
+		s.o.Log.ErrorContext(r.Context(), "page", "page", page, "error", err)
+		http.Error(w, "an internal error", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+// failure is what an error page says.
+type failure struct {
+	Message      string
+	Fields       []scheduler.FieldError
+	Conflicts    []string
+	Alternatives []testbeds.Alternative
+	Allowed      []scheduler.Action
+}
+
+// explained turns an error into what people may read of it; what is nobody's business stays in the log.
+func explained(err error) (status int, f failure, ours bool) {
+	if _, many := errors.AsType[tooMany](err); many {
+		return http.StatusTooManyRequests, failure{Message: "There were too many failed attempts. Please wait a few minutes."}, false
+	}
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return http.StatusRequestEntityTooLarge, failure{Message: "That is more than this form takes."}, false
+	}
+	e, ok := errors.AsType[*scheduler.Error](err)
+	if !ok {
+		return http.StatusInternalServerError, failure{Message: "Something went wrong on our side. Please try again later."}, true
+	}
+	f = failure{Message: strings.ToUpper(e.Message[:1]) + e.Message[1:] + ".", Fields: e.Fields, Alternatives: e.Alternatives, Allowed: e.Allowed}
+	if e.Verdict != nil {
+		f.Conflicts = conflicts(*e.Verdict)
+	}
+	switch e.Code {
+	case scheduler.CodeNotFound:
+		status = http.StatusNotFound
+	case scheduler.CodeForbidden:
+		status = http.StatusForbidden
+	case scheduler.CodeInvalid:
+		status = http.StatusUnprocessableEntity
+	case scheduler.CodePrecondition:
+		status = http.StatusPreconditionFailed
+		f.Message += " Look at it again before you decide."
+	case scheduler.CodeUnavailable:
+		status = http.StatusServiceUnavailable
+	case scheduler.CodeUnauthenticated:
+		status = http.StatusUnauthorized
+	default:
+		status = http.StatusConflict
+	}
+	return status, f, false
+}
+
+// conflicts are what is in the way, in words.
+func conflicts(v testbeds.Verdict) (lines []string) {
+	for _, p := range v.Problems {
+		lines = append(lines, p.Message)
+	}
+	for _, c := range v.Conflicts {
+		lines = append(lines, c.String())
+	}
+	if v.Truncated {
+		lines = append(lines, "and more")
+	}
+	return lines
+}
+
+// fail shows what went wrong.
+func (s *site) fail(w http.ResponseWriter, r *http.Request, who scheduler.Actor, err error) {
+	status, f, ours := explained(err)
+	if ours {
+		s.o.Log.ErrorContext(r.Context(), "page", "path", r.URL.Path, "error", err)
+	}
+	s.show(w, r, status, "failure.html", "This did not work", who, f)
+}
+
+// invalid is an error about one field.
+func invalid(field, rule string, args ...any) error {
+	return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the form cannot be taken", Fields: []scheduler.FieldError{{Field: field, Rule: fmt.Sprintf(rule, args...)}}}
+}
+
+// done leads to a page after something was done, which says so.
+func done(w http.ResponseWriter, r *http.Request, to, note string) error {
+	http.Redirect(w, r, to+"?note="+note, http.StatusSeeOther)
+	return nil
+}
+
+// zones are the clocks that somebody may want to look at: UTC and those of the testbeds.
+func zones(f testbeds.Facility) []string {
+	list := []string{"UTC"}
+	for _, t := range f.Testbeds {
+		if !slices.Contains(list, t.Timezone) {
+			list = append(list, t.Timezone)
+		}
+	}
+	return list
+}
+
+// asError is an error that says what rule it is about.
+func asError(err error) (*scheduler.Error, bool) { return errors.AsType[*scheduler.Error](err) }

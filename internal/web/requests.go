@@ -1,0 +1,251 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"iter"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/scheduler/words"
+	"berth/testbeds"
+)
+
+func mapsKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
+
+// requestsPage is a list of requests.
+type requestsPage struct {
+	Views    []link
+	View     string
+	Statuses []scheduler.Status
+	Status   string
+	Text     string
+	Items    []scheduler.Request
+	Next     template.URL
+	Agenda   *agenda
+}
+
+// agenda is what operators have to do.
+type agenda struct{ Days []agendaDay }
+
+type agendaDay struct {
+	Title string
+	Items []agendaItem
+}
+
+type agendaItem struct {
+	At      time.Time
+	What    string
+	Request scheduler.Request
+	Late    bool
+}
+
+// listViews are the lists that somebody may want to look at, the most useful first.
+func listViews(who scheduler.Actor) (list []string) {
+	if who.Is(scheduler.RoleMentor) || who.Is(scheduler.RoleProvider) {
+		list = append(list, "to decide")
+	}
+	if who.Is(scheduler.RoleOperator) || who.Is(scheduler.RoleAdministrator) {
+		list = append(list, "to operate")
+	}
+	if who.Is(scheduler.RoleExperimenter) || len(list) == 0 {
+		list = append(list, "mine")
+	}
+	return append(list, "all")
+}
+
+func (s *site) requests(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	q := r.URL.Query()
+	p := requestsPage{View: q.Get("view"), Status: q.Get("status"), Text: q.Get("text"), Statuses: scheduler.Statuses}
+	views := listViews(who)
+	if !slices.Contains(views, p.View) {
+		p.View = views[0]
+	}
+	for _, v := range views {
+		p.Views = append(p.Views, link{Label: v, URL: "/requests?" + url.Values{"view": {v}}.Encode(), Here: v == p.View})
+	}
+	f := scheduler.RequestFilter{Text: p.Text, Limit: 50}
+	if p.Status != "" {
+		f.Status = []scheduler.Status{scheduler.Status(p.Status)}
+	}
+	switch p.View {
+	case "mine":
+		f.Experimenter = who.Username
+	case "to decide":
+		f.Status = []scheduler.Status{scheduler.UnderReview}
+	case "to operate":
+		var err error
+		if p.Agenda, err = s.agenda(r.Context(), who); err != nil {
+			return err
+		}
+		s.show(w, r, http.StatusOK, "requests.html", "Requests", who, p)
+		return nil
+	}
+	page, err := s.service.List(r.Context(), who, f, q.Get("cursor"))
+	if err != nil {
+		return err
+	}
+	p.Items = page.Items
+	if p.View == "to decide" {
+		p.Items = slices.DeleteFunc(page.Items, func(x scheduler.Request) bool { return !waitsFor(who, x) })
+	}
+	if page.Next != "" {
+		q.Set("cursor", page.Next)
+		q.Set("view", p.View)
+		p.Next = template.URL("/requests?" + q.Encode())
+	}
+	s.show(w, r, http.StatusOK, "requests.html", "Requests", who, p)
+	return nil
+}
+
+// waitsFor reports whether a request under review waits for somebody: for its mentor, for a mentor at all, or for a testbed's yes.
+func waitsFor(who scheduler.Actor, r scheduler.Request) bool {
+	if who.Is(scheduler.RoleMentor) && (r.Mentor == who.Username || r.Mentor == "") {
+		return true
+	}
+	return slices.ContainsFunc(r.Approvals, func(a scheduler.Approval) bool {
+		return a.Decision == "" && a.Policy == testbeds.ApprovalRequired && who.Provides(a.Testbed)
+	})
+}
+
+// agendaDays is how far ahead operators look.
+const agendaDays = 7
+
+// agenda is what operators have to do in the days ahead, and what they should have done before.
+func (s *site) agenda(ctx context.Context, who scheduler.Actor) (*agenda, error) {
+	now := s.o.Clock().UTC()
+	until := now.AddDate(0, 0, agendaDays)
+	var items []agendaItem
+	f := scheduler.RequestFilter{Status: []scheduler.Status{scheduler.Scheduled, scheduler.Instantiating, scheduler.Running, scheduler.Terminating}, To: until, Limit: 500}
+	for cursor := ""; ; {
+		page, err := s.service.List(ctx, who, f, cursor)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page.Items {
+			if r.Status == scheduler.Scheduled && r.Slot.Start.Before(until) {
+				items = append(items, agendaItem{r.Slot.Start, "orchestrate", r, r.Slot.Start.Before(now)})
+			}
+			if r.Slot.End.Before(until) {
+				items = append(items, agendaItem{r.Slot.End, "tear down", r, r.Slot.End.Before(now)})
+			}
+		}
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	slices.SortStableFunc(items, func(a, b agendaItem) int { return a.At.Compare(b.At) })
+	a := &agenda{}
+	for _, x := range items {
+		day := x.At.UTC().Format("Monday, 2 January 2006")
+		if n := len(a.Days); n == 0 || a.Days[n-1].Title != day {
+			a.Days = append(a.Days, agendaDay{Title: day})
+		}
+		last := &a.Days[len(a.Days)-1]
+		last.Items = append(last.Items, x)
+	}
+	return a, nil
+}
+
+// requestPage is all about one request.
+type requestPage struct {
+	R         scheduler.View
+	Times     []string
+	Path      []pathStep
+	Conflicts []string
+	Feedback  []scheduler.Feedback
+	History   []scheduler.Entry
+	Mentors   []string
+	Can       map[string]bool
+	Provides  []scheduler.Approval // that the reader decides
+	Start     string               // of the slot, as an input writes it, in UTC
+	End       string
+	Once      string
+}
+
+// pathStep is a status on the way through a request's life.
+type pathStep struct {
+	Label string
+	State string // past, here, ahead
+}
+
+func (s *site) request(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	ctx, id := r.Context(), r.PathValue("number")
+	v, err := s.service.Get(ctx, who, id)
+	if err != nil {
+		return err
+	}
+	f, _, err := s.service.Facility(ctx, who)
+	if err != nil {
+		return err
+	}
+	p := requestPage{R: v, Times: words.Times(v.Slot, words.Zones(v.Request, f)), Path: path(v.Status), Conflicts: words.Conflicts(v), Can: map[string]bool{},
+		Start: v.Slot.Start.UTC().Format(localTime), End: v.Slot.End.UTC().Format(localTime), Once: fresh()}
+	for _, a := range v.Actions {
+		p.Can[string(a)] = true
+	}
+	feedback, err := s.service.Feedback(ctx, who, v.ID, "", 500)
+	if err != nil {
+		return err
+	}
+	history, err := s.service.History(ctx, who, v.ID, "", 500)
+	if err != nil {
+		return err
+	}
+	p.Feedback, p.History = feedback.Items, history.Items
+	slices.Reverse(p.History)
+	if p.Can[string(scheduler.ActionAssign)] {
+		if p.Mentors, err = s.service.Mentors(ctx, who); err != nil {
+			return err
+		}
+	}
+	if p.Can[string(scheduler.ActionApprove)] {
+		for _, a := range v.Approvals {
+			if who.Provides(a.Testbed) || who.Is(scheduler.RoleAdministrator) {
+				p.Provides = append(p.Provides, a)
+			}
+		}
+	}
+	s.show(w, r, http.StatusOK, "request.html", fmt.Sprintf("#%d %s", v.Number, v.Name), who, p)
+	return nil
+}
+
+// path is the way of a request through its life as far as it has come, and what is still ahead.
+func path(at scheduler.Status) (list []pathStep) {
+	usual := []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Running, scheduler.Completed}
+	switch at {
+	case scheduler.Rejected, scheduler.Cancelled:
+		usual = []scheduler.Status{scheduler.UnderReview, at}
+	case scheduler.Failed:
+		usual = []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Failed}
+	case scheduler.Instantiating:
+		usual = slices.Insert(usual, 2, at)
+	case scheduler.Terminating:
+		usual = slices.Insert(usual, 3, at)
+	}
+	state := "past"
+	for _, x := range usual {
+		if x == at {
+			state = "here"
+		}
+		list = append(list, pathStep{words.Status(x), state})
+		if state == "here" {
+			state = "ahead"
+		}
+	}
+	return list
+}
+
+func (s *site) remark(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	text := strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n")
+	if _, err := s.service.AddFeedback(r.Context(), who, r.PathValue("number"), text, once(r.PostForm)); err != nil {
+		return err
+	}
+	return done(w, r, "/requests/"+url.PathEscape(r.PathValue("number")), "said")
+}

@@ -1,0 +1,307 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"berth/internal/web/timeline"
+	"berth/scheduler"
+	"berth/scheduler/words"
+	"berth/testbeds"
+)
+
+// window is the part of the schedule that is looked at.
+type window struct {
+	Span    string // day, week, month or range
+	Slot    testbeds.Slot
+	Zone    *time.Location
+	Testbed string // only this one
+	Feature string // only those that have it
+	Width   int
+}
+
+const longestRange = 366 * 24 * time.Hour
+
+// readWindow reads what of the schedule is wanted; without anything said it is the week from today on.
+func (s *site) readWindow(q url.Values) (v window, err error) {
+	if v.Zone, err = readZone(q); err != nil {
+		return v, err
+	}
+	v.Span, v.Testbed, v.Feature = q.Get("span"), q.Get("testbed"), q.Get("feature")
+	now := s.o.Clock().In(v.Zone)
+	at := now
+	if text := q.Get("at"); text != "" {
+		if at, err = readTime("at", text, v.Zone); err != nil {
+			return v, err
+		}
+		at = at.In(v.Zone)
+	}
+	day := time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, v.Zone)
+	switch v.Span {
+	case "day":
+		v.Slot = testbeds.Slot{Start: day, End: day.AddDate(0, 0, 1)}
+	case "month":
+		v.Slot = testbeds.Slot{Start: day, End: day.AddDate(0, 1, 0)}
+	case "range":
+		s, ok, err := readSlot(url.Values{"start": {q.Get("from")}, "end": {q.Get("to")}}, v.Zone)
+		if err != nil {
+			return v, err
+		}
+		if !ok || !s.Start.Before(s.End) || s.Duration() > longestRange {
+			return v, invalid("to", "has to be after from, by at most a year")
+		}
+		v.Slot = s
+	default:
+		v.Span, v.Slot = "week", testbeds.Slot{Start: day, End: day.AddDate(0, 0, 7)}
+	}
+	if n, err := strconv.Atoi(q.Get("width")); err == nil {
+		v.Width = min(max(n, 320), 4000)
+	}
+	return v, nil
+}
+
+// query is the window as an address says it.
+func (v window) query() url.Values {
+	q := url.Values{"span": {v.Span}, "zone": {v.Zone.String()}, "at": {v.Slot.Start.In(v.Zone).Format(time.DateOnly)}}
+	if v.Span == "range" {
+		q.Del("at")
+		q.Set("from", v.Slot.Start.Format(time.RFC3339))
+		q.Set("to", v.Slot.End.Format(time.RFC3339))
+	}
+	for name, value := range map[string]string{"testbed": v.Testbed, "feature": v.Feature} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return q
+}
+
+// moved is the window one step later, or earlier, or with another span.
+func (v window) moved(steps int, span string) template.URL {
+	q := v.query()
+	start := v.Slot.Start.In(v.Zone)
+	switch v.Span {
+	case "day":
+		start = start.AddDate(0, 0, steps)
+	case "month":
+		start = start.AddDate(0, steps, 0)
+	case "range":
+		by := v.Slot.Duration() * time.Duration(steps)
+		q.Set("from", v.Slot.Start.Add(by).Format(time.RFC3339))
+		q.Set("to", v.Slot.End.Add(by).Format(time.RFC3339))
+	default:
+		start = start.AddDate(0, 0, 7*steps)
+	}
+	if span != "" {
+		q.Set("span", span)
+		q.Del("from")
+		q.Del("to")
+	}
+	if q.Get("span") != "range" {
+		q.Set("at", start.Format(time.DateOnly))
+	}
+	return template.URL("?" + q.Encode())
+}
+
+// shows reports whether a testbed is within the window.
+func (v window) shows(t testbeds.Testbed) bool {
+	return (v.Testbed == "" || v.Testbed == t.ID) && (v.Feature == "" || slices.Contains(t.Features, v.Feature))
+}
+
+// chart is the schedule as a picture.
+func (s *site) chart(ctx context.Context, who scheduler.Actor, v window, f testbeds.Facility) (timeline.Chart, error) {
+	c := timeline.Chart{From: v.Slot.Start, To: v.Slot.End, Zone: v.Zone, Now: s.o.Clock(), Width: v.Width,
+		Title: fmt.Sprintf("Schedule from %s to %s, %s", v.Slot.Start.In(v.Zone).Format(words.Minute), v.Slot.End.In(v.Zone).Format(words.Minute), v.Zone)}
+	for _, t := range f.Testbeds {
+		if !v.shows(t) {
+			continue
+		}
+		lane := timeline.Lane{Title: title(t), Link: "/testbeds/" + t.ID}
+		bands, err := s.bands(ctx, who, t, v)
+		if err != nil {
+			return c, err
+		}
+		lane.Bands = bands
+		board, err := s.service.Board(ctx, who, t.ID, v.Slot)
+		if err != nil {
+			return c, err
+		}
+		for _, p := range board {
+			lane.Bars = append(lane.Bars, bar(p, v.Zone))
+		}
+		for _, o := range closures(t, v.Slot) {
+			lane.Closures = append(lane.Closures, timeline.Closure{Slot: o.Slot, Title: o.Title})
+		}
+		c.Lanes = append(c.Lanes, lane)
+	}
+	return c, nil
+}
+
+func title(t testbeds.Testbed) string {
+	if t.Name != "" {
+		return t.Name
+	}
+	return t.ID
+}
+
+// fewBands is how many resources of a testbed are shown where several testbeds are.
+const fewBands = 3
+
+// bands are the resources of a testbed: all where it is the only one, else those of which least is free.
+func (s *site) bands(ctx context.Context, who scheduler.Actor, t testbeds.Testbed, v window) (list []timeline.Band, err error) {
+	series, err := s.service.Availability(ctx, who, t.ID, v.Slot)
+	if err != nil {
+		if scheduler.CodeOf(err) == scheduler.CodeInvalid { // beyond what can be booked there is nothing to say
+			return nil, nil
+		}
+		return nil, err
+	}
+	if v.Testbed == "" && len(series) > fewBands {
+		slices.SortStableFunc(series, func(a, b testbeds.Series) int { return tightness(a) - tightness(b) })
+		series = series[:fewBands]
+	}
+	for _, x := range series {
+		name := x.Resource.Device
+		if name == "" {
+			name = x.Resource.VIM + " " + x.Resource.Quantity
+		}
+		list = append(list, timeline.Band{Title: name, Steps: x.Steps})
+	}
+	return list, nil
+}
+
+// tightness is how much of a resource is free at the least, in thousandths of what there is.
+func tightness(x testbeds.Series) int {
+	least := 1000
+	for _, s := range x.Steps {
+		if s.Total > 0 {
+			least = min(least, int(s.Free*1000/s.Total))
+		}
+	}
+	return least
+}
+
+// bar is a booking in the picture.
+func bar(p scheduler.Placed, zone *time.Location) timeline.Bar {
+	b := timeline.Bar{Slot: p.Slot, Occupied: p.Occupied, Overbooked: p.Overbooked, Label: "busy", Look: timeline.Firm}
+	what := "busy"
+	switch p.Strength {
+	case testbeds.Held:
+		b.Look, what, b.Label = timeline.Held, "held for an offer", "held"
+	case testbeds.Pending:
+		b.Look, what, b.Label = timeline.Pending, "under review", "under review"
+	}
+	if p.Number != 0 {
+		b.Label, b.Link = fmt.Sprintf("#%d", p.Number), fmt.Sprintf("/requests/%d", p.Number)
+	}
+	if r := p.Request; r != nil {
+		b.Label = fmt.Sprintf("#%d %s", r.Number, r.Name)
+		if p.Strength == testbeds.Firm {
+			what = words.Status(r.Status)
+		}
+		switch r.Status {
+		case scheduler.Instantiating, scheduler.Running, scheduler.Terminating:
+			b.Look = timeline.Running
+		case scheduler.Completed, scheduler.Failed:
+			b.Look = timeline.Over
+		}
+	}
+	b.Title = fmt.Sprintf("%s, %s, %s", b.Label, what, words.Slot(p.Slot, zone))
+	if p.Overbooked {
+		b.Title += ", overbooked"
+	}
+	return b
+}
+
+// schedulePage is the start page.
+type schedulePage struct {
+	Window    window
+	SVG       template.HTML
+	Testbeds  []testbeds.Testbed
+	Features  []string
+	Zones     []string
+	Spans     []link
+	Earlier   template.URL
+	Later     template.URL
+	Today     template.URL
+	Image     template.URL
+	From, To  string
+	Operators *agenda
+}
+
+func (s *site) schedule(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	v, err := s.readWindow(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	f, _, err := s.service.Facility(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	svg, err := s.drawn(r.Context(), who, v, f, nil)
+	if err != nil {
+		return err
+	}
+	p := schedulePage{Window: v, SVG: svg, Testbeds: f.Testbeds, Features: features(f), Zones: zones(f), Earlier: v.moved(-1, ""), Later: v.moved(1, ""),
+		From: v.Slot.Start.In(v.Zone).Format(localTime), To: v.Slot.End.In(v.Zone).Format(localTime), Image: template.URL("/timeline.svg?" + v.query().Encode())}
+	for _, span := range []string{"day", "week", "month"} {
+		p.Spans = append(p.Spans, link{Label: span, URL: string(v.moved(0, span)), Here: v.Span == span})
+	}
+	today := v
+	today.Slot.Start = s.o.Clock()
+	p.Today = today.moved(0, "")
+	s.show(w, r, http.StatusOK, "schedule.html", "Schedule", who, p)
+	return nil
+}
+
+// drawn is the picture for a page.
+func (s *site) drawn(ctx context.Context, who scheduler.Actor, v window, f testbeds.Facility, more func(*timeline.Chart)) (template.HTML, error) {
+	c, err := s.chart(ctx, who, v, f)
+	if err != nil {
+		return "", err
+	}
+	if more != nil {
+		more(&c)
+	}
+	var b bytes.Buffer
+	err = c.SVG(&b)
+	return template.HTML(b.String()), err // the package that draws escapes whatever people wrote
+}
+
+// picture is the schedule alone, for a page elsewhere.
+func (s *site) picture(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	v, err := s.readWindow(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	f, _, err := s.service.Facility(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	svg, err := s.drawn(r.Context(), who, v, f, nil)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "image/svg+xml; charset=utf-8")
+	_, _ = w.Write([]byte(svg))
+	return nil
+}
+
+func features(f testbeds.Facility) (list []string) {
+	for _, t := range f.Testbeds {
+		for _, x := range t.Features {
+			if !slices.Contains(list, x) {
+				list = append(list, x)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}

@@ -1,0 +1,118 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+)
+
+// page answers somebody who is signed in. An error becomes the page that says so.
+type page func(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error
+
+// cookieName has the prefix that browsers accept over https only, where that is how the site is reached.
+func (s *site) cookieName() string {
+	if s.secure() {
+		return "__Host-berth"
+	}
+	return "berth"
+}
+
+func (s *site) secure() bool { return strings.HasPrefix(s.o.Base, "https://") }
+
+// secret is what the browser's cookie holds.
+func (s *site) secret(r *http.Request) string {
+	if c, err := r.Cookie(s.cookieName()); err == nil {
+		return c.Value
+	}
+	return ""
+}
+
+func (s *site) setCookie(w http.ResponseWriter, secret string, age int) {
+	http.SetCookie(w, &http.Cookie{Name: s.cookieName(), Value: secret, Path: "/", MaxAge: age, HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteLaxMode})
+}
+
+// signedIn lets only those in who have a session; others are sent to sign in, and come back to where they wanted to go.
+func (s *site) signedIn(h page) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		who, err := s.people.Session(r.Context(), s.secret(r))
+		if scheduler.CodeOf(err) == scheduler.CodeUnauthenticated {
+			back := "/"
+			if r.Method == http.MethodGet {
+				back = r.URL.RequestURI()
+			}
+			http.Redirect(w, r, "/sign-in?"+url.Values{"to": {back}}.Encode(), http.StatusSeeOther)
+			return
+		}
+		if err == nil {
+			err = h(w, r, who)
+		}
+		if err != nil {
+			s.fail(w, r, who, err)
+		}
+	}
+}
+
+// local makes sure that somebody is led to a page of this site and nowhere else.
+func local(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t") || strings.HasPrefix(to, "/sign-") {
+		return "/"
+	}
+	return u.RequestURI()
+}
+
+// tooMany is an error that says how long somebody has to wait.
+type tooMany interface {
+	error
+	RetryAfter() time.Duration
+}
+
+type signIn struct {
+	To, Username, Failure string
+}
+
+func (s *site) askSignIn(w http.ResponseWriter, r *http.Request) {
+	to := local(r.URL.Query().Get("to"))
+	if _, err := s.people.Session(r.Context(), s.secret(r)); err == nil {
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return
+	}
+	s.show(w, r, http.StatusOK, "sign-in.html", "Sign in", scheduler.Actor{}, signIn{To: to})
+}
+
+func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
+	form := signIn{To: local(r.PostFormValue("to")), Username: strings.TrimSpace(r.PostFormValue("username"))}
+	secret, err := s.people.SignIn(r, form.Username, r.PostFormValue("password"))
+	if err == nil {
+		if old := s.secret(r); old != "" { // whoever was signed in here before is not any more
+			_ = s.people.SignOut(r.Context(), old)
+		}
+		s.setCookie(w, secret, 0)
+		http.Redirect(w, r, form.To, http.StatusSeeOther)
+		return
+	}
+	status := http.StatusUnauthorized
+	switch _, many := errors.AsType[tooMany](err); {
+	case many:
+		status, form.Failure = http.StatusTooManyRequests, "There were too many failed attempts. Please wait a few minutes."
+	case scheduler.CodeOf(err) == scheduler.CodeUnauthenticated:
+		form.Failure = "This username and password do not belong together."
+	default:
+		s.fail(w, r, scheduler.Actor{}, err)
+		return
+	}
+	s.show(w, r, status, "sign-in.html", "Sign in", scheduler.Actor{}, form)
+}
+
+func (s *site) signOut(w http.ResponseWriter, r *http.Request) {
+	if err := s.people.SignOut(r.Context(), s.secret(r)); err != nil {
+		s.fail(w, r, scheduler.Actor{}, err)
+		return
+	}
+	s.setCookie(w, "", -1)
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+}

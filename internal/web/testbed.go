@@ -1,0 +1,220 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/scheduler/words"
+	"berth/testbeds"
+	"berth/testbeds/wallclock"
+)
+
+// closed is one time at which something of a testbed is closed.
+type closed struct {
+	ID    string
+	Slot  testbeds.Slot
+	Title string
+}
+
+// closures are the times within a span at which a testbed, or a part of it, is closed.
+func closures(t testbeds.Testbed, span testbeds.Slot) (list []closed) {
+	zone, err := wallclock.Zone(t.Timezone)
+	if err != nil {
+		return nil
+	}
+	add := func(closures []testbeds.Closure, of ...string) {
+		for _, c := range closures {
+			slots, err := c.Occurrences(zone, span)
+			if err != nil {
+				continue // the facility was checked: it has none that cannot be expanded
+			}
+			what := strings.Join(slices.Concat(of, c.VIMs, c.Devices, c.Units), ", ")
+			if what == "" {
+				what = "all of it"
+			}
+			for _, s := range slots {
+				list = append(list, closed{c.ID, s, fmt.Sprintf("Closed (%s): %s", what, c.Summary)})
+			}
+		}
+	}
+	add(t.Closures)
+	for _, v := range t.VIMs {
+		add(v.Closures, v.ID)
+	}
+	for _, d := range t.Devices {
+		add(d.Closures, d.ID)
+	}
+	slices.SortStableFunc(list, func(a, b closed) int { return a.Slot.Start.Compare(b.Slot.Start) })
+	return list
+}
+
+func (s *site) testbeds(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	f, _, err := s.service.Facility(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	s.show(w, r, http.StatusOK, "testbeds.html", "Testbeds", who, f.Testbeds)
+	return nil
+}
+
+// testbedPage is all about one testbed.
+type testbedPage struct {
+	T        testbeds.Testbed
+	SVG      template.HTML
+	Closures []closed
+	Use      []use
+	Waiting  []scheduler.Request // for its approval
+	May      bool                // change its closures
+	Days     int
+	Preview  *closurePreview
+}
+
+// use is how much of a resource was used.
+type use struct {
+	Resource string
+	Percent  int
+}
+
+// closurePreview is what a closure would do.
+type closurePreview struct {
+	Failure *failure
+	Broken  []scheduler.BrokenBooking
+	Hidden  []hidden
+	Closure string
+}
+
+// usedDays is how far back utilisation is looked at, and closures ahead.
+const usedDays = 30
+
+func (s *site) testbed(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	return s.aboutTestbed(w, r, who, http.StatusOK, nil)
+}
+
+func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who scheduler.Actor, status int, preview *closurePreview) error {
+	ctx, id := r.Context(), r.PathValue("testbed")
+	f, _, err := s.service.Facility(ctx, who)
+	if err != nil {
+		return err
+	}
+	t, ok := f.Testbed(id)
+	if !ok {
+		return scheduler.Errorf(scheduler.CodeNotFound, "there is no testbed %q", id)
+	}
+	q := r.URL.Query()
+	if q.Get("zone") == "" {
+		q.Set("zone", t.Timezone)
+	}
+	v, err := s.readWindow(q)
+	if err != nil {
+		return err
+	}
+	v.Testbed = id
+	p := testbedPage{T: t, Days: usedDays, Preview: preview, May: who.Provides(id) || who.Is(scheduler.RoleAdministrator)}
+	if p.SVG, err = s.drawn(ctx, who, v, f, nil); err != nil {
+		return err
+	}
+	now := s.o.Clock().UTC().Truncate(time.Second)
+	p.Closures = closures(t, testbeds.Slot{Start: now, End: now.AddDate(0, 0, usedDays)})
+	series, err := s.service.Availability(ctx, who, id, testbeds.Slot{Start: now, End: now.AddDate(0, 0, usedDays)})
+	if err != nil {
+		return err
+	}
+	for _, x := range series {
+		p.Use = append(p.Use, use{x.Resource.String(), percent(x, now.AddDate(0, 0, usedDays))})
+	}
+	if p.May {
+		page, err := s.service.List(ctx, who, scheduler.RequestFilter{Testbed: id, Status: []scheduler.Status{scheduler.UnderReview}, Limit: 100}, "")
+		if err != nil {
+			return err
+		}
+		p.Waiting = slices.DeleteFunc(page.Items, func(x scheduler.Request) bool {
+			return !slices.ContainsFunc(x.Approvals, func(a scheduler.Approval) bool { return a.Testbed == id && a.Decision == "" })
+		})
+	}
+	s.show(w, r, status, "testbed.html", title(t), who, p)
+	return nil
+}
+
+// percent is how much of a resource is booked until an instant.
+func percent(x testbeds.Series, until time.Time) int {
+	var booked, there float64
+	for i, st := range x.Steps {
+		end := until
+		if i+1 < len(x.Steps) {
+			end = x.Steps[i+1].At
+		}
+		length := end.Sub(st.At).Seconds()
+		booked += length * float64(st.Total-st.Free)
+		there += length * float64(st.Total)
+	}
+	if there <= 0 {
+		return 0
+	}
+	return int(booked*100/there + .5)
+}
+
+// close adds a closure, or shows first whom it hits.
+func (s *site) close(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	ctx, id, form := r.Context(), r.PathValue("testbed"), r.PostForm
+	wall := func(field string) (time.Time, error) {
+		t, err := time.Parse(localTime, form.Get(field))
+		if err != nil {
+			return t, invalid(field, "has to be a date and a time such as 2026-11-24T09:00")
+		}
+		return t, nil
+	}
+	start, err := wall("start")
+	if err != nil {
+		return err
+	}
+	end, err := wall("end")
+	if err != nil {
+		return err
+	}
+	if !start.Before(end) {
+		return invalid("end", "has to be after start")
+	}
+	c := testbeds.Closure{Summary: strings.TrimSpace(form.Get("summary")), Start: testbeds.LocalTime{Time: start}, Duration: testbeds.Period{Clock: end.Sub(start)}}
+	switch kind, of, _ := strings.Cut(form.Get("of"), ":"); kind {
+	case "vim":
+		c.VIMs = []string{of}
+	case "device":
+		c.Devices = []string{of}
+	}
+	o := scheduler.ChangeOptions{DryRun: form.Get("step") != "confirm", Force: form.Get("step") == "confirm", Reason: c.Summary}
+	_, change, err := s.service.AddClosure(ctx, who, id, c, o, scheduler.Creation{})
+	if err == nil && !o.DryRun {
+		return done(w, r, "/testbeds/"+url.PathEscape(id), "closed")
+	}
+	p := &closurePreview{Broken: change.Broken, Closure: fmt.Sprintf("%s, from %s to %s", c.Summary, start.Format(words.Minute), end.Format(words.Minute))}
+	status := http.StatusOK
+	if err != nil {
+		code, f, ours := explained(err)
+		if ours {
+			return err
+		}
+		status, p.Failure = code, &f
+	}
+	for _, name := range []string{"summary", "start", "end", "of"} {
+		p.Hidden = append(p.Hidden, hidden{name, form.Get(name)})
+	}
+	return s.aboutTestbed(w, r, who, status, p)
+}
+
+// reopen takes a closure away.
+func (s *site) reopen(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	id := r.PathValue("testbed")
+	if _, err := s.service.DeleteClosure(r.Context(), who, id, r.PostFormValue("closure"), scheduler.ChangeOptions{Force: true}); err != nil {
+		return err
+	}
+	return done(w, r, "/testbeds/"+url.PathEscape(id), "reopened")
+}

@@ -1,0 +1,84 @@
+package scheduler
+
+import (
+	"context"
+	"time"
+
+	"berth/testbeds"
+)
+
+// Placed is a booking as the schedule of a testbed shows it.
+type Placed struct {
+	Strength   testbeds.Strength
+	Slot       testbeds.Slot
+	Occupied   testbeds.Slot // with setup and teardown
+	Overbooked bool
+	Number     int64    // of the request; 0 where the reader may not know whose it is
+	Request    *Request // nil where the reader may not know, or where there are too many to name them all
+}
+
+// maxNamed is how many bookings of a schedule are named.
+const maxNamed = 1000
+
+// Board is what is booked at a testbed during a span, by start. Whose it is is said to those who may know.
+func (s *Service) Board(ctx context.Context, a Actor, testbed string, span testbeds.Slot) (list []Placed, err error) {
+	if err := a.require(ScopeRead, Roles...); err != nil {
+		return nil, err
+	}
+	err = s.look(ctx, func(tx Reader, w world) error {
+		bookings := w.fed.Bookings(testbed, span)
+		var numbers []int64
+		seen := map[int64]bool{}
+		for _, b := range bookings {
+			if !seen[b.Request] && len(numbers) < maxNamed {
+				seen[b.Request] = true
+				numbers = append(numbers, b.Request)
+			}
+		}
+		requests, err := tx.RequestsByNumber(ctx, numbers)
+		if err != nil {
+			return err
+		}
+		named := map[int64]*Request{}
+		for i := range requests {
+			if shown(a, w.fed.Facility(), requests[i], testbed) {
+				named[requests[i].Number] = &requests[i]
+			}
+		}
+		list = make([]Placed, 0, len(bookings))
+		for _, b := range bookings {
+			p := Placed{Strength: b.Strength, Slot: b.Slot, Occupied: b.Occupied(testbed), Overbooked: b.Overbooked, Request: named[b.Request]}
+			if p.Request != nil || a.View() == nil {
+				p.Number = b.Request
+			}
+			list = append(list, p)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// Windows are the times within a span in which what is asked for could run, each as long as it can be and at least as long as q.Duration.
+func (s *Service) Windows(ctx context.Context, a Actor, q Ask, span testbeds.Slot, limit int) (list []testbeds.Slot, err error) {
+	if err := a.require(ScopeRead, Roles...); err != nil {
+		return nil, err
+	}
+	err = s.look(ctx, func(_ Reader, w world) error {
+		var bad faults
+		e := experiment(q, w, &bad)
+		if err := bad.err(); err != nil {
+			return err
+		}
+		if soonest := s.soonest(); span.Start.Before(soonest) {
+			span.Start = soonest
+		}
+		if h := w.fed.Horizon(); span.End.After(h.End) {
+			span.End = h.End
+		}
+		if span.Start.Before(span.End) {
+			list = w.fed.Windows(e, span, max(q.Duration.Exact(), time.Minute), limit)
+		}
+		return nil
+	})
+	return list, err
+}
