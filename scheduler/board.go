@@ -18,7 +18,7 @@ type Placed struct {
 }
 
 // maxNamed is how many bookings of a schedule are named.
-const maxNamed = 1000
+const maxNamed = 300
 
 // Board is what is booked at a testbed during a span, by start. Whose it is is said to those who may know.
 func (s *Service) Board(ctx context.Context, a Actor, testbed string, span testbeds.Slot) (list []Placed, err error) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // preview opens one of the actions of a request's page, and shows what it would do; confirm does it.
@@ -216,4 +217,22 @@ func TestAPageFollowsChanges(t *testing.T) {
 	if text := evaluated[string](typist, `document.getElementById("text").value`); text != "half a sent" {
 		t.Errorf("what was typed is %q", text)
 	}
+}
+
+// TestASlotIsDraggedOnThePicture with the mouse, and moved with the arrow keys; the verdict follows.
+func TestASlotIsDraggedOnThePicture(t *testing.T) {
+	h := newHall(t)
+	x := h.tab(t)
+	x.signIn("maeve", "/new?nsd=hydra_baseline_nsd")
+	x.do(chromedp.ScrollIntoView(chromedp.CSS("#picker")))
+	type box struct{ X, Y, Width, Height float64 }
+	b := evaluated[box](x, `(() => { const b = document.querySelector("#picker svg").getBoundingClientRect(); return { X: b.x, Y: b.y, Width: b.width, Height: b.height }; })()`)
+	x.do(chromedp.DragAndDropXY(b.X+b.Width*.72, b.Y+8, b.X+b.Width*.76, b.Y+8, 5))
+	x.until(`document.getElementById("pick").start.value !== "" && /fit/.test(document.getElementById("verdict").innerText)`)
+	before := evaluated[string](x, `document.getElementById("pick").start.value`)
+	x.shot("dragged")
+	x.do(chromedp.Focus(chromedp.CSS("#picker")))
+	x.keys(kb.ArrowRight)
+	x.until(`document.getElementById("pick").start.value !== "` + before + `" && location.search.includes("start=")`)
+	x.until(`document.querySelector('#verdict form [name="start"]') !== null`)
 }

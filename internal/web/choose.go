@@ -269,7 +269,7 @@ func (s *site) judge(ctx context.Context, who scheduler.Actor, p *choosePage) er
 // reaches says for each testbed whether the experiment can run there.
 func (s *site) reaches(ctx context.Context, who scheduler.Actor, p *choosePage, f testbeds.Facility) error {
 	slot := p.Choice.Slot
-	if !p.Choice.Picked {
+	if p.Verdict == nil { // nothing was picked that could be asked for
 		slot = testbeds.NewSlot(s.o.Clock().UTC().Truncate(time.Hour).Add(24*time.Hour), time.Hour)
 	}
 	for _, t := range f.Testbeds {
@@ -278,9 +278,6 @@ func (s *site) reaches(ctx context.Context, who scheduler.Actor, p *choosePage, 
 			where := t.ID + "/" + vim.ID
 			ask := scheduler.Ask{NSD: p.Choice.NSD, Placement: testbeds.Placement{testbeds.PlaceAll: where}, Slot: slot}
 			v, err := s.service.Check(ctx, who, ask)
-			if scheduler.CodeOf(err) == scheduler.CodeInvalid {
-				return nil // the slot cannot be asked for, which is said already
-			}
 			if err != nil {
 				return err
 			}
