@@ -9,6 +9,26 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
+// TestPages tries the pages in a browser: one demo and one browser for all flows.
+func TestPages(t *testing.T) {
+	h := newHall(t)
+	for _, flow := range []struct {
+		name string
+		run  func(*testing.T, *hall)
+	}{
+		{"the day of each role", theDayOfEachRole},
+		{"a mentor turns a request down", aMentorTurnsARequestDown},
+		{"everything works without scripts", everythingWorksWithoutScripts},
+		{"with the keyboard alone", withTheKeyboardAlone},
+		{"every page is accessible", everyPageIsAccessible},
+		{"hostile texts are harmless", hostileTextsAreHarmless},
+		{"a page follows changes", aPageFollowsChanges},
+		{"a slot is dragged on the picture", aSlotIsDraggedOnThePicture},
+	} {
+		t.Run(flow.name, func(t *testing.T) { flow.run(t, h) })
+	}
+}
+
 // preview opens one of the actions of a request's page, and shows what it would do; confirm does it.
 func (x *tab) preview(action string, fill func()) {
 	x.t.Helper()
@@ -38,9 +58,8 @@ func (x *tab) booked(nsd string) (number string) {
 	return strings.TrimPrefix(strings.Split(x.location(), "?")[0], "/requests/")
 }
 
-// TestTheDayOfEachRole takes a request from a newcomer's first click to the operators, with everybody doing their part in the browser.
-func TestTheDayOfEachRole(t *testing.T) {
-	h := newHall(t)
+// theDayOfEachRole takes a request from a newcomer's first click to the operators, with everybody doing their part in the browser.
+func theDayOfEachRole(t *testing.T, h *hall) {
 	maeve := h.tab(t)
 	maeve.signIn("maeve", "/")
 	maeve.shot("schedule")
@@ -82,9 +101,8 @@ func TestTheDayOfEachRole(t *testing.T) {
 	maeve.wants("Your remark was added.", "Thank you!")
 }
 
-// TestAMentorTurnsARequestDown with offers, one of which is taken.
-func TestAMentorTurnsARequestDown(t *testing.T) {
-	h := newHall(t)
+// aMentorTurnsARequestDown with offers, one of which is taken.
+func aMentorTurnsARequestDown(t *testing.T, h *hall) {
 	vera := h.tab(t)
 	vera.signIn("vera", "/")
 	number := vera.booked("lte_ns")
@@ -101,9 +119,8 @@ func TestAMentorTurnsARequestDown(t *testing.T) {
 	vera.wants("under review", "Held until")
 }
 
-// TestEverythingWorksWithoutScripts books a slot and decides in a browser that runs none.
-func TestEverythingWorksWithoutScripts(t *testing.T) {
-	h := newHall(t)
+// everythingWorksWithoutScripts books a slot and decides in a browser that runs none.
+func everythingWorksWithoutScripts(t *testing.T, h *hall) {
 	maeve := h.tab(t)
 	maeve.withoutScripts()
 	maeve.signIn("maeve", "/new?nsd=hydra_baseline_nsd")
@@ -117,9 +134,8 @@ func TestEverythingWorksWithoutScripts(t *testing.T) {
 	maeve.wants("Europe/Madrid")
 }
 
-// TestWithTheKeyboardAlone signs in, finds a slot and submits it without a mouse.
-func TestWithTheKeyboardAlone(t *testing.T) {
-	h := newHall(t)
+// withTheKeyboardAlone signs in, finds a slot and submits it without a mouse.
+func withTheKeyboardAlone(t *testing.T, h *hall) {
 	x := h.tab(t)
 	x.open("/new?nsd=hydra_baseline_nsd")
 	x.keys("maeve\t" + x.password + "\r") // the first field has the focus
@@ -144,9 +160,8 @@ func TestWithTheKeyboardAlone(t *testing.T) {
 	x.wants("Your request is in.")
 }
 
-// TestEveryPageIsAccessible lets axe-core look at every page in light and at the width of a telephone, where nothing may stick out.
-func TestEveryPageIsAccessible(t *testing.T) {
-	h := newHall(t)
+// everyPageIsAccessible lets axe-core look at every page in light and at the width of a telephone, where nothing may stick out.
+func everyPageIsAccessible(t *testing.T, h *hall) {
 	x := h.tab(t)
 	x.open("/sign-in")
 	x.accessible()
@@ -173,9 +188,8 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	}
 }
 
-// TestHostileTextsAreHarmless fills in what people should not write, and looks at it everywhere.
-func TestHostileTextsAreHarmless(t *testing.T) {
-	h := newHall(t)
+// hostileTextsAreHarmless fills in what people should not write, and looks at it everywhere.
+func hostileTextsAreHarmless(t *testing.T, h *hall) {
 	evil := `"><script>alert(1)</script><img src=x onerror=alert(2)>'{{.}}` + "`${alert(3)}`"
 	x := h.tab(t)
 	x.signIn("maeve", "/new?nsd=hydra_baseline_nsd")
@@ -200,9 +214,8 @@ func TestHostileTextsAreHarmless(t *testing.T) {
 	}
 }
 
-// TestAPageFollowsChanges without losing what is being typed.
-func TestAPageFollowsChanges(t *testing.T) {
-	h := newHall(t)
+// aPageFollowsChanges without losing what is being typed.
+func aPageFollowsChanges(t *testing.T, h *hall) {
 	reader, typist, writer := h.tab(t), h.tab(t), h.tab(t)
 	reader.signIn("adele", "/requests/26")
 	typist.signIn("monika", "/requests/26")
@@ -219,9 +232,8 @@ func TestAPageFollowsChanges(t *testing.T) {
 	}
 }
 
-// TestASlotIsDraggedOnThePicture with the mouse, and moved with the arrow keys; the verdict follows.
-func TestASlotIsDraggedOnThePicture(t *testing.T) {
-	h := newHall(t)
+// aSlotIsDraggedOnThePicture with the mouse, and moved with the arrow keys; the verdict follows.
+func aSlotIsDraggedOnThePicture(t *testing.T, h *hall) {
 	x := h.tab(t)
 	x.signIn("maeve", "/new?nsd=hydra_baseline_nsd")
 	x.do(chromedp.ScrollIntoView(chromedp.CSS("#picker")))

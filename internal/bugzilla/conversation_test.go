@@ -25,7 +25,11 @@ func TestTheWholeConversation(t *testing.T) {
 			d := newDesk(t, testdb.SQLite(t), v)
 			d.conversation(func() {})
 		})
-		for offset := range len(faults) {
+		offsets := len(faults) // each lets another fault strike each call
+		if v != bugzillatest.V52 {
+			offsets = 1
+		}
+		for offset := range offsets {
 			t.Run(string(v)+" under fire "+string(rune('a'+offset)), func(t *testing.T) {
 				t.Parallel()
 				d := newDesk(t, testdb.SQLite(t), v)

@@ -19,7 +19,7 @@ import (
 // faults strike, changes appear late, and processes die.
 func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 	t.Parallel()
-	const stories = 20 // each waits for real transactions and a real connection
+	const stories = 10 // each waits for real transactions and a real connection
 	n, words := 0, 0
 	d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
 	d.server.AddPerson("marco@bugs.example")

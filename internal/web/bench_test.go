@@ -71,6 +71,7 @@ func BenchmarkSchedule(b *testing.B) {
 		return w
 	}
 	c := send("/sign-in", "", url.Values{"username": {"monika"}, "password": {password}}).Result().Cookies()[0]
+	send("/?span=month", c.Name+"="+c.Value, nil) // what is booked is in memory from then on
 	for b.Loop() {
 		w := send("/?span=month", c.Name+"="+c.Value, nil)
 		if w.Code != http.StatusOK {

@@ -24,6 +24,7 @@ type choice struct {
 	Slot        testbeds.Slot
 	Picked      bool
 	Placement   testbeds.Placement
+	Devices     []testbeds.DeviceNeed // instead of the service's; nil for these
 	Name        string
 	Description string
 	Mentor      string
@@ -36,6 +37,9 @@ const (
 
 func readChoice(form url.Values) (c choice, err error) {
 	c = choice{NSD: form.Get("nsd"), Name: form.Get("name"), Description: form.Get("description"), Mentor: form.Get("mentor"), Placement: placement(form)}
+	if c.Devices, err = devices(form); err != nil {
+		return c, err
+	}
 	if c.Zone, err = readZone(form); err != nil {
 		return c, err
 	}
@@ -58,17 +62,32 @@ func readChoice(form url.Values) (c choice, err error) {
 }
 
 func (c choice) ask() scheduler.Ask {
-	return scheduler.Ask{NSD: c.NSD, Placement: c.Placement, Slot: c.Slot, Duration: testbeds.Period{Clock: time.Duration(c.Hours) * time.Hour}}
+	return scheduler.Ask{NSD: c.NSD, Placement: c.Placement, Devices: c.Devices, Slot: c.Slot, Duration: testbeds.Period{Clock: time.Duration(c.Hours) * time.Hour}}
 }
 
-// with is the address of the same choice with a slot, and a placement where that is another one.
-func (c choice) with(s testbeds.Slot, p testbeds.Placement) template.URL {
-	q := url.Values{"nsd": {c.NSD}, "zone": {c.Zone.String()}, "start": {s.Start.UTC().Format(time.RFC3339)}, "end": {s.End.UTC().Format(time.RFC3339)}}
-	if len(p) == 0 {
-		p = c.Placement
+// Hidden are the parts of a choice that its forms carry along unseen.
+func (c choice) Hidden() (list []hidden) {
+	list = append(list, hidden{"nsd", c.NSD})
+	for _, member := range slices.Sorted(mapsKeys(c.Placement)) {
+		list = append(list, hidden{"place." + member, c.Placement[member]})
 	}
-	for member, where := range p {
-		q.Set("place."+member, where)
+	for _, d := range c.Devices {
+		list = append(list, hidden{"device." + d.Testbed + "/" + d.Device, fmt.Sprint(d.Count)})
+	}
+	return list
+}
+
+// with is the address of the same choice with a slot, and a placement and devices where these are others.
+func (c choice) with(s testbeds.Slot, p testbeds.Placement, needs []testbeds.DeviceNeed) template.URL {
+	q := url.Values{"nsd": {c.NSD}, "zone": {c.Zone.String()}, "start": {s.Start.UTC().Format(time.RFC3339)}, "end": {s.End.UTC().Format(time.RFC3339)}}
+	if len(p) > 0 {
+		c.Placement = p
+	}
+	if len(needs) > 0 {
+		c.Devices = needs
+	}
+	for _, x := range c.Hidden() {
+		q.Set(x.Name, x.Value)
 	}
 	for name, value := range map[string]string{"name": c.Name, "mentor": c.Mentor, "description": c.Description} {
 		if value != "" && len(value) < 500 {
@@ -160,7 +179,7 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who scheduler.Acto
 	if p.Mentors, err = s.service.Mentors(ctx, who); err != nil {
 		return err
 	}
-	p.Places, p.Devices = places(*p.NSD, catalogue, c.Placement)
+	p.Places, p.Devices = places(*p.NSD, catalogue, c.Placement, c.Devices)
 	if err := s.free(ctx, who, &p); err != nil {
 		return err
 	}
@@ -178,7 +197,7 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who scheduler.Acto
 }
 
 // places are the members of a service with where they can go, and the devices that it takes.
-func places(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement) (list []place, devices []string) {
+func places(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement, needs []testbeds.DeviceNeed) (list []place, devices []string) {
 	for _, m := range n.Members {
 		v, _ := c.VNF(m.VNF)
 		x := place{Member: m.Index, VNF: m.VNF, Can: v.Onboarded}
@@ -196,7 +215,10 @@ func places(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement) (li
 		}
 		list = append(list, x)
 	}
-	for _, d := range n.Devices {
+	if needs == nil {
+		needs = n.Devices
+	}
+	for _, d := range needs {
 		devices = append(devices, fmt.Sprintf("%d × %s at %s", d.Count, d.Device, d.Testbed))
 	}
 	return list, devices
@@ -218,17 +240,22 @@ func (s *site) free(ctx context.Context, who scheduler.Actor, p *choosePage) err
 		return err
 	}
 	for _, free := range windows {
-		start := free.Start.Truncate(time.Hour)
-		if start.Before(free.Start) {
-			start = start.Add(time.Hour) // people like round times, where there is room for them
-		}
-		if start.Add(length).After(free.End) {
-			start = free.Start
-		}
-		slot := testbeds.NewSlot(start, length)
-		p.Free = append(p.Free, way{Slot: slot, URL: p.Choice.with(slot, nil)})
+		slot := first(free, length)
+		p.Free = append(p.Free, way{Slot: slot, URL: p.Choice.with(slot, nil, nil)})
 	}
 	return nil
+}
+
+// first is the first slot of a length within a free time: from a whole hour on, which people like, where there is room for that.
+func first(free testbeds.Slot, length time.Duration) testbeds.Slot {
+	start := free.Start.Truncate(time.Hour)
+	if start.Before(free.Start) {
+		start = start.Add(time.Hour)
+	}
+	if start.Add(length).After(free.End) {
+		start = free.Start
+	}
+	return testbeds.NewSlot(start, length)
 }
 
 // judge checks the slot that was picked, and finds what would work instead.
@@ -254,14 +281,14 @@ func (s *site) judge(ctx context.Context, who scheduler.Actor, p *choosePage) er
 		return nil
 	}
 	for _, a := range found {
-		x := way{Slot: a.Slot, URL: p.Choice.with(a.Slot, a.Placement)}
+		x := way{Slot: a.Slot, URL: p.Choice.with(a.Slot, a.Placement, a.Devices)}
 		for _, c := range a.Changes {
 			x.Changes = append(x.Changes, c.Text)
 		}
 		p.Ways = append(p.Ways, x)
 	}
 	if v.Longest != nil {
-		p.Longest = &way{Slot: *v.Longest, URL: p.Choice.with(*v.Longest, nil)}
+		p.Longest = &way{Slot: *v.Longest, URL: p.Choice.with(*v.Longest, nil, nil)}
 	}
 	return nil
 }
@@ -289,9 +316,7 @@ func (s *site) reaches(ctx context.Context, who scheduler.Actor, p *choosePage, 
 				break
 			}
 			if x.Why == nil {
-				for _, problem := range v.Problems {
-					x.Why = append(x.Why, problem.Message)
-				}
+				x.Why = reasons(v.Problems)
 			}
 		}
 		if len(t.VIMs) == 0 {
@@ -300,6 +325,20 @@ func (s *site) reaches(ctx context.Context, who scheduler.Actor, p *choosePage, 
 		p.Where = append(p.Where, x)
 	}
 	return nil
+}
+
+// reasons are why something cannot run somewhere, each once however many members it concerns.
+func reasons(problems []testbeds.Problem) (list []string) {
+	for _, p := range problems {
+		_, why, ok := strings.Cut(p.Message, "): ")
+		if !ok {
+			why = p.Message
+		}
+		if !slices.Contains(list, why) {
+			list = append(list, why)
+		}
+	}
+	return list
 }
 
 // where is the schedule with the times at which the experiment could run.
@@ -326,6 +365,9 @@ func (s *site) where(ctx context.Context, who scheduler.Actor, p choosePage, f t
 	}
 	return s.drawn(ctx, who, v, f, func(c *timeline.Chart) {
 		c.Fits = fits
+		c.Pick = func(free testbeds.Slot) string {
+			return string(p.Choice.with(first(free, time.Duration(p.Choice.Hours)*time.Hour), nil, nil))
+		}
 		if p.Choice.Picked {
 			c.Picked = &p.Choice.Slot
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,4 +83,27 @@ func placement(form url.Values) testbeds.Placement {
 		return nil
 	}
 	return p
+}
+
+// devices are what a form says instead of the devices of a service: fields such as device.wins-5g/usrp-n210 with a count. Without any it is
+// nil: those of the service.
+func devices(form url.Values) (list []testbeds.DeviceNeed, err error) {
+	for _, name := range slices.Sorted(mapsKeys(form)) {
+		at, ok := strings.CutPrefix(name, "device.")
+		if !ok {
+			continue
+		}
+		testbed, device, ok := strings.Cut(at, "/")
+		n, err := number(form, name)
+		if err != nil || !ok {
+			return nil, invalid(name, "has to be a count of a device such as device.wins-5g/usrp-n210")
+		}
+		if list == nil {
+			list = []testbeds.DeviceNeed{}
+		}
+		if n > 0 {
+			list = append(list, testbeds.DeviceNeed{Testbed: testbed, Device: device, Count: n})
+		}
+	}
+	return list, nil
 }

@@ -119,11 +119,15 @@ func (v window) shows(t testbeds.Testbed) bool {
 func (s *site) chart(ctx context.Context, who scheduler.Actor, v window, f testbeds.Facility) (timeline.Chart, error) {
 	c := timeline.Chart{From: v.Slot.Start, To: v.Slot.End, Zone: v.Zone, Now: s.o.Clock(), Width: v.Width,
 		Title: fmt.Sprintf("Schedule from %s to %s, %s", v.Slot.Start.In(v.Zone).Format(words.Minute), v.Slot.End.In(v.Zone).Format(words.Minute), v.Zone)}
+	c.Zoom = func(part testbeds.Slot) string {
+		q := url.Values{"span": {"range"}, "from": {part.Start.Format(time.RFC3339)}, "to": {part.End.Format(time.RFC3339)}, "zone": {v.Zone.String()}, "testbed": {v.Testbed}, "feature": {v.Feature}}
+		return "/?" + q.Encode()
+	}
 	for _, t := range f.Testbeds {
 		if !v.shows(t) {
 			continue
 		}
-		lane := timeline.Lane{Title: title(t), Link: "/testbeds/" + t.ID}
+		lane := timeline.Lane{ID: t.ID, Title: title(t), Link: "/testbeds/" + t.ID}
 		bands, err := s.bands(ctx, who, t, v)
 		if err != nil {
 			return c, err
@@ -134,7 +138,7 @@ func (s *site) chart(ctx context.Context, who scheduler.Actor, v window, f testb
 			return c, err
 		}
 		for _, p := range board {
-			lane.Bars = append(lane.Bars, bar(p, v.Zone))
+			lane.Bars = append(lane.Bars, bar(p))
 		}
 		for _, o := range closures(t, v.Slot) {
 			lane.Closures = append(lane.Closures, timeline.Closure{Slot: o.Slot, Title: o.Title})
@@ -168,11 +172,7 @@ func (s *site) bands(ctx context.Context, who scheduler.Actor, t testbeds.Testbe
 		series = series[:fewBands]
 	}
 	for _, x := range series {
-		name := x.Resource.Device
-		if name == "" {
-			name = x.Resource.VIM + " " + x.Resource.Quantity
-		}
-		list = append(list, timeline.Band{Title: name, Steps: x.Steps})
+		list = append(list, timeline.BandOf(x))
 	}
 	return list, nil
 }
@@ -188,34 +188,31 @@ func tightness(x testbeds.Series) int {
 	return least
 }
 
-// bar is a booking in the picture.
-func bar(p scheduler.Placed, zone *time.Location) timeline.Bar {
-	b := timeline.Bar{Slot: p.Slot, Occupied: p.Occupied, Overbooked: p.Overbooked, Label: "busy", Look: timeline.Firm}
-	what := "busy"
+// standings are how requests that have a slot look.
+var standings = map[scheduler.Status]timeline.State{
+	scheduler.Scheduled: timeline.Scheduled, scheduler.Instantiating: timeline.Running, scheduler.Running: timeline.Running, scheduler.Terminating: timeline.Running,
+	scheduler.Completed: timeline.Ended, scheduler.Failed: timeline.Failed,
+}
+
+// bar is a booking in the picture. The picture itself says how it stands and when.
+func bar(p scheduler.Placed) timeline.Bar {
+	b := timeline.Bar{Slot: p.Slot, Occupied: p.Occupied, Overbooked: p.Overbooked, State: timeline.Busy, Label: "busy", Title: "somebody's"}
 	switch p.Strength {
 	case testbeds.Held:
-		b.Look, what, b.Label = timeline.Held, "held for an offer", "held"
+		b.State, b.Label = timeline.Held, "held"
 	case testbeds.Pending:
-		b.Look, what, b.Label = timeline.Pending, "under review", "under review"
+		b.State, b.Label = timeline.Pending, "under review"
 	}
 	if p.Number != 0 {
 		b.Label, b.Link = fmt.Sprintf("#%d", p.Number), fmt.Sprintf("/requests/%d", p.Number)
+		b.Title = b.Label
 	}
 	if r := p.Request; r != nil {
 		b.Label = fmt.Sprintf("#%d %s", r.Number, r.Name)
-		if p.Strength == testbeds.Firm {
-			what = words.Status(r.Status)
+		b.Title = b.Label + ", " + r.Experimenter
+		if state, ok := standings[r.Status]; ok && p.Strength == testbeds.Firm {
+			b.State = state
 		}
-		switch r.Status {
-		case scheduler.Instantiating, scheduler.Running, scheduler.Terminating:
-			b.Look = timeline.Running
-		case scheduler.Completed, scheduler.Failed:
-			b.Look = timeline.Over
-		}
-	}
-	b.Title = fmt.Sprintf("%s, %s, %s", b.Label, what, words.Slot(p.Slot, zone))
-	if p.Overbooked {
-		b.Title += ", overbooked"
 	}
 	return b
 }

@@ -64,7 +64,7 @@
 		const scale = svg.viewBox.baseVal.width / box.width;
 		const left = Number(svg.dataset.left), from = Number(svg.dataset.from), to = Number(svg.dataset.to);
 		const x = (event.clientX - box.left) * scale;
-		const share = (x - left) / (svg.viewBox.baseVal.width - left);
+		const share = (x - left) / (Number(svg.dataset.right) - left);
 		return Math.round((from + Math.min(Math.max(share, 0), 1) * (to - from)) / quarter) * quarter;
 	};
 	const written = (time) => {

@@ -1,81 +1,226 @@
 package timeline
 
-import "time"
+import (
+	"slices"
+	"time"
 
-// tick is a line at an instant.
-type tick struct {
-	at    time.Time
-	label string
-	major bool // the beginning of a day, or of a month where ticks are days or more
+	"berth/testbeds/wallclock"
+)
+
+type unit int
+
+const (
+	minute unit = iota
+	hour
+	day
+	week
+	month
+	year
+)
+
+// stride is a distance between ticks: so many of a unit, about how many seconds that is, and the room that its labels need.
+type stride struct {
+	unit    unit
+	n       int
+	seconds int64
+	room    float64
 }
 
-// step is a distance of ticks: hours of a day, days of a month, or months.
-type step struct{ hours, days, months int }
+const daySeconds = 24 * 60 * 60
 
-var steps = []step{{hours: 1}, {hours: 2}, {hours: 3}, {hours: 6}, {hours: 12}, {days: 1}, {days: 2}, {days: 7}, {days: 14}, {months: 1}, {months: 3}, {months: 12}}
-
-func (s step) length() time.Duration {
-	return time.Duration(s.hours)*time.Hour + time.Duration(s.days)*24*time.Hour + time.Duration(s.months)*30*24*time.Hour
-}
-
-// leastTick is how much room a tick and its label need.
-const leastTick = 86
-
-// room is how much a tick of a step needs: hours are shorter than dates.
-func (s step) room() float64 {
-	if s.hours > 0 {
-		return 62
+// strides are those from which the closest that has room for its labels is taken. Their room is that of the shortest label.
+func strides() []stride {
+	list := []stride{
+		{minute, 5, 300, 50}, {minute, 15, 900, 50}, {minute, 30, 1800, 50},
+		{hour, 1, 3600, 50}, {hour, 2, 7200, 50}, {hour, 3, 10800, 50}, {hour, 6, 21600, 50}, {hour, 12, 43200, 50},
+		{day, 1, daySeconds, 26}, {day, 2, 2 * daySeconds, 26}, {week, 1, 7 * daySeconds, 60}, {week, 2, 14 * daySeconds, 60},
+		{month, 1, 28 * daySeconds, 40}, {month, 3, 90 * daySeconds, 40}, {month, 6, 181 * daySeconds, 40},
 	}
-	return leastTick
-}
-
-// ticks are as many as there is room for, at round times of the zone: by its clocks, which are an hour late or early twice a year.
-func (f *frame) ticks() (list []tick) {
-	span := f.c.To.Sub(f.c.From)
-	s := steps[len(steps)-1]
-	for _, candidate := range steps {
-		if (f.width-f.left)*candidate.length().Seconds()/max(span.Seconds(), 1) >= candidate.room() {
-			s = candidate
-			break
-		}
-	}
-	from := f.c.From.In(f.c.Zone)
-	at := func(n int) time.Time {
-		switch {
-		case s.months > 0:
-			return time.Date(from.Year(), time.Month(1+n*s.months), 1, 0, 0, 0, 0, f.c.Zone)
-		case s.days > 0:
-			day := from.Day() - 1
-			if s.days%7 == 0 { // weeks begin on Mondays
-				day -= (int(from.Weekday()) + 6) % 7
-			}
-			return time.Date(from.Year(), from.Month(), day+1+n*s.days, 0, 0, 0, 0, f.c.Zone)
-		default:
-			return time.Date(from.Year(), from.Month(), from.Day(), n*s.hours, 0, 0, 0, f.c.Zone)
-		}
-	}
-	for n := 0; n < 1000; n++ {
-		t := at(n)
-		if !t.Before(f.c.To) {
-			break
-		}
-		if t.Before(f.c.From) || len(list) > 0 && !t.After(list[len(list)-1].at) {
-			continue
-		}
-		list = append(list, s.tick(t))
+	for _, n := range []int{1, 2, 5, 10, 20, 50} {
+		list = append(list, stride{year, n, int64(n) * 365 * daySeconds, 48})
 	}
 	return list
 }
 
-func (s step) tick(t time.Time) tick {
-	switch {
-	case s.months > 0:
-		return tick{t, t.Format("Jan 2006"), t.Month() == time.January}
-	case s.days > 0:
-		return tick{t, t.Format("Mon 2 Jan"), t.Day() <= s.days && t.Day() == 1}
-	case t.Hour() == 0:
-		return tick{t, t.Format("Mon 2 Jan"), true}
-	default:
-		return tick{t, t.Format("15:04"), false}
+// tick is a line at an instant, with the labels that it may have, the longest first.
+type tick struct {
+	at     int64
+	labels []string
+}
+
+// axis is the lines of a range: minor ones, and the larger units that they are parts of.
+type axis struct {
+	stride       stride
+	minor, major []tick
+	jumps        []jump
+	weekends     [][2]int64 // where ticks are days, whose labels may have no room for the day of the week
+}
+
+// jump is a change of the clocks.
+type jump struct{ at, by int64 }
+
+// axis chooses the ticks for a scale. They stand at round figures of the zone's clocks: a time that the clocks skip has no tick, one that
+// they show twice has two.
+func (s scale) axis(zone *time.Location) axis {
+	list := strides()
+	i := slices.IndexFunc(list, func(st stride) bool { return s.pixels(st.seconds) >= st.room })
+	if i < 0 {
+		i = len(list) - 1
+	}
+	a := axis{stride: list[i]}
+	a.minor = s.ticks(zone, a.stride, minorLabels)
+	switch a.stride.unit {
+	case minute, hour:
+		a.major = s.begun(zone, stride{unit: day, n: 1})
+	case day:
+		a.major = s.begun(zone, stride{unit: month, n: 1})
+	case week, month:
+		a.major = s.begun(zone, stride{unit: year, n: 1})
+	}
+	if a.stride.unit == day {
+		a.weekends = s.weekends(zone)
+	}
+	if a.stride.unit <= day {
+		a.jumps = s.jumps(zone)
+	}
+	return a
+}
+
+// begun are the ticks of larger units, with the one that has begun before the scale does, put at its start.
+func (s scale) begun(zone *time.Location, st stride) []tick {
+	list := s.ticks(zone, st, majorLabels)
+	if len(list) == 0 || list[0].at > s.from {
+		list = append([]tick{{s.from, majorLabels(st.unit, time.Unix(s.from, 0).In(zone))}}, list...)
+	}
+	return list
+}
+
+func (s scale) ticks(zone *time.Location, st stride, labels func(unit, time.Time) []string) []tick {
+	var list []tick
+	// Where clocks are put back the figures of the end may be before those of the start, so there is a day to spare on both sides.
+	wall := first(st, wallclock.Floating(time.Unix(s.from, 0).In(zone)).AddDate(0, 0, -1))
+	for last := wallclock.Floating(time.Unix(s.to, 0).In(zone)).AddDate(0, 0, 1); !wall.After(last); wall = next(st, wall) {
+		for _, t := range occurrences(wall, zone, st.unit >= day) {
+			if u := t.Unix(); u >= s.from && u < s.to {
+				list = append(list, tick{u, labels(st.unit, wall)})
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b tick) int { return int(a.at - b.at) })
+	return list
+}
+
+// first is a round wall-clock time not after one.
+func first(st stride, wall time.Time) time.Time {
+	y, m, d := wall.Date()
+	switch st.unit {
+	case week: // a Monday; of every second week always the same
+		monday := floorDiv(floorDiv(wall.Unix(), daySeconds)-4, 7) // weeks since 5 January 1970
+		return time.Unix(((monday-mod(monday, st.n))*7+4)*daySeconds, 0).UTC()
+	case month:
+		return time.Date(y, m-(m-1)%time.Month(st.n), 1, 0, 0, 0, 0, time.UTC)
+	case year:
+		return time.Date(y-y%st.n, 1, 1, 0, 0, 0, 0, time.UTC)
+	case day:
+		return time.Date(y, m, d-int(mod(floorDiv(wall.Unix(), daySeconds), st.n)), 0, 0, 0, 0, time.UTC)
+	}
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+func floorDiv(a, b int64) int64 { return (a - mod(a, int(b))) / b }
+
+func mod(a int64, n int) int64 { return ((a % int64(n)) + int64(n)) % int64(n) }
+
+func next(st stride, wall time.Time) time.Time {
+	switch st.unit {
+	case minute:
+		return wall.Add(time.Duration(st.n) * time.Minute)
+	case hour:
+		return wall.Add(time.Duration(st.n) * time.Hour)
+	case day:
+		return wall.AddDate(0, 0, st.n)
+	case week:
+		return wall.AddDate(0, 0, 7*st.n)
+	case month:
+		return wall.AddDate(0, st.n, 0)
+	}
+	return wall.AddDate(st.n, 0, 0)
+}
+
+// occurrences are the instants at which the zone's clocks show a time: none, one or two. A day whose midnight is skipped begins all the same,
+// with the first instant after it, and a day with two midnights begins with the first.
+func occurrences(wall time.Time, zone *time.Location, begins bool) []time.Time {
+	t := wallclock.Instant(wall, zone)
+	if begins {
+		return []time.Time{t}
+	}
+	if !wallclock.Floating(t.In(zone)).Equal(wall) {
+		return nil
+	}
+	if _, end := t.In(zone).ZoneBounds(); !end.IsZero() {
+		_, after := end.Zone()
+		if again := wall.Add(-time.Duration(after) * time.Second); !again.Before(end) && wallclock.Floating(again.In(zone)).Equal(wall) {
+			return []time.Time{t, again}
+		}
+	}
+	return []time.Time{t}
+}
+
+func minorLabels(u unit, t time.Time) []string {
+	switch u {
+	case minute, hour:
+		return []string{t.Format("15:04")}
+	case day:
+		return []string{t.Format("Mon 2"), t.Format("2")}
+	case week:
+		return []string{t.Format("2 Jan")}
+	case month:
+		return []string{t.Format("January"), t.Format("Jan")}
+	}
+	return []string{t.Format("2006")}
+}
+
+func majorLabels(u unit, t time.Time) []string {
+	switch u {
+	case day:
+		return []string{t.Format("Monday 2 January 2006"), t.Format("Mon 2 January"), t.Format("Mon 2 Jan"), t.Format("2 Jan"), t.Format("2")}
+	case month:
+		return []string{t.Format("January 2006"), t.Format("Jan 2006"), t.Format("Jan")}
+	}
+	return []string{t.Format("2006")}
+}
+
+// jumps are the changes of the clocks within the scale.
+func (s scale) jumps(zone *time.Location) []jump {
+	var list []jump
+	for t := time.Unix(s.from, 0).In(zone); len(list) < 8; {
+		_, end := t.ZoneBounds()
+		if end.IsZero() || end.Unix() >= s.to {
+			break
+		}
+		_, before := t.Zone()
+		_, after := end.Zone()
+		if after != before {
+			list = append(list, jump{end.Unix(), int64(after - before)})
+		}
+		t = end
+	}
+	return list
+}
+
+// weekends are the Saturdays and Sundays within the scale.
+func (s scale) weekends(zone *time.Location) [][2]int64 {
+	var list [][2]int64
+	week := stride{unit: week, n: 1}
+	monday := first(week, wallclock.Floating(time.Unix(s.from, 0).In(zone)))
+	for {
+		saturday := wallclock.Instant(monday.AddDate(0, 0, 5), zone).Unix()
+		monday = next(week, monday)
+		if saturday >= s.to {
+			return list
+		}
+		if end := wallclock.Instant(monday, zone).Unix(); end > s.from {
+			list = append(list, [2]int64{max(saturday, s.from), min(end, s.to)})
+		}
 	}
 }

@@ -1,110 +1,132 @@
 package timeline
 
 import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
 	"time"
 
 	"berth/testbeds"
 )
 
-// Chart is what is to be drawn.
+// Style gives the classes of a chart their colours in light, in the dark and on paper. A page may serve it beside the charts; they do without.
+//
+//go:embed timeline.css
+var Style string
+
+// Chart is what is to be drawn: the half-open range [From, To), at least a second and at most a hundred years of it.
 type Chart struct {
 	From, To time.Time
-	Zone     *time.Location
-	Now      time.Time
-	Width    int             // of the picture, in its own units; default 1200, at least 320
-	Title    string          // for those who do not see it
-	Lanes    []Lane          // from top to bottom
-	Fits     []testbeds.Slot // where the experiment at hand could begin, as bands over all lanes
-	Picked   *testbeds.Slot  // that is being thought about
+	Zone     *time.Location // of the labels; nil for UTC
+	Now      time.Time      // zero for no line
+	Width    int            // of the picture in pixels; 0 for 1200, kept within 280 and 4000. Below 640 the titles stand above their lanes
+	Rows     int            // of bookings in a lane, at most; 0 for 6. What finds no row is drawn together, and counted
+	ID       string         // what the ids in the picture begin with: letters, digits and hyphens; needed where a page shows several charts
+	Title    string         // of the whole, for those who do not see it; empty for "Schedule"
+
+	Lanes  []Lane          // from top to bottom
+	Fits   []testbeds.Slot // where the experiment at hand fits, in order of time
+	Picked *testbeds.Slot  // what is being thought about; nil for nothing
+
+	// Zoom is the link to a chart of a shorter range, put on what is drawn together; nil for no links.
+	Zoom func(testbeds.Slot) string
+	// Pick is the link that picks a slot of Fits; nil for no links.
+	Pick func(testbeds.Slot) string
 }
 
-// Lane is a testbed.
+// Lane is a testbed or, within one, a VIM or a device.
 type Lane struct {
+	ID       string // put into data-lane, for scripts
 	Title    string
-	Link     string // of the title
-	Note     string
+	Note     string // a few words below the title, such as the place or the zone
+	Link     string // of the title, such as the page with the lane opened
+	Open     bool   // draws Lanes below this one
 	Bands    []Band
 	Bars     []Bar
 	Closures []Closure
+	Lanes    []Lane // what the lane opens to
 }
 
-// Band is the capacity of one resource over time.
+// Band is the capacity of one resource over time, drawn as an area of what is free below what there is.
 type Band struct {
 	Title string
-	Unit  string
-	Steps []testbeds.Step // in order of time; the first stands at the start of the chart or before
+	Unit  string          // after numbers, such as "GB"; may be empty
+	Steps []testbeds.Step // in order of time; each holds until the next. Where the first one stands after From, nothing is known before
 }
 
-// Look is how a bar looks: what stands behind it.
-type Look string
+// BandOf is the band of a series of the engine.
+func BandOf(s testbeds.Series) Band {
+	title := s.Resource.Device
+	if title == "" {
+		title = s.Resource.VIM + " " + s.Resource.Quantity
+	}
+	return Band{Title: title, Steps: s.Steps}
+}
+
+// State is what stands behind a bar.
+type State string
 
 const (
-	Firm    Look = "firm"    // scheduled
-	Running Look = "running" // orchestrated, running, torn down
-	Pending Look = "pending" // under review: takes nothing yet
-	Held    Look = "held"    // offered
-	Over    Look = "over"    // completed, failed
+	Running   State = "running"   // being instantiated, running, being torn down
+	Scheduled State = "scheduled" // firm
+	Held      State = "held"      // offered until a deadline
+	Busy      State = "busy"      // firm, and the viewer may not know whose; the zero State is drawn as this one
+	Pending   State = "pending"   // under review: takes nothing yet
+	Failed    State = "failed"
+	Ended     State = "ended"     // completed
+	Withdrawn State = "withdrawn" // rejected, cancelled, displaced
 )
 
 // Bar is a booking.
 type Bar struct {
 	Slot       testbeds.Slot
-	Occupied   testbeds.Slot // with setup and teardown; zero for the slot
-	Look       Look
-	Label      string // on it, where there is room
-	Title      string // all about it
-	Link       string // empty for none
+	Occupied   testbeds.Slot // with setup and teardown; zero for the slot itself
+	State      State
+	Label      string // on the bar, as far as there is room
+	Title      string // who and what, for the tooltip; empty for the label. State, times and "overbooked" are added to it
+	Link       string // http, https or relative; any other is left out
 	Overbooked bool
 }
 
-// Closure is a time in which capacity is away.
+// Closure is time in which the lane's capacity, or some of it, is away.
 type Closure struct {
 	Slot  testbeds.Slot
 	Title string
 }
 
 const (
-	defaultWidth = 1200
-	leastWidth   = 320
-	narrow       = 640 // below it titles stand above their lanes rather than beside them
-	gutter       = 190 // for titles beside lanes
-	axisHeight   = 40
-	titleHeight  = 22
-	bandHeight   = 24
-	barHeight    = 18
-	barGap       = 3
-	laneGap      = 14
-	rowsPerLane  = 6
-	leastBar     = 7 // units of width below which bars are drawn together
+	defaultWidth, leastWidth, mostWidth = 1200, 280, 4000
+	narrowBelow                         = 640
+	defaultRows, mostRows               = 6, 50
+	longest                             = 100 * 366 * 24 * time.Hour
 )
 
-// frame is where things are in the picture.
-type frame struct {
-	c           Chart
-	width, left float64
-	y           float64
+// SVG writes the chart as one <svg> element. It fails where the range is empty or too long, and where w does.
+func (c Chart) SVG(w io.Writer) error {
+	switch {
+	case c.To.Unix() <= c.From.Unix():
+		return errors.New("draw a timeline: the range is empty")
+	case c.To.Unix()-c.From.Unix() > int64(longest/time.Second):
+		return errors.New("draw a timeline: the range is longer than a hundred years")
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	c.Width = within(c.Width, defaultWidth, leastWidth, mostWidth)
+	c.Rows = within(c.Rows, defaultRows, 1, mostRows)
+	if c.Title == "" {
+		c.Title = "Schedule"
+	}
+	if _, err := w.Write(newSheet(c).draw()); err != nil {
+		return fmt.Errorf("write a timeline: %w", err)
+	}
+	return nil
 }
 
-func (c Chart) frame() *frame {
-	f := &frame{c: c, width: float64(max(c.Width, leastWidth))}
-	if c.Width == 0 {
-		f.width = defaultWidth
+func within(n, unset, least, most int) int {
+	if n == 0 {
+		return unset
 	}
-	if f.width >= narrow {
-		f.left = gutter
-	}
-	return f
+	return min(max(n, least), most)
 }
-
-// x is where an instant is.
-func (f *frame) x(t time.Time) float64 {
-	span := f.c.To.Sub(f.c.From).Seconds()
-	if span <= 0 {
-		return f.left
-	}
-	x := f.left + (f.width-f.left)*t.Sub(f.c.From).Seconds()/span
-	return min(max(x, f.left), f.width)
-}
-
-// seen reports whether any of a slot is in the picture.
-func (f *frame) seen(s testbeds.Slot) bool { return s.Start.Before(f.c.To) && s.End.After(f.c.From) }

@@ -5,61 +5,134 @@ import (
 	"slices"
 )
 
-// placed is a bar in its row.
+const (
+	leastBar = 4  // what is narrower is not drawn by itself: nobody could hit it
+	binWidth = 24 // at least, of the places over which bars that are drawn together are counted: room for a number
+	rowGap   = 1  // between two bars in a row
+)
+
+// placed is a bar with its row. Its booking is from x0 to x1, what it occupies from o0 to o1.
 type placed struct {
-	Bar
-	row         int
-	left, right float64
+	*Bar
+	x0, x1, o0, o1 float64
+	row            int
+	look           *look
 }
 
-// crowd are bars too narrow to be drawn each by itself.
-type crowd struct {
-	left, right float64
-	count       int
+// bin counts bars that are drawn together.
+type bin struct {
+	x0, x1 float64
+	count  int
+	states [len(looks)]int
+	only   *placed // where there is one alone
 }
 
-// pack gives each bar a row in which it overlaps no other; those for which there is no row are counted. Bars too narrow to be seen are put
-// together into crowds.
-func (f *frame) pack(bars []Bar) (list []placed, crowds []crowd, rows, more int) {
-	sorted := make([]placed, 0, len(bars))
-	narrow := map[int]int{} // by the piece of width that they begin in
-	for _, b := range bars {
-		whole := b.Slot
-		if !b.Occupied.IsZero() {
-			whole = b.Occupied
+// packing is the bars of a lane, placed.
+type packing struct {
+	bars []placed // by time
+	rows int
+	bins []bin
+	rest int // how many bars the bins hold, each counted once
+}
+
+// pack gives bars rows in which none overlaps another. What takes capacity comes first, so that it is in the upper rows and never gives way
+// to what does not. At most most bars are drawn by themselves, in rows rows; all others go into bins.
+func (s scale) pack(bars []Bar, rows, most int) packing {
+	var p packing
+	var fit, rest []placed
+	for i := range bars {
+		b := s.place(&bars[i])
+		switch width := b.o1 - b.o0; {
+		case b.row < 0:
+		case width < leastBar:
+			rest = append(rest, b)
+		default:
+			fit = append(fit, b)
 		}
-		if !f.seen(whole) {
-			continue
-		}
-		p := placed{Bar: b, left: f.x(whole.Start), right: f.x(whole.End)}
-		if p.right-p.left < leastBar {
-			narrow[int((p.left-f.left)/leastBar)]++
-			continue
-		}
-		sorted = append(sorted, p)
 	}
-	slices.SortStableFunc(sorted, func(a, b placed) int {
-		return cmp.Or(cmp.Compare(a.left, b.left), cmp.Compare(b.right, a.right), cmp.Compare(a.Label, b.Label))
-	})
-	var ends []float64
-	for _, p := range sorted {
-		row := slices.IndexFunc(ends, func(end float64) bool { return end <= p.left })
-		if row < 0 {
-			if len(ends) == rowsPerLane {
-				more++
-				continue
+	if len(fit) > most {
+		slices.SortStableFunc(fit, func(a, b placed) int {
+			return cmp.Or(cmp.Compare(a.look.rank, b.look.rank), cmp.Compare(b.o1-b.o0, a.o1-a.o0))
+		})
+		rest, fit = append(rest, fit[most:]...), fit[:most]
+	}
+	slices.SortStableFunc(fit, func(a, b placed) int { return cmp.Or(cmp.Compare(a.look.rank, b.look.rank), byTime(a, b)) })
+	taken := make([][]placed, rows)
+	for _, b := range fit {
+		b.row = slices.IndexFunc(taken, func(row []placed) bool {
+			return !slices.ContainsFunc(row, func(o placed) bool { return b.o0 < o.o1+rowGap && o.o0 < b.o1+rowGap })
+		})
+		if b.row < 0 {
+			rest = append(rest, b)
+			continue
+		}
+		taken[b.row] = append(taken[b.row], b)
+		p.rows = max(p.rows, b.row+1)
+		p.bars = append(p.bars, b)
+	}
+	slices.SortStableFunc(p.bars, byTime) // the order in which a keyboard goes through them
+	p.bins, p.rest = s.bins(rest), len(rest)
+	return p
+}
+
+func byTime(a, b placed) int { return cmp.Or(cmp.Compare(a.o0, b.o0), cmp.Compare(b.o1, a.o1)) }
+
+// place finds where a bar is; its row is negative where nothing of it is to be seen.
+func (s scale) place(b *Bar) placed {
+	occupied := b.Slot
+	if b.Occupied.Duration() > 0 {
+		occupied = b.Occupied
+		if b.Slot.Duration() > 0 && b.Slot.Start.Before(occupied.Start) {
+			occupied.Start = b.Slot.Start
+		}
+		if b.Slot.Duration() > 0 && b.Slot.End.After(occupied.End) {
+			occupied.End = b.Slot.End
+		}
+	}
+	p := placed{Bar: b, look: lookOf(b.State)}
+	var seen bool
+	if p.o0, p.o1, seen = s.span(occupied); !seen {
+		p.row = -1
+		return p
+	}
+	// A booking outside of the range whose setup reaches into it has no width.
+	p.x0, p.x1 = s.x(b.Slot.Start.Unix()), s.x(b.Slot.End.Unix())
+	if b.Slot.Duration() == 0 {
+		p.x0, p.x1 = p.o0, p.o0
+	}
+	return p
+}
+
+// bins counts bars over places of one width. A narrow one belongs where its middle is, a wide one everywhere that it touches.
+func (s scale) bins(rest []placed) []bin {
+	if len(rest) == 0 {
+		return nil
+	}
+	n := max(1, int((s.right-s.left)/binWidth))
+	width := (s.right - s.left) / float64(n)
+	all := make([]bin, n)
+	of := func(x float64) int { return min(max(0, int((x-s.left)/width)), n-1) }
+	for i := range rest {
+		b := &rest[i]
+		first, last := of(b.o0), of(b.o1-.05)
+		if b.o1-b.o0 < leastBar {
+			first = of((b.o0 + b.o1) / 2)
+			last = first
+		}
+		for k := first; k <= last; k++ {
+			left, right := s.left+float64(k)*width, s.left+float64(k+1)*width
+			// At least three units are to be seen, and never beyond the place.
+			x0 := min(max(b.o0, left), right-3)
+			x1 := max(min(b.o1, right), x0+3)
+			c := &all[k]
+			if c.count == 0 {
+				c.x0, c.x1, c.only = x0, x1, b
+			} else {
+				c.x0, c.x1, c.only = min(c.x0, x0), max(c.x1, x1), nil
 			}
-			ends = append(ends, 0)
-			row = len(ends) - 1
+			c.count++
+			c.states[b.look.index]++
 		}
-		ends[row] = p.right + 1
-		p.row = row
-		list = append(list, p)
 	}
-	for piece, n := range narrow {
-		left := f.left + float64(piece)*leastBar
-		crowds = append(crowds, crowd{left, min(left+leastBar, f.width), n})
-	}
-	slices.SortFunc(crowds, func(a, b crowd) int { return cmp.Compare(a.left, b.left) })
-	return list, crowds, len(ends), more
+	return slices.DeleteFunc(all, func(b bin) bool { return b.count == 0 })
 }

@@ -1,0 +1,91 @@
+package timeline
+
+import "berth/testbeds"
+
+// areas are those of all lanes, joined where they touch.
+func (s *sheet) areas() []area {
+	var list []area
+	for _, b := range s.boxes {
+		for _, a := range b.areas {
+			if n := len(list) - 1; n >= 0 && list[n].y1 == a.y0 {
+				list[n].y1 = a.y1
+			} else {
+				list = append(list, a)
+			}
+		}
+	}
+	return list
+}
+
+// fit is where the experiment fits: a slot, or several that cannot be told apart.
+type fit struct {
+	x0, x1      float64
+	first, last testbeds.Slot
+	count       int
+}
+
+// fitting joins slots that overlap, or that are too narrow or too close to be told apart.
+func (s *sheet) fitting() []fit {
+	var list []fit
+	for _, slot := range s.c.Fits {
+		x0, x1, ok := s.scale.span(slot)
+		if !ok {
+			continue
+		}
+		x1 = min(max(x1, x0+2), s.scale.right)
+		x0 = min(x0, x1-2)
+		if n := len(list) - 1; n >= 0 && x0 < list[n].x1+.5 && x1 > list[n].x0 {
+			if x0 >= list[n].x1-.05 && x1-x0 >= 8 && list[n].x1-list[n].x0 >= 8 { // one ends where the other begins, and both can be seen
+				list = append(list, fit{x0, x1, slot, slot, 1})
+				continue
+			}
+			list[n].x0, list[n].x1, list[n].last = min(x0, list[n].x0), max(x1, list[n].x1), slot
+			list[n].count++
+			continue
+		}
+		list = append(list, fit{x0, x1, slot, slot, 1})
+	}
+	return list
+}
+
+// hand draws the row of the experiment at hand, and its bands behind the lanes.
+func (s *sheet) hand() {
+	if !s.used.hand {
+		return
+	}
+	y0, y1 := float64(axisHeight+4), float64(axisHeight+handHeight-4)
+	s.raw(`<g role="group" aria-label="the experiment at hand">`)
+	if !s.narrow {
+		s.label(onInk, margin, y1-4, "the experiment fits")
+	}
+	var p0, p1 float64
+	picked := false
+	if s.c.Picked != nil {
+		p0, p1, picked = s.scale.span(*s.c.Picked)
+	}
+	areas := s.areas()
+	for _, f := range s.fitting() {
+		what, link := "fits: "+s.cache.slot(f.first), ""
+		if f.count > 1 {
+			what = "fits in " + counted(f.count, "slot") + ", the first " + s.cache.slot(f.first) + ", the last " + s.cache.slot(f.last)
+		} else if s.c.Pick != nil {
+			link = href(s.c.Pick(f.first))
+		}
+		s.raw("<path ", asFitsBand)
+		s.columns(areas, f.x0, f.x1, 0)
+		s.raw("/>")
+		end := s.open(link, what)
+		s.rect(asFits+` rx="2"`, f.x0, y0, f.x1, y1)
+		if f.x1-f.x0 >= widthOf("fits", small)+8 && !(picked && p0 < f.x1 && f.x0 < p1) {
+			s.label(onFits, f.x0+5, y1-4, "fits")
+		}
+		s.raw(end)
+	}
+	if picked {
+		s.rect(asPill+` rx="2"`, p0, y0-1, min(max(p1, p0+2), s.scale.right), y1+1)
+		if p1-p0 >= widthOf("picked", small)*bold+8 {
+			s.label(onPicked, p0+5, y1-4, "picked")
+		}
+	}
+	s.raw("</g>")
+}

@@ -1,0 +1,90 @@
+package timeline
+
+// entry is a line of the legend: a small picture and its words.
+type entry struct {
+	draw func(p *pen, x, y float64) // into 22 × 14 units
+	text string
+}
+
+const (
+	swatch     = 22.
+	legendLine = 20.
+)
+
+// legend draws what the picture uses, below it, and makes room for that.
+func (s *sheet) legend() []byte {
+	var p pen
+	x, y := float64(margin), s.height+4
+	entries := s.entries()
+	if s.narrow {
+		entries = append([]entry{{nil, "Times in " + s.c.Zone.String()}}, entries...)
+	}
+	if s.left > 0 {
+		entries = append([]entry{{nil, "+" + counted(s.left, "lane") + ", not drawn"}}, entries...)
+	}
+	for _, e := range entries {
+		w := widthOf(e.text, small) + 16
+		if e.draw != nil {
+			w += swatch + 6
+		}
+		if x > margin && x+w > float64(s.c.Width) {
+			x, y = margin, y+legendLine
+		}
+		at := x
+		if e.draw != nil {
+			e.draw(&p, x, y)
+			at += swatch + 6
+		}
+		p.label(onMuted, at, y+11, fitted(e.text, small, float64(s.c.Width)-at))
+		x += w
+	}
+	if len(entries) > 0 {
+		s.height = y + legendLine
+	}
+	return p.b
+}
+
+func (s *sheet) entries() []entry {
+	var list []entry
+	add := func(ok bool, text string, draw func(p *pen, x, y float64)) {
+		if ok {
+			list = append(list, entry{draw, text})
+		}
+	}
+	box := func(attrs string) func(p *pen, x, y float64) {
+		return func(p *pen, x, y float64) { p.rect(attrs, x+.5, y+.5, x+swatch-.5, y+13.5) }
+	}
+	for _, l := range looks {
+		add(s.used.states[l.index], l.name, func(p *pen, x, y float64) {
+			box(l.shape(s.id)+` rx="3"`)(p, x, y)
+			p.label(l.text()+` font-size="10" font-weight="700" text-anchor="middle"`, x+swatch/2, y+10.5, l.letter)
+		})
+	}
+	add(s.used.over, "overbooked", func(p *pen, x, y float64) {
+		box(asOver+` rx="3"`)(p, x, y)
+		p.at(`<path `+asCorner+` d="M`, x+swatch-8, y)
+		p.raw(`h8v8z"/>`)
+	})
+	add(s.used.around, "setup, tear-down", func(p *pen, x, y float64) {
+		p.at("<path "+asAround+` d="M`, x, y+7)
+		p.at("H", x+swatch)
+		p.at("M", x+1, y+2)
+		p.raw(`v10"/>`)
+	})
+	add(s.used.bins, "bookings drawn together", func(p *pen, x, y float64) {
+		p.rect(asBin, x+2, y+8, x+7, y+14)
+		p.rect(asBin, x+9, y+3, x+14, y+14)
+		p.rect(asBin, x+16, y+6, x+21, y+14)
+	})
+	add(s.used.bands, "free", box(asFree))
+	add(s.used.bands, "taken", func(p *pen, x, y float64) {
+		box(`class="tl-taken" fill="url(#`+s.id+`-taken)"`)(p, x, y)
+		p.line(asTrack, x, y+13.5, x+swatch, y+13.5)
+	})
+	add(s.used.short, "short: more booked than there is", box(`class="tl-short" fill="url(#`+s.id+`-short) `+shortPaper+`" stroke="`+short+`"`))
+	add(s.used.closures, "closed", box(`class="tl-closed" fill="url(#`+s.id+`-closed)" stroke="`+closed+`"`))
+	add(s.used.fits, "the experiment fits", box(asFits+` rx="2"`))
+	add(s.c.Picked != nil, "picked", box(asPill+` rx="2"`))
+	add(s.used.now, "now", func(p *pen, x, y float64) { p.line(asNow, x+swatch/2, y, x+swatch/2, y+14) })
+	return list
+}
