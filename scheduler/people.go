@@ -70,7 +70,7 @@ func (s *Service) PutPerson(ctx context.Context, a Actor, p Person) (Person, err
 			if err != nil {
 				return err
 			}
-			p.Created, p.Muted = before.Created, before.Muted
+			p.Created, p.Muted, p.Subject = before.Created, before.Muted, before.Subject
 			if p.Password == "" {
 				p.Password = before.Password
 			}

@@ -28,8 +28,9 @@ type Person struct {
 	Roles        []Role    `json:"roles"`
 	Testbeds     []string  `json:"testbeds,omitempty"` // of a provider
 	Disabled     bool      `json:"disabled,omitempty"`
-	Muted        []Topic   `json:"muted,omitempty"` // what they do not want to be mailed
-	Password     string    `json:"-"`               // argon2id in PHC form, empty where there is none
+	Subject      string    `json:"subject,omitempty"` // who they are at an OpenID Connect provider: issuer and subject
+	Muted        []Topic   `json:"muted,omitempty"`   // what they do not want to be mailed
+	Password     string    `json:"-"`                 // argon2id in PHC form, empty where there is none
 	Created      time.Time `json:"created"`
 	Revision     int64     `json:"revision"`
 }

@@ -10,6 +10,7 @@ import (
 
 	"berth/calendar"
 	"berth/internal/api"
+	"berth/internal/auth"
 	"berth/internal/config"
 	"berth/internal/dav"
 	"berth/internal/web"
@@ -151,6 +152,19 @@ func (a *App) Run(ctx context.Context) error {
 	return errors.Join(failure, a.Stop(context.WithoutCancel(ctx)))
 }
 
+// door is where people sign in elsewhere; nil where they do not.
+func (a *App) door(base string) web.Door {
+	o := a.settings.OIDC
+	if o.Issuer == "" {
+		return nil
+	}
+	s := auth.Elsewhere{Issuer: o.Issuer, Client: o.Client, Secret: o.Secret, Callback: base + web.CallbackPath, Claim: o.Claim, Log: a.options.Log}
+	for _, g := range o.Grants {
+		s.Grants = append(s.Grants, auth.Grant(g))
+	}
+	return a.parts.Auth.NewDoor(s)
+}
+
 // handler is everything that is answered over HTTP.
 func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
@@ -158,7 +172,7 @@ func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
 		Webhooks: hooks, Queue: a.parts.Store, Channels: channelNames(a.settings),
 	})
-	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: now, Base: base, Queue: a.parts.Store, Channels: channelNames(a.settings)})
+	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: now, Base: base, Queue: a.parts.Store, Channels: channelNames(a.settings), Door: a.door(base)})
 	if err != nil {
 		return nil, err
 	}

@@ -28,14 +28,19 @@ func (a *Auth) SignIn(r *http.Request, username, password string) (secret string
 	if !actor.Can(scheduler.ScopeAdmin) { // a token in the password's place signs programs in, not browsers
 		return "", errWrong
 	}
+	return a.begin(r.Context(), actor.Username, "browser")
+}
+
+// begin begins a session.
+func (a *Auth) begin(ctx context.Context, username, name string) (secret string, err error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return "", err
 	}
 	now := a.clock().UTC().Truncate(time.Second)
 	secret = newSecret()
-	t := scheduler.Token{ID: id.String(), Owner: actor.Username, Name: "browser", Hash: digest(secret), Scopes: []scheduler.Scope{scheduler.ScopeSession}, Created: now, Expires: new(now.Add(SessionFor))}
-	return secret, a.store.Change(r.Context(), nil, func(tx scheduler.Tx) error { return tx.PutToken(r.Context(), t) })
+	t := scheduler.Token{ID: id.String(), Owner: username, Name: name, Hash: digest(secret), Scopes: []scheduler.Scope{scheduler.ScopeSession}, Created: now, Expires: new(now.Add(SessionFor))}
+	return secret, a.store.Change(ctx, nil, func(tx scheduler.Tx) error { return tx.PutToken(ctx, t) })
 }
 
 // Session is who has a session.

@@ -34,6 +34,7 @@ func (l *layered) together(s Settings) {
 	}
 	l.bugzilla(s.Bugzilla)
 	l.mail(s.Mail)
+	l.oidc(s.OIDC)
 	if s.HoldFor > s.MaxHold {
 		l.fault("hold_for", l.origins["hold_for"], "has to be at most max_hold")
 	}

@@ -94,6 +94,16 @@ var fields = []field{
 		help: "when operators are mailed what the next three days bring, UTC; empty for never"},
 	{name: "webhook_anywhere", value: "no", set: yesNo(func(s *Settings) *bool { return &s.Webhooks.Anywhere }),
 		help: "yes lets people's webhooks call private addresses and http, too: whatever this machine can reach"},
+	{name: "oidc_issuer", set: text(func(s *Settings) *string { return &s.OIDC.Issuer }),
+		help: "OpenID Connect provider with which people may sign in to the pages, such as https://id.example.org/realms/lab; empty for none"},
+	{name: "oidc_client", set: text(func(s *Settings) *string { return &s.OIDC.Client }),
+		help: "client id at the provider; the address that it leads back to is public_url with /sign-in/callback"},
+	{name: "oidc_secret", mask: hide, set: text(func(s *Settings) *string { return &s.OIDC.Secret }),
+		help: "client secret at the provider"},
+	{name: "oidc_groups_claim", value: "groups", set: text(func(s *Settings) *string { return &s.OIDC.Claim }),
+		help: "claim of the ID token that has somebody's groups"},
+	{name: "oidc_roles", set: setGrants,
+		help: "what groups make of people, such as lab-mentors=mentor,iris-staff=provider:wins-5g"},
 }
 
 // Names are the names of all settings, in the order of the manual.

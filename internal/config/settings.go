@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"net/url"
 	"time"
+
+	"berth/scheduler"
 )
 
 // Settings are all settings of an instance, checked. The comments in the list of fields (see fields.go) say what each of them is for.
@@ -30,6 +32,7 @@ type Settings struct {
 	Bugzilla Bugzilla
 	Mail     Mail
 	Webhooks Webhooks
+	OIDC     OIDC
 
 	origins map[string]Origin
 	shown   map[string]string
@@ -67,6 +70,22 @@ type Mail struct {
 // Webhooks are how other programs are called.
 type Webhooks struct {
 	Anywhere bool // also at addresses inside, and without TLS
+}
+
+// OIDC is how people sign in with a provider elsewhere.
+type OIDC struct {
+	Issuer string // empty: they do not
+	Client string
+	Secret string
+	Claim  string  // in which the provider says the groups of somebody
+	Grants []Grant // what groups make of people
+}
+
+// Grant makes the members of a group have a role; with a testbed it makes them its providers.
+type Grant struct {
+	Group   string
+	Role    scheduler.Role
+	Testbed string
 }
 
 // Origin says where a setting comes from, in words such as "default", "berth.toml", "BERTH_LISTEN" or "--listen".

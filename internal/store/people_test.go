@@ -15,7 +15,7 @@ import (
 // person is somebody with something in every field.
 func person(username string) scheduler.Person {
 	return scheduler.Person{Username: username, Name: "Ada – „Countess“", Email: "ada@example.org", Organisation: "Org",
-		Roles: []scheduler.Role{scheduler.RoleProvider, scheduler.RoleMentor}, Testbeds: []string{"wins-5g"}, Disabled: true, Muted: []scheduler.Topic{scheduler.TopicDigest},
+		Roles: []scheduler.Role{scheduler.RoleProvider, scheduler.RoleMentor}, Testbeds: []string{"wins-5g"}, Disabled: true, Subject: "https://id.example 17", Muted: []scheduler.Topic{scheduler.TopicDigest},
 		Password: "$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA", Created: start.Add(time.Microsecond), Revision: 1}
 }
 

@@ -73,6 +73,7 @@ type tooMany interface {
 
 type signIn struct {
 	To, Username, Failure string
+	Elsewhere             bool // people may sign in elsewhere
 }
 
 func (s *site) askSignIn(w http.ResponseWriter, r *http.Request) {
@@ -81,18 +82,14 @@ func (s *site) askSignIn(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
-	s.show(w, r, http.StatusOK, "sign-in.html", "Sign in", scheduler.Actor{}, signIn{To: to})
+	s.show(w, r, http.StatusOK, "sign-in.html", "Sign in", scheduler.Actor{}, signIn{To: to, Elsewhere: s.o.Door != nil})
 }
 
 func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
-	form := signIn{To: local(r.PostFormValue("to")), Username: strings.TrimSpace(r.PostFormValue("username"))}
+	form := signIn{To: local(r.PostFormValue("to")), Username: strings.TrimSpace(r.PostFormValue("username")), Elsewhere: s.o.Door != nil}
 	secret, err := s.people.SignIn(r, form.Username, r.PostFormValue("password"))
 	if err == nil {
-		if old := s.secret(r); old != "" { // whoever was signed in here before is not any more
-			_ = s.people.SignOut(r.Context(), old)
-		}
-		s.setCookie(w, secret, 0)
-		http.Redirect(w, r, form.To, http.StatusSeeOther)
+		s.signedInAs(w, r, secret, form.To)
 		return
 	}
 	status := http.StatusUnauthorized
@@ -106,6 +103,53 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.show(w, r, status, "sign-in.html", "Sign in", scheduler.Actor{}, form)
+}
+
+// signedInAs gives a browser its session, and leads to where somebody wanted to go.
+func (s *site) signedInAs(w http.ResponseWriter, r *http.Request, secret, to string) {
+	if old := s.secret(r); old != "" { // whoever was signed in here before is not any more
+		_ = s.people.SignOut(r.Context(), old)
+	}
+	s.setCookie(w, secret, 0)
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// passageFor is how long somebody may take to sign in elsewhere, in seconds.
+const passageFor = 600
+
+func (s *site) passageCookie(value string, age int) *http.Cookie {
+	return &http.Cookie{Name: s.cookieName() + "-passage", Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteLaxMode}
+}
+
+// leave sends somebody to the provider to sign in there. Where they wanted to go is kept with what they have to bring back.
+func (s *site) leave(w http.ResponseWriter, r *http.Request) {
+	to, kept, err := s.o.Door.Begin(r.Context())
+	if err != nil {
+		s.fail(w, r, scheduler.Actor{}, err)
+		return
+	}
+	http.SetCookie(w, s.passageCookie(kept+"|"+url.QueryEscape(local(r.URL.Query().Get("to"))), passageFor))
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// comeBack lets somebody in who comes back from the provider.
+func (s *site) comeBack(w http.ResponseWriter, r *http.Request) {
+	kept := ""
+	if c, err := r.Cookie(s.passageCookie("", 0).Name); err == nil {
+		kept = c.Value
+	}
+	kept, wanted, _ := strings.Cut(kept, "|")
+	http.SetCookie(w, s.passageCookie("", -1))
+	secret, err := s.o.Door.Finish(r, kept)
+	if err != nil {
+		s.fail(w, r, scheduler.Actor{}, err)
+		return
+	}
+	to, err := url.QueryUnescape(wanted)
+	if err != nil {
+		to = "/"
+	}
+	s.signedInAs(w, r, secret, local(to))
 }
 
 func (s *site) signOut(w http.ResponseWriter, r *http.Request) {

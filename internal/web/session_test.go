@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -23,7 +24,8 @@ const password = "correct horse battery"
 type house struct {
 	t *testing.T
 	http.Handler
-	svc *scheduler.Service
+	svc  *scheduler.Service
+	site *site
 }
 
 func newHouse(t *testing.T, base string) *house {
@@ -42,9 +44,9 @@ func newHouse(t *testing.T, base string) *house {
 	for name, role := range map[string]scheduler.Role{"maeve": scheduler.RoleExperimenter, "hector": scheduler.RoleExperimenter, "monika": scheduler.RoleMentor, "adele": scheduler.RoleAdministrator} {
 		must(svc.PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{role}, Password: hash}))
 	}
-	h, err := New(svc, auth.New(db, time.Now), Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Base: base, Queue: db})
-	must(h, err)
-	return &house{t, h, svc}
+	pages, err := newSite(svc, auth.New(db, time.Now), Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Base: base, Queue: db})
+	must(pages, err)
+	return &house{t, pages.handler(), svc, pages}
 }
 
 // send makes a call with a cookie; a form makes it a POST.
@@ -194,11 +196,10 @@ func TestOnlyWhoMayKnowSeesWhose(t *testing.T) {
 		cookie := h.session(who)
 		for _, path := range []string{"/", "/requests?view=all", "/timeline.svg", "/testbeds/hall"} {
 			res := h.send(path, cookie, nil)
-			var b strings.Builder
-			if err := res.Write(&b); err != nil || res.StatusCode != http.StatusOK {
-				t.Fatalf("%s: %d, %v", path, res.StatusCode, err)
+			if res.StatusCode != http.StatusOK {
+				t.Fatalf("%s: %d", path, res.StatusCode)
 			}
-			if got := strings.Contains(b.String(), "Secret project"); got != sees {
+			if got := strings.Contains(body(t, res), "Secret project"); got != sees {
 				t.Errorf("%s sees the name on %s: %v", who, path, got)
 			}
 		}
@@ -206,4 +207,53 @@ func TestOnlyWhoMayKnowSeesWhose(t *testing.T) {
 			t.Errorf("%s gets %d", who, res.StatusCode)
 		}
 	}
+}
+
+// gate is a provider elsewhere that knows one passage.
+type gate struct{ people *auth.Auth }
+
+func (g gate) Begin(context.Context) (to, kept string, err error) {
+	return "https://id.example/authorize?state=s", "s.n.v", nil
+}
+
+func (g gate) Finish(r *http.Request, kept string) (string, error) {
+	if kept != "s.n.v" {
+		return "", scheduler.Errorf(scheduler.CodeUnauthenticated, "signing in elsewhere did not work; try again")
+	}
+	return g.people.SignIn(r, "maeve", password)
+}
+
+func TestSigningInElsewhere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "https://berth.example")
+	s := *h.site
+	s.o.Door = gate{s.people.(*auth.Auth)}
+	h.Handler = s.handler()
+	if res := h.send("/sign-in?to=/new", "", nil); !strings.Contains(body(t, res), `href="/sign-in/elsewhere?to=%2fnew"`) {
+		t.Error("nothing leads elsewhere")
+	}
+	res := h.send("/sign-in/elsewhere?to=/new%3Fnsd%3Dx", "", nil)
+	c := res.Cookies()[0]
+	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "https://id.example/authorize?state=s" || c.Name != "__Host-berth-passage" || !c.HttpOnly || !c.Secure {
+		t.Fatalf("%d %v", res.StatusCode, res.Header)
+	}
+	if res := h.send(CallbackPath+"?code=1&state=s", "", nil); res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("without the cookie: %d", res.StatusCode)
+	}
+	res = h.send(CallbackPath+"?code=1&state=s", c.Name+"="+c.Value, nil)
+	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/new?nsd=x" || len(res.Cookies()) != 2 || res.Cookies()[0].MaxAge >= 0 {
+		t.Fatalf("%d %v", res.StatusCode, res.Header)
+	}
+	if res := h.send("/account", res.Cookies()[1].Name+"="+res.Cookies()[1].Value, nil); res.StatusCode != http.StatusOK {
+		t.Errorf("%d", res.StatusCode)
+	}
+}
+
+func body(t *testing.T, res *http.Response) string {
+	t.Helper()
+	var b strings.Builder
+	if err := res.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }

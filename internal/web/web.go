@@ -34,6 +34,15 @@ type Queue interface {
 	Retry(ctx context.Context, channel, request string) (int64, error)
 }
 
+// Door signs people in who have proved to a provider elsewhere who they are.
+type Door interface {
+	Begin(ctx context.Context) (to, kept string, err error)
+	Finish(r *http.Request, kept string) (secret string, err error)
+}
+
+// CallbackPath is where a provider leads back to.
+const CallbackPath = "/sign-in/callback"
+
 // Options are what the pages get from outside.
 type Options struct {
 	Log      *slog.Logger
@@ -41,6 +50,7 @@ type Options struct {
 	Base     string // address under which people reach this instance
 	Queue    Queue
 	Channels []string
+	Door     Door // nil: nobody signs in elsewhere
 }
 
 // site is what the handlers share.
@@ -53,17 +63,21 @@ type site struct {
 }
 
 // Paths are where New's handler belongs.
-var Paths = []string{"GET /{$}", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-out", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/",
+var Paths = []string{"GET /{$}", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/",
 	"/subscribe", "/account", "/admin", "/offers/", "/approvals/"}
 
 // New serves the pages.
 func New(service *scheduler.Service, people Identity, o Options) (http.Handler, error) {
-	pages, err := template.New("").Funcs(functions).ParseFS(files, "pages/*.html")
+	s, err := newSite(service, people, o)
 	if err != nil {
 		return nil, err
 	}
-	s := &site{service: service, people: people, links: service, o: o, pages: pages}
 	return s.handler(), nil
+}
+
+func newSite(service *scheduler.Service, people Identity, o Options) (*site, error) {
+	pages, err := template.New("").Funcs(functions).ParseFS(files, "pages/*.html")
+	return &site{service: service, people: people, links: service, o: o, pages: pages}, err
 }
 
 func (s *site) handler() http.Handler {
@@ -74,6 +88,10 @@ func (s *site) handler() http.Handler {
 	mux.HandleFunc("GET /sign-in", s.askSignIn)
 	mux.HandleFunc("POST /sign-in", s.signIn)
 	mux.HandleFunc("POST /sign-out", s.signOut)
+	if s.o.Door != nil {
+		mux.HandleFunc("GET /sign-in/elsewhere", s.leave)
+		mux.HandleFunc("GET "+CallbackPath, s.comeBack)
+	}
 	mux.HandleFunc("GET /offers/{link}", s.ask)
 	mux.HandleFunc("POST /offers/{link}", s.accept)
 	mux.HandleFunc("GET /approvals/{link}", s.askApproval)

@@ -1,0 +1,289 @@
+package auth
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"berth/scheduler"
+)
+
+// Elsewhere are the settings for signing in with an OpenID Connect provider.
+type Elsewhere struct {
+	Issuer   string
+	Client   string
+	Secret   string
+	Callback string  // address of this site that the provider leads back to
+	Claim    string  // in which the provider says the groups of somebody
+	Grants   []Grant // what groups make of people
+	Log      *slog.Logger
+	HTTP     *http.Client // default: one with a time limit
+}
+
+// Grant makes members of a group have a role; with a testbed it makes them its providers.
+type Grant struct {
+	Group   string
+	Role    scheduler.Role
+	Testbed string
+}
+
+// Door signs people in who have proved to a provider elsewhere who they are: the authorization code flow with PKCE, state and nonce.
+type Door struct {
+	auth     *Auth
+	settings Elsewhere
+
+	mu       sync.Mutex
+	provider *oidc.Provider
+}
+
+// NewDoor makes a door. The provider is asked for its addresses when somebody first comes.
+func (a *Auth) NewDoor(s Elsewhere) *Door {
+	if s.HTTP == nil {
+		s.HTTP = &http.Client{Timeout: 15 * time.Second}
+	}
+	return &Door{auth: a, settings: s}
+}
+
+// passage is what a browser has to bring back: it is kept in a cookie while somebody is at the provider.
+type passage struct{ state, nonce, verifier string }
+
+// String is how a passage is kept. None of its parts holds a dot.
+func (p passage) String() string { return strings.Join([]string{p.state, p.nonce, p.verifier}, ".") }
+
+// readPassage reads what String has written; of anything else it is one that leads nowhere.
+func readPassage(s string) (p passage) {
+	if parts := strings.Split(s, "."); len(parts) == 3 {
+		p.state, p.nonce, p.verifier = parts[0], parts[1], parts[2]
+	}
+	return p
+}
+
+// Begin is where to send a browser, and what it has to keep and bring back.
+func (d *Door) Begin(ctx context.Context) (to, kept string, err error) {
+	config, _, err := d.ready(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	p := passage{state: newSecret(), nonce: newSecret(), verifier: oauth2.GenerateVerifier()}
+	return config.AuthCodeURL(p.state, oidc.Nonce(p.nonce), oauth2.S256ChallengeOption(p.verifier)), p.String(), nil
+}
+
+// claims are what a provider says of somebody.
+type claims struct {
+	Subject  string `json:"sub"`
+	Username string `json:"preferred_username"`
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Verified bool   `json:"email_verified"`
+	Nonce    string `json:"nonce"`
+}
+
+var errElsewhere = scheduler.Errorf(scheduler.CodeUnauthenticated, "signing in elsewhere did not work; try again")
+
+// Finish begins a session for whoever comes back from the provider with a code.
+func (d *Door) Finish(r *http.Request, kept string) (secret string, err error) {
+	p := readPassage(kept)
+	ctx := oidc.ClientContext(r.Context(), d.settings.HTTP)
+	q := r.URL.Query()
+	if p.state == "" || subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(p.state)) != 1 {
+		return "", errElsewhere // it is not this browser that was sent there
+	}
+	if q.Get("error") != "" {
+		return "", scheduler.Errorf(scheduler.CodeUnauthenticated, "the provider says %q", short(q.Get("error")))
+	}
+	config, provider, err := d.ready(ctx)
+	if err != nil {
+		return "", err
+	}
+	token, err := config.Exchange(ctx, q.Get("code"), oauth2.VerifierOption(p.verifier))
+	if err != nil {
+		if _, refused := errors.AsType[*oauth2.RetrieveError](err); refused {
+			return "", errElsewhere
+		}
+		return "", d.unreachable(ctx, err)
+	}
+	raw, _ := token.Extra("id_token").(string)
+	verified, err := provider.Verifier(&oidc.Config{ClientID: d.settings.Client, Now: d.auth.clock}).Verify(ctx, raw)
+	if err != nil {
+		return "", errElsewhere
+	}
+	var c claims
+	var all map[string]any
+	if err := errors.Join(verified.Claims(&c), verified.Claims(&all)); err != nil {
+		return "", errElsewhere
+	}
+	if subtle.ConstantTimeCompare([]byte(c.Nonce), []byte(p.nonce)) != 1 || c.Subject == "" {
+		return "", errElsewhere
+	}
+	person, err := d.person(ctx, c, groups(all[d.settings.Claim]))
+	if err != nil {
+		return "", err
+	}
+	return d.auth.begin(ctx, person.Username, "browser, signed in elsewhere")
+}
+
+// ready is what is needed to talk to the provider.
+func (d *Door) ready(ctx context.Context) (oauth2.Config, *oidc.Provider, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.provider == nil {
+		provider, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), d.settings.HTTP), d.settings.Issuer)
+		if err != nil {
+			return oauth2.Config{}, nil, d.unreachable(ctx, err)
+		}
+		d.provider = provider
+	}
+	return oauth2.Config{ClientID: d.settings.Client, ClientSecret: d.settings.Secret, Endpoint: d.provider.Endpoint(), RedirectURL: d.settings.Callback,
+		Scopes: []string{oidc.ScopeOpenID, "profile", "email"}}, d.provider, nil
+}
+
+// unreachable says to people that the provider is, and to the log why.
+func (d *Door) unreachable(ctx context.Context, err error) error {
+	d.settings.Log.WarnContext(ctx, "the OpenID Connect provider cannot be reached", "issuer", d.settings.Issuer, "error", err)
+	return scheduler.Errorf(scheduler.CodeUnavailable, "your organisation's sign-in cannot be reached: sign in with a password here, or try again later")
+}
+
+// groups are those of a claim, which is a text or a list of texts.
+func groups(claim any) (list []string) {
+	switch c := claim.(type) {
+	case string:
+		return []string{c}
+	case []any:
+		for _, x := range c {
+			if s, ok := x.(string); ok {
+				list = append(list, s)
+			}
+		}
+	}
+	return list
+}
+
+// person is who the provider's subject is here: whoever came before as the same subject, else whoever has the same verified address of mail,
+// else somebody new. What their groups grant is brought up to date each time.
+func (d *Door) person(ctx context.Context, c claims, groups []string) (p scheduler.Person, err error) {
+	subject := d.settings.Issuer + " " + c.Subject
+	err = d.auth.store.Change(ctx, nil, func(tx scheduler.Tx) error {
+		found, err := bySubject(ctx, tx, subject, c)
+		if err != nil {
+			return err
+		}
+		if found != nil {
+			p = *found
+		} else if p, err = d.newcomer(ctx, tx, c); err != nil {
+			return err
+		}
+		if p.Disabled {
+			return scheduler.Errorf(scheduler.CodeForbidden, "the account %s is disabled", p.Username)
+		}
+		before := p
+		p.Subject = subject
+		d.grant(&p, groups)
+		if found != nil && before.Subject == p.Subject && slices.Equal(before.Roles, p.Roles) && slices.Equal(before.Testbeds, p.Testbeds) {
+			return nil
+		}
+		p.Revision++
+		return tx.PutPerson(ctx, p)
+	})
+	return p, err
+}
+
+// bySubject finds who has a subject, or the verified address of mail and no subject yet.
+func bySubject(ctx context.Context, tx scheduler.Reader, subject string, c claims) (*scheduler.Person, error) {
+	var byMail *scheduler.Person
+	for after := ""; ; {
+		list, err := tx.People(ctx, after, 500)
+		if err != nil || len(list) == 0 {
+			return byMail, err
+		}
+		for i, x := range list {
+			after = x.Username
+			switch {
+			case x.Subject == subject:
+				return &list[i], nil
+			case c.Verified && c.Email != "" && x.Subject == "" && strings.EqualFold(x.Email, c.Email):
+				if byMail != nil {
+					return nil, scheduler.Errorf(scheduler.CodeConflict, "more than one account has the address %s; ask an administrator", c.Email)
+				}
+				byMail = &list[i]
+			}
+		}
+	}
+}
+
+var notUsername = regexp.MustCompile(`[^a-z0-9._-]+`)
+
+// newcomer is somebody who was never here.
+func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (scheduler.Person, error) {
+	name, _, _ := strings.Cut(c.Email, "@")
+	if c.Username != "" {
+		name, _, _ = strings.Cut(c.Username, "@")
+	}
+	name = strings.Trim(notUsername.ReplaceAllString(strings.ToLower(name), "-"), "._-")
+	if name == "" || name == scheduler.System.Username {
+		name = "person"
+	}
+	name = name[:min(len(name), 50)]
+	username := name
+	for n := 2; ; n++ {
+		_, err := tx.Person(ctx, username)
+		if scheduler.CodeOf(err) == scheduler.CodeNotFound {
+			break
+		}
+		if err != nil {
+			return scheduler.Person{}, err
+		}
+		username = fmt.Sprintf("%s-%d", name, n) // whoever has the name is somebody else
+	}
+	shown := strings.Join(strings.Fields(c.Name), " ")
+	if shown == "" || len(shown) > 200 {
+		shown = username
+	}
+	p := scheduler.Person{Username: username, Name: shown, Roles: []scheduler.Role{scheduler.RoleExperimenter}, Created: d.auth.clock().UTC()}
+	if c.Verified && mail.MatchString(c.Email) {
+		p.Email = c.Email
+	}
+	return p, nil
+}
+
+var mail = regexp.MustCompile(`^[^\s@<>",;:\\()\[\]]{1,64}@[A-Za-z0-9.-]{1,255}$`)
+
+// grant gives somebody what their groups say, where groups say anything: roles that some group grants are theirs only by a group.
+func (d *Door) grant(p *scheduler.Person, groups []string) {
+	if len(d.settings.Grants) == 0 {
+		return
+	}
+	p.Roles, p.Testbeds = slices.Clone(p.Roles), slices.Clone(p.Testbeds)
+	for _, g := range d.settings.Grants {
+		p.Roles = slices.DeleteFunc(p.Roles, func(r scheduler.Role) bool { return r == g.Role })
+		if g.Testbed != "" {
+			p.Testbeds = slices.DeleteFunc(p.Testbeds, func(t string) bool { return t == g.Testbed })
+		}
+	}
+	for _, g := range d.settings.Grants {
+		if !slices.Contains(groups, g.Group) {
+			continue
+		}
+		if !slices.Contains(p.Roles, g.Role) {
+			p.Roles = append(p.Roles, g.Role)
+		}
+		if g.Testbed != "" && !slices.Contains(p.Testbeds, g.Testbed) {
+			p.Testbeds = append(p.Testbeds, g.Testbed)
+		}
+	}
+	if len(p.Roles) == 0 {
+		p.Roles = []scheduler.Role{scheduler.RoleExperimenter}
+	}
+}
+
+func short(s string) string { return s[:min(len(s), 80)] }
