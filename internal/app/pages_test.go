@@ -24,6 +24,7 @@ func TestPages(t *testing.T) {
 		{"hostile texts are harmless", hostileTextsAreHarmless},
 		{"a page follows changes", aPageFollowsChanges},
 		{"a slot is dragged on the picture", aSlotIsDraggedOnThePicture},
+		{"an administrator changes the facility", anAdministratorChangesTheFacility},
 	} {
 		t.Run(flow.name, func(t *testing.T) { flow.run(t, h) })
 	}
@@ -167,7 +168,7 @@ func everyPageIsAccessible(t *testing.T, h *hall) {
 	x.accessible()
 	x.signIn("adele", "/")
 	for _, path := range []string{"/", "/?span=day&testbed=wins-5g", "/new", "/new?nsd=hydra_baseline_nsd&start=2031-01-01T00:00:00Z&end=2031-01-01T04:00:00Z", "/requests?view=all", "/requests?view=to+operate", "/requests/26", "/requests/42",
-		"/testbeds", "/testbeds/wins-5g", "/subscribe", "/account", "/admin", "/admin?edit=maeve"} {
+		"/testbeds", "/testbeds/wins-5g", "/subscribe", "/account", "/admin", "/admin?edit=maeve", "/admin/audit?actor=berth", "/admin/facility", "/webhooks"} {
 		for _, dark := range []bool{false, true} {
 			x.wide(1280, dark)
 			x.open(path)
@@ -247,4 +248,28 @@ func aSlotIsDraggedOnThePicture(t *testing.T, h *hall) {
 	x.keys(kb.ArrowRight)
 	x.until(`document.getElementById("pick").start.value !== "` + before + `" && location.search.includes("start=")`)
 	x.until(`document.querySelector('#verdict form [name="start"]') !== null`)
+}
+
+// anAdministratorChangesTheFacility after seeing what that does, and finds it in the audit.
+func anAdministratorChangesTheFacility(t *testing.T, h *hall) {
+	x := h.tab(t)
+	x.signIn("adele", "/admin/facility")
+	x.do(chromedp.Evaluate[chromedp.Void](`(() => { const t = document.getElementById("yaml"); t.value = t.value.replace("WINS_5G (Iris)", "WINS five"); return {}; })()`))
+	x.click(`form:has(#yaml) button`)
+	x.wants("What would change", "changed: testbeds[wins-5g].name (WINS_5G (Iris) → WINS five)")
+	x.click(`button[value="confirm"]`)
+	x.wants("Saved.")
+	x.fill("#yaml", "testbeds: 7")
+	x.expected = "422"
+	x.click(`form:has(#yaml) button`)
+	x.wants("breaks rules")
+	x.open("/admin/audit?action=facility")
+	x.wants("adele changed 1 things")
+	x.open("/webhooks")
+	x.fill("#hook-name", "portal")
+	x.fill("#hook-url", "https://127.0.0.1:1/hook")
+	x.click(`button[value="make"]`)
+	x.wants("shown now and never again", "portal")
+	x.click(`button[value="test"]`)
+	x.wants("The test failed: 127.0.0.1 is an address inside")
 }

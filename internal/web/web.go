@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/testbeds/facilityfile"
 )
 
 //go:embed pages/*.html pages/style.css pages/script.js pages/icon.svg timeline/timeline.css
@@ -50,6 +51,7 @@ type Options struct {
 	Base     string // address under which people reach this instance
 	Queue    Queue
 	Channels []string
+	Webhooks Webhooks
 	Door     Door // nil: nobody signs in elsewhere
 }
 
@@ -64,7 +66,7 @@ type site struct {
 
 // Paths are where New's handler belongs.
 var Paths = []string{"GET /{$}", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/",
-	"/subscribe", "/account", "/admin", "/offers/", "/approvals/"}
+	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", "/offers/", "/approvals/"}
 
 // New serves the pages.
 func New(service *scheduler.Service, people Identity, o Options) (http.Handler, error) {
@@ -118,6 +120,11 @@ func (s *site) handler() http.Handler {
 		"POST /account/revoke":              s.revoke,
 		"GET /admin":                        s.admin,
 		"POST /admin/retry":                 s.retry,
+		"GET /admin/audit":                  s.audit,
+		"GET /admin/{what}":                 s.facility,
+		"POST /admin/{what}":                s.putFacility,
+		"GET /webhooks":                     s.hooks,
+		"POST /webhooks":                    s.changeHooks,
 		"POST /admin/people":                s.putPerson,
 	} {
 		mux.HandleFunc(pattern, s.signedIn(h))
@@ -128,12 +135,19 @@ func (s *site) handler() http.Handler {
 	return careful(http.NewCrossOriginProtection().Handler(bounded(mux)))
 }
 
-// largestForm is more than any form here needs.
-const largestForm = 256 << 10
+// largestForm is more than most forms here need; a facility may be larger.
+const (
+	largestForm     = 256 << 10
+	largestFacility = 3 * facilityfile.MaxSize // forms write most signs as three
+)
 
 func bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, largestForm)
+		limit := int64(largestForm)
+		if strings.HasPrefix(r.URL.Path, "/admin/") {
+			limit = largestFacility
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		next.ServeHTTP(w, r)
 	})
 }
