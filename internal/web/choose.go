@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type choice struct {
 	Picked      bool
 	Placement   testbeds.Placement
 	Devices     []testbeds.DeviceNeed // instead of the service's; nil for these
+	Own         []own                 // components of one's own, instead of a service
 	Name        string
 	Description string
 	Mentor      string
@@ -38,6 +40,9 @@ const (
 func readChoice(form url.Values) (c choice, err error) {
 	c = choice{NSD: form.Get("nsd"), Name: form.Get("name"), Description: form.Get("description"), Mentor: form.Get("mentor"), Placement: placement(form)}
 	if c.Devices, err = devices(form); err != nil {
+		return c, err
+	}
+	if c.Own, err = readOwn(form); err != nil {
 		return c, err
 	}
 	if c.Zone, err = readZone(form); err != nil {
@@ -62,12 +67,29 @@ func readChoice(form url.Values) (c choice, err error) {
 }
 
 func (c choice) ask() scheduler.Ask {
+	if len(c.Own) > 0 {
+		q := scheduler.Ask{Devices: c.Devices, Placement: testbeds.Placement{}, Slot: c.Slot, Duration: testbeds.Period{Clock: time.Duration(c.Hours) * time.Hour}}
+		for i, x := range c.Own {
+			m := strconv.Itoa(i + 1)
+			q.Components = append(q.Components, testbeds.Component{Member: m, Size: x.size(), Onboarded: []string{x.Where}})
+			q.Placement[m] = x.Where
+			if where, ok := c.Placement[m]; ok {
+				q.Placement[m] = where
+			}
+		}
+		return q
+	}
 	return scheduler.Ask{NSD: c.NSD, Placement: c.Placement, Devices: c.Devices, Slot: c.Slot, Duration: testbeds.Period{Clock: time.Duration(c.Hours) * time.Hour}}
 }
 
 // Hidden are the parts of a choice that its forms carry along unseen.
 func (c choice) Hidden() (list []hidden) {
-	list = append(list, hidden{"nsd", c.NSD})
+	if c.NSD != "" {
+		list = append(list, hidden{"nsd", c.NSD})
+	}
+	for i, x := range c.Own {
+		list = append(list, x.hidden(i+1)...)
+	}
 	for _, member := range slices.Sorted(mapsKeys(c.Placement)) {
 		list = append(list, hidden{"place." + member, c.Placement[member]})
 	}
@@ -79,7 +101,7 @@ func (c choice) Hidden() (list []hidden) {
 
 // with is the address of the same choice with a slot, and a placement and devices where these are others.
 func (c choice) with(s testbeds.Slot, p testbeds.Placement, needs []testbeds.DeviceNeed) template.URL {
-	q := url.Values{"nsd": {c.NSD}, "zone": {c.Zone.String()}, "start": {s.Start.UTC().Format(time.RFC3339)}, "end": {s.End.UTC().Format(time.RFC3339)}}
+	q := url.Values{"zone": {c.Zone.String()}, "start": {s.Start.UTC().Format(time.RFC3339)}, "end": {s.End.UTC().Format(time.RFC3339)}}
 	if len(p) > 0 {
 		c.Placement = p
 	}
@@ -115,7 +137,10 @@ type place struct {
 type choosePage struct {
 	Choice     choice
 	NSDs       []testbeds.NSD
-	NSD        *testbeds.NSD
+	What       string // is deployed
+	Needs      []testbeds.DeviceNeed
+	VIMs       []string
+	Rows       []int
 	Zones      []string
 	Mentors    []string
 	Places     []place
@@ -167,45 +192,75 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who scheduler.Acto
 		}
 		status, p.Failure = code, &f
 	}
-	if c.NSD == "" {
+	if c.NSD == "" && len(c.Own) == 0 {
+		for _, t := range f.Testbeds {
+			for _, v := range t.VIMs {
+				p.VIMs = append(p.VIMs, t.ID+"/"+v.ID)
+			}
+		}
+		for i := range maxOwn {
+			p.Rows = append(p.Rows, i+1)
+		}
 		s.show(w, r, status, "choose-nsd.html", "Book a slot", who, p)
 		return nil
 	}
-	i := slices.IndexFunc(catalogue.NSDs, func(n testbeds.NSD) bool { return n.ID == c.NSD })
-	if i < 0 {
-		return scheduler.Errorf(scheduler.CodeNotFound, "there is no network service %q in the catalogue", c.NSD)
+	if err := p.deployed(catalogue); err != nil {
+		return err
 	}
-	p.NSD = &catalogue.NSDs[i]
 	if p.Mentors, err = s.service.Mentors(ctx, who); err != nil {
 		return err
 	}
-	p.Places, p.Devices = places(*p.NSD, catalogue, c.Placement, c.Devices)
 	if err := s.free(ctx, who, &p); err != nil {
 		return err
 	}
 	if err := s.judge(ctx, who, &p); err != nil {
 		return err
 	}
-	if err := s.reaches(ctx, who, &p, f); err != nil {
-		return err
+	if len(c.Own) == 0 { // who describes components says where they run
+		if err := s.reaches(ctx, who, &p, f); err != nil {
+			return err
+		}
 	}
 	if p.SVG, err = s.where(ctx, who, p, f); err != nil {
 		return err
 	}
-	s.show(w, r, status, "choose.html", "Book a slot for "+p.NSD.ID, who, p)
+	s.show(w, r, status, "choose.html", "Book a slot for "+p.What, who, p)
 	return nil
 }
 
-// places are the members of a service with where they can go, and the devices that it takes.
-func places(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement, needs []testbeds.DeviceNeed) (list []place, devices []string) {
+// deployed fills in what is deployed: the members of a service, or components of one's own, with where they can go, and devices.
+func (p *choosePage) deployed(c testbeds.Catalogue) error {
+	p.Needs = p.Choice.Devices
+	if len(p.Choice.Own) > 0 {
+		p.What = "components of your own"
+		for i, x := range p.Choice.Own {
+			p.Places = append(p.Places, place{Member: strconv.Itoa(i + 1), Needs: amounts(x.size()), Now: x.Where, Can: []string{x.Where}})
+		}
+	} else {
+		i := slices.IndexFunc(p.NSDs, func(n testbeds.NSD) bool { return n.ID == p.Choice.NSD })
+		if i < 0 {
+			return scheduler.Errorf(scheduler.CodeNotFound, "there is no network service %q in the catalogue", p.Choice.NSD)
+		}
+		n := p.NSDs[i]
+		p.What, p.Places = n.ID, members(n, c, p.Choice.Placement)
+		if p.Needs == nil {
+			p.Needs = n.Devices
+		}
+	}
+	for _, d := range p.Needs {
+		p.Devices = append(p.Devices, fmt.Sprintf("%d × %s at %s", d.Count, d.Device, d.Testbed))
+	}
+	return nil
+}
+
+// members are those of a service, with where they can go.
+func members(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement) (list []place) {
 	for _, m := range n.Members {
 		v, _ := c.VNF(m.VNF)
-		x := place{Member: m.Index, VNF: m.VNF, Can: v.Onboarded}
-		var needs []string
-		for _, q := range slices.Sorted(mapsKeys(v.Size)) {
-			needs = append(needs, fmt.Sprintf("%d %s", v.Size[q], q))
+		x := place{Member: m.Index, VNF: m.VNF, Can: v.Onboarded, Needs: amounts(v.Size)}
+		if len(v.Requires) > 0 {
+			x.Needs += ", " + strings.Join(v.Requires, ", ")
 		}
-		x.Needs = strings.Join(append(needs, v.Requires...), ", ")
 		for _, from := range []testbeds.Placement{chosen, n.Placement} {
 			for _, key := range []string{m.Index, testbeds.PlaceAll} {
 				if where, ok := from[key]; ok && x.Now == "" {
@@ -215,13 +270,15 @@ func places(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement, nee
 		}
 		list = append(list, x)
 	}
-	if needs == nil {
-		needs = n.Devices
+	return list
+}
+
+func amounts(q testbeds.Quantities) string {
+	var list []string
+	for _, name := range slices.Sorted(mapsKeys(q)) {
+		list = append(list, fmt.Sprintf("%d %s", q[name], name))
 	}
-	for _, d := range needs {
-		devices = append(devices, fmt.Sprintf("%d × %s at %s", d.Count, d.Device, d.Testbed))
-	}
-	return list, devices
+	return strings.Join(list, ", ")
 }
 
 // nextFree is how many free slots are offered, and how far ahead they are looked for.
@@ -355,7 +412,7 @@ func (s *site) where(ctx context.Context, who scheduler.Actor, p choosePage, f t
 		id, _, _ := strings.Cut(x.Now, "/")
 		concerned[id] = true
 	}
-	for _, d := range p.NSD.Devices {
+	for _, d := range p.Needs {
 		concerned[d.Testbed] = true
 	}
 	f.Testbeds = slices.DeleteFunc(slices.Clone(f.Testbeds), func(t testbeds.Testbed) bool { return !concerned[t.ID] })
