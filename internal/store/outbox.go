@@ -78,7 +78,8 @@ func (s *Store) Claim(ctx context.Context, m scheduler.Message, until time.Time)
 	return mine, err
 }
 
-// Delivered notes that a message has arrived; targets are those that are to be told of its event in its place, each by itself.
+// Delivered notes that a message has arrived; targets are those that are to be told of its event in its place, each by itself: then nothing
+// has arrived anywhere yet, and the message is soon forgotten.
 func (s *Store) Delivered(ctx context.Context, m scheduler.Message, now time.Time, targets ...string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		w := tx.(*writer)
@@ -86,6 +87,9 @@ func (s *Store) Delivered(ctx context.Context, m scheduler.Message, now time.Tim
 			if err := w.deliver(ctx, m.Channel, t, m.Event.Request, m.Event.Sequence); err != nil {
 				return err
 			}
+		}
+		if len(targets) > 0 {
+			now = time.Unix(0, 0)
 		}
 		return w.settle(ctx, m, "done", time.Unix(0, 0), now, "", "")
 	})
