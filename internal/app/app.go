@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 
 	"berth/calendar"
@@ -178,7 +179,14 @@ func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 	}
 	calendars := dav.New(a.parts.Service, a.parts.Auth, a.parts.Store, dav.Options{Log: a.options.Log, Clock: now, URL: base})
 	mux := http.NewServeMux()
-	mux.Handle("/", rest)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.Path; {
+		case path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, "/api/") || !strings.Contains(r.Header.Get("Accept"), "text/html"):
+			rest.ServeHTTP(w, r)
+		default:
+			pages.ServeHTTP(w, r) // which says to people that there is nothing
+		}
+	})
 	for _, path := range dav.Paths {
 		mux.Handle(path, calendars)
 	}

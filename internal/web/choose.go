@@ -253,6 +253,19 @@ func (p *choosePage) deployed(c testbeds.Catalogue) error {
 	return nil
 }
 
+// testbeds are those that take part.
+func (p *choosePage) testbeds() map[string]bool {
+	set := map[string]bool{}
+	for _, x := range p.Places {
+		id, _, _ := strings.Cut(x.Now, "/")
+		set[id] = true
+	}
+	for _, d := range p.Needs {
+		set[d.Testbed] = true
+	}
+	return set
+}
+
 // members are those of a service, with where they can go.
 func members(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement) (list []place) {
 	for _, m := range n.Members {
@@ -407,16 +420,9 @@ func (s *site) where(ctx context.Context, who scheduler.Actor, p choosePage, f t
 		from = time.Date(start.Year(), start.Month(), start.Day()-1, 0, 0, 0, 0, p.Choice.Zone)
 	}
 	v := window{Span: "week", Zone: p.Choice.Zone, Slot: testbeds.Slot{Start: from, End: from.AddDate(0, 0, 7)}}
-	concerned := map[string]bool{}
-	for _, x := range p.Places {
-		id, _, _ := strings.Cut(x.Now, "/")
-		concerned[id] = true
-	}
-	for _, d := range p.Needs {
-		concerned[d.Testbed] = true
-	}
+	concerned := p.testbeds()
 	f.Testbeds = slices.DeleteFunc(slices.Clone(f.Testbeds), func(t testbeds.Testbed) bool { return !concerned[t.ID] })
-	fits, err := s.service.Windows(ctx, who, p.Choice.ask(), v.Slot, 200)
+	fits, err := s.service.Windows(ctx, who, p.Choice.ask(), v.Slot, maxFits)
 	if err != nil {
 		return "", err
 	}

@@ -5,10 +5,12 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,6 +47,7 @@ type decidePage struct {
 	Hidden  []hidden // the form, to be sent again
 	Can     bool     // whether it may be confirmed
 	Ways    []wayForm
+	Offered []offeredWay
 	Victims []victim // whom an override could displace
 }
 
@@ -92,10 +95,13 @@ func (s *site) decide(w http.ResponseWriter, r *http.Request, who scheduler.Acto
 		p.conflict(err, v)
 	} else {
 		p.Outcome, p.Lines = &out, effects(v.Request, out)
+		if p.Offered, err = offeredWays(v.Request, out.Request); err != nil {
+			return err
+		}
 	}
 	for _, name := range slices.Sorted(mapsKeys(form)) {
 		for _, value := range form[name] {
-			if name != "step" && len(value) > 0 {
+			if name != "step" && name != "alternative" && name != "choose" && len(value) > 0 {
 				p.Hidden = append(p.Hidden, hidden{name, value})
 			}
 		}
@@ -145,7 +151,14 @@ func (s *site) take(ctx context.Context, who scheduler.Actor, v scheduler.View, 
 		if err != nil {
 			return scheduler.Outcome{}, err
 		}
-		return s.service.Reject(ctx, who, v.ID, scheduler.Reject{Reason: reason, Count: int(count), HoldFor: testbeds.Period{Clock: time.Duration(days) * 24 * time.Hour}, DryRun: dry, Revision: revision})
+		chosen, err := chosenOffers(form)
+		if err != nil {
+			return scheduler.Outcome{}, err
+		}
+		if form.Has("alternative") { // they were looked at, and these were chosen
+			count = 0
+		}
+		return s.service.Reject(ctx, who, v.ID, scheduler.Reject{Reason: reason, Count: int(count), Offers: chosen, HoldFor: testbeds.Period{Clock: time.Duration(days) * 24 * time.Hour}, DryRun: dry, Revision: revision})
 	case scheduler.ActionCancel:
 		return s.service.Cancel(ctx, who, v.ID, step)
 	case scheduler.ActionStart:
@@ -163,6 +176,46 @@ func (s *site) take(ctx context.Context, who scheduler.Actor, v scheduler.View, 
 	default:
 		return scheduler.Outcome{}, invalid("action", "is none of those that there are")
 	}
+}
+
+// offeredWay is one of the alternatives that a rejection would offer, for somebody to choose from.
+type offeredWay struct {
+	Number int
+	Text   string
+	JSON   string // as a form sends it back
+}
+
+func offeredWays(before, after scheduler.Request) (list []offeredWay, err error) {
+	for i, o := range after.Offers[min(len(before.Offers), len(after.Offers)):] {
+		b, err := json.Marshal(testbeds.Alternative{Slot: o.What.Slot, Placement: o.What.Placement, Devices: o.What.Devices})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, offeredWay{i, words.Offer(o), string(b)})
+	}
+	return list, nil
+}
+
+// maxOffered is more than a rejection may offer, which the rules see to.
+const maxOffered = 20
+
+// chosenOffers are the alternatives of a form that were ticked.
+func chosenOffers(form url.Values) (list []testbeds.Alternative, err error) {
+	all := form["alternative"]
+	for _, text := range form["choose"] {
+		i, err := strconv.Atoi(text)
+		if err != nil || i < 0 || i >= len(all) || len(list) == maxOffered {
+			return nil, invalid("choose", "is none of the alternatives")
+		}
+		var a testbeds.Alternative
+		d := json.NewDecoder(strings.NewReader(all[i]))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&a); err != nil {
+			return nil, invalid("alternative", "cannot be read")
+		}
+		list = append(list, testbeds.Alternative{Slot: a.Slot, Placement: a.Placement, Devices: a.Devices})
+	}
+	return list, nil
 }
 
 // override is what a form says of granting what does not fit.
@@ -195,11 +248,8 @@ func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
 			lines = append(lines, fmt.Sprintf("%s would be %s.", a.Testbed, what))
 		}
 	}
-	for _, o := range r.Offers[min(len(before.Offers), len(r.Offers)):] {
-		lines = append(lines, "Offered "+words.Offer(o)+".")
-	}
 	for _, d := range out.Displaced {
-		lines = append(lines, fmt.Sprintf("#%d %s would go back to review; %d other slots would work for it.", d.Number, d.Name, len(d.Alternatives)))
+		lines = append(lines, fmt.Sprintf("#%d %s would go back to review%s.", d.Number, d.Name, elsewhere(d.Alternatives)))
 	}
 	if n := len(r.Overbooked); n > len(before.Overbooked) {
 		for _, c := range r.Overbooked[n-1].Conflicts {
@@ -213,6 +263,18 @@ func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
 		lines = []string{"Nothing else would change."}
 	}
 	return lines
+}
+
+// elsewhere is where a displaced request could go.
+func elsewhere(list []testbeds.Alternative) string {
+	if len(list) == 0 {
+		return ", and no other slot was found for it"
+	}
+	var slots []string
+	for _, a := range list[:min(len(list), 3)] {
+		slots = append(slots, words.Slot(a.Slot, time.UTC))
+	}
+	return "; it could go to " + strings.Join(slots, ", or to ")
 }
 
 // conflict gathers what somebody can do about a slot that does not fit.

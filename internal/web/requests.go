@@ -167,7 +167,11 @@ type requestPage struct {
 	Start     string               // of the slot, as an input writes it, in UTC
 	End       string
 	Once      string
+	Told      string // whether the ticket says the same
 }
+
+// ticketChannel is where what tickets have to be told waits.
+const ticketChannel = "ticket"
 
 // pathStep is a status on the way through a request's life.
 type pathStep struct {
@@ -210,6 +214,15 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who scheduler.Act
 			if who.Provides(a.Testbed) || who.Is(scheduler.RoleAdministrator) {
 				p.Provides = append(p.Provides, a)
 			}
+		}
+	}
+	if v.Ticket != nil {
+		waits, err := s.o.Queue.Pending(ctx, ticketChannel, v.ID)
+		if err != nil {
+			return err
+		}
+		if p.Told = "it says the same"; waits {
+			p.Told = "something waits to be told to it"
 		}
 	}
 	s.show(w, r, http.StatusOK, "request.html", fmt.Sprintf("#%d %s", v.Number, v.Name), who, p)

@@ -24,6 +24,8 @@ type window struct {
 	Zone    *time.Location
 	Testbed string // only this one
 	Feature string // only those that have it
+	NSD     string // only those that it uses, and where it fits
+	Open    string // the testbed that is opened to its VIMs and devices; all for all
 	Width   int
 }
 
@@ -34,7 +36,7 @@ func (s *site) readWindow(q url.Values) (v window, err error) {
 	if v.Zone, err = readZone(q); err != nil {
 		return v, err
 	}
-	v.Span, v.Testbed, v.Feature = q.Get("span"), q.Get("testbed"), q.Get("feature")
+	v.Span, v.Testbed, v.Feature, v.NSD, v.Open = q.Get("span"), q.Get("testbed"), q.Get("feature"), q.Get("nsd"), q.Get("open")
 	now := s.o.Clock().In(v.Zone)
 	at := now
 	if text := q.Get("at"); text != "" {
@@ -75,7 +77,7 @@ func (v window) query() url.Values {
 		q.Set("from", v.Slot.Start.Format(time.RFC3339))
 		q.Set("to", v.Slot.End.Format(time.RFC3339))
 	}
-	for name, value := range map[string]string{"testbed": v.Testbed, "feature": v.Feature} {
+	for name, value := range map[string]string{"testbed": v.Testbed, "feature": v.Feature, "nsd": v.NSD, "open": v.Open} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -123,16 +125,20 @@ func (s *site) chart(ctx context.Context, who scheduler.Actor, v window, f testb
 		q := url.Values{"span": {"range"}, "from": {part.Start.Format(time.RFC3339)}, "to": {part.End.Format(time.RFC3339)}, "zone": {v.Zone.String()}, "testbed": {v.Testbed}, "feature": {v.Feature}}
 		return "/?" + q.Encode()
 	}
+	concerned, err := s.concerned(ctx, who, v, &c)
+	if err != nil {
+		return c, err
+	}
 	for _, t := range f.Testbeds {
-		if !v.shows(t) {
+		if !v.shows(t) || concerned != nil && !concerned[t.ID] {
 			continue
 		}
-		lane := timeline.Lane{ID: t.ID, Title: title(t), Link: "/testbeds/" + t.ID}
-		bands, err := s.bands(ctx, who, t, v)
+		lane := timeline.Lane{ID: t.ID, Title: title(t), Link: v.opened(t.ID), Open: v.opens(t.ID)}
+		series, err := s.series(ctx, who, t, v)
 		if err != nil {
 			return c, err
 		}
-		lane.Bands = bands
+		lane.Bands, lane.Lanes = few(series, v), parts(series)
 		board, err := s.service.Board(ctx, who, t.ID, v.Slot)
 		if err != nil {
 			return c, err
@@ -148,6 +154,29 @@ func (s *site) chart(ctx context.Context, who scheduler.Actor, v window, f testb
 	return c, nil
 }
 
+// concerned are the testbeds that the window's network service uses, nil for all; where it could run goes into the picture.
+func (s *site) concerned(ctx context.Context, who scheduler.Actor, v window, c *timeline.Chart) (map[string]bool, error) {
+	if v.NSD == "" {
+		return nil, nil
+	}
+	catalogue, _, err := s.service.Catalogue(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	p := choosePage{Choice: choice{NSD: v.NSD, Zone: v.Zone, Hours: 1}, NSDs: catalogue.NSDs}
+	if err := p.deployed(catalogue); err != nil {
+		return nil, err
+	}
+	c.Fits, err = s.service.Windows(ctx, who, p.Choice.ask(), v.Slot, maxFits)
+	c.Pick = func(free testbeds.Slot) string {
+		return string(p.Choice.with(first(free, usualHours*time.Hour), nil, nil))
+	}
+	return p.testbeds(), err
+}
+
+// maxFits is how many free times are drawn.
+const maxFits = 200
+
 func title(t testbeds.Testbed) string {
 	if t.Name != "" {
 		return t.Name
@@ -158,23 +187,51 @@ func title(t testbeds.Testbed) string {
 // fewBands is how many resources of a testbed are shown where several testbeds are.
 const fewBands = 3
 
-// bands are the resources of a testbed: all where it is the only one, else those of which least is free.
-func (s *site) bands(ctx context.Context, who scheduler.Actor, t testbeds.Testbed, v window) (list []timeline.Band, err error) {
+// opens reports whether a testbed is opened to its parts: where one asks for that, and where it is the only one.
+func (v window) opens(testbed string) bool { return v.Open == testbed || v.Testbed == testbed }
+
+// opened is the schedule with a testbed opened; of an open one its page.
+func (v window) opened(testbed string) string {
+	if v.opens(testbed) {
+		return "/testbeds/" + url.PathEscape(testbed)
+	}
+	v.Open = testbed
+	return "/?" + v.query().Encode()
+}
+
+// series are the capacities of a testbed over the window.
+func (s *site) series(ctx context.Context, who scheduler.Actor, t testbeds.Testbed, v window) ([]testbeds.Series, error) {
 	series, err := s.service.Availability(ctx, who, t.ID, v.Slot)
-	if err != nil {
-		if scheduler.CodeOf(err) == scheduler.CodeInvalid { // beyond what can be booked there is nothing to say
-			return nil, nil
-		}
-		return nil, err
+	if scheduler.CodeOf(err) == scheduler.CodeInvalid { // beyond what can be booked there is nothing to say
+		return nil, nil
 	}
-	if v.Testbed == "" && len(series) > fewBands {
-		slices.SortStableFunc(series, func(a, b testbeds.Series) int { return tightness(a) - tightness(b) })
-		series = series[:fewBands]
+	return series, err
+}
+
+// few are the resources of a testbed of which least is free; none where it is opened, and its parts show them all.
+func few(series []testbeds.Series, v window) (list []timeline.Band) {
+	if len(series) == 0 || v.opens(series[0].Resource.Testbed) {
+		return nil
 	}
-	for _, x := range series {
+	series = slices.Clone(series)
+	slices.SortStableFunc(series, func(a, b testbeds.Series) int { return tightness(a) - tightness(b) })
+	for _, x := range series[:min(len(series), fewBands)] {
 		list = append(list, timeline.BandOf(x))
 	}
-	return list, nil
+	return list
+}
+
+// parts are the VIMs and devices of a testbed, a lane for each.
+func parts(series []testbeds.Series) (list []timeline.Lane) {
+	for _, x := range series {
+		name := x.Resource.VIM + x.Resource.Device
+		if n := len(list); n == 0 || list[n-1].Title != name {
+			list = append(list, timeline.Lane{ID: name, Title: name})
+		}
+		last := &list[len(list)-1]
+		last.Bands = append(last.Bands, timeline.BandOf(x))
+	}
+	return list
 }
 
 // tightness is how much of a resource is free at the least, in thousandths of what there is.
@@ -223,6 +280,7 @@ type schedulePage struct {
 	SVG       template.HTML
 	Testbeds  []testbeds.Testbed
 	Features  []string
+	NSDs      []string
 	Zones     []string
 	Spans     []link
 	Earlier   template.URL
@@ -242,12 +300,19 @@ func (s *site) schedule(w http.ResponseWriter, r *http.Request, who scheduler.Ac
 	if err != nil {
 		return err
 	}
+	catalogue, _, err := s.service.Catalogue(r.Context(), who)
+	if err != nil {
+		return err
+	}
 	svg, err := s.drawn(r.Context(), who, v, f, nil)
 	if err != nil {
 		return err
 	}
 	p := schedulePage{Window: v, SVG: svg, Testbeds: f.Testbeds, Features: features(f), Zones: zones(f), Earlier: v.moved(-1, ""), Later: v.moved(1, ""),
 		From: v.Slot.Start.In(v.Zone).Format(localTime), To: v.Slot.End.In(v.Zone).Format(localTime), Image: template.URL("/timeline.svg?" + v.query().Encode())}
+	for _, n := range catalogue.NSDs {
+		p.NSDs = append(p.NSDs, n.ID)
+	}
 	for _, span := range []string{"day", "week", "month"} {
 		p.Spans = append(p.Spans, link{Label: span, URL: string(v.moved(0, span)), Here: v.Span == span})
 	}

@@ -56,6 +56,24 @@ func (s *site) signedIn(h page) http.HandlerFunc {
 	}
 }
 
+// signedInOrToken lets programs in as well that read with a token, or with a password.
+func (s *site) signedInOrToken(h page) http.HandlerFunc {
+	browser := s.signedIn(h)
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "" {
+			browser(w, r)
+			return
+		}
+		who, err := s.people.Authenticate(r)
+		if err == nil {
+			err = h(w, r, who)
+		}
+		if err != nil {
+			s.fail(w, r, scheduler.Actor{}, err)
+		}
+	}
+}
+
 // local makes sure that somebody is led to a page of this site and nowhere else.
 func local(to string) string {
 	u, err := url.Parse(to)

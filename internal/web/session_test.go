@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/base64"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -104,6 +105,22 @@ func TestNobodySeesAPageWithoutSigningIn(t *testing.T) {
 		if res := h.send(c.path, maeve, c.form); res.StatusCode != http.StatusForbidden {
 			t.Errorf("an experimenter gets %d from %s", res.StatusCode, c.path)
 		}
+	}
+}
+
+// TestThePictureForAPageElsewhere is drawn for a program that has a token.
+func TestThePictureForAPageElsewhere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://berth.example")
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("maeve:"+password))
+	if res := h.send("/timeline.svg?span=month", "", nil, "Authorization", basic); res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "image/svg+xml; charset=utf-8" {
+		t.Errorf("%d %v", res.StatusCode, res.Header)
+	}
+	if res := h.send("/timeline.svg", "", nil, "Authorization", basic+"x"); res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("with a wrong password: %d", res.StatusCode)
+	}
+	if res := h.send("/requests", "", nil, "Authorization", basic); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("other pages are for browsers: %d", res.StatusCode)
 	}
 }
 

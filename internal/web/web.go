@@ -18,6 +18,7 @@ var files embed.FS
 
 // Identity signs people in and out, and keeps their passwords and tokens.
 type Identity interface {
+	Authenticate(r *http.Request) (scheduler.Actor, error)
 	SignIn(r *http.Request, username, password string) (secret string, err error)
 	Session(ctx context.Context, secret string) (scheduler.Actor, error)
 	SignOut(ctx context.Context, secret string) error
@@ -33,6 +34,7 @@ type Queue interface {
 	Backlog(ctx context.Context, channel string) (scheduler.Backlog, error)
 	Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) ([]scheduler.Message, error)
 	Retry(ctx context.Context, channel, request string) (int64, error)
+	Pending(ctx context.Context, channel, request string) (waits bool, err error)
 }
 
 // Door signs people in who have proved to a provider elsewhere who they are.
@@ -94,13 +96,13 @@ func (s *site) handler() http.Handler {
 		mux.HandleFunc("GET /sign-in/elsewhere", s.leave)
 		mux.HandleFunc("GET "+CallbackPath, s.comeBack)
 	}
+	mux.HandleFunc("GET /timeline.svg", s.signedInOrToken(s.picture))
 	mux.HandleFunc("GET /offers/{link}", s.ask)
 	mux.HandleFunc("POST /offers/{link}", s.accept)
 	mux.HandleFunc("GET /approvals/{link}", s.askApproval)
 	mux.HandleFunc("POST /approvals/{link}", s.approve)
 	for pattern, h := range map[string]page{
 		"GET /{$}":                          s.schedule,
-		"GET /timeline.svg":                 s.picture,
 		"GET /changes":                      s.changes,
 		"GET /new":                          s.choose,
 		"POST /new":                         s.submit,

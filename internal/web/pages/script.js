@@ -1,6 +1,12 @@
 // What the pages do besides: everything works without it.
 "use strict";
 
+// The clocks of this browser are among those that can be chosen.
+for (const select of document.querySelectorAll('select[name="zone"]')) {
+	const mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
+	if (mine && ![...select.options].some((o) => o.value === mine)) select.append(new Option(mine + " (mine)", mine));
+}
+
 // Following changes: a page that nobody types in is loaded anew; else a note says that there is something new.
 (() => {
 	if (!document.querySelector("nav")) return;
