@@ -115,6 +115,35 @@ func (a *api) deliveryRoutes() {
 			}
 			return answer(items(found)), nil
 		})
+	type search struct {
+		Paged
+		Actor  string           `query:"actor" maxLength:"64" doc:"who did it"`
+		Action scheduler.Action `query:"action" maxLength:"32" doc:"such as schedule or facility"`
+		Number int64            `query:"request" minimum:"1" doc:"number of the request"`
+		Text   string           `query:"text" maxLength:"200" doc:"in what changed or why"`
+		From   time.Time        `query:"from"`
+		To     time.Time        `query:"to"`
+	}
+	add(a, operation{id: "list-audit", method: "GET", path: "/audit", tag: "operating", summary: "What was done, by whom and why, newest first",
+		more: "A page may have fewer items than the limit and still a next one: it was looked far enough for one call."},
+		func(ctx context.Context, actor scheduler.Actor, in *search) (*list[scheduler.Event], error) {
+			page, err := a.service.Audit(ctx, actor, scheduler.AuditFilter{Actor: in.Actor, Action: in.Action, Number: in.Number, Text: in.Text, From: in.From, To: in.To, Limit: in.Limit}, in.Cursor)
+			query := url.Values{}
+			for name, value := range map[string]string{"actor": in.Actor, "action": string(in.Action), "text": in.Text} {
+				if value != "" {
+					query.Set(name, value)
+				}
+			}
+			if in.Number != 0 {
+				query.Set("request", strconv.FormatInt(in.Number, 10))
+			}
+			for name, at := range map[string]time.Time{"from": in.From, "to": in.To} {
+				if !at.IsZero() {
+					query.Set(name, at.Format(time.RFC3339))
+				}
+			}
+			return part(page, "/audit", in.Paged.query(query)), err
+		})
 	type retry struct {
 		Body struct {
 			Channel string `json:"channel" enum:"ticket,mail,webhook"`

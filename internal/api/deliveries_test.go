@@ -71,3 +71,18 @@ func TestDeliveriesAreSeenAndRetried(t *testing.T) {
 		}
 	}
 }
+
+// TestTheAuditOverREST finds a step by who took it, and tells nobody else.
+func TestTheAuditOverREST(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.submitted("maeve", h.wish(0, 2))
+	h.submitted("hector", h.wish(3, 2))
+	r := h.expect(h.send("adele", http.MethodGet, "/audit?actor=hector&action=submit&request=2&from=2020-01-01T00:00:00Z", nil), http.StatusOK)
+	var page scheduler.Page[scheduler.Event]
+	h.must(nil, json.Unmarshal(r.body, &page))
+	if len(page.Items) != 1 || page.Items[0].Actor != "hector" || page.Items[0].Number != 2 {
+		t.Errorf("%s", r.body)
+	}
+	h.expect(h.send("monika", http.MethodGet, "/audit", nil), http.StatusForbidden)
+}
