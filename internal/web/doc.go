@@ -1,2 +1,4 @@
-// Package web is what people see without a program of their own: for now a start page, and the page that a signed offer link opens.
+// Package web is what people see without a program of their own: the schedule, choosing a slot, requests and what can be decided about them,
+// testbeds, calendars, accounts, administration. Every page is drawn by the server and works without scripts; it asks the scheduler, and decides
+// nothing itself.
 package web
