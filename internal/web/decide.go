@@ -114,7 +114,7 @@ func (s *site) decide(w http.ResponseWriter, r *http.Request, who scheduler.Acto
 var deciding = map[scheduler.Action]string{
 	scheduler.ActionSchedule: "Schedule", scheduler.ActionReject: "Reject", scheduler.ActionMove: "Move", scheduler.ActionCancel: "Cancel", scheduler.ActionStart: "Start",
 	scheduler.ActionComplete: "End", scheduler.ActionFail: "Report a failure", scheduler.ActionAssign: "Hand over", scheduler.ActionApprove: "Decide for a testbed",
-	scheduler.ActionAcceptOffer: "Take the offer",
+	scheduler.ActionAcceptOffer: "Take the offer", scheduler.ActionEdit: "Change name and description",
 }
 
 // take makes of a form the step that it asks for.
@@ -159,6 +159,9 @@ func (s *site) take(ctx context.Context, who scheduler.Actor, v scheduler.View, 
 			count = 0
 		}
 		return s.service.Reject(ctx, who, v.ID, scheduler.Reject{Reason: reason, Count: int(count), Offers: chosen, HoldFor: testbeds.Period{Clock: time.Duration(days) * 24 * time.Hour}, DryRun: dry, Revision: revision})
+	case scheduler.ActionEdit:
+		name, description := strings.TrimSpace(form.Get("name")), strings.ReplaceAll(form.Get("description"), "\r\n", "\n")
+		return s.service.Edit(ctx, who, v.ID, scheduler.Edit{Name: &name, Description: &description, Anyway: true, DryRun: dry, Revision: revision})
 	case scheduler.ActionCancel:
 		return s.service.Cancel(ctx, who, v.ID, step)
 	case scheduler.ActionStart:
@@ -235,6 +238,12 @@ func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
 	}
 	if !r.Slot.Equal(before.Slot) {
 		lines = append(lines, fmt.Sprintf("Its slot would be %s, instead of %s.", words.Slot(r.Slot, time.UTC), words.Slot(before.Slot, time.UTC)))
+	}
+	if r.Name != before.Name {
+		lines = append(lines, fmt.Sprintf("It would be called %q, instead of %q.", r.Name, before.Name))
+	}
+	if r.Description != before.Description {
+		lines = append(lines, "Its description would be another one.")
 	}
 	if r.Mentor != before.Mentor {
 		lines = append(lines, fmt.Sprintf("Its mentor would be %s.", r.Mentor))
