@@ -180,7 +180,7 @@ func invites(e scheduler.Event, r scheduler.Request) calendar.Method {
 	switch {
 	case e.Kind == "reminder" || e.Action == scheduler.ActionFeedback || e.Action == scheduler.ActionApprove:
 		return ""
-	case granted(e.Status) && granted(r.Status) && (!granted(e.From) || e.Action == scheduler.ActionMove || e.Action == scheduler.ActionOverrun):
+	case granted(e.Status) && granted(r.Status) && (!granted(e.From) || e.Action == scheduler.ActionMove || e.Action == scheduler.ActionOverrun || e.Action == scheduler.ActionAssign):
 		return calendar.MethodRequest
 	case granted(e.From) && !granted(e.Status) && !granted(r.Status) && r.Status != scheduler.Completed && r.Status != scheduler.Failed:
 		return calendar.MethodCancel

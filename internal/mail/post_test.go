@@ -59,6 +59,12 @@ func TestEverybodyConcernedIsTold(t *testing.T) {
 		return h.svc.Move(ctx, as("monika"), r.ID, scheduler.Move{Slot: new(testbeds.NewSlot(h.clock().Add(50*time.Hour), 2*time.Hour)),
 			Override: &scheduler.Override{Mode: scheduler.OverrideApprovals, Reason: "agreed by telephone"}})
 	}, "REQUEST", "eva", "monika", "oskar", "paddy", "tickets")
+	step("assign", func() (scheduler.Outcome, error) {
+		return h.svc.Assign(ctx, as("monika"), r.ID, scheduler.Assign{Mentor: "marco"})
+	}, "REQUEST", "eva", "marco", "tickets")
+	step("assign", func() (scheduler.Outcome, error) {
+		return h.svc.Assign(ctx, as("marco"), r.ID, scheduler.Assign{Mentor: "monika"})
+	}, "REQUEST", "eva", "monika", "tickets")
 	h.must(h.svc.AddFeedback(ctx, as("oskar"), r.ID, "Which image is it?", scheduler.Creation{}))
 	if got := readers(h.post()); !cmp.Equal(got, []string{"eva", "monika", "tickets"}) {
 		t.Errorf("feedback is told to %v", got)

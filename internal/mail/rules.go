@@ -58,7 +58,7 @@ func (p *Post) concerned(ctx context.Context, e scheduler.Event) ([]string, erro
 	}
 	rule := rules[e.Action]
 	circles := rule.to
-	if invites(e, v.Request) != "" {
+	if invites(e, v.Request) != "" && e.Action != scheduler.ActionAssign { // whoever has it in their calendar has it still
 		circles, rule.myself = append(slices.Clone(circles), providers, operators), true
 	}
 	var targets []string
