@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,26 @@ func get(t *testing.T, client *http.Client, url string) (int, error) {
 	defer res.Body.Close()
 	_, err = io.Copy(io.Discard, res.Body)
 	return res.StatusCode, err
+}
+
+// remark lets the demo's administrator write to the first request; printed is what the demo said at its start.
+func remark(t *testing.T, a *app.App, printed, text string) {
+	t.Helper()
+	password := regexp.MustCompile(`password[^:]*: (\S+)`).FindStringSubmatch(printed)[1]
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+a.Addr()+"/api/v1/requests/1/feedback", strings.NewReader(`{"text": "`+text+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.SetBasicAuth("adele", password)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(res.Body)
+	if res.Body.Close(); err != nil || res.StatusCode != http.StatusCreated {
+		t.Fatalf("%d %s, %v", res.StatusCode, b, err)
+	}
 }
 
 func TestStartAndStop(t *testing.T) {

@@ -2,9 +2,6 @@ package app_test
 
 import (
 	"bytes"
-	"io"
-	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -24,21 +21,7 @@ func TestTheListIsMailedWhatHappens(t *testing.T) {
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	password := regexp.MustCompile(`password[^:]*: (\S+)`).FindStringSubmatch(out.String())[1]
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+a.Addr()+"/api/v1/requests/1/feedback", strings.NewReader(`{"text": "Is anybody there?"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.SetBasicAuth("adele", password)
-	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(res.Body)
-	if res.Body.Close(); err != nil || res.StatusCode != http.StatusCreated {
-		t.Fatalf("%d %s, %v", res.StatusCode, b, err)
-	}
+	remark(t, a, out.String(), "Is anybody there?")
 	var told []mailtest.Mail
 	for deadline := time.Now().Add(30 * time.Second); len(told) == 0; time.Sleep(20 * time.Millisecond) {
 		told = slices.DeleteFunc(s.Mails(), func(m mailtest.Mail) bool { return m.Envelope != "tickets@list.example" }) // others get their digest

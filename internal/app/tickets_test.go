@@ -2,9 +2,7 @@ package app_test
 
 import (
 	"bytes"
-	"io"
 	"net/http"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -30,21 +28,7 @@ func TestTicketsAreToldWhatHappens(t *testing.T) {
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	password := regexp.MustCompile(`password[^:]*: (\S+)`).FindStringSubmatch(out.String())[1]
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+a.Addr()+"/api/v1/requests/1/feedback", strings.NewReader(`{"text": "Is anybody there?"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.SetBasicAuth("adele", password)
-	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(res.Body)
-	if res.Body.Close(); err != nil || res.StatusCode != http.StatusCreated {
-		t.Fatalf("%d %s, %v", res.StatusCode, b, err)
-	}
+	remark(t, a, out.String(), "Is anybody there?")
 	for i := 0; !s.Said("Is anybody there?"); i++ {
 		if i > 5000 {
 			t.Fatal(log.String())

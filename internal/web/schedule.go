@@ -291,20 +291,24 @@ type schedulePage struct {
 	Operators *agenda
 }
 
-func (s *site) schedule(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
-	v, err := s.readWindow(r.URL.Query())
-	if err != nil {
-		return err
+// windowed is what of the schedule a call wants, and the picture of it.
+func (s *site) windowed(r *http.Request, who scheduler.Actor) (v window, f testbeds.Facility, svg template.HTML, err error) {
+	if v, err = s.readWindow(r.URL.Query()); err != nil {
+		return v, f, "", err
 	}
-	f, _, err := s.service.Facility(r.Context(), who)
+	if f, _, err = s.service.Facility(r.Context(), who); err != nil {
+		return v, f, "", err
+	}
+	svg, err = s.drawn(r.Context(), who, v, f, nil)
+	return v, f, svg, err
+}
+
+func (s *site) schedule(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+	v, f, svg, err := s.windowed(r, who)
 	if err != nil {
 		return err
 	}
 	catalogue, _, err := s.service.Catalogue(r.Context(), who)
-	if err != nil {
-		return err
-	}
-	svg, err := s.drawn(r.Context(), who, v, f, nil)
 	if err != nil {
 		return err
 	}
@@ -339,15 +343,7 @@ func (s *site) drawn(ctx context.Context, who scheduler.Actor, v window, f testb
 
 // picture is the schedule alone, for a page elsewhere.
 func (s *site) picture(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
-	v, err := s.readWindow(r.URL.Query())
-	if err != nil {
-		return err
-	}
-	f, _, err := s.service.Facility(r.Context(), who)
-	if err != nil {
-		return err
-	}
-	svg, err := s.drawn(r.Context(), who, v, f, nil)
+	_, _, svg, err := s.windowed(r, who)
 	if err != nil {
 		return err
 	}
