@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,12 +112,7 @@ type reader struct {
 }
 
 func (r reader) wants(t scheduler.Topic) bool {
-	for _, muted := range r.person.Muted {
-		if muted == t {
-			return false
-		}
-	}
-	return true
+	return !slices.Contains(r.person.Muted, t)
 }
 
 // reader finds out who a target is; ok is false where there is nobody to be mailed any more.
@@ -165,14 +161,7 @@ func (p *Post) tell(ctx context.Context, e scheduler.Event, target string) error
 }
 
 // granted reports whether a request in the status has a slot that operators work for.
-func granted(s scheduler.Status) bool {
-	switch s {
-	case scheduler.Scheduled, scheduler.Instantiating, scheduler.Running, scheduler.Terminating:
-		return true
-	default:
-		return false
-	}
-}
+func granted(s scheduler.Status) bool { return slices.Contains(calendar.Granted, s) }
 
 // invites is what an event asks of people's calendars: to take the slot in, or out. It goes by what is true now: of several events that
 // arrive late together each says the same, and no earlier one undoes a later one.

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -66,19 +68,17 @@ func readChoice(form url.Values) (c choice, err error) {
 }
 
 func (c choice) ask() scheduler.Ask {
-	if len(c.Own) > 0 {
-		q := scheduler.Ask{Devices: c.Devices, Placement: testbeds.Placement{}, Slot: c.Slot, Duration: testbeds.Period{Clock: time.Duration(c.Hours) * time.Hour}}
-		for i, x := range c.Own {
-			m := strconv.Itoa(i + 1)
-			q.Components = append(q.Components, testbeds.Component{Member: m, Size: x.size(), Onboarded: []string{x.Where}})
-			q.Placement[m] = x.Where
-			if where, ok := c.Placement[m]; ok {
-				q.Placement[m] = where
-			}
-		}
+	q := scheduler.Ask{NSD: c.NSD, Placement: c.Placement, Devices: c.Devices, Slot: c.Slot, Duration: testbeds.Period{Clock: time.Duration(c.Hours) * time.Hour}}
+	if len(c.Own) == 0 {
 		return q
 	}
-	return scheduler.Ask{NSD: c.NSD, Placement: c.Placement, Devices: c.Devices, Slot: c.Slot, Duration: testbeds.Period{Clock: time.Duration(c.Hours) * time.Hour}}
+	q.NSD, q.Placement = "", testbeds.Placement{}
+	for i, x := range c.Own {
+		m := strconv.Itoa(i + 1)
+		q.Components = append(q.Components, testbeds.Component{Member: m, Size: x.size(), Onboarded: []string{x.Where}})
+		q.Placement[m] = cmp.Or(c.Placement[m], x.Where)
+	}
+	return q
 }
 
 // Hidden are the parts of a choice that its forms carry along unseen.
@@ -89,7 +89,7 @@ func (c choice) Hidden() (list []hidden) {
 	for i, x := range c.Own {
 		list = append(list, x.hidden(i+1)...)
 	}
-	for _, member := range slices.Sorted(mapsKeys(c.Placement)) {
+	for _, member := range slices.Sorted(maps.Keys(c.Placement)) {
 		list = append(list, hidden{"place." + member, c.Placement[member]})
 	}
 	for _, d := range c.Devices {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -28,11 +29,7 @@ func once(form url.Values) scheduler.Creation {
 	if key == "" || len(key) > 100 {
 		return scheduler.Creation{}
 	}
-	copied := url.Values{}
-	for name, values := range form {
-		copied[name] = values
-	}
-	sum := sha256.Sum256([]byte(copied.Encode()))
+	sum := sha256.Sum256([]byte(form.Encode()))
 	return scheduler.Creation{Key: "form " + key, Fingerprint: hex.EncodeToString(sum[:])}
 }
 
@@ -41,7 +38,6 @@ type decidePage struct {
 	Number  int64
 	Name    string
 	Title   string
-	Outcome *scheduler.Outcome
 	Failure *failure
 	Lines   []string // what would be
 	Hidden  []hidden // the form, to be sent again
@@ -94,12 +90,12 @@ func (s *site) decide(w http.ResponseWriter, r *http.Request, who scheduler.Acto
 		status, p.Failure = code, &f
 		p.conflict(err, v)
 	} else {
-		p.Outcome, p.Lines = &out, effects(v.Request, out)
+		p.Lines = effects(v.Request, out)
 		if p.Offered, err = offeredWays(v.Request, out.Request); err != nil {
 			return err
 		}
 	}
-	for _, name := range slices.Sorted(mapsKeys(form)) {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
 		for _, value := range form[name] {
 			if name != "step" && name != "alternative" && name != "choose" && len(value) > 0 {
 				p.Hidden = append(p.Hidden, hidden{name, value})

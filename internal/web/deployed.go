@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -74,7 +75,7 @@ func members(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement) (l
 
 func amounts(q testbeds.Quantities) string {
 	var list []string
-	for _, name := range slices.Sorted(mapsKeys(q)) {
+	for _, name := range slices.Sorted(maps.Keys(q)) {
 		list = append(list, fmt.Sprintf("%d %s", q[name], name))
 	}
 	return strings.Join(list, ", ")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -88,7 +89,7 @@ func placement(form url.Values) testbeds.Placement {
 // devices are what a form says instead of the devices of a service: fields such as device.wins-5g/usrp-n210 with a count. Without any it is
 // nil: those of the service.
 func devices(form url.Values) (list []testbeds.DeviceNeed, err error) {
-	for _, name := range slices.Sorted(mapsKeys(form)) {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
 		at, ok := strings.CutPrefix(name, "device.")
 		if !ok {
 			continue

@@ -4,20 +4,16 @@ import (
 	"context"
 	"fmt"
 	"html/template"
-	"iter"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
+	"berth/calendar"
 	"berth/scheduler"
 	"berth/scheduler/words"
 	"berth/testbeds"
 )
-
-func mapsKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 
 // requestsPage is a list of requests.
 type requestsPage struct {
@@ -36,14 +32,7 @@ type agenda struct{ Days []agendaDay }
 
 type agendaDay struct {
 	Title string
-	Items []agendaItem
-}
-
-type agendaItem struct {
-	At      time.Time
-	What    string
-	Request scheduler.Request
-	Late    bool
+	Items []calendar.Duty
 }
 
 // listViews are the lists that somebody may want to look at, the most useful first.
@@ -121,28 +110,23 @@ const agendaDays = 7
 func (s *site) agenda(ctx context.Context, who scheduler.Actor) (*agenda, error) {
 	now := s.o.Clock().UTC()
 	until := now.AddDate(0, 0, agendaDays)
-	var items []agendaItem
-	f := scheduler.RequestFilter{Status: []scheduler.Status{scheduler.Scheduled, scheduler.Instantiating, scheduler.Running, scheduler.Terminating}, To: until, Limit: 500}
+	f, _, err := s.service.Facility(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	var granted []scheduler.Request
 	for cursor := ""; ; {
-		page, err := s.service.List(ctx, who, f, cursor)
+		page, err := s.service.List(ctx, who, scheduler.RequestFilter{Status: calendar.Granted, To: until, Limit: 500}, cursor)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range page.Items {
-			if r.Status == scheduler.Scheduled && r.Slot.Start.Before(until) {
-				items = append(items, agendaItem{r.Slot.Start, "orchestrate", r, r.Slot.Start.Before(now)})
-			}
-			if r.Slot.End.Before(until) {
-				items = append(items, agendaItem{r.Slot.End, "tear down", r, r.Slot.End.Before(now)})
-			}
-		}
+		granted = append(granted, page.Items...)
 		if cursor = page.Next; cursor == "" {
 			break
 		}
 	}
-	slices.SortStableFunc(items, func(a, b agendaItem) int { return a.At.Compare(b.At) })
 	a := &agenda{}
-	for _, x := range items {
+	for _, x := range calendar.Duties(granted, f, now, until) {
 		day := x.At.UTC().Format("Monday, 2 January 2006")
 		if n := len(a.Days); n == 0 || a.Days[n-1].Title != day {
 			a.Days = append(a.Days, agendaDay{Title: day})

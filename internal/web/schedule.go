@@ -25,7 +25,7 @@ type window struct {
 	Testbed string // only this one
 	Feature string // only those that have it
 	NSD     string // only those that it uses, and where it fits
-	Open    string // the testbed that is opened to its VIMs and devices; all for all
+	Open    string // the testbed that is opened to its VIMs and devices
 	Width   int
 }
 
@@ -138,7 +138,11 @@ func (s *site) chart(ctx context.Context, who scheduler.Actor, v window, f testb
 		if err != nil {
 			return c, err
 		}
-		lane.Bands, lane.Lanes = few(series, v), parts(series)
+		if lane.Open {
+			lane.Lanes = parts(series)
+		} else {
+			lane.Bands = few(series)
+		}
 		board, err := s.service.Board(ctx, who, t.ID, v.Slot)
 		if err != nil {
 			return c, err
@@ -208,11 +212,8 @@ func (s *site) series(ctx context.Context, who scheduler.Actor, t testbeds.Testb
 	return series, err
 }
 
-// few are the resources of a testbed of which least is free; none where it is opened, and its parts show them all.
-func few(series []testbeds.Series, v window) (list []timeline.Band) {
-	if len(series) == 0 || v.opens(series[0].Resource.Testbed) {
-		return nil
-	}
+// few are the resources of a testbed of which least is free.
+func few(series []testbeds.Series) (list []timeline.Band) {
 	series = slices.Clone(series)
 	slices.SortStableFunc(series, func(a, b testbeds.Series) int { return tightness(a) - tightness(b) })
 	for _, x := range series[:min(len(series), fewBands)] {
@@ -276,19 +277,18 @@ func bar(p scheduler.Placed) timeline.Bar {
 
 // schedulePage is the start page.
 type schedulePage struct {
-	Window    window
-	SVG       template.HTML
-	Testbeds  []testbeds.Testbed
-	Features  []string
-	NSDs      []string
-	Zones     []string
-	Spans     []link
-	Earlier   template.URL
-	Later     template.URL
-	Today     template.URL
-	Image     template.URL
-	From, To  string
-	Operators *agenda
+	Window   window
+	SVG      template.HTML
+	Testbeds []testbeds.Testbed
+	Features []string
+	NSDs     []string
+	Zones    []string
+	Spans    []link
+	Earlier  template.URL
+	Later    template.URL
+	Today    template.URL
+	Image    template.URL
+	From, To string
 }
 
 // windowed is what of the schedule a call wants, and the picture of it.
