@@ -102,10 +102,11 @@ type Move struct {
 
 // Step is a step that needs no more than a reason; State tells between the two states that start and complete lead to.
 type Step struct {
-	State    Status `json:"state,omitempty"` // start: INSTANTIATING or RUNNING (default); complete: TERMINATING or COMPLETED (default)
-	Reason   string `json:"reason,omitempty"`
-	DryRun   bool   `json:"dry_run,omitempty"`
-	Revision int64  `json:"-"`
+	State    Status    `json:"state,omitempty"`    // start: INSTANTIATING or RUNNING (default); complete: TERMINATING or COMPLETED (default)
+	Override *Override `json:"override,omitempty"` // start: without its units (overbook) or without an approval (approvals)
+	Reason   string    `json:"reason,omitempty"`
+	DryRun   bool      `json:"dry_run,omitempty"`
+	Revision int64     `json:"-"`
 }
 
 // Assign hands a request to a mentor.
@@ -169,7 +170,8 @@ type View struct {
 // FacilityChange is the answer to a new facility, testbed, closure or catalogue.
 type FacilityChange struct {
 	Differences []testbeds.Difference `json:"differences"`
-	Broken      []BrokenBooking       `json:"broken"` // bookings without capacity after the change
+	Broken      []BrokenBooking       `json:"broken"`             // bookings without capacity after the change
+	Affected    []AffectedRequest     `json:"affected,omitempty"` // requests that the change concerns otherwise; it needs no force for them
 	DryRun      bool                  `json:"dry_run,omitempty"`
 	Revision    int64                 `json:"revision"`
 }
@@ -181,7 +183,17 @@ type BrokenBooking struct {
 	Name         string                    `json:"name"`
 	Slot         testbeds.Slot             `json:"slot"`
 	Short        []testbeds.Overcommitment `json:"short"`
+	Problems     []testbeds.Problem        `json:"problems,omitempty"` // that keep it from running where it is placed
 	Alternatives []testbeds.Alternative    `json:"alternatives,omitempty"`
+}
+
+// AffectedRequest is a request that keeps its capacity through a facility change, and for which something else changes.
+type AffectedRequest struct {
+	Request string        `json:"request"`
+	Number  int64         `json:"number"`
+	Name    string        `json:"name"`
+	Slot    testbeds.Slot `json:"slot"`
+	Text    string        `json:"text"` // what changes for it
 }
 
 // ChangeOptions are how a facility change is to be made. Without Force, one that breaks bookings is refused; with it they are named

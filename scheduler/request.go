@@ -46,11 +46,16 @@ type Request struct {
 	Placement  testbeds.Placement    `json:"placement,omitempty"`
 	Demand     testbeds.Demand       `json:"demand"`
 
-	Approvals []Approval      `json:"approvals,omitempty"`
-	Offers    []Offer         `json:"offers,omitempty"`
-	Scheduled *testbeds.Slot  `json:"scheduled,omitempty"`
-	Units     []AssignedUnits `json:"units,omitempty"` // named units, once they are chosen
-	Booking   int64           `json:"-"`               // the booking that occupies capacity, or shows as a contender; 0 for none
+	Approvals []Approval     `json:"approvals,omitempty"`
+	Offers    []Offer        `json:"offers,omitempty"`
+	Scheduled *testbeds.Slot `json:"scheduled,omitempty"`
+	// Occupied is what its booking takes, setup and teardown included, as they were when the slot was granted. The facility may have others
+	// by now: whoever orchestrates, reminds or draws a calendar goes by this one. Only what is granted or held has it.
+	Occupied *testbeds.Slot `json:"occupied,omitempty"`
+	// PendingMove is a move that waits for approvals. The request keeps the slot that it has until they are given.
+	PendingMove *PendingMove    `json:"pending_move,omitempty"`
+	Units       []AssignedUnits `json:"units,omitempty"` // named units, once they are chosen
+	Booking     int64           `json:"-"`               // the booking that occupies capacity, or shows as a contender; 0 for none
 
 	// HoldUntil is how long the slot of an accepted offer stays held while the request is under review.
 	HoldUntil *time.Time `json:"hold_until,omitempty"`
@@ -75,7 +80,7 @@ type Request struct {
 	Reminded []string `json:"-"`
 }
 
-// Approval is what the providers of one testbed say about a request.
+// Approval is what the providers of one testbed say about a request. A decision holds for what it was made on, and for less of the same.
 type Approval struct {
 	Testbed  string                  `json:"testbed"`
 	Policy   testbeds.ApprovalPolicy `json:"policy"`
@@ -83,15 +88,33 @@ type Approval struct {
 	By       string                  `json:"by,omitempty"`
 	At       *time.Time              `json:"at,omitempty"`
 	Reason   string                  `json:"reason,omitempty"`
+
+	// What was decided on: the slot, the testbed's part of the demand, and the request's revision.
+	Slot     *testbeds.Slot  `json:"slot,omitempty"`
+	Demand   testbeds.Demand `json:"demand,omitempty"`
+	Revision int64           `json:"revision,omitempty"`
 }
 
-// Decision is a provider's yes or no.
+// Decision is a provider's yes or no, or that it was done without.
 type Decision string
 
 const (
-	Approved Decision = "approved"
-	Refused  Decision = "refused"
+	Approved   Decision = "approved"
+	Refused    Decision = "refused"
+	Overridden Decision = "overridden" // by whoever granted the slot without the approval
 )
+
+// PendingMove is a move that was decided and waits for the approval of testbeds. What it asks for is checked again when the last one is given.
+type PendingMove struct {
+	Slot      testbeds.Slot      `json:"slot"`
+	Placement testbeds.Placement `json:"placement,omitempty"`
+	Demand    testbeds.Demand    `json:"demand"`
+	Approvals []Approval         `json:"approvals"`
+	By        string             `json:"by"`
+	At        time.Time          `json:"at"`
+	Reason    string             `json:"reason,omitempty"`
+	Booking   int64              `json:"-"` // shows the move as a contender for its slot
+}
 
 // Offer is an alternative that a rejection comes with. While it is open its booking holds the capacity for the experimenter.
 type Offer struct {

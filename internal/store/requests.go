@@ -19,6 +19,7 @@ type stored struct {
 	Offers   []storedOffer   `json:"offers,omitempty"`
 	Portal   json.RawMessage `json:"portal,omitempty"`
 	Reminded []string        `json:"reminded,omitempty"`
+	Moving   int64           `json:"moving,omitempty"` // the booking of the pending move
 }
 
 type storedOffer struct {
@@ -31,6 +32,9 @@ func store(r scheduler.Request) (string, error) {
 		return "", err
 	}
 	s := stored{Request: r, Booking: r.Booking, Portal: r.Portal, Reminded: r.Reminded}
+	if r.PendingMove != nil {
+		s.Moving = r.PendingMove.Booking
+	}
 	for _, o := range r.Offers {
 		x := storedOffer{Offer: o, Booking: o.Booking}
 		x.Link = ""
@@ -42,6 +46,9 @@ func store(r scheduler.Request) (string, error) {
 func (s stored) request() scheduler.Request {
 	r := s.Request
 	r.Booking, r.Portal, r.Reminded, r.Offers = s.Booking, s.Portal, s.Reminded, nil
+	if r.PendingMove != nil {
+		r.PendingMove.Booking = s.Moving
+	}
 	for _, o := range s.Offers {
 		x := o.Offer
 		x.Booking = o.Booking
