@@ -1,0 +1,81 @@
+package testbeds
+
+import (
+	"math"
+	"time"
+)
+
+// Recheck says whether a booking has what it claims from an instant on: its claims as they stand, with the setup, the teardown and the
+// units that they were granted with, whatever the facility would grant today. The problems are those of the experiment that it is for. The
+// booking itself has to be looked through (see Without).
+func (f *Federation) Recheck(e Experiment, b Booking, since time.Time) Verdict {
+	_, problems := f.wants(e)
+	wants := f.claimed(b, since)
+	v := Verdict{Problems: problems, Contenders: f.contenders(wants, b.Slot)}
+	if end := f.horizon.End; b.Occupied().End.After(end) {
+		v.Problems = append(v.Problems, f.outside(b.Slot))
+	}
+	for _, w := range wants {
+		from, to := w.span(b.Slot)
+		f.explain(&v, w, max(from, f.horizon.Start.Unix()), min(to, f.horizon.End.Unix()))
+	}
+	return f.concluded(v, wants, b.Slot)
+}
+
+// claimed are the wants that a booking stands for from an instant on. What it claims of a resource that there is no more is no want.
+func (f *Federation) claimed(b Booking, since time.Time) []want {
+	from := int64(math.MinInt64)
+	if !since.IsZero() {
+		from = since.Unix()
+	}
+	var wants []want
+	for i := 0; i < len(b.Claims); {
+		key := poolKey(b.Claims[i].Resource)
+		p := f.pools[key]
+		var w want
+		if p != nil {
+			w = p.want()
+			w.buffers, w.since = b.granted(b.Claims[i]), from
+		}
+		ends := b.Claims[i].To.Unix()
+		for ; i < len(b.Claims) && poolKey(b.Claims[i].Resource) == key; i++ {
+			if p == nil {
+				continue
+			}
+			if col, ok := p.column(b.Claims[i].Quantity); ok {
+				w.need[col] += b.Claims[i].Amount
+			}
+			w.pins = append(w.pins, b.Claims[i].Units...)
+		}
+		if p != nil && ends > from {
+			wants = append(wants, w)
+		}
+	}
+	return wants
+}
+
+// granted are the setup and the teardown that a claim of the booking was granted with.
+func (b Booking) granted(c Claim) Buffers {
+	return Buffers{Setup: b.Slot.Start.Sub(c.From), Teardown: c.To.Sub(b.Slot.End)}
+}
+
+// Conflicting are the conflicts of the units that a booking names, at one instant: a unit that another booking or a closure has then, or
+// that the device has no more.
+func (f *Federation) Conflicting(b Booking, at time.Time) []Conflict {
+	others := f.Without(b.ID)
+	var conflicts []Conflict
+	for _, w := range others.claimed(b, at) {
+		if len(w.pool.units) == 0 || len(w.pins) == 0 {
+			continue
+		}
+		now := at.Unix()
+		conflicts = append(conflicts, others.pinned(w, now, now+1)...)
+		for _, u := range w.pins {
+			if _, known := w.pool.places[u]; !known {
+				conflicts = append(conflicts, Conflict{Resource: w.pool.resource(0), Interval: slotOf(now, now+1), Needed: 1, ShortBy: 1,
+					TakenBy: []Taker{{Kind: TakerCapacityChange, Summary: "there is no unit " + u, Amount: 1, Units: []string{u}, Interval: slotOf(now, now+1)}}})
+			}
+		}
+	}
+	return conflicts
+}
