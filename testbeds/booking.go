@@ -51,6 +51,16 @@ func (b Booking) Occupied() Slot {
 	return s
 }
 
+// Testbeds are the ids of the testbeds of which a booking claims something, sorted.
+func (b Booking) Testbeds() []string {
+	var ids []string
+	for _, c := range b.Claims {
+		ids = append(ids, c.Testbed)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 // Until is the booking with another end; setup and teardown stay as they were granted.
 func (b Booking) Until(end time.Time) Booking {
 	by := end.Sub(b.Slot.End)

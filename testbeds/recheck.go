@@ -2,6 +2,7 @@ package testbeds
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -9,9 +10,8 @@ import (
 // units that they were granted with, whatever the facility would grant today. The problems are those of the experiment that it is for. The
 // booking itself has to be looked through (see Without).
 func (f *Federation) Recheck(e Experiment, b Booking, since time.Time) Verdict {
-	_, problems := f.wants(e)
 	wants := f.claimed(b, since)
-	v := Verdict{Problems: problems, Contenders: f.contenders(wants, b.Slot)}
+	v := Verdict{Problems: f.Problems(e), Contenders: f.contenders(wants, b.Slot)}
 	if end := f.horizon.End; b.Occupied().End.After(end) {
 		v.Problems = append(v.Problems, f.outside(b.Slot))
 	}
@@ -20,6 +20,37 @@ func (f *Federation) Recheck(e Experiment, b Booking, since time.Time) Verdict {
 		f.explain(&v, w, max(from, f.horizon.Start.Unix()), min(to, f.horizon.End.Unix()))
 	}
 	return f.concluded(v, wants, b.Slot)
+}
+
+// Problems are what keeps an experiment from ever running where it is placed.
+func (f *Federation) Problems(e Experiment) []Problem {
+	_, problems := f.wants(e)
+	return problems
+}
+
+// Named reports whether a booking claims something of a device whose units have names.
+func (f *Federation) Named(b Booking) bool {
+	return slices.ContainsFunc(b.Claims, func(c Claim) bool {
+		p := f.pools[poolKey(c.Resource)]
+		return p != nil && len(p.units) > 0
+	})
+}
+
+// Holds reports whether a booking has all that it claims, whenever that is. The booking itself has to be looked through.
+func (f *Federation) Holds(b Booking) bool {
+	for _, w := range f.claimed(b, time.Time{}) {
+		from, to := w.span(b.Slot)
+		from, to = max(from, f.horizon.Start.Unix()), min(to, f.horizon.End.Unix())
+		if from < to && (!w.pool.free.Fits(w.need, from, to) || !f.unitsFree(w, from, to) || len(f.unknownUnits(w)) > 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// unknownUnits are the units that a want names and that the device does not have.
+func (f *Federation) unknownUnits(w want) []string {
+	return filter(w.pins, func(u string) bool { _, known := w.pool.places[u]; return !known })
 }
 
 // claimed are the wants that a booking stands for from an instant on. What it claims of a resource that there is no more is no want.
@@ -70,11 +101,9 @@ func (f *Federation) Conflicting(b Booking, at time.Time) []Conflict {
 		}
 		now := at.Unix()
 		conflicts = append(conflicts, others.pinned(w, now, now+1)...)
-		for _, u := range w.pins {
-			if _, known := w.pool.places[u]; !known {
-				conflicts = append(conflicts, Conflict{Resource: w.pool.resource(0), Interval: slotOf(now, now+1), Needed: 1, ShortBy: 1,
-					TakenBy: []Taker{{Kind: TakerCapacityChange, Summary: "there is no unit " + u, Amount: 1, Units: []string{u}, Interval: slotOf(now, now+1)}}})
-			}
+		for _, u := range others.unknownUnits(w) {
+			conflicts = append(conflicts, Conflict{Resource: w.pool.resource(0), Interval: slotOf(now, now+1), Needed: 1, ShortBy: 1,
+				TakenBy: []Taker{{Kind: TakerCapacityChange, Summary: "there is no unit " + u, Amount: 1, Units: []string{u}, Interval: slotOf(now, now+1)}}})
 		}
 	}
 	return conflicts

@@ -2,6 +2,7 @@ package testbeds
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -16,6 +17,15 @@ type Overcommitment struct {
 	Bookings []int64  `json:"bookings"`
 	Recorded bool     `json:"recorded"` // it would not be there but for bookings recorded as overbooked
 	Missing  bool     `json:"missing"`  // the facility has no such resource
+}
+
+// String is the overcommitment in one sentence.
+func (o Overcommitment) String() string {
+	what := o.Resource.String()
+	if o.Unit != "" {
+		what += " " + o.Unit
+	}
+	return fmt.Sprintf("%s: %d booked, there are %d (%s)", what, o.Booked, o.Total, o.Interval)
 }
 
 // holder is a claim with what Sweep has to know of its booking.
