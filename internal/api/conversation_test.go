@@ -192,7 +192,7 @@ func TestAvailabilityComesAsSteps(t *testing.T) {
 func TestFacilityIsTakenAsYAMLAndRefusedWithLines(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	good := "testbeds:\n  - id: hall\n    name: Hall\n    timezone: Europe/Dublin\n    vims:\n      - {id: iris, capacity: {vcpu: 4, memory_mb: 65536}}\n    devices:\n      - {id: usrp, count: 4}\n"
+	good := "testbeds:\n  - id: hall\n    name: Hall\n    timezone: Europe/Dublin\n    features: [sdr]\n    vims:\n      - {id: iris, capacity: {vcpu: 4, memory_mb: 65536}}\n    devices:\n      - {id: usrp, count: 4}\n"
 	id := h.submitted("maeve", h.wish(0, 2))
 	h.expect(h.send("adele", "POST", "/requests/"+id+"/schedule", map[string]any{"override": map[string]any{"mode": "approvals", "reason": "test"}}), 200)
 	h.expect(h.send("adele", "PUT", "/facility", good, "Content-Type", "application/yaml"), 200)
