@@ -38,6 +38,9 @@ func (f *Federation) Named(b Booking) bool {
 
 // Holds reports whether a booking has all that it claims, whenever that is. The booking itself has to be looked through.
 func (f *Federation) Holds(b Booking) bool {
+	if slices.ContainsFunc(b.Claims, f.gone) {
+		return false
+	}
 	for _, w := range f.claimed(b, time.Time{}) {
 		from, to := w.span(b.Slot)
 		from, to = max(from, f.horizon.Start.Unix()), min(to, f.horizon.End.Unix())
@@ -46,6 +49,16 @@ func (f *Federation) Holds(b Booking) bool {
 		}
 	}
 	return true
+}
+
+// gone reports whether a claim is of something that the facility does not have, or no longer.
+func (f *Federation) gone(c Claim) bool {
+	p := f.pools[poolKey(c.Resource)]
+	if p == nil {
+		return c.Amount > 0
+	}
+	_, counted := p.column(c.Quantity)
+	return c.Amount > 0 && !counted
 }
 
 // unknownUnits are the units that a want names and that the device does not have.
