@@ -29,7 +29,20 @@ type Reader interface {
 	FacilityReader
 	RequestReader
 	PeopleReader
+	ProofReader
 }
+
+// ProofReader reads what Verify asks beyond the others.
+type ProofReader interface {
+	// HistoryEnds are the first and the last entries in the histories of requests, by their ids; one without a history is left out.
+	HistoryEnds(ctx context.Context, requests []string) (map[string]HistoryEnds, error)
+	// Discrepancies streams, a sentence each, where what the store keeps apart from its documents does not agree with them, or with itself:
+	// columns, counters, rows that belong to nothing. yield does not use the reader.
+	Discrepancies(ctx context.Context, yield func(text string) error) error
+}
+
+// HistoryEnds are the first and the last entry of a history.
+type HistoryEnds struct{ First, Last Entry }
 
 // FacilityReader reads what can be booked and what is.
 type FacilityReader interface {
