@@ -1,0 +1,75 @@
+package story
+
+import (
+	"os"
+	"strconv"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"berth/scheduler"
+)
+
+// variable of the environment that says how many stories are told in all, whatever the store.
+const variable = "BERTH_TEST_STORIES"
+
+// ordinary is how many stories are told in all where nothing else is said; the shares of the stores add up to it.
+const ordinary = 300
+
+// Options say over what stories are told, and how many.
+type Options struct {
+	Open  func(testing.TB) scheduler.Store // an empty store
+	Share int                              // of the ordinary 300 stories
+
+	// Found takes what was found, once per story and invariant, and lets the story go on. Without it the first finding fails the test.
+	Found func(Finding)
+}
+
+// Finding is an invariant that a step of a story broke.
+type Finding struct {
+	Invariant string
+	Step      string
+	Text      string
+}
+
+// Tell tells the stories. With a failing one it stops, and rapid looks for the shortest story that fails like it.
+func Tell(t *testing.T, o Options) {
+	t.Helper()
+	left, failing := number(t, o.Share), false
+	for left > 0 {
+		rapid.Check(t, func(rt *rapid.T) {
+			if left--; left < 0 && !failing {
+				return // rapid asks for more than are wanted
+			}
+			failing = true // unless it ends; the shorter ones that are tried then are told in any case
+			tell(t, rt, o)
+			failing = false
+		})
+	}
+}
+
+func number(t *testing.T, share int) int {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return share
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("%s has to be a number of stories, not %q", variable, text)
+	}
+	return (n*share + ordinary - 1) / ordinary
+}
+
+func tell(t *testing.T, rt *rapid.T, o Options) {
+	m := newMachine(t, rt, o)
+	m.furnish()
+	m.before = m.look()
+	for range 3 {
+		m.submit(rt)
+		m.before = m.look()
+	}
+	m.granted(rt)
+	m.before = m.look()
+	rt.Repeat(m.steps())
+}
