@@ -11,5 +11,5 @@ import (
 // TestStories lets random people do random things, right and wrong ones, over the store in memory (see package story).
 func TestStories(t *testing.T) {
 	t.Parallel()
-	story.Tell(t, story.Options{Share: 240, Open: func(testing.TB) scheduler.Store { return memory.New() }})
+	story.Tell(t, story.Options{Share: 270, Open: func(testing.TB) scheduler.Store { return memory.New() }})
 }

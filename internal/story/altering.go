@@ -139,7 +139,10 @@ func (m *machine) shut(rt *rapid.T, testbed string, c testbeds.Closure) {
 	c.Summary, c.Start = "painters", testbeds.LocalTime{Time: s.Start}
 	c.Duration = testbeds.Period{Clock: min(s.Duration(), 100*day)}
 	if m.rarely(rt) {
-		c.Start.Time = s.Start.Add(-2 * day) // it began, or is over
+		c.Start.Time = m.clock.Add(-m.quarters(rt, 4, 200)).Truncate(quarter) // it began, or is over
+		if m.perhaps(rt) {
+			c.Duration.Clock = quarter
+		}
 	}
 	if m.rarely(rt) {
 		c.RRule = fmt.Sprintf("FREQ=DAILY;COUNT=%d", rapid.IntRange(2, 5).Draw(rt, "times"))

@@ -16,7 +16,7 @@ import (
 // ask asks whether something fits, and compares the answer with the sum of what is booked.
 func (m *machine) ask(rt *rapid.T) {
 	m.now(rt)
-	ask := scheduler.Ask{NSD: rapid.SampledFrom([]string{"marathon", "c2gran", "video", "probe"}).Draw(rt, "nsd"), Slot: m.slot(rt)}
+	ask := scheduler.Ask{NSD: rapid.SampledFrom([]string{"marathon", "c2gran", "video", "probe"}).Draw(rt, "nsd"), Slot: m.around(rt)}
 	v, err := m.Check(m.ctx(), as("monika"), ask)
 	if !m.met(rt, "ask for "+ask.NSD+" in "+ask.Slot.String(), err) || len(v.Problems) > 0 {
 		return
@@ -35,6 +35,18 @@ func (m *machine) ask(rt *rapid.T) {
 			m.broken("answer: does not fit", "%s has %d free in %s, and %d do not fit: %v", n.Resource, free, during, n.Amount, v.Conflicts)
 		}
 	}
+}
+
+// around is a slot like any other, or one in a later part of a closure.
+func (m *machine) around(rt *rapid.T) testbeds.Slot {
+	slot := m.slot(rt)
+	hall, _ := m.before.facility.Testbed("radio")
+	if len(hall.Closures) == 0 || m.perhaps(rt) {
+		return slot
+	}
+	o := one(rt, "occurrence", occurrences(hall, one(rt, "closure", hall.Closures)))
+	start := o.Start.Add(m.quarters(rt, 0, 120))
+	return testbeds.NewSlot(start, slot.Duration())
 }
 
 // demand is what an NSD of the catalogue needs where it is usually placed.

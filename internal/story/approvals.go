@@ -17,14 +17,14 @@ func (m *machine) approvals(s snapshot, r scheduler.Request) {
 		if !granted(r) || r.Status == scheduler.Terminating || a.Policy != testbeds.ApprovalRequired {
 			continue
 		}
-		switch a.Decision {
-		case scheduler.Approved:
+		switch grant := m.granting(r.Number); {
+		case a.Decision == scheduler.Approved:
 			m.covers(r, a)
-		case scheduler.Overridden, scheduler.Refused:
+		case a.Decision == scheduler.Overridden, a.Decision == scheduler.Refused && a.At != nil && !a.At.Before(grant.At):
+		case grant.Reason == phone:
+			m.broken("approval: overridden and not said so", "#%d is %s without the approval of %s", r.Number, r.Status, a.Testbed)
 		default:
-			if !m.overrides(r.Number) {
-				m.broken("approval: missing", "#%d is %s without the approval of %s", r.Number, r.Status, a.Testbed)
-			}
+			m.broken("approval: missing", "#%d is %s without the approval of %s", r.Number, r.Status, a.Testbed)
 		}
 	}
 	for _, testbed := range r.Demand.Testbeds() {
@@ -34,14 +34,14 @@ func (m *machine) approvals(s snapshot, r scheduler.Request) {
 	}
 }
 
-// overrides tells whether the last grant of a request, or its start, was an override, in words: where a decision does not say so itself.
-func (m *machine) overrides(number int64) bool {
+// granting is the last event that gave a request its slot, or started it with an override.
+func (m *machine) granting(number int64) scheduler.Event {
 	for _, e := range slices.Backward(m.events) {
-		if e.Number == number && (e.Action == scheduler.ActionSchedule || e.Action == scheduler.ActionMove || e.Action == scheduler.ActionStart) {
-			return e.Reason == "agreed on the phone"
+		if e.Number == number && (e.Action == scheduler.ActionSchedule || e.Action == scheduler.ActionMove || e.Action == scheduler.ActionStart && e.Reason == phone) {
+			return e
 		}
 	}
-	return false
+	return scheduler.Event{}
 }
 
 // covers makes sure that an approval was given for what the request has: the granted slot within the approved one, no more of anything,
@@ -84,7 +84,7 @@ func within(n, of testbeds.Need) bool {
 // grants: when a slot is granted, the policies of that moment bind, whatever they were when the request was made.
 func (m *machine) grants(s snapshot, r scheduler.Request) {
 	was, _ := m.before.request(r.ID)
-	if r.Status != scheduler.Scheduled || was.Status == scheduler.Scheduled || m.overrides(r.Number) {
+	if r.Status != scheduler.Scheduled || was.Status == scheduler.Scheduled || m.granting(r.Number).Reason == phone {
 		return
 	}
 	for _, id := range r.Demand.Testbeds() {

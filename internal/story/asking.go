@@ -74,16 +74,29 @@ func (m *machine) edit(rt *rapid.T) {
 	case 2:
 		devices := m.devices(rt)
 		in.Devices = &devices
-	default: // the same on other units, where it has some
-		in.Devices = &r.Devices
-		if len(r.Devices) > 0 && r.Devices[0].Device == "usrp" {
-			units := m.devices(rt)[0].Units
-			devices := []testbeds.DeviceNeed{{Testbed: "radio", Device: "usrp", Count: r.Devices[0].Count, Units: units[:min(len(units), int(r.Devices[0].Count))]}}
-			in.Devices = &devices
-		}
+	default:
+		in.Devices = new(m.onto(rt, r))
 	}
 	_, err := m.Edit(m.ctx(), as("adele"), r.ID, in)
 	m.met(rt, fmt.Sprintf("edit #%d", r.Number), err)
+}
+
+// onto is what a request has, on units that somebody else has.
+func (m *machine) onto(rt *rapid.T, r scheduler.Request) []testbeds.DeviceNeed {
+	devices := slices.Clone(r.Devices)
+	if len(devices) == 0 || devices[0].Device != "usrp" {
+		return devices
+	}
+	units := m.devices(rt)[0].Units
+	for _, b := range m.before.blocking() {
+		for _, c := range b.Claims {
+			if c.Device == "usrp" && len(c.Units) > 0 && b.ID != r.Booking && b.Slot.Overlaps(r.Slot) {
+				units = c.Units
+			}
+		}
+	}
+	devices[0].Units = units[:min(len(units), int(devices[0].Count))]
+	return devices
 }
 
 // under is a request under review, more often than not one whose slot is held.

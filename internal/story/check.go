@@ -34,8 +34,10 @@ func (m *machine) check(rt *rapid.T) {
 		}
 		m.grants(s, r)
 	}
-	m.agrees()
-	m.verified()
+	if m.taken++; m.taken%3 == 0 { // they cost more than everything else
+		m.agrees()
+		m.verified()
+	}
 	m.before = s
 	m.step = "nothing"
 }

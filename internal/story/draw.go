@@ -56,31 +56,43 @@ func (m *machine) quarters(rt *rapid.T, a, b int) time.Duration {
 	return time.Duration(rapid.IntRange(a, b).Draw(rt, "quarters")) * quarter
 }
 
-// slot is in the next day, soon, beside something that is booked, or a long one.
+// slot is soon, beside or within something that is booked, in the next day, or a long one.
 func (m *machine) slot(rt *rapid.T) testbeds.Slot {
 	now := m.clock.Truncate(quarter).Add(quarter)
 	length := m.quarters(rt, 1, 20)
 	switch kind := rapid.IntRange(0, 19).Draw(rt, "kind of slot"); {
 	case kind < 4:
 		return testbeds.NewSlot(now.Add(m.quarters(rt, 0, 8)), length)
-	case kind < 11:
+	case kind < 10:
 		return m.beside(rt, now, length)
-	case kind == 11:
+	case kind < 15:
+		return m.over(rt, now, length)
+	case kind == 15:
 		return testbeds.NewSlot(now.Add(m.quarters(rt, 0, 96)), time.Duration(rapid.IntRange(100, 366).Draw(rt, "days"))*day)
 	default:
 		return testbeds.NewSlot(now.Add(m.quarters(rt, 0, 96)), length)
 	}
 }
 
-// beside is a slot that begins around the end of something that is booked, or with it.
+// over is a slot that begins while something is booked, or a little before.
+func (m *machine) over(rt *rapid.T, now time.Time, length time.Duration) testbeds.Slot {
+	start := now
+	if list := m.before.blocking(); len(list) > 0 {
+		s := one(rt, "over", list).Slot
+		start = s.Start.Add(time.Duration(rapid.IntRange(-1, 3).Draw(rt, "part")) * s.Duration() / 4).Truncate(quarter)
+	}
+	if start.Before(now) {
+		start = now
+	}
+	return testbeds.NewSlot(start, length)
+}
+
+// beside is a slot that begins around the end of something that is booked.
 func (m *machine) beside(rt *rapid.T, now time.Time, length time.Duration) testbeds.Slot {
 	start := now
 	if list := m.before.blocking(); len(list) > 0 {
 		b := one(rt, "beside", list)
-		start = b.Slot.End.Add(m.quarters(rt, -2, 6))
-		if m.rarely(rt) {
-			start = b.Slot.Start
-		}
+		start = span(b).End.Add(m.quarters(rt, -2, 4))
 	}
 	if start.Before(now) {
 		start = now
@@ -99,6 +111,9 @@ func (m *machine) devices(rt *rapid.T) []testbeds.DeviceNeed {
 	return []testbeds.DeviceNeed{need}
 }
 
+// phone is the reason of every override in a story.
+const phone = "agreed on the phone"
+
 func (m *machine) reason(mode scheduler.OverrideMode) *scheduler.Override {
-	return &scheduler.Override{Mode: mode, Reason: "agreed on the phone"}
+	return &scheduler.Override{Mode: mode, Reason: phone}
 }

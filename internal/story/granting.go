@@ -25,7 +25,11 @@ func (m *machine) schedule(rt *rapid.T) {
 		slot := m.slot(rt)
 		in.Slot = &slot
 	}
-	_, err := m.Schedule(m.ctx(), m.somebody(rt), r.ID, in)
+	who := as("adele")
+	if m.rarely(rt) {
+		who = m.somebody(rt)
+	}
+	_, err := m.Schedule(m.ctx(), who, r.ID, in)
 	m.met(rt, fmt.Sprintf("schedule #%d", r.Number), err)
 }
 
@@ -91,6 +95,24 @@ func (m *machine) nearby(rt *rapid.T) {
 	in.HoldFor.Clock = m.quarters(rt, 1, 400)
 	_, err := m.Reject(m.ctx(), as("adele"), r.ID, in)
 	m.met(rt, fmt.Sprintf("reject #%d with an offer", r.Number), err)
+}
+
+// held rejects with an offer and takes it at once, so that its slot is held for a request under review.
+func (m *machine) held(rt *rapid.T) {
+	r := m.among(rt, scheduler.UnderReview)
+	offer := testbeds.Alternative{Slot: r.Slot}
+	if m.perhaps(rt) {
+		offer.Slot = m.slot(rt)
+	}
+	if len(r.Devices) == 1 && r.Devices[0].Device == "usrp" && m.perhaps(rt) {
+		offer.Devices = m.devices(rt)
+	}
+	out, err := m.Reject(m.ctx(), as("adele"), r.ID, scheduler.Reject{Reason: "no", Offers: []testbeds.Alternative{offer}})
+	if m.met(rt, fmt.Sprintf("reject #%d with an offer", r.Number), err) {
+		o := out.Request.Offers[len(out.Request.Offers)-1]
+		_, err = m.AcceptOffer(m.ctx(), as("adele"), r.ID, o.ID, false)
+		m.met(rt, fmt.Sprintf("accept the offer of #%d", r.Number), err)
+	}
 }
 
 func (m *machine) accept(rt *rapid.T) {

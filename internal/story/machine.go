@@ -29,6 +29,7 @@ type machine struct {
 	before snapshot
 	events []scheduler.Event
 	step   string // that was taken last
+	taken  int    // steps so far
 	found  map[string]bool
 
 	closures  []closure
@@ -63,20 +64,6 @@ func (m *machine) another() *scheduler.Service {
 }
 
 func (m *machine) ctx() context.Context { return m.t.Context() }
-
-// steps are everything that a story is made of. Some are named twice, to be taken more often.
-func (m *machine) steps() map[string]func(*rapid.T) {
-	return map[string]func(*rapid.T){
-		"submit": m.submit, "submit much": m.giant, "repeat": m.repeat, "edit": m.edit, "edit words": m.words, "ask": m.ask,
-		"grant": m.granted, "grant more": m.granted, "schedule": m.schedule, "schedule others": m.others, "displace": m.displace, "override": m.override,
-		"reject": m.reject, "reject nearby": m.nearby, "accept": m.accept, "approve": m.approve, "approve pending": m.agree,
-		"move": m.move, "move elsewhere": m.elsewhere, "shorten": m.shorten, "extend": m.extend,
-		"run": m.run, "run more": m.run, "start": m.start, "finish": m.finish, "cancel": m.cancel, "assign": m.assign,
-		"close": m.close, "reopen": m.reopen, "close units": m.closeUnits, "remove unit": m.removeUnit, "buffers": m.buffers,
-		"features": m.features, "hosts": m.hosts, "policy": m.policy, "resize": m.resize, "catalogue": m.recatalogue, "testbed": m.drop,
-		"wait": m.wait, "wait long": m.waitLong, "": m.check,
-	}
-}
 
 // broken reports an invariant that does not hold.
 func (m *machine) broken(invariant, format string, args ...any) {

@@ -33,12 +33,28 @@ func (m *machine) begin(rt *rapid.T, r scheduler.Request) {
 	}
 	who := "oskar"
 	if m.rarely(rt) {
-		who = "adele"
+		who, in.Reason = "adele", phone
 		in.Override = m.reason(rapid.SampledFrom([]scheduler.OverrideMode{scheduler.OverrideOverbook, scheduler.OverrideApprovals}).Draw(rt, "mode"))
 	}
 	out, err := m.Start(m.ctx(), as(who), r.ID, in)
 	if m.met(rt, fmt.Sprintf("start #%d", r.Number), err) {
 		m.started(r.Status, out.Request, in)
+	}
+}
+
+// long has something run for a hundred days and more.
+func (m *machine) long(rt *rapid.T) {
+	in := wants(rapid.SampledFrom([]string{"video", "c2gran"}).Draw(rt, "nsd"), m.slot(rt))
+	in.Slot.End = in.Slot.Start.Add(time.Duration(rapid.IntRange(100, 366).Draw(rt, "days")) * day)
+	out, err := m.Submit(m.ctx(), as("hector"), in)
+	if !m.met(rt, "submit a long one", err) {
+		return
+	}
+	out, err = m.Schedule(m.ctx(), as("adele"), out.Request.ID, scheduler.Schedule{Override: m.reason(scheduler.OverrideApprovals)})
+	if m.met(rt, "grant a long one", err) {
+		m.before = m.look()
+		m.until(rt, out.Request.Slot.Start)
+		m.begin(rt, out.Request)
 	}
 }
 

@@ -16,6 +16,9 @@ const variable = "BERTH_TEST_STORIES"
 // ordinary is how many stories are told in all where nothing else is said; the shares of the stores add up to it.
 const ordinary = 300
 
+// chapters are how often rapid's number of steps (30 on average) a story has.
+const chapters = 2
+
 // Options say over what stories are told, and how many.
 type Options struct {
 	Open  func(testing.TB) scheduler.Store // an empty store
@@ -62,7 +65,9 @@ func number(t *testing.T, share int) int {
 }
 
 func tell(t *testing.T, rt *rapid.T, o Options) {
-	m := newMachine(t, rt, o)
+	stage := &stage{TB: t}
+	defer stage.clear()
+	m := newMachine(stage, rt, o)
 	m.furnish()
 	m.before = m.look()
 	for range 3 {
@@ -71,5 +76,8 @@ func tell(t *testing.T, rt *rapid.T, o Options) {
 	}
 	m.granted(rt)
 	m.before = m.look()
-	rt.Repeat(m.steps())
+	steps := m.steps(rt)
+	for range chapters {
+		rt.Repeat(steps)
+	}
 }

@@ -376,11 +376,16 @@ func deep[T any](v T) T {
 	return deepValue(reflect.ValueOf(&v).Elem()).Interface().(T)
 }
 
+var instant = reflect.TypeFor[time.Time]()
+
 func deepValue(v reflect.Value) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	switch v.Kind() {
 	case reflect.Struct:
 		out.Set(v)
+		if v.Type() == instant {
+			return out
+		}
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
 				out.Field(i).Set(deepValue(v.Field(i)))
@@ -394,6 +399,10 @@ func deepValue(v reflect.Value) reflect.Value {
 	case reflect.Slice:
 		if !v.IsNil() {
 			out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+			if kind := v.Type().Elem().Kind(); kind < reflect.Array || kind == reflect.String {
+				reflect.Copy(out, v)
+				return out
+			}
 			for i := range v.Len() {
 				out.Index(i).Set(deepValue(v.Index(i)))
 			}
