@@ -166,11 +166,17 @@ func (m *machine) shut(rt *rapid.T, testbed string, c testbeds.Closure) {
 }
 
 func (m *machine) close(rt *rapid.T) {
-	kinds := map[string]testbeds.Closure{
-		"radio": {}, "radios": {Devices: []string{"usrp"}, Count: 1}, "two radios": {Devices: []string{"usrp"}, Count: 2},
-		"iris": {VIMs: []string{"iris"}, Capacity: testbeds.Quantities{"vcpu": 20}}, "all radios": {Devices: []string{"usrp"}},
+	kinds := []struct {
+		testbed string
+		what    testbeds.Closure
+	}{
+		{"radio", testbeds.Closure{}}, {"radio", testbeds.Closure{Devices: []string{"usrp"}}},
+		{"radio", testbeds.Closure{Devices: []string{"usrp"}, Count: 1}}, {"radio", testbeds.Closure{Devices: []string{"usrp"}, Count: 2}},
+		{"radio", testbeds.Closure{VIMs: []string{"iris"}, Capacity: testbeds.Quantities{"vcpu": 20}}},
+		{"lab", testbeds.Closure{}}, {"cloud", testbeds.Closure{VIMs: []string{"big"}, Capacity: testbeds.Quantities{"vcpu": 30}}},
 	}
-	m.shut(rt, "radio", kinds[rapid.SampledFrom([]string{"radio", "radios", "two radios", "iris", "all radios"}).Draw(rt, "what")])
+	kind := one(rt, "what", kinds)
+	m.shut(rt, kind.testbed, kind.what)
 }
 
 func (m *machine) closeUnits(rt *rapid.T) {

@@ -97,7 +97,18 @@ func (s snapshot) extends(r scheduler.Request, end time.Time) bool {
 			return false
 		}
 		rest := overlap(during(c), testbeds.Slot{Start: s.now, End: more.End}, s.now)
-		if !empty(rest) && s.free(c.Resource, rest, b.ID) < c.Amount || s.settled(c.Resource, more) {
+		if !empty(rest) && s.free(c.Resource, rest, b.ID) < c.Amount || s.settled(c.Resource, more) && !s.quiet(c.Resource, rest, b.ID) {
+			return false
+		}
+	}
+	return true
+}
+
+// quiet tells whether nobody else has anything of a resource in a slot, and nothing of it is closed.
+func (s snapshot) quiet(r testbeds.Resource, slot testbeds.Slot, own int64) bool {
+	for _, at := range s.edges(r, slot) {
+		ids, _ := s.takers(r, at)
+		if slices.ContainsFunc(ids, func(id int64) bool { return id != own }) || s.there(r, at) < s.most(r) {
 			return false
 		}
 	}

@@ -65,7 +65,7 @@ func (m *machine) repeat(rt *rapid.T) {
 func (m *machine) edit(rt *rapid.T) {
 	r := m.under(rt)
 	in := scheduler.Edit{Anyway: m.perhaps(rt), DryRun: m.rarely(rt)}
-	switch rapid.IntRange(0, 3).Draw(rt, "what") {
+	switch rapid.IntRange(0, 2).Draw(rt, "what") {
 	case 0:
 		slot := m.slot(rt)
 		in.Slot = &slot
@@ -74,29 +74,34 @@ func (m *machine) edit(rt *rapid.T) {
 	case 2:
 		devices := m.devices(rt)
 		in.Devices = &devices
-	default:
-		in.Devices = new(m.onto(rt, r))
 	}
 	_, err := m.Edit(m.ctx(), as("adele"), r.ID, in)
 	m.met(rt, fmt.Sprintf("edit #%d", r.Number), err)
 }
 
-// onto is what a request has, on units that somebody else has.
-func (m *machine) onto(rt *rapid.T, r scheduler.Request) []testbeds.DeviceNeed {
+// onto edits what is held onto units that somebody else has then, whether that fits or not.
+func (m *machine) onto(rt *rapid.T) {
+	r := m.such(rt, func(r scheduler.Request) bool { return r.HoldUntil != nil && len(m.before.units(r)) > 0 })
 	devices := slices.Clone(r.Devices)
-	if len(devices) == 0 || devices[0].Device != "usrp" {
-		return devices
+	units := m.before.units(r)
+	devices[0].Units = units[:min(len(units), int(devices[0].Count))]
+	_, err := m.Edit(m.ctx(), as("adele"), r.ID, scheduler.Edit{Devices: &devices, Anyway: true})
+	m.met(rt, fmt.Sprintf("edit #%d onto units of others", r.Number), err)
+}
+
+// units are those that somebody else has in the slot of a request for radios.
+func (s snapshot) units(r scheduler.Request) []string {
+	if len(r.Devices) == 0 || r.Devices[0].Device != "usrp" {
+		return nil
 	}
-	units := m.devices(rt)[0].Units
-	for _, b := range m.before.blocking() {
+	for _, b := range s.blocking() {
 		for _, c := range b.Claims {
-			if c.Device == "usrp" && len(c.Units) > 0 && b.ID != r.Booking && b.Slot.Overlaps(r.Slot) {
-				units = c.Units
+			if c.Device == "usrp" && b.ID != r.Booking && b.Slot.Overlaps(r.Slot) && len(c.Units) > 0 {
+				return c.Units
 			}
 		}
 	}
-	devices[0].Units = units[:min(len(units), int(devices[0].Count))]
-	return devices
+	return nil
 }
 
 // under is a request under review, more often than not one whose slot is held.

@@ -14,7 +14,7 @@ func (m *machine) themes() map[string]map[string]func(*rapid.T) {
 	return map[string]steps{
 		"giants":     {"submit much": m.giant, "ask": m.ask},
 		"edits":      {"edit": m.edit, "edit words": m.words, "repeat": m.repeat},
-		"offers":     {"reject": m.reject, "reject nearby": m.nearby, "accept": m.accept, "hold": m.held, "hold more": m.held},
+		"offers":     {"reject": m.reject, "reject nearby": m.nearby, "accept": m.accept, "hold": m.held, "hold more": m.held, "edit onto others": m.onto},
 		"approvals":  {"approve": m.approve, "approve more": m.approve, "schedule others": m.others},
 		"overrides":  {"override": m.override, "displace": m.displace},
 		"moves":      {"move": m.move, "move elsewhere": m.elsewhere, "agree": m.agree},
