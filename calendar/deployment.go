@@ -61,8 +61,11 @@ func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate,
 	return orchestrate, teardown
 }
 
-// Occupied is the slot with the longest setup and teardown of all that the request uses.
+// Occupied is the slot with the longest setup and teardown of all that the request uses: as it was granted, else as it would be now.
 func Occupied(r scheduler.Request, f testbeds.Facility) testbeds.Slot {
+	if r.Occupied != nil {
+		return *r.Occupied
+	}
 	s := r.Slot
 	for _, n := range r.Demand {
 		t, ok := f.Testbed(n.Testbed)

@@ -9,8 +9,9 @@ const (
 	ActionSchedule    Action = "schedule"
 	ActionReject      Action = "reject"
 	ActionAcceptOffer Action = "accept_offer"
-	ActionApprove     Action = "approve" // or refuse, for one testbed
-	ActionMove        Action = "move"    // another slot or placement; longer, shorter
+	ActionApprove     Action = "approve"      // or refuse, for one testbed
+	ActionMove        Action = "move"         // another slot or placement; longer, shorter
+	ActionProposeMove Action = "propose_move" // a move that waits for approvals, or that lapsed
 	ActionCancel      Action = "cancel"
 	ActionStart       Action = "start"    // INSTANTIATING or RUNNING
 	ActionComplete    Action = "complete" // TERMINATING or COMPLETED

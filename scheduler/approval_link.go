@@ -4,18 +4,24 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
+	"encoding/json"
+	"slices"
 	"strings"
 )
 
-// questionOf is a digest of what a provider decides on: a link for another slot or another demand is worth nothing.
-func questionOf(r Request) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %+v", r.Slot.Start.Unix(), r.Slot.End.Unix(), r.Demand))
+// questionOf is a digest of what a provider decides on: the words, the slot, and what the testbed is to give, units included. A link that asks
+// about anything else is worth nothing.
+func questionOf(r Request, testbed string) string {
+	if r.PendingMove != nil {
+		r = r.PendingMove.of(r)
+	}
+	question, _ := json.Marshal([]any{r.Name, r.Description, r.NSD, r.Slot.UTC(), r.Demand.Of(testbed)}) // of these nothing can fail
+	sum := sha256.Sum256(question)
 	return hex.EncodeToString(sum[:8])
 }
 
 func approvalBody(r Request, testbed, person string) string {
-	return strings.Join([]string{r.ID, testbed, person, questionOf(r)}, "/")
+	return strings.Join([]string{r.ID, testbed, person, questionOf(r, testbed)}, "/")
 }
 
 // ApprovalLink is what lets a provider decide for a testbed without signing in, for as long as nobody has decided and the request asks for
@@ -69,7 +75,7 @@ func approvalByLink(ctx context.Context, tx Reader, link string) (found LinkedAp
 		return found, errLink
 	}
 	r := found.Request
-	for _, x := range r.Approvals {
+	for _, x := range append(slices.Clone(r.Approvals), r.Asked()...) {
 		if x.Testbed == parts[1] {
 			found.Approval = x
 		}
@@ -79,7 +85,7 @@ func approvalByLink(ctx context.Context, tx Reader, link string) (found LinkedAp
 		return found, Errorf(CodeConflict, "request #%d asks for something else by now; this link is about what it asked for before", r.Number)
 	case found.Approval.Decision != "":
 		return found, Errorf(CodeConflict, "%s was decided already for request #%d: %s by %s", parts[1], r.Number, found.Approval.Decision, found.Approval.By)
-	case r.Status != UnderReview && r.Status != Scheduled:
+	case r.Status != UnderReview && r.Status != Scheduled && r.PendingMove == nil:
 		return found, Errorf(CodeConflict, "request #%d is %s: there is nothing to approve any more", r.Number, r.Status)
 	}
 	return found, nil

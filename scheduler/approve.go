@@ -3,6 +3,7 @@ package scheduler
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // Approve records what a testbed's providers say about a request. It can be changed until the experiment is started.
@@ -25,20 +26,27 @@ func (s *Service) Approve(ctx context.Context, a Actor, id, testbed string, in A
 
 func (d *decision) approve(ctx context.Context, testbed string, in Approve) error {
 	r := d.request
-	i := slices.IndexFunc(r.Approvals, func(a Approval) bool { return a.Testbed == testbed })
-	if i < 0 {
+	i, moving := slices.IndexFunc(r.Approvals, func(a Approval) bool { return a.Testbed == testbed }), r.approving(testbed)
+	if i < 0 && moving < 0 {
 		return Errorf(CodeNotFound, "request #%d does not touch a testbed %q", r.Number, clip(testbed))
 	}
 	if !d.actor.Provides(testbed) && !d.actor.Is(RoleAdministrator) {
 		return Errorf(CodeForbidden, "%s is no provider of %s", d.actor.Username, testbed)
 	}
-	if err := d.judge(r); err != nil {
+	if moving >= 0 {
+		return d.approveMove(ctx, moving, in)
+	}
+	if r.begun() {
+		return notNow(d.actor, d.action, r)
+	}
+	if err := d.stand(r); err != nil {
 		return err
 	}
 	r.Approvals = slices.Clone(r.Approvals)
-	at := d.now
-	r.Approvals[i].Decision, r.Approvals[i].By, r.Approvals[i].At, r.Approvals[i].Reason = in.Decision, d.actor.Username, &at, in.Reason
-	r, err := d.save(ctx, d.request, r, note{reason: in.Reason, text: testbed + " " + string(in.Decision), verdict: &d.outcome.Fit})
-	d.outcome.Request = r
-	return err
+	r.Approvals[i] = r.Approvals[i].decided(r, in.Decision, d.actor.Username, in.Reason, d.now)
+	r.unflag(flagApproval)
+	if r.Status == Scheduled && len(unapproved(r.Approvals)) > 0 {
+		r.Flags = append(r.Flags, Flag{Kind: flagApproval, At: d.now, Text: "it cannot be started without the approval of " + strings.Join(unapproved(r.Approvals), ", ")})
+	}
+	return d.keep(ctx, r, note{reason: in.Reason, text: testbed + " " + string(in.Decision), verdict: &d.outcome.Fit})
 }

@@ -24,7 +24,7 @@ func (d *decision) assignMentor(ctx context.Context, in Assign) error {
 		return err
 	}
 	r := d.request
-	if err := d.judge(r); err != nil {
+	if err := d.stand(r); err != nil {
 		return err
 	}
 	d.outcome.Alternatives = nil

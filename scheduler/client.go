@@ -177,7 +177,7 @@ func (s *Service) wishMove(ctx context.Context, a Actor, id string, slot testbed
 		if err := d.moveTo(&wished, Move{Slot: &slot}); err != nil {
 			return err
 		}
-		if err := d.judge(wished); err != nil {
+		if err := d.judge(d.proposed(wished, testbeds.Firm)); err != nil {
 			return err
 		}
 		if !d.outcome.Fit.Fits {

@@ -62,18 +62,28 @@ func (s *Service) decide(ctx context.Context, c command) (Outcome, error) {
 		lock = append(lock, c.touches(seen)...)
 	}
 	s.settle(ctx, lock)
-	for range maxGrowth {
-		out, err := s.attempt(ctx, c, sorted(lock))
-		if more, ok := errors.AsType[errMoreTestbeds](err); ok {
-			lock = append(lock, more...)
-			continue
-		}
-		if err != nil {
-			return Outcome{}, s.masked(ctx, c.actor, err)
-		}
-		return out, s.maskOutcome(ctx, c.actor, &out)
+	var out Outcome
+	err = growing(lock, func(lock []string) (err error) {
+		out, err = s.attempt(ctx, c, lock)
+		return err
+	})
+	if err != nil {
+		return Outcome{}, s.masked(ctx, c.actor, err)
 	}
-	return Outcome{}, Errorf(CodeUnavailable, "request #%d changes too fast; try again", seen.Number)
+	return out, s.maskOutcome(ctx, c.actor, &out)
+}
+
+// growing takes a step with testbeds locked, and again with more of them for as long as it turns out to touch others.
+func growing(lock []string, try func(lock []string) error) error {
+	for range maxGrowth {
+		err := try(sorted(lock))
+		more, ok := errors.AsType[errMoreTestbeds](err)
+		if !ok {
+			return err
+		}
+		lock = append(lock, more...)
+	}
+	return Errorf(CodeUnavailable, "what this touches changes too fast; try again")
 }
 
 // sorted is a list of testbeds as it is locked: each once, in order.
@@ -84,7 +94,7 @@ func sorted(testbeds []string) []string {
 
 // Touched are the testbeds whose capacity a request has anything to do with.
 func Touched(r Request) []string {
-	list := r.Demand.Testbeds()
+	list := r.Testbeds()
 	for _, o := range r.Offers {
 		if o.State == OfferOpen {
 			list = append(list, variantOf(r, o.What).Demand().Testbeds()...)
@@ -101,6 +111,9 @@ func (s *Service) attempt(ctx context.Context, c command, lock []string) (Outcom
 			return err
 		}
 		if err := c.take(ctx, d); err != nil {
+			return err
+		}
+		if err := d.relieve(ctx); err != nil {
 			return err
 		}
 		out = d.outcome
@@ -205,6 +218,7 @@ func (d *decision) save(ctx context.Context, before, after Request, n note) (Req
 	if d.action != ActionRemark && d.action != ActionTicket && d.action != ActionTicketNote {
 		after.Remark = nil
 	}
+	after.Reminded = d.s.stillReminded(after, d.now)
 	after.Due = d.s.due(after)
 	if err := d.tx.UpdateRequest(ctx, after); err != nil {
 		return Request{}, err

@@ -25,7 +25,7 @@ func (d *decision) room(ctx context.Context, victims []Request) ([][]int64, erro
 		}
 		victims[i] = v
 		switch {
-		case v.Status == Scheduled, v.Status == UnderReview && v.HoldUntil != nil:
+		case v.Status == Scheduled, v.Status == UnderReview && v.holds(d.now):
 			given[i] = []int64{v.Booking}
 		case v.Status == Rejected:
 			for _, o := range v.Offers {
@@ -41,40 +41,42 @@ func (d *decision) room(ctx context.Context, victims []Request) ([][]int64, erro
 	return given, nil
 }
 
-// needed makes sure that nobody is displaced in vain: with one of them left alone the request must not fit.
-func (d *decision) needed(r Request, victims []Request, given [][]int64) error {
+// needed makes sure that nobody is displaced in vain: with one of them left alone what is proposed must not fit.
+func (d *decision) needed(p proposal, victims []Request, given [][]int64) error {
 	var bad faults
 	for i, v := range victims {
 		others := slices.Concat(slices.Delete(slices.Clone(given), i, i+1)...)
 		_ = d.world(func(w world) error {
-			if w.fed.Check(pinned(r, w.catalogue), r.Slot).Fits {
+			if d.check(w, p).Fits {
 				bad.add(fmt.Sprintf("override.displace[%d]", i), "request #%d need not make room: it fits without that", v.Number)
 			}
 			return nil
-		}, append(others, r.Booking)...)
+		}, append(others, d.request.bookings()...)...)
 	}
 	return bad.err()
 }
 
 // displace sends requests back to review, each with alternatives that take the new state into account.
-func (d *decision) displace(ctx context.Context, r Request, reason string, victims []Request) error {
+func (d *decision) displace(ctx context.Context, p proposal, reason string, victims []Request) error {
 	for _, before := range victims {
-		v := before
-		v.Scheduled, v.HoldUntil, v.Units, v.Overbooked, v.Reminded = nil, nil, nil, nil, nil
+		v, err := d.dropMove(ctx, before)
+		if err != nil {
+			return err
+		}
+		v.Scheduled, v.HoldUntil, v.Units, v.Overbooked, v.Overrun = nil, nil, nil, nil, false
 		if v.Status == Rejected {
-			if err := d.withdraw(ctx, &v, ""); err != nil {
-				return err
-			}
+			err = d.withdraw(ctx, &v, "")
 		} else {
 			v.Status, v.Approvals = UnderReview, d.approvals(v)
-			if _, err := d.book(ctx, v.ID, d.booking(v, v.Booking, testbeds.Pending)); err != nil {
-				return err
-			}
+			v, err = d.occupy(ctx, v, d.fresh(v, testbeds.Pending))
+		}
+		if err != nil {
+			return err
 		}
 		// Whose request it was is for those to know who may: the verdict names it, and is masked for the others.
-		v.Flags = append(slices.Clone(v.Flags), Flag{Kind: "displaced", At: d.now, Text: reason})
-		verdict, alternatives := d.beside(r, v)
-		v, err := d.save(ctx, before, v, note{action: ActionDisplace, reason: reason, text: "its slot was given to another request", verdict: &verdict})
+		v.Flags = append(slices.Clone(v.Flags), Flag{Kind: flagDisplaced, At: d.now, Text: reason})
+		verdict, alternatives := d.beside(p, v)
+		v, err = d.save(ctx, before, v, note{action: ActionDisplace, reason: reason, text: "its slot was given to another request", verdict: &verdict})
 		if err != nil {
 			return err
 		}
@@ -84,14 +86,13 @@ func (d *decision) displace(ctx context.Context, r Request, reason string, victi
 }
 
 // beside is how a displaced request stands once the other one has its slot, and where it could go.
-func (d *decision) beside(r, v Request) (verdict testbeds.Verdict, alternatives []testbeds.Alternative) {
-	taken := d.booking(r, r.Booking, testbeds.Firm)
+func (d *decision) beside(p proposal, v Request) (verdict testbeds.Verdict, alternatives []testbeds.Alternative) {
 	_ = d.world(func(w world) error {
-		w.fed.Put(taken)
+		w.fed.Put(p.booking)
 		verdict = w.fed.Check(current(v, w.catalogue), v.Slot)
 		alternatives = d.s.alternatives(w.fed, wishOf(v), limited(0), false)
 		return nil
-	}, r.Booking, v.Booking)
+	}, p.booking.ID, v.Booking)
 	return verdict, alternatives
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"berth/testbeds"
@@ -18,39 +19,48 @@ const batch = 500
 
 // due is when time next does something to a request; nil for never.
 func (s *Service) due(r Request) *time.Time {
-	var next time.Time
-	earliest := func(t time.Time) {
-		if next.IsZero() || t.Before(next) {
+	var next *time.Time
+	earliest := func(t *time.Time) {
+		if t != nil && (next == nil || t.Before(*next)) {
 			next = t
 		}
 	}
 	for _, o := range r.Offers {
 		if o.State == OfferOpen {
-			earliest(o.Expires)
+			earliest(new(o.until()))
 		}
 	}
-	if r.HoldUntil != nil && r.Status == UnderReview {
-		earliest(*r.HoldUntil)
+	earliest(r.heldUntil())
+	if r.PendingMove != nil {
+		earliest(new(r.lapses()))
 	}
 	for _, m := range append(s.reminders(r), r.offerReminders()...) {
-		earliest(m.at)
+		earliest(&m.at)
 	}
-	switch r.Status {
-	case Scheduled:
-		if len(r.Units) == 0 && !slices.Contains(r.Reminded, unitsChosen) && s.named(r) {
-			earliest(s.setupStart(r))
-		}
-	case Instantiating, Running, Terminating:
-		earliest(r.Slot.End)
+	if r.begun() {
+		earliest(&r.Slot.End)
 	}
-	if next.IsZero() {
-		return nil
+	if s.unitsToChoose(r) {
+		earliest(new(r.begins()))
 	}
-	return &next
+	return next
 }
 
-// unitsChosen marks that units were looked for when setup began, also where there were none to give.
-const unitsChosen = "units"
+// begins is when what a request was granted begins to be occupied: the first setup, as it was when the slot was granted.
+func (r Request) begins() time.Time {
+	if r.Occupied != nil {
+		return r.Occupied.Start
+	}
+	return r.Slot.Start
+}
+
+// unitsLooked marks that units were looked for when setup began, also where there were none to give.
+func (r Request) unitsLooked() string { return "units " + r.begins().Format(time.RFC3339) }
+
+// unitsToChoose reports whether the service has still to look for the named units of a request.
+func (s *Service) unitsToChoose(r Request) bool {
+	return r.Status == Scheduled && len(r.Units) == 0 && !slices.Contains(r.Reminded, r.unitsLooked()) && s.named(r)
+}
 
 // named reports whether a request uses a device whose units have names.
 func (s *Service) named(r Request) bool {
@@ -69,23 +79,6 @@ func (s *Service) named(r Request) bool {
 	return found
 }
 
-// setupStart is when the first of the request's pools begins to be occupied.
-func (s *Service) setupStart(r Request) time.Time {
-	at := r.Slot.Start
-	_ = s.ledger.read(func(w world) error {
-		if w.fed == nil {
-			return nil
-		}
-		for _, c := range w.fed.Claims(r.Demand, r.Slot) {
-			if c.From.Before(at) {
-				at = c.From
-			}
-		}
-		return nil
-	})
-	return at
-}
-
 // reminder is something that operators are told ahead of its time, once.
 type reminder struct {
 	key  string
@@ -93,19 +86,43 @@ type reminder struct {
 	text string
 }
 
-// reminders are those still to be given: ahead of orchestration and of tear-down.
+// reminders are those still to be given: ahead of orchestration and of tear-down. Each is about one instant, so that one that moves is
+// reminded of anew. Ahead of a slot's end nobody is reminded before the slot has begun.
 func (s *Service) reminders(r Request) []reminder {
+	return r.unreminded(s.allReminders(r))
+}
+
+func (s *Service) allReminders(r Request) []reminder {
 	var list []reminder
 	for _, ahead := range s.o.Reminders {
-		switch r.Status {
-		case Scheduled:
-			at := s.setupStart(r)
-			list = append(list, reminder{"orchestrate " + ahead.String(), at.Add(-ahead), "orchestrate by " + at.Format(time.RFC3339)})
-		case Instantiating, Running:
-			list = append(list, reminder{"tear down " + ahead.String(), r.Slot.End.Add(-ahead), "tear down at " + r.Slot.End.Format(time.RFC3339)})
+		switch {
+		case r.Status == Scheduled:
+			list = append(list, remind("orchestrate", "by", ahead, r.begins()))
+		case (r.Status == Instantiating || r.Status == Running) && !r.Overrun: // of an overrun they are told as such
+			if m := remind("tear down", "at", ahead, r.Slot.End); m.at.After(r.Slot.Start) {
+				list = append(list, m)
+			}
 		}
 	}
-	return r.unreminded(list)
+	return list
+}
+
+// stillReminded are the marks of what was done once that still mean something: those about instants that the request has or that lie ahead,
+// and those about no instant.
+func (s *Service) stillReminded(r Request, now time.Time) []string {
+	has := []string{r.unitsLooked()}
+	for _, m := range s.allReminders(r) {
+		has = append(has, m.key)
+	}
+	return slices.DeleteFunc(slices.Clone(r.Reminded), func(mark string) bool {
+		at, err := time.Parse(time.RFC3339, mark[strings.LastIndex(mark, " ")+1:])
+		return err == nil && at.Before(now) && !slices.Contains(has, mark)
+	})
+}
+
+func remind(what, preposition string, ahead time.Duration, of time.Time) reminder {
+	at := of.Format(time.RFC3339)
+	return reminder{key: fmt.Sprintf("%s %s %s", what, ahead, at), at: of.Add(-ahead), text: fmt.Sprintf("%s %s %s", what, preposition, at)}
 }
 
 // longestNotice is how long before its end an experimenter is reminded of an offer, unless a quarter of its hold is less.
@@ -120,9 +137,9 @@ func (r Request) offerReminders() []reminder {
 		}
 		notice := longestNotice
 		if !o.Made.IsZero() {
-			notice = min(notice, o.Expires.Sub(o.Made)/4)
+			notice = min(notice, o.until().Sub(o.Made)/4)
 		}
-		list = append(list, reminder{"offer " + o.ID, o.Expires.Add(-notice), "offer " + o.ID + " ends at " + o.Expires.Format(time.RFC3339)})
+		list = append(list, reminder{"offer " + o.ID, o.until().Add(-notice), "offer " + o.ID + " ends at " + o.until().Format(time.RFC3339)})
 	}
 	return r.unreminded(list)
 }
@@ -150,8 +167,14 @@ func (s *Service) settle(ctx context.Context, among []string) {
 	if len(among) == 0 {
 		return
 	}
-	if _, err := s.runDue(ctx, among); err != nil {
-		s.o.Log.Warn("settling what is due before a decision", "testbeds", among, "error", err)
+	for {
+		done, err := s.runDue(ctx, among)
+		if err != nil {
+			s.o.Log.Warn("settling what is due before a decision", "testbeds", among, "error", err)
+		}
+		if err != nil || done < batch {
+			return // what went wrong is not tried again here, and all the rest was seen
+		}
 	}
 }
 
@@ -190,6 +213,10 @@ func (s *Service) handle(ctx context.Context, id string) error {
 	}); err != nil {
 		return err
 	}
+	return growing(lock, func(lock []string) error { return s.handleLocked(ctx, id, lock) })
+}
+
+func (s *Service) handleLocked(ctx context.Context, id string, lock []string) error {
 	return s.store.Change(ctx, lock, func(tx Tx) error {
 		d := &decision{s: s, tx: tx, actor: System, now: s.now(), locked: lock}
 		r, err := tx.LockRequest(ctx, id)
@@ -200,19 +227,22 @@ func (s *Service) handle(ctx context.Context, id string) error {
 			return errNothingDue
 		}
 		if err := d.covered(Touched(r)); err != nil {
-			return err // it changed between the two reads, and is found due again
+			return err
 		}
 		if err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
 			return err
 		}
 		d.request = r
-		return d.pass(ctx, r)
+		if err := d.pass(ctx, r); err != nil {
+			return err
+		}
+		return d.relieve(ctx)
 	})
 }
 
 // pass does everything that is due to a request, each with its own row in the history.
 func (d *decision) pass(ctx context.Context, r Request) error {
-	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.expireHold, d.chooseUnits, d.remind, d.remindOfOffers, d.overrun} {
+	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.expireHold, d.lapseMove, d.chooseUnits, d.remind, d.remindOfOffers, d.overrun} {
 		var err error
 		if r, err = do(ctx, r); err != nil {
 			return err
@@ -235,7 +265,7 @@ func (d *decision) expireOffers(ctx context.Context, r Request) (Request, error)
 	r.Offers = slices.Clone(r.Offers)
 	text := ""
 	for i, o := range r.Offers {
-		if o.State == OfferOpen && !o.Expires.After(d.now) {
+		if o.State == OfferOpen && !o.until().After(d.now) {
 			if err := d.release(ctx, o.Booking); err != nil {
 				return r, err
 			}
@@ -251,12 +281,12 @@ func (d *decision) expireOffers(ctx context.Context, r Request) (Request, error)
 
 // expireHold lets go of the slot of an accepted offer that nobody granted in time; the request stays under review.
 func (d *decision) expireHold(ctx context.Context, r Request) (Request, error) {
-	if r.Status != UnderReview || r.HoldUntil == nil || r.HoldUntil.After(d.now) {
+	if until := r.heldUntil(); until == nil || until.After(d.now) {
 		return r, nil
 	}
 	before := r
-	r.HoldUntil = nil
-	if _, err := d.book(ctx, r.ID, d.booking(r, r.Booking, testbeds.Pending)); err != nil {
+	r, err := d.occupy(ctx, r, d.fresh(r, testbeds.Pending))
+	if err != nil {
 		return r, err
 	}
 	return d.save(ctx, before, r, note{action: ActionOfferExpire, text: "its slot is no longer held"})
@@ -264,16 +294,19 @@ func (d *decision) expireHold(ctx context.Context, r Request) (Request, error) {
 
 // chooseUnits gives a request its named units when its setup begins: as late as possible, and for good.
 func (d *decision) chooseUnits(ctx context.Context, r Request) (Request, error) {
-	if r.Status != Scheduled || len(r.Units) > 0 || slices.Contains(r.Reminded, unitsChosen) || !d.s.named(r) || d.s.setupStart(r).After(d.now) {
+	if !d.s.unitsToChoose(r) || r.begins().After(d.now) {
 		return r, nil
 	}
 	before := r
-	r.Reminded = append(slices.Clone(r.Reminded), unitsChosen)
-	b, changed := d.assign(&r)
-	if changed {
-		if _, err := d.book(ctx, r.ID, b); err != nil {
-			return r, err
-		}
+	r.Reminded = append(slices.Clone(r.Reminded), r.unitsLooked())
+	b, ok := d.booked(r)
+	if !ok {
+		return r, fmt.Errorf("request #%d (%s) has no booking", r.Number, r.Status)
+	}
+	b, _ = d.equipped(b)
+	r.Units = unitsIn(b)
+	if _, err := d.book(ctx, r.ID, b); err != nil {
+		return r, err
 	}
 	return d.save(ctx, before, r, note{action: ActionUnits, text: unitWords(r.Units)})
 }
@@ -318,25 +351,46 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 	if late := d.now.Sub(before.Slot.End); late > overrunStep {
 		r.Slot.End = d.now.Truncate(overrunStep).Add(overrunStep) // after a long stop
 	}
-	if err := d.judge(r); err != nil {
+	have, ok := d.booked(before)
+	if !ok {
+		return r, fmt.Errorf("request #%d (%s) has no booking", r.Number, r.Status)
+	}
+	b := have.Until(r.Slot.End)
+	if err := d.hurt(r, b); err != nil {
 		return r, err
 	}
-	b := d.booking(r, r.Booking, testbeds.Firm)
-	b.Overbooked = !d.outcome.Fit.Fits
-	if b.Overbooked && !r.Overrun {
-		r.Overbooked = append(slices.Clone(r.Overbooked), Overbook{At: d.now, By: System.Username, Reason: "overrun", Conflicts: d.outcome.Fit.Conflicts})
+	conflicts := d.outcome.Fit.Conflicts
+	r.Overbooked = slices.DeleteFunc(slices.Clone(r.Overbooked), func(o Overbook) bool { return o.Reason == reasonOverrun })
+	b.Overbooked = len(conflicts) > 0 || have.Overbooked && d.excess(b)
+	if len(conflicts) > 0 {
+		r.Overbooked = append(r.Overbooked, Overbook{At: d.now, By: System.Username, Reason: reasonOverrun, Conflicts: conflicts})
 	}
-	if _, err := d.book(ctx, r.ID, b); err != nil {
+	r, err := d.occupy(ctx, r, b)
+	if err != nil {
 		return r, err
 	}
-	var err error
-	if r.Reminded, err = d.tell(ctx, d.outcome.Fit.Conflicts, r.Reminded, note{action: ActionOverrun, text: "what runs before it is not over; its capacity may come late"}); err != nil {
+	if r.Reminded, err = d.tell(ctx, conflicts, r.Reminded, note{action: ActionOverrun, text: "what runs before it is not over; its capacity may come late"}); err != nil {
 		return r, err
 	}
 	if !r.Overrun {
-		r.Flags = append(slices.Clone(r.Flags), Flag{Kind: "overrun", At: d.now, Text: "it runs past its end, " + before.Slot.End.Format(time.RFC3339)})
+		r.Flags = append(slices.Clone(r.Flags), Flag{Kind: flagOverrun, At: d.now, Text: "it runs past its end, " + before.Slot.End.Format(time.RFC3339)})
 	}
 	r.Overrun = true
 	text := "occupies its capacity until " + r.Slot.End.Format(time.RFC3339)
 	return d.save(ctx, before, r, note{action: ActionOverrun, text: text, verdict: &d.outcome.Fit})
+}
+
+// reasonOverrun is the reason of the record that an overrun leaves.
+const reasonOverrun = "overrun"
+
+// hurt fills in the outcome's verdict with all that an overrun takes from others since the end that was granted.
+func (d *decision) hurt(r Request, b testbeds.Booking) error {
+	since := d.request.Slot.End
+	if r.Scheduled != nil {
+		since = sooner(since, r.Scheduled.End)
+	}
+	return d.world(func(w world) error {
+		d.found(w, r, w.fed.Recheck(pinned(r, w.catalogue), b, since))
+		return nil
+	}, r.bookings()...)
 }

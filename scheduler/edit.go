@@ -7,7 +7,8 @@ import (
 	"berth/testbeds"
 )
 
-// Edit changes a request under review. What changes the slot or the demand asks for all approvals anew.
+// Edit changes a request under review. Approvals hold for less of what they were given for; for anything else they are asked anew. The slot
+// of an accepted offer stays held for as long as no more is asked for than it holds.
 func (s *Service) Edit(ctx context.Context, a Actor, id string, in Edit) (Outcome, error) {
 	return s.decide(ctx, command{actor: a, action: ActionEdit, id: id, revision: in.Revision, dry: in.DryRun,
 		take: func(ctx context.Context, d *decision) error { return d.edit(ctx, in) }})
@@ -60,25 +61,26 @@ func (d *decision) edit(ctx context.Context, in Edit) error {
 	if err := bad.err(); err != nil {
 		return err
 	}
-	timeless := in.Slot == nil && in.Window == nil && in.MinDuration == nil && in.NSD == nil && in.Components == nil && in.Placement == nil && in.Devices == nil
-	if !timeless {
-		remade := in.Components != nil || in.NSD != nil && *in.NSD != d.request.NSD
-		if err := d.rewish(&r, q, remade); err != nil {
+	if in.Slot == nil && in.Window == nil && in.MinDuration == nil && in.NSD == nil && in.Components == nil && in.Placement == nil && in.Devices == nil {
+		if err := d.stand(r); err != nil {
 			return err
 		}
+		return d.keep(ctx, r, note{text: "changed", verdict: &d.outcome.Fit})
 	}
-	if err := d.judge(r); err != nil {
+	remade := in.Components != nil || in.NSD != nil && *in.NSD != d.request.NSD
+	if err := d.rewish(&r, q, remade); err != nil {
 		return err
 	}
-	if !timeless && !d.outcome.Fit.Fits && !in.Anyway {
+	r.Requested = new(r.Slot)
+	p := d.proposed(r, testbeds.Pending)
+	if err := d.judge(p); err != nil {
+		return err
+	}
+	if !d.outcome.Fit.Fits && !in.Anyway {
 		return d.refusal("the changed request does not fit")
 	}
-	text := "changed"
-	if !timeless {
-		r.Approvals = d.approvals(r)
-		text = "now " + r.Slot.String()
-	}
-	return d.rebook(ctx, r, note{text: text, verdict: &d.outcome.Fit}, d.reviewStrength(r))
+	p.request.Approvals = d.approvals(r)
+	return d.rebook(ctx, p, note{text: "now " + r.Slot.String(), verdict: &d.outcome.Fit})
 }
 
 // rewish gives a request the experiment and slot of an Ask, checked. Its components stay unless it is remade.
@@ -102,18 +104,6 @@ func (d *decision) rewish(r *Request, q Ask, remade bool) error {
 	return d.covered(r.Demand.Testbeds())
 }
 
-// judge fills in the outcome's verdict on a request as it would be, its own booking looked through.
-func (d *decision) judge(r Request, without ...int64) error {
-	return d.world(func(w world) error {
-		d.outcome.Fit = w.fed.Check(pinned(r, w.catalogue), r.Slot)
-		d.outcome.Deployable = deployable(d.outcome.Fit)
-		if !d.outcome.Fit.Fits {
-			d.outcome.Alternatives = d.s.alternatives(w.fed, wishOf(r), limited(0), false)
-		}
-		return nil
-	}, append(without, r.Booking)...)
-}
-
 // pinned is what the request runs now, on the named units that it has.
 func pinned(r Request, c testbeds.Catalogue) testbeds.Experiment {
 	e := current(r, c)
@@ -129,42 +119,4 @@ func pinned(r Request, c testbeds.Catalogue) testbeds.Experiment {
 
 func wishOf(r Request) wish {
 	return wish{experiment: r.Experiment(), slot: r.Slot, window: r.Window, shortest: r.MinDuration}
-}
-
-// reviewStrength is how a request under review occupies capacity: held while the hold of an accepted offer lasts, in the slot that was
-// offered, else pending.
-func (d *decision) reviewStrength(r Request) testbeds.Strength {
-	if r.HoldUntil != nil && r.HoldUntil.After(d.now) && r.Slot.Equal(d.request.Slot) && sameDemand(r.Demand, d.request.Demand) {
-		return testbeds.Held
-	}
-	return testbeds.Pending
-}
-
-func sameDemand(a, b testbeds.Demand) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i].Resource != b[i].Resource || a[i].Amount != b[i].Amount {
-			return false
-		}
-	}
-	return true
-}
-
-// rebook writes a request and the booking of its slot, and makes it the outcome.
-func (d *decision) rebook(ctx context.Context, r Request, n note, strength testbeds.Strength) error {
-	b := d.booking(r, r.Booking, strength)
-	b.Overbooked = strength == testbeds.Firm && !d.outcome.Fit.Fits
-	id, err := d.book(ctx, r.ID, b)
-	if err != nil {
-		return err
-	}
-	r.Booking = id
-	if strength == testbeds.Pending {
-		r.HoldUntil = nil
-	}
-	r, err = d.save(ctx, d.request, r, n)
-	d.outcome.Request = r
-	return err
 }

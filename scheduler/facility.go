@@ -134,6 +134,7 @@ func (s *Service) AddClosure(ctx context.Context, a Actor, testbed string, c tes
 		f.Testbeds[i].Closures = append(slices.Clone(f.Testbeds[i].Closures), c)
 		return nil
 	}, func(f testbeds.Facility, id string) {
+		c.ID = id // also of one that was taken away since
 		if i, err := indexOf(f, testbed); err == nil {
 			for _, x := range f.Testbeds[i].Closures {
 				if x.ID == id {
@@ -180,9 +181,7 @@ func (s *Service) alterOnce(ctx context.Context, a Actor, o ChangeOptions, once 
 		out = FacilityChange{}
 		if id, err := d.replayed(ctx, once); err != nil || id != "" {
 			if err == nil {
-				var f testbeds.Facility
-				f, err = tx.Facility(ctx)
-				before(f, id)
+				err = repeated(ctx, tx, id, before, &out)
 			}
 			return err
 		}
@@ -203,6 +202,18 @@ func (s *Service) alterOnce(ctx context.Context, a Actor, o ChangeOptions, once 
 	return out, err
 }
 
+// repeated tells what a change that was made before with the same key made, and the revision that the facility is at.
+func repeated(ctx context.Context, tx Reader, id string, before func(testbeds.Facility, string), out *FacilityChange) error {
+	f, err := tx.Facility(ctx)
+	if err != nil {
+		return err
+	}
+	before(f, id)
+	out.Differences, out.Broken = []testbeds.Difference{}, []BrokenBooking{}
+	out.Revision, err = tx.FacilityRevision(ctx)
+	return err
+}
+
 func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration, out *FacilityChange) error {
 	revision, err := d.tx.FacilityRevision(ctx)
 	if err != nil {
@@ -215,16 +226,17 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 	if err != nil {
 		return err
 	}
-	out.Revision = revision
+	out.Revision, out.Broken = revision, []BrokenBooking{}
 	if len(out.Differences) == 0 {
 		return nil
 	}
-	short, err := d.broken(ctx, f, c, out)
+	m, err := d.impact(ctx, f, c)
 	if err != nil {
 		return err
 	}
+	m.report(d.s, out)
 	if len(out.Broken) > 0 && !o.Force && !o.DryRun {
-		e := Errorf(CodeConflict, "the change would leave %d bookings without their capacity; it can be forced", len(out.Broken))
+		e := Errorf(CodeConflict, "the change would leave %d bookings without what they need; it can be forced", len(out.Broken))
 		e.Broken = out.Broken
 		return e
 	}
@@ -237,7 +249,7 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 	if out.Revision, err = d.tx.FacilityRevision(ctx); err != nil {
 		return err
 	}
-	if err := d.flag(ctx, o, out.Broken, short); err != nil {
+	if err := d.settleImpact(ctx, o, m, out.Broken); err != nil {
 		return err
 	}
 	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: "facility", Action: ActionFacility,

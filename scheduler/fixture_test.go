@@ -214,12 +214,59 @@ func (h *house) rejected(nsd string, slot testbeds.Slot, offers int) scheduler.R
 }
 
 // at moves the clock to so many hours after the first morning, and does what time has brought.
-func (h *house) at(from float64) {
+func (h *house) at(from float64) *house {
 	h.Helper()
 	h.clock = hours(from, 1).Start
 	if _, _, err := h.RunDue(h.t.Context()); err != nil {
 		h.Fatalf("what is due: %v", err)
 	}
+	return h
+}
+
+// put changes the facility, whatever it breaks, and says what it broke.
+func (h *house) put(f testbeds.Facility) scheduler.FacilityChange {
+	h.Helper()
+	out, err := h.PutFacility(h.t.Context(), as("adele"), f, scheduler.ChangeOptions{Force: true, Reason: "so"})
+	if err != nil {
+		h.Fatalf("facility: %v", err)
+	}
+	return out
+}
+
+// running is a request of maeve's that was scheduled and started at the beginning of its slot.
+func (h *house) running(nsd string, slot testbeds.Slot) scheduler.Request {
+	h.Helper()
+	r := h.scheduled(nsd, slot)
+	h.clock = slot.Start
+	h.at(slot.Start.Sub(morning).Hours())
+	return h.ok(h.Start(h.t.Context(), as("oskar"), r.ID, scheduler.Step{}))
+}
+
+// booking is the booking of a request, as it is stored.
+func (h *house) booking(r scheduler.Request) testbeds.Booking {
+	h.Helper()
+	b := h.store.state.Load().bookings[h.store.state.Load().requests[r.ID].Booking].change
+	if b.Released {
+		h.Fatalf("the booking of #%d was released", r.Number)
+	}
+	return b.Booking
+}
+
+// reminders are the texts of those that were given about a request.
+func (h *house) reminders(id string) []string {
+	h.Helper()
+	var list []string
+	for _, e := range h.history(id) {
+		if e.Action == scheduler.ActionRemind {
+			list = append(list, e.Text)
+		}
+	}
+	return list
+}
+
+// byHand is an override that books over what there is.
+func byHand(mode scheduler.OverrideMode) *scheduler.Override {
+	return &scheduler.Override{Mode: mode, Reason: "agreed on the phone"}
 }
 
 // clean fails the test where the store holds what must never be.

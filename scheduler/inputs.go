@@ -172,8 +172,10 @@ type FacilityChange struct {
 	Differences []testbeds.Difference `json:"differences"`
 	Broken      []BrokenBooking       `json:"broken"`             // bookings without capacity after the change
 	Affected    []AffectedRequest     `json:"affected,omitempty"` // requests that the change concerns otherwise; it needs no force for them
-	DryRun      bool                  `json:"dry_run,omitempty"`
-	Revision    int64                 `json:"revision"`
+
+	MoreAffected int   `json:"more_affected,omitempty"` // beyond those listed
+	DryRun       bool  `json:"dry_run,omitempty"`
+	Revision     int64 `json:"revision"`
 }
 
 // BrokenBooking is a booking that a facility change leaves without its capacity, with the slots where it could go.

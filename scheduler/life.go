@@ -35,7 +35,7 @@ var life = map[Action]step{
 	ActionSubmit:      {to: []Status{UnderReview}, who: []relation{owner, anyMentor, administrator}, scope: ScopeWrite},
 	ActionEdit:        {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
 	ActionAssign:      {from: []Status{UnderReview, Scheduled, Instantiating, Running, Terminating}, who: []relation{anyMentor, administrator}, scope: ScopeWrite},
-	ActionApprove:     {from: []Status{UnderReview, Scheduled}, who: []relation{provider, administrator}, scope: ScopeWrite},
+	ActionApprove:     {from: []Status{UnderReview, Scheduled, Instantiating, Running}, who: []relation{provider, administrator}, scope: ScopeWrite},
 	ActionSchedule:    {from: []Status{UnderReview}, to: []Status{Scheduled}, who: []relation{itsMentor, administrator}, scope: ScopeWrite},
 	ActionReject:      {from: []Status{UnderReview, Scheduled}, to: []Status{Rejected}, who: []relation{itsMentor, administrator}, scope: ScopeWrite},
 	ActionAcceptOffer: {from: []Status{Rejected}, who: []relation{owner, administrator}, scope: ScopeWrite},
@@ -61,10 +61,19 @@ func (a Actor) relations(r Request) []relation {
 	add(a.Username != "" && a.Username == r.Experimenter, owner)
 	add(a.Is(RoleMentor) && a.Username != "" && a.Username == r.Mentor, itsMentor)
 	add(a.Is(RoleMentor), anyMentor)
-	add(slices.ContainsFunc(r.Demand.Testbeds(), a.Provides), provider)
+	add(slices.ContainsFunc(r.Testbeds(), a.Provides), provider)
 	add(a.Is(RoleOperator), operator)
 	add(a.Is(RoleAdministrator), administrator)
 	return list
+}
+
+// Testbeds are the ids of those that the request touches, or would with its pending move.
+func (r Request) Testbeds() []string {
+	ids := r.Demand.Testbeds()
+	if r.PendingMove != nil {
+		ids = append(ids, r.PendingMove.Demand.Testbeds()...)
+	}
+	return ids
 }
 
 // may reports whether the actor may take the step at all, whatever the request's status.
@@ -80,11 +89,21 @@ func (a Actor) sees(r Request) bool { return a.may(ActionView, r) }
 func (a Actor) allowed(r Request) []Action {
 	list := []Action{}
 	for _, action := range actions {
-		if a.may(action, r) && slices.Contains(life[action].from, r.Status) {
+		if a.may(action, r) && r.open(action) {
 			list = append(list, action)
 		}
 	}
 	return list
+}
+
+// open reports whether a step follows from the request's status. Once it has begun, only a move that waits is left to approve.
+func (r Request) open(action Action) bool {
+	return slices.Contains(life[action].from, r.Status) && (action != ActionApprove || !r.begun() || r.PendingMove != nil)
+}
+
+// begun reports whether operators have started the request, and it is not over.
+func (r Request) begun() bool {
+	return r.Status == Instantiating || r.Status == Running || r.Status == Terminating
 }
 
 // permit refuses a step that the actor may not take, or that cannot be taken now. Who may not even know the request learns nothing.
@@ -100,7 +119,7 @@ func (a Actor) permit(action Action, r Request) error {
 		e.Allowed = a.allowed(r)
 		return e
 	}
-	if !slices.Contains(life[action].from, r.Status) {
+	if !r.open(action) {
 		return notNow(a, action, r)
 	}
 	return nil

@@ -99,7 +99,7 @@ func (s *Service) OfferByLink(ctx context.Context, link string) (Request, Offer,
 		r, o, err = s.open(ctx, tx, link)
 		return err
 	})
-	if err == nil && (o.State != OfferOpen || !o.Expires.After(s.now())) {
+	if err == nil && (o.State != OfferOpen || !o.until().After(s.now())) {
 		return Request{}, Offer{}, offerGone(r, o, s.now())
 	}
 	return r, o, err

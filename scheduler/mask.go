@@ -133,7 +133,7 @@ func (s *Service) show(ctx context.Context, tx Reader, a Actor, f testbeds.Facil
 	}
 	r.Offers = slices.Clone(r.Offers)
 	for i, o := range r.Offers {
-		if o.State == OfferOpen && o.Expires.After(s.now()) {
+		if o.State == OfferOpen && o.until().After(s.now()) {
 			r.Offers[i].Link = sign(key, r.ID, o)
 		}
 	}

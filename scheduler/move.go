@@ -9,6 +9,8 @@ import (
 
 // Move gives a request another slot or placement: earlier, later, longer, shorter. Of a running one only the end can be moved. Its
 // experimenter may move it while it is under review, and shorten it once it is scheduled.
+//
+// A granted request that would need approvals which it has not keeps its slot and waits for them (PendingMove), unless they are overridden.
 func (s *Service) Move(ctx context.Context, a Actor, id string, in Move) (Outcome, error) {
 	var bad faults
 	if in.Slot == nil && in.Placement == nil {
@@ -38,37 +40,48 @@ func (d *decision) move(ctx context.Context, in Move, victims []Request) error {
 	if err := d.moveTo(&r, in); err != nil {
 		return err
 	}
-	smaller := d.request.Slot.Contains(r.Slot) && sameDemand(r.Demand, d.request.Demand)
-	if !smaller {
-		r.Approvals = d.approvals(r)
-		r.Reminded = nil
-	}
 	if r.Status == UnderReview {
-		if err := d.judge(r); err != nil {
-			return err
-		}
-		if !d.outcome.Fit.Fits {
-			return d.refusal("request does not fit there")
-		}
-		return d.rebook(ctx, r, d.moved(r, in), d.reviewStrength(r))
+		return d.moveAsked(ctx, r, in)
 	}
-	if smaller && in.Override == nil {
-		// Less of what it has, be it overbooked or not, takes nothing from anybody.
-		if err := d.judge(r); err != nil {
-			return err
-		}
-		d.outcome.Alternatives = nil
-		r.Scheduled, r.Overrun = new(r.Slot), false
-		return d.rebook(ctx, r, d.moved(r, in), testbeds.Firm)
-	}
-	r.Units = d.kept(r)
-	r, err := d.grant(ctx, r, in.Override, victims)
+	r, err := d.dropMove(ctx, r)
 	if err != nil {
 		return err
 	}
-	slot := r.Slot
-	r.Scheduled, r.Overrun = &slot, false
-	return d.rebook(ctx, r, d.moved(r, in), testbeds.Firm)
+	p := d.proposed(r, testbeds.Firm)
+	if !p.less {
+		p.request.Approvals = d.approvals(r)
+		if in.Override == nil && len(unapproved(p.request.Approvals)) > 0 {
+			return d.await(ctx, p, in)
+		}
+		if err := d.agreed(&p.request, in.Override); err != nil {
+			return err
+		}
+	}
+	if p, err = d.grant(ctx, p, in.Override, victims); err != nil {
+		return err
+	}
+	return d.rebook(ctx, p.moved(), d.moved(r, in))
+}
+
+// moveAsked moves what is under review: it asks for another slot, which has to be free.
+func (d *decision) moveAsked(ctx context.Context, r Request, in Move) error {
+	r.Requested = new(r.Slot)
+	p := d.proposed(r, testbeds.Pending)
+	if err := d.judge(p); err != nil {
+		return err
+	}
+	if !d.outcome.Fit.Fits {
+		return d.refusal("request does not fit there")
+	}
+	p.request.Approvals = d.approvals(r)
+	return d.rebook(ctx, p, d.moved(r, in))
+}
+
+// moved is a proposal as what was granted from now on.
+func (p proposal) moved() proposal {
+	p.request.Scheduled, p.request.Overrun = new(p.request.Slot), false
+	p.request.unflag(flagOverrun)
+	return p
 }
 
 func (d *decision) moved(r Request, in Move) note {
@@ -76,10 +89,15 @@ func (d *decision) moved(r Request, in Move) note {
 		text: fmt.Sprintf("from %s to %s%s", d.request.Slot, r.Slot, overrideWords(in.Override))}
 }
 
+// decides reports whether the actor may decide about a request's slot, and override what is in its way.
+func (a Actor) decides(r Request) bool {
+	return a.Is(RoleAdministrator) || a.Is(RoleMentor) && a.Username == r.Mentor
+}
+
 // movable refuses what the actor may not do with the request as it is now.
 func (d *decision) movable(in Move) error {
 	r, a := d.request, d.actor
-	decides := a.Is(RoleAdministrator) || a.Is(RoleMentor) && a.Username == r.Mentor
+	decides := a.decides(r)
 	if in.Override != nil && !decides {
 		return Errorf(CodeForbidden, "%s may not override; the request's mentor or an administrator may", a.Username)
 	}
@@ -126,12 +144,4 @@ func (d *decision) moveTo(r *Request, in Move) error {
 		return nil
 	}
 	return d.rewish(r, q, false)
-}
-
-// kept are the named units that a request keeps when it moves: those that it runs on.
-func (d *decision) kept(r Request) []AssignedUnits {
-	if r.Status == Instantiating || r.Status == Running {
-		return r.Units
-	}
-	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// AcceptOffer makes a linked new request of an offer, in the slot that the offer holds. The new request is under review like any
+// AcceptOffer makes a linked new request of an offer, with the booking that the offer holds. The new request is under review like any
 // other; until it is granted its slot stays held for as long as the offer would have been.
 func (s *Service) AcceptOffer(ctx context.Context, a Actor, id, offer string, dryRun bool) (Outcome, error) {
 	return s.decide(ctx, command{actor: a, action: ActionAcceptOffer, id: id, dry: dryRun,
@@ -39,9 +39,27 @@ func (s *Service) AcceptByLink(ctx context.Context, link string) (Outcome, error
 	return s.AcceptOffer(ctx, actor, r.ID, o.ID, false)
 }
 
+// until is the end of an offer: whoever has not accepted it when its slot begins can no longer be given it.
+func (o Offer) until() time.Time { return sooner(o.Expires, o.What.Slot.Start) }
+
+// heldUntil is how long the slot of an accepted offer stays held: no longer than it can still be granted.
+func (r Request) heldUntil() *time.Time {
+	if r.HoldUntil == nil || r.Status != UnderReview {
+		return nil
+	}
+	return new(sooner(*r.HoldUntil, r.Slot.Start))
+}
+
+func sooner(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
 // offerGone says why an offer can no longer be accepted.
 func offerGone(r Request, o Offer, now time.Time) error {
-	if o.State == OfferOpen && !o.Expires.After(now) {
+	if o.State == OfferOpen && !o.until().After(now) {
 		o.State = OfferExpired
 	}
 	e := Errorf(CodeConflict, "offer %s of request #%d is %s", o.ID, r.Number, o.State)
@@ -57,29 +75,29 @@ func (d *decision) accept(ctx context.Context, id string) error {
 	if !ok {
 		return Errorf(CodeNotFound, "request #%d has no offer %q", old.Number, clip(id))
 	}
-	if o.State != OfferOpen || !o.Expires.After(d.now) {
+	if o.State != OfferOpen || !o.until().After(d.now) {
 		return offerGone(old, o, d.now)
-	}
-	if o.What.Slot.Start.Before(d.now) {
-		return Errorf(CodeConflict, "the slot of offer %s of request #%d has begun", o.ID, old.Number)
 	}
 	e := variantOf(old, o.What)
 	r := Request{ID: d.s.o.NewID(), Name: old.Name, NSD: old.NSD, Description: old.Description, Organisation: old.Organisation,
-		Experimenter: old.Experimenter, Mentor: old.Mentor, Status: UnderReview, Slot: o.What.Slot, Components: e.Components, Devices: e.Devices,
-		Placement: e.Placement, Demand: e.Demand(), Origin: old.ID, Portal: old.Portal, Created: d.now, HoldUntil: new(o.Expires)}
-	if err := d.withdraw(ctx, &old, o.ID); err != nil {
-		return err
-	}
+		Experimenter: old.Experimenter, Mentor: old.Mentor, Status: UnderReview, Slot: o.What.Slot, Requested: new(o.What.Slot), Components: e.Components, Devices: e.Devices,
+		Placement: e.Placement, Demand: e.Demand(), Origin: old.ID, Portal: old.Portal, Created: d.now, HoldUntil: new(o.until())}
+	var held testbeds.Booking
+	there := false
 	if err := d.world(func(w world) error {
-		d.outcome.Fit = w.fed.Check(e, r.Slot)
+		held, there = w.fed.Booking(o.Booking)
+		d.outcome.Fit = w.fed.Without(o.Booking).Recheck(e, held, d.now)
 		return nil
 	}); err != nil {
 		return err
 	}
-	if !d.outcome.Fit.Fits {
+	if !there || !d.outcome.Fit.Fits {
 		return d.refusal("the offer's capacity is no longer there")
 	}
-	if err := d.create(ctx, r, testbeds.Held); err != nil {
+	if err := d.withdraw(ctx, &old, o.ID); err != nil {
+		return err
+	}
+	if err := d.create(ctx, r, held); err != nil {
 		return err
 	}
 	made := d.outcome.Request

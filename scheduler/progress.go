@@ -2,12 +2,9 @@ package scheduler
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"berth/testbeds"
 )
 
 // Start records that operators orchestrate a request, or that it runs.
@@ -45,11 +42,25 @@ func (s *Service) progress(ctx context.Context, a Actor, action Action, id strin
 			bad.add("state", "has to be %s", join(to))
 		}
 	}
+	checkStartOverride(action, in.Override, &bad)
 	if err := bad.err(); err != nil {
 		return Outcome{}, err
 	}
 	return s.decide(ctx, command{actor: a, action: action, id: id, revision: in.Revision, dry: in.DryRun,
-		take: func(ctx context.Context, d *decision) error { return d.progress(ctx, state, in.Reason) }})
+		take: func(ctx context.Context, d *decision) error { return d.progress(ctx, state, in) }})
+}
+
+// checkStartOverride checks what a start may do without: its units, or an approval.
+func checkStartOverride(action Action, o *Override, bad *faults) {
+	switch {
+	case o == nil:
+		return
+	case action != ActionStart:
+		bad.add("override", "goes with a start only")
+	case o.Mode != OverrideOverbook && o.Mode != OverrideApprovals:
+		bad.add("override.mode", "has to be overbook (start without its units) or approvals")
+	}
+	checkReason("override.reason", o.Reason, bad)
 }
 
 func join(list []Status) string {
@@ -60,42 +71,49 @@ func join(list []Status) string {
 	return strings.Join(words, " or ")
 }
 
-func (d *decision) progress(ctx context.Context, to Status, reason string) error {
+func (d *decision) progress(ctx context.Context, to Status, in Step) error {
 	r := d.request
 	if r.Status == to || to == Terminating && r.Status == Terminating {
 		return notNow(d.actor, d.action, r)
 	}
-	if err := d.judge(r); err != nil {
+	if err := d.stand(r); err != nil {
 		return err
 	}
 	d.outcome.Alternatives = nil
 	r.Status = to
 	switch to {
 	case Instantiating, Running:
-		return d.begin(ctx, r, reason)
+		return d.begin(ctx, r, in)
 	case Terminating:
-		return d.keep(ctx, r, note{reason: reason, verdict: &d.outcome.Fit})
+		return d.keep(ctx, r, note{reason: in.Reason, verdict: &d.outcome.Fit})
 	default:
-		return d.end(ctx, r, reason)
+		return d.end(ctx, r, in.Reason)
 	}
 }
 
-// begin starts what has its slot, and gives it its named units if time has not yet. Nothing runs outside of what it occupies: not
-// before its setup, and not once its slot is over.
-func (d *decision) begin(ctx context.Context, r Request, reason string) error {
-	if at := d.s.setupStart(r); d.now.Before(at) {
+// begin starts what has its slot, its approvals and its named units. Nothing runs outside of what it occupies: not before its setup, and
+// not once its slot is over.
+func (d *decision) begin(ctx context.Context, r Request, in Step) error {
+	if at := r.begins(); d.now.Before(at) {
 		return Errorf(CodeConflict, "the setup of request #%d begins on %s: it can be started from then on", r.Number, at.Format(time.RFC3339))
 	}
 	if d.request.Status == Scheduled && !d.now.Before(r.Slot.End) {
 		return Errorf(CodeConflict, "the slot of request #%d ended on %s: it has to be moved before it can be started", r.Number, r.Slot.End.Format(time.RFC3339))
 	}
-	b, changed := d.assign(&r)
-	if changed {
-		if _, err := d.book(ctx, r.ID, b); err != nil {
+	if in.Override != nil && !d.actor.decides(r) {
+		return Errorf(CodeForbidden, "%s may not override; the request's mentor or an administrator may", d.actor.Username)
+	}
+	if d.request.Status == Scheduled {
+		if err := d.agreed(&r, in.Override); err != nil {
 			return err
 		}
 	}
-	return d.keep(ctx, r, note{reason: reason, text: unitWords(r.Units), verdict: &d.outcome.Fit})
+	r.unflag(flagApproval)
+	r, err := d.equip(ctx, r, in.Override)
+	if err != nil {
+		return err
+	}
+	return d.keep(ctx, r, note{reason: reasonOf(in.Override, in.Reason), text: unitWords(r.Units) + overrideWords(in.Override), verdict: &d.outcome.Fit})
 }
 
 // keep saves a request whose booking stays as it is.
@@ -105,82 +123,37 @@ func (d *decision) keep(ctx context.Context, r Request, n note) error {
 	return err
 }
 
-// assign chooses the named units of a request's booking and writes them into the request.
-func (d *decision) assign(r *Request) (b testbeds.Booking, changed bool) {
-	if len(r.Units) > 0 {
-		return b, false
-	}
-	_ = d.world(func(w world) error {
-		var ok bool
-		if b, ok = w.fed.Booking(r.Booking); !ok {
-			return nil
-		}
-		before := b.Claims
-		b.Claims, _ = w.fed.AssignUnits(b)
-		for i, c := range b.Claims {
-			if len(c.Units) > 0 {
-				r.Units = append(r.Units, AssignedUnits{Testbed: c.Testbed, Device: c.Device, Units: c.Units})
-			}
-			changed = changed || len(c.Units) != len(before[i].Units)
-		}
-		return nil
-	})
-	return b, changed
-}
-
-func unitWords(units []AssignedUnits) string {
-	var words []string
-	for _, u := range units {
-		words = append(words, fmt.Sprintf("%s %s: %s", u.Testbed, u.Device, strings.Join(u.Units, ", ")))
-	}
-	return strings.Join(words, "; ")
-}
-
-// end frees what is left of a request's slot: its claims end now, with their teardown after that.
-func (d *decision) end(ctx context.Context, r Request, reason string) error {
-	before := d.request
+// end frees what is left of a request's slot: what has begun ends now, with its teardown after that; what has not is gone.
+func (d *decision) end(ctx context.Context, r Request, reason string) (err error) {
 	text := ""
-	if d.now.Before(before.Slot.End) && d.now.After(before.Slot.Start) && before.Status != UnderReview && before.Status != Scheduled {
-		text = "early: the rest of the slot is free"
-		if err := d.truncate(ctx, &r); err != nil {
-			return err
+	if r, err = d.dropMove(ctx, r); err != nil {
+		return err
+	}
+	if !d.request.begun() {
+		r, err = d.vacate(ctx, r)
+	} else {
+		if d.now.Before(r.Slot.End) {
+			text = "early: the rest of the slot is free"
 		}
-	} else if d.now.Before(before.Slot.End) || r.Status == Cancelled {
-		if err := d.release(ctx, r.Booking); err != nil {
-			return err
-		}
-		r.Booking = 0
-	} else if err := d.truncate(ctx, &r); err != nil {
+		r, err = d.truncate(ctx, r)
+	}
+	if err != nil {
 		return err
 	}
 	r.Overrun, r.HoldUntil = false, nil
 	return d.keep(ctx, r, note{reason: reason, text: text, verdict: &d.outcome.Fit})
 }
 
-// truncate ends a request's booking now. The slot says from then on what was used.
-func (d *decision) truncate(ctx context.Context, r *Request) error {
-	var b testbeds.Booking
-	found := false
-	_ = d.world(func(w world) error {
-		b, found = w.fed.Booking(r.Booking)
-		return nil
-	})
-	if !found || !r.Slot.Start.Before(d.now) {
-		err := d.release(ctx, r.Booking)
-		r.Booking = 0
-		return err
+// truncate ends a request's booking now. The slot says from then on what was used; one that was not reached stays as it was planned.
+func (d *decision) truncate(ctx context.Context, r Request) (Request, error) {
+	b, ok := d.booked(r)
+	left, some := b.Ended(d.now)
+	if !ok || !some {
+		return d.vacate(ctx, r)
 	}
-	if d.now.Before(r.Slot.End) {
-		r.Slot.End = d.now
+	if d.now.After(r.Slot.Start) {
+		r.Slot.End = sooner(r.Slot.End, d.now)
 	}
-	whole := d.booking(*r, b.ID, testbeds.Firm)
-	b.Claims = slices.Clone(b.Claims) // they belong to the federation
-	for i, c := range b.Claims {
-		if j := slices.IndexFunc(whole.Claims, func(o testbeds.Claim) bool { return o.Resource == c.Resource }); j >= 0 && whole.Claims[j].To.Before(c.To) {
-			b.Claims[i].To = whole.Claims[j].To
-		}
-	}
-	b.Slot = r.Slot
-	_, err := d.book(ctx, r.ID, b)
-	return err
+	left.Overbooked = left.Overbooked && d.excess(left)
+	return d.occupy(ctx, r, left)
 }

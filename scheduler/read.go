@@ -16,7 +16,7 @@ func (s *Service) Get(ctx context.Context, a Actor, id string) (View, error) {
 			return err
 		}
 		v = View{Request: r, Actions: a.allowed(r)}
-		v.Fit = w.fed.Without(r.Booking).Check(current(r, w.catalogue), r.Slot)
+		v.Fit = verdict(w, r, s.now())
 		v.Deployable = deployable(v.Fit)
 		if err := s.mask(ctx, tx, a, w.fed.Facility(), &v.Fit); err != nil {
 			return err

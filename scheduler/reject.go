@@ -37,8 +37,8 @@ func (s *Service) checkReject(in Reject) (hold time.Duration, err error) {
 	}
 	for i, o := range in.Offers[:min(len(in.Offers), maxOffers)] {
 		checkSlot(fmt.Sprintf("alternatives[%d].slot", i), o.Slot.UTC(), &bad)
-		if o.Slot.Start.Before(s.now()) {
-			bad.add(fmt.Sprintf("alternatives[%d].slot.start", i), "lies in the past")
+		if !o.Slot.Start.After(s.now()) {
+			bad.add(fmt.Sprintf("alternatives[%d].slot.start", i), "has to lie ahead: somebody needs time to accept it")
 		}
 	}
 	hold = in.HoldFor.Exact()
@@ -102,20 +102,24 @@ func variantOf(r Request, o testbeds.Alternative) testbeds.Experiment {
 
 func (d *decision) reject(ctx context.Context, in Reject, hold time.Duration) error {
 	r := d.request
-	if err := d.judge(r); err != nil {
-		return err
-	}
-	if err := d.release(ctx, r.Booking); err != nil {
+	if err := d.stand(r); err != nil {
 		return err
 	}
 	own := r.Booking
-	r.Booking, r.Scheduled, r.HoldUntil, r.Status, r.Units = 0, nil, nil, Rejected, nil
+	r, err := d.dropMove(ctx, r)
+	if err != nil {
+		return err
+	}
+	if r, err = d.vacate(ctx, r); err != nil {
+		return err
+	}
+	r.Scheduled, r.Status = nil, Rejected
 	offers, err := d.offers(r, in, own)
 	if err != nil {
 		return err
 	}
 	for i := range offers {
-		offers[i].Expires = d.now.Add(hold)
+		offers[i].Expires = sooner(d.now.Add(hold), offers[i].What.Slot.Start)
 		if offers[i].Booking, err = d.book(ctx, r.ID, d.held(r, offers[i])); err != nil {
 			return err
 		}
@@ -123,11 +127,16 @@ func (d *decision) reject(ctx context.Context, in Reject, hold time.Duration) er
 	r.Offers = append(slices.Clone(r.Offers), offers...)
 	text := "no offers"
 	if len(offers) > 0 {
-		text = fmt.Sprintf("%d offers, held until %s", len(offers), d.now.Add(hold).Format(time.RFC3339))
+		text = fmt.Sprintf("%d offers, held until %s", len(offers), lastOf(offers).Format(time.RFC3339))
 	}
 	r, err = d.save(ctx, d.request, r, note{reason: in.Reason, text: text, verdict: &d.outcome.Fit})
 	d.outcome.Request, d.outcome.Alternatives = r, nil
 	return err
+}
+
+// lastOf is when the last of some offers ends.
+func lastOf(offers []Offer) time.Time {
+	return slices.MaxFunc(offers, func(a, b Offer) int { return a.Expires.Compare(b.Expires) }).Expires
 }
 
 // offers chooses what is offered: alternatives that fit, each beside those before it. A chosen one that does not fit is a conflict.
@@ -157,7 +166,7 @@ func (d *decision) offers(r Request, in Reject, own int64) ([]Offer, error) {
 			o.Slot, o.Placement, o.Devices = o.Slot.UTC(), e.Placement, e.Devices
 			offer := Offer{ID: strconv.Itoa(len(r.Offers) + len(offers) + 1), State: OfferOpen, Made: d.now, What: o}
 			offers = append(offers, offer)
-			held := d.heldIn(w, r, offer)
+			held := heldIn(w, r, offer)
 			held.ID = -int64(len(offers)) // stands in until the store gives it one
 			w.fed.Put(held)
 			if len(in.Offers) == 0 {
@@ -196,13 +205,13 @@ func (d *decision) possible(w world, e testbeds.Experiment, field string) error 
 func (d *decision) held(r Request, o Offer) testbeds.Booking {
 	var b testbeds.Booking
 	_ = d.s.ledger.read(func(w world) error {
-		b = d.heldIn(w, r, o)
+		b = heldIn(w, r, o)
 		return nil
 	})
 	return b
 }
 
-func (d *decision) heldIn(w world, r Request, o Offer) testbeds.Booking {
+func heldIn(w world, r Request, o Offer) testbeds.Booking {
 	return testbeds.Booking{Request: r.Number, Strength: testbeds.Held, Slot: o.What.Slot,
 		Claims: w.fed.Claims(variantOf(r, o.What).Demand(), o.What.Slot)}
 }

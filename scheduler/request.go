@@ -37,8 +37,9 @@ type Request struct {
 	Mentor       string `json:"mentor,omitempty"`
 	Status       Status `json:"status"`
 
-	Slot        testbeds.Slot   `json:"slot"`             // asked for, or, once scheduled, granted
-	Window      *testbeds.Slot  `json:"window,omitempty"` // in which another slot would do
+	Slot        testbeds.Slot   `json:"slot"`                // asked for, or, once scheduled, granted
+	Requested   *testbeds.Slot  `json:"requested,omitempty"` // the one that was last asked for, whatever was granted
+	Window      *testbeds.Slot  `json:"window,omitempty"`    // in which another slot would do
 	MinDuration testbeds.Period `json:"min_duration,omitzero"`
 
 	Components []testbeds.Component  `json:"components"`
@@ -161,10 +162,18 @@ type Overbook struct {
 
 // Flag is something about a request that somebody has to look at, such as a facility change that broke its booking.
 type Flag struct {
-	Kind string    `json:"kind"` // facility_change, displaced, overrun
+	Kind string    `json:"kind"` // facility_change, displaced, overrun, approval
 	At   time.Time `json:"at"`
 	Text string    `json:"text"`
 }
+
+// The kinds of flags.
+const (
+	flagFacility  = "facility_change" // what it needs is not there any more
+	flagDisplaced = "displaced"       // its slot was given to another request
+	flagOverrun   = "overrun"         // it runs past its end
+	flagApproval  = "approval"        // a testbed took its approval back
+)
 
 // Remark says why a request is still where it is after somebody tried to change it in their calendar. It goes with the next real change.
 type Remark struct {

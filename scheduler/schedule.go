@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"berth/testbeds"
 )
@@ -87,21 +86,22 @@ func (d *decision) schedule(ctx context.Context, in Schedule, victims []Request)
 	if err := d.rewish(&r, q, false); err != nil {
 		return err
 	}
-	if !r.Slot.Equal(d.request.Slot) && !d.request.Slot.Contains(r.Slot) || !sameDemand(r.Demand, d.request.Demand) {
-		r.Approvals = d.approvals(r) // what was approved was something else
-	}
-	if err := approvedOr(in.Override, r); err != nil {
+	r.Approvals = d.approvals(r) // what was approved may have been something else
+	if err := d.agreed(&r, in.Override); err != nil {
 		return err
 	}
-	r, err := d.grant(ctx, r, in.Override, victims)
+	p, err := d.grant(ctx, d.proposed(r, testbeds.Firm), in.Override, victims)
 	if err != nil {
 		return err
 	}
-	r.Status = Scheduled
-	slot := r.Slot
-	r.Scheduled, r.HoldUntil = &slot, nil
-	r.Flags = slices.DeleteFunc(r.Flags, func(f Flag) bool { return f.Kind == "displaced" })
-	return d.rebook(ctx, r, note{reason: reasonOf(in.Override, in.Reason), text: "granted " + r.Slot.String() + overrideWords(in.Override), verdict: &d.outcome.Fit}, testbeds.Firm)
+	p.request.Status, p.request.Scheduled = Scheduled, new(p.request.Slot)
+	p.request.unflag(flagDisplaced)
+	return d.rebook(ctx, p, note{reason: reasonOf(in.Override, in.Reason), text: "granted " + r.Slot.String() + overrideWords(in.Override), verdict: &d.outcome.Fit})
+}
+
+// unflag takes the flags of a kind off a request.
+func (r *Request) unflag(kind string) {
+	r.Flags = slices.DeleteFunc(slices.Clone(r.Flags), func(f Flag) bool { return f.Kind == kind })
 }
 
 // min2 keeps a shortest useful duration from being longer than the slot that is granted.
@@ -126,59 +126,57 @@ func overrideWords(o *Override) string {
 	return ", override: " + string(o.Mode)
 }
 
-// approvedOr refuses while a testbed whose approval is required has not given it, unless somebody overrides.
-func approvedOr(o *Override, r Request) error {
-	if o != nil {
-		return nil
-	}
-	var missing []string
-	for _, a := range r.Approvals {
-		if a.Decision == Refused {
-			missing = append(missing, a.Testbed+" (refused)")
-		} else if a.Policy == testbeds.ApprovalRequired && a.Decision != Approved {
-			missing = append(missing, a.Testbed)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return Errorf(CodeConflict, "request #%d waits for the approval of %s", r.Number, strings.Join(missing, ", "))
-}
-
-// grant decides whether a request may have its slot: it fits, or others make room, or more is booked than there is.
-func (d *decision) grant(ctx context.Context, r Request, o *Override, victims []Request) (Request, error) {
+// grant decides whether a request may have what is proposed: it fits, it is less of what it has, others make room, or more is booked than
+// there is.
+func (d *decision) grant(ctx context.Context, p proposal, o *Override, victims []Request) (proposal, error) {
 	displacing := o != nil && o.Mode == OverrideDisplace
 	var given [][]int64
 	if displacing {
 		var err error
 		if given, err = d.room(ctx, victims); err != nil {
-			return r, err
+			return p, err
 		}
 	}
-	if err := d.judge(r, slices.Concat(given...)...); err != nil {
-		return r, err
+	if err := d.judge(p, slices.Concat(given...)...); err != nil {
+		return p, err
 	}
-	r.Overbooked = nil
+	number := p.request.Number
 	switch {
 	case d.outcome.Fit.Fits:
+	case p.less && !displacing:
+		d.outcome.Alternatives = nil // less of what it has, be it overbooked or not, takes nothing from anybody
 	case o == nil || o.Mode != OverrideOverbook:
-		return r, d.refusal(fmt.Sprintf("request #%d does not fit", r.Number))
-	case slices.ContainsFunc(d.outcome.Fit.Problems, func(p testbeds.Problem) bool {
-		return p.Rule == testbeds.RuleHorizon || p.Rule == testbeds.RuleNotPlaced
+		return p, d.refusal(fmt.Sprintf("request #%d does not fit", number))
+	case slices.ContainsFunc(d.outcome.Fit.Problems, func(x testbeds.Problem) bool {
+		return x.Rule == testbeds.RuleHorizon || x.Rule == testbeds.RuleNotPlaced
 	}):
-		return r, d.refusal(fmt.Sprintf("request #%d cannot be booked there at all", r.Number))
-	default:
-		r.Overbooked = append(r.Overbooked, Overbook{At: d.now, By: d.actor.Username, Reason: o.Reason, Conflicts: d.outcome.Fit.Conflicts})
-		_, err := d.tell(ctx, d.outcome.Fit.Conflicts, nil, note{action: ActionFlag, reason: o.Reason, text: "another request was booked over its capacity"})
-		if err != nil {
-			return r, err
-		}
+		return p, d.refusal(fmt.Sprintf("request #%d cannot be booked there at all", number))
 	}
-	if !displacing {
-		return r, nil
+	var err error
+	if p, err = d.marked(ctx, p, o); err != nil || !displacing {
+		return p, err
 	}
-	if err := d.needed(r, victims, given); err != nil {
-		return r, err
+	if err := d.needed(p, victims, given); err != nil {
+		return p, err
 	}
-	return r, d.displace(ctx, r, o.Reason, victims)
+	return p, d.displace(ctx, p, o.Reason, victims)
+}
+
+// marked records on a proposal where it takes more than there is, and tells those whom that hurts. What it was recorded for before stays
+// recorded for as long as it holds.
+func (d *decision) marked(ctx context.Context, p proposal, o *Override) (proposal, error) {
+	r := &p.request
+	conflicts := d.outcome.Fit.Conflicts
+	was, _ := d.booked(d.request)
+	p.booking.Overbooked = p.kept && was.Overbooked && d.excess(p.booking)
+	if p.less || len(conflicts) == 0 {
+		return p, nil
+	}
+	p.booking.Overbooked = true
+	r.Overbooked = append(slices.Clone(r.Overbooked), Overbook{At: d.now, By: d.actor.Username, Reason: o.Reason, Conflicts: conflicts})
+	if !p.kept {
+		r.Overbooked = r.Overbooked[len(r.Overbooked)-1:]
+	}
+	_, err := d.tell(ctx, conflicts, nil, note{action: ActionFlag, reason: o.Reason, text: "another request was booked over its capacity"})
+	return p, err
 }

@@ -212,27 +212,6 @@ func TestOffersDoNotOverlapOneAnother(t *testing.T) {
 	}
 }
 
-func TestMoveAsksForApprovalsAnew(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	r := h.scheduled("hydra", hours(24, 4))
-	shorter := hours(24, 3)
-	r = h.ok(h.Move(t.Context(), as("maeve"), r.ID, scheduler.Move{Slot: &shorter}))
-	if r.Approvals[0].Decision != scheduler.Approved {
-		t.Errorf("shortening took the approval away: %+v", r.Approvals)
-	}
-	longer := hours(24, 5)
-	_, err := h.Move(t.Context(), as("maeve"), r.ID, scheduler.Move{Slot: &longer})
-	if e := h.refused(scheduler.CodeForbidden, err); !strings.Contains(e.Message, "mentor") {
-		t.Errorf("%q does not say who can", e.Message)
-	}
-	r = h.ok(h.Move(t.Context(), as("monika"), r.ID, scheduler.Move{Slot: &longer}))
-	if r.Approvals[0].Decision != "" || r.Status != scheduler.Scheduled || !r.Scheduled.Equal(longer) {
-		t.Errorf("moved request %+v", r)
-	}
-	h.clean()
-}
-
 func TestLostUpdateIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -19,6 +19,9 @@ func (s *Service) Submit(ctx context.Context, a Actor, in Submission) (Outcome, 
 	if in.Experimenter != a.Username && !a.Is(RoleMentor) && !a.Is(RoleAdministrator) {
 		return Outcome{}, Errorf(CodeForbidden, "%s may not submit for somebody else", a.Username)
 	}
+	if out, err := s.submitted(ctx, a, in.Creation); err != nil || out.Repeated {
+		return out, err
+	}
 	lock, err := s.wanted(ctx, in)
 	if err != nil {
 		return Outcome{}, err
@@ -28,7 +31,7 @@ func (s *Service) Submit(ctx context.Context, a Actor, in Submission) (Outcome, 
 	err = s.store.Change(ctx, lock, func(tx Tx) error {
 		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: lock}
 		if before, err := d.replayed(ctx, in.Creation); err != nil || before != "" {
-			out, err = d.again(ctx, before, err)
+			out, err = again(ctx, tx, before, err)
 			return err
 		}
 		if err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
@@ -103,12 +106,12 @@ func (d *decision) submit(ctx context.Context, in Submission) error {
 	}
 	e := w.experiment
 	r.ID, r.Status, r.Created = d.s.o.NewID(), UnderReview, d.now
-	r.Slot, r.Window, r.MinDuration = w.slot, w.window, w.shortest
+	r.Slot, r.Requested, r.Window, r.MinDuration = w.slot, new(w.slot), w.window, w.shortest
 	r.Components, r.Devices, r.Placement, r.Demand = e.Components, e.Devices, e.Placement, e.Demand()
 	if !d.outcome.Fit.Fits && !in.Anyway {
 		return d.refusal("the slot does not fit")
 	}
-	return d.create(ctx, r, testbeds.Pending)
+	return d.create(ctx, r, d.fresh(r, testbeds.Pending))
 }
 
 // refusal is the error of a slot that does not fit.
@@ -155,53 +158,22 @@ func checkMentor(ctx context.Context, tx Reader, field, username string, bad *fa
 }
 
 // create stores a new request with its approvals and its booking.
-func (d *decision) create(ctx context.Context, r Request, strength testbeds.Strength) error {
+func (d *decision) create(ctx context.Context, r Request, b testbeds.Booking) error {
 	r.Approvals = d.approvals(r)
 	r.Revision, r.Updated = 0, d.now // saved once more below, with its booking
 	if err := d.tx.CreateRequest(ctx, &r); err != nil {
 		return err
 	}
-	booking := d.booking(r, 0, strength)
-	id, err := d.book(ctx, r.ID, booking)
+	b.ID, b.Request = 0, r.Number
+	before := r
+	r, err := d.occupy(ctx, r, b)
 	if err != nil {
 		return err
 	}
-	before := r
-	r.Booking = id
 	d.outcome.Deployable = deployable(d.outcome.Fit)
 	r, err = d.save(ctx, before, r, note{action: ActionSubmit, text: r.Name + ", " + r.Slot.String(), verdict: &d.outcome.Fit})
 	d.outcome.Request = r
 	return err
-}
-
-// booking is what a request occupies in its slot.
-func (d *decision) booking(r Request, id int64, strength testbeds.Strength) testbeds.Booking {
-	b := testbeds.Booking{ID: id, Request: r.Number, Strength: strength, Slot: r.Slot}
-	_ = d.s.ledger.read(func(w world) error {
-		b.Claims = w.fed.Claims(r.Demand, r.Slot)
-		return nil
-	})
-	for i, c := range b.Claims {
-		for _, u := range r.Units {
-			if c.Testbed == u.Testbed && c.Device == u.Device && c.Device != "" {
-				b.Claims[i].Units = u.Units
-			}
-		}
-	}
-	return b
-}
-
-// approvals are one per testbed that the request touches, as its policy is now.
-func (d *decision) approvals(r Request) []Approval {
-	var list []Approval
-	_ = d.s.ledger.read(func(w world) error {
-		for _, id := range r.Demand.Testbeds() {
-			t, _ := w.fed.Facility().Testbed(id)
-			list = append(list, Approval{Testbed: id, Policy: t.Policy()})
-		}
-		return nil
-	})
-	return list
 }
 
 // deployable is the static part of a verdict.
@@ -209,12 +181,36 @@ func deployable(v testbeds.Verdict) Deployable {
 	return Deployable{OK: len(v.Problems) == 0, Problems: v.Problems}
 }
 
+// submitted is the outcome of a submission that was made before with the same key. What was right then is not judged anew: its slot may have
+// begun meanwhile.
+func (s *Service) submitted(ctx context.Context, a Actor, c Creation) (out Outcome, err error) {
+	if c.Key == "" {
+		return out, nil
+	}
+	err = s.store.View(ctx, func(tx Reader) error {
+		before, err := replayed(ctx, tx, a, c)
+		if err != nil || before == "" {
+			return err
+		}
+		out, err = again(ctx, tx, before, nil)
+		return err
+	})
+	if err != nil || !out.Repeated {
+		return Outcome{}, err
+	}
+	return out, s.maskOutcome(ctx, a, &out)
+}
+
 // replayed is what the actor's idempotency key created before, empty for a new one.
 func (d *decision) replayed(ctx context.Context, c Creation) (string, error) {
+	return replayed(ctx, d.tx, d.actor, c)
+}
+
+func replayed(ctx context.Context, tx Reader, a Actor, c Creation) (string, error) {
 	if c.Key == "" {
 		return "", nil
 	}
-	r, found, err := d.tx.Replay(ctx, d.actor.Username, c.Key)
+	r, found, err := tx.Replay(ctx, a.Username, c.Key)
 	if err != nil || !found {
 		return "", err
 	}
@@ -234,11 +230,19 @@ func (d *decision) remember(ctx context.Context, c Creation, result string) erro
 	return d.tx.PutReplay(ctx, d.actor.Username, c.Key, Replay{Fingerprint: c.Fingerprint, Result: result, At: d.now})
 }
 
-// again is the outcome of a submission that was made before.
-func (d *decision) again(ctx context.Context, id string, err error) (Outcome, error) {
+// again is the outcome of a submission that was made before: the request as it is now, and what the check said then.
+func again(ctx context.Context, tx Reader, id string, err error) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	r, err := d.tx.Request(ctx, id)
-	return Outcome{Request: r, Repeated: true, Deployable: Deployable{OK: true}, Fit: testbeds.Verdict{Fits: true}}, err
+	out := Outcome{Repeated: true}
+	if out.Request, err = tx.Request(ctx, id); err != nil {
+		return Outcome{}, err
+	}
+	entries, err := tx.History(ctx, id, 0, 1)
+	if err == nil && len(entries) > 0 && entries[0].Verdict != nil {
+		out.Fit = *entries[0].Verdict
+		out.Deployable = deployable(out.Fit)
+	}
+	return out, err
 }

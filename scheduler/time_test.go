@@ -119,24 +119,27 @@ func TestUnitsAreChosenLateAndKept(t *testing.T) {
 	h.clean()
 }
 
-func TestShorterSetupLetsWait(t *testing.T) {
+// What was granted keeps its setup: whoever orchestrates is reminded of the instant that the calendar shows.
+func TestSetupStaysAsItWasGranted(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	r := h.scheduled("hydra", hours(24, 4)) // a reminder is due an hour before its setup, at 22:30
-	f := facility()
-	f.Testbeds[0].Setup = testbeds.Period{}
-	if _, err := h.PutFacility(t.Context(), as("adele"), f, scheduler.ChangeOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	h.at(22.75)
-	if _, next, err := h.RunDue(t.Context()); err != nil || next == nil || !next.After(h.clock) {
-		t.Errorf("next %v, %v", next, err)
-	}
-	h.at(23)
-	reminded := slices.ContainsFunc(h.events("maeve"), func(e scheduler.Event) bool {
-		return e.Kind == "reminder" && e.Request == r.ID && e.At.Equal(h.clock)
-	})
-	if !reminded {
-		t.Error("the reminder was lost")
+	for name, setup := range map[string]time.Duration{"none any more": 0, "much more": 4 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			r := h.scheduled("hydra", hours(24, 4)) // its setup begins at 23.5
+			f := facility()
+			f.Testbeds[0].Setup = testbeds.Period{Clock: setup}
+			h.put(f)
+			_, err := h.at(23.4).Start(t.Context(), as("oskar"), r.ID, scheduler.Step{})
+			h.refused(scheduler.CodeConflict, err)
+			if _, next, err := h.RunDue(t.Context()); err != nil || !next.Equal(hours(23.5, 1).Start) {
+				t.Errorf("next %v, %v", next, err)
+			}
+			if got := h.reminders(r.ID); !slices.Equal(got, []string{"orchestrate by " + hours(23.5, 1).Start.Format(time.RFC3339)}) {
+				t.Errorf("reminders %q", got)
+			}
+			h.ok(h.at(23.5).Start(t.Context(), as("oskar"), r.ID, scheduler.Step{}))
+			h.clean()
+		})
 	}
 }

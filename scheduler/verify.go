@@ -102,7 +102,9 @@ func (s *Service) disagreements(r Request, horizon testbeds.Slot, bookings map[i
 		}
 	}
 	b, ok := bookings[r.Booking]
-	owned[r.Booking] = true
+	for _, id := range r.bookings() {
+		owned[id] = true
+	}
 	active := r.Status == Scheduled || r.Status == Instantiating || r.Status == Running || r.Status == Terminating
 	switch {
 	case active && r.Slot.End.After(horizon.Start) && (!ok || b.Strength != testbeds.Firm):

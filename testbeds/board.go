@@ -27,8 +27,8 @@ func (f *Federation) Bookings(testbed string, span Slot) []Booking {
 	return list
 }
 
-// Occupied is the slot of a booking with the setup and teardown that it has at a testbed.
-func (b Booking) Occupied(testbed string) Slot {
+// OccupiedAt is the slot of a booking with the setup and teardown that it was granted with at a testbed.
+func (b Booking) OccupiedAt(testbed string) Slot {
 	s := b.Slot
 	for _, c := range b.Claims {
 		if c.Testbed == testbed && c.From.Before(s.Start) {

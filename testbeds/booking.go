@@ -1,6 +1,9 @@
 package testbeds
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Booking is a demand that occupies capacity. What it occupies is fixed when it is made: its claims carry the buffers that were in
 // force then.
@@ -33,3 +36,98 @@ const (
 
 // Blocks reports whether bookings of this strength take capacity.
 func (s Strength) Blocks() bool { return s == Firm || s == Held }
+
+// Occupied is the slot of a booking with the setup and teardown that it was granted with.
+func (b Booking) Occupied() Slot {
+	s := b.Slot
+	for i, c := range b.Claims {
+		if i == 0 || c.From.Before(s.Start) {
+			s.Start = c.From
+		}
+		if i == 0 || c.To.After(s.End) {
+			s.End = c.To
+		}
+	}
+	return s
+}
+
+// Testbeds are the ids of the testbeds of which a booking claims something, sorted.
+func (b Booking) Testbeds() []string {
+	var ids []string
+	for _, c := range b.Claims {
+		ids = append(ids, c.Testbed)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// Until is the booking with another end; setup and teardown stay as they were granted.
+func (b Booking) Until(end time.Time) Booking {
+	by := end.Sub(b.Slot.End)
+	b.Slot.End, b.Claims = end, slices.Clone(b.Claims)
+	for i := range b.Claims {
+		b.Claims[i].To = b.Claims[i].To.Add(by)
+	}
+	return b
+}
+
+// Narrowed is what the booking becomes in a slot within its own and with no more of a demand than it has: each claim keeps the setup, the
+// teardown and the units that it was granted with. ok is false where that would take something that the booking has not.
+func (b Booking) Narrowed(d Demand, s Slot) (narrow Booking, ok bool) {
+	if !b.Slot.Contains(s) {
+		return Booking{}, false
+	}
+	narrow = b
+	narrow.Slot, narrow.Claims = s.UTC(), make([]Claim, 0, len(d))
+	for _, n := range d {
+		i := slices.IndexFunc(b.Claims, func(c Claim) bool { return c.Resource == n.Resource })
+		if i < 0 || !b.Claims[i].covers(n) {
+			return Booking{}, false
+		}
+		c := b.Claims[i]
+		c.From, c.To = c.From.Add(s.Start.Sub(b.Slot.Start)), c.To.Add(s.End.Sub(b.Slot.End))
+		c.Amount, c.Units = n.Amount, n.chosenOf(c.Units)
+		narrow.Claims = append(narrow.Claims, c)
+	}
+	return narrow, true
+}
+
+// covers reports whether a need asks for no more than the claim has, and for no unit that it has not.
+func (c Claim) covers(n Need) bool {
+	return n.Amount <= c.Amount && !slices.ContainsFunc(n.Units, func(u string) bool { return !slices.Contains(c.Units, u) })
+}
+
+// chosenOf are the units that a need keeps of those that a claim has: the ones that it insists on, and others up to its amount.
+func (n Need) chosenOf(units []string) []string {
+	kept := slices.Clone(n.Units)
+	for _, u := range units {
+		if int64(len(kept)) < n.Amount && !slices.Contains(kept, u) {
+			kept = append(kept, u)
+		}
+	}
+	slices.Sort(kept)
+	return kept
+}
+
+// Ended is what is left of a booking that ends at an instant: what it had begun to claim, with the teardown that it was granted with after
+// that. ok is false where nothing is left.
+func (b Booking) Ended(at time.Time) (left Booking, ok bool) {
+	left = b
+	left.Claims = nil
+	for _, c := range b.Claims {
+		if !c.From.Before(at) {
+			continue
+		}
+		if free := at.Add(c.To.Sub(b.Slot.End)); free.Before(c.To) {
+			c.To = free
+		}
+		left.Claims = append(left.Claims, c)
+	}
+	if at.Before(b.Slot.End) {
+		left.Slot.End = at
+	}
+	if at.Before(b.Slot.Start) {
+		left.Slot.Start = at
+	}
+	return left, len(left.Claims) > 0
+}

@@ -127,12 +127,25 @@ func (s source) close(c *calendar, zone *time.Location, horizon Slot) error {
 		if err != nil {
 			return fmt.Errorf("testbed %s, closure %q: %w", s.testbed.ID, cl.Summary, err)
 		}
-		for _, o := range slots {
+		for _, o := range united(slots) {
 			c.absences = append(c.absences, absence{kind: TakerClosure, summary: cl.Summary, from: o.Start.Unix(), to: o.End.Unix(),
 				cut: s.cut(cl, c.peak), units: cl.Units})
 		}
 	}
 	return s.outside(c, zone, horizon)
+}
+
+// united joins occurrences that overlap: a closure that is longer than its step takes nothing twice.
+func united(slots []Slot) []Slot {
+	out := slots[:0:0]
+	for _, s := range slots { // in the order of their start
+		if n := len(out); n > 0 && !s.Start.After(out[n-1].End) {
+			out[n-1].End = later(out[n-1].End, s.End)
+		} else {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // cut is how much of each quantity a closure takes: the parts that it names, else all that there ever is.

@@ -39,6 +39,11 @@ func (f *Federation) Check(e Experiment, s Slot) Verdict {
 		from, to := w.span(s)
 		f.explain(&v, w, max(from, f.horizon.Start.Unix()), min(to, f.horizon.End.Unix()))
 	}
+	return f.concluded(v, wants, s)
+}
+
+// concluded says whether what was found lets the experiment fit, and where only time is in the way, the longest that is free.
+func (f *Federation) concluded(v Verdict, wants []want, s Slot) Verdict {
 	v.Fits = len(v.Problems) == 0 && len(v.Conflicts) == 0
 	if !v.Fits && len(v.Problems) == 0 {
 		if longest, ok := f.longest(wants, s.Start, s.End); ok {
@@ -117,7 +122,7 @@ func byTime(a, b Taker) int {
 }
 
 func (p *pool) taker(b Booking, g grip, col int) Taker {
-	t := Taker{Kind: TakerBooking, Booking: b.ID, Request: b.Request, Strength: b.Strength, Amount: int64(g.amounts[col]), Interval: slotOf(g.from, g.to)}
+	t := Taker{Kind: TakerBooking, Booking: b.ID, Request: b.Request, Strength: b.Strength, Amount: g.amounts[col], Interval: slotOf(g.from, g.to)}
 	if g.named {
 		t.Units = b.unitsOf(p.key)
 	}
@@ -170,7 +175,7 @@ func (f *Federation) longest(wants []want, start, limit time.Time) (Slot, bool) 
 			}
 		}
 		to = f.unitsUntil(w, from, to)
-		if end := instant(to).Add(-w.pool.buffers.Teardown); end.Before(s.End) {
+		if end := instant(to).Add(-w.buffers.Teardown); end.Before(s.End) {
 			s.End = end
 		}
 	}

@@ -40,6 +40,7 @@ func TestOverlappingClosuresNeverTakeTheSameTwice(t *testing.T) {
 	t.Parallel()
 	count := func(c Closure, n int64) Closure { c.Count = n; return c }
 	units := func(c Closure, names ...string) Closure { c.Units = names; return c }
+	every := func(c Closure, rule string) Closure { c.RRule = rule; return c }
 	tests := []struct {
 		name     string
 		closures []Closure
@@ -51,6 +52,7 @@ func TestOverlappingClosuresNeverTakeTheSameTwice(t *testing.T) {
 		{name: "parts add up", closures: []Closure{count(closed("a", 10, 4), 1), count(closed("b", 12, 4), 2)}, want: []int64{3, 1, 2, 4}},
 		{name: "parts never go below nothing", closures: []Closure{count(closed("a", 10, 4), 3), count(closed("b", 12, 4), 3)}, want: []int64{1, 0, 1, 4}},
 		{name: "a part of what is closed", closures: []Closure{closed("a", 10, 4), count(closed("b", 12, 4), 1)}, want: []int64{0, 0, 3, 4}},
+		{name: "a part that comes again before it is over", closures: []Closure{every(count(closed("a", -14, 28), 1), "FREQ=DAILY;COUNT=2")}, want: []int64{3, 3, 3, 3}},
 		{name: "the same unit", closures: []Closure{units(closed("a", 10, 4), "r1", "r2"), units(closed("b", 12, 4), "r2", "r3")}, want: []int64{2, 1, 2, 4}},
 		{name: "a unit and a count", closures: []Closure{units(closed("a", 10, 4), "r1"), count(closed("b", 12, 4), 1)}, want: []int64{3, 2, 3, 4}},
 		{name: "a capacity change below a part", closures: []Closure{count(closed("a", 12, 4), 2)},

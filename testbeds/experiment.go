@@ -88,6 +88,24 @@ func (e Experiment) Demand() Demand {
 	return demand
 }
 
+// Of is the testbed's part of the demand.
+func (d Demand) Of(testbed string) Demand {
+	return filter(d, func(n Need) bool { return n.Testbed == testbed })
+}
+
+// Within reports whether the demand asks for no more than another one: of each resource no greater amount, no unit that the other does
+// not insist on, and no more units than the other leaves open.
+func (d Demand) Within(o Demand) bool {
+	return !slices.ContainsFunc(d, func(n Need) bool {
+		return !slices.ContainsFunc(o, func(x Need) bool { return n.Resource == x.Resource && n.within(x) })
+	})
+}
+
+func (n Need) within(o Need) bool {
+	open, left := n.Amount-int64(len(n.Units)), o.Amount-int64(len(o.Units))
+	return n.Amount <= o.Amount && open <= left && !slices.ContainsFunc(n.Units, func(u string) bool { return !slices.Contains(o.Units, u) })
+}
+
 // Testbeds are the ids of the testbeds that the demand touches, sorted.
 func (d Demand) Testbeds() []string {
 	var ids []string

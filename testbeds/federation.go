@@ -164,7 +164,7 @@ func (f *Federation) writable(p *pool) *pool {
 func (g grip) taken(sign int64) []int64 {
 	by := make([]int64, len(g.amounts))
 	for i, n := range g.amounts {
-		by[i] = sign * int64(n)
+		by[i] = sign * n
 	}
 	return by
 }
@@ -177,7 +177,7 @@ func (f *Federation) grips(b Booking) func(yield func(*pool, grip) bool) {
 			p := f.pools[key]
 			g := grip{booking: b.ID, blocks: b.Strength.Blocks(), from: b.Claims[i].From.Unix(), to: b.Claims[i].To.Unix()}
 			if p != nil {
-				g.amounts = make([]int32, len(p.columns))
+				g.amounts = make([]int64, len(p.columns))
 			}
 			for ; i < len(b.Claims) && poolKey(b.Claims[i].Resource) == key; i++ {
 				if p == nil {
@@ -185,7 +185,7 @@ func (f *Federation) grips(b Booking) func(yield func(*pool, grip) bool) {
 				}
 				g.named = g.named || len(b.Claims[i].Units) > 0
 				if col, ok := p.column(b.Claims[i].Quantity); ok {
-					g.amounts[col] += int32(b.Claims[i].Amount)
+					g.amounts[col] += b.Claims[i].Amount
 				}
 			}
 			if p != nil && g.from < g.to && !yield(p, g) {

@@ -118,7 +118,7 @@ func (p *pool) remove(g grip) {
 type grip struct {
 	from, to int64
 	booking  int64
-	amounts  []int32 // per column
+	amounts  []int64 // per column
 	blocks   bool    // whether the booking takes capacity
 	named    bool    // whether it names units
 }

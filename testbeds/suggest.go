@@ -179,7 +179,7 @@ func (f *Federation) freeUntil(wants []want, s Slot) (time.Time, bool) {
 			}
 		}
 		from = f.unitsSince(w, from, to)
-		start = later(start, instant(from).Add(w.pool.buffers.Setup))
+		start = later(start, instant(from).Add(w.buffers.Setup))
 	}
 	return start, start.Before(s.End)
 }
@@ -191,7 +191,7 @@ func (f *Federation) earliest(wants []want, from, to time.Time, length time.Dura
 		lo, _ := w.span(NewSlot(start, length))
 		_, hi := w.span(Slot{Start: start, End: to})
 		at, ok := w.pool.free.Earliest(w.need, max(lo, f.horizon.Start.Unix()), min(hi, f.horizon.End.Unix()), w.occupies(length))
-		return instant(at).Add(w.pool.buffers.Setup), ok
+		return instant(at).Add(w.buffers.Setup), ok
 	}, length, 1)
 }
 
@@ -201,12 +201,12 @@ func (f *Federation) latest(wants []want, from, to time.Time, length time.Durati
 		lo, _ := w.span(NewSlot(from, length))
 		_, hi := w.span(NewSlot(start, length))
 		at, ok := w.pool.free.Latest(w.need, max(lo, f.horizon.Start.Unix()), min(hi, f.horizon.End.Unix()), w.occupies(length))
-		return instant(at).Add(w.pool.buffers.Setup), ok
+		return instant(at).Add(w.buffers.Setup), ok
 	}, length, -1)
 }
 
 func (w want) occupies(length time.Duration) int64 {
-	return int64((length + w.pool.buffers.Setup + w.pool.buffers.Teardown) / time.Second)
+	return int64((length + w.buffers.Setup + w.buffers.Teardown) / time.Second)
 }
 
 // agree moves the start by one pool after the other until none of them moves it any more. Where the counts agree but named units do
@@ -255,9 +255,9 @@ func (f *Federation) besideUnits(wants []want, start time.Time, length time.Dura
 		}
 		at, ok := f.giveWay(w, from, to, direction)
 		if direction > 0 {
-			return instant(at).Add(w.pool.buffers.Setup), ok
+			return instant(at).Add(w.buffers.Setup), ok
 		}
-		return instant(at).Add(-w.pool.buffers.Teardown - length), ok
+		return instant(at).Add(-w.buffers.Teardown - length), ok
 	}
 	return start, true
 }

@@ -41,7 +41,7 @@ func (f *Federation) fewerDevices(q Search) (variant, bool) {
 		if p == nil {
 			return v, false
 		}
-		from, to := want{pool: p}.span(q.Slot)
+		from, to := p.want().span(q.Slot)
 		if from >= to {
 			return v, false
 		}
@@ -326,7 +326,7 @@ func (s *splitter) measure(where string) {
 	}
 	testbed, vim, _ := strings.Cut(where, "/")
 	p := s.f.pools[Resource{Testbed: testbed, VIM: vim}]
-	from, to := want{pool: p}.span(s.q.Slot)
+	from, to := p.want().span(s.q.Slot)
 	s.left[where] = make([]int64, len(p.columns))
 	for col := range p.columns {
 		s.left[where][col] = p.free.Min(col, from, to)

@@ -3,6 +3,7 @@ package testbeds
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -10,14 +11,20 @@ import (
 
 // want is what an experiment needs of one pool throughout a slot.
 type want struct {
-	pool *pool
-	need []int64 // per column
-	pins []string
+	pool    *pool
+	need    []int64 // per column
+	pins    []string
+	buffers Buffers // the pool's, or those that a booking was granted with
+	since   int64   // what lies before it is not asked about
+}
+
+func (p *pool) want() want {
+	return want{pool: p, need: make([]int64, len(p.columns)), buffers: p.buffers, since: math.MinInt64}
 }
 
 // span is what the slot occupies of the pool.
 func (w want) span(s Slot) (from, to int64) {
-	return s.Start.Add(-w.pool.buffers.Setup).Unix(), s.End.Add(w.pool.buffers.Teardown).Unix()
+	return max(w.since, s.Start.Add(-w.buffers.Setup).Unix()), s.End.Add(w.buffers.Teardown).Unix()
 }
 
 // wants gathers what the experiment needs per pool, in the order of the facility, and every static limit that it breaks.
@@ -26,7 +33,7 @@ func (f *Federation) wants(e Experiment) ([]want, []Problem) {
 	byPool := map[Resource]*want{}
 	of := func(p *pool) *want {
 		if byPool[p.key] == nil {
-			byPool[p.key] = &want{pool: p, need: make([]int64, len(p.columns))}
+			byPool[p.key] = new(p.want())
 		}
 		return byPool[p.key]
 	}
@@ -173,6 +180,10 @@ func (f *Federation) beyondHorizon(wants []want, s Slot) []Problem {
 	if s.Start.Before(s.End) && from >= f.horizon.Start.Unix() && to <= f.horizon.End.Unix() {
 		return nil
 	}
-	return []Problem{{Rule: RuleHorizon, Message: fmt.Sprintf("%s with setup and teardown lies outside of what can be booked, %s until %s", s,
-		f.horizon.Start.UTC().Format(time.DateTime), f.horizon.End.UTC().Format(time.DateTime))}}
+	return []Problem{f.outside(s)}
+}
+
+func (f *Federation) outside(s Slot) Problem {
+	return Problem{Rule: RuleHorizon, Message: fmt.Sprintf("%s with setup and teardown lies outside of what can be booked, %s until %s", s,
+		f.horizon.Start.UTC().Format(time.DateTime), f.horizon.End.UTC().Format(time.DateTime))}
 }

@@ -225,6 +225,9 @@ func descriptor(r scheduler.Request, f testbeds.Facility, remark string) deploym
 	if len(r.Portal) > 0 && json.Unmarshal(r.Portal, &asked) == nil {
 		d.StartReq, d.EndReq = asked.StartReq, asked.EndReq
 	}
+	if r.Requested != nil {
+		d.StartReq, d.EndReq = portalTime{r.Requested.Start}, portalTime{r.Requested.End}
+	}
 	if r.Mentor != "" {
 		d.Mentor = &portalUser{Username: r.Mentor}
 	}

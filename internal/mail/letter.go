@@ -129,11 +129,8 @@ func facts(v scheduler.View, f testbeds.Facility) []fact {
 
 // approvals ask a provider for what their testbeds have not said, with a link that does it.
 func (p *Post) approvals(ctx context.Context, l *letter, r scheduler.Request, to reader) error {
-	if r.Status != scheduler.UnderReview {
-		return nil
-	}
-	for _, a := range r.Approvals {
-		if a.Decision != "" || a.Policy != testbeds.ApprovalRequired || !to.actor.Provides(a.Testbed) {
+	for _, a := range r.Asked() {
+		if !a.Open() || !to.actor.Provides(a.Testbed) {
 			continue
 		}
 		sealed, err := p.requests.ApprovalLink(ctx, scheduler.System, r.ID, a.Testbed, to.person.Username)
@@ -171,7 +168,7 @@ func why(to reader, r scheduler.Request) string {
 		return "You are told because this is your request."
 	case u == r.Mentor:
 		return "You are told as its mentor."
-	case slices.ContainsFunc(r.Demand.Testbeds(), to.actor.Provides):
+	case slices.ContainsFunc(r.Testbeds(), to.actor.Provides):
 		return "You are told as a provider of a testbed that it uses."
 	case to.actor.Is(scheduler.RoleOperator):
 		return "You are told as an operator."

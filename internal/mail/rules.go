@@ -35,6 +35,7 @@ var rules = map[scheduler.Action]rule{
 	scheduler.ActionReject:      {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, list}},
 	scheduler.ActionAcceptOffer: {topic: scheduler.TopicRequests, to: []circle{mentor, list}},
 	scheduler.ActionMove:        {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
+	scheduler.ActionProposeMove: {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}, myself: true},
 	scheduler.ActionDisplace:    {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
 	scheduler.ActionCancel:      {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
 	scheduler.ActionStart:       {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, list}},
@@ -109,7 +110,7 @@ func (p *Post) concerned(ctx context.Context, e scheduler.Event) ([]string, erro
 }
 
 func providesFor(x scheduler.Person, r scheduler.Request) bool {
-	return slices.ContainsFunc(r.Demand.Testbeds(), scheduler.ActorOf(x).Provides)
+	return slices.ContainsFunc(r.Testbeds(), scheduler.ActorOf(x).Provides)
 }
 
 // readers are the operators.

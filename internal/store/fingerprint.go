@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io/fs"
 )
 
@@ -20,5 +21,6 @@ func Fingerprint() string {
 			return err // never: the files are part of the program
 		})
 	}
+	fmt.Fprint(sum, grantedVersion)
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }

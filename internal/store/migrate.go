@@ -34,7 +34,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(s.dialect.name, s.write, spelled{files, s.dialect}, goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(s.dialect.name, s.write, spelled{files, s.dialect}, goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(granted()))
 	if err != nil {
 		return err
 	}

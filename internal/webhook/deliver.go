@@ -18,7 +18,7 @@ import (
 
 // tellable are the actions that webhooks can be told of.
 var tellable = []scheduler.Action{
-	scheduler.ActionSubmit, scheduler.ActionEdit, scheduler.ActionSchedule, scheduler.ActionReject, scheduler.ActionAcceptOffer, scheduler.ActionApprove, scheduler.ActionMove,
+	scheduler.ActionSubmit, scheduler.ActionEdit, scheduler.ActionSchedule, scheduler.ActionReject, scheduler.ActionAcceptOffer, scheduler.ActionApprove, scheduler.ActionMove, scheduler.ActionProposeMove,
 	scheduler.ActionCancel, scheduler.ActionStart, scheduler.ActionComplete, scheduler.ActionFail, scheduler.ActionAssign, scheduler.ActionFeedback, scheduler.ActionRemark,
 	scheduler.ActionTicket, scheduler.ActionDisplace, scheduler.ActionFlag, scheduler.ActionOfferExpire, scheduler.ActionOfferEnds, scheduler.ActionOverrun, scheduler.ActionUnits,
 	scheduler.ActionRemind, scheduler.ActionFacility, scheduler.ActionTestbed,

@@ -20,7 +20,7 @@ func Status(s scheduler.Status) string {
 // did is what happened, in words that follow somebody's name.
 var did = map[scheduler.Action]string{
 	scheduler.ActionSubmit: "asked for a slot", scheduler.ActionEdit: "changed the request", scheduler.ActionSchedule: "scheduled it", scheduler.ActionReject: "rejected it",
-	scheduler.ActionAcceptOffer: "accepted an offer", scheduler.ActionApprove: "decided for a testbed", scheduler.ActionMove: "moved it", scheduler.ActionCancel: "cancelled it",
+	scheduler.ActionAcceptOffer: "accepted an offer", scheduler.ActionApprove: "decided for a testbed", scheduler.ActionMove: "moved it", scheduler.ActionProposeMove: "proposed a move", scheduler.ActionCancel: "cancelled it",
 	scheduler.ActionStart: "started it", scheduler.ActionComplete: "ended it", scheduler.ActionFail: "reported that it failed", scheduler.ActionAssign: "assigned it",
 	scheduler.ActionFeedback: "wrote", scheduler.ActionRemark: "tried to change it in a calendar", scheduler.ActionDisplace: "gave its slot to another request",
 	scheduler.ActionFlag: "flagged it", scheduler.ActionOfferExpire: "closed offers that nobody took", scheduler.ActionOverrun: "noticed that it runs past its end",

@@ -1,0 +1,134 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"berth/testbeds"
+)
+
+// settleImpact writes what a change of the facility does to requests: those that it breaks are flagged, what was short and has its
+// capacity again is no longer, and who is under review is asked for the approvals of the new policies.
+func (d *decision) settleImpact(ctx context.Context, o ChangeOptions, m *impact, broken []BrokenBooking) error {
+	done := map[int64]bool{}
+	for _, b := range broken {
+		if done[b.Number] {
+			continue
+		}
+		done[b.Number] = true
+		if err := d.breakRequest(ctx, o, m, b); err != nil {
+			return err
+		}
+	}
+	for _, b := range m.bookings {
+		r := m.requests[b.Request]
+		if !done[b.Request] && m.restored(r, b) {
+			if err := d.restore(ctx, r.ID, b); err != nil {
+				return err
+			}
+		}
+	}
+	return d.repolicy(ctx, m)
+}
+
+// breakRequest flags a request whose booking was broken, marks the booking, and takes back what can no longer be promised: its open offers and
+// its hold that are broken.
+func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact, b BrokenBooking) error {
+	r, err := d.tx.LockRequest(ctx, b.Request)
+	if err != nil {
+		return err
+	}
+	before := r
+	r.Flags = append(slices.Clone(r.Flags), Flag{Kind: flagFacility, At: d.now, Text: "a change of the facility left it without what it needs: " + o.Reason})
+	if r, err = d.breakBooking(ctx, r, m); err != nil {
+		return err
+	}
+	r.Offers = slices.Clone(r.Offers)
+	for i, offer := range r.Offers {
+		if offer.State != OfferOpen || !m.broken(offer.Booking) {
+			continue
+		}
+		if err := d.release(ctx, offer.Booking); err != nil {
+			return err
+		}
+		r.Offers[i].State, r.Offers[i].Booking = OfferWithdrawn, 0
+	}
+	_, err = d.save(ctx, before, r, note{action: ActionFlag, reason: o.Reason, text: b.why()})
+	return err
+}
+
+// breakBooking marks a booking that is short, and lets go of a hold that nobody could be granted any more.
+func (d *decision) breakBooking(ctx context.Context, r Request, m *impact) (Request, error) {
+	b, ok := d.booked(r)
+	switch {
+	case !ok || !m.broken(b.ID):
+		return r, nil
+	case b.Strength == testbeds.Held:
+		b.Strength = testbeds.Pending
+		flags := r.Flags
+		r, err := d.occupy(ctx, r, b)
+		r.Flags = flags
+		return r, err
+	case len(m.short[b.ID]) > 0:
+		b.Overbooked = true
+		_, err := d.book(ctx, r.ID, b)
+		return r, err
+	}
+	return r, nil
+}
+
+// restored reports whether a booking that was short, or a request that could not run, has all that it needs with the new facility.
+func (m *impact) restored(r Request, b testbeds.Booking) bool {
+	flagged := slices.ContainsFunc(r.Flags, func(f Flag) bool { return f.Kind == flagFacility })
+	if r.Booking != b.ID || !b.Strength.Blocks() || !b.Overbooked && !flagged {
+		return false
+	}
+	fed := m.after.fed.Without(b.ID)
+	return fed.Holds(b) && len(fed.Problems(pinned(r, m.after.catalogue))) == 0
+}
+
+func (d *decision) restore(ctx context.Context, id string, b testbeds.Booking) error {
+	r, err := d.tx.LockRequest(ctx, id)
+	if err != nil {
+		return err
+	}
+	return d.unmark(ctx, r, b)
+}
+
+// repolicy asks requests under review for the approvals that the new policies of testbeds want. What is granted stays granted.
+func (d *decision) repolicy(ctx context.Context, m *impact) error {
+	for _, id := range m.beds {
+		before, _ := m.before.fed.Facility().Testbed(id)
+		after, ok := m.after.fed.Facility().Testbed(id)
+		if !ok || before.Policy() == after.Policy() {
+			continue
+		}
+		list, err := d.tx.Requests(ctx, RequestFilter{Status: []Status{UnderReview}, Testbed: id})
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if err := d.ask(ctx, r.ID, id, after.Policy()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *decision) ask(ctx context.Context, request, testbed string, policy testbeds.ApprovalPolicy) error {
+	r, err := d.tx.LockRequest(ctx, request)
+	if err != nil {
+		return err
+	}
+	before := r
+	r.Approvals = slices.Clone(r.Approvals)
+	for i := range r.Approvals {
+		if r.Approvals[i].Testbed == testbed {
+			r.Approvals[i].Policy = policy
+		}
+	}
+	_, err = d.save(ctx, before, r, note{action: ActionFlag, text: fmt.Sprintf("the approval of %s is %s now", testbed, policy)})
+	return err
+}

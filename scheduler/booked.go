@@ -1,0 +1,178 @@
+package scheduler
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"berth/testbeds"
+)
+
+// A booking is one value: claims with their units, and the setup and teardown that they were granted with. Facility and catalogue may
+// change around it; what is granted or held is compared with what there is (recheck), and only a new grant is laid out anew (judge).
+
+// proposal is a request as a step would leave it, with the booking that it would have.
+type proposal struct {
+	request Request
+	booking testbeds.Booking
+	kept    bool // it goes on with what was granted: setup and teardown stay, and only what it gains is checked
+	less    bool // it takes nothing that it has not
+}
+
+// booked is the booking that a request has, as this transaction has left it.
+func (d *decision) booked(r Request) (b testbeds.Booking, ok bool) {
+	_ = d.world(func(w world) error {
+		b, ok = w.fed.Booking(r.Booking)
+		return nil
+	})
+	return b, ok && r.Booking != 0
+}
+
+// fresh is what a request occupies in its slot with the setup and teardown of today.
+func (d *decision) fresh(r Request, strength testbeds.Strength) testbeds.Booking {
+	b := testbeds.Booking{ID: r.Booking, Request: r.Number, Strength: strength, Slot: r.Slot}
+	_ = d.s.ledger.read(func(w world) error {
+		b.Claims = w.fed.Claims(r.Demand, r.Slot)
+		return nil
+	})
+	return b
+}
+
+// proposed is a request with another slot or demand. Less of what it has, and another end of what it was granted, keep what was granted;
+// anything else is a new grant.
+func (d *decision) proposed(r Request, strength testbeds.Strength) proposal {
+	was := d.request
+	have, ok := d.booked(was)
+	holds := ok && have.Strength.Blocks() && (was.Status != UnderReview || was.holds(d.now))
+	if narrow, less := have.Narrowed(r.Demand, r.Slot); holds && less {
+		narrow.Strength = strengthOf(strength, have.Strength)
+		if len(r.Units) > 0 {
+			r.Units = unitsIn(narrow)
+		}
+		return proposal{request: r, booking: narrow, kept: true, less: true}
+	}
+	if holds && was.Status != UnderReview && r.Slot.Start.Equal(was.Slot.Start) && sameDemand(r.Demand, was.Demand) {
+		return proposal{request: r, booking: have.Until(r.Slot.End), kept: true}
+	}
+	r.Units = nil
+	return proposal{request: r, booking: d.fresh(r, strength)}
+}
+
+// strengthOf is the strength of what keeps a booking: a hold stays one while the request is under review.
+func strengthOf(wanted, had testbeds.Strength) testbeds.Strength {
+	if wanted == testbeds.Pending {
+		return had
+	}
+	return wanted
+}
+
+// sameDemand reports whether two demands ask for the same, units included.
+func sameDemand(a, b testbeds.Demand) bool { return a.Within(b) && b.Within(a) }
+
+// bookings are those that a request has of its own, offers aside.
+func (r Request) bookings() []int64 {
+	ids := []int64{r.Booking}
+	if r.PendingMove != nil {
+		ids = append(ids, r.PendingMove.Booking)
+	}
+	return ids
+}
+
+// holds reports whether the slot of an accepted offer is still held for a request under review.
+func (r Request) holds(now time.Time) bool {
+	until := r.heldUntil()
+	return until != nil && until.After(now)
+}
+
+// verdict is how a request stands: what was granted or is held as it was granted, else what is asked for as it would be granted today.
+func verdict(w world, r Request, now time.Time) testbeds.Verdict {
+	fed := w.fed.Without(r.bookings()...)
+	if b, ok := w.fed.Booking(r.Booking); ok && b.Strength.Blocks() {
+		return fed.Recheck(pinned(r, w.catalogue), b, now)
+	}
+	return fed.Check(current(r, w.catalogue), r.Slot)
+}
+
+// stand fills in the outcome's verdict on the request as it stands.
+func (d *decision) stand(r Request) error {
+	return d.world(func(w world) error {
+		d.found(w, r, verdict(w, r, d.now))
+		return nil
+	})
+}
+
+// judge fills in the outcome's verdict on a proposal, without certain bookings.
+func (d *decision) judge(p proposal, without ...int64) error {
+	return d.world(func(w world) error {
+		d.found(w, p.request, d.check(w, p))
+		return nil
+	}, append(without, d.request.bookings()...)...)
+}
+
+// check is the verdict on a proposal in a world without its own bookings.
+func (d *decision) check(w world, p proposal) testbeds.Verdict {
+	if !p.kept {
+		return w.fed.Check(pinned(p.request, w.catalogue), p.request.Slot)
+	}
+	since := d.now
+	if end := d.request.Slot.End; !p.less && d.request.Status != Scheduled && end.After(since) {
+		since = end // what it runs on until then it has already
+	}
+	return w.fed.Recheck(pinned(p.request, w.catalogue), p.booking, since)
+}
+
+// found writes a verdict into the outcome, with alternatives where the request does not fit.
+func (d *decision) found(w world, r Request, v testbeds.Verdict) {
+	d.outcome.Fit, d.outcome.Deployable, d.outcome.Alternatives = v, deployable(v), nil
+	if !v.Fits {
+		d.outcome.Alternatives = d.s.alternatives(w.fed.Without(r.bookings()...), wishOf(r), limited(0), false)
+	}
+}
+
+// excess reports whether more is booked than there is somewhere in a booking's claims.
+func (d *decision) excess(b testbeds.Booking) bool {
+	over := false
+	_ = d.world(func(w world) error {
+		over = !w.fed.Holds(b)
+		return nil
+	}, b.ID)
+	return over
+}
+
+// occupy writes the booking of a request, and what the request says of it.
+func (d *decision) occupy(ctx context.Context, r Request, b testbeds.Booking) (Request, error) {
+	id, err := d.book(ctx, r.ID, b)
+	if err != nil {
+		return r, err
+	}
+	r.Booking, r.Occupied = id, nil
+	if b.Strength.Blocks() {
+		r.Occupied = new(b.Occupied())
+	}
+	if b.Strength != testbeds.Held {
+		r.HoldUntil = nil
+	}
+	if !b.Overbooked {
+		r.Overbooked = nil
+		r.Flags = slices.DeleteFunc(slices.Clone(r.Flags), func(f Flag) bool { return f.Kind == flagFacility })
+	}
+	return r, nil
+}
+
+// vacate gives back what a request occupies.
+func (d *decision) vacate(ctx context.Context, r Request) (Request, error) {
+	err := d.release(ctx, r.Booking)
+	r.Booking, r.Occupied, r.HoldUntil, r.Units, r.Overbooked = 0, nil, nil, nil, nil
+	return r, err
+}
+
+// rebook writes a request and the booking of its slot, and makes it the outcome.
+func (d *decision) rebook(ctx context.Context, p proposal, n note) error {
+	r, err := d.occupy(ctx, p.request, p.booking)
+	if err != nil {
+		return err
+	}
+	r, err = d.save(ctx, d.request, r, n)
+	d.outcome.Request = r
+	return err
+}

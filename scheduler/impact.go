@@ -1,0 +1,228 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"berth/testbeds"
+)
+
+// impact is what a change of the facility or the catalogue does to what is booked.
+type impact struct {
+	before world
+	after  world
+	beds   []string // testbeds that change
+	// Of the bookings that the change can concern, by id: what they are short of and what keeps them from running, where that is new.
+	bookings []testbeds.Booking
+	short    map[int64][]testbeds.Overcommitment
+	problems map[int64][]testbeds.Problem
+	requests map[int64]Request // by number
+}
+
+// impact compares every booking that a change can concern with what there is before and after it.
+func (d *decision) impact(ctx context.Context, f testbeds.Facility, c testbeds.Catalogue) (*impact, error) {
+	m := &impact{short: map[int64][]testbeds.Overcommitment{}, problems: map[int64][]testbeds.Problem{}, requests: map[int64]Request{}}
+	_ = d.s.ledger.read(func(w world) error {
+		m.before = world{fed: w.fed.Without(), catalogue: w.catalogue}
+		return nil
+	})
+	m.beds = changedTestbeds(m.before.fed.Facility(), f)
+	var all []testbeds.Booking
+	if err := d.tx.Bookings(ctx, d.now, func(b testbeds.Booking) error {
+		all = append(all, b)
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	recast := len(m.before.catalogue.Diff(c)) > 0
+	for _, b := range all {
+		if recast || slices.ContainsFunc(b.Testbeds(), func(id string) bool { return slices.Contains(m.beds, id) }) {
+			m.bookings = append(m.bookings, b)
+		}
+	}
+	fed, err := testbeds.NewFederation(f, testbeds.Slot{Start: m.before.fed.Horizon().Start, End: m.before.fed.Horizon().End})
+	if err != nil {
+		return nil, Errorf(CodeInvalid, "closures or openings of the new facility cannot be expanded: %v", err)
+	}
+	fed.Load(all)
+	m.after = world{fed: fed, catalogue: c}
+	if err := m.read(ctx, d.tx); err != nil {
+		return nil, err
+	}
+	if err := m.shortages(testbeds.Slot{Start: d.now, End: fed.Horizon().End}); err != nil {
+		return nil, err
+	}
+	m.unitless(d)
+	m.undeployable()
+	return m, nil
+}
+
+// changedTestbeds are the ids of the testbeds that are not the same in two facilities.
+func changedTestbeds(before, after testbeds.Facility) []string {
+	var ids []string
+	for _, t := range before.Testbeds {
+		if now, ok := after.Testbed(t.ID); !ok || !reflect.DeepEqual(t, now) {
+			ids = append(ids, t.ID)
+		}
+	}
+	for _, t := range after.Testbeds {
+		if _, ok := before.Testbed(t.ID); !ok {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids
+}
+
+// read reads the requests of the bookings.
+func (m *impact) read(ctx context.Context, tx Reader) error {
+	var numbers []int64
+	for _, b := range m.bookings {
+		numbers = append(numbers, b.Request)
+	}
+	list, err := tx.RequestsByNumber(ctx, sortedNumbers(numbers))
+	for _, r := range list {
+		m.requests[r.Number] = r
+	}
+	return err
+}
+
+func sortedNumbers(numbers []int64) []int64 {
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
+}
+
+// shortages finds the overcommitments that there are with the new facility and were not with the old one.
+func (m *impact) shortages(span testbeds.Slot) error {
+	was, err := testbeds.Sweep(only(m.before.fed.Facility(), m.beds), span, m.claims())
+	if err != nil {
+		return err
+	}
+	is, err := testbeds.Sweep(only(m.after.fed.Facility(), m.beds), span, m.claims())
+	if err != nil {
+		return err
+	}
+	for _, o := range is {
+		old := slices.ContainsFunc(was, func(w testbeds.Overcommitment) bool {
+			return w.Resource == o.Resource && w.Unit == o.Unit && w.Interval.Contains(o.Interval) && w.Booked-w.Total >= o.Booked-o.Total
+		})
+		for _, id := range o.Bookings {
+			if !old {
+				m.short[id] = append(m.short[id], o)
+			}
+		}
+	}
+	return nil
+}
+
+// only is a facility with certain testbeds alone.
+func only(f testbeds.Facility, ids []string) testbeds.Facility {
+	var g testbeds.Facility
+	for _, t := range f.Testbeds {
+		if slices.Contains(ids, t.ID) {
+			g.Testbeds = append(g.Testbeds, t)
+		}
+	}
+	return g
+}
+
+// claims are the bookings with what they claim of the testbeds that change.
+func (m *impact) claims() []testbeds.Booking {
+	list := slices.Clone(m.bookings)
+	for i, b := range list {
+		list[i].Claims = slices.DeleteFunc(slices.Clone(b.Claims), func(c testbeds.Claim) bool { return !slices.Contains(m.beds, c.Testbed) })
+	}
+	return list
+}
+
+// unitless finds the bookings that have enough units by count, and for which none can be named any more.
+func (m *impact) unitless(d *decision) {
+	for _, b := range m.bookings {
+		if !b.Strength.Blocks() || len(m.short[b.ID]) > 0 || !m.after.fed.Named(b) {
+			continue
+		}
+		now := m.after.fed.Without(b.ID).Recheck(testbeds.Experiment{}, b, d.now)
+		if len(now.Conflicts) == 0 || len(m.before.fed.Without(b.ID).Recheck(testbeds.Experiment{}, b, d.now).Conflicts) > 0 {
+			continue
+		}
+		for _, c := range now.Conflicts {
+			m.short[b.ID] = append(m.short[b.ID], testbeds.Overcommitment{Resource: c.Resource, Interval: c.Interval, Total: c.Free, Booked: c.Needed, Bookings: []int64{b.ID}})
+		}
+	}
+}
+
+// undeployable finds what can no longer run where it is placed: a feature is gone, no host is large enough, a VNF is not onboarded any more.
+func (m *impact) undeployable() {
+	for _, b := range m.bookings {
+		if !b.Strength.Blocks() {
+			continue
+		}
+		r := m.requests[b.Request]
+		if o, ok := r.offerOf(b.ID); ok {
+			e := variantOf(r, o.What)
+			r.Components, r.Placement, r.Devices, r.Units = e.Components, e.Placement, e.Devices, nil
+		}
+		was := m.before.fed.Problems(pinned(r, m.before.catalogue))
+		for _, p := range m.after.fed.Problems(pinned(r, m.after.catalogue)) {
+			if !slices.Contains(was, p) {
+				m.problems[b.ID] = append(m.problems[b.ID], p)
+			}
+		}
+	}
+}
+
+// offerOf finds the open offer that a booking holds.
+func (r Request) offerOf(booking int64) (Offer, bool) {
+	for _, o := range r.Offers {
+		if o.State == OfferOpen && o.Booking == booking {
+			return o, true
+		}
+	}
+	return Offer{}, false
+}
+
+// broken reports whether a booking is left without what it needs.
+func (m *impact) broken(booking int64) bool {
+	return len(m.short[booking]) > 0 || len(m.problems[booking]) > 0
+}
+
+// maxBrokenOptions bounds for how many broken bookings alternatives are looked for; the others are named without.
+const maxBrokenOptions = 20
+
+// report names what the change breaks, and whom it concerns otherwise.
+func (m *impact) report(s *Service, out *FacilityChange) {
+	out.Broken = []BrokenBooking{}
+	for _, b := range m.bookings {
+		if !m.broken(b.ID) {
+			continue
+		}
+		r := m.requests[b.Request]
+		broken := BrokenBooking{Request: r.ID, Number: r.Number, Name: r.Name, Slot: b.Slot, Short: m.short[b.ID], Problems: m.problems[b.ID]}
+		if broken.Short == nil {
+			broken.Short = []testbeds.Overcommitment{}
+		}
+		if len(out.Broken) < maxBrokenOptions {
+			w := wish{experiment: current(r, m.after.catalogue), slot: b.Slot, window: r.Window, shortest: r.MinDuration}
+			broken.Alternatives = s.alternatives(m.after.fed.Without(b.ID), w, limited(0), false)
+		}
+		out.Broken = append(out.Broken, broken)
+	}
+	m.affected(out)
+}
+
+// why says in words what a broken booking lacks.
+func (b BrokenBooking) why() string {
+	var list []string
+	for _, p := range b.Problems {
+		list = append(list, p.Message)
+	}
+	for _, o := range b.Short {
+		list = append(list, o.String())
+	}
+	if len(list) > maxExplained {
+		list = append(list[:maxExplained], fmt.Sprintf("and %d more", len(list)-maxExplained))
+	}
+	return strings.Join(list, "; ")
+}

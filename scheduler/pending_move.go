@@ -1,0 +1,159 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/testbeds"
+)
+
+// A move of a granted request that testbeds have to approve waits for them. Until the last one has, the request keeps the slot that it
+// has; then the move is checked once more and made. It lapses where a testbed refuses it, where it can no longer be made in time, and where
+// anything else is decided about the slot.
+
+// await leaves a move waiting for approvals. Its slot has to be free now; nobody holds it.
+func (d *decision) await(ctx context.Context, p proposal, in Move) error {
+	if err := d.judge(p); err != nil {
+		return err
+	}
+	r := d.request
+	if !d.outcome.Fit.Fits {
+		return d.refusal(fmt.Sprintf("request #%d does not fit", r.Number))
+	}
+	asked := p.request
+	m := PendingMove{Slot: asked.Slot, Placement: asked.Placement, Demand: asked.Demand, Approvals: asked.Approvals, By: d.actor.Username, At: d.now, Reason: in.Reason}
+	contender := p.booking
+	contender.ID, contender.Strength = 0, testbeds.Pending
+	var err error
+	if m.Booking, err = d.book(ctx, r.ID, contender); err != nil {
+		return err
+	}
+	if r, err = d.dropMove(ctx, r); err != nil {
+		return err
+	}
+	r.PendingMove = &m
+	return d.keep(ctx, r, note{action: ActionProposeMove, reason: in.Reason, verdict: &d.outcome.Fit,
+		text: fmt.Sprintf("from %s to %s, once %s approve", r.Slot, m.Slot, strings.Join(m.waitsFor(), " and "))})
+}
+
+// waitsFor are the testbeds whose approval a move needs and has not.
+func (m PendingMove) waitsFor() []string {
+	var ids []string
+	for _, a := range m.Approvals {
+		if a.missing() {
+			ids = append(ids, a.Testbed)
+		}
+	}
+	return ids
+}
+
+// lapses is when a pending move of a request can no longer be made: when its slot begins or, where only the end is to move, when the slot ends.
+func (r Request) lapses() time.Time {
+	if r.PendingMove.Slot.Start.Equal(r.Slot.Start) {
+		return r.Slot.End
+	}
+	return r.PendingMove.Slot.Start
+}
+
+// dropMove takes a pending move off a request.
+func (d *decision) dropMove(ctx context.Context, r Request) (Request, error) {
+	if r.PendingMove == nil {
+		return r, nil
+	}
+	err := d.release(ctx, r.PendingMove.Booking)
+	r.PendingMove = nil
+	return r, err
+}
+
+// approving finds a testbed among those that a pending move waits for or has heard.
+func (r Request) approving(testbed string) int {
+	if r.PendingMove == nil {
+		return -1
+	}
+	return slices.IndexFunc(r.PendingMove.Approvals, func(a Approval) bool {
+		return a.Testbed == testbed && (a.missing() || a.Policy == testbeds.ApprovalRequired)
+	})
+}
+
+// approveMove records what a testbed says to a pending move, and makes the move once nobody is left to ask.
+func (d *decision) approveMove(ctx context.Context, i int, in Approve) error {
+	r, m := d.request, *d.request.PendingMove
+	m.Approvals = slices.Clone(m.Approvals)
+	m.Approvals[i] = m.Approvals[i].decided(m.of(r), in.Decision, d.actor.Username, in.Reason, d.now)
+	if err := d.stand(r); err != nil {
+		return err
+	}
+	text := fmt.Sprintf("%s %s the move to %s", m.Approvals[i].Testbed, in.Decision, m.Slot)
+	if in.Decision == Refused {
+		r, err := d.dropMove(ctx, r)
+		if err != nil {
+			return err
+		}
+		return d.keep(ctx, r, note{reason: in.Reason, text: text, verdict: &d.outcome.Fit})
+	}
+	r.PendingMove = &m
+	if len(m.waitsFor()) > 0 {
+		return d.keep(ctx, r, note{reason: in.Reason, text: text, verdict: &d.outcome.Fit})
+	}
+	if err := d.record(ctx, r.Status, r, note{reason: in.Reason, text: text, verdict: &d.outcome.Fit}); err != nil {
+		return err
+	}
+	return d.carryOut(ctx, r)
+}
+
+// of is a request as the move would make it.
+func (m PendingMove) of(r Request) Request {
+	r.Slot, r.Placement, r.Demand, r.Approvals = m.Slot, m.Placement, m.Demand, m.Approvals
+	return r
+}
+
+// carryOut makes a pending move that everybody has approved, if it can still be made.
+func (d *decision) carryOut(ctx context.Context, r Request) error {
+	m := *r.PendingMove
+	r, err := d.dropMove(ctx, r)
+	if err != nil {
+		return err
+	}
+	stays := r
+	in := Move{Slot: &m.Slot, Reason: m.Reason}
+	if !maps.Equal(m.Placement, r.Placement) {
+		in.Placement = m.Placement
+	}
+	if err := d.moveTo(&r, in); err != nil {
+		if CodeOf(err) != CodeInvalid {
+			return err
+		}
+		return d.keep(ctx, stays, note{action: ActionProposeMove, reason: m.Reason, text: "the move to " + m.Slot.String() + " can no longer be made: " + err.Error()})
+	}
+	p := d.proposed(r, testbeds.Firm)
+	if err := d.judge(p); err != nil {
+		return err
+	}
+	if !d.outcome.Fit.Fits {
+		return d.keep(ctx, stays, note{action: ActionProposeMove, reason: m.Reason, verdict: &d.outcome.Fit, text: "the move to " + m.Slot.String() + " no longer fits"})
+	}
+	p.request.Approvals = m.Approvals
+	if p, err = d.marked(ctx, p, nil); err != nil {
+		return err
+	}
+	n := d.moved(r, in)
+	n.action = ActionMove
+	return d.rebook(ctx, p.moved(), n)
+}
+
+// lapseMove drops a pending move that was not approved in time.
+func (d *decision) lapseMove(ctx context.Context, r Request) (Request, error) {
+	if r.PendingMove == nil || r.lapses().After(d.now) {
+		return r, nil
+	}
+	before, slot := r, r.PendingMove.Slot
+	r, err := d.dropMove(ctx, r)
+	if err != nil {
+		return r, err
+	}
+	return d.save(ctx, before, r, note{action: ActionProposeMove, text: "the move to " + slot.String() + " was not approved in time"})
+}

@@ -1,0 +1,83 @@
+package scheduler
+
+import (
+	"context"
+	"reflect"
+
+	"berth/testbeds"
+)
+
+// relieve looks, after a step that gave capacity back, for bookings that were recorded as overbooked because of it: a mark does not outlive
+// its cause, and whoever was told of the shortage is told that it is over.
+func (d *decision) relieve(ctx context.Context) error {
+	for _, b := range d.relieved() {
+		r, err := d.tx.RequestByNumber(ctx, b.Request)
+		if err != nil {
+			return err
+		}
+		if err := d.covered(Touched(r)); err != nil {
+			return err
+		}
+		if r, err = d.tx.LockRequest(ctx, r.ID); err != nil {
+			return err
+		}
+		if err := d.unmark(ctx, r, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unmark takes the mark off a booking, and what was recorded of it off its request.
+func (d *decision) unmark(ctx context.Context, r Request, b testbeds.Booking) error {
+	b.Overbooked = false
+	before := r
+	r, err := d.occupy(ctx, r, b)
+	if err != nil {
+		return err
+	}
+	_, err = d.save(ctx, before, r, note{action: ActionFlag, text: "its capacity is there again"})
+	return err
+}
+
+// relieved are the bookings with a mark that overlap what this step gave back, and now have all that they claim.
+func (d *decision) relieved() []testbeds.Booking {
+	var found []testbeds.Booking
+	freed := d.freed()
+	if len(freed) == 0 {
+		return nil
+	}
+	_ = d.world(func(w world) error {
+		seen := map[int64]bool{}
+		for _, c := range d.changed {
+			seen[c.Booking.ID] = true
+		}
+		for _, old := range freed {
+			for _, testbed := range old.Testbeds() {
+				for _, b := range w.fed.Bookings(testbed, old.Occupied()) {
+					if b.Overbooked && b.Strength.Blocks() && !seen[b.ID] && w.fed.Without(b.ID).Holds(b) {
+						found = append(found, b)
+					}
+					seen[b.ID] = true
+				}
+			}
+		}
+		return nil
+	})
+	return found
+}
+
+// freed are the bookings that took capacity before this step, as they were, and take other capacity or none after it.
+func (d *decision) freed() []testbeds.Booking {
+	var list []testbeds.Booking
+	_ = d.s.ledger.read(func(w world) error {
+		for _, c := range d.changed {
+			old, ok := w.fed.Booking(c.Booking.ID)
+			if ok && old.Strength.Blocks() && (c.Released || !c.Booking.Strength.Blocks() || !reflect.DeepEqual(old.Claims, c.Booking.Claims)) {
+				list = append(list, old)
+			}
+		}
+		return nil
+	})
+	return list
+}

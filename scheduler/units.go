@@ -1,0 +1,136 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"berth/testbeds"
+)
+
+// equip makes sure that a request which starts has its named units: those that were chosen for it, others where these are not there, or
+// none, if somebody overrides that.
+func (d *decision) equip(ctx context.Context, r Request, o *Override) (Request, error) {
+	b, ok := d.booked(r)
+	if !ok {
+		return r, fmt.Errorf("request #%d (%s) has no booking", r.Number, d.request.Status)
+	}
+	was := b
+	lost, err := d.lostUnits(ctx, b)
+	if err != nil {
+		return r, err
+	}
+	if len(lost) > 0 {
+		b = unchosen(b, r.Demand)
+	}
+	b, complete := d.equipped(b)
+	if len(lost) > 0 && complete {
+		if lost, err = d.lostUnits(ctx, b); err != nil {
+			return r, err
+		}
+	}
+	if len(lost) > 0 || !complete {
+		if o == nil || o.Mode != OverrideOverbook {
+			return r, d.unequipped(r, b, lost)
+		}
+		b.Overbooked = true
+		r.Overbooked = append(slices.Clone(r.Overbooked), Overbook{At: d.now, By: d.actor.Username, Reason: o.Reason, Conflicts: lost})
+	}
+	r.Units = unitsIn(b)
+	if sameUnits(was, b) && was.Overbooked == b.Overbooked {
+		return r, nil
+	}
+	_, err = d.book(ctx, r.ID, b)
+	return r, err
+}
+
+// unequipped refuses a start whose units are not there, and names who has them.
+func (d *decision) unequipped(r Request, b testbeds.Booking, lost []testbeds.Conflict) error {
+	d.outcome.Fit.Conflicts = lost
+	_ = d.world(func(w world) error {
+		if len(lost) == 0 {
+			d.outcome.Fit.Conflicts = w.fed.Recheck(testbeds.Experiment{}, b, d.now).Conflicts
+		}
+		d.outcome.Alternatives = d.s.alternatives(w.fed, wishOf(r), limited(0), false)
+		return nil
+	}, r.bookings()...)
+	d.outcome.Fit.Fits = false
+	return d.refusal(fmt.Sprintf("the units of request #%d are not there", r.Number))
+}
+
+// lostUnits are the conflicts of a booking's named units right now: with what runs, with closures, and with units that there are no more.
+// What is granted beside it and has not begun keeps no unit from it.
+func (d *decision) lostUnits(ctx context.Context, b testbeds.Booking) ([]testbeds.Conflict, error) {
+	var conflicts []testbeds.Conflict
+	_ = d.world(func(w world) error {
+		conflicts = w.fed.Conflicting(b, d.now)
+		return nil
+	})
+	var numbers []int64
+	for _, c := range conflicts {
+		for _, t := range c.TakenBy {
+			if t.Kind == testbeds.TakerBooking {
+				numbers = append(numbers, t.Request)
+			}
+		}
+	}
+	if len(numbers) == 0 {
+		return conflicts, nil
+	}
+	list, err := d.tx.RequestsByNumber(ctx, numbers)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(conflicts, func(c testbeds.Conflict) bool {
+		return !slices.ContainsFunc(c.TakenBy, func(t testbeds.Taker) bool {
+			return t.Kind != testbeds.TakerBooking || slices.ContainsFunc(list, func(r Request) bool { return r.Number == t.Request && r.begun() })
+		})
+	}), nil
+}
+
+// equipped is a booking with its named units chosen; complete is false where not all could be.
+func (d *decision) equipped(b testbeds.Booking) (_ testbeds.Booking, complete bool) {
+	_ = d.world(func(w world) error {
+		b.Claims, complete = w.fed.AssignUnits(b)
+		return nil
+	})
+	return b, complete
+}
+
+// unchosen is a booking with the units alone that its request insists on.
+func unchosen(b testbeds.Booking, demand testbeds.Demand) testbeds.Booking {
+	b.Claims = slices.Clone(b.Claims)
+	for i, c := range b.Claims {
+		b.Claims[i].Units = nil
+		for _, n := range demand {
+			if n.Resource == c.Resource {
+				b.Claims[i].Units = n.Units
+			}
+		}
+	}
+	return b
+}
+
+func sameUnits(a, b testbeds.Booking) bool {
+	return slices.EqualFunc(a.Claims, b.Claims, func(x, y testbeds.Claim) bool { return slices.Equal(x.Units, y.Units) })
+}
+
+// unitsIn are the named units that a booking has.
+func unitsIn(b testbeds.Booking) []AssignedUnits {
+	var list []AssignedUnits
+	for _, c := range b.Claims {
+		if len(c.Units) > 0 {
+			list = append(list, AssignedUnits{Testbed: c.Testbed, Device: c.Device, Units: c.Units})
+		}
+	}
+	return list
+}
+
+func unitWords(units []AssignedUnits) string {
+	var words []string
+	for _, u := range units {
+		words = append(words, fmt.Sprintf("%s %s: %s", u.Testbed, u.Device, strings.Join(u.Units, ", ")))
+	}
+	return strings.Join(words, "; ")
+}

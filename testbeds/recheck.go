@@ -1,0 +1,110 @@
+package testbeds
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// Recheck says whether a booking has what it claims from an instant on: its claims as they stand, with the setup, the teardown and the
+// units that they were granted with, whatever the facility would grant today. The problems are those of the experiment that it is for. The
+// booking itself has to be looked through (see Without).
+func (f *Federation) Recheck(e Experiment, b Booking, since time.Time) Verdict {
+	wants := f.claimed(b, since)
+	v := Verdict{Problems: f.Problems(e), Contenders: f.contenders(wants, b.Slot)}
+	if end := f.horizon.End; b.Occupied().End.After(end) {
+		v.Problems = append(v.Problems, f.outside(b.Slot))
+	}
+	for _, w := range wants {
+		from, to := w.span(b.Slot)
+		f.explain(&v, w, max(from, f.horizon.Start.Unix()), min(to, f.horizon.End.Unix()))
+	}
+	return f.concluded(v, wants, b.Slot)
+}
+
+// Problems are what keeps an experiment from ever running where it is placed.
+func (f *Federation) Problems(e Experiment) []Problem {
+	_, problems := f.wants(e)
+	return problems
+}
+
+// Named reports whether a booking claims something of a device whose units have names.
+func (f *Federation) Named(b Booking) bool {
+	return slices.ContainsFunc(b.Claims, func(c Claim) bool {
+		p := f.pools[poolKey(c.Resource)]
+		return p != nil && len(p.units) > 0
+	})
+}
+
+// Holds reports whether a booking has all that it claims, whenever that is. The booking itself has to be looked through.
+func (f *Federation) Holds(b Booking) bool {
+	for _, w := range f.claimed(b, time.Time{}) {
+		from, to := w.span(b.Slot)
+		from, to = max(from, f.horizon.Start.Unix()), min(to, f.horizon.End.Unix())
+		if from < to && (!w.pool.free.Fits(w.need, from, to) || !f.unitsFree(w, from, to) || len(f.unknownUnits(w)) > 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// unknownUnits are the units that a want names and that the device does not have.
+func (f *Federation) unknownUnits(w want) []string {
+	return filter(w.pins, func(u string) bool { _, known := w.pool.places[u]; return !known })
+}
+
+// claimed are the wants that a booking stands for from an instant on. What it claims of a resource that there is no more is no want.
+func (f *Federation) claimed(b Booking, since time.Time) []want {
+	from := int64(math.MinInt64)
+	if !since.IsZero() {
+		from = since.Unix()
+	}
+	var wants []want
+	for i := 0; i < len(b.Claims); {
+		key := poolKey(b.Claims[i].Resource)
+		p := f.pools[key]
+		var w want
+		if p != nil {
+			w = p.want()
+			w.buffers, w.since = b.granted(b.Claims[i]), from
+		}
+		ends := b.Claims[i].To.Unix()
+		for ; i < len(b.Claims) && poolKey(b.Claims[i].Resource) == key; i++ {
+			if p == nil {
+				continue
+			}
+			if col, ok := p.column(b.Claims[i].Quantity); ok {
+				w.need[col] += b.Claims[i].Amount
+			}
+			w.pins = append(w.pins, b.Claims[i].Units...)
+		}
+		if p != nil && ends > from {
+			wants = append(wants, w)
+		}
+	}
+	return wants
+}
+
+// granted are the setup and the teardown that a claim of the booking was granted with.
+func (b Booking) granted(c Claim) Buffers {
+	return Buffers{Setup: b.Slot.Start.Sub(c.From), Teardown: c.To.Sub(b.Slot.End)}
+}
+
+// Conflicting are the conflicts of the units that a booking names, at one instant: a unit that another booking or a closure has then, or
+// that the device has no more.
+func (f *Federation) Conflicting(b Booking, at time.Time) []Conflict {
+	others := f.Without(b.ID)
+	var conflicts []Conflict
+	for _, w := range others.claimed(b, at) {
+		if len(w.pool.units) == 0 || len(w.pins) == 0 {
+			continue
+		}
+		now := at.Unix()
+		conflicts = append(conflicts, others.pinned(w, now, now+1)...)
+		for _, u := range others.unknownUnits(w) {
+			conflicts = append(conflicts, Conflict{Resource: w.pool.resource(0), Interval: slotOf(now, now+1), Needed: 1, ShortBy: 1,
+				TakenBy: []Taker{{Kind: TakerCapacityChange, Summary: "there is no unit " + u, Amount: 1, Units: []string{u}, Interval: slotOf(now, now+1)}}})
+		}
+	}
+	return conflicts
+}
