@@ -245,7 +245,7 @@ func (h *house) running(nsd string, slot testbeds.Slot) scheduler.Request {
 // booking is the booking of a request, as it is stored.
 func (h *house) booking(r scheduler.Request) testbeds.Booking {
 	h.Helper()
-	b := h.store.state.Load().bookings[h.store.state.Load().requests[r.ID].Booking].change
+	b := h.store.Booking(h.store.Rows().Requests[r.ID].Booking)
 	if b.Released {
 		h.Fatalf("the booking of #%d was released", r.Number)
 	}

@@ -73,6 +73,9 @@ type row struct {
 	change  scheduler.BookingChange
 }
 
+// Booking is a booking, in force or released.
+func (m *Store) Booking(id int64) scheduler.BookingChange { return m.state.Load().bookings[id].change }
+
 func (m *Store) View(_ context.Context, fn func(scheduler.Reader) error) error {
 	return fn(m.state.Load())
 }
