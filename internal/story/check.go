@@ -72,5 +72,14 @@ func (m *machine) nothingDue(rt *rapid.T, s snapshot) {
 
 // told tells whether a request has an event of one of the actions.
 func (m *machine) told(number int64, actions ...scheduler.Action) bool {
-	return slices.ContainsFunc(m.events, func(e scheduler.Event) bool { return e.Number == number && slices.Contains(actions, e.Action) })
+	return tells(m.events, number, actions)
+}
+
+// toldNow tells whether it has one of the last step.
+func (m *machine) toldNow(number int64, actions ...scheduler.Action) bool {
+	return tells(m.events[m.before.sequence:], number, actions)
+}
+
+func tells(events []scheduler.Event, number int64, actions []scheduler.Action) bool {
+	return slices.ContainsFunc(events, func(e scheduler.Event) bool { return e.Number == number && slices.Contains(actions, e.Action) })
 }

@@ -5,5 +5,6 @@
 // bookings, events, facility, catalogue) are compared with the invariants of docs/consistency.md. The comparison is written from
 // nothing: it uses the types of testbeds and scheduler, and none of the code with which they decide.
 //
-// How many stories are told is set by BERTH_TEST_STORIES (make soak); a failure names the seed that tells it again.
+// How many stories are told is set by BERTH_TEST_STORIES (make soak); a failure names the seed that tells it again. With
+// BERTH_TEST_INVARIANT only those invariants are judged whose names begin so.
 package story

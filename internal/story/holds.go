@@ -69,7 +69,7 @@ func (m *machine) takable(s snapshot, r scheduler.Request, o scheduler.Offer) {
 	}
 }
 
-// stillHeld: what is held and becomes less stays held.
+// stillHeld: what is held and becomes less stays held, unless its capacity goes and it is told so.
 func (m *machine) stillHeld(s snapshot, was, is scheduler.Request) {
 	if was.Status != scheduler.UnderReview || is.Status != scheduler.UnderReview || was.HoldUntil == nil || !was.HoldUntil.After(s.now) {
 		return
@@ -78,7 +78,7 @@ func (m *machine) stillHeld(s snapshot, was, is scheduler.Request) {
 	for i := range is.Demand {
 		less = less && len(is.Demand) == len(was.Demand) && sameNeed(was.Demand[i], is.Demand[i])
 	}
-	if less && is.HoldUntil == nil && !flagged(is, "displaced") {
+	if less && is.HoldUntil == nil && !m.toldNow(is.Number, scheduler.ActionFlag, scheduler.ActionDisplace) {
 		m.broken("hold: lost", "#%d was held in %s, is less with %s, and is not held any more", is.Number, was.Slot, is.Slot)
 	}
 }

@@ -13,6 +13,9 @@ func (m *machine) previewed(out scheduler.FacilityChange) {
 	for _, r := range s.requests {
 		was, _ := m.before.request(r.ID)
 		b := s.bookings[r.Booking]
+		if !span(b).End.After(s.now) {
+			continue // it is over
+		}
 		if granted(was) && blocks(b) && m.before.deployable(was) && !s.deployable(was) && !named(out, r.ID) {
 			m.broken("facility: undeployable", "#%d can no longer run on %v, and is not named", r.Number, r.Placement)
 		}

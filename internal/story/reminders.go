@@ -63,10 +63,12 @@ func (m *machine) timely(s snapshot, r scheduler.Request, e scheduler.Event, at 
 	old := e.At.Before(m.before.now) || e.Sequence <= m.before.sequence
 	b := s.bookings[r.Booking]
 	switch isStart := strings.HasPrefix(e.Text, orchestrate); {
-	case isStart && e.At.After(at):
+	case isStart && !old && !e.At.Before(r.Slot.Start):
 		m.broken("reminder: of what has begun", "#%d was reminded at %s to %s", r.Number, e.At, e.Text)
 	case isStart && !old && r.Status == scheduler.Scheduled && !span(b).Start.Equal(at):
 		m.broken("reminder: wrong", "#%d begins with its setup at %s, and was told to %s", r.Number, span(b).Start, e.Text)
+	case isStart && e.At.After(at):
+		m.broken("reminder: of a setup that has begun", "#%d was reminded at %s to %s", r.Number, e.At, e.Text)
 	case !isStart && !old && running(r) && !e.At.After(r.Slot.Start):
 		m.broken("reminder: of the end at the start", "#%d begins at %s, and at %s was told to %s", r.Number, r.Slot.Start, e.At, e.Text)
 	}

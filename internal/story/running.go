@@ -102,7 +102,7 @@ const maxHops = 12
 func (m *machine) until(rt *rapid.T, to time.Time) {
 	for range maxHops {
 		next := m.pass(rt)
-		if next == nil || !next.Before(to) {
+		if next == nil || !next.Before(to) || !next.After(m.clock) {
 			break
 		}
 		m.clock = next.UTC()

@@ -10,8 +10,12 @@ import (
 	"berth/scheduler"
 )
 
-// variable of the environment that says how many stories are told in all, whatever the store.
-const variable = "BERTH_TEST_STORIES"
+// Variables of the environment: how many stories are told in all, whatever the store, and with what the names of the invariants begin
+// that are judged, to find the shortest story of one among many.
+const (
+	variable = "BERTH_TEST_STORIES"
+	only     = "BERTH_TEST_INVARIANT"
+)
 
 // ordinary is how many stories are told in all where nothing else is said; the shares of the stores add up to it.
 const ordinary = 300
@@ -38,15 +42,16 @@ type Finding struct {
 // Tell tells the stories. With a failing one it stops, and rapid looks for the shortest story that fails like it.
 func Tell(t *testing.T, o Options) {
 	t.Helper()
-	left, failing := number(t, o.Share), false
+	left, failed := number(t, o.Share), false
 	for left > 0 {
 		rapid.Check(t, func(rt *rapid.T) {
-			if left--; left < 0 && !failing {
-				return // rapid asks for more than are wanted
+			if left--; left < 0 && !failed {
+				return // rapid asks for more than are wanted; after a failure it looks for a shorter story
 			}
-			failing = true // unless it ends; the shorter ones that are tried then are told in any case
+			ended := false
+			defer func() { failed = failed || !ended }()
 			tell(t, rt, o)
-			failing = false
+			ended = true
 		})
 	}
 }
