@@ -93,11 +93,8 @@ func (s snapshot) extends(r scheduler.Request, end time.Time) bool {
 	}
 	for _, c := range b.Claims {
 		more := testbeds.Slot{Start: c.To, End: c.To.Add(end.Sub(r.Slot.End))}
-		if s.free(c.Resource, more, b.ID) < c.Amount {
-			return false
-		}
-		rest := overlap(during(c), testbeds.Slot{Start: s.now, End: more.End}, s.now)
-		if !empty(rest) && s.free(c.Resource, rest, b.ID) < c.Amount || s.settled(c.Resource, more) && !s.quiet(c.Resource, rest, b.ID) {
+		rest := testbeds.Slot{Start: later(s.now, c.From), End: more.End}
+		if s.free(c.Resource, rest, b.ID) < c.Amount || s.settled(c.Resource, more) && !s.quiet(c.Resource, rest, b.ID) {
 			return false
 		}
 	}

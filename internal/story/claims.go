@@ -61,8 +61,8 @@ func (m *machine) ended(s snapshot, was, is scheduler.Request) {
 	b, ok := s.bookings[is.Booking]
 	for _, c := range old.Claims {
 		torn := m.clock.Add(distance(c, old.Slot).Teardown)
-		if was.Status == scheduler.Scheduled || !torn.After(m.clock) || !c.To.After(m.clock) {
-			continue
+		if was.Status == scheduler.Scheduled || !torn.After(m.clock) || !c.To.After(m.clock) || !c.From.Before(m.clock) {
+			continue // nothing to tear down, or nothing that is not over, or has begun
 		}
 		i := slices.IndexFunc(b.Claims, func(o testbeds.Claim) bool { return o.Resource == c.Resource })
 		if !ok || i < 0 || b.Claims[i].To.Before(earlier(torn, c.To)) {
@@ -71,6 +71,13 @@ func (m *machine) ended(s snapshot, was, is scheduler.Request) {
 			m.broken("claims: as granted", "%s of #%d is kept until %s instead of %s", c.Resource, is.Number, b.Claims[i].To, c.To)
 		}
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func earlier(a, b time.Time) time.Time {
