@@ -37,7 +37,7 @@ func (d *decision) approve(ctx context.Context, testbed string, in Approve) erro
 		return d.approveMove(ctx, moving, in)
 	}
 	if r.begun() {
-		return notNow(d.actor, d.action, r)
+		return notNow(d.actor, d.action, r, d.now)
 	}
 	if err := d.stand(r); err != nil {
 		return err

@@ -27,7 +27,7 @@ func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c C
 		if err != nil {
 			return err
 		}
-		if err := a.permit(ActionFeedback, r); err != nil {
+		if err := a.permit(ActionFeedback, r, d.now); err != nil {
 			return err
 		}
 		if before, err := d.replayed(ctx, c); err != nil || before != "" {

@@ -104,6 +104,7 @@ type Move struct {
 type Step struct {
 	State    Status    `json:"state,omitempty"`    // start: INSTANTIATING or RUNNING (default); complete: TERMINATING or COMPLETED (default)
 	Override *Override `json:"override,omitempty"` // start: without its units (overbook) or without an approval (approvals)
+	Actual   *Actual   `json:"actual,omitempty"`   // start, complete, fail: when it really was, where that is told late; default: now
 	Reason   string    `json:"reason,omitempty"`
 	DryRun   bool      `json:"dry_run,omitempty"`
 	Revision int64     `json:"-"`

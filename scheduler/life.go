@@ -1,6 +1,9 @@
 package scheduler
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // relation is what an actor is to a request; one may be several at once. Rights hang on relations, never on names.
 type relation string
@@ -42,8 +45,8 @@ var life = map[Action]step{
 	ActionMove:        {from: []Status{UnderReview, Scheduled, Instantiating, Running}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
 	ActionCancel:      {from: []Status{UnderReview, Scheduled}, to: []Status{Cancelled}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
 	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: []Status{Instantiating, Running}, who: []relation{operator, administrator}, scope: ScopeWrite},
-	ActionComplete:    {from: []Status{Instantiating, Running, Terminating}, to: []Status{Terminating, Completed}, who: []relation{operator, administrator}, scope: ScopeWrite},
-	ActionFail:        {from: []Status{Instantiating, Running, Terminating}, to: []Status{Failed}, who: []relation{operator, administrator}, scope: ScopeWrite},
+	ActionComplete:    {from: []Status{Scheduled, Instantiating, Running, Terminating}, to: []Status{Terminating, Completed}, who: []relation{operator, administrator}, scope: ScopeWrite},
+	ActionFail:        {from: []Status{Scheduled, Instantiating, Running, Terminating}, to: []Status{Failed}, who: []relation{operator, administrator}, scope: ScopeWrite},
 }
 
 // actions are those of the table that are offered to people, in this order.
@@ -86,19 +89,28 @@ func (a Actor) may(action Action, r Request) bool {
 func (a Actor) sees(r Request) bool { return a.may(ActionView, r) }
 
 // allowed are the steps that the actor may take with the request now.
-func (a Actor) allowed(r Request) []Action {
+func (a Actor) allowed(r Request, now time.Time) []Action {
 	list := []Action{}
 	for _, action := range actions {
-		if a.may(action, r) && r.open(action) {
+		if a.may(action, r) && r.open(action, now) {
 			list = append(list, action)
 		}
 	}
 	return list
 }
 
-// open reports whether a step follows from the request's status. Once it has begun, only a move that waits is left to approve.
-func (r Request) open(action Action) bool {
-	return slices.Contains(life[action].from, r.Status) && (action != ActionApprove || !r.begun() || r.PendingMove != nil)
+// open reports whether a step follows from the request's status. Once it has begun, only a move that waits is left to approve; what nobody has
+// reported as started can be reported as over when its slot is.
+func (r Request) open(action Action, now time.Time) bool {
+	switch {
+	case !slices.Contains(life[action].from, r.Status):
+		return false
+	case action == ActionApprove:
+		return !r.begun() || r.PendingMove != nil
+	case r.Status == Scheduled && (action == ActionComplete || action == ActionFail):
+		return !now.Before(r.Slot.End)
+	}
+	return true
 }
 
 // begun reports whether operators have started the request, and it is not over.
@@ -107,7 +119,7 @@ func (r Request) begun() bool {
 }
 
 // permit refuses a step that the actor may not take, or that cannot be taken now. Who may not even know the request learns nothing.
-func (a Actor) permit(action Action, r Request) error {
+func (a Actor) permit(action Action, r Request, now time.Time) error {
 	if !a.sees(r) {
 		return notFound(r.ID)
 	}
@@ -116,11 +128,11 @@ func (a Actor) permit(action Action, r Request) error {
 		if a.Is(RoleMentor) && r.Mentor != a.Username {
 			e.Message += "; it is assigned to " + mentorOf(r) + " (a mentor takes a request over by assigning it to themself)"
 		}
-		e.Allowed = a.allowed(r)
+		e.Allowed = a.allowed(r, now)
 		return e
 	}
-	if !r.open(action) {
-		return notNow(a, action, r)
+	if !r.open(action, now) {
+		return notNow(a, action, r, now)
 	}
 	return nil
 }
@@ -133,9 +145,9 @@ func mentorOf(r Request) string {
 }
 
 // notNow is the refusal of a step that does not follow from the request's status.
-func notNow(a Actor, action Action, r Request) error {
+func notNow(a Actor, action Action, r Request, now time.Time) error {
 	e := Errorf(CodeConflict, "request #%d is %s: there is no way to %s it now", r.Number, r.Status, action.words())
-	e.Allowed = a.allowed(r)
+	e.Allowed = a.allowed(r, now)
 	return e
 }
 

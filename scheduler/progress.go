@@ -43,6 +43,7 @@ func (s *Service) progress(ctx context.Context, a Actor, action Action, id strin
 		}
 	}
 	checkStartOverride(action, in.Override, &bad)
+	checkActual(action, in.Actual, s.now(), &bad)
 	if err := bad.err(); err != nil {
 		return Outcome{}, err
 	}
@@ -63,6 +64,29 @@ func checkStartOverride(action Action, o *Override, bad *faults) {
 	checkReason("override.reason", o.Reason, bad)
 }
 
+// checkActual checks the instants at which something is told to have been.
+func checkActual(action Action, a *Actual, now time.Time, bad *faults) {
+	if a == nil {
+		return
+	}
+	instant := func(field string, t *time.Time) {
+		switch {
+		case t == nil:
+		case action == ActionCancel, field == "actual.end" && action == ActionStart:
+			bad.add(field, "does not go with this step")
+		case t.Nanosecond() != 0:
+			bad.add(field, "has to be a whole second")
+		case t.After(now):
+			bad.add(field, "lies in the future (now is %s)", now.Format(time.RFC3339))
+		}
+	}
+	instant("actual.start", a.Start)
+	instant("actual.end", a.End)
+	if a.Start != nil && a.End != nil && a.End.Before(*a.Start) {
+		bad.add("actual.end", "has to be after actual.start")
+	}
+}
+
 func join(list []Status) string {
 	words := make([]string, len(list))
 	for i, s := range list {
@@ -74,13 +98,16 @@ func join(list []Status) string {
 func (d *decision) progress(ctx context.Context, to Status, in Step) error {
 	r := d.request
 	if r.Status == to || to == Terminating && r.Status == Terminating {
-		return notNow(d.actor, d.action, r)
+		return notNow(d.actor, d.action, r, d.now)
 	}
 	if err := d.stand(r); err != nil {
 		return err
 	}
 	d.outcome.Alternatives = nil
 	r.Status = to
+	if err := d.happened(&r, in.Actual); err != nil {
+		return err
+	}
 	switch to {
 	case Instantiating, Running:
 		return d.begin(ctx, r, in)
@@ -91,14 +118,47 @@ func (d *decision) progress(ctx context.Context, to Status, in Step) error {
 	}
 }
 
+// happened records on a request when it really began and ended: as it is told, else now.
+func (d *decision) happened(r *Request, told *Actual) error {
+	was := Actual{}
+	if r.Actual != nil {
+		was = *r.Actual
+	}
+	if told != nil && told.Start != nil {
+		was.Start = new(told.Start.UTC())
+	}
+	switch {
+	case r.Status == Instantiating || r.Status == Running:
+		if was.Start == nil {
+			was.Start = new(d.now)
+		}
+	case r.Status == Completed || r.Status == Failed:
+		was.End = new(d.now)
+		if told != nil && told.End != nil {
+			was.End = new(told.End.UTC())
+		}
+	case was.Start == nil:
+		return nil
+	}
+	var bad faults
+	if told != nil && told.Start != nil && was.Start.Before(r.begins()) {
+		bad.add("actual.start", "lies before %s, when the request's setup begins", r.begins().Format(time.RFC3339))
+	}
+	if was.Start != nil && was.End != nil && was.End.Before(*was.Start) {
+		bad.add("actual.end", "lies before the start, %s", was.Start.Format(time.RFC3339))
+	}
+	r.Actual = &was
+	return bad.err()
+}
+
 // begin starts what has its slot, its approvals and its named units. Nothing runs outside of what it occupies: not before its setup, and
 // not once its slot is over.
 func (d *decision) begin(ctx context.Context, r Request, in Step) error {
 	if at := r.begins(); d.now.Before(at) {
 		return Errorf(CodeConflict, "the setup of request #%d begins on %s: it can be started from then on", r.Number, at.Format(time.RFC3339))
 	}
-	if d.request.Status == Scheduled && !d.now.Before(r.Slot.End) {
-		return Errorf(CodeConflict, "the slot of request #%d ended on %s: it has to be moved before it can be started", r.Number, r.Slot.End.Format(time.RFC3339))
+	if d.request.Status == Scheduled && !r.Actual.Start.Before(r.Slot.End) {
+		return Errorf(CodeConflict, "the slot of request #%d ended on %s: say with actual.start when it really began, or move it", r.Number, r.Slot.End.Format(time.RFC3339))
 	}
 	if in.Override != nil && !d.actor.decides(r) {
 		return Errorf(CodeForbidden, "%s may not override; the request's mentor or an administrator may", d.actor.Username)
@@ -129,13 +189,13 @@ func (d *decision) end(ctx context.Context, r Request, reason string) (err error
 	if r, err = d.dropMove(ctx, r); err != nil {
 		return err
 	}
-	if !d.request.begun() {
-		r, err = d.vacate(ctx, r)
-	} else {
+	if r.Status == Completed || r.Status == Failed {
 		if d.now.Before(r.Slot.End) {
 			text = "early: the rest of the slot is free"
 		}
-		r, err = d.truncate(ctx, r)
+		r, err = d.truncate(ctx, r, *r.Actual.End)
+	} else {
+		r, err = d.vacate(ctx, r)
 	}
 	if err != nil {
 		return err
@@ -144,15 +204,16 @@ func (d *decision) end(ctx context.Context, r Request, reason string) (err error
 	return d.keep(ctx, r, note{reason: reason, text: text, verdict: &d.outcome.Fit})
 }
 
-// truncate ends a request's booking now. The slot says from then on what was used; one that was not reached stays as it was planned.
-func (d *decision) truncate(ctx context.Context, r Request) (Request, error) {
+// truncate ends a request's booking at an instant that is not ahead. The slot says from then on what was used; one that was not reached
+// stays as it was planned.
+func (d *decision) truncate(ctx context.Context, r Request, at time.Time) (Request, error) {
 	b, ok := d.booked(r)
-	left, some := b.Ended(d.now)
+	left, some := b.Ended(at)
 	if !ok || !some {
 		return d.vacate(ctx, r)
 	}
-	if d.now.After(r.Slot.Start) {
-		r.Slot.End = sooner(r.Slot.End, d.now)
+	if at.After(r.Slot.Start) {
+		r.Slot.End = sooner(r.Slot.End, at)
 	}
 	left.Overbooked = left.Overbooked && d.excess(left)
 	return d.occupy(ctx, r, left)

@@ -15,7 +15,7 @@ func (s *Service) Get(ctx context.Context, a Actor, id string) (View, error) {
 		if err != nil {
 			return err
 		}
-		v = View{Request: r, Actions: a.allowed(r)}
+		v = View{Request: r, Actions: a.allowed(r, s.now())}
 		v.Fit = verdict(w, r, s.now())
 		v.Deployable = deployable(v.Fit)
 		if err := s.mask(ctx, tx, a, w.fed.Facility(), &v.Fit); err != nil {

@@ -53,6 +53,8 @@ type Request struct {
 	// Occupied is what its booking takes, setup and teardown included, as they were when the slot was granted. The facility may have others
 	// by now: whoever orchestrates, reminds or draws a calendar goes by this one. Only what is granted or held has it.
 	Occupied *testbeds.Slot `json:"occupied,omitempty"`
+	// Actual is when it really ran, as operators reported it, beside what was planned.
+	Actual *Actual `json:"actual,omitempty"`
 	// PendingMove is a move that waits for approvals. The request keeps the slot that it has until they are given.
 	PendingMove *PendingMove    `json:"pending_move,omitempty"`
 	Units       []AssignedUnits `json:"units,omitempty"` // named units, once they are chosen
@@ -104,6 +106,12 @@ const (
 	Refused    Decision = "refused"
 	Overridden Decision = "overridden" // by whoever granted the slot without the approval
 )
+
+// Actual is when a deployment really began and ended. An instant that nobody has reported is nil.
+type Actual struct {
+	Start *time.Time `json:"start,omitempty"`
+	End   *time.Time `json:"end,omitempty"`
+}
 
 // PendingMove is a move that was decided and waits for the approval of testbeds. What it asks for is checked again when the last one is given.
 type PendingMove struct {

@@ -192,7 +192,7 @@ func TestAvailabilityComesAsSteps(t *testing.T) {
 func TestFacilityIsTakenAsYAMLAndRefusedWithLines(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	good := "testbeds:\n  - id: hall\n    name: Hall\n    timezone: Europe/Dublin\n    vims:\n      - {id: iris, capacity: {vcpu: 4, memory_mb: 65536}}\n    devices:\n      - {id: usrp, count: 4}\n"
+	good := "testbeds:\n  - id: hall\n    name: Hall\n    timezone: Europe/Dublin\n    features: [sdr]\n    vims:\n      - {id: iris, capacity: {vcpu: 4, memory_mb: 65536}}\n    devices:\n      - {id: usrp, count: 4}\n"
 	id := h.submitted("maeve", h.wish(0, 2))
 	h.expect(h.send("adele", "POST", "/requests/"+id+"/schedule", map[string]any{"override": map[string]any{"mode": "approvals", "reason": "test"}}), 200)
 	h.expect(h.send("adele", "PUT", "/facility", good, "Content-Type", "application/yaml"), 200)
@@ -211,5 +211,23 @@ func TestFacilityIsTakenAsYAMLAndRefusedWithLines(t *testing.T) {
 	h.expect(h.send("adele", "PUT", "/facility?force=true&reason=fire", smaller, "Content-Type", "application/yaml"), 200)
 	if view := h.send("maeve", "GET", "/requests/"+id, nil); !strings.Contains(string(view.body), "facility_change") {
 		t.Errorf("the request is not flagged: %s", view.body)
+	}
+}
+
+// The dates that the portal shows as asked for are those of the last edit, whatever was posted first.
+func TestPortalShowsWhatWasLastAskedFor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	at := h.at.Add(48 * time.Hour)
+	h.expect(h.send("maeve", "POST", "/portal/deployments", map[string]any{"name": "test", "startReqDate": at.UnixMilli(), "endReqDate": at.Add(2 * time.Hour).UnixMilli(),
+		"mentor": map[string]any{"username": "monika"}, "experiment": map[string]any{"name": "radio_nsd"},
+		"vxfPlacements": []any{map[string]any{"constituentVxF": map[string]any{"membervnfIndex": 1, "vnfdidRef": "vnf"}, "infrastructure": map[string]any{"vimid": "6f8a-vim"}}}}), 201)
+	later := map[string]any{"start": at.Add(3 * time.Hour).Format(time.RFC3339), "end": at.Add(6 * time.Hour).Format(time.RFC3339)}
+	h.expect(h.send("maeve", "PATCH", "/requests/1", map[string]any{"slot": later}), 200)
+	granted := map[string]any{"start": at.Add(4 * time.Hour).Format(time.RFC3339), "end": at.Add(5 * time.Hour).Format(time.RFC3339)}
+	h.expect(h.send("adele", "POST", "/requests/1/schedule", map[string]any{"slot": granted, "override": map[string]any{"mode": "approvals", "reason": "test"}}), 200)
+	shown := h.expect(h.send("maeve", "GET", "/portal/deployments/1", nil), 200).json(t)
+	if shown["startReqDate"] != float64(at.Add(3*time.Hour).UnixMilli()) || shown["endReqDate"] != float64(at.Add(6*time.Hour).UnixMilli()) || shown["startDate"] != float64(at.Add(4*time.Hour).UnixMilli()) {
+		t.Errorf("shown: asked for %v to %v, granted %v", shown["startReqDate"], shown["endReqDate"], shown["startDate"])
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -88,6 +89,38 @@ type stating struct {
 	DryRun bool             `json:"dry_run,omitempty"`
 }
 
+type starting struct {
+	stating
+	Override *overrideShape `json:"override,omitempty" doc:"overbook: without its units; approvals: without an approval"`
+	Actual   *startedShape  `json:"actual,omitempty" doc:"where it is told late"`
+}
+
+type startedShape struct {
+	Start time.Time `json:"start" doc:"when it really began"`
+}
+
+type ending struct {
+	stating
+	Actual *actualShape `json:"actual,omitempty" doc:"where it is told late; also of a slot that nobody reported"`
+}
+
+type failing struct {
+	plain
+	Actual *actualShape `json:"actual,omitempty" doc:"where it is told late; also of a slot that nobody reported"`
+}
+
+type actualShape struct {
+	Start *time.Time `json:"start,omitempty" doc:"when it really began"`
+	End   *time.Time `json:"end,omitempty" doc:"when it really ended; default now"`
+}
+
+func (a *actualShape) actual() *scheduler.Actual {
+	if a == nil {
+		return nil
+	}
+	return &scheduler.Actual{Start: a.Start, End: a.End}
+}
+
 type assigning struct {
 	Mentor string `json:"mentor"`
 	Reason string `json:"reason,omitempty"`
@@ -134,7 +167,7 @@ func (a *api) decisionRoutes() {
 			return a.service.Reject(ctx, actor, id, scheduler.Reject{Reason: in.Reason, Count: in.Alternatives.Count, Offers: in.Alternatives.alternatives(),
 				HoldFor: in.HoldFor.Period, DryRun: in.DryRun, Revision: revision})
 		})
-	decide(a, "move-request", "move", "Another slot or placement; longer, shorter", "Of a running experiment only the end moves.",
+	decide(a, "move-request", "move", "Another slot or placement; longer, shorter", "Of a running experiment only the end moves. What would need approvals that it has not waits for them (pending_move) and keeps its slot.",
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in moving) (scheduler.Outcome, error) {
 			return a.service.Move(ctx, actor, id, scheduler.Move{Slot: in.Slot.slot(), Placement: in.Placement, Override: in.Override.override(), Reason: in.Reason,
 				DryRun: in.DryRun, Revision: revision})
@@ -143,17 +176,24 @@ func (a *api) decisionRoutes() {
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in plain) (scheduler.Outcome, error) {
 			return a.service.Cancel(ctx, actor, id, scheduler.Step{Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
 		})
-	decide(a, "start-request", "start", "It is being orchestrated, or it runs", "",
-		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in stating) (scheduler.Outcome, error) {
-			return a.service.Start(ctx, actor, id, in.step(revision))
+	decide(a, "start-request", "start", "It is being orchestrated, or it runs", "From the beginning of its setup, with its approvals and its units; later with the real time.",
+		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in starting) (scheduler.Outcome, error) {
+			s := in.step(revision)
+			s.Override = in.Override.override()
+			if in.Actual != nil {
+				s.Actual = &scheduler.Actual{Start: &in.Actual.Start}
+			}
+			return a.service.Start(ctx, actor, id, s)
 		})
 	decide(a, "complete-request", "complete", "It is being torn down, or it is over", "What is left of the slot is free from then on.",
-		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in stating) (scheduler.Outcome, error) {
-			return a.service.Complete(ctx, actor, id, in.step(revision))
+		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in ending) (scheduler.Outcome, error) {
+			s := in.step(revision)
+			s.Actual = in.Actual.actual()
+			return a.service.Complete(ctx, actor, id, s)
 		})
 	decide(a, "fail-request", "fail", "It broke down", "What is left of the slot is free from then on. A reason is mandatory.",
-		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in plain) (scheduler.Outcome, error) {
-			return a.service.Fail(ctx, actor, id, scheduler.Step{Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
+		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in failing) (scheduler.Outcome, error) {
+			return a.service.Fail(ctx, actor, id, scheduler.Step{Reason: in.Reason, Actual: in.Actual.actual(), DryRun: in.DryRun, Revision: revision})
 		})
 	decide(a, "assign-request", "assign", "Hand a request to a mentor", "",
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in assigning) (scheduler.Outcome, error) {
@@ -173,7 +213,7 @@ func (a *api) approvalRoute() {
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
 	add(a, operation{id: "approve-request", method: "PUT", path: "/requests/{id}/approvals/{testbed}", tag: "decisions",
-		summary: "A testbed's yes or no", more: "By its providers; an administrator may for them."},
+		summary: "A testbed's yes or no", more: "By its providers; an administrator may for them. To a pending move, where there is one: the last yes makes the move, a no drops it."},
 		func(ctx context.Context, actor scheduler.Actor, in *approval) (*tagged[scheduler.Outcome], error) {
 			return a.decided(in.Revised, func(revision int64) (scheduler.Outcome, error) {
 				return a.service.Approve(ctx, actor, in.ID, in.Testbed, scheduler.Approve{Decision: in.Body.Decision, Reason: in.Body.Reason, DryRun: in.Body.DryRun, Revision: revision})

@@ -119,6 +119,15 @@ func (c Console) change(what string, change *scheduler.FacilityChange) {
 			c.printf("  ~ %s: %s → %s\n", d.Field, d.From, d.To)
 		}
 	}
+	for i, a := range change.Affected {
+		if i == 0 {
+			c.printf("\nrequests that keep their capacity, and what changes for them:\n")
+		}
+		c.printf("#%d %s: %s\n", a.Number, a.Name, a.Text)
+	}
+	if change.MoreAffected > 0 {
+		c.printf("and %d more\n", change.MoreAffected)
+	}
 	if len(change.Broken) > 0 {
 		c.broken(change.Broken)
 	}
@@ -126,9 +135,12 @@ func (c Console) change(what string, change *scheduler.FacilityChange) {
 
 // broken names the bookings that a change leaves without their capacity, and where they could go.
 func (c Console) broken(list []scheduler.BrokenBooking) {
-	c.printf("\nbookings without their capacity:\n")
+	c.printf("\nbookings without what they need:\n")
 	for _, b := range list {
 		c.printf("#%d %s, %s\n", b.Number, b.Name, slot(b.Slot))
+		for _, p := range b.Problems {
+			c.printf("  %s\n", p.Message)
+		}
 		for _, s := range b.Short {
 			c.printf("  %s: %d booked of %d, %s\n", s.Resource, s.Booked, s.Total, slot(s.Interval))
 		}

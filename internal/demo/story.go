@@ -69,8 +69,8 @@ func (p *play) approve(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range v.Approvals {
-		if a.Policy != testbeds.ApprovalRequired || a.Decision != "" {
+	for _, a := range v.Asked() {
+		if !a.Open() {
 			continue
 		}
 		by := actor(askedApproval[a.Testbed])

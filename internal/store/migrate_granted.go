@@ -38,13 +38,14 @@ type oldRequest struct {
 	id       string
 	number   int64
 	revision int64
+	status   string
 	text     string
 }
 
 func oldRequests(ctx context.Context, tx *sql.Tx, after int64) ([]oldRequest, error) {
 	return all(ctx, tx, func(s scan) (r oldRequest, err error) {
-		return r, s(&r.id, &r.number, &r.revision, &r.text)
-	}, `SELECT id, number, revision, document FROM requests WHERE status NOT IN ('COMPLETED', 'CANCELLED', 'FAILED') AND number > $1 ORDER BY number LIMIT 500`, after)
+		return r, s(&r.id, &r.number, &r.revision, &r.status, &r.text)
+	}, `SELECT id, number, revision, status, document FROM requests WHERE status NOT IN ('COMPLETED', 'CANCELLED', 'FAILED') AND number > $1 ORDER BY number LIMIT 500`, after)
 }
 
 func (r oldRequest) upgrade(ctx context.Context, tx *sql.Tx) error {
@@ -84,7 +85,13 @@ func (r oldRequest) occupied(ctx context.Context, tx *sql.Tx, doc map[string]jso
 	return err
 }
 
-// approved adds to each decision the slot and the part of the demand that it was made on.
+// granted reports whether the request has its slot.
+func (r oldRequest) granted() bool {
+	return r.status == "SCHEDULED" || r.status == "INSTANTIATING" || r.status == "RUNNING" || r.status == "TERMINATING"
+}
+
+// approved adds to each decision the slot and the part of the demand that it was made on. What was granted without an approval that is required
+// was granted by an override.
 func (r oldRequest) approved(doc map[string]json.RawMessage) error {
 	if _, ok := doc["approvals"]; !ok {
 		return nil
@@ -105,7 +112,10 @@ func (r oldRequest) approved(doc map[string]json.RawMessage) error {
 			return err
 		}
 		if _, decided := a["decision"]; !decided {
-			continue
+			if !r.granted() || string(a["policy"]) != `"required"` {
+				continue
+			}
+			a["decision"], a["by"], a["reason"] = json.RawMessage(`"overridden"`), json.RawMessage(`"system"`), json.RawMessage(`"the slot was granted without it"`)
 		}
 		part, err := json.Marshal(demand.Of(testbed))
 		if err != nil {

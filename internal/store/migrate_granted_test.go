@@ -15,7 +15,9 @@ func TestUpgradeSaysWhatWasGrantedAndApproved(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
 		s := testdb.Open(t, dsn)
-		r := create(t, s, full(uuid(1)))[0]
+		was := full(uuid(1))
+		was.Approvals = append(was.Approvals, scheduler.Approval{Testbed: "bristol", Policy: testbeds.ApprovalRequired}, scheduler.Approval{Testbed: "5tonic", Policy: testbeds.ApprovalInformed})
+		r := create(t, s, was)[0]
 		booked := testbeds.Booking{Request: r.Number, Strength: testbeds.Firm, Slot: r.Slot, Claims: []testbeds.Claim{
 			{Need: r.Demand[0], From: slot(-2, 4).Start, To: slot(0, 4).End}, {Need: r.Demand[1], From: slot(-1, 4).Start, To: slot(0, 7).End}}}
 		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.PutBooking(ctx, r.ID, &booked) })
@@ -54,6 +56,9 @@ func TestUpgradeSaysWhatWasGrantedAndApproved(t *testing.T) {
 		a := got.Approvals[0]
 		if a.Slot == nil || !a.Slot.Equal(r.Slot) || a.Revision != r.Revision {
 			t.Errorf("approved %+v, want it for %s at revision %d", a, r.Slot, r.Revision)
+		}
+		if got.Approvals[1].Decision != scheduler.Overridden || got.Approvals[2].Decision != "" {
+			t.Errorf("granted without an approval: %+v", got.Approvals[1:])
 		}
 		same(t, "the testbed's part of the demand", r.Demand.Of("wins-5g"), a.Demand)
 		if got.Due == nil || got.Due.Unix() != 0 {

@@ -132,7 +132,11 @@ func (s *site) take(ctx context.Context, who scheduler.Actor, v scheduler.View, 
 		return scheduler.Outcome{}, err
 	}
 	reason := strings.TrimSpace(form.Get("reason"))
-	step := scheduler.Step{State: scheduler.Status(form.Get("state")), Reason: reason, DryRun: dry, Revision: revision}
+	actual, err := readActual(form, zone)
+	if err != nil {
+		return scheduler.Outcome{}, err
+	}
+	step := scheduler.Step{State: scheduler.Status(form.Get("state")), Override: override(form), Actual: actual, Reason: reason, DryRun: dry, Revision: revision}
 	switch action := scheduler.Action(form.Get("action")); action {
 	case scheduler.ActionSchedule:
 		return s.service.Schedule(ctx, who, v.ID, scheduler.Schedule{Slot: wanted, Reason: reason, Override: override(form), DryRun: dry, Revision: revision})
@@ -252,6 +256,9 @@ func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
 			}
 			lines = append(lines, fmt.Sprintf("%s would be %s.", a.Testbed, what))
 		}
+	}
+	if m := r.PendingMove; m != nil && before.PendingMove == nil {
+		lines = append(lines, fmt.Sprintf("It keeps its slot until the move to %s is approved.", words.Slot(m.Slot, time.UTC)))
 	}
 	for _, d := range out.Displaced {
 		lines = append(lines, fmt.Sprintf("#%d %s would go back to review%s.", d.Number, d.Name, elsewhere(d.Alternatives)))

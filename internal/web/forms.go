@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"berth/scheduler"
 	"berth/testbeds"
 	"berth/testbeds/wallclock"
 )
@@ -45,6 +46,25 @@ func readSlot(form url.Values, zone *time.Location) (s testbeds.Slot, ok bool, e
 	}
 	s.End, err = readTime("end", end, zone)
 	return s, err == nil, err
+}
+
+// readActual reads when something really was; nil where the form says nothing of it.
+func readActual(form url.Values, zone *time.Location) (*scheduler.Actual, error) {
+	var a scheduler.Actual
+	for field, to := range map[string]**time.Time{"actual_start": &a.Start, "actual_end": &a.End} {
+		if form.Get(field) == "" {
+			continue
+		}
+		t, err := readTime(field, form.Get(field), zone)
+		if err != nil {
+			return nil, err
+		}
+		*to = &t
+	}
+	if a.Start == nil && a.End == nil {
+		return nil, nil
+	}
+	return &a, nil
 }
 
 // readZone is the zone that a form names; UTC where it names none.

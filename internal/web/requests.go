@@ -12,7 +12,6 @@ import (
 	"berth/calendar"
 	"berth/scheduler"
 	"berth/scheduler/words"
-	"berth/testbeds"
 )
 
 // requestsPage is a list of requests.
@@ -98,9 +97,7 @@ func waitsFor(who scheduler.Actor, r scheduler.Request) bool {
 	if who.Is(scheduler.RoleMentor) && (r.Mentor == who.Username || r.Mentor == "") {
 		return true
 	}
-	return slices.ContainsFunc(r.Approvals, func(a scheduler.Approval) bool {
-		return a.Decision == "" && a.Policy == testbeds.ApprovalRequired && who.Provides(a.Testbed)
-	})
+	return slices.ContainsFunc(r.Asked(), func(a scheduler.Approval) bool { return a.Open() && who.Provides(a.Testbed) })
 }
 
 // agendaDays is how far ahead operators look.
@@ -194,7 +191,11 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who scheduler.Act
 		}
 	}
 	if p.Can[string(scheduler.ActionApprove)] {
-		for _, a := range v.Approvals {
+		asked := v.Approvals
+		if v.PendingMove != nil {
+			asked = v.PendingMove.Approvals
+		}
+		for _, a := range asked {
 			if who.Provides(a.Testbed) || who.Is(scheduler.RoleAdministrator) {
 				p.Provides = append(p.Provides, a)
 			}

@@ -129,13 +129,15 @@ func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who schedule
 		p.Use = append(p.Use, use{x.Resource.String(), percent(x, now.AddDate(0, 0, usedDays))})
 	}
 	if p.May {
-		page, err := s.service.List(ctx, who, scheduler.RequestFilter{Testbed: id, Status: []scheduler.Status{scheduler.UnderReview}, Limit: 100}, "")
-		if err != nil {
-			return err
+		for _, statuses := range [][]scheduler.Status{{scheduler.UnderReview}, {scheduler.Scheduled, scheduler.Instantiating, scheduler.Running}} {
+			page, err := s.service.List(ctx, who, scheduler.RequestFilter{Testbed: id, Status: statuses, Limit: 100}, "")
+			if err != nil {
+				return err
+			}
+			p.Waiting = append(p.Waiting, slices.DeleteFunc(page.Items, func(x scheduler.Request) bool {
+				return !slices.ContainsFunc(x.Asked(), func(a scheduler.Approval) bool { return a.Testbed == id && a.Decision == "" })
+			})...)
 		}
-		p.Waiting = slices.DeleteFunc(page.Items, func(x scheduler.Request) bool {
-			return !slices.ContainsFunc(x.Approvals, func(a scheduler.Approval) bool { return a.Testbed == id && a.Decision == "" })
-		})
 	}
 	s.show(w, r, status, "testbed.html", title(t), who, p)
 	return nil

@@ -61,7 +61,10 @@ type facilityPage struct {
 	Preview     bool
 	Differences []testbeds.Difference
 	Broken      []scheduler.BrokenBooking
+	Affected    []scheduler.AffectedRequest
 	Revision    int64
+
+	MoreAffected int
 }
 
 func (s *site) facility(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
@@ -118,7 +121,7 @@ func (s *site) putFacility(w http.ResponseWriter, r *http.Request, who scheduler
 		}
 		status, p.Failure = code, &f
 	} else {
-		p.Preview, p.Differences, p.Broken = true, change.Differences, change.Broken
+		p.Preview, p.Differences, p.Broken, p.Affected, p.MoreAffected = true, change.Differences, change.Broken, change.Affected, change.MoreAffected
 	}
 	s.show(w, r, status, "facility.html", "The "+p.What, who, p)
 	return nil
