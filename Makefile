@@ -6,6 +6,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 TOOL := go tool -modfile=tools/go.mod
 FUZZTIME ?= 10s
+SOAK ?= 10000
 BENCH ?= .
 DEMO ?= demo.db
 
@@ -49,6 +50,10 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package; \
 		done; \
 	done
+
+.PHONY: soak
+soak: ## tell SOAK (10000) random stories, most of them in memory, the rest on SQLite and PostgreSQL
+	BERTH_TEST_REQUIRE=postgres BERTH_TEST_STORIES=$(SOAK) scripts/with-postgres go test -run '^TestStories$$' -count=1 -timeout 6h -v ./scheduler ./internal/store
 
 .PHONY: clean
 clean: ## remove what was built, and the demo's database

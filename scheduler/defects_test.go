@@ -283,7 +283,7 @@ func TestPortalDefect8OneFailureDoesNotStopTheOthers(t *testing.T) {
 	for _, r := range []scheduler.Request{broken, sound} {
 		h.ok(h.Reject(t.Context(), as("monika"), r.ID, scheduler.Reject{Reason: "no", Count: 1}))
 	}
-	h.store.broken = "hydra"
+	h.store.Broken = "hydra"
 	h.at(24 * 10)
 	if s := h.get(broken.ID).Offers[0].State; s != scheduler.OfferOpen {
 		t.Fatalf("the row that cannot be written was written: %s", s)
@@ -291,7 +291,7 @@ func TestPortalDefect8OneFailureDoesNotStopTheOthers(t *testing.T) {
 	if s := h.get(sound.ID).Offers[0].State; s != scheduler.OfferExpired {
 		t.Errorf("the other request was forgotten: %s", s)
 	}
-	h.store.broken = ""
+	h.store.Broken = ""
 	h.at(24*10 + 1)
 	if s := h.get(broken.ID).Offers[0].State; s != scheduler.OfferExpired {
 		t.Errorf("it was not tried again: %s", s)

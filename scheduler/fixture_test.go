@@ -11,11 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"berth/internal/story/memory"
 	"berth/scheduler"
 	"berth/testbeds"
 )
-
-var errBroken = errors.New("this row cannot be written")
 
 // morning is a Monday on which every test begins.
 var morning = time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
@@ -31,7 +30,7 @@ type house struct {
 	*scheduler.Service
 	failer
 	t     interface{ Context() context.Context }
-	store *memory
+	store *memory.Store
 	clock time.Time
 	ids   atomic.Int64
 	log   strings.Builder
@@ -45,7 +44,7 @@ func newHouse(t testing.TB) *house {
 }
 
 func emptyHouse(t interface{ Context() context.Context }, f failer) *house {
-	h := &house{failer: f, t: t, store: newMemory(), clock: morning}
+	h := &house{failer: f, t: t, store: memory.New(), clock: morning}
 	h.out = slog.New(slog.NewTextHandler(&h.log, nil))
 	h.Service = h.another()
 	return h
@@ -246,7 +245,7 @@ func (h *house) running(nsd string, slot testbeds.Slot) scheduler.Request {
 // booking is the booking of a request, as it is stored.
 func (h *house) booking(r scheduler.Request) testbeds.Booking {
 	h.Helper()
-	b := h.store.state.Load().bookings[h.store.state.Load().requests[r.ID].Booking].change
+	b := h.store.Booking(h.store.Rows().Requests[r.ID].Booking)
 	if b.Released {
 		h.Fatalf("the booking of #%d was released", r.Number)
 	}

@@ -130,7 +130,7 @@ func TestBadInputNamesTheField(t *testing.T) {
 		"101 devices":    {func() scheduler.Submission { in := good(); in.Devices = make([]testbeds.DeviceNeed, 101); return in }, "devices"},
 		"unknown mentor": {func() scheduler.Submission { in := good(); in.Mentor = "maeve"; return in }, "mentor"},
 	}
-	before := h.store.state.Load()
+	before := h.store.Rows()
 	for name, test := range tests {
 		for _, anyway := range []bool{false, true} {
 			in := test.in()
@@ -142,7 +142,7 @@ func TestBadInputNamesTheField(t *testing.T) {
 			}
 		}
 	}
-	if after := h.store.state.Load(); len(after.requests) != len(before.requests) || len(after.events) != len(before.events) {
+	if after := h.store.Rows(); len(after.Requests) != len(before.Requests) || len(after.Events) != len(before.Events) {
 		t.Error("something was stored")
 	}
 }

@@ -13,7 +13,7 @@ func TestDryRunChangesNothing(t *testing.T) {
 	for _, status := range scheduler.Statuses {
 		h := newHouse(t)
 		r := h.brought(status)
-		before := h.store.state.Load()
+		before := h.store.Rows()
 		for name, try := range trials {
 			if name == "feedback" {
 				continue
@@ -21,8 +21,8 @@ func TestDryRunChangesNothing(t *testing.T) {
 			for _, p := range people() {
 				_ = try(t.Context(), h, scheduler.ActorOf(p), r)
 			}
-			if after := h.store.state.Load(); after != before && (len(after.events) != len(before.events) || len(after.entries) != len(before.entries)) {
-				t.Errorf("%s of a %s request changed something: %+v", name, status, after.events[len(before.events):])
+			if after := h.store.Rows(); len(after.Events) != len(before.Events) || len(after.Entries) != len(before.Entries) {
+				t.Errorf("%s of a %s request changed something: %+v", name, status, after.Events[len(before.Events):])
 			}
 		}
 		in := wants("video", hours(30, 1))
@@ -30,7 +30,7 @@ func TestDryRunChangesNothing(t *testing.T) {
 		if out, err := h.Submit(t.Context(), as("maeve"), in); err != nil || !out.DryRun || !out.Fit.Fits {
 			t.Errorf("submit: %+v, %v", out, err)
 		}
-		if after := h.store.state.Load(); len(after.requests) != len(before.requests) {
+		if after := h.store.Rows(); len(after.Requests) != len(before.Requests) {
 			t.Error("a dry run made a request")
 		}
 		h.clean()
@@ -251,7 +251,7 @@ func TestRepeatedCreationCreatesOnce(t *testing.T) {
 	if err != nil || one.ID != two.ID {
 		t.Errorf("remarks %d and %d, %v", one.ID, two.ID, err)
 	}
-	if len(h.store.state.Load().requests) != 2 || len(h.store.state.Load().feedback) != 1 {
+	if len(h.store.Rows().Requests) != 2 || len(h.store.Rows().Feedback) != 1 {
 		t.Error("something was created twice")
 	}
 }

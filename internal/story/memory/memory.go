@@ -1,8 +1,9 @@
-package scheduler_test
+package memory
 
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -15,14 +16,41 @@ import (
 	"berth/testbeds"
 )
 
-// memory is a Store in memory: one writer at a time works on a copy, readers see the last one that was committed. It runs each
+// ErrBroken is what writing a request fails with whose name is Broken.
+var ErrBroken = errors.New("this row cannot be written")
+
+// Store is a scheduler.Store in memory: one writer at a time works on a copy, readers see the last one that was committed. It runs each
 // transaction twice and throws the first run away, as a database may.
-type memory struct {
+type Store struct {
+	Broken string // requests with this name cannot be written
+
 	writer sync.Mutex
 	state  atomic.Pointer[data]
-	broken string // requests with this name cannot be written
 }
 
+// New makes an empty store.
+func New() *Store {
+	m := &Store{}
+	m.state.Store(&data{requests: map[string]scheduler.Request{}, bookings: map[int64]row{},
+		people: map[string]scheduler.Person{}, replays: map[[2]string]scheduler.Replay{}})
+	return m
+}
+
+// Rows are what was committed of some of the tables.
+type Rows struct {
+	Requests map[string]scheduler.Request
+	Events   []scheduler.Event
+	Feedback []scheduler.Feedback
+	Entries  []scheduler.Entry
+}
+
+// Rows are those of this moment; they are never changed afterwards.
+func (m *Store) Rows() Rows {
+	d := m.state.Load()
+	return Rows{Requests: d.requests, Events: d.events, Feedback: d.feedback, Entries: d.entries}
+}
+
+// data is a reader of what was committed, and the copy that a transaction writes.
 type data struct {
 	facility   testbeds.Facility
 	catalogue  testbeds.Catalogue
@@ -45,24 +73,20 @@ type row struct {
 	change  scheduler.BookingChange
 }
 
-func newMemory() *memory {
-	m := &memory{}
-	m.state.Store(&data{requests: map[string]scheduler.Request{}, bookings: map[int64]row{},
-		people: map[string]scheduler.Person{}, replays: map[[2]string]scheduler.Replay{}})
-	return m
-}
+// Booking is a booking, in force or released.
+func (m *Store) Booking(id int64) scheduler.BookingChange { return m.state.Load().bookings[id].change }
 
-func (m *memory) View(_ context.Context, fn func(scheduler.Reader) error) error {
+func (m *Store) View(_ context.Context, fn func(scheduler.Reader) error) error {
 	return fn(m.state.Load())
 }
 
-func (m *memory) Change(_ context.Context, _ []string, fn func(scheduler.Tx) error) error {
+func (m *Store) Change(_ context.Context, _ []string, fn func(scheduler.Tx) error) error {
 	m.writer.Lock()
 	defer m.writer.Unlock()
-	if err := fn(m.state.Load().copy(m.broken)); err != nil {
+	if err := fn(m.state.Load().copy(m.Broken)); err != nil {
 		return err
 	}
-	d := m.state.Load().copy(m.broken)
+	d := m.state.Load().copy(m.Broken)
 	if err := fn(d); err != nil {
 		return err
 	}
@@ -336,7 +360,7 @@ func (d *data) CreateRequest(_ context.Context, r *scheduler.Request) error {
 
 func (d *data) UpdateRequest(_ context.Context, r scheduler.Request) error {
 	if r.Name == d.broken && d.broken != "" {
-		return errBroken
+		return ErrBroken
 	}
 	if r.Revision != d.requests[r.ID].Revision+1 {
 		return scheduler.Errorf(scheduler.CodePrecondition, "it was changed in between")
@@ -370,11 +394,16 @@ func deep[T any](v T) T {
 	return deepValue(reflect.ValueOf(&v).Elem()).Interface().(T)
 }
 
+var instant = reflect.TypeFor[time.Time]()
+
 func deepValue(v reflect.Value) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	switch v.Kind() {
 	case reflect.Struct:
 		out.Set(v)
+		if v.Type() == instant {
+			return out
+		}
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
 				out.Field(i).Set(deepValue(v.Field(i)))
@@ -388,6 +417,10 @@ func deepValue(v reflect.Value) reflect.Value {
 	case reflect.Slice:
 		if !v.IsNil() {
 			out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+			if kind := v.Type().Elem().Kind(); kind < reflect.Array || kind == reflect.String {
+				reflect.Copy(out, v)
+				return out
+			}
 			for i := range v.Len() {
 				out.Index(i).Set(deepValue(v.Index(i)))
 			}

@@ -1,0 +1,97 @@
+package story
+
+import (
+	"slices"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// approvals: what has its slot has every approval that it needs, given or overridden, or refused after the grant; and each is for the
+// slot and the demand that the request has.
+func (m *machine) approvals(s snapshot, r scheduler.Request) {
+	for _, a := range r.Approvals {
+		if a.Decision == scheduler.Approved && a.Slot == nil {
+			m.broken("approval: bound", "#%d is approved by %s, and it is not said what for", r.Number, a.Testbed)
+		}
+		if !granted(r) || r.Status == scheduler.Terminating || a.Policy != testbeds.ApprovalRequired {
+			continue
+		}
+		switch grant := m.granting(r.Number); {
+		case a.Decision == scheduler.Approved:
+			m.covers(r, a)
+		case a.Decision == scheduler.Overridden, a.Decision == scheduler.Refused && a.At != nil && !a.At.Before(grant.At):
+		case grant.Reason == phone:
+			m.broken("approval: overridden and not said so", "#%d is %s without the approval of %s", r.Number, r.Status, a.Testbed)
+		default:
+			m.broken("approval: missing", "#%d is %s without the approval of %s", r.Number, r.Status, a.Testbed)
+		}
+	}
+	for _, testbed := range r.Demand.Testbeds() {
+		if granted(r) && !slices.ContainsFunc(r.Approvals, func(a scheduler.Approval) bool { return a.Testbed == testbed }) {
+			m.broken("approval: missing", "#%d is on %s, which is not among its approvals", r.Number, testbed)
+		}
+	}
+}
+
+// granting is the last event that gave a request its slot, or started it with an override.
+func (m *machine) granting(number int64) scheduler.Event {
+	for _, e := range slices.Backward(m.events) {
+		if e.Number == number && (e.Action == scheduler.ActionSchedule || e.Action == scheduler.ActionMove || e.Action == scheduler.ActionStart && e.Reason == phone) {
+			return e
+		}
+	}
+	return scheduler.Event{}
+}
+
+// covers makes sure that an approval was given for what the request has: the granted slot within the approved one, no more of anything,
+// and no unit that was not among the approved ones.
+func (m *machine) covers(r scheduler.Request, a scheduler.Approval) {
+	about, known := m.approved[r.ID][a.Testbed]
+	if a.Slot != nil {
+		about, known = agreement{*a.Slot, a.Demand}, true
+	}
+	if !known {
+		return
+	}
+	slot := r.Slot
+	if r.Scheduled != nil {
+		slot = *r.Scheduled // an overrun asks nobody
+	}
+	if !about.slot.Contains(slot) {
+		m.broken("approval: covers the slot", "#%d has %s, and %s approved %s", r.Number, slot, a.Testbed, about.slot)
+	}
+	for _, n := range part(r.Demand, a.Testbed) {
+		i := slices.IndexFunc(about.demand, func(o testbeds.Need) bool { return o.Resource == n.Resource })
+		if i < 0 || !within(n, about.demand[i]) {
+			m.broken("approval: covers the demand", "#%d has %+v, and %s approved %+v", r.Number, n, a.Testbed, about.demand)
+		}
+	}
+}
+
+// within tells whether a need is a part of another one: units beyond those that are named there have to be among those left open there.
+func within(n, of testbeds.Need) bool {
+	beyond := int64(0)
+	for _, u := range n.Units {
+		if !slices.Contains(of.Units, u) {
+			beyond++
+		}
+	}
+	open := n.Amount - int64(len(n.Units))
+	return n.Amount <= of.Amount && open+beyond <= of.Amount-int64(len(of.Units))
+}
+
+// grants: when a slot is granted, the policies of that moment bind, whatever they were when the request was made.
+func (m *machine) grants(s snapshot, r scheduler.Request) {
+	was, _ := m.before.request(r.ID)
+	if r.Status != scheduler.Scheduled || was.Status == scheduler.Scheduled || m.granting(r.Number).Reason == phone {
+		return
+	}
+	for _, id := range r.Demand.Testbeds() {
+		t, _ := m.before.facility.Testbed(id)
+		i := slices.IndexFunc(r.Approvals, func(a scheduler.Approval) bool { return a.Testbed == id })
+		if t.Policy() == testbeds.ApprovalRequired && (i < 0 || r.Approvals[i].Decision != scheduler.Approved && r.Approvals[i].Decision != scheduler.Overridden) {
+			m.broken("approval: policy of the grant", "#%d is scheduled, and %s has to be asked", r.Number, id)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package story
+
+import (
+	"fmt"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// wants is a submission by NSD, assigned to monika.
+func wants(nsd string, slot testbeds.Slot) scheduler.Submission {
+	return scheduler.Submission{Name: nsd, Mentor: "monika", Ask: scheduler.Ask{NSD: nsd, Slot: slot}}
+}
+
+func (m *machine) submit(rt *rapid.T) {
+	in := wants(rapid.SampledFrom([]string{"marathon", "hydra", "c2gran", "c2gran", "video", "video", "probe", "new"}).Draw(rt, "nsd"), m.slot(rt))
+	in.Anyway = m.perhaps(rt)
+	if in.NSD != "video" && m.perhaps(rt) {
+		in.Devices = m.devices(rt)
+	}
+	who := rapid.SampledFrom([]string{"maeve", "hector"}).Draw(rt, "experimenter")
+	if m.rarely(rt) {
+		in.Key, in.Fingerprint = fmt.Sprintf("key %d", len(m.asked)), "same"
+	}
+	out, err := m.Submit(m.ctx(), as(who), in)
+	if m.met(rt, "submit", err) && in.Key != "" {
+		m.asked = append(m.asked, question{who, in, out.Request.ID})
+	}
+}
+
+// giant asks for more than an int32 can count.
+func (m *machine) giant(rt *rapid.T) {
+	in := wants("", m.slot(rt))
+	in.Name, in.Anyway, in.Placement = "giant", true, testbeds.Placement{"all": "cloud/big"}
+	for i := range rapid.SampledFrom([]int{1, 3, 5, 100}).Draw(rt, "components") {
+		in.Components = append(in.Components, testbeds.Component{Member: fmt.Sprint(i), Size: testbeds.Quantities{"vcpu": testbeds.MaxAmount}, Onboarded: []string{"cloud/big"}})
+	}
+	out, err := m.Submit(m.ctx(), as("hector"), in)
+	if m.met(rt, "submit a giant", err) && m.perhaps(rt) {
+		_, err = m.Schedule(m.ctx(), as("adele"), out.Request.ID, scheduler.Schedule{Override: m.reason(scheduler.OverrideOverbook)})
+		m.met(rt, "overbook with a giant", err)
+	}
+}
+
+// question is a submission with a key, and what it made.
+type question struct {
+	who  string
+	in   scheduler.Submission
+	made string
+}
+
+// repeat asks again what was asked before with a key: the answer is the one of then, whatever has happened since.
+func (m *machine) repeat(rt *rapid.T) {
+	q := one(rt, "which", m.asked)
+	out, err := m.Submit(m.ctx(), as(q.who), q.in)
+	m.met(rt, "repeat a submission", err)
+	if err != nil || out.Request.ID != q.made {
+		m.broken("repeat", "the second submission with key %q made %q, %v; the first one %q", q.in.Key, out.Request.ID, err, q.made)
+	}
+}
+
+func (m *machine) edit(rt *rapid.T) {
+	r := m.under(rt)
+	in := scheduler.Edit{Anyway: m.perhaps(rt), DryRun: m.rarely(rt)}
+	switch rapid.IntRange(0, 2).Draw(rt, "what") {
+	case 0:
+		slot := m.slot(rt)
+		in.Slot = &slot
+	case 1:
+		in.Placement = &testbeds.Placement{"all": rapid.SampledFrom([]string{"cloud/small", "cloud/big", "radio/iris", "lab/bench"}).Draw(rt, "where")}
+	case 2:
+		devices := m.devices(rt)
+		in.Devices = &devices
+	}
+	_, err := m.Edit(m.ctx(), as("adele"), r.ID, in)
+	m.met(rt, fmt.Sprintf("edit #%d", r.Number), err)
+}
+
+// onto edits what is held onto units that somebody else has then, whether that fits or not.
+func (m *machine) onto(rt *rapid.T) {
+	r := m.such(rt, func(r scheduler.Request) bool { return r.HoldUntil != nil && len(m.before.units(r)) > 0 })
+	devices := slices.Clone(r.Devices)
+	units := m.before.units(r)
+	devices[0].Units = units[:min(len(units), int(devices[0].Count))]
+	_, err := m.Edit(m.ctx(), as("adele"), r.ID, scheduler.Edit{Devices: &devices, Anyway: true})
+	m.met(rt, fmt.Sprintf("edit #%d onto units of others", r.Number), err)
+}
+
+// units are those that somebody else has in the slot of a request for radios.
+func (s snapshot) units(r scheduler.Request) []string {
+	if len(r.Devices) == 0 || r.Devices[0].Device != "usrp" {
+		return nil
+	}
+	for _, b := range s.blocking() {
+		for _, c := range b.Claims {
+			if c.Device == "usrp" && b.ID != r.Booking && b.Slot.Overlaps(r.Slot) && len(c.Units) > 0 {
+				return c.Units
+			}
+		}
+	}
+	return nil
+}
+
+// under is a request under review, more often than not one whose slot is held.
+func (m *machine) under(rt *rapid.T) scheduler.Request {
+	held := func(r scheduler.Request) bool { return r.Status == scheduler.UnderReview && r.HoldUntil != nil }
+	if slices.ContainsFunc(m.before.requests, held) && !m.rarely(rt) {
+		return m.such(rt, held)
+	}
+	return m.among(rt, scheduler.UnderReview)
+}
+
+func (m *machine) words(rt *rapid.T) {
+	r := m.under(rt)
+	name := r.Name + "'"
+	_, err := m.Edit(m.ctx(), as("adele"), r.ID, scheduler.Edit{Name: &name})
+	m.met(rt, fmt.Sprintf("edit the words of #%d", r.Number), err)
+}
+
+func (m *machine) assign(rt *rapid.T) {
+	mentor := rapid.SampledFrom([]string{"monika", "marco", "maeve"}).Draw(rt, "mentor")
+	_, err := m.Assign(m.ctx(), m.somebody(rt), m.any(rt).ID, scheduler.Assign{Mentor: mentor})
+	m.met(rt, "assign", err)
+}

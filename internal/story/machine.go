@@ -1,0 +1,129 @@
+package story
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// machine takes steps at random, and remembers what it needs to judge what they leave behind.
+type machine struct {
+	*scheduler.Service
+	t     testing.TB
+	rt    *rapid.T
+	o     Options
+	store scheduler.Store
+	clock time.Time
+	ids   int
+	log   strings.Builder
+
+	before snapshot
+	events []scheduler.Event
+	step   string // that was taken last
+	taken  int    // steps so far
+	found  map[string]bool
+
+	closures  []closure
+	approved  map[string]map[string]agreement // by request and testbed, what a provider agreed to
+	overruled map[string]bool                 // requests that were started by an override
+	asked     []question                      // submissions with a key, to be repeated
+}
+
+// closure is one that a story has added.
+type closure struct{ testbed, id string }
+
+// agreement is what a provider was asked about.
+type agreement struct {
+	slot   testbeds.Slot
+	demand testbeds.Demand
+}
+
+func newMachine(t testing.TB, rt *rapid.T, o Options) *machine {
+	m := &machine{t: t, rt: rt, o: o, store: o.Open(t), clock: morning, found: map[string]bool{},
+		approved: map[string]map[string]agreement{}, overruled: map[string]bool{}}
+	m.Service = m.another()
+	return m
+}
+
+// another is one more service over the same store, as another process would be.
+func (m *machine) another() *scheduler.Service {
+	log := slog.New(slog.NewTextHandler(&m.log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return scheduler.New(m.store, scheduler.Options{Log: log, Clock: func() time.Time { return m.clock }, NewID: func() string {
+		m.ids++
+		return fmt.Sprintf("00000000-0000-4000-8000-%012d", m.ids)
+	}})
+}
+
+func (m *machine) ctx() context.Context { return m.t.Context() }
+
+// broken reports an invariant that does not hold.
+func (m *machine) broken(invariant, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if !strings.HasPrefix(invariant, os.Getenv(only)) {
+		return
+	}
+	if m.o.Found == nil {
+		m.rt.Fatalf("%s, after %s at %s: %s", invariant, m.step, m.clock.Format(time.RFC3339), text)
+	}
+	if !m.found[invariant] {
+		m.found[invariant] = true
+		m.o.Found(Finding{invariant, m.step, text})
+	}
+}
+
+// met takes whatever a user may be told of a step, and nothing else.
+func (m *machine) met(rt *rapid.T, step string, err error) bool {
+	m.step = step
+	if err != nil && scheduler.CodeOf(err) == "" {
+		m.broken("internal error", "%v", err)
+	}
+	if err == nil {
+		rt.Logf("%s: %s", m.clock.Format("2006-01-02 15:04"), step)
+	}
+	return err == nil
+}
+
+func (m *machine) furnish() {
+	for _, p := range people() {
+		q := p
+		if len(q.Testbeds) > 0 {
+			q.Testbeds, q.Roles = nil, []scheduler.Role{scheduler.RoleExperimenter}
+		}
+		_, err := m.PutPerson(m.ctx(), scheduler.System, q)
+		m.must(err)
+	}
+	_, err := m.PutFacility(m.ctx(), scheduler.System, facility(), scheduler.ChangeOptions{})
+	m.must(err)
+	_, err = m.PutCatalogue(m.ctx(), scheduler.System, catalogue(), scheduler.ChangeOptions{})
+	m.must(err)
+	for _, p := range people() {
+		if len(p.Testbeds) > 0 {
+			p.Revision = 1
+			_, err := m.PutPerson(m.ctx(), scheduler.System, p)
+			m.must(err)
+		}
+	}
+}
+
+func (m *machine) must(err error) {
+	if err != nil {
+		m.rt.Fatalf("after %s: %v", m.step, err)
+	}
+}
+
+// as is the actor of that name.
+func as(username string) scheduler.Actor {
+	list := people()
+	i := slices.IndexFunc(list, func(p scheduler.Person) bool { return p.Username == username })
+	return scheduler.ActorOf(list[i])
+}

@@ -1,0 +1,75 @@
+package story
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+)
+
+const (
+	orchestrate = "orchestrate by "
+	tearDown    = "tear down at "
+)
+
+// reminded: operators are reminded of each instant once a day ahead and once an hour ahead, of the setup as it was granted and never
+// after it began, of the tear-down never before the slot has begun; and of neither is the reminder left out.
+func (m *machine) reminded(s snapshot, r scheduler.Request) {
+	seen := map[string]bool{}
+	for _, e := range m.events {
+		if e.Request != r.ID || e.Action != scheduler.ActionRemind {
+			continue
+		}
+		at := instant(e.Text)
+		key := fmt.Sprint(e.Text, ahead(e.At, at))
+		if seen[key] {
+			m.broken("reminder: twice", "#%d was reminded again at %s: %s", r.Number, e.At, e.Text)
+		}
+		seen[key] = true
+		m.timely(s, r, e, at)
+	}
+	b := s.bookings[r.Booking]
+	soon := func(t time.Time) bool { return ahead(s.now, t) == time.Hour && t.After(s.now) }
+	if at := span(b).Start; r.Status == scheduler.Scheduled && soon(at) && !seen[fmt.Sprint(orchestrate, at.Format(time.RFC3339), time.Hour)] {
+		m.broken("reminder: left out", "#%d begins at %s, and nobody was reminded", r.Number, at)
+	}
+	begun := r.Status == scheduler.Running && !r.Overrun && r.Slot.Start.Before(r.Slot.End.Add(-time.Hour)) && s.now.After(r.Slot.Start)
+	if at := r.Slot.End; begun && soon(at) && !seen[fmt.Sprint(tearDown, at.Format(time.RFC3339), time.Hour)] {
+		m.broken("reminder: left out", "#%d ends at %s, and nobody was reminded", r.Number, at)
+	}
+}
+
+// ahead is which of the two reminders it is that is given at an instant.
+func ahead(given, of time.Time) time.Duration {
+	if given.Before(of.Add(-time.Hour)) {
+		return day
+	}
+	return time.Hour
+}
+
+// instant is what a reminder is of.
+func instant(text string) time.Time {
+	text = strings.TrimPrefix(strings.TrimPrefix(text, orchestrate), tearDown)
+	at, _ := time.Parse(time.RFC3339, text)
+	return at
+}
+
+// timely judges one reminder of the last step.
+func (m *machine) timely(s snapshot, r scheduler.Request, e scheduler.Event, at time.Time) {
+	if at.IsZero() || e.At.Before(at.Add(-day)) {
+		m.broken("reminder: wrong", "#%d was reminded at %s: %q", r.Number, e.At, e.Text)
+	}
+	old := e.At.Before(m.before.now) || e.Sequence <= m.before.sequence
+	b := s.bookings[r.Booking]
+	switch isStart := strings.HasPrefix(e.Text, orchestrate); {
+	case isStart && !old && !e.At.Before(r.Slot.Start):
+		m.broken("reminder: of what has begun", "#%d was reminded at %s to %s", r.Number, e.At, e.Text)
+	case isStart && !old && r.Status == scheduler.Scheduled && !span(b).Start.Equal(at):
+		m.broken("reminder: wrong", "#%d begins with its setup at %s, and was told to %s", r.Number, span(b).Start, e.Text)
+	case isStart && e.At.After(at):
+		m.broken("reminder: of a setup that has begun", "#%d was reminded at %s to %s", r.Number, e.At, e.Text)
+	case !isStart && !old && running(r) && !e.At.After(r.Slot.Start):
+		m.broken("reminder: of the end at the start", "#%d begins at %s, and at %s was told to %s", r.Number, r.Slot.Start, e.At, e.Text)
+	}
+}

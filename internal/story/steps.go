@@ -1,0 +1,47 @@
+package story
+
+import (
+	"maps"
+	"slices"
+
+	"pgregory.net/rapid"
+)
+
+// themes are what a story may be about, beside what every story is about. A story that leaves much out goes deeper into the rest, and
+// comes to more of it than one that does a little of everything.
+func (m *machine) themes() map[string]map[string]func(*rapid.T) {
+	type steps = map[string]func(*rapid.T)
+	return map[string]steps{
+		"giants":     {"submit much": m.giant, "ask": m.ask},
+		"edits":      {"edit": m.edit, "edit words": m.words, "repeat": m.repeat},
+		"offers":     {"reject": m.reject, "reject nearby": m.nearby, "accept": m.accept, "hold": m.held, "hold more": m.held, "edit onto others": m.onto},
+		"approvals":  {"approve": m.approve, "approve more": m.approve, "schedule others": m.others},
+		"overrides":  {"override": m.override, "displace": m.displace},
+		"moves":      {"move": m.move, "move elsewhere": m.elsewhere, "agree": m.agree},
+		"ends":       {"shorten": m.shorten, "extend": m.extend},
+		"long":       {"run long": m.long, "wait long": m.waitLong, "extend later": m.extend},
+		"closures":   {"close": m.close, "reopen": m.reopen, "ask around": m.ask},
+		"units":      {"close units": m.closeUnits, "remove unit": m.removeUnit, "reopen units": m.reopen},
+		"buffers":    {"buffers": m.buffers},
+		"equipment":  {"features": m.features, "hosts": m.hosts, "catalogue": m.recatalogue},
+		"policies":   {"policy": m.policy, "approve others": m.approve},
+		"capacities": {"resize": m.resize, "drop": m.drop},
+		"people":     {"assign": m.assign, "cancel": m.cancel},
+	}
+}
+
+// steps are those of one story.
+func (m *machine) steps(rt *rapid.T) map[string]func(*rapid.T) {
+	steps := map[string]func(*rapid.T){
+		"submit": m.submit, "submit more": m.submit, "grant": m.granted, "grant more": m.granted,
+		"schedule": m.schedule, "run": m.run, "run more": m.run, "start": m.start, "finish": m.finish, "wait": m.wait, "": m.check,
+	}
+	themes := m.themes()
+	for _, name := range slices.Sorted(maps.Keys(themes)) {
+		if !m.perhaps(rt) {
+			continue
+		}
+		maps.Copy(steps, themes[name])
+	}
+	return steps
+}

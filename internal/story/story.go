@@ -1,0 +1,88 @@
+package story
+
+import (
+	"os"
+	"strconv"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"berth/scheduler"
+)
+
+// Variables of the environment: how many stories are told in all, whatever the store, and with what the names of the invariants begin
+// that are judged, to find the shortest story of one among many.
+const (
+	variable = "BERTH_TEST_STORIES"
+	only     = "BERTH_TEST_INVARIANT"
+)
+
+// ordinary is how many stories are told in all where nothing else is said; the shares of the stores add up to it.
+const ordinary = 300
+
+// chapters are how often rapid's number of steps (30 on average) a story has.
+const chapters = 2
+
+// Options say over what stories are told, and how many.
+type Options struct {
+	Open  func(testing.TB) scheduler.Store // an empty store
+	Share int                              // of the ordinary 300 stories
+
+	// Found takes what was found, once per story and invariant, and lets the story go on. Without it the first finding fails the test.
+	Found func(Finding)
+}
+
+// Finding is an invariant that a step of a story broke.
+type Finding struct {
+	Invariant string
+	Step      string
+	Text      string
+}
+
+// Tell tells the stories. With a failing one it stops, and rapid looks for the shortest story that fails like it.
+func Tell(t *testing.T, o Options) {
+	t.Helper()
+	left, failed := number(t, o.Share), false
+	for left > 0 {
+		rapid.Check(t, func(rt *rapid.T) {
+			if left--; left < 0 && !failed {
+				return // rapid asks for more than are wanted; after a failure it looks for a shorter story
+			}
+			ended := false
+			defer func() { failed = failed || !ended }()
+			tell(t, rt, o)
+			ended = true
+		})
+	}
+}
+
+func number(t *testing.T, share int) int {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return share
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("%s has to be a number of stories, not %q", variable, text)
+	}
+	return (n*share + ordinary - 1) / ordinary
+}
+
+func tell(t *testing.T, rt *rapid.T, o Options) {
+	stage := &stage{TB: t}
+	defer stage.clear()
+	m := newMachine(stage, rt, o)
+	m.furnish()
+	m.before = m.look()
+	for range 3 {
+		m.submit(rt)
+		m.before = m.look()
+	}
+	m.granted(rt)
+	m.before = m.look()
+	steps := m.steps(rt)
+	for range chapters {
+		rt.Repeat(steps)
+	}
+}

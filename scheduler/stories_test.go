@@ -1,0 +1,15 @@
+package scheduler_test
+
+import (
+	"testing"
+
+	"berth/internal/story"
+	"berth/internal/story/memory"
+	"berth/scheduler"
+)
+
+// TestStories lets random people do random things, right and wrong ones, over the store in memory (see package story).
+func TestStories(t *testing.T) {
+	t.Parallel()
+	story.Tell(t, story.Options{Share: 270, Open: func(testing.TB) scheduler.Store { return memory.New() }})
+}
