@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"berth/testbeds"
@@ -154,7 +153,6 @@ func (d *decision) occupy(ctx context.Context, r Request, b testbeds.Booking) (R
 	}
 	if !b.Overbooked {
 		r.Overbooked = nil
-		r.Flags = slices.DeleteFunc(slices.Clone(r.Flags), func(f Flag) bool { return f.Kind == flagFacility })
 	}
 	return r, nil
 }
@@ -171,6 +169,9 @@ func (d *decision) rebook(ctx context.Context, p proposal, n note) error {
 	r, err := d.occupy(ctx, p.request, p.booking)
 	if err != nil {
 		return err
+	}
+	if !p.booking.Overbooked && d.outcome.Deployable.OK {
+		r.unflag(flagFacility)
 	}
 	r, err = d.save(ctx, d.request, r, n)
 	d.outcome.Request = r

@@ -56,6 +56,8 @@ type FacilityReader interface {
 	// Bookings streams, in the order of their ids, the bookings that are in force and end after the given instant. A booking ends
 	// with the last of its claims; one without claims with its slot. yield does not use the reader.
 	Bookings(ctx context.Context, endAfter time.Time, yield func(testbeds.Booking) error) error
+	// Booking is one of those in force, however long ago it ended.
+	Booking(ctx context.Context, id int64) (testbeds.Booking, error)
 	// BookingsSince are the bookings changed after the sequence, released ones among them.
 	BookingsSince(ctx context.Context, sequence int64) ([]BookingChange, error)
 	Events(ctx context.Context, after int64, limit int) ([]Event, error)

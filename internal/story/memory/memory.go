@@ -158,6 +158,15 @@ func end(b testbeds.Booking) time.Time {
 	return last
 }
 
+// Booking is one of those in force.
+func (d *data) Booking(_ context.Context, id int64) (testbeds.Booking, error) {
+	b, ok := d.bookings[id]
+	if !ok || b.change.Released {
+		return testbeds.Booking{}, absent("booking")
+	}
+	return deep(b.change.Booking), nil
+}
+
 func (d *data) BookingsSince(_ context.Context, sequence int64) ([]scheduler.BookingChange, error) {
 	var list []scheduler.BookingChange
 	for _, id := range slices.Sorted(maps.Keys(d.bookings)) {
