@@ -45,7 +45,9 @@ func (d *decision) proposed(r Request, strength testbeds.Strength) proposal {
 	holds := ok && have.Strength.Blocks() && (was.Status != UnderReview || was.holds(d.now))
 	if narrow, less := have.Narrowed(r.Demand, r.Slot); holds && less {
 		narrow.Strength = strengthOf(strength, have.Strength)
-		if len(r.Units) > 0 {
+		if len(r.Units) == 0 { // nothing was chosen: it has what it insists on
+			narrow = unchosen(narrow, r.Demand)
+		} else {
 			r.Units = unitsIn(narrow)
 		}
 		return proposal{request: r, booking: narrow, kept: true, less: true}
