@@ -30,6 +30,9 @@ func (m *machine) asGranted(s snapshot, was, is scheduler.Request) {
 				c.Resource, is.Number, before.Setup, before.Teardown, after.Setup, after.Teardown)
 		}
 	}
+	if was.Status == scheduler.Scheduled && running(is) && s.lost(was) != "" {
+		return // it starts on others
+	}
 	for _, u := range was.Units {
 		r := testbeds.Resource{Testbed: u.Testbed, Device: u.Device}
 		if granted(was) && !slices.Equal(given(is, r), u.Units) {

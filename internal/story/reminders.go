@@ -18,6 +18,9 @@ const (
 func (m *machine) reminded(s snapshot, r scheduler.Request) {
 	seen := map[string]bool{}
 	for _, e := range m.events {
+		if e.Request == r.ID && e.Action == scheduler.ActionSchedule {
+			clear(seen) // it is granted anew, after it was displaced
+		}
 		if e.Request != r.ID || e.Action != scheduler.ActionRemind {
 			continue
 		}

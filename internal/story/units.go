@@ -111,9 +111,26 @@ func (m *machine) started(from scheduler.Status, r scheduler.Request, in schedul
 			m.broken("start: without its units", "#%d needs %d of %s and has %v", r.Number, c.Amount, c.Resource, given(r, c.Resource))
 		}
 	}
-	if unit := s.missing(b); unit != "" {
+	if unit := s.lost(r); unit != "" {
 		m.broken("start: without its units", "#%d runs on %s, which is not there", r.Number, unit)
 	}
+}
+
+// lost is a unit that a request was given and cannot be on right now: it is closed or gone, or something else runs on it.
+func (s snapshot) lost(r scheduler.Request) string {
+	for _, g := range r.Units {
+		for _, u := range g.Units {
+			if !s.hasUnit(testbeds.Resource{Testbed: g.Testbed, Device: g.Device}, u, testbeds.NewSlot(s.now, 1)) {
+				return u
+			}
+		}
+	}
+	for _, o := range s.requests {
+		if unit := shared(r, o); unit != "" && running(o) && o.ID != r.ID {
+			return unit
+		}
+	}
+	return ""
 }
 
 // given are the units of a device that a request got.
