@@ -54,8 +54,9 @@ func (c *Client) Version(ctx context.Context) (version string, err error) {
 
 // Time is the server's clock: what its web server takes for now, and what it makes of its database's.
 func (c *Client) Time(ctx context.Context) (web, database time.Time, err error) {
-	if err = c.get(ctx, "asking for the time", "time", nil, "web_time_utc", &web); err == nil {
-		err = c.get(ctx, "asking for the time", "time", nil, "db_time", &database)
+	const doing = "asking for the time"
+	if err = c.get(ctx, doing, "time", nil, "web_time", &web); err == nil { // web_time_utc is not there from 5.3 on
+		err = c.get(ctx, doing, "time", nil, "db_time", &database)
 	}
 	return web, database, err
 }

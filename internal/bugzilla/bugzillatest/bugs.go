@@ -23,6 +23,7 @@ type bug struct {
 	comments                                     []comment
 	entries                                      []entry
 	hidden                                       bool
+	created                                      time.Time
 }
 
 type comment struct {
@@ -79,16 +80,6 @@ func (s *Server) aliased(alias string) *bug {
 	return nil
 }
 
-func (b *bug) json() map[string]any {
-	var dupe any
-	if b.dupeOf != 0 {
-		dupe = b.dupeOf
-	}
-	return map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "product": b.product, "component": b.component, "summary": b.summary, "status": b.status,
-		"resolution": b.resolution, "is_open": open(b.status), "dupe_of": dupe, "creator": b.creator, "assigned_to": b.assignee, "cc": append([]string{}, b.cc...), "url": b.url,
-		"whiteboard": b.whiteboard, "deadline": b.deadline, "last_change_time": b.changed.Format(time.RFC3339)}
-}
-
 // spoken is how a text is kept: line ends as LF, nothing behind the last word; and where it came as bytes beyond ASCII, wrongly by some.
 func spoken(text string) string {
 	return strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), " \t\n")
@@ -123,7 +114,7 @@ func (s *Server) create(who *person, in map[string]any) answer {
 		}
 	}
 	b := &bug{id: int64(len(s.bugs) + 1), product: Product, component: Component, summary: strings.NewReplacer("\n", " ", "\t", " ").Replace(text("summary")),
-		status: "CONFIRMED", creator: who.name, assignee: Assignee, url: text("url"), whiteboard: text("whiteboard"), changed: s.stamp()}
+		status: "CONFIRMED", creator: who.name, assignee: Assignee, url: text("url"), whiteboard: text("whiteboard"), changed: s.stamp(), created: s.stamp()}
 	for _, c := range list(in["cc"]) {
 		if s.people[c] == nil {
 			return s.fail(http.StatusUnauthorized, 504, "There is no user named '%s'.", c)
@@ -131,6 +122,9 @@ func (s *Server) create(who *person, in map[string]any) answer {
 		b.cc = append(b.cc, c)
 	}
 	if alias := text("alias"); alias != "" {
+		if s.version == V53 && !slices.Contains(who.groups, "editbugs") {
+			return s.fail(http.StatusUnauthorized, 115, "You tried to set the Alias field, but only a user with the required permissions may change that field.")
+		}
 		if bad := s.badAlias(alias); bad != nil {
 			return *bad
 		}

@@ -9,6 +9,44 @@ import (
 	"time"
 )
 
+// time is the server's clock. The newest version left out what the others have for the sake of clients of long ago.
+func (s *Server) time() answer {
+	now := s.now().Format(time.RFC3339)
+	clock := map[string]any{"db_time": now, "web_time": now}
+	if s.version != V53 {
+		for name, v := range map[string]string{"web_time_utc": now, "tz_name": "UTC", "tz_offset": "+0000", "tz_short_name": "UTC"} {
+			clock[name] = v
+		}
+	}
+	return ok(clock)
+}
+
+// parameters are those of each read that servers were seen to understand. Any other they ignore without a word, so that a misspelt filter
+// finds every bug: here the test fails instead.
+var parameters = map[string][]string{
+	"bug":         {"alias", "id", "include_fields", "last_change_time", "limit", "offset", "order", "product"},
+	"bug/*":       {"include_fields"},
+	"valid_login": {"login"}, "user": {"names"}, "product": {"names"},
+	"comment": {"new_since"}, "history": {"new_since"},
+}
+
+// strict fails the test of a client that asks in a way in which no server was seen to be asked.
+func (s *Server) strict(r *http.Request) {
+	path := strings.Split(strings.TrimPrefix(r.URL.Path, "/rest/"), "/")
+	what := path[0]
+	switch {
+	case what == "bug" && len(path) == 2:
+		what = "bug/*"
+	case what == "bug" && len(path) == 3:
+		what = path[2]
+	}
+	for name := range r.URL.Query() {
+		if name != "api_key" && !slices.Contains(parameters[what], name) {
+			s.tb.Errorf("%s is asked with %q, which servers ignore", r.URL.Path, name)
+		}
+	}
+}
+
 // values are those that a field can have; of the status with the workflow.
 func values(field string) answer {
 	names := map[string][]string{"op_sys": {"All", "Linux"}, "rep_platform": {"All", "PC"}, "resolution": append([]string{""}, resolutions...)}[field]
@@ -38,12 +76,12 @@ func workflowAnswer() answer {
 	return ok(map[string]any{"fields": []any{map[string]any{"name": "bug_status", "values": values}}})
 }
 
-func (s *Server) one(name string) answer {
+func (s *Server) one(r *http.Request, name string) answer {
 	b, refusal := s.find(name)
 	if refusal != nil {
 		return *refusal
 	}
-	return ok(map[string]any{"bugs": []any{b.json()}, "faults": []any{}})
+	return ok(map[string]any{"bugs": []any{s.asked(r, b)}, "faults": []any{}})
 }
 
 // search knows the filters that are asked for here. Any other it ignores, and answers with every bug.
@@ -77,7 +115,7 @@ func (s *Server) search(r *http.Request) answer {
 	offset = min(offset, len(found))
 	list := []any{}
 	for _, b := range found[offset:min(offset+limit, len(found))] {
-		list = append(list, b.json())
+		list = append(list, s.asked(r, b))
 	}
 	return ok(map[string]any{"bugs": list})
 }
@@ -98,6 +136,9 @@ func (s *Server) comments(r *http.Request, name string) answer {
 		if c.at.After(after(r)) {
 			list = append(list, map[string]any{"id": c.id, "bug_id": b.id, "count": i, "creator": c.creator, "time": c.at.Format(time.RFC3339), "creation_time": c.at.Format(time.RFC3339),
 				"text": c.text, "is_private": false, "tags": []any{}, "attachment_id": nil})
+			if s.version == V53 {
+				list[len(list)-1].(map[string]any)["is_markdown"] = false
+			}
 		}
 	}
 	return ok(map[string]any{"bugs": map[string]any{fmt.Sprint(b.id): map[string]any{"comments": list}}, "comments": map[string]any{}})

@@ -1,0 +1,35 @@
+package bugzilla_test
+
+import (
+	"testing"
+
+	"berth/internal/bugzilla/bugzillatest"
+	"berth/internal/testdb"
+)
+
+// versions are those of the servers that were seen.
+var versions = []bugzillatest.Version{bugzillatest.V50, bugzillatest.V52, bugzillatest.V53}
+
+// eachDesk runs a test beside a Bugzilla of each version.
+func eachDesk(t *testing.T, run func(t *testing.T, d *desk)) {
+	t.Helper()
+	t.Parallel()
+	for _, v := range versions {
+		t.Run(string(v), func(t *testing.T) {
+			t.Parallel()
+			run(t, newDesk(t, testdb.SQLite(t), v))
+		})
+	}
+}
+
+func TestEveryVersionIsPolledFromTheFirstTimeOn(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d *desk) {
+		if _, err := d.tickets.Poll(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		p, err := d.tickets.Progress(t.Context())
+		if err != nil || p.Failure != "" || !p.Polled.Equal(d.clock()) {
+			t.Errorf("progress %+v, %v", p, err)
+		}
+	})
+}
