@@ -113,7 +113,7 @@ func ours(c Comment, request string) bool {
 
 // actor is who has a login, with the rights that they have in Berth. Berth's own account has none: nobody knows who used it.
 func (t *Tickets) actor(ctx context.Context, login string) (a scheduler.Actor, known bool, err error) {
-	if login == "" || strings.EqualFold(login, t.settings.Login) {
+	if login == "" || t.own(login) {
 		return a, false, nil
 	}
 	p, known, err := t.requests.PersonByMail(ctx, scheduler.System, login)
@@ -124,6 +124,9 @@ func (t *Tickets) actor(ctx context.Context, login string) (a scheduler.Actor, k
 	a.Scopes, a.Via = []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite}, via
 	return a, true, nil
 }
+
+// own reports whether a login is that of Berth's account.
+func (t *Tickets) own(login string) bool { return strings.EqualFold(login, t.settings.Login) }
 
 // refusal reports whether Berth said no, for reasons that a person may know; any other error is nobody's answer.
 func refusal(err error) bool {
@@ -150,7 +153,7 @@ func (h *hold) changer(ctx context.Context, others bool, fields ...string) (logi
 		}
 		for _, e := range slices.Backward(entries) {
 			for _, c := range e.Changes {
-				if slices.Contains(fields, c.Field) && !(others && strings.EqualFold(e.Who, h.t.settings.Login)) {
+				if slices.Contains(fields, c.Field) && !(others && h.t.own(e.Who)) {
 					return e.Who, e.When, nil
 				}
 			}
@@ -169,7 +172,7 @@ func (h *hold) assigned(ctx context.Context, v scheduler.View, b Bug) error {
 		return err
 	}
 	login, at, err := h.changer(ctx, false, "assigned_to")
-	if err != nil {
+	if err != nil || h.late(func(l look) bool { return strings.EqualFold(l.Assignee, b.Assignee) }, login, at) {
 		return err
 	}
 	var why []string
@@ -210,7 +213,7 @@ func (h *hold) dated(ctx context.Context, v scheduler.View, b Bug) error {
 		return nil
 	}
 	login, at, err := h.changer(ctx, false, "deadline")
-	if err != nil {
+	if err != nil || h.late(func(l look) bool { return l.Deadline == b.Deadline }, login, at) {
 		return err
 	}
 	text := fmt.Sprintf("%s changed the deadline. It follows the slot of the request, which is moved in Berth or in a calendar: it is put back.", shown(login))

@@ -30,11 +30,12 @@ const (
 
 // Error is what a server answered instead of what was asked for, or that it answered nothing of use.
 type Error struct {
-	Doing   string // what was attempted, such as "creating a bug"
-	Status  int    // of HTTP; 0 where there was no answer
-	Code    int    // of Bugzilla; 0 where it gave none
-	Message string // of Bugzilla, cut; never the address, which holds the key
-	Cause   error  // where there was no answer
+	Doing    string // what was attempted, such as "creating a bug"
+	Status   int    // of HTTP; 0 where there was no answer
+	Code     int    // of Bugzilla; 0 where it gave none
+	Message  string // of Bugzilla, cut; never the address, which holds the key
+	Cause    error  // where there was no answer
+	Answered bool   // Bugzilla itself said so: whatever was asked for is over, and was undone
 }
 
 func (e *Error) Error() string {
@@ -86,6 +87,12 @@ func IsTemporary(err error) bool {
 		return e.Temporary()
 	}
 	return true
+}
+
+// IsOpen reports whether what was asked for may still happen: nobody who knows has said what became of it.
+func IsOpen(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return err != nil && (!ok || !e.Answered)
 }
 
 // IsNotFound reports whether there is no such bug or alias.

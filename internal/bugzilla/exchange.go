@@ -18,11 +18,12 @@ import (
 
 // Options say which server, and as whom.
 type Options struct {
-	URL     string        // of the installation, such as https://bugs.example.org; /rest is added
-	Key     string        // API key of the account
-	InQuery bool          // send the key in the address of reads, too: servers before 5.1 do not look at the header
-	Timeout time.Duration // of one request; default 30 s
-	HTTP    *http.Client  // default: one of its own
+	URL      string        // of the installation, such as https://bugs.example.org; /rest is added
+	Key      string        // API key of the account
+	InQuery  bool          // send the key in the address of reads, too: servers before 5.1 do not look at the header
+	Timeout  time.Duration // of one read; default 30 s
+	Patience time.Duration // of one write; default 75 s, longer than servers wait for a lock
+	HTTP     *http.Client  // default: one of its own
 }
 
 // Client talks to one server as one account. It is safe for concurrent use.
@@ -33,9 +34,12 @@ type Client struct {
 }
 
 const (
-	usualTimeout = 30 * time.Second
-	maxAnswer    = 32 << 20
-	maxMessage   = 500
+	usualTimeout  = 30 * time.Second
+	usualPatience = longestLock + 25*time.Second
+	// longestLock is how long a server waits for a lock at the most before it gives a write up: MariaDB's innodb_lock_wait_timeout.
+	longestLock = 50 * time.Second
+	maxAnswer   = 32 << 20
+	maxMessage  = 500
 )
 
 // New makes a client. It asks nothing yet.
@@ -49,6 +53,9 @@ func New(o Options) (*Client, error) {
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = usualTimeout
+	}
+	if o.Patience <= 0 {
+		o.Patience = usualPatience
 	}
 	c := &Client{base: u.JoinPath("rest"), o: o, http: o.HTTP}
 	if c.http == nil {
@@ -98,7 +105,11 @@ func ascii(b []byte) []byte {
 }
 
 func (c *Client) exchange(ctx context.Context, doing, method, path string, query url.Values, body []byte, member string, into any) error {
-	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
+	patience := c.o.Timeout
+	if method != http.MethodGet {
+		patience = c.o.Patience
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	u := c.base.JoinPath(path)
 	u.RawQuery = query.Encode()
@@ -144,7 +155,7 @@ func understand(doing string, status int, raw []byte, member string, into any) e
 	var failed bool
 	_ = json.Unmarshal(answer["error"], &failed)
 	if failed || status < 200 || status > 299 {
-		e := &Error{Doing: doing, Status: status, Code: number(answer["code"])}
+		e := &Error{Doing: doing, Status: status, Code: number(answer["code"]), Answered: failed}
 		_ = json.Unmarshal(answer["message"], &e.Message)
 		e.Message = cut(e.Message)
 		return e

@@ -196,7 +196,10 @@ func (t *Tickets) catchUp(ctx context.Context, w Workflow, id int64, request str
 		if err != nil {
 			return err
 		}
-		return h.absorb(ctx, w, v, b, comments)
+		if err := h.absorb(ctx, w, v, b, comments); err != nil {
+			return err
+		}
+		return h.mend(ctx, w, b)
 	})
 }
 

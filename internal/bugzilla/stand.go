@@ -15,7 +15,8 @@ import (
 // stood takes the step that somebody's change of status or resolution asks for; overwritten says that Berth has changed the ticket since.
 func (h *hold) stood(ctx context.Context, w Workflow, b Bug, comments []Comment, overwritten bool) error {
 	at := Standing{b.Status, b.Resolution}
-	if h.m.expected(func(l look) bool { return w.same(Standing{l.Status, l.Resolution}, at) }) {
+	same := func(l look) bool { return w.same(Standing{l.Status, l.Resolution}, at) }
+	if h.m.expected(same) {
 		return nil
 	}
 	v, err := h.t.requests.Get(ctx, scheduler.System, h.kept.Request)
@@ -23,7 +24,11 @@ func (h *hold) stood(ctx context.Context, w Workflow, b Bug, comments []Comment,
 		return err
 	}
 	login, when, err := h.changer(ctx, overwritten, "status", "resolution")
-	if err != nil {
+	// What comes late comes field by field: a status may meet the resolution of another one.
+	late := func(l look) bool {
+		return l.Status == at.Status && (l.Resolution == at.Resolution || h.m.Known.Resolution == at.Resolution)
+	}
+	if err != nil || h.late(late, login, when) {
 		return err
 	}
 	key := fmt.Sprintf("%d %s %s", when.Unix(), at.Status, at.Resolution)

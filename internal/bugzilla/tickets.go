@@ -2,7 +2,6 @@ package bugzilla
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -229,41 +228,8 @@ func (h *hold) bring(ctx context.Context, w Workflow, b Bug, c Change) (lost *Bu
 		changes = append(changes, Change{Status: status})
 	}
 	changes = append(changes, needed(b, c, len(path) > 0))
-	now := lookOf(b, "")
-	now.Summary, now.InCC = h.m.Known.Summary, h.m.Known.InCC || len(c.AddCC) > 0
-	next := now
-	h.m.Intended = append([]look{h.m.Known}, lastFew(h.m.Intended)...)
-	for _, change := range changes {
-		next = next.after(change)
-		h.m.Intended = append(h.m.Intended, next)
-	}
-	if err := h.keep(ctx); err != nil {
-		return nil, err
-	}
-	for _, change := range changes {
-		if len(change.body()) == 0 {
-			continue
-		}
-		was, err := h.t.client.Update(ctx, b.ID, change)
-		if err != nil {
-			if !IsTemporary(err) { // it was refused, whole
-				h.m.Intended = nil
-				err = errors.Join(err, h.keep(ctx))
-			}
-			return nil, err
-		}
-		if status, changed := was["status"]; changed && status != now.Status {
-			lost = new(b)
-			lost.Status, lost.Resolution = status, was["resolution"]
-		}
-		now = now.after(change)
-	}
-	h.m.Known, h.m.Intended = now, nil
-	return lost, h.keep(ctx)
+	return h.write(ctx, b, changes)
 }
-
-// lastFew bounds what is remembered of writes that never came through.
-func lastFew(list []look) []look { return list[max(0, len(list)-20):] }
 
 // needed is what of a change has to be written to a bug, and no more.
 func needed(b Bug, c Change, moves bool) Change {

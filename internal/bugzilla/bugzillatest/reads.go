@@ -156,7 +156,9 @@ func (s *Server) history(r *http.Request, name string) answer {
 	}
 	var order []key
 	merged := map[key]map[string][2]string{}
-	for _, e := range b.entries {
+	entries := slices.Clone(b.entries)
+	slices.SortStableFunc(entries, func(a, b entry) int { return a.at.Compare(b.at) })
+	for _, e := range entries {
 		if !e.at.After(after(r)) {
 			continue
 		}

@@ -41,6 +41,7 @@ const (
 	Maintenance       // 503 and a page
 	Empty             // 200 and nothing: the database is down
 	Deadlock          // an internal error; nothing was done
+	Waits             // the connection ends, and the write waits for a lock until Commit
 )
 
 // Server is the server and what is in it.
@@ -56,6 +57,7 @@ type Server struct {
 	comment int64 // last id
 	log     []string
 	faults  func(*http.Request) Fault
+	waiting []func()      // writes that wait for a lock
 	late    time.Duration // by how much the stamps of changes lie before the moment that they can be seen
 }
 
@@ -99,6 +101,16 @@ func (s *Server) SetLate(by time.Duration) {
 	s.late = by
 }
 
+// Commit lets the writes through that wait for a lock. They bear the stamps of when they began, and bring what they were checked against then.
+func (s *Server) Commit() {
+	s.locked(func() {
+		for _, write := range s.waiting {
+			write()
+		}
+		s.waiting = nil
+	})
+}
+
 // Disable disables an account; Demote takes its groups away.
 func (s *Server) Disable(name string) { s.locked(func() { s.people[name].disabled = true }) }
 func (s *Server) Demote(name string)  { s.locked(func() { s.people[name].groups = nil }) }
@@ -140,7 +152,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if faults != nil {
 		fault = faults(r) // which may itself do something with the server: what happens at the same moment
 	}
-	if fault == CutBefore {
+	if fault == Waits && r.Method != http.MethodGet {
+		s.locked(func() { s.delay(r) })
+	}
+	if fault == CutBefore || fault == Waits {
 		panic(http.ErrAbortHandler)
 	}
 	var a answer
