@@ -207,9 +207,9 @@ func (h *hold) assigned(ctx context.Context, v scheduler.View, b Bug) error {
 	return h.note(ctx, v.ID, text, fmt.Sprintf("assignee %d %s", at.Unix(), b.Assignee))
 }
 
-// dated puts back a deadline that somebody changed: it follows the slot.
+// dated puts back a deadline that somebody changed: it follows the slot, where Berth's account may set it.
 func (h *hold) dated(ctx context.Context, v scheduler.View, b Bug) error {
-	if b.Deadline == day(v.Request) || h.m.expected(func(l look) bool { return l.Deadline == b.Deadline }) {
+	if !b.Timed() || b.Deadline == day(v.Request) || h.m.expected(func(l look) bool { return l.Deadline == b.Deadline }) {
 		return nil
 	}
 	login, at, err := h.changer(ctx, false, "deadline")

@@ -27,12 +27,16 @@ type Bug struct {
 	CC          []string  `json:"cc"`
 	URL         string    `json:"url"`
 	Whiteboard  string    `json:"whiteboard"`
-	Deadline    string    `json:"deadline"` // a day, or empty
+	Deadline    string    `json:"deadline"`       // a day, or empty
+	Estimated   *float64  `json:"estimated_time"` // only where the account may track time
 	Changed     time.Time `json:"last_change_time"`
 }
 
+// Timed reports whether the account may track time, which is what the right to set deadlines depends on.
+func (b Bug) Timed() bool { return b.Estimated != nil }
+
 // fields are those of Bug, as a server is asked for them.
-const fields = "id,alias,product,component,summary,status,resolution,is_open,dupe_of,creator,assigned_to,cc,url,whiteboard,deadline,last_change_time"
+const fields = "id,alias,product,component,summary,status,resolution,is_open,dupe_of,creator,assigned_to,cc,url,whiteboard,deadline,estimated_time,last_change_time"
 
 // names is a list that some servers give as one string, or as null.
 type names []string
@@ -93,6 +97,16 @@ func (c *Client) ByAlias(ctx context.Context, alias string) (b Bug, found bool, 
 		}
 	}
 	return b, false, nil
+}
+
+// AnyBug reads one bug of a product, whichever; found is false where there is none.
+func (c *Client) AnyBug(ctx context.Context, product string) (b Bug, found bool, err error) {
+	var list []Bug
+	err = c.get(ctx, "looking for a bug", "bug", url.Values{"product": {product}, "limit": {"1"}, "include_fields": {fields}}, "bugs", &list)
+	if err != nil || len(list) == 0 {
+		return b, false, err
+	}
+	return list[0], true, nil
 }
 
 // idsAtOnce keeps the request line short enough for every server.

@@ -14,7 +14,7 @@ type Finding struct {
 	What   string `json:"what"`
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail,omitempty"`
-	Remedy string `json:"remedy,omitempty"` // where it is not
+	Remedy string `json:"remedy,omitempty"` // where it is not, or could be more
 }
 
 // maxSkew is by how much clocks may differ before somebody should know. Nothing depends on it.
@@ -24,7 +24,7 @@ const maxSkew = 2 * time.Minute
 // does not take the key, the rest is not looked at.
 func (t *Tickets) Check(ctx context.Context) []Finding {
 	k := &checking{t: t}
-	for _, look := range []func(context.Context) (goOn bool){k.server, k.key, k.rights, k.place, k.values, k.workflow, k.clock} {
+	for _, look := range []func(context.Context) (goOn bool){k.server, k.key, k.rights, k.place, k.deadline, k.values, k.workflow, k.clock} {
 		if !look(ctx) {
 			break
 		}
@@ -44,6 +44,11 @@ func (k *checking) good(what, format string, args ...any) {
 
 func (k *checking) bad(what, detail, remedy string) {
 	k.list = append(k.list, Finding{What: what, Detail: detail, Remedy: remedy})
+}
+
+// note says what is different without being wrong.
+func (k *checking) note(what, detail, remedy string) {
+	k.list = append(k.list, Finding{What: what, OK: true, Detail: detail, Remedy: remedy})
 }
 
 // failed notes an error of the server.
@@ -131,6 +136,23 @@ func (k *checking) place(ctx context.Context) bool {
 		}
 		return false, false
 	})
+	return true
+}
+
+// deadline looks whether the account may set deadlines. A bug tells, where there is one.
+func (k *checking) deadline(ctx context.Context) bool {
+	b, found, err := k.t.client.AnyBug(ctx, k.t.settings.Product)
+	switch {
+	case k.failed("deadline", err):
+		return false
+	case found && !b.Timed():
+		k.note("deadline", "tickets have none: time tracking is off, or not for "+k.t.settings.Login,
+			"to have them, let an administrator of Bugzilla name a group in timetrackinggroup, and add the account to it")
+	case found:
+		k.good("deadline", "is set to the last day of the slot")
+	default:
+		k.good("deadline", "is known once the product has a bug")
+	}
 	return true
 }
 

@@ -111,6 +111,9 @@ func IsNoSuchPerson(err error) bool {
 // IsTransition reports whether the workflow does not allow a change of status.
 func IsTransition(err error) bool { return code(err) == codeTransition }
 
+// IsForbidden reports whether the account may not change a field.
+func IsForbidden(err error) bool { return code(err) == codeForbidden }
+
 // IsSignIn reports whether the account or its key is the trouble.
 func IsSignIn(err error) bool {
 	switch code(err) {

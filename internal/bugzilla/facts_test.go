@@ -340,7 +340,7 @@ func TestAnUpdateIsAllOrNothingAndSafeToRepeat(t *testing.T) {
 			}
 		}
 		want := bugzilla.Bug{ID: id, Alias: []string{"r-1"}, Product: bugzillatest.Product, Component: bugzillatest.Component, Summary: request("").Summary, Status: "IN_PROGRESS", Open: true,
-			Creator: bugzillatest.Login, Assignee: "monika@bugs.example", CC: []string{"alice@bugs.example", "monika@bugs.example"}, URL: change.URL, Deadline: day, Changed: start}
+			Creator: bugzillatest.Login, Assignee: "monika@bugs.example", CC: []string{"alice@bugs.example", "monika@bugs.example"}, URL: change.URL, Deadline: day, Estimated: new(0.0), Changed: start}
 		got, err := b.Bug(ctx, id)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%v (-want +got):\n%s", err, diff)

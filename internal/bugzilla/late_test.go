@@ -119,3 +119,14 @@ func TestARemarkOnABugOfSomebodyElseIsMadeOnce(t *testing.T) {
 		}
 	})
 }
+
+// before lets something happen just before the first call of a method is dealt with.
+func (d *desk) before(method string, something func()) {
+	var done atomic.Bool
+	d.server.SetFaults(func(r *http.Request) bugzillatest.Fault {
+		if r.Method == method && done.CompareAndSwap(false, true) {
+			something()
+		}
+		return bugzillatest.None
+	})
+}

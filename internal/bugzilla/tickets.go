@@ -242,7 +242,7 @@ func needed(b Bug, c Change, moves bool) Change {
 	if strings.EqualFold(b.Assignee, c.Assignee) {
 		c.Assignee = ""
 	}
-	if c.Deadline != nil && b.Deadline == *c.Deadline {
+	if c.Deadline != nil && (b.Deadline == *c.Deadline || !b.Timed()) {
 		c.Deadline = nil
 	}
 	if b.URL == c.URL {

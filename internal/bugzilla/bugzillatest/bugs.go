@@ -137,7 +137,9 @@ func (s *Server) create(who *person, in map[string]any) answer {
 			}
 			b.assignee = a
 		}
-		b.deadline = text("deadline")
+		if !s.untimed {
+			b.deadline = text("deadline")
+		}
 	}
 	s.comment++
 	b.comments = []comment{{s.comment, who.name, b.changed, spoken(text("description"))}}
@@ -223,6 +225,9 @@ func (s *Server) apply(who *person, b *bug, in map[string]any) *answer {
 				return refuse(s.fail(http.StatusUnauthorized, 115, "You tried to change the %s field, but only the assignee or reporter of the bug, or a user with the required permissions may change that field.", f))
 			}
 		}
+	}
+	if _, given := in["deadline"]; given && s.untimed {
+		return refuse(s.fail(http.StatusUnauthorized, 115, "You tried to change the Deadline field, but only a user with the required permissions may change that field."))
 	}
 	status, moved := text("status")
 	resolution, resolved := text("resolution")

@@ -58,6 +58,7 @@ type Server struct {
 	log     []string
 	faults  func(*http.Request) Fault
 	waiting []func()      // writes that wait for a lock
+	untimed bool          // nobody of those who ask may track time
 	late    time.Duration // by how much the stamps of changes lie before the moment that they can be seen
 }
 
@@ -100,6 +101,10 @@ func (s *Server) SetLate(by time.Duration) {
 	defer s.mu.Unlock()
 	s.late = by
 }
+
+// Untime takes time tracking away, as an administrator does who leaves timetrackinggroup empty; Time gives it back.
+func (s *Server) Untime() { s.locked(func() { s.untimed = true }) }
+func (s *Server) Time()   { s.locked(func() { s.untimed = false }) }
 
 // Commit lets the writes through that wait for a lock. They bear the stamps of when they began, and bring what they were checked against then.
 func (s *Server) Commit() {

@@ -16,7 +16,7 @@ func (s *Server) shown(b *bug) map[string]any {
 	for _, name := range b.cc {
 		cc = append(cc, s.detail(name))
 	}
-	return map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "product": b.product, "component": b.component, "classification": "Unclassified",
+	all := map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "product": b.product, "component": b.component, "classification": "Unclassified",
 		"summary": b.summary, "status": b.status, "resolution": b.resolution, "is_open": open(b.status), "is_confirmed": b.status != "UNCONFIRMED", "dupe_of": dupe,
 		"creator": b.creator, "creator_detail": s.detail(b.creator), "assigned_to": b.assignee, "assigned_to_detail": s.detail(b.assignee), "qa_contact": "",
 		"cc": append([]string{}, b.cc...), "cc_detail": cc, "is_cc_accessible": true, "is_creator_accessible": true,
@@ -24,6 +24,12 @@ func (s *Server) shown(b *bug) map[string]any {
 		"deadline": b.deadline, "actual_time": 0, "estimated_time": 0, "remaining_time": 0,
 		"op_sys": "All", "platform": "All", "priority": "Normal", "severity": "normal", "version": "unspecified", "target_milestone": "---",
 		"creation_time": b.created.Format(time.RFC3339), "last_change_time": b.changed.Format(time.RFC3339)}
+	if s.untimed {
+		for _, name := range []string{"actual_time", "estimated_time", "remaining_time"} {
+			delete(all, name)
+		}
+	}
+	return all
 }
 
 // detail is somebody as others see them; the newest version keeps addresses of mail to itself.
