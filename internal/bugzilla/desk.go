@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -45,6 +46,7 @@ type Memory interface {
 	ForgetTicket(ctx context.Context, id int64) error
 	Tickets(ctx context.Context, after int64, limit int) ([]scheduler.KeptTicket, error)
 	Pending(ctx context.Context, channel, request string) (bool, error)
+	Waiting(ctx context.Context, channel, request string, limit int) ([]scheduler.Message, error)
 	Mark(ctx context.Context, name string) (string, error)
 	SetMark(ctx context.Context, name, before, value string) (ok bool, err error)
 }
@@ -129,6 +131,15 @@ func (t *Tickets) steps(ctx context.Context) (Workflow, error) {
 		t.workflow = w
 	}
 	return t.workflow, nil
+}
+
+// relearn reads the workflow anew, and says whether it is another one than was known.
+func (t *Tickets) relearn(ctx context.Context, known Workflow) (w Workflow, changed bool, err error) {
+	t.mu.Lock()
+	t.workflow = nil
+	t.mu.Unlock()
+	w, err = t.steps(ctx)
+	return w, !reflect.DeepEqual(w, known), err
 }
 
 // sameName compares logins, of which servers do not tell capital letters from small ones.

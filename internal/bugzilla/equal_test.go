@@ -92,8 +92,10 @@ func (d *desk) equal(id string) {
 	feedback := d.feedback(id)
 	said := map[string]int{}
 	for _, c := range comments {
-		if found := tokens.FindAllStringSubmatch(c.Text, -1); len(found) == 1 && c.Creator == bugzillatest.Login {
-			said[found[0][1]]++
+		if found := tokens.FindAllStringSubmatch(c.Text, -1); len(found) > 0 && c.Creator == bugzillatest.Login {
+			for _, f := range found {
+				said[f[1]]++
+			}
 			continue
 		}
 		want := 1

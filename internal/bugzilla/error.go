@@ -111,6 +111,9 @@ func IsNoSuchPerson(err error) bool {
 // IsTransition reports whether the workflow does not allow a change of status.
 func IsTransition(err error) bool { return code(err) == codeTransition }
 
+// IsRule reports whether a change was refused by a rule of the installation, such as one of its workflow.
+func IsRule(err error) bool { c := code(err); return c == codeTransition || c == codeUnmapped }
+
 // IsForbidden reports whether the account may not change a field.
 func IsForbidden(err error) bool { return code(err) == codeForbidden }
 

@@ -94,8 +94,9 @@ type Workflow map[string]Step
 
 // Step is one status of a workflow.
 type Step struct {
-	Open bool
-	To   []string
+	Open    bool
+	To      []string
+	Comment []string // those of To that take a comment in the same change
 }
 
 // Workflow reads the server's. What the account may do of it the server decides.
@@ -105,7 +106,8 @@ func (c *Client) Workflow(ctx context.Context) (Workflow, error) {
 			Name *string `json:"name"`
 			Open bool    `json:"is_open"`
 			To   []struct {
-				Name string `json:"name"`
+				Name    string `json:"name"`
+				Comment bool   `json:"comment_required"`
 			} `json:"can_change_to"`
 		} `json:"values"`
 	}
@@ -118,6 +120,9 @@ func (c *Client) Workflow(ctx context.Context) (Workflow, error) {
 			s := Step{Open: v.Open}
 			for _, to := range v.To {
 				s.To = append(s.To, to.Name)
+				if to.Comment {
+					s.Comment = append(s.Comment, to.Name)
+				}
 			}
 			name := ""
 			if v.Name != nil {

@@ -2,6 +2,7 @@ package bugzilla
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,10 +58,8 @@ func (h *hold) tell(ctx context.Context, w Workflow, e scheduler.Event) error {
 		return errBusy // it has another ticket now, which is told instead
 	}
 	change := Change{}
-	if !said(comments, token(e)) && !(e.Action == scheduler.ActionFeedback && e.Via == via) {
-		if change.Comment, err = t.comment(ctx, e, v); err != nil {
-			return err
-		}
+	if change.Comment, err = h.news(ctx, e, v, comments); err != nil {
+		return err
 	}
 	if err := t.aim(ctx, h, &change, v.Request); err != nil {
 		return err
@@ -89,6 +88,34 @@ func (h *hold) after(comments []Comment) []Comment {
 
 func said(comments []Comment, token string) bool {
 	return slices.ContainsFunc(comments, func(c Comment) bool { return strings.Contains(c.Text, token) })
+}
+
+// news is what there is to say of an event, and of those after it that wait already: a step that makes several, and a ticket that is put back
+// with what explains it, are one change of the ticket, and one mail to whoever follows it.
+func (h *hold) news(ctx context.Context, e scheduler.Event, v scheduler.View, comments []Comment) (string, error) {
+	events := []scheduler.Event{e}
+	waiting, err := h.t.memory.Waiting(ctx, Channel, e.Request, maxNews)
+	if err != nil {
+		return "", err
+	}
+	for _, m := range waiting {
+		if m.Event.Sequence > e.Sequence && Takes(m.Event) {
+			events = append(events, m.Event)
+		}
+	}
+	var parts []string
+	for length, i := 0, 0; i < len(events) && length < longest; i++ {
+		e := events[i]
+		if said(comments, token(e)) || e.Action == scheduler.ActionFeedback && e.Via == via {
+			continue
+		}
+		text, err := h.t.comment(ctx, e, v)
+		if err != nil {
+			return "", err
+		}
+		parts, length = append(parts, text), length+len(text)
+	}
+	return strings.Join(parts, "\n\n"), nil
 }
 
 // comment is what is said of an event, with its token.
@@ -212,10 +239,32 @@ func (t *Tickets) aim(ctx context.Context, h *hold, c *Change, r scheduler.Reque
 	return nil
 }
 
-// bring takes a bug to how it has to stand, in as many steps as the workflow wants, the comment with the last. What is going to be written
-// is remembered first: where it is not known whether a write came through, the ticket tells later. lost is how the ticket was in between, where
-// somebody changed it at the same moment.
+// bring takes a bug to how it has to stand. Where a rule of the installation is in the way, its workflow may have been changed since it was
+// read: it is read anew, once. lost is how the ticket was in between, where somebody changed it at the same moment.
 func (h *hold) bring(ctx context.Context, w Workflow, b Bug, c Change) (lost *Bug, err error) {
+	lost, err = h.walk(ctx, w, b, c)
+	if !IsRule(err) {
+		return lost, err
+	}
+	w, changed, learnErr := h.t.relearn(ctx, w)
+	if learnErr != nil || !changed {
+		return lost, errors.Join(err, learnErr)
+	}
+	if b, learnErr = h.t.client.Bug(ctx, b.ID); learnErr != nil {
+		return lost, errors.Join(err, learnErr)
+	}
+	there, learnErr := h.t.client.Said(ctx, b.ID, c.Comment[strings.LastIndexByte(c.Comment, '\n')+1:]) // its token
+	if learnErr != nil {
+		return lost, errors.Join(err, learnErr)
+	}
+	if there { // with the first of several steps
+		c.Comment = ""
+	}
+	return h.walk(ctx, w, b, c)
+}
+
+// walk takes a bug along the workflow to how it has to stand, in as many steps as that wants.
+func (h *hold) walk(ctx context.Context, w Workflow, b Bug, c Change) (lost *Bug, err error) {
 	if w.same(Standing{b.Status, b.Resolution}, Standing{c.Status, c.Resolution}) {
 		c.Status, c.Resolution = b.Status, b.Resolution
 	}
@@ -223,12 +272,40 @@ func (h *hold) bring(ctx context.Context, w Workflow, b Bug, c Change) (lost *Bu
 	if !ok {
 		return nil, &Error{Doing: fmt.Sprintf("changing bug %d", b.ID), Code: codeTransition, Message: fmt.Sprintf("there is no way from %s to %s", b.Status, c.Status)}
 	}
-	var changes []Change
-	for _, status := range path[:max(0, len(path)-1)] {
-		changes = append(changes, Change{Status: status})
+	return h.write(ctx, b, w.changes(b, c, path, filler(h.kept.Request)))
+}
+
+// changes are the writes that take a bug along a path: what there is to say and everything else with the first, so that no change of a status
+// stands there unexplained. filler is said with a step that takes a comment where there is nothing else to say.
+func (w Workflow) changes(b Bug, c Change, path []string, filler string) []Change {
+	list := []Change{needed(b, c, len(path) > 0)}
+	for i, status := range path {
+		if i > 0 {
+			list = append(list, Change{})
+		}
+		at := &list[i]
+		at.Status, at.Resolution = status, ""
+		if i == len(path)-1 {
+			at.Resolution = c.Resolution
+		}
+		if at.Comment == "" && w.takesComment(b.Status, path, i) {
+			at.Comment = filler
+		}
 	}
-	changes = append(changes, needed(b, c, len(path) > 0))
-	return h.write(ctx, b, changes)
+	return list
+}
+
+// takesComment reports whether a step of a path takes a comment.
+func (w Workflow) takesComment(from string, path []string, i int) bool {
+	if i > 0 {
+		from = path[i-1]
+	}
+	return slices.Contains(w[from].Comment, path[i])
+}
+
+// filler is said where Bugzilla takes a comment and nothing has happened that there would be one on.
+func filler(request string) string {
+	return fmt.Sprintf("The ticket is brought in line with its request.\n\n[berth:%s/0]", request)
 }
 
 // needed is what of a change has to be written to a bug, and no more.

@@ -13,6 +13,9 @@ import (
 // longest keeps what is said well within what a comment takes.
 const longest = 20_000
 
+// maxNews is how many events are looked at to be told of at once.
+const maxNews = 20
+
 // description is the first thing that a ticket says: who wants what, where and when.
 func description(v scheduler.View, f testbeds.Facility, s Settings) string {
 	r := v.Request

@@ -238,6 +238,9 @@ func (s *Server) apply(who *person, b *bug, in map[string]any) *answer {
 		if !slices.Contains(steps[b.status], status) {
 			return refuse(s.fail(http.StatusBadRequest, 123, "You are not allowed to change the bug status from %s to %s.", b.status, status))
 		}
+		if c, _ := in["comment"].(map[string]any); s.takesComment(b.status, status) && c["body"] == nil {
+			return refuse(s.fail(http.StatusBadRequest, 32000, "You have to specify a comment when changing the Status of a bug from %s to %s.", b.status, status))
+		}
 		if !open(status) && b.resolution == "" && resolution == "" {
 			return refuse(s.fail(http.StatusBadRequest, 121, "A valid resolution is required to mark bugs as %s.", status))
 		}

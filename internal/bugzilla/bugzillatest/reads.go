@@ -48,10 +48,10 @@ func (s *Server) strict(r *http.Request) {
 }
 
 // values are those that a field can have; of the status with the workflow.
-func values(field string) answer {
+func (s *Server) values(field string) answer {
 	names := map[string][]string{"op_sys": {"All", "Linux"}, "rep_platform": {"All", "PC"}, "resolution": append([]string{""}, resolutions...)}[field]
 	if field == "bug_status" {
-		return workflowAnswer()
+		return s.workflow()
 	}
 	list := []any{}
 	for _, name := range names {
@@ -60,12 +60,12 @@ func values(field string) answer {
 	return ok(map[string]any{"fields": []any{map[string]any{"name": field, "values": list}}})
 }
 
-func workflowAnswer() answer {
+func (s *Server) workflow() answer {
 	var values []any
 	for _, name := range []string{"", "UNCONFIRMED", "CONFIRMED", "IN_PROGRESS", "RESOLVED", "VERIFIED"} {
 		var to []any
 		for _, next := range steps[name] {
-			to = append(to, map[string]any{"name": next, "comment_required": false})
+			to = append(to, map[string]any{"name": next, "comment_required": s.takesComment(name, next)})
 		}
 		v := map[string]any{"name": name, "is_open": open(name), "can_change_to": to}
 		if name == "" {

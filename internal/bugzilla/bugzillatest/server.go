@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -56,8 +57,10 @@ type Server struct {
 	people  map[string]*person
 	comment int64 // last id
 	log     []string
+	changes []Change
 	faults  func(*http.Request) Fault
 	waiting []func()      // writes that wait for a lock
+	talkers []string      // steps of the workflow that take a comment, as "FROM TO"
 	untimed bool          // nobody of those who ask may track time
 	late    time.Duration // by how much the stamps of changes lie before the moment that they can be seen
 }
@@ -102,6 +105,17 @@ func (s *Server) SetLate(by time.Duration) {
 	s.late = by
 }
 
+// TakeComments makes steps of the workflow take a comment, each named as "FROM TO"; a star stands for any status.
+func (s *Server) TakeComments(steps ...string) { s.locked(func() { s.talkers = steps }) }
+
+// takesComment reports whether a step takes a comment.
+func (s *Server) takesComment(from, to string) bool {
+	return slices.ContainsFunc(s.talkers, func(step string) bool {
+		a, b, _ := strings.Cut(step, " ")
+		return (a == "*" || a == from) && (b == "*" || b == to)
+	})
+}
+
 // Untime takes time tracking away, as an administrator does who leaves timetrackinggroup empty; Time gives it back.
 func (s *Server) Untime() { s.locked(func() { s.untimed = true }) }
 func (s *Server) Time()   { s.locked(func() { s.untimed = false }) }
@@ -136,6 +150,19 @@ func (s *Server) Requests() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string(nil), s.log...)
+}
+
+// Change is one change of a bug that a client asked for.
+type Change struct {
+	Bug  string // as it was named
+	Body map[string]any
+}
+
+// Changes are those that clients asked for, whatever came of them.
+func (s *Server) Changes() []Change {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.changes)
 }
 
 // now is the server's time: whole seconds, and what is changed bears the time at which its transaction began.
@@ -249,7 +276,7 @@ func (s *Server) handle(r *http.Request) answer {
 	case route == "GET product":
 		return s.product(r)
 	case route == "GET field":
-		return values(path[len(path)-1])
+		return s.values(path[len(path)-1])
 	case route == "GET bug" && len(path) == 1:
 		return s.search(r)
 	case route == "GET bug" && len(path) == 2:
@@ -265,6 +292,7 @@ func (s *Server) handle(r *http.Request) answer {
 	case route == "POST bug" && len(path) == 3 && path[2] == "comment":
 		return s.say(who, path[1], in)
 	case route == "PUT bug" && len(path) == 2:
+		s.changes = append(s.changes, Change{path[1], in})
 		return s.change(who, path[1], in)
 	}
 	s.tb.Errorf("a client asked for %s, which no server was seen to answer", r.URL.Path)
