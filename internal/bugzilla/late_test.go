@@ -130,3 +130,14 @@ func (d *desk) before(method string, something func()) {
 		return bugzillatest.None
 	})
 }
+
+// onceThereIs lets something happen to the first bug that there is, before the first read of it.
+func (d *desk) onceThereIs(something func(id int64)) func(*http.Request) bugzillatest.Fault {
+	var done atomic.Bool
+	return func(r *http.Request) bugzillatest.Fault {
+		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/bug/1") && done.CompareAndSwap(false, true) {
+			something(1)
+		}
+		return bugzillatest.None
+	}
+}

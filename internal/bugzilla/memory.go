@@ -17,6 +17,7 @@ type memory struct {
 	Changed  time.Time `json:"changed"`            // the last change, by the server's clock, that was dealt with
 	Since    time.Time `json:"since"`              // comments up to here were dealt with
 	Seen     []int64   `json:"seen,omitempty"`     // ids of comments after it that were dealt with as well
+	InCC     []string  `json:"in_cc,omitempty"`    // experimenters who were put into CC, or were there: who is not any more has gone
 	Unknown  []string  `json:"unknown,omitempty"`  // who commented without being known in Berth, and was told so
 }
 
@@ -26,12 +27,19 @@ type look struct {
 	Resolution string `json:"resolution,omitempty"`
 	Assignee   string `json:"assignee,omitempty"`
 	Deadline   string `json:"deadline,omitempty"`
-	Summary    string `json:"summary,omitempty"`
-	InCC       bool   `json:"in_cc,omitempty"` // the experimenter
+	Summary    string `json:"summary,omitempty"` // the last one of Berth's own; empty where people gave the ticket its summary
+	InCC       bool   `json:"in_cc,omitempty"`   // the experimenter
 }
 
 func lookOf(b Bug, experimenter string) look {
 	return look{b.Status, b.Resolution, b.Assignee, b.Deadline, b.Summary, experimenter != "" && hasName(b.CC, experimenter)}
+}
+
+// joined notes that somebody was in CC.
+func (m *memory) joined(login string) {
+	if login != "" && !hasName(m.InCC, login) {
+		m.InCC = append(m.InCC, login)
+	}
 }
 
 func hasName(list []string, name string) bool { return slices.ContainsFunc(list, sameName(name)) }

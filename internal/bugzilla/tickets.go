@@ -61,7 +61,7 @@ func (h *hold) tell(ctx context.Context, w Workflow, e scheduler.Event) error {
 	if change.Comment, err = h.news(ctx, e, v, comments); err != nil {
 		return err
 	}
-	if err := t.aim(ctx, h, &change, v.Request); err != nil {
+	if err := t.aim(ctx, h, b, &change, v.Request); err != nil {
 		return err
 	}
 	lost, err := h.bring(ctx, w, b, change)
@@ -214,11 +214,12 @@ func (t *Tickets) assignable(ctx context.Context, username string) (login string
 	return login, nil
 }
 
-// aim says how the ticket has to stand. Whom Bugzilla does not know is not put into it; who took themself out of CC stays out.
-func (t *Tickets) aim(ctx context.Context, h *hold, c *Change, r scheduler.Request) error {
+// aim says how the ticket has to stand. Whom Bugzilla does not know is not put into it; who took themself out of CC stays out, and a summary
+// that people wrote stays.
+func (t *Tickets) aim(ctx context.Context, h *hold, b Bug, c *Change, r scheduler.Request) error {
 	at := t.settings.Standings[r.Status]
 	c.Status, c.Resolution, c.URL, c.Deadline = at.Status, at.Resolution, t.page(r), new(day(r))
-	if h.m.Known.Summary == "" || h.m.Known.Summary != summary(r) {
+	if h.ownSummary(b) {
 		c.Summary = summary(r)
 	}
 	if !strings.EqualFold(t.login(ctx, r.Mentor), h.m.Known.Assignee) {
@@ -227,16 +228,14 @@ func (t *Tickets) aim(ctx context.Context, h *hold, c *Change, r scheduler.Reque
 			return err
 		}
 	}
-	if !h.m.Known.InCC {
-		login, err := t.assignable(ctx, r.Experimenter)
-		if err != nil {
-			return err
-		}
-		if login != "" {
-			c.AddCC = []string{login}
-		}
+	if hasName(h.m.InCC, t.login(ctx, r.Experimenter)) {
+		return nil
 	}
-	return nil
+	login, err := t.assignable(ctx, r.Experimenter)
+	if err == nil && login != "" {
+		c.AddCC = []string{login}
+	}
+	return err
 }
 
 // bring takes a bug to how it has to stand. Where a rule of the installation is in the way, its workflow may have been changed since it was

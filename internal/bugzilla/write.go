@@ -38,6 +38,9 @@ func (h *hold) write(ctx context.Context, b Bug, changes []Change) (lost *Bug, e
 			lost.Status, lost.Resolution = status, was["resolution"]
 		}
 		now = now.after(change)
+		for _, login := range change.AddCC {
+			h.m.joined(login)
+		}
 	}
 	h.m.Known, h.m.Intended, h.m.Mend = now, nil, false
 	return lost, h.keep(ctx)
@@ -55,9 +58,6 @@ func (h *hold) sure() error {
 func (h *hold) intend(b Bug, changes []Change) look {
 	now := lookOf(b, "")
 	now.Summary, now.InCC = h.m.Known.Summary, h.m.Known.InCC
-	for _, change := range changes {
-		now.InCC = now.InCC || len(change.AddCC) > 0
-	}
 	next := now
 	h.m.Late = lastFew(append(h.m.Late, h.m.Intended...)) // should one of them come through after all, it is known as Berth's own
 	h.m.Intended = append([]look{h.m.Known}, lastFew(h.m.Intended)...)
@@ -113,7 +113,7 @@ func (h *hold) mend(ctx context.Context, w Workflow, b Bug) error {
 		return err
 	}
 	change := Change{}
-	if err := h.t.aim(ctx, h, &change, v.Request); err != nil {
+	if err := h.t.aim(ctx, h, b, &change, v.Request); err != nil {
 		return err
 	}
 	_, err = h.bring(ctx, w, b, change)

@@ -205,13 +205,18 @@ func (s *Server) change(who *person, name string, in map[string]any) answer {
 	note("url", b.url, next.url)
 	note("summary", b.summary, next.summary)
 	note("deadline", b.deadline, next.deadline)
-	note("cc", strings.Join(b.cc, ", "), strings.Join(next.cc, ", "))
-	note("alias", strings.Join(b.alias, ", "), strings.Join(next.alias, ", "))
+	note("cc", without(b.cc, next.cc), without(next.cc, b.cc))
+	note("alias", without(b.alias, next.alias), without(next.alias, b.alias))
 	if len(changes) > 0 || len(next.comments) > len(b.comments) {
 		next.changed = s.stamp()
 	}
 	*b = next
 	return ok(map[string]any{"bugs": []any{map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "changes": changes, "last_change_time": b.changed.Format(time.RFC3339)}}})
+}
+
+// without is what of a list is not in another one, as changes of lists are written.
+func without(list, others []string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(list), func(x string) bool { return slices.Contains(others, x) }), ", ")
 }
 
 // apply changes a copy of a bug. What it does not know it ignores.
@@ -274,6 +279,12 @@ func (s *Server) apply(who *person, b *bug, in map[string]any) *answer {
 			if !slices.Contains(b.cc, c) {
 				b.cc = append(b.cc, c)
 			}
+		}
+		for _, c := range list(cc["remove"]) {
+			if c != who.name && !editor {
+				return refuse(s.fail(http.StatusBadRequest, 32000, "You do not have permission to remove other people from the CC list."))
+			}
+			b.cc = slices.DeleteFunc(b.cc, func(x string) bool { return x == c })
 		}
 	} else if _, given := in["cc"]; given {
 		return refuse(s.internal("Can't use an undefined value"))
