@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -268,6 +270,39 @@ func TestManyChangesAreReadInPages(t *testing.T) {
 			t.Errorf("by their numbers %d bugs, %v", len(known), err)
 		}
 	})
+}
+
+// An administrator may lower max_search_results: a page shorter than was asked for is not the last one.
+func TestAShortPageIsNotTheLastOne(t *testing.T) {
+	for _, most := range []int{1, 2, 5, 6, 7, 200} {
+		t.Run(strconv.Itoa(most), func(t *testing.T) {
+			each(t, func(t *testing.T, b bench) {
+				var all []int64
+				for i := range 13 { // the first seven within one second, which is more than some pages hold
+					if i >= 7 {
+						b.now.Add(1)
+					}
+					all = append(all, made(t, b, "r-"+strconv.Itoa(i)))
+				}
+				b.server.SetMost(most)
+				list, err := b.ChangedSince(t.Context(), bugzillatest.Product, start)
+				if err != nil || !slices.Equal(ids(list), all) {
+					t.Errorf("changed are %v, %v", ids(list), err)
+				}
+				known, err := b.Bugs(t.Context(), append([]int64{99}, all...))
+				if err != nil || !slices.Equal(slices.Sorted(slices.Values(ids(known))), all) {
+					t.Errorf("known are %v, %v", ids(known), err)
+				}
+			})
+		})
+	}
+}
+
+func ids(list []bugzilla.Bug) (ids []int64) {
+	for _, b := range list {
+		ids = append(ids, b.ID)
+	}
+	return ids
 }
 
 // Facts 11, 12: comments after an instant are those after that second; what one person changed within a second is one entry.

@@ -33,3 +33,18 @@ func TestEveryVersionIsPolledFromTheFirstTimeOn(t *testing.T) {
 		}
 	})
 }
+
+// TestNoTicketIsTakenForLostBecauseAListWasCut sweeps with a server that gives two bugs at a time.
+func TestNoTicketIsTakenForLostBecauseAListWasCut(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d *desk) {
+		for i := range 5 {
+			d.submit("eva", 48*(i+1))
+		}
+		d.settle()
+		d.server.SetMost(2)
+		d.poll()
+		if p, err := d.tickets.Progress(t.Context()); err != nil || len(p.Lost) > 0 {
+			t.Errorf("lost are %v, %v", p.Lost, err)
+		}
+	})
+}

@@ -108,9 +108,16 @@ func (s *Server) search(r *http.Request) answer {
 		slices.SortStableFunc(found, func(a, b *bug) int { return a.changed.Compare(b.changed) })
 	}
 	limit, offset := len(found), 0
-	if n, err := strconv.Atoi(q.Get("limit")); err == nil && n > 0 {
+	n, _ := strconv.Atoi(q.Get("limit"))
+	switch {
+	case q.Has("offset") && n == 0:
+		return s.fail(http.StatusBadRequest, 50, "The function requires a limit argument, and that argument was not set.")
+	case n > 0:
 		limit = n
 		offset, _ = strconv.Atoi(q.Get("offset"))
+	}
+	if s.most > 0 {
+		limit = min(limit, s.most)
 	}
 	offset = min(offset, len(found))
 	list := []any{}

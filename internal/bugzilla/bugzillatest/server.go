@@ -60,6 +60,7 @@ type Server struct {
 	changes []Change
 	faults  func(*http.Request) Fault
 	waiting []func()      // writes that wait for a lock
+	most    int           // max_search_results; 0 for as many as there are
 	talkers []string      // steps of the workflow that take a comment, as "FROM TO"
 	untimed bool          // nobody of those who ask may track time
 	late    time.Duration // by how much the stamps of changes lie before the moment that they can be seen
@@ -115,6 +116,9 @@ func (s *Server) takesComment(from, to string) bool {
 		return (a == "*" || a == from) && (b == "*" || b == to)
 	})
 }
+
+// SetMost lowers max_search_results: every list is cut to so many, without a word.
+func (s *Server) SetMost(n int) { s.locked(func() { s.most = n }) }
 
 // Untime takes time tracking away, as an administrator does who leaves timetrackinggroup empty; Time gives it back.
 func (s *Server) Untime() { s.locked(func() { s.untimed = true }) }
