@@ -23,7 +23,7 @@ func (p *Parts) Tickets(settings config.Settings, site string, log *slog.Logger)
 	if b.URL == "" {
 		return nil, nil
 	}
-	client, err := bugzilla.New(bugzilla.Options{URL: b.URL, Key: b.Key, InQuery: b.KeyInQuery})
+	client, err := bugzilla.New(bugzilla.Options{URL: b.URL, Login: b.Login, Key: b.Key, Reread: b.ReadKey})
 	if err != nil {
 		return nil, err
 	}

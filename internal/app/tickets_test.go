@@ -24,7 +24,7 @@ func TestTicketsAreToldWhatHappens(t *testing.T) {
 		return bugzillatest.None
 	})
 	var out, log bytes.Buffer
-	a := app.New(settings(t, "bugzilla_url", s.URL, "bugzilla_key", bugzillatest.Key, "bugzilla_login", bugzillatest.Login, "bugzilla_key_in_query", "yes", "bugzilla_poll", "PT1S"), options(&log), app.Serving{Demo: true, Out: &out})
+	a := app.New(settings(t, "bugzilla_url", s.URL, "bugzilla_key", bugzillatest.Key, "bugzilla_login", bugzillatest.Login, "bugzilla_poll", "PT1S"), options(&log), app.Serving{Demo: true, Out: &out})
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

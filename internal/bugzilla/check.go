@@ -70,20 +70,11 @@ func (k *checking) server(ctx context.Context) bool {
 }
 
 func (k *checking) key(ctx context.Context) bool {
-	login := k.t.settings.Login
-	ok, err := k.t.client.ValidLogin(ctx, login)
+	way, err := k.t.client.SignIn(ctx)
 	if k.failed("key", err) {
 		return false
 	}
-	if !ok {
-		remedy := "check that bugzilla_login is the login of the account that the key belongs to"
-		if !k.t.client.o.InQuery {
-			remedy += "; servers before 5.1 do not look at the header: set bugzilla_key_in_query to yes"
-		}
-		k.bad("key", "the server does not take the key for that of "+login, remedy)
-		return false
-	}
-	k.good("key", "taken, for %s", login)
+	k.good("key", "taken, for %s, %s", k.t.settings.Login, way)
 	return true
 }
 

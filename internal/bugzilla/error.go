@@ -21,6 +21,7 @@ const (
 	codeDisabled      = 301
 	codeBadKey        = 306
 	codeNotLoggedIn   = 410
+	codeNotTaken      = -1  // none of Bugzilla's: it takes nobody for the account
 	codeNoSuchCC      = 504 // on create
 	codeUnmapped      = 32000
 	codeNoMethod      = 32614
@@ -44,6 +45,9 @@ func (e *Error) Error() string {
 	if e.Cause != nil {
 		fmt.Fprintf(&b, ": %v", e.Cause)
 		return b.String()
+	}
+	if e.Code == codeNotTaken {
+		return e.Doing + ": " + e.Message
 	}
 	if e.Code != 0 {
 		fmt.Fprintf(&b, ": Bugzilla says %d", e.Code)
@@ -120,7 +124,7 @@ func IsForbidden(err error) bool { return code(err) == codeForbidden }
 // IsSignIn reports whether the account or its key is the trouble.
 func IsSignIn(err error) bool {
 	switch code(err) {
-	case codeBadLogin, codeDisabled, codeBadKey, codeNotLoggedIn:
+	case codeBadLogin, codeDisabled, codeBadKey, codeNotLoggedIn, codeNotTaken:
 		return true
 	}
 	return false
@@ -131,6 +135,8 @@ func Remedy(err error) string {
 	switch code(err) {
 	case codeBadKey:
 		return "make an API key for the account in Bugzilla (Preferences, API Keys) and put it into the settings"
+	case codeNotTaken:
+		return "check that bugzilla_login is the login of the account that the key belongs to"
 	case codeBadLogin, codeNotLoggedIn:
 		return "the server did not take the API key: check the key, and that the account may use the REST interface"
 	case codeDisabled:

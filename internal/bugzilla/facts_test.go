@@ -32,13 +32,13 @@ func newBench(t *testing.T, v bugzillatest.Version) bench {
 	t.Helper()
 	now := new(atomic.Int64)
 	s := bugzillatest.New(t, v, func() time.Time { return start.Add(time.Duration(now.Load()) * time.Second) }, "alice@bugs.example", "monika@bugs.example")
-	return bench{client(t, s.URL, bugzillatest.Key, v != bugzillatest.V53), s, now}
+	return bench{client(t, s.URL, bugzillatest.Key), s, now}
 }
 
-func client(t *testing.T, url, key string, inQuery bool) *bugzilla.Client {
+func client(t *testing.T, url, key string) *bugzilla.Client {
 	t.Helper()
 	// Each cut connection is the server's doing: none is used twice.
-	c, err := bugzilla.New(bugzilla.Options{URL: url, Key: key, InQuery: inQuery, Timeout: 5 * time.Second, HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}})
+	c, err := bugzilla.New(bugzilla.Options{URL: url, Login: bugzillatest.Login, Key: key, Timeout: 5 * time.Second, HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,32 +72,6 @@ func made(t *testing.T, b bench, alias string) int64 {
 		t.Fatal(err)
 	}
 	return id
-}
-
-// Fact 1: old servers ignore the key in the header, without a word; the client gets through to all of them, and keeps the key out of the
-// addresses of writes.
-func TestTheKeyIsWhereEachServerLooksForIt(t *testing.T) {
-	each(t, func(t *testing.T, b bench) {
-		if ok, err := b.ValidLogin(t.Context(), bugzillatest.Login); err != nil || !ok {
-			t.Errorf("signed in: %t, %v", ok, err)
-		}
-		id := made(t, b, "r-1")
-		if _, err := b.Update(t.Context(), id, bugzilla.Change{Comment: "hello"}); err != nil {
-			t.Error(err)
-		}
-		for _, line := range b.server.Requests() {
-			if !strings.HasPrefix(line, "GET ") && strings.Contains(line, bugzillatest.Key) {
-				t.Errorf("the access log of the server has the key: %s", line)
-			}
-		}
-	})
-	t.Run("a header alone", func(t *testing.T) {
-		t.Parallel()
-		s := bugzillatest.New(t, bugzillatest.V52, time.Now)
-		if ok, err := client(t, s.URL, bugzillatest.Key, false).ValidLogin(t.Context(), bugzillatest.Login); err != nil || ok {
-			t.Errorf("an old server looked at the header: %t, %v", ok, err)
-		}
-	})
 }
 
 // Fact 2: a status of 200 is not success.
@@ -144,7 +118,7 @@ func TestTheCodeSaysWhatIsWrong(t *testing.T) {
 			"product":            {wrong(func(n *bugzilla.NewBug) { n.Product = "x" }), func(err error) bool { return strings.Contains(bugzilla.Remedy(err), "product's name") }},
 			"component":          {wrong(func(n *bugzilla.NewBug) { n.Component = "x" }), func(err error) bool { return strings.Contains(bugzilla.Remedy(err), "component") }},
 			"platform":           {wrong(func(n *bugzilla.NewBug) { n.Platform = "" }), func(err error) bool { return strings.Contains(bugzilla.Remedy(err), "platform") }},
-			"key":                {func() error { _, err := client(t, b.server.URL, "wrong", true).Bug(ctx, id); return err }(), bugzilla.IsSignIn},
+			"key":                {func() error { _, err := client(t, b.server.URL, "wrong").Bug(ctx, id); return err }(), bugzilla.IsSignIn},
 		} {
 			if c.err == nil || !c.is(c.err) || bugzilla.IsTemporary(c.err) {
 				t.Errorf("%s: %v", name, c.err)
@@ -445,7 +419,7 @@ func TestASlowServerIsNotWaitedFor(t *testing.T) {
 	}))
 	defer s.Close()
 	defer close(held)
-	c, err := bugzilla.New(bugzilla.Options{URL: s.URL, Key: "secret-key", InQuery: true, Timeout: 50 * time.Millisecond})
+	c, err := bugzilla.New(bugzilla.Options{URL: s.URL, Login: bugzillatest.Login, Key: "secret-key", Timeout: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,15 +40,9 @@ func (c *Client) Person(ctx context.Context, login string) (p Person, found bool
 	return list[0], true, nil
 }
 
-// ValidLogin reports whether the server knows the account by the key. A server that did not see the key says no.
-func (c *Client) ValidLogin(ctx context.Context, login string) (ok bool, err error) {
-	err = c.get(ctx, "signing in", "valid_login", url.Values{"login": {login}}, "result", &ok)
-	return ok, err
-}
-
-// Version is the server's. It answers this without its database, too: it is no sign of health.
+// Version is the server's. It answers this to everybody, and without its database, too: it is no sign of health.
 func (c *Client) Version(ctx context.Context) (version string, err error) {
-	err = c.get(ctx, "asking for the version", "version", nil, "version", &version)
+	err = c.read(ctx, signature{}, "asking for the version", "version", nil, "version", &version)
 	return version, err
 }
 

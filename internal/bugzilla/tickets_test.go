@@ -41,7 +41,7 @@ func newDesk(t *testing.T, dsn string, v bugzillatest.Version) *desk {
 	d.store.SetChannels(scheduler.Channel{Name: bugzilla.Channel, Takes: bugzilla.Takes})
 	d.svc = scheduler.New(d.store, scheduler.Options{Clock: d.clock, NewID: uuid.NewString})
 	d.server = bugzillatest.New(t, v, d.clock, "eva@bugs.example", "monika@bugs.example", "oskar@bugs.example")
-	d.client = client(t, d.server.URL, bugzillatest.Key, v != bugzillatest.V53)
+	d.client = client(t, d.server.URL, bugzillatest.Key)
 	d.courier = d.hire()
 	size := testbeds.Quantities{"vcpu": 8}
 	d.must(d.svc.PutFacility(t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{

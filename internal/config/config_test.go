@@ -197,7 +197,7 @@ func TestTheKeyOfBugzillaIsNotShown(t *testing.T) {
 	}
 	const login = "BERTH_BUGZILLA_LOGIN=berth@example.org"
 	s, err := load("https://bugs.example.org", "BERTH_BUGZILLA_KEY_FILE="+key, login)
-	if err != nil || s.Bugzilla.Key != "hunter2" || s.Bugzilla.KeyInQuery || s.Bugzilla.Product != "5GinFIRE Operations" {
+	if err != nil || s.Bugzilla.Key != "hunter2" || s.Bugzilla.Product != "5GinFIRE Operations" {
 		t.Fatalf("settings %+v, %v", s.Bugzilla, err)
 	}
 	for _, e := range s.Entries() {
@@ -213,8 +213,43 @@ func TestTheKeyOfBugzillaIsNotShown(t *testing.T) {
 	if _, err := load("https://bugs.example.org"); scheduler.CodeOf(err) != scheduler.CodeInvalid {
 		t.Errorf("without a key: %v", err)
 	}
-	if _, err := load("https://bugs.example.org", "BERTH_BUGZILLA_KEY=k", "BERTH_BUGZILLA_KEY_IN_QUERY=perhaps"); scheduler.CodeOf(err) != scheduler.CodeInvalid {
-		t.Errorf("perhaps: %v", err)
+}
+
+// TestAKeyInAFileIsReadAnew, and one that was given by value is not.
+func TestAKeyInAFileIsReadAnew(t *testing.T) {
+	t.Parallel()
+	key := write(t, "key", "first\n")
+	load := func(environ ...string) config.Bugzilla {
+		t.Helper()
+		s, err := config.Load(config.Sources{File: none(t), Environ: append(environ, "BERTH_BUGZILLA_URL=https://bugs.example.org", "BERTH_BUGZILLA_LOGIN=b")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Bugzilla
+	}
+	file, value := load("BERTH_BUGZILLA_KEY_FILE="+key), load("BERTH_BUGZILLA_KEY=given")
+	if err := os.WriteFile(key, []byte("second\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := file.ReadKey(); err != nil || got != "second" || file.Key != "first" {
+		t.Errorf("from the file %q, %v; at first %q", got, err, file.Key)
+	}
+	if got, err := value.ReadKey(); err != nil || got != "given" {
+		t.Errorf("by value %q, %v", got, err)
+	}
+}
+
+// TestASettingOfBeforeIsLeftAlone where it still stands.
+func TestASettingOfBeforeIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	s, err := config.Load(config.Sources{File: write(t, "berth.toml", "bugzilla_key_in_query = \"yes\"\n"), Environ: []string{"BERTH_BUGZILLA_KEY_IN_QUERY=perhaps"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range s.Entries() {
+		if e.Name == "bugzilla_key_in_query" {
+			t.Errorf("it is shown as in force: %+v", e)
+		}
 	}
 }
 

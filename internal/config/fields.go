@@ -58,8 +58,6 @@ var fields = []field{
 		help: "API key of the account that writes the tickets"},
 	{name: "bugzilla_login", set: text(func(s *Settings) *string { return &s.Bugzilla.Login }),
 		help: "login of that account"},
-	{name: "bugzilla_key_in_query", value: "no", set: yesNo(func(s *Settings) *bool { return &s.Bugzilla.KeyInQuery }),
-		help: "yes for servers before 5.1, which look for the key of reads in the address only"},
 	{name: "bugzilla_product", value: "5GinFIRE Operations", set: text(func(s *Settings) *string { return &s.Bugzilla.Product }),
 		help: "product of the tickets"},
 	{name: "bugzilla_component", value: "Operations Support", set: text(func(s *Settings) *string { return &s.Bugzilla.Component }),
@@ -105,6 +103,9 @@ var fields = []field{
 	{name: "oidc_roles", set: setGrants,
 		help: "what groups make of people, such as lab-mentors=mentor,iris-staff=provider:wins-5g"},
 }
+
+// retired are settings of before that nothing depends on any more. Where one still stands it is left alone: nobody's start fails over it.
+var retired = []string{"bugzilla_key_in_query"}
 
 // Names are the names of all settings, in the order of the manual.
 func Names() []string {

@@ -34,12 +34,13 @@ type Sources struct {
 type layered struct {
 	values  map[string]string
 	origins map[string]Origin
+	paths   map[string]string // files of secrets that are in force
 	faults  []scheduler.FieldError
 }
 
 // Load reads and checks all settings. What is wrong is one error with a field per fault: the setting, and where it was set.
 func Load(src Sources) (Settings, error) {
-	l := layered{values: map[string]string{}, origins: map[string]Origin{}}
+	l := layered{values: map[string]string{}, origins: map[string]Origin{}, paths: map[string]string{}}
 	for _, f := range fields {
 		l.values[f.name], l.origins[f.name] = f.value, "default"
 	}
@@ -64,11 +65,15 @@ func Load(src Sources) (Settings, error) {
 
 // put takes one value, or the fault that nobody knows its name.
 func (l *layered) put(name, v string, from Origin) {
+	if slices.Contains(retired, name) {
+		return
+	}
 	if _, ok := find(name); !ok {
 		l.fault(name, from, "is not a setting; there are "+strings.Join(Names(), ", "))
 		return
 	}
 	l.values[name], l.origins[name] = v, from
+	delete(l.paths, name)
 }
 
 func (l *layered) fault(name string, from Origin, rule string) {
@@ -167,12 +172,19 @@ func (l *layered) fromFile(name string) (setting string, ok bool) {
 }
 
 func (l *layered) read(setting, path string, from Origin) {
-	b, err := os.ReadFile(path)
+	v, err := secret(path)
 	if err != nil {
 		l.fault(setting, from, fmt.Sprintf("its file cannot be read: %v", err))
 		return
 	}
-	l.put(setting, strings.TrimRight(string(b), "\r\n"), from)
+	l.put(setting, v, from)
+	l.paths[setting] = path
+}
+
+// secret reads what a file holds, without the end of its line.
+func secret(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	return strings.TrimRight(string(b), "\r\n"), err
 }
 
 // settings turns the texts into values and checks what belongs together.
@@ -183,6 +195,7 @@ func (l *layered) settings() (Settings, error) {
 			l.fault(f.name, l.origins[f.name], err.Error())
 		}
 	}
+	s.Bugzilla.keyFile = l.paths["bugzilla_key"]
 	if len(l.faults) == 0 {
 		l.together(s)
 	}

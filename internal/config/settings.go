@@ -42,7 +42,6 @@ type Settings struct {
 type Bugzilla struct {
 	URL        string // empty: nowhere
 	Key        string
-	KeyInQuery bool
 	Product    string
 	Component  string
 	Version    string
@@ -53,6 +52,16 @@ type Bugzilla struct {
 	Statuses   map[string]string // how a ticket stands for a status of its request, where it is not as usual: "RESOLVED FIXED" by "COMPLETED"
 	Marker     string            // before the number of a request in a ticket that was opened by hand
 	OfferLinks bool
+
+	keyFile string // that holds the key; empty where the key itself was given
+}
+
+// ReadKey is the key as it is now: one that stands in a file may be another one than at the start.
+func (b Bugzilla) ReadKey() (string, error) {
+	if b.keyFile == "" {
+		return b.Key, nil
+	}
+	return secret(b.keyFile)
 }
 
 // Mail is how people are mailed.

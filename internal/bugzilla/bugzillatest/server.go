@@ -60,6 +60,8 @@ type Server struct {
 	changes []Change
 	faults  func(*http.Request) Fault
 	waiting []func()      // writes that wait for a lock
+	key     string        // of Berth's account
+	closed  bool          // nobody reads unseen: requirelogin
 	most    int           // max_search_results; 0 for as many as there are
 	talkers []string      // steps of the workflow that take a comment, as "FROM TO"
 	untimed bool          // nobody of those who ask may track time
@@ -82,7 +84,7 @@ const (
 // New starts a server that ends with the test. Its accounts are its own one, which may edit bugs, the component's assignee, and those of
 // the names.
 func New(tb testing.TB, v Version, clock func() time.Time, names ...string) *Server {
-	s := &Server{tb: tb, version: v, clock: clock, people: map[string]*person{}}
+	s := &Server{tb: tb, key: Key, version: v, clock: clock, people: map[string]*person{}}
 	for _, name := range append(names, Assignee) {
 		s.people[name] = &person{name: name, groups: []string{"editbugs", "canconfirm"}}
 	}
@@ -119,6 +121,12 @@ func (s *Server) takesComment(from, to string) bool {
 
 // SetMost lowers max_search_results: every list is cut to so many, without a word.
 func (s *Server) SetMost(n int) { s.locked(func() { s.most = n }) }
+
+// SetKey gives Berth's account another key; the one of before is refused.
+func (s *Server) SetKey(key string) { s.locked(func() { s.key = key }) }
+
+// RequireLogin lets nobody read who has not signed in, as the parameter of that name does.
+func (s *Server) RequireLogin() { s.locked(func() { s.closed = true }) }
 
 // Untime takes time tracking away, as an administrator does who leaves timetrackinggroup empty; Time gives it back.
 func (s *Server) Untime() { s.locked(func() { s.untimed = true }) }
@@ -271,6 +279,8 @@ func (s *Server) handle(r *http.Request) answer {
 	switch route := r.Method + " " + path[0]; {
 	case route == "GET version":
 		return ok(map[string]any{"version": string(s.version)})
+	case who == nil && s.closed:
+		return s.fail(http.StatusUnauthorized, 410, "You must log in before using this part of Bugzilla.")
 	case route == "GET time":
 		return s.time()
 	case route == "GET valid_login":
@@ -327,7 +337,7 @@ func (s *Server) who(r *http.Request, in map[string]any) (*person, *answer) {
 	if key == "" {
 		return nil, nil
 	}
-	if key != Key {
+	if key != s.key {
 		a := s.fail(http.StatusBadRequest, 306, "The API key you specified is invalid. Please check that you typed it correctly.")
 		return nil, &a
 	}
