@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -76,6 +77,9 @@ func (c *bugzillaStatus) Run(ctx context.Context, s *session) error {
 		fmt.Fprintf(s.stdout, "waiting       %d\nstuck         %d\noldest        %s\nlast success  %s\nlast poll     %s\n", b.Waiting, b.Stuck, when(b.Oldest), when(b.LastSuccess), when(&p.Polled))
 		if p.Failure != "" {
 			fmt.Fprintf(s.stdout, "last poll failed: %s\n", p.Failure)
+			if p.Remedy != "" {
+				fmt.Fprintf(s.stdout, "              → %s\n", p.Remedy)
+			}
 		}
 		if len(p.Lost) > 0 {
 			fmt.Fprintf(s.stdout, "cannot be seen any more: bugs %v\n", p.Lost)
@@ -84,15 +88,21 @@ func (c *bugzillaStatus) Run(ctx context.Context, s *session) error {
 	})
 }
 
-// troubles lists messages that were tried in vain.
+// troubles lists messages that were tried in vain, those with the same fault together.
 func troubles(out io.Writer, list []scheduler.Message) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
-	for _, m := range list {
-		if m.Failure != "" {
-			fmt.Fprintf(w, "#%d\t%s\t%s\ttried %d times\t%s\n", m.Event.Number, m.Event.Action, m.State, m.Attempts, m.Failure)
-			if m.Remedy != "" {
-				fmt.Fprintf(w, "\t\t\t\t→ %s\n", m.Remedy)
-			}
+	for i, m := range list {
+		same := func(o scheduler.Message) bool { return o.Failure == m.Failure && o.State == m.State }
+		if m.Failure == "" || slices.ContainsFunc(list[:i], same) {
+			continue
+		}
+		more := ""
+		if n := len(slices.DeleteFunc(slices.Clone(list[i+1:]), func(o scheduler.Message) bool { return !same(o) })); n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		fmt.Fprintf(w, "#%d%s\t%s\t%s\ttried %d times\t%s\n", m.Event.Number, more, m.Event.Action, m.State, m.Attempts, m.Failure)
+		if m.Remedy != "" {
+			fmt.Fprintf(w, "\t\t\t\t→ %s\n", m.Remedy)
 		}
 	}
 	return w.Flush()

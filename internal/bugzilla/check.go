@@ -1,6 +1,7 @@
 package bugzilla
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -62,7 +63,7 @@ func (k *checking) failed(what string, err error) bool {
 func (k *checking) server(ctx context.Context) bool {
 	version, err := k.t.client.Version(ctx)
 	if err != nil {
-		k.bad("server", err.Error(), "check bugzilla_url: it is the address of the start page, without /rest or index.cgi")
+		k.bad("server", err.Error(), cmp.Or(Remedy(err), "check bugzilla_url: it is the address of the start page, without /rest or index.cgi"))
 		return false
 	}
 	k.good("server", "%s, Bugzilla %s", k.t.settings.Browse, cut(version))

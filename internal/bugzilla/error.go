@@ -36,6 +36,7 @@ type Error struct {
 	Code     int    // of Bugzilla; 0 where it gave none
 	Message  string // of Bugzilla, cut; never the address, which holds the key
 	Cause    error  // where there was no answer
+	wrote    bool   // it was a write
 	Answered bool   // Bugzilla itself said so: whatever was asked for is over, and was undone
 }
 
@@ -128,56 +129,4 @@ func IsSignIn(err error) bool {
 		return true
 	}
 	return false
-}
-
-// Remedy says what an administrator can do about a permanent error.
-func Remedy(err error) string {
-	switch code(err) {
-	case codeBadKey:
-		return "make an API key for the account in Bugzilla (Preferences, API Keys) and put it into the settings"
-	case codeNotTaken:
-		return "check that bugzilla_login is the login of the account that the key belongs to"
-	case codeBadLogin, codeNotLoggedIn:
-		return "the server did not take the API key: check the key, and that the account may use the REST interface"
-	case codeDisabled:
-		return "the account is disabled in Bugzilla"
-	case codeProduct:
-		return "check the product's name, that it is open for new bugs, and that the account may file into it"
-	case codeNoSuch:
-		if setting := unknownSetting(err); setting != "" {
-			return "check the setting " + setting + ": what it names has to be there in Bugzilla"
-		}
-		return "check the names in the settings: product, component, version, op_sys, platform, statuses and resolutions have to be there in Bugzilla, and people need accounts"
-	case codeNoSuchCC:
-		return "somebody in CC has no account in Bugzilla"
-	case codeMissing:
-		return "the installation wants a value that the settings do not give: version, op_sys or platform"
-	case codeTransition:
-		return "the workflow of the installation does not allow the change of status: see the settings for statuses"
-	case codeForbidden:
-		return "the account needs the group editbugs (and canconfirm)"
-	case codeNoBug:
-		return "the bug was deleted in Bugzilla: link another one to the request by the marker in its summary"
-	case codeHidden:
-		return "the bug is restricted: let the account see it"
-	case codeAliasTaken:
-		return "another bug has the alias: take it away there"
-	}
-	return ""
-}
-
-// unknownSetting is the setting that names what Bugzilla does not know, as far as its message tells.
-func unknownSetting(err error) string {
-	e, ok := errors.AsType[*Error](err)
-	if !ok {
-		return ""
-	}
-	message := strings.ToLower(e.Message)
-	for _, x := range [][2]string{{"component named", "bugzilla_component"}, {"version named", "bugzilla_version"}, {"os named", "bugzilla_op_sys"}, {"op_sys", "bugzilla_op_sys"},
-		{"hardware", "bugzilla_platform"}, {"platform", "bugzilla_platform"}, {"status named", "bugzilla_statuses"}, {"resolution named", "bugzilla_statuses"}} {
-		if strings.Contains(message, x[0]) {
-			return x[1]
-		}
-	}
-	return ""
 }

@@ -141,13 +141,13 @@ func (c *Client) exchange(ctx context.Context, s signature, doing, method, path 
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return &Error{Doing: doing, Cause: unaddressed(err)}
+		return &Error{Doing: doing, Cause: unaddressed(err), wrote: method != http.MethodGet}
 	}
 	defer res.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return &Error{Doing: doing, Cause: unaddressed(err)}
+		return &Error{Doing: doing, Cause: unaddressed(err), wrote: method != http.MethodGet}
 	case len(raw) > maxAnswer:
 		return &Error{Doing: doing, Status: res.StatusCode, Message: "the answer is too long"}
 	}
@@ -162,10 +162,16 @@ func unaddressed(err error) error {
 	return err
 }
 
+// emptyAnswer is what servers answer whose database is down.
+const emptyAnswer = "the answer is empty"
+
 // understand tells success from failure. Success is a status of 2xx, a JSON object that says of no error, and the member that was asked
 // for; nothing less.
 func understand(doing string, status int, raw []byte, member string, into any) error {
 	var answer map[string]json.RawMessage
+	if len(raw) == 0 && status == http.StatusOK {
+		return &Error{Doing: doing, Status: status, Message: emptyAnswer}
+	}
 	if err := json.Unmarshal(raw, &answer); err != nil || answer == nil {
 		return &Error{Doing: doing, Status: status, Message: "the answer is not what Bugzilla answers"}
 	}

@@ -19,6 +19,7 @@ type Progress struct {
 	Polled  time.Time `json:"polled"` // when that was, by ours
 	Swept   time.Time `json:"swept"`
 	Failure string    `json:"failure,omitempty"` // of the last attempt, empty where it succeeded
+	Remedy  string    `json:"remedy,omitempty"`  // what can be done about that
 	Lost    []int64   `json:"lost,omitempty"`    // tickets that cannot be seen any more
 }
 
@@ -44,9 +45,9 @@ func (t *Tickets) Poll(ctx context.Context, sweep bool) (done int, err error) {
 	}
 	next := p
 	done, err = t.poll(ctx, &next, sweep)
-	next.Failure = ""
+	next.Failure, next.Remedy = "", ""
 	if err != nil {
-		next.Cursor, next.Swept, next.Failure = p.Cursor, p.Swept, cut(err.Error())
+		next.Cursor, next.Swept, next.Failure, next.Remedy = p.Cursor, p.Swept, cut(err.Error()), Remedy(err)
 	} else {
 		next.Polled = t.clock()
 	}

@@ -101,6 +101,9 @@ func (s *Server) SetFaults(faults func(*http.Request) Fault) {
 	s.faults = faults
 }
 
+// Always is a fault that strikes every request.
+func Always(f Fault) func(*http.Request) Fault { return func(*http.Request) Fault { return f } }
+
 // SetLate makes changes bear a stamp from before they can be seen, as those do that had to wait for a lock.
 func (s *Server) SetLate(by time.Duration) {
 	s.mu.Lock()
