@@ -28,7 +28,7 @@ func (p *Parts) Tickets(settings config.Settings, site string, log *slog.Logger)
 	if err != nil {
 		return nil, err
 	}
-	return bugzilla.NewTickets(client, p.Service, p.Store, bugzilla.Settings{Product: b.Product, Component: b.Component, Version: b.Version, OpSys: b.OpSys,
+	return bugzilla.NewTickets(client, p.Service, p.Store, bugzilla.Settings{Product: b.Product, Component: b.Component, Components: b.Components, Fields: b.Fields, Version: b.Version, OpSys: b.OpSys,
 		Platform: b.Platform, Standings: bugzilla.Usual().With(b.Statuses), Login: b.Login, Browse: b.URL, Site: site, Marker: b.Marker, OfferLinks: b.OfferLinks},
 		p.Clock, log), nil
 }

@@ -194,6 +194,7 @@ type Change struct {
 	Status     string
 	Resolution string
 	Assignee   string
+	Component  string
 	AddCC      []string
 	URL        string
 	Summary    string
@@ -212,6 +213,7 @@ func (ch Change) body() map[string]any {
 	set("status", ch.Status)
 	set("resolution", ch.Resolution)
 	set("assigned_to", ch.Assignee)
+	set("component", ch.Component)
 	set("url", ch.URL)
 	set("summary", ch.Summary)
 	if ch.Deadline != nil {

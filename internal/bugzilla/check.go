@@ -25,7 +25,7 @@ const maxSkew = 2 * time.Minute
 // does not take the key, the rest is not looked at.
 func (t *Tickets) Check(ctx context.Context) []Finding {
 	k := &checking{t: t}
-	for _, look := range []func(context.Context) (goOn bool){k.server, k.key, k.rights, k.place, k.deadline, k.values, k.workflow, k.clock} {
+	for _, look := range []func(context.Context) (goOn bool){k.server, k.key, k.rights, k.place, k.deadline, k.values, k.fields, k.workflow, k.clock} {
 		if !look(ctx) {
 			break
 		}
@@ -112,14 +112,16 @@ func (k *checking) place(ctx context.Context) bool {
 	default:
 		k.good("product", "%s", s.Product)
 	}
-	k.among("component", s.Component, func(name string) (there, active bool) {
-		for _, c := range p.Components {
-			if c.Name == name {
-				return true, c.Active
+	for _, name := range s.components() {
+		k.among("component", name, func(name string) (there, active bool) {
+			for _, c := range p.Components {
+				if c.Name == name {
+					return true, c.Active
+				}
 			}
-		}
-		return false, false
-	})
+			return false, false
+		})
+	}
 	k.among("version", s.Version, func(name string) (there, active bool) {
 		for _, v := range p.Versions {
 			if v.Name == name {

@@ -54,6 +54,8 @@ type Memory interface {
 // Settings say where tickets are made, and how they stand.
 type Settings struct {
 	Product, Component, Version, OpSys, Platform string
+	Components                                   map[string]string // other than Component, by kind or testbed
+	Fields                                       map[string]string // of new tickets, beyond those that Berth gives; several values with a bar between
 	Standings                                    Standings
 	Login                                        string // of the account that writes the tickets
 	Browse                                       string // address of the installation, for people

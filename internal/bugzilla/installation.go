@@ -165,24 +165,3 @@ func rank(status string) int {
 	}
 	return 0
 }
-
-// Values are those that a field of bugs can have.
-func (c *Client) Values(ctx context.Context, field string) ([]string, error) {
-	var list []struct {
-		Values []struct {
-			Name *string `json:"name"`
-		} `json:"values"`
-	}
-	if err := c.get(ctx, "reading the values of "+field, "field/bug/"+field, nil, "fields", &list); err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, f := range list {
-		for _, v := range f.Values {
-			if v.Name != nil {
-				names = append(names, *v.Name)
-			}
-		}
-	}
-	return names, nil
-}

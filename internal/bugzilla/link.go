@@ -33,8 +33,8 @@ func (h *hold) duplicate(ctx context.Context, v scheduler.View, b Bug, login, ke
 		why = fmt.Sprintf("Berth cannot see bug %d", b.DuplicateOf)
 	case err != nil:
 		return err
-	case other.Product != t.settings.Product || other.Component != t.settings.Component:
-		why = fmt.Sprintf("bug %d is not among the tickets of requests (%s, %s)", other.ID, t.settings.Product, t.settings.Component)
+	case !t.settings.owns(other):
+		why = fmt.Sprintf("bug %d is not among the tickets of requests (%s, %s)", other.ID, t.settings.Product, strings.Join(t.settings.components(), ", "))
 	case !other.Open:
 		why = fmt.Sprintf("bug %d is closed", other.ID)
 	default:
@@ -81,7 +81,7 @@ func (t *Tickets) requestOf(ctx context.Context, b Bug) (id string, known bool, 
 
 // marked finds the number of a request in a ticket that somebody opened by hand.
 func (t *Tickets) marked(b Bug) (number string, ok bool) {
-	if t.settings.Marker == "" || b.Component != t.settings.Component || b.Product != t.settings.Product {
+	if t.settings.Marker == "" || !t.settings.owns(b) {
 		return "", false
 	}
 	form := regexp.MustCompile(`(?i)(?:^|[^\pL\pN])` + regexp.QuoteMeta(t.settings.Marker) + `([0-9]{1,12})(?:$|[^\pL\pN])`)

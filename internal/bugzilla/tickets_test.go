@@ -53,10 +53,13 @@ func newDesk(t *testing.T, dsn string, v bugzillatest.Version) *desk {
 }
 
 // hire makes a courier, as another process would.
-func (d *desk) hire() *outbox.Courier {
-	d.tickets = bugzilla.NewTickets(d.client, d.svc, d.store, bugzilla.Settings{Product: bugzillatest.Product, Component: bugzillatest.Component, Version: "unspecified", OpSys: "All",
-		Platform: "All", Standings: bugzilla.Usual(), Login: bugzillatest.Login, Browse: d.server.URL, Site: "https://berth.example", Marker: "berth#"},
-		d.clock, slog.New(slog.DiscardHandler))
+func (d *desk) hire(with ...func(*bugzilla.Settings)) *outbox.Courier {
+	settings := bugzilla.Settings{Product: bugzillatest.Product, Component: bugzillatest.Component, Version: "unspecified", OpSys: "All",
+		Platform: "All", Standings: bugzilla.Usual(), Login: bugzillatest.Login, Browse: d.server.URL, Site: "https://berth.example", Marker: "berth#"}
+	for _, change := range with {
+		change(&settings)
+	}
+	d.tickets = bugzilla.NewTickets(d.client, d.svc, d.store, settings, d.clock, slog.New(slog.DiscardHandler))
 	tickets := d.tickets
 	return outbox.New(d.store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
 		err := tickets.Deliver(ctx, m.Event)

@@ -239,6 +239,28 @@ func TestAKeyInAFileIsReadAnew(t *testing.T) {
 	}
 }
 
+func TestComponentsAndFieldsOfTickets(t *testing.T) {
+	t.Parallel()
+	load := func(name, value string) (config.Bugzilla, error) {
+		s, err := config.Load(config.Sources{File: none(t), Flags: map[string]string{name: value}})
+		return s.Bugzilla, err
+	}
+	b, err := load("bugzilla_fields", "priority=High, keywords = testbed|5g ,cf_team=Athens Lab")
+	if diff := cmp.Diff(map[string]string{"priority": "High", "keywords": "testbed|5g", "cf_team": "Athens Lab"}, b.Fields); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	b, err = load("bugzilla_components", "deployments=DeploymentCalendar,north=Athens Operations")
+	if diff := cmp.Diff(map[string]string{"deployments": "DeploymentCalendar", "north": "Athens Operations"}, b.Components); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	for _, c := range [][2]string{{"bugzilla_fields", "priority"}, {"bugzilla_fields", "=High"}, {"bugzilla_fields", "priority="}, {"bugzilla_fields", "priority=High,priority=Low"},
+		{"bugzilla_fields", "summary=x"}, {"bugzilla_fields", "status=NEW"}, {"bugzilla_components", "deployments"}, {"bugzilla_components", "a=b,a=c"}} {
+		if _, err := load(c[0], c[1]); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+			t.Errorf("%s = %q: %v", c[0], c[1], err)
+		}
+	}
+}
+
 // TestASettingOfBeforeIsLeftAlone where it still stands.
 func TestASettingOfBeforeIsLeftAlone(t *testing.T) {
 	t.Parallel()

@@ -47,6 +47,8 @@ type Bugzilla struct {
 	Version    string
 	OpSys      string
 	Platform   string
+	Components map[string]string // other than Component: by "requests", "deployments", or testbed
+	Fields     map[string]string // of the tickets, beyond those that Berth gives; several values with a bar between
 	Login      string            // of the account that the key belongs to
 	Poll       time.Duration     // how often it is looked what people did there
 	Statuses   map[string]string // how a ticket stands for a status of its request, where it is not as usual: "RESOLVED FIXED" by "COMPLETED"

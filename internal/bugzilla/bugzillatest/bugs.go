@@ -24,6 +24,7 @@ type bug struct {
 	entries                                      []entry
 	hidden                                       bool
 	created                                      time.Time
+	chosen                                       map[string]any // fields that were chosen, as they were given
 }
 
 type comment struct {
@@ -97,7 +98,7 @@ func (s *Server) create(who *person, in map[string]any) answer {
 		return s.fail(http.StatusUnauthorized, 106, "The product '%s' does not exist or you don't have access to it.", text("product"))
 	case text("component") == "":
 		return s.fail(http.StatusBadRequest, 105, "You must select a component.")
-	case text("component") != Component:
+	case !slices.Contains(s.parts, text("component")):
 		return s.fail(http.StatusNotFound, 51, "There is no component named '%s' in the '%s' product.", text("component"), Product)
 	case text("version") != "unspecified":
 		return s.fail(http.StatusNotFound, 51, "There is no version named '%s' in the '%s' product.", text("version"), Product)
@@ -109,12 +110,15 @@ func (s *Server) create(who *person, in map[string]any) answer {
 		return s.fail(http.StatusBadRequest, 114, "Comments cannot be longer than 65535 characters.")
 	}
 	for name := range in {
-		if !slices.Contains([]string{"product", "component", "version", "op_sys", "platform", "summary", "description", "alias", "url", "whiteboard", "deadline", "assigned_to", "cc"}, name) {
+		if !slices.Contains([]string{"product", "component", "version", "op_sys", "platform", "summary", "description", "alias", "url", "whiteboard", "deadline", "assigned_to", "cc"}, name) && !s.choosable(name) {
 			return s.fail(http.StatusBadRequest, 53, "%s is not a valid parameter for the Bugzilla::Bug::create function.", name)
 		}
 	}
-	b := &bug{id: int64(len(s.bugs) + 1), product: Product, component: Component, summary: strings.NewReplacer("\n", " ", "\t", " ").Replace(text("summary")),
+	b := &bug{id: int64(len(s.bugs) + 1), product: Product, component: text("component"), chosen: map[string]any{}, summary: strings.NewReplacer("\n", " ", "\t", " ").Replace(text("summary")),
 		status: "CONFIRMED", creator: who.name, assignee: Assignee, url: text("url"), whiteboard: text("whiteboard"), changed: s.stamp(), created: s.stamp()}
+	if refusal := s.choose(b, in); refusal != nil {
+		return *refusal
+	}
 	for _, c := range list(in["cc"]) {
 		if s.people[c] == nil {
 			return s.fail(http.StatusUnauthorized, 504, "There is no user named '%s'.", c)
@@ -202,6 +206,7 @@ func (s *Server) change(who *person, name string, in map[string]any) answer {
 	note("status", b.status, next.status)
 	note("resolution", b.resolution, next.resolution)
 	note("assigned_to", b.assignee, next.assignee)
+	note("component", b.component, next.component)
 	note("url", b.url, next.url)
 	note("summary", b.summary, next.summary)
 	note("deadline", b.deadline, next.deadline)
@@ -304,6 +309,12 @@ func (s *Server) apply(who *person, b *bug, in map[string]any) *answer {
 			return refuse(s.fail(http.StatusBadRequest, 56, "'%s' is not a legal date. Please use the format 'YYYY-MM-DD'.", d))
 		}
 		b.deadline = d
+	}
+	if c, given := text("component"); given {
+		if !slices.Contains(s.parts, c) {
+			return refuse(s.fail(http.StatusNotFound, 51, "There is no component named '%s' in the '%s' product.", c, b.product))
+		}
+		b.component = c
 	}
 	if u, given := text("url"); given {
 		b.url = u

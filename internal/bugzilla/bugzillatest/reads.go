@@ -209,6 +209,10 @@ func (s *Server) product(r *http.Request) answer {
 	if r.URL.Query().Get("names") != Product {
 		return ok(map[string]any{"products": []any{}})
 	}
+	components := []any{}
+	for _, name := range s.parts {
+		components = append(components, map[string]any{"name": name, "is_active": true})
+	}
 	return ok(map[string]any{"products": []any{map[string]any{"id": 1, "name": Product, "is_active": true,
-		"components": []any{map[string]any{"name": Component, "is_active": true}}, "versions": []any{map[string]any{"name": "unspecified", "is_active": true}}}}})
+		"components": components, "versions": []any{map[string]any{"name": "unspecified", "is_active": true}}}}})
 }

@@ -60,6 +60,8 @@ type Server struct {
 	changes []Change
 	faults  func(*http.Request) Fault
 	waiting []func()      // writes that wait for a lock
+	parts   []string      // components
+	fields  []field       // beyond the usual ones
 	key     string        // of Berth's account
 	closed  bool          // nobody reads unseen: requirelogin
 	most    int           // max_search_results; 0 for as many as there are
@@ -84,7 +86,7 @@ const (
 // New starts a server that ends with the test. Its accounts are its own one, which may edit bugs, the component's assignee, and those of
 // the names.
 func New(tb testing.TB, v Version, clock func() time.Time, names ...string) *Server {
-	s := &Server{tb: tb, key: Key, version: v, clock: clock, people: map[string]*person{}}
+	s := &Server{tb: tb, key: Key, parts: []string{Component}, version: v, clock: clock, people: map[string]*person{}}
 	for _, name := range append(names, Assignee) {
 		s.people[name] = &person{name: name, groups: []string{"editbugs", "canconfirm"}}
 	}
@@ -124,6 +126,9 @@ func (s *Server) takesComment(from, to string) bool {
 
 // SetMost lowers max_search_results: every list is cut to so many, without a word.
 func (s *Server) SetMost(n int) { s.locked(func() { s.most = n }) }
+
+// AddComponent makes another component.
+func (s *Server) AddComponent(name string) { s.locked(func() { s.parts = append(s.parts, name) }) }
 
 // SetKey gives Berth's account another key; the one of before is refused.
 func (s *Server) SetKey(key string) { s.locked(func() { s.key = key }) }
@@ -293,6 +298,9 @@ func (s *Server) handle(r *http.Request) answer {
 	case route == "GET product":
 		return s.product(r)
 	case route == "GET field":
+		if len(path) == 2 {
+			return s.allFields()
+		}
 		return s.values(path[len(path)-1])
 	case route == "GET bug" && len(path) == 1:
 		return s.search(r)

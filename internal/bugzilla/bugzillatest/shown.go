@@ -24,6 +24,9 @@ func (s *Server) shown(b *bug) map[string]any {
 		"deadline": b.deadline, "actual_time": 0, "estimated_time": 0, "remaining_time": 0,
 		"op_sys": "All", "platform": "All", "priority": "Normal", "severity": "normal", "version": "unspecified", "target_milestone": "---",
 		"creation_time": b.created.Format(time.RFC3339), "last_change_time": b.changed.Format(time.RFC3339)}
+	for name, v := range b.chosen {
+		all[name] = v
+	}
 	if s.untimed {
 		for _, name := range []string{"actual_time", "estimated_time", "remaining_time"} {
 			delete(all, name)
