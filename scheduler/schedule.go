@@ -91,7 +91,7 @@ func (d *decision) schedule(ctx context.Context, in Schedule, victims []Request)
 		r.Approvals = d.approvals(r) // what was approved was something else
 	}
 	if err := approvedOr(in.Override, r); err != nil {
-		return err
+		return d.unapproved(r, err)
 	}
 	r, err := d.grant(ctx, r, in.Override, victims)
 	if err != nil {
@@ -127,7 +127,7 @@ func overrideWords(o *Override) string {
 }
 
 // approvedOr refuses while a testbed whose approval is required has not given it, unless somebody overrides.
-func approvedOr(o *Override, r Request) error {
+func approvedOr(o *Override, r Request) *Error {
 	if o != nil {
 		return nil
 	}
@@ -143,6 +143,18 @@ func approvedOr(o *Override, r Request) error {
 		return nil
 	}
 	return Errorf(CodeConflict, "request #%d waits for the approval of %s", r.Number, strings.Join(missing, ", "))
+}
+
+// unapproved is the refusal of a request that waits for approvals: with what is short besides, where it does not fit either, so that nobody
+// waits for an approval in vain.
+func (d *decision) unapproved(r Request, waits *Error) error {
+	if err := d.judge(r); err != nil {
+		return err
+	}
+	if d.outcome.Fit.Fits {
+		return waits
+	}
+	return d.refusal(waits.Message + ", and does not fit")
 }
 
 // grant decides whether a request may have its slot: it fits, or others make room, or more is booked than there is.

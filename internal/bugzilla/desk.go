@@ -20,6 +20,7 @@ type Requests interface {
 	Person(ctx context.Context, a scheduler.Actor, username string) (scheduler.Person, error)
 	PersonByMail(ctx context.Context, a scheduler.Actor, mail string) (scheduler.Person, bool, error)
 	Facility(ctx context.Context, a scheduler.Actor) (testbeds.Facility, int64, error)
+	Ways(ctx context.Context, a scheduler.Actor, id string) ([]testbeds.Alternative, error)
 	Remark(ctx context.Context, a scheduler.Actor, e scheduler.Event) (string, error)
 
 	SetTicket(ctx context.Context, a scheduler.Actor, id string, t scheduler.Ticket) error

@@ -3,7 +3,8 @@ package bugzilla
 import (
 	"context"
 	"fmt"
-	"strings"
+	"maps"
+	"strconv"
 
 	"berth/scheduler"
 )
@@ -14,13 +15,14 @@ func (t *Tickets) ticket(ctx context.Context, v scheduler.View, e scheduler.Even
 	if r.Ticket != nil {
 		return r.Ticket.ID, nil
 	}
-	f, _, err := t.requests.Facility(ctx, scheduler.System)
+	n := NewBug{Product: t.settings.Product, Component: t.settings.componentOf(r), Version: t.settings.Version, OpSys: t.settings.OpSys, Platform: t.settings.Platform,
+		Summary: summary(r), Alias: alias(r), URL: t.page(r), Deadline: day(r), Extra: t.settings.extra()}
+	x, err := t.beside(ctx, v, scheduler.Event{})
 	if err != nil {
 		return 0, err
 	}
-	n := NewBug{Product: t.settings.Product, Component: t.settings.componentOf(r), Extra: t.settings.extra(), Version: t.settings.Version, OpSys: t.settings.OpSys, Platform: t.settings.Platform,
-		Summary: summary(r), Alias: alias(r), URL: t.page(r), Deadline: day(r)}
-	said := description(v, f, t.settings)
+	seen := link(n.Extra, x.kin)
+	said := description(v, x, t.settings)
 	login := t.login(ctx, r.Experimenter)
 	if login != "" {
 		n.CC = []string{login}
@@ -30,8 +32,12 @@ func (t *Tickets) ticket(ctx context.Context, v scheduler.View, e scheduler.Even
 		mark = fmt.Sprintf("[berth:%s/0]", r.ID) // the description does not say what happened: a comment is going to
 	}
 	n.Description = said + "\n\n" + mark
-	ours := func(b Bug) bool { return b.URL == n.URL || strings.EqualFold(b.Creator, t.settings.Login) }
+	ours := func(b Bug) bool { return b.URL == n.URL || t.own(b.Creator) }
 	id, err = t.client.Create(ctx, n, ours)
+	if seen != nil && err != nil && !IsTemporary(err) && !IsNoSuchPerson(err) { // not every installation takes it, and the description names the other one
+		n.Extra = seen
+		id, err = t.client.Create(ctx, n, ours)
+	}
 	if IsNoSuchPerson(err) && len(n.CC) > 0 {
 		n.CC = nil
 		n.Description = said + fmt.Sprintf("\n\n%s has no account in Bugzilla (%s) and could not be put into CC.", r.Experimenter, login) + "\n\n" + mark
@@ -41,6 +47,56 @@ func (t *Tickets) ticket(ctx context.Context, v scheduler.View, e scheduler.Even
 		return 0, err
 	}
 	return id, t.link(ctx, r.ID, id)
+}
+
+// link has a new ticket show those that it comes from, as they then show it. without are the fields without that; nil where there is nothing to
+// show.
+func link(extra map[string]any, kin []scheduler.View) (without map[string]any) {
+	var ids []string
+	for _, v := range kin {
+		if v.Ticket != nil {
+			ids = append(ids, strconv.FormatInt(v.Ticket.ID, 10))
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	without = maps.Clone(extra)
+	given, _ := extra["see_also"].([]string)
+	extra["see_also"] = append(ids, given...)
+	return without
+}
+
+// beside gathers what is said of a request beyond itself: in the description of its ticket, or of an event.
+func (t *Tickets) beside(ctx context.Context, v scheduler.View, e scheduler.Event) (x beside, err error) {
+	if x.zones, _, err = t.requests.Facility(ctx, scheduler.System); err != nil {
+		return x, err
+	}
+	if v.Status == scheduler.UnderReview && !v.Fit.Fits && e.Action != scheduler.ActionFeedback && e.Action != scheduler.ActionTicketNote {
+		if x.ways, err = t.requests.Ways(ctx, scheduler.System, v.ID); err != nil {
+			return x, err
+		}
+	}
+	var others []string
+	switch e.Action {
+	case "":
+		others = []string{v.Origin}
+	case scheduler.ActionAcceptOffer:
+		for _, o := range v.Offers {
+			others = append(others, o.Accepted)
+		}
+	}
+	for _, id := range others {
+		if id == "" {
+			continue
+		}
+		other, err := t.requests.Get(ctx, scheduler.System, id)
+		if err != nil {
+			return x, err
+		}
+		x.kin = append(x.kin, other)
+	}
+	return x, nil
 }
 
 // alias is the request's UUID: what makes the ticket one of its kind.

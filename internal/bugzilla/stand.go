@@ -150,24 +150,11 @@ func saidWith(comments []Comment, login string, when time.Time) string {
 	return ""
 }
 
-// offered says what would work instead.
+// offered says what would work instead of what was refused.
 func offered(err error) string {
 	e, ok := errors.AsType[*scheduler.Error](err)
-	if !ok || len(e.Alternatives) == 0 {
+	if !ok {
 		return ""
 	}
-	var b strings.Builder
-	b.WriteString("\nWhat would work instead:\n")
-	for _, a := range e.Alternatives {
-		fmt.Fprintf(&b, "- %s", times(a.Slot, nil))
-		for i, c := range a.Changes {
-			sep := "; "
-			if i == 0 {
-				sep = ": "
-			}
-			b.WriteString(sep + c.Text)
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
+	return instead(e.Alternatives)
 }

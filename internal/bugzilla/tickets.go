@@ -120,7 +120,7 @@ func (h *hold) news(ctx context.Context, e scheduler.Event, v scheduler.View, co
 
 // comment is what is said of an event, with its token.
 func (t *Tickets) comment(ctx context.Context, e scheduler.Event, v scheduler.View) (string, error) {
-	f, _, err := t.requests.Facility(ctx, scheduler.System)
+	x, err := t.beside(ctx, v, e)
 	if err != nil {
 		return "", err
 	}
@@ -129,7 +129,7 @@ func (t *Tickets) comment(ctx context.Context, e scheduler.Event, v scheduler.Vi
 			return "", err
 		}
 	}
-	text := comment(e, v, f, t.settings)
+	text := comment(e, v, x, t.settings)
 	if e.Action == scheduler.ActionAssign {
 		switch login, err := t.assignable(ctx, v.Mentor); {
 		case err != nil:

@@ -24,6 +24,7 @@ type bug struct {
 	entries                                      []entry
 	hidden                                       bool
 	created                                      time.Time
+	seeAlso                                      []string
 	chosen                                       map[string]any // fields that were chosen, as they were given
 }
 
@@ -144,6 +145,17 @@ func (s *Server) create(who *person, in map[string]any) answer {
 		if !s.untimed {
 			b.deadline = text("deadline")
 		}
+	}
+	for _, other := range list(in["see_also"]) {
+		if s.alone {
+			return s.fail(http.StatusBadRequest, 112, "%s is not a valid bug number or alias.", other)
+		}
+		kin, refusal := s.find(other)
+		if refusal != nil {
+			return *refusal
+		}
+		b.seeAlso = append(b.seeAlso, s.URL+"/show_bug.cgi?id="+other)
+		kin.seeAlso, kin.changed = append(kin.seeAlso, fmt.Sprintf("%s/show_bug.cgi?id=%d", s.URL, b.id)), s.stamp()
 	}
 	s.comment++
 	b.comments = []comment{{s.comment, who.name, b.changed, spoken(text("description"))}}

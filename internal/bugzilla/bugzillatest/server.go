@@ -61,6 +61,7 @@ type Server struct {
 	faults  func(*http.Request) Fault
 	waiting []func()      // writes that wait for a lock
 	parts   []string      // components
+	alone   bool          // no bug refers to another one
 	fields  []field       // beyond the usual ones
 	key     string        // of Berth's account
 	closed  bool          // nobody reads unseen: requirelogin
@@ -129,6 +130,9 @@ func (s *Server) SetMost(n int) { s.locked(func() { s.most = n }) }
 
 // AddComponent makes another component.
 func (s *Server) AddComponent(name string) { s.locked(func() { s.parts = append(s.parts, name) }) }
+
+// RefuseLinks makes the server refuse see_also.
+func (s *Server) RefuseLinks() { s.locked(func() { s.alone = true }) }
 
 // SetKey gives Berth's account another key; the one of before is refused.
 func (s *Server) SetKey(key string) { s.locked(func() { s.key = key }) }

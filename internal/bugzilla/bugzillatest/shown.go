@@ -20,7 +20,7 @@ func (s *Server) shown(b *bug) map[string]any {
 		"summary": b.summary, "status": b.status, "resolution": b.resolution, "is_open": open(b.status), "is_confirmed": b.status != "UNCONFIRMED", "dupe_of": dupe,
 		"creator": b.creator, "creator_detail": s.detail(b.creator), "assigned_to": b.assignee, "assigned_to_detail": s.detail(b.assignee), "qa_contact": "",
 		"cc": append([]string{}, b.cc...), "cc_detail": cc, "is_cc_accessible": true, "is_creator_accessible": true,
-		"url": b.url, "whiteboard": b.whiteboard, "keywords": []any{}, "groups": []any{}, "flags": []any{}, "see_also": []any{}, "blocks": []any{}, "depends_on": []any{},
+		"url": b.url, "whiteboard": b.whiteboard, "keywords": []any{}, "groups": []any{}, "flags": []any{}, "see_also": append([]string{}, b.seeAlso...), "blocks": []any{}, "depends_on": []any{},
 		"deadline": b.deadline, "actual_time": 0, "estimated_time": 0, "remaining_time": 0,
 		"op_sys": "All", "platform": "All", "priority": "Normal", "severity": "normal", "version": "unspecified", "target_milestone": "---",
 		"creation_time": b.created.Format(time.RFC3339), "last_change_time": b.changed.Format(time.RFC3339)}
