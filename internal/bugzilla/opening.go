@@ -23,30 +23,54 @@ func (t *Tickets) ticket(ctx context.Context, v scheduler.View, e scheduler.Even
 	}
 	seen := link(n.Extra, x.kin)
 	said := description(v, x, t.settings)
-	login := t.login(ctx, r.Experimenter)
-	if login != "" {
-		n.CC = []string{login}
+	if n.CC, n.Assignee, err = t.people(ctx, r); err != nil {
+		return 0, err
 	}
 	mark := token(e)
 	if e.Action != scheduler.ActionSubmit && e.Action != scheduler.ActionTicketNote {
 		mark = fmt.Sprintf("[berth:%s/0]", r.ID) // the description does not say what happened: a comment is going to
 	}
-	n.Description = said + "\n\n" + mark
+	n.Description = said + t.stranger(ctx, r, n.CC) + "\n\n" + mark
 	ours := func(b Bug) bool { return b.URL == n.URL || t.own(b.Creator) }
 	id, err = t.client.Create(ctx, n, ours)
 	if seen != nil && err != nil && !IsTemporary(err) && !IsNoSuchPerson(err) { // not every installation takes it, and the description names the other one
 		n.Extra = seen
 		id, err = t.client.Create(ctx, n, ours)
 	}
-	if IsNoSuchPerson(err) && len(n.CC) > 0 {
-		n.CC = nil
-		n.Description = said + fmt.Sprintf("\n\n%s has no account in Bugzilla (%s) and could not be put into CC.", r.Experimenter, login) + "\n\n" + mark
+	if IsNoSuchPerson(err) { // who was there a moment ago
+		if n.CC, n.Assignee, err = t.people(ctx, r); err != nil {
+			return 0, err
+		}
+		n.Description = said + t.stranger(ctx, r, n.CC) + "\n\n" + mark
 		id, err = t.client.Create(ctx, n, ours)
 	}
 	if err != nil {
 		return 0, err
 	}
 	return id, t.link(ctx, r.ID, id)
+}
+
+// people are those whom a new ticket concerns, as far as Bugzilla knows them. They are in it from the beginning: whoever is put into it later, or
+// has to make room, is sent a mail more.
+func (t *Tickets) people(ctx context.Context, r scheduler.Request) (cc []string, assignee string, err error) {
+	experimenter, err := t.assignable(ctx, r.Experimenter)
+	if err != nil {
+		return nil, "", err
+	}
+	if experimenter != "" {
+		cc = []string{experimenter}
+	}
+	assignee, err = t.assignable(ctx, r.Mentor)
+	return cc, assignee, err
+}
+
+// stranger is what is said of an experimenter who is not in CC for want of an account.
+func (t *Tickets) stranger(ctx context.Context, r scheduler.Request, cc []string) string {
+	login := t.login(ctx, r.Experimenter)
+	if len(cc) > 0 || login == "" {
+		return ""
+	}
+	return fmt.Sprintf("\n\n%s has no account in Bugzilla (%s) and could not be put into CC.", r.Experimenter, login)
 }
 
 // link has a new ticket show those that it comes from, as they then show it. without are the fields without that; nil where there is nothing to

@@ -31,13 +31,14 @@ type desk struct {
 	tickets *bugzilla.Tickets
 	now     *atomic.Int64
 	client  *bugzilla.Client
+	mentor  string // of what is submitted
 }
 
 func (d *desk) clock() time.Time { return start.Add(time.Duration(d.now.Load()) * time.Second) }
 
 func newDesk(t *testing.T, dsn string, v bugzillatest.Version) *desk {
 	t.Helper()
-	d := &desk{t: t, store: testdb.Open(t, dsn), now: new(atomic.Int64)}
+	d := &desk{t: t, mentor: "monika", store: testdb.Open(t, dsn), now: new(atomic.Int64)}
 	d.store.SetChannels(scheduler.Channel{Name: bugzilla.Channel, Takes: bugzilla.Takes})
 	d.svc = scheduler.New(d.store, scheduler.Options{Clock: d.clock, NewID: uuid.NewString})
 	d.server = bugzillatest.New(t, v, d.clock, "eva@bugs.example", "monika@bugs.example", "oskar@bugs.example")
@@ -85,7 +86,7 @@ func as(name string) scheduler.Actor {
 func (d *desk) submit(who string, hours int) scheduler.Request {
 	d.t.Helper()
 	at := d.clock().Add(time.Duration(hours) * time.Hour)
-	out, err := d.svc.Submit(context.Background(), as(who), scheduler.Submission{Name: "Trial", Mentor: "monika", Anyway: true, Ask: scheduler.Ask{
+	out, err := d.svc.Submit(context.Background(), as(who), scheduler.Submission{Name: "Trial", Mentor: d.mentor, Anyway: true, Ask: scheduler.Ask{
 		Components: []testbeds.Component{{Member: "1", VNF: "", Size: testbeds.Quantities{"vcpu": 4}, Onboarded: []string{"north/a"}}}, Placement: testbeds.Placement{"1": "north/a"},
 		Slot: testbeds.NewSlot(at, 2*time.Hour)}})
 	d.must(nil, err)

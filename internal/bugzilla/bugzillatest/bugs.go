@@ -156,10 +156,12 @@ func (s *Server) create(who *person, in map[string]any) answer {
 		}
 		b.seeAlso = append(b.seeAlso, s.URL+"/show_bug.cgi?id="+other)
 		kin.seeAlso, kin.changed = append(kin.seeAlso, fmt.Sprintf("%s/show_bug.cgi?id=%d", s.URL, b.id)), s.stamp()
+		s.mail(kin, who.name)
 	}
 	s.comment++
 	b.comments = []comment{{s.comment, who.name, b.changed, spoken(text("description"))}}
 	s.bugs = append(s.bugs, b)
+	s.mail(b, who.name)
 	return ok(map[string]any{"id": b.id})
 }
 
@@ -226,6 +228,7 @@ func (s *Server) change(who *person, name string, in map[string]any) answer {
 	note("alias", without(b.alias, next.alias), without(next.alias, b.alias))
 	if len(changes) > 0 || len(next.comments) > len(b.comments) {
 		next.changed = s.stamp()
+		s.mail(&next, who.name, append(slices.Clone(b.cc), b.assignee)...)
 	}
 	*b = next
 	return ok(map[string]any{"bugs": []any{map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "changes": changes, "last_change_time": b.changed.Format(time.RFC3339)}}})
@@ -360,6 +363,7 @@ func (s *Server) say(who *person, name string, in map[string]any) answer {
 	s.comment++
 	b.changed = s.stamp()
 	b.comments = append(b.comments, comment{s.comment, who.name, b.changed, spoken(said)})
+	s.mail(b, who.name)
 	return answer{status: http.StatusCreated, body: map[string]any{"id": s.comment}}
 }
 

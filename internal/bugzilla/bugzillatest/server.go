@@ -58,6 +58,7 @@ type Server struct {
 	comment int64 // last id
 	log     []string
 	changes []Change
+	mails   []Mail
 	faults  func(*http.Request) Fault
 	waiting []func()      // writes that wait for a lock
 	parts   []string      // components
@@ -158,6 +159,9 @@ func (s *Server) Commit() {
 func (s *Server) Disable(name string) { s.locked(func() { s.people[name].disabled = true }) }
 func (s *Server) Demote(name string)  { s.locked(func() { s.people[name].groups = nil }) }
 
+// RemovePerson deletes an account.
+func (s *Server) RemovePerson(name string) { s.locked(func() { delete(s.people, name) }) }
+
 // AddPerson makes an account.
 func (s *Server) AddPerson(name string) {
 	s.locked(func() { s.people[name] = &person{name: name, groups: []string{"editbugs", "canconfirm"}} })
@@ -187,6 +191,30 @@ func (s *Server) Changes() []Change {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.changes)
+}
+
+// Mail is one mail that the server sent: about a bug, to somebody.
+type Mail struct {
+	Bug int64
+	To  string
+}
+
+// Mails are those that the server sent.
+func (s *Server) Mails() []Mail {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.mails)
+}
+
+// mail tells everybody whom a bug concerns of a change of it, but who made it.
+func (s *Server) mail(b *bug, by string, others ...string) {
+	told := map[string]bool{by: true, "": true}
+	for _, name := range append(append([]string{b.creator, b.assignee}, b.cc...), others...) {
+		if !told[name] {
+			told[name] = true
+			s.mails = append(s.mails, Mail{b.id, name})
+		}
+	}
 }
 
 // now is the server's time: whole seconds, and what is changed bears the time at which its transaction began.
