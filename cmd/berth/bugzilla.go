@@ -20,8 +20,8 @@ type bugzillaCommands struct {
 
 // desk runs fn with the tickets; without a Bugzilla there are none.
 func (s *session) desk(ctx context.Context, fn func(parts *app.Parts, tickets *app.Tickets) error) error {
-	if s.settings.Bugzilla.URL == "" {
-		return scheduler.Errorf(scheduler.CodeInvalid, "there is no Bugzilla: set bugzilla_url, bugzilla_login and bugzilla_key_file")
+	if err := s.connected(); err != nil {
+		return err
 	}
 	return s.looking(ctx, func(parts *app.Parts) error {
 		tickets, err := parts.Tickets(s.settings, s.settings.Base(s.settings.Listen).String(), s.options().Log)
@@ -32,27 +32,40 @@ func (s *session) desk(ctx context.Context, fn func(parts *app.Parts, tickets *a
 	})
 }
 
+// connected refuses where there is no Bugzilla.
+func (s *session) connected() error {
+	if s.settings.Bugzilla.URL == "" {
+		return scheduler.Errorf(scheduler.CodeInvalid, "there is no Bugzilla: set bugzilla_url, bugzilla_login and bugzilla_key_file")
+	}
+	return nil
+}
+
 type bugzillaCheck struct{}
 
 func (c *bugzillaCheck) Run(ctx context.Context, s *session) error {
-	return s.desk(ctx, func(_ *app.Parts, tickets *app.Tickets) error {
-		wrong := 0
-		for _, f := range tickets.Check(ctx) {
-			mark := "ok  "
-			if !f.OK {
-				mark = "FAIL"
-				wrong++
-			}
-			fmt.Fprintf(s.stdout, "%s  %-10s %s\n", mark, f.What, f.Detail)
-			if f.Remedy != "" {
-				fmt.Fprintf(s.stdout, "      %-10s → %s\n", "", f.Remedy)
-			}
+	if err := s.connected(); err != nil {
+		return err
+	}
+	list, err := app.CheckTickets(ctx, s.settings, s.options().Log)
+	if err != nil {
+		return err
+	}
+	wrong := 0
+	for _, f := range list {
+		mark := "ok  "
+		if !f.OK {
+			mark = "FAIL"
+			wrong++
 		}
-		if wrong > 0 {
-			return scheduler.Errorf(scheduler.CodeConflict, "%d of these would fail", wrong)
+		fmt.Fprintf(s.stdout, "%s  %-10s %s\n", mark, f.What, f.Detail)
+		if f.Remedy != "" {
+			fmt.Fprintf(s.stdout, "      %-10s → %s\n", "", f.Remedy)
 		}
-		return nil
-	})
+	}
+	if wrong > 0 {
+		return scheduler.Errorf(scheduler.CodeConflict, "%d of these would fail", wrong)
+	}
+	return nil
 }
 
 type bugzillaStatus struct{}

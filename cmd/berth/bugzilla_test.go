@@ -34,6 +34,18 @@ func TestAnOperatorConnectsABugzilla(t *testing.T) {
 	}
 }
 
+// TestTheCheckTakesNoDatabase since whoever sets an instance up may have none yet, and makes none.
+func TestTheCheckTakesNoDatabase(t *testing.T) {
+	t.Parallel()
+	server := bugzillatest.New(t, bugzillatest.V53, time.Now)
+	p := newPlace(t, "")
+	p.write(t, "berth.toml", `bugzilla_key = "`+bugzillatest.Key+"\"\n")
+	for range 2 {
+		says(t, p, 0, "", []string{"ok    server", "ok    mail"}, "bugzilla", "check", "--bugzilla-url", server.URL, "--bugzilla-login", bugzillatest.Login, "--database", "nowhere.db")
+	}
+	says(t, p, 3, "", []string{"there is no database nowhere.db"}, "bugzilla", "status", "--bugzilla-url", server.URL, "--bugzilla-login", bugzillatest.Login, "--database", "nowhere.db")
+}
+
 // TestOneFaultIsListedOnce however many messages have met it.
 func TestOneFaultIsListedOnce(t *testing.T) {
 	t.Parallel()

@@ -20,17 +20,29 @@ const TicketChannel = bugzilla.Channel
 
 // Tickets are the tickets of the requests, as the settings say; nil where there is no Bugzilla. site is where Berth's pages are.
 func (p *Parts) Tickets(settings config.Settings, site string, log *slog.Logger) (*bugzilla.Tickets, error) {
-	b := settings.Bugzilla
-	if b.URL == "" {
+	if settings.Bugzilla.URL == "" {
 		return nil, nil
 	}
+	return newTickets(settings.Bugzilla, site, p.Service, p.Store, p.Clock, log)
+}
+
+func newTickets(b config.Bugzilla, site string, requests bugzilla.Requests, memory bugzilla.Memory, clock func() time.Time, log *slog.Logger) (*bugzilla.Tickets, error) {
 	client, err := bugzilla.New(bugzilla.Options{URL: b.URL, Login: b.Login, Key: b.Key, Reread: b.ReadKey})
 	if err != nil {
 		return nil, err
 	}
-	return bugzilla.NewTickets(client, p.Service, p.Store, bugzilla.Settings{Product: b.Product, Component: b.Component, Components: b.Components, Fields: b.Fields, Version: b.Version, OpSys: b.OpSys,
-		Platform: b.Platform, Standings: bugzilla.Usual().With(b.Statuses), Login: b.Login, Browse: b.URL, Site: site, Marker: b.Marker, OfferLinks: b.OfferLinks},
-		p.Clock, log), nil
+	return bugzilla.NewTickets(client, requests, memory, bugzilla.Settings{Product: b.Product, Component: b.Component, Components: b.Components, Fields: b.Fields,
+		Version: b.Version, OpSys: b.OpSys, Platform: b.Platform, Standings: bugzilla.Usual().With(b.Statuses), Login: b.Login, Browse: b.URL, Site: site,
+		Marker: b.Marker, OfferLinks: b.OfferLinks}, clock, log), nil
+}
+
+// CheckTickets looks at everything that tickets depend on. It takes no database: who sets an instance up may have none yet.
+func CheckTickets(ctx context.Context, settings config.Settings, log *slog.Logger) ([]bugzilla.Finding, error) {
+	tickets, err := newTickets(settings.Bugzilla, "", nil, nil, now, log)
+	if err != nil {
+		return nil, err
+	}
+	return tickets.Check(ctx), nil
 }
 
 // TicketCourier tells Bugzilla what happens; with a request given, of that one only.

@@ -25,7 +25,7 @@ const maxSkew = 2 * time.Minute
 // does not take the key, the rest is not looked at.
 func (t *Tickets) Check(ctx context.Context) []Finding {
 	k := &checking{t: t}
-	for _, look := range []func(context.Context) (goOn bool){k.server, k.key, k.rights, k.place, k.deadline, k.values, k.fields, k.workflow, k.clock} {
+	for _, look := range []func(context.Context) (goOn bool){k.server, k.key, k.rights, k.place, k.deadline, k.values, k.fields, k.workflow, k.mail, k.clock} {
 		if !look(ctx) {
 			break
 		}
@@ -200,6 +200,31 @@ func (k *checking) workflow(ctx context.Context) bool {
 	}
 	if len(wrong) == 0 {
 		k.good("workflow", "every status of a request has its own, and a way to each other (%s)", strings.Join(slices.Sorted(maps.Keys(w))[1:], ", "))
+	}
+	if steps := w.talking(); len(steps) > 0 {
+		k.good("workflow", "these steps take a comment, which Berth gives: %s", strings.Join(steps, ", "))
+	}
+	return true
+}
+
+// mail looks at how people are known, and whether they are mailed.
+func (k *checking) mail(ctx context.Context) bool {
+	p, err := k.t.client.Parameters(ctx)
+	if k.failed("mail", err) {
+		return false
+	}
+	if p.EmailSuffix != "" {
+		k.bad("mail", fmt.Sprintf("logins lack their domain (emailsuffix is %q): nobody is found by their address of mail", p.EmailSuffix),
+			"let logins be whole addresses, and the parameter emailsuffix empty")
+		return true
+	}
+	switch p.MailDelivery {
+	case "None", "Test":
+		k.note("mail", "Bugzilla mails nobody: mail_delivery_method is "+p.MailDelivery, "let an administrator of Bugzilla choose how it mails, if people are to hear of tickets by it")
+	case "":
+		k.good("mail", "logins are addresses of mail; how Bugzilla mails the account may not see")
+	default:
+		k.good("mail", "logins are addresses of mail; Bugzilla mails by %s", p.MailDelivery)
 	}
 	return true
 }

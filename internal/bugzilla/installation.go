@@ -3,6 +3,7 @@ package bugzilla
 import (
 	"cmp"
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -53,6 +54,18 @@ func (c *Client) Time(ctx context.Context) (web, database time.Time, err error) 
 		err = c.get(ctx, doing, "time", nil, "db_time", &database)
 	}
 	return web, database, err
+}
+
+// Parameters are those of the installation's that are looked at; empty also where the account may not see them.
+type Parameters struct {
+	EmailSuffix  string `json:"emailsuffix"`          // what logins lack to be addresses of mail
+	MailDelivery string `json:"mail_delivery_method"` // None: nobody is mailed
+}
+
+// Parameters reads those that the account may see.
+func (c *Client) Parameters(ctx context.Context) (p Parameters, err error) {
+	err = c.get(ctx, "reading the parameters", "parameters", nil, "parameters", &p)
+	return p, err
 }
 
 // Product is one of the server's.
@@ -126,6 +139,18 @@ func (c *Client) Workflow(ctx context.Context) (Workflow, error) {
 		}
 	}
 	return w, nil
+}
+
+// talking are the steps that take a comment.
+func (w Workflow) talking() (steps []string) {
+	for _, from := range slices.Sorted(maps.Keys(w)) {
+		for _, to := range w[from].Comment {
+			if from != "" {
+				steps = append(steps, from+" to "+to)
+			}
+		}
+	}
+	return steps
 }
 
 // unconfirmed is a status that a bug does not go back to on its way to another, where there is a way beside it.

@@ -260,7 +260,7 @@ func (s *Server) apply(who *person, b *bug, in map[string]any) *answer {
 		if _, known := steps[status]; !known || status == "" {
 			return refuse(s.fail(http.StatusNotFound, 51, "There is no status named '%s'.", status))
 		}
-		if !slices.Contains(steps[b.status], status) {
+		if !slices.Contains(s.next(b.status), status) {
 			return refuse(s.fail(http.StatusBadRequest, 123, "You are not allowed to change the bug status from %s to %s.", b.status, status))
 		}
 		if c, _ := in["comment"].(map[string]any); s.takesComment(b.status, status) && c["body"] == nil {

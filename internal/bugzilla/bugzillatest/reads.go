@@ -2,6 +2,7 @@ package bugzillatest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -60,11 +61,33 @@ func (s *Server) values(field string) answer {
 	return ok(map[string]any{"fields": []any{map[string]any{"name": field, "values": list}}})
 }
 
+// allParameters are the parameters of the installation, as far as somebody may see them.
+func (s *Server) allParameters(who *person) answer {
+	all := map[string]any{"maintainer": "admin@bugs.example", "requirelogin": "0"}
+	if who != nil {
+		maps.Copy(all, map[string]any{"defaultopsys": "", "defaultplatform": "", "emailsuffix": "", "mailfrom": "bugzilla-daemon", "use_see_also": "1"})
+		for name, value := range s.params {
+			all[name] = value
+		}
+	}
+	return ok(map[string]any{"parameters": all})
+}
+
+// next are the statuses to which a bug may go from one.
+func (s *Server) next(from string) (list []string) {
+	for _, to := range steps[from] {
+		if !slices.Contains(s.dropped, from+" "+to) {
+			list = append(list, to)
+		}
+	}
+	return list
+}
+
 func (s *Server) workflow() answer {
 	var values []any
 	for _, name := range []string{"", "UNCONFIRMED", "CONFIRMED", "IN_PROGRESS", "RESOLVED", "VERIFIED"} {
 		var to []any
-		for _, next := range steps[name] {
+		for _, next := range s.next(name) {
 			to = append(to, map[string]any{"name": next, "comment_required": s.takesComment(name, next)})
 		}
 		v := map[string]any{"name": name, "is_open": open(name), "can_change_to": to}

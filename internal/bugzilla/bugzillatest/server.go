@@ -60,16 +60,18 @@ type Server struct {
 	changes []Change
 	mails   []Mail
 	faults  func(*http.Request) Fault
-	waiting []func()      // writes that wait for a lock
-	parts   []string      // components
-	alone   bool          // no bug refers to another one
-	fields  []field       // beyond the usual ones
-	key     string        // of Berth's account
-	closed  bool          // nobody reads unseen: requirelogin
-	most    int           // max_search_results; 0 for as many as there are
-	talkers []string      // steps of the workflow that take a comment, as "FROM TO"
-	untimed bool          // nobody of those who ask may track time
-	late    time.Duration // by how much the stamps of changes lie before the moment that they can be seen
+	waiting []func()          // writes that wait for a lock
+	parts   []string          // components
+	params  map[string]string // beside the usual ones
+	alone   bool              // no bug refers to another one
+	fields  []field           // beyond the usual ones
+	key     string            // of Berth's account
+	closed  bool              // nobody reads unseen: requirelogin
+	most    int               // max_search_results; 0 for as many as there are
+	dropped []string          // steps of the workflow that are not there, as "FROM TO"
+	talkers []string          // steps of the workflow that take a comment, as "FROM TO"
+	untimed bool              // nobody of those who ask may track time
+	late    time.Duration     // by how much the stamps of changes lie before the moment that they can be seen
 }
 
 type person struct {
@@ -134,6 +136,21 @@ func (s *Server) AddComponent(name string) { s.locked(func() { s.parts = append(
 
 // RefuseLinks makes the server refuse see_also.
 func (s *Server) RefuseLinks() { s.locked(func() { s.alone = true }) }
+
+// SetParameter sets a parameter that whoever has signed in may see.
+func (s *Server) SetParameter(name, value string) {
+	s.locked(func() {
+		if s.params == nil {
+			s.params = map[string]string{}
+		}
+		s.params[name] = value
+	})
+}
+
+// DropStep takes a step out of the workflow.
+func (s *Server) DropStep(from, to string) {
+	s.locked(func() { s.dropped = append(s.dropped, from+" "+to) })
+}
 
 // SetKey gives Berth's account another key; the one of before is refused.
 func (s *Server) SetKey(key string) { s.locked(func() { s.key = key }) }
@@ -325,6 +342,8 @@ func (s *Server) handle(r *http.Request) answer {
 		return s.time()
 	case route == "GET valid_login":
 		return ok(map[string]any{"result": who != nil && who.name == r.URL.Query().Get("login")})
+	case route == "GET parameters":
+		return s.allParameters(who)
 	case route == "GET user":
 		return s.user(r, who)
 	case route == "GET product":
