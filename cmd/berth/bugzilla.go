@@ -94,6 +94,9 @@ func (c *bugzillaStatus) Run(ctx context.Context, s *session) error {
 				fmt.Fprintf(s.stdout, "              → %s\n", p.Remedy)
 			}
 		}
+		if len(p.Again) > 0 {
+			fmt.Fprintf(s.stdout, "could not be dealt with, looked at again: bugs %v\n", p.Again)
+		}
 		if len(p.Lost) > 0 {
 			fmt.Fprintf(s.stdout, "cannot be seen any more: bugs %v\n", p.Lost)
 		}

@@ -3,12 +3,16 @@ package app
 import (
 	"bytes"
 	"log/slog"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"berth/internal/bugzilla"
 	"berth/internal/bugzilla/bugzillatest"
@@ -151,4 +155,31 @@ func TestWhatIsStuckGoesOnAsSoonAsAPollSucceeds(t *testing.T) {
 	if b := o.backlog(); b.Waiting+b.Stuck != 0 || o.server.Count() != 3 {
 		t.Errorf("%d wait, %d are stuck, %d tickets:\n%s", b.Waiting, b.Stuck, o.server.Count(), o.log.String())
 	}
+}
+
+// TestThePollsHaveFigures before the first, after a success, and in an outage.
+func TestThePollsHaveFigures(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, bugzillatest.V53)
+	figures := func(want ...string) {
+		t.Helper()
+		r := prometheus.NewRegistry()
+		r.MustRegister(polls{o.parts.Store, o.clock})
+		rec := httptest.NewRecorder()
+		promhttp.HandlerFor(r, promhttp.HandlerOpts{}).ServeHTTP(rec, httptest.NewRequest("GET", "/metrics", nil))
+		for _, line := range want {
+			if absent := strings.HasPrefix(line, "no "); strings.Contains(rec.Body.String(), "\n"+strings.TrimPrefix(line, "no ")) == absent {
+				t.Errorf("want %s in\n%s", line, rec.Body.String())
+			}
+		}
+	}
+	figures("no berth_bugzilla_poll_age_seconds", "berth_bugzilla_poll_seen_total 0", "berth_bugzilla_poll_failing 0")
+	o.submit(2)
+	o.pass()
+	o.pass()
+	o.now.Add(7)
+	figures("berth_bugzilla_poll_age_seconds 27", "berth_bugzilla_poll_last_success_timestamp_seconds 1.7", "no berth_bugzilla_poll_seen_total 0", "berth_bugzilla_poll_failing 0")
+	o.server.SetFaults(bugzillatest.Always(bugzillatest.Maintenance))
+	o.pass()
+	figures("berth_bugzilla_poll_failing 1", "berth_bugzilla_poll_unsettled 0", "berth_bugzilla_tickets_lost 0")
 }

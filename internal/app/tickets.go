@@ -49,7 +49,7 @@ func CheckTickets(ctx context.Context, settings config.Settings, log *slog.Logge
 func (p *Parts) TicketCourier(tickets *bugzilla.Tickets, request string, log *slog.Logger) *outbox.Courier {
 	return outbox.New(p.Store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
 		return nil, judged(tickets.Deliver(ctx, m.Event))
-	}, outbox.Options{Channel: bugzilla.Channel, Request: request, Clock: p.Clock, Log: log})
+	}, outbox.Options{Channel: bugzilla.Channel, Request: request, Clock: p.Clock, Log: log, Lease: bugzilla.Lease})
 }
 
 // judged says whether an error is everybody's, whether it goes away by itself, and what can be done about it.

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -34,6 +35,18 @@ func TestTicketsAreToldWhatHappens(t *testing.T) {
 			t.Fatal(log.String())
 		} // it is asked for news every second
 		<-seen
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+a.Addr()+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if figures, err := io.ReadAll(res.Body); err != nil || !strings.Contains(string(figures), "berth_bugzilla_poll_last_success_timestamp_seconds ") {
+		t.Errorf("no figures of the polls, %v", err)
 	}
 	if err := a.Stop(t.Context()); err != nil {
 		t.Error(err)

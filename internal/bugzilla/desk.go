@@ -85,8 +85,9 @@ func NewTickets(c *Client, r Requests, m Memory, s Settings, clock func() time.T
 	return &Tickets{client: c, requests: r, memory: m, settings: s, clock: clock, log: log, quiet: map[int64]quiet{}}
 }
 
-// lease is how long one may be at work on a ticket.
-const lease = 2 * time.Minute
+// Lease is how long one may be at work on a ticket: longer than six writes that are each waited for as long as can be. Whoever loses it all the
+// same writes nothing more, and whoever has it then waits for what may still come through.
+const Lease = 6*usualPatience + 30*time.Second
 
 // errBusy says that somebody else is at work on a ticket; it is tried again.
 var errBusy = errors.New("somebody else is at work on this ticket")
@@ -102,7 +103,7 @@ type hold struct {
 // take takes a ticket for as long as fn runs: writes to one bug are one after the other, whoever makes them.
 func (t *Tickets) take(ctx context.Context, id int64, request string, fn func(h *hold) error) error {
 	now := t.clock()
-	kept, mine, err := t.memory.TakeTicket(ctx, id, request, now, now.Add(lease))
+	kept, mine, err := t.memory.TakeTicket(ctx, id, request, now, now.Add(Lease))
 	if err != nil {
 		return err
 	}

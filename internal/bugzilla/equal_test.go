@@ -21,6 +21,11 @@ func (d *desk) quiet() {
 		d.now.Add(7)
 		before := len(d.events())
 		_, pollErr := d.tickets.Poll(context.Background(), true)
+		p, err := d.tickets.Progress(context.Background())
+		d.must(p, err)
+		if len(p.Again) > 0 && pollErr == nil {
+			pollErr = fmt.Errorf("bugs %v are looked at again", p.Again)
+		}
 		n, err := d.courier.Round(context.Background())
 		d.must(n, err)
 		b, err := d.store.Backlog(context.Background(), bugzilla.Channel)
