@@ -43,6 +43,10 @@ func TestTheCheckTakesNoDatabase(t *testing.T) {
 	for range 2 {
 		says(t, p, 0, "", []string{"ok    server", "ok    mail"}, "bugzilla", "check", "--bugzilla-url", server.URL, "--bugzilla-login", bugzillatest.Login, "--database", "nowhere.db")
 	}
+	p.write(t, "key", bugzillatest.Key+"\n")
+	p.write(t, "berth.toml", "")
+	says(t, p, 0, "", []string{"ok    key"}, "bugzilla", "check", "--bugzilla-url", server.URL, "--bugzilla-login", bugzillatest.Login, "--bugzilla-key-file", "key")
+	p.write(t, "berth.toml", `bugzilla_key_file = "key"`+"\n")
 	says(t, p, 3, "", []string{"there is no database nowhere.db"}, "bugzilla", "status", "--bugzilla-url", server.URL, "--bugzilla-login", bugzillatest.Login, "--database", "nowhere.db")
 }
 

@@ -261,6 +261,33 @@ func TestComponentsAndFieldsOfTickets(t *testing.T) {
 	}
 }
 
+// TestSecretsAreReadFromFilesByFlagsToo of every name, and not by value as well.
+func TestSecretsAreReadFromFilesByFlagsToo(t *testing.T) {
+	t.Parallel()
+	for _, e := range config.List() {
+		if !e.Secret {
+			continue
+		}
+		flags := map[string]string{e.Name + "_file": write(t, "secret", "postgres://a:hunter2@db.example/x\n")}
+		s, err := config.Load(config.Sources{File: none(t), Flags: flags})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, in := range s.Entries() {
+			if want := config.Origin("--" + strings.ReplaceAll(e.Name, "_", "-") + "-file"); in.Name == e.Name && in.Origin != want {
+				t.Errorf("%s comes from %s, want %s", e.Name, in.Origin, want)
+			}
+		}
+		flags[e.Name] = "postgres://x/y"
+		if _, err := config.Load(config.Sources{File: none(t), Flags: flags}); err == nil || !strings.Contains(err.Error(), "set twice") {
+			t.Errorf("%s given twice: %v", e.Name, err)
+		}
+	}
+	if _, err := config.Load(config.Sources{File: none(t), Flags: map[string]string{"bugzilla_key_file": "/nowhere"}}); err == nil || !strings.Contains(err.Error(), "cannot be read") {
+		t.Errorf("a file that there is not: %v", err)
+	}
+}
+
 // TestASettingOfBeforeIsLeftAlone where it still stands.
 func TestASettingOfBeforeIsLeftAlone(t *testing.T) {
 	t.Parallel()

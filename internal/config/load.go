@@ -57,9 +57,7 @@ func Load(src Sources) (Settings, error) {
 		return Settings{}, err
 	}
 	l.environ(env)
-	for name, v := range src.Flags {
-		l.put(name, v, Origin("--"+strings.ReplaceAll(name, "_", "-")))
-	}
+	l.each(src.Flags, func(name string) Origin { return Origin("--" + strings.ReplaceAll(name, "_", "-")) })
 	return l.settings()
 }
 
@@ -147,17 +145,22 @@ func environment(environ []string) map[string]string {
 }
 
 func (l *layered) environ(env map[string]string) {
-	for _, name := range sortedKeys(env) {
-		from := Origin(prefix + strings.ToUpper(name))
+	l.each(env, func(name string) Origin { return Origin(prefix + strings.ToUpper(name)) })
+}
+
+// each takes the values of one source, where a secret may be given by value or by file.
+func (l *layered) each(given map[string]string, origin func(name string) Origin) {
+	for _, name := range sortedKeys(given) {
+		from := origin(name)
 		if setting, isFile := l.fromFile(name); isFile {
-			if _, both := env[setting]; both {
+			if _, both := given[setting]; both {
 				l.fault(setting, from, "is set twice: by value and by file")
 				continue
 			}
-			l.read(setting, env[name], from)
+			l.read(setting, given[name], from)
 			continue
 		}
-		l.put(name, env[name], from)
+		l.put(name, given[name], from)
 	}
 }
 

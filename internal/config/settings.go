@@ -108,6 +108,7 @@ type Entry struct {
 	Value  string `json:"value"` // secrets masked
 	Origin Origin `json:"origin"`
 	Help   string `json:"help"`
+	Secret bool   `json:"-"` // it may also stand in a file, which the setting of the name with _file names
 }
 
 // Entries are all settings as they are in force, in the order of the manual.
@@ -127,7 +128,7 @@ func (s Settings) Entries() []Entry {
 func List() []Entry {
 	list := make([]Entry, len(fields))
 	for i, f := range fields {
-		list[i] = Entry{Name: f.name, Value: f.value, Origin: "default", Help: f.help}
+		list[i] = Entry{Name: f.name, Value: f.value, Origin: "default", Help: f.help, Secret: f.mask != nil}
 	}
 	return list
 }
