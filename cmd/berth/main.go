@@ -27,7 +27,7 @@ standard input or a file.
 
 A setting named some_thing comes from its default, from berth.toml in the working directory (or the file named by --config or
 BERTH_CONFIG), from the variable BERTH_SOME_THING, or from the flag --some-thing; the later one wins. The database, which may hold a
-password, can also be read from a file: BERTH_DATABASE_FILE, or database_file in berth.toml. Names that are not known are refused.
+password, can also be read from a file: BERTH_DATABASE_FILE, database_file in berth.toml, or --database-file. Names that are not known are refused.
 
 	listen         127.0.0.1:8080  address and port; beyond loopback it takes TLS or a declared proxy
 	database       berth.db        SQLite file, or postgres://user@host/name

@@ -31,6 +31,7 @@ func newMetrics(r *prometheus.Registry, o Options) *metrics {
 	if o.Queue != nil {
 		r.MustRegister(backlog{o})
 	}
+	r.MustRegister(o.Figures...)
 	if db := o.Database; db != nil {
 		gauge := func(name, help string, value func() float64) {
 			r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))

@@ -172,6 +172,7 @@ func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 		Log: a.options.Log, Clock: now, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
 		Webhooks: hooks, Queue: a.parts.Store, Channels: channelNames(a.settings),
+		Figures: pollFigures(a.settings, a.parts),
 	})
 	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: now, Base: base, Queue: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Door: a.door(base)})
 	if err != nil {

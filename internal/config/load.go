@@ -34,12 +34,13 @@ type Sources struct {
 type layered struct {
 	values  map[string]string
 	origins map[string]Origin
+	paths   map[string]string // files of secrets that are in force
 	faults  []scheduler.FieldError
 }
 
 // Load reads and checks all settings. What is wrong is one error with a field per fault: the setting, and where it was set.
 func Load(src Sources) (Settings, error) {
-	l := layered{values: map[string]string{}, origins: map[string]Origin{}}
+	l := layered{values: map[string]string{}, origins: map[string]Origin{}, paths: map[string]string{}}
 	for _, f := range fields {
 		l.values[f.name], l.origins[f.name] = f.value, "default"
 	}
@@ -56,19 +57,21 @@ func Load(src Sources) (Settings, error) {
 		return Settings{}, err
 	}
 	l.environ(env)
-	for name, v := range src.Flags {
-		l.put(name, v, Origin("--"+strings.ReplaceAll(name, "_", "-")))
-	}
+	l.each(src.Flags, func(name string) Origin { return Origin("--" + strings.ReplaceAll(name, "_", "-")) })
 	return l.settings()
 }
 
 // put takes one value, or the fault that nobody knows its name.
 func (l *layered) put(name, v string, from Origin) {
+	if slices.Contains(retired, name) {
+		return
+	}
 	if _, ok := find(name); !ok {
 		l.fault(name, from, "is not a setting; there are "+strings.Join(Names(), ", "))
 		return
 	}
 	l.values[name], l.origins[name] = v, from
+	delete(l.paths, name)
 }
 
 func (l *layered) fault(name string, from Origin, rule string) {
@@ -142,17 +145,22 @@ func environment(environ []string) map[string]string {
 }
 
 func (l *layered) environ(env map[string]string) {
-	for _, name := range sortedKeys(env) {
-		from := Origin(prefix + strings.ToUpper(name))
+	l.each(env, func(name string) Origin { return Origin(prefix + strings.ToUpper(name)) })
+}
+
+// each takes the values of one source, where a secret may be given by value or by file.
+func (l *layered) each(given map[string]string, origin func(name string) Origin) {
+	for _, name := range sortedKeys(given) {
+		from := origin(name)
 		if setting, isFile := l.fromFile(name); isFile {
-			if _, both := env[setting]; both {
+			if _, both := given[setting]; both {
 				l.fault(setting, from, "is set twice: by value and by file")
 				continue
 			}
-			l.read(setting, env[name], from)
+			l.read(setting, given[name], from)
 			continue
 		}
-		l.put(name, env[name], from)
+		l.put(name, given[name], from)
 	}
 }
 
@@ -167,12 +175,19 @@ func (l *layered) fromFile(name string) (setting string, ok bool) {
 }
 
 func (l *layered) read(setting, path string, from Origin) {
-	b, err := os.ReadFile(path)
+	v, err := secret(path)
 	if err != nil {
 		l.fault(setting, from, fmt.Sprintf("its file cannot be read: %v", err))
 		return
 	}
-	l.put(setting, strings.TrimRight(string(b), "\r\n"), from)
+	l.put(setting, v, from)
+	l.paths[setting] = path
+}
+
+// secret reads what a file holds, without the end of its line.
+func secret(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	return strings.TrimRight(string(b), "\r\n"), err
 }
 
 // settings turns the texts into values and checks what belongs together.
@@ -183,6 +198,7 @@ func (l *layered) settings() (Settings, error) {
 			l.fault(f.name, l.origins[f.name], err.Error())
 		}
 	}
+	s.Bugzilla.keyFile = l.paths["bugzilla_key"]
 	if len(l.faults) == 0 {
 		l.together(s)
 	}
