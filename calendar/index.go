@@ -35,13 +35,13 @@ type Index struct {
 	epoch    string
 	sequence int64
 	pruned   int64
-	objects  map[string]*Object
+	objects  *btree.Map[string, *Object]
 	members  map[string]*Members
 }
 
 // NewIndex is an empty index.
 func NewIndex() *Index {
-	return &Index{objects: map[string]*Object{}, members: map[string]*Members{}}
+	return &Index{objects: &btree.Map[string, *Object]{}, members: map[string]*Members{}}
 }
 
 // Sequence is up to where the index knows the change log; 0 before anything was applied.
@@ -79,7 +79,9 @@ func placeOf(o *Object) place {
 // Members are a collection at one moment.
 type Members struct {
 	Epoch   string
+	key     string
 	pruned  int64
+	objects *btree.Map[string, *Object] // of all collections
 	changes *btree.BTreeG[Member]
 	times   *btree.BTreeG[place]
 	removed map[string]int64 // sequences of the removals in changes
@@ -116,12 +118,12 @@ func (x *Index) of(key string) *Members {
 
 // put takes an object in, out of the collections that it was in before.
 func (x *Index) put(o *Object) {
-	old := x.objects[o.Name]
+	old, _ := x.objects.Get(o.Name)
 	if old != nil && old.Sequence > o.Sequence {
 		return
 	}
 	x.drop(old)
-	x.objects[o.Name] = o
+	x.objects.Set(o.Name, o)
 	for _, key := range o.Collections {
 		m := x.of(key)
 		if at, ok := m.removed[o.Name]; ok {
@@ -150,13 +152,13 @@ func (x *Index) drop(o *Object) {
 func (x *Index) remove(r Removal) {
 	m := x.of(r.Collection)
 	m.last = max(m.last, r.Sequence)
-	o := x.objects[r.Name]
+	o, _ := x.objects.Get(r.Name)
 	if o != nil && o.In(r.Collection) {
 		if o.Sequence >= r.Sequence {
 			return
 		}
 		x.drop(o) // it is gone for good: what is in no collection any more has no row
-		delete(x.objects, r.Name)
+		x.objects.Delete(r.Name)
 	}
 	if at, ok := m.removed[r.Name]; ok {
 		if at >= r.Sequence {
@@ -174,18 +176,15 @@ func (x *Index) Members(key string) Members {
 	if m == nil {
 		m = newMembers()
 	}
-	return Members{Epoch: x.epoch, pruned: x.pruned, changes: m.changes.Copy(), times: m.times.Copy(), last: m.last}
+	return Members{Epoch: x.epoch, key: key, pruned: x.pruned, objects: x.objects.Copy(), changes: m.changes.Copy(), times: m.times.Copy(), last: m.last}
 }
 
-// Get finds objects of a collection by their names; of one that is not there it is nil.
-func (x *Index) Get(key string, names ...string) []*Object {
-	found := make([]*Object, len(names))
-	for i, name := range names {
-		if o := x.objects[name]; o != nil && o.In(key) {
-			found[i] = o
-		}
+// Get finds an object of the collection by its name; nil where there is none.
+func (m Members) Get(name string) *Object {
+	if o, _ := m.objects.Get(name); o != nil && o.In(m.key) {
+		return o
 	}
-	return found
+	return nil
 }
 
 // Last is up to where all changes of the collection are known: what a sync token says. After removals were forgotten it is at least

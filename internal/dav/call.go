@@ -81,7 +81,7 @@ func (s *server) open(r *http.Request) (*call, error) {
 		wanted = c.at.collection.ID
 		c.members = x.Members(c.at.collection.Key)
 		if c.at.kind == atObject {
-			c.at.object = x.Get(c.at.collection.Key, c.at.name)[0]
+			c.at.object = c.members.Get(c.at.name)
 		}
 	})
 	if err != nil {

@@ -141,7 +141,7 @@ func (c *call) current(r *http.Request, step func(revision int64) error) error {
 		}
 		var now *calendar.Object
 		if err := c.s.schedule.read(r.Context(), func(x *calendar.Index, _ testbeds.Facility) {
-			now = x.Get(c.at.collection.Key, c.at.name)[0]
+			now = x.Members(c.at.collection.Key).Get(c.at.name)
 		}); err != nil {
 			return err
 		}

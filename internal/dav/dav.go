@@ -48,6 +48,7 @@ type server struct {
 	o        Options
 	schedule *schedule
 	feeds    *feeds
+	held     *allowance // of long request bodies
 }
 
 // Paths are where New's handler belongs. Clients look for a calendar at the root, too.
@@ -60,7 +61,7 @@ const (
 
 // New serves CalDAV below /dav/, its discovery, and feeds below /feeds/.
 func New(bookings Bookings, identity Identity, store Calendars, o Options) http.Handler {
-	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store)}
+	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store), held: newAllowance(maxHeld, maxHeldEach)}
 	s.feeds = newFeeds(s)
 	mux := http.NewServeMux()
 	// Relative, and before anybody is asked who they are: behind a proxy an absolute address would be the wrong one.

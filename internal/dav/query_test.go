@@ -230,11 +230,49 @@ func TestMultigetAnswersForEveryAddress(t *testing.T) {
 	if text := m.Responses[0].Propstats[0].Prop.Data; text != h.event("eva", "mine", r) {
 		t.Errorf("the object differs from what GET has:\n%q\n%q", text, h.event("eva", "mine", r))
 	}
-	many := make([]string, 1001)
+}
+
+func multigetBody(hrefs ...string) string {
+	return `<C:calendar-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/></D:prop><D:href>` + strings.Join(hrefs, "</D:href><D:href>") + `</D:href></C:calendar-multiget>`
+}
+
+// TestAMultigetNamesAsManyAsAClientLikes asks for all objects at once, as vdirsyncer, khal, calcurse and tsdav do: bytes are bounded, numbers
+// are not.
+func TestAMultigetNamesAsManyAsAClientLikes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	there := hrefOf("eva", "mine", h.submit("eva", "north/a", 1, hours(24, 2)))
+	many := make([]string, 30_000)
 	for i := range many {
-		many[i] = fmt.Sprintf("/dav/calendars/eva/mine/%d.ics", i)
+		many[i] = fmt.Sprintf("/dav/calendars/eva/mine/00000000-0000-4000-8000-%012d.ics", i)
 	}
-	h.send("eva", "REPORT", home("eva", "mine"), `<C:calendar-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:href>`+strings.Join(many, "</D:href><D:href>")+`</D:href></C:calendar-multiget>`).want(t, http.StatusBadRequest)
+	many[29_999] = there
+	m := h.send("eva", "REPORT", home("eva", "mine"), multigetBody(many...)).parts(t)
+	if len(m.Responses) != len(many) || len(m.found()) != 1 {
+		t.Errorf("%d answers and %d objects, want %d and one", len(m.Responses), len(m.found()), len(many))
+	}
+	for name, tt := range map[string]struct {
+		body   string
+		status int
+	}{
+		"33 MiB":                       {multigetBody(strings.Repeat("x", 33<<20)), http.StatusRequestEntityTooLarge},
+		"33 MiB of addresses":          {multigetBody(slices.Repeat([]string{there}, (33<<20)/len(there))...), http.StatusRequestEntityTooLarge},
+		"a long address":               {multigetBody(strings.Repeat("x", 5000)), http.StatusBadRequest},
+		"elements within an address":   {multigetBody(strings.Repeat("<a/>", 25_000)), http.StatusBadRequest},
+		"addresses below an address":   {multigetBody(strings.Repeat("<D:href>", 100)), http.StatusBadRequest},
+		"another report of that size":  {strings.Replace(multigetBody(many...), "calendar-multiget", "calendar-query", 1), http.StatusRequestEntityTooLarge},
+		"many properties beside them":  {multigetBody(there + "</D:href>" + strings.Repeat("<a/>", 25_000) + "<D:href>"), http.StatusBadRequest},
+		"a multiget where it is none":  {multigetBody(there), http.StatusForbidden},
+		"addresses that are not ended": {strings.TrimSuffix(multigetBody(many...), "</C:calendar-multiget>"), http.StatusBadRequest},
+	} {
+		path := home("eva", "mine")
+		if tt.status == http.StatusForbidden {
+			path = "/dav/calendars/eva/"
+		}
+		if res := h.send("eva", "REPORT", path, tt.body); res.status != tt.status {
+			t.Errorf("%s is answered %d %.200s, want %d", name, res.status, res.body, tt.status)
+		}
+	}
 }
 
 func TestFreeBusy(t *testing.T) {

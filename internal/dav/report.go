@@ -2,7 +2,6 @@ package dav
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +12,9 @@ import (
 
 // report answers the four reports on a calendar. Their Depth is not looked at: Evolution sends 0 where RFC 4791 wants 1.
 func (c *call) report(w http.ResponseWriter, r *http.Request) error {
-	top, err := parse(r)
+	in := &input{request: r, held: c.s.held, who: c.actor.Username, list: c.named(w)}
+	defer in.done()
+	top, err := in.parse()
 	if err != nil {
 		return err
 	}
@@ -27,7 +28,7 @@ func (c *call) report(w http.ResponseWriter, r *http.Request) error {
 		case inCal("calendar-query"):
 			return c.query(w, r, top)
 		case inCal("calendar-multiget"):
-			return c.multiget(w, r, top)
+			return c.multiget(w, r, top, in.list)
 		case inCal("free-busy-query"):
 			return c.freeBusy(w, top)
 		}
@@ -119,65 +120,6 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 	}
 	x.raw("<D:sync-token>" + reached.String() + "</D:sync-token>")
 	return x.end()
-}
-
-// maxHrefs is how many objects one multiget may ask for.
-const maxHrefs = 1000
-
-// multiget reads the objects that are named (RFC 4791 section 7.9).
-func (c *call) multiget(w http.ResponseWriter, r *http.Request, top *element) error {
-	plan, err := c.wanted(top, r)
-	if err != nil {
-		return err
-	}
-	hrefs, names := make([]string, 0, len(top.children)), make([]string, 0, len(top.children))
-	for _, e := range top.children {
-		if e.name != inDAV("href") {
-			continue
-		}
-		if len(hrefs) == maxHrefs {
-			return badRequest("A calendar-multiget names at most 1000 objects.")
-		}
-		hrefs = append(hrefs, e.text)
-		names = append(names, objectName(e.text, plan.base))
-	}
-	var objects []*calendar.Object
-	if err := c.s.schedule.read(r.Context(), func(x *calendar.Index, _ testbeds.Facility) {
-		objects = x.Get(c.at.collection.Key, names...)
-	}); err != nil {
-		return err
-	}
-	x := begin(w)
-	for i, o := range objects {
-		if o != nil {
-			if text, _ := o.For(c.visible); text != "" {
-				plan.write(x, place{kind: atObject, collection: c.at.collection, name: o.Name, object: o})
-				continue
-			}
-		}
-		x.gone("", hrefs[i])
-	}
-	return x.end()
-}
-
-// objectName is the name of the object that an address leads to, where it is one of the collection's.
-func objectName(href, base string) string {
-	name, ok := strings.CutPrefix(href, base)
-	if !ok || strings.Contains(name, "%") {
-		// A client may give a whole address, or spell signs otherwise.
-		u, err := url.Parse(href)
-		if err != nil {
-			return ""
-		}
-		decoded, _ := url.PathUnescape(base)
-		if name, ok = strings.CutPrefix(u.Path, decoded); !ok {
-			return ""
-		}
-	}
-	if name, ok = strings.CutSuffix(name, ".ics"); !ok {
-		return ""
-	}
-	return name
 }
 
 // freeBusy says when a calendar's time is taken (RFC 4791 section 7.10).
