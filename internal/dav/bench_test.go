@@ -28,6 +28,7 @@ func (f full) Calendar(_ context.Context, since int64) (calendar.Changes, error)
 	}
 	return f.changes, nil
 }
+func (full) RenewCalendarObject(context.Context, string, string) error { return nil }
 func (full) CalendarProperties(context.Context, string) (map[string]map[string]string, error) {
 	return nil, nil
 }

@@ -205,4 +205,4 @@ func (c *call) text(o *calendar.Object) (text, mark string) {
 }
 
 // etag is the entity tag of an object as the actor sees it.
-func etag(o *calendar.Object, mark string) string { return `"` + o.Tag + mark + `"` }
+func etag(o *calendar.Object, mark string) string { return `"` + o.Version() + mark + `"` }

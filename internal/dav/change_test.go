@@ -9,9 +9,12 @@ import (
 	"berth/testbeds"
 )
 
-// put writes an event with the entity tag that was last seen.
+// put writes an event with the entity tag that it has, or with the headers that are given.
 func (h *house) put(who, collection string, r scheduler.Request, slot testbeds.Slot, headers ...string) reply {
 	h.Helper()
+	if len(headers) == 0 {
+		headers = []string{"If-Match", h.send(who, http.MethodHead, hrefOf(who, collection, r), "").header.Get("ETag")}
+	}
 	headers = append([]string{"Content-Type", "text/calendar; charset=utf-8"}, headers...)
 	return h.send(who, http.MethodPut, hrefOf(who, collection, r), written(r.ID+"@berth", slot), headers...)
 }
@@ -36,7 +39,6 @@ func TestADragMovesWhatMayBeMoved(t *testing.T) {
 		t.Error("the entity tag is the old one")
 	}
 	h.put("eva", "mine", r, hours(30, 4), "If-Match", tag).want(t, http.StatusPreconditionFailed)
-	// Thunderbird writes over a conflict without If-Match: the rules decide, on the event as it is.
 	h.put("eva", "mine", r, hours(30, 4)).want(t, http.StatusNoContent)
 	h.schedule(r)
 	h.put("monika", "decisions", r, hours(40, 4)).want(t, http.StatusNoContent)
@@ -78,10 +80,14 @@ func TestADragToATakenTimeSnapsBackWithTheReason(t *testing.T) {
 	if h.tag("eva", "mine", r) == tag {
 		t.Error("a client that wrote would not read the event anew")
 	}
-	// The same again: the same answer, and nothing more.
+	// The same again: the same answer, and nothing more of it in the history.
+	tag = h.tag("eva", "mine", r)
 	h.put("eva", "mine", r, hours(25, 4)).want(t, http.StatusForbidden)
 	if again := h.get(r); again.Revision != after.Revision {
 		t.Errorf("revision %d, want %d: client and server would play ping-pong", again.Revision, after.Revision)
+	}
+	if h.tag("eva", "mine", r) == tag {
+		t.Error("a client that wrote again would keep what it has")
 	}
 	// It is free now: the same drag works, and the remark goes.
 	h.must(h.svc.Cancel(h.ctx, h.as("erik"), taken.ID, scheduler.Step{}))
@@ -130,7 +136,11 @@ func TestOnlyTheTimesOfAnEventCount(t *testing.T) {
 	h := newHouse(t)
 	r := h.submit("eva", "north/a", 4, hours(24, 4))
 	before := h.get(r)
+	m := h.synced("eva", "mine")
 	h.put("eva", "mine", r, hours(24, 4)).want(t, http.StatusNoContent) // with another summary
+	if !m.told(h, "eva", "mine", r) {
+		t.Error("the client that wrote it keeps what it wrote: the next sync does not list it")
+	}
 	if got := h.get(r); got.Revision != before.Revision || got.Name != before.Name {
 		t.Errorf("revision %d, name %q", got.Revision, got.Name)
 	}

@@ -16,6 +16,7 @@ import (
 // Calendars is where the calendars are kept.
 type Calendars interface {
 	Calendar(ctx context.Context, since int64) (calendar.Changes, error)
+	RenewCalendarObject(ctx context.Context, name, version string) error
 	CalendarProperties(ctx context.Context, owner string) (map[string]map[string]string, error)
 	SetCalendarProperties(ctx context.Context, owner, collection string, values map[string]*string) error
 }

@@ -183,7 +183,7 @@ func TestAppPasswordsOpenCalendarsAndNothingElse(t *testing.T) {
 	if res := h.send("", "PROPFIND", home("eva", "mine"), privileges, append(basic(reading), "Depth", "0")...); strings.Contains(res.body, "write-content") {
 		t.Errorf("a client takes it as writable: %s", res.body)
 	}
-	h.send("", "PUT", href, drag, basic(moving)...).want(t, http.StatusNoContent)
+	h.send("", "PUT", href, drag, append(basic(moving), "If-Match", h.tag("eva", "mine", r))...).want(t, http.StatusNoContent)
 	r2 := h.get(r)
 	if !r2.Slot.Equal(hours(30, 2)) {
 		t.Errorf("it is at %s", r2.Slot)

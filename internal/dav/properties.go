@@ -141,7 +141,7 @@ func reports(x *writer, _ *call, p place) {
 func entityTag(x *writer, c *call, p place) {
 	_, mark := p.object.For(c.visible)
 	x.raw(`"`)
-	x.raw(p.object.Tag)
+	x.raw(p.object.Version())
 	x.raw(c.mark)
 	x.raw(mark)
 	x.raw(`"`)
