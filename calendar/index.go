@@ -26,6 +26,7 @@ type Changes struct {
 type Removal struct {
 	Collection string
 	Name       string
+	At         time.Time
 	Sequence   int64
 }
 
@@ -86,6 +87,7 @@ type Members struct {
 	times   *btree.BTreeG[place]
 	removed map[string]int64 // sequences of the removals in changes
 	last    int64            // sequence of the last change that is known
+	changed time.Time        // when that was
 }
 
 func newMembers() *Members {
@@ -132,7 +134,7 @@ func (x *Index) put(o *Object) {
 		}
 		m.changes.Set(Member{Sequence: o.Sequence, Name: o.Name, Object: o})
 		m.times.Set(placeOf(o))
-		m.last = max(m.last, o.Sequence)
+		m.last, m.changed = max(m.last, o.Sequence), later(m.changed, o.Drawn)
 	}
 }
 
@@ -151,7 +153,7 @@ func (x *Index) drop(o *Object) {
 // remove notes that an object has left a collection, unless it has come back since.
 func (x *Index) remove(r Removal) {
 	m := x.of(r.Collection)
-	m.last = max(m.last, r.Sequence)
+	m.last, m.changed = max(m.last, r.Sequence), later(m.changed, r.At)
 	o, _ := x.objects.Get(r.Name)
 	if o != nil && o.In(r.Collection) {
 		if o.Sequence >= r.Sequence {
@@ -176,7 +178,7 @@ func (x *Index) Members(key string) Members {
 	if m == nil {
 		m = newMembers()
 	}
-	return Members{Epoch: x.epoch, key: key, pruned: x.pruned, objects: x.objects.Copy(), changes: m.changes.Copy(), times: m.times.Copy(), last: m.last}
+	return Members{Epoch: x.epoch, key: key, pruned: x.pruned, objects: x.objects.Copy(), changes: m.changes.Copy(), times: m.times.Copy(), last: m.last, changed: m.changed}
 }
 
 // Get finds an object of the collection by its name; nil where there is none.
@@ -190,6 +192,9 @@ func (m Members) Get(name string) *Object {
 // Last is up to where all changes of the collection are known: what a sync token says. After removals were forgotten it is at least
 // where they ended, so that a token given out now is good for as long as any.
 func (m Members) Last() int64 { return max(m.last, m.pruned) }
+
+// Changed is when something in the collection changed last.
+func (m Members) Changed() time.Time { return m.changed }
 
 // Len is how many objects the collection has.
 func (m Members) Len() int { return m.times.Len() }

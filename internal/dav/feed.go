@@ -134,6 +134,7 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 		return nil, err
 	}
 	feed.made = made
+	feed.after(f.kept(key), f.s.o.Clock().UTC().Truncate(time.Second))
 	f.keep(key, feed)
 	return feed, nil
 }
@@ -147,15 +148,15 @@ func (f *feeds) alarms(ctx context.Context, actor scheduler.Actor, id string) ([
 
 // render makes a feed: what there is from a month ago to a year ahead.
 func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.Visible, alarms []time.Duration, today time.Time) (*rendered, error) {
-	feed := &rendered{modified: today}
+	feed := &rendered{modified: today} // the day decides what is old
+	if m.Changed().After(today) {
+		feed.modified = m.Changed()
+	}
 	var texts iter.Seq[string] = func(yield func(string) bool) {
 		for o := range m.Overlapping(today.Add(-calendar.FeedPast), today.Add(calendar.FeedFuture)) {
 			text, _ := o.For(v)
 			if text == "" || !o.Kept(today) {
 				continue
-			}
-			if o.Modified.After(feed.modified) {
-				feed.modified = o.Modified
 			}
 			if !yield(calendar.WithAlarms(text, alarms)) {
 				return
@@ -175,6 +176,18 @@ func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.V
 	sum := sha256.Sum256(plain.Bytes())
 	feed.tag, feed.plain, feed.zipped = hex.EncodeToString(sum[:12]), plain.Bytes(), zipped.Bytes()
 	return feed, nil
+}
+
+// after makes what differs from what was served before have been modified later than that, whatever made the difference: somebody's choice of
+// alarms, a testbed's name, a second change within the same second.
+func (feed *rendered) after(before *rendered, now time.Time) {
+	if before == nil || before.tag == feed.tag || feed.modified.After(before.modified) {
+		return
+	}
+	feed.modified = now
+	if !now.After(before.modified) {
+		feed.modified = before.modified.Add(time.Second)
+	}
 }
 
 func (feed *rendered) serve(w http.ResponseWriter, r *http.Request) {

@@ -49,8 +49,11 @@ func (r *reader) calendar(ctx context.Context, since int64) (c calendar.Changes,
 		return c, err
 	}
 	c.Removals, err = all(ctx, r.tx, func(s scan) (x calendar.Removal, err error) {
-		return x, s(&x.Collection, &x.Name, &x.Sequence)
-	}, `SELECT collection, name, sequence FROM calendar_removals WHERE sequence > $1`, since)
+		var at int64
+		err = s(&x.Collection, &x.Name, &at, &x.Sequence)
+		x.At = time.Unix(at, 0).UTC()
+		return x, err
+	}, `SELECT collection, name, at, sequence FROM calendar_removals WHERE sequence > $1`, since)
 	return c, err
 }
 
