@@ -80,7 +80,7 @@ func tagged(o Object) Object {
 }
 
 // UID is the identity of its event.
-func (o *Object) UID() string { return o.Name + uidSuffix }
+func (o *Object) UID() string { return o.Name + UIDSuffix }
 
 // In reports whether the object is in the collection.
 func (o *Object) In(key string) bool { return slices.Contains(o.Collections, key) }
