@@ -60,8 +60,17 @@ const (
 	feedRoot = "/feeds/"
 )
 
+// Server answers what calendar clients ask.
+type Server struct {
+	http.Handler
+	schedule *schedule
+}
+
+// Load reads the calendars, so that the first client does not have to wait for that.
+func (s *Server) Load(ctx context.Context) error { return s.schedule.refresh(ctx) }
+
 // New serves CalDAV below /dav/, its discovery, and feeds below /feeds/.
-func New(bookings Bookings, identity Identity, store Calendars, o Options) http.Handler {
+func New(bookings Bookings, identity Identity, store Calendars, o Options) *Server {
 	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store), held: newAllowance(maxHeld, maxHeldEach)}
 	s.feeds = newFeeds(s)
 	mux := http.NewServeMux()
@@ -72,7 +81,7 @@ func New(bookings Bookings, identity Identity, store Calendars, o Options) http.
 	})
 	mux.Handle(feedRoot+"{secret}/{file}", s.feeds)
 	mux.HandleFunc("/", s.serve)
-	return s.logged(mux)
+	return &Server{s.logged(mux), s.schedule}
 }
 
 // logged writes a line per call, without its address: a feed's is a secret.
