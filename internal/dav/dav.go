@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"berth/calendar"
@@ -50,6 +51,7 @@ type server struct {
 	schedule *schedule
 	feeds    *feeds
 	held     *allowance // of long request bodies
+	zippers  *sync.Pool
 }
 
 // Paths are where New's handler belongs. Clients look for a calendar at the root, too.
@@ -71,7 +73,7 @@ func (s *Server) Load(ctx context.Context) error { return s.schedule.refresh(ctx
 
 // New serves CalDAV below /dav/, its discovery, and feeds below /feeds/.
 func New(bookings Bookings, identity Identity, store Calendars, o Options) *Server {
-	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store), held: newAllowance(maxHeld, maxHeldEach)}
+	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store), held: newAllowance(maxHeld, maxHeldEach), zippers: newZippers()}
 	s.feeds = newFeeds(s)
 	mux := http.NewServeMux()
 	// Relative, and before anybody is asked who they are: behind a proxy an absolute address would be the wrong one.

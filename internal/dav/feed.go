@@ -7,11 +7,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"iter"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"berth/calendar"
@@ -23,8 +23,7 @@ import (
 type feeds struct {
 	s *server
 
-	mu   sync.Mutex
-	last map[string]*rendered // by digest of secret and file
+	last *shelf // by digest of secret and file
 }
 
 // rendered is a feed as it was last made.
@@ -32,14 +31,13 @@ type rendered struct {
 	made     string // what it was made of
 	tag      string
 	modified time.Time
-	plain    []byte
-	zipped   []byte
+	zipped   []byte // a tenth of what it is plain, which few ask for
 }
 
-// maxRendered bounds how many feeds are remembered.
-const maxRendered = 500
+// maxRendered bounds the feeds that are remembered, in bytes.
+const maxRendered = 64 << 20
 
-func newFeeds(s *server) *feeds { return &feeds{s: s, last: map[string]*rendered{}} }
+func newFeeds(s *server) *feeds { return &feeds{s: s, last: newShelf(maxRendered)} }
 
 // ServeHTTP answers with the feed of a secret. In an outage it answers with the last one: Thunderbird gives a subscription up for any
 // error, and for a 410 for ever.
@@ -54,39 +52,19 @@ func (f *feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	feed, err := f.fresh(r, key)
 	if err != nil {
 		if code := scheduler.CodeOf(err); code == scheduler.CodeNotFound || code == scheduler.CodeUnauthenticated || code == scheduler.CodeForbidden {
-			f.keep(key, nil)
+			f.last.drop(key)
 			http.Error(w, "There is no such feed, or no more.", http.StatusNotFound)
 			return
 		}
-		if feed = f.kept(key); feed == nil {
+		if feed = f.last.get(key); feed == nil {
 			f.s.refuse(w, r, err)
 			return
 		}
 		f.s.o.Log.WarnContext(r.Context(), "a feed is served as it was", "error", err)
 	}
-	feed.serve(w, r)
-}
-
-func (f *feeds) kept(key string) *rendered {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.last[key]
-}
-
-func (f *feeds) keep(key string, feed *rendered) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if feed == nil {
-		delete(f.last, key)
-		return
+	if err := feed.serve(w, r); err != nil {
+		f.s.refuse(w, r, err)
 	}
-	if len(f.last) >= maxRendered {
-		for k := range f.last { // any
-			delete(f.last, k)
-			break
-		}
-	}
-	f.last[key] = feed
 }
 
 // fresh is the feed as it is now, made anew only where something in it changed.
@@ -126,7 +104,7 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 	}
 	today := f.s.o.Clock().UTC().Truncate(24 * time.Hour)
 	made := strings.Join([]string{token{epoch: members.Epoch, audience: c.Audience(actor, alarms), sequence: members.Last(), name: allNames}.String(), c.Name, f.s.o.URL, today.Format(time.DateOnly)}, " ")
-	if before := f.kept(key); before != nil && before.made == made {
+	if before := f.last.get(key); before != nil && before.made == made {
 		return before, nil
 	}
 	feed, err := f.render(c, members, actor.View(), alarms, today)
@@ -134,8 +112,8 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 		return nil, err
 	}
 	feed.made = made
-	feed.after(f.kept(key), f.s.o.Clock().UTC().Truncate(time.Second))
-	f.keep(key, feed)
+	feed.after(f.last.get(key), f.s.o.Clock().UTC().Truncate(time.Second))
+	f.last.put(key, feed)
 	return feed, nil
 }
 
@@ -163,18 +141,14 @@ func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.V
 			}
 		}
 	}
-	var plain, zipped bytes.Buffer
+	var zipped bytes.Buffer
+	z, sum := gzip.NewWriter(&zipped), sha256.New()
 	info := calendar.Info{ID: "berth-" + c.ID, Name: "Berth: " + c.Name, Description: c.Description, Colour: c.Colour, URL: f.s.o.URL + "/"}
-	if err := calendar.Feed(&plain, info, texts); err != nil {
-		return nil, err
-	}
-	z := gzip.NewWriter(&zipped)
-	_, err := z.Write(plain.Bytes())
+	err := calendar.Feed(io.MultiWriter(z, sum), info, texts)
 	if err := errors.Join(err, z.Close()); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(plain.Bytes())
-	feed.tag, feed.plain, feed.zipped = hex.EncodeToString(sum[:12]), plain.Bytes(), zipped.Bytes()
+	feed.tag, feed.zipped = hex.EncodeToString(sum.Sum(nil)[:12]), bytes.Clone(zipped.Bytes())
 	return feed, nil
 }
 
@@ -190,17 +164,26 @@ func (feed *rendered) after(before *rendered, now time.Time) {
 	}
 }
 
-func (feed *rendered) serve(w http.ResponseWriter, r *http.Request) {
+func (feed *rendered) serve(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
+	b, tag := feed.zipped, feed.tag+"-gzip"
+	if !takesGzip(r) {
+		z, err := gzip.NewReader(bytes.NewReader(feed.zipped))
+		if err != nil {
+			return err
+		}
+		if b, err = io.ReadAll(z); err != nil {
+			return err
+		}
+		tag = feed.tag
+	} else {
+		h.Set("Content-Encoding", "gzip")
+	}
 	h.Set("Content-Type", "text/calendar; charset=utf-8")
 	h.Set("Content-Disposition", `inline; filename="`+r.PathValue("file")+`"`)
 	h.Set("Cache-Control", "private, max-age=300")
 	h.Set("Vary", "Accept-Encoding")
-	b, tag := feed.plain, feed.tag
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
-		b, tag = feed.zipped, tag+"-gzip"
-	}
 	h.Set("ETag", `"`+tag+`"`)
 	http.ServeContent(w, r, "", feed.modified, bytes.NewReader(b))
+	return nil
 }

@@ -63,7 +63,7 @@ func (c *call) multiget(w http.ResponseWriter, r *http.Request, top *element, n 
 	if err != nil {
 		return err
 	}
-	x := begin(w)
+	x := c.begin(w, r)
 	for _, o := range n.found {
 		plan.write(x, place{kind: atObject, collection: c.at.collection, name: o.Name, object: o})
 	}

@@ -74,7 +74,7 @@ func (c *call) propfind(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x := begin(w)
+	x := c.begin(w, r)
 	plan := c.plan(want)
 	plan.write(x, c.at)
 	for _, p := range list {

@@ -55,7 +55,7 @@ func (c *call) proppatch(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	x := begin(w)
+	x := c.begin(w, r)
 	x.raw("<D:response>")
 	x.href(c.href(c.at))
 	answer := func(status string, names []xml.Name, more string) {

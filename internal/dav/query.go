@@ -19,7 +19,7 @@ func (c *call) query(w http.ResponseWriter, r *http.Request, top *element) error
 		return err
 	}
 	s := f.search(len(c.alarms) > 0)
-	x := begin(w)
+	x := c.begin(w, r)
 	for o := range s.candidates(c.members) {
 		text, _ := o.For(c.visible)
 		if text == "" || s.more && !c.matches(f, o) {

@@ -91,7 +91,7 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 	if err != nil {
 		return err
 	}
-	x := begin(w)
+	x := c.begin(w, r)
 	reached := now
 	reached.sequence = max(now.sequence, from.sequence)
 	for m := range c.members.Since(from.sequence, from.name) {

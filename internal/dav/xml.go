@@ -3,6 +3,7 @@ package dav
 import (
 	"bufio"
 	"encoding/xml"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -21,11 +22,12 @@ const (
 
 // writer writes XML piece by piece. The first error stays.
 type writer struct {
-	out *bufio.Writer
+	out    *bufio.Writer
+	answer *answer // nil where it is written to something else
 }
 
 func newWriter(w io.Writer) *writer {
-	x := &writer{bufio.NewWriterSize(w, 32<<10)}
+	x := &writer{out: bufio.NewWriterSize(w, 32<<10)}
 	x.raw(`<?xml version="1.0" encoding="utf-8"?>` + "\n")
 	return x
 }
@@ -86,18 +88,26 @@ const multistatus = `<D:multistatus xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:
 const sendWithin = 5 * time.Minute
 
 // begin answers 207 and opens a multistatus.
-func begin(w http.ResponseWriter) *writer {
+func (c *call) begin(w http.ResponseWriter, r *http.Request) *writer {
 	// It is the connection's time that counts here, not the schedule's. Where there is no connection there is nothing to wait for.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendWithin))
 	w.Header().Set("Content-Type", xmlType)
 	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(http.StatusMultiStatus)
-	x := newWriter(w)
+	a := &answer{to: w, status: http.StatusMultiStatus, zippers: c.s.zippers}
+	if !takesGzip(r) {
+		a.zippers = nil
+	}
+	x := newWriter(a)
+	x.answer = a
 	x.raw(multistatus)
 	return x
 }
 
 func (x *writer) end() error {
 	x.raw("</D:multistatus>\n")
-	return x.flush()
+	err := x.flush()
+	if x.answer != nil {
+		err = errors.Join(err, x.answer.close())
+	}
+	return err
 }
