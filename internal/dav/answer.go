@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // answer is where the text of an answer goes: compressed, where the client takes that and it is worth it. Events compress to a tenth, and a first
@@ -16,6 +17,19 @@ type answer struct {
 	zippers *sync.Pool // nil where the client takes no compressed answers
 	begun   bool
 	z       *gzip.Writer
+}
+
+// sendWithin is how long a client may take to receive an answer: a first sync over a slow line takes its time.
+const sendWithin = 5 * time.Minute
+
+func (c *call) answer(w http.ResponseWriter, r *http.Request, status int) *answer {
+	// It is the connection's time that counts here, not the schedule's. Where there is no connection there is nothing to wait for.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendWithin))
+	a := &answer{to: w, status: status}
+	if takesGzip(r) {
+		a.zippers = c.s.zippers
+	}
+	return a
 }
 
 // leastZipped is from how many bytes on an answer is compressed: less fits into a packet as it is.

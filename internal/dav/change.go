@@ -13,7 +13,7 @@ import (
 	"berth/testbeds"
 )
 
-var stale = refusal{status: http.StatusPreconditionFailed, message: "It was changed in between; your client has to read it again."}
+var stale = refusal{status: http.StatusPreconditionFailed, message: "It was changed or taken away in between; your client has to read it again."}
 
 // put takes a moved event. Only the times of an event count; whatever else a client writes into it, an alarm or a note, stays out, and the
 // client reads the event anew, since no entity tag comes with the answer (RFC 4791 section 5.3.4).
@@ -60,6 +60,9 @@ func (c *call) move(r *http.Request) (moved bool, err error) {
 	o := c.at.object
 	if err := c.changeable(); err != nil {
 		return false, err
+	}
+	if o == nil && r.Header.Get("If-Match") != "" {
+		return false, stale
 	}
 	if o == nil {
 		return false, c.forbid("bind", "A deployment cannot be made in a calendar: a slot is asked for in Berth, at "+c.s.o.URL+"/, where what it needs is checked.")
@@ -162,6 +165,9 @@ func (c *call) delete(w http.ResponseWriter, r *http.Request) error {
 		return c.forbid("unbind", "A calendar cannot be deleted. Remove it in your client if you do not want to see it.")
 	}
 	seen := c.at.object
+	if seen == nil && r.Header.Get("If-Match") != "" {
+		return stale
+	}
 	if seen == nil {
 		return errNotFound
 	}

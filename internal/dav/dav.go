@@ -55,11 +55,12 @@ type server struct {
 }
 
 // Paths are where New's handler belongs. Clients look for a calendar at the root, too.
-var Paths = []string{root, "/dav", "/.well-known/caldav", "PROPFIND /{$}", "OPTIONS /{$}", feedRoot}
+var Paths = []string{root, "/dav", wellKnown, wellKnown + "/{$}", "PROPFIND /{$}", "OPTIONS /{$}", feedRoot}
 
 const (
-	root     = "/dav/"
-	feedRoot = "/feeds/"
+	root      = "/dav/"
+	feedRoot  = "/feeds/"
+	wellKnown = "/.well-known/caldav"
 )
 
 // Server answers what calendar clients ask.
@@ -77,10 +78,12 @@ func New(bookings Bookings, identity Identity, store Calendars, o Options) *Serv
 	s.feeds = newFeeds(s)
 	mux := http.NewServeMux()
 	// Relative, and before anybody is asked who they are: behind a proxy an absolute address would be the wrong one.
-	mux.HandleFunc("/.well-known/caldav", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Location", root)
-		w.WriteHeader(http.StatusMovedPermanently)
-	})
+	for _, path := range []string{wellKnown, wellKnown + "/{$}"} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", root)
+			w.WriteHeader(http.StatusMovedPermanently)
+		})
+	}
 	mux.Handle(feedRoot+"{secret}/{file}", s.feeds)
 	mux.HandleFunc("/", s.serve)
 	return &Server{s.logged(mux), s.schedule}

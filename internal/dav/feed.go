@@ -143,13 +143,17 @@ func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.V
 	}
 	var zipped bytes.Buffer
 	z, sum := gzip.NewWriter(&zipped), sha256.New()
-	info := calendar.Info{ID: "berth-" + c.ID, Name: "Berth: " + c.Name, Description: c.Description, Colour: c.Colour, URL: f.s.o.URL + "/"}
-	err := calendar.Feed(io.MultiWriter(z, sum), info, texts)
+	err := calendar.Feed(io.MultiWriter(z, sum), f.s.info(c), texts)
 	if err := errors.Join(err, z.Close()); err != nil {
 		return nil, err
 	}
 	feed.tag, feed.zipped = hex.EncodeToString(sum.Sum(nil)[:12]), bytes.Clone(zipped.Bytes())
 	return feed, nil
+}
+
+// info is what a calendar as a file says of itself.
+func (s *server) info(c calendar.Collection) calendar.Info {
+	return calendar.Info{ID: "berth-" + c.ID, Name: "Berth: " + c.Name, Description: c.Description, Colour: c.Colour, URL: s.o.URL + "/"}
 }
 
 // after makes what differs from what was served before have been modified later than that, whatever made the difference: somebody's choice of
@@ -179,7 +183,7 @@ func (feed *rendered) serve(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		h.Set("Content-Encoding", "gzip")
 	}
-	h.Set("Content-Type", "text/calendar; charset=utf-8")
+	h.Set("Content-Type", calendarType)
 	h.Set("Content-Disposition", `inline; filename="`+r.PathValue("file")+`"`)
 	h.Set("Cache-Control", "private, max-age=300")
 	h.Set("Vary", "Accept-Encoding")

@@ -39,22 +39,17 @@ func (c *call) report(w http.ResponseWriter, r *http.Request) error {
 // wanted is what a report is to say of each object.
 func (c *call) wanted(top *element, r *http.Request) (*plan, error) {
 	want := asked{names: wishes(top.child(davSpace, "prop")), brief: brief(r)}
-	for _, e := range propChildren(top) {
-		if kind := e.attr("content-type"); e.name == calendarData && kind != "" && !strings.EqualFold(kind, "text/calendar") {
+	data := top.child(davSpace, "prop").child(calSpace, "calendar-data")
+	if data != nil {
+		if kind := data.attr("content-type"); kind != "" && !strings.EqualFold(kind, "text/calendar") {
 			return nil, precondition("C:supported-calendar-data", "Events are text/calendar.")
 		}
+		want.part = partial(data)
 	}
 	if want.names == nil {
 		want.all = true
 	}
 	return c.plan(want), nil
-}
-
-func propChildren(top *element) []*element {
-	if prop := top.child(davSpace, "prop"); prop != nil {
-		return prop.children
-	}
-	return nil
 }
 
 // gone says that there is nothing at an address.
@@ -141,7 +136,7 @@ func (c *call) freeBusy(w http.ResponseWriter, top *element) error {
 			}
 		}
 	}
-	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
+	w.Header().Set("Content-Type", calendarType)
 	w.Header().Set("Cache-Control", "no-store")
 	_, err = w.Write(calendar.FreeBusy(testbeds.Slot{Start: span.from, End: span.to}, c.s.o.Clock().UTC().Truncate(time.Second), taken))
 	return err

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 )
 
 const (
@@ -84,19 +83,11 @@ var prefixes = map[string]string{davSpace: "D:", calSpace: "C:", csSpace: "CS:",
 
 const multistatus = `<D:multistatus xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/" xmlns:A="http://apple.com/ns/ical/">`
 
-// sendWithin is how long a client may take to receive an answer: a first sync over a slow line takes its time.
-const sendWithin = 5 * time.Minute
-
 // begin answers 207 and opens a multistatus.
 func (c *call) begin(w http.ResponseWriter, r *http.Request) *writer {
-	// It is the connection's time that counts here, not the schedule's. Where there is no connection there is nothing to wait for.
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendWithin))
 	w.Header().Set("Content-Type", xmlType)
 	w.Header().Set("Cache-Control", "no-store")
-	a := &answer{to: w, status: http.StatusMultiStatus, zippers: c.s.zippers}
-	if !takesGzip(r) {
-		a.zippers = nil
-	}
+	a := c.answer(w, r, http.StatusMultiStatus)
 	x := newWriter(a)
 	x.answer = a
 	x.raw(multistatus)
