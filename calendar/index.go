@@ -100,13 +100,14 @@ func newMembers() *Members {
 
 // Apply brings the index up to date. The same changes may come again.
 func (x *Index) Apply(c Changes) {
-	x.epoch, x.sequence, x.pruned = c.Epoch, max(x.sequence, c.Sequence), max(x.pruned, c.Pruned)
+	x.epoch, x.sequence = c.Epoch, max(x.sequence, c.Sequence)
 	for i := range c.Objects {
 		x.put(&c.Objects[i])
 	}
 	for _, r := range c.Removals {
 		x.remove(r)
 	}
+	x.forget(c.Pruned)
 }
 
 func (x *Index) of(key string) *Members {
@@ -170,6 +171,23 @@ func (x *Index) remove(r Removal) {
 	}
 	m.removed[r.Name] = r.Sequence
 	m.changes.Set(Member{Sequence: r.Sequence, Name: r.Name})
+}
+
+// forget drops the removals up to a sequence, for which no client may ask any more. The store has forgotten them already; a process that
+// goes on for months would keep one for everything that ever was.
+func (x *Index) forget(pruned int64) {
+	if pruned <= x.pruned {
+		return
+	}
+	x.pruned = pruned
+	for _, m := range x.members {
+		for name, at := range m.removed {
+			if at <= pruned {
+				m.changes.Delete(Member{Sequence: at, Name: name})
+				delete(m.removed, name)
+			}
+		}
+	}
 }
 
 // Members are the collection as it is now. The copy costs nothing until one of the two is changed.
