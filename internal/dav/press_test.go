@@ -97,6 +97,25 @@ func TestARefusedMoveNeverHappensByItself(t *testing.T) {
 	}
 }
 
+// TestTheReasonComesWithTheNextRefresh refuses a move of which the client, as Thunderbird does, shows nothing: what it reads at its next sync says why.
+func TestTheReasonComesWithTheNextRefresh(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.schedule(h.submit("erik", "north/a", 6, hours(24, 4)))
+	r := h.submit("eva", "north/a", 4, hours(48, 4))
+	m := h.synced("eva", "mine")
+	body := strings.Replace(syncBody(m.token, 0), "<D:getetag/>", `<C:calendar-data xmlns:C="urn:ietf:params:xml:ns:caldav"/>`, 1)
+	for range 2 { // the same again is told again
+		h.put("eva", "mine", r, hours(25, 4)).want(t, http.StatusForbidden)
+		event := unfolded(h.send("eva", "REPORT", home("eva", "mine"), body).parts(t).found()[hrefOf("eva", "mine", r)])
+		for _, want := range []string{"\r\nDESCRIPTION:Move to 2026-11-24 10:00", "\r\nCOMMENT:Move to 2026-11-24 10:00", "the nearest slot that works"} {
+			if !strings.Contains(event, want) {
+				t.Errorf("what is read lacks %q:\n%s", want, event)
+			}
+		}
+	}
+}
+
 // versionLine is what an event says of its own version.
 func versionLine(t *testing.T, event string) string {
 	t.Helper()
