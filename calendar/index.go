@@ -15,6 +15,7 @@ import (
 // Changes are what the store tells an index: everything after a sequence, or everything there is.
 type Changes struct {
 	Epoch    string // names the database; sync tokens of another one are worth nothing
+	Key      []byte // the database's own secret for aliases
 	Sequence int64  // of the change log, up to which this goes
 	Pruned   int64  // removals up to this sequence may be forgotten already
 	Objects  []Object
@@ -34,6 +35,7 @@ type Removal struct {
 // that it hands out, which stay what they were however the index goes on. It is not safe for concurrent use, Members are.
 type Index struct {
 	epoch    string
+	secret   []byte
 	sequence int64
 	pruned   int64
 	objects  *btree.Map[string, *Object]
@@ -81,6 +83,7 @@ func placeOf(o *Object) place {
 type Members struct {
 	Epoch   string
 	key     string
+	secret  []byte
 	pruned  int64
 	objects *btree.Map[string, *Object] // of all collections
 	changes *btree.BTreeG[Member]
@@ -100,7 +103,7 @@ func newMembers() *Members {
 
 // Apply brings the index up to date. The same changes may come again.
 func (x *Index) Apply(c Changes) {
-	x.epoch, x.sequence = c.Epoch, max(x.sequence, c.Sequence)
+	x.epoch, x.secret, x.sequence = c.Epoch, c.Key, max(x.sequence, c.Sequence)
 	for i := range c.Objects {
 		x.put(&c.Objects[i])
 	}
@@ -196,7 +199,7 @@ func (x *Index) Members(key string) Members {
 	if m == nil {
 		m = newMembers()
 	}
-	return Members{Epoch: x.epoch, key: key, pruned: x.pruned, objects: x.objects.Copy(), changes: m.changes.Copy(), times: m.times.Copy(), last: m.last, changed: m.changed}
+	return Members{Epoch: x.epoch, key: key, secret: x.secret, pruned: x.pruned, objects: x.objects.Copy(), changes: m.changes.Copy(), times: m.times.Copy(), last: m.last, changed: m.changed}
 }
 
 // Get finds an object of the collection by its name; nil where there is none.
@@ -206,6 +209,9 @@ func (m Members) Get(name string) *Object {
 	}
 	return nil
 }
+
+// Aliases are what the objects of the collection are called for who may not know everything.
+func (m Members) Aliases() *Aliases { return newAliases(m.secret, m.key) }
 
 // Last is up to where all changes of the collection are known: what a sync token says. After removals were forgotten it is at least
 // where they ended, so that a token given out now is good for as long as any.

@@ -41,7 +41,9 @@ func write(w io.Writer, cal *ics.Calendar) error { return cal.SerializeTo(w, ics
 func vevent(e Event) *ics.VEvent {
 	v := ics.NewEvent(token(e.UID()))
 	v.SetDtStampTime(e.Modified)
-	v.SetCreatedTime(e.Created)
+	if !e.Created.IsZero() {
+		v.SetCreatedTime(e.Created)
+	}
 	v.SetLastModifiedAt(e.Modified)
 	v.SetSequence(int(e.Sequence))
 	v.SetStartAt(e.Start.Truncate(time.Second))

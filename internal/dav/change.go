@@ -150,8 +150,7 @@ func (c *call) event(r *http.Request) (moved calendar.Moved, same bool, err erro
 	if moved, err = calendar.ReadMoved(cal); err != nil {
 		return moved, false, precondition("C:valid-calendar-object-resource", sentence(err))
 	}
-	text, _ := c.text(c.at.object)
-	return moved, string(b) == text, nil
+	return moved, string(b) == c.text(c.at.object), nil
 }
 
 func sentence(err error) string {
@@ -211,7 +210,7 @@ func (c *call) attempt(r *http.Request, step func(revision int64) error) error {
 		}
 		var now *calendar.Object
 		if err := c.s.schedule.read(r.Context(), func(x *calendar.Index, _ testbeds.Facility) {
-			now = x.Members(c.at.collection.Key).Get(c.at.name)
+			now = x.Members(c.at.collection.Key).Get(seen.Name)
 		}); err != nil {
 			return err
 		}

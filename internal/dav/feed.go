@@ -130,13 +130,17 @@ func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.V
 	if m.Changed().After(today) {
 		feed.modified = m.Changed()
 	}
+	one := &call{s: f.s, visible: v, alarms: alarms}
+	if c.Aliased(v) {
+		one.aliases = m.Aliases()
+	}
 	var texts iter.Seq[string] = func(yield func(string) bool) {
 		for o := range m.Overlapping(today.Add(-calendar.FeedPast), today.Add(calendar.FeedFuture)) {
-			text, _ := o.For(v)
+			text := one.text(o)
 			if text == "" || !o.Kept(today) {
 				continue
 			}
-			if !yield(calendar.WithAlarms(text, alarms)) {
+			if !yield(text) {
 				return
 			}
 		}

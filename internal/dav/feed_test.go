@@ -226,7 +226,7 @@ func TestAppPasswordsOpenCalendarsAndNothingElse(t *testing.T) {
 		return []string{"Authorization", req.Header.Get("Authorization"), "Content-Type", "text/calendar"}
 	}
 	reading, moving := h.appPassword("eva", scheduler.ScopeCalendar), h.appPassword("eva", scheduler.ScopeCalendar, scheduler.ScopeCalendarMove)
-	href, drag := hrefOf("eva", "mine", r), written(r.ID+"@berth", hours(30, 2))
+	href, drag := h.href("eva", "mine", r), written(r.ID+"@berth", hours(30, 2))
 	h.send("", "GET", href, "", basic(reading)...).want(t, http.StatusOK)
 	if res := h.send("", "PUT", href, drag, basic(reading)...).want(t, http.StatusForbidden); !strings.Contains(res.body, "for reading") {
 		t.Errorf("answered %s", res.body)

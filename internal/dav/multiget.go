@@ -18,7 +18,7 @@ type named struct {
 	missing       []byte // each with a NUL behind it, which XML cannot hold
 }
 
-func (c *call) named(w http.ResponseWriter) *named {
+func (c *call) addresses(w http.ResponseWriter) *named {
 	if c.at.kind != atCollection {
 		return nil
 	}
@@ -29,11 +29,9 @@ func (c *call) named(w http.ResponseWriter) *named {
 
 // take looks an address up at once, so that of those which lead to an object nothing more is kept.
 func (n *named) take(href string) {
-	if o := n.c.members.Get(n.name(href)); o != nil {
-		if text, _ := o.For(n.c.visible); text != "" {
-			n.found = append(n.found, o)
-			return
-		}
+	if o := n.c.named(n.name(href)); o != nil {
+		n.found = append(n.found, o)
+		return
 	}
 	n.missing = append(append(n.missing, href...), 0)
 }
@@ -65,7 +63,7 @@ func (c *call) multiget(w http.ResponseWriter, r *http.Request, top *element, n 
 	}
 	x := c.begin(w, r)
 	for _, o := range n.found {
-		plan.write(x, place{kind: atObject, collection: c.at.collection, name: o.Name, object: o})
+		plan.write(x, c.placeOf(o))
 	}
 	for rest := n.missing; len(rest) > 0; {
 		var href []byte

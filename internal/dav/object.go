@@ -25,9 +25,9 @@ func (c *call) get(w http.ResponseWriter, r *http.Request) error {
 	if c.at.object == nil {
 		return errNotFound
 	}
-	text, mark := c.text(c.at.object)
+	text := c.text(c.at.object)
 	w.Header().Set("Content-Type", objectType)
-	w.Header().Set("ETag", etag(c.at.object, mark))
+	w.Header().Set("ETag", c.etag(c.at.object))
 	w.Header().Set("Cache-Control", "private, no-cache")
 	http.ServeContent(w, r, "", c.at.object.Modified, strings.NewReader(text))
 	return nil
@@ -52,7 +52,7 @@ func (c *call) export(w http.ResponseWriter, r *http.Request) error {
 	out := bufio.NewWriterSize(a, 32<<10)
 	err := calendar.Feed(out, c.s.info(*c.at.collection), func(yield func(string) bool) {
 		for o := range c.members.All() {
-			if text, _ := c.text(o); text != "" && !yield(text) {
+			if text := c.text(o); text != "" && !yield(text) {
 				return
 			}
 		}
@@ -65,8 +65,7 @@ func (c *call) unchanged(r *http.Request) bool {
 	match, none := r.Header.Get("If-Match"), r.Header.Get("If-None-Match")
 	tag := ""
 	if c.at.object != nil {
-		_, mark := c.text(c.at.object)
-		tag = etag(c.at.object, mark)
+		tag = c.etag(c.at.object)
 	}
 	if match != "" && !lists(match, tag) {
 		return false

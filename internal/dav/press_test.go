@@ -21,7 +21,7 @@ func (h *house) synced(who, collection string) *mirror {
 // told lets a client synchronise, and reports whether the object of a request has another entity tag for it now.
 func (m *mirror) told(h *house, who, collection string, r scheduler.Request) bool {
 	h.Helper()
-	href := hrefOf(who, collection, r)
+	href := h.href(who, collection, r)
 	before := m.tags[href]
 	for m.follow(h, who, collection, 0) {
 	}
@@ -61,7 +61,7 @@ func TestARefusedMoveNeverHappensByItself(t *testing.T) {
 				if client.knows {
 					headers = append(headers, "If-Match", tag)
 				}
-				return h.send("eva", "PUT", hrefOf("eva", "mine", r), event, headers...)
+				return h.send("eva", "PUT", h.href("eva", "mine", r), event, headers...)
 			}
 			for range 2 { // a person drags it, sees it snap back, and drags it again
 				if res := drag(); res.status != http.StatusForbidden {
@@ -107,7 +107,7 @@ func TestTheReasonComesWithTheNextRefresh(t *testing.T) {
 	body := strings.Replace(syncBody(m.token, 0), "<D:getetag/>", `<C:calendar-data xmlns:C="urn:ietf:params:xml:ns:caldav"/>`, 1)
 	for range 2 { // the same again is told again
 		h.put("eva", "mine", r, hours(25, 4)).want(t, http.StatusForbidden)
-		event := unfolded(h.send("eva", "REPORT", home("eva", "mine"), body).parts(t).found()[hrefOf("eva", "mine", r)])
+		event := unfolded(h.send("eva", "REPORT", home("eva", "mine"), body).parts(t).found()[h.href("eva", "mine", r)])
 		for _, want := range []string{"\r\nDESCRIPTION:Move to 2026-11-24 10:00", "\r\nCOMMENT:Move to 2026-11-24 10:00", "the nearest slot that works"} {
 			if !strings.Contains(event, want) {
 				t.Errorf("what is read lacks %q:\n%s", want, event)
@@ -166,7 +166,7 @@ func TestWhatIsNotTakenIsReadAnew(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := h.synced(tt.who, tt.collection)
 			headers := append([]string{"Content-Type", "text/calendar"}, tt.headers...)
-			h.send(tt.who, tt.method, hrefOf(tt.who, tt.collection, tt.r), tt.body, headers...).want(t, tt.status)
+			h.send(tt.who, tt.method, h.href(tt.who, tt.collection, tt.r), tt.body, headers...).want(t, tt.status)
 			if told := m.told(h, tt.who, tt.collection, tt.r); told != tt.told {
 				t.Errorf("the next sync lists it: %t, want %t", told, tt.told)
 			}

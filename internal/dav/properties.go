@@ -141,12 +141,7 @@ func reports(x *writer, _ *call, p place) {
 }
 
 func entityTag(x *writer, c *call, p place) {
-	_, mark := p.object.For(c.visible)
-	x.raw(`"`)
-	x.raw(p.object.Version())
-	x.raw(c.mark)
-	x.raw(mark)
-	x.raw(`"`)
+	x.raw(c.etag(p.object))
 }
 
 const (
@@ -167,8 +162,7 @@ func lastModified(x *writer, _ *call, p place) {
 }
 
 func contentLength(x *writer, c *call, p place) {
-	text, _ := c.text(p.object)
-	x.raw(strconv.Itoa(len(text)))
+	x.raw(strconv.Itoa(len(c.text(p.object))))
 }
 
 func description(x *writer, _ *call, p place) { x.text(p.collection.Description) }

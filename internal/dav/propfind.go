@@ -75,8 +75,8 @@ func (c *call) propfind(w http.ResponseWriter, r *http.Request) error {
 	}
 	if depth == "1" && c.at.kind == atCollection {
 		for o := range c.members.All() {
-			if text, _ := o.For(c.visible); text != "" {
-				plan.write(x, place{kind: atObject, collection: c.at.collection, name: o.Name, object: o})
+			if !c.hidden(o) {
+				plan.write(x, c.placeOf(o))
 			}
 		}
 	}
@@ -260,7 +260,7 @@ var calendarData = inCal("calendar-data")
 
 // data writes the object itself.
 func (p *plan) data(x *writer, o *calendar.Object) {
-	text, _ := p.c.text(o)
+	text := p.c.text(o)
 	if p.want.part != nil {
 		text = p.want.part.Of(text)
 	}

@@ -18,21 +18,19 @@ func (c *call) query(w http.ResponseWriter, r *http.Request, top *element) error
 	if err != nil {
 		return err
 	}
-	s := f.search(len(c.alarms) > 0)
+	s := f.search(c)
 	x := c.begin(w, r)
 	for o := range s.candidates(c.members) {
-		text, _ := o.For(c.visible)
-		if text == "" || s.more && !c.matches(f, o) {
+		if c.hidden(o) || s.more && !c.matches(f, o) {
 			continue
 		}
-		plan.write(x, place{kind: atObject, collection: c.at.collection, name: o.Name, object: o})
+		plan.write(x, c.placeOf(o))
 	}
 	return x.end()
 }
 
 // matches tries a filter on the text of an object, as the actor sees it.
 func (c *call) matches(f *compFilter, o *calendar.Object) bool {
-	text, _ := c.text(o)
-	parsed, err := calendar.Decode([]byte(text))
+	parsed, err := calendar.Decode([]byte(c.text(o)))
 	return err == nil && f.matches(parsed.Component, time.Time{}, time.Time{})
 }

@@ -38,9 +38,12 @@ func between(from, to string) string {
 // names are those of the requests and closures that a filter finds.
 func (h *house) names(who, collection, filter string, known map[string]string) []string {
 	h.Helper()
-	list := []string{}
+	list, aliases := []string{}, h.aliases(who, collection)
 	for _, r := range h.send(who, "REPORT", home(who, collection), queryBody(filter), "Depth", "1").parts(h).Responses {
 		id := strings.TrimSuffix(r.Href[strings.LastIndex(r.Href, "/")+1:], ".ics")
+		if aliases != nil {
+			id, _ = aliases.Name(id)
+		}
 		name := known[id]
 		if name == "" && strings.HasPrefix(id, "closure-") {
 			name = "closure"
@@ -217,8 +220,8 @@ func TestMultigetAnswersForEveryAddress(t *testing.T) {
 		}
 		return h.send("eva", "REPORT", home("eva", "mine"), `<C:calendar-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/><C:calendar-data/></D:prop>`+b.String()+`</C:calendar-multiget>`).parts(t)
 	}
-	there := hrefOf("eva", "mine", r)
-	m := get(there, "https://berth.example"+there, strings.ReplaceAll(there, "-", "%2D"), hrefOf("eva", "mine", others), "/dav/calendars/eva/mine/none.ics", "nonsense &lt;", home("eva", "deployments")+r.ID+".ics")
+	there := h.href("eva", "mine", r)
+	m := get(there, "https://berth.example"+there, strings.ReplaceAll(there, "-", "%2D"), h.href("eva", "mine", others), "/dav/calendars/eva/mine/none.ics", "nonsense &lt;", home("eva", "deployments")+r.ID+".ics")
 	if len(m.Responses) != 7 {
 		t.Fatalf("%d answers, want 7", len(m.Responses))
 	}
@@ -241,7 +244,7 @@ func multigetBody(hrefs ...string) string {
 func TestAMultigetNamesAsManyAsAClientLikes(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	there := hrefOf("eva", "mine", h.submit("eva", "north/a", 1, hours(24, 2)))
+	there := h.href("eva", "mine", h.submit("eva", "north/a", 1, hours(24, 2)))
 	many := make([]string, 30_000)
 	for i := range many {
 		many[i] = fmt.Sprintf("/dav/calendars/eva/mine/00000000-0000-4000-8000-%012d.ics", i)

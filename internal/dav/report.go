@@ -12,7 +12,7 @@ import (
 
 // report answers the four reports on a calendar. Their Depth is not looked at: Evolution sends 0 where RFC 4791 wants 1.
 func (c *call) report(w http.ResponseWriter, r *http.Request) error {
-	in := &input{request: r, held: c.s.held, who: c.actor.Username, list: c.named(w)}
+	in := &input{request: r, held: c.s.held, who: c.actor.Username, list: c.addresses(w)}
 	defer in.done()
 	top, err := in.parse()
 	if err != nil {
@@ -69,6 +69,10 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 	if e := top.child(davSpace, "sync-token"); e != nil && e.text != "" {
 		var ok bool
 		from, ok = parseToken(e.text)
+		if from.name != allNames {
+			from.name = c.real(from.name)
+			ok = ok && from.name != ""
+		}
 		if !ok || from.epoch != now.epoch || from.audience != now.audience || from.sequence > c.sequence || !c.members.Knows(from.began) {
 			return invalid
 		}
@@ -90,11 +94,8 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 	reached := now
 	reached.sequence = max(now.sequence, from.sequence)
 	for m := range c.members.Since(from.sequence, from.name) {
-		text := ""
-		if m.Object != nil {
-			text, _ = m.Object.For(c.visible)
-		}
-		if text == "" && initial {
+		gone := m.Object == nil || c.hidden(m.Object)
+		if gone && initial {
 			continue
 		}
 		if limit == 0 { // there is more than was asked for
@@ -103,15 +104,16 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 			x.raw("<D:status>HTTP/1.1 507 Insufficient Storage</D:status><D:error><D:number-of-matches-within-limits/></D:error></D:response>")
 			from.epoch, from.audience = now.epoch, now.audience
 			reached = from
+			reached.name = c.shown(from.name)
 			break
 		}
 		limit--
 		from.sequence, from.name = m.Sequence, m.Name
-		if text == "" {
-			x.gone(plan.base, m.Name+".ics")
+		if gone {
+			x.gone(plan.base, c.shown(m.Name)+".ics")
 			continue
 		}
-		plan.write(x, place{kind: atObject, collection: c.at.collection, name: m.Name, object: m.Object})
+		plan.write(x, c.placeOf(m.Object))
 	}
 	x.raw("<D:sync-token>" + reached.String() + "</D:sync-token>")
 	return x.end()
@@ -131,7 +133,7 @@ func (c *call) freeBusy(w http.ResponseWriter, top *element) error {
 	}
 	taken := func(yield func(*calendar.Object) bool) {
 		for o := range c.members.Overlapping(span.from, span.to) {
-			if text, _ := o.For(c.visible); text != "" && !yield(o) {
+			if !c.hidden(o) && !yield(o) {
 				return
 			}
 		}

@@ -15,14 +15,15 @@ type search struct {
 	within *span // nil for any time
 	uids   []*textMatch
 	more   bool // the filter asks for something else, too
+	c      *call
 }
 
 // search works out what of a filter the index answers.
-func (f *compFilter) search(alarms bool) search {
-	s := search{never: f.undefined, more: f.within != nil || len(f.props) > 0}
+func (f *compFilter) search(c *call) search {
+	s := search{c: c, never: f.undefined, more: f.within != nil || len(f.props) > 0}
 	for _, sub := range f.comps {
 		if sub.name == ical.CompEvent && !sub.undefined {
-			s.event(sub, alarms)
+			s.event(sub)
 		} else if (sub.name == ical.CompEvent) == sub.undefined { // no event, or something that is none
 			s.never = true
 		}
@@ -31,7 +32,7 @@ func (f *compFilter) search(alarms bool) search {
 }
 
 // event takes in what is asked of the event.
-func (s *search) event(f *compFilter, alarms bool) {
+func (s *search) event(f *compFilter) {
 	if s.within == nil {
 		s.within = f.within
 	} else if f.within != nil {
@@ -45,7 +46,7 @@ func (s *search) event(f *compFilter, alarms bool) {
 		}
 	}
 	for _, sub := range f.comps {
-		if alarms {
+		if len(s.c.alarms) > 0 {
 			s.more = true
 		} else if !sub.undefined {
 			s.never = true
@@ -92,7 +93,7 @@ func (s search) exact(m calendar.Members) *calendar.Object {
 
 func (s search) meets(o *calendar.Object) bool {
 	for _, t := range s.uids {
-		if !t.meets(o.UID()) {
+		if !t.meets(s.c.uid(o)) {
 			return false
 		}
 	}

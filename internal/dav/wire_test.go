@@ -30,17 +30,17 @@ func TestEntityTagsOfWrites(t *testing.T) {
 		headers            func(tag string) []string
 		status             int
 	}{
-		{"strong", "PUT", hrefOf("eva", "mine", r), func(tag string) []string { return []string{"If-Match", tag} }, 204},
-		{"weak", "PUT", hrefOf("eva", "mine", r), func(tag string) []string { return []string{"If-Match", "W/" + tag} }, 204},
-		{"one of a list", "PUT", hrefOf("eva", "mine", r), func(tag string) []string { return []string{"If-Match", `"x", W/` + tag} }, 204},
-		{"another", "PUT", hrefOf("eva", "mine", r), func(string) []string { return []string{"If-Match", `W/"x"`} }, 412},
-		{"any", "PUT", hrefOf("eva", "mine", r), func(string) []string { return []string{"If-Match", "*"} }, 403}, // it may be any version
-		{"none of it", "PUT", hrefOf("eva", "mine", r), func(tag string) []string { return []string{"If-None-Match", "W/" + tag} }, 412},
+		{"strong", "PUT", h.href("eva", "mine", r), func(tag string) []string { return []string{"If-Match", tag} }, 204},
+		{"weak", "PUT", h.href("eva", "mine", r), func(tag string) []string { return []string{"If-Match", "W/" + tag} }, 204},
+		{"one of a list", "PUT", h.href("eva", "mine", r), func(tag string) []string { return []string{"If-Match", `"x", W/` + tag} }, 204},
+		{"another", "PUT", h.href("eva", "mine", r), func(string) []string { return []string{"If-Match", `W/"x"`} }, 412},
+		{"any", "PUT", h.href("eva", "mine", r), func(string) []string { return []string{"If-Match", "*"} }, 403}, // it may be any version
+		{"none of it", "PUT", h.href("eva", "mine", r), func(tag string) []string { return []string{"If-None-Match", "W/" + tag} }, 412},
 		{"of what is gone", "PUT", home("eva", "mine") + "gone.ics", func(tag string) []string { return []string{"If-Match", tag} }, 412},
 		{"any of what is gone", "PUT", home("eva", "mine") + "gone.ics", func(string) []string { return []string{"If-Match", "*"} }, 412},
 		{"of what is gone, to delete it", "DELETE", home("eva", "mine") + "gone.ics", func(tag string) []string { return []string{"If-Match", tag} }, 412},
 		{"of what is gone, in a calendar that can be read only", "PUT", home("eva", "deployments") + "gone.ics", func(tag string) []string { return []string{"If-Match", tag} }, 403},
-		{"weak, to delete it", "DELETE", hrefOf("eva", "mine", r), func(tag string) []string { return []string{"If-Match", "W/" + tag} }, 204},
+		{"weak, to delete it", "DELETE", h.href("eva", "mine", r), func(tag string) []string { return []string{"If-Match", "W/" + tag} }, 204},
 	} {
 		from++
 		headers := append([]string{"Content-Type", "text/calendar"}, tt.headers(h.tag("eva", "mine", r))...)
@@ -118,11 +118,11 @@ func TestPartsOfEventsAreSent(t *testing.T) {
 	want := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:" + r.ID + "@berth\r\nSUMMARY:\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 	for report, rest := range map[string]string{
 		"C:calendar-query":    `<C:filter><C:comp-filter name="VCALENDAR"/></C:filter>`,
-		"C:calendar-multiget": `<D:href>` + hrefOf("eva", "mine", r) + `</D:href>`,
+		"C:calendar-multiget": `<D:href>` + h.href("eva", "mine", r) + `</D:href>`,
 		"D:sync-collection":   `<D:sync-token/><D:sync-level>1</D:sync-level>`,
 	} {
 		got := h.send("eva", "REPORT", home("eva", "mine"), `<`+report+` xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">`+data+rest+`</`+report+`>`).parts(t).found()
-		if got[hrefOf("eva", "mine", r)] != want {
+		if got[h.href("eva", "mine", r)] != want {
 			t.Errorf("%s: %q, want %q", report, got, want)
 		}
 	}

@@ -42,6 +42,8 @@ func (r *reader) calendar(ctx context.Context, since int64) (c calendar.Changes,
 	}
 	epoch := sha256.Sum256(append([]byte("calendar epoch"), secret...))
 	c.Epoch = hex.EncodeToString(epoch[:6])
+	key := sha256.Sum256(append([]byte("calendar names"), secret...))
+	c.Key = key[:]
 	if c.Pruned, err = one(ctx, r.tx, "counter", number, `SELECT value FROM counters WHERE name = 'calendar_pruned'`); err != nil {
 		return c, err
 	}
