@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -79,5 +80,25 @@ func TestAShelfIsBoundedInBytes(t *testing.T) {
 	s.put("large", feed(s.limit))
 	if s.get("large") != nil || s.bytes != sum || s.get("0") == nil {
 		t.Errorf("one larger than all room is remembered, or took the room of others: %d bytes", s.bytes)
+	}
+}
+
+func TestWhatIsUnpackedIsReadLikeAFile(t *testing.T) {
+	t.Parallel()
+	plain := []byte(strings.Repeat("BEGIN:VEVENT\r\n", 5000))
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	if _, err := z.Write(plain); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	if err := iotest.TestReader(&unpacked{zipped: zipped.Bytes(), size: int64(len(plain))}, plain); err != nil {
+		t.Error(err)
+	}
+	nobody := &unpacked{zipped: []byte("which nobody reads"), size: 5}
+	if n, err := nobody.Seek(0, io.SeekEnd); n != 5 || err != nil {
+		t.Errorf("it is %d bytes long, %v", n, err)
+	}
+	if _, err := nobody.Read(make([]byte, 1)); err == nil {
+		t.Error("what is no gzip is read")
 	}
 }

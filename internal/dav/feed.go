@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"hash"
 	"io"
 	"iter"
 	"net/http"
@@ -31,7 +32,8 @@ type rendered struct {
 	made     string // what it was made of
 	tag      string
 	modified time.Time
-	zipped   []byte // a tenth of what it is plain, which few ask for
+	size     int64  // of it all, plain
+	zipped   []byte // a tenth of that, which few ask for plain
 }
 
 // maxRendered bounds the feeds that are remembered, in bytes.
@@ -62,9 +64,7 @@ func (f *feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		f.s.o.Log.WarnContext(r.Context(), "a feed is served as it was", "error", err)
 	}
-	if err := feed.serve(w, r); err != nil {
-		f.s.refuse(w, r, err)
-	}
+	feed.serve(w, r)
 }
 
 // fresh is the feed as it is now, made anew only where something in it changed.
@@ -146,13 +146,25 @@ func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.V
 		}
 	}
 	var zipped bytes.Buffer
-	z, sum := gzip.NewWriter(&zipped), sha256.New()
+	z, sum := gzip.NewWriter(&zipped), &digest{Hash: sha256.New()}
 	err := calendar.Feed(io.MultiWriter(z, sum), f.s.info(c), texts)
 	if err := errors.Join(err, z.Close()); err != nil {
 		return nil, err
 	}
+	feed.size = sum.size
 	feed.tag, feed.zipped = hex.EncodeToString(sum.Sum(nil)[:12]), bytes.Clone(zipped.Bytes())
 	return feed, nil
+}
+
+// digest counts what it takes in.
+type digest struct {
+	hash.Hash
+	size int64
+}
+
+func (d *digest) Write(p []byte) (int, error) {
+	d.size += int64(len(p))
+	return d.Hash.Write(p)
 }
 
 // info is what a calendar as a file says of itself.
@@ -172,26 +184,18 @@ func (feed *rendered) after(before *rendered, now time.Time) {
 	}
 }
 
-func (feed *rendered) serve(w http.ResponseWriter, r *http.Request) error {
+func (feed *rendered) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	b, tag := feed.zipped, feed.tag+"-gzip"
-	if !takesGzip(r) {
-		z, err := gzip.NewReader(bytes.NewReader(feed.zipped))
-		if err != nil {
-			return err
-		}
-		if b, err = io.ReadAll(z); err != nil {
-			return err
-		}
-		tag = feed.tag
-	} else {
-		h.Set("Content-Encoding", "gzip")
-	}
 	h.Set("Content-Type", calendarType)
 	h.Set("Content-Disposition", `inline; filename="`+r.PathValue("file")+`"`)
 	h.Set("Cache-Control", "private, max-age=300")
 	h.Set("Vary", "Accept-Encoding")
-	h.Set("ETag", `"`+tag+`"`)
-	http.ServeContent(w, r, "", feed.modified, bytes.NewReader(b))
-	return nil
+	if takesGzip(r) {
+		h.Set("Content-Encoding", "gzip")
+		h.Set("ETag", `"`+feed.tag+`-gzip"`)
+		http.ServeContent(w, r, "", feed.modified, bytes.NewReader(feed.zipped))
+		return
+	}
+	h.Set("ETag", `"`+feed.tag+`"`)
+	http.ServeContent(w, r, "", feed.modified, &unpacked{zipped: feed.zipped, size: feed.size})
 }

@@ -141,7 +141,14 @@ func reports(x *writer, _ *call, p place) {
 }
 
 func entityTag(x *writer, c *call, p place) {
-	x.raw(c.etag(p.object))
+	if c.masked(p.object) {
+		x.raw(c.etag(p.object))
+		return
+	}
+	_, mark := p.object.For(c.visible)
+	for _, part := range []string{`"`, p.object.Version(), c.mark, mark, `"`} { // without joining them: there are thousands
+		x.raw(part)
+	}
 }
 
 const (
