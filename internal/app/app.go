@@ -24,12 +24,13 @@ type App struct {
 	options  Options
 	serving  Serving
 
-	parts    *Parts
-	server   *server
-	stack    stack
-	stopping chan struct{}
-	stopOnce sync.Once
-	stopErr  error
+	parts     *Parts
+	server    *server
+	calendars *dav.Server
+	stack     stack
+	stopping  chan struct{}
+	stopOnce  sync.Once
+	stopErr   error
 }
 
 // Serving is what only an instance that serves wants to know.
@@ -76,6 +77,9 @@ func (a *App) start(ctx context.Context) error {
 	calendars := newCalendarDuty(a.parts.Store, now)
 	if _, _, err := calendars.run(ctx); err != nil { // what is not in line yet will be, later
 		a.options.Log.ErrorContext(ctx, "the calendars were not brought in line", "error", err)
+	}
+	if err := a.calendars.Load(ctx); err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	tickets, err := a.ticketDuty(site)
 	if err != nil {
@@ -178,7 +182,7 @@ func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	calendars := dav.New(a.parts.Service, a.parts.Auth, a.parts.Store, dav.Options{Log: a.options.Log, Clock: now, URL: base})
+	a.calendars = dav.New(a.parts.Service, a.parts.Auth, a.parts.Store, dav.Options{Log: a.options.Log, Clock: now, URL: base})
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
@@ -189,7 +193,7 @@ func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 		}
 	})
 	for _, path := range dav.Paths {
-		mux.Handle(path, calendars)
+		mux.Handle(path, a.calendars)
 	}
 	for _, path := range web.Paths {
 		mux.Handle(path, pages)
