@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -81,10 +82,10 @@ func (s *server) stop(ctx context.Context) error {
 // eventsPath is where event streams are, which stay open.
 const eventsPath = "/api/v1/events"
 
-// untilStopped ends requests of one path, which would stay open for ever, when the server is about to stop.
-func untilStopped(stopping <-chan struct{}, path string, next http.Handler) http.Handler {
+// untilStopped ends requests of some paths, which would stay open for ever, when the server is about to stop.
+func untilStopped(stopping <-chan struct{}, paths []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != path {
+		if !slices.Contains(paths, r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
