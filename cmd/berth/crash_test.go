@@ -125,6 +125,9 @@ func (c *crash) decideUntilKilled(t *testing.T, instances []*instance, round uin
 	clients.Wait()
 }
 
+// dice are thrown the same way each time.
+func dice(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
+
 // decide takes one random step. It reports false when no answer came.
 func (c *crash) decide(ctx context.Context, t *testing.T, who *caller, dice *rand.Rand) bool {
 	id, offer := c.any(dice)

@@ -27,6 +27,7 @@ const (
 // server answers over HTTP until it is stopped.
 type server struct {
 	http     *http.Server
+	cut      context.CancelFunc // ends every call that is under way
 	listener net.Listener
 	failed   chan error // at most one: it could not go on
 	done     chan struct{}
@@ -51,9 +52,11 @@ func listen(ctx context.Context, s config.Settings) (net.Listener, error) {
 }
 
 func newServer(l net.Listener, h http.Handler, log *slog.Logger) *server {
+	calls, cut := context.WithCancel(context.Background())
 	return &server{
+		cut: cut,
 		http: &http.Server{
-			Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+			Handler: h, BaseContext: func(net.Listener) context.Context { return calls }, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 			IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		},
 		listener: l, failed: make(chan error, 1), done: make(chan struct{}),
@@ -71,6 +74,7 @@ func (s *server) start() {
 
 // stop takes no new connections and waits for what is under way, until the context ends; what is left then is cut off.
 func (s *server) stop(ctx context.Context) error {
+	defer s.cut()
 	err := s.http.Shutdown(ctx)
 	if err != nil {
 		err = errors.Join(fmt.Errorf("cut off what was under way: %w", err), s.http.Close())

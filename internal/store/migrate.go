@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -51,6 +52,19 @@ func (s *Store) provider() (*goose.Provider, error) {
 		options = append(options, goose.WithSessionLocker(turn{}))
 	}
 	return goose.NewProvider(s.dialect.name, s.write, spelled{files, s.dialect}, options...)
+}
+
+// Reset empties a database for good: its schema is taken away.
+func Reset(ctx context.Context, dsn string) error {
+	s, err := connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	p, err := s.provider()
+	if err == nil {
+		_, err = p.DownTo(ctx, 0)
+	}
+	return errors.Join(err, s.Close())
 }
 
 // migrationTries bounds how often one looks whether somebody else has migrated.
