@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,6 +36,7 @@ type layered struct {
 	values  map[string]string
 	origins map[string]Origin
 	faults  []scheduler.FieldError
+	notes   []string // what is odd and does no harm
 }
 
 // Load reads and checks all settings. What is wrong is one error with a field per fault: the setting, and where it was set.
@@ -46,7 +48,8 @@ func Load(src Sources) (Settings, error) {
 	env := environment(src.Environ)
 	path, named := src.File, src.File != ""
 	if !named {
-		path, named = env["config"]
+		path = env["config"]
+		named = path != ""
 	}
 	if !named {
 		path = DefaultFile
@@ -95,10 +98,14 @@ func (l *layered) file(path string, named bool) error {
 	for _, name := range sortedKeys(table) {
 		v, ok := plain(table[name])
 		if !ok {
-			l.fault(name, from, "has to be a text, a number, or a list of texts")
+			l.fault(name, from, "has to be a text, a number, true or false, or a list of texts")
 			continue
 		}
 		if setting, isFile := l.fromFile(name); isFile {
+			if _, both := table[setting]; both {
+				l.fault(setting, from, setTwice)
+				continue
+			}
 			l.read(setting, v, from)
 			continue
 		}
@@ -112,7 +119,7 @@ func plain(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
 		return v, true
-	case int64:
+	case int64, bool:
 		return fmt.Sprint(v), true
 	case []any:
 		parts := make([]string, len(v))
@@ -146,14 +153,29 @@ func (l *layered) environ(env map[string]string) {
 		from := Origin(prefix + strings.ToUpper(name))
 		if setting, isFile := l.fromFile(name); isFile {
 			if _, both := env[setting]; both {
-				l.fault(setting, from, "is set twice: by value and by file")
+				l.fault(setting, from, setTwice)
 				continue
 			}
 			l.read(setting, env[name], from)
 			continue
 		}
+		if _, known := find(name); !known && others(name, env[name]) {
+			l.notes = append(l.notes, fmt.Sprintf("%s is no setting, and looks like one of the variables that Kubernetes sets for a service; it is left alone", from))
+			continue
+		}
 		l.put(name, env[name], from)
 	}
+}
+
+const setTwice = "is set twice: by value and by file"
+
+// service are the names of the variables by which Kubernetes, and Docker before it, tell every program in a pod about a service called berth,
+// or berth-something.
+var service = regexp.MustCompile(`^(.+_)?(service_host|service_port(_.+)?|port_\d+_(tcp|udp|sctp)(_(addr|port|proto))?)$|^port$`)
+
+// others reports whether a variable is one that others set. Anything else that is not known is a setting that somebody mistyped.
+func others(name, value string) bool {
+	return service.MatchString(name) || strings.HasSuffix(name, "_port") && strings.Contains(value, "://")
 }
 
 // fromFile reports whether the name means "the secret setting of that name, read from a file".
@@ -177,7 +199,7 @@ func (l *layered) read(setting, path string, from Origin) {
 
 // settings turns the texts into values and checks what belongs together.
 func (l *layered) settings() (Settings, error) {
-	s := Settings{origins: l.origins, shown: l.values}
+	s := Settings{origins: l.origins, shown: l.values, notes: l.notes}
 	for _, f := range fields {
 		if err := f.set(&s, l.values[f.name]); err != nil {
 			l.fault(f.name, l.origins[f.name], err.Error())

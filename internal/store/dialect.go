@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -88,6 +89,7 @@ func connectSQLite(path string) (*Store, error) {
 	if path == "" || strings.Contains(path, ":memory:") {
 		return nil, scheduler.Errorf(scheduler.CodeInvalid, "database: give the path of a SQLite file or a postgres:// URL")
 	}
+	path = filepath.Clean(path) // in the driver's own form //path would name a host
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return nil, scheduler.Errorf(scheduler.CodeInvalid, "database: %s is a folder", path)
 	}
