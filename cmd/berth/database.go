@@ -44,13 +44,11 @@ type backupCommand struct {
 }
 
 func (c *backupCommand) Run(ctx context.Context, s *session) error {
-	return s.looking(ctx, func(parts *app.Parts) error {
-		if err := parts.Backup(ctx, c.File); err != nil {
-			return err
-		}
-		fmt.Fprintf(s.stdout, "wrote %s\n", c.File)
-		return nil
-	})
+	if err := app.Backup(ctx, s.settings, c.File); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.stdout, "wrote %s\n", c.File)
+	return nil
 }
 
 type configCommand struct {

@@ -11,8 +11,6 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
-
-	"berth/scheduler"
 )
 
 //go:embed migrations/*.sql
@@ -21,6 +19,10 @@ var migrations embed.FS
 // migrate brings the schema up to date, one process at a time, and makes what every database has.
 func (s *Store) migrate(ctx context.Context) error {
 	p, err := s.provider()
+	if err != nil {
+		return err
+	}
+	before, err := s.version(ctx)
 	if err != nil {
 		return err
 	}
@@ -34,11 +36,8 @@ func (s *Store) migrate(ctx context.Context) error {
 	if current > known {
 		return newer(current, known)
 	}
+	s.upgraded = Upgrade{before, current}
 	return s.found(ctx)
-}
-
-func newer(current, known int64) error {
-	return scheduler.Errorf(scheduler.CodeInvalid, "database: its schema is version %d, and this program knows versions up to %d: it needs a newer one", current, known)
 }
 
 // provider is what migrates.

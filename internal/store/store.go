@@ -22,6 +22,8 @@ type Store struct {
 	read    *sql.DB
 	closers []func() error
 
+	upgraded Upgrade
+
 	site     atomic.Pointer[calendar.Site]
 	facility atomic.Pointer[revised] // the last one that a transaction drew calendars with
 	channels atomic.Pointer[[]scheduler.Channel]
@@ -37,11 +39,15 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.SetSite(calendar.Site{})
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bringing the database up to date: %w", s.explained(ctx, err)), s.Close())
 	}
-	return s, nil
+	return s.ready(), nil
+}
+
+func (s *Store) ready() *Store {
+	s.SetSite(calendar.Site{})
+	return s
 }
 
 // Close ends all connections.
