@@ -7,6 +7,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 TOOL := go tool -modfile=tools/go.mod
 FUZZTIME ?= 10s
 BENCH ?= .
+SOAK ?= 1h
 DEMO ?= demo.db
 
 .PHONY: help
@@ -33,9 +34,17 @@ quick: ## all tests on SQLite alone, without the race detector
 	go test ./...
 
 .PHONY: lint
-lint: ## staticcheck, and depguard for the arrows between packages (.depguard.yml)
+lint: vuln ## staticcheck, depguard for the arrows between packages (.depguard.yml), and govulncheck
 	$(TOOL) staticcheck ./...
 	$(TOOL) depguard ./...
+
+.PHONY: vuln
+vuln: ## known vulnerabilities that the program can reach; says so, and succeeds, where the list of them cannot be had
+	scripts/vulnerabilities $(TOOL) govulncheck ./...
+
+.PHONY: soak
+soak: ## the chaos test for SOAK (1h): processes killed and frozen, the database stopped, clocks that jump, receivers that cut
+	BERTH_TEST_REQUIRE=postgres BERTH_TEST_SOAK=$(SOAK) scripts/with-postgres go test -run '^TestChaos$$' -timeout 0 -v ./cmd/berth
 
 .PHONY: bench
 bench: ## benchmarks, in the form that benchstat reads; BENCH=regexp chooses

@@ -66,7 +66,7 @@ func newCrash(t *testing.T, p place, processes int) *crash {
 	var made struct {
 		Secret string `json:"secret"`
 	}
-	out := p.must(t, "", "token", "create", "root", "--name", "crash", "--scope", "read", "--scope", "write", "--json")
+	out := p.must(t, "", "token", "create", "root", "--name", "crash", "--scope", "read", "--scope", "write", "--scope", "admin", "--json")
 	if err := json.Unmarshal([]byte(out), &made); err != nil || made.Secret == "" {
 		t.Fatalf("token create printed %q (%v)", out, err)
 	}

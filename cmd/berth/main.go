@@ -68,6 +68,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 	_ "time/tzdata" // where the system has no time zones
 
 	"berth/internal/console"
@@ -83,14 +84,18 @@ type process struct {
 	stdin   io.Reader
 	stdout  io.Writer
 	stderr  io.Writer
+	clock   func() time.Time // nil: the machine's
 }
 
-func main() {
+func main() { os.Exit(start(nil)) }
+
+// start is the program on a clock; a nil one is the machine's.
+func start(clock func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second signal finds nobody waiting for it, and ends the process
-	code := run(ctx, process{os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr})
+	code := run(ctx, process{os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, clock})
 	stop()
-	os.Exit(code)
+	return code
 }
 
 // run is the program, apart from the process that it runs in.

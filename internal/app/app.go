@@ -74,7 +74,7 @@ func (a *App) start(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	a.parts.Store.SetSite(calendar.Site{URL: site})
-	calendars := newCalendarDuty(a.parts.Store, now)
+	calendars := newCalendarDuty(a.parts.Store, a.parts.Clock)
 	if _, _, err := calendars.run(ctx); err != nil { // what is not in line yet will be, later
 		a.options.Log.ErrorContext(ctx, "the calendars were not brought in line", "error", err)
 	}
@@ -90,7 +90,7 @@ func (a *App) start(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	a.server = newServer(listener, h, a.options.Log)
-	keeping := &keepingDuty{store: a.parts.Store, clock: now}
+	keeping := &keepingDuty{store: a.parts.Store, clock: a.parts.Clock}
 	a.duties(ctx, a.parts.Service.RunDue, calendars.run, keeping.run, tickets, mails, a.hookDuty(hooks, a.options.Log))
 	a.server.start()
 	a.stack.push("server", serverBy, a.server.stop)
@@ -124,7 +124,7 @@ func (a *App) duties(ctx context.Context, list ...duty) {
 		if run == nil {
 			continue
 		}
-		d := duties{run: run, clock: now, log: a.options.Log}
+		d := duties{run: run, clock: a.parts.Clock, log: a.options.Log}
 		running.Go(func() { d.Run(beginning) })
 	}
 	a.stack.push("duties", dutiesBy, func(ctx context.Context) error {
@@ -190,15 +190,15 @@ func (a *App) door(base string) web.Door {
 // handler is everything that is answered over HTTP.
 func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
-		Log: a.options.Log, Clock: now, Version: a.options.Version, Base: base,
+		Log: a.options.Log, Clock: a.parts.Clock, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
 		Webhooks: hooks, Queue: a.parts.Store, Channels: channelNames(a.settings),
 	})
-	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: now, Base: base, Queue: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Door: a.door(base)})
+	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Queue: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Door: a.door(base)})
 	if err != nil {
 		return nil, err
 	}
-	calendars := dav.New(a.parts.Service, a.parts.Auth, a.parts.Store, dav.Options{Log: a.options.Log, Clock: now, URL: base})
+	calendars := dav.New(a.parts.Service, a.parts.Auth, a.parts.Store, dav.Options{Log: a.options.Log, Clock: a.parts.Clock, URL: base})
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {

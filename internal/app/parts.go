@@ -23,6 +23,15 @@ import (
 type Options struct {
 	Log     *slog.Logger
 	Version string
+	Clock   func() time.Time // nil: the machine's
+}
+
+// clock is the clock of every part.
+func (o Options) clock() func() time.Time {
+	if o.Clock != nil {
+		return o.Clock
+	}
+	return now
 }
 
 // Parts are the parts that every command needs: the database, the rules over it, and who signs in with what.
@@ -33,7 +42,7 @@ type Parts struct {
 	Clock   func() time.Time
 }
 
-// now is the only clock there is.
+// now is the machine's clock.
 func now() time.Time { return time.Now().UTC() }
 
 // OpenExisting is for those who want to look at a database, or change something in it: one that is not there is not made, and its schema
@@ -80,7 +89,7 @@ func opened(ctx context.Context, open func(context.Context, string) (*store.Stor
 		return nil, err
 	}
 	s.SetChannels(channels(settings)...)
-	return &Parts{Store: s, Service: newService(s, settings, o, now), Auth: auth.New(s, now), Clock: now}, nil
+	return &Parts{Store: s, Service: newService(s, settings, o, o.clock()), Auth: auth.New(s, o.clock()), Clock: o.clock()}, nil
 }
 
 func newService(s scheduler.Store, settings config.Settings, o Options, clock func() time.Time) *scheduler.Service {

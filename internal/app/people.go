@@ -77,7 +77,7 @@ func (a *App) demo(ctx context.Context) error {
 	case demo.Empty:
 		a.parts.Store.SetChannels() // what is made up has happened to nobody
 		defer a.parts.Store.SetChannels(channels(a.settings)...)
-		options := demo.Options{Now: now(), Service: func(clock func() time.Time) *scheduler.Service {
+		options := demo.Options{Now: a.parts.Clock(), Service: func(clock func() time.Time) *scheduler.Service {
 			return newService(a.parts.Store, a.settings, a.options, clock)
 		}}
 		if _, err := a.parts.Store.SetMark(ctx, demoMark, "", filling); err != nil {

@@ -91,7 +91,7 @@ func (a *App) ticketDuty(site string) (duty, error) {
 	if err != nil || tickets == nil {
 		return nil, err
 	}
-	d := &ticketDuty{tickets: tickets, courier: a.parts.TicketCourier(tickets, "", a.options.Log), every: a.settings.Bugzilla.Poll, clock: now, log: a.options.Log}
+	d := &ticketDuty{tickets: tickets, courier: a.parts.TicketCourier(tickets, "", a.options.Log), every: a.settings.Bugzilla.Poll, clock: a.parts.Clock, log: a.options.Log}
 	return d.run, nil
 }
 
