@@ -46,12 +46,17 @@ func TestAStopEndsInTime(t *testing.T) {
 			a, _ := who.send(context.WithoutCancel(t.Context()), "GET", "requests", nil)
 			asked <- a.status
 		}()
+		client := make(chan *http.Response, 1)
+		go func() { client <- propfind(t, in.url+"/dav/", "root", "correct horse battery") }()
 		began := time.Now()
 		if a, err := who.send(t.Context(), "GET", "../../readyz", nil); err != nil || a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
 			t.Fatalf("readiness while the database stands still: %d, %v", a.status, err)
 		}
 		if status := <-asked; status != http.StatusServiceUnavailable || time.Since(began) > 10*time.Second+stopSlack {
 			t.Errorf("a call is answered %d after %v, want 503 within ten seconds", status, time.Since(began))
+		}
+		if r := <-client; r == nil || r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" {
+			t.Errorf("a calendar client is answered %+v, want 503: at a 401 it would throw its password away", r)
 		}
 		go func() { _, _ = who.send(context.WithoutCancel(t.Context()), "GET", "requests", nil) }()
 		ends(t, in, 3*time.Second)
@@ -69,4 +74,22 @@ func ends(t *testing.T, in *instance, within time.Duration) {
 	if took := time.Since(began); took > within+stopSlack {
 		t.Errorf("stopping took %v, want %v:\n%s", took, within, in.log)
 	}
+}
+
+// propfind asks as a calendar client does; nil where no answer came.
+func propfind(t *testing.T, url, name, password string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), "PROPFIND", url, nil)
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	req.SetBasicAuth(name, password)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	_ = res.Body.Close()
+	return res
 }

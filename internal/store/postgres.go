@@ -70,8 +70,7 @@ func openPool(ctx context.Context, dsn string, statement time.Duration) (*pgxpoo
 	if c.ConnectTimeout == 0 || c.ConnectTimeout > time.Minute { // the driver's own default is longer than anybody waits
 		c.ConnectTimeout = connectFor
 	}
-	dialer := net.Dialer{Timeout: c.ConnectTimeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: keepaliveGap, Interval: keepaliveGap, Count: 3}}
-	c.DialFunc = dialer.DialContext
+	c.DialFunc = dial(c.ConnectTimeout)
 	if c.ValidateConnect == nil {
 		// Of several hosts the one that can be written to, whichever that has become. Reads go there too: a standby is behind.
 		c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
@@ -83,4 +82,17 @@ func openPool(ctx context.Context, dsn string, statement time.Duration) (*pgxpoo
 	db := stdlib.OpenDBFromPool(pool)
 	db.SetMaxOpenConns(int(config.MaxConns)) // who waits for a connection shows in Stats
 	return pool, db, nil
+}
+
+// dial connects so that a peer that is gone is noticed. A socket of this machine has no such options, and no need of them.
+func dial(within time.Duration) pgconn.DialFunc {
+	local := net.Dialer{Timeout: within}
+	remote := net.Dialer{Timeout: within, Control: silence(silentFor),
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: keepaliveGap, Interval: keepaliveGap, Count: 3}}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if network == "unix" {
+			return local.DialContext(ctx, network, address)
+		}
+		return remote.DialContext(ctx, network, address)
+	}
 }

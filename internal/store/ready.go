@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"strings"
+	"time"
 
 	"berth/scheduler"
 )
@@ -11,8 +12,12 @@ import (
 // room is about what a decision needs, in bytes: a disk that does not have it is full.
 const room = 16 << 10
 
-// Ping reports whether the database answers, and keeps what is written: one whose disk is full, or to which another process does not let
-// anybody, answers all the same. It is tried where nothing was written since it was last asked.
+// probeWithin is how long it is tried to write. Who has to wait longer has others before them, which says nothing about the disk: a healthy
+// process is not taken out of service because another one stands still.
+const probeWithin = time.Second
+
+// Ping reports whether the database answers, and keeps what is written: one whose disk is full answers all the same. That is tried where
+// nothing was written since it was last asked.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.read.PingContext(ctx); err != nil {
 		return s.explained(ctx, err)
@@ -20,7 +25,12 @@ func (s *Store) Ping(ctx context.Context) error {
 	if s.written.Swap(false) {
 		return nil
 	}
-	return s.Change(ctx, nil, s.probe(ctx))
+	trying, cancel := context.WithTimeout(ctx, probeWithin)
+	defer cancel()
+	if err := s.Change(trying, nil, s.probe(trying)); trying.Err() == nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 // probe writes a row that nobody waits for, and takes it away again.

@@ -59,8 +59,16 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// Stats are the figures of the connections that read.
-func (s *Store) Stats() sql.DBStats { return s.read.Stats() }
+// Stats are the figures of all connections, those that read and those that write.
+func (s *Store) Stats() sql.DBStats {
+	all, write := s.read.Stats(), s.write.Stats()
+	all.MaxOpenConnections += write.MaxOpenConnections
+	all.OpenConnections += write.OpenConnections
+	all.InUse += write.InUse
+	all.WaitCount += write.WaitCount
+	all.WaitDuration += write.WaitDuration
+	return all
+}
 
 // The longest that anything takes whose caller set no bound: a duty's change of everything, the reading of everything to verify it.
 const (
