@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,16 +28,20 @@ func TestAStopEndsInTimeWhateverItsPartsDo(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var s stack
+				var mu sync.Mutex
 				var order []string
 				for _, p := range []part{{name: "database", by: databaseBy}, {name: "duties", by: dutiesBy}, {name: "server", by: serverBy}} {
 					s.push(p.name, p.by, func(ctx context.Context) error {
+						mu.Lock()
 						order = append(order, p.name)
+						mu.Unlock()
 						if stop := tt.stops[p.name]; stop != nil {
 							return stop(ctx)
 						}
 						return nil
 					})
 				}
+				defer time.Sleep(time.Hour) // of the bubble: those who do not listen come to their end
 				began := time.Now()
 				err := s.unwind(t.Context(), within, slog.New(slog.DiscardHandler))
 				if took := time.Since(began); took != tt.took {
@@ -45,10 +50,11 @@ func TestAStopEndsInTimeWhateverItsPartsDo(t *testing.T) {
 				if errors.Is(err, errLeft) != tt.left {
 					t.Errorf("stopped with %v; something was left behind: want %v", err, tt.left)
 				}
+				mu.Lock()
+				defer mu.Unlock()
 				if want := []string{"server", "duties", "database"}; !slices.Equal(order, want) {
 					t.Errorf("stopped %v, want %v", order, want)
 				}
-				time.Sleep(time.Hour) // of the bubble: those who do not listen come to their end
 			})
 		})
 	}
