@@ -68,6 +68,9 @@ func execute(ctx context.Context, p process) (err error) {
 	if err != nil {
 		return err
 	}
+	for _, note := range settings.Notes() {
+		fmt.Fprintf(p.stderr, "berth: %s\n", note)
+	}
 	return parsed.Run(&session{process: p, settings: settings})
 }
 

@@ -26,8 +26,8 @@ type field struct {
 var fields = []field{
 	{name: "listen", value: "127.0.0.1:8080", set: text(func(s *Settings) *string { return &s.Listen }),
 		help: "address and port to listen on; beyond loopback it takes TLS or a declared proxy"},
-	{name: "database", value: "berth.db", mask: mask, set: text(func(s *Settings) *string { return &s.Database }),
-		help: "SQLite file, or postgres://user@host/name"},
+	{name: "database", value: "berth.db", mask: mask, set: setDatabase,
+		help: "SQLite file, or postgres://user@host/name, with several hosts separated by commas"},
 	{name: "tls_cert", set: text(func(s *Settings) *string { return &s.TLSCert }),
 		help: "certificate chain in PEM; together with tls_key"},
 	{name: "tls_key", set: text(func(s *Settings) *string { return &s.TLSKey }),

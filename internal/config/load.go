@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -36,6 +37,7 @@ type layered struct {
 	origins map[string]Origin
 	paths   map[string]string // files of secrets that are in force
 	faults  []scheduler.FieldError
+	notes   []string // what is odd and does no harm
 }
 
 // Load reads and checks all settings. What is wrong is one error with a field per fault: the setting, and where it was set.
@@ -47,7 +49,8 @@ func Load(src Sources) (Settings, error) {
 	env := environment(src.Environ)
 	path, named := src.File, src.File != ""
 	if !named {
-		path, named = env["config"]
+		path = env["config"]
+		named = path != ""
 	}
 	if !named {
 		path = DefaultFile
@@ -98,10 +101,14 @@ func (l *layered) file(path string, named bool) error {
 	for _, name := range sortedKeys(table) {
 		v, ok := plain(table[name])
 		if !ok {
-			l.fault(name, from, "has to be a text, a number, or a list of texts")
+			l.fault(name, from, "has to be a text, a number, true or false, or a list of texts")
 			continue
 		}
 		if setting, isFile := l.fromFile(name); isFile {
+			if _, both := table[setting]; both {
+				l.fault(setting, from, setTwice)
+				continue
+			}
 			l.read(setting, v, from)
 			continue
 		}
@@ -115,7 +122,7 @@ func plain(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
 		return v, true
-	case int64:
+	case int64, bool:
 		return fmt.Sprint(v), true
 	case []any:
 		parts := make([]string, len(v))
@@ -154,14 +161,29 @@ func (l *layered) each(given map[string]string, origin func(name string) Origin)
 		from := origin(name)
 		if setting, isFile := l.fromFile(name); isFile {
 			if _, both := given[setting]; both {
-				l.fault(setting, from, "is set twice: by value and by file")
+				l.fault(setting, from, setTwice)
 				continue
 			}
 			l.read(setting, given[name], from)
 			continue
 		}
+		if _, known := find(name); !known && others(name, given[name]) {
+			l.notes = append(l.notes, fmt.Sprintf("%s is no setting, and looks like one of the variables that Kubernetes sets for a service; it is left alone", from))
+			continue
+		}
 		l.put(name, given[name], from)
 	}
+}
+
+const setTwice = "is set twice: by value and by file"
+
+// service are the names of the variables by which Kubernetes, and Docker before it, tell every program in a pod about a service called berth,
+// or berth-something.
+var service = regexp.MustCompile(`^(.+_)?(service_host|service_port(_.+)?|port_\d+_(tcp|udp|sctp)(_(addr|port|proto))?)$|^port$`)
+
+// others reports whether a variable is one that others set. Anything else that is not known is a setting that somebody mistyped.
+func others(name, value string) bool {
+	return service.MatchString(name) || strings.HasSuffix(name, "_port") && strings.Contains(value, "://")
 }
 
 // fromFile reports whether the name means "the secret setting of that name, read from a file".
@@ -192,7 +214,7 @@ func secret(path string) (string, error) {
 
 // settings turns the texts into values and checks what belongs together.
 func (l *layered) settings() (Settings, error) {
-	s := Settings{origins: l.origins, shown: l.values}
+	s := Settings{origins: l.origins, shown: l.values, notes: l.notes}
 	for _, f := range fields {
 		if err := f.set(&s, l.values[f.name]); err != nil {
 			l.fault(f.name, l.origins[f.name], err.Error())

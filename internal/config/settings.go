@@ -13,7 +13,7 @@ import (
 // Settings are all settings of an instance, checked. The comments in the list of fields (see fields.go) say what each of them is for.
 type Settings struct {
 	Listen      string // host:port; port 0 takes any free one
-	Database    string // a file, or a postgres:// address
+	Database    string // the path of a file, or a postgres:// address
 	TLSCert     string // files in PEM; both or neither
 	TLSKey      string
 	BehindProxy []netip.Prefix // whose X-Forwarded-For is believed
@@ -36,6 +36,7 @@ type Settings struct {
 
 	origins map[string]Origin
 	shown   map[string]string
+	notes   []string
 }
 
 // Bugzilla is where requests have their tickets.
@@ -123,6 +124,9 @@ func (s Settings) Entries() []Entry {
 	}
 	return list
 }
+
+// Notes are what is odd about where the settings come from, and does no harm.
+func (s Settings) Notes() []string { return s.notes }
 
 // List is every setting with its default, in the order of the manual.
 func List() []Entry {

@@ -69,6 +69,10 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		s.challenge(w, "Sign in with your user name and an app password.")
 		return
 	}
+	if answers[e.Code] == http.StatusServiceUnavailable {
+		s.o.Log.ErrorContext(r.Context(), "calendar", "method", r.Method, "error", err)
+		w.Header().Set("Retry-After", "30")
+	}
 	refusal{status: answers[e.Code], message: e.Error()}.write(w)
 }
 

@@ -140,30 +140,42 @@ func (c *Courier) claimed(ctx context.Context, m scheduler.Message) (ok bool, er
 
 // one delivers a message and notes what came of it.
 func (c *Courier) one(ctx context.Context, m scheduler.Message) (ok bool, err error) {
-	attempt, cancel := context.WithTimeout(ctx, c.o.Lease)
+	working := enduring(ctx)
+	attempt, cancel := context.WithTimeout(working, c.o.Lease)
 	targets, failure := c.safely(attempt, m)
 	cancel()
+	if failure != nil && working.Err() != nil {
+		return false, working.Err() // it is tried again when its lease is over
+	}
+	noting, done := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
+	defer done()
 	if failure == nil {
 		if c.down.Swap(false) {
 			c.o.Log.InfoContext(ctx, "what waited is told again", "channel", c.o.Channel)
 		}
-		return true, c.queue.Delivered(ctx, m, c.o.Clock(), targets...)
-	}
-	if ctx.Err() != nil {
-		return false, ctx.Err() // it is tried again when its lease is over
+		return true, c.queue.Delivered(noting, m, c.o.Clock(), targets...)
 	}
 	if down, ok := errors.AsType[Down](failure); ok {
-		return false, cmp.Or(c.await(ctx, m, down), errDown)
+		return false, cmp.Or(c.await(noting, m, down), errDown)
 	}
+	return false, c.failed(noting, m, failure)
+}
+
+// noteWithin is how long it may take to note what came of a message. It is done even while stopping: what was told and not noted is told
+// again.
+const noteWithin = 5 * time.Second
+
+// failed notes that a message did not arrive.
+func (c *Courier) failed(ctx context.Context, m scheduler.Message, failure error) error {
 	if permanent, ok := errors.AsType[Permanent](failure); ok {
 		wait := stuckFor(m.Attempts)
 		c.o.Log.ErrorContext(ctx, "a message is stuck", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence,
 			"error", failure, "remedy", permanent.Remedy, "again_in", wait)
-		return false, c.queue.Stuck(ctx, m, c.o.Clock().Add(wait), failure.Error(), permanent.Remedy)
+		return c.queue.Stuck(ctx, m, c.o.Clock().Add(wait), failure.Error(), permanent.Remedy)
 	}
 	wait := BackOff(m.Attempts)
 	c.o.Log.WarnContext(ctx, "a message did not arrive", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence, "attempt", m.Attempts, "again_in", wait, "error", failure)
-	return false, c.queue.Postponed(ctx, m, c.o.Clock().Add(wait), failure.Error())
+	return c.queue.Postponed(ctx, m, c.o.Clock().Add(wait), failure.Error())
 }
 
 // await notes that a message waits for a system that is down, which is said once for all of them.
