@@ -33,9 +33,9 @@ type office struct {
 	now    atomic.Int64
 }
 
-var opened = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+var begun = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 
-func (o *office) clock() time.Time { return opened.Add(time.Duration(o.now.Load()) * time.Second) }
+func (o *office) clock() time.Time { return begun.Add(time.Duration(o.now.Load()) * time.Second) }
 
 func newOffice(t *testing.T, v bugzillatest.Version) *office {
 	t.Helper()
