@@ -20,7 +20,7 @@ func (m *machine) approvals(s snapshot, r scheduler.Request) {
 		switch grant := m.granting(r.Number); {
 		case a.Decision == scheduler.Approved:
 			m.covers(r, a)
-		case a.Decision == scheduler.Overridden, a.Decision == scheduler.Refused && a.At != nil && !a.At.Before(grant.At):
+		case a.Decision == scheduler.Overridden, a.Decision == scheduler.Refused && flagged(r, "approval"): // it was taken back
 		case grant.Reason == phone:
 			m.broken("approval: overridden and not said so", "#%d is %s without the approval of %s", r.Number, r.Status, a.Testbed)
 		default:
