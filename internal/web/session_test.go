@@ -160,7 +160,7 @@ func TestASessionIsNobodysToFix(t *testing.T) {
 func TestNobodyIsLedElsewhere(t *testing.T) {
 	t.Parallel()
 	for to, want := range map[string]string{"/requests?x=1": "/requests?x=1", "": "/", "https://evil.example/": "/", "//evil.example": "/", "/\\evil.example": "/", "javascript:alert(1)": "/", "/sign-out": "/", "/\r\nX: y": "/",
-		"/%0d%0aX:y": "/%0d%0aX:y", "http:evil": "/", "\\\\evil": "/", "/\tevil": "/"} {
+		"/%0d%0aX:y": "/%0D%0AX:y", "http:evil": "/", "\\\\evil": "/", "/\tevil": "/"} {
 		if got := local(to); got != want {
 			t.Errorf("%q leads to %q, want %q", to, got, want)
 		}
