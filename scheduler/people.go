@@ -63,6 +63,7 @@ func (s *Service) PutPerson(ctx context.Context, a Actor, p Person) (Person, err
 		if err := checkPerson(p, func(id string) bool { _, ok := f.Testbed(id); return ok }); err != nil {
 			return err
 		}
+		var stored *Person
 		if p.Revision == 0 {
 			p.Created = s.now()
 		} else {
@@ -70,13 +71,17 @@ func (s *Service) PutPerson(ctx context.Context, a Actor, p Person) (Person, err
 			if err != nil {
 				return err
 			}
+			stored = &before
 			p.Created, p.Muted, p.Subject = before.Created, before.Muted, before.Subject
 			if p.Password == "" {
 				p.Password = before.Password
 			}
 		}
 		p.Revision++
-		return tx.PutPerson(ctx, p)
+		if err := tx.PutPerson(ctx, p); err != nil {
+			return err
+		}
+		return Trail(ctx, tx, AccountChanges(a.Username, s.now(), stored, p)...)
 	})
 	return p, err
 }

@@ -130,7 +130,7 @@ func (d *Door) Finish(r *http.Request, kept string) (secret string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return d.auth.begin(ctx, person.Username, "browser, signed in elsewhere")
+	return d.auth.begin(r, person.Username, "browser, signed in elsewhere")
 }
 
 // ready is what is needed to talk to the provider.
