@@ -48,7 +48,7 @@ var (
 )
 
 // PutPerson creates a person or changes one; a revision of 0 creates, and another one has to be the stored one. The password is kept
-// unless the person comes with another.
+// unless the person comes with another. Who loses a role, a testbed or the account, or gets another password, is signed out everywhere.
 func (s *Service) PutPerson(ctx context.Context, a Actor, p Person) (Person, error) {
 	if err := a.require(ScopeAdmin, RoleAdministrator); err != nil {
 		return Person{}, err
@@ -78,10 +78,7 @@ func (s *Service) PutPerson(ctx context.Context, a Actor, p Person) (Person, err
 			}
 		}
 		p.Revision++
-		if err := tx.PutPerson(ctx, p); err != nil {
-			return err
-		}
-		return Trail(ctx, tx, AccountChanges(a.Username, s.now(), stored, p)...)
+		return StorePerson(ctx, tx, a, s.now(), stored, p)
 	})
 	return p, err
 }

@@ -85,6 +85,7 @@ type Actor struct {
 	Roles    []Role
 	Testbeds []string // of a provider
 	Scopes   []Scope
+	Token    string // id of the token or session with which they signed in; empty for a password
 	Via      string // by which other system, such as "bugzilla"; empty for Berth itself
 }
 

@@ -26,7 +26,10 @@ type Identity interface {
 	Authenticate(r *http.Request) (scheduler.Actor, error)
 	// HashPassword is what is kept of a new password; one that cannot be taken is an error that says why.
 	HashPassword(password string) (string, error)
-	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string) error
+	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error
+	RevokeAll(ctx context.Context, actor scheduler.Actor, owner string) (n int, err error)
+	// Stay bounds what stays open for somebody; leave says that it does no longer.
+	Stay(username string) (leave func(), err error)
 	Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error)
 	List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error)
 	CreateFeed(ctx context.Context, actor scheduler.Actor, owner, name, collection string) (secret string, t scheduler.Token, err error)

@@ -151,20 +151,20 @@ func TestGuessingThePresentPasswordIsLimited(t *testing.T) {
 	g := newGatehouse(t)
 	for _, who := range []string{"ada", "adele"} { // an administrator's own, too
 		for i := range 12 {
-			err := g.auth.SetPassword(t.Context(), g.actor(who), who, "not the password", "another good password")
+			err := g.auth.SetPassword(t.Context(), g.actor(who), who, "not the password", "another good password", false)
 			if i < 10 && scheduler.CodeOf(err) != scheduler.CodeInvalid || i >= 10 && !many(err) {
 				t.Fatalf("%s, guess %d: %v", who, i, err)
 			}
 		}
-		if err := g.auth.SetPassword(t.Context(), g.actor(who), who, good, "another good password"); !many(err) {
+		if err := g.auth.SetPassword(t.Context(), g.actor(who), who, good, "another good password", false); !many(err) {
 			t.Errorf("%s, the right one then: %v", who, err)
 		}
 	}
 	g.now = g.now.Add(5 * time.Minute)
-	if err := g.auth.SetPassword(t.Context(), g.actor("ada"), "ada", good, "another good password"); err != nil {
+	if err := g.auth.SetPassword(t.Context(), g.actor("ada"), "ada", good, "another good password", false); err != nil {
 		t.Errorf("after the window: %v", err)
 	}
-	if err := g.auth.SetPassword(t.Context(), g.actor("adele"), "ada", "", "a third good password"); err != nil {
+	if err := g.auth.SetPassword(t.Context(), g.actor("adele"), "ada", "", "a third good password", false); err != nil {
 		t.Errorf("an administrator, another's: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ type Auth struct {
 	slots chan struct{} // for computing hashes
 	decoy string        // hash for people who do not exist, so that they take as long
 
+	seats  seats
 	limits *limiter
 	known  *known
 }
@@ -40,6 +42,7 @@ func (t TooMany) RetryAfter() time.Duration { return t.After }
 
 var (
 	errAnonymous = scheduler.Errorf(scheduler.CodeUnauthenticated, "sign in with a token, or with username and password")
+	errEnded     = scheduler.Errorf(scheduler.CodeUnauthenticated, "the credentials are not valid") // any more: nobody guesses what once was good
 	errWrong     = scheduler.Errorf(scheduler.CodeUnauthenticated, "the credentials are not valid")
 )
 
@@ -75,7 +78,7 @@ func (a *Auth) attempt(r *http.Request, username, secret string) (scheduler.Acto
 
 // unknownToken counts tokens that do not exist, so that whoever tries many is told to stop.
 func (a *Auth) unknownToken(r *http.Request, kind string, err error) error {
-	if scheduler.CodeOf(err) != scheduler.CodeUnauthenticated {
+	if !errors.Is(err, errWrong) {
 		return err
 	}
 	if wait := a.limits.wrong(limit{key: kind + " from " + origin(r), most: maxTokens}); wait > 0 {
@@ -133,7 +136,7 @@ func (a *Auth) token(ctx context.Context, secret string) (scheduler.Actor, sched
 	case err != nil:
 		return scheduler.Actor{}, t, err
 	case t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires) || p.Disabled:
-		return scheduler.Actor{}, t, errWrong
+		return scheduler.Actor{}, t, errEnded
 	}
 	if t.LastUsed == nil || now.Sub(*t.LastUsed) > usedEvery {
 		err := a.store.Change(ctx, nil, func(tx scheduler.Tx) error { return tx.UseToken(ctx, t.ID, now) })
@@ -142,7 +145,7 @@ func (a *Auth) token(ctx context.Context, secret string) (scheduler.Actor, sched
 		}
 	}
 	actor := scheduler.ActorOf(p)
-	actor.Scopes = t.Scopes
+	actor.Scopes, actor.Token = t.Scopes, t.ID
 	return actor, t, nil
 }
 

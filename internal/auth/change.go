@@ -7,8 +7,9 @@ import (
 )
 
 // SetPassword gives somebody a new password: one's own by saying the present one, anybody else's as an administrator. Wrong present
-// passwords are limited like those of a sign-in: a session that was left open somewhere is no place to guess.
-func (a *Auth) SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string) error {
+// passwords are limited like those of a sign-in: a session that was left open somewhere is no place to guess. All other sessions end; with
+// everything given, so do all tokens, app passwords and feeds.
+func (a *Auth) SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error {
 	if !actor.Can(scheduler.ScopeAdmin) || actor.Username != username && !actor.Is(scheduler.RoleAdministrator) {
 		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not change the password of %s", actor.Username, username)
 	}
@@ -33,11 +34,30 @@ func (a *Auth) SetPassword(ctx context.Context, actor scheduler.Actor, username,
 		after := before
 		after.Password = hash
 		after.Revision++
-		if err := tx.PutPerson(ctx, after); err != nil {
+		if err := scheduler.StorePerson(ctx, tx, actor, a.clock().UTC(), &before, after); err != nil || !everything {
 			return err
 		}
-		return scheduler.Trail(ctx, tx, scheduler.AccountChanges(actor.Username, a.clock().UTC(), &before, after)...)
+		_, err = scheduler.EndAccess(ctx, tx, actor, a.clock().UTC(), username, every)
+		return err
 	})
+}
+
+func every(scheduler.Token) bool { return true }
+
+// RevokeAll makes all of somebody's sessions, tokens, app passwords and feeds worthless, but for the one in use, and answers with how many
+// they were. It is CodeForbidden to those who may not keep tokens of theirs.
+func (a *Auth) RevokeAll(ctx context.Context, actor scheduler.Actor, owner string) (n int, err error) {
+	if err := mayKeep(actor, owner); err != nil {
+		return 0, err
+	}
+	err = a.store.Change(ctx, nil, func(tx scheduler.Tx) (err error) {
+		if _, err := tx.Person(ctx, owner); err != nil {
+			return err
+		}
+		n, err = scheduler.EndAccess(ctx, tx, actor, a.clock().UTC(), owner, every)
+		return err
+	})
+	return n, err
 }
 
 // confirm makes sure that somebody knows their present password.

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"berth/internal/auth"
 	"berth/internal/store"
 	"berth/internal/testdb"
@@ -86,7 +88,14 @@ func (g *gatehouse) person(username string) scheduler.Person {
 	return p
 }
 
-func (g *gatehouse) actor(username string) scheduler.Actor { return scheduler.ActorOf(g.person(username)) }
+func (g *gatehouse) actor(username string) scheduler.Actor {
+	return scheduler.ActorOf(g.person(username))
+}
+
+// service is what administrators use.
+func (g *gatehouse) service() *scheduler.Service {
+	return scheduler.New(g.store, scheduler.Options{Clock: func() time.Time { return g.now }, NewID: uuid.NewString})
+}
 
 func (g *gatehouse) token(owner string, scopes ...scheduler.Scope) string {
 	g.t.Helper()

@@ -193,7 +193,7 @@ func (d *Door) person(ctx context.Context, c claims, groups []string) (p schedul
 			return nil
 		}
 		p.Revision++
-		return tx.PutPerson(ctx, p)
+		return scheduler.StorePerson(ctx, tx, scheduler.ActorOf(p), d.auth.clock().UTC(), found, p)
 	})
 	return p, err
 }

@@ -141,16 +141,33 @@ func newHall(t *testing.T, grants ...auth.Grant) *hall {
 // signIn goes through the whole flow.
 func (h *hall) signIn() (scheduler.Actor, error) {
 	h.t.Helper()
-	to, kept, err := h.door.Begin(h.t.Context())
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	cookie, err := h.door.Finish(h.visit(to), kept)
+	cookie, err := h.flow()
 	if err != nil {
 		return scheduler.Actor{}, err
 	}
 	return h.auth.Session(h.t.Context(), cookie)
 }
+
+func (h *hall) flow() (cookie string, err error) {
+	h.t.Helper()
+	to, kept, err := h.door.Begin(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return h.door.Finish(h.visit(to), kept)
+}
+
+// cookie is the session of whoever comes.
+func (h *hall) cookie() string {
+	h.t.Helper()
+	cookie, err := h.flow()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return cookie
+}
+
+var mentors = auth.Grant{Group: "mentors", Role: scheduler.RoleMentor}
 
 func (h *hall) put(p scheduler.Person) {
 	h.t.Helper()

@@ -36,7 +36,9 @@ func TestTheTrailOfAccounts(t *testing.T) {
 		same(t, "by who did it", events[:1], accounts(t, s, scheduler.AccountFilter{Actor: "adele", Limit: 10}))
 		same(t, "by whose and what", events[2:3], accounts(t, s, scheduler.AccountFilter{Person: "ada", Action: scheduler.AccountFailed, Limit: 10}))
 		last := func(person, address string) time.Time {
-			return look(t, s, func(ctx context.Context, r scheduler.Reader) (time.Time, error) { return r.SignedIn(ctx, person, address) })
+			return look(t, s, func(ctx context.Context, r scheduler.Reader) (time.Time, error) {
+				return r.SignedIn(ctx, person, address)
+			})
 		}
 		same(t, "the last sign-in", events[3].At, last("ada", "192.0.2.1"))
 		for _, x := range [][2]string{{"ada", "192.0.2.2"}, {"bob", "192.0.2.1"}, {"\x00", "192.0.2.1"}} {

@@ -22,7 +22,10 @@ type Identity interface {
 	SignIn(r *http.Request, username, password string) (secret string, err error)
 	Session(ctx context.Context, secret string) (scheduler.Actor, error)
 	SignOut(ctx context.Context, secret string) error
-	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string) error
+	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error
+	RevokeAll(ctx context.Context, actor scheduler.Actor, owner string) (n int, err error)
+	// Stay bounds what stays open for somebody; leave says that it does no longer.
+	Stay(username string) (leave func(), err error)
 	Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error)
 	CreateFeed(ctx context.Context, actor scheduler.Actor, owner, name, collection string) (secret string, t scheduler.Token, err error)
 	List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error)
@@ -54,7 +57,8 @@ type Options struct {
 	Queue    Queue
 	Channels []string
 	Webhooks Webhooks
-	Door     Door // nil: nobody signs in elsewhere
+	Door     Door          // nil: nobody signs in elsewhere
+	Poll     time.Duration // how often the change log is looked at for a page that follows it; default two seconds
 }
 
 // site is what the handlers share.
