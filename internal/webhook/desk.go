@@ -49,11 +49,12 @@ type Desk struct {
 	settings Settings
 	clock    func() time.Time
 	client   *http.Client
+	resting  breakers
 }
 
 // New makes a desk.
 func New(store Store, requests Requests, s Settings, clock func() time.Time) *Desk {
-	return &Desk{store, requests, s, clock, client(s.Anywhere)}
+	return &Desk{store: store, requests: requests, settings: s, clock: clock, client: client(s.Anywhere)}
 }
 
 const (
@@ -94,6 +95,7 @@ func (d *Desk) Change(ctx context.Context, a scheduler.Actor, id string, wish sc
 		return h, err
 	}
 	h.Name, h.URL, h.Actions, h.Off = wish.Name, wish.URL, wish.Actions, wish.Off
+	d.resting.closed(h.URL)
 	return h, d.store.PutWebhook(ctx, h)
 }
 
@@ -146,9 +148,11 @@ func (d *Desk) Deliveries(ctx context.Context, a scheduler.Actor, id string, bel
 
 // Again tells a webhook something once more.
 func (d *Desk) Again(ctx context.Context, a scheduler.Actor, id string, delivery int64) error {
-	if _, err := d.kept(ctx, a, id); err != nil {
+	h, err := d.kept(ctx, a, id)
+	if err != nil {
 		return err
 	}
+	d.resting.closed(h.URL)
 	return d.store.Again(ctx, Channel, id, delivery)
 }
 
