@@ -38,7 +38,7 @@ var routes = map[string]access{
 	"list-deployments": readers, "get-deployment": readers, "create-deployment": writers,
 	"read-offer-link": everybody, "accept-offer-link": everybody,
 	"stream-events":   readers,
-	"list-deliveries": adminRead, "get-backlog": adminRead, "retry-deliveries": admins, "list-audit": adminRead,
+	"list-deliveries": adminRead, "get-backlog": adminRead, "retry-deliveries": admins, "list-audit": adminRead, "list-account-audit": adminRead,
 	"list-webhooks": readers, "get-webhook": readers, "create-webhook": keepers, "edit-webhook": keepers, "delete-webhook": keepers, "renew-webhook-secret": keepers,
 	"test-webhook": keepers, "list-webhook-deliveries": readers, "redeliver-webhook": keepers,
 }

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -127,6 +128,9 @@ func (d *Door) Finish(r *http.Request, kept string) (secret string, err error) {
 		return "", errElsewhere
 	}
 	person, err := d.person(ctx, c, groups(all[d.settings.Claim]))
+	if scheduler.CodeOf(err) == scheduler.CodeForbidden && person.Username != "" {
+		err = cmp.Or(d.auth.trail(ctx, scheduler.AccountEvent{Person: person.Username, Action: scheduler.AccountFailed, Address: origin(r), Text: "signed in elsewhere; the account is disabled"}), err)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -49,9 +49,21 @@ func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler
 		if _, err := tx.Person(ctx, owner); err != nil {
 			return err
 		}
-		return tx.PutToken(ctx, t)
+		if err := tx.PutToken(ctx, t); err != nil {
+			return err
+		}
+		return tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: now, Actor: actor.Username, Person: owner, Action: scheduler.AccountToken, Text: tokenText(t)})
 	})
 	return secret, t, err
+}
+
+// tokenText is a token as the trail names it.
+func tokenText(t scheduler.Token) string {
+	text := t.Name + " (" + t.ID + ")"
+	for i, s := range t.Scopes {
+		text += []string{": ", ", "}[min(i, 1)] + string(s)
+	}
+	return text
 }
 
 // newSecret is the secret of a token: 256 bits.
@@ -133,12 +145,14 @@ func (a *Auth) Revoke(ctx context.Context, actor scheduler.Actor, owner, id stri
 		if i < 0 {
 			return scheduler.Errorf(scheduler.CodeNotFound, "%s has no such token", owner)
 		}
-		t = list[i]
-		if t.Revoked == nil {
-			now := a.clock().UTC().Truncate(time.Second)
-			t.Revoked = &now
+		if t = list[i]; t.Revoked != nil {
+			return nil
 		}
-		return tx.PutToken(ctx, t)
+		t.Revoked = new(a.clock().UTC().Truncate(time.Second))
+		if err := tx.PutToken(ctx, t); err != nil {
+			return err
+		}
+		return tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: *t.Revoked, Actor: actor.Username, Person: owner, Action: scheduler.AccountRevoked, Text: tokenText(t)})
 	})
 	return t, err
 }

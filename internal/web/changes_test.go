@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 )
@@ -52,6 +53,27 @@ func TestAPageFollowsChangesAsLongAsItsSession(t *testing.T) {
 		if _, err := io.Copy(io.Discard, res.Body); err != nil {
 			t.Errorf("a page whose session has ended: %v", err)
 		}
+	}
+}
+
+// TestAccountsAndSignIns shows administrators what happened, as text.
+func TestAccountsAndSignIns(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://berth.example")
+	adele, maeve := h.session("adele"), h.session("maeve")
+	for range 51 { // more than a page
+		h.session("hector")
+	}
+	if res := h.send("/account/mail", maeve, url.Values{}); res.StatusCode != http.StatusSeeOther {
+		t.Fatal(res.Status)
+	}
+	all := body(t, h.send("/admin/accounts", adele, nil))
+	if !strings.Contains(all, "sign-in") || !strings.Contains(all, "192.0.2.1") || !strings.Contains(all, `rel="next"`) {
+		t.Errorf("the page: %s", all)
+	}
+	made := body(t, h.send("/admin/accounts?action=made&person=hector", adele, nil))
+	if strings.Count(made, "<td>hector</td>") != 1 || strings.Contains(made, "<td>maeve</td>") || strings.Contains(made, `rel="next"`) {
+		t.Errorf("what was made: %s", made)
 	}
 }
 

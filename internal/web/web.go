@@ -127,6 +127,7 @@ func (s *site) handler() http.Handler {
 		"GET /admin":                        s.admin,
 		"POST /admin/retry":                 s.retry,
 		"GET /admin/audit":                  s.audit,
+		"GET /admin/accounts":               s.accounts,
 		"GET /admin/{what}":                 s.facility,
 		"POST /admin/{what}":                s.putFacility,
 		"GET /webhooks":                     s.hooks,
