@@ -13,11 +13,13 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
 	"berth/scheduler"
+	"berth/testbeds"
 )
 
 // Elsewhere are the settings for signing in with an OpenID Connect provider.
@@ -249,7 +251,7 @@ func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (sch
 		}
 		username = fmt.Sprintf("%s-%d", name, n) // whoever has the name is somebody else
 	}
-	shown := strings.Join(strings.Fields(c.Name), " ")
+	shown := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(c.Name, ""), func(r rune) bool { return unicode.IsSpace(r) || testbeds.Hidden(r) }), " ")
 	if shown == "" || len(shown) > 200 {
 		shown = username
 	}

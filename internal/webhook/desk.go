@@ -8,12 +8,12 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"berth/scheduler"
+	"berth/testbeds"
 )
 
 // Channel is where what webhooks have to be told waits.
@@ -184,7 +184,7 @@ func (d *Desk) check(h scheduler.Webhook) error {
 	add := func(field, rule string, args ...any) {
 		bad = append(bad, scheduler.FieldError{Field: field, Rule: fmt.Sprintf(rule, args...)})
 	}
-	if strings.TrimSpace(h.Name) == "" || utf8.RuneCountInString(h.Name) > maxName || strings.ContainsFunc(h.Name, unicode.IsControl) {
+	if strings.TrimSpace(h.Name) == "" || utf8.RuneCountInString(h.Name) > maxName || !utf8.ValidString(h.Name) || strings.ContainsFunc(h.Name, testbeds.Hidden) {
 		add("name", "has to say what the webhook is for, in 1 to %d characters on one line", maxName)
 	}
 	u, err := url.Parse(h.URL)
