@@ -53,6 +53,9 @@ func (s *Service) PutPerson(ctx context.Context, a Actor, p Person) (Person, err
 	if err := a.require(ScopeAdmin, RoleAdministrator); err != nil {
 		return Person{}, err
 	}
+	if p.Password != "" && !a.Can(ScopePassword) {
+		return Person{}, Errorf(CodeForbidden, "%s may not give passwords with this token: it takes the scope password", a.Username)
+	}
 	given := p
 	err := s.store.Change(ctx, nil, func(tx Tx) error {
 		p = given // what a run that did not commit made of it does not count

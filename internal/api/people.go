@@ -133,7 +133,7 @@ func (a *api) tokenRoutes() {
 		Body struct {
 			Owner   string            `json:"owner,omitempty" doc:"default: yourself"`
 			Name    string            `json:"name" doc:"what it is for"`
-			Scopes  []scheduler.Scope `json:"scopes" enum:"read,write,admin,calendar,calendar:move" doc:"calendar and calendar:move make an app password for calendar clients"`
+			Scopes  []scheduler.Scope `json:"scopes" enum:"read,write,admin,password,calendar,calendar:move" doc:"password lets an administrator's program give passwords; calendar and calendar:move make an app password for calendar clients"`
 			Expires *time.Time        `json:"expires,omitempty"`
 		}
 	}

@@ -8,10 +8,11 @@ import (
 
 // SetPassword gives somebody a new password: one's own by saying the present one, anybody else's as an administrator. Wrong present
 // passwords are limited like those of a sign-in: a session that was left open somewhere is no place to guess. All other sessions end; with
-// everything given, so do all tokens, app passwords and feeds.
+// everything given, so do all tokens, app passwords and feeds. A token needs the scope password: without it whoever has one cannot become
+// somebody else.
 func (a *Auth) SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error {
-	if !actor.Can(scheduler.ScopeAdmin) || actor.Username != username && !actor.Is(scheduler.RoleAdministrator) {
-		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not change the password of %s", actor.Username, username)
+	if !actor.Can(scheduler.ScopePassword) || actor.Username != username && !actor.Is(scheduler.RoleAdministrator) {
+		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not change the password of %s, or not with this token: it takes the scope password", actor.Username, username)
 	}
 	if err := CheckPassword(password); err != nil {
 		return err

@@ -60,7 +60,7 @@ func (a *Auth) Session(ctx context.Context, secret string) (scheduler.Actor, err
 	if !slices.Contains(t.Scopes, scheduler.ScopeSession) {
 		return scheduler.Actor{}, errWrong
 	}
-	actor.Scopes = []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite, scheduler.ScopeAdmin}
+	actor.Scopes = scheduler.Everything()
 	return actor, nil
 }
 

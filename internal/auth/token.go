@@ -19,7 +19,7 @@ import (
 const tokenPrefix = "berth_"
 
 // Create makes a token for somebody and answers with its secret, which is kept nowhere. Everybody may make tokens for themself,
-// administrators for anybody; nobody gives a token more than they signed in with.
+// administrators for anybody, for which a token needs the scope password; nobody gives a token more than they signed in with.
 func (a *Auth) Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error) {
 	return a.create(ctx, actor, scheduler.Token{Owner: owner, Name: name, Scopes: scopes, Expires: expires})
 }
@@ -33,6 +33,9 @@ func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler
 	owner := wish.Owner
 	if err := mayKeep(actor, owner); err != nil {
 		return "", t, err
+	}
+	if actor.Username != owner && !actor.Can(scheduler.ScopePassword) {
+		return "", t, scheduler.Errorf(scheduler.CodeForbidden, "%s may not make tokens of %s with this token: it takes the scope password", actor.Username, owner)
 	}
 	now := a.clock().UTC().Truncate(time.Second)
 	if err := checkToken(actor, wish, now); err != nil {
@@ -85,7 +88,7 @@ const maxTokenName = 100
 
 // needed is what somebody has to have signed in with to hand out a scope.
 var needed = map[scheduler.Scope]scheduler.Scope{
-	scheduler.ScopeRead: scheduler.ScopeRead, scheduler.ScopeWrite: scheduler.ScopeWrite, scheduler.ScopeAdmin: scheduler.ScopeAdmin,
+	scheduler.ScopeRead: scheduler.ScopeRead, scheduler.ScopeWrite: scheduler.ScopeWrite, scheduler.ScopeAdmin: scheduler.ScopeAdmin, scheduler.ScopePassword: scheduler.ScopePassword,
 	scheduler.ScopeCalendar: scheduler.ScopeRead, scheduler.ScopeCalendarMove: scheduler.ScopeWrite, scheduler.ScopeFeed: scheduler.ScopeRead,
 }
 
@@ -96,11 +99,11 @@ func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 		add("name", "has to say what the token is for, in 1 to 100 characters on one line")
 	}
 	if len(t.Scopes) == 0 {
-		add("scopes", "has to name at least one of read, write, admin, calendar and calendar:move")
+		add("scopes", "has to name at least one of read, write, admin, password, calendar and calendar:move")
 	}
 	for i, s := range t.Scopes {
 		if needed[s] == "" || slices.Contains(t.Scopes[:i], s) || s == scheduler.ScopeFeed && t.Feed == "" {
-			add("scopes", "are read, write, admin, calendar and calendar:move, each at most once")
+			add("scopes", "are read, write, admin, password, calendar and calendar:move, each at most once")
 		} else if !actor.Can(needed[s]) {
 			add("scopes", "cannot be more than those that you signed in with")
 		}
