@@ -193,5 +193,5 @@ func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 	for _, path := range web.Paths {
 		mux.Handle(path, pages)
 	}
-	return behindProxy(a.settings.BehindProxy, untilStopped(a.stopping, eventsPath, untilStopped(a.stopping, "/changes", mux))), nil
+	return behindProxy(a.settings.BehindProxy, onlyTLS(base, untilStopped(a.stopping, eventsPath, untilStopped(a.stopping, "/changes", mux)))), nil
 }

@@ -149,7 +149,7 @@ func (s *site) comeBack(w http.ResponseWriter, r *http.Request) {
 	}
 	kept, wanted, _ := strings.Cut(kept, "|")
 	http.SetCookie(w, s.passageCookie("", -1))
-	secret, err := s.o.Door.Finish(r, kept)
+	secret, err := s.o.Door.Finish(r, kept, s.secret(r))
 	if err != nil {
 		s.fail(w, r, scheduler.Actor{}, err)
 		return

@@ -233,7 +233,7 @@ func (g gate) Begin(context.Context) (to, kept string, err error) {
 	return "https://id.example/authorize?state=s", "s.n.v", nil
 }
 
-func (g gate) Finish(r *http.Request, kept string) (string, error) {
+func (g gate) Finish(r *http.Request, kept, _ string) (string, error) {
 	if kept != "s.n.v" {
 		return "", scheduler.Errorf(scheduler.CodeUnauthenticated, "signing in elsewhere did not work; try again")
 	}

@@ -43,7 +43,8 @@ type Queue interface {
 // Door signs people in who have proved to a provider elsewhere who they are.
 type Door interface {
 	Begin(ctx context.Context) (to, kept string, err error)
-	Finish(r *http.Request, kept string) (secret string, err error)
+	// Finish takes what the browser has kept, and the session that it has here, if any.
+	Finish(r *http.Request, kept, session string) (secret string, err error)
 }
 
 // CallbackPath is where a provider leads back to.
