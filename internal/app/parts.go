@@ -53,13 +53,14 @@ func Open(ctx context.Context, settings config.Settings, o Options) (*Parts, err
 		return nil, err
 	}
 	s.SetChannels(channels(settings)...)
-	return &Parts{Store: s, Service: newService(s, settings, o, now), Auth: auth.New(s, now), Clock: now}, nil
+	return &Parts{Store: s, Service: newService(s, settings, o, now), Auth: auth.New(s, now, auth.Bounds{Tokens: settings.Limits.Tokens, Feeds: settings.Limits.Feeds}), Clock: now}, nil
 }
 
 func newService(s scheduler.Store, settings config.Settings, o Options, clock func() time.Time) *scheduler.Service {
 	return scheduler.New(s, scheduler.Options{
 		Clock: clock, NewID: uuid.NewString, Log: o.Log,
 		Horizon: settings.Horizon, HoldFor: settings.HoldFor, MaxHold: settings.MaxHold, Reminders: settings.Reminders,
+		MaxOpen: settings.Limits.Open, MaxRemarks: settings.Limits.Remarks,
 	})
 }
 

@@ -21,14 +21,25 @@ type Auth struct {
 	slots chan struct{} // for computing hashes
 	decoy string        // hash for people who do not exist, so that they take as long
 
+	bounds Bounds
 	seats  seats
 	limits *limiter
 	known  *known
 }
 
-// New makes an Auth over the people and tokens of a store.
-func New(store scheduler.Store, clock func() time.Time) *Auth {
-	return &Auth{store: store, clock: clock, slots: make(chan struct{}, atOnce), decoy: Hash(rand.Text()),
+// Bounds are how much one person may have; 0 for any number.
+type Bounds struct {
+	Tokens int // that are good, app passwords among them, sessions apart
+	Feeds  int
+}
+
+// New makes an Auth over the people and tokens of a store. Without bounds there are none.
+func New(store scheduler.Store, clock func() time.Time, bounds ...Bounds) *Auth {
+	var b Bounds
+	if len(bounds) > 0 {
+		b = bounds[0]
+	}
+	return &Auth{bounds: b, store: store, clock: clock, slots: make(chan struct{}, atOnce), decoy: Hash(rand.Text()),
 		limits: newLimiter(clock), known: newKnown()}
 }
 

@@ -41,11 +41,35 @@ func (a *Auth) begin(r *http.Request, username, name string) (secret string, err
 	t := scheduler.Token{ID: id.String(), Owner: username, Name: name, Hash: digest(secret), Scopes: []scheduler.Scope{scheduler.ScopeSession}, Created: now, Expires: new(now.Add(SessionFor))}
 	ctx := r.Context()
 	return secret, a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
+		if err := a.makeRoom(ctx, tx, username, now); err != nil {
+			return err
+		}
 		if err := tx.PutToken(ctx, t); err != nil {
 			return err
 		}
 		return tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: a.clock().UTC(), Actor: username, Person: username, Action: scheduler.AccountSignIn, Address: origin(r), Text: name})
 	})
+}
+
+// maxSessions are the sessions of one person. With one more, the oldest ends.
+const maxSessions = 50
+
+func (a *Auth) makeRoom(ctx context.Context, tx scheduler.Tx, username string, now time.Time) error {
+	list, err := tx.Tokens(ctx, username) // in the order in which they were made
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(t scheduler.Token) bool {
+		return !slices.Contains(t.Scopes, scheduler.ScopeSession) || t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires)
+	})
+	for len(list) >= maxSessions {
+		list[0].Revoked = new(now)
+		if err := tx.PutToken(ctx, list[0]); err != nil {
+			return err
+		}
+		list = list[1:]
+	}
+	return nil
 }
 
 // Session is who has a session.

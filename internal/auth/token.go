@@ -52,12 +52,42 @@ func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler
 		if _, err := tx.Person(ctx, owner); err != nil {
 			return err
 		}
+		if err := a.room(ctx, tx, t, now); err != nil {
+			return err
+		}
 		if err := tx.PutToken(ctx, t); err != nil {
 			return err
 		}
 		return tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: now, Actor: actor.Username, Person: owner, Action: scheduler.AccountToken, Text: tokenText(t)})
 	})
 	return secret, t, err
+}
+
+// room makes sure that somebody has not more tokens, or feeds, than one person may have.
+func (a *Auth) room(ctx context.Context, tx scheduler.Reader, wish scheduler.Token, now time.Time) error {
+	what, most, mine := "tokens", a.bounds.Tokens, func(t scheduler.Token) bool {
+		return t.Feed == "" && !slices.Contains(t.Scopes, scheduler.ScopeSession)
+	}
+	if wish.Feed != "" {
+		what, most, mine = "feeds", a.bounds.Feeds, func(t scheduler.Token) bool { return t.Feed != "" }
+	}
+	if most == 0 {
+		return nil
+	}
+	list, err := tx.Tokens(ctx, wish.Owner)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, t := range list {
+		if mine(t) && t.Revoked == nil && (t.Expires == nil || now.Before(*t.Expires)) {
+			n++
+		}
+	}
+	if n >= most {
+		return scheduler.Errorf(scheduler.CodeConflict, "%s has %d %s, and nobody may have more: revoke one that is not needed", wish.Owner, most, what)
+	}
+	return nil
 }
 
 // tokenText is a token as the trail names it.

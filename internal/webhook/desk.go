@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -40,6 +41,7 @@ type Settings struct {
 	Anywhere bool   // also addresses inside, and without TLS
 	Site     string // where Berth's pages are
 	Version  string
+	Most     int // webhooks of one person; default 10
 }
 
 // Desk keeps webhooks and tells them what happens.
@@ -54,11 +56,12 @@ type Desk struct {
 
 // New makes a desk.
 func New(store Store, requests Requests, s Settings, clock func() time.Time) *Desk {
+	s.Most = cmp.Or(s.Most, maxHooks)
 	return &Desk{store: store, requests: requests, settings: s, clock: clock, client: client(s.Anywhere)}
 }
 
 const (
-	maxHooks = 10 // of one person
+	maxHooks = 10 // of one person, where the settings do not say
 	maxName  = 100
 	maxURL   = 2000
 )
@@ -75,8 +78,8 @@ func (d *Desk) Create(ctx context.Context, a scheduler.Actor, wish scheduler.Web
 	if err != nil {
 		return "", h, err
 	}
-	if len(own) >= maxHooks {
-		return "", h, scheduler.Errorf(scheduler.CodeConflict, "%s has %d webhooks, and nobody may have more", a.Username, maxHooks)
+	if len(own) >= d.settings.Most {
+		return "", h, scheduler.Errorf(scheduler.CodeConflict, "%s has %d webhooks, and nobody may have more", a.Username, d.settings.Most)
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
