@@ -138,7 +138,7 @@ func (s *site) handler() http.Handler {
 		mux.HandleFunc(pattern, s.signedIn(h))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, scheduler.Actor{}, scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at %s", r.URL.Path))
+		s.fail(w, r, scheduler.Actor{}, scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at this address")) // which may hold a signed link
 	})
 	return careful(http.NewCrossOriginProtection().Handler(bounded(mux)))
 }
