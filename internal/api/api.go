@@ -94,7 +94,7 @@ func newAPI(service *scheduler.Service, people Identity, o Options) *api {
 	}
 	a := &api{service: service, auth: people, log: o.Log, o: o, router: chi.NewRouter(), metrics: newMetrics(prometheus.NewRegistry(), o)}
 	a.feed = newFeed(service, o.Poll)
-	a.router.Use(a.trace, a.logged, a.recovered, secured, a.metrics.measured)
+	a.router.Use(a.trace, a.logged, a.recovered, secured, a.metrics.measured, gathered)
 	a.router.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		a.traced(r.Context(), newProblem(http.StatusNotFound, "there is nothing here; see "+prefix+"/openapi.json")).write(w)
 	})

@@ -316,7 +316,7 @@ func (a *api) portalRoutes() {
 			for _, r := range page.Items {
 				out.Items = append(out.Items, descriptor(r, f, ""))
 			}
-			return part(out, "/portal/deployments", in.query(url.Values{})), err
+			return part(out, "/portal/deployments", in.query(withStatuses(url.Values{}, in.Status))), err
 		})
 }
 
