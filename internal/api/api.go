@@ -105,6 +105,7 @@ func newAPI(service *scheduler.Service, people Identity, o Options) *api {
 	a.router.Route(prefix, func(r chi.Router) {
 		a.huma = humachi.New(r, a.config())
 		a.routes()
+		a.documentEvents()
 		r.Get("/openapi.json", a.serveDocument)
 		r.Get("/events", a.events)
 	})

@@ -96,7 +96,7 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) {
 		a.problem(r.Context(), err).write(w)
 		return
 	}
-	after, err := a.beginning(r)
+	after, ahead, err := a.beginning(r)
 	if err != nil {
 		a.problem(r.Context(), err).write(w)
 		return
@@ -115,23 +115,31 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
 	fmt.Fprint(w, "retry: 3000\n\n")
+	if ahead {
+		fmt.Fprintf(w, "id: %d\nevent: %s\ndata: {\"sequence\":%d,\"kind\":\"%s\"}\n\n", after, resetKind, after, resetKind)
+	}
 	a.stream(r, w, control, actor, after)
 }
 
-// beginning is the sequence after which a stream starts.
-func (a *api) beginning(r *http.Request) (int64, error) {
+// resetKind is the event that tells a client to forget what it knows and read everything anew.
+const resetKind = "reset"
+
+// beginning is the sequence after which a stream starts. A client that knows more than there is knows another past: the database was restored
+// from a copy, and the numbers that it saw will be given again. It is ahead, and starts with what happens next.
+func (a *api) beginning(r *http.Request) (after int64, ahead bool, err error) {
 	text := r.Header.Get("Last-Event-ID")
 	if text == "" {
 		text = r.URL.Query().Get("after")
 	}
-	if text == "" {
-		return a.service.LastEvent(r.Context())
+	last, err := a.service.LastEvent(r.Context())
+	if err != nil || text == "" {
+		return last, false, err
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
-		return 0, invalid("Last-Event-ID", "has to be the id of an event")
+		return 0, false, invalid("Last-Event-ID", "has to be the id of an event")
 	}
-	return n, nil
+	return min(n, last), n > last, nil
 }
 
 // stream writes what happens until the client is gone, or may no longer read: a token that is revoked ends its streams within seconds.

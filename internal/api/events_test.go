@@ -1,8 +1,12 @@
 package api
 
 import (
+	"bufio"
 	"io"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"berth/scheduler"
@@ -77,4 +81,36 @@ func TestNobodyTakesAllEventStreams(t *testing.T) {
 		}
 	}
 	h.expect(h.send("", "GET", "/me", nil, bearer...), 401)
+}
+
+// TestAStreamAheadOfTheLogIsToldSo: after a restore the numbers that a client knows are given again.
+func TestAStreamAheadOfTheLogIsToldSo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.submitted("maeve", h.wish(0, 1))
+	last, err := h.svc.LastEvent(t.Context())
+	h.must(nil, err)
+	bearer, _ := h.key("adele", scheduler.ScopeRead)
+	read := func(id int64, n int) (ids []string, kinds []string) {
+		lines := bufio.NewScanner(h.listen(append(bearer, "Last-Event-ID", strconv.FormatInt(id, 10))...).Body)
+		for len(kinds) < n && lines.Scan() {
+			if id, ok := strings.CutPrefix(lines.Text(), "id: "); ok {
+				ids = append(ids, id)
+			}
+			if kind, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+				kinds = append(kinds, kind)
+				if kind == resetKind {
+					h.submitted("maeve", h.wish(6, 1)) // what happens next follows
+				}
+			}
+		}
+		return ids, kinds
+	}
+	if ids, kinds := read(last+100, 2); !slices.Equal(kinds, []string{"reset", "request"}) || !slices.Equal(ids, []string{strconv.FormatInt(last, 10), strconv.FormatInt(last+1, 10)}) {
+		t.Errorf("ahead: %v %v", ids, kinds)
+	}
+	if ids, kinds := read(last, 1); !slices.Equal(kinds, []string{"request"}) || ids[0] != strconv.FormatInt(last+1, 10) {
+		t.Errorf("not ahead: %v %v", ids, kinds)
+	}
+	h.expect(h.send("adele", "GET", "/events", nil, "Last-Event-ID", "-1"), 422)
 }
