@@ -36,7 +36,7 @@ var routes = map[string]access{
 	"list-users": adminRead, "get-user": readers, "create-user": admins, "edit-user": admins, "set-password": resetters, "get-me": readers, "set-mail": writers,
 	"list-tokens": readers, "create-token": keepers, "revoke-token": keepers,
 	"list-calendars": readers, "set-calendar": writers, "create-profile": keepers, "list-feeds": readers, "create-feed": keepers, "revoke-feed": keepers,
-	"list-deployments": readers, "get-deployment": readers, "create-deployment": writers,
+	"list-deployments": readers, "get-deployment": readers, "create-deployment": writers, "edit-deployment": writers,
 	"read-offer-link": everybody, "accept-offer-link": everybody,
 	"stream-events":   readers,
 	"list-deliveries": adminRead, "get-backlog": adminRead, "retry-deliveries": admins, "list-audit": adminRead, "list-account-audit": adminRead,

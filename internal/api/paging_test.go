@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,7 +12,7 @@ func (h *house) pages(who, path, key string) (found []string) {
 	h.t.Helper()
 	for path != "" {
 		r := h.expect(h.send(who, "GET", path, nil), 200)
-		for _, item := range r.json(h.t)["items"].([]any) {
+		for _, item := range r.items(h.t) {
 			found = append(found, fmt.Sprint(item.(map[string]any)[key]))
 		}
 		link := r.header.Get("Link")
@@ -21,6 +22,15 @@ func (h *house) pages(who, path, key string) (found []string) {
 		}
 	}
 	return found
+}
+
+// items are those of a page, or of an array.
+func (r reply) items(t *testing.T) (list []any) {
+	t.Helper()
+	if json.Unmarshal(r.body, &list) == nil {
+		return list
+	}
+	return r.json(t)["items"].([]any)
 }
 
 // TestTheNextPageKeepsEveryFilter, and a status that is given several times counts each time.

@@ -71,12 +71,16 @@ type list[T any] struct {
 }
 
 func part[T any](p scheduler.Page[T], path string, query url.Values) *list[T] {
-	out := &list[T]{Body: p}
-	if p.Next != "" {
-		query.Set("cursor", p.Next)
-		out.Link = "<" + prefix + path + "?" + query.Encode() + `>; rel="next"`
+	return &list[T]{Link: next(p.Next, path, query), Body: p}
+}
+
+// next is a Link header with the address of the part after a cursor; empty after the last one.
+func next(cursor, path string, query url.Values) string {
+	if cursor == "" {
+		return ""
 	}
-	return out
+	query.Set("cursor", cursor)
+	return "<" + prefix + path + "?" + query.Encode() + `>; rel="next"`
 }
 
 func (f filter) query() url.Values {
