@@ -74,6 +74,10 @@ func approvalByLink(ctx context.Context, tx Reader, link string) (found LinkedAp
 	if found.Person, err = tx.Person(ctx, parts[2]); err != nil || found.Person.Disabled {
 		return found, errLink
 	}
+	_, used, err := tx.Replay(ctx, usedLinks, linkKey(link))
+	if err != nil {
+		return found, err
+	}
 	r := found.Request
 	for _, x := range append(slices.Clone(r.Approvals), r.Asked()...) {
 		if x.Testbed == parts[1] {
@@ -85,18 +89,51 @@ func approvalByLink(ctx context.Context, tx Reader, link string) (found LinkedAp
 		return found, Errorf(CodeConflict, "request #%d asks for something else by now; this link is about what it asked for before", r.Number)
 	case found.Approval.Decision != "":
 		return found, Errorf(CodeConflict, "%s was decided already for request #%d: %s by %s", parts[1], r.Number, found.Approval.Decision, found.Approval.By)
+	case used:
+		return found, Errorf(CodeConflict, "this link was used already for request #%d, and works once", r.Number)
 	case r.Status != UnderReview && r.Status != Scheduled && r.PendingMove == nil:
 		return found, Errorf(CodeConflict, "request #%d is %s: there is nothing to approve any more", r.Number, r.Status)
 	}
 	return found, nil
 }
 
-// ApproveByLink decides as the person of a signed link, with their rights as they are now. A link works once.
+// ApproveByLink decides as the person of a signed link, with their rights as they are now. A link works once, whatever happens to the request
+// afterwards: a displaced one asks for the same again, and a link that was used for it stays used.
 func (s *Service) ApproveByLink(ctx context.Context, link string, in Approve) (Outcome, error) {
 	found, err := s.ApprovalByLink(ctx, link)
 	if err != nil {
 		return Outcome{}, err
 	}
-	in.Revision, in.DryRun = found.Request.Revision, false // nothing has changed since the link was looked at
-	return s.Approve(ctx, ActorOf(found.Person), found.Request.ID, found.Approval.Testbed, in)
+	if err := in.check(); err != nil {
+		return Outcome{}, err
+	}
+	testbed := found.Approval.Testbed
+	return s.decide(ctx, command{actor: ActorOf(found.Person), action: ActionApprove, id: found.Request.ID, revision: found.Request.Revision, // nothing has changed since the link was looked at
+		take: func(ctx context.Context, d *decision) error {
+			if err := d.approve(ctx, testbed, in); err != nil {
+				return err
+			}
+			return d.tx.PutReplay(ctx, usedLinks, linkKey(link), Replay{Result: found.Request.ID, At: d.now.AddDate(100, 0, 0)}) // never forgotten
+		}})
+}
+
+func (in Approve) check() error {
+	var bad faults
+	switch in.Decision {
+	case Approved:
+		checkText("reason", in.Reason, maxReason, &bad)
+	case Refused:
+		checkReason("reason", in.Reason, &bad)
+	default:
+		bad.add("decision", "has to be approved or refused")
+	}
+	return bad.err()
+}
+
+// usedLinks is whose idempotency keys stand for links that were used: nobody's, since no username has a blank.
+const usedLinks = "used links"
+
+func linkKey(link string) string {
+	sum := sha256.Sum256([]byte(link))
+	return hex.EncodeToString(sum[:])
 }

@@ -239,8 +239,8 @@ func checkName(field, s string, most int, bad *faults) {
 	switch {
 	case strings.TrimSpace(s) == "":
 		bad.add(field, "is missing")
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
-		bad.add(field, "has to be text without control characters")
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, testbeds.Hidden):
+		bad.add(field, "has to be text without control and invisible characters")
 	case utf8.RuneCountInString(s) > most:
 		bad.add(field, "is at most %d characters long", most)
 	}

@@ -34,6 +34,9 @@ func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c C
 			f, err = remark(ctx, tx, r.ID, before, err)
 			return err
 		}
+		if err := s.roomForRemark(a, d.now); err != nil {
+			return err
+		}
 		f = Feedback{Request: r.ID, Author: a.Username, At: d.now, Text: text}
 		if err := tx.AddFeedback(ctx, &f); err != nil {
 			return err

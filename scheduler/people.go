@@ -48,10 +48,13 @@ var (
 )
 
 // PutPerson creates a person or changes one; a revision of 0 creates, and another one has to be the stored one. The password is kept
-// unless the person comes with another.
+// unless the person comes with another. Who loses a role, a testbed or the account, or gets another password, is signed out everywhere.
 func (s *Service) PutPerson(ctx context.Context, a Actor, p Person) (Person, error) {
 	if err := a.require(ScopeAdmin, RoleAdministrator); err != nil {
 		return Person{}, err
+	}
+	if p.Password != "" && !a.Can(ScopePassword) {
+		return Person{}, Errorf(CodeForbidden, "%s may not give passwords with this token: it takes the scope password", a.Username)
 	}
 	given := p
 	err := s.store.Change(ctx, nil, func(tx Tx) error {
@@ -63,6 +66,7 @@ func (s *Service) PutPerson(ctx context.Context, a Actor, p Person) (Person, err
 		if err := checkPerson(p, func(id string) bool { _, ok := f.Testbed(id); return ok }); err != nil {
 			return err
 		}
+		var stored *Person
 		if p.Revision == 0 {
 			p.Created = s.now()
 		} else {
@@ -70,13 +74,14 @@ func (s *Service) PutPerson(ctx context.Context, a Actor, p Person) (Person, err
 			if err != nil {
 				return err
 			}
+			stored = &before
 			p.Created, p.Muted, p.Subject = before.Created, before.Muted, before.Subject
 			if p.Password == "" {
 				p.Password = before.Password
 			}
 		}
 		p.Revision++
-		return tx.PutPerson(ctx, p)
+		return StorePerson(ctx, tx, a, s.now(), stored, p)
 	})
 	return p, err
 }

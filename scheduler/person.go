@@ -57,6 +57,8 @@ const (
 	ScopeWrite Scope = "write" // everything about requests that its owner may do
 	ScopeAdmin Scope = "admin" // people, tokens, facility and catalogue as well, where its owner may
 
+	ScopePassword Scope = "password" // and give passwords, and tokens of others: with either a program is somebody else, whatever its own token may do
+
 	ScopeCalendar     Scope = "calendar"      // calendars, to look at: an app password
 	ScopeCalendarMove Scope = "calendar:move" // and to move bookings in them
 	ScopeFeed         Scope = "feed"          // one calendar, by an address that is a secret
@@ -85,17 +87,21 @@ type Actor struct {
 	Roles    []Role
 	Testbeds []string // of a provider
 	Scopes   []Scope
+	Token    string // id of the token or session with which they signed in; empty for a password
 	Via      string // by which other system, such as "bugzilla"; empty for Berth itself
 }
 
 // System is Berth itself: time passing, a setting.
-var System = Actor{Username: "berth", Name: "Berth", Roles: []Role{RoleAdministrator}, Scopes: []Scope{ScopeRead, ScopeWrite, ScopeAdmin}}
+var System = Actor{Username: "berth", Name: "Berth", Roles: []Role{RoleAdministrator}, Scopes: Everything()}
 
 // ActorOf is the person with all scopes.
 func ActorOf(p Person) Actor {
 	return Actor{Username: p.Username, Name: p.Name, Roles: p.Roles, Testbeds: p.Testbeds,
-		Scopes: []Scope{ScopeRead, ScopeWrite, ScopeAdmin}}
+		Scopes: Everything()}
 }
+
+// Everything is the scopes of somebody who signed in themself.
+func Everything() []Scope { return []Scope{ScopeRead, ScopeWrite, ScopeAdmin, ScopePassword} }
 
 // Is reports whether the actor has the role.
 func (a Actor) Is(r Role) bool { return slices.Contains(a.Roles, r) }

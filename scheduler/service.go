@@ -15,17 +15,21 @@ type Service struct {
 	store  Store
 	o      Options
 	ledger *ledger
+
+	remarks hourly
 }
 
 // Options are the settings of a Service. The zero value of a field means the default in its comment.
 type Options struct {
-	Clock     func() time.Time // mandatory
-	NewID     func() string    // UUIDs; mandatory
-	Log       *slog.Logger     // default: none
-	Horizon   time.Duration    // how far ahead can be booked; default two years
-	HoldFor   time.Duration    // how long an offer holds its capacity where the mentor does not say; default 72 h
-	MaxHold   time.Duration    // default 30 days
-	Reminders []time.Duration  // ahead of the start of orchestration (slot start less setup) and of the slot's end; default 24 h and 1 h
+	Clock      func() time.Time // mandatory
+	NewID      func() string    // UUIDs; mandatory
+	Log        *slog.Logger     // default: none
+	Horizon    time.Duration    // how far ahead can be booked; default two years
+	HoldFor    time.Duration    // how long an offer holds its capacity where the mentor does not say; default 72 h
+	MaxHold    time.Duration    // default 30 days
+	MaxOpen    int              // open requests of one person; 0 for any number
+	MaxRemarks int              // of one person in an hour; 0 for any number
+	Reminders  []time.Duration  // ahead of the start of orchestration (slot start less setup) and of the slot's end; default 24 h and 1 h
 }
 
 const day = 24 * time.Hour

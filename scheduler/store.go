@@ -106,6 +106,10 @@ type PeopleReader interface {
 	People(ctx context.Context, after string, limit int) ([]Person, error)
 	TokenByHash(ctx context.Context, hash string) (Token, error)
 	Tokens(ctx context.Context, owner string) ([]Token, error)
+	// AccountEvents reads the audit trail of accounts, newest first.
+	AccountEvents(ctx context.Context, f AccountFilter) ([]AccountEvent, error)
+	// SignedIn is when somebody last signed in from an address; the zero time for never.
+	SignedIn(ctx context.Context, person, address string) (time.Time, error)
 	// Secret is the instance's own random key, made when the database was; for signing links.
 	Secret(ctx context.Context) ([]byte, error)
 	// Replay is what a person's idempotency key once created; found is false for a new key.
@@ -157,6 +161,10 @@ type PeopleWriter interface {
 	PutPerson(ctx context.Context, p Person) error
 	PutToken(ctx context.Context, t Token) error
 	UseToken(ctx context.Context, id string, at time.Time) error
+	// AddAccountEvent appends to the audit trail of accounts; its ID is given then.
+	AddAccountEvent(ctx context.Context, e AccountEvent) error
+	// ForgetAccountEvents deletes what the trail says of before the instant.
+	ForgetAccountEvents(ctx context.Context, before time.Time) error
 	// PutReplay remembers what a key created; of a key that is already there it is an *Error with CodeConflict.
 	PutReplay(ctx context.Context, person, key string, r Replay) error
 	// Forget deletes replays older than the instant.

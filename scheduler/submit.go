@@ -34,6 +34,9 @@ func (s *Service) Submit(ctx context.Context, a Actor, in Submission) (Outcome, 
 			out, err = again(ctx, tx, before, err)
 			return err
 		}
+		if err := s.roomForRequest(ctx, tx, in.Experimenter); err != nil {
+			return err
+		}
 		if err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
 			return err
 		}

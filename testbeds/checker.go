@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"berth/testbeds/wallclock"
@@ -97,8 +96,8 @@ func (c *checker) names(field string, list []string, limit int, form *regexp.Reg
 // text checks one line of text.
 func (c *checker) text(field, s string) {
 	switch {
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
-		c.fault(field, "has to be one line of text without control characters")
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, Hidden):
+		c.fault(field, "has to be one line of text without control and invisible characters")
 	case utf8.RuneCountInString(s) > maxText:
 		c.fault(field, "has to be at most %d characters", maxText)
 	case strings.TrimSpace(s) != s:

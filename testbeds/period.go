@@ -2,6 +2,7 @@ package testbeds
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -39,8 +40,19 @@ func ParsePeriod(s string) (Period, error) {
 	return p, nil
 }
 
-// Exact is the length with days of 24 hours.
-func (p Period) Exact() time.Duration { return time.Duration(p.Days)*24*time.Hour + p.Clock }
+// Exact is the length with days of 24 hours. What is too long to be counted is the longest that can be, and so longer than anything allowed:
+// an overflow would make of it something short, or negative.
+func (p Period) Exact() time.Duration {
+	const most = math.MaxInt64 / int64(24*time.Hour)
+	days := time.Duration(p.Days) * 24 * time.Hour
+	switch {
+	case int64(p.Days) > most, days > 0 && p.Clock > math.MaxInt64-days:
+		return math.MaxInt64
+	case int64(p.Days) < -most, days < 0 && p.Clock < math.MinInt64-days:
+		return math.MinInt64
+	}
+	return days + p.Clock
+}
 
 // IsZero reports whether the period has no length.
 func (p Period) IsZero() bool { return p == Period{} }

@@ -2,6 +2,7 @@ package testbeds_test
 
 import (
 	"encoding/json"
+	"math"
 	"testing"
 	"time"
 
@@ -29,9 +30,24 @@ func TestPeriod(t *testing.T) {
 			t.Errorf("%s is %+v (%s), %v; want %+v (%s)", tt.text, got, got, err, tt.want, tt.again)
 		}
 	}
-	for _, text := range []string{"", "P", "PT", "P1DT", "P1Y", "P1M", "PT1.5H", "-PT1H", "P-1D", "1D", "PT1H ", "P1W2D", "P3661D", "PT999999999S1H"} {
+	for _, text := range []string{"", "P", "PT", "P1DT", "P1Y", "P1M", "PT1.5H", "-PT1H", "P-1D", "1D", "PT1H ", "P1W2D", "P3661D", "PT999999999S1H", "P99999DT999999H", "P99999DT999999H9999999M999999999S", "P99999D",
+		"P3660DT1S", "P9999W", "PT999999H"} {
 		if got, err := testbeds.ParsePeriod(text); err == nil {
 			t.Errorf("%q is %s", text, got)
+		}
+	}
+}
+
+// TestAnOverflowIsTheLongest: what cannot be counted is longer than anything that is allowed, and never short or negative.
+func TestAnOverflowIsTheLongest(t *testing.T) {
+	t.Parallel()
+	for p, want := range map[testbeds.Period]time.Duration{
+		{Days: 106751}: 106751 * 24 * time.Hour, {Days: 106752}: math.MaxInt64, {Days: math.MaxInt}: math.MaxInt64, {Days: 99999, Clock: 999999 * time.Hour}: math.MaxInt64,
+		{Days: 106751, Clock: math.MaxInt64}: math.MaxInt64, {Clock: math.MaxInt64}: math.MaxInt64, {Days: -106752}: math.MinInt64, {Days: -1, Clock: math.MinInt64}: math.MinInt64,
+		{Days: -1, Clock: time.Hour}: -23 * time.Hour,
+	} {
+		if got := p.Exact(); got != want {
+			t.Errorf("%+v is %d long, want %d", p, got, want)
 		}
 	}
 }
@@ -62,7 +78,7 @@ func TestLocalTime(t *testing.T) {
 
 // What is read as a period is written in a form that means the same, within the bound.
 func FuzzPeriod(f *testing.F) {
-	for _, s := range []string{"P3D", "P1W", "PT10H", "P1DT30M", "PT36H1S", "PT9999999M", "P99999DT1S"} {
+	for _, s := range []string{"P3D", "P1W", "PT10H", "P1DT30M", "PT36H1S", "PT9999999M", "P99999DT1S", "P99999DT999999H"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -16,7 +16,7 @@ type tokenCommands struct {
 type tokenCreate struct {
 	Owner   string   `arg:"" help:"For whom it acts."`
 	Name    string   `help:"What it is for." required:"" placeholder:"TEXT"`
-	Scope   []string `help:"read, write or admin; for a calendar client calendar or calendar:move; repeatable." enum:"read,write,admin,calendar,calendar:move" default:"read"`
+	Scope   []string `help:"read, write, admin or password; for a calendar client calendar or calendar:move; repeatable." enum:"read,write,admin,password,calendar,calendar:move" default:"read"`
 	Expires string   `help:"How long it is good for; default for ever." placeholder:"PERIOD"`
 	JSON    bool     `name:"json" help:"Write JSON."`
 }

@@ -14,6 +14,7 @@ var (
 	readers   = access{scope: scheduler.ScopeRead}
 	writers   = access{scope: scheduler.ScopeWrite}
 	keepers   = access{scope: scheduler.ScopeAdmin}
+	resetters = access{scope: scheduler.ScopePassword}
 	admins    = access{scope: scheduler.ScopeAdmin, roles: []scheduler.Role{scheduler.RoleAdministrator}}
 	adminRead = access{scope: scheduler.ScopeRead, roles: []scheduler.Role{scheduler.RoleAdministrator}}
 	deciders  = access{scope: scheduler.ScopeWrite, roles: []scheduler.Role{scheduler.RoleMentor, scheduler.RoleAdministrator}}
@@ -32,13 +33,13 @@ var routes = map[string]access{
 	"schedule-request": deciders, "reject-request": deciders, "accept-offer": writers, "move-request": writers, "cancel-request": writers,
 	"start-request": operators, "complete-request": operators, "fail-request": operators, "assign-request": deciders, "approve-request": providers,
 	"list-feedback": readers, "add-feedback": writers, "list-history": readers,
-	"list-users": adminRead, "get-user": readers, "create-user": admins, "edit-user": admins, "set-password": keepers, "get-me": readers, "set-mail": writers,
+	"list-users": adminRead, "get-user": readers, "create-user": admins, "edit-user": admins, "set-password": resetters, "get-me": readers, "set-mail": writers,
 	"list-tokens": readers, "create-token": keepers, "revoke-token": keepers,
 	"list-calendars": readers, "set-calendar": writers, "create-profile": keepers, "list-feeds": readers, "create-feed": keepers, "revoke-feed": keepers,
-	"list-deployments": readers, "get-deployment": readers, "create-deployment": writers,
+	"list-deployments": readers, "get-deployment": readers, "create-deployment": writers, "edit-deployment": writers,
 	"read-offer-link": everybody, "accept-offer-link": everybody,
 	"stream-events":   readers,
-	"list-deliveries": adminRead, "get-backlog": adminRead, "retry-deliveries": admins, "list-audit": adminRead,
+	"list-deliveries": adminRead, "get-backlog": adminRead, "retry-deliveries": admins, "list-audit": adminRead, "list-account-audit": adminRead,
 	"list-webhooks": readers, "get-webhook": readers, "create-webhook": keepers, "edit-webhook": keepers, "delete-webhook": keepers, "renew-webhook-secret": keepers,
 	"test-webhook": keepers, "list-webhook-deliveries": readers, "redeliver-webhook": keepers,
 }

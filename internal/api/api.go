@@ -26,7 +26,10 @@ type Identity interface {
 	Authenticate(r *http.Request) (scheduler.Actor, error)
 	// HashPassword is what is kept of a new password; one that cannot be taken is an error that says why.
 	HashPassword(password string) (string, error)
-	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string) error
+	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error
+	RevokeAll(ctx context.Context, actor scheduler.Actor, owner string) (n int, err error)
+	// Stay bounds what stays open for somebody; leave says that it does no longer.
+	Stay(username string) (leave func(), err error)
 	Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error)
 	List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error)
 	CreateFeed(ctx context.Context, actor scheduler.Actor, owner, name, collection string) (secret string, t scheduler.Token, err error)
@@ -92,7 +95,7 @@ func newAPI(service *scheduler.Service, people Identity, o Options) *api {
 	}
 	a := &api{service: service, auth: people, log: o.Log, o: o, router: chi.NewRouter(), metrics: newMetrics(prometheus.NewRegistry(), o)}
 	a.feed = newFeed(service, o.Poll)
-	a.router.Use(a.trace, a.logged, a.recovered, secured, a.metrics.measured)
+	a.router.Use(a.trace, a.logged, a.recovered, secured, a.metrics.measured, gathered)
 	a.router.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		a.traced(r.Context(), newProblem(http.StatusNotFound, "there is nothing here; see "+prefix+"/openapi.json")).write(w)
 	})
@@ -103,6 +106,7 @@ func newAPI(service *scheduler.Service, people Identity, o Options) *api {
 	a.router.Route(prefix, func(r chi.Router) {
 		a.huma = humachi.New(r, a.config())
 		a.routes()
+		a.documentEvents()
 		r.Get("/openapi.json", a.serveDocument)
 		r.Get("/events", a.events)
 	})

@@ -144,6 +144,24 @@ func (a *api) deliveryRoutes() {
 			}
 			return part(page, "/audit", in.Paged.query(query)), err
 		})
+	type accountSearch struct {
+		Paged
+		Person string                  `query:"person" maxLength:"64" doc:"whose account"`
+		Actor  string                  `query:"actor" maxLength:"64" doc:"who did it"`
+		Action scheduler.AccountAction `query:"action" enum:"made,changed,roles,disabled,enabled,password,token,revoked,linked,sign-in,sign-out,failed"`
+	}
+	add(a, operation{id: "list-account-audit", method: "GET", path: "/audit/accounts", tag: "operating", summary: "What happened to accounts, newest first",
+		more: "Accounts made, changed and disabled, roles, passwords, tokens, and who signed in or failed to, from where. Kept for 400 days."},
+		func(ctx context.Context, actor scheduler.Actor, in *accountSearch) (*list[scheduler.AccountEvent], error) {
+			page, err := a.service.AccountTrail(ctx, actor, scheduler.AccountFilter{Person: in.Person, Actor: in.Actor, Action: in.Action, Limit: in.Limit}, in.Cursor)
+			query := url.Values{}
+			for name, value := range map[string]string{"person": in.Person, "actor": in.Actor, "action": string(in.Action)} {
+				if value != "" {
+					query.Set(name, value)
+				}
+			}
+			return part(page, "/audit/accounts", in.Paged.query(query)), err
+		})
 	type retry struct {
 		Body struct {
 			Channel string `json:"channel" enum:"ticket,mail,webhook"`

@@ -12,11 +12,11 @@ import (
 	"berth/scheduler"
 )
 
-// maxStreams bounds how many event streams one process serves.
-const maxStreams = 500
-
 // heartbeat is how often a silent stream shows that it is alive.
 const heartbeat = 20 * time.Second
+
+// recheck is after how many looks at the change log a stream makes sure that its reader may still read.
+const recheck = 5
 
 // batch is how many changes are looked at for one stream at a time.
 const batch = 200
@@ -38,19 +38,15 @@ func newFeed(s *scheduler.Service, every time.Duration) *feed {
 }
 
 // join adds a stream, and starts looking with the first one.
-func (f *feed) join() bool {
+func (f *feed) join() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.streams == maxStreams {
-		return false
-	}
 	f.streams++
 	if f.streams == 1 {
 		ctx, cancel := context.WithCancel(context.Background())
 		f.stop = cancel
 		go f.watch(ctx)
 	}
-	return true
 }
 
 // leave takes a stream away, and stops looking with the last one.
@@ -100,15 +96,18 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) {
 		a.problem(r.Context(), err).write(w)
 		return
 	}
-	after, err := a.beginning(r)
+	after, ahead, err := a.beginning(r)
 	if err != nil {
 		a.problem(r.Context(), err).write(w)
 		return
 	}
-	if !a.feed.join() {
-		a.problem(r.Context(), scheduler.Errorf(scheduler.CodeUnavailable, "too many event streams are open")).write(w)
+	leave, err := a.auth.Stay(actor.Username)
+	if err != nil {
+		a.problem(r.Context(), err).write(w)
 		return
 	}
+	defer leave()
+	a.feed.join()
 	defer a.feed.leave()
 	control := http.NewResponseController(w)
 	_ = control.SetWriteDeadline(time.Time{})
@@ -116,28 +115,39 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
 	fmt.Fprint(w, "retry: 3000\n\n")
-	a.stream(r.Context(), w, control, actor, after)
+	if ahead {
+		fmt.Fprintf(w, "id: %d\nevent: %s\ndata: {\"sequence\":%d,\"kind\":\"%s\"}\n\n", after, resetKind, after, resetKind)
+	}
+	a.stream(r, w, control, actor, after)
 }
 
-// beginning is the sequence after which a stream starts.
-func (a *api) beginning(r *http.Request) (int64, error) {
+// resetKind is the event that tells a client to forget what it knows and read everything anew.
+const resetKind = "reset"
+
+// beginning is the sequence after which a stream starts. A client that knows more than there is knows another past: the database was restored
+// from a copy, and the numbers that it saw will be given again. It is ahead, and starts with what happens next.
+func (a *api) beginning(r *http.Request) (after int64, ahead bool, err error) {
 	text := r.Header.Get("Last-Event-ID")
 	if text == "" {
 		text = r.URL.Query().Get("after")
 	}
-	if text == "" {
-		return a.service.LastEvent(r.Context())
+	last, err := a.service.LastEvent(r.Context())
+	if err != nil || text == "" {
+		return last, false, err
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
-		return 0, invalid("Last-Event-ID", "has to be the id of an event")
+		return 0, false, invalid("Last-Event-ID", "has to be the id of an event")
 	}
-	return n, nil
+	return min(n, last), n > last, nil
 }
 
-func (a *api) stream(ctx context.Context, w http.ResponseWriter, control *http.ResponseController, actor scheduler.Actor, after int64) {
-	beat := time.NewTicker(heartbeat)
+// stream writes what happens until the client is gone, or may no longer read: a token that is revoked ends its streams within seconds.
+func (a *api) stream(r *http.Request, w http.ResponseWriter, control *http.ResponseController, actor scheduler.Actor, after int64) {
+	ctx := r.Context()
+	beat, check := time.NewTicker(heartbeat), time.NewTicker(recheck*a.o.Poll)
 	defer beat.Stop()
+	defer check.Stop()
 	for {
 		grown := a.feed.wait()
 		list, last, err := a.service.Events(ctx, actor, after, batch)
@@ -165,6 +175,10 @@ func (a *api) stream(ctx context.Context, w http.ResponseWriter, control *http.R
 		case <-grown:
 		case <-beat.C:
 			fmt.Fprint(w, ": still here\n\n")
+		case <-check.C:
+			if actor, err = a.admit(r, routes["stream-events"]); err != nil {
+				return
+			}
 		}
 	}
 }

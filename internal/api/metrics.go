@@ -88,8 +88,17 @@ func (a *api) health() {
 	})
 }
 
-// local reports whether a call comes from this machine.
+// forwarding are the headers of which proxies leave at least one.
+var forwarding = []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via"}
+
+// local reports whether a call comes from this machine itself. One that a proxy has passed on does not, wherever the proxy is and whatever
+// it says.
 func local(r *http.Request) bool {
+	for _, name := range forwarding {
+		if len(r.Header.Values(name)) > 0 {
+			return false
+		}
+	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return false

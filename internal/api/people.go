@@ -70,13 +70,17 @@ func (a *api) peopleRoutes() {
 			p, err := a.service.PutPerson(ctx, actor, p)
 			return &created[scheduler.Person]{prefix + "/users/" + p.Username, etag(p.Revision), p}, err
 		})
-	type change struct {
+	type personChange struct {
 		Somebody
 		Revised
-		Body PersonShape
+		Body struct {
+			PersonShape
+			All bool `json:"revoke_tokens,omitempty" doc:"revoke all their tokens, app passwords and feeds as well"`
+		}
 	}
-	add(a, operation{id: "edit-user", method: "PUT", path: "/users/{user}", tag: "people", summary: "Change a person"},
-		func(ctx context.Context, actor scheduler.Actor, in *change) (*tagged[scheduler.Person], error) {
+	add(a, operation{id: "edit-user", method: "PUT", path: "/users/{user}", tag: "people", summary: "Change a person",
+		more: "Who is disabled, or loses a role or a testbed, is signed out everywhere."},
+		func(ctx context.Context, actor scheduler.Actor, in *personChange) (*tagged[scheduler.Person], error) {
 			revision, err := in.revision()
 			if err != nil {
 				return nil, err
@@ -90,7 +94,9 @@ func (a *api) peopleRoutes() {
 			if revision != 0 {
 				p.Revision = revision
 			}
-			p, err = a.service.PutPerson(ctx, actor, p)
+			if p, err = a.service.PutPerson(ctx, actor, p); err == nil && in.Body.All {
+				_, err = a.auth.RevokeAll(ctx, actor, p.Username)
+			}
 			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
 		})
 	type password struct {
@@ -98,11 +104,13 @@ func (a *api) peopleRoutes() {
 		Body struct {
 			Old string `json:"old_password,omitempty" doc:"to change one's own"`
 			New string `json:"password"`
+			All bool   `json:"revoke_tokens,omitempty" doc:"revoke all tokens, app passwords and feeds as well; other sessions end in any case"`
 		}
 	}
-	add(a, operation{id: "set-password", method: "PUT", path: "/users/{user}/password", tag: "people", status: http.StatusNoContent, summary: "Change a password"},
+	add(a, operation{id: "set-password", method: "PUT", path: "/users/{user}/password", tag: "people", status: http.StatusNoContent, summary: "Change a password",
+		more: "One's own takes the present password. All other sessions of that person end."},
 		func(ctx context.Context, actor scheduler.Actor, in *password) (*struct{}, error) {
-			return nil, a.auth.SetPassword(ctx, actor, in.User, in.Body.Old, in.Body.New)
+			return nil, a.auth.SetPassword(ctx, actor, in.User, in.Body.Old, in.Body.New, in.Body.All)
 		})
 }
 
@@ -125,7 +133,7 @@ func (a *api) tokenRoutes() {
 		Body struct {
 			Owner   string            `json:"owner,omitempty" doc:"default: yourself"`
 			Name    string            `json:"name" doc:"what it is for"`
-			Scopes  []scheduler.Scope `json:"scopes" enum:"read,write,admin,calendar,calendar:move" doc:"calendar and calendar:move make an app password for calendar clients"`
+			Scopes  []scheduler.Scope `json:"scopes" enum:"read,write,admin,password,calendar,calendar:move" doc:"password lets an administrator's program give passwords; calendar and calendar:move make an app password for calendar clients"`
 			Expires *time.Time        `json:"expires,omitempty"`
 		}
 	}

@@ -139,7 +139,7 @@ func (d deployment) submission(f testbeds.Facility) (scheduler.Submission, error
 	if d.Mentor != nil {
 		in.Mentor = d.Mentor.Username
 	}
-	in.Slot = testbeds.Slot{Start: d.StartReq.UTC(), End: d.EndReq.UTC()}
+	in.Slot = daysOf(d.StartReq, d.EndReq)
 	put := func(field, member string, i *portalInfrastructure) {
 		where, rule := i.find(f)
 		if rule != "" {
@@ -293,7 +293,17 @@ func (a *api) portalRoutes() {
 		})
 	add(a, operation{id: "get-deployment", method: "GET", path: "/portal/deployments/{id}", tag: "portal", summary: "A request as the portal shows a deployment"},
 		func(ctx context.Context, actor scheduler.Actor, in *One) (*body[deployment], error) {
-			f, _, err := a.service.Facility(ctx, actor)
+			return a.deployment(ctx, actor, in.ID)
+		})
+	type putting struct {
+		One
+		RawBody []byte
+	}
+	add(a, operation{id: "edit-deployment", raw: documents[:1], method: "PUT", path: "/portal/deployments/{id}", tag: "portal", summary: "Change a deployment as the portal does",
+		more: "By its mentor or an administrator: status SCHEDULED (at startDate and endDate, or as asked for), REJECTED, RUNNING or COMPLETED, with the checks of each step; the same status with other " +
+			"dates moves it. What stands below the feedback that was read is added as a remark, and is the reason of a rejection."},
+		func(ctx context.Context, actor scheduler.Actor, in *putting) (*body[deployment], error) {
+			d, err := readDeployment(in.RawBody)
 			if err != nil {
 				return nil, err
 			}
@@ -301,26 +311,46 @@ func (a *api) portalRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			page, err := a.service.Feedback(ctx, actor, in.ID, "", 500)
-			return answer(descriptor(v.Request, f, thread(page.Items))), err
+			if err := a.changeDeployment(ctx, actor, v, d); err != nil {
+				return nil, err
+			}
+			return a.deployment(ctx, actor, in.ID)
 		})
+	type array struct {
+		Link string `header:"Link"`
+		Body []deployment
+	}
 	type deployments struct {
 		Paged
 		Status []scheduler.Status `query:"status"`
 	}
 	add(a, operation{id: "list-deployments", method: "GET", path: "/portal/deployments", tag: "portal", summary: "Requests as the portal shows deployments, newest first"},
-		func(ctx context.Context, actor scheduler.Actor, in *deployments) (*list[deployment], error) {
+		func(ctx context.Context, actor scheduler.Actor, in *deployments) (*array, error) {
 			f, _, err := a.service.Facility(ctx, actor)
 			if err != nil {
 				return nil, err
 			}
 			page, err := a.service.List(ctx, actor, scheduler.RequestFilter{Status: in.Status, Limit: in.Limit}, in.Cursor)
-			out := scheduler.Page[deployment]{Items: []deployment{}, Next: page.Next}
+			out := &array{Link: next(page.Next, "/portal/deployments", in.query(withStatuses(url.Values{}, in.Status))), Body: []deployment{}}
 			for _, r := range page.Items {
-				out.Items = append(out.Items, descriptor(r, f, ""))
+				out.Body = append(out.Body, descriptor(r, f, ""))
 			}
-			return part(out, "/portal/deployments", in.query(url.Values{})), err
+			return out, err
 		})
+}
+
+// deployment is a request as the portal shows it, with its feedback.
+func (a *api) deployment(ctx context.Context, actor scheduler.Actor, id string) (*body[deployment], error) {
+	f, _, err := a.service.Facility(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	v, err := a.service.Get(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	page, err := a.service.Feedback(ctx, actor, id, "", 500)
+	return answer(descriptor(v.Request, f, thread(page.Items))), err
 }
 
 // readDeployment decodes a descriptor; what it does not know of it is ignored.

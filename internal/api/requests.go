@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"berth/scheduler"
@@ -54,7 +55,7 @@ func (e edit) edit() scheduler.Edit {
 
 type filter struct {
 	Paged
-	Status       []scheduler.Status `query:"status" doc:"One or several, separated by commas"`
+	Status       []scheduler.Status `query:"status" doc:"one or several, separated by commas or given several times"`
 	Testbed      string             `query:"testbed" maxLength:"64"`
 	Mentor       string             `query:"mentor" maxLength:"64"`
 	Experimenter string             `query:"experimenter" maxLength:"64"`
@@ -70,12 +71,16 @@ type list[T any] struct {
 }
 
 func part[T any](p scheduler.Page[T], path string, query url.Values) *list[T] {
-	out := &list[T]{Body: p}
-	if p.Next != "" {
-		query.Set("cursor", p.Next)
-		out.Link = "<" + prefix + path + "?" + query.Encode() + `>; rel="next"`
+	return &list[T]{Link: next(p.Next, path, query), Body: p}
+}
+
+// next is a Link header with the address of the part after a cursor; empty after the last one.
+func next(cursor, path string, query url.Values) string {
+	if cursor == "" {
+		return ""
 	}
-	return out
+	query.Set("cursor", cursor)
+	return "<" + prefix + path + "?" + query.Encode() + `>; rel="next"`
 }
 
 func (f filter) query() url.Values {
@@ -85,15 +90,40 @@ func (f filter) query() url.Values {
 			v.Set(name, value)
 		}
 	}
-	for _, s := range f.Status {
-		v.Add("status", string(s))
-	}
+	withStatuses(v, f.Status)
 	for name, t := range map[string]time.Time{"from": f.From, "to": f.To} {
 		if !t.IsZero() {
 			v.Set(name, t.UTC().Format(time.RFC3339))
 		}
 	}
 	return f.Paged.query(v)
+}
+
+func withStatuses(v url.Values, list []scheduler.Status) url.Values {
+	if len(list) > 0 {
+		v.Set("status", strings.Join(texts(list), ","))
+	}
+	return v
+}
+
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = string(x)
+	}
+	return out
+}
+
+// gathered makes one parameter of one that was given several times, where it is a list: the commas are how lists are read.
+func gathered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if q := r.URL.Query(); len(q["status"]) > 1 {
+			q.Set("status", strings.Join(q["status"], ","))
+			r = r.Clone(r.Context())
+			r.URL.RawQuery = q.Encode()
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (a *api) requestRoutes() {

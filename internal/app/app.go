@@ -157,6 +157,7 @@ func (a *App) Stop(ctx context.Context) error {
 const (
 	serverBy   = 0.6
 	dutiesBy   = 0.8
+	hooksBy    = 0.88
 	databaseBy = 0.95
 )
 
@@ -219,5 +220,5 @@ func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 	for _, path := range web.Paths {
 		mux.Handle(path, pages)
 	}
-	return behindProxy(a.settings.BehindProxy, within(untilStopped(a.stopping, open, mux))), nil
+	return behindProxy(a.settings.BehindProxy, onlyTLS(base, within(untilStopped(a.stopping, open, mux)))), nil
 }

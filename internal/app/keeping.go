@@ -8,10 +8,11 @@ import (
 )
 
 // What has served its purpose is kept for a while and then forgotten: deliveries, so that somebody can look what was told; idempotency
-// keys, so that a repeated call is still recognised.
+// keys, so that a repeated call is still recognised; the trail of accounts, so that somebody can look into what happened a year ago.
 const (
 	keepDeliveries = 30 * 24 * time.Hour
 	keepReplays    = 30 * 24 * time.Hour
+	keepAccounts   = 400 * 24 * time.Hour
 	forgetEvery    = time.Hour
 )
 
@@ -36,7 +37,13 @@ func (d *keepingDuty) run(ctx context.Context) (done int, next *time.Time, err e
 	if err := d.store.ForgetDeliveries(ctx, now.Add(-keepDeliveries)); err != nil {
 		return 0, nil, err
 	}
-	if err := d.store.Change(ctx, nil, func(tx scheduler.Tx) error { return tx.Forget(ctx, now.Add(-keepReplays)) }); err != nil {
+	err = d.store.Change(ctx, nil, func(tx scheduler.Tx) error {
+		if err := tx.Forget(ctx, now.Add(-keepReplays)); err != nil {
+			return err
+		}
+		return tx.ForgetAccountEvents(ctx, now.Add(-keepAccounts))
+	})
+	if err != nil {
 		return 0, nil, err
 	}
 	d.last = now

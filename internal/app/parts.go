@@ -89,13 +89,14 @@ func opened(ctx context.Context, open func(context.Context, string) (*store.Stor
 		return nil, err
 	}
 	s.SetChannels(channels(settings)...)
-	return &Parts{Store: s, Service: newService(s, settings, o, o.clock()), Auth: auth.New(s, o.clock()), Clock: o.clock()}, nil
+	return &Parts{Store: s, Service: newService(s, settings, o, o.clock()), Auth: auth.New(s, o.clock(), auth.Bounds{Tokens: settings.Limits.Tokens, Feeds: settings.Limits.Feeds}), Clock: o.clock()}, nil
 }
 
 func newService(s scheduler.Store, settings config.Settings, o Options, clock func() time.Time) *scheduler.Service {
 	return scheduler.New(s, scheduler.Options{
 		Clock: clock, NewID: uuid.NewString, Log: o.Log,
 		Horizon: settings.Horizon, HoldFor: settings.HoldFor, MaxHold: settings.MaxHold, Reminders: settings.Reminders,
+		MaxOpen: settings.Limits.Open, MaxRemarks: settings.Limits.Remarks,
 	})
 }
 

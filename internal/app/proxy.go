@@ -14,6 +14,7 @@ func behindProxy(proxies []netip.Prefix, next http.Handler) http.Handler {
 	if len(proxies) == 0 {
 		return next
 	}
+	proxies = unmapped(proxies)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if client := clientOf(r, proxies); client != "" {
 			r = r.Clone(r.Context())
@@ -24,25 +25,58 @@ func behindProxy(proxies []netip.Prefix, next http.Handler) http.Handler {
 }
 
 // clientOf walks the chain of addresses from the nearest one outwards for as long as it consists of declared proxies. The first other
-// one is the client: what stands left of it, the client may have made up.
+// one is the client: what stands left of it, the client may have made up. Where all of them are declared, the client lives in a declared
+// network, and is the outermost. What is no address stays what it is: it is somebody, only not known as whom, and never the proxy itself,
+// as which all of them would be one, and on the proxy's own machine even local.
 func clientOf(r *http.Request, proxies []netip.Prefix) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !among(proxies, peer.Addr()) {
 		return ""
 	}
+	client := ""
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for _, hop := range slices.Backward(hops) {
-		addr, err := netip.ParseAddr(strings.TrimSpace(hop))
-		if err != nil {
-			return ""
+		if hop = strings.TrimSpace(hop); hop == "" {
+			continue
 		}
+		addr, ok := hopAddr(hop)
+		if !ok {
+			return hop[:min(len(hop), maxHop)]
+		}
+		client = net.JoinHostPort(addr.String(), "0")
 		if !among(proxies, addr) {
-			return net.JoinHostPort(addr.Unmap().String(), "0")
+			return client
 		}
 	}
-	return ""
+	return client
+}
+
+// maxHop bounds what is kept of a hop that is no address.
+const maxHop = 64
+
+// hopAddr reads an address as proxies write it: alone, in brackets, and with a port (RFC 7239, section 6, and what came before it).
+func hopAddr(hop string) (netip.Addr, bool) {
+	if p, err := netip.ParseAddrPort(hop); err == nil {
+		return p.Addr().Unmap().WithZone(""), true
+	}
+	if inner, ok := strings.CutPrefix(hop, "["); ok {
+		hop = strings.TrimSuffix(inner, "]")
+	}
+	addr, err := netip.ParseAddr(hop)
+	return addr.Unmap().WithZone(""), err == nil
 }
 
 func among(proxies []netip.Prefix, addr netip.Addr) bool {
-	return slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(addr.Unmap()) })
+	return slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(addr.Unmap().WithZone("")) })
+}
+
+// unmapped writes networks of IPv4 that are written as IPv6 (::ffff:10.0.0.0/104) as what they are, which is how addresses are compared.
+func unmapped(proxies []netip.Prefix) []netip.Prefix {
+	list := slices.Clone(proxies)
+	for i, p := range list {
+		if p.Addr().Is4In6() && p.Bits() >= 96 {
+			list[i] = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+		}
+	}
+	return list
 }

@@ -1,17 +1,14 @@
 package auth
 
 import (
-	"cmp"
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"net"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"berth/scheduler"
@@ -24,14 +21,26 @@ type Auth struct {
 	slots chan struct{} // for computing hashes
 	decoy string        // hash for people who do not exist, so that they take as long
 
-	failures *failures
-	known    *known
+	bounds Bounds
+	seats  seats
+	limits *limiter
+	known  *known
 }
 
-// New makes an Auth over the people and tokens of a store.
-func New(store scheduler.Store, clock func() time.Time) *Auth {
-	return &Auth{store: store, clock: clock, slots: make(chan struct{}, atOnce), decoy: Hash(rand.Text()),
-		failures: newFailures(), known: newKnown()}
+// Bounds are how much one person may have; 0 for any number.
+type Bounds struct {
+	Tokens int // that are good, app passwords among them, sessions apart
+	Feeds  int
+}
+
+// New makes an Auth over the people and tokens of a store. Without bounds there are none.
+func New(store scheduler.Store, clock func() time.Time, bounds ...Bounds) *Auth {
+	var b Bounds
+	if len(bounds) > 0 {
+		b = bounds[0]
+	}
+	return &Auth{bounds: b, store: store, clock: clock, slots: make(chan struct{}, atOnce), decoy: Hash(rand.Text()),
+		limits: newLimiter(clock), known: newKnown()}
 }
 
 // TooMany says that somebody failed to sign in too often lately, and how long they have to wait.
@@ -44,6 +53,7 @@ func (t TooMany) RetryAfter() time.Duration { return t.After }
 
 var (
 	errAnonymous = scheduler.Errorf(scheduler.CodeUnauthenticated, "sign in with a token, or with username and password")
+	errEnded     = scheduler.Errorf(scheduler.CodeUnauthenticated, "the credentials are not valid") // any more: nobody guesses what once was good
 	errWrong     = scheduler.Errorf(scheduler.CodeUnauthenticated, "the credentials are not valid")
 )
 
@@ -63,46 +73,33 @@ func (a *Auth) Authenticate(r *http.Request) (scheduler.Actor, error) {
 	return scheduler.Actor{}, errAnonymous
 }
 
-// attempt checks credentials, and counts where they are wrong.
+// attempt checks credentials. A token is looked for whatever else is wrong where it comes from: one that is good always passes.
 func (a *Auth) attempt(r *http.Request, username, secret string) (scheduler.Actor, error) {
-	keys := []string{"from " + address(r)}
-	if username != "" {
-		keys = append(keys, "as "+username)
+	switch {
+	case secret == "" || len(secret) > longest || len(username) > longest:
+		return scheduler.Actor{}, errWrong
+	case strings.HasPrefix(secret, tokenPrefix):
+		actor, err := a.byToken(r.Context(), username, secret)
+		return actor, a.unknownToken(r, "tokens", err)
+	case username == "":
+		return scheduler.Actor{}, a.unknownToken(r, "tokens", errWrong)
 	}
-	now := a.clock()
-	if wait := a.failures.wait(now, keys...); wait > 0 {
-		return scheduler.Actor{}, TooMany{wait}
-	}
-	actor, err := a.check(r.Context(), username, secret)
-	if scheduler.CodeOf(err) == scheduler.CodeUnauthenticated {
-		a.failures.add(now, keys...)
-	}
-	return actor, err
+	return a.byPassword(r, username, secret, true)
 }
 
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
+// unknownToken counts tokens that do not exist, so that whoever tries many is told to stop.
+func (a *Auth) unknownToken(r *http.Request, kind string, err error) error {
+	if !errors.Is(err, errWrong) {
+		return err
 	}
-	return host
+	if wait := a.limits.wrong(limit{key: kind + " from " + origin(r), most: maxTokens}); wait > 0 {
+		return TooMany{wait}
+	}
+	return err
 }
 
 // longest is the longest secret that is looked at, in bytes.
 const longest = 4 * maxPassword
-
-func (a *Auth) check(ctx context.Context, username, secret string) (scheduler.Actor, error) {
-	if secret == "" || len(secret) > longest || len(username) > longest {
-		return scheduler.Actor{}, errWrong
-	}
-	if strings.HasPrefix(secret, tokenPrefix) {
-		return a.byToken(ctx, username, secret)
-	}
-	if username == "" {
-		return scheduler.Actor{}, errWrong
-	}
-	return a.byPassword(ctx, username, secret)
-}
 
 // byToken is the owner of a token, within its scopes. With a username it has to be the owner's.
 func (a *Auth) byToken(ctx context.Context, username, secret string) (scheduler.Actor, error) {
@@ -118,11 +115,6 @@ func (a *Auth) byToken(ctx context.Context, username, secret string) (scheduler.
 
 // Feed is whose feed a secret address is, and of which collection. The actor may read, nothing else.
 func (a *Auth) Feed(r *http.Request, secret string) (actor scheduler.Actor, collection string, err error) {
-	from := "feeds from " + address(r)
-	now := a.clock()
-	if wait := a.failures.wait(now, from); wait > 0 {
-		return actor, "", TooMany{wait}
-	}
 	var t scheduler.Token
 	if err = errWrong; strings.HasPrefix(secret, tokenPrefix) && len(secret) <= longest {
 		actor, t, err = a.token(r.Context(), secret)
@@ -130,11 +122,11 @@ func (a *Auth) Feed(r *http.Request, secret string) (actor scheduler.Actor, coll
 	if err == nil && (t.Feed == "" || !slices.Contains(t.Scopes, scheduler.ScopeFeed)) {
 		err = errWrong
 	}
-	if scheduler.CodeOf(err) == scheduler.CodeUnauthenticated {
-		a.failures.add(now, from)
+	if err != nil {
+		return scheduler.Actor{}, "", a.unknownToken(r, "feeds", err)
 	}
 	actor.Scopes = []scheduler.Scope{scheduler.ScopeRead}
-	return actor, t.Feed, err
+	return actor, t.Feed, nil
 }
 
 // token finds the token of a secret, and its owner within its scopes. That it is in use is written down.
@@ -155,7 +147,7 @@ func (a *Auth) token(ctx context.Context, secret string) (scheduler.Actor, sched
 	case err != nil:
 		return scheduler.Actor{}, t, err
 	case t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires) || p.Disabled:
-		return scheduler.Actor{}, t, errWrong
+		return scheduler.Actor{}, t, errEnded
 	}
 	if t.LastUsed == nil || now.Sub(*t.LastUsed) > usedEvery {
 		if err := a.used(ctx, t, now); err != nil {
@@ -163,7 +155,7 @@ func (a *Auth) token(ctx context.Context, secret string) (scheduler.Actor, sched
 		}
 	}
 	actor := scheduler.ActorOf(p)
-	actor.Scopes = t.Scopes
+	actor.Scopes, actor.Token = t.Scopes, t.ID
 	return actor, t, nil
 }
 
@@ -185,124 +177,7 @@ const noteWithin = time.Second
 // usedEvery is how often it is written down that a token is in use.
 const usedEvery = time.Minute
 
-// byPassword is the person of a username and a password.
-func (a *Auth) byPassword(ctx context.Context, username, password string) (scheduler.Actor, error) {
-	p, err := a.person(ctx, username)
-	if err != nil && scheduler.CodeOf(err) != scheduler.CodeNotFound {
-		return scheduler.Actor{}, err
-	}
-	hash := cmp.Or(p.Password, a.decoy)
-	if !a.known.has(a.clock(), hash, password) {
-		right, err := a.verify(ctx, hash, password)
-		if err != nil {
-			return scheduler.Actor{}, err
-		}
-		if !right || p.Password == "" || p.Disabled {
-			return scheduler.Actor{}, errWrong
-		}
-		a.known.add(a.clock(), hash, password)
-	}
-	if p.Disabled {
-		return scheduler.Actor{}, errWrong
-	}
-	return scheduler.ActorOf(p), nil
-}
-
-func (a *Auth) person(ctx context.Context, username string) (p scheduler.Person, err error) {
-	err = a.store.View(ctx, func(tx scheduler.Reader) error {
-		p, err = tx.Person(ctx, username)
-		return err
-	})
-	return p, err
-}
-
-// verify computes a hash, waiting for its turn.
-func (a *Auth) verify(ctx context.Context, hash, password string) (bool, error) {
-	select {
-	case a.slots <- struct{}{}:
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
-	defer func() { <-a.slots }()
-	return matches(hash, password), nil
-}
-
-// SetPassword gives somebody a new password: one's own by saying the old one, anybody's as an administrator.
-func (a *Auth) SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string) error {
-	if !actor.Can(scheduler.ScopeAdmin) || actor.Username != username && !actor.Is(scheduler.RoleAdministrator) {
-		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not change the password of %s", actor.Username, username)
-	}
-	if err := CheckPassword(password); err != nil {
-		return err
-	}
-	p, err := a.person(ctx, username)
-	if err != nil {
-		return err
-	}
-	if !actor.Is(scheduler.RoleAdministrator) {
-		right, err := a.verify(ctx, p.Password, old)
-		if err != nil {
-			return err
-		}
-		if !right {
-			return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the password cannot be changed",
-				Fields: []scheduler.FieldError{{Field: "old_password", Rule: "is not the present one"}}}
-		}
-	}
-	hash := Hash(password)
-	return a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
-		p, err := tx.Person(ctx, username)
-		if err != nil {
-			return err
-		}
-		p.Password = hash
-		p.Revision++
-		return tx.PutPerson(ctx, p)
-	})
-}
-
 func digest(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
-}
-
-// known remembers for a while that a password had a hash, so that a client that sends it with every request does not cost a slow
-// hash each time. It keeps neither of them, only a keyed digest of both: a changed password is not known.
-type known struct {
-	key   []byte
-	mu    sync.Mutex
-	until map[[32]byte]time.Time
-}
-
-const (
-	knownFor = 5 * time.Minute
-	knownMax = 10_000
-)
-
-func newKnown() *known {
-	key := make([]byte, 32)
-	rand.Read(key)
-	return &known{key: key, until: map[[32]byte]time.Time{}}
-}
-
-func (k *known) of(hash, password string) (id [32]byte) {
-	h := hmac.New(sha256.New, k.key)
-	h.Write([]byte(hash + "\x00" + password))
-	copy(id[:], h.Sum(nil))
-	return id
-}
-
-func (k *known) has(now time.Time, hash, password string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return now.Before(k.until[k.of(hash, password)])
-}
-
-func (k *known) add(now time.Time, hash, password string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if len(k.until) >= knownMax {
-		clear(k.until)
-	}
-	k.until[k.of(hash, password)] = now.Add(knownFor)
 }

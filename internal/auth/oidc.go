@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -12,11 +13,13 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
 	"berth/scheduler"
+	"berth/testbeds"
 )
 
 // Elsewhere are the settings for signing in with an OpenID Connect provider.
@@ -85,14 +88,24 @@ type claims struct {
 	Username string `json:"preferred_username"`
 	Name     string `json:"name"`
 	Email    string `json:"email"`
-	Verified bool   `json:"email_verified"`
+	Verified truth  `json:"email_verified"`
 	Nonce    string `json:"nonce"`
+}
+
+// truth is a boolean that some providers write as text: "true". Whatever else stands there is no yes.
+type truth bool
+
+// UnmarshalJSON never fails: nobody is kept out for how a claim is written that they can do without.
+func (t *truth) UnmarshalJSON(b []byte) error {
+	*t = truth(string(b) == "true" || strings.EqualFold(string(b), `"true"`))
+	return nil
 }
 
 var errElsewhere = scheduler.Errorf(scheduler.CodeUnauthenticated, "signing in elsewhere did not work; try again")
 
-// Finish begins a session for whoever comes back from the provider with a code.
-func (d *Door) Finish(r *http.Request, kept string) (secret string, err error) {
+// Finish begins a session for whoever comes back from the provider with a code. Where somebody has a session here already, it says which
+// account they mean to be linked with.
+func (d *Door) Finish(r *http.Request, kept, session string) (secret string, err error) {
 	p := readPassage(kept)
 	ctx := oidc.ClientContext(r.Context(), d.settings.HTTP)
 	q := r.URL.Query()
@@ -126,26 +139,46 @@ func (d *Door) Finish(r *http.Request, kept string) (secret string, err error) {
 	if subtle.ConstantTimeCompare([]byte(c.Nonce), []byte(p.nonce)) != 1 || c.Subject == "" {
 		return "", errElsewhere
 	}
-	person, err := d.person(ctx, c, groups(all[d.settings.Claim]))
+	here, _ := d.auth.Session(ctx, session) // nobody, where there is none
+	person, err := d.person(ctx, c, here.Username, groups(all[d.settings.Claim]))
+	if scheduler.CodeOf(err) == scheduler.CodeForbidden && person.Username != "" {
+		err = cmp.Or(d.auth.trail(ctx, scheduler.AccountEvent{Person: person.Username, Action: scheduler.AccountFailed, Address: origin(r), Text: "signed in elsewhere; the account is disabled"}), err)
+	}
 	if err != nil {
 		return "", err
 	}
-	return d.auth.begin(ctx, person.Username, "browser, signed in elsewhere")
+	return d.auth.begin(r, person.Username, "browser, signed in elsewhere")
 }
 
 // ready is what is needed to talk to the provider.
 func (d *Door) ready(ctx context.Context) (oauth2.Config, *oidc.Provider, error) {
+	provider, err := d.discovered(ctx)
+	if err != nil {
+		return oauth2.Config{}, nil, d.unreachable(ctx, err)
+	}
+	return oauth2.Config{ClientID: d.settings.Client, ClientSecret: d.settings.Secret, Endpoint: provider.Endpoint(), RedirectURL: d.settings.Callback,
+		Scopes: []string{oidc.ScopeOpenID, "profile", "email"}}, provider, nil
+}
+
+// discovered is the provider, with the addresses that it gives. It is asked for them until it has answered once, and by nobody who holds the
+// lock: one that does not answer keeps each visitor waiting for themself, and not all of them in a row.
+func (d *Door) discovered(ctx context.Context) (*oidc.Provider, error) {
+	d.mu.Lock()
+	known := d.provider
+	d.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	provider, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), d.settings.HTTP), d.settings.Issuer)
+	if err != nil {
+		return nil, err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.provider == nil {
-		provider, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), d.settings.HTTP), d.settings.Issuer)
-		if err != nil {
-			return oauth2.Config{}, nil, d.unreachable(ctx, err)
-		}
 		d.provider = provider
 	}
-	return oauth2.Config{ClientID: d.settings.Client, ClientSecret: d.settings.Secret, Endpoint: d.provider.Endpoint(), RedirectURL: d.settings.Callback,
-		Scopes: []string{oidc.ScopeOpenID, "profile", "email"}}, d.provider, nil
+	return d.provider, nil
 }
 
 // unreachable says to people that the provider is, and to the log why.
@@ -170,11 +203,11 @@ func groups(claim any) (list []string) {
 }
 
 // person is who the provider's subject is here: whoever came before as the same subject, else whoever has the same verified address of mail,
-// else somebody new. What their groups grant is brought up to date each time.
-func (d *Door) person(ctx context.Context, c claims, groups []string) (p scheduler.Person, err error) {
+// else somebody new. What their groups grant is brought up to date each time. here is who has signed in here with a password, if anybody.
+func (d *Door) person(ctx context.Context, c claims, here string, groups []string) (p scheduler.Person, err error) {
 	subject := d.settings.Issuer + " " + c.Subject
 	err = d.auth.store.Change(ctx, nil, func(tx scheduler.Tx) error {
-		found, err := bySubject(ctx, tx, subject, c)
+		found, err := bySubject(ctx, tx, subject, here, c)
 		if err != nil {
 			return err
 		}
@@ -193,25 +226,29 @@ func (d *Door) person(ctx context.Context, c claims, groups []string) (p schedul
 			return nil
 		}
 		p.Revision++
-		return tx.PutPerson(ctx, p)
+		return scheduler.StorePerson(ctx, tx, scheduler.ActorOf(p), d.auth.clock().UTC(), found, p)
 	})
 	return p, err
 }
 
-// bySubject finds who has a subject, or the verified address of mail and no subject yet.
-func bySubject(ctx context.Context, tx scheduler.Reader, subject string, c claims) (*scheduler.Person, error) {
+// bySubject finds who has a subject, or the verified address of mail and no subject yet. An address alone never leads to an administrator's
+// account: whoever can have addresses verified at the provider would be one. An administrator is linked by signing in here first.
+func bySubject(ctx context.Context, tx scheduler.Reader, subject, here string, c claims) (*scheduler.Person, error) {
 	var byMail *scheduler.Person
 	for after := ""; ; {
 		list, err := tx.People(ctx, after, 500)
-		if err != nil || len(list) == 0 {
-			return byMail, err
+		if err != nil {
+			return nil, err
+		}
+		if len(list) == 0 {
+			return byMail, linkable(byMail, here)
 		}
 		for i, x := range list {
 			after = x.Username
 			switch {
 			case x.Subject == subject:
 				return &list[i], nil
-			case c.Verified && c.Email != "" && x.Subject == "" && strings.EqualFold(x.Email, c.Email):
+			case bool(c.Verified) && c.Email != "" && x.Subject == "" && strings.EqualFold(x.Email, c.Email):
 				if byMail != nil {
 					return nil, scheduler.Errorf(scheduler.CodeConflict, "more than one account has the address %s; ask an administrator", c.Email)
 				}
@@ -219,6 +256,14 @@ func bySubject(ctx context.Context, tx scheduler.Reader, subject string, c claim
 			}
 		}
 	}
+}
+
+func linkable(p *scheduler.Person, here string) error {
+	if p == nil || p.Username == here || !slices.Contains(p.Roles, scheduler.RoleAdministrator) {
+		return nil
+	}
+	return scheduler.Errorf(scheduler.CodeConflict, "the address %s belongs to an administrator's account here, which is not linked by an address alone: "+
+		"sign in here with its password, then follow /sign-in/elsewhere once in the same browser", p.Email)
 }
 
 var notUsername = regexp.MustCompile(`[^a-z0-9._-]+`)
@@ -245,12 +290,12 @@ func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (sch
 		}
 		username = fmt.Sprintf("%s-%d", name, n) // whoever has the name is somebody else
 	}
-	shown := strings.Join(strings.Fields(c.Name), " ")
+	shown := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(c.Name, ""), func(r rune) bool { return unicode.IsSpace(r) || testbeds.Hidden(r) }), " ")
 	if shown == "" || len(shown) > 200 {
 		shown = username
 	}
 	p := scheduler.Person{Username: username, Name: shown, Roles: []scheduler.Role{scheduler.RoleExperimenter}, Created: d.auth.clock().UTC()}
-	if c.Verified && mail.MatchString(c.Email) {
+	if bool(c.Verified) && mail.MatchString(c.Email) {
 		p.Email = c.Email
 	}
 	return p, nil

@@ -127,6 +127,7 @@ type hall struct {
 	store *store.Store
 	auth  *auth.Auth
 	door  *auth.Door
+	here  string // the session that the browser has already
 	*provider
 }
 
@@ -141,16 +142,33 @@ func newHall(t *testing.T, grants ...auth.Grant) *hall {
 // signIn goes through the whole flow.
 func (h *hall) signIn() (scheduler.Actor, error) {
 	h.t.Helper()
-	to, kept, err := h.door.Begin(h.t.Context())
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	cookie, err := h.door.Finish(h.visit(to), kept)
+	cookie, err := h.flow()
 	if err != nil {
 		return scheduler.Actor{}, err
 	}
 	return h.auth.Session(h.t.Context(), cookie)
 }
+
+func (h *hall) flow() (cookie string, err error) {
+	h.t.Helper()
+	to, kept, err := h.door.Begin(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return h.door.Finish(h.visit(to), kept, h.here)
+}
+
+// cookie is the session of whoever comes.
+func (h *hall) cookie() string {
+	h.t.Helper()
+	cookie, err := h.flow()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return cookie
+}
+
+var mentors = auth.Grant{Group: "mentors", Role: scheduler.RoleMentor}
 
 func (h *hall) put(p scheduler.Person) {
 	h.t.Helper()
@@ -271,7 +289,7 @@ func TestWhatComesBackIsLookedAt(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := spoil(h, h.visit(to), &kept)
-			cookie, err := h.door.Finish(r, kept)
+			cookie, err := h.door.Finish(r, kept, "")
 			if cookie != "" || scheduler.CodeOf(err) != scheduler.CodeUnauthenticated {
 				t.Errorf("%q, %v", cookie, err)
 			}
@@ -288,5 +306,101 @@ func TestAProviderThatIsDownIsAskedAgain(t *testing.T) {
 	h.Close()
 	if _, _, err := h.door.Begin(t.Context()); scheduler.CodeOf(err) != scheduler.CodeUnavailable {
 		t.Errorf("%v (%s)", err, scheduler.CodeOf(err))
+	}
+}
+
+// TestAnAddressIsVerifiedWhereTheProviderSaysSo, as a boolean or as text.
+func TestAnAddressIsVerifiedWhereTheProviderSaysSo(t *testing.T) {
+	t.Parallel()
+	for claim, links := range map[any]bool{true: true, "true": true, "True": true, false: false, "false": false, "yes": false, 1: false, "": false} {
+		h := newHall(t)
+		h.put(scheduler.Person{Username: "grace", Name: "Grace", Email: "grace@people.example", Roles: []scheduler.Role{scheduler.RoleMentor}})
+		h.says = map[string]any{"sub": "1", "email": "grace@people.example", "email_verified": claim, "preferred_username": "x"}
+		if a, err := h.signIn(); err != nil || (a.Username == "grace") != links {
+			t.Errorf("email_verified %#v: %+v, %v", claim, a, err)
+		}
+	}
+}
+
+// TestAnAdministratorIsNotLinkedByAnAddress, but by signing in here first.
+func TestAnAdministratorIsNotLinkedByAnAddress(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	h.put(scheduler.Person{Username: "adele", Name: "Adele", Email: "adele@people.example", Roles: []scheduler.Role{scheduler.RoleAdministrator}, Password: auth.Hash(good)})
+	h.put(scheduler.Person{Username: "hector", Name: "Hector", Roles: []scheduler.Role{scheduler.RoleMentor}, Password: auth.Hash(good)})
+	h.says = map[string]any{"sub": "1", "email": "adele@people.example", "email_verified": true, "preferred_username": "adele"}
+	session := func(who string) string {
+		secret, err := h.auth.SignIn(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/sign-in", nil), who, good)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return secret
+	}
+	for _, here := range []string{"", "nonsense", session("hector")} {
+		h.here = here
+		if a, err := h.signIn(); scheduler.CodeOf(err) != scheduler.CodeConflict {
+			t.Errorf("%+v, %v", a, err)
+		}
+	}
+	h.here = session("adele")
+	if a, err := h.signIn(); err != nil || a.Username != "adele" {
+		t.Fatalf("signed in here: %+v, %v", a, err)
+	}
+	h.here = ""
+	if a, err := h.signIn(); err != nil || a.Username != "adele" || !a.Is(scheduler.RoleAdministrator) {
+		t.Errorf("linked: %+v, %v", a, err)
+	}
+}
+
+// TestASlowProviderKeepsNobodyElseWaiting: two visitors ask for its addresses at the same time.
+func TestASlowProviderKeepsNobodyElseWaiting(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	asked, answer := make(chan struct{}), make(chan struct{})
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-answer
+		http.Error(w, "no", http.StatusServiceUnavailable)
+	}))
+	t.Cleanup(slow.Close)
+	door := h.auth.NewDoor(auth.Elsewhere{Issuer: slow.URL, Client: client, Log: slog.New(slog.DiscardHandler)})
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if _, _, err := door.Begin(t.Context()); scheduler.CodeOf(err) != scheduler.CodeUnavailable {
+				t.Error(err)
+			}
+		})
+	}
+	<-asked
+	<-asked // while the first still waits for its answer
+	close(answer)
+	both.Wait()
+}
+
+// TestTheTrailOfSigningInElsewhere says who was made, linked and kept out.
+func TestTheTrailOfSigningInElsewhere(t *testing.T) {
+	t.Parallel()
+	h := newHall(t, mentors)
+	h.put(scheduler.Person{Username: "gone", Name: "Gone", Email: "gone@people.example", Roles: []scheduler.Role{scheduler.RoleMentor}, Disabled: true})
+	h.says = map[string]any{"sub": "17", "preferred_username": "ada", "groups": []string{"mentors"}, "name": "A\u202eda"}
+	if a, err := h.signIn(); err != nil || a.Name != "A da" {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	h.says = map[string]any{"sub": "18", "email": "gone@people.example", "email_verified": true}
+	if a, err := h.signIn(); scheduler.CodeOf(err) != scheduler.CodeForbidden {
+		t.Errorf("%+v, %v", a, err)
+	}
+	var got []string
+	err := h.store.View(t.Context(), func(tx scheduler.Reader) error {
+		list, err := tx.AccountEvents(t.Context(), scheduler.AccountFilter{Limit: 10})
+		for _, e := range list {
+			got = append(got, e.Person+" "+string(e.Action)+" "+e.Text)
+		}
+		return err
+	})
+	want := []string{"gone failed signed in elsewhere; the account is disabled", "ada sign-in browser, signed in elsewhere", "ada linked " + h.URL + " 17", "ada made experimenter, mentor"}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, want %q, %v", got, want, err)
 	}
 }

@@ -37,6 +37,10 @@ func CheckPassword(password string) error {
 		return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the password cannot be taken",
 			Fields: []scheduler.FieldError{{Field: "password", Rule: fmt.Sprintf("has to be %d to %d characters long", minPassword, maxPassword)}}}
 	}
+	if strings.HasPrefix(password, tokenPrefix) { // it would be looked for among the tokens
+		return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the password cannot be taken",
+			Fields: []scheduler.FieldError{{Field: "password", Rule: "must not begin with " + tokenPrefix + ": that is how tokens begin"}}}
+	}
 	return nil
 }
 

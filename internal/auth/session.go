@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,23 +17,21 @@ import (
 // SessionFor is how long a session lasts.
 const SessionFor = 12 * time.Hour
 
-// SignIn begins a session for whoever knows the password. Each has a secret of its own.
+// SignIn begins a session for whoever knows the password. Each has a secret of its own. A token in the password's place signs programs in,
+// not browsers: a session would outlive it.
 func (a *Auth) SignIn(r *http.Request, username, password string) (secret string, err error) {
-	if username == "" || password == "" {
+	if username == "" || password == "" || len(username) > longest || len(password) > longest || strings.HasPrefix(password, tokenPrefix) {
 		return "", errWrong
 	}
-	actor, err := a.attempt(r, username, password)
+	actor, err := a.byPassword(r, username, password, false)
 	if err != nil {
 		return "", err
 	}
-	if !actor.Can(scheduler.ScopeAdmin) { // a token in the password's place signs programs in, not browsers
-		return "", errWrong
-	}
-	return a.begin(r.Context(), actor.Username, "browser")
+	return a.begin(r, actor.Username, "browser")
 }
 
 // begin begins a session.
-func (a *Auth) begin(ctx context.Context, username, name string) (secret string, err error) {
+func (a *Auth) begin(r *http.Request, username, name string) (secret string, err error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return "", err
@@ -40,7 +39,37 @@ func (a *Auth) begin(ctx context.Context, username, name string) (secret string,
 	now := a.clock().UTC().Truncate(time.Second)
 	secret = newSecret()
 	t := scheduler.Token{ID: id.String(), Owner: username, Name: name, Hash: digest(secret), Scopes: []scheduler.Scope{scheduler.ScopeSession}, Created: now, Expires: new(now.Add(SessionFor))}
-	return secret, a.store.Change(ctx, nil, func(tx scheduler.Tx) error { return tx.PutToken(ctx, t) })
+	ctx := r.Context()
+	return secret, a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
+		if err := a.makeRoom(ctx, tx, username, now); err != nil {
+			return err
+		}
+		if err := tx.PutToken(ctx, t); err != nil {
+			return err
+		}
+		return tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: a.clock().UTC(), Actor: username, Person: username, Action: scheduler.AccountSignIn, Address: origin(r), Text: name})
+	})
+}
+
+// maxSessions are the sessions of one person. With one more, the oldest ends.
+const maxSessions = 50
+
+func (a *Auth) makeRoom(ctx context.Context, tx scheduler.Tx, username string, now time.Time) error {
+	list, err := tx.Tokens(ctx, username) // in the order in which they were made
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(t scheduler.Token) bool {
+		return !slices.Contains(t.Scopes, scheduler.ScopeSession) || t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires)
+	})
+	for len(list) >= maxSessions {
+		list[0].Revoked = new(now)
+		if err := tx.PutToken(ctx, list[0]); err != nil {
+			return err
+		}
+		list = list[1:]
+	}
+	return nil
 }
 
 // Session is who has a session.
@@ -55,7 +84,7 @@ func (a *Auth) Session(ctx context.Context, secret string) (scheduler.Actor, err
 	if !slices.Contains(t.Scopes, scheduler.ScopeSession) {
 		return scheduler.Actor{}, errWrong
 	}
-	actor.Scopes = []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite, scheduler.ScopeAdmin}
+	actor.Scopes = scheduler.Everything()
 	return actor, nil
 }
 
@@ -70,6 +99,9 @@ func (a *Auth) SignOut(ctx context.Context, secret string) error {
 			return err
 		}
 		t.Revoked = new(a.clock().UTC().Truncate(time.Second))
-		return tx.PutToken(ctx, t)
+		if err := tx.PutToken(ctx, t); err != nil {
+			return err
+		}
+		return tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: a.clock().UTC(), Actor: t.Owner, Person: t.Owner, Action: scheduler.AccountSignOut})
 	})
 }

@@ -7,19 +7,19 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"berth/scheduler"
+	"berth/testbeds"
 )
 
 // tokenPrefix begins every token, so that one that lies about somewhere is found and known for what it is.
 const tokenPrefix = "berth_"
 
 // Create makes a token for somebody and answers with its secret, which is kept nowhere. Everybody may make tokens for themself,
-// administrators for anybody; nobody gives a token more than they signed in with.
+// administrators for anybody, for which a token needs the scope password; nobody gives a token more than they signed in with.
 func (a *Auth) Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error) {
 	return a.create(ctx, actor, scheduler.Token{Owner: owner, Name: name, Scopes: scopes, Expires: expires})
 }
@@ -33,6 +33,9 @@ func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler
 	owner := wish.Owner
 	if err := mayKeep(actor, owner); err != nil {
 		return "", t, err
+	}
+	if actor.Username != owner && !actor.Can(scheduler.ScopePassword) {
+		return "", t, scheduler.Errorf(scheduler.CodeForbidden, "%s may not make tokens of %s with this token: it takes the scope password", actor.Username, owner)
 	}
 	now := a.clock().UTC().Truncate(time.Second)
 	if err := checkToken(actor, wish, now); err != nil {
@@ -49,9 +52,51 @@ func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler
 		if _, err := tx.Person(ctx, owner); err != nil {
 			return err
 		}
-		return tx.PutToken(ctx, t)
+		if err := a.room(ctx, tx, t, now); err != nil {
+			return err
+		}
+		if err := tx.PutToken(ctx, t); err != nil {
+			return err
+		}
+		return tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: now, Actor: actor.Username, Person: owner, Action: scheduler.AccountToken, Text: tokenText(t)})
 	})
 	return secret, t, err
+}
+
+// room makes sure that somebody has not more tokens, or feeds, than one person may have.
+func (a *Auth) room(ctx context.Context, tx scheduler.Reader, wish scheduler.Token, now time.Time) error {
+	what, most, mine := "tokens", a.bounds.Tokens, func(t scheduler.Token) bool {
+		return t.Feed == "" && !slices.Contains(t.Scopes, scheduler.ScopeSession)
+	}
+	if wish.Feed != "" {
+		what, most, mine = "feeds", a.bounds.Feeds, func(t scheduler.Token) bool { return t.Feed != "" }
+	}
+	if most == 0 {
+		return nil
+	}
+	list, err := tx.Tokens(ctx, wish.Owner)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, t := range list {
+		if mine(t) && t.Revoked == nil && (t.Expires == nil || now.Before(*t.Expires)) {
+			n++
+		}
+	}
+	if n >= most {
+		return scheduler.Errorf(scheduler.CodeConflict, "%s has %d %s, and nobody may have more: revoke one that is not needed", wish.Owner, most, what)
+	}
+	return nil
+}
+
+// tokenText is a token as the trail names it.
+func tokenText(t scheduler.Token) string {
+	text := t.Name + " (" + t.ID + ")"
+	for i, s := range t.Scopes {
+		text += []string{": ", ", "}[min(i, 1)] + string(s)
+	}
+	return text
 }
 
 // newSecret is the secret of a token: 256 bits.
@@ -73,22 +118,22 @@ const maxTokenName = 100
 
 // needed is what somebody has to have signed in with to hand out a scope.
 var needed = map[scheduler.Scope]scheduler.Scope{
-	scheduler.ScopeRead: scheduler.ScopeRead, scheduler.ScopeWrite: scheduler.ScopeWrite, scheduler.ScopeAdmin: scheduler.ScopeAdmin,
+	scheduler.ScopeRead: scheduler.ScopeRead, scheduler.ScopeWrite: scheduler.ScopeWrite, scheduler.ScopeAdmin: scheduler.ScopeAdmin, scheduler.ScopePassword: scheduler.ScopePassword,
 	scheduler.ScopeCalendar: scheduler.ScopeRead, scheduler.ScopeCalendarMove: scheduler.ScopeWrite, scheduler.ScopeFeed: scheduler.ScopeRead,
 }
 
 func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 	var bad []scheduler.FieldError
 	add := func(field, rule string) { bad = append(bad, scheduler.FieldError{Field: field, Rule: rule}) }
-	if strings.TrimSpace(t.Name) == "" || utf8.RuneCountInString(t.Name) > maxTokenName || strings.ContainsFunc(t.Name, unicode.IsControl) {
+	if strings.TrimSpace(t.Name) == "" || utf8.RuneCountInString(t.Name) > maxTokenName || !utf8.ValidString(t.Name) || strings.ContainsFunc(t.Name, testbeds.Hidden) {
 		add("name", "has to say what the token is for, in 1 to 100 characters on one line")
 	}
 	if len(t.Scopes) == 0 {
-		add("scopes", "has to name at least one of read, write, admin, calendar and calendar:move")
+		add("scopes", "has to name at least one of read, write, admin, password, calendar and calendar:move")
 	}
 	for i, s := range t.Scopes {
 		if needed[s] == "" || slices.Contains(t.Scopes[:i], s) || s == scheduler.ScopeFeed && t.Feed == "" {
-			add("scopes", "are read, write, admin, calendar and calendar:move, each at most once")
+			add("scopes", "are read, write, admin, password, calendar and calendar:move, each at most once")
 		} else if !actor.Can(needed[s]) {
 			add("scopes", "cannot be more than those that you signed in with")
 		}
@@ -133,12 +178,14 @@ func (a *Auth) Revoke(ctx context.Context, actor scheduler.Actor, owner, id stri
 		if i < 0 {
 			return scheduler.Errorf(scheduler.CodeNotFound, "%s has no such token", owner)
 		}
-		t = list[i]
-		if t.Revoked == nil {
-			now := a.clock().UTC().Truncate(time.Second)
-			t.Revoked = &now
+		if t = list[i]; t.Revoked != nil {
+			return nil
 		}
-		return tx.PutToken(ctx, t)
+		t.Revoked = new(a.clock().UTC().Truncate(time.Second))
+		if err := tx.PutToken(ctx, t); err != nil {
+			return err
+		}
+		return tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: *t.Revoked, Actor: actor.Username, Person: owner, Action: scheduler.AccountRevoked, Text: tokenText(t)})
 	})
 	return t, err
 }

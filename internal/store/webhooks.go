@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"berth/scheduler"
 )
@@ -59,4 +60,29 @@ func (s *Store) DeleteWebhook(ctx context.Context, channel, id string) error {
 		_, err := w.exec(ctx, "message", `DELETE FROM deliveries WHERE channel = $1 AND target = $2`, channel, id)
 		return err
 	})
+}
+
+// DueTargets are those of a channel who can be told something now; the empty one stands for events of which it is not known yet whom they
+// concern.
+func (s *Store) DueTargets(ctx context.Context, channel string, now time.Time) (targets []string, err error) {
+	err = s.View(ctx, func(tx scheduler.Reader) error {
+		targets, err = all(ctx, tx.(*reader).tx, words, `SELECT DISTINCT target FROM deliveries WHERE channel = $1 AND state IN ('waiting', 'stuck') AND due <= $2 ORDER BY target`,
+			channel, seconds(now))
+		return err
+	})
+	return targets, err
+}
+
+// MessagesTo are what Messages are, of some targets alone. At most as many targets as the limit are looked at.
+func (s *Store) MessagesTo(ctx context.Context, channel string, targets []string, now time.Time, limit int) (list []scheduler.Message, err error) {
+	if targets = targets[:min(len(targets), limit)]; len(targets) == 0 {
+		return nil, nil
+	}
+	err = s.View(ctx, func(tx scheduler.Reader) error {
+		list, err = all(ctx, tx.(*reader).tx, messageRow, messageColumns+`WHERE o.channel = $1 AND o.state <> 'done' AND o.due <= $2 AND o.target IN (`+places(4, len(targets))+`)
+			AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.channel = o.channel AND p.target = o.target AND p.request = o.request AND p.state <> 'done' AND p.id < o.id)
+			ORDER BY o.id LIMIT $3`, append([]any{channel, seconds(now), limit}, anys(targets)...)...)
+		return err
+	})
+	return list, err
 }

@@ -48,7 +48,7 @@ func (s *site) password(w http.ResponseWriter, r *http.Request, who scheduler.Ac
 	if r.PostFormValue("new") != r.PostFormValue("again") {
 		return invalid("again", "is not the same as the new password")
 	}
-	if err := s.people.SetPassword(r.Context(), who, who.Username, r.PostFormValue("old"), r.PostFormValue("new")); err != nil {
+	if err := s.people.SetPassword(r.Context(), who, who.Username, r.PostFormValue("old"), r.PostFormValue("new"), r.PostFormValue("everything") != ""); err != nil {
 		return err
 	}
 	return done(w, r, "/account", "saved")

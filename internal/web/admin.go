@@ -91,7 +91,12 @@ func (s *site) putPerson(w http.ResponseWriter, r *http.Request, who scheduler.A
 		return err
 	}
 	if secret := form.Get("password"); secret != "" {
-		if err := s.people.SetPassword(r.Context(), who, p.Username, "", secret); err != nil {
+		if err := s.people.SetPassword(r.Context(), who, p.Username, "", secret, false); err != nil {
+			return err
+		}
+	}
+	if form.Get("everything") != "" {
+		if _, err := s.people.RevokeAll(r.Context(), who, p.Username); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -9,10 +10,10 @@ import (
 	"berth/scheduler"
 )
 
-// lookEvery is how often the change log is looked at for a page that follows it.
+// lookEvery is how often the change log is looked at for a page that follows it, and whether its session is still good.
 const lookEvery = 2 * time.Second
 
-// following is how long a page follows changes before it has to ask again: a session that has ended is noticed then.
+// following is how long a page follows changes before it has to ask again.
 const following = 10 * time.Minute
 
 // changes tells a page that something has changed, as server-sent events, so that it can say so or show it.
@@ -21,12 +22,17 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request, who scheduler.Act
 	if err != nil {
 		return err
 	}
+	leave, err := s.people.Stay(who.Username)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	control := http.NewResponseController(w)
 	_ = control.SetWriteDeadline(time.Time{})
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
 	fmt.Fprint(w, "retry: 5000\n\n")
-	tick := time.NewTicker(lookEvery)
+	tick := time.NewTicker(cmp.Or(s.o.Poll, lookEvery))
 	defer tick.Stop()
 	for until := time.Now().Add(following); time.Now().Before(until); {
 		if err := control.Flush(); err != nil {
@@ -36,6 +42,9 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request, who scheduler.Act
 		case <-r.Context().Done():
 			return nil
 		case <-tick.C:
+		}
+		if who, err = s.people.Session(r.Context(), s.secret(r)); err != nil {
+			return nil // it has ended: the browser asks again, and is told to sign in
 		}
 		events, last, err := s.service.Events(r.Context(), who, after, 200)
 		if err != nil {

@@ -151,6 +151,9 @@ func (s *site) take(ctx context.Context, who scheduler.Actor, v scheduler.View, 
 		if err != nil {
 			return scheduler.Outcome{}, err
 		}
+		if most := int64(testbeds.MaxPeriod / (24 * time.Hour)); days > most {
+			return scheduler.Outcome{}, invalid("hold", "has to be from 0 to %d", most)
+		}
 		chosen, err := chosenOffers(form)
 		if err != nil {
 			return scheduler.Outcome{}, err

@@ -91,8 +91,8 @@ type failure struct {
 
 // explained turns an error into what people may read of it; what is nobody's business stays in the log.
 func explained(err error) (status int, f failure, ours bool) {
-	if _, many := errors.AsType[tooMany](err); many {
-		return http.StatusTooManyRequests, failure{Message: "There were too many failed attempts. Please wait a few minutes."}, false
+	if wait, many := errors.AsType[tooMany](err); many {
+		return http.StatusTooManyRequests, failure{Message: sentence(wait.Error())}, false
 	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return http.StatusRequestEntityTooLarge, failure{Message: "That is more than this form takes."}, false
@@ -101,7 +101,7 @@ func explained(err error) (status int, f failure, ours bool) {
 	if !ok {
 		return http.StatusInternalServerError, failure{Message: "Something went wrong on our side. Please try again later."}, true
 	}
-	f = failure{Message: strings.ToUpper(e.Message[:1]) + e.Message[1:] + ".", Fields: e.Fields, Alternatives: e.Alternatives, Allowed: e.Allowed}
+	f = failure{Message: sentence(e.Message), Fields: e.Fields, Alternatives: e.Alternatives, Allowed: e.Allowed}
 	if e.Verdict != nil {
 		f.Conflicts = conflicts(*e.Verdict)
 	}
@@ -125,6 +125,8 @@ func explained(err error) (status int, f failure, ours bool) {
 	// Of what is not available there may be more to know, which belongs into the log.
 	return status, f, e.Code == scheduler.CodeUnavailable && err != error(e)
 }
+
+func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
 
 // conflicts are what is in the way, in words.
 func conflicts(v testbeds.Verdict) (lines []string) {

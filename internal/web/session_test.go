@@ -85,7 +85,7 @@ func (h *house) session(who string) string {
 func TestNobodySeesAPageWithoutSigningIn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://berth.example")
-	for _, path := range []string{"/", "/timeline.svg", "/changes", "/new", "/requests", "/requests/1", "/testbeds", "/testbeds/hall", "/subscribe", "/account", "/admin"} {
+	for _, path := range []string{"/", "/timeline.svg", "/changes", "/new", "/requests", "/requests/1", "/testbeds", "/testbeds/hall", "/subscribe", "/account", "/admin", "/admin/accounts"} {
 		res := h.send(path, "", nil)
 		if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || to != "/sign-in?to="+url.QueryEscape(path) {
 			t.Errorf("%s: %d to %s", path, res.StatusCode, to)
@@ -100,7 +100,7 @@ func TestNobodySeesAPageWithoutSigningIn(t *testing.T) {
 	for _, c := range []struct {
 		path string
 		form url.Values
-	}{{"/admin", nil}, {"/admin/retry", url.Values{"channel": {"mail"}}}, {"/admin/people", url.Values{"username": {"maeve"}, "name": {"x"}, "role": {"administrator"}, "revision": {"1"}}},
+	}{{"/admin", nil}, {"/admin/accounts", nil}, {"/admin/retry", url.Values{"channel": {"mail"}}}, {"/admin/people", url.Values{"username": {"maeve"}, "name": {"x"}, "role": {"administrator"}, "revision": {"1"}}},
 		{"/testbeds/hall/closures", url.Values{"summary": {"x"}, "start": {"2031-01-01T00:00"}, "end": {"2031-01-02T00:00"}, "step": {"confirm"}}}} {
 		if res := h.send(c.path, maeve, c.form); res.StatusCode != http.StatusForbidden {
 			t.Errorf("an experimenter gets %d from %s", res.StatusCode, c.path)
@@ -160,7 +160,7 @@ func TestASessionIsNobodysToFix(t *testing.T) {
 func TestNobodyIsLedElsewhere(t *testing.T) {
 	t.Parallel()
 	for to, want := range map[string]string{"/requests?x=1": "/requests?x=1", "": "/", "https://evil.example/": "/", "//evil.example": "/", "/\\evil.example": "/", "javascript:alert(1)": "/", "/sign-out": "/", "/\r\nX: y": "/",
-		"/%0d%0aX:y": "/%0d%0aX:y", "http:evil": "/", "\\\\evil": "/", "/\tevil": "/"} {
+		"/%0d%0aX:y": "/%0D%0AX:y", "http:evil": "/", "\\\\evil": "/", "/\tevil": "/"} {
 		if got := local(to); got != want {
 			t.Errorf("%q leads to %q, want %q", to, got, want)
 		}
@@ -233,7 +233,7 @@ func (g gate) Begin(context.Context) (to, kept string, err error) {
 	return "https://id.example/authorize?state=s", "s.n.v", nil
 }
 
-func (g gate) Finish(r *http.Request, kept string) (string, error) {
+func (g gate) Finish(r *http.Request, kept, _ string) (string, error) {
 	if kept != "s.n.v" {
 		return "", scheduler.Errorf(scheduler.CodeUnauthenticated, "signing in elsewhere did not work; try again")
 	}

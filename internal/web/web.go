@@ -22,7 +22,10 @@ type Identity interface {
 	SignIn(r *http.Request, username, password string) (secret string, err error)
 	Session(ctx context.Context, secret string) (scheduler.Actor, error)
 	SignOut(ctx context.Context, secret string) error
-	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string) error
+	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error
+	RevokeAll(ctx context.Context, actor scheduler.Actor, owner string) (n int, err error)
+	// Stay bounds what stays open for somebody; leave says that it does no longer.
+	Stay(username string) (leave func(), err error)
 	Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error)
 	CreateFeed(ctx context.Context, actor scheduler.Actor, owner, name, collection string) (secret string, t scheduler.Token, err error)
 	List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error)
@@ -40,7 +43,8 @@ type Queue interface {
 // Door signs people in who have proved to a provider elsewhere who they are.
 type Door interface {
 	Begin(ctx context.Context) (to, kept string, err error)
-	Finish(r *http.Request, kept string) (secret string, err error)
+	// Finish takes what the browser has kept, and the session that it has here, if any.
+	Finish(r *http.Request, kept, session string) (secret string, err error)
 }
 
 // CallbackPath is where a provider leads back to.
@@ -54,7 +58,8 @@ type Options struct {
 	Queue    Queue
 	Channels []string
 	Webhooks Webhooks
-	Door     Door // nil: nobody signs in elsewhere
+	Door     Door          // nil: nobody signs in elsewhere
+	Poll     time.Duration // how often the change log is looked at for a page that follows it; default two seconds
 }
 
 // site is what the handlers share.
@@ -123,6 +128,7 @@ func (s *site) handler() http.Handler {
 		"GET /admin":                        s.admin,
 		"POST /admin/retry":                 s.retry,
 		"GET /admin/audit":                  s.audit,
+		"GET /admin/accounts":               s.accounts,
 		"GET /admin/{what}":                 s.facility,
 		"POST /admin/{what}":                s.putFacility,
 		"GET /webhooks":                     s.hooks,
@@ -132,7 +138,7 @@ func (s *site) handler() http.Handler {
 		mux.HandleFunc(pattern, s.signedIn(h))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, scheduler.Actor{}, scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at %s", r.URL.Path))
+		s.fail(w, r, scheduler.Actor{}, scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at this address")) // which may hold a signed link
 	})
 	return careful(http.NewCrossOriginProtection().Handler(bounded(mux)))
 }

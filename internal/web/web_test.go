@@ -92,12 +92,16 @@ func TestAnApprovalAsksFirst(t *testing.T) {
 // linkPages are the pages of signed links, over what a test says that they lead to.
 func linkPages(t *testing.T, links Links) http.Handler {
 	t.Helper()
+	return newLinkSite(t, links).handler()
+}
+
+func newLinkSite(t *testing.T, links Links) *site {
+	t.Helper()
 	pages, err := template.New("").Funcs(functions).ParseFS(files, "pages/*.html")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{links: links, pages: pages, o: Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now}}
-	return s.handler()
+	return &site{links: links, pages: pages, o: Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now}}
 }
 
 func call(t *testing.T, d *desk, method, path string, headers ...string) *httptest.ResponseRecorder {

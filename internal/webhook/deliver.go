@@ -48,6 +48,9 @@ func (d *Desk) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 	if h.Off != "" {
 		return nil, nil // it is not to be told
 	}
+	if until := d.Resting(h); !until.IsZero() {
+		return nil, errResting{until}
+	}
 	if may, err := d.may(ctx, h, m.Event); err != nil || !may {
 		return nil, err
 	}
@@ -64,6 +67,9 @@ func (d *Desk) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 	}
 	return nil, d.store.PutWebhook(ctx, h)
 }
+
+// Resting is until when the address of a webhook is left alone, because it failed several times in a row; the zero time where it is not.
+func (d *Desk) Resting(h scheduler.Webhook) time.Time { return d.resting.rests(h.URL, d.clock()) }
 
 // listeners are the webhooks that are to be told of an event.
 func (d *Desk) listeners(ctx context.Context, e scheduler.Event) (targets []string, err error) {
@@ -163,8 +169,19 @@ type Refused struct {
 func (r Refused) Error() string { return r.Err.Error() }
 func (r Refused) Unwrap() error { return r.Err }
 
-// send makes one call.
+// send makes one call, and remembers whether the address took it.
 func (d *Desk) send(ctx context.Context, h scheduler.Webhook, id string, p Payload) error {
+	err := d.call(ctx, h, id, p)
+	switch _, refused := errors.AsType[Refused](err); {
+	case err == nil:
+		d.resting.closed(h.URL)
+	case !refused && ctx.Err() == nil:
+		d.resting.failed(h.URL, d.clock())
+	}
+	return err
+}
+
+func (d *Desk) call(ctx context.Context, h scheduler.Webhook, id string, p Payload) error {
 	body, err := json.Marshal(p)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -8,12 +9,12 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"berth/scheduler"
+	"berth/testbeds"
 )
 
 // Channel is where what webhooks have to be told waits.
@@ -40,6 +41,7 @@ type Settings struct {
 	Anywhere bool   // also addresses inside, and without TLS
 	Site     string // where Berth's pages are
 	Version  string
+	Most     int // webhooks of one person; default 10
 }
 
 // Desk keeps webhooks and tells them what happens.
@@ -49,15 +51,17 @@ type Desk struct {
 	settings Settings
 	clock    func() time.Time
 	client   *http.Client
+	resting  breakers
 }
 
 // New makes a desk.
 func New(store Store, requests Requests, s Settings, clock func() time.Time) *Desk {
-	return &Desk{store, requests, s, clock, client(s.Anywhere)}
+	s.Most = cmp.Or(s.Most, maxHooks)
+	return &Desk{store: store, requests: requests, settings: s, clock: clock, client: client(s.Anywhere)}
 }
 
 const (
-	maxHooks = 10 // of one person
+	maxHooks = 10 // of one person, where the settings do not say
 	maxName  = 100
 	maxURL   = 2000
 )
@@ -74,8 +78,8 @@ func (d *Desk) Create(ctx context.Context, a scheduler.Actor, wish scheduler.Web
 	if err != nil {
 		return "", h, err
 	}
-	if len(own) >= maxHooks {
-		return "", h, scheduler.Errorf(scheduler.CodeConflict, "%s has %d webhooks, and nobody may have more", a.Username, maxHooks)
+	if len(own) >= d.settings.Most {
+		return "", h, scheduler.Errorf(scheduler.CodeConflict, "%s has %d webhooks, and nobody may have more", a.Username, d.settings.Most)
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -94,6 +98,7 @@ func (d *Desk) Change(ctx context.Context, a scheduler.Actor, id string, wish sc
 		return h, err
 	}
 	h.Name, h.URL, h.Actions, h.Off = wish.Name, wish.URL, wish.Actions, wish.Off
+	d.resting.closed(h.URL)
 	return h, d.store.PutWebhook(ctx, h)
 }
 
@@ -146,9 +151,11 @@ func (d *Desk) Deliveries(ctx context.Context, a scheduler.Actor, id string, bel
 
 // Again tells a webhook something once more.
 func (d *Desk) Again(ctx context.Context, a scheduler.Actor, id string, delivery int64) error {
-	if _, err := d.kept(ctx, a, id); err != nil {
+	h, err := d.kept(ctx, a, id)
+	if err != nil {
 		return err
 	}
+	d.resting.closed(h.URL)
 	return d.store.Again(ctx, Channel, id, delivery)
 }
 
@@ -180,7 +187,7 @@ func (d *Desk) check(h scheduler.Webhook) error {
 	add := func(field, rule string, args ...any) {
 		bad = append(bad, scheduler.FieldError{Field: field, Rule: fmt.Sprintf(rule, args...)})
 	}
-	if strings.TrimSpace(h.Name) == "" || utf8.RuneCountInString(h.Name) > maxName || strings.ContainsFunc(h.Name, unicode.IsControl) {
+	if strings.TrimSpace(h.Name) == "" || utf8.RuneCountInString(h.Name) > maxName || !utf8.ValidString(h.Name) || strings.ContainsFunc(h.Name, testbeds.Hidden) {
 		add("name", "has to say what the webhook is for, in 1 to %d characters on one line", maxName)
 	}
 	u, err := url.Parse(h.URL)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,20 +31,6 @@ func TestSignatureOfStandardWebhooks(t *testing.T) {
 	got, err := signature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
 	if want := "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="; err != nil || got != want {
 		t.Errorf("%s, %v; want %s", got, err, want)
-	}
-}
-
-func TestWhichAddressesAreOutside(t *testing.T) {
-	t.Parallel()
-	for addr, want := range map[string]bool{
-		"93.184.216.34": true, "2606:2800:220:1::1": true, "8.8.8.8": true,
-		"127.0.0.1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.169.254": false, "100.64.0.1": false, "0.0.0.0": false,
-		"255.255.255.255": false, "224.0.0.1": false, "::1": false, "::": false, "fe80::1": false, "fc00::1": false, "fd12::1": false, "::ffff:127.0.0.1": false,
-		"::ffff:10.0.0.1": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false, "ff02::1": false, "192.0.2.1": false, "198.18.0.1": false,
-	} {
-		if got := outside(netip.MustParseAddr(addr)); got != want {
-			t.Errorf("%s is outside: %v", addr, got)
-		}
 	}
 }
 

@@ -131,6 +131,14 @@ func (d *data) Tokens(context.Context, string) ([]scheduler.Token, error) { retu
 func (d *data) PutToken(context.Context, scheduler.Token) error           { return nil }
 func (d *data) UseToken(context.Context, string, time.Time) error         { return nil }
 func (d *data) Forget(context.Context, time.Time) error                   { return nil }
+func (d *data) SignedIn(context.Context, string, string) (time.Time, error) {
+	return time.Time{}, nil
+}
+func (d *data) ForgetAccountEvents(context.Context, time.Time) error { return nil }
+func (d *data) AccountEvents(context.Context, scheduler.AccountFilter) ([]scheduler.AccountEvent, error) {
+	return nil, nil
+}
+func (d *data) AddAccountEvent(context.Context, scheduler.AccountEvent) error { return nil }
 func (d *data) TokenByHash(context.Context, string) (scheduler.Token, error) {
 	return scheduler.Token{}, absent("token")
 }

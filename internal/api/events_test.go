@@ -1,0 +1,116 @@
+package api
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"berth/scheduler"
+)
+
+// listen opens a stream of events, which is closed with the test at the latest.
+func (h *house) listen(headers ...string) *http.Response {
+	h.t.Helper()
+	req, err := http.NewRequestWithContext(h.t.Context(), http.MethodGet, h.url+prefix+"/events", nil)
+	h.must(nil, err)
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	h.must(nil, err)
+	h.t.Cleanup(func() { _ = res.Body.Close() })
+	return res
+}
+
+// key makes a token for somebody, and answers with the header that sends it, and with its id.
+func (h *house) key(who string, scopes ...scheduler.Scope) (bearer []string, id string) {
+	h.t.Helper()
+	made := h.expect(h.send(who, "POST", "/tokens", map[string]any{"name": "script", "scopes": scopes}), 201).json(h.t)
+	return []string{"Authorization", "Bearer " + made["secret"].(string)}, made["token"].(map[string]any)["id"].(string)
+}
+
+// TestAStreamEndsWithItsToken, and with the account: without anything happening that it could tell.
+func TestAStreamEndsWithItsToken(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	bearer, id := h.key("maeve", scheduler.ScopeRead)
+	stream := h.listen(bearer...)
+	if stream.StatusCode != http.StatusOK {
+		t.Fatal(stream.Status)
+	}
+	h.expect(h.send("maeve", "DELETE", "/tokens/"+id, nil), 200)
+	if _, err := io.Copy(io.Discard, stream.Body); err != nil { // it would wait for ever
+		t.Errorf("the stream of a revoked token: %v", err)
+	}
+	bearer, _ = h.key("hector", scheduler.ScopeRead)
+	stream = h.listen(bearer...)
+	h.expect(h.send("adele", "PUT", "/users/hector", map[string]any{"name": "Hector", "roles": []string{"experimenter"}, "disabled": true}), 200)
+	if _, err := io.Copy(io.Discard, stream.Body); err != nil {
+		t.Errorf("the stream of a disabled account: %v", err)
+	}
+}
+
+// TestNobodyTakesAllEventStreams: who leaves makes room.
+func TestNobodyTakesAllEventStreams(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	bearer, _ := h.key("maeve", scheduler.ScopeRead)
+	var open []*http.Response
+	for range 30 {
+		stream := h.listen(bearer...)
+		if stream.StatusCode != http.StatusOK {
+			t.Fatal(stream.Status)
+		}
+		open = append(open, stream)
+	}
+	if more := h.listen(bearer...); more.StatusCode != http.StatusTooManyRequests || more.Header.Get("Retry-After") == "" {
+		t.Errorf("one more: %s", more.Status)
+	}
+	other, _ := h.key("hector", scheduler.ScopeRead)
+	if stream := h.listen(other...); stream.StatusCode != http.StatusOK {
+		t.Errorf("somebody else's: %s", stream.Status)
+	}
+	h.expect(h.send("maeve", "PUT", "/users/maeve/password", map[string]any{"old_password": password, "password": "a second good password", "revoke_tokens": true}), 204)
+	for _, stream := range open {
+		if _, err := io.Copy(io.Discard, stream.Body); err != nil {
+			t.Errorf("a stream of before: %v", err)
+		}
+	}
+	h.expect(h.send("", "GET", "/me", nil, bearer...), 401)
+}
+
+// TestAStreamAheadOfTheLogIsToldSo: after a restore the numbers that a client knows are given again.
+func TestAStreamAheadOfTheLogIsToldSo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.submitted("maeve", h.wish(0, 1))
+	last, err := h.svc.LastEvent(t.Context())
+	h.must(nil, err)
+	bearer, _ := h.key("adele", scheduler.ScopeRead)
+	read := func(id int64, n int) (ids []string, kinds []string) {
+		lines := bufio.NewScanner(h.listen(append(bearer, "Last-Event-ID", strconv.FormatInt(id, 10))...).Body)
+		for len(kinds) < n && lines.Scan() {
+			if id, ok := strings.CutPrefix(lines.Text(), "id: "); ok {
+				ids = append(ids, id)
+			}
+			if kind, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+				kinds = append(kinds, kind)
+				if kind == resetKind {
+					h.submitted("maeve", h.wish(6, 1)) // what happens next follows
+				}
+			}
+		}
+		return ids, kinds
+	}
+	if ids, kinds := read(last+100, 2); !slices.Equal(kinds, []string{"reset", "request"}) || !slices.Equal(ids, []string{strconv.FormatInt(last, 10), strconv.FormatInt(last+1, 10)}) {
+		t.Errorf("ahead: %v %v", ids, kinds)
+	}
+	if ids, kinds := read(last, 1); !slices.Equal(kinds, []string{"request"}) || ids[0] != strconv.FormatInt(last+1, 10) {
+		t.Errorf("not ahead: %v %v", ids, kinds)
+	}
+	h.expect(h.send("adele", "GET", "/events", nil, "Last-Event-ID", "-1"), 422)
+}

@@ -1,0 +1,41 @@
+package api
+
+import (
+	"testing"
+
+	"berth/scheduler"
+)
+
+// TestAnAdministratorsProgramBecomesNobodyElse without the scope for it: no password, no account with one, no token of another's.
+func TestAnAdministratorsProgramBecomesNobodyElse(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	all, _ := h.key("adele", scheduler.ScopeRead, scheduler.ScopeWrite, scheduler.ScopeAdmin)
+	with, _ := h.key("adele", scheduler.ScopeRead, scheduler.ScopeAdmin, scheduler.ScopePassword)
+	eve := func(name string) map[string]any {
+		return map[string]any{"username": name, "name": "Eve", "roles": []string{"administrator"}, "password": "a good enough password"}
+	}
+	for _, c := range []struct {
+		method, path string
+		body         map[string]any
+		status       int
+	}{
+		{"PUT", "/users/maeve/password", map[string]any{"password": "a second good password"}, 204},
+		{"PUT", "/users/adele/password", map[string]any{"old_password": password, "password": "a second good password"}, 204},
+		{"POST", "/users", eve("eve"), 201},
+		{"POST", "/tokens", map[string]any{"owner": "monika", "name": "x", "scopes": []string{"read"}}, 201},
+		{"POST", "/tokens", map[string]any{"name": "x", "scopes": []string{"password"}}, 201},
+	} {
+		want := 403
+		if c.path == "/tokens" && c.body["owner"] == nil {
+			want = 422 // no token has more than the one that makes it
+		}
+		h.expect(h.send("", c.method, c.path, c.body, all...), want)
+		h.expect(h.send("", c.method, c.path, c.body, with...), c.status)
+	}
+	without := eve("ewan")
+	delete(without, "password")
+	h.expect(h.send("", "POST", "/users", without, all...), 201)
+	h.expect(h.send("", "POST", "/tokens", map[string]any{"name": "mine", "scopes": []string{"read"}}, all...), 201)
+	h.expect(h.send("maeve", "GET", "/me", nil), 401) // her password is another one now
+}

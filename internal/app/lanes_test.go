@@ -1,0 +1,158 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"berth/internal/store"
+	"berth/internal/testdb"
+	"berth/internal/webhook"
+	"berth/scheduler"
+)
+
+// street is a database with webhooks of two owners, and lanes that tell them.
+type street struct {
+	*testing.T
+	store *store.Store
+	desk  *webhook.Desk
+	lanes *lanes
+}
+
+func newStreet(t *testing.T, dsn string) *street {
+	t.Helper()
+	db := testdb.Open(t, dsn)
+	db.SetChannels(scheduler.Channel{Name: webhook.Channel, Takes: webhook.Takes})
+	svc := scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: uuid.NewString})
+	for _, name := range []string{"adele", "monika"} {
+		p := scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{scheduler.RoleAdministrator}}
+		if _, err := svc.PutPerson(t.Context(), scheduler.System, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	desk := webhook.New(db, svc, webhook.Settings{Anywhere: true, Site: "https://berth.example"}, time.Now)
+	return &street{t, db, desk, &lanes{queue: db, desk: desk, clock: time.Now, log: slog.New(slog.DiscardHandler), tell: tells(desk)}}
+}
+
+func (s *street) hook(owner, url string) scheduler.Webhook {
+	s.Helper()
+	actor := scheduler.ActorOf(scheduler.Person{Username: owner, Roles: []scheduler.Role{scheduler.RoleAdministrator}})
+	_, h, err := s.desk.Create(s.Context(), actor, scheduler.Webhook{Name: "hook", URL: url})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return h
+}
+
+// happen writes events that concern everybody.
+func (s *street) happen(times int) {
+	s.Helper()
+	for range times {
+		err := s.store.Change(s.Context(), nil, func(tx scheduler.Tx) error {
+			return tx.AddEvent(s.Context(), scheduler.Event{At: time.Now(), Kind: "facility", Action: scheduler.ActionFacility, Actor: "adele"})
+		})
+		if err != nil {
+			s.Fatal(err)
+		}
+	}
+}
+
+// expand lets the lanes run until it is known whom all events concern.
+func (s *street) expand(ctx context.Context) {
+	s.Helper()
+	for {
+		done, _, err := s.lanes.run(ctx)
+		if err != nil {
+			s.Fatal(err)
+		}
+		if done == 0 {
+			return
+		}
+	}
+}
+
+// TestDeadWebhooksKeepNobodyElseWaiting: ten that take a call and never answer, each with forty events, beside one that works. They are let
+// go only after the other one was told everything.
+func TestDeadWebhooksKeepNobodyElseWaiting(t *testing.T) {
+	t.Parallel()
+	testdb.EachDSN(t, func(t *testing.T, dsn string) {
+		s := newStreet(t, dsn)
+		let := make(chan struct{})
+		dead := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case <-let:
+			case <-r.Context().Done():
+			}
+			w.WriteHeader(http.StatusBadGateway)
+		}))
+		defer dead.Close()
+		told := make(chan struct{}, 100)
+		alive := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { told <- struct{}{} }))
+		defer alive.Close()
+		for i := range 10 {
+			s.hook("adele", fmt.Sprintf("%s/%d", dead.URL, i))
+		}
+		s.hook("monika", alive.URL)
+		s.happen(40)
+		ctx, cancel := context.WithCancel(t.Context())
+		s.expand(ctx)
+		for n := 0; n < 40; {
+			select {
+			case <-told:
+				n++
+			case <-time.After(50 * time.Millisecond): // the duty's own pace
+				s.expand(ctx)
+			}
+		}
+		cancel()
+		close(let)
+		if err := s.lanes.stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestADeletedWebhookIsNobody: what it was to be told does not wait for ever.
+func TestADeletedWebhookIsNobody(t *testing.T) {
+	t.Parallel()
+	s := newStreet(t, testdb.SQLite(t))
+	h := s.hook("adele", "http://127.0.0.1:1/never")
+	s.happen(1)
+	if _, err := s.lanes.courier([]string{""}).Round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.store.Deliveries(t.Context(), webhook.Channel, h.ID, false, 0, 10)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if err := s.store.DeleteWebhook(t.Context(), "another channel", h.ID); err != nil { // the webhook alone
+		t.Fatal(err)
+	}
+	s.expand(t.Context())
+	if err := s.lanes.stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if waits, err := s.store.Pending(t.Context(), webhook.Channel, ""); waits || err != nil {
+		t.Errorf("it waits: %v, %v", waits, err)
+	}
+}
+
+// TestStoppingDoesNotWaitForEver for an address that does not answer.
+func TestStoppingDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	l := &lanes{}
+	end := make(chan struct{})
+	defer close(end)
+	l.work.Go(func() { <-end })
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := l.stop(ctx); err == nil {
+		t.Error("it says that all lanes have ended")
+	}
+}

@@ -1,0 +1,81 @@
+package auth
+
+import (
+	"context"
+
+	"berth/scheduler"
+)
+
+// SetPassword gives somebody a new password: one's own by saying the present one, anybody else's as an administrator. Wrong present
+// passwords are limited like those of a sign-in: a session that was left open somewhere is no place to guess. All other sessions end; with
+// everything given, so do all tokens, app passwords and feeds. A token needs the scope password: without it whoever has one cannot become
+// somebody else.
+func (a *Auth) SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error {
+	if !actor.Can(scheduler.ScopePassword) || actor.Username != username && !actor.Is(scheduler.RoleAdministrator) {
+		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not change the password of %s, or not with this token: it takes the scope password", actor.Username, username)
+	}
+	if err := CheckPassword(password); err != nil {
+		return err
+	}
+	p, err := a.person(ctx, username)
+	if err != nil {
+		return err
+	}
+	if actor.Username == username {
+		if err := a.confirm(ctx, p, old); err != nil {
+			return err
+		}
+	}
+	hash := Hash(password)
+	return a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
+		before, err := tx.Person(ctx, username)
+		if err != nil {
+			return err
+		}
+		after := before
+		after.Password = hash
+		after.Revision++
+		if err := scheduler.StorePerson(ctx, tx, actor, a.clock().UTC(), &before, after); err != nil || !everything {
+			return err
+		}
+		_, err = scheduler.EndAccess(ctx, tx, actor, a.clock().UTC(), username, every)
+		return err
+	})
+}
+
+func every(scheduler.Token) bool { return true }
+
+// RevokeAll makes all of somebody's sessions, tokens, app passwords and feeds worthless, but for the one in use, and answers with how many
+// they were. It is CodeForbidden to those who may not keep tokens of theirs.
+func (a *Auth) RevokeAll(ctx context.Context, actor scheduler.Actor, owner string) (n int, err error) {
+	if err := mayKeep(actor, owner); err != nil {
+		return 0, err
+	}
+	err = a.store.Change(ctx, nil, func(tx scheduler.Tx) (err error) {
+		if _, err := tx.Person(ctx, owner); err != nil {
+			return err
+		}
+		n, err = scheduler.EndAccess(ctx, tx, actor, a.clock().UTC(), owner, every)
+		return err
+	})
+	return n, err
+}
+
+// confirm makes sure that somebody knows their present password.
+func (a *Auth) confirm(ctx context.Context, p scheduler.Person, old string) error {
+	x := limit{key: "present password of " + p.Username, most: maxOld}
+	if err := a.limits.reserve(ctx, x); err != nil {
+		return err
+	}
+	right, err := a.verify(ctx, p.Password, old)
+	a.limits.settle(err == nil && !right, x)
+	if err != nil {
+		return err
+	}
+	if !right {
+		return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the password cannot be changed",
+			Fields: []scheduler.FieldError{{Field: "old_password", Rule: "is not the present one"}}}
+	}
+	a.limits.forgive(x.key)
+	return nil
+}

@@ -1,0 +1,35 @@
+package web
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// TestALinkIsInNoLogAndNoError: whoever has it can act, so it goes nowhere by itself: not into logs, not into what a page says, and not as the
+// Referer of whatever is looked at next. What goes wrong with a link leaves no more behind than what goes right.
+func TestALinkIsInNoLogAndNoError(t *testing.T) {
+	t.Parallel()
+	const link = "c2VjcmV0.bGluaw"
+	for _, c := range []struct{ method, path string }{
+		{"GET", "/offers/" + link}, {"POST", "/offers/" + link}, {"GET", "/approvals/" + link}, {"POST", "/approvals/" + link}, {"PUT", "/offers/" + link},
+		{"GET", "/offers/" + link + "/"}, {"GET", "/offers/" + link + "/more"}, {"GET", "/approvals/" + link + "/more"}, {"GET", "/offers//" + link}, {"POST", "/approvals/" + link + "?x=%zz"},
+	} {
+		for _, broken := range []bool{false, true} {
+			var log bytes.Buffer
+			s := newLinkSite(t, &desk{broken: broken})
+			s.o.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			w := httptest.NewRecorder()
+			s.handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), c.method, c.path, strings.NewReader("decision=approved")))
+			if w.Code < 300 || strings.Contains(log.String(), link) || strings.Contains(w.Body.String(), link) && w.Code != http.StatusTemporaryRedirect && w.Code != http.StatusMovedPermanently {
+				t.Errorf("%s %s: %d, log %q, page %s", c.method, c.path, w.Code, log.String(), w.Body)
+			}
+			if got := w.Header().Get("Referrer-Policy"); got != "no-referrer" {
+				t.Errorf("%s %s: Referrer-Policy %q", c.method, c.path, got)
+			}
+		}
+	}
+}
