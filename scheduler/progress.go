@@ -167,12 +167,12 @@ func (d *decision) begin(ctx context.Context, r Request, in Step) error {
 		if err := d.agreed(&r, in.Override); err != nil {
 			return err
 		}
+		var err error
+		if r, err = d.equip(ctx, r, in.Override); err != nil {
+			return err
+		}
 	}
 	r.unflag(flagApproval)
-	r, err := d.equip(ctx, r, in.Override)
-	if err != nil {
-		return err
-	}
 	return d.keep(ctx, r, note{reason: reasonOf(in.Override, in.Reason), text: unitWords(r.Units) + overrideWords(in.Override), verdict: &d.outcome.Fit})
 }
 

@@ -12,32 +12,22 @@ import (
 // equip makes sure that a request which starts has its named units: those that were chosen for it, others where these are not there, or
 // none, if somebody overrides that.
 func (d *decision) equip(ctx context.Context, r Request, o *Override) (Request, error) {
-	b, ok := d.booked(r)
+	was, ok := d.booked(r)
 	if !ok {
 		return r, fmt.Errorf("request #%d (%s) has no booking", r.Number, d.request.Status)
 	}
-	was := b
-	lost, err := d.lostUnits(ctx, b)
+	b, lost, err := d.reequipped(ctx, r, was)
 	if err != nil {
 		return r, err
 	}
-	if len(lost) > 0 {
-		b = unchosen(b, r.Demand)
-	}
-	b, complete := d.equipped(b)
-	if len(lost) > 0 && complete {
-		if lost, err = d.lostUnits(ctx, b); err != nil {
-			return r, err
-		}
-	}
-	if len(lost) > 0 || !complete {
+	if r.Units = unitsIn(b); len(lost) > 0 {
 		if o == nil || o.Mode != OverrideOverbook {
-			return r, d.unequipped(r, b, lost)
+			return r, d.unequipped(r, lost)
 		}
+		b, r.Units = unchosen(b, r.Demand), nil // it starts without, and has what it insists on on paper only
 		b.Overbooked = true
 		r.Overbooked = append(slices.Clone(r.Overbooked), Overbook{At: d.now, By: d.actor.Username, Reason: o.Reason, Conflicts: lost})
 	}
-	r.Units = unitsIn(b)
 	if sameUnits(was, b) && was.Overbooked == b.Overbooked {
 		return r, nil
 	}
@@ -45,17 +35,36 @@ func (d *decision) equip(ctx context.Context, r Request, o *Override) (Request, 
 	return r, err
 }
 
-// unequipped refuses a start whose units are not there, and names who has them.
-func (d *decision) unequipped(r Request, b testbeds.Booking, lost []testbeds.Conflict) error {
-	d.outcome.Fit.Conflicts = lost
+// reequipped is a booking with units that are there, and why it has not all that it needs.
+func (d *decision) reequipped(ctx context.Context, r Request, b testbeds.Booking) (_ testbeds.Booking, lost []testbeds.Conflict, err error) {
+	if lost, err = d.lostUnits(ctx, b); err != nil {
+		return b, nil, err
+	}
+	if len(lost) > 0 {
+		b = unchosen(b, r.Demand)
+	}
+	b, complete := d.equipped(b)
+	if complete {
+		lost, err = d.lostUnits(ctx, b)
+		return b, lost, err
+	}
 	_ = d.world(func(w world) error {
-		if len(lost) == 0 {
-			d.outcome.Fit.Conflicts = w.fed.Recheck(testbeds.Experiment{}, b, d.now).Conflicts
-		}
+		lost = append(lost, w.fed.Recheck(testbeds.Experiment{}, b, d.now).Conflicts...)
+		return nil
+	}, b.ID)
+	if len(lost) == 0 { // it has enough by count, and none that would do throughout
+		lost = []testbeds.Conflict{{Resource: b.Claims[0].Resource, Interval: b.Slot, Needed: 1, ShortBy: 1}}
+	}
+	return b, lost, nil
+}
+
+// unequipped refuses a start whose units are not there, and names who has them.
+func (d *decision) unequipped(r Request, lost []testbeds.Conflict) error {
+	d.outcome.Fit.Conflicts, d.outcome.Fit.Fits = lost, false
+	_ = d.world(func(w world) error {
 		d.outcome.Alternatives = d.s.alternatives(w.fed, wishOf(r), limited(0), false)
 		return nil
 	}, r.bookings()...)
-	d.outcome.Fit.Fits = false
 	return d.refusal(fmt.Sprintf("the units of request #%d are not there", r.Number))
 }
 
