@@ -23,8 +23,8 @@ func (d *decision) settleImpact(ctx context.Context, o ChangeOptions, m *impact,
 	}
 	for _, b := range m.bookings {
 		r := m.requests[b.Request]
-		if !done[b.Request] && m.restored(r, b) {
-			if err := d.restore(ctx, r.ID, b); err != nil {
+		if restored, runs := m.restored(r, b); restored && !done[b.Request] {
+			if err := d.restore(ctx, r.ID, b, runs); err != nil {
 				return err
 			}
 		}
@@ -66,10 +66,7 @@ func (d *decision) breakBooking(ctx context.Context, r Request, m *impact) (Requ
 		return r, nil
 	case b.Strength == testbeds.Held:
 		b.Strength = testbeds.Pending
-		flags := r.Flags
-		r, err := d.occupy(ctx, r, b)
-		r.Flags = flags
-		return r, err
+		return d.occupy(ctx, r, b)
 	case len(m.short[b.ID]) > 0:
 		b.Overbooked = true
 		_, err := d.book(ctx, r.ID, b)
@@ -78,22 +75,23 @@ func (d *decision) breakBooking(ctx context.Context, r Request, m *impact) (Requ
 	return r, nil
 }
 
-// restored reports whether a booking that was short, or a request that could not run, has all that it needs with the new facility.
-func (m *impact) restored(r Request, b testbeds.Booking) bool {
+// restored reports whether a booking that was short has what it claims with the new facility, or a flagged request can run again, and
+// whether the request can.
+func (m *impact) restored(r Request, b testbeds.Booking) (restored, runs bool) {
 	flagged := slices.ContainsFunc(r.Flags, func(f Flag) bool { return f.Kind == flagFacility })
-	if r.Booking != b.ID || !b.Strength.Blocks() || !b.Overbooked && !flagged {
-		return false
+	if r.Booking != b.ID || r.over() || !b.Strength.Blocks() || !b.Overbooked && !flagged || !m.after.fed.Without(b.ID).Holds(b) {
+		return false, false
 	}
-	fed := m.after.fed.Without(b.ID)
-	return fed.Holds(b) && len(fed.Problems(pinned(r, m.after.catalogue))) == 0
+	runs = len(m.after.fed.Problems(pinned(r, m.after.catalogue))) == 0
+	return b.Overbooked || runs, runs
 }
 
-func (d *decision) restore(ctx context.Context, id string, b testbeds.Booking) error {
+func (d *decision) restore(ctx context.Context, id string, b testbeds.Booking, runs bool) error {
 	r, err := d.tx.LockRequest(ctx, id)
 	if err != nil {
 		return err
 	}
-	return d.unmark(ctx, r, b)
+	return d.unmark(ctx, r, b, runs)
 }
 
 // repolicy asks requests under review for the approvals that the new policies of testbeds want. What is granted stays granted.

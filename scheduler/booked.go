@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"berth/testbeds"
@@ -46,7 +45,9 @@ func (d *decision) proposed(r Request, strength testbeds.Strength) proposal {
 	holds := ok && have.Strength.Blocks() && (was.Status != UnderReview || was.holds(d.now))
 	if narrow, less := have.Narrowed(r.Demand, r.Slot); holds && less {
 		narrow.Strength = strengthOf(strength, have.Strength)
-		if len(r.Units) > 0 {
+		if len(r.Units) == 0 { // nothing was chosen: it has what it insists on
+			narrow = unchosen(narrow, r.Demand)
+		} else {
 			r.Units = unitsIn(narrow)
 		}
 		return proposal{request: r, booking: narrow, kept: true, less: true}
@@ -154,7 +155,6 @@ func (d *decision) occupy(ctx context.Context, r Request, b testbeds.Booking) (R
 	}
 	if !b.Overbooked {
 		r.Overbooked = nil
-		r.Flags = slices.DeleteFunc(slices.Clone(r.Flags), func(f Flag) bool { return f.Kind == flagFacility })
 	}
 	return r, nil
 }
@@ -171,6 +171,9 @@ func (d *decision) rebook(ctx context.Context, p proposal, n note) error {
 	r, err := d.occupy(ctx, p.request, p.booking)
 	if err != nil {
 		return err
+	}
+	if !p.booking.Overbooked && d.outcome.Deployable.OK {
+		r.unflag(flagFacility)
 	}
 	r, err = d.save(ctx, d.request, r, n)
 	d.outcome.Request = r

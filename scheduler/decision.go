@@ -144,7 +144,26 @@ func (d *decision) begun(ctx context.Context, c command) error {
 	if c.revision != 0 && c.revision != r.Revision {
 		return Errorf(CodePrecondition, "request #%d was changed in between: it is at revision %d, not %d", r.Number, r.Revision, c.revision)
 	}
-	return d.s.ledger.catchUp(ctx, d.tx, d.now)
+	if err := d.s.ledger.catchUp(ctx, d.tx, d.now); err != nil {
+		return err
+	}
+	return d.recall(ctx)
+}
+
+// recall brings the request's booking to mind where it ended before everything that the ledger knows: something ran on for months, and nobody
+// looked.
+func (d *decision) recall(ctx context.Context) error {
+	if _, known := d.booked(d.request); known || d.request.Booking == 0 {
+		return nil
+	}
+	b, err := d.tx.Booking(ctx, d.request.Booking)
+	if CodeOf(err) == CodeNotFound {
+		return nil
+	}
+	if err == nil {
+		d.change(BookingChange{Booking: b})
+	}
+	return err
 }
 
 // covered makes sure that testbeds are locked before anything is decided about them.

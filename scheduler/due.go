@@ -83,13 +83,15 @@ func (s *Service) named(r Request) bool {
 type reminder struct {
 	key  string
 	at   time.Time
+	of   time.Time
 	text string
 }
 
 // reminders are those still to be given: ahead of orchestration and of tear-down. Each is about one instant, so that one that moves is
-// reminded of anew. Ahead of a slot's end nobody is reminded before the slot has begun.
+// reminded of anew. Nobody is reminded of what is over, nor of a slot's end before the slot has begun.
 func (s *Service) reminders(r Request) []reminder {
-	return r.unreminded(s.allReminders(r))
+	now := s.now()
+	return r.unreminded(slices.DeleteFunc(s.allReminders(r), func(m reminder) bool { return !m.of.After(now) }))
 }
 
 func (s *Service) allReminders(r Request) []reminder {
@@ -122,7 +124,7 @@ func (s *Service) stillReminded(r Request, now time.Time) []string {
 
 func remind(what, preposition string, ahead time.Duration, of time.Time) reminder {
 	at := of.Format(time.RFC3339)
-	return reminder{key: fmt.Sprintf("%s %s %s", what, ahead, at), at: of.Add(-ahead), text: fmt.Sprintf("%s %s %s", what, preposition, at)}
+	return reminder{key: fmt.Sprintf("%s %s %s", what, ahead, at), at: of.Add(-ahead), of: of, text: fmt.Sprintf("%s %s %s", what, preposition, at)}
 }
 
 // longestNotice is how long before its end an experimenter is reminded of an offer, unless a quarter of its hold is less.
@@ -139,7 +141,7 @@ func (r Request) offerReminders() []reminder {
 		if !o.Made.IsZero() {
 			notice = min(notice, o.until().Sub(o.Made)/4)
 		}
-		list = append(list, reminder{"offer " + o.ID, o.until().Add(-notice), "offer " + o.ID + " ends at " + o.until().Format(time.RFC3339)})
+		list = append(list, reminder{"offer " + o.ID, o.until().Add(-notice), o.until(), "offer " + o.ID + " ends at " + o.until().Format(time.RFC3339)})
 	}
 	return r.unreminded(list)
 }
@@ -233,6 +235,9 @@ func (s *Service) handleLocked(ctx context.Context, id string, lock []string) er
 			return err
 		}
 		d.request = r
+		if err := d.recall(ctx); err != nil {
+			return err
+		}
 		if err := d.pass(ctx, r); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"berth/testbeds"
 )
@@ -47,7 +48,7 @@ func (d *decision) impact(ctx context.Context, f testbeds.Facility, c testbeds.C
 	if err != nil {
 		return nil, Errorf(CodeInvalid, "closures or openings of the new facility cannot be expanded: %v", err)
 	}
-	fed.Load(all)
+	fed.Load(append(m.past(d.now), all...))
 	m.after = world{fed: fed, catalogue: c}
 	if err := m.read(ctx, d.tx); err != nil {
 		return nil, err
@@ -58,6 +59,21 @@ func (d *decision) impact(ctx context.Context, f testbeds.Facility, c testbeds.C
 	m.unitless(d)
 	m.undeployable()
 	return m, nil
+}
+
+// past are the bookings of the testbeds that change which are over.
+func (m *impact) past(now time.Time) []testbeds.Booking {
+	var list []testbeds.Booking
+	seen := map[int64]bool{}
+	for _, id := range m.beds {
+		for _, b := range m.before.fed.Bookings(id, testbeds.Slot{Start: m.before.fed.Horizon().Start, End: now}) {
+			if !seen[b.ID] && !b.Occupied().End.After(now) {
+				list = append(list, b)
+			}
+			seen[b.ID] = true
+		}
+	}
+	return list
 }
 
 // changedTestbeds are the ids of the testbeds that are not the same in two facilities.

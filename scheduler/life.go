@@ -118,6 +118,11 @@ func (r Request) begun() bool {
 	return r.Status == Instantiating || r.Status == Running || r.Status == Terminating
 }
 
+// over reports whether nothing can be done with the request any more, but to talk about it.
+func (r Request) over() bool {
+	return r.Status == Completed || r.Status == Failed || r.Status == Cancelled || r.Status == Rejected
+}
+
 // permit refuses a step that the actor may not take, or that cannot be taken now. Who may not even know the request learns nothing.
 func (a Actor) permit(action Action, r Request, now time.Time) error {
 	if !a.sees(r) {

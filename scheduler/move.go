@@ -78,7 +78,12 @@ func (d *decision) moveAsked(ctx context.Context, r Request, in Move) error {
 }
 
 // moved is a proposal as what was granted from now on.
+//
+// An overrun that is to end sooner, and after the end that was granted, stays one: nobody has approved that time.
 func (p proposal) moved() proposal {
+	if r := p.request; p.less && r.Overrun && r.Scheduled != nil && r.Slot.End.After(r.Scheduled.End) {
+		return p
+	}
 	p.request.Scheduled, p.request.Overrun = new(p.request.Slot), false
 	p.request.unflag(flagOverrun)
 	return p

@@ -201,6 +201,7 @@ func (d *decision) end(ctx context.Context, r Request, reason string) (err error
 		return err
 	}
 	r.Overrun, r.HoldUntil = false, nil
+	r.unflag(flagFacility)
 	return d.keep(ctx, r, note{reason: reason, text: text, verdict: &d.outcome.Fit})
 }
 

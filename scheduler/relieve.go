@@ -21,20 +21,34 @@ func (d *decision) relieve(ctx context.Context) error {
 		if r, err = d.tx.LockRequest(ctx, r.ID); err != nil {
 			return err
 		}
-		if err := d.unmark(ctx, r, b); err != nil {
+		if err := d.unmark(ctx, r, b, d.runs(r)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// unmark takes the mark off a booking, and what was recorded of it off its request.
-func (d *decision) unmark(ctx context.Context, r Request, b testbeds.Booking) error {
+// runs reports whether a request can run where it is placed, whatever the time.
+func (d *decision) runs(r Request) bool {
+	var problems []testbeds.Problem
+	_ = d.world(func(w world) error {
+		problems = w.fed.Problems(pinned(r, w.catalogue))
+		return nil
+	})
+	return len(problems) == 0
+}
+
+// unmark takes the mark off a booking, and what was recorded of it off its request; a facility change that broke it is still flagged where
+// the request cannot run.
+func (d *decision) unmark(ctx context.Context, r Request, b testbeds.Booking, runs bool) error {
 	b.Overbooked = false
 	before := r
 	r, err := d.occupy(ctx, r, b)
 	if err != nil {
 		return err
+	}
+	if runs {
+		r.unflag(flagFacility)
 	}
 	_, err = d.save(ctx, before, r, note{action: ActionFlag, text: "its capacity is there again"})
 	return err

@@ -29,7 +29,20 @@ type Reader interface {
 	FacilityReader
 	RequestReader
 	PeopleReader
+	ProofReader
 }
+
+// ProofReader reads what Verify asks beyond the others.
+type ProofReader interface {
+	// HistoryEnds are the first and the last entries in the histories of requests, by their ids; one without a history is left out.
+	HistoryEnds(ctx context.Context, requests []string) (map[string]HistoryEnds, error)
+	// Discrepancies streams, a sentence each, where what the store keeps apart from its documents does not agree with them, or with itself:
+	// columns, counters, rows that belong to nothing. yield does not use the reader.
+	Discrepancies(ctx context.Context, yield func(text string) error) error
+}
+
+// HistoryEnds are the first and the last entry of a history.
+type HistoryEnds struct{ First, Last Entry }
 
 // FacilityReader reads what can be booked and what is.
 type FacilityReader interface {
@@ -43,6 +56,8 @@ type FacilityReader interface {
 	// Bookings streams, in the order of their ids, the bookings that are in force and end after the given instant. A booking ends
 	// with the last of its claims; one without claims with its slot. yield does not use the reader.
 	Bookings(ctx context.Context, endAfter time.Time, yield func(testbeds.Booking) error) error
+	// Booking is one of those in force, however long ago it ended.
+	Booking(ctx context.Context, id int64) (testbeds.Booking, error)
 	// BookingsSince are the bookings changed after the sequence, released ones among them.
 	BookingsSince(ctx context.Context, sequence int64) ([]BookingChange, error)
 	Events(ctx context.Context, after int64, limit int) ([]Event, error)

@@ -143,3 +143,23 @@ func TestSetupStaysAsItWasGranted(t *testing.T) {
 		})
 	}
 }
+
+// An overrun that is told to end sooner was never approved for the time since its end, and stays an overrun.
+func TestAnOverrunThatIsCutShortIsNotGranted(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.scheduled("c2gran", hours(2, 1))
+	h.at(2)
+	h.ok(h.Start(t.Context(), as("oskar"), r.ID, scheduler.Step{}))
+	h.at(3.5) // occupies until 4
+	r = h.ok(h.Move(t.Context(), as("monika"), r.ID, scheduler.Move{Slot: new(hours(2, 1.75))}))
+	if !r.Overrun || !r.Scheduled.Equal(hours(2, 1)) || !r.Slot.Equal(hours(2, 1.75)) {
+		t.Errorf("overrun %t of %s, occupies %s", r.Overrun, r.Scheduled, r.Slot)
+	}
+	h.clean()
+	r = h.ok(h.Move(t.Context(), as("monika"), r.ID, scheduler.Move{Slot: new(hours(2, 3)), Override: &scheduler.Override{Mode: scheduler.OverrideApprovals, Reason: "go on"}}))
+	if r.Overrun || !r.Scheduled.Equal(hours(2, 3)) {
+		t.Errorf("overrun %t of %s after it was granted more", r.Overrun, r.Scheduled)
+	}
+	h.clean()
+}

@@ -2,136 +2,198 @@ package scheduler
 
 import (
 	"context"
-	"fmt"
+	"time"
 
+	"berth/scheduler/proof"
 	"berth/testbeds"
 )
 
 // Verification is what Verify found.
 type Verification struct {
+	Requests        int                       `json:"requests"`
 	Bookings        int                       `json:"bookings"`
 	Overcommitments []testbeds.Overcommitment `json:"overcommitments"` // not recorded as overbooked: what must never be
 	Recorded        []testbeds.Overcommitment `json:"recorded"`        // recorded overbooks
-	Inconsistencies []string                  `json:"inconsistencies"` // requests and bookings that do not agree
+	Inconsistencies []string                  `json:"inconsistencies"` // requests, bookings, approvals, history and columns that do not agree
 }
 
 // Clean reports whether nothing was found that must not be.
 func (v Verification) Clean() bool { return len(v.Overcommitments) == 0 && len(v.Inconsistencies) == 0 }
 
-// Verify sweeps the whole database from nothing: it adds up every claim that is in force against what the facility says, without the
-// engine's own structures, and compares requests with their bookings.
-func (s *Service) Verify(ctx context.Context) (Verification, error) {
-	v := Verification{Overcommitments: []testbeds.Overcommitment{}, Recorded: []testbeds.Overcommitment{}, Inconsistencies: []string{}}
-	err := s.store.View(ctx, func(tx Reader) error {
-		f, err := tx.Facility(ctx)
-		if err != nil {
-			return err
-		}
-		horizon := testbeds.Slot{Start: s.now().Truncate(day).Add(-past), End: s.now().Truncate(day).Add(s.o.Horizon)}
-		byID := map[int64]testbeds.Booking{}
-		var bookings []testbeds.Booking
-		err = tx.Bookings(ctx, horizon.Start, func(b testbeds.Booking) error {
-			byID[b.ID] = b
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		// What is over is not swept: the facility may have been another one then.
-		err = tx.Bookings(ctx, s.now(), func(b testbeds.Booking) error {
-			bookings = append(bookings, b)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		v.Bookings = len(byID)
-		over, err := testbeds.Sweep(f, testbeds.Slot{Start: s.now(), End: horizon.End}, bookings)
-		if err != nil {
-			return err
-		}
-		for _, o := range over {
-			if o.Recorded {
-				v.Recorded = append(v.Recorded, o)
-			} else {
-				v.Overcommitments = append(v.Overcommitments, o)
-			}
-		}
-		v.Inconsistencies, err = s.inconsistencies(ctx, tx, horizon, byID)
-		return err
-	})
-	return v, err
+// VerifyProgress says how far Verify has come.
+type VerifyProgress struct {
+	Doing string // bookings, capacity, requests or columns
+	Done  int    // bookings or requests so far
 }
 
-// inconsistencies compares every request with its bookings, and every booking with its request.
-func (s *Service) inconsistencies(ctx context.Context, tx Reader, horizon testbeds.Slot, bookings map[int64]testbeds.Booking) ([]string, error) {
-	found := []string{}
-	owned := map[int64]bool{}
-	for before := int64(0); ; {
-		list, err := tx.Requests(ctx, RequestFilter{Before: before, Limit: maxPage})
-		if err != nil {
-			return nil, err
+// Verify judges the whole database from nothing, in one snapshot, and shares no code with what decides: it adds up every claim in force
+// against what the facility says, compares every request with its bookings, approvals and history, and every column with its document.
+func (s *Service) Verify(ctx context.Context) (Verification, error) {
+	return s.VerifyTelling(ctx, func(VerifyProgress) {})
+}
+
+// VerifyTelling is Verify for somebody who wants to see how far it is.
+func (s *Service) VerifyTelling(ctx context.Context, tell func(VerifyProgress)) (Verification, error) {
+	var v *verifying
+	err := s.store.View(ctx, func(tx Reader) error {
+		v = &verifying{tx: tx, tell: tell, now: s.now(), since: s.now().Truncate(day).Add(-past), until: s.now().Truncate(day).Add(s.o.Horizon + day)}
+		v.found = Verification{Overcommitments: []testbeds.Overcommitment{}, Recorded: []testbeds.Overcommitment{}, Inconsistencies: []string{}}
+		for _, judge := range []func(context.Context) error{v.gather, v.sweep, v.prove, v.columns} {
+			if err := judge(ctx); err != nil {
+				return err
+			}
 		}
-		for _, r := range list {
-			found = append(found, s.disagreements(r, horizon, bookings, owned)...)
+		return nil
+	})
+	if err != nil {
+		return Verification{}, err
+	}
+	return v.found, nil
+}
+
+// verifying is one Verify. Of the database it keeps the bookings in force; requests pass through it page by page.
+type verifying struct {
+	tx       Reader
+	tell     func(VerifyProgress)
+	now      time.Time
+	since    time.Time // bookings that ended before are over
+	until    time.Time // how far ahead can be booked
+	facility testbeds.Facility
+	bookings []testbeds.Booking
+	swept    testbeds.Slot
+	short    map[int64]bool // the bookings that an overcommitment touches
+	found    Verification
+}
+
+// gather reads the bookings in force. Names come again and again, and are kept once.
+func (v *verifying) gather(ctx context.Context) (err error) {
+	if v.facility, err = v.tx.Facility(ctx); err != nil {
+		return err
+	}
+	names := map[string]string{}
+	once := func(name *string) {
+		if _, known := names[*name]; !known {
+			names[*name] = *name
+		}
+		*name = names[*name]
+	}
+	return v.tx.Bookings(ctx, v.since, func(b testbeds.Booking) error {
+		for i := range b.Claims {
+			c := &b.Claims[i]
+			once(&c.Testbed)
+			once(&c.VIM)
+			once(&c.Quantity)
+			once(&c.Device)
+		}
+		v.bookings = append(v.bookings, b)
+		v.found.Bookings = len(v.bookings)
+		v.told("bookings", len(v.bookings))
+		return nil
+	})
+}
+
+// told says now and then how far it is.
+func (v *verifying) told(doing string, done int) {
+	if done%1000 == 0 {
+		v.tell(VerifyProgress{doing, done})
+	}
+}
+
+// sweep finds what is booked beyond what there is. What is over is nobody's any more, and the facility may have been another one then; the
+// time since the first booking that is marked as overbooked is swept all the same, to see for what.
+func (v *verifying) sweep(context.Context) error {
+	v.told("capacity", 0)
+	v.swept = testbeds.Slot{Start: v.now, End: v.now.Add(time.Second)}
+	for _, b := range v.bookings {
+		from, to := b.Slot.Start, b.Slot.End
+		for _, c := range b.Claims {
+			from, to = sooner(from, c.From), later(to, c.To)
+		}
+		v.swept.End = later(v.swept.End, to)
+		if b.Overbooked && to.After(v.now) {
+			v.swept.Start = sooner(v.swept.Start, from)
+		}
+	}
+	v.swept.Start = later(v.swept.Start, v.since)
+	v.swept.End = sooner(v.swept.End, v.until.AddDate(2, 0, 0))
+	over, err := testbeds.Sweep(v.facility, v.swept, v.bookings)
+	if err != nil {
+		return err
+	}
+	v.short = map[int64]bool{}
+	for _, o := range over {
+		for _, id := range o.Bookings {
+			v.short[id] = true
+		}
+		v.over(o)
+	}
+	return nil
+}
+
+// over takes an overcommitment into the findings, as far as it is still to come.
+func (v *verifying) over(o testbeds.Overcommitment) {
+	if o.Interval.Start = later(o.Interval.Start, v.now); !o.Interval.Start.Before(o.Interval.End) {
+		return
+	}
+	if o.Recorded {
+		v.found.Recorded = append(v.found.Recorded, o)
+	} else {
+		v.found.Overcommitments = append(v.found.Overcommitments, o)
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// prove judges every request, page by page, and then the bookings that none of them knows.
+func (v *verifying) prove(ctx context.Context) error {
+	p := proof.New(v.bookings, proof.Options{Now: v.now, Since: v.since, Swept: v.swept.Start, Short: v.short, Named: named(v.facility)})
+	for before := int64(0); ; {
+		list, err := v.tx.Requests(ctx, RequestFilter{Before: before, Limit: maxPage})
+		if err != nil {
+			return err
+		}
+		if err := v.judge(ctx, p, list); err != nil {
+			return err
 		}
 		if len(list) < maxPage {
-			break
+			v.found.Inconsistencies = append(v.found.Inconsistencies, p.Findings()...)
+			return nil
 		}
 		before = list[len(list)-1].Number
 	}
-	for id, b := range bookings {
-		if !owned[id] {
-			found = append(found, fmt.Sprintf("booking %d of request #%d belongs to no request in that state", id, b.Request))
-		}
-	}
-	return found, nil
 }
 
-// disagreements are those of one request; the bookings that it owns are ticked off.
-func (s *Service) disagreements(r Request, horizon testbeds.Slot, bookings map[int64]testbeds.Booking, owned map[int64]bool) []string {
-	var found []string
-	say := func(format string, args ...any) {
-		found = append(found, fmt.Sprintf("request #%d (%s): ", r.Number, r.Status)+fmt.Sprintf(format, args...))
+func (v *verifying) judge(ctx context.Context, p *proof.Proof, list []Request) error {
+	ids := make([]string, len(list))
+	for i, r := range list {
+		ids[i] = r.ID
 	}
-	for _, o := range r.Offers {
-		b, ok := bookings[o.Booking]
-		owned[o.Booking] = true
-		if o.State == OfferOpen && o.Expires.After(s.now()) && o.What.Slot.End.After(horizon.Start) && (!ok || b.Strength != testbeds.Held) {
-			say("offer %s holds nothing", o.ID)
+	ends, err := v.tx.HistoryEnds(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		x := evidence(r)
+		if x.History, err = v.history(ctx, r, ends); err != nil {
+			return err
 		}
+		p.Judge(x)
+		v.found.Requests++
+		v.told("requests", v.found.Requests)
 	}
-	b, ok := bookings[r.Booking]
-	for _, id := range r.bookings() {
-		owned[id] = true
-	}
-	active := r.Status == Scheduled || r.Status == Instantiating || r.Status == Running || r.Status == Terminating
-	switch {
-	case active && r.Slot.End.After(horizon.Start) && (!ok || b.Strength != testbeds.Firm):
-		say("has no firm booking")
-	case active && ok:
-		found = append(found, uncovered(r, b)...)
-	case r.Status == UnderReview && ok && b.Strength == testbeds.Firm:
-		say("has a firm booking, and is not granted")
-	case !active && r.Status != UnderReview && ok && b.Strength.Blocks() && b.Slot.End.After(r.Updated):
-		say("is over, and its booking lasts until %s", b.Slot.End)
-	}
-	return found
+	return nil
 }
 
-// uncovered are the parts of a request's demand that its booking does not claim throughout its slot.
-func uncovered(r Request, b testbeds.Booking) []string {
-	claimed := map[testbeds.Resource]int64{}
-	for _, c := range b.Claims {
-		if !c.From.After(r.Slot.Start) && !c.To.Before(r.Slot.End) {
-			claimed[c.Resource] += c.Amount
-		}
-	}
-	var found []string
-	for _, n := range r.Demand {
-		if claimed[n.Resource] != n.Amount {
-			found = append(found, fmt.Sprintf("request #%d (%s): needs %d of %s, its booking claims %d", r.Number, r.Status, n.Amount, n.Resource, claimed[n.Resource]))
-		}
-	}
-	return found
+// columns adds what the store finds in itself.
+func (v *verifying) columns(ctx context.Context) error {
+	v.told("columns", 0)
+	return v.tx.Discrepancies(ctx, func(text string) error {
+		v.found.Inconsistencies = append(v.found.Inconsistencies, text)
+		return nil
+	})
 }

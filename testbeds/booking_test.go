@@ -149,3 +149,19 @@ func TestSumsOfAmountsDoNotOverflow(t *testing.T) {
 		t.Errorf("it says %+v", v)
 	}
 }
+
+func TestABookingOfWhatIsGoneLacksIt(t *testing.T) {
+	t.Parallel()
+	had := build(t, Facility{Testbeds: []Testbed{radioHall("x", "UTC")}}, nil)
+	b := Booking{ID: 1, Strength: Firm, Slot: hoursFrom(10, 2), Claims: had.Claims(experiment(2, "x/a", 1).Demand(), hoursFrom(10, 2))}
+	if !had.Holds(b) {
+		t.Error("all of it is there")
+	}
+	bed := radioHall("x", "UTC")
+	bed.VIMs = bed.VIMs[1:]
+	for name, f := range map[string]Facility{"without the VIM": {Testbeds: []Testbed{bed}}, "without the testbed": {}} {
+		if build(t, f, nil).Holds(b) {
+			t.Errorf("%s the booking has all that it claims", name)
+		}
+	}
+}

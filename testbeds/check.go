@@ -93,12 +93,7 @@ func (f *Federation) conflict(p *pool, col int, need, from, to int64) Conflict {
 
 // takers are what takes of a column in [from, to): absences first, then bookings, each in the order of time.
 func (f *Federation) takers(p *pool, col int, from, to int64) (takers []Taker, more int) {
-	for _, a := range p.absences {
-		if a.from < to && a.to > from && a.cut[col] > 0 {
-			takers = append(takers, Taker{Kind: a.kind, Summary: a.summary, Amount: min(a.cut[col], p.peak[col]), Units: a.units,
-				Interval: slotOf(a.from, a.to)})
-		}
-	}
+	takers = p.away(col, from, to)
 	var grips []grip
 	f.overlapping(p.key, from, to, func(g grip) bool {
 		if g.blocks && g.amounts[col] > 0 {
@@ -115,6 +110,17 @@ func (f *Federation) takers(p *pool, col int, from, to int64) (takers []Taker, m
 		takers = append(takers, p.taker(b, g, col))
 	}
 	return takers, more + len(grips) - room
+}
+
+// away are the absences that take of a column in [from, to).
+func (p *pool) away(col int, from, to int64) (takers []Taker) {
+	for _, a := range p.absences {
+		if a.from < to && a.to > from && a.cut[col] > 0 {
+			takers = append(takers, Taker{Kind: a.kind, Summary: a.summary, Amount: min(a.cut[col], p.peak[col]), Units: a.units,
+				Interval: slotOf(a.from, a.to)})
+		}
+	}
+	return takers
 }
 
 func byTime(a, b Taker) int {

@@ -38,6 +38,9 @@ func (f *Federation) Named(b Booking) bool {
 
 // Holds reports whether a booking has all that it claims, whenever that is. The booking itself has to be looked through.
 func (f *Federation) Holds(b Booking) bool {
+	if slices.ContainsFunc(b.Claims, f.gone) {
+		return false
+	}
 	for _, w := range f.claimed(b, time.Time{}) {
 		from, to := w.span(b.Slot)
 		from, to = max(from, f.horizon.Start.Unix()), min(to, f.horizon.End.Unix())
@@ -46,6 +49,16 @@ func (f *Federation) Holds(b Booking) bool {
 		}
 	}
 	return true
+}
+
+// gone reports whether a claim is of something that the facility does not have, or no longer.
+func (f *Federation) gone(c Claim) bool {
+	p := f.pools[poolKey(c.Resource)]
+	if p == nil {
+		return c.Amount > 0
+	}
+	_, counted := p.column(c.Quantity)
+	return c.Amount > 0 && !counted
 }
 
 // unknownUnits are the units that a want names and that the device does not have.
@@ -90,16 +103,22 @@ func (b Booking) granted(c Claim) Buffers {
 	return Buffers{Setup: b.Slot.Start.Sub(c.From), Teardown: c.To.Sub(b.Slot.End)}
 }
 
-// Conflicting are the conflicts of the units that a booking names, at one instant: a unit that another booking or a closure has then, or
-// that the device has no more.
+// Conflicting are the conflicts of a booking's named units at one instant: a unit that another booking or a closure has then, one that the
+// device has no more, and a device of which less is there than is claimed.
 func (f *Federation) Conflicting(b Booking, at time.Time) []Conflict {
 	others := f.Without(b.ID)
 	var conflicts []Conflict
 	for _, w := range others.claimed(b, at) {
-		if len(w.pool.units) == 0 || len(w.pins) == 0 {
+		if len(w.pool.units) == 0 {
 			continue
 		}
 		now := at.Unix()
+		if there := w.pool.total.Min(0, now, now+1); there < w.need[0] {
+			c := Conflict{Resource: w.pool.resource(0), Interval: slotOf(now, now+1), Needed: w.need[0], Free: there, ShortBy: w.need[0] - there}
+			c.TakenBy = w.pool.away(0, now, now+1)
+			conflicts = append(conflicts, c)
+			continue
+		}
 		conflicts = append(conflicts, others.pinned(w, now, now+1)...)
 		for _, u := range others.unknownUnits(w) {
 			conflicts = append(conflicts, Conflict{Resource: w.pool.resource(0), Interval: slotOf(now, now+1), Needed: 1, ShortBy: 1,

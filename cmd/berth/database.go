@@ -36,7 +36,11 @@ type verifyCommand struct {
 }
 
 func (c *verifyCommand) Run(ctx context.Context, s *session) error {
-	return s.looking(ctx, func(parts *app.Parts) error { return s.console(parts.Service, c.JSON).Verify(ctx) })
+	return s.looking(ctx, func(parts *app.Parts) error {
+		out := s.console(parts.Service, c.JSON)
+		out.Progress = console.Terminal(s.stderr)
+		return out.Verify(ctx)
+	})
 }
 
 type backupCommand struct {

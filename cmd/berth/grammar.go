@@ -26,7 +26,7 @@ type grammar struct {
 	Token    tokenCommands    `cmd:"" help:"Secrets with which programs act for people."`
 	Bugzilla bugzillaCommands `cmd:"" help:"The tickets: check the connection, see what waits, bring one in line."`
 	Mail     mailCommands     `cmd:"" help:"Mail: see whether it arrives."`
-	Verify   verifyCommand    `cmd:"" help:"Sweep the whole database from nothing."`
+	Verify   verifyCommand    `cmd:"" help:"Judge the whole database from nothing."`
 	Backup   backupCommand    `cmd:"" help:"A consistent copy of a SQLite database."`
 	Config   configCommand    `cmd:"" help:"The settings in force, and where they come from."`
 	Version  versionCommand   `cmd:"" help:"Which version this is."`

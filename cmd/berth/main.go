@@ -6,7 +6,7 @@ Berth books testbed slots for 5G experiments.
 	berth check, berth suggest        does an experiment fit a slot, and if not, what else would do
 	berth user, berth token           people who can sign in, and secrets for programs
 	berth bugzilla check, status, sync  the tickets: would they work, what waits, bring one in line
-	berth verify                      sweep the whole database from nothing; exit 1 if it is not clean
+	berth verify                      judge the whole database from nothing; exit 1 if it is not clean
 	berth backup FILE                 a consistent copy of a SQLite database, also while it is in use
 	berth config                      the settings in force, and where each of them comes from
 	berth version

@@ -18,6 +18,8 @@ type Console struct {
 	Service *scheduler.Service
 	Out     io.Writer
 	JSON    bool
+
+	Progress io.Writer // a terminal that is told how far long work is; nil for none
 }
 
 func (c Console) printf(format string, args ...any) { fmt.Fprintf(c.Out, format, args...) }

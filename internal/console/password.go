@@ -67,3 +67,11 @@ func acceptable(password string) (string, error) {
 	}
 	return password, nil
 }
+
+// Terminal is a writer that is a terminal; nil for any other.
+func Terminal(out io.Writer) io.Writer {
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return f
+	}
+	return nil
+}

@@ -10,9 +10,10 @@ import (
 	"berth/testbeds"
 )
 
-// Verify sweeps the whole database from nothing. ErrNo: something is there that must not be.
+// Verify judges the whole database from nothing. ErrNo: something is there that must not be.
 func (c Console) Verify(ctx context.Context) error {
-	v, err := c.Service.Verify(ctx)
+	v, err := c.Service.VerifyTelling(ctx, c.progress)
+	c.progress(scheduler.VerifyProgress{})
 	if err != nil {
 		return err
 	}
@@ -30,7 +31,7 @@ func (c Console) Verify(ctx context.Context) error {
 	c.overcommitments("recorded overbooks:", v.Recorded)
 	for i, line := range v.Inconsistencies {
 		if i == 0 {
-			c.printf("requests and bookings that do not agree:\n")
+			c.printf("what does not agree:\n")
 		}
 		c.printf("  %s\n", line)
 	}
@@ -38,9 +39,21 @@ func (c Console) Verify(ctx context.Context) error {
 	if !v.Clean() {
 		verdict = "NOT CLEAN"
 	}
-	c.printf("%d bookings, %d overcommitments, %d recorded overbooks, %d inconsistencies: %s\n",
-		v.Bookings, len(v.Overcommitments), len(v.Recorded), len(v.Inconsistencies), verdict)
+	c.printf("%d requests, %d bookings, %d overcommitments, %d recorded overbooks, %d inconsistencies: %s\n",
+		v.Requests, v.Bookings, len(v.Overcommitments), len(v.Recorded), len(v.Inconsistencies), verdict)
 	return unclean
+}
+
+// progress writes over the line before how far it is; at the end nothing.
+func (c Console) progress(p scheduler.VerifyProgress) {
+	if c.Progress == nil {
+		return
+	}
+	line := ""
+	if p.Doing != "" {
+		line = strings.TrimSuffix(fmt.Sprintf("looking at %s: %d", p.Doing, p.Done), ": 0")
+	}
+	fmt.Fprintf(c.Progress, "\r%-40s\r%s", "", line)
 }
 
 func (c Console) overcommitments(title string, list []testbeds.Overcommitment) {

@@ -78,6 +78,19 @@ func (r *reader) Bookings(ctx context.Context, endAfter time.Time, yield func(te
 		bookingRows+`WHERE b.released = 0 AND b.until > $1 ORDER BY b.id, c.ordinal`, seconds(endAfter))
 }
 
+// Booking reads a booking that is in force.
+func (r *reader) Booking(ctx context.Context, id int64) (testbeds.Booking, error) {
+	var b testbeds.Booking
+	err := r.joined(ctx, func(x scheduler.BookingChange) error {
+		b = x.Booking
+		return nil
+	}, bookingRows+`WHERE b.id = $1 AND b.released = 0 ORDER BY c.ordinal`, id)
+	if err == nil && b.ID == 0 {
+		err = scheduler.Errorf(scheduler.CodeNotFound, "there is no booking %d in force", id)
+	}
+	return b, err
+}
+
 // BookingsSince are the bookings changed after the sequence, released ones among them.
 func (r *reader) BookingsSince(ctx context.Context, sequence int64) ([]scheduler.BookingChange, error) {
 	var list []scheduler.BookingChange

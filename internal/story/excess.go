@@ -103,7 +103,7 @@ func names(r scheduler.Request, number int64) bool {
 func (m *machine) marks(s snapshot) {
 	for _, r := range s.requests {
 		b, ok := s.bookings[r.Booking]
-		if !ok || !granted(r) {
+		if !ok || !granted(r) || !span(b).End.After(m.clock) { // what is over stays as it was
 			continue
 		}
 		cause := s.cause(r, b)

@@ -158,6 +158,15 @@ func end(b testbeds.Booking) time.Time {
 	return last
 }
 
+// Booking is one of those in force.
+func (d *data) Booking(_ context.Context, id int64) (testbeds.Booking, error) {
+	b, ok := d.bookings[id]
+	if !ok || b.change.Released {
+		return testbeds.Booking{}, absent("booking")
+	}
+	return deep(b.change.Booking), nil
+}
+
 func (d *data) BookingsSince(_ context.Context, sequence int64) ([]scheduler.BookingChange, error) {
 	var list []scheduler.BookingChange
 	for _, id := range slices.Sorted(maps.Keys(d.bookings)) {
@@ -270,6 +279,21 @@ func (d *data) Feedback(_ context.Context, request string, after int64, limit in
 func (d *data) History(_ context.Context, request string, after int64, limit int) ([]scheduler.Entry, error) {
 	return part(d.entries, limit, func(e scheduler.Entry) bool { return e.Request == request && e.ID > after }), nil
 }
+
+func (d *data) HistoryEnds(_ context.Context, requests []string) (map[string]scheduler.HistoryEnds, error) {
+	ends := map[string]scheduler.HistoryEnds{}
+	for _, e := range d.entries {
+		if x, begun := ends[e.Request]; begun {
+			ends[e.Request] = scheduler.HistoryEnds{First: x.First, Last: deep(e)}
+		} else if slices.Contains(requests, e.Request) {
+			ends[e.Request] = scheduler.HistoryEnds{First: deep(e), Last: deep(e)}
+		}
+	}
+	return ends, nil
+}
+
+// Discrepancies are none: there are no columns beside the documents.
+func (d *data) Discrepancies(context.Context, func(string) error) error { return nil }
 
 func part[T any](all []T, limit int, take func(T) bool) []T {
 	var list []T

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"berth/scheduler"
+)
+
+// HistoryEnds are the first and the last entries in the histories of requests, by their ids.
+func (r *reader) HistoryEnds(ctx context.Context, requests []string) (map[string]scheduler.HistoryEnds, error) {
+	ends := map[string]scheduler.HistoryEnds{}
+	for part := range slices.Chunk(requests, chunk) {
+		in := places(1, len(part))
+		err := r.each(ctx, func(s scan) error {
+			var id int64
+			var request, text string
+			if err := s(&id, &request, &text); err != nil {
+				return err
+			}
+			e, err := parsed[scheduler.Entry]("history", text)
+			e.ID, e.Request = id, request
+			x, begun := ends[request]
+			if !begun {
+				x.First = e
+			}
+			x.Last = e
+			ends[request] = x
+			return err
+		}, `SELECT h.id, h.request, h.document FROM history h JOIN (
+				SELECT MIN(id) AS id FROM history WHERE request IN (`+in+`) GROUP BY request
+				UNION SELECT MAX(id) FROM history WHERE request IN (`+in+`) GROUP BY request) e ON e.id = h.id
+			ORDER BY h.id`, anys(part)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return ends, nil
+}
+
+// each calls yield with every row of a query.
+func (r *reader) each(ctx context.Context, yield func(scan) error, query string, args ...any) error {
+	rows, err := r.tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := yield(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Discrepancies streams where columns, counters and rows do not agree with documents or with each other. Rows that belong to no request are
+// looked for although the schema forbids them: a file that was copied by hand, or opened without foreign keys, may have them.
+func (r *reader) Discrepancies(ctx context.Context, yield func(text string) error) error {
+	known := numbers{}
+	if err := r.requestColumns(ctx, known, yield); err != nil {
+		return err
+	}
+	for _, d := range discrepancies {
+		err := r.each(ctx, func(s scan) error {
+			var a, b sql.NullString
+			if err := s(&a, &b); err != nil {
+				return err
+			}
+			return yield(fmt.Sprintf(d.text, a.String, b.String))
+		}, d.query)
+		if err != nil {
+			return fmt.Errorf("looking for %q: %w", d.text, err)
+		}
+	}
+	return r.eventsOfNobody(ctx, known, yield)
+}
+
+// discrepancies are those that a query finds by itself: each row is one, by two values.
+var discrepancies = []struct{ text, query string }{
+	{"request %s touches testbed %s and is not there", `SELECT t.request, t.testbed FROM request_testbeds t
+		LEFT JOIN requests r ON r.id = t.request WHERE r.id IS NULL ORDER BY t.request, t.testbed`},
+	{"booking %s is of request %s, which is not there", `SELECT b.id, b.request FROM bookings b
+		LEFT JOIN requests r ON r.id = b.request WHERE r.id IS NULL ORDER BY b.id`},
+	{"request #%s: booking %s has another number", `SELECT r.number, b.id FROM bookings b
+		JOIN requests r ON r.id = b.request WHERE r.number <> b.number ORDER BY b.id`},
+	{"request #%s: booking %s does not last until the end of its last claim", `SELECT b.number, b.id FROM bookings b
+		LEFT JOIN claims c ON c.booking = b.id GROUP BY b.id, b.number, b.ends, b.until
+		HAVING b.until <> CASE WHEN COALESCE(MAX(c.ends), b.ends) > b.ends THEN MAX(c.ends) ELSE b.ends END ORDER BY b.id`},
+	{"booking %s is not there, and has a claim of testbed %s", `SELECT c.booking, c.testbed FROM claims c
+		LEFT JOIN bookings b ON b.id = c.booking WHERE b.id IS NULL ORDER BY c.booking, c.ordinal`},
+	{"entry %s of the history is of request %s, which is not there", `SELECT h.id, h.request FROM history h
+		LEFT JOIN requests r ON r.id = h.request WHERE r.id IS NULL ORDER BY h.id`},
+	{"remark %s is of request %s, which is not there", `SELECT f.id, f.request FROM feedback f
+		LEFT JOIN requests r ON r.id = f.request WHERE r.id IS NULL ORDER BY f.id`},
+	{"the change log has come to %s, and its counter stands at %s", `SELECT s.last, c.value FROM counters c, (
+			SELECT MAX(n) AS last FROM (SELECT 0 AS n UNION SELECT MAX(sequence) FROM events UNION SELECT MAX(sequence) FROM requests
+				UNION SELECT MAX(sequence) FROM bookings UNION SELECT MAX(sequence) FROM calendar_objects
+				UNION SELECT MAX(sequence) FROM calendar_removals UNION SELECT value FROM counters WHERE name = 'calendar_pruned') m) s
+		WHERE c.name = 'sequence' AND c.value <> s.last`},
+	{"request #%s is there, and the counter of numbers stands at %s", `SELECT s.last, c.value FROM counters c, (
+			SELECT COALESCE(MAX(number), 0) AS last FROM requests) s
+		WHERE c.name = 'number' AND c.value < s.last`},
+}
+
+// eventsOfNobody are the rows of the change log about requests that are not there.
+func (r *reader) eventsOfNobody(ctx context.Context, known numbers, yield func(text string) error) error {
+	return r.each(ctx, func(s scan) error {
+		var sequence int64
+		var text string
+		if err := s(&sequence, &text); err != nil {
+			return err
+		}
+		e, err := parsed[struct{ Number int64 }]("event", text)
+		if err != nil || e.Number == 0 || known.have(e.Number) {
+			return err
+		}
+		return yield(fmt.Sprintf("event %d is of request #%d, which is not there", sequence, e.Number))
+	}, `SELECT sequence, document FROM events ORDER BY sequence`)
+}
+
+// numbers is a set of numbers of requests, a bit each.
+type numbers map[int64]uint64
+
+func (n numbers) add(number int64)       { n[number>>6] |= 1 << (number & 63) }
+func (n numbers) have(number int64) bool { return n[number>>6]&(1<<(number&63)) != 0 }

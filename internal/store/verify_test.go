@@ -1,0 +1,192 @@
+package store_test
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	newid "github.com/google/uuid"
+
+	"berth/internal/testdb"
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// verified is a database with a request in each of several states, whose clock has come to an instant, and a second connection to damage it.
+type verified struct {
+	*scheduler.Service
+	t     *testing.T
+	clock time.Time
+	raw   *sql.DB
+}
+
+func (v *verified) must(out scheduler.Outcome, err error) scheduler.Request {
+	v.t.Helper()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return out.Request
+}
+
+func (v *verified) submitted(name string, s testbeds.Slot, units ...string) scheduler.Request {
+	v.t.Helper()
+	return v.must(v.Submit(v.t.Context(), scheduler.System, scheduler.Submission{Name: name, Experimenter: "ada", Ask: scheduler.Ask{Slot: s,
+		Components: []testbeds.Component{{Member: "1", Onboarded: []string{"hall/iris"}, Size: testbeds.Quantities{"vcpu": 4}}},
+		Placement:  testbeds.Placement{"1": "hall/iris"},
+		Devices:    []testbeds.DeviceNeed{{Testbed: "hall", Device: "usrp", Count: 2, Units: units}}}}))
+}
+
+func (v *verified) granted(name string, s testbeds.Slot, units ...string) scheduler.Request {
+	v.t.Helper()
+	r := v.submitted(name, s, units...)
+	v.must(v.Approve(v.t.Context(), scheduler.System, r.ID, "hall", scheduler.Approve{Decision: scheduler.Approved}))
+	return v.must(v.Schedule(v.t.Context(), scheduler.System, r.ID, scheduler.Schedule{}))
+}
+
+// fill makes #1 RUNNING, #2 SCHEDULED on u1, #3 REJECTED with an offer, #4 UNDER_REVIEW and #5 CANCELLED.
+func (v *verified) fill() {
+	v.t.Helper()
+	ctx := v.t.Context()
+	hour := testbeds.Period{Clock: time.Hour}
+	f := testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "hall", Name: "Hall", Timezone: "UTC", Approval: testbeds.ApprovalRequired, Setup: hour, Teardown: hour,
+		VIMs:    []testbeds.VIM{{ID: "iris", Capacity: testbeds.Quantities{"vcpu": 16}}},
+		Devices: []testbeds.Device{{ID: "usrp", Count: 4, Units: []string{"u1", "u2", "u3", "u4"}}}}}}
+	if _, err := v.PutFacility(ctx, scheduler.System, f, scheduler.ChangeOptions{}); err != nil {
+		v.t.Fatal(err)
+	}
+	ada := scheduler.Person{Username: "ada", Name: "Ada", Roles: []scheduler.Role{scheduler.RoleExperimenter}}
+	if _, err := v.PutPerson(ctx, scheduler.System, ada); err != nil {
+		v.t.Fatal(err)
+	}
+	running := v.granted("runs", slot(2, 6))
+	v.granted("waits", slot(24, 28), "u1")
+	rejected := v.submitted("offered", slot(30, 34))
+	v.must(v.Reject(ctx, scheduler.System, rejected.ID, scheduler.Reject{Reason: "no", Offers: []testbeds.Alternative{{Slot: slot(50, 54)}}}))
+	v.submitted("asks", slot(70, 74))
+	cancelled := v.submitted("gone", slot(80, 84))
+	v.must(v.Cancel(ctx, scheduler.System, cancelled.ID, scheduler.Step{}))
+	v.clock = start.Add(2 * time.Hour)
+	if _, _, err := v.RunDue(ctx); err != nil {
+		v.t.Fatal(err)
+	}
+	v.must(v.Start(ctx, scheduler.System, running.ID, scheduler.Step{}))
+}
+
+// findings are all that Verify finds, overcommitments among them.
+func (v *verified) findings() []string {
+	v.t.Helper()
+	found, err := v.Verify(v.t.Context())
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	list := []string{}
+	for _, o := range found.Overcommitments {
+		list = append(list, o.String())
+	}
+	return append(list, found.Inconsistencies...)
+}
+
+// damagedTables are those that a damage may change; each has a copy of it beside it.
+var damagedTables = []string{"requests", "request_testbeds", "bookings", "claims", "history", "feedback", "events", "counters"}
+
+// free lets the second connection do what the schema forbids, as a broken disk or a copy by hand would.
+func (v *verified) free(dsn string) {
+	v.t.Helper()
+	if isPostgres(dsn) {
+		execute(v.t, v.raw, `SET session_replication_role = replica`)
+	}
+	for _, table := range damagedTables {
+		execute(v.t, v.raw, fmt.Sprintf(`CREATE TABLE saved_%s AS SELECT * FROM %s`, table, table))
+	}
+}
+
+func (v *verified) restore() {
+	v.t.Helper()
+	for _, table := range damagedTables {
+		execute(v.t, v.raw, `DELETE FROM `+table)
+		execute(v.t, v.raw, fmt.Sprintf(`INSERT INTO %s SELECT * FROM saved_%s`, table, table))
+	}
+}
+
+const (
+	inDocument = `UPDATE requests SET document = replace(document, '%s', '%s') WHERE number = %d`
+	ofRequest  = `(SELECT id FROM requests WHERE number = %d)`
+)
+
+func TestVerifyNamesEveryDamage(t *testing.T) {
+	t.Parallel()
+	of := func(statement string, number int) string {
+		return statement + ` WHERE request = ` + fmt.Sprintf(ofRequest, number)
+	}
+	booking := func(set string, number int) string {
+		return fmt.Sprintf(`UPDATE bookings SET %s WHERE released = 0 AND number = %d`, set, number)
+	}
+	claim := func(set, device string, number int) string {
+		return fmt.Sprintf(`UPDATE claims SET %s WHERE device = '%s' AND booking IN (SELECT id FROM bookings WHERE released = 0 AND number = %d)`, set, device, number)
+	}
+	spans := func(from, to int) string { return slot(from, to).String() }
+	tests := []struct {
+		name, damage string
+		want         string // a sentence a line
+	}{
+		{"none", `DELETE FROM feedback`, ""},
+		{"number", `UPDATE requests SET number = 44 WHERE number = 4`, `request #44: its column number is "44", and its document says "4"
+request #44: booking 5 has another number
+request #44 is there, and the counter of numbers stands at 5
+event 12 is of request #4, which is not there`},
+		{"status", `UPDATE requests SET status = 'RUNNING' WHERE number = 2`, `request #2: its column status is "RUNNING", and its document says "SCHEDULED"`},
+		{"experimenter", `UPDATE requests SET experimenter = 'eve' WHERE number = 2`, `request #2: its column experimenter is "eve", and its document says "ada"`},
+		{"mentor", `UPDATE requests SET mentor = 'eve' WHERE number = 2`, `request #2: its column mentor is "eve", and its document says ""`},
+		{"words", `UPDATE requests SET words = 'other' WHERE number = 2`, `request #2: its column words is "other", and its document says "waits\n"`},
+		{"starts", `UPDATE requests SET starts = starts - 1 WHERE number = 4`, fmt.Sprintf(`request #4: its column starts is "%d", and its document says "%d"`, slot(70, 74).Start.Unix()-1, slot(70, 74).Start.Unix())},
+		{"ends", `UPDATE requests SET ends = ends + 1 WHERE number = 4`, fmt.Sprintf(`request #4: its column ends is "%d", and its document says "%d"`, slot(70, 74).End.Unix()+1, slot(70, 74).End.Unix())},
+		{"revision", `UPDATE requests SET revision = 77 WHERE number = 5`, `request #5: its column revision is "77", and its document says "2"`},
+		{"due is missing", `UPDATE requests SET due = NULL WHERE number = 1`, `request #1 (RUNNING): time has something to do to it, and its column due is empty`},
+		{"due for nothing", `UPDATE requests SET due = 5 WHERE number = 5`, `request #5 (CANCELLED): its column due is 5, and time has nothing to do to it`},
+		{"testbeds are missing", of(`DELETE FROM request_testbeds`, 4), `request #4: its column testbeds is "", and its document says "hall"`},
+		{"more testbeds", `INSERT INTO request_testbeds (testbed, request) SELECT 'moon', id FROM requests WHERE number = 4`, `request #4: its column testbeds is "hall moon", and its document says "hall"`},
+		{"testbeds of nobody", `INSERT INTO request_testbeds (testbed, request) VALUES ('hall', 'nobody')`, `request nobody touches testbed hall and is not there`},
+		{"a booking's number", booking(`number = 5`, 2), `request #2: booking 2 has another number`},
+		{"a booking's request", booking(`request = 'nobody'`, 2), `booking 2 is of request nobody, which is not there`},
+		{"a booking's end", booking(`until = until + 1`, 2), `request #2: booking 2 does not last until the end of its last claim`},
+		{"released", booking(`released = 1`, 2), `request #2 (SCHEDULED): has no booking in force`},
+		{"released of an offer", booking(`released = 1`, 3), `request #3 (REJECTED): offer 1 is open until ` + slot(50, 54).Start.Format("2006-01-02 15:04:05Z") + `, and nothing is held for it`},
+		{"in force again", `UPDATE bookings SET released = 0, strength = 'held' WHERE number = 5`, `request #5: booking 6 is held, and the request knows nothing of it`},
+		{"pending", booking(`strength = 'pending'`, 2), `request #2 (SCHEDULED): is granted, and its booking 2 is pending`},
+		{"firm", booking(`strength = 'firm'`, 4), `request #4 (UNDER_REVIEW): its booking 5 is firm, and nothing is granted`},
+		{"marked", booking(`overbooked = 1`, 2), `request #2 (SCHEDULED): its booking 2 is marked as overbooked, and nothing records why`},
+		{"an amount", claim(`amount = 3`, "usrp", 2), `request #2 (SCHEDULED): needs 2 of hall usrp, and its booking 2 claims 3`},
+		{"units", claim(`units = '["u2"]'`, "usrp", 2), `request #2 (SCHEDULED): insists on u1 of hall usrp, and its booking 2 claims u2`},
+		{"setup", claim(`starts = starts + 600`, "", 2), ""},
+		{"all setup", `UPDATE claims SET starts = starts + 600 WHERE booking = 2`, `request #2 (SCHEDULED): occupies ` + spans(23, 29) + `, and its booking 2 claims ` +
+			testbeds.Slot{Start: slot(23, 29).Start.Add(10 * time.Minute), End: slot(23, 29).End}.String()},
+		{"a claim of nobody", `INSERT INTO claims (booking, ordinal, testbed, vim, quantity, device, amount, starts, ends, units) VALUES (99, 0, 'hall', '', '', 'usrp', 1, 0, 1, '')`,
+			`booking 99 is not there, and has a claim of testbed hall`},
+		{"no history", of(`DELETE FROM history`, 5), `request #5 (CANCELLED): has no history`},
+		{"a shorter history", `DELETE FROM history WHERE id = (SELECT MAX(id) FROM history WHERE request = ` + fmt.Sprintf(ofRequest, 5) + `)`, `request #5 (CANCELLED): its history ends with UNDER_REVIEW`},
+		{"a history of nobody", `INSERT INTO history (id, request, document) VALUES (999, 'nobody', '{}')`, `entry 999 of the history is of request nobody, which is not there`},
+		{"feedback of nobody", `INSERT INTO feedback (id, request, author, at, text) VALUES (999, 'nobody', '', 0, '')`, `remark 999 is of request nobody, which is not there`},
+		{"an event of nobody", `UPDATE events SET document = replace(document, '"number":5', '"number":55') WHERE sequence = (SELECT MAX(sequence) FROM events WHERE document LIKE '%"number":5,%')`,
+			`event 14 is of request #55, which is not there`},
+		{"the counter of changes", `UPDATE counters SET value = value + 3 WHERE name = 'sequence'`, `the change log has come to 16, and its counter stands at 19`},
+		{"the counter of numbers", `UPDATE counters SET value = 2 WHERE name = 'number'`, `request #5 is there, and the counter of numbers stands at 2`},
+		{"an approval", fmt.Sprintf(inDocument, `"decision":"approved"`, `"decision":""`, 2), `request #2 (SCHEDULED): hall has not approved it, and nobody has overridden that`},
+	}
+	testdb.EachDSN(t, func(t *testing.T, dsn string) {
+		v := &verified{t: t, clock: start}
+		v.Service = scheduler.New(testdb.Open(t, dsn), scheduler.Options{Clock: func() time.Time { return v.clock }, NewID: newid.NewString})
+		v.fill()
+		v.raw = connect(t, dsn)
+		v.free(dsn)
+		for _, tt := range tests {
+			execute(t, v.raw, tt.damage)
+			if diff := cmp.Diff(tt.want, strings.Join(v.findings(), "\n")); diff != "" {
+				t.Errorf("%s: found (-want +got):\n%s", tt.name, diff)
+			}
+			v.restore()
+		}
+	})
+}

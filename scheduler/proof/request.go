@@ -1,0 +1,94 @@
+package proof
+
+import (
+	"time"
+
+	"berth/testbeds"
+)
+
+// Request is a request as far as it has to agree with bookings.
+type Request struct {
+	Number int64
+	Status string // for people
+	Stage  Stage
+
+	Slot      testbeds.Slot
+	Granted   *testbeds.Slot // the slot as it was granted; an overrun leaves it
+	Demand    testbeds.Demand
+	Occupied  *testbeds.Slot
+	Units     []Units
+	Booking   int64
+	HoldUntil *time.Time
+	Due       *time.Time // when time has to do something to it
+	Updated   time.Time
+
+	Offers    []Offer
+	Approvals []Approval
+	Move      *Move
+
+	Overbooked bool // it has a record of being overbooked
+	Unfit      bool // that record is about what can never fit, and not about capacity
+	Flagged    bool // a facility change or an overrun took its capacity
+	History    History
+}
+
+// Stage is where a request is in its life, as far as its bookings go.
+type Stage int
+
+const (
+	Review    Stage = iota // nothing is granted; its slot may be held
+	Scheduled              // granted, and not begun
+	Running                // begun, and not over
+	Over                   // completed, failed, rejected or cancelled
+)
+
+func (r Request) granted() bool { return r.Stage == Scheduled || r.Stage == Running }
+
+// Units are the named units of a device that a request was given.
+type Units struct {
+	Testbed, Device string
+	Names           []string
+}
+
+// Offer is an alternative that is, or was, held for the request's experimenter.
+type Offer struct {
+	ID      string
+	Open    bool
+	Until   time.Time // when it can no longer be taken
+	Slot    testbeds.Slot
+	Demand  testbeds.Demand
+	Booking int64
+}
+
+// Approval is what one testbed says.
+type Approval struct {
+	Testbed  string
+	Required bool
+	Decision Decision
+	At       *time.Time
+	Slot     *testbeds.Slot  // that was decided on
+	Demand   testbeds.Demand // of the testbed
+}
+
+// Decision is a yes, a no, or that it was done without; empty while there is none.
+type Decision string
+
+const (
+	Approved   Decision = "approved"
+	Refused    Decision = "refused"
+	Overridden Decision = "overridden"
+)
+
+// Move is a move that waits for approvals.
+type Move struct {
+	Slot    testbeds.Slot
+	Booking int64
+}
+
+// History is what the history of a request begins and ends with.
+type History struct {
+	Empty   bool
+	First   string    // what was done first
+	Last    string    // the status that the last entry led to
+	Granted time.Time // when its slot was granted last; only asked for where a testbed has refused
+}
