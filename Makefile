@@ -8,6 +8,7 @@ TOOL := go tool -modfile=tools/go.mod
 FUZZTIME ?= 10s
 SOAK ?= 10000
 BENCH ?= .
+SOAK ?= 1h
 DEMO ?= demo.db
 
 .PHONY: help
@@ -34,9 +35,17 @@ quick: ## all tests on SQLite alone, without the race detector
 	go test ./...
 
 .PHONY: lint
-lint: ## staticcheck, and depguard for the arrows between packages (.depguard.yml)
+lint: vuln ## staticcheck, depguard for the arrows between packages (.depguard.yml), and govulncheck
 	$(TOOL) staticcheck ./...
 	$(TOOL) depguard ./...
+
+.PHONY: vuln
+vuln: ## known vulnerabilities that the program can reach; says so, and succeeds, where the list of them cannot be had
+	scripts/vulnerabilities $(TOOL) govulncheck ./...
+
+.PHONY: soak
+soak: ## the chaos test for SOAK (1h): processes killed and frozen, the database stopped, clocks that jump, receivers that cut
+	BERTH_TEST_REQUIRE=postgres BERTH_TEST_SOAK=$(SOAK) scripts/with-postgres go test -run '^TestChaos$$' -timeout 0 -v ./cmd/berth
 
 .PHONY: bench
 bench: ## benchmarks, in the form that benchstat reads; BENCH=regexp chooses

@@ -13,8 +13,9 @@ import (
 )
 
 // Closures are the events of all closures whose occurrences intersect the span: each occurrence one event. A closure of a whole testbed
-// takes its time, one of a part of it is shown and takes none.
-func Closures(f testbeds.Facility, span testbeds.Slot) ([]Object, error) {
+// takes its time, one of a part of it is shown and takes none. drawn says when those that are known already became what they are; the
+// others do so now. A closure itself does not say when it was written, and when it begins is not that: it may be in the future.
+func Closures(f testbeds.Facility, span testbeds.Slot, drawn map[string]time.Time, now time.Time) ([]Object, error) {
 	var list []Object
 	seen := map[string]int{}
 	for _, t := range f.Testbeds {
@@ -32,7 +33,11 @@ func Closures(f testbeds.Facility, span testbeds.Slot) ([]Object, error) {
 				if seen[name]++; seen[name] > 1 { // two closures that say the same
 					name = fmt.Sprintf("%s-%d", name, seen[name])
 				}
-				list = append(list, closed(t, c, at, name))
+				modified, known := drawn[name]
+				if !known {
+					modified = now
+				}
+				list = append(list, closed(t, c, at, name, modified))
 			}
 		}
 	}
@@ -75,9 +80,9 @@ func closures(t testbeds.Testbed) []part {
 
 // closed is the event of one occurrence. Its name is made of what the closure is and when it occurs, so that it is the same event
 // whenever it is expanded.
-func closed(t testbeds.Testbed, c part, at testbeds.Slot, object string) Object {
+func closed(t testbeds.Testbed, c part, at testbeds.Slot, object string, modified time.Time) Object {
 	name := cmp.Or(t.Name, t.ID)
-	e := Event{Name: object, Created: c.Start.UTC(), Modified: c.Start.UTC(), Start: at.Start, End: at.End, Status: Confirmed,
+	e := Event{Name: object, Created: modified, Modified: modified, Start: at.Start, End: at.End, Status: Confirmed,
 		Summary: "Closed: " + name, Location: t.Location, Categories: []string{name}, Transparent: c.of != ""}
 	if c.of != "" {
 		e.Summary += " " + c.of

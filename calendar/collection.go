@@ -32,6 +32,7 @@ type Collection struct {
 	Description string
 	Colour      string // #RRGGBB
 	Writable    bool   // its events can be moved and deleted
+	Shared      bool   // it is the same one for everybody, of which not everybody may know everything
 	Alarms      bool   // its events may have alarms, for who wants them
 }
 
@@ -44,7 +45,7 @@ func Collections(a scheduler.Actor, f testbeds.Facility) []Collection {
 		add(Collection{ID: "operations", Key: keyOperations, Name: "Operations", Colour: "#B3541E", Alarms: true,
 			Description: "What to orchestrate and to tear down, and when."})
 	}
-	add(Collection{ID: "deployments", Key: keyDeployments, Name: "All deployments", Colour: "#2A5C8A",
+	add(Collection{ID: "deployments", Key: keyDeployments, Shared: true, Name: "All deployments", Colour: "#2A5C8A",
 		Description: "Every deployment of the federation: under review (tentative), scheduled, running and over; closures of testbeds."})
 	if asks {
 		add(Collection{ID: "mine", Key: keyMine(a.Username), Name: "My deployments", Colour: "#2E7D4F", Writable: true,
@@ -59,7 +60,7 @@ func Collections(a scheduler.Actor, f testbeds.Facility) []Collection {
 	}
 	for _, t := range f.Testbeds {
 		name := cmp.Or(t.Name, t.ID)
-		add(Collection{ID: "testbed-" + t.ID, Key: keyTestbed(t.ID), Name: "Testbed " + name, Colour: colour(t.ID),
+		add(Collection{ID: "testbed-" + t.ID, Key: keyTestbed(t.ID), Shared: true, Name: "Testbed " + name, Colour: colour(t.ID),
 			Description: fmt.Sprintf("Deployments that use %s, and its closures.", name)})
 	}
 	return list
@@ -72,11 +73,17 @@ func colour(id string) string {
 	return palette[int(sum[0])%len(palette)]
 }
 
+// Aliased reports whether a viewer knows the objects by aliases: all of them, since of what was removed nobody knows any more whether they saw it.
+func (c Collection) Aliased(v *scheduler.Visible) bool { return c.Shared && v != nil }
+
 // Audience is a digest of all that decides what somebody sees of a collection. While it stays the same, what changes for them is in the
 // change log; when it changes, they have to read the collection anew.
 func (c Collection) Audience(a scheduler.Actor, alarms []time.Duration) string {
 	v := a.View()
 	words := []string{c.Key, fmt.Sprint(v == nil), fmt.Sprint(alarms)}
+	if c.Aliased(v) {
+		words = append(words, "under aliases")
+	}
 	if v != nil {
 		words = append(words, v.Experimenter, strings.Join(slices.Sorted(slices.Values(v.Testbeds)), ","))
 	}

@@ -29,12 +29,12 @@ type Event struct {
 	Transparent bool // takes nobody's time: shown, but not busy
 }
 
-// uidSuffix makes UIDs of names. It names the program and not a host: what a client has seen once has to stay the same event when
+// UIDSuffix makes UIDs of names. It names the program and not a host: what a client has seen once has to stay the same event when
 // Berth moves to another address, and the UUIDs in the names are unique in the world already.
-const uidSuffix = "@berth"
+const UIDSuffix = "@berth"
 
 // UID is the event's identity in every calendar that it gets into.
-func (e Event) UID() string { return e.Name + uidSuffix }
+func (e Event) UID() string { return e.Name + UIDSuffix }
 
 // busy is the value of X-MICROSOFT-CDO-BUSYSTATUS, which Outlook prefers to TRANSP.
 func (e Event) busy() string {

@@ -68,5 +68,5 @@ func vevents(object string) string {
 	if from < 0 || to < from {
 		return ""
 	}
-	return object[from:to]
+	return unversioned(object[from:to])
 }

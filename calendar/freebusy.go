@@ -18,7 +18,7 @@ const utcForm = "20060102T150405Z"
 // merged; tentative ones and closures apart. Withdrawn and transparent objects take no time.
 func FreeBusy(span testbeds.Slot, stamp time.Time, objects iter.Seq[*Object]) []byte {
 	cal := empty()
-	fb := cal.AddBusy("freebusy-" + span.Start.UTC().Format(utcForm) + uidSuffix)
+	fb := cal.AddBusy("freebusy-" + span.Start.UTC().Format(utcForm) + UIDSuffix)
 	fb.SetDtStampTime(stamp)
 	fb.SetStartAt(span.Start)
 	fb.SetEndAt(span.End)

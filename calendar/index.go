@@ -15,6 +15,7 @@ import (
 // Changes are what the store tells an index: everything after a sequence, or everything there is.
 type Changes struct {
 	Epoch    string // names the database; sync tokens of another one are worth nothing
+	Key      []byte // the database's own secret for aliases
 	Sequence int64  // of the change log, up to which this goes
 	Pruned   int64  // removals up to this sequence may be forgotten already
 	Objects  []Object
@@ -26,6 +27,7 @@ type Changes struct {
 type Removal struct {
 	Collection string
 	Name       string
+	At         time.Time
 	Sequence   int64
 }
 
@@ -33,15 +35,16 @@ type Removal struct {
 // that it hands out, which stay what they were however the index goes on. It is not safe for concurrent use, Members are.
 type Index struct {
 	epoch    string
+	secret   []byte
 	sequence int64
 	pruned   int64
-	objects  map[string]*Object
+	objects  *btree.Map[string, *Object]
 	members  map[string]*Members
 }
 
 // NewIndex is an empty index.
 func NewIndex() *Index {
-	return &Index{objects: map[string]*Object{}, members: map[string]*Members{}}
+	return &Index{objects: &btree.Map[string, *Object]{}, members: map[string]*Members{}}
 }
 
 // Sequence is up to where the index knows the change log; 0 before anything was applied.
@@ -79,11 +82,15 @@ func placeOf(o *Object) place {
 // Members are a collection at one moment.
 type Members struct {
 	Epoch   string
+	key     string
+	secret  []byte
 	pruned  int64
+	objects *btree.Map[string, *Object] // of all collections
 	changes *btree.BTreeG[Member]
 	times   *btree.BTreeG[place]
 	removed map[string]int64 // sequences of the removals in changes
 	last    int64            // sequence of the last change that is known
+	changed time.Time        // when that was
 }
 
 func newMembers() *Members {
@@ -96,13 +103,14 @@ func newMembers() *Members {
 
 // Apply brings the index up to date. The same changes may come again.
 func (x *Index) Apply(c Changes) {
-	x.epoch, x.sequence, x.pruned = c.Epoch, max(x.sequence, c.Sequence), max(x.pruned, c.Pruned)
+	x.epoch, x.secret, x.sequence = c.Epoch, c.Key, max(x.sequence, c.Sequence)
 	for i := range c.Objects {
 		x.put(&c.Objects[i])
 	}
 	for _, r := range c.Removals {
 		x.remove(r)
 	}
+	x.forget(c.Pruned)
 }
 
 func (x *Index) of(key string) *Members {
@@ -116,12 +124,12 @@ func (x *Index) of(key string) *Members {
 
 // put takes an object in, out of the collections that it was in before.
 func (x *Index) put(o *Object) {
-	old := x.objects[o.Name]
+	old, _ := x.objects.Get(o.Name)
 	if old != nil && old.Sequence > o.Sequence {
 		return
 	}
 	x.drop(old)
-	x.objects[o.Name] = o
+	x.objects.Set(o.Name, o)
 	for _, key := range o.Collections {
 		m := x.of(key)
 		if at, ok := m.removed[o.Name]; ok {
@@ -130,7 +138,7 @@ func (x *Index) put(o *Object) {
 		}
 		m.changes.Set(Member{Sequence: o.Sequence, Name: o.Name, Object: o})
 		m.times.Set(placeOf(o))
-		m.last = max(m.last, o.Sequence)
+		m.last, m.changed = max(m.last, o.Sequence), later(m.changed, o.Drawn)
 	}
 }
 
@@ -149,14 +157,14 @@ func (x *Index) drop(o *Object) {
 // remove notes that an object has left a collection, unless it has come back since.
 func (x *Index) remove(r Removal) {
 	m := x.of(r.Collection)
-	m.last = max(m.last, r.Sequence)
-	o := x.objects[r.Name]
+	m.last, m.changed = max(m.last, r.Sequence), later(m.changed, r.At)
+	o, _ := x.objects.Get(r.Name)
 	if o != nil && o.In(r.Collection) {
 		if o.Sequence >= r.Sequence {
 			return
 		}
 		x.drop(o) // it is gone for good: what is in no collection any more has no row
-		delete(x.objects, r.Name)
+		x.objects.Delete(r.Name)
 	}
 	if at, ok := m.removed[r.Name]; ok {
 		if at >= r.Sequence {
@@ -168,29 +176,49 @@ func (x *Index) remove(r Removal) {
 	m.changes.Set(Member{Sequence: r.Sequence, Name: r.Name})
 }
 
+// forget drops the removals up to a sequence, for which no client may ask any more. The store has forgotten them already; a process that
+// goes on for months would keep one for everything that ever was.
+func (x *Index) forget(pruned int64) {
+	if pruned <= x.pruned {
+		return
+	}
+	x.pruned = pruned
+	for _, m := range x.members {
+		for name, at := range m.removed {
+			if at <= pruned {
+				m.changes.Delete(Member{Sequence: at, Name: name})
+				delete(m.removed, name)
+			}
+		}
+	}
+}
+
 // Members are the collection as it is now. The copy costs nothing until one of the two is changed.
 func (x *Index) Members(key string) Members {
 	m := x.members[key]
 	if m == nil {
 		m = newMembers()
 	}
-	return Members{Epoch: x.epoch, pruned: x.pruned, changes: m.changes.Copy(), times: m.times.Copy(), last: m.last}
+	return Members{Epoch: x.epoch, key: key, secret: x.secret, pruned: x.pruned, objects: x.objects.Copy(), changes: m.changes.Copy(), times: m.times.Copy(), last: m.last, changed: m.changed}
 }
 
-// Get finds objects of a collection by their names; of one that is not there it is nil.
-func (x *Index) Get(key string, names ...string) []*Object {
-	found := make([]*Object, len(names))
-	for i, name := range names {
-		if o := x.objects[name]; o != nil && o.In(key) {
-			found[i] = o
-		}
+// Get finds an object of the collection by its name; nil where there is none.
+func (m Members) Get(name string) *Object {
+	if o, _ := m.objects.Get(name); o != nil && o.In(m.key) {
+		return o
 	}
-	return found
+	return nil
 }
+
+// Aliases are what the objects of the collection are called for who may not know everything.
+func (m Members) Aliases() *Aliases { return newAliases(m.secret, m.key) }
 
 // Last is up to where all changes of the collection are known: what a sync token says. After removals were forgotten it is at least
 // where they ended, so that a token given out now is good for as long as any.
 func (m Members) Last() int64 { return max(m.last, m.pruned) }
+
+// Changed is when something in the collection changed last.
+func (m Members) Changed() time.Time { return m.changed }
 
 // Len is how many objects the collection has.
 func (m Members) Len() int { return m.times.Len() }

@@ -145,6 +145,43 @@ func TestTheIndexAgreesWithLookingAtEverything(t *testing.T) {
 	})
 }
 
+// TestForgottenRemovalsLeaveTheIndex goes on for a long time: objects come and go, and the store forgets that they went.
+func TestForgottenRemovalsLeaveTheIndex(t *testing.T) {
+	t.Parallel()
+	x := NewIndex()
+	sequence := int64(0)
+	apply := func(c Changes) {
+		sequence++
+		c.Sequence = sequence
+		for i := range c.Objects {
+			c.Objects[i].Sequence = sequence
+		}
+		for i := range c.Removals {
+			c.Removals[i].Sequence = sequence
+		}
+		x.Apply(c)
+	}
+	for i := range 100 {
+		name := fmt.Sprintf("o%d", i)
+		apply(Changes{Objects: []Object{{Name: name, Collections: []string{"a"}, Start: at, End: at.Add(time.Hour)}}})
+		apply(Changes{Removals: []Removal{{Collection: "a", Name: name}}})
+	}
+	apply(Changes{Objects: []Object{{Name: "stays", Collections: []string{"a"}, Start: at, End: at.Add(time.Hour)}}})
+	held := x.Members("a")
+	apply(Changes{Pruned: 199}) // the last removal but one is of 198
+	now := x.Members("a")
+	if n, m := held.changes.Len(), now.changes.Len(); n != 101 || m != 2 || len(x.members["a"].removed) != 1 {
+		t.Errorf("%d members become %d, and %d removals are remembered", n, m, len(x.members["a"].removed))
+	}
+	if now.Knows(198) || !now.Knows(199) || now.Last() < 199 {
+		t.Errorf("it knows what came after %t and %t, up to %d", now.Knows(198), now.Knows(199), now.Last())
+	}
+	apply(Changes{Pruned: 150}) // of a question that was asked before
+	if !x.Members("a").Knows(199) || x.Members("a").Knows(198) {
+		t.Error("it goes back to what was forgotten before")
+	}
+}
+
 func TestAlarmsAreMinutesAhead(t *testing.T) {
 	t.Parallel()
 	value, err := WriteAlarms([]int{60, 1440})

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,8 +45,27 @@ type Object struct {
 	Full string `json:"full"`           // iCalendar text
 	Busy string `json:"busy,omitempty"` // what everybody may see of it; empty where that is nothing
 
-	Tag      string `json:"-"` // digest of all of the above
-	Sequence int64  `json:"-"` // of the change log, at its last change
+	Tag      string    `json:"-"` // digest of all of the above
+	Renewed  int64     `json:"-"` // sequence of the change log when clients were last made to read it anew; 0 for never
+	Drawn    time.Time `json:"-"` // when it last became what it is
+	Sequence int64     `json:"-"` // of the change log, at its last change
+}
+
+// Version names what is served of an object: it changes with everything in it, and when clients have to read it anew although nothing has.
+func (o *Object) Version() string {
+	if o.Renewed == 0 {
+		return o.Tag
+	}
+	return o.Tag + "-" + strconv.FormatInt(o.Renewed, 36)
+}
+
+// Versioned is the object with its version in its text, where that can be moved: what a client writes then says which version it is made
+// of, also where the client itself does not.
+func (o Object) Versioned() Object {
+	if o.Kind == KindDeployment {
+		o.Full = before(endEvent, o.Full, versionProperty+":"+o.Version()+"\r\n")
+	}
+	return o
 }
 
 // tagged fills in the tag.
@@ -60,7 +80,7 @@ func tagged(o Object) Object {
 }
 
 // UID is the identity of its event.
-func (o *Object) UID() string { return o.Name + uidSuffix }
+func (o *Object) UID() string { return o.Name + UIDSuffix }
 
 // In reports whether the object is in the collection.
 func (o *Object) In(key string) bool { return slices.Contains(o.Collections, key) }

@@ -21,10 +21,11 @@ const (
 	maxReadBegins = 64
 )
 
-// Moved is what a calendar client may change of a booking: its times.
+// Moved is what a calendar client may change of a booking: its times; and which version of the object it changed, empty where it does not say.
 type Moved struct {
 	UID        string
 	Start, End time.Time
+	Version    string
 }
 
 // ErrNotAnEvent says that an object is not exactly one VEVENT with a UID, a start and an end.
@@ -58,6 +59,9 @@ func moved(props ical.Props, cal *ical.Calendar) (Moved, error) {
 		return Moved{}, errors.New("a booking does not repeat: RRULE and RDATE are not taken")
 	}
 	m := Moved{UID: uid.Value}
+	if version := props.Get(versionProperty); version != nil {
+		m.Version = strings.TrimSpace(version.Value)
+	}
 	var err error
 	if m.Start, err = moment(start, cal); err != nil {
 		return Moved{}, fmt.Errorf("DTSTART %w", err)

@@ -201,7 +201,7 @@ func TestClosuresAreEvents(t *testing.T) {
 	part.Summary, part.RRule, part.Units = "Repair", "", []string{"n210-1"}
 	f.Testbeds[0].Closures = []testbeds.Closure{weekly, weekly} // the same twice, by mistake
 	f.Testbeds[0].Devices[0].Closures = []testbeds.Closure{part}
-	list, err := Closures(f, testbeds.Slot{Start: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)})
+	list, err := Closures(f, testbeds.Slot{Start: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}, nil, at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,8 +220,8 @@ func TestClosuresAreEvents(t *testing.T) {
 	if !repair.Transparent || list[0].Transparent || !strings.Contains(repair.Full, "SUMMARY:Closed: Radio hall usrp n210-1 (Repair)") || !slices.Equal(repair.Collections, []string{"deployments", "testbed-hall"}) {
 		t.Errorf("in %v:\n%s", repair.Collections, repair.Full)
 	}
-	again, err := Closures(f, testbeds.Slot{Start: time.Date(2026, 3, 28, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 3, 30, 0, 0, 0, 0, time.UTC)})
-	if err != nil || len(again) != 2 || again[0].Name != list[1].Name || again[0].Tag != list[1].Tag {
+	again, err := Closures(f, testbeds.Slot{Start: time.Date(2026, 3, 28, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 3, 30, 0, 0, 0, 0, time.UTC)}, map[string]time.Time{list[1].Name: at}, at.Add(time.Hour))
+	if err != nil || len(again) != 2 || again[0].Name != list[1].Name || again[0].Tag != list[1].Tag || again[1].Modified.Equal(at) {
 		t.Errorf("seen from elsewhere it is another one: %v, %v", again, err)
 	}
 }

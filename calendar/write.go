@@ -41,7 +41,9 @@ func write(w io.Writer, cal *ics.Calendar) error { return cal.SerializeTo(w, ics
 func vevent(e Event) *ics.VEvent {
 	v := ics.NewEvent(token(e.UID()))
 	v.SetDtStampTime(e.Modified)
-	v.SetCreatedTime(e.Created)
+	if !e.Created.IsZero() {
+		v.SetCreatedTime(e.Created)
+	}
 	v.SetLastModifiedAt(e.Modified)
 	v.SetSequence(int(e.Sequence))
 	v.SetStartAt(e.Start.Truncate(time.Second))
@@ -69,22 +71,41 @@ func vevent(e Event) *ics.VEvent {
 	return v
 }
 
-// beforeAlarms is where alarms go into the text of an object.
-const beforeAlarms = "END:VEVENT\r\n"
+// endEvent is the last line of an event: behind its properties, and behind its alarms.
+const endEvent = "END:VEVENT\r\n"
+
+// before is a text with lines put in before the last of a kind, where there is one.
+func before(last, text, lines string) string {
+	at := strings.LastIndex(text, last)
+	if at < 0 {
+		return text
+	}
+	return text[:at] + lines + text[at:]
+}
+
+// versionProperty holds the version of an object in its own text.
+const versionProperty = "X-BERTH-VERSION"
+
+// unversioned is a text without it: a feed is read, never written.
+func unversioned(text string) string {
+	head, rest, found := strings.Cut(text, "\r\n"+versionProperty+":")
+	if !found {
+		return text
+	}
+	_, tail, _ := strings.Cut(rest, "\r\n")
+	return head + "\r\n" + tail
+}
 
 // WithAlarms is the text of an object with an alarm for each of the times ahead of its start. Nothing of it comes from a user.
 func WithAlarms(object string, ahead []time.Duration) string {
-	at := strings.LastIndex(object, beforeAlarms)
-	if len(ahead) == 0 || at < 0 {
+	if len(ahead) == 0 {
 		return object
 	}
 	var b strings.Builder
-	b.WriteString(object[:at])
 	for _, d := range ahead {
 		b.WriteString("BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:Berth\r\nTRIGGER:-PT" + strconv.FormatInt(int64(d/time.Second), 10) + "S\r\nEND:VALARM\r\n")
 	}
-	b.WriteString(object[at:])
-	return b.String()
+	return before(endEvent, object, b.String())
 }
 
 // token keeps what an identifier or a colour may consist of; values of other types than TEXT are not escaped by the library.

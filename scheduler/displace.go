@@ -63,7 +63,7 @@ func (d *decision) displace(ctx context.Context, p proposal, reason string, vict
 		if err != nil {
 			return err
 		}
-		v.Scheduled, v.HoldUntil, v.Units, v.Overbooked, v.Overrun = nil, nil, nil, nil, false
+		v.Scheduled, v.HoldUntil, v.Units, v.Overbooked, v.Reminded, v.Overrun = nil, nil, nil, nil, nil, false
 		if v.Status == Rejected {
 			err = d.withdraw(ctx, &v, "")
 		} else {

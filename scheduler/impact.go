@@ -53,12 +53,30 @@ func (d *decision) impact(ctx context.Context, f testbeds.Facility, c testbeds.C
 	if err := m.read(ctx, d.tx); err != nil {
 		return nil, err
 	}
-	if err := m.shortages(testbeds.Slot{Start: d.now, End: fed.Horizon().End}); err != nil {
-		return nil, err
-	}
-	m.unitless(d)
 	m.undeployable()
-	return m, nil
+	return m, m.judge(d)
+}
+
+// judge finds who is short. What is only held and cannot be kept is let go first: nobody else is short because of that.
+func (m *impact) judge(d *decision) error {
+	if err := m.shortages(d, m.bookings); err != nil {
+		return err
+	}
+	lost := map[int64][]testbeds.Overcommitment{}
+	var others []testbeds.Booking
+	for _, b := range m.bookings {
+		if b.Strength == testbeds.Held && m.broken(b.ID) {
+			lost[b.ID] = m.short[b.ID]
+			m.after.fed.Remove(b.ID)
+		} else {
+			others = append(others, b)
+		}
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	m.short = lost
+	return m.shortages(d, others)
 }
 
 // past are the bookings of the testbeds that change which are over.
@@ -111,12 +129,13 @@ func sortedNumbers(numbers []int64) []int64 {
 }
 
 // shortages finds the overcommitments that there are with the new facility and were not with the old one.
-func (m *impact) shortages(span testbeds.Slot) error {
-	was, err := testbeds.Sweep(only(m.before.fed.Facility(), m.beds), span, m.claims())
+func (m *impact) shortages(d *decision, bookings []testbeds.Booking) error {
+	span := testbeds.Slot{Start: d.now, End: m.after.fed.Horizon().End}
+	was, err := testbeds.Sweep(only(m.before.fed.Facility(), m.beds), span, m.claims(bookings))
 	if err != nil {
 		return err
 	}
-	is, err := testbeds.Sweep(only(m.after.fed.Facility(), m.beds), span, m.claims())
+	is, err := testbeds.Sweep(only(m.after.fed.Facility(), m.beds), span, m.claims(bookings))
 	if err != nil {
 		return err
 	}
@@ -130,6 +149,7 @@ func (m *impact) shortages(span testbeds.Slot) error {
 			}
 		}
 	}
+	m.unitless(d, bookings)
 	return nil
 }
 
@@ -144,9 +164,9 @@ func only(f testbeds.Facility, ids []string) testbeds.Facility {
 	return g
 }
 
-// claims are the bookings with what they claim of the testbeds that change.
-func (m *impact) claims() []testbeds.Booking {
-	list := slices.Clone(m.bookings)
+// claims are bookings with what they claim of the testbeds that change.
+func (m *impact) claims(bookings []testbeds.Booking) []testbeds.Booking {
+	list := slices.Clone(bookings)
 	for i, b := range list {
 		list[i].Claims = slices.DeleteFunc(slices.Clone(b.Claims), func(c testbeds.Claim) bool { return !slices.Contains(m.beds, c.Testbed) })
 	}
@@ -154,8 +174,8 @@ func (m *impact) claims() []testbeds.Booking {
 }
 
 // unitless finds the bookings that have enough units by count, and for which none can be named any more.
-func (m *impact) unitless(d *decision) {
-	for _, b := range m.bookings {
+func (m *impact) unitless(d *decision, bookings []testbeds.Booking) {
+	for _, b := range bookings {
 		if !b.Strength.Blocks() || len(m.short[b.ID]) > 0 || !m.after.fed.Named(b) {
 			continue
 		}

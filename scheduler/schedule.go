@@ -88,7 +88,7 @@ func (d *decision) schedule(ctx context.Context, in Schedule, victims []Request)
 	}
 	r.Approvals = d.approvals(r) // what was approved may have been something else
 	if err := d.agreed(&r, in.Override); err != nil {
-		return err
+		return d.inVain(r, err)
 	}
 	p, err := d.grant(ctx, d.proposed(r, testbeds.Firm), in.Override, victims)
 	if err != nil {
@@ -124,6 +124,18 @@ func overrideWords(o *Override) string {
 		return ""
 	}
 	return ", override: " + string(o.Mode)
+}
+
+// inVain is the refusal of a request that waits for approvals: with what is short besides, where it does not fit either, so that nobody
+// waits for an approval in vain.
+func (d *decision) inVain(r Request, waits error) error {
+	if err := d.judge(d.proposed(r, testbeds.Firm)); err != nil {
+		return err
+	}
+	if d.outcome.Fit.Fits {
+		return waits
+	}
+	return d.refusal(waits.Error() + ", and does not fit")
 }
 
 // grant decides whether a request may have what is proposed: it fits, it is less of what it has, others make room, or more is booked than

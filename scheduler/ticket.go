@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"berth/testbeds"
 )
 
 // SetTicket says which ticket follows a request. The same ticket again changes nothing.
@@ -34,6 +36,21 @@ func (s *Service) NoteOnTicket(ctx context.Context, a Actor, id, text string, c 
 		return d.remember(ctx, c, d.request.ID)
 	}})
 	return err
+}
+
+// Ways are the alternatives of a request as things are now: none where it fits, and none where nothing would work. The error is not_found.
+func (s *Service) Ways(ctx context.Context, a Actor, id string) ([]testbeds.Alternative, error) {
+	v, err := s.Get(ctx, a, id)
+	if err != nil || v.Fit.Fits {
+		return nil, err
+	}
+	q := asked(v.Request)
+	q.Request = v.ID
+	found, _, err := s.Suggest(ctx, a, q)
+	if CodeOf(err) == CodeInvalid { // its slot is over, or what it was made of is gone
+		return nil, nil
+	}
+	return found, err
 }
 
 // PersonByMail finds who has an address of mail, in any spelling; found is false where nobody has it, or more than one.

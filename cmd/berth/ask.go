@@ -51,7 +51,7 @@ func (c *suggestCommand) Run(ctx context.Context, s *session) error {
 
 // with opens the database for the time of one command, and makes it where it is not there yet.
 func (s *session) with(ctx context.Context, do func(*app.Parts) error) error {
-	return s.within(ctx, app.Open, do)
+	return s.within(ctx, app.OpenOrCreate, do)
 }
 
 // looking is with for commands that have nothing to do in a new database.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -19,8 +20,8 @@ type bugzillaCommands struct {
 
 // desk runs fn with the tickets; without a Bugzilla there are none.
 func (s *session) desk(ctx context.Context, fn func(parts *app.Parts, tickets *app.Tickets) error) error {
-	if s.settings.Bugzilla.URL == "" {
-		return scheduler.Errorf(scheduler.CodeInvalid, "there is no Bugzilla: set bugzilla_url, bugzilla_login and bugzilla_key_file")
+	if err := s.connected(); err != nil {
+		return err
 	}
 	return s.looking(ctx, func(parts *app.Parts) error {
 		tickets, err := parts.Tickets(s.settings, s.settings.Base(s.settings.Listen).String(), s.options().Log)
@@ -31,27 +32,40 @@ func (s *session) desk(ctx context.Context, fn func(parts *app.Parts, tickets *a
 	})
 }
 
+// connected refuses where there is no Bugzilla.
+func (s *session) connected() error {
+	if s.settings.Bugzilla.URL == "" {
+		return scheduler.Errorf(scheduler.CodeInvalid, "there is no Bugzilla: set bugzilla_url, bugzilla_login and bugzilla_key_file")
+	}
+	return nil
+}
+
 type bugzillaCheck struct{}
 
 func (c *bugzillaCheck) Run(ctx context.Context, s *session) error {
-	return s.desk(ctx, func(_ *app.Parts, tickets *app.Tickets) error {
-		wrong := 0
-		for _, f := range tickets.Check(ctx) {
-			mark := "ok  "
-			if !f.OK {
-				mark = "FAIL"
-				wrong++
-			}
-			fmt.Fprintf(s.stdout, "%s  %-10s %s\n", mark, f.What, f.Detail)
-			if f.Remedy != "" {
-				fmt.Fprintf(s.stdout, "      %-10s → %s\n", "", f.Remedy)
-			}
+	if err := s.connected(); err != nil {
+		return err
+	}
+	list, err := app.CheckTickets(ctx, s.settings, s.options().Log)
+	if err != nil {
+		return err
+	}
+	wrong := 0
+	for _, f := range list {
+		mark := "ok  "
+		if !f.OK {
+			mark = "FAIL"
+			wrong++
 		}
-		if wrong > 0 {
-			return scheduler.Errorf(scheduler.CodeConflict, "%d of these would fail", wrong)
+		fmt.Fprintf(s.stdout, "%s  %-10s %s\n", mark, f.What, f.Detail)
+		if f.Remedy != "" {
+			fmt.Fprintf(s.stdout, "      %-10s → %s\n", "", f.Remedy)
 		}
-		return nil
-	})
+	}
+	if wrong > 0 {
+		return scheduler.Errorf(scheduler.CodeConflict, "%d of these would fail", wrong)
+	}
+	return nil
 }
 
 type bugzillaStatus struct{}
@@ -76,6 +90,12 @@ func (c *bugzillaStatus) Run(ctx context.Context, s *session) error {
 		fmt.Fprintf(s.stdout, "waiting       %d\nstuck         %d\noldest        %s\nlast success  %s\nlast poll     %s\n", b.Waiting, b.Stuck, when(b.Oldest), when(b.LastSuccess), when(&p.Polled))
 		if p.Failure != "" {
 			fmt.Fprintf(s.stdout, "last poll failed: %s\n", p.Failure)
+			if p.Remedy != "" {
+				fmt.Fprintf(s.stdout, "              → %s\n", p.Remedy)
+			}
+		}
+		if len(p.Again) > 0 {
+			fmt.Fprintf(s.stdout, "could not be dealt with, looked at again: bugs %v\n", p.Again)
 		}
 		if len(p.Lost) > 0 {
 			fmt.Fprintf(s.stdout, "cannot be seen any more: bugs %v\n", p.Lost)
@@ -84,15 +104,21 @@ func (c *bugzillaStatus) Run(ctx context.Context, s *session) error {
 	})
 }
 
-// troubles lists messages that were tried in vain.
+// troubles lists messages that were tried in vain, those with the same fault together.
 func troubles(out io.Writer, list []scheduler.Message) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
-	for _, m := range list {
-		if m.Failure != "" {
-			fmt.Fprintf(w, "#%d\t%s\t%s\ttried %d times\t%s\n", m.Event.Number, m.Event.Action, m.State, m.Attempts, m.Failure)
-			if m.Remedy != "" {
-				fmt.Fprintf(w, "\t\t\t\t→ %s\n", m.Remedy)
-			}
+	for i, m := range list {
+		same := func(o scheduler.Message) bool { return o.Failure == m.Failure && o.State == m.State }
+		if m.Failure == "" || slices.ContainsFunc(list[:i], same) {
+			continue
+		}
+		more := ""
+		if n := len(slices.DeleteFunc(slices.Clone(list[i+1:]), func(o scheduler.Message) bool { return !same(o) })); n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		fmt.Fprintf(w, "#%d%s\t%s\t%s\ttried %d times\t%s\n", m.Event.Number, more, m.Event.Action, m.State, m.Attempts, m.Failure)
+		if m.Remedy != "" {
+			fmt.Fprintf(w, "\t\t\t\t→ %s\n", m.Remedy)
 		}
 	}
 	return w.Flush()

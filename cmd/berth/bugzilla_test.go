@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 	"time"
 
 	"berth/internal/bugzilla/bugzillatest"
+	"berth/scheduler"
 )
 
 // TestAnOperatorConnectsABugzilla checks the connection, finds what is wrong with it, and opens a ticket for a request of before.
@@ -28,5 +31,39 @@ func TestAnOperatorConnectsABugzilla(t *testing.T) {
 	says(t, p, 0, "", []string{"stuck         0"}, with("bugzilla", "status")...)
 	if server.Count() != 1 {
 		t.Errorf("%d tickets", server.Count())
+	}
+}
+
+// TestTheCheckTakesNoDatabase since whoever sets an instance up may have none yet, and makes none.
+func TestTheCheckTakesNoDatabase(t *testing.T) {
+	t.Parallel()
+	server := bugzillatest.New(t, bugzillatest.V53, time.Now)
+	p := newPlace(t, "")
+	p.write(t, "berth.toml", `bugzilla_key = "`+bugzillatest.Key+"\"\n")
+	for range 2 {
+		says(t, p, 0, "", []string{"ok    server", "ok    mail"}, "bugzilla", "check", "--bugzilla-url", server.URL, "--bugzilla-login", bugzillatest.Login, "--database", "nowhere.db")
+	}
+	p.write(t, "key", bugzillatest.Key+"\n")
+	p.write(t, "berth.toml", "")
+	says(t, p, 0, "", []string{"ok    key"}, "bugzilla", "check", "--bugzilla-url", server.URL, "--bugzilla-login", bugzillatest.Login, "--bugzilla-key-file", "key")
+	p.write(t, "berth.toml", `bugzilla_key_file = "key"`+"\n")
+	says(t, p, 3, "", []string{"there is no database nowhere.db"}, "bugzilla", "status", "--bugzilla-url", server.URL, "--bugzilla-login", bugzillatest.Login, "--database", "nowhere.db")
+}
+
+// TestOneFaultIsListedOnce however many messages have met it.
+func TestOneFaultIsListedOnce(t *testing.T) {
+	t.Parallel()
+	met := func(number int64, state, failure, remedy string) scheduler.Message {
+		return scheduler.Message{State: state, Attempts: 1, Failure: failure, Remedy: remedy, Event: scheduler.Event{Number: number, Action: scheduler.ActionSubmit}}
+	}
+	var out bytes.Buffer
+	list := []scheduler.Message{met(5, "stuck", "the key was revoked", "make one"), met(4, "stuck", "the key was revoked", "make one"), met(3, "waiting", "", ""),
+		met(2, "stuck", "no component", ""), met(1, "stuck", "the key was revoked", "make one")}
+	if err := troubles(&out, list); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 3 || !strings.HasPrefix(lines[0], "#5 and 2 more ") || !strings.Contains(lines[1], "→ make one") || !strings.HasPrefix(lines[2], "#2 ") {
+		t.Errorf("listed are\n%s", out.String())
 	}
 }

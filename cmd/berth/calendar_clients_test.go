@@ -44,17 +44,28 @@ var calendarClients = []calendarClient{
 	{name: "calcurse-caldav", programs: []string{debianPython, "calcurse-caldav", "calcurse"}, sync: calcurseSync, create: calcurseCreate},
 }
 
-// present skips a client that is not installed, unless the environment says that it is.
 func (c calendarClient) present(t *testing.T) {
 	t.Helper()
-	for _, p := range c.programs {
+	present(t, c.programs)
+}
+
+// present skips a client that is not installed.
+func present(t *testing.T, programs []string) {
+	t.Helper()
+	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
-			if strings.Contains(os.Getenv("BERTH_TEST_REQUIRE"), "clients") {
-				t.Fatalf("%s is not installed; see scripts/with-clients", p)
-			}
-			t.Skipf("%s is not installed", p)
+			absent(t, p+" is not installed; see scripts/with-clients")
 		}
 	}
+}
+
+// absent skips what cannot be tried here, unless the environment says that it can.
+func absent(t *testing.T, why string) {
+	t.Helper()
+	if strings.Contains(os.Getenv("BERTH_TEST_REQUIRE"), "clients") {
+		t.Fatal(why)
+	}
+	t.Skip(why)
 }
 
 // run runs a program with a home of its own, and returns what it printed.
@@ -128,7 +139,8 @@ func pythonCreate(t *testing.T, c clientPlace) string {
 	return out
 }
 
-func (c clientPlace) vdirsyncer(t *testing.T) {
+// vdirsyncer synchronises, and reports what it said and how it ended.
+func (c clientPlace) vdirsyncer(t *testing.T) (out string, code int) {
 	t.Helper()
 	config := c.file(t, "vdirsyncer.conf", fmt.Sprintf(`[general]
 status_path = %q
@@ -150,12 +162,19 @@ password = %q
 	if _, err := os.Stat(c.dir + "/vdir"); err != nil {
 		c.must(t, "y\ny\ny\n", "vdirsyncer", "-c", config, "discover")
 	}
-	c.must(t, "", "vdirsyncer", "-c", config, "sync")
+	return c.run(t, "", "vdirsyncer", "-c", config, "sync")
+}
+
+func (c clientPlace) mustVdirsyncer(t *testing.T) {
+	t.Helper()
+	if out, code := c.vdirsyncer(t); code != 0 {
+		t.Fatalf("vdirsyncer ended with %d:\n%s", code, out)
+	}
 }
 
 func vdirSync(t *testing.T, c clientPlace) map[string]string {
 	t.Helper()
-	c.vdirsyncer(t)
+	c.mustVdirsyncer(t)
 	files, err := filepath.Glob(filepath.Join(c.dir, "vdir", c.calendar, "*.ics"))
 	if err != nil {
 		t.Fatal(err)
@@ -185,13 +204,9 @@ func vdirCreate(t *testing.T, c clientPlace) string {
 
 func khalSync(t *testing.T, c clientPlace) map[string]string {
 	t.Helper()
-	c.vdirsyncer(t)
-	config := c.file(t, "khal.conf", fmt.Sprintf("[calendars]\n[[berth]]\npath = %s\n[locale]\ntimeformat = %%H:%%M\ndateformat = %%Y-%%m-%%d\nlongdateformat = %%Y-%%m-%%d\n"+
-		"datetimeformat = %%Y-%%m-%%d %%H:%%M\nlongdatetimeformat = %%Y-%%m-%%d %%H:%%M\ndefault_timezone = UTC\nlocal_timezone = UTC\n[sqlite]\npath = %s\n",
-		filepath.Join(c.dir, "vdir", c.calendar), filepath.Join(c.dir, "khal.db")))
-	from := time.Now().AddDate(0, 0, -100).Format(time.DateOnly)
+	c.mustVdirsyncer(t)
 	list := map[string]string{}
-	for line := range strings.Lines(c.must(t, "", "khal", "-c", config, "list", "--once", "--day-format", "", "--format", "{uid}", from, "800d")) {
+	for line := range strings.Lines(c.khal(t, "{uid}")) {
 		if uid := strings.TrimSpace(line); uid != "" {
 			list[uid] = ""
 		}
@@ -199,10 +214,26 @@ func khalSync(t *testing.T, c clientPlace) map[string]string {
 	return list
 }
 
+// khal lists all events of some years in a form.
+func (c clientPlace) khal(t *testing.T, form string) string {
+	t.Helper()
+	config := c.file(t, "khal.conf", fmt.Sprintf("[calendars]\n[[berth]]\npath = %s\n[locale]\ntimeformat = %%H:%%M\ndateformat = %%Y-%%m-%%d\nlongdateformat = %%Y-%%m-%%d\n"+
+		"datetimeformat = %%Y-%%m-%%d %%H:%%M\nlongdatetimeformat = %%Y-%%m-%%d %%H:%%M\ndefault_timezone = UTC\nlocal_timezone = UTC\n[sqlite]\npath = %s\n",
+		filepath.Join(c.dir, "vdir", c.calendar), filepath.Join(c.dir, "khal.db")))
+	from := time.Now().AddDate(0, 0, -100).Format(time.DateOnly)
+	return c.must(t, "", "khal", "-c", config, "list", "--once", "--day-format", "", "--format", form, from, "800d")
+}
+
 func (c clientPlace) calcurse(t *testing.T, more ...string) string {
 	t.Helper()
-	config := c.file(t, "calcurse.conf", fmt.Sprintf("[General]\nBinary = calcurse\nHostname = %s\nPath = /dav/calendars/%s/%s/\nAuthMethod = basic\nHTTPS = No\nDryRun = No\n[Auth]\nUsername = %s\nPassword = %s\n",
-		strings.TrimPrefix(c.url, "http://"), c.user, c.calendar, c.user, c.password))
+	return c.calcurseRun(t, "No", more...)
+}
+
+// calcurseRun synchronises, or says what it would do.
+func (c clientPlace) calcurseRun(t *testing.T, dry string, more ...string) string {
+	t.Helper()
+	config := c.file(t, "calcurse.conf", fmt.Sprintf("[General]\nBinary = calcurse\nHostname = %s\nPath = /dav/calendars/%s/%s/\nAuthMethod = basic\nHTTPS = No\nDryRun = %s\n[Auth]\nUsername = %s\nPassword = %s\n",
+		strings.TrimPrefix(c.url, "http://"), c.user, c.calendar, dry, c.user, c.password))
 	if err := os.MkdirAll(filepath.Join(c.dir, "calcurse"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -267,6 +298,28 @@ func identity(object string) (uid, status string) {
 // served is what the server says is in a calendar: the statuses by UID.
 func (c clientPlace) served(t *testing.T) map[string]string {
 	t.Helper()
+	list := map[string]string{}
+	for _, text := range c.objects(t) {
+		uid, status := identity(text)
+		list[uid] = status
+	}
+	return list
+}
+
+// starts are the starts of the events by UID, as the server has them.
+func (c clientPlace) starts(t *testing.T) map[string]string {
+	t.Helper()
+	list := map[string]string{}
+	for _, text := range c.objects(t) {
+		uid, _ := identity(text)
+		list[uid] = strings.TrimPrefix(times.FindString(text), "DTSTART:")
+	}
+	return list
+}
+
+// objects are the texts of all events of the calendar, as the server has them.
+func (c clientPlace) objects(t *testing.T) []string {
+	t.Helper()
 	body := `<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><C:calendar-data/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>`
 	req, err := http.NewRequestWithContext(t.Context(), "REPORT", c.url+"/dav/calendars/"+c.user+"/"+c.calendar+"/", strings.NewReader(body))
 	if err != nil {
@@ -288,12 +341,7 @@ func (c clientPlace) served(t *testing.T) map[string]string {
 	if err := xml.Unmarshal(b, &m); err != nil {
 		t.Fatal(err)
 	}
-	list := map[string]string{}
-	for _, text := range m.Data {
-		uid, status := identity(text)
-		list[uid] = status
-	}
-	return list
+	return m.Data
 }
 
 // TestCalendarClients lets every client look at the demo's deployments: at first, after requests were scheduled and moved, and after one

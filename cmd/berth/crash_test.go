@@ -66,7 +66,7 @@ func newCrash(t *testing.T, p place, processes int) *crash {
 	var made struct {
 		Secret string `json:"secret"`
 	}
-	out := p.must(t, "", "token", "create", "root", "--name", "crash", "--scope", "read", "--scope", "write", "--json")
+	out := p.must(t, "", "token", "create", "root", "--name", "crash", "--scope", "read", "--scope", "write", "--scope", "admin", "--json")
 	if err := json.Unmarshal([]byte(out), &made); err != nil || made.Secret == "" {
 		t.Fatalf("token create printed %q (%v)", out, err)
 	}
@@ -124,6 +124,9 @@ func (c *crash) decideUntilKilled(t *testing.T, instances []*instance, round uin
 	}
 	clients.Wait()
 }
+
+// dice are thrown the same way each time.
+func dice(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 
 // decide takes one random step. It reports false when no answer came.
 func (c *crash) decide(ctx context.Context, t *testing.T, who *caller, dice *rand.Rand) bool {

@@ -13,11 +13,12 @@ import (
 )
 
 type loadCommand struct {
-	Files  []string `arg:"" name:"file" help:"Facility or catalogue in YAML."`
-	DryRun bool     `help:"Say what would change and which bookings it would break; change nothing."`
-	Force  bool     `help:"Change it although bookings lose their capacity; they are named and flagged."`
-	Reason string   `help:"Why, for the history; mandatory with --force." placeholder:"TEXT"`
-	JSON   bool     `name:"json" help:"Write JSON."`
+	Files   []string `arg:"" name:"file" help:"Facility or catalogue in YAML."`
+	DryRun  bool     `help:"Say what would change and which bookings it would break; change nothing."`
+	Force   bool     `help:"Change it although bookings lose their capacity; they are named and flagged."`
+	Reason  string   `help:"Why, for the history; mandatory with --force." placeholder:"TEXT"`
+	Replace bool     `help:"Delete what the files do not have: testbeds, closures, providers and approval policies made over the API."`
+	JSON    bool     `name:"json" help:"Write JSON."`
 }
 
 func (c *loadCommand) Run(ctx context.Context, s *session) error {
@@ -27,7 +28,7 @@ func (c *loadCommand) Run(ctx context.Context, s *session) error {
 	}
 	return s.with(ctx, func(parts *app.Parts) error {
 		o := scheduler.ChangeOptions{DryRun: c.DryRun, Force: c.Force, Reason: c.Reason}
-		return s.console(parts.Service, c.JSON).Load(ctx, sources, o)
+		return s.console(parts.Service, c.JSON).Load(ctx, sources, c.Replace, o)
 	})
 }
 
@@ -48,13 +49,11 @@ type backupCommand struct {
 }
 
 func (c *backupCommand) Run(ctx context.Context, s *session) error {
-	return s.looking(ctx, func(parts *app.Parts) error {
-		if err := parts.Backup(ctx, c.File); err != nil {
-			return err
-		}
-		fmt.Fprintf(s.stdout, "wrote %s\n", c.File)
-		return nil
-	})
+	if err := app.Backup(ctx, s.settings, c.File); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.stdout, "wrote %s\n", c.File)
+	return nil
 }
 
 type configCommand struct {

@@ -68,20 +68,28 @@ func execute(ctx context.Context, p process) (err error) {
 	if err != nil {
 		return err
 	}
+	for _, note := range settings.Notes() {
+		fmt.Fprintf(p.stderr, "berth: %s\n", note)
+	}
 	return parsed.Run(&session{process: p, settings: settings})
 }
 
 const settingsGroup = "settings"
 
-// settingFlags makes a flag of every setting. They are all texts here: package config understands them, wherever they come from.
+// settingFlags makes a flag of every setting, and of the file of every secret. They are all texts here: package config understands them,
+// wherever they come from.
 func settingFlags() any {
-	list := config.List()
-	shape := make([]reflect.StructField, len(list))
-	for i, e := range list {
-		shape[i] = reflect.StructField{
-			Name: fmt.Sprintf("Setting%d", i), Type: reflect.TypeFor[string](),
-			Tag: reflect.StructTag(fmt.Sprintf("name:%q help:%q group:%q placeholder:%q", flagName(e.Name), e.Help, settingsGroup,
-				strings.ToUpper(e.Name))),
+	var shape []reflect.StructField
+	flag := func(name, help string) {
+		shape = append(shape, reflect.StructField{
+			Name: fmt.Sprintf("Setting%d", len(shape)), Type: reflect.TypeFor[string](),
+			Tag: reflect.StructTag(fmt.Sprintf("name:%q help:%q group:%q placeholder:%q", flagName(name), help, settingsGroup, strings.ToUpper(name))),
+		})
+	}
+	for _, e := range config.List() {
+		flag(e.Name, e.Help)
+		if e.Secret {
+			flag(e.Name+"_file", "file that holds "+e.Name)
 		}
 	}
 	return reflect.New(reflect.StructOf(shape)).Interface()

@@ -11,8 +11,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -24,10 +26,34 @@ import (
 // detector watches the program as well.
 const asProgram = "BERTH_TEST_AS_PROGRAM"
 
+// clockFile names a file with the number of seconds by which a program's clock goes wrong; it may change at any time.
+const clockFile = "BERTH_TEST_CLOCK"
+
+// jumping is a clock that goes wrong as a file says; nil without one.
+func jumping(file string) func() time.Time {
+	if file == "" {
+		return nil
+	}
+	var offset atomic.Int64
+	look := func() {
+		if b, err := os.ReadFile(file); err == nil {
+			if n, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64); err == nil {
+				offset.Store(n)
+			}
+		}
+	}
+	look()
+	go func() {
+		for range time.Tick(100 * time.Millisecond) {
+			look()
+		}
+	}()
+	return func() time.Time { return time.Now().UTC().Add(time.Duration(offset.Load()) * time.Second) }
+}
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
-		main()
-		return
+		os.Exit(start(jumping(os.Getenv(clockFile))))
 	}
 	os.Exit(m.Run())
 }
@@ -35,7 +61,8 @@ func TestMain(m *testing.M) {
 // place is a folder with a database, in which the program runs.
 type place struct {
 	dir      string
-	database string // empty: the default, a SQLite file in the folder
+	database string   // empty: the default, a SQLite file in the folder
+	environ  []string // more variables
 }
 
 func newPlace(t *testing.T, database string) place {
@@ -47,6 +74,7 @@ func (p place) command(ctx context.Context, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, os.Args[0], args...)
 	c.Dir = p.dir
 	c.Env = []string{asProgram + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + p.dir, "BERTH_LISTEN=127.0.0.1:0"}
+	c.Env = append(c.Env, p.environ...)
 	if p.database != "" {
 		c.Env = append(c.Env, "BERTH_DATABASE="+p.database)
 	}

@@ -2,17 +2,17 @@
 Berth books testbed slots for 5G experiments.
 
 	berth serve [--demo]              answer over HTTP, and do what time brings
-	berth load FILE...                replace facility and catalogue from YAML files
+	berth load [--replace] FILE...    facility and catalogue from YAML files; what others made over the API is kept
 	berth check, berth suggest        does an experiment fit a slot, and if not, what else would do
 	berth user, berth token           people who can sign in, and secrets for programs
 	berth bugzilla check, status, sync  the tickets: would they work, what waits, bring one in line
 	berth verify                      judge the whole database from nothing; exit 1 if it is not clean
-	berth backup FILE                 a consistent copy of a SQLite database, also while it is in use
+	berth backup FILE                 a consistent copy of a SQLite database of any schema, also while it is in use
 	berth config                      the settings in force, and where each of them comes from
 	berth version
 
 Each of them has --help. Apart from serve they work on the database directly, as its local administrator; a server may be running on
-it at the same time.
+it at the same time. Only serve brings the schema of an older database up to date.
 
 # First steps
 
@@ -27,10 +27,10 @@ standard input or a file.
 
 A setting named some_thing comes from its default, from berth.toml in the working directory (or the file named by --config or
 BERTH_CONFIG), from the variable BERTH_SOME_THING, or from the flag --some-thing; the later one wins. The database, which may hold a
-password, can also be read from a file: BERTH_DATABASE_FILE, or database_file in berth.toml. Names that are not known are refused.
+password, can also be read from a file: BERTH_DATABASE_FILE, database_file in berth.toml, or --database-file. Names that are not known are refused.
 
 	listen         127.0.0.1:8080  address and port; beyond loopback it takes TLS or a declared proxy
-	database       berth.db        SQLite file, or postgres://user@host/name
+	database       berth.db        path of a SQLite file, or postgres://user@host1,host2/name
 	tls_cert                       certificate chain in PEM
 	tls_key                        private key in PEM
 	behind_proxy                   reverse proxies whose X-Forwarded-For is believed
@@ -57,7 +57,7 @@ password, can also be read from a file: BERTH_DATABASE_FILE, or database_file in
 
 # Signals
 
-SIGINT and SIGTERM stop gracefully: no new connections are taken, what is under way comes to its end for stop_after at the most. A
+SIGINT and SIGTERM stop gracefully: no new connections are taken, what is under way comes to its end, or is cut off, within stop_after. A
 second one stops at once, which loses nothing either: every decision is one transaction.
 */
 package main
@@ -68,6 +68,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 	_ "time/tzdata" // where the system has no time zones
 
 	"berth/internal/console"
@@ -83,14 +84,18 @@ type process struct {
 	stdin   io.Reader
 	stdout  io.Writer
 	stderr  io.Writer
+	clock   func() time.Time // nil: the machine's
 }
 
-func main() {
+func main() { os.Exit(start(nil)) }
+
+// start is the program on a clock; a nil one is the machine's.
+func start(clock func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second signal finds nobody waiting for it, and ends the process
-	code := run(ctx, process{os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr})
+	code := run(ctx, process{os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, clock})
 	stop()
-	os.Exit(code)
+	return code
 }
 
 // run is the program, apart from the process that it runs in.

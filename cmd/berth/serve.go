@@ -16,5 +16,5 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 
 // options are what the application gets from the process.
 func (s *session) options() app.Options {
-	return app.Options{Log: app.NewLogger(s.stderr, s.settings), Version: Version()}
+	return app.Options{Log: app.NewLogger(s.stderr, s.settings), Version: Version(), Clock: s.clock}
 }

@@ -49,9 +49,10 @@ type Options struct {
 	Calendars Calendars
 	Queue     Queue
 	Webhooks  Webhooks
-	Channels  []string      // by which others are told
-	MaxBody   int64         // of a facility or catalogue; default 4 MiB
-	Poll      time.Duration // how often the change log is looked at for event streams; default one second
+	Channels  []string               // by which others are told
+	Figures   []prometheus.Collector // of other parts, for /metrics
+	MaxBody   int64                  // of a facility or catalogue; default 4 MiB
+	Poll      time.Duration          // how often the change log is looked at for event streams; default one second
 }
 
 // api is what the handlers share.

@@ -31,6 +31,7 @@ func newMetrics(r *prometheus.Registry, o Options) *metrics {
 	if o.Queue != nil {
 		r.MustRegister(backlog{o})
 	}
+	r.MustRegister(o.Figures...)
 	if db := o.Database; db != nil {
 		gauge := func(name, help string, value func() float64) {
 			r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
@@ -66,9 +67,12 @@ func (a *api) health() {
 	a.router.Get("/readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 		defer cancel()
-		if a.o.Database != nil && a.o.Database.Ping(ctx) != nil {
-			a.traced(ctx, newProblem(http.StatusServiceUnavailable, "the database does not answer")).write(w)
-			return
+		if a.o.Database != nil {
+			if err := a.o.Database.Ping(ctx); err != nil {
+				a.log.ErrorContext(ctx, "not ready", "error", err)
+				a.traced(ctx, known(scheduler.Errorf(scheduler.CodeUnavailable, "the database does not answer, or keeps nothing: is its disk full?"))).write(w)
+				return
+			}
 		}
 		_, _ = w.Write([]byte("ready\n"))
 	})

@@ -70,6 +70,9 @@ func (a *api) problem(ctx context.Context, err error) *Problem {
 		return p
 	}
 	if e, ok := errors.AsType[*scheduler.Error](err); ok {
+		if e.Code == scheduler.CodeUnavailable && err != error(e) { // there is more to it, which only operators should read
+			a.log.ErrorContext(ctx, "not available", "error", err, "request_id", traceOf(ctx))
+		}
 		return a.traced(ctx, known(e))
 	}
 	if faults, ok := errors.AsType[testbeds.Faults](err); ok {
@@ -84,7 +87,7 @@ func (a *api) problem(ctx context.Context, err error) *Problem {
 		return p
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return a.traced(ctx, newProblem(http.StatusServiceUnavailable, "the call took too long, or was given up"))
+		return a.traced(ctx, known(scheduler.Errorf(scheduler.CodeUnavailable, "the call took too long, or was given up; try again")))
 	}
 	a.log.ErrorContext(ctx, "internal error", "error", err, "request_id", traceOf(ctx))
 	return a.traced(ctx, newProblem(http.StatusInternalServerError, "an internal error; the operators find it in their logs by the request_id"))

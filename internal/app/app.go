@@ -14,6 +14,7 @@ import (
 	"berth/internal/auth"
 	"berth/internal/config"
 	"berth/internal/dav"
+	"berth/internal/outbox"
 	"berth/internal/web"
 	"berth/internal/webhook"
 )
@@ -24,12 +25,13 @@ type App struct {
 	options  Options
 	serving  Serving
 
-	parts    *Parts
-	server   *server
-	stack    stack
-	stopping chan struct{}
-	stopOnce sync.Once
-	stopErr  error
+	parts     *Parts
+	server    *server
+	calendars *dav.Server
+	stack     stack
+	stopping  chan struct{}
+	stopOnce  sync.Once
+	stopErr   error
 }
 
 // Serving is what only an instance that serves wants to know.
@@ -53,12 +55,12 @@ func (a *App) Start(ctx context.Context) error {
 }
 
 func (a *App) start(ctx context.Context) error {
-	parts, err := Open(ctx, a.settings, a.options)
+	parts, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	a.parts = parts
-	a.stack.push("database", func(context.Context) error { return parts.Close() })
+	a.stack.push("database", databaseBy, func(context.Context) error { return parts.Close() })
 	if err := a.people(ctx); err != nil {
 		return err
 	}
@@ -73,9 +75,12 @@ func (a *App) start(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	a.parts.Store.SetSite(calendar.Site{URL: site})
-	calendars := newCalendarDuty(a.parts.Store, now)
+	calendars := newCalendarDuty(a.parts.Store, a.parts.Clock)
 	if _, _, err := calendars.run(ctx); err != nil { // what is not in line yet will be, later
 		a.options.Log.ErrorContext(ctx, "the calendars were not brought in line", "error", err)
+	}
+	if err := a.calendars.Load(ctx); err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	tickets, err := a.ticketDuty(site)
 	if err != nil {
@@ -89,10 +94,10 @@ func (a *App) start(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	a.server = newServer(listener, h, a.options.Log)
-	keeping := &keepingDuty{store: a.parts.Store, clock: now}
+	keeping := &keepingDuty{store: a.parts.Store, clock: a.parts.Clock}
 	a.duties(ctx, a.parts.Service.RunDue, calendars.run, keeping.run, tickets, mails, a.hookDuty(hooks, a.options.Log))
 	a.server.start()
-	a.stack.push("server", a.server.stop)
+	a.stack.push("server", serverBy, a.server.stop)
 	fmt.Fprintf(a.serving.Out, "berth %s serves %s\n", a.options.Version, a.settings.Base(a.Addr()))
 	return nil
 }
@@ -107,19 +112,29 @@ func (a *App) retry(ctx context.Context) error {
 	return nil
 }
 
-// duties begins with what time brings; it ends after the server did.
+// duties begins with what time brings. When the instance stops they begin nothing more; what they are at is cut off when its time is over.
 func (a *App) duties(ctx context.Context, list ...duty) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	working, cut := context.WithCancel(context.WithoutCancel(ctx))
+	beginning, end := context.WithCancel(outbox.Enduring(working, working))
 	var running sync.WaitGroup
+	running.Go(func() {
+		select {
+		case <-a.stopping:
+			end()
+		case <-beginning.Done():
+		}
+	})
 	for _, run := range list {
 		if run == nil {
 			continue
 		}
-		d := duties{run: run, clock: now, log: a.options.Log}
-		running.Go(func() { d.Run(ctx) })
+		d := duties{run: run, clock: a.parts.Clock, log: a.options.Log}
+		running.Go(func() { d.Run(beginning) })
 	}
-	a.stack.push("duties", func(context.Context) error {
-		cancel()
+	a.stack.push("duties", dutiesBy, func(ctx context.Context) error {
+		end()
+		defer cut()
+		context.AfterFunc(ctx, cut)
 		running.Wait()
 		return nil
 	})
@@ -128,20 +143,30 @@ func (a *App) duties(ctx context.Context, list ...duty) {
 // Addr is the address that is listened on, once Start has returned.
 func (a *App) Addr() string { return a.server.listener.Addr().String() }
 
-// Stop ends everything, within the time that the settings give. It may be called again, and says the same again.
+// Stop ends everything within the time that the settings give, whatever others do: what does not end by itself is cut off, and what cannot
+// be cut off is left behind. It may be called again, and says the same again.
 func (a *App) Stop(ctx context.Context) error {
 	a.stopOnce.Do(func() {
 		close(a.stopping)
-		ctx, cancel := context.WithTimeout(ctx, a.settings.StopAfter)
-		defer cancel()
-		a.stopErr = a.stack.unwind(ctx, a.options.Log)
+		a.stopErr = a.stack.unwind(ctx, a.settings.StopAfter, a.options.Log)
 	})
 	return a.stopErr
 }
 
-// Run serves until the context ends or serving does.
+// The parts of the time for stopping after which each part is cut off. It has as long again as the last one leaves to the end of all.
+const (
+	serverBy   = 0.6
+	dutiesBy   = 0.8
+	databaseBy = 0.95
+)
+
+// Run serves until the context ends or serving does. One that ends while it starts was stopped, too.
 func (a *App) Run(ctx context.Context) error {
 	if err := a.Start(ctx); err != nil {
+		if ctx.Err() != nil {
+			a.options.Log.Info("stopped while starting", "error", err)
+			return nil
+		}
 		return err
 	}
 	var failure error
@@ -169,15 +194,16 @@ func (a *App) door(base string) web.Door {
 // handler is everything that is answered over HTTP.
 func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
-		Log: a.options.Log, Clock: now, Version: a.options.Version, Base: base,
+		Log: a.options.Log, Clock: a.parts.Clock, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
 		Webhooks: hooks, Queue: a.parts.Store, Channels: channelNames(a.settings),
+		Figures: pollFigures(a.settings, a.parts),
 	})
-	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: now, Base: base, Queue: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Door: a.door(base)})
+	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Queue: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Door: a.door(base)})
 	if err != nil {
 		return nil, err
 	}
-	calendars := dav.New(a.parts.Service, a.parts.Auth, a.parts.Store, dav.Options{Log: a.options.Log, Clock: now, URL: base})
+	a.calendars = dav.New(a.parts.Service, a.parts.Auth, a.parts.Store, dav.Options{Log: a.options.Log, Clock: a.parts.Clock, URL: base})
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
@@ -188,10 +214,10 @@ func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 		}
 	})
 	for _, path := range dav.Paths {
-		mux.Handle(path, calendars)
+		mux.Handle(path, a.calendars)
 	}
 	for _, path := range web.Paths {
 		mux.Handle(path, pages)
 	}
-	return behindProxy(a.settings.BehindProxy, untilStopped(a.stopping, eventsPath, untilStopped(a.stopping, "/changes", mux))), nil
+	return behindProxy(a.settings.BehindProxy, within(untilStopped(a.stopping, open, mux))), nil
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"io"
 	"log/slog"
 	"math/big"
@@ -314,5 +315,51 @@ func TestItSaysThatNobodyCanSignIn(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "nobody can sign in yet") {
 		t.Errorf("it does not say so:\n%s", log.String())
+	}
+}
+
+// TestStoppedWhileStarting ends the context of an instance that has not come to serve: there is nothing wrong with that.
+func TestStoppedWhileStarting(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := app.New(settings(t), options(io.Discard), app.Serving{Demo: true, Out: io.Discard}).Run(ctx); err != nil {
+		t.Errorf("run: %v", err)
+	}
+}
+
+// TestAHalfFilledDemoGoesOn starts the demo on what one has left behind that was stopped in the middle.
+func TestAHalfFilledDemoGoesOn(t *testing.T) {
+	t.Parallel()
+	for _, e := range testdb.Engines(t) {
+		s := settings(t, "database", e.Fresh(t))
+		token(t, s)
+		parts, err := app.Open(t.Context(), s, options(io.Discard))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = parts.Store.SetMark(t.Context(), "demo", "", "filling")
+		if err := errors.Join(err, parts.Close()); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		for range 2 {
+			a := app.New(s, options(io.Discard), app.Serving{Demo: true, Out: &out})
+			if err := a.Start(t.Context()); err != nil {
+				t.Fatalf("%s: %v", e.Name, err)
+			}
+			if err := a.Stop(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if parts, err = app.Open(t.Context(), s, options(io.Discard)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parts.Service.Person(t.Context(), scheduler.System, "ada"); scheduler.CodeOf(err) != scheduler.CodeNotFound {
+			t.Errorf("%s: who was there in between: %v", e.Name, err)
+		}
+		if err := parts.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

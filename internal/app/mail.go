@@ -82,7 +82,7 @@ func SendTestMail(ctx context.Context, settings config.Settings, o Options, to s
 	if err != nil {
 		return err
 	}
-	post := mail.New(nil, smtp, mail.Settings{From: mail.Address(settings.Mail.From), Site: settings.Base(settings.Listen).String()}, now, o.Log)
+	post := mail.New(nil, smtp, mail.Settings{From: mail.Address(settings.Mail.From), Site: settings.Base(settings.Listen).String()}, o.clock(), o.Log)
 	if err := post.Test(ctx, to); err != nil {
 		return scheduler.Errorf(scheduler.CodeUnavailable, "%v", err)
 	}

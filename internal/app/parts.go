@@ -23,6 +23,15 @@ import (
 type Options struct {
 	Log     *slog.Logger
 	Version string
+	Clock   func() time.Time // nil: the machine's
+}
+
+// clock is the clock of every part.
+func (o Options) clock() func() time.Time {
+	if o.Clock != nil {
+		return o.Clock
+	}
+	return now
 }
 
 // Parts are the parts that every command needs: the database, the rules over it, and who signs in with what.
@@ -33,27 +42,54 @@ type Parts struct {
 	Clock   func() time.Time
 }
 
-// now is the only clock there is.
+// now is the machine's clock.
 func now() time.Time { return time.Now().UTC() }
 
-// OpenExisting is Open for those who want to look at a database: a SQLite file that is not there is not made.
+// OpenExisting is for those who want to look at a database, or change something in it: one that is not there is not made, and its schema
+// stays what it is.
 func OpenExisting(ctx context.Context, settings config.Settings, o Options) (*Parts, error) {
-	if !config.IsPostgres(settings.Database) {
-		if _, err := os.Stat(settings.Database); errors.Is(err, fs.ErrNotExist) {
-			return nil, scheduler.Errorf(scheduler.CodeNotFound, "there is no database %s; say which one with --database", settings.Database)
-		}
+	if err := there(settings); err != nil {
+		return nil, err
 	}
-	return Open(ctx, settings, o)
+	return opened(ctx, store.OpenAsIs, settings, o)
 }
 
-// Open opens the database, brings it up to date, and builds the rules over it.
+// there is not found where the file of a database is not there.
+func there(settings config.Settings) error {
+	if config.IsPostgres(settings.Database) {
+		return nil
+	}
+	if _, err := os.Stat(settings.Database); errors.Is(err, fs.ErrNotExist) {
+		return scheduler.Errorf(scheduler.CodeNotFound, "there is no database %s; say which one with --database", settings.Database)
+	}
+	return nil
+}
+
+// OpenOrCreate makes the database where it is not there yet; one that is there stays what it is.
+func OpenOrCreate(ctx context.Context, settings config.Settings, o Options) (*Parts, error) {
+	return opened(ctx, store.OpenOrCreate, settings, o)
+}
+
+// Open opens the database, brings its schema up to date, and builds the rules over it.
 func Open(ctx context.Context, settings config.Settings, o Options) (*Parts, error) {
-	s, err := store.Open(ctx, settings.Database)
+	parts, err := opened(ctx, store.Open, settings, o)
+	if err != nil {
+		return nil, err
+	}
+	if u := parts.Store.Upgraded(); u.From > 0 && u.From != u.To {
+		o.Log.WarnContext(ctx, "the database was brought up to date, and older programs do not open it any more; to go back, stop all processes, "+
+			"put back the backup that was made before, and start the program of before", "schema_before", u.From, "schema_now", u.To)
+	}
+	return parts, nil
+}
+
+func opened(ctx context.Context, open func(context.Context, string) (*store.Store, error), settings config.Settings, o Options) (*Parts, error) {
+	s, err := open(ctx, settings.Database)
 	if err != nil {
 		return nil, err
 	}
 	s.SetChannels(channels(settings)...)
-	return &Parts{Store: s, Service: newService(s, settings, o, now), Auth: auth.New(s, now), Clock: now}, nil
+	return &Parts{Store: s, Service: newService(s, settings, o, o.clock()), Auth: auth.New(s, o.clock()), Clock: o.clock()}, nil
 }
 
 func newService(s scheduler.Store, settings config.Settings, o Options, clock func() time.Time) *scheduler.Service {
@@ -81,8 +117,17 @@ func channelNames(settings config.Settings) (names []string) {
 	return names
 }
 
-// Backup makes a consistent copy of a SQLite database.
-func (p *Parts) Backup(ctx context.Context, file string) error { return p.Store.Backup(ctx, file) }
+// Backup makes a consistent copy of a SQLite database, whatever its schema.
+func Backup(ctx context.Context, settings config.Settings, file string) error {
+	if err := there(settings); err != nil {
+		return err
+	}
+	s, err := store.Attach(ctx, settings.Database)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.Backup(ctx, file), s.Close())
+}
 
 // Close closes the database.
 func (p *Parts) Close() error { return p.Store.Close() }

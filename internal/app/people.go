@@ -3,11 +3,13 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"time"
 
 	"berth/internal/auth"
 	"berth/internal/demo"
+	"berth/internal/store"
 	"berth/scheduler"
 )
 
@@ -26,6 +28,40 @@ func (a *App) people(ctx context.Context) error {
 	return nil
 }
 
+// filling is the mark of a demo that has begun to fill its database and not come to its end.
+const (
+	demoMark = "demo"
+	filling  = "filling"
+)
+
+// open opens the database. One that a demo has begun to fill when it was stopped is emptied, and so filled anew: nobody has used it yet.
+func (a *App) open(ctx context.Context) (*Parts, error) {
+	parts, err := Open(ctx, a.settings, a.options)
+	if err != nil || !a.serving.Demo {
+		return parts, err
+	}
+	mark, err := parts.Store.Mark(ctx, demoMark)
+	if err != nil || mark != filling {
+		return parts, errors.Join(err, closed(parts, err))
+	}
+	a.options.Log.WarnContext(ctx, "the demo was stopped before it was complete; it is made anew")
+	if err := parts.Close(); err != nil {
+		return nil, err
+	}
+	if err := store.Reset(ctx, a.settings.Database); err != nil {
+		return nil, err
+	}
+	return Open(ctx, a.settings, a.options)
+}
+
+// closed closes the parts where something went wrong.
+func closed(parts *Parts, err error) error {
+	if err == nil {
+		return nil
+	}
+	return parts.Close()
+}
+
 // demo fills an empty database, or takes the demo that is there already, and gives its people a new password.
 func (a *App) demo(ctx context.Context) error {
 	if !a.settings.Loopback() {
@@ -37,14 +73,20 @@ func (a *App) demo(ctx context.Context) error {
 	}
 	switch state {
 	case demo.Foreign:
-		return scheduler.Errorf(scheduler.CodeConflict, "the demo goes into an empty database only, and this one is in use (or was left half filled by a demo)")
+		return scheduler.Errorf(scheduler.CodeConflict, "the demo goes into an empty database only, and this one is in use")
 	case demo.Empty:
 		a.parts.Store.SetChannels() // what is made up has happened to nobody
 		defer a.parts.Store.SetChannels(channels(a.settings)...)
-		options := demo.Options{Now: now(), Service: func(clock func() time.Time) *scheduler.Service {
+		options := demo.Options{Now: a.parts.Clock(), Service: func(clock func() time.Time) *scheduler.Service {
 			return newService(a.parts.Store, a.settings, a.options, clock)
 		}}
+		if _, err := a.parts.Store.SetMark(ctx, demoMark, "", filling); err != nil {
+			return err
+		}
 		if err := demo.Fill(ctx, options); err != nil {
+			return err
+		}
+		if _, err := a.parts.Store.SetMark(ctx, demoMark, filling, "filled"); err != nil {
 			return err
 		}
 	}

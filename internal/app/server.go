@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,6 +27,7 @@ const (
 // server answers over HTTP until it is stopped.
 type server struct {
 	http     *http.Server
+	cut      context.CancelFunc // ends every call that is under way
 	listener net.Listener
 	failed   chan error // at most one: it could not go on
 	done     chan struct{}
@@ -50,9 +52,11 @@ func listen(ctx context.Context, s config.Settings) (net.Listener, error) {
 }
 
 func newServer(l net.Listener, h http.Handler, log *slog.Logger) *server {
+	calls, cut := context.WithCancel(context.Background())
 	return &server{
+		cut: cut,
 		http: &http.Server{
-			Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+			Handler: h, BaseContext: func(net.Listener) context.Context { return calls }, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 			IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		},
 		listener: l, failed: make(chan error, 1), done: make(chan struct{}),
@@ -70,6 +74,7 @@ func (s *server) start() {
 
 // stop takes no new connections and waits for what is under way, until the context ends; what is left then is cut off.
 func (s *server) stop(ctx context.Context) error {
+	defer s.cut()
 	err := s.http.Shutdown(ctx)
 	if err != nil {
 		err = errors.Join(fmt.Errorf("cut off what was under way: %w", err), s.http.Close())
@@ -81,10 +86,10 @@ func (s *server) stop(ctx context.Context) error {
 // eventsPath is where event streams are, which stay open.
 const eventsPath = "/api/v1/events"
 
-// untilStopped ends requests of one path, which would stay open for ever, when the server is about to stop.
-func untilStopped(stopping <-chan struct{}, path string, next http.Handler) http.Handler {
+// untilStopped ends requests of some paths, which would stay open for ever, when the server is about to stop.
+func untilStopped(stopping <-chan struct{}, paths []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != path {
+		if !slices.Contains(paths, r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}

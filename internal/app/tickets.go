@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -19,28 +20,50 @@ const TicketChannel = bugzilla.Channel
 
 // Tickets are the tickets of the requests, as the settings say; nil where there is no Bugzilla. site is where Berth's pages are.
 func (p *Parts) Tickets(settings config.Settings, site string, log *slog.Logger) (*bugzilla.Tickets, error) {
-	b := settings.Bugzilla
-	if b.URL == "" {
+	if settings.Bugzilla.URL == "" {
 		return nil, nil
 	}
-	client, err := bugzilla.New(bugzilla.Options{URL: b.URL, Key: b.Key, InQuery: b.KeyInQuery})
+	return newTickets(settings.Bugzilla, site, p.Service, p.Store, p.Clock, log)
+}
+
+func newTickets(b config.Bugzilla, site string, requests bugzilla.Requests, memory bugzilla.Memory, clock func() time.Time, log *slog.Logger) (*bugzilla.Tickets, error) {
+	client, err := bugzilla.New(bugzilla.Options{URL: b.URL, Login: b.Login, Key: b.Key, Reread: b.ReadKey})
 	if err != nil {
 		return nil, err
 	}
-	return bugzilla.NewTickets(client, p.Service, p.Store, bugzilla.Settings{Product: b.Product, Component: b.Component, Version: b.Version, OpSys: b.OpSys,
-		Platform: b.Platform, Standings: bugzilla.Usual().With(b.Statuses), Login: b.Login, Browse: b.URL, Site: site, Marker: b.Marker, OfferLinks: b.OfferLinks},
-		p.Clock, log), nil
+	return bugzilla.NewTickets(client, requests, memory, bugzilla.Settings{Product: b.Product, Component: b.Component, Components: b.Components, Fields: b.Fields,
+		Version: b.Version, OpSys: b.OpSys, Platform: b.Platform, Standings: bugzilla.Usual().With(b.Statuses), Login: b.Login, Browse: b.URL, Site: site,
+		Marker: b.Marker, OfferLinks: b.OfferLinks}, clock, log), nil
+}
+
+// CheckTickets looks at everything that tickets depend on. It takes no database: who sets an instance up may have none yet.
+func CheckTickets(ctx context.Context, settings config.Settings, log *slog.Logger) ([]bugzilla.Finding, error) {
+	tickets, err := newTickets(settings.Bugzilla, "", nil, nil, now, log)
+	if err != nil {
+		return nil, err
+	}
+	return tickets.Check(ctx), nil
 }
 
 // TicketCourier tells Bugzilla what happens; with a request given, of that one only.
 func (p *Parts) TicketCourier(tickets *bugzilla.Tickets, request string, log *slog.Logger) *outbox.Courier {
 	return outbox.New(p.Store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
-		err := tickets.Deliver(ctx, m.Event)
-		if err == nil || bugzilla.IsTemporary(err) {
-			return nil, err
-		}
-		return nil, outbox.Permanent{Err: err, Remedy: bugzilla.Remedy(err)}
-	}, outbox.Options{Channel: bugzilla.Channel, Request: request, Clock: p.Clock, Log: log})
+		return nil, judged(tickets.Deliver(ctx, m.Event))
+	}, outbox.Options{Channel: bugzilla.Channel, Request: request, Clock: p.Clock, Log: log, Lease: bugzilla.Lease})
+}
+
+// judged says whether an error is everybody's, whether it goes away by itself, and what can be done about it.
+func judged(err error) error {
+	text, down := bugzilla.Outage(err)
+	switch {
+	case err == nil:
+		return nil
+	case down:
+		return outbox.Down{Err: errors.New(text), Remedy: bugzilla.Remedy(err), Permanent: !bugzilla.IsTemporary(err)}
+	case bugzilla.IsTemporary(err):
+		return err
+	}
+	return outbox.Permanent{Err: err, Remedy: bugzilla.Remedy(err)}
 }
 
 // SyncTicket brings a request and its ticket in line now, and says how many events that told.
@@ -73,16 +96,22 @@ func (p *Parts) SyncTicket(ctx context.Context, tickets *bugzilla.Tickets, reque
 // sweepEvery is how often every ticket is looked at, wherever it is.
 const sweepEvery = time.Hour
 
+// soonest is how often it is looked at least whether Bugzilla is there again.
+const soonest = time.Minute
+
 // ticketDuty tells Bugzilla what happens here, and does here what happens there. What happens while Bugzilla cannot be reached waits.
 type ticketDuty struct {
 	tickets *bugzilla.Tickets
 	courier *outbox.Courier
+	retry   func(context.Context) error // lets what waits be told at once
 	every   time.Duration
 	clock   func() time.Time
 	log     *slog.Logger
 
 	polled, swept time.Time
-	missing       bool // requests without a ticket were looked for
+	down          bool   // so that nothing is told before a poll has succeeded
+	failure       string // of the last poll, as it was said
+	missing       bool   // requests without a ticket were looked for
 }
 
 // ticketDuty is nil where there is no Bugzilla.
@@ -91,15 +120,26 @@ func (a *App) ticketDuty(site string) (duty, error) {
 	if err != nil || tickets == nil {
 		return nil, err
 	}
-	d := &ticketDuty{tickets: tickets, courier: a.parts.TicketCourier(tickets, "", a.options.Log), every: a.settings.Bugzilla.Poll, clock: now, log: a.options.Log}
-	return d.run, nil
+	return a.parts.ticketDuty(tickets, a.settings.Bugzilla.Poll, a.options.Log).run, nil
+}
+
+func (p *Parts) ticketDuty(tickets *bugzilla.Tickets, every time.Duration, log *slog.Logger) *ticketDuty {
+	retry := func(ctx context.Context) error {
+		_, err := p.Store.Retry(ctx, bugzilla.Channel, "")
+		return err
+	}
+	return &ticketDuty{tickets: tickets, courier: p.TicketCourier(tickets, "", log), retry: retry, every: every, clock: p.Clock, log: log}
 }
 
 func (d *ticketDuty) run(ctx context.Context) (done int, next *time.Time, err error) {
-	now := d.clock()
-	if now.Sub(d.polled) >= d.every {
+	if now := d.clock(); !now.Before(d.next()) {
 		d.polled = now
-		d.poll(ctx, now)
+		if err := d.poll(ctx, now); err != nil {
+			return 0, nil, err
+		}
+	}
+	if d.down {
+		return 0, new(d.next()), nil
 	}
 	if !d.missing {
 		if _, err := d.tickets.Missing(ctx); err != nil {
@@ -111,17 +151,43 @@ func (d *ticketDuty) run(ctx context.Context) (done int, next *time.Time, err er
 	if done > 0 && err == nil {
 		return done, new(d.clock()), nil // there may be more
 	}
-	return done, new(d.polled.Add(d.every)), err
+	return done, new(d.next()), err
 }
 
-// poll does what people did. That Bugzilla cannot be reached keeps nothing else waiting: the next time it is asked for the same.
-func (d *ticketDuty) poll(ctx context.Context, now time.Time) {
+// next is when it is polled next.
+func (d *ticketDuty) next() time.Time {
+	if d.down {
+		return d.polled.Add(min(d.every, soonest))
+	}
+	return d.polled.Add(d.every)
+}
+
+// poll does what people did. A fault is said once. That Bugzilla cannot be reached keeps nothing else waiting: the next time it is asked for the
+// same, and as soon as it answers, what waited for that is told.
+func (d *ticketDuty) poll(ctx context.Context, now time.Time) error {
 	sweep := now.Sub(d.swept) >= sweepEvery
 	_, err := d.tickets.Poll(ctx, sweep)
-	switch {
-	case err != nil && ctx.Err() == nil:
-		d.log.WarnContext(ctx, "what people did in Bugzilla was not seen; it is asked again", "error", err, "in", d.every)
-	case err == nil && sweep:
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	text, down := bugzilla.Outage(err)
+	before := d.failure
+	d.down, d.failure = down, text
+	if err != nil {
+		if !down {
+			d.failure = err.Error()
+		}
+		if d.failure != before {
+			d.log.WarnContext(ctx, "what people did in Bugzilla was not seen; it is asked again", "error", d.failure, "remedy", bugzilla.Remedy(err))
+		}
+		return nil
+	}
+	if sweep {
 		d.swept = now
 	}
+	if before == "" && !d.courier.Down() {
+		return nil
+	}
+	d.log.InfoContext(ctx, "what people do in Bugzilla is seen again")
+	return d.retry(ctx)
 }

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ func TestTicketsAreToldWhatHappens(t *testing.T) {
 		return bugzillatest.None
 	})
 	var out, log bytes.Buffer
-	a := app.New(settings(t, "bugzilla_url", s.URL, "bugzilla_key", bugzillatest.Key, "bugzilla_login", bugzillatest.Login, "bugzilla_key_in_query", "yes", "bugzilla_poll", "PT1S"), options(&log), app.Serving{Demo: true, Out: &out})
+	a := app.New(settings(t, "bugzilla_url", s.URL, "bugzilla_key", bugzillatest.Key, "bugzilla_login", bugzillatest.Login, "bugzilla_poll", "PT1S"), options(&log), app.Serving{Demo: true, Out: &out})
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -34,6 +35,18 @@ func TestTicketsAreToldWhatHappens(t *testing.T) {
 			t.Fatal(log.String())
 		} // it is asked for news every second
 		<-seen
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+a.Addr()+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if figures, err := io.ReadAll(res.Body); err != nil || !strings.Contains(string(figures), "berth_bugzilla_poll_last_success_timestamp_seconds ") {
+		t.Errorf("no figures of the polls, %v", err)
 	}
 	if err := a.Stop(t.Context()); err != nil {
 		t.Error(err)

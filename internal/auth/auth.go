@@ -158,8 +158,7 @@ func (a *Auth) token(ctx context.Context, secret string) (scheduler.Actor, sched
 		return scheduler.Actor{}, t, errWrong
 	}
 	if t.LastUsed == nil || now.Sub(*t.LastUsed) > usedEvery {
-		err := a.store.Change(ctx, nil, func(tx scheduler.Tx) error { return tx.UseToken(ctx, t.ID, now) })
-		if err != nil {
+		if err := a.used(ctx, t, now); err != nil {
 			return scheduler.Actor{}, t, err
 		}
 	}
@@ -167,6 +166,21 @@ func (a *Auth) token(ctx context.Context, secret string) (scheduler.Actor, sched
 	actor.Scopes = t.Scopes
 	return actor, t, nil
 }
+
+// used notes that a token is in use. Where nothing can be written just now (a full disk, somebody who does not let go) people can look
+// all the same.
+func (a *Auth) used(ctx context.Context, t scheduler.Token, now time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, noteWithin)
+	defer cancel()
+	err := a.store.Change(ctx, nil, func(tx scheduler.Tx) error { return tx.UseToken(ctx, t.ID, now) })
+	if scheduler.CodeOf(err) == scheduler.CodeUnavailable {
+		return nil
+	}
+	return err
+}
+
+// noteWithin is how long anybody waits for it to be noted that a token is in use.
+const noteWithin = time.Second
 
 // usedEvery is how often it is written down that a token is in use.
 const usedEvery = time.Minute

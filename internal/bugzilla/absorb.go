@@ -22,10 +22,7 @@ func (h *hold) absorb(ctx context.Context, w Workflow, v scheduler.View, b Bug, 
 	t := h.t
 	experimenter := t.login(ctx, v.Experimenter)
 	if h.first { // what there was before Berth knew the ticket is nobody's doing
-		h.m.Known, h.m.Changed = lookOf(b, experimenter), b.Changed
-		h.m.read(comments)
-		h.first = false
-		return h.keep(ctx)
+		return h.meet(ctx, b, experimenter, comments)
 	}
 	if err := h.hear(ctx, v, comments); err != nil {
 		return err
@@ -39,18 +36,9 @@ func (h *hold) absorb(ctx context.Context, w Workflow, v scheduler.View, b Bug, 
 	if err := h.dated(ctx, v, b); err != nil {
 		return err
 	}
-	h.m.Known, h.m.Changed = lookOf(b, experimenter), b.Changed
-	h.m.Known.Summary = h.summary(b)
+	h.look(b, experimenter)
 	h.m.read(comments)
 	return h.keep(ctx)
-}
-
-// summary is the one that Berth wrote: one that people wrote stays theirs.
-func (h *hold) summary(b Bug) string {
-	if h.m.expected(func(l look) bool { return l.Summary == b.Summary }) {
-		return b.Summary
-	}
-	return h.m.Known.Summary
 }
 
 // hear makes feedback of what people wrote.
@@ -113,7 +101,7 @@ func ours(c Comment, request string) bool {
 
 // actor is who has a login, with the rights that they have in Berth. Berth's own account has none: nobody knows who used it.
 func (t *Tickets) actor(ctx context.Context, login string) (a scheduler.Actor, known bool, err error) {
-	if login == "" || strings.EqualFold(login, t.settings.Login) {
+	if login == "" || t.own(login) {
 		return a, false, nil
 	}
 	p, known, err := t.requests.PersonByMail(ctx, scheduler.System, login)
@@ -124,6 +112,9 @@ func (t *Tickets) actor(ctx context.Context, login string) (a scheduler.Actor, k
 	a.Scopes, a.Via = []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite}, via
 	return a, true, nil
 }
+
+// own reports whether a login is that of Berth's account.
+func (t *Tickets) own(login string) bool { return strings.EqualFold(login, t.settings.Login) }
 
 // refusal reports whether Berth said no, for reasons that a person may know; any other error is nobody's answer.
 func refusal(err error) bool {
@@ -150,7 +141,7 @@ func (h *hold) changer(ctx context.Context, others bool, fields ...string) (logi
 		}
 		for _, e := range slices.Backward(entries) {
 			for _, c := range e.Changes {
-				if slices.Contains(fields, c.Field) && !(others && strings.EqualFold(e.Who, h.t.settings.Login)) {
+				if slices.Contains(fields, c.Field) && !(others && h.t.own(e.Who)) {
 					return e.Who, e.When, nil
 				}
 			}
@@ -169,7 +160,7 @@ func (h *hold) assigned(ctx context.Context, v scheduler.View, b Bug) error {
 		return err
 	}
 	login, at, err := h.changer(ctx, false, "assigned_to")
-	if err != nil {
+	if err != nil || h.late(func(l look) bool { return strings.EqualFold(l.Assignee, b.Assignee) }, login, at) {
 		return err
 	}
 	var why []string
@@ -204,13 +195,13 @@ func (h *hold) assigned(ctx context.Context, v scheduler.View, b Bug) error {
 	return h.note(ctx, v.ID, text, fmt.Sprintf("assignee %d %s", at.Unix(), b.Assignee))
 }
 
-// dated puts back a deadline that somebody changed: it follows the slot.
+// dated puts back a deadline that somebody changed: it follows the slot, where Berth's account may set it.
 func (h *hold) dated(ctx context.Context, v scheduler.View, b Bug) error {
-	if b.Deadline == day(v.Request) || h.m.expected(func(l look) bool { return l.Deadline == b.Deadline }) {
+	if !b.Timed() || b.Deadline == day(v.Request) || h.m.expected(func(l look) bool { return l.Deadline == b.Deadline }) {
 		return nil
 	}
 	login, at, err := h.changer(ctx, false, "deadline")
-	if err != nil {
+	if err != nil || h.late(func(l look) bool { return l.Deadline == b.Deadline }, login, at) {
 		return err
 	}
 	text := fmt.Sprintf("%s changed the deadline. It follows the slot of the request, which is moved in Berth or in a calendar: it is put back.", shown(login))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,12 +28,16 @@ type Bug struct {
 	CC          []string  `json:"cc"`
 	URL         string    `json:"url"`
 	Whiteboard  string    `json:"whiteboard"`
-	Deadline    string    `json:"deadline"` // a day, or empty
+	Deadline    string    `json:"deadline"`       // a day, or empty
+	Estimated   *float64  `json:"estimated_time"` // only where the account may track time
 	Changed     time.Time `json:"last_change_time"`
 }
 
+// Timed reports whether the account may track time, which is what the right to set deadlines depends on.
+func (b Bug) Timed() bool { return b.Estimated != nil }
+
 // fields are those of Bug, as a server is asked for them.
-const fields = "id,alias,product,component,summary,status,resolution,is_open,dupe_of,creator,assigned_to,cc,url,whiteboard,deadline,last_change_time"
+const fields = "id,alias,product,component,summary,status,resolution,is_open,dupe_of,creator,assigned_to,cc,url,whiteboard,deadline,estimated_time,last_change_time"
 
 // names is a list that some servers give as one string, or as null.
 type names []string
@@ -95,28 +100,52 @@ func (c *Client) ByAlias(ctx context.Context, alias string) (b Bug, found bool, 
 	return b, false, nil
 }
 
+// AnyBug reads one bug of a product, whichever; found is false where there is none.
+func (c *Client) AnyBug(ctx context.Context, product string) (b Bug, found bool, err error) {
+	var list []Bug
+	err = c.get(ctx, "looking for a bug", "bug", url.Values{"product": {product}, "limit": {"1"}, "include_fields": {fields}}, "bugs", &list)
+	if err != nil || len(list) == 0 {
+		return b, false, err
+	}
+	return list[0], true, nil
+}
+
 // idsAtOnce keeps the request line short enough for every server.
 const idsAtOnce = 200
 
-// Bugs reads those of the bugs that there are and that the account may see.
+// Bugs reads those of the bugs that there are and that the account may see. A server may cut any list without a word, so that one that is
+// missing is asked for again until nothing more comes.
 func (c *Client) Bugs(ctx context.Context, ids []int64) ([]Bug, error) {
 	var found []Bug
-	for from := 0; from < len(ids); from += idsAtOnce {
-		part := ids[from:min(from+idsAtOnce, len(ids))]
-		query := url.Values{"include_fields": {fields}}
-		for _, id := range part {
-			query.Add("id", strconv.FormatInt(id, 10))
-		}
-		var list []Bug
-		if err := c.get(ctx, "reading bugs", "bug", query, "bugs", &list); err != nil {
+	for missing := slices.Clone(ids); len(missing) > 0; {
+		part := missing[:min(idsAtOnce, len(missing))]
+		list, err := c.some(ctx, part)
+		if err != nil {
 			return nil, err
 		}
 		found = append(found, list...)
+		rest := slices.DeleteFunc(slices.Clone(part), func(id int64) bool {
+			return slices.ContainsFunc(list, func(b Bug) bool { return b.ID == id })
+		})
+		if len(rest) == len(part) {
+			rest = nil // none of them is there for us
+		}
+		missing = append(rest, missing[len(part):]...)
 	}
 	return found, nil
 }
 
-// pageSize is how many bugs are asked for at once, well below what servers cut lists off at without a word.
+// some reads what a server gives of some bugs at once.
+func (c *Client) some(ctx context.Context, ids []int64) (list []Bug, err error) {
+	query := url.Values{"include_fields": {fields}}
+	for _, id := range ids {
+		query.Add("id", strconv.FormatInt(id, 10))
+	}
+	err = c.get(ctx, "reading bugs", "bug", query, "bugs", &list)
+	return slices.DeleteFunc(list, func(b Bug) bool { return !slices.Contains(ids, b.ID) }), err
+}
+
+// pageSize is how many bugs are asked for at once. Servers may give fewer, without a word: only an empty page is the last one.
 const pageSize = 200
 
 // maxPages bounds a poll of a server that does not page.
@@ -147,7 +176,7 @@ func (c *Client) ChangedSince(ctx context.Context, product string, since time.Ti
 				last = b.Changed
 			}
 		}
-		if len(list) < pageSize {
+		if len(list) == 0 {
 			return found, nil
 		}
 		// Go on from the last instant, which others may share with it; where all of a page shares one, within it.
@@ -165,6 +194,7 @@ type Change struct {
 	Status     string
 	Resolution string
 	Assignee   string
+	Component  string
 	AddCC      []string
 	URL        string
 	Summary    string
@@ -183,6 +213,7 @@ func (ch Change) body() map[string]any {
 	set("status", ch.Status)
 	set("resolution", ch.Resolution)
 	set("assigned_to", ch.Assignee)
+	set("component", ch.Component)
 	set("url", ch.URL)
 	set("summary", ch.Summary)
 	if ch.Deadline != nil {

@@ -1,6 +1,7 @@
 package bugzilla
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -14,7 +15,7 @@ type Finding struct {
 	What   string `json:"what"`
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail,omitempty"`
-	Remedy string `json:"remedy,omitempty"` // where it is not
+	Remedy string `json:"remedy,omitempty"` // where it is not, or could be more
 }
 
 // maxSkew is by how much clocks may differ before somebody should know. Nothing depends on it.
@@ -24,7 +25,7 @@ const maxSkew = 2 * time.Minute
 // does not take the key, the rest is not looked at.
 func (t *Tickets) Check(ctx context.Context) []Finding {
 	k := &checking{t: t}
-	for _, look := range []func(context.Context) (goOn bool){k.server, k.key, k.rights, k.place, k.values, k.workflow, k.clock} {
+	for _, look := range []func(context.Context) (goOn bool){k.server, k.key, k.rights, k.place, k.deadline, k.values, k.fields, k.workflow, k.mail, k.clock} {
 		if !look(ctx) {
 			break
 		}
@@ -46,6 +47,11 @@ func (k *checking) bad(what, detail, remedy string) {
 	k.list = append(k.list, Finding{What: what, Detail: detail, Remedy: remedy})
 }
 
+// note says what is different without being wrong.
+func (k *checking) note(what, detail, remedy string) {
+	k.list = append(k.list, Finding{What: what, OK: true, Detail: detail, Remedy: remedy})
+}
+
 // failed notes an error of the server.
 func (k *checking) failed(what string, err error) bool {
 	if err != nil {
@@ -57,7 +63,7 @@ func (k *checking) failed(what string, err error) bool {
 func (k *checking) server(ctx context.Context) bool {
 	version, err := k.t.client.Version(ctx)
 	if err != nil {
-		k.bad("server", err.Error(), "check bugzilla_url: it is the address of the start page, without /rest or index.cgi")
+		k.bad("server", err.Error(), cmp.Or(Remedy(err), "check bugzilla_url: it is the address of the start page, without /rest or index.cgi"))
 		return false
 	}
 	k.good("server", "%s, Bugzilla %s", k.t.settings.Browse, cut(version))
@@ -65,20 +71,11 @@ func (k *checking) server(ctx context.Context) bool {
 }
 
 func (k *checking) key(ctx context.Context) bool {
-	login := k.t.settings.Login
-	ok, err := k.t.client.ValidLogin(ctx, login)
+	way, err := k.t.client.SignIn(ctx)
 	if k.failed("key", err) {
 		return false
 	}
-	if !ok {
-		remedy := "check that bugzilla_login is the login of the account that the key belongs to"
-		if !k.t.client.o.InQuery {
-			remedy += "; servers before 5.1 do not look at the header: set bugzilla_key_in_query to yes"
-		}
-		k.bad("key", "the server does not take the key for that of "+login, remedy)
-		return false
-	}
-	k.good("key", "taken, for %s", login)
+	k.good("key", "taken, for %s, %s", k.t.settings.Login, way)
 	return true
 }
 
@@ -115,14 +112,16 @@ func (k *checking) place(ctx context.Context) bool {
 	default:
 		k.good("product", "%s", s.Product)
 	}
-	k.among("component", s.Component, func(name string) (there, active bool) {
-		for _, c := range p.Components {
-			if c.Name == name {
-				return true, c.Active
+	for _, name := range s.components() {
+		k.among("component", name, func(name string) (there, active bool) {
+			for _, c := range p.Components {
+				if c.Name == name {
+					return true, c.Active
+				}
 			}
-		}
-		return false, false
-	})
+			return false, false
+		})
+	}
 	k.among("version", s.Version, func(name string) (there, active bool) {
 		for _, v := range p.Versions {
 			if v.Name == name {
@@ -131,6 +130,23 @@ func (k *checking) place(ctx context.Context) bool {
 		}
 		return false, false
 	})
+	return true
+}
+
+// deadline looks whether the account may set deadlines. A bug tells, where there is one.
+func (k *checking) deadline(ctx context.Context) bool {
+	b, found, err := k.t.client.AnyBug(ctx, k.t.settings.Product)
+	switch {
+	case k.failed("deadline", err):
+		return false
+	case found && !b.Timed():
+		k.note("deadline", "tickets have none: time tracking is off, or not for "+k.t.settings.Login,
+			"to have them, let an administrator of Bugzilla name a group in timetrackinggroup, and add the account to it")
+	case found:
+		k.good("deadline", "is set to the last day of the slot")
+	default:
+		k.good("deadline", "is known once the product has a bug")
+	}
 	return true
 }
 
@@ -184,6 +200,31 @@ func (k *checking) workflow(ctx context.Context) bool {
 	}
 	if len(wrong) == 0 {
 		k.good("workflow", "every status of a request has its own, and a way to each other (%s)", strings.Join(slices.Sorted(maps.Keys(w))[1:], ", "))
+	}
+	if steps := w.talking(); len(steps) > 0 {
+		k.good("workflow", "these steps take a comment, which Berth gives: %s", strings.Join(steps, ", "))
+	}
+	return true
+}
+
+// mail looks at how people are known, and whether they are mailed.
+func (k *checking) mail(ctx context.Context) bool {
+	p, err := k.t.client.Parameters(ctx)
+	if k.failed("mail", err) {
+		return false
+	}
+	if p.EmailSuffix != "" {
+		k.bad("mail", fmt.Sprintf("logins lack their domain (emailsuffix is %q): nobody is found by their address of mail", p.EmailSuffix),
+			"let logins be whole addresses, and the parameter emailsuffix empty")
+		return true
+	}
+	switch p.MailDelivery {
+	case "None", "Test":
+		k.note("mail", "Bugzilla mails nobody: mail_delivery_method is "+p.MailDelivery, "let an administrator of Bugzilla choose how it mails, if people are to hear of tickets by it")
+	case "":
+		k.good("mail", "logins are addresses of mail; how Bugzilla mails the account may not see")
+	default:
+		k.good("mail", "logins are addresses of mail; Bugzilla mails by %s", p.MailDelivery)
 	}
 	return true
 }

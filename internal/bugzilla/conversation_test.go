@@ -75,7 +75,7 @@ func (d *desk) conversation(strike func()) {
 	}
 	says := func(text string) map[string]any { return map[string]any{"comment": map[string]any{"body": text}} }
 
-	first := d.submit("eva", 48)
+	first := d.submit("eva", 480) // outages let days go by
 	ids = append(ids, first.ID)
 	settled("submit")
 	d.must(d.svc.AddFeedback(ctx, as("eva"), first.ID, "It is for the demonstration in Athens.", scheduler.Creation{}))

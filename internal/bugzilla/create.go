@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 )
 
@@ -14,6 +15,7 @@ type NewBug struct {
 	Summary, Description                         string
 	Alias, URL, Whiteboard, Deadline, Assignee   string
 	CC                                           []string
+	Extra                                        map[string]any // other fields, by their names
 }
 
 func (n NewBug) body() map[string]any {
@@ -24,6 +26,7 @@ func (n NewBug) body() map[string]any {
 			body[name] = value
 		}
 	}
+	maps.Copy(body, n.Extra)
 	if len(n.CC) > 0 {
 		body["cc"] = n.CC
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ type Requests interface {
 	Person(ctx context.Context, a scheduler.Actor, username string) (scheduler.Person, error)
 	PersonByMail(ctx context.Context, a scheduler.Actor, mail string) (scheduler.Person, bool, error)
 	Facility(ctx context.Context, a scheduler.Actor) (testbeds.Facility, int64, error)
+	Ways(ctx context.Context, a scheduler.Actor, id string) ([]testbeds.Alternative, error)
 	Remark(ctx context.Context, a scheduler.Actor, e scheduler.Event) (string, error)
 
 	SetTicket(ctx context.Context, a scheduler.Actor, id string, t scheduler.Ticket) error
@@ -45,6 +47,7 @@ type Memory interface {
 	ForgetTicket(ctx context.Context, id int64) error
 	Tickets(ctx context.Context, after int64, limit int) ([]scheduler.KeptTicket, error)
 	Pending(ctx context.Context, channel, request string) (bool, error)
+	Waiting(ctx context.Context, channel, request string, limit int) ([]scheduler.Message, error)
 	Mark(ctx context.Context, name string) (string, error)
 	SetMark(ctx context.Context, name, before, value string) (ok bool, err error)
 }
@@ -52,6 +55,8 @@ type Memory interface {
 // Settings say where tickets are made, and how they stand.
 type Settings struct {
 	Product, Component, Version, OpSys, Platform string
+	Components                                   map[string]string // other than Component, by kind or testbed
+	Fields                                       map[string]string // of new tickets, beyond those that Berth gives; several values with a bar between
 	Standings                                    Standings
 	Login                                        string // of the account that writes the tickets
 	Browse                                       string // address of the installation, for people
@@ -80,8 +85,9 @@ func NewTickets(c *Client, r Requests, m Memory, s Settings, clock func() time.T
 	return &Tickets{client: c, requests: r, memory: m, settings: s, clock: clock, log: log, quiet: map[int64]quiet{}}
 }
 
-// lease is how long one may be at work on a ticket.
-const lease = 2 * time.Minute
+// Lease is how long one may be at work on a ticket: longer than six writes that are each waited for as long as can be. Whoever loses it all the
+// same writes nothing more, and whoever has it then waits for what may still come through.
+const Lease = 6*usualPatience + 30*time.Second
 
 // errBusy says that somebody else is at work on a ticket; it is tried again.
 var errBusy = errors.New("somebody else is at work on this ticket")
@@ -97,7 +103,7 @@ type hold struct {
 // take takes a ticket for as long as fn runs: writes to one bug are one after the other, whoever makes them.
 func (t *Tickets) take(ctx context.Context, id int64, request string, fn func(h *hold) error) error {
 	now := t.clock()
-	kept, mine, err := t.memory.TakeTicket(ctx, id, request, now, now.Add(lease))
+	kept, mine, err := t.memory.TakeTicket(ctx, id, request, now, now.Add(Lease))
 	if err != nil {
 		return err
 	}
@@ -129,6 +135,15 @@ func (t *Tickets) steps(ctx context.Context) (Workflow, error) {
 		t.workflow = w
 	}
 	return t.workflow, nil
+}
+
+// relearn reads the workflow anew, and says whether it is another one than was known.
+func (t *Tickets) relearn(ctx context.Context, known Workflow) (w Workflow, changed bool, err error) {
+	t.mu.Lock()
+	t.workflow = nil
+	t.mu.Unlock()
+	w, err = t.steps(ctx)
+	return w, !reflect.DeepEqual(w, known), err
 }
 
 // sameName compares logins, of which servers do not tell capital letters from small ones.

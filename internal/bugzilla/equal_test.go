@@ -21,6 +21,11 @@ func (d *desk) quiet() {
 		d.now.Add(7)
 		before := len(d.events())
 		_, pollErr := d.tickets.Poll(context.Background(), true)
+		p, err := d.tickets.Progress(context.Background())
+		d.must(p, err)
+		if len(p.Again) > 0 && pollErr == nil {
+			pollErr = fmt.Errorf("bugs %v are looked at again", p.Again)
+		}
 		n, err := d.courier.Round(context.Background())
 		d.must(n, err)
 		b, err := d.store.Backlog(context.Background(), bugzilla.Channel)
@@ -92,8 +97,10 @@ func (d *desk) equal(id string) {
 	feedback := d.feedback(id)
 	said := map[string]int{}
 	for _, c := range comments {
-		if found := tokens.FindAllStringSubmatch(c.Text, -1); len(found) == 1 && c.Creator == bugzillatest.Login {
-			said[found[0][1]]++
+		if found := tokens.FindAllStringSubmatch(c.Text, -1); len(found) > 0 && c.Creator == bugzillatest.Login {
+			for _, f := range found {
+				said[f[1]]++
+			}
 			continue
 		}
 		want := 1

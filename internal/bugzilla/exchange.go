@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -18,11 +20,13 @@ import (
 
 // Options say which server, and as whom.
 type Options struct {
-	URL     string        // of the installation, such as https://bugs.example.org; /rest is added
-	Key     string        // API key of the account
-	InQuery bool          // send the key in the address of reads, too: servers before 5.1 do not look at the header
-	Timeout time.Duration // of one request; default 30 s
-	HTTP    *http.Client  // default: one of its own
+	URL      string                 // of the installation, such as https://bugs.example.org; /rest is added
+	Login    string                 // of the account
+	Key      string                 // API key of the account
+	Reread   func() (string, error) // the key as it is now; nil where it does not change
+	Timeout  time.Duration          // of one read; default 30 s
+	Patience time.Duration          // of one write; default 75 s, longer than servers wait for a lock
+	HTTP     *http.Client           // default: one of its own
 }
 
 // Client talks to one server as one account. It is safe for concurrent use.
@@ -30,12 +34,19 @@ type Client struct {
 	base *url.URL
 	o    Options
 	http *http.Client
+
+	mu  sync.Mutex
+	key string
+	way way
 }
 
 const (
-	usualTimeout = 30 * time.Second
-	maxAnswer    = 32 << 20
-	maxMessage   = 500
+	usualTimeout  = 30 * time.Second
+	usualPatience = longestLock + 25*time.Second
+	// longestLock is how long a server waits for a lock at the most before it gives a write up: MariaDB's innodb_lock_wait_timeout.
+	longestLock = 50 * time.Second
+	maxAnswer   = 32 << 20
+	maxMessage  = 500
 )
 
 // New makes a client. It asks nothing yet.
@@ -50,7 +61,10 @@ func New(o Options) (*Client, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = usualTimeout
 	}
-	c := &Client{base: u.JoinPath("rest"), o: o, http: o.HTTP}
+	if o.Patience <= 0 {
+		o.Patience = usualPatience
+	}
+	c := &Client{base: u.JoinPath("rest"), o: o, http: o.HTTP, key: o.Key}
 	if c.http == nil {
 		c.http = &http.Client{}
 	}
@@ -59,23 +73,31 @@ func New(o Options) (*Client, error) {
 
 // get reads; the answer has to have the member that was asked for.
 func (c *Client) get(ctx context.Context, doing, path string, query url.Values, member string, into any) error {
-	if query == nil {
-		query = url.Values{}
+	return c.signed(ctx, doing, func(s signature) error { return c.read(ctx, s, doing, path, query, member, into) })
+}
+
+// read reads with a signature.
+func (c *Client) read(ctx context.Context, s signature, doing, path string, query url.Values, member string, into any) error {
+	asked := maps.Clone(query)
+	if s.way == inQuery {
+		if asked == nil {
+			asked = url.Values{}
+		}
+		asked.Set("api_key", s.key)
 	}
-	if c.o.InQuery {
-		query.Set("api_key", c.o.Key)
-	}
-	return c.exchange(ctx, doing, http.MethodGet, path, query, nil, member, into)
+	return c.exchange(ctx, s, doing, http.MethodGet, path, asked, nil, member, into)
 }
 
 // send writes. The key goes in the body as well as in the header: old servers look at the one, and neither ends in an access log.
 func (c *Client) send(ctx context.Context, doing, method, path string, body map[string]any, member string, into any) error {
-	body["api_key"] = c.o.Key
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return c.exchange(ctx, doing, method, path, nil, ascii(raw), member, into)
+	return c.signed(ctx, doing, func(s signature) error {
+		body["api_key"] = s.key
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("%s: %w", doing, err)
+		}
+		return c.exchange(ctx, s, doing, method, path, nil, ascii(raw), member, into)
+	})
 }
 
 // ascii spells what is not ASCII as escapes: some servers store other bytes wrongly.
@@ -97,8 +119,12 @@ func ascii(b []byte) []byte {
 	return out
 }
 
-func (c *Client) exchange(ctx context.Context, doing, method, path string, query url.Values, body []byte, member string, into any) error {
-	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
+func (c *Client) exchange(ctx context.Context, s signature, doing, method, path string, query url.Values, body []byte, member string, into any) error {
+	patience := c.o.Timeout
+	if method != http.MethodGet {
+		patience = c.o.Patience
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	u := c.base.JoinPath(path)
 	u.RawQuery = query.Encode()
@@ -107,19 +133,21 @@ func (c *Client) exchange(ctx context.Context, doing, method, path string, query
 		return &Error{Doing: doing, Cause: errors.New("the request cannot be made")}
 	}
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("X-BUGZILLA-API-KEY", c.o.Key)
+	if s.key != "" {
+		req.Header.Set("X-BUGZILLA-API-KEY", s.key)
+	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return &Error{Doing: doing, Cause: unaddressed(err)}
+		return &Error{Doing: doing, Cause: unaddressed(err), wrote: method != http.MethodGet}
 	}
 	defer res.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return &Error{Doing: doing, Cause: unaddressed(err)}
+		return &Error{Doing: doing, Cause: unaddressed(err), wrote: method != http.MethodGet}
 	case len(raw) > maxAnswer:
 		return &Error{Doing: doing, Status: res.StatusCode, Message: "the answer is too long"}
 	}
@@ -134,17 +162,23 @@ func unaddressed(err error) error {
 	return err
 }
 
+// emptyAnswer is what servers answer whose database is down.
+const emptyAnswer = "the answer is empty"
+
 // understand tells success from failure. Success is a status of 2xx, a JSON object that says of no error, and the member that was asked
 // for; nothing less.
 func understand(doing string, status int, raw []byte, member string, into any) error {
 	var answer map[string]json.RawMessage
+	if len(raw) == 0 && status == http.StatusOK {
+		return &Error{Doing: doing, Status: status, Message: emptyAnswer}
+	}
 	if err := json.Unmarshal(raw, &answer); err != nil || answer == nil {
 		return &Error{Doing: doing, Status: status, Message: "the answer is not what Bugzilla answers"}
 	}
 	var failed bool
 	_ = json.Unmarshal(answer["error"], &failed)
 	if failed || status < 200 || status > 299 {
-		e := &Error{Doing: doing, Status: status, Code: number(answer["code"])}
+		e := &Error{Doing: doing, Status: status, Code: number(answer["code"]), Answered: failed}
 		_ = json.Unmarshal(answer["message"], &e.Message)
 		e.Message = cut(e.Message)
 		return e

@@ -3,6 +3,7 @@ package bugzilla
 import (
 	"cmp"
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -40,24 +41,31 @@ func (c *Client) Person(ctx context.Context, login string) (p Person, found bool
 	return list[0], true, nil
 }
 
-// ValidLogin reports whether the server knows the account by the key. A server that did not see the key says no.
-func (c *Client) ValidLogin(ctx context.Context, login string) (ok bool, err error) {
-	err = c.get(ctx, "signing in", "valid_login", url.Values{"login": {login}}, "result", &ok)
-	return ok, err
-}
-
-// Version is the server's. It answers this without its database, too: it is no sign of health.
+// Version is the server's. It answers this to everybody, and without its database, too: it is no sign of health.
 func (c *Client) Version(ctx context.Context) (version string, err error) {
-	err = c.get(ctx, "asking for the version", "version", nil, "version", &version)
+	err = c.read(ctx, signature{}, "asking for the version", "version", nil, "version", &version)
 	return version, err
 }
 
 // Time is the server's clock: what its web server takes for now, and what it makes of its database's.
 func (c *Client) Time(ctx context.Context) (web, database time.Time, err error) {
-	if err = c.get(ctx, "asking for the time", "time", nil, "web_time_utc", &web); err == nil {
-		err = c.get(ctx, "asking for the time", "time", nil, "db_time", &database)
+	const doing = "asking for the time"
+	if err = c.get(ctx, doing, "time", nil, "web_time", &web); err == nil { // web_time_utc is not there from 5.3 on
+		err = c.get(ctx, doing, "time", nil, "db_time", &database)
 	}
 	return web, database, err
+}
+
+// Parameters are those of the installation's that are looked at; empty also where the account may not see them.
+type Parameters struct {
+	EmailSuffix  string `json:"emailsuffix"`          // what logins lack to be addresses of mail
+	MailDelivery string `json:"mail_delivery_method"` // None: nobody is mailed
+}
+
+// Parameters reads those that the account may see.
+func (c *Client) Parameters(ctx context.Context) (p Parameters, err error) {
+	err = c.get(ctx, "reading the parameters", "parameters", nil, "parameters", &p)
+	return p, err
 }
 
 // Product is one of the server's.
@@ -93,8 +101,9 @@ type Workflow map[string]Step
 
 // Step is one status of a workflow.
 type Step struct {
-	Open bool
-	To   []string
+	Open    bool
+	To      []string
+	Comment []string // those of To that take a comment in the same change
 }
 
 // Workflow reads the server's. What the account may do of it the server decides.
@@ -104,7 +113,8 @@ func (c *Client) Workflow(ctx context.Context) (Workflow, error) {
 			Name *string `json:"name"`
 			Open bool    `json:"is_open"`
 			To   []struct {
-				Name string `json:"name"`
+				Name    string `json:"name"`
+				Comment bool   `json:"comment_required"`
 			} `json:"can_change_to"`
 		} `json:"values"`
 	}
@@ -117,6 +127,9 @@ func (c *Client) Workflow(ctx context.Context) (Workflow, error) {
 			s := Step{Open: v.Open}
 			for _, to := range v.To {
 				s.To = append(s.To, to.Name)
+				if to.Comment {
+					s.Comment = append(s.Comment, to.Name)
+				}
 			}
 			name := ""
 			if v.Name != nil {
@@ -126,6 +139,18 @@ func (c *Client) Workflow(ctx context.Context) (Workflow, error) {
 		}
 	}
 	return w, nil
+}
+
+// talking are the steps that take a comment.
+func (w Workflow) talking() (steps []string) {
+	for _, from := range slices.Sorted(maps.Keys(w)) {
+		for _, to := range w[from].Comment {
+			if from != "" {
+				steps = append(steps, from+" to "+to)
+			}
+		}
+	}
+	return steps
 }
 
 // unconfirmed is a status that a bug does not go back to on its way to another, where there is a way beside it.
@@ -164,25 +189,4 @@ func rank(status string) int {
 		return 1
 	}
 	return 0
-}
-
-// Values are those that a field of bugs can have.
-func (c *Client) Values(ctx context.Context, field string) ([]string, error) {
-	var list []struct {
-		Values []struct {
-			Name *string `json:"name"`
-		} `json:"values"`
-	}
-	if err := c.get(ctx, "reading the values of "+field, "field/bug/"+field, nil, "fields", &list); err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, f := range list {
-		for _, v := range f.Values {
-			if v.Name != nil {
-				names = append(names, *v.Name)
-			}
-		}
-	}
-	return names, nil
 }

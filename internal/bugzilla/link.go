@@ -2,10 +2,12 @@ package bugzilla
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"berth/scheduler"
 )
@@ -31,8 +33,8 @@ func (h *hold) duplicate(ctx context.Context, v scheduler.View, b Bug, login, ke
 		why = fmt.Sprintf("Berth cannot see bug %d", b.DuplicateOf)
 	case err != nil:
 		return err
-	case other.Product != t.settings.Product || other.Component != t.settings.Component:
-		why = fmt.Sprintf("bug %d is not among the tickets of requests (%s, %s)", other.ID, t.settings.Product, t.settings.Component)
+	case !t.settings.owns(other):
+		why = fmt.Sprintf("bug %d is not among the tickets of requests (%s, %s)", other.ID, t.settings.Product, strings.Join(t.settings.components(), ", "))
 	case !other.Open:
 		why = fmt.Sprintf("bug %d is closed", other.ID)
 	default:
@@ -79,7 +81,7 @@ func (t *Tickets) requestOf(ctx context.Context, b Bug) (id string, known bool, 
 
 // marked finds the number of a request in a ticket that somebody opened by hand.
 func (t *Tickets) marked(b Bug) (number string, ok bool) {
-	if t.settings.Marker == "" || b.Component != t.settings.Component || b.Product != t.settings.Product {
+	if t.settings.Marker == "" || !t.settings.owns(b) {
 		return "", false
 	}
 	form := regexp.MustCompile(`(?i)(?:^|[^\pL\pN])` + regexp.QuoteMeta(t.settings.Marker) + `([0-9]{1,12})(?:$|[^\pL\pN])`)
@@ -119,8 +121,28 @@ func (t *Tickets) adopt(ctx context.Context, b Bug, number string) error {
 	return t.requests.NoteOnTicket(ctx, scheduler.System, v.ID, text, scheduler.Creation{Key: "ticket " + strconv.FormatInt(b.ID, 10) + " adopted", Fingerprint: "note"})
 }
 
-// once says something on a bug that is no request's ticket.
+// once says something on a bug that is no request's ticket. Who is about to say it leaves a mark before, for every process: while nothing was
+// heard of a remark, it may still come through, and is not made again.
 func (t *Tickets) once(ctx context.Context, b Bug, text string) error {
+	name, now := fmt.Sprintf("%s remark %d", markName, b.ID), t.clock().UTC()
 	token := fmt.Sprintf("[berth:bug/%d]", b.ID)
-	return t.client.AddComment(ctx, b.ID, text+"\n\n"+token, token, true)
+	if there, err := t.client.Said(ctx, b.ID, token); err != nil || there {
+		return err
+	}
+	before, err := t.memory.Mark(ctx, name)
+	if err != nil {
+		return err
+	}
+	if until, err := time.Parse(time.RFC3339, before); err == nil && now.Before(until) {
+		return fmt.Errorf("bug %d: of an earlier remark nothing was heard; until %s it may still come through", b.ID, before)
+	}
+	if mine, err := t.memory.SetMark(ctx, name, before, now.Add(unsureFor).Format(time.RFC3339)); err != nil || !mine {
+		return errors.Join(err, errBusy)
+	}
+	err = t.client.AddComment(ctx, b.ID, text+"\n\n"+token, token, false)
+	if err != nil && !IsOpen(err) {
+		_, markErr := t.memory.SetMark(ctx, name, now.Add(unsureFor).Format(time.RFC3339), now.Format(time.RFC3339))
+		err = errors.Join(err, markErr)
+	}
+	return err
 }

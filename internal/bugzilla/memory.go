@@ -11,9 +11,13 @@ import (
 type memory struct {
 	Known    look      `json:"known"`              // how the ticket was when it was last dealt with
 	Intended []look    `json:"intended,omitempty"` // what writes make of it of which it is not known whether they came through
+	Late     []look    `json:"late,omitempty"`     // what writes meant to make of it that were given up, should one of them come through after all
+	Unsure   time.Time `json:"unsure,omitzero"`    // until when a write of which nothing was heard may still come through, by our clock
+	Mend     bool      `json:"mend,omitempty"`     // one came through late: the ticket has old values of Berth's own
 	Changed  time.Time `json:"changed"`            // the last change, by the server's clock, that was dealt with
 	Since    time.Time `json:"since"`              // comments up to here were dealt with
 	Seen     []int64   `json:"seen,omitempty"`     // ids of comments after it that were dealt with as well
+	InCC     []string  `json:"in_cc,omitempty"`    // experimenters who were put into CC, or were there: who is not any more has gone
 	Unknown  []string  `json:"unknown,omitempty"`  // who commented without being known in Berth, and was told so
 }
 
@@ -23,12 +27,19 @@ type look struct {
 	Resolution string `json:"resolution,omitempty"`
 	Assignee   string `json:"assignee,omitempty"`
 	Deadline   string `json:"deadline,omitempty"`
-	Summary    string `json:"summary,omitempty"`
-	InCC       bool   `json:"in_cc,omitempty"` // the experimenter
+	Summary    string `json:"summary,omitempty"` // the last one of Berth's own; empty where people gave the ticket its summary
+	InCC       bool   `json:"in_cc,omitempty"`   // the experimenter
 }
 
 func lookOf(b Bug, experimenter string) look {
 	return look{b.Status, b.Resolution, b.Assignee, b.Deadline, b.Summary, experimenter != "" && hasName(b.CC, experimenter)}
+}
+
+// joined notes that somebody was in CC.
+func (m *memory) joined(login string) {
+	if login != "" && !hasName(m.InCC, login) {
+		m.InCC = append(m.InCC, login)
+	}
 }
 
 func hasName(list []string, name string) bool { return slices.ContainsFunc(list, sameName(name)) }
@@ -60,6 +71,9 @@ func (l look) after(c Change) look {
 func (m memory) expected(same func(look) bool) bool {
 	return same(m.Known) || slices.ContainsFunc(m.Intended, same)
 }
+
+// overtaken reports whether something of a ticket is as a write would have made it that was given up.
+func (m memory) overtaken(same func(look) bool) bool { return slices.ContainsFunc(m.Late, same) }
 
 func (m memory) String() string {
 	b, _ := json.Marshal(m) // it has no value that cannot be written

@@ -2,102 +2,108 @@ package bugzilla
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"berth/scheduler"
 )
 
-// markName is under which it is noted how far polling has come.
-const markName = "bugzilla"
-
-// Progress is how far polling has come.
-type Progress struct {
-	Cursor  time.Time `json:"cursor"` // the latest change that was seen, by the server's clock
-	Polled  time.Time `json:"polled"` // when that was, by ours
-	Swept   time.Time `json:"swept"`
-	Failure string    `json:"failure,omitempty"` // of the last attempt, empty where it succeeded
-	Lost    []int64   `json:"lost,omitempty"`    // tickets that cannot be seen any more
+// round is one look at what people did.
+type round struct {
+	t       *Tickets
+	w       Workflow
+	p       *Progress
+	already []int64 // bugs that could not be dealt with before
+	done    int
+	ended   error // what all bugs meet, so that the others are not tried
 }
 
-// Progress reads how far polling has come.
-func (t *Tickets) Progress(ctx context.Context) (Progress, error) {
-	p, _, err := t.progress(ctx)
-	return p, err
-}
-
-func (t *Tickets) progress(ctx context.Context) (p Progress, text string, err error) {
-	if text, err = t.memory.Mark(ctx, markName); err != nil || text == "" {
-		return p, text, err
-	}
-	return p, text, json.Unmarshal([]byte(text), &p)
-}
-
-// Poll does in Berth what people did in Bugzilla since the last time; with a sweep it looks at every ticket, wherever it is by now. Several
-// processes may poll at once: what one deals with the others find done.
-func (t *Tickets) Poll(ctx context.Context, sweep bool) (done int, err error) {
-	p, before, err := t.progress(ctx)
-	if err != nil {
-		return 0, err
-	}
-	next := p
-	done, err = t.poll(ctx, &next, sweep)
-	next.Failure = ""
-	if err != nil {
-		next.Cursor, next.Swept, next.Failure = p.Cursor, p.Swept, cut(err.Error())
-	} else {
-		next.Polled = t.clock()
-	}
-	text, jsonErr := json.Marshal(next)
-	_, markErr := t.memory.SetMark(ctx, markName, before, string(text)) // where somebody else was faster, they have seen as much
-	return done, errors.Join(err, jsonErr, markErr)
-}
+// maxAgain is how many bugs are looked at one by one again. Where there are more of them, something is wrong with more than these.
+const maxAgain = 200
 
 func (t *Tickets) poll(ctx context.Context, p *Progress, sweep bool) (done int, err error) {
 	w, err := t.steps(ctx)
 	if err != nil {
 		return 0, err
 	}
+	changed, err := t.changed(ctx, p)
+	if err != nil {
+		return 0, err
+	}
+	r := &round{t: t, w: w, p: p, already: p.Again}
+	p.Again = nil
+	for _, b := range changed {
+		r.see(ctx, b)
+	}
+	if sweep && r.ended == nil {
+		lost, err := t.sweep(ctx, func(b Bug) { r.see(ctx, b) })
+		if err != nil {
+			return r.done, err
+		}
+		p.Lost, p.Swept = lost, t.clock()
+	}
+	if r.ended == nil && len(p.Again) > maxAgain {
+		r.ended = fmt.Errorf("%d bugs could not be dealt with", len(p.Again))
+	}
+	return r.done, r.ended
+}
+
+// changed are the bugs that changed since the last time, and those that could not be dealt with then.
+func (t *Tickets) changed(ctx context.Context, p *Progress) ([]Bug, error) {
 	since := p.Cursor.Add(-overlap)
 	if p.Cursor.IsZero() { // what is older the sweep sees, as far as it is known
 		_, now, err := t.client.Time(ctx)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		since = now.Add(-24 * time.Hour)
 	}
 	changed, err := t.client.ChangedSince(ctx, t.settings.Product, since)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	var failures []error
-	see := func(b Bug) {
-		if b.Changed.After(p.Cursor) && b.Product == t.settings.Product {
-			p.Cursor = b.Changed
-		}
-		did, err := t.meet(ctx, w, b)
-		if err != nil && !IsTemporary(err) {
-			t.log.ErrorContext(ctx, "what happened to a bug cannot be dealt with", "bug", b.ID, "error", err, "remedy", Remedy(err))
-		} else if err != nil {
-			failures = append(failures, fmt.Errorf("bug %d: %w", b.ID, err))
-		}
-		if did {
-			done++
-		}
+	again := slices.DeleteFunc(slices.Clone(p.Again), func(id int64) bool {
+		return slices.ContainsFunc(changed, func(b Bug) bool { return b.ID == id })
+	})
+	more, err := t.client.Bugs(ctx, again)
+	return append(more, changed...), err
+}
+
+// see deals with one bug.
+func (r *round) see(ctx context.Context, b Bug) {
+	if r.ended != nil {
+		return
 	}
-	for _, b := range changed {
-		see(b)
+	if b.Changed.After(r.p.Cursor) && b.Product == r.t.settings.Product {
+		r.p.Cursor = b.Changed
 	}
-	if sweep {
-		lost, err := t.sweep(ctx, see)
-		if err != nil {
-			failures = append(failures, err)
-		}
-		p.Lost, p.Swept = lost, t.clock()
+	did, err := r.t.meet(ctx, r.w, b)
+	if did {
+		r.done++
+		r.p.Seen++
 	}
-	return done, errors.Join(failures...)
+	_, outage := Outage(err)
+	switch {
+	case err == nil:
+	case outage || ctx.Err() != nil:
+		r.ended = err
+	case IsTemporary(err):
+		r.later(ctx, b, err)
+	default:
+		r.t.log.ErrorContext(ctx, "what happened to a bug cannot be dealt with", "bug", b.ID, "error", err, "remedy", Remedy(err))
+	}
+}
+
+// later has a bug looked at again, which is said once. Of one that somebody else is at work on there is nothing to say.
+func (r *round) later(ctx context.Context, b Bug, err error) {
+	if !slices.Contains(r.p.Again, b.ID) {
+		r.p.Again = append(r.p.Again, b.ID)
+	}
+	if !errors.Is(err, errBusy) && !slices.Contains(r.already, b.ID) {
+		r.t.log.WarnContext(ctx, "what happened to a bug could not be dealt with; it is looked at again", "bug", b.ID, "error", err)
+	}
 }
 
 // sweepPage is how many tickets are looked at at once.
@@ -196,60 +202,9 @@ func (t *Tickets) catchUp(ctx context.Context, w Workflow, id int64, request str
 		if err != nil {
 			return err
 		}
-		return h.absorb(ctx, w, v, b, comments)
+		if err := h.absorb(ctx, w, v, b, comments); err != nil {
+			return err
+		}
+		return h.mend(ctx, w, b)
 	})
-}
-
-// open are the statuses in which a request has a ticket also where it was made before there were tickets.
-var open = []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Instantiating, scheduler.Running, scheduler.Terminating}
-
-// Missing opens tickets for requests that are under way and were made before there were tickets.
-func (t *Tickets) Missing(ctx context.Context) (opened int, err error) {
-	for cursor := ""; ; {
-		page, err := t.requests.List(ctx, scheduler.System, scheduler.RequestFilter{Status: open, Limit: 200}, cursor)
-		if err != nil {
-			return opened, err
-		}
-		for _, r := range page.Items {
-			if r.Ticket != nil {
-				continue
-			}
-			asked, err := t.ask(ctx, r.ID)
-			if err != nil {
-				return opened, err
-			}
-			if asked {
-				opened++
-			}
-		}
-		if cursor = page.Next; cursor == "" {
-			return opened, nil
-		}
-	}
-}
-
-// ask has a ticket opened for a request that has none, unless one is on its way already.
-func (t *Tickets) ask(ctx context.Context, request string) (asked bool, err error) {
-	if waits, err := t.memory.Pending(ctx, Channel, request); err != nil || waits {
-		return false, err
-	}
-	return true, t.requests.NoteOnTicket(ctx, scheduler.System, request, "A ticket for a request that was made before there were tickets.",
-		scheduler.Creation{Key: "ticket " + request + " opened", Fingerprint: "note"})
-}
-
-// Sync brings one request in line with what people did with its ticket, now; where there is none, one is going to be opened.
-func (t *Tickets) Sync(ctx context.Context, request string) (scheduler.View, error) {
-	v, err := t.requests.Get(ctx, scheduler.System, request)
-	if err != nil {
-		return v, err
-	}
-	if v.Ticket == nil {
-		_, err := t.ask(ctx, v.ID)
-		return v, err
-	}
-	w, err := t.steps(ctx)
-	if err != nil {
-		return v, err
-	}
-	return v, t.catchUp(ctx, w, v.Ticket.ID, v.ID)
 }

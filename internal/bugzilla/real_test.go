@@ -10,15 +10,15 @@ import (
 	"berth/internal/bugzilla"
 )
 
-// TestARealServer opens a bug on the server that BERTH_TEST_BUGZILLA_URL and BERTH_TEST_BUGZILLA_KEY name, takes it through its standings, and
+// TestARealServer opens a bug on the server that BERTH_TEST_BUGZILLA_URL names, as whom BERTH_TEST_BUGZILLA_LOGIN and BERTH_TEST_BUGZILLA_KEY say, takes it through its standings, and
 // closes it. Product, component and version are those of a fresh server, unless BERTH_TEST_BUGZILLA_PRODUCT, _COMPONENT and _VERSION say which.
 func TestARealServer(t *testing.T) {
 	address, key := os.Getenv("BERTH_TEST_BUGZILLA_URL"), os.Getenv("BERTH_TEST_BUGZILLA_KEY")
-	if address == "" || key == "" {
-		t.Skip("BERTH_TEST_BUGZILLA_URL and BERTH_TEST_BUGZILLA_KEY are not set: no real server is asked")
+	if address == "" || key == "" || os.Getenv("BERTH_TEST_BUGZILLA_LOGIN") == "" {
+		t.Skip("BERTH_TEST_BUGZILLA_URL, BERTH_TEST_BUGZILLA_LOGIN and BERTH_TEST_BUGZILLA_KEY are not set: no real server is asked")
 	}
 	ctx := t.Context()
-	c, err := bugzilla.New(bugzilla.Options{URL: address, Key: key, InQuery: os.Getenv("BERTH_TEST_BUGZILLA_KEY_IN_QUERY") != ""})
+	c, err := bugzilla.New(bugzilla.Options{URL: address, Key: key, Login: os.Getenv("BERTH_TEST_BUGZILLA_LOGIN")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,8 @@ import (
 // stood takes the step that somebody's change of status or resolution asks for; overwritten says that Berth has changed the ticket since.
 func (h *hold) stood(ctx context.Context, w Workflow, b Bug, comments []Comment, overwritten bool) error {
 	at := Standing{b.Status, b.Resolution}
-	if h.m.expected(func(l look) bool { return w.same(Standing{l.Status, l.Resolution}, at) }) {
+	same := func(l look) bool { return w.same(Standing{l.Status, l.Resolution}, at) }
+	if h.m.expected(same) {
 		return nil
 	}
 	v, err := h.t.requests.Get(ctx, scheduler.System, h.kept.Request)
@@ -23,7 +24,11 @@ func (h *hold) stood(ctx context.Context, w Workflow, b Bug, comments []Comment,
 		return err
 	}
 	login, when, err := h.changer(ctx, overwritten, "status", "resolution")
-	if err != nil {
+	// What comes late comes field by field: a status may meet the resolution of another one.
+	late := func(l look) bool {
+		return l.Status == at.Status && (l.Resolution == at.Resolution || h.m.Known.Resolution == at.Resolution)
+	}
+	if err != nil || h.late(late, login, when) {
 		return err
 	}
 	key := fmt.Sprintf("%d %s %s", when.Unix(), at.Status, at.Resolution)
@@ -145,24 +150,11 @@ func saidWith(comments []Comment, login string, when time.Time) string {
 	return ""
 }
 
-// offered says what would work instead.
+// offered says what would work instead of what was refused.
 func offered(err error) string {
 	e, ok := errors.AsType[*scheduler.Error](err)
-	if !ok || len(e.Alternatives) == 0 {
+	if !ok {
 		return ""
 	}
-	var b strings.Builder
-	b.WriteString("\nWhat would work instead:\n")
-	for _, a := range e.Alternatives {
-		fmt.Fprintf(&b, "- %s", times(a.Slot, nil))
-		for i, c := range a.Changes {
-			sep := "; "
-			if i == 0 {
-				sep = ": "
-			}
-			b.WriteString(sep + c.Text)
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
+	return instead(e.Alternatives)
 }

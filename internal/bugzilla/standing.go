@@ -3,6 +3,7 @@ package bugzilla
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"berth/scheduler"
@@ -34,29 +35,50 @@ func (s Standings) With(others map[string]string) Standings {
 	return s
 }
 
-// Check says what is wrong with the standings in a workflow.
+// Check says what is wrong with the standings in a workflow: one line for each status that is, and one for each way that there is not.
 func (s Standings) Check(w Workflow) []string {
 	var wrong []string
 	for _, status := range scheduler.Statuses {
-		at, given := s[status]
-		step, known := w[at.Status]
-		switch {
-		case !given:
-			wrong = append(wrong, fmt.Sprintf("%s: no status is given", status))
-		case !known:
-			wrong = append(wrong, fmt.Sprintf("%s: there is no status %s", status, at.Status))
-		case step.Open && at.Resolution != "":
-			wrong = append(wrong, fmt.Sprintf("%s: %s is open and takes no resolution", status, at.Status))
-		case !step.Open && at.Resolution == "":
-			wrong = append(wrong, fmt.Sprintf("%s: %s takes a resolution", status, at.Status))
-		}
-		for _, next := range scheduler.Statuses {
-			if _, ok := w.Path(at.Status, s[next].Status); known && !ok {
-				wrong = append(wrong, fmt.Sprintf("from %s (%s) there is no way to %s (%s)", at.Status, status, s[next].Status, next))
-			}
+		if text := s.fault(w, status); text != "" {
+			wrong = append(wrong, fmt.Sprintf("%s: %s", status, text))
 		}
 	}
-	return wrong
+	return append(wrong, s.missing(w)...)
+}
+
+// fault is what is wrong with the standing of one status.
+func (s Standings) fault(w Workflow, status scheduler.Status) string {
+	at, given := s[status]
+	step, known := w[at.Status]
+	switch {
+	case !given:
+		return "no status is given"
+	case !known:
+		return "there is no status " + at.Status
+	case step.Open && at.Resolution != "":
+		return at.Status + " is open and takes no resolution"
+	case !step.Open && at.Resolution == "":
+		return at.Status + " takes a resolution"
+	}
+	return ""
+}
+
+// missing are the ways that there are not between statuses of tickets, each once, with the requests that would have to go it.
+func (s Standings) missing(w Workflow) (lines []string) {
+	var seen []string
+	for _, from := range scheduler.Statuses {
+		for _, to := range scheduler.Statuses {
+			way := s[from].Status + " to " + s[to].Status
+			_, known := w[s[from].Status]
+			_, there := w[s[to].Status]
+			if _, ok := w.Path(s[from].Status, s[to].Status); ok || !known || !there || slices.Contains(seen, way) {
+				continue
+			}
+			seen = append(seen, way)
+			lines = append(lines, fmt.Sprintf("there is no way from %s, such as from %s to %s", way, from, to))
+		}
+	}
+	return lines
 }
 
 // token marks the comment of an event, so that it is known to be there.

@@ -2,7 +2,6 @@ package bugzilla
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,12 +57,10 @@ func (h *hold) tell(ctx context.Context, w Workflow, e scheduler.Event) error {
 		return errBusy // it has another ticket now, which is told instead
 	}
 	change := Change{}
-	if !said(comments, token(e)) && !(e.Action == scheduler.ActionFeedback && e.Via == via) {
-		if change.Comment, err = t.comment(ctx, e, v); err != nil {
-			return err
-		}
+	if change.Comment, err = h.news(ctx, e, v, comments); err != nil {
+		return err
 	}
-	if err := t.aim(ctx, h, &change, v.Request); err != nil {
+	if err := t.aim(ctx, h, b, &change, v.Request); err != nil {
 		return err
 	}
 	lost, err := h.bring(ctx, w, b, change)
@@ -92,9 +89,37 @@ func said(comments []Comment, token string) bool {
 	return slices.ContainsFunc(comments, func(c Comment) bool { return strings.Contains(c.Text, token) })
 }
 
+// news is what there is to say of an event, and of those after it that wait already: a step that makes several, and a ticket that is put back
+// with what explains it, are one change of the ticket, and one mail to whoever follows it.
+func (h *hold) news(ctx context.Context, e scheduler.Event, v scheduler.View, comments []Comment) (string, error) {
+	events := []scheduler.Event{e}
+	waiting, err := h.t.memory.Waiting(ctx, Channel, e.Request, maxNews)
+	if err != nil {
+		return "", err
+	}
+	for _, m := range waiting {
+		if m.Event.Sequence > e.Sequence && Takes(m.Event) {
+			events = append(events, m.Event)
+		}
+	}
+	var parts []string
+	for length, i := 0, 0; i < len(events) && length < longest; i++ {
+		e := events[i]
+		if said(comments, token(e)) || e.Action == scheduler.ActionFeedback && e.Via == via {
+			continue
+		}
+		text, err := h.t.comment(ctx, e, v)
+		if err != nil {
+			return "", err
+		}
+		parts, length = append(parts, text), length+len(text)
+	}
+	return strings.Join(parts, "\n\n"), nil
+}
+
 // comment is what is said of an event, with its token.
 func (t *Tickets) comment(ctx context.Context, e scheduler.Event, v scheduler.View) (string, error) {
-	f, _, err := t.requests.Facility(ctx, scheduler.System)
+	x, err := t.beside(ctx, v, e)
 	if err != nil {
 		return "", err
 	}
@@ -103,7 +128,7 @@ func (t *Tickets) comment(ctx context.Context, e scheduler.Event, v scheduler.Vi
 			return "", err
 		}
 	}
-	text := comment(e, v, f, t.settings)
+	text := comment(e, v, x, t.settings)
 	if e.Action == scheduler.ActionAssign {
 		switch login, err := t.assignable(ctx, v.Mentor); {
 		case err != nil:
@@ -114,55 +139,6 @@ func (t *Tickets) comment(ctx context.Context, e scheduler.Event, v scheduler.Vi
 	}
 	return text + "\n\n" + token(e), nil
 }
-
-// ticket is the bug of a request: the one that it has, or a new one, whose description then is what is to be said of the event.
-func (t *Tickets) ticket(ctx context.Context, v scheduler.View, e scheduler.Event) (id int64, err error) {
-	r := v.Request
-	if r.Ticket != nil {
-		return r.Ticket.ID, nil
-	}
-	f, _, err := t.requests.Facility(ctx, scheduler.System)
-	if err != nil {
-		return 0, err
-	}
-	n := NewBug{Product: t.settings.Product, Component: t.settings.Component, Version: t.settings.Version, OpSys: t.settings.OpSys, Platform: t.settings.Platform,
-		Summary: summary(r), Alias: alias(r), URL: t.page(r), Deadline: day(r)}
-	said := description(v, f, t.settings)
-	login := t.login(ctx, r.Experimenter)
-	if login != "" {
-		n.CC = []string{login}
-	}
-	mark := token(e)
-	if e.Action != scheduler.ActionSubmit && e.Action != scheduler.ActionTicketNote {
-		mark = fmt.Sprintf("[berth:%s/0]", r.ID) // the description does not say what happened: a comment is going to
-	}
-	n.Description = said + "\n\n" + mark
-	ours := func(b Bug) bool { return b.URL == n.URL || strings.EqualFold(b.Creator, t.settings.Login) }
-	id, err = t.client.Create(ctx, n, ours)
-	if IsNoSuchPerson(err) && len(n.CC) > 0 {
-		n.CC = nil
-		n.Description = said + fmt.Sprintf("\n\n%s has no account in Bugzilla (%s) and could not be put into CC.", r.Experimenter, login) + "\n\n" + mark
-		id, err = t.client.Create(ctx, n, ours)
-	}
-	if err != nil {
-		return 0, err
-	}
-	return id, t.link(ctx, r.ID, id)
-}
-
-// alias is the request's UUID: what makes the ticket one of its kind.
-func alias(r scheduler.Request) string { return r.ID }
-
-func summary(r scheduler.Request) string {
-	return titled(fmt.Sprintf("[PORTAL] Deployment Request of NSD:%s,User: %s", r.NSD, r.Experimenter))
-}
-
-func (t *Tickets) page(r scheduler.Request) string {
-	return fmt.Sprintf("%s/requests/%d", t.settings.Site, r.Number)
-}
-
-// day is when the slot ends, as far as Bugzilla knows days.
-func day(r scheduler.Request) string { return r.Slot.End.UTC().Format("2006-01-02") }
 
 // login is somebody's name in Bugzilla: their address of mail, empty where none is known.
 func (t *Tickets) login(ctx context.Context, username string) string {
@@ -188,11 +164,15 @@ func (t *Tickets) assignable(ctx context.Context, username string) (login string
 	return login, nil
 }
 
-// aim says how the ticket has to stand. Whom Bugzilla does not know is not put into it; who took themself out of CC stays out.
-func (t *Tickets) aim(ctx context.Context, h *hold, c *Change, r scheduler.Request) error {
+// aim says how the ticket has to stand. Whom Bugzilla does not know is not put into it; who took themself out of CC stays out, and a summary
+// that people wrote stays.
+func (t *Tickets) aim(ctx context.Context, h *hold, b Bug, c *Change, r scheduler.Request) error {
 	at := t.settings.Standings[r.Status]
 	c.Status, c.Resolution, c.URL, c.Deadline = at.Status, at.Resolution, t.page(r), new(day(r))
-	if h.m.Known.Summary == "" || h.m.Known.Summary != summary(r) {
+	if t.settings.owns(b) {
+		c.Component = t.settings.componentOf(r)
+	}
+	if h.ownSummary(b) {
 		c.Summary = summary(r)
 	}
 	if !strings.EqualFold(t.login(ctx, r.Mentor), h.m.Known.Assignee) {
@@ -201,90 +181,12 @@ func (t *Tickets) aim(ctx context.Context, h *hold, c *Change, r scheduler.Reque
 			return err
 		}
 	}
-	if !h.m.Known.InCC {
-		login, err := t.assignable(ctx, r.Experimenter)
-		if err != nil {
-			return err
-		}
-		if login != "" {
-			c.AddCC = []string{login}
-		}
+	if hasName(h.m.InCC, t.login(ctx, r.Experimenter)) {
+		return nil
 	}
-	return nil
-}
-
-// bring takes a bug to how it has to stand, in as many steps as the workflow wants, the comment with the last. What is going to be written
-// is remembered first: where it is not known whether a write came through, the ticket tells later. lost is how the ticket was in between, where
-// somebody changed it at the same moment.
-func (h *hold) bring(ctx context.Context, w Workflow, b Bug, c Change) (lost *Bug, err error) {
-	if w.same(Standing{b.Status, b.Resolution}, Standing{c.Status, c.Resolution}) {
-		c.Status, c.Resolution = b.Status, b.Resolution
+	login, err := t.assignable(ctx, r.Experimenter)
+	if err == nil && login != "" {
+		c.AddCC = []string{login}
 	}
-	path, ok := w.Path(b.Status, c.Status)
-	if !ok {
-		return nil, &Error{Doing: fmt.Sprintf("changing bug %d", b.ID), Code: codeTransition, Message: fmt.Sprintf("there is no way from %s to %s", b.Status, c.Status)}
-	}
-	var changes []Change
-	for _, status := range path[:max(0, len(path)-1)] {
-		changes = append(changes, Change{Status: status})
-	}
-	changes = append(changes, needed(b, c, len(path) > 0))
-	now := lookOf(b, "")
-	now.Summary, now.InCC = h.m.Known.Summary, h.m.Known.InCC || len(c.AddCC) > 0
-	next := now
-	h.m.Intended = append([]look{h.m.Known}, lastFew(h.m.Intended)...)
-	for _, change := range changes {
-		next = next.after(change)
-		h.m.Intended = append(h.m.Intended, next)
-	}
-	if err := h.keep(ctx); err != nil {
-		return nil, err
-	}
-	for _, change := range changes {
-		if len(change.body()) == 0 {
-			continue
-		}
-		was, err := h.t.client.Update(ctx, b.ID, change)
-		if err != nil {
-			if !IsTemporary(err) { // it was refused, whole
-				h.m.Intended = nil
-				err = errors.Join(err, h.keep(ctx))
-			}
-			return nil, err
-		}
-		if status, changed := was["status"]; changed && status != now.Status {
-			lost = new(b)
-			lost.Status, lost.Resolution = status, was["resolution"]
-		}
-		now = now.after(change)
-	}
-	h.m.Known, h.m.Intended = now, nil
-	return lost, h.keep(ctx)
-}
-
-// lastFew bounds what is remembered of writes that never came through.
-func lastFew(list []look) []look { return list[max(0, len(list)-20):] }
-
-// needed is what of a change has to be written to a bug, and no more.
-func needed(b Bug, c Change, moves bool) Change {
-	if !moves {
-		c.Status = ""
-		if b.Resolution == c.Resolution {
-			c.Resolution = ""
-		}
-	}
-	if strings.EqualFold(b.Assignee, c.Assignee) {
-		c.Assignee = ""
-	}
-	if c.Deadline != nil && b.Deadline == *c.Deadline {
-		c.Deadline = nil
-	}
-	if b.URL == c.URL {
-		c.URL = ""
-	}
-	if b.Summary == c.Summary {
-		c.Summary = ""
-	}
-	c.AddCC = slices.DeleteFunc(slices.Clone(c.AddCC), func(login string) bool { return hasName(b.CC, login) })
-	return c
+	return err
 }

@@ -13,8 +13,18 @@ import (
 // longest keeps what is said well within what a comment takes.
 const longest = 20_000
 
+// maxNews is how many events are looked at to be told of at once.
+const maxNews = 20
+
+// beside is what is said of a request beyond itself.
+type beside struct {
+	ways  []testbeds.Alternative // what would work, where it does not fit
+	kin   []scheduler.View       // the request that it comes from, or those that it has become
+	zones testbeds.Facility
+}
+
 // description is the first thing that a ticket says: who wants what, where and when.
-func description(v scheduler.View, f testbeds.Facility, s Settings) string {
+func description(v scheduler.View, x beside, s Settings) string {
 	r := v.Request
 	var b strings.Builder
 	row := func(name, value string) {
@@ -26,7 +36,7 @@ func description(v scheduler.View, f testbeds.Facility, s Settings) string {
 	row("Network service", r.NSD)
 	row("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
 	row("Mentor", r.Mentor)
-	row("Slot", times(r.Slot, words.Zones(r, f)))
+	row("Slot", times(r.Slot, words.Zones(r, x.zones)))
 	if r.Window != nil {
 		row("Another slot would do within", times(*r.Window, nil))
 	}
@@ -34,7 +44,11 @@ func description(v scheduler.View, f testbeds.Facility, s Settings) string {
 		b.WriteString(line + "\n")
 	}
 	row("Request", fmt.Sprintf("%s/requests/%d", s.Site, r.Number))
+	for _, from := range x.kin {
+		row("Comes from", related(from, s))
+	}
 	conflicts(&b, v)
+	b.WriteString(instead(x.ways))
 	fmt.Fprintf(&b, "\nWhat can be done here: %s. Comments reach the experimenter.\n", s.Standings.help())
 	if r.Description != "" {
 		b.WriteString("\n" + r.Description + "\n")
@@ -43,7 +57,7 @@ func description(v scheduler.View, f testbeds.Facility, s Settings) string {
 }
 
 // comment is what is said of an event.
-func comment(e scheduler.Event, v scheduler.View, f testbeds.Facility, s Settings) string {
+func comment(e scheduler.Event, v scheduler.View, x beside, s Settings) string {
 	var b strings.Builder
 	who := words.Who(e)
 	switch e.Action {
@@ -65,9 +79,13 @@ func comment(e scheduler.Event, v scheduler.View, f testbeds.Facility, s Setting
 	if e.Text != "" {
 		fmt.Fprintf(&b, "%s\n", e.Text)
 	}
+	for _, to := range x.kin {
+		fmt.Fprintf(&b, "It goes on as %s\n", related(to, s))
+	}
 	if e.Status == v.Status { // else the request is further already, and what it says belongs to a later event
-		fmt.Fprintf(&b, "\nSlot: %s\n", times(v.Slot, words.Zones(v.Request, f)))
+		fmt.Fprintf(&b, "\nSlot: %s\n", times(v.Slot, words.Zones(v.Request, x.zones)))
 		conflicts(&b, v)
+		b.WriteString(instead(x.ways))
 		offers(&b, v.Request, s)
 		if next := words.Next(e.Status); next != "" {
 			fmt.Fprintf(&b, "\n%s\n", next)
@@ -82,6 +100,15 @@ func conflicts(b *strings.Builder, v scheduler.View) {
 	if lines := words.Conflicts(v); len(lines) > 0 {
 		fmt.Fprintf(b, "\nAs things are it does not fit:\n%s\n", bulleted(lines))
 	}
+}
+
+// related is another request, with its ticket where it has one.
+func related(v scheduler.View, s Settings) string {
+	text := fmt.Sprintf("#%d: %s/requests/%d", v.Number, s.Site, v.Number)
+	if v.Ticket != nil {
+		text += fmt.Sprintf(", bug %d", v.Ticket.ID)
+	}
+	return text
 }
 
 func offers(b *strings.Builder, r scheduler.Request, s Settings) {
@@ -106,4 +133,25 @@ func short(s string) string {
 		return string(r[:longest]) + "…"
 	}
 	return strings.TrimSpace(s)
+}
+
+// instead says what would work.
+func instead(ways []testbeds.Alternative) string {
+	if len(ways) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\nWhat would work instead:\n")
+	for _, a := range ways {
+		fmt.Fprintf(&b, "- %s", times(a.Slot, nil))
+		for i, c := range a.Changes {
+			sep := "; "
+			if i == 0 {
+				sep = ": "
+			}
+			b.WriteString(sep + c.Text)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
 }

@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -22,12 +21,6 @@ func (l *layered) together(s Settings) {
 	}
 	if (s.TLSCert == "") != (s.TLSKey == "") {
 		l.fault("tls_cert", l.origins["tls_cert"], "goes together with tls_key: give both or neither")
-	}
-	if s.Database == "" {
-		l.fault("database", l.origins["database"], "has to be a file or a postgres:// address")
-	}
-	if strings.Contains(s.Database, "://") && !IsPostgres(s.Database) {
-		l.fault("database", l.origins["database"], "addresses begin with postgres:// or postgresql://")
 	}
 	if s.LogFormat != "text" && s.LogFormat != "json" {
 		l.fault("log_format", l.origins["log_format"], "has to be text or json")
@@ -76,30 +69,6 @@ func loopback(host string) bool {
 	}
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.IsLoopback()
-}
-
-// IsPostgres reports whether the database is a PostgreSQL server rather than a file.
-func IsPostgres(database string) bool {
-	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
-}
-
-// mask takes the secrets out of a database address. A file has none.
-func mask(database string) string {
-	if !IsPostgres(database) {
-		return database
-	}
-	u, err := url.Parse(database)
-	if err != nil {
-		return "postgres://(not shown: it cannot be read)"
-	}
-	q := u.Query()
-	for name := range q {
-		if strings.Contains(strings.ToLower(name), "password") {
-			q.Set(name, "xxxxx")
-		}
-	}
-	u.RawQuery = q.Encode()
-	return u.Redacted()
 }
 
 // hide shows that there is a secret, and nothing of it.

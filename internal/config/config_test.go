@@ -197,7 +197,7 @@ func TestTheKeyOfBugzillaIsNotShown(t *testing.T) {
 	}
 	const login = "BERTH_BUGZILLA_LOGIN=berth@example.org"
 	s, err := load("https://bugs.example.org", "BERTH_BUGZILLA_KEY_FILE="+key, login)
-	if err != nil || s.Bugzilla.Key != "hunter2" || s.Bugzilla.KeyInQuery || s.Bugzilla.Product != "5GinFIRE Operations" {
+	if err != nil || s.Bugzilla.Key != "hunter2" || s.Bugzilla.Product != "5GinFIRE Operations" {
 		t.Fatalf("settings %+v, %v", s.Bugzilla, err)
 	}
 	for _, e := range s.Entries() {
@@ -213,8 +213,92 @@ func TestTheKeyOfBugzillaIsNotShown(t *testing.T) {
 	if _, err := load("https://bugs.example.org"); scheduler.CodeOf(err) != scheduler.CodeInvalid {
 		t.Errorf("without a key: %v", err)
 	}
-	if _, err := load("https://bugs.example.org", "BERTH_BUGZILLA_KEY=k", "BERTH_BUGZILLA_KEY_IN_QUERY=perhaps"); scheduler.CodeOf(err) != scheduler.CodeInvalid {
-		t.Errorf("perhaps: %v", err)
+}
+
+// TestAKeyInAFileIsReadAnew, and one that was given by value is not.
+func TestAKeyInAFileIsReadAnew(t *testing.T) {
+	t.Parallel()
+	key := write(t, "key", "first\n")
+	load := func(environ ...string) config.Bugzilla {
+		t.Helper()
+		s, err := config.Load(config.Sources{File: none(t), Environ: append(environ, "BERTH_BUGZILLA_URL=https://bugs.example.org", "BERTH_BUGZILLA_LOGIN=b")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Bugzilla
+	}
+	file, value := load("BERTH_BUGZILLA_KEY_FILE="+key), load("BERTH_BUGZILLA_KEY=given")
+	if err := os.WriteFile(key, []byte("second\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := file.ReadKey(); err != nil || got != "second" || file.Key != "first" {
+		t.Errorf("from the file %q, %v; at first %q", got, err, file.Key)
+	}
+	if got, err := value.ReadKey(); err != nil || got != "given" {
+		t.Errorf("by value %q, %v", got, err)
+	}
+}
+
+func TestComponentsAndFieldsOfTickets(t *testing.T) {
+	t.Parallel()
+	load := func(name, value string) (config.Bugzilla, error) {
+		s, err := config.Load(config.Sources{File: none(t), Flags: map[string]string{name: value}})
+		return s.Bugzilla, err
+	}
+	b, err := load("bugzilla_fields", "priority=High, keywords = testbed|5g ,cf_team=Athens Lab")
+	if diff := cmp.Diff(map[string]string{"priority": "High", "keywords": "testbed|5g", "cf_team": "Athens Lab"}, b.Fields); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	b, err = load("bugzilla_components", "deployments=DeploymentCalendar,north=Athens Operations")
+	if diff := cmp.Diff(map[string]string{"deployments": "DeploymentCalendar", "north": "Athens Operations"}, b.Components); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	for _, c := range [][2]string{{"bugzilla_fields", "priority"}, {"bugzilla_fields", "=High"}, {"bugzilla_fields", "priority="}, {"bugzilla_fields", "priority=High,priority=Low"},
+		{"bugzilla_fields", "summary=x"}, {"bugzilla_fields", "status=NEW"}, {"bugzilla_components", "deployments"}, {"bugzilla_components", "a=b,a=c"}} {
+		if _, err := load(c[0], c[1]); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+			t.Errorf("%s = %q: %v", c[0], c[1], err)
+		}
+	}
+}
+
+// TestSecretsAreReadFromFilesByFlagsToo of every name, and not by value as well.
+func TestSecretsAreReadFromFilesByFlagsToo(t *testing.T) {
+	t.Parallel()
+	for _, e := range config.List() {
+		if !e.Secret {
+			continue
+		}
+		flags := map[string]string{e.Name + "_file": write(t, "secret", "postgres://a:hunter2@db.example/x\n")}
+		s, err := config.Load(config.Sources{File: none(t), Flags: flags})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, in := range s.Entries() {
+			if want := config.Origin("--" + strings.ReplaceAll(e.Name, "_", "-") + "-file"); in.Name == e.Name && in.Origin != want {
+				t.Errorf("%s comes from %s, want %s", e.Name, in.Origin, want)
+			}
+		}
+		flags[e.Name] = "postgres://x/y"
+		if _, err := config.Load(config.Sources{File: none(t), Flags: flags}); err == nil || !strings.Contains(err.Error(), "set twice") {
+			t.Errorf("%s given twice: %v", e.Name, err)
+		}
+	}
+	if _, err := config.Load(config.Sources{File: none(t), Flags: map[string]string{"bugzilla_key_file": "/nowhere"}}); err == nil || !strings.Contains(err.Error(), "cannot be read") {
+		t.Errorf("a file that there is not: %v", err)
+	}
+}
+
+// TestASettingOfBeforeIsLeftAlone where it still stands.
+func TestASettingOfBeforeIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	s, err := config.Load(config.Sources{File: write(t, "berth.toml", "bugzilla_key_in_query = \"yes\"\n"), Environ: []string{"BERTH_BUGZILLA_KEY_IN_QUERY=perhaps"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range s.Entries() {
+		if e.Name == "bugzilla_key_in_query" {
+			t.Errorf("it is shown as in force: %+v", e)
+		}
 	}
 }
 

@@ -26,8 +26,8 @@ type field struct {
 var fields = []field{
 	{name: "listen", value: "127.0.0.1:8080", set: text(func(s *Settings) *string { return &s.Listen }),
 		help: "address and port to listen on; beyond loopback it takes TLS or a declared proxy"},
-	{name: "database", value: "berth.db", mask: mask, set: text(func(s *Settings) *string { return &s.Database }),
-		help: "SQLite file, or postgres://user@host/name"},
+	{name: "database", value: "berth.db", mask: mask, set: setDatabase,
+		help: "SQLite file, or postgres://user@host/name, with several hosts separated by commas"},
 	{name: "tls_cert", set: text(func(s *Settings) *string { return &s.TLSCert }),
 		help: "certificate chain in PEM; together with tls_key"},
 	{name: "tls_key", set: text(func(s *Settings) *string { return &s.TLSKey }),
@@ -58,8 +58,6 @@ var fields = []field{
 		help: "API key of the account that writes the tickets"},
 	{name: "bugzilla_login", set: text(func(s *Settings) *string { return &s.Bugzilla.Login }),
 		help: "login of that account"},
-	{name: "bugzilla_key_in_query", value: "no", set: yesNo(func(s *Settings) *bool { return &s.Bugzilla.KeyInQuery }),
-		help: "yes for servers before 5.1, which look for the key of reads in the address only"},
 	{name: "bugzilla_product", value: "5GinFIRE Operations", set: text(func(s *Settings) *string { return &s.Bugzilla.Product }),
 		help: "product of the tickets"},
 	{name: "bugzilla_component", value: "Operations Support", set: text(func(s *Settings) *string { return &s.Bugzilla.Component }),
@@ -70,6 +68,10 @@ var fields = []field{
 		help: "operating system of the tickets"},
 	{name: "bugzilla_platform", value: "All", set: text(func(s *Settings) *string { return &s.Bugzilla.Platform }),
 		help: "hardware of the tickets"},
+	{name: "bugzilla_components", set: setComponents,
+		help: "other components for requests under review, for deployments, or by testbed, such as deployments=DeploymentCalendar,north=Athens"},
+	{name: "bugzilla_fields", set: setFields,
+		help: "other fields of the tickets, such as priority=High,keywords=testbed|5g,cf_team=Athens"},
 	{name: "bugzilla_poll", value: "PT30S", set: period(func(s *Settings) *time.Duration { return &s.Bugzilla.Poll }),
 		help: "how often it is looked what people did in Bugzilla"},
 	{name: "bugzilla_statuses", set: setStatuses,
@@ -105,6 +107,9 @@ var fields = []field{
 	{name: "oidc_roles", set: setGrants,
 		help: "what groups make of people, such as lab-mentors=mentor,iris-staff=provider:wins-5g"},
 }
+
+// retired are settings of before that nothing depends on any more. Where one still stands it is left alone: nobody's start fails over it.
+var retired = []string{"bugzilla_key_in_query"}
 
 // Names are the names of all settings, in the order of the manual.
 func Names() []string {
@@ -216,6 +221,55 @@ func setStatuses(s *Settings, v string) error {
 			s.Bugzilla.Statuses = map[string]string{}
 		}
 		s.Bugzilla.Statuses[status] = strings.Join(words, " ")
+	}
+	return nil
+}
+
+func setComponents(s *Settings, v string) error {
+	s.Bugzilla.Components = nil
+	return pairs(v, "deployments=DeploymentCalendar", func(name, value string) error {
+		if s.Bugzilla.Components == nil {
+			s.Bugzilla.Components = map[string]string{}
+		}
+		s.Bugzilla.Components[name] = value
+		return nil
+	})
+}
+
+// ownFields are those of tickets that Berth gives itself, or that have settings of their own.
+var ownFields = []string{"alias", "api_key", "assigned_to", "cc", "comment", "component", "deadline", "description", "op_sys", "platform", "product", "resolution",
+	"status", "summary", "url", "version"}
+
+func setFields(s *Settings, v string) error {
+	s.Bugzilla.Fields = nil
+	return pairs(v, "priority=High", func(name, value string) error {
+		if slices.Contains(ownFields, name) {
+			return fmt.Errorf("%s is not for this setting: Berth gives it, or it has one of its own", name)
+		}
+		if s.Bugzilla.Fields == nil {
+			s.Bugzilla.Fields = map[string]string{}
+		}
+		s.Bugzilla.Fields[name] = value
+		return nil
+	})
+}
+
+// pairs hands on the names and values of a list such as priority=High,cf_team=Athens, each name once.
+func pairs(v, example string, take func(name, value string) error) error {
+	seen := map[string]bool{}
+	for _, item := range items(v) {
+		name, value, ok := strings.Cut(item, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		switch {
+		case !ok || name == "" || value == "":
+			return fmt.Errorf("%q is not like %s", item, example)
+		case seen[name]:
+			return fmt.Errorf("%s is given twice", name)
+		}
+		seen[name] = true
+		if err := take(name, value); err != nil {
+			return err
+		}
 	}
 	return nil
 }

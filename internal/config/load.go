@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,19 +35,22 @@ type Sources struct {
 type layered struct {
 	values  map[string]string
 	origins map[string]Origin
+	paths   map[string]string // files of secrets that are in force
 	faults  []scheduler.FieldError
+	notes   []string // what is odd and does no harm
 }
 
 // Load reads and checks all settings. What is wrong is one error with a field per fault: the setting, and where it was set.
 func Load(src Sources) (Settings, error) {
-	l := layered{values: map[string]string{}, origins: map[string]Origin{}}
+	l := layered{values: map[string]string{}, origins: map[string]Origin{}, paths: map[string]string{}}
 	for _, f := range fields {
 		l.values[f.name], l.origins[f.name] = f.value, "default"
 	}
 	env := environment(src.Environ)
 	path, named := src.File, src.File != ""
 	if !named {
-		path, named = env["config"]
+		path = env["config"]
+		named = path != ""
 	}
 	if !named {
 		path = DefaultFile
@@ -56,19 +60,21 @@ func Load(src Sources) (Settings, error) {
 		return Settings{}, err
 	}
 	l.environ(env)
-	for name, v := range src.Flags {
-		l.put(name, v, Origin("--"+strings.ReplaceAll(name, "_", "-")))
-	}
+	l.each(src.Flags, func(name string) Origin { return Origin("--" + strings.ReplaceAll(name, "_", "-")) })
 	return l.settings()
 }
 
 // put takes one value, or the fault that nobody knows its name.
 func (l *layered) put(name, v string, from Origin) {
+	if slices.Contains(retired, name) {
+		return
+	}
 	if _, ok := find(name); !ok {
 		l.fault(name, from, "is not a setting; there are "+strings.Join(Names(), ", "))
 		return
 	}
 	l.values[name], l.origins[name] = v, from
+	delete(l.paths, name)
 }
 
 func (l *layered) fault(name string, from Origin, rule string) {
@@ -95,10 +101,14 @@ func (l *layered) file(path string, named bool) error {
 	for _, name := range sortedKeys(table) {
 		v, ok := plain(table[name])
 		if !ok {
-			l.fault(name, from, "has to be a text, a number, or a list of texts")
+			l.fault(name, from, "has to be a text, a number, true or false, or a list of texts")
 			continue
 		}
 		if setting, isFile := l.fromFile(name); isFile {
+			if _, both := table[setting]; both {
+				l.fault(setting, from, setTwice)
+				continue
+			}
 			l.read(setting, v, from)
 			continue
 		}
@@ -112,7 +122,7 @@ func plain(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
 		return v, true
-	case int64:
+	case int64, bool:
 		return fmt.Sprint(v), true
 	case []any:
 		parts := make([]string, len(v))
@@ -142,18 +152,38 @@ func environment(environ []string) map[string]string {
 }
 
 func (l *layered) environ(env map[string]string) {
-	for _, name := range sortedKeys(env) {
-		from := Origin(prefix + strings.ToUpper(name))
+	l.each(env, func(name string) Origin { return Origin(prefix + strings.ToUpper(name)) })
+}
+
+// each takes the values of one source, where a secret may be given by value or by file.
+func (l *layered) each(given map[string]string, origin func(name string) Origin) {
+	for _, name := range sortedKeys(given) {
+		from := origin(name)
 		if setting, isFile := l.fromFile(name); isFile {
-			if _, both := env[setting]; both {
-				l.fault(setting, from, "is set twice: by value and by file")
+			if _, both := given[setting]; both {
+				l.fault(setting, from, setTwice)
 				continue
 			}
-			l.read(setting, env[name], from)
+			l.read(setting, given[name], from)
 			continue
 		}
-		l.put(name, env[name], from)
+		if _, known := find(name); !known && others(name, given[name]) {
+			l.notes = append(l.notes, fmt.Sprintf("%s is no setting, and looks like one of the variables that Kubernetes sets for a service; it is left alone", from))
+			continue
+		}
+		l.put(name, given[name], from)
 	}
+}
+
+const setTwice = "is set twice: by value and by file"
+
+// service are the names of the variables by which Kubernetes, and Docker before it, tell every program in a pod about a service called berth,
+// or berth-something.
+var service = regexp.MustCompile(`^(.+_)?(service_host|service_port(_.+)?|port_\d+_(tcp|udp|sctp)(_(addr|port|proto))?)$|^port$`)
+
+// others reports whether a variable is one that others set. Anything else that is not known is a setting that somebody mistyped.
+func others(name, value string) bool {
+	return service.MatchString(name) || strings.HasSuffix(name, "_port") && strings.Contains(value, "://")
 }
 
 // fromFile reports whether the name means "the secret setting of that name, read from a file".
@@ -167,22 +197,30 @@ func (l *layered) fromFile(name string) (setting string, ok bool) {
 }
 
 func (l *layered) read(setting, path string, from Origin) {
-	b, err := os.ReadFile(path)
+	v, err := secret(path)
 	if err != nil {
 		l.fault(setting, from, fmt.Sprintf("its file cannot be read: %v", err))
 		return
 	}
-	l.put(setting, strings.TrimRight(string(b), "\r\n"), from)
+	l.put(setting, v, from)
+	l.paths[setting] = path
+}
+
+// secret reads what a file holds, without the end of its line.
+func secret(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	return strings.TrimRight(string(b), "\r\n"), err
 }
 
 // settings turns the texts into values and checks what belongs together.
 func (l *layered) settings() (Settings, error) {
-	s := Settings{origins: l.origins, shown: l.values}
+	s := Settings{origins: l.origins, shown: l.values, notes: l.notes}
 	for _, f := range fields {
 		if err := f.set(&s, l.values[f.name]); err != nil {
 			l.fault(f.name, l.origins[f.name], err.Error())
 		}
 	}
+	s.Bugzilla.keyFile = l.paths["bugzilla_key"]
 	if len(l.faults) == 0 {
 		l.together(s)
 	}

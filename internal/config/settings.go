@@ -13,7 +13,7 @@ import (
 // Settings are all settings of an instance, checked. The comments in the list of fields (see fields.go) say what each of them is for.
 type Settings struct {
 	Listen      string // host:port; port 0 takes any free one
-	Database    string // a file, or a postgres:// address
+	Database    string // the path of a file, or a postgres:// address
 	TLSCert     string // files in PEM; both or neither
 	TLSKey      string
 	BehindProxy []netip.Prefix // whose X-Forwarded-For is believed
@@ -36,23 +36,35 @@ type Settings struct {
 
 	origins map[string]Origin
 	shown   map[string]string
+	notes   []string
 }
 
 // Bugzilla is where requests have their tickets.
 type Bugzilla struct {
 	URL        string // empty: nowhere
 	Key        string
-	KeyInQuery bool
 	Product    string
 	Component  string
 	Version    string
 	OpSys      string
 	Platform   string
+	Components map[string]string // other than Component: by "requests", "deployments", or testbed
+	Fields     map[string]string // of the tickets, beyond those that Berth gives; several values with a bar between
 	Login      string            // of the account that the key belongs to
 	Poll       time.Duration     // how often it is looked what people did there
 	Statuses   map[string]string // how a ticket stands for a status of its request, where it is not as usual: "RESOLVED FIXED" by "COMPLETED"
 	Marker     string            // before the number of a request in a ticket that was opened by hand
 	OfferLinks bool
+
+	keyFile string // that holds the key; empty where the key itself was given
+}
+
+// ReadKey is the key as it is now: one that stands in a file may be another one than at the start.
+func (b Bugzilla) ReadKey() (string, error) {
+	if b.keyFile == "" {
+		return b.Key, nil
+	}
+	return secret(b.keyFile)
 }
 
 // Mail is how people are mailed.
@@ -97,6 +109,7 @@ type Entry struct {
 	Value  string `json:"value"` // secrets masked
 	Origin Origin `json:"origin"`
 	Help   string `json:"help"`
+	Secret bool   `json:"-"` // it may also stand in a file, which the setting of the name with _file names
 }
 
 // Entries are all settings as they are in force, in the order of the manual.
@@ -112,11 +125,14 @@ func (s Settings) Entries() []Entry {
 	return list
 }
 
+// Notes are what is odd about where the settings come from, and does no harm.
+func (s Settings) Notes() []string { return s.notes }
+
 // List is every setting with its default, in the order of the manual.
 func List() []Entry {
 	list := make([]Entry, len(fields))
 	for i, f := range fields {
-		list[i] = Entry{Name: f.name, Value: f.value, Origin: "default", Help: f.help}
+		list[i] = Entry{Name: f.name, Value: f.value, Origin: "default", Help: f.help, Secret: f.mask != nil}
 	}
 	return list
 }

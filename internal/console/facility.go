@@ -38,9 +38,10 @@ func readBounded(path string) ([]byte, error) {
 	return b, nil
 }
 
-// Load replaces facility and catalogue by what the files say. All of them are right, or nothing is changed.
-func (c Console) Load(ctx context.Context, sources []facilityfile.Source, o scheduler.ChangeOptions) error {
-	known, _, err := c.Service.Facility(ctx, Local)
+// Load replaces facility and catalogue by what the files say. All of them are right, or nothing is changed. What others made over the API,
+// and the files do not have, is kept unless it is to be replaced; it is named before anything is done.
+func (c Console) Load(ctx context.Context, sources []facilityfile.Source, replace bool, o scheduler.ChangeOptions) error {
+	known, revision, err := c.Service.Facility(ctx, Local)
 	if err != nil {
 		return err
 	}
@@ -54,9 +55,20 @@ func (c Console) Load(ctx context.Context, sources []facilityfile.Source, o sche
 	answer := struct {
 		Facility  *scheduler.FacilityChange `json:"facility,omitempty"`
 		Catalogue *scheduler.FacilityChange `json:"catalogue,omitempty"`
+		Kept      missing                   `json:"kept,omitempty"`
+		Deleted   missing                   `json:"deleted,omitempty"`
 	}{}
 	if files.Facility != nil {
-		change, err := c.Service.PutFacility(ctx, Local, *files.Facility, o)
+		both, only := kept(known, *files.Facility)
+		c.tell(only, replace)
+		if replace {
+			both, answer.Deleted = *files.Facility, only
+		} else {
+			answer.Kept = only
+		}
+		seen := o
+		seen.Revision = revision // what was said is what is done
+		change, err := c.Service.PutFacility(ctx, Local, both, seen)
 		if err != nil {
 			return err
 		}

@@ -49,7 +49,8 @@ type call struct {
 	sequence int64                        // of the index
 	saved    map[string]map[string]string // the actor's own properties, by collection; nil until they are read
 	alarms   []time.Duration
-	mark     string // what of entity tags depends on the alarms
+	mark     string            // what of entity tags depends on the alarms
+	aliases  *calendar.Aliases // of at.collection; nil where objects have their own names
 	request  *http.Request
 }
 
@@ -80,8 +81,11 @@ func (s *server) open(r *http.Request) (*call, error) {
 		}
 		wanted = c.at.collection.ID
 		c.members = x.Members(c.at.collection.Key)
+		if c.at.collection.Aliased(c.visible) {
+			c.aliases = c.members.Aliases()
+		}
 		if c.at.kind == atObject {
-			c.at.object = x.Get(c.at.collection.Key, c.at.name)[0]
+			c.at.object = c.named(c.at.name)
 		}
 	})
 	if err != nil {
@@ -89,11 +93,6 @@ func (s *server) open(r *http.Request) (*call, error) {
 	}
 	if path != "" && wanted == "" {
 		return nil, errNotFound
-	}
-	if o := c.at.object; o != nil {
-		if text, _ := o.For(c.visible); text == "" {
-			c.at.object = nil
-		}
 	}
 	return c, c.prepare()
 }
@@ -195,14 +194,72 @@ func (c *call) href(p place) string {
 	}
 }
 
-// text is what the actor sees of an object, empty for nothing, and what distinguishes its entity tag.
-func (c *call) text(o *calendar.Object) (text, mark string) {
-	text, mark = o.For(c.visible)
-	if len(c.alarms) > 0 && text != "" {
-		return calendar.WithAlarms(text, c.alarms), c.mark + mark
+// shown is the name by which the actor knows an object.
+func (c *call) shown(name string) string {
+	if c.aliases == nil {
+		return name
 	}
-	return text, mark
+	return c.aliases.Of(name)
+}
+
+// real is the name of an object that the actor knows by another; empty for none.
+func (c *call) real(shown string) string {
+	if c.aliases == nil {
+		return shown
+	}
+	name, _ := c.aliases.Name(shown)
+	return name
+}
+
+// named is the object that the actor knows by a name, nil where there is none of that name, or none that they may see.
+func (c *call) named(shown string) *calendar.Object {
+	o := c.members.Get(c.real(shown))
+	if o != nil && c.hidden(o) {
+		return nil
+	}
+	return o
+}
+
+func (c *call) placeOf(o *calendar.Object) place {
+	return place{kind: atObject, collection: c.at.collection, name: c.shown(o.Name), object: o}
+}
+
+// hidden reports whether the actor may see nothing of an object.
+func (c *call) hidden(o *calendar.Object) bool {
+	text, _ := o.For(c.visible)
+	return text == ""
+}
+
+// masked reports whether the actor may see no more of an object than that it is there.
+func (c *call) masked(o *calendar.Object) bool {
+	_, mark := o.For(c.visible)
+	return mark != "" && c.aliases != nil
+}
+
+// text is what the actor sees of an object, empty for nothing.
+func (c *call) text(o *calendar.Object) string {
+	text, _ := o.For(c.visible)
+	if text == "" {
+		return ""
+	}
+	if c.masked(o) {
+		return c.aliases.Masked(o, text)
+	}
+	return calendar.WithAlarms(text, c.alarms)
+}
+
+func (c *call) uid(o *calendar.Object) string {
+	if c.masked(o) {
+		return c.aliases.UID(o)
+	}
+	return o.UID()
 }
 
 // etag is the entity tag of an object as the actor sees it.
-func etag(o *calendar.Object, mark string) string { return `"` + o.Tag + mark + `"` }
+func (c *call) etag(o *calendar.Object) string {
+	_, mark := o.For(c.visible)
+	if c.masked(o) {
+		return `"` + c.aliases.Version(o) + mark + `"`
+	}
+	return `"` + o.Version() + c.mark + mark + `"`
+}

@@ -9,16 +9,19 @@ import (
 	"berth/testbeds"
 )
 
-// put writes an event with the entity tag that was last seen.
+// put writes an event with the entity tag that it has, or with the headers that are given.
 func (h *house) put(who, collection string, r scheduler.Request, slot testbeds.Slot, headers ...string) reply {
 	h.Helper()
+	if len(headers) == 0 {
+		headers = []string{"If-Match", h.send(who, http.MethodHead, h.href(who, collection, r), "").header.Get("ETag")}
+	}
 	headers = append([]string{"Content-Type", "text/calendar; charset=utf-8"}, headers...)
-	return h.send(who, http.MethodPut, hrefOf(who, collection, r), written(r.ID+"@berth", slot), headers...)
+	return h.send(who, http.MethodPut, h.href(who, collection, r), written(r.ID+"@berth", slot), headers...)
 }
 
 func (h *house) tag(who, collection string, r scheduler.Request) string {
 	h.Helper()
-	return h.send(who, http.MethodHead, hrefOf(who, collection, r), "").want(h, http.StatusOK).header.Get("ETag")
+	return h.send(who, http.MethodHead, h.href(who, collection, r), "").want(h, http.StatusOK).header.Get("ETag")
 }
 
 func TestADragMovesWhatMayBeMoved(t *testing.T) {
@@ -36,7 +39,6 @@ func TestADragMovesWhatMayBeMoved(t *testing.T) {
 		t.Error("the entity tag is the old one")
 	}
 	h.put("eva", "mine", r, hours(30, 4), "If-Match", tag).want(t, http.StatusPreconditionFailed)
-	// Thunderbird writes over a conflict without If-Match: the rules decide, on the event as it is.
 	h.put("eva", "mine", r, hours(30, 4)).want(t, http.StatusNoContent)
 	h.schedule(r)
 	h.put("monika", "decisions", r, hours(40, 4)).want(t, http.StatusNoContent)
@@ -78,10 +80,14 @@ func TestADragToATakenTimeSnapsBackWithTheReason(t *testing.T) {
 	if h.tag("eva", "mine", r) == tag {
 		t.Error("a client that wrote would not read the event anew")
 	}
-	// The same again: the same answer, and nothing more.
+	// The same again: the same answer, and nothing more of it in the history.
+	tag = h.tag("eva", "mine", r)
 	h.put("eva", "mine", r, hours(25, 4)).want(t, http.StatusForbidden)
 	if again := h.get(r); again.Revision != after.Revision {
 		t.Errorf("revision %d, want %d: client and server would play ping-pong", again.Revision, after.Revision)
+	}
+	if h.tag("eva", "mine", r) == tag {
+		t.Error("a client that wrote again would keep what it has")
 	}
 	// It is free now: the same drag works, and the remark goes.
 	h.must(h.svc.Cancel(h.ctx, h.as("erik"), taken.ID, scheduler.Step{}))
@@ -130,7 +136,11 @@ func TestOnlyTheTimesOfAnEventCount(t *testing.T) {
 	h := newHouse(t)
 	r := h.submit("eva", "north/a", 4, hours(24, 4))
 	before := h.get(r)
+	m := h.synced("eva", "mine")
 	h.put("eva", "mine", r, hours(24, 4)).want(t, http.StatusNoContent) // with another summary
+	if !m.told(h, "eva", "mine", r) {
+		t.Error("the client that wrote it keeps what it wrote: the next sync does not list it")
+	}
 	if got := h.get(r); got.Revision != before.Revision || got.Name != before.Name {
 		t.Errorf("revision %d, name %q", got.Revision, got.Name)
 	}
@@ -150,26 +160,26 @@ func TestWhatCannotBeWrittenIsRefusedAndStaysAsItIs(t *testing.T) {
 	}{
 		{"a new event", "eva", "PUT", home("eva", "mine") + "new.ics", written("new", hours(30, 2)), nil, 403, "<D:bind/>"},
 		{"a new event in a client's words", "eva", "PUT", home("eva", "mine") + "new.ics", written("new", hours(30, 2)), []string{"If-None-Match", "*"}, 403, "a slot is asked for in Berth"},
-		{"a calendar that can be read only", "eva", "PUT", hrefOf("eva", "deployments", r), written(r.ID+"@berth", hours(30, 4)), nil, 403, "<D:write-content/>"},
-		{"an operator's", "oskar", "PUT", hrefOf("oskar", "deployments", r), written(r.ID+"@berth", hours(30, 4)), nil, 403, "read only"},
-		{"another's calendar", "erik", "PUT", hrefOf("eva", "mine", r), written(r.ID+"@berth", hours(30, 4)), nil, 404, ""},
-		{"another's request under one's own address", "erik", "PUT", hrefOf("erik", "mine", r), written(r.ID+"@berth", hours(30, 4)), nil, 403, "<D:bind/>"},
-		{"another's UID", "eva", "PUT", hrefOf("eva", "mine", r), written(other.ID+"@berth", hours(30, 4)), nil, 403, "C:no-uid-conflict"},
-		{"the past", "eva", "PUT", hrefOf("eva", "mine", r), written(r.ID+"@berth", hours(-4, 4)), nil, 403, "need-privileges"},
-		{"no time at all", "eva", "PUT", hrefOf("eva", "mine", r), written(r.ID+"@berth", hours(30, 0)), nil, 403, "need-privileges"},
-		{"an end before the start", "eva", "PUT", hrefOf("eva", "mine", r), written(r.ID+"@berth", hours(30, -1)), nil, 403, "need-privileges"},
-		{"something else than an event", "eva", "PUT", hrefOf("eva", "mine", r), "hello", nil, 403, "C:valid-calendar-data"},
-		{"another type", "eva", "PUT", hrefOf("eva", "mine", r), written(r.ID+"@berth", hours(30, 4)), []string{"Content-Type", "text/plain"}, 403, "C:supported-calendar-data"},
-		{"a task", "eva", "PUT", hrefOf("eva", "mine", r), "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VTODO\r\nUID:a\r\nEND:VTODO\r\nEND:VCALENDAR\r\n", nil, 403, "C:valid-calendar-object-resource"},
-		{"one that repeats", "eva", "PUT", hrefOf("eva", "mine", r), strings.Replace(written(r.ID+"@berth", hours(30, 4)), "SUMMARY", "RRULE:FREQ=SECONDLY\r\nSUMMARY", 1), nil, 403, "C:valid-calendar-object-resource"},
-		{"a long one", "eva", "PUT", hrefOf("eva", "mine", r), strings.Repeat("x", 70_000), nil, 403, "C:max-resource-size"},
+		{"a calendar that can be read only", "eva", "PUT", h.href("eva", "deployments", r), written(r.ID+"@berth", hours(30, 4)), nil, 403, "<D:write-content/>"},
+		{"an operator's", "oskar", "PUT", h.href("oskar", "deployments", r), written(r.ID+"@berth", hours(30, 4)), nil, 403, "read only"},
+		{"another's calendar", "erik", "PUT", h.href("eva", "mine", r), written(r.ID+"@berth", hours(30, 4)), nil, 404, ""},
+		{"another's request under one's own address", "erik", "PUT", h.href("erik", "mine", r), written(r.ID+"@berth", hours(30, 4)), nil, 403, "<D:bind/>"},
+		{"another's UID", "eva", "PUT", h.href("eva", "mine", r), written(other.ID+"@berth", hours(30, 4)), nil, 403, "C:no-uid-conflict"},
+		{"the past", "eva", "PUT", h.href("eva", "mine", r), written(r.ID+"@berth", hours(-4, 4)), nil, 403, "need-privileges"},
+		{"no time at all", "eva", "PUT", h.href("eva", "mine", r), written(r.ID+"@berth", hours(30, 0)), nil, 403, "need-privileges"},
+		{"an end before the start", "eva", "PUT", h.href("eva", "mine", r), written(r.ID+"@berth", hours(30, -1)), nil, 403, "need-privileges"},
+		{"something else than an event", "eva", "PUT", h.href("eva", "mine", r), "hello", nil, 403, "C:valid-calendar-data"},
+		{"another type", "eva", "PUT", h.href("eva", "mine", r), written(r.ID+"@berth", hours(30, 4)), []string{"Content-Type", "text/plain"}, 403, "C:supported-calendar-data"},
+		{"a task", "eva", "PUT", h.href("eva", "mine", r), "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VTODO\r\nUID:a\r\nEND:VTODO\r\nEND:VCALENDAR\r\n", nil, 403, "C:valid-calendar-object-resource"},
+		{"one that repeats", "eva", "PUT", h.href("eva", "mine", r), strings.Replace(written(r.ID+"@berth", hours(30, 4)), "SUMMARY", "RRULE:FREQ=SECONDLY\r\nSUMMARY", 1), nil, 403, "C:valid-calendar-object-resource"},
+		{"a long one", "eva", "PUT", h.href("eva", "mine", r), strings.Repeat("x", 70_000), nil, 403, "C:max-resource-size"},
 		{"a calendar as a whole", "eva", "PUT", home("eva", "mine"), written("x", hours(30, 4)), nil, 403, "need-privileges"},
 		{"a deleted calendar", "eva", "DELETE", home("eva", "mine"), "", nil, 403, "<D:unbind/>"},
 		{"a new calendar", "eva", "MKCALENDAR", home("eva", "mine2"), "", nil, 404, ""},
-		{"a copy", "eva", "COPY", hrefOf("eva", "mine", r), "", nil, 405, ""},
-		{"a lock", "eva", "LOCK", hrefOf("eva", "mine", r), "", nil, 405, ""},
-		{"deleting for others", "monika", "DELETE", hrefOf("monika", "decisions", r), "", nil, 403, "reject or cancel it in Berth"},
-		{"deleting with an old tag", "eva", "DELETE", hrefOf("eva", "mine", r), "", []string{"If-Match", `"old"`}, 412, ""},
+		{"a copy", "eva", "COPY", h.href("eva", "mine", r), "", nil, 405, ""},
+		{"a lock", "eva", "LOCK", h.href("eva", "mine", r), "", nil, 405, ""},
+		{"deleting for others", "monika", "DELETE", h.href("monika", "decisions", r), "", nil, 403, "reject or cancel it in Berth"},
+		{"deleting with an old tag", "eva", "DELETE", h.href("eva", "mine", r), "", []string{"If-Match", `"old"`}, 412, ""},
 		{"deleting nothing", "eva", "DELETE", home("eva", "mine") + "none.ics", "", nil, 404, ""},
 	}
 	for _, tt := range tests {
@@ -190,17 +200,17 @@ func TestDeletingOnesOwnFutureDeploymentCancelsIt(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	r := h.schedule(h.submit("eva", "north/a", 4, hours(24, 4)))
-	h.send("eva", "DELETE", hrefOf("eva", "mine", r), "", "If-Match", h.tag("eva", "mine", r)).want(t, http.StatusNoContent)
+	h.send("eva", "DELETE", h.href("eva", "mine", r), "", "If-Match", h.tag("eva", "mine", r)).want(t, http.StatusNoContent)
 	if got := h.get(r); got.Status != scheduler.Cancelled {
 		t.Errorf("the request is %s", got.Status)
 	}
-	h.send("eva", "GET", hrefOf("eva", "mine", r), "").want(t, http.StatusNotFound)
+	h.send("eva", "GET", h.href("eva", "mine", r), "").want(t, http.StatusNotFound)
 	if event := h.event("oskar", "deployments", r); !strings.Contains(event, "STATUS:CANCELLED\r\n") || !strings.Contains(event, "SUMMARY:✗") {
 		t.Errorf("operators see\n%s", event)
 	}
 	begun := h.schedule(h.submit("eva", "north/a", 4, hours(1, 4)))
 	h.now.Store(2 * 60 * 60)
-	res := h.send("eva", "DELETE", hrefOf("eva", "mine", begun), "").want(t, http.StatusForbidden)
+	res := h.send("eva", "DELETE", h.href("eva", "mine", begun), "").want(t, http.StatusForbidden)
 	if !strings.Contains(res.body, "has begun") || h.get(begun).Status != scheduler.Scheduled {
 		t.Errorf("answered %s; the request is %s", res.body, h.get(begun).Status)
 	}

@@ -40,7 +40,7 @@ func TestGoWebdavsClient(t *testing.T) {
 	}
 	found, err := client.QueryCalendar(ctx, calendars[1].Path, query)
 	h.must(nil, err)
-	if len(found) != 1 || found[0].Path != hrefOf("eva", "mine", r) {
+	if len(found) != 1 || found[0].Path != h.href("eva", "mine", r) {
 		t.Fatalf("found %+v", found)
 	}
 	got, err := client.MultiGetCalendar(ctx, calendars[1].Path, &caldav.CalendarMultiGet{Paths: []string{found[0].Path}, CompRequest: query.CompRequest})

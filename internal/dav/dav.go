@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"berth/calendar"
@@ -16,6 +17,7 @@ import (
 // Calendars is where the calendars are kept.
 type Calendars interface {
 	Calendar(ctx context.Context, since int64) (calendar.Changes, error)
+	RenewCalendarObject(ctx context.Context, name, version string) error
 	CalendarProperties(ctx context.Context, owner string) (map[string]map[string]string, error)
 	SetCalendarProperties(ctx context.Context, owner, collection string, values map[string]*string) error
 }
@@ -48,29 +50,43 @@ type server struct {
 	o        Options
 	schedule *schedule
 	feeds    *feeds
+	held     *allowance // of long request bodies
+	zippers  *sync.Pool
 }
 
 // Paths are where New's handler belongs. Clients look for a calendar at the root, too.
-var Paths = []string{root, "/dav", "/.well-known/caldav", "PROPFIND /{$}", "OPTIONS /{$}", feedRoot}
+var Paths = []string{root, "/dav", wellKnown, wellKnown + "/{$}", "PROPFIND /{$}", "OPTIONS /{$}", feedRoot}
 
 const (
-	root     = "/dav/"
-	feedRoot = "/feeds/"
+	root      = "/dav/"
+	feedRoot  = "/feeds/"
+	wellKnown = "/.well-known/caldav"
 )
 
+// Server answers what calendar clients ask.
+type Server struct {
+	http.Handler
+	schedule *schedule
+}
+
+// Load reads the calendars, so that the first client does not have to wait for that.
+func (s *Server) Load(ctx context.Context) error { return s.schedule.refresh(ctx) }
+
 // New serves CalDAV below /dav/, its discovery, and feeds below /feeds/.
-func New(bookings Bookings, identity Identity, store Calendars, o Options) http.Handler {
-	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store)}
+func New(bookings Bookings, identity Identity, store Calendars, o Options) *Server {
+	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store), held: newAllowance(maxHeld, maxHeldEach), zippers: newZippers()}
 	s.feeds = newFeeds(s)
 	mux := http.NewServeMux()
 	// Relative, and before anybody is asked who they are: behind a proxy an absolute address would be the wrong one.
-	mux.HandleFunc("/.well-known/caldav", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Location", root)
-		w.WriteHeader(http.StatusMovedPermanently)
-	})
+	for _, path := range []string{wellKnown, wellKnown + "/{$}"} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", root)
+			w.WriteHeader(http.StatusMovedPermanently)
+		})
+	}
 	mux.Handle(feedRoot+"{secret}/{file}", s.feeds)
 	mux.HandleFunc("/", s.serve)
-	return s.logged(mux)
+	return &Server{s.logged(mux), s.schedule}
 }
 
 // logged writes a line per call, without its address: a feed's is a secret.

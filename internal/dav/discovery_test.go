@@ -100,7 +100,7 @@ func TestDiscovery(t *testing.T) {
 }
 
 // volatile is what differs from run to run: ids of requests and databases, digests.
-var volatile = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|&quot;[0-9a-f]{16}|"[0-9a-f]{16}"|sync:[0-9a-f]{12}`)
+var volatile = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|&quot;[0-9a-f]{16}|"[0-9a-f]{16}"|sync:[0-9a-f]{12}|VERSION:[0-9a-f]{16}`)
 
 func golden(t *testing.T, name string, r reply) {
 	t.Helper()

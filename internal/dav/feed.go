@@ -7,11 +7,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"hash"
+	"io"
 	"iter"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"berth/calendar"
@@ -23,8 +24,7 @@ import (
 type feeds struct {
 	s *server
 
-	mu   sync.Mutex
-	last map[string]*rendered // by digest of secret and file
+	last *shelf // by digest of secret and file
 }
 
 // rendered is a feed as it was last made.
@@ -32,14 +32,14 @@ type rendered struct {
 	made     string // what it was made of
 	tag      string
 	modified time.Time
-	plain    []byte
-	zipped   []byte
+	size     int64  // of it all, plain
+	zipped   []byte // a tenth of that, which few ask for plain
 }
 
-// maxRendered bounds how many feeds are remembered.
-const maxRendered = 500
+// maxRendered bounds the feeds that are remembered, in bytes.
+const maxRendered = 64 << 20
 
-func newFeeds(s *server) *feeds { return &feeds{s: s, last: map[string]*rendered{}} }
+func newFeeds(s *server) *feeds { return &feeds{s: s, last: newShelf(maxRendered)} }
 
 // ServeHTTP answers with the feed of a secret. In an outage it answers with the last one: Thunderbird gives a subscription up for any
 // error, and for a 410 for ever.
@@ -54,39 +54,17 @@ func (f *feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	feed, err := f.fresh(r, key)
 	if err != nil {
 		if code := scheduler.CodeOf(err); code == scheduler.CodeNotFound || code == scheduler.CodeUnauthenticated || code == scheduler.CodeForbidden {
-			f.keep(key, nil)
+			f.last.drop(key)
 			http.Error(w, "There is no such feed, or no more.", http.StatusNotFound)
 			return
 		}
-		if feed = f.kept(key); feed == nil {
+		if feed = f.last.get(key); feed == nil {
 			f.s.refuse(w, r, err)
 			return
 		}
 		f.s.o.Log.WarnContext(r.Context(), "a feed is served as it was", "error", err)
 	}
 	feed.serve(w, r)
-}
-
-func (f *feeds) kept(key string) *rendered {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.last[key]
-}
-
-func (f *feeds) keep(key string, feed *rendered) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if feed == nil {
-		delete(f.last, key)
-		return
-	}
-	if len(f.last) >= maxRendered {
-		for k := range f.last { // any
-			delete(f.last, k)
-			break
-		}
-	}
-	f.last[key] = feed
 }
 
 // fresh is the feed as it is now, made anew only where something in it changed.
@@ -126,7 +104,7 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 	}
 	today := f.s.o.Clock().UTC().Truncate(24 * time.Hour)
 	made := strings.Join([]string{token{epoch: members.Epoch, audience: c.Audience(actor, alarms), sequence: members.Last(), name: allNames}.String(), c.Name, f.s.o.URL, today.Format(time.DateOnly)}, " ")
-	if before := f.kept(key); before != nil && before.made == made {
+	if before := f.last.get(key); before != nil && before.made == made {
 		return before, nil
 	}
 	feed, err := f.render(c, members, actor.View(), alarms, today)
@@ -134,7 +112,8 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 		return nil, err
 	}
 	feed.made = made
-	f.keep(key, feed)
+	feed.after(f.last.get(key), f.s.o.Clock().UTC().Truncate(time.Second))
+	f.last.put(key, feed)
 	return feed, nil
 }
 
@@ -147,47 +126,76 @@ func (f *feeds) alarms(ctx context.Context, actor scheduler.Actor, id string) ([
 
 // render makes a feed: what there is from a month ago to a year ahead.
 func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.Visible, alarms []time.Duration, today time.Time) (*rendered, error) {
-	feed := &rendered{modified: today}
+	feed := &rendered{modified: today} // the day decides what is old
+	if m.Changed().After(today) {
+		feed.modified = m.Changed()
+	}
+	one := &call{s: f.s, visible: v, alarms: alarms}
+	if c.Aliased(v) {
+		one.aliases = m.Aliases()
+	}
 	var texts iter.Seq[string] = func(yield func(string) bool) {
 		for o := range m.Overlapping(today.Add(-calendar.FeedPast), today.Add(calendar.FeedFuture)) {
-			text, _ := o.For(v)
+			text := one.text(o)
 			if text == "" || !o.Kept(today) {
 				continue
 			}
-			if o.Modified.After(feed.modified) {
-				feed.modified = o.Modified
-			}
-			if !yield(calendar.WithAlarms(text, alarms)) {
+			if !yield(text) {
 				return
 			}
 		}
 	}
-	var plain, zipped bytes.Buffer
-	info := calendar.Info{ID: "berth-" + c.ID, Name: "Berth: " + c.Name, Description: c.Description, Colour: c.Colour, URL: f.s.o.URL + "/"}
-	if err := calendar.Feed(&plain, info, texts); err != nil {
-		return nil, err
-	}
-	z := gzip.NewWriter(&zipped)
-	_, err := z.Write(plain.Bytes())
+	var zipped bytes.Buffer
+	z, sum := gzip.NewWriter(&zipped), &digest{Hash: sha256.New()}
+	err := calendar.Feed(io.MultiWriter(z, sum), f.s.info(c), texts)
 	if err := errors.Join(err, z.Close()); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(plain.Bytes())
-	feed.tag, feed.plain, feed.zipped = hex.EncodeToString(sum[:12]), plain.Bytes(), zipped.Bytes()
+	feed.size = sum.size
+	feed.tag, feed.zipped = hex.EncodeToString(sum.Sum(nil)[:12]), bytes.Clone(zipped.Bytes())
 	return feed, nil
+}
+
+// digest counts what it takes in.
+type digest struct {
+	hash.Hash
+	size int64
+}
+
+func (d *digest) Write(p []byte) (int, error) {
+	d.size += int64(len(p))
+	return d.Hash.Write(p)
+}
+
+// info is what a calendar as a file says of itself.
+func (s *server) info(c calendar.Collection) calendar.Info {
+	return calendar.Info{ID: "berth-" + c.ID, Name: "Berth: " + c.Name, Description: c.Description, Colour: c.Colour, URL: s.o.URL + "/"}
+}
+
+// after makes what differs from what was served before have been modified later than that, whatever made the difference: somebody's choice of
+// alarms, a testbed's name, a second change within the same second.
+func (feed *rendered) after(before *rendered, now time.Time) {
+	if before == nil || before.tag == feed.tag || feed.modified.After(before.modified) {
+		return
+	}
+	feed.modified = now
+	if !now.After(before.modified) {
+		feed.modified = before.modified.Add(time.Second)
+	}
 }
 
 func (feed *rendered) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Type", "text/calendar; charset=utf-8")
+	h.Set("Content-Type", calendarType)
 	h.Set("Content-Disposition", `inline; filename="`+r.PathValue("file")+`"`)
 	h.Set("Cache-Control", "private, max-age=300")
 	h.Set("Vary", "Accept-Encoding")
-	b, tag := feed.plain, feed.tag
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if takesGzip(r) {
 		h.Set("Content-Encoding", "gzip")
-		b, tag = feed.zipped, tag+"-gzip"
+		h.Set("ETag", `"`+feed.tag+`-gzip"`)
+		http.ServeContent(w, r, "", feed.modified, bytes.NewReader(feed.zipped))
+		return
 	}
-	h.Set("ETag", `"`+tag+`"`)
-	http.ServeContent(w, r, "", feed.modified, bytes.NewReader(b))
+	h.Set("ETag", `"`+feed.tag+`"`)
+	http.ServeContent(w, r, "", feed.modified, &unpacked{zipped: feed.zipped, size: feed.size})
 }

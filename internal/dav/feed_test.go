@@ -70,6 +70,58 @@ func TestAFeedIsAFileThatChangesWhenTheScheduleDoes(t *testing.T) {
 	}
 }
 
+// TestAFeedsLastModifiedIsWhenItChangedLast asks by time alone, as Apple's programs do.
+func TestAFeedsLastModifiedIsWhenItChangedLast(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.schedule(h.submit("eva", "north/a", 1, hours(100, 2)))
+	r := h.submit("eva", "north/a", 1, hours(24, 2))
+	testbed, mine, operations := h.feed("oskar", "testbed-north"), h.feed("eva", "mine"), h.feed("oskar", "operations")
+	modified := func(address string) time.Time {
+		at, err := http.ParseTime(h.send("", "GET", address, "").want(t, http.StatusOK).header.Get("Last-Modified"))
+		h.must(nil, err)
+		return at
+	}
+	since := func(address string, at time.Time) int {
+		return h.send("", "GET", address, "", "If-Modified-Since", at.Format(http.TimeFormat)).status
+	}
+	change := func(name, address string, step func()) {
+		t.Helper()
+		before := modified(address)
+		if status := since(address, before); before.After(h.clock()) || status != http.StatusNotModified {
+			t.Errorf("before %s: modified at %s, and asked again it is answered %d", name, before, status)
+		}
+		h.now.Add(60)
+		if step(); since(address, before) != http.StatusOK {
+			t.Errorf("%s: it is answered that nothing has changed", name)
+		}
+		if after := modified(address); after.After(h.clock()) || after.Before(h.clock().Add(-time.Minute)) {
+			t.Errorf("%s: modified at %s, at %s", name, after, h.clock())
+		}
+		if status := since(address, modified(address)); status != http.StatusNotModified {
+			t.Errorf("after %s, asked again, it is answered %d", name, status)
+		}
+	}
+	change("a closure of later on", testbed, func() {
+		f := facility()
+		f.Testbeds[0].Closures[0].Summary = "Painting"
+		h.must(h.svc.PutFacility(h.ctx, scheduler.System, f, scheduler.ChangeOptions{}))
+		h.must(nil, h.store.RefreshCalendar(h.ctx, h.clock()))
+	})
+	change("a cancellation", mine, func() { h.must(h.svc.Cancel(h.ctx, h.as("eva"), r.ID, scheduler.Step{})) })
+	change("a choice of alarms", operations, func() {
+		value := "60"
+		h.must(nil, h.store.SetCalendarProperties(h.ctx, "oskar", "operations", map[string]*string{calendar.AlarmsProperty: &value}))
+	})
+	// Twice within a second, where a time alone would not tell.
+	before := modified(operations)
+	value := "30"
+	h.must(nil, h.store.SetCalendarProperties(h.ctx, "oskar", "operations", map[string]*string{calendar.AlarmsProperty: &value}))
+	if since(operations, before) != http.StatusOK {
+		t.Error("a second change within the same second is not told")
+	}
+}
+
 func TestAFeedHasABoundedWindow(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -174,7 +226,7 @@ func TestAppPasswordsOpenCalendarsAndNothingElse(t *testing.T) {
 		return []string{"Authorization", req.Header.Get("Authorization"), "Content-Type", "text/calendar"}
 	}
 	reading, moving := h.appPassword("eva", scheduler.ScopeCalendar), h.appPassword("eva", scheduler.ScopeCalendar, scheduler.ScopeCalendarMove)
-	href, drag := hrefOf("eva", "mine", r), written(r.ID+"@berth", hours(30, 2))
+	href, drag := h.href("eva", "mine", r), written(r.ID+"@berth", hours(30, 2))
 	h.send("", "GET", href, "", basic(reading)...).want(t, http.StatusOK)
 	if res := h.send("", "PUT", href, drag, basic(reading)...).want(t, http.StatusForbidden); !strings.Contains(res.body, "for reading") {
 		t.Errorf("answered %s", res.body)
@@ -183,7 +235,7 @@ func TestAppPasswordsOpenCalendarsAndNothingElse(t *testing.T) {
 	if res := h.send("", "PROPFIND", home("eva", "mine"), privileges, append(basic(reading), "Depth", "0")...); strings.Contains(res.body, "write-content") {
 		t.Errorf("a client takes it as writable: %s", res.body)
 	}
-	h.send("", "PUT", href, drag, basic(moving)...).want(t, http.StatusNoContent)
+	h.send("", "PUT", href, drag, append(basic(moving), "If-Match", h.tag("eva", "mine", r))...).want(t, http.StatusNoContent)
 	r2 := h.get(r)
 	if !r2.Slot.Equal(hours(30, 2)) {
 		t.Errorf("it is at %s", r2.Slot)

@@ -167,24 +167,6 @@ func readRange(e *element) (*span, error) {
 	return &s, nil
 }
 
-// span is the time that the filter leaves to look at, and whether it asks for nothing else.
-func (f *compFilter) span() (from, to time.Time, simple bool) {
-	if f.undefined || f.within != nil || len(f.props) > 0 || len(f.comps) > 1 {
-		return from, to, false
-	}
-	if len(f.comps) == 0 {
-		return from, to, true
-	}
-	event := f.comps[0]
-	if event.name != ical.CompEvent || event.undefined {
-		return from, to, false
-	}
-	if event.within != nil {
-		from, to = event.within.from, event.within.to
-	}
-	return from, to, len(event.props) == 0 && len(event.comps) == 0
-}
-
 // matches tries the filter on a component; start and end are those of the component around it.
 func (f *compFilter) matches(c *ical.Component, start, end time.Time) bool {
 	if c.Name != f.name {

@@ -222,8 +222,31 @@ func (m multistatus) found() map[string]string {
 
 func home(who, collection string) string { return "/dav/calendars/" + who + "/" + collection + "/" }
 
-func hrefOf(who, collection string, r scheduler.Request) string {
-	return home(who, collection) + r.ID + ".ics"
+// aliases are those of a collection that many share, for who may not know everything in it; nil for the others.
+func (h *house) aliases(who, collection string) *calendar.Aliases {
+	h.Helper()
+	if h.as(who).View() == nil || collection == "mine" {
+		return nil
+	}
+	c, err := h.store.Calendar(h.ctx, 0)
+	h.must(nil, err)
+	x := calendar.NewIndex()
+	x.Apply(c)
+	return x.Members(collection).Aliases()
+}
+
+// href is where somebody finds the event of a request.
+func (h *house) href(who, collection string, r scheduler.Request) string {
+	h.Helper()
+	return h.hrefOf(who, collection, r.ID)
+}
+
+func (h *house) hrefOf(who, collection, name string) string {
+	h.Helper()
+	if a := h.aliases(who, collection); a != nil {
+		name = a.Of(name)
+	}
+	return home(who, collection) + name + ".ics"
 }
 
 const all = `<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/><C:calendar-data/></D:prop>` +
@@ -238,7 +261,7 @@ func (h *house) shown(who, collection string) map[string]string {
 // event is one object as somebody sees it.
 func (h *house) event(who, collection string, r scheduler.Request) string {
 	h.Helper()
-	return h.send(who, http.MethodGet, hrefOf(who, collection, r), "").want(h, http.StatusOK).body
+	return h.send(who, http.MethodGet, h.href(who, collection, r), "").want(h, http.StatusOK).body
 }
 
 // written is an event as a client writes it.

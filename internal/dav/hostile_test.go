@@ -15,7 +15,7 @@ func TestHostileBodies(t *testing.T) {
 	event := func(line string) string {
 		return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:" + r.ID + "@berth\r\n" + line + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 	}
-	mine, object := home("eva", "mine"), hrefOf("eva", "mine", r)
+	mine, object := home("eva", "mine"), h.href("eva", "mine", r)
 	tests := []struct{ name, method, path, body string }{
 		{"two and a half million nested elements", "PROPFIND", mine, strings.Repeat("<a>", 2_500_000)},
 		{"nested within the limit of bytes", "PROPFIND", mine, strings.Repeat("<a>", 80_000)},

@@ -1,12 +1,21 @@
 package dav
 
 import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"net/http"
 	"strings"
+
+	"berth/calendar"
 )
 
-// get serves an object, with all that HTTP has for what did not change. A calendar read as a file says what it is.
+// get serves an object, with all that HTTP has for what did not change, or a calendar as a file. A browser is told what it has found.
 func (c *call) get(w http.ResponseWriter, r *http.Request) error {
+	if c.at.kind == atCollection && !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		return c.export(w, r)
+	}
 	if c.at.kind != atObject {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
@@ -16,12 +25,39 @@ func (c *call) get(w http.ResponseWriter, r *http.Request) error {
 	if c.at.object == nil {
 		return errNotFound
 	}
-	text, mark := c.text(c.at.object)
+	text := c.text(c.at.object)
 	w.Header().Set("Content-Type", objectType)
-	w.Header().Set("ETag", etag(c.at.object, mark))
+	w.Header().Set("ETag", c.etag(c.at.object))
 	w.Header().Set("Cache-Control", "private, no-cache")
 	http.ServeContent(w, r, "", c.at.object.Modified, strings.NewReader(text))
 	return nil
+}
+
+// export serves all events of a calendar in one file.
+func (c *call) export(w http.ResponseWriter, r *http.Request) error {
+	sum := sha256.Sum256([]byte(c.tokenOf(c.at).String() + c.at.collection.Name))
+	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	h := w.Header()
+	h.Set("ETag", "W/"+tag) // it is compressed on the way
+	h.Set("Cache-Control", "private, no-cache")
+	if none := r.Header.Get("If-None-Match"); none != "" && lists(none, tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	h.Set("Content-Type", calendarType)
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	a := c.answer(w, r, http.StatusOK)
+	out := bufio.NewWriterSize(a, 32<<10)
+	err := calendar.Feed(out, c.s.info(*c.at.collection), func(yield func(string) bool) {
+		for o := range c.members.All() {
+			if text := c.text(o); text != "" && !yield(text) {
+				return
+			}
+		}
+	})
+	return errors.Join(err, out.Flush(), a.close())
 }
 
 // unchanged reports whether what If-Match and If-None-Match ask of an object is true.
@@ -29,8 +65,7 @@ func (c *call) unchanged(r *http.Request) bool {
 	match, none := r.Header.Get("If-Match"), r.Header.Get("If-None-Match")
 	tag := ""
 	if c.at.object != nil {
-		_, mark := c.text(c.at.object)
-		tag = etag(c.at.object, mark)
+		tag = c.etag(c.at.object)
 	}
 	if match != "" && !lists(match, tag) {
 		return false
@@ -44,7 +79,8 @@ func lists(header, tag string) bool {
 		return tag != ""
 	}
 	for part := range strings.SplitSeq(header, ",") {
-		if part = strings.TrimSpace(part); part == tag && tag != "" {
+		// What stands between may have made a strong tag a weak one, when it compressed an answer: it still names the same event.
+		if part = strings.TrimPrefix(strings.TrimSpace(part), "W/"); part == tag && tag != "" {
 			return true
 		}
 	}

@@ -15,6 +15,8 @@ type property struct {
 	own   bool // each person may set their own
 	write func(x *writer, c *call, p place)
 	all   bool // part of allprop
+
+	choices []string // the empty elements of CalDAV's that its value can be; none for a text
 }
 
 func inDAV(local string) xml.Name   { return xml.Name{Space: davSpace, Local: local} }
@@ -53,7 +55,7 @@ var properties = []property{
 	{name: inDAV("supported-report-set"), on: everywhere, write: reports},
 	{name: inDAV("sync-token"), on: calendars, all: true, write: syncToken},
 	{name: inDAV("getetag"), on: atObject, all: true, write: entityTag},
-	{name: inDAV("getcontenttype"), on: atObject, all: true, write: literal(objectType)},
+	{name: inDAV("getcontenttype"), on: calendars | atObject, all: true, write: contentType},
 	{name: inDAV("getlastmodified"), on: atObject, all: true, write: lastModified},
 	{name: inDAV("getcontentlength"), on: atObject, all: true, write: contentLength},
 	{name: inCal("calendar-home-set"), on: atPrincipal | atRoot, write: link(atHome)},
@@ -63,7 +65,7 @@ var properties = []property{
 	{name: inCal("supported-calendar-data"), on: calendars, write: literal(`<C:calendar-data content-type="text/calendar" version="2.0"/>`)},
 	{name: inCal("supported-collation-set"), on: calendars, write: literal(`<C:supported-collation>i;ascii-casemap</C:supported-collation><C:supported-collation>i;octet</C:supported-collation><C:supported-collation>i;unicode-casemap</C:supported-collation>`)},
 	{name: inCal("max-resource-size"), on: calendars, write: literal(strconv.Itoa(calendar.MaxObject))},
-	{name: inCal("schedule-calendar-transp"), on: calendars, write: transparency},
+	{name: inCal("schedule-calendar-transp"), on: calendars, own: true, choices: []string{"opaque", "transparent"}, write: transparency},
 	{name: inCS("getctag"), on: calendars, write: syncToken},
 	{name: inApple("calendar-color"), on: calendars, own: true, write: colour},
 }
@@ -139,23 +141,35 @@ func reports(x *writer, _ *call, p place) {
 }
 
 func entityTag(x *writer, c *call, p place) {
+	if c.masked(p.object) {
+		x.raw(c.etag(p.object))
+		return
+	}
 	_, mark := p.object.For(c.visible)
-	x.raw(`"`)
-	x.raw(p.object.Tag)
-	x.raw(c.mark)
-	x.raw(mark)
-	x.raw(`"`)
+	for _, part := range []string{`"`, p.object.Version(), c.mark, mark, `"`} { // without joining them: there are thousands
+		x.raw(part)
+	}
 }
 
-const objectType = "text/calendar; charset=utf-8; component=vevent"
+const (
+	calendarType = "text/calendar; charset=utf-8"
+	objectType   = calendarType + "; component=vevent"
+)
+
+func contentType(x *writer, _ *call, p place) {
+	if p.kind == atObject {
+		x.raw(objectType)
+		return
+	}
+	x.raw(calendarType)
+}
 
 func lastModified(x *writer, _ *call, p place) {
 	x.raw(p.object.Modified.UTC().Format(http.TimeFormat))
 }
 
 func contentLength(x *writer, c *call, p place) {
-	text, _ := c.text(p.object)
-	x.raw(strconv.Itoa(len(text)))
+	x.raw(strconv.Itoa(len(c.text(p.object))))
 }
 
 func description(x *writer, _ *call, p place) { x.text(p.collection.Description) }

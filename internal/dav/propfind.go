@@ -3,6 +3,7 @@ package dav
 import (
 	"encoding/xml"
 	"net/http"
+	"slices"
 	"strings"
 
 	"berth/calendar"
@@ -13,7 +14,8 @@ type asked struct {
 	names     []xml.Name // empty with all or namesOnly
 	all       bool
 	onlyNames bool
-	brief     bool // leave out what there is not
+	brief     bool           // leave out what there is not
+	part      *calendar.Part // of each object's text; nil for all of it
 }
 
 // wishes reads a list of properties.
@@ -38,20 +40,11 @@ func (c *call) propfind(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	want := asked{brief: brief(r)}
-	switch {
-	case top == nil:
-		want.all = true
-	case top.name != inDAV("propfind"):
-		return badRequest("A PROPFIND asks with a DAV:propfind.")
-	case top.child(davSpace, "propname") != nil:
-		want.onlyNames = true
-	case top.child(davSpace, "prop") != nil:
-		want.names = wishes(top.child(davSpace, "prop"))
-	default:
-		want.all = true
-		want.names = wishes(top.child(davSpace, "include"))
+	want, err := propfindOf(top)
+	if err != nil {
+		return err
 	}
+	want.brief = brief(r)
 	depth := r.Header.Get("Depth")
 	if depth == "" || strings.EqualFold(depth, "infinity") {
 		if c.at.kind != atObject {
@@ -74,7 +67,7 @@ func (c *call) propfind(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x := begin(w)
+	x := c.begin(w, r)
 	plan := c.plan(want)
 	plan.write(x, c.at)
 	for _, p := range list {
@@ -82,12 +75,39 @@ func (c *call) propfind(w http.ResponseWriter, r *http.Request) error {
 	}
 	if depth == "1" && c.at.kind == atCollection {
 		for o := range c.members.All() {
-			if text, _ := o.For(c.visible); text != "" {
-				plan.write(x, place{kind: atObject, collection: c.at.collection, name: o.Name, object: o})
+			if !c.hidden(o) {
+				plan.write(x, c.placeOf(o))
 			}
 		}
 	}
 	return x.end()
+}
+
+// propfindOf reads what a PROPFIND asks for: all without a body, else one of three things (RFC 4918 section 14.20).
+func propfindOf(top *element) (want asked, err error) {
+	if top == nil {
+		return asked{all: true}, nil
+	}
+	prop, all, only, include := top.child(davSpace, "prop"), top.child(davSpace, "allprop"), top.child(davSpace, "propname"), top.child(davSpace, "include")
+	asks := 0
+	for _, e := range []*element{prop, all, only} {
+		if e != nil {
+			asks++
+		}
+	}
+	switch {
+	case top.name != inDAV("propfind"):
+		return want, badRequest("A PROPFIND asks with a DAV:propfind.")
+	case asks > 1 || include != nil && all == nil:
+		return want, badRequest("A DAV:propfind has one of prop, allprop and propname; include belongs to allprop.")
+	case only != nil:
+		want.onlyNames = true
+	case prop != nil:
+		want.names = wishes(prop)
+	default:
+		want.all, want.names = true, wishes(include)
+	}
+	return want, nil
 }
 
 // children are the resources within one, but for objects.
@@ -138,7 +158,7 @@ func (c *call) plan(want asked) *plan {
 }
 
 const (
-	found   = "</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
+	present = "</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
 	missing = "</D:prop><D:status>HTTP/1.1 404 Not Found</D:status></D:propstat>"
 )
 
@@ -179,7 +199,7 @@ func (p *plan) write(x *writer, at place) {
 	default:
 		lacking = p.named(x, at)
 	}
-	x.raw(found)
+	x.raw(present)
 	if lacking && !p.want.brief {
 		p.lacking(x, at)
 	}
@@ -217,9 +237,11 @@ func (p *plan) lacking(x *writer, at place) {
 // one writes a property: the person's own value where they gave one.
 func (p *plan) one(x *writer, prop property, at place) {
 	if prop.own && at.kind == atCollection {
-		if value, ok := p.c.kept(at, prop.name); ok {
+		if value, ok := p.c.kept(at, prop.name); ok && len(prop.choices) == 0 {
 			x.value(prop.name, value)
 			return
+		} else if slices.Contains(prop.choices, value) {
+			prop.write = literal("<C:" + value + "/>")
 		}
 	}
 	prefix := prefixes[prop.name.Space]
@@ -238,7 +260,10 @@ var calendarData = inCal("calendar-data")
 
 // data writes the object itself.
 func (p *plan) data(x *writer, o *calendar.Object) {
-	text, _ := p.c.text(o)
+	text := p.c.text(o)
+	if p.want.part != nil {
+		text = p.want.part.Of(text)
+	}
 	x.raw("<C:calendar-data>")
 	x.text(text)
 	x.raw("</C:calendar-data>")

@@ -3,6 +3,7 @@ package dav
 import (
 	"encoding/xml"
 	"net/http"
+	"slices"
 )
 
 // maxValue is the longest value of a property that somebody may keep, in bytes.
@@ -12,7 +13,8 @@ const maxValue = 4 << 10
 const maxName = 512
 
 // proppatch keeps how somebody wants to see a calendar: its name, colour, order, and whatever else a client likes to put down. It is
-// theirs alone. What Berth itself says of a calendar cannot be changed, and then nothing is (RFC 4918 section 9.2).
+// theirs alone. What Berth itself says of a calendar cannot be changed, what it would not keep is said not to be, and then nothing is
+// (RFC 4918 section 9.2).
 func (c *call) proppatch(w http.ResponseWriter, r *http.Request) error {
 	if c.at.kind != atCollection {
 		return c.forbid("write-properties", "Only calendars have properties of your own.")
@@ -24,57 +26,84 @@ func (c *call) proppatch(w http.ResponseWriter, r *http.Request) error {
 	if top == nil || top.name != inDAV("propertyupdate") {
 		return badRequest("A PROPPATCH asks with a DAV:propertyupdate.")
 	}
-	values := map[string]*string{}
-	var names, refused []xml.Name
+	u := readUpdate(top)
+	if len(u.protected)+len(u.unkept) == 0 {
+		if err := c.s.store.SetCalendarProperties(r.Context(), c.actor.Username, c.at.collection.ID, u.values); err != nil {
+			return err
+		}
+	}
+	x := c.begin(w, r)
+	x.raw("<D:response>")
+	x.href(c.href(c.at))
+	u.answer(x)
+	x.raw("</D:response>")
+	return x.end()
+}
+
+// update is what a PROPPATCH asks for.
+type update struct {
+	values    map[string]*string // as they are kept; nil to remove one
+	names     []xml.Name
+	protected []xml.Name // what Berth itself says
+	unkept    []xml.Name // what would be lost: too long, or made of elements
+}
+
+func readUpdate(top *element) update {
+	u := update{values: map[string]*string{}}
 	for _, step := range top.children {
 		if step.name != inDAV("set") && step.name != inDAV("remove") {
 			continue
 		}
-		prop := step.child(davSpace, "prop")
-		if prop == nil {
-			continue
-		}
-		for _, e := range prop.children {
-			names = append(names, e.name)
-			if p, live := known[e.name]; live && !p.own && e.name != inCal("schedule-calendar-transp") || len(e.text) > maxValue || len(propertyKey(e.name)) > maxName {
-				refused = append(refused, e.name)
-				continue
-			}
-			if len(e.children) > 0 {
-				continue // such as schedule-calendar-transp: taken, and without a meaning here
-			}
-			if step.name.Local == "remove" {
-				values[propertyKey(e.name)] = nil
-			} else {
-				values[propertyKey(e.name)] = &e.text
+		if prop := step.child(davSpace, "prop"); prop != nil {
+			for _, e := range prop.children {
+				u.take(e, step.name == inDAV("remove"))
 			}
 		}
 	}
-	if len(refused) == 0 {
-		if err := c.s.store.SetCalendarProperties(r.Context(), c.actor.Username, c.at.collection.ID, values); err != nil {
-			return err
+	return u
+}
+
+func (u *update) take(e *element, remove bool) {
+	u.names = append(u.names, e.name)
+	p, live := known[e.name]
+	value, kept := e.text, len(e.children) == 0
+	if len(p.choices) > 0 {
+		kept = len(e.children) == 1 && e.children[0].name.Space == calSpace && slices.Contains(p.choices, e.children[0].name.Local)
+		if kept {
+			value = e.children[0].name.Local
 		}
 	}
-	x := begin(w)
-	x.raw("<D:response>")
-	x.href(c.href(c.at))
-	answer := func(status string, names []xml.Name, more string) {
+	switch {
+	case live && !p.own:
+		u.protected = append(u.protected, e.name)
+	case len(propertyKey(e.name)) > maxName || !remove && (!kept || len(value) > maxValue):
+		u.unkept = append(u.unkept, e.name)
+	case remove:
+		u.values[propertyKey(e.name)] = nil
+	default:
+		u.values[propertyKey(e.name)] = &value
+	}
+}
+
+// answer says what became of each property.
+func (u *update) answer(x *writer) {
+	one := func(status string, names []xml.Name, more string) {
+		if len(names) == 0 {
+			return
+		}
 		x.raw("<D:propstat><D:prop>")
 		for _, n := range names {
 			x.empty(n)
 		}
 		x.raw("</D:prop><D:status>HTTP/1.1 " + status + "</D:status>" + more + "</D:propstat>")
 	}
-	if len(refused) == 0 {
-		answer("200 OK", names, "")
-	} else {
-		answer("403 Forbidden", refused, "<D:error><D:cannot-modify-protected-property/></D:error>")
-		if rest := except(names, refused); len(rest) > 0 {
-			answer("424 Failed Dependency", rest, "")
-		}
+	if len(u.protected)+len(u.unkept) == 0 {
+		one("200 OK", u.names, "")
+		return
 	}
-	x.raw("</D:response>")
-	return x.end()
+	one("403 Forbidden", u.protected, "<D:error><D:cannot-modify-protected-property/></D:error>")
+	one("403 Forbidden", u.unkept, "<D:responsedescription>Only texts of at most 4 KiB are kept.</D:responsedescription>")
+	one("424 Failed Dependency", except(u.names, append(u.protected, u.unkept...)), "")
 }
 
 func except(all, some []xml.Name) []xml.Name {

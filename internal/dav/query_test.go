@@ -38,9 +38,12 @@ func between(from, to string) string {
 // names are those of the requests and closures that a filter finds.
 func (h *house) names(who, collection, filter string, known map[string]string) []string {
 	h.Helper()
-	list := []string{}
+	list, aliases := []string{}, h.aliases(who, collection)
 	for _, r := range h.send(who, "REPORT", home(who, collection), queryBody(filter), "Depth", "1").parts(h).Responses {
 		id := strings.TrimSuffix(r.Href[strings.LastIndex(r.Href, "/")+1:], ".ics")
+		if aliases != nil {
+			id, _ = aliases.Name(id)
+		}
 		name := known[id]
 		if name == "" && strings.HasPrefix(id, "closure-") {
 			name = "closure"
@@ -217,8 +220,8 @@ func TestMultigetAnswersForEveryAddress(t *testing.T) {
 		}
 		return h.send("eva", "REPORT", home("eva", "mine"), `<C:calendar-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/><C:calendar-data/></D:prop>`+b.String()+`</C:calendar-multiget>`).parts(t)
 	}
-	there := hrefOf("eva", "mine", r)
-	m := get(there, "https://berth.example"+there, strings.ReplaceAll(there, "-", "%2D"), hrefOf("eva", "mine", others), "/dav/calendars/eva/mine/none.ics", "nonsense &lt;", home("eva", "deployments")+r.ID+".ics")
+	there := h.href("eva", "mine", r)
+	m := get(there, "https://berth.example"+there, strings.ReplaceAll(there, "-", "%2D"), h.href("eva", "mine", others), "/dav/calendars/eva/mine/none.ics", "nonsense &lt;", home("eva", "deployments")+r.ID+".ics")
 	if len(m.Responses) != 7 {
 		t.Fatalf("%d answers, want 7", len(m.Responses))
 	}
@@ -230,11 +233,49 @@ func TestMultigetAnswersForEveryAddress(t *testing.T) {
 	if text := m.Responses[0].Propstats[0].Prop.Data; text != h.event("eva", "mine", r) {
 		t.Errorf("the object differs from what GET has:\n%q\n%q", text, h.event("eva", "mine", r))
 	}
-	many := make([]string, 1001)
+}
+
+func multigetBody(hrefs ...string) string {
+	return `<C:calendar-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/></D:prop><D:href>` + strings.Join(hrefs, "</D:href><D:href>") + `</D:href></C:calendar-multiget>`
+}
+
+// TestAMultigetNamesAsManyAsAClientLikes asks for all objects at once, as vdirsyncer, khal, calcurse and tsdav do: bytes are bounded, numbers
+// are not.
+func TestAMultigetNamesAsManyAsAClientLikes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	there := h.href("eva", "mine", h.submit("eva", "north/a", 1, hours(24, 2)))
+	many := make([]string, 30_000)
 	for i := range many {
-		many[i] = fmt.Sprintf("/dav/calendars/eva/mine/%d.ics", i)
+		many[i] = fmt.Sprintf("/dav/calendars/eva/mine/00000000-0000-4000-8000-%012d.ics", i)
 	}
-	h.send("eva", "REPORT", home("eva", "mine"), `<C:calendar-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:href>`+strings.Join(many, "</D:href><D:href>")+`</D:href></C:calendar-multiget>`).want(t, http.StatusBadRequest)
+	many[29_999] = there
+	m := h.send("eva", "REPORT", home("eva", "mine"), multigetBody(many...)).parts(t)
+	if len(m.Responses) != len(many) || len(m.found()) != 1 {
+		t.Errorf("%d answers and %d objects, want %d and one", len(m.Responses), len(m.found()), len(many))
+	}
+	for name, tt := range map[string]struct {
+		body   string
+		status int
+	}{
+		"33 MiB":                       {multigetBody(strings.Repeat("x", 33<<20)), http.StatusRequestEntityTooLarge},
+		"33 MiB of addresses":          {multigetBody(slices.Repeat([]string{there}, (33<<20)/len(there))...), http.StatusRequestEntityTooLarge},
+		"a long address":               {multigetBody(strings.Repeat("x", 5000)), http.StatusBadRequest},
+		"elements within an address":   {multigetBody(strings.Repeat("<a/>", 25_000)), http.StatusBadRequest},
+		"addresses below an address":   {multigetBody(strings.Repeat("<D:href>", 100)), http.StatusBadRequest},
+		"another report of that size":  {strings.Replace(multigetBody(many...), "calendar-multiget", "calendar-query", 1), http.StatusRequestEntityTooLarge},
+		"many properties beside them":  {multigetBody(there + "</D:href>" + strings.Repeat("<a/>", 25_000) + "<D:href>"), http.StatusBadRequest},
+		"a multiget where it is none":  {multigetBody(there), http.StatusForbidden},
+		"addresses that are not ended": {strings.TrimSuffix(multigetBody(many...), "</C:calendar-multiget>"), http.StatusBadRequest},
+	} {
+		path := home("eva", "mine")
+		if tt.status == http.StatusForbidden {
+			path = "/dav/calendars/eva/"
+		}
+		if res := h.send("eva", "REPORT", path, tt.body); res.status != tt.status {
+			t.Errorf("%s is answered %d %.200s, want %d", name, res.status, res.body, tt.status)
+		}
+	}
 }
 
 func TestFreeBusy(t *testing.T) {

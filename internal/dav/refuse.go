@@ -65,11 +65,12 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		refusal{status: http.StatusInternalServerError, message: "An internal error."}.write(w)
 		return
 	}
-	switch answers[e.Code] {
-	case http.StatusUnauthorized:
+	if answers[e.Code] == http.StatusUnauthorized {
 		s.challenge(w, "Sign in with your user name and an app password.")
 		return
-	case http.StatusServiceUnavailable:
+	}
+	if answers[e.Code] == http.StatusServiceUnavailable {
+		s.o.Log.ErrorContext(r.Context(), "calendar", "method", r.Method, "error", err)
 		w.Header().Set("Retry-After", "30")
 	}
 	refusal{status: answers[e.Code], message: e.Error()}.write(w)
@@ -85,6 +86,9 @@ func (s *server) challenge(w http.ResponseWriter, message string) {
 func (r refusal) write(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
+	if r.status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" {
+		h.Set("Retry-After", "30")
+	}
 	if r.name == "" {
 		h.Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(r.status)

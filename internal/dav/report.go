@@ -2,7 +2,6 @@ package dav
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +12,9 @@ import (
 
 // report answers the four reports on a calendar. Their Depth is not looked at: Evolution sends 0 where RFC 4791 wants 1.
 func (c *call) report(w http.ResponseWriter, r *http.Request) error {
-	top, err := parse(r)
+	in := &input{request: r, held: c.s.held, who: c.actor.Username, list: c.addresses(w)}
+	defer in.done()
+	top, err := in.parse()
 	if err != nil {
 		return err
 	}
@@ -27,7 +28,7 @@ func (c *call) report(w http.ResponseWriter, r *http.Request) error {
 		case inCal("calendar-query"):
 			return c.query(w, r, top)
 		case inCal("calendar-multiget"):
-			return c.multiget(w, r, top)
+			return c.multiget(w, r, top, in.list)
 		case inCal("free-busy-query"):
 			return c.freeBusy(w, top)
 		}
@@ -38,22 +39,17 @@ func (c *call) report(w http.ResponseWriter, r *http.Request) error {
 // wanted is what a report is to say of each object.
 func (c *call) wanted(top *element, r *http.Request) (*plan, error) {
 	want := asked{names: wishes(top.child(davSpace, "prop")), brief: brief(r)}
-	for _, e := range propChildren(top) {
-		if kind := e.attr("content-type"); e.name == calendarData && kind != "" && !strings.EqualFold(kind, "text/calendar") {
+	data := top.child(davSpace, "prop").child(calSpace, "calendar-data")
+	if data != nil {
+		if kind := data.attr("content-type"); kind != "" && !strings.EqualFold(kind, "text/calendar") {
 			return nil, precondition("C:supported-calendar-data", "Events are text/calendar.")
 		}
+		want.part = partial(data)
 	}
 	if want.names == nil {
 		want.all = true
 	}
 	return c.plan(want), nil
-}
-
-func propChildren(top *element) []*element {
-	if prop := top.child(davSpace, "prop"); prop != nil {
-		return prop.children
-	}
-	return nil
 }
 
 // gone says that there is nothing at an address.
@@ -73,6 +69,10 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 	if e := top.child(davSpace, "sync-token"); e != nil && e.text != "" {
 		var ok bool
 		from, ok = parseToken(e.text)
+		if from.name != allNames {
+			from.name = c.real(from.name)
+			ok = ok && from.name != ""
+		}
 		if !ok || from.epoch != now.epoch || from.audience != now.audience || from.sequence > c.sequence || !c.members.Knows(from.began) {
 			return invalid
 		}
@@ -90,15 +90,12 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 	if err != nil {
 		return err
 	}
-	x := begin(w)
+	x := c.begin(w, r)
 	reached := now
 	reached.sequence = max(now.sequence, from.sequence)
 	for m := range c.members.Since(from.sequence, from.name) {
-		text := ""
-		if m.Object != nil {
-			text, _ = m.Object.For(c.visible)
-		}
-		if text == "" && initial {
+		gone := m.Object == nil || c.hidden(m.Object)
+		if gone && initial {
 			continue
 		}
 		if limit == 0 { // there is more than was asked for
@@ -107,77 +104,19 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 			x.raw("<D:status>HTTP/1.1 507 Insufficient Storage</D:status><D:error><D:number-of-matches-within-limits/></D:error></D:response>")
 			from.epoch, from.audience = now.epoch, now.audience
 			reached = from
+			reached.name = c.shown(from.name)
 			break
 		}
 		limit--
 		from.sequence, from.name = m.Sequence, m.Name
-		if text == "" {
-			x.gone(plan.base, m.Name+".ics")
+		if gone {
+			x.gone(plan.base, c.shown(m.Name)+".ics")
 			continue
 		}
-		plan.write(x, place{kind: atObject, collection: c.at.collection, name: m.Name, object: m.Object})
+		plan.write(x, c.placeOf(m.Object))
 	}
 	x.raw("<D:sync-token>" + reached.String() + "</D:sync-token>")
 	return x.end()
-}
-
-// maxHrefs is how many objects one multiget may ask for.
-const maxHrefs = 1000
-
-// multiget reads the objects that are named (RFC 4791 section 7.9).
-func (c *call) multiget(w http.ResponseWriter, r *http.Request, top *element) error {
-	plan, err := c.wanted(top, r)
-	if err != nil {
-		return err
-	}
-	hrefs, names := make([]string, 0, len(top.children)), make([]string, 0, len(top.children))
-	for _, e := range top.children {
-		if e.name != inDAV("href") {
-			continue
-		}
-		if len(hrefs) == maxHrefs {
-			return badRequest("A calendar-multiget names at most 1000 objects.")
-		}
-		hrefs = append(hrefs, e.text)
-		names = append(names, objectName(e.text, plan.base))
-	}
-	var objects []*calendar.Object
-	if err := c.s.schedule.read(r.Context(), func(x *calendar.Index, _ testbeds.Facility) {
-		objects = x.Get(c.at.collection.Key, names...)
-	}); err != nil {
-		return err
-	}
-	x := begin(w)
-	for i, o := range objects {
-		if o != nil {
-			if text, _ := o.For(c.visible); text != "" {
-				plan.write(x, place{kind: atObject, collection: c.at.collection, name: o.Name, object: o})
-				continue
-			}
-		}
-		x.gone("", hrefs[i])
-	}
-	return x.end()
-}
-
-// objectName is the name of the object that an address leads to, where it is one of the collection's.
-func objectName(href, base string) string {
-	name, ok := strings.CutPrefix(href, base)
-	if !ok || strings.Contains(name, "%") {
-		// A client may give a whole address, or spell signs otherwise.
-		u, err := url.Parse(href)
-		if err != nil {
-			return ""
-		}
-		decoded, _ := url.PathUnescape(base)
-		if name, ok = strings.CutPrefix(u.Path, decoded); !ok {
-			return ""
-		}
-	}
-	if name, ok = strings.CutSuffix(name, ".ics"); !ok {
-		return ""
-	}
-	return name
 }
 
 // freeBusy says when a calendar's time is taken (RFC 4791 section 7.10).
@@ -194,12 +133,12 @@ func (c *call) freeBusy(w http.ResponseWriter, top *element) error {
 	}
 	taken := func(yield func(*calendar.Object) bool) {
 		for o := range c.members.Overlapping(span.from, span.to) {
-			if text, _ := o.For(c.visible); text != "" && !yield(o) {
+			if !c.hidden(o) && !yield(o) {
 				return
 			}
 		}
 	}
-	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
+	w.Header().Set("Content-Type", calendarType)
 	w.Header().Set("Cache-Control", "no-store")
 	_, err = w.Write(calendar.FreeBusy(testbeds.Slot{Start: span.from, End: span.to}, c.s.o.Clock().UTC().Truncate(time.Second), taken))
 	return err

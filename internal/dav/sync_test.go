@@ -221,7 +221,7 @@ func TestWhoseRightsChangeReadsAnew(t *testing.T) {
 	h.must(h.svc.PutPerson(h.ctx, scheduler.System, p))
 	for m.follow(h, "erik", "deployments", 0) {
 	}
-	href := hrefOf("erik", "deployments", r)
+	href := h.href("erik", "deployments", r)
 	if m.tags[href] == "" || m.tags[href] == before[href] {
 		t.Errorf("erik, a mentor now, still has the tag %s", m.tags[href])
 	}

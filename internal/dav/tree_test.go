@@ -20,7 +20,7 @@ func FuzzTree(f *testing.F) {
 	f.Add([]byte(`<!DOCTYPE a><a/>`))
 	f.Add([]byte(`<a>x<b c="d"/>y</a>`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		e, err := tree(b)
+		e, err := tree(bytes.NewReader(b), nil)
 		if err != nil {
 			return
 		}

@@ -81,7 +81,16 @@ func (s *SMTP) Send(ctx context.Context, m Mail) error {
 	if err != nil {
 		return err
 	}
-	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
+	// The client looks at ctx only until it is connected, and would keep a stop waiting for a server that says nothing. It is left to its own
+	// timeouts then.
+	sent := make(chan error, 1)
+	go func() { sent <- client.DialAndSendWithContext(ctx, msg) }()
+	select {
+	case err = <-sent:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
 		return s.explained(err)
 	}
 	return nil

@@ -1,7 +1,10 @@
 package mail_test
 
 import (
+	"context"
+	"errors"
 	"log/slog"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -69,5 +72,37 @@ func TestACertificateThatNobodyVouchesForIsNotBelieved(t *testing.T) {
 	post := mail.New(nil, smtp, mail.Settings{From: mail.Address{Address: "berth@berth.example"}, Site: site}, time.Now, slog.New(slog.DiscardHandler))
 	if err := post.Test(t.Context(), "ada@people.example"); err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Error(err)
+	}
+}
+
+// TestAServerThatSaysNothingIsLeftWhenTheTimeIsOver connects to one that takes connections and never answers.
+func TestAServerThatSaysNothingIsLeftWhenTheTimeIsOver(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	at := silent.Addr().(*net.TCPAddr)
+	for _, security := range []mail.Security{mail.Clear, mail.StartTLS, mail.TLS} {
+		smtp, err := mail.NewSMTP(mail.Server{Host: at.IP.String(), Port: at.Port, Security: security, Timeout: time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		sent := make(chan error)
+		go func() {
+			post := mail.New(nil, smtp, mail.Settings{From: mail.Address{Name: "Berth", Address: "berth@berth.example"}, Site: site}, time.Now, slog.New(slog.DiscardHandler))
+			sent <- post.Test(ctx, "ada@people.example")
+		}()
+		conn, err := silent.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		cancel()
+		if err := <-sent; !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, want that it was cut off", security, err)
+		}
 	}
 }

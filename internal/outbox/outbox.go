@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"berth/scheduler"
@@ -39,6 +40,17 @@ type Permanent struct {
 func (p Permanent) Error() string { return p.Err.Error() }
 func (p Permanent) Unwrap() error { return p.Err }
 
+// Down is an error of the system itself, which every other message would meet as well: it is said once, and nothing else is tried in the same
+// round.
+type Down struct {
+	Err       error
+	Remedy    string
+	Permanent bool // it does not go away by itself
+}
+
+func (d Down) Error() string { return d.Err.Error() }
+func (d Down) Unwrap() error { return d.Err }
+
 // Options are how a courier works.
 type Options struct {
 	Channel string
@@ -55,6 +67,7 @@ type Courier struct {
 	queue   Queue
 	deliver Deliver
 	o       Options
+	down    atomic.Bool // the system was so when it was last told something, and that was said
 }
 
 // New makes a courier.
@@ -66,8 +79,14 @@ func New(queue Queue, deliver Deliver, o Options) *Courier {
 		o.Batch = 50
 	}
 	o.Abreast = max(o.Abreast, 1)
-	return &Courier{queue, deliver, o}
+	return &Courier{queue: queue, deliver: deliver, o: o}
 }
+
+// Down reports whether the system could not be told anything when it was last tried.
+func (c *Courier) Down() bool { return c.down.Load() }
+
+// errDown ends a round.
+var errDown = errors.New("the system is down")
 
 // Round delivers what can be delivered now, and answers with how much that was. A message that fails keeps nobody else's back.
 func (c *Courier) Round(ctx context.Context) (delivered int, err error) {
@@ -100,6 +119,9 @@ func (c *Courier) Round(ctx context.Context) (delivered int, err error) {
 		})
 	}
 	working.Wait()
+	if errors.Is(err, errDown) {
+		err = nil
+	}
 	return delivered, cmp.Or(err, ctx.Err())
 }
 
@@ -118,24 +140,53 @@ func (c *Courier) claimed(ctx context.Context, m scheduler.Message) (ok bool, er
 
 // one delivers a message and notes what came of it.
 func (c *Courier) one(ctx context.Context, m scheduler.Message) (ok bool, err error) {
-	attempt, cancel := context.WithTimeout(ctx, c.o.Lease)
+	working := enduring(ctx)
+	attempt, cancel := context.WithTimeout(working, c.o.Lease)
 	targets, failure := c.safely(attempt, m)
 	cancel()
+	if failure != nil && working.Err() != nil {
+		return false, working.Err() // it is tried again when its lease is over
+	}
+	noting, done := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
+	defer done()
 	if failure == nil {
-		return true, c.queue.Delivered(ctx, m, c.o.Clock(), targets...)
+		if c.down.Swap(false) {
+			c.o.Log.InfoContext(ctx, "what waited is told again", "channel", c.o.Channel)
+		}
+		return true, c.queue.Delivered(noting, m, c.o.Clock(), targets...)
 	}
-	if ctx.Err() != nil {
-		return false, ctx.Err() // it is tried again when its lease is over
+	if down, ok := errors.AsType[Down](failure); ok {
+		return false, cmp.Or(c.await(noting, m, down), errDown)
 	}
+	return false, c.failed(noting, m, failure)
+}
+
+// noteWithin is how long it may take to note what came of a message. It is done even while stopping: what was told and not noted is told
+// again.
+const noteWithin = 5 * time.Second
+
+// failed notes that a message did not arrive.
+func (c *Courier) failed(ctx context.Context, m scheduler.Message, failure error) error {
 	if permanent, ok := errors.AsType[Permanent](failure); ok {
 		wait := stuckFor(m.Attempts)
 		c.o.Log.ErrorContext(ctx, "a message is stuck", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence,
 			"error", failure, "remedy", permanent.Remedy, "again_in", wait)
-		return false, c.queue.Stuck(ctx, m, c.o.Clock().Add(wait), failure.Error(), permanent.Remedy)
+		return c.queue.Stuck(ctx, m, c.o.Clock().Add(wait), failure.Error(), permanent.Remedy)
 	}
 	wait := BackOff(m.Attempts)
 	c.o.Log.WarnContext(ctx, "a message did not arrive", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence, "attempt", m.Attempts, "again_in", wait, "error", failure)
-	return false, c.queue.Postponed(ctx, m, c.o.Clock().Add(wait), failure.Error())
+	return c.queue.Postponed(ctx, m, c.o.Clock().Add(wait), failure.Error())
+}
+
+// await notes that a message waits for a system that is down, which is said once for all of them.
+func (c *Courier) await(ctx context.Context, m scheduler.Message, down Down) error {
+	if !c.down.Swap(true) {
+		c.o.Log.ErrorContext(ctx, "nothing can be told, all of it waits", "channel", c.o.Channel, "error", down.Err, "remedy", down.Remedy)
+	}
+	if down.Permanent {
+		return c.queue.Stuck(ctx, m, c.o.Clock().Add(stuckFor(m.Attempts)), down.Error(), down.Remedy)
+	}
+	return c.queue.Postponed(ctx, m, c.o.Clock().Add(BackOff(m.Attempts)), down.Error())
 }
 
 // safely turns a panic into an error: one message that cannot be dealt with must not end the service for all others.

@@ -1,11 +1,13 @@
 package outbox_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -95,6 +97,40 @@ func TestAnOutageLosesNothingAndKeepsTheOrder(t *testing.T) {
 			t.Errorf("told %v, want %v", p.told, want)
 		}
 	})
+}
+
+// TestAFaultOfAllIsSaidOnce and met by one message in a round, not by each.
+func TestAFaultOfAllIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	p := newPost(t, testdb.SQLite(t))
+	down := error(outbox.Down{Err: errors.New("the key was revoked"), Remedy: "make another one", Permanent: true})
+	var tried int
+	p.fail = func(scheduler.Message) error { tried++; return down }
+	var log bytes.Buffer
+	c := outbox.New(p.store, p.deliver, outbox.Options{Channel: "ticket", Clock: p.clock, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	for i := range 10 {
+		if err := p.happen(fmt.Sprint(i), "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for round := range 3 {
+		if n, err := c.Round(t.Context()); n != 0 || err != nil || tried != round+1 || !c.Down() {
+			t.Fatalf("round %d: %d delivered, %v, %d tried, down %t", round, n, err, tried, c.Down())
+		}
+	}
+	if n := strings.Count(log.String(), "the key was revoked"); n != 1 {
+		t.Errorf("said %d times:\n%s", n, log.String())
+	}
+	if list, err := p.store.Deliveries(t.Context(), "ticket", "", true, 0, 10); err != nil || list[9].State != "stuck" || list[9].Remedy != "make another one" {
+		t.Errorf("the first is %+v, %v", list[9], err)
+	}
+	down = nil
+	if _, err := p.store.Retry(t.Context(), "ticket", ""); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := c.Round(t.Context()); n != 10 || err != nil || c.Down() {
+		t.Errorf("repaired: %d delivered, %v", n, err)
+	}
 }
 
 func TestWhatIsStuckHoldsUpItsRequestOnly(t *testing.T) {

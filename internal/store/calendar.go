@@ -42,27 +42,33 @@ func (r *reader) calendar(ctx context.Context, since int64) (c calendar.Changes,
 	}
 	epoch := sha256.Sum256(append([]byte("calendar epoch"), secret...))
 	c.Epoch = hex.EncodeToString(epoch[:6])
+	key := sha256.Sum256(append([]byte("calendar names"), secret...))
+	c.Key = key[:]
 	if c.Pruned, err = one(ctx, r.tx, "counter", number, `SELECT value FROM counters WHERE name = 'calendar_pruned'`); err != nil {
 		return c, err
 	}
-	if c.Objects, err = all(ctx, r.tx, objectRow, `SELECT name, request, tag, sequence, collections, document FROM calendar_objects WHERE sequence > $1`, since); err != nil {
+	if c.Objects, err = all(ctx, r.tx, objectRow, `SELECT name, request, tag, renewed, drawn, sequence, collections, document FROM calendar_objects WHERE sequence > $1`, since); err != nil {
 		return c, err
 	}
 	c.Removals, err = all(ctx, r.tx, func(s scan) (x calendar.Removal, err error) {
-		return x, s(&x.Collection, &x.Name, &x.Sequence)
-	}, `SELECT collection, name, sequence FROM calendar_removals WHERE sequence > $1`, since)
+		var at int64
+		err = s(&x.Collection, &x.Name, &at, &x.Sequence)
+		x.At = time.Unix(at, 0).UTC()
+		return x, err
+	}, `SELECT collection, name, at, sequence FROM calendar_removals WHERE sequence > $1`, since)
 	return c, err
 }
 
 func objectRow(s scan) (calendar.Object, error) {
 	var name, request, tag, keys, text string
-	var sequence int64
-	if err := s(&name, &request, &tag, &sequence, &keys, &text); err != nil {
+	var renewed, drawn, sequence int64
+	if err := s(&name, &request, &tag, &renewed, &drawn, &sequence, &keys, &text); err != nil {
 		return calendar.Object{}, err
 	}
 	o, err := parsed[calendar.Object]("calendar object", text)
 	o.Name, o.Request, o.Tag, o.Sequence, o.Collections = name, request, tag, sequence, strings.Split(keys, "\n")
-	return o, err
+	o.Renewed, o.Drawn = renewed, time.Unix(drawn, 0).UTC()
+	return o.Versioned(), err
 }
 
 // drawing is what has to become of the calendar's objects of one request, or of all closures.
@@ -71,9 +77,10 @@ type drawing struct {
 	put     []calendar.Object
 	gone    []string // names
 	removed []calendar.Removal
+	renewed []string // names
 }
 
-func (d drawing) empty() bool { return len(d.put)+len(d.gone)+len(d.removed) == 0 }
+func (d drawing) empty() bool { return len(d.put)+len(d.gone)+len(d.removed)+len(d.renewed) == 0 }
 
 // draw compares what there is to be shown of a request with what is shown.
 func (w *writer) draw(ctx context.Context, f testbeds.Facility, r scheduler.Request, now time.Time) (drawing, error) {
@@ -126,10 +133,15 @@ func (w *writer) keep(ctx context.Context, d drawing, sequence int64) error {
 		if err != nil {
 			return err
 		}
-		if _, err := w.exec(ctx, "calendar object", `INSERT INTO calendar_objects (name, request, kept, tag, sequence, collections, document) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (name) DO UPDATE SET request = excluded.request, kept = excluded.kept, tag = excluded.tag, sequence = excluded.sequence,
+		if _, err := w.exec(ctx, "calendar object", `INSERT INTO calendar_objects (name, request, kept, tag, drawn, sequence, collections, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+			ON CONFLICT (name) DO UPDATE SET request = excluded.request, kept = excluded.kept, tag = excluded.tag, drawn = excluded.drawn, sequence = excluded.sequence,
 			collections = excluded.collections, document = excluded.document`,
-			o.Name, o.Request, seconds(o.KeptUntil()), o.Tag, sequence, strings.Join(o.Collections, "\n"), text); err != nil {
+			o.Name, o.Request, seconds(o.KeptUntil()), o.Tag, seconds(d.at), sequence, strings.Join(o.Collections, "\n"), text); err != nil {
+			return err
+		}
+	}
+	for _, name := range d.renewed {
+		if _, err := w.exec(ctx, "calendar object", `UPDATE calendar_objects SET renewed = $1, sequence = $1 WHERE name = $2`, sequence, name); err != nil {
 			return err
 		}
 	}
@@ -145,6 +157,21 @@ func (w *writer) keep(ctx context.Context, d drawing, sequence int64) error {
 		}
 	}
 	return nil
+}
+
+// RenewCalendarObject makes clients read an object anew, although nothing in it has changed: another version of it, which their next sync
+// lists. Where it is no longer the version that is given, they do so anyway, and nothing is written.
+func (s *Store) RenewCalendarObject(ctx context.Context, name, version string) error {
+	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
+		w := tx.(*writer)
+		now, err := all(ctx, w.tx, func(s scan) (o calendar.Object, err error) {
+			return o, s(&o.Tag, &o.Renewed)
+		}, `SELECT tag, renewed FROM calendar_objects WHERE name = $1`, name)
+		if err == nil && len(now) == 1 && now[0].Version() == version {
+			w.drawn = append(w.drawn, drawing{renewed: []string{name}})
+		}
+		return err
+	})
 }
 
 // drawings are those of all requests that the transaction changed or was told to draw anew.

@@ -120,10 +120,33 @@ func (s *Store) AgeCalendar(ctx context.Context, now time.Time) error {
 	})
 }
 
+// redrawClosures draws the closures of the time around now. One that is what it was keeps the time at which it became that.
 func (w *writer) redrawClosures(ctx context.Context, f testbeds.Facility, now time.Time) error {
 	today := now.Truncate(24 * time.Hour)
-	closures, err := calendar.Closures(f, testbeds.Slot{Start: today.Add(-closuresBehind), End: today.Add(closuresAhead)})
+	span := testbeds.Slot{Start: today.Add(-closuresBehind), End: today.Add(closuresAhead)}
+	have, err := all(ctx, w.tx, func(s scan) (o calendar.Object, err error) {
+		var drawn int64
+		err = s(&o.Name, &o.Tag, &drawn)
+		o.Drawn = time.Unix(drawn, 0).UTC()
+		return o, err
+	}, `SELECT name, tag, drawn FROM calendar_objects WHERE request = ''`)
 	if err != nil {
+		return err
+	}
+	tags, drawn := map[string]string{}, map[string]time.Time{}
+	for _, o := range have {
+		tags[o.Name], drawn[o.Name] = o.Tag, o.Drawn
+	}
+	closures, err := calendar.Closures(f, span, drawn, now)
+	if err != nil {
+		return err
+	}
+	for _, o := range closures {
+		if tags[o.Name] != o.Tag {
+			delete(drawn, o.Name)
+		}
+	}
+	if closures, err = calendar.Closures(f, span, drawn, now); err != nil {
 		return err
 	}
 	d, err := w.compare(ctx, "", closures, now)

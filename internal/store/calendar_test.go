@@ -64,14 +64,16 @@ func TestCalendarsAreWrittenWithTheRequest(t *testing.T) {
 		if len(c.Objects) != 3 || len(c.Removals) != 0 || c.Sequence != before+1 {
 			t.Errorf("%d objects, removals %v, sequence %d", len(c.Objects), c.Removals, c.Sequence)
 		}
-		update(t, s, r, func(r *scheduler.Request) { r.Status = scheduler.Cancelled })
+		cancelled := update(t, s, r, func(r *scheduler.Request) { r.Status = scheduler.Cancelled }).Updated
 		c, err = s.Calendar(t.Context(), before+1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		slices.SortFunc(c.Removals, func(a, b calendar.Removal) int { return strings.Compare(a.Collection, b.Collection) })
-		want := []calendar.Removal{{Collection: "decisions", Name: r.ID, Sequence: before + 2}, {Collection: "decisions:grace", Name: r.ID, Sequence: before + 2},
-			{Collection: "mine:ada", Name: r.ID, Sequence: before + 2}}
+		want := []calendar.Removal{{Collection: "decisions", Name: r.ID}, {Collection: "decisions:grace", Name: r.ID}, {Collection: "mine:ada", Name: r.ID}}
+		for i := range want {
+			want[i].At, want[i].Sequence = cancelled, before+2
+		}
 		if diff := cmp.Diff(want, c.Removals); diff != "" {
 			t.Errorf("removals (-want +got):\n%s", diff)
 		}
@@ -110,16 +112,27 @@ func TestRefreshingTheCalendarsIsDoneOnce(t *testing.T) {
 		for _, o := range first {
 			if o.Kind == calendar.KindClosure {
 				closures++
+				if !o.Modified.Equal(start) { // not when it begins, which may be in the future
+					t.Fatalf("%s, drawn at %s, is of %s:\n%s", o.Name, start, o.Modified, o.Full)
+				}
 			}
 		}
 		if closures < 50 || closures > 54 {
 			t.Errorf("%d closures, want those of a year", closures)
 		}
 		at := sequence(t, s)
-		refresh(t, s, start)
-		refresh(t, other, start)
+		refresh(t, s, start.Add(time.Minute))
+		refresh(t, other, start.Add(2*time.Minute))
 		if now := sequence(t, s); now != at {
 			t.Errorf("refreshing again moves the log from %d to %d", at, now)
+		}
+		f.Testbeds[0].Closures[0].Summary = "Repair"
+		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.PutFacility(ctx, f) })
+		refresh(t, s, start.Add(time.Hour))
+		for _, o := range drawn(t, s) {
+			if o.Kind == calendar.KindClosure && !o.Modified.Equal(start.Add(time.Hour)) {
+				t.Fatalf("changed at %s, it is of %s", start.Add(time.Hour), o.Modified)
+			}
 		}
 		f.Testbeds[0].Closures = nil
 		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.PutFacility(ctx, f) })
@@ -196,5 +209,33 @@ func TestCalendarPropertiesAreTheirOwners(t *testing.T) {
 		code(t, "too many", set("ada", many), scheduler.CodeInvalid)
 		nul := "a\x00b"
 		code(t, "what cannot be stored", set("ada", map[string]*string{"z": &nul}), scheduler.CodeInvalid)
+	})
+}
+
+func TestAnObjectIsRenewedOncePerVersion(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, s *store.Store) {
+		r := create(t, s, plain(uuid(1)))[0]
+		first, before := drawn(t, s)[r.ID], sequence(t, s)
+		for range 2 { // of two clients that write the same, the second finds it done
+			if err := s.RenewCalendarObject(t.Context(), r.ID, first.Version()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, err := s.Calendar(t.Context(), before)
+		if err != nil || len(c.Objects) != 1 || c.Sequence != before+1 {
+			t.Fatalf("%d objects changed up to %d (%v), want one up to %d", len(c.Objects), c.Sequence, err, before+1)
+		}
+		second := c.Objects[0]
+		if second.Version() == first.Version() || second.Tag != first.Tag || !strings.Contains(second.Full, "\r\nX-BERTH-VERSION:"+second.Version()+"\r\n") {
+			t.Errorf("version %s becomes %s:\n%s", first.Version(), second.Version(), second.Full)
+		}
+		update(t, s, r, func(r *scheduler.Request) { r.Name = "another" })
+		if third := drawn(t, s)[r.ID]; third.Version() == second.Version() || third.Tag == second.Tag {
+			t.Errorf("changed, it is still version %s", third.Version())
+		}
+		if err := s.RenewCalendarObject(t.Context(), "none", "none"); err != nil {
+			t.Errorf("renewing what is not there: %v", err)
+		}
 	})
 }

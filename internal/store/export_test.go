@@ -1,10 +1,38 @@
 package store
 
-import "berth/scheduler"
+import (
+	"context"
+
+	"github.com/pressly/goose/v3"
+
+	"berth/scheduler"
+)
 
 // Touch marks bookings as changed by a transaction, which otherwise takes a statement for each.
 func Touch(tx scheduler.Tx, ids ...int64) {
 	for _, id := range ids {
 		tx.(*writer).bookings.add(id)
+	}
+}
+
+// Setting is what the server holds the sessions that write to.
+func Setting(ctx context.Context, s *Store, name string) (value string) {
+	if err := s.write.QueryRowContext(ctx, `SELECT current_setting($1)`, name).Scan(&value); err != nil {
+		return err.Error()
+	}
+	return value
+}
+
+// FillDisk lets a database take nothing more, or not much.
+func FillDisk(ctx context.Context, s *Store) {
+	statements := []string{`PRAGMA max_page_count = 1`} // SQLite takes it for as many as there are
+	if s.dialect.name == goose.DialectPostgres {
+		statements = []string{`CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$`,
+			`CREATE TRIGGER no_space BEFORE INSERT ON requests EXECUTE FUNCTION no_space()`, `CREATE TRIGGER no_space BEFORE INSERT ON marks EXECUTE FUNCTION no_space()`}
+	}
+	for _, statement := range statements {
+		if _, err := s.write.ExecContext(ctx, statement); err != nil {
+			panic(err)
+		}
 	}
 }

@@ -6,12 +6,11 @@ import (
 	"crypto/rand"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
-
-	"berth/scheduler"
 )
 
 //go:embed migrations/*.sql
@@ -19,22 +18,11 @@ var migrations embed.FS
 
 // migrate brings the schema up to date, one process at a time, and makes what every database has.
 func (s *Store) migrate(ctx context.Context) error {
-	if s.dialect.lockName != "" {
-		conn, err := s.write.Conn(ctx)
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
-		if _, err := conn.ExecContext(ctx, s.dialect.lockName); err != nil {
-			return err
-		}
-		defer conn.ExecContext(context.WithoutCancel(ctx), s.dialect.unlock)
-	}
-	files, err := fs.Sub(migrations, "migrations")
+	p, err := s.provider()
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(s.dialect.name, s.write, spelled{files, s.dialect}, goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(granted()))
+	before, err := s.version(ctx)
 	if err != nil {
 		return err
 	}
@@ -46,9 +34,36 @@ func (s *Store) migrate(ctx context.Context) error {
 		return err
 	}
 	if current > known {
-		return scheduler.Errorf(scheduler.CodeInvalid, "database: its schema is version %d, and this program knows versions up to %d: it needs a newer one", current, known)
+		return newer(current, known)
 	}
+	s.upgraded = Upgrade{before, current}
 	return s.found(ctx)
+}
+
+// provider is what migrates.
+func (s *Store) provider() (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(granted())}
+	if s.dialect.name == goose.DialectPostgres {
+		options = append(options, goose.WithSessionLocker(turn{}))
+	}
+	return goose.NewProvider(s.dialect.name, s.write, spelled{files, s.dialect}, options...)
+}
+
+// Reset empties a database for good: its schema is taken away.
+func Reset(ctx context.Context, dsn string) error {
+	s, err := connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	p, err := s.provider()
+	if err == nil {
+		_, err = p.DownTo(ctx, 0)
+	}
+	return errors.Join(err, s.Close())
 }
 
 // migrationTries bounds how often one looks whether somebody else has migrated.
@@ -59,7 +74,7 @@ const migrationTries = 6
 func (s *Store) up(ctx context.Context, p *goose.Provider) error {
 	for try := 1; ; try++ {
 		_, err := p.Up(ctx)
-		if err == nil || s.dialect.lockName != "" || try == migrationTries {
+		if err == nil || s.dialect.name == goose.DialectPostgres || try == migrationTries {
 			return err
 		}
 		if err := pause(ctx, 4+try); err != nil {

@@ -70,7 +70,7 @@ func (s *Store) Messages(ctx context.Context, channel, request string, now time.
 // came of it by then loses it to others.
 func (s *Store) Claim(ctx context.Context, m scheduler.Message, until time.Time) (mine bool, err error) {
 	err = s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		n, err := tx.(*writer).exec(ctx, "message", `UPDATE deliveries SET due = $1, attempts = attempts + 1 WHERE id = $2 AND state <> 'done' AND due = $3 AND attempts = $4`,
+		n, err := tx.(*writer).exec(ctx, "message", `UPDATE deliveries SET due = $1, leased = $1, attempts = attempts + 1 WHERE id = $2 AND state <> 'done' AND due = $3 AND attempts = $4`,
 			seconds(until), m.ID, seconds(m.Due), m.Attempts)
 		mine = n == 1
 		return err
@@ -78,61 +78,79 @@ func (s *Store) Claim(ctx context.Context, m scheduler.Message, until time.Time)
 	return mine, err
 }
 
+// What came of a message is said by whoever took it last: its attempts are those that the message was taken with. Who was too slow, so that
+// somebody else is at it now, is not heard, whatever they have to say.
+
 // Delivered notes that a message has arrived; targets are those that are to be told of its event in its place, each by itself: then nothing
 // has arrived anywhere yet, and the message is soon forgotten.
 func (s *Store) Delivered(ctx context.Context, m scheduler.Message, now time.Time, targets ...string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		w := tx.(*writer)
+		if len(targets) > 0 {
+			now = time.Unix(0, 0)
+		}
+		mine, err := w.settle(ctx, m, "done", time.Unix(0, 0), now, "", "")
+		if err != nil || !mine {
+			return err
+		}
 		for _, t := range targets {
 			if err := w.deliver(ctx, m.Channel, t, m.Event.Request, m.Event.Sequence); err != nil {
 				return err
 			}
 		}
-		if len(targets) > 0 {
-			now = time.Unix(0, 0)
-		}
-		return w.settle(ctx, m, "done", time.Unix(0, 0), now, "", "")
+		return nil
 	})
 }
 
 // Postponed notes that a message did not arrive, and when it is tried again.
 func (s *Store) Postponed(ctx context.Context, m scheduler.Message, until time.Time, failure string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		return tx.(*writer).settle(ctx, m, "waiting", until, time.Unix(0, 0), failure, "")
+		_, err := tx.(*writer).settle(ctx, m, "waiting", until, time.Unix(0, 0), failure, "")
+		return err
 	})
 }
 
 // Stuck notes that a message cannot arrive before somebody has done something about it, and when it is looked whether they have.
 func (s *Store) Stuck(ctx context.Context, m scheduler.Message, until time.Time, failure, remedy string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		return tx.(*writer).settle(ctx, m, "stuck", until, time.Unix(0, 0), failure, remedy)
+		_, err := tx.(*writer).settle(ctx, m, "stuck", until, time.Unix(0, 0), failure, remedy)
+		return err
 	})
 }
 
-func (w *writer) settle(ctx context.Context, m scheduler.Message, state string, due, settled time.Time, failure, remedy string) error {
-	_, err := w.exec(ctx, "message", `UPDATE deliveries SET state = $1, due = $2, settled = $3, failure = $4, remedy = $5 WHERE id = $6 AND state <> 'done'`,
-		state, seconds(due), seconds(settled), failure, remedy, m.ID)
-	return err
+func (w *writer) settle(ctx context.Context, m scheduler.Message, state string, due, settled time.Time, failure, remedy string) (mine bool, err error) {
+	n, err := w.exec(ctx, "message", `UPDATE deliveries SET state = $1, due = $2, settled = $3, failure = $4, remedy = $5, leased = 0
+		WHERE id = $6 AND state <> 'done' AND attempts = $7`, state, seconds(due), seconds(settled), failure, remedy, m.ID, m.Attempts)
+	return n == 1, err
 }
 
-// Retry lets what waits be tried at once: all of a channel, or of one request.
+// underWay is a message that somebody has taken and said nothing about yet. Whoever took it died where its time comes again: then it is
+// tried anyway.
+const underWay = `(leased > 0 AND leased = due)`
+
+// Retry lets what waits be tried at once: all of a channel, or of one request. What is under way stays with whoever has it.
 func (s *Store) Retry(ctx context.Context, channel, request string) (n int64, err error) {
 	err = s.Change(ctx, nil, func(tx scheduler.Tx) (err error) {
 		n, err = tx.(*writer).exec(ctx, "message", `UPDATE deliveries SET state = 'waiting', due = 0 WHERE channel = $1 AND ($2 = '' OR request = $2)
-			AND (state = 'stuck' OR state = 'waiting' AND due > 0 AND failure <> '')`, channel, request)
+			AND (state = 'stuck' OR state = 'waiting' AND due > 0 AND failure <> '') AND NOT `+underWay, channel, request)
 		return err
 	})
 	return n, err
 }
 
-// Again delivers once more what has arrived, or was tried in vain.
+// Again delivers once more what has arrived, or was tried in vain. What is under way cannot be had: a conflict.
 func (s *Store) Again(ctx context.Context, channel, target string, id int64) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		n, err := tx.(*writer).exec(ctx, "message", `UPDATE deliveries SET state = 'waiting', due = 0, failure = '' WHERE channel = $1 AND target = $2 AND id = $3`, channel, target, id)
-		if err == nil && n == 0 {
-			err = scheduler.Errorf(scheduler.CodeNotFound, "there is no such delivery")
+		w := tx.(*writer)
+		n, err := w.exec(ctx, "message", `UPDATE deliveries SET state = 'waiting', due = 0, failure = '' WHERE channel = $1 AND target = $2 AND id = $3
+			AND (state = 'done' OR NOT `+underWay+`)`, channel, target, id)
+		if err != nil || n == 1 {
+			return err
 		}
-		return err
+		if _, err := one(ctx, w.tx, "such delivery", number, `SELECT id FROM deliveries WHERE channel = $1 AND target = $2 AND id = $3`, channel, target, id); err != nil {
+			return err
+		}
+		return scheduler.Errorf(scheduler.CodeConflict, "this message is being delivered just now")
 	})
 }
 

@@ -69,6 +69,14 @@ func TestMessagesLeaveInTheOrderOfTheirRequest(t *testing.T) {
 		same(t, "at first", []string{"a1", "b1"}, texts(first))
 		done(t, s.Postponed(t.Context(), first[0], start.Add(time.Minute), "the server is down"))
 		done(t, s.Delivered(t.Context(), first[1], start))
+		waiting, err := s.Waiting(t.Context(), "ticket", uuid('a'), 10)
+		if err != nil {
+			t.Error(err)
+		}
+		same(t, "of one request", []string{"a1", "a2"}, texts(waiting))
+		if few, err := s.Waiting(t.Context(), "ticket", uuid('a'), 1); err != nil || len(few) != 1 {
+			t.Errorf("one of them: %v, %v", texts(few), err)
+		}
 		same(t, "with a delayed", []string{"b2"}, texts(messages(t, s, start)))
 		later := messages(t, s, start.Add(time.Minute))
 		same(t, "a minute later", []string{"a1", "b2"}, texts(later))

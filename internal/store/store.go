@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -21,9 +22,12 @@ type Store struct {
 	read    *sql.DB
 	closers []func() error
 
+	upgraded Upgrade
+
 	site     atomic.Pointer[calendar.Site]
 	facility atomic.Pointer[revised] // the last one that a transaction drew calendars with
 	channels atomic.Pointer[[]scheduler.Channel]
+	written  atomic.Bool // something was committed since it was last asked for
 }
 
 var _ scheduler.Store = (*Store)(nil)
@@ -35,11 +39,15 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.SetSite(calendar.Site{})
 	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("bringing the database up to date: %w", err), s.Close())
+		return nil, errors.Join(fmt.Errorf("bringing the database up to date: %w", s.explained(ctx, err)), s.Close())
 	}
-	return s, nil
+	return s.ready(), nil
+}
+
+func (s *Store) ready() *Store {
+	s.SetSite(calendar.Site{})
+	return s
 }
 
 // Close ends all connections.
@@ -51,39 +59,93 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// Ping asks the database for a sign of life.
-func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
+// Stats are the figures of all connections, those that read and those that write.
+func (s *Store) Stats() sql.DBStats {
+	all, write := s.read.Stats(), s.write.Stats()
+	all.MaxOpenConnections += write.MaxOpenConnections
+	all.OpenConnections += write.OpenConnections
+	all.InUse += write.InUse
+	all.WaitCount += write.WaitCount
+	all.WaitDuration += write.WaitDuration
+	return all
+}
 
-// Stats are the figures of the connections that read.
-func (s *Store) Stats() sql.DBStats { return s.read.Stats() }
+// The longest that anything takes whose caller set no bound: a duty's change of everything, the reading of everything to verify it.
+const (
+	longestChange = time.Minute
+	longestView   = 10 * time.Minute
+)
+
+// bounded is a context that ends.
+func bounded(ctx context.Context, longest time.Duration) (context.Context, context.CancelFunc) {
+	if _, set := ctx.Deadline(); set {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, longest)
+}
 
 // View runs fn on one consistent snapshot.
 func (s *Store) View(ctx context.Context, fn func(scheduler.Reader) error) error {
-	t, err := s.read.BeginTx(ctx, s.dialect.view)
-	if err != nil {
-		return fmt.Errorf("beginning to read: %w", err)
+	ctx, cancel := bounded(ctx, longestView)
+	defer cancel()
+	for try := 1; ; try++ {
+		begun, err := s.view(ctx, fn)
+		if err == nil || begun || try == maxBroken || !s.dialect.broken(err) {
+			return s.explained(ctx, err)
+		}
 	}
-	defer t.Rollback() // nothing was written
-	return fn(&reader{s: s, tx: t})
 }
 
-// maxTries bounds how often a transaction is run again because the database asks for it.
-const maxTries = 12
+// view reports whether fn was run: what it has done with what it read cannot be undone here. An answer may take its time to be sent, so
+// that the caller's bound says little; a database that does not even begin is not waited for.
+func (s *Store) view(ctx context.Context, fn func(scheduler.Reader) error) (begun bool, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	slow := time.AfterFunc(patience, func() { cancel(context.DeadlineExceeded) })
+	t, err := s.read.BeginTx(ctx, s.dialect.view)
+	slow.Stop()
+	if err != nil {
+		return false, fmt.Errorf("beginning to read: %w", cmp.Or(context.Cause(ctx), err))
+	}
+	defer t.Rollback() // nothing was written
+	return true, fn(&reader{s: s, tx: t})
+}
+
+const (
+	// maxTries bounds how often a transaction is run again because the database asks for it, patience for how long.
+	maxTries = 12
+	patience = 8 * time.Second
+	// maxBroken bounds how often another connection is tried in place of one that went: after a fail-over the pool may have several.
+	maxBroken = 4
+)
 
 // Change runs fn in one transaction, holding the rows of the named testbeds.
 func (s *Store) Change(ctx context.Context, lock []string, fn func(scheduler.Tx) error) error {
+	ctx, cancel := bounded(ctx, longestChange)
+	defer cancel()
+	patient, stop := context.WithTimeout(ctx, patience)
+	defer stop()
 	for try := 1; ; try++ {
 		err := s.change(ctx, lock, fn)
-		if err == nil || !s.dialect.retry(err) {
-			return err
+		if err == nil || !s.again(err, try) {
+			return s.explained(ctx, err)
 		}
-		if try == maxTries {
-			return scheduler.Errorf(scheduler.CodeUnavailable, "the database is too busy; try again")
+		if try == maxTries || patient.Err() != nil && ctx.Err() == nil {
+			return unavailable{scheduler.Errorf(scheduler.CodeUnavailable, "the database is too busy; try again"), err}
 		}
 		if err := pause(ctx, try); err != nil {
-			return err
+			return s.explained(ctx, err)
 		}
 	}
+}
+
+// again reports whether a transaction that failed can be run once more: nothing of it was kept, and it may go better.
+func (s *Store) again(err error, try int) bool {
+	if s.dialect.retry(err) {
+		return true
+	}
+	_, unknown := errors.AsType[inCommit](err)
+	return !unknown && try < maxBroken && s.dialect.broken(err)
 }
 
 // pause waits a random time that grows with the tries.
@@ -115,7 +177,10 @@ func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx)
 		return err
 	}
 	if err := t.Commit(); err != nil {
-		return fmt.Errorf("committing: %w", err)
+		return inCommit{fmt.Errorf("committing: %w", err)}
+	}
+	if w.wrote {
+		s.written.Store(true)
 	}
 	return nil
 }
@@ -134,6 +199,7 @@ type writer struct {
 	requests touched[string]
 	latest   map[string]scheduler.Request // the requests that were changed, as they are now
 	refitted bool                         // the facility was changed
+	wrote    bool                         // a statement that writes was run
 
 	// What calendars show anew, beside the requests that were changed.
 	now     time.Time
@@ -241,6 +307,7 @@ func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int
 	if err != nil {
 		return 0, w.refused(what, err)
 	}
+	w.wrote = true
 	return result.RowsAffected()
 }
 

@@ -72,6 +72,15 @@ func (s *Store) Tickets(ctx context.Context, after int64, limit int) (list []sch
 	return list, err
 }
 
+// Waiting are the messages about a request that wait in a channel, in their order.
+func (s *Store) Waiting(ctx context.Context, channel, request string, limit int) (list []scheduler.Message, err error) {
+	err = s.View(ctx, func(tx scheduler.Reader) error {
+		list, err = all(ctx, tx.(*reader).tx, messageRow, messageColumns+`WHERE o.channel = $1 AND o.request = $2 AND o.state <> 'done' ORDER BY o.id LIMIT $3`, channel, request, limit)
+		return err
+	})
+	return list, err
+}
+
 // Mark is how far something has come; empty where it has not begun.
 func (s *Store) Mark(ctx context.Context, name string) (value string, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {

@@ -20,7 +20,7 @@ func (m *machine) approvals(s snapshot, r scheduler.Request) {
 		switch {
 		case a.Decision == scheduler.Approved:
 			m.covers(r, a)
-		case a.Decision == "", a.Decision == scheduler.Refused && m.grantedNow(r):
+		case a.Decision == "", a.Decision == scheduler.Refused && (m.grantedNow(r) || !flagged(r, "approval")): // not taken back after the grant
 			m.broken("approval: missing", "#%d is %s without the approval of %s", r.Number, r.Status, a.Testbed)
 		}
 	}

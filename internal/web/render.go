@@ -122,7 +122,8 @@ func explained(err error) (status int, f failure, ours bool) {
 	default:
 		status = http.StatusConflict
 	}
-	return status, f, false
+	// Of what is not available there may be more to know, which belongs into the log.
+	return status, f, e.Code == scheduler.CodeUnavailable && err != error(e)
 }
 
 // conflicts are what is in the way, in words.
@@ -144,6 +145,9 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, who scheduler.Actor,
 	status, f, ours := explained(err)
 	if ours {
 		s.o.Log.ErrorContext(r.Context(), "page", "path", r.URL.Path, "error", err)
+	}
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "2")
 	}
 	s.show(w, r, status, "failure.html", "This did not work", who, f)
 }

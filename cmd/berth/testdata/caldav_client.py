@@ -1,17 +1,33 @@
-"""What the tests do with python3-caldav: list, since, move and create, on one calendar."""
+"""What the tests do with python3-caldav on one calendar."""
 
 import sys
 
 import caldav
 
 
-def told(event):
-    """The UID and the status of an event."""
-    found = {}
+def value(event, wanted):
+    """The value of an event's property."""
     for line in event.data.replace("\r\n", "\n").replace("\n ", "").split("\n"):
-        name, _, value = line.partition(":")
-        found.setdefault(name, value)
-    return found["UID"] + " " + found["STATUS"]
+        name, _, text = line.partition(":")
+        if name == wanted:
+            return text
+
+
+def named(calendar, uid):
+    """The event of a UID, not yet loaded."""
+    return caldav.Event(client=calendar.client, url=calendar.url.join(uid.split("@")[0] + ".ics"), parent=calendar)
+
+
+def moved(event, start, end):
+    """The text of an event with other times."""
+    lines = []
+    for line in event.data.replace("\r\n", "\n").split("\n"):
+        if line.startswith("DTSTART"):
+            line = "DTSTART:" + start
+        if line.startswith("DTEND"):
+            line = "DTEND:" + end
+        lines.append(line)
+    return "\r\n".join(lines)
 
 
 def main(url, user, password, name, action, *rest):
@@ -20,7 +36,7 @@ def main(url, user, password, name, action, *rest):
     if action == "list":
         events = calendar.objects_by_sync_token(load_objects=True)
         for event in events:
-            print(told(event))
+            print(value(event, "UID"), value(event, "STATUS"))
         print("token", events.sync_token)
     elif action == "since":
         events = calendar.objects_by_sync_token(sync_token=rest[0])
@@ -33,18 +49,26 @@ def main(url, user, password, name, action, *rest):
         print(calendar.freebusy_request(start, start + datetime.timedelta(days=14)).data)
     elif action == "move":
         uid, start, end = rest
-        event = caldav.Event(client=calendar.client, url=calendar.url.join(uid.split("@")[0] + ".ics"), parent=calendar)
+        event = named(calendar, uid)
         event.load()
-        lines = []
-        for line in event.data.replace("\r\n", "\n").split("\n"):
-            if line.startswith("DTSTART"):
-                line = "DTSTART:" + start
-            if line.startswith("DTEND"):
-                line = "DTEND:" + end
-            lines.append(line)
-        event.data = "\r\n".join(lines)
+        event.data = moved(event, start, end)
         event.save()
         print("moved")
+    elif action == "starts":
+        for event in calendar.events():
+            print(value(event, "UID"), value(event, "DTSTART"))
+    elif action == "drag":
+        uid, start, end = rest
+        event = named(calendar, uid)
+        event.load()
+        with open("dragged.ics", "w", newline="") as f:
+            f.write(moved(event, start, end))
+    elif action == "push":
+        with open("dragged.ics", newline="") as f:
+            event = named(calendar, rest[0])
+            event.data = f.read()
+            event.save()
+            print("moved")
     elif action == "create":
         calendar.save_event(
             "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nBEGIN:VEVENT\r\nUID:made@test\r\nDTSTAMP:20261101T000000Z\r\n"

@@ -23,6 +23,9 @@ type bug struct {
 	comments                                     []comment
 	entries                                      []entry
 	hidden                                       bool
+	created                                      time.Time
+	seeAlso                                      []string
+	chosen                                       map[string]any // fields that were chosen, as they were given
 }
 
 type comment struct {
@@ -79,16 +82,6 @@ func (s *Server) aliased(alias string) *bug {
 	return nil
 }
 
-func (b *bug) json() map[string]any {
-	var dupe any
-	if b.dupeOf != 0 {
-		dupe = b.dupeOf
-	}
-	return map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "product": b.product, "component": b.component, "summary": b.summary, "status": b.status,
-		"resolution": b.resolution, "is_open": open(b.status), "dupe_of": dupe, "creator": b.creator, "assigned_to": b.assignee, "cc": append([]string{}, b.cc...), "url": b.url,
-		"whiteboard": b.whiteboard, "deadline": b.deadline, "last_change_time": b.changed.Format(time.RFC3339)}
-}
-
 // spoken is how a text is kept: line ends as LF, nothing behind the last word; and where it came as bytes beyond ASCII, wrongly by some.
 func spoken(text string) string {
 	return strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), " \t\n")
@@ -106,7 +99,7 @@ func (s *Server) create(who *person, in map[string]any) answer {
 		return s.fail(http.StatusUnauthorized, 106, "The product '%s' does not exist or you don't have access to it.", text("product"))
 	case text("component") == "":
 		return s.fail(http.StatusBadRequest, 105, "You must select a component.")
-	case text("component") != Component:
+	case !slices.Contains(s.parts, text("component")):
 		return s.fail(http.StatusNotFound, 51, "There is no component named '%s' in the '%s' product.", text("component"), Product)
 	case text("version") != "unspecified":
 		return s.fail(http.StatusNotFound, 51, "There is no version named '%s' in the '%s' product.", text("version"), Product)
@@ -118,12 +111,15 @@ func (s *Server) create(who *person, in map[string]any) answer {
 		return s.fail(http.StatusBadRequest, 114, "Comments cannot be longer than 65535 characters.")
 	}
 	for name := range in {
-		if !slices.Contains([]string{"product", "component", "version", "op_sys", "platform", "summary", "description", "alias", "url", "whiteboard", "deadline", "assigned_to", "cc"}, name) {
+		if !slices.Contains([]string{"product", "component", "version", "op_sys", "platform", "summary", "description", "alias", "url", "whiteboard", "deadline", "assigned_to", "cc"}, name) && !s.choosable(name) {
 			return s.fail(http.StatusBadRequest, 53, "%s is not a valid parameter for the Bugzilla::Bug::create function.", name)
 		}
 	}
-	b := &bug{id: int64(len(s.bugs) + 1), product: Product, component: Component, summary: strings.NewReplacer("\n", " ", "\t", " ").Replace(text("summary")),
-		status: "CONFIRMED", creator: who.name, assignee: Assignee, url: text("url"), whiteboard: text("whiteboard"), changed: s.stamp()}
+	b := &bug{id: int64(len(s.bugs) + 1), product: Product, component: text("component"), chosen: map[string]any{}, summary: strings.NewReplacer("\n", " ", "\t", " ").Replace(text("summary")),
+		status: "CONFIRMED", creator: who.name, assignee: Assignee, url: text("url"), whiteboard: text("whiteboard"), changed: s.stamp(), created: s.stamp()}
+	if refusal := s.choose(b, in); refusal != nil {
+		return *refusal
+	}
 	for _, c := range list(in["cc"]) {
 		if s.people[c] == nil {
 			return s.fail(http.StatusUnauthorized, 504, "There is no user named '%s'.", c)
@@ -131,6 +127,9 @@ func (s *Server) create(who *person, in map[string]any) answer {
 		b.cc = append(b.cc, c)
 	}
 	if alias := text("alias"); alias != "" {
+		if s.version == V53 && !slices.Contains(who.groups, "editbugs") {
+			return s.fail(http.StatusUnauthorized, 115, "You tried to set the Alias field, but only a user with the required permissions may change that field.")
+		}
 		if bad := s.badAlias(alias); bad != nil {
 			return *bad
 		}
@@ -143,11 +142,26 @@ func (s *Server) create(who *person, in map[string]any) answer {
 			}
 			b.assignee = a
 		}
-		b.deadline = text("deadline")
+		if !s.untimed {
+			b.deadline = text("deadline")
+		}
+	}
+	for _, other := range list(in["see_also"]) {
+		if s.alone {
+			return s.fail(http.StatusBadRequest, 112, "%s is not a valid bug number or alias.", other)
+		}
+		kin, refusal := s.find(other)
+		if refusal != nil {
+			return *refusal
+		}
+		b.seeAlso = append(b.seeAlso, s.URL+"/show_bug.cgi?id="+other)
+		kin.seeAlso, kin.changed = append(kin.seeAlso, fmt.Sprintf("%s/show_bug.cgi?id=%d", s.URL, b.id)), s.stamp()
+		s.mail(kin, who.name)
 	}
 	s.comment++
 	b.comments = []comment{{s.comment, who.name, b.changed, spoken(text("description"))}}
 	s.bugs = append(s.bugs, b)
+	s.mail(b, who.name)
 	return ok(map[string]any{"id": b.id})
 }
 
@@ -186,129 +200,6 @@ func list(v any) []string {
 	return out
 }
 
-func (s *Server) change(who *person, name string, in map[string]any) answer {
-	b, refusal := s.find(name)
-	if refusal != nil {
-		return *refusal
-	}
-	next := *b
-	next.cc, next.alias = slices.Clone(b.cc), slices.Clone(b.alias)
-	if refusal := s.apply(who, &next, in); refusal != nil {
-		return *refusal // all or nothing
-	}
-	changes := map[string]any{}
-	note := func(field, from, to string) {
-		if from != to {
-			changes[field] = map[string]any{"removed": from, "added": to}
-			next.entries = append(next.entries, entry{s.stamp(), who.name, field, from, to})
-		}
-	}
-	note("status", b.status, next.status)
-	note("resolution", b.resolution, next.resolution)
-	note("assigned_to", b.assignee, next.assignee)
-	note("url", b.url, next.url)
-	note("summary", b.summary, next.summary)
-	note("deadline", b.deadline, next.deadline)
-	note("cc", strings.Join(b.cc, ", "), strings.Join(next.cc, ", "))
-	note("alias", strings.Join(b.alias, ", "), strings.Join(next.alias, ", "))
-	if len(changes) > 0 || len(next.comments) > len(b.comments) {
-		next.changed = s.stamp()
-	}
-	*b = next
-	return ok(map[string]any{"bugs": []any{map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "changes": changes, "last_change_time": b.changed.Format(time.RFC3339)}}})
-}
-
-// apply changes a copy of a bug. What it does not know it ignores.
-func (s *Server) apply(who *person, b *bug, in map[string]any) *answer {
-	refuse := func(a answer) *answer { return &a }
-	text := func(name string) (string, bool) { v, ok := in[name].(string); return v, ok }
-	editor := slices.Contains(who.groups, "editbugs")
-	if !editor && who.name != b.creator {
-		for _, f := range []string{"status", "resolution", "assigned_to", "url", "summary", "deadline", "whiteboard"} {
-			if _, given := in[f]; given {
-				return refuse(s.fail(http.StatusUnauthorized, 115, "You tried to change the %s field, but only the assignee or reporter of the bug, or a user with the required permissions may change that field.", f))
-			}
-		}
-	}
-	status, moved := text("status")
-	resolution, resolved := text("resolution")
-	if moved && status != b.status {
-		if _, known := steps[status]; !known || status == "" {
-			return refuse(s.fail(http.StatusNotFound, 51, "There is no status named '%s'.", status))
-		}
-		if !slices.Contains(steps[b.status], status) {
-			return refuse(s.fail(http.StatusBadRequest, 123, "You are not allowed to change the bug status from %s to %s.", b.status, status))
-		}
-		if !open(status) && b.resolution == "" && resolution == "" {
-			return refuse(s.fail(http.StatusBadRequest, 121, "A valid resolution is required to mark bugs as %s.", status))
-		}
-		b.status = status
-		if open(status) {
-			b.resolution = ""
-		}
-	} else if resolved && !moved && open(b.status) {
-		return refuse(s.fail(http.StatusBadRequest, 122, "You cannot set a resolution for open bugs."))
-	}
-	if resolved && !open(b.status) {
-		if !slices.Contains(resolutions, resolution) {
-			return refuse(s.fail(http.StatusNotFound, 51, "There is no resolution named '%s'.", resolution))
-		}
-		b.resolution = resolution
-	}
-	if n, given := in["dupe_of"].(int); given {
-		b.status, b.resolution, b.dupeOf = "RESOLVED", "DUPLICATE", int64(n)
-	}
-	if a, given := text("assigned_to"); given {
-		if s.people[a] == nil {
-			return refuse(s.fail(http.StatusNotFound, 51, "There is no user named '%s'. Either you mis-typed the name or that user has not yet registered for a Bugzilla account.", a))
-		}
-		b.assignee = a
-	}
-	if cc, given := in["cc"].(map[string]any); given {
-		for _, c := range list(cc["add"]) {
-			if s.people[c] == nil {
-				return refuse(s.fail(http.StatusNotFound, 51, "There is no user named '%s'.", c))
-			}
-			if !slices.Contains(b.cc, c) {
-				b.cc = append(b.cc, c)
-			}
-		}
-	} else if _, given := in["cc"]; given {
-		return refuse(s.internal("Can't use an undefined value"))
-	}
-	if alias, given := in["alias"].(map[string]any); given {
-		for _, a := range list(alias["add"]) {
-			if other := s.aliased(a); other != nil && other.id != b.id {
-				return s.badAlias(a)
-			}
-			if !slices.Contains(b.alias, a) {
-				b.alias = append(b.alias, a)
-			}
-		}
-	}
-	if d, given := text("deadline"); given {
-		if _, err := time.Parse(time.DateOnly, d); err != nil && d != "" {
-			return refuse(s.fail(http.StatusBadRequest, 56, "'%s' is not a legal date. Please use the format 'YYYY-MM-DD'.", d))
-		}
-		b.deadline = d
-	}
-	if u, given := text("url"); given {
-		b.url = u
-	}
-	if v, given := text("summary"); given {
-		b.summary = v
-	}
-	if c, given := in["comment"].(map[string]any); given {
-		said, _ := c["body"].(string)
-		if utf8.RuneCountInString(said) > 65535 {
-			return refuse(s.fail(http.StatusBadRequest, 114, "Comments cannot be longer than 65535 characters."))
-		}
-		s.comment++
-		b.comments = append(slices.Clone(b.comments), comment{s.comment, who.name, s.stamp(), spoken(said)})
-	}
-	return nil
-}
-
 func (s *Server) say(who *person, name string, in map[string]any) answer {
 	b, refusal := s.find(name)
 	if refusal != nil {
@@ -324,6 +215,7 @@ func (s *Server) say(who *person, name string, in map[string]any) answer {
 	s.comment++
 	b.changed = s.stamp()
 	b.comments = append(b.comments, comment{s.comment, who.name, b.changed, spoken(said)})
+	s.mail(b, who.name)
 	return answer{status: http.StatusCreated, body: map[string]any{"id": s.comment}}
 }
 

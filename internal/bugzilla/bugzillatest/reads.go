@@ -2,6 +2,7 @@ package bugzillatest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -9,11 +10,49 @@ import (
 	"time"
 )
 
+// time is the server's clock. The newest version left out what the others have for the sake of clients of long ago.
+func (s *Server) time() answer {
+	now := s.now().Format(time.RFC3339)
+	clock := map[string]any{"db_time": now, "web_time": now}
+	if s.version != V53 {
+		for name, v := range map[string]string{"web_time_utc": now, "tz_name": "UTC", "tz_offset": "+0000", "tz_short_name": "UTC"} {
+			clock[name] = v
+		}
+	}
+	return ok(clock)
+}
+
+// parameters are those of each read that servers were seen to understand. Any other they ignore without a word, so that a misspelt filter
+// finds every bug: here the test fails instead.
+var parameters = map[string][]string{
+	"bug":         {"alias", "id", "include_fields", "last_change_time", "limit", "offset", "order", "product"},
+	"bug/*":       {"include_fields"},
+	"valid_login": {"login"}, "user": {"names"}, "product": {"names"},
+	"comment": {"new_since"}, "history": {"new_since"},
+}
+
+// strict fails the test of a client that asks in a way in which no server was seen to be asked.
+func (s *Server) strict(r *http.Request) {
+	path := strings.Split(strings.TrimPrefix(r.URL.Path, "/rest/"), "/")
+	what := path[0]
+	switch {
+	case what == "bug" && len(path) == 2:
+		what = "bug/*"
+	case what == "bug" && len(path) == 3:
+		what = path[2]
+	}
+	for name := range r.URL.Query() {
+		if name != "api_key" && !slices.Contains(parameters[what], name) {
+			s.tb.Errorf("%s is asked with %q, which servers ignore", r.URL.Path, name)
+		}
+	}
+}
+
 // values are those that a field can have; of the status with the workflow.
-func values(field string) answer {
+func (s *Server) values(field string) answer {
 	names := map[string][]string{"op_sys": {"All", "Linux"}, "rep_platform": {"All", "PC"}, "resolution": append([]string{""}, resolutions...)}[field]
 	if field == "bug_status" {
-		return workflowAnswer()
+		return s.workflow()
 	}
 	list := []any{}
 	for _, name := range names {
@@ -22,12 +61,34 @@ func values(field string) answer {
 	return ok(map[string]any{"fields": []any{map[string]any{"name": field, "values": list}}})
 }
 
-func workflowAnswer() answer {
+// allParameters are the parameters of the installation, as far as somebody may see them.
+func (s *Server) allParameters(who *person) answer {
+	all := map[string]any{"maintainer": "admin@bugs.example", "requirelogin": "0"}
+	if who != nil {
+		maps.Copy(all, map[string]any{"defaultopsys": "", "defaultplatform": "", "emailsuffix": "", "mailfrom": "bugzilla-daemon", "use_see_also": "1"})
+		for name, value := range s.params {
+			all[name] = value
+		}
+	}
+	return ok(map[string]any{"parameters": all})
+}
+
+// next are the statuses to which a bug may go from one.
+func (s *Server) next(from string) (list []string) {
+	for _, to := range steps[from] {
+		if !slices.Contains(s.dropped, from+" "+to) {
+			list = append(list, to)
+		}
+	}
+	return list
+}
+
+func (s *Server) workflow() answer {
 	var values []any
 	for _, name := range []string{"", "UNCONFIRMED", "CONFIRMED", "IN_PROGRESS", "RESOLVED", "VERIFIED"} {
 		var to []any
-		for _, next := range steps[name] {
-			to = append(to, map[string]any{"name": next, "comment_required": false})
+		for _, next := range s.next(name) {
+			to = append(to, map[string]any{"name": next, "comment_required": s.takesComment(name, next)})
 		}
 		v := map[string]any{"name": name, "is_open": open(name), "can_change_to": to}
 		if name == "" {
@@ -38,12 +99,12 @@ func workflowAnswer() answer {
 	return ok(map[string]any{"fields": []any{map[string]any{"name": "bug_status", "values": values}}})
 }
 
-func (s *Server) one(name string) answer {
+func (s *Server) one(r *http.Request, name string) answer {
 	b, refusal := s.find(name)
 	if refusal != nil {
 		return *refusal
 	}
-	return ok(map[string]any{"bugs": []any{b.json()}, "faults": []any{}})
+	return ok(map[string]any{"bugs": []any{s.asked(r, b)}, "faults": []any{}})
 }
 
 // search knows the filters that are asked for here. Any other it ignores, and answers with every bug.
@@ -70,14 +131,21 @@ func (s *Server) search(r *http.Request) answer {
 		slices.SortStableFunc(found, func(a, b *bug) int { return a.changed.Compare(b.changed) })
 	}
 	limit, offset := len(found), 0
-	if n, err := strconv.Atoi(q.Get("limit")); err == nil && n > 0 {
+	n, _ := strconv.Atoi(q.Get("limit"))
+	switch {
+	case q.Has("offset") && n == 0:
+		return s.fail(http.StatusBadRequest, 50, "The function requires a limit argument, and that argument was not set.")
+	case n > 0:
 		limit = n
 		offset, _ = strconv.Atoi(q.Get("offset"))
+	}
+	if s.most > 0 {
+		limit = min(limit, s.most)
 	}
 	offset = min(offset, len(found))
 	list := []any{}
 	for _, b := range found[offset:min(offset+limit, len(found))] {
-		list = append(list, b.json())
+		list = append(list, s.asked(r, b))
 	}
 	return ok(map[string]any{"bugs": list})
 }
@@ -98,6 +166,9 @@ func (s *Server) comments(r *http.Request, name string) answer {
 		if c.at.After(after(r)) {
 			list = append(list, map[string]any{"id": c.id, "bug_id": b.id, "count": i, "creator": c.creator, "time": c.at.Format(time.RFC3339), "creation_time": c.at.Format(time.RFC3339),
 				"text": c.text, "is_private": false, "tags": []any{}, "attachment_id": nil})
+			if s.version == V53 {
+				list[len(list)-1].(map[string]any)["is_markdown"] = false
+			}
 		}
 	}
 	return ok(map[string]any{"bugs": map[string]any{fmt.Sprint(b.id): map[string]any{"comments": list}}, "comments": map[string]any{}})
@@ -115,7 +186,9 @@ func (s *Server) history(r *http.Request, name string) answer {
 	}
 	var order []key
 	merged := map[key]map[string][2]string{}
-	for _, e := range b.entries {
+	entries := slices.Clone(b.entries)
+	slices.SortStableFunc(entries, func(a, b entry) int { return a.at.Compare(b.at) })
+	for _, e := range entries {
 		if !e.at.After(after(r)) {
 			continue
 		}
@@ -159,6 +232,10 @@ func (s *Server) product(r *http.Request) answer {
 	if r.URL.Query().Get("names") != Product {
 		return ok(map[string]any{"products": []any{}})
 	}
+	components := []any{}
+	for _, name := range s.parts {
+		components = append(components, map[string]any{"name": name, "is_active": true})
+	}
 	return ok(map[string]any{"products": []any{map[string]any{"id": 1, "name": Product, "is_active": true,
-		"components": []any{map[string]any{"name": Component, "is_active": true}}, "versions": []any{map[string]any{"name": "unspecified", "is_active": true}}}}})
+		"components": components, "versions": []any{map[string]any{"name": "unspecified", "is_active": true}}}}})
 }

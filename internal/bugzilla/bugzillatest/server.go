@@ -6,8 +6,10 @@ package bugzillatest
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,7 +23,7 @@ type Version string
 const (
 	V50 Version = "5.0.6"
 	V52 Version = "5.2"
-	V53 Version = "5.3.3+"
+	V53 Version = "5.3.3"
 )
 
 // Key and Login are the API key that the server knows, and whose it is.
@@ -40,11 +42,13 @@ const (
 	Maintenance       // 503 and a page
 	Empty             // 200 and nothing: the database is down
 	Deadlock          // an internal error; nothing was done
+	Waits             // the connection ends, and the write waits for a lock until Commit
 )
 
 // Server is the server and what is in it.
 type Server struct {
 	*httptest.Server
+	tb      testing.TB
 	version Version
 	clock   func() time.Time
 
@@ -53,8 +57,21 @@ type Server struct {
 	people  map[string]*person
 	comment int64 // last id
 	log     []string
+	changes []Change
+	mails   []Mail
 	faults  func(*http.Request) Fault
-	late    time.Duration // by how much the stamps of changes lie before the moment that they can be seen
+	waiting []func()          // writes that wait for a lock
+	parts   []string          // components
+	params  map[string]string // beside the usual ones
+	alone   bool              // no bug refers to another one
+	fields  []field           // beyond the usual ones
+	key     string            // of Berth's account
+	closed  bool              // nobody reads unseen: requirelogin
+	most    int               // max_search_results; 0 for as many as there are
+	dropped []string          // steps of the workflow that are not there, as "FROM TO"
+	talkers []string          // steps of the workflow that take a comment, as "FROM TO"
+	untimed bool              // nobody of those who ask may track time
+	late    time.Duration     // by how much the stamps of changes lie before the moment that they can be seen
 }
 
 type person struct {
@@ -73,7 +90,7 @@ const (
 // New starts a server that ends with the test. Its accounts are its own one, which may edit bugs, the component's assignee, and those of
 // the names.
 func New(tb testing.TB, v Version, clock func() time.Time, names ...string) *Server {
-	s := &Server{version: v, clock: clock, people: map[string]*person{}}
+	s := &Server{tb: tb, key: Key, parts: []string{Component}, version: v, clock: clock, people: map[string]*person{}}
 	for _, name := range append(names, Assignee) {
 		s.people[name] = &person{name: name, groups: []string{"editbugs", "canconfirm"}}
 	}
@@ -90,33 +107,48 @@ func (s *Server) SetFaults(faults func(*http.Request) Fault) {
 	s.faults = faults
 }
 
-// SetLate makes changes bear a stamp from before they can be seen, as those do that had to wait for a lock.
-func (s *Server) SetLate(by time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.late = by
-}
-
-// Disable disables an account; Demote takes its groups away.
-func (s *Server) Disable(name string) { s.locked(func() { s.people[name].disabled = true }) }
-func (s *Server) Demote(name string)  { s.locked(func() { s.people[name].groups = nil }) }
-
-// AddPerson makes an account.
-func (s *Server) AddPerson(name string) {
-	s.locked(func() { s.people[name] = &person{name: name, groups: []string{"editbugs", "canconfirm"}} })
-}
-
-func (s *Server) locked(fn func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	fn()
-}
-
 // Requests are the requests that came, each as its method, path and query: what a server's access log has.
 func (s *Server) Requests() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string(nil), s.log...)
+}
+
+// Change is one change of a bug that a client asked for.
+type Change struct {
+	Bug  string // as it was named
+	Body map[string]any
+}
+
+// Changes are those that clients asked for, whatever came of them.
+func (s *Server) Changes() []Change {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.changes)
+}
+
+// Mail is one mail that the server sent: about a bug, to somebody.
+type Mail struct {
+	Bug int64
+	To  string
+}
+
+// Mails are those that the server sent.
+func (s *Server) Mails() []Mail {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.mails)
+}
+
+// mail tells everybody whom a bug concerns of a change of it, but who made it.
+func (s *Server) mail(b *bug, by string, others ...string) {
+	told := map[string]bool{by: true, "": true}
+	for _, name := range append(append([]string{b.creator, b.assignee}, b.cc...), others...) {
+		if !told[name] {
+			told[name] = true
+			s.mails = append(s.mails, Mail{b.id, name})
+		}
+	}
 }
 
 // now is the server's time: whole seconds, and what is changed bears the time at which its transaction began.
@@ -138,7 +170,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if faults != nil {
 		fault = faults(r) // which may itself do something with the server: what happens at the same moment
 	}
-	if fault == CutBefore {
+	if fault == Waits && r.Method != http.MethodGet {
+		s.locked(func() { s.delay(r) })
+	}
+	if fault == CutBefore || fault == Waits {
 		panic(http.ErrAbortHandler)
 	}
 	var a answer
@@ -204,10 +239,12 @@ func (s *Server) handle(r *http.Request) answer {
 		if s.version == V53 && r.Header.Get("Content-Type") != "application/json" {
 			return s.fail(http.StatusBadRequest, 32000, "the content type has to be application/json")
 		}
-		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		raw, _ := io.ReadAll(r.Body)
+		if err := json.Unmarshal(s.heard(raw), &in); err != nil {
 			return s.fail(http.StatusBadRequest, 32000, "the body cannot be parsed")
 		}
 	}
+	s.strict(r)
 	who, refusal := s.who(r, in)
 	if refusal != nil {
 		return *refusal
@@ -216,21 +253,27 @@ func (s *Server) handle(r *http.Request) answer {
 	switch route := r.Method + " " + path[0]; {
 	case route == "GET version":
 		return ok(map[string]any{"version": string(s.version)})
+	case who == nil && s.closed:
+		return s.fail(http.StatusUnauthorized, 410, "You must log in before using this part of Bugzilla.")
 	case route == "GET time":
-		now := s.now().Format(time.RFC3339)
-		return ok(map[string]any{"db_time": now, "web_time": now, "web_time_utc": now, "tz_name": "UTC"})
+		return s.time()
 	case route == "GET valid_login":
 		return ok(map[string]any{"result": who != nil && who.name == r.URL.Query().Get("login")})
+	case route == "GET parameters":
+		return s.allParameters(who)
 	case route == "GET user":
 		return s.user(r, who)
 	case route == "GET product":
 		return s.product(r)
 	case route == "GET field":
-		return values(path[len(path)-1])
+		if len(path) == 2 {
+			return s.allFields()
+		}
+		return s.values(path[len(path)-1])
 	case route == "GET bug" && len(path) == 1:
 		return s.search(r)
 	case route == "GET bug" && len(path) == 2:
-		return s.one(path[1])
+		return s.one(r, path[1])
 	case route == "GET bug" && path[2] == "comment":
 		return s.comments(r, path[1])
 	case route == "GET bug" && path[2] == "history":
@@ -242,9 +285,24 @@ func (s *Server) handle(r *http.Request) answer {
 	case route == "POST bug" && len(path) == 3 && path[2] == "comment":
 		return s.say(who, path[1], in)
 	case route == "PUT bug" && len(path) == 2:
+		s.changes = append(s.changes, Change{path[1], in})
+		s.known(in)
 		return s.change(who, path[1], in)
 	}
+	s.tb.Errorf("a client asked for %s, which no server was seen to answer", r.URL.Path)
 	return s.fail(http.StatusNotFound, 32614, "There is no such method.")
+}
+
+// heard is a body as this version reads it: the newest takes each byte beyond ASCII for a character of its own.
+func (s *Server) heard(raw []byte) []byte {
+	if s.version != V53 {
+		return raw
+	}
+	var read []rune
+	for _, b := range raw {
+		read = append(read, rune(b))
+	}
+	return []byte(string(read))
 }
 
 // who is who asks: nobody, where the key is not where this version looks for it.
@@ -259,7 +317,7 @@ func (s *Server) who(r *http.Request, in map[string]any) (*person, *answer) {
 	if key == "" {
 		return nil, nil
 	}
-	if key != Key {
+	if key != s.key {
 		a := s.fail(http.StatusBadRequest, 306, "The API key you specified is invalid. Please check that you typed it correctly.")
 		return nil, &a
 	}

@@ -1,0 +1,106 @@
+package bugzilla
+
+import (
+	"context"
+	"net/url"
+)
+
+// way is where a server looks for the key of who reads. Newer ones look at the header; 5.0 and 5.2 look at the address alone, and answer
+// whoever has the key in the header as they answer nobody in particular, without a word.
+type way int
+
+const (
+	unknown way = iota
+	inHeader
+	inQuery
+)
+
+func (w way) String() string {
+	if w == inQuery {
+		return "in the address of what is read: this version does not look at the header"
+	}
+	return "in a header"
+}
+
+// signature is what a call bears.
+type signature struct {
+	key string
+	way way
+}
+
+// SignIn finds out where the server looks for the key, and whether it takes it for that of the account.
+func (c *Client) SignIn(ctx context.Context) (way string, err error) {
+	err = c.signed(ctx, "signing in", func(s signature) error {
+		way = s.way.String()
+		ok, err := c.valid(ctx, s)
+		if err == nil && !ok {
+			err = c.notTaken("signing in")
+		}
+		return err
+	})
+	return way, err
+}
+
+// signed makes a call with the key. Where the server does not take it, the key may be another one by now: it is read anew, and the call made
+// once more.
+func (c *Client) signed(ctx context.Context, doing string, call func(signature) error) error {
+	s, err := c.signature(ctx, doing)
+	if err == nil {
+		err = call(s)
+	}
+	if !IsSignIn(err) || !c.renewed(s) {
+		return err
+	}
+	if s, err = c.signature(ctx, doing); err != nil {
+		return err
+	}
+	return call(s)
+}
+
+// signature is the key, and where the server looks for it, which is found out before the first call and after each refusal.
+func (c *Client) signature(ctx context.Context, doing string) (signature, error) {
+	c.mu.Lock()
+	s := signature{c.key, c.way}
+	c.mu.Unlock()
+	if s.way != unknown {
+		return s, nil
+	}
+	for _, s.way = range []way{inHeader, inQuery} {
+		ok, err := c.valid(ctx, s)
+		if err != nil && code(err) != codeNotLoggedIn { // of a server that lets nobody in unseen
+			return s, err
+		}
+		if ok {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			if c.key == s.key {
+				c.way = s.way
+			}
+			return s, nil
+		}
+	}
+	return s, c.notTaken(doing)
+}
+
+// valid reports whether the server knows the account by a signature.
+func (c *Client) valid(ctx context.Context, s signature) (ok bool, err error) {
+	err = c.read(ctx, s, "signing in", "valid_login", url.Values{"login": {c.o.Login}}, "result", &ok)
+	return ok, err
+}
+
+func (c *Client) notTaken(doing string) error {
+	return &Error{Doing: doing, Code: codeNotTaken, Message: "Bugzilla does not take the key for that of " + c.o.Login, Answered: true}
+}
+
+// renewed forgets a signature that was refused, and reports whether there is another key by now.
+func (c *Client) renewed(refused signature) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.way = unknown
+	if c.o.Reread != nil {
+		if key, err := c.o.Reread(); err == nil && key != "" {
+			c.key = key
+		}
+	}
+	return c.key != refused.key
+}

@@ -1,0 +1,74 @@
+package dav
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"berth/calendar"
+)
+
+// named are the addresses of a multiget: the objects that they lead to, and what leads to none, each as it was written.
+type named struct {
+	c             *call
+	writer        http.ResponseWriter
+	base, decoded string // of the objects' addresses
+	found         []*calendar.Object
+	missing       []byte // each with a NUL behind it, which XML cannot hold
+}
+
+func (c *call) addresses(w http.ResponseWriter) *named {
+	if c.at.kind != atCollection {
+		return nil
+	}
+	n := &named{c: c, writer: w, base: c.href(c.at)}
+	n.decoded, _ = url.PathUnescape(n.base)
+	return n
+}
+
+// take looks an address up at once, so that of those which lead to an object nothing more is kept.
+func (n *named) take(href string) {
+	if o := n.c.named(n.name(href)); o != nil {
+		n.found = append(n.found, o)
+		return
+	}
+	n.missing = append(append(n.missing, href...), 0)
+}
+
+// name is the name of the object that an address leads to, where it is one of the collection's.
+func (n *named) name(href string) string {
+	name, ok := strings.CutPrefix(href, n.base)
+	if !ok || strings.Contains(name, "%") {
+		// A client may give a whole address, or spell signs otherwise.
+		u, err := url.Parse(href)
+		if err != nil {
+			return ""
+		}
+		if name, ok = strings.CutPrefix(u.Path, n.decoded); !ok {
+			return ""
+		}
+	}
+	if name, ok = strings.CutSuffix(name, ".ics"); !ok {
+		return ""
+	}
+	return name
+}
+
+// multiget reads the objects that are named (RFC 4791 section 7.9).
+func (c *call) multiget(w http.ResponseWriter, r *http.Request, top *element, n *named) error {
+	plan, err := c.wanted(top, r)
+	if err != nil {
+		return err
+	}
+	x := c.begin(w, r)
+	for _, o := range n.found {
+		plan.write(x, c.placeOf(o))
+	}
+	for rest := n.missing; len(rest) > 0; {
+		var href []byte
+		href, rest, _ = bytes.Cut(rest, []byte{0})
+		x.gone("", string(href))
+	}
+	return x.end()
+}

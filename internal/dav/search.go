@@ -1,0 +1,101 @@
+package dav
+
+import (
+	"iter"
+	"strings"
+
+	"github.com/emersion/go-ical"
+
+	"berth/calendar"
+)
+
+// search is what a filter asks of the index: every object is one event, without alarms but for who wants them, and its UID and times are known.
+type search struct {
+	never  bool  // nothing can meet the filter
+	within *span // nil for any time
+	uids   []*textMatch
+	more   bool // the filter asks for something else, too
+	c      *call
+}
+
+// search works out what of a filter the index answers.
+func (f *compFilter) search(c *call) search {
+	s := search{c: c, never: f.undefined, more: f.within != nil || len(f.props) > 0}
+	for _, sub := range f.comps {
+		if sub.name == ical.CompEvent && !sub.undefined {
+			s.event(sub)
+		} else if (sub.name == ical.CompEvent) == sub.undefined { // no event, or something that is none
+			s.never = true
+		}
+	}
+	return s
+}
+
+// event takes in what is asked of the event.
+func (s *search) event(f *compFilter) {
+	if s.within == nil {
+		s.within = f.within
+	} else if f.within != nil {
+		s.more = true
+	}
+	for _, p := range f.props {
+		if p.name != ical.PropUID || p.undefined || p.within != nil || len(p.params) > 0 {
+			s.more = true
+		} else if p.text != nil {
+			s.uids = append(s.uids, p.text)
+		}
+	}
+	for _, sub := range f.comps {
+		if len(s.c.alarms) > 0 {
+			s.more = true
+		} else if !sub.undefined {
+			s.never = true
+		}
+	}
+}
+
+// candidates are the objects that the index leaves.
+func (s search) candidates(m calendar.Members) iter.Seq[*calendar.Object] {
+	return func(yield func(*calendar.Object) bool) {
+		if s.never {
+			return
+		}
+		if o := s.exact(m); o != nil {
+			if s.meets(o) && s.within.overlaps(o.Start, o.End) {
+				yield(o)
+			}
+			return
+		}
+		var within span
+		if s.within != nil {
+			within = *s.within
+		}
+		for o := range m.Overlapping(within.from, within.to) {
+			if s.meets(o) && !yield(o) {
+				return
+			}
+		}
+	}
+}
+
+// exact is the one object that a whole UID is asked for, nil where that is not what is asked. A text-match looks for a part of a text, but
+// no UID is a part of another.
+func (s search) exact(m calendar.Members) *calendar.Object {
+	for _, t := range s.uids {
+		if name, whole := strings.CutSuffix(t.text, calendar.UIDSuffix); whole && !t.negated {
+			if o := m.Get(name); o != nil {
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+func (s search) meets(o *calendar.Object) bool {
+	for _, t := range s.uids {
+		if !t.meets(s.c.uid(o)) {
+			return false
+		}
+	}
+	return true
+}

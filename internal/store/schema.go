@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"berth/scheduler"
+)
+
+// Upgrade is from which version of the schema to which a database was brought when it was opened; both are the same where nothing was to be
+// done, and from is 0 for a new one.
+type Upgrade struct{ From, To int64 }
+
+// Upgraded is what opening the database did to its schema.
+func (s *Store) Upgraded() Upgrade { return s.upgraded }
+
+// Attach opens a database whatever its schema, and changes nothing of it: to copy it.
+func Attach(ctx context.Context, dsn string) (*Store, error) {
+	s, err := connect(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.version(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("looking at the database: %w", s.explained(ctx, err)), s.Close())
+	}
+	return s, nil
+}
+
+// OpenAsIs opens a database of this program's own schema, and changes nothing of it. One of another schema is invalid, one without is not
+// found.
+func OpenAsIs(ctx context.Context, dsn string) (*Store, error) {
+	s, err := connect(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.asIs(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s.ready(), nil
+}
+
+// OpenOrCreate is OpenAsIs that makes the schema where there is none.
+func OpenOrCreate(ctx context.Context, dsn string) (*Store, error) {
+	s, err := OpenAsIs(ctx, dsn)
+	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
+		return Open(ctx, dsn)
+	}
+	return s, err
+}
+
+func (s *Store) asIs(ctx context.Context) error {
+	current, err := s.version(ctx)
+	if err != nil {
+		return fmt.Errorf("looking at the database: %w", s.explained(ctx, err))
+	}
+	p, err := s.provider()
+	if err != nil {
+		return err
+	}
+	sources := p.ListSources()
+	switch known := sources[len(sources)-1].Version; {
+	case current == 0:
+		return scheduler.Errorf(scheduler.CodeNotFound, "database: nothing of Berth is in it yet")
+	case current > known:
+		return newer(current, known)
+	case current < known:
+		return scheduler.Errorf(scheduler.CodeInvalid, "database: its schema is version %d, and this program's is %d: make a backup (berth backup FILE), then let berth serve "+
+			"bring it up to date", current, known)
+	}
+	return nil
+}
+
+func newer(current, known int64) error {
+	return scheduler.Errorf(scheduler.CodeInvalid, "database: its schema is version %d, and this program knows versions up to %d: use the newer program; to go back to this one, "+
+		"stop all processes and put back the backup that was made before the upgrade", current, known)
+}
+
+// version is that of the schema; 0 where there is none.
+func (s *Store) version(ctx context.Context) (current int64, err error) {
+	if err := s.read.QueryRowContext(ctx, s.dialect.versioned).Scan(&current); err != nil || current == 0 {
+		return 0, err
+	}
+	return current, s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version`).Scan(&current)
+}

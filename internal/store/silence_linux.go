@@ -1,0 +1,22 @@
+package store
+
+import (
+	"syscall"
+	"time"
+)
+
+// tcpUserTimeout is TCP_USER_TIMEOUT of linux/tcp.h.
+const tcpUserTimeout = 0x12
+
+// silence gives up a connection whose peer acknowledges nothing of what was sent. Keepalive alone does not see that: it is for connections on
+// which nothing is under way.
+func silence(after time.Duration) func(network, address string, c syscall.RawConn) error {
+	return func(_, _ string, c syscall.RawConn) (err error) {
+		if failure := c.Control(func(fd uintptr) {
+			err = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(after.Milliseconds()))
+		}); failure != nil {
+			return failure
+		}
+		return err
+	}
+}
