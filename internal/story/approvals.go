@@ -17,13 +17,10 @@ func (m *machine) approvals(s snapshot, r scheduler.Request) {
 		if !granted(r) || r.Status == scheduler.Terminating || a.Policy != testbeds.ApprovalRequired {
 			continue
 		}
-		switch grant := m.granting(r.Number); {
+		switch {
 		case a.Decision == scheduler.Approved:
 			m.covers(r, a)
-		case a.Decision == scheduler.Overridden, a.Decision == scheduler.Refused && flagged(r, "approval"): // it was taken back
-		case grant.Reason == phone:
-			m.broken("approval: overridden and not said so", "#%d is %s without the approval of %s", r.Number, r.Status, a.Testbed)
-		default:
+		case a.Decision == "", a.Decision == scheduler.Refused && (m.grantedNow(r) || !flagged(r, "approval")): // not taken back after the grant
 			m.broken("approval: missing", "#%d is %s without the approval of %s", r.Number, r.Status, a.Testbed)
 		}
 	}
@@ -34,14 +31,10 @@ func (m *machine) approvals(s snapshot, r scheduler.Request) {
 	}
 }
 
-// granting is the last event that gave a request its slot, or started it with an override.
-func (m *machine) granting(number int64) scheduler.Event {
-	for _, e := range slices.Backward(m.events) {
-		if e.Number == number && (e.Action == scheduler.ActionSchedule || e.Action == scheduler.ActionMove || e.Action == scheduler.ActionStart && e.Reason == phone) {
-			return e
-		}
-	}
-	return scheduler.Event{}
+// grantedNow tells whether a request was given its slot in the last step, or more than it had.
+func (m *machine) grantedNow(is scheduler.Request) bool {
+	was, _ := m.before.request(is.ID)
+	return !granted(was) || !slices.EqualFunc(was.Demand, is.Demand, sameNeed) || !was.Slot.Contains(is.Slot) && !is.Overrun
 }
 
 // covers makes sure that an approval was given for what the request has: the granted slot within the approved one, no more of anything,
@@ -84,7 +77,7 @@ func within(n, of testbeds.Need) bool {
 // grants: when a slot is granted, the policies of that moment bind, whatever they were when the request was made.
 func (m *machine) grants(s snapshot, r scheduler.Request) {
 	was, _ := m.before.request(r.ID)
-	if r.Status != scheduler.Scheduled || was.Status == scheduler.Scheduled || m.granting(r.Number).Reason == phone {
+	if r.Status != scheduler.Scheduled || was.Status == scheduler.Scheduled {
 		return
 	}
 	for _, id := range r.Demand.Testbeds() {

@@ -16,7 +16,7 @@ const (
 // reminded: operators are reminded of each instant once a day ahead and once an hour ahead, of the setup as it was granted and never
 // after it began, of the tear-down never before the slot has begun; and of neither is the reminder left out.
 func (m *machine) reminded(s snapshot, r scheduler.Request) {
-	seen := map[string]bool{}
+	given, seen := map[string]bool{}, map[string]bool{}
 	for _, e := range m.events {
 		if e.Request == r.ID && e.Action == scheduler.ActionSchedule {
 			clear(seen) // it is granted anew, after it was displaced
@@ -29,16 +29,16 @@ func (m *machine) reminded(s snapshot, r scheduler.Request) {
 		if seen[key] {
 			m.broken("reminder: twice", "#%d was reminded again at %s: %s", r.Number, e.At, e.Text)
 		}
-		seen[key] = true
+		given[key], seen[key] = true, true
 		m.timely(s, r, e, at)
 	}
 	b := s.bookings[r.Booking]
 	soon := func(t time.Time) bool { return ahead(s.now, t) == time.Hour && t.After(s.now) }
-	if at := span(b).Start; r.Status == scheduler.Scheduled && soon(at) && !seen[fmt.Sprint(orchestrate, at.Format(time.RFC3339), time.Hour)] {
+	if at := span(b).Start; r.Status == scheduler.Scheduled && soon(at) && !given[fmt.Sprint(orchestrate, at.Format(time.RFC3339), time.Hour)] {
 		m.broken("reminder: left out", "#%d begins at %s, and nobody was reminded", r.Number, at)
 	}
 	begun := r.Status == scheduler.Running && !r.Overrun && r.Slot.Start.Before(r.Slot.End.Add(-time.Hour)) && s.now.After(r.Slot.Start)
-	if at := r.Slot.End; begun && soon(at) && !seen[fmt.Sprint(tearDown, at.Format(time.RFC3339), time.Hour)] {
+	if at := r.Slot.End; begun && soon(at) && !given[fmt.Sprint(tearDown, at.Format(time.RFC3339), time.Hour)] {
 		m.broken("reminder: left out", "#%d ends at %s, and nobody was reminded", r.Number, at)
 	}
 }
