@@ -365,9 +365,9 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 		return r, err
 	}
 	conflicts := d.outcome.Fit.Conflicts
-	r.Overbooked = slices.DeleteFunc(slices.Clone(r.Overbooked), func(o Overbook) bool { return o.Reason == reasonOverrun })
 	b.Overbooked = len(conflicts) > 0 || have.Overbooked && d.excess(b)
-	if len(conflicts) > 0 {
+	if len(conflicts) > 0 { // the newest record says all
+		r.Overbooked = slices.DeleteFunc(slices.Clone(r.Overbooked), func(o Overbook) bool { return o.Reason == reasonOverrun })
 		r.Overbooked = append(r.Overbooked, Overbook{At: d.now, By: System.Username, Reason: reasonOverrun, Conflicts: conflicts})
 	}
 	r, err := d.occupy(ctx, r, b)

@@ -20,6 +20,7 @@ func (d *decision) equip(ctx context.Context, r Request, o *Override) (Request, 
 	if err != nil {
 		return r, err
 	}
+	b.Overbooked = b.Overbooked && d.excess(b) // other units may be all that it lacked
 	if r.Units = unitsIn(b); len(lost) > 0 {
 		if o == nil || o.Mode != OverrideOverbook {
 			return r, d.unequipped(r, lost)
@@ -31,8 +32,10 @@ func (d *decision) equip(ctx context.Context, r Request, o *Override) (Request, 
 	if sameUnits(was, b) && was.Overbooked == b.Overbooked {
 		return r, nil
 	}
-	_, err = d.book(ctx, r.ID, b)
-	return r, err
+	if was.Overbooked && !b.Overbooked && d.runs(r) {
+		r.unflag(flagFacility)
+	}
+	return d.occupy(ctx, r, b)
 }
 
 // reequipped is a booking with units that are there, and why it has not all that it needs.

@@ -30,8 +30,8 @@ func (m *machine) asGranted(s snapshot, was, is scheduler.Request) {
 				c.Resource, is.Number, before.Setup, before.Teardown, after.Setup, after.Teardown)
 		}
 	}
-	if was.Status == scheduler.Scheduled && running(is) && s.lost(was) != "" {
-		return // it starts on others
+	if was.Status == scheduler.Scheduled && running(is) && (s.lost(was) != "" || m.overruled[is.ID]) {
+		return // it starts on others, or without any
 	}
 	for _, u := range was.Units {
 		r := testbeds.Resource{Testbed: u.Testbed, Device: u.Device}

@@ -102,8 +102,8 @@ func (m *machine) started(from scheduler.Status, r scheduler.Request, in schedul
 	if in.Override != nil && in.Override.Mode == scheduler.OverrideOverbook {
 		m.overruled[r.ID] = true
 	}
-	if m.overruled[r.ID] {
-		return
+	if m.overruled[r.ID] || from != scheduler.Scheduled {
+		return // it has what it began with
 	}
 	for _, c := range b.Claims {
 		t, _ := s.facility.Testbed(c.Testbed)
