@@ -12,7 +12,7 @@ import (
 )
 
 // grantedVersion is the migration after which requests say what they were granted and what was approved.
-const grantedVersion = 14
+const grantedVersion = 9
 
 // granted writes into the requests of older databases what their bookings occupy and what their approvals were given for: until then both
 // were worked out anew, from a facility that may have changed. What is due is looked at once, since its instants were made that way too.

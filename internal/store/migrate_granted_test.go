@@ -43,7 +43,7 @@ func TestUpgradeSaysWhatWasGrantedAndApproved(t *testing.T) {
 			t.Fatal(err)
 		}
 		execute(t, db, `UPDATE requests SET document = $1`, string(stripped))
-		execute(t, db, `DELETE FROM goose_db_version WHERE version_id = 14`)
+		execute(t, db, `DELETE FROM goose_db_version WHERE version_id = 9`)
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
