@@ -206,6 +206,9 @@ func devices(b *strings.Builder, r scheduler.Request) {
 // warnings say what is never to be silent: that more was booked than there is, and what else somebody has to look at. Whose bookings it
 // hurts is for those to read who may know them.
 func warnings(b *strings.Builder, r scheduler.Request) {
+	if r.PendingMove != nil {
+		fmt.Fprintf(b, "\n%s\n", r.PendingMove)
+	}
 	for _, o := range r.Overbooked {
 		fmt.Fprintf(b, "\nOverbooked by %s: %s\n", o.By, o.Reason)
 		for _, c := range o.Conflicts {

@@ -26,7 +26,11 @@ const inCalendar = "in a calendar client"
 func (s *Service) MoveInCalendar(ctx context.Context, a Actor, id string, slot testbeds.Slot, revision int64) (Moved, error) {
 	out, err := s.Move(ctx, a, id, Move{Slot: &slot, Reason: "moved " + inCalendar, Revision: revision})
 	if err == nil {
-		return Moved{Request: out.Request}, nil
+		answer := Moved{Request: out.Request}
+		if m := out.Request.PendingMove; m != nil {
+			answer.Waiting = m.String()
+		}
+		return answer, nil
 	}
 	remark := Remark{Slot: &slot}
 	if CodeOf(err) == CodeForbidden {

@@ -40,6 +40,11 @@ func (d *decision) await(ctx context.Context, p proposal, in Move) error {
 		text: fmt.Sprintf("from %s to %s, once %s approve", r.Slot, m.Slot, strings.Join(m.waitsFor(), " and "))})
 }
 
+// String says what the move waits for, in one sentence.
+func (m PendingMove) String() string {
+	return fmt.Sprintf("A move to %s waits for the approval of %s.", m.Slot, strings.Join(m.waitsFor(), " and "))
+}
+
 // waitsFor are the testbeds whose approval a move needs and has not.
 func (m PendingMove) waitsFor() []string {
 	var ids []string

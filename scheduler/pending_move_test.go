@@ -147,3 +147,14 @@ func words(actions []scheduler.Action) []string {
 	}
 	return list
 }
+
+// Whoever drags a deployment in a calendar learns that the move waits, and the calendar says so.
+func TestAMoveInACalendarSaysThatItWaits(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.scheduled("hydra", hours(24, 4))
+	moved, err := h.MoveInCalendar(t.Context(), as("monika"), r.ID, hours(30, 4), r.Revision)
+	if err != nil || !strings.Contains(moved.Waiting, "waits for the approval of radio") || !h.get(r.ID).Slot.Equal(hours(24, 4)) {
+		t.Errorf("answered %+v, %v", moved, err)
+	}
+}
