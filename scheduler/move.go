@@ -50,7 +50,7 @@ func (d *decision) move(ctx context.Context, in Move, victims []Request) error {
 	p := d.proposed(r, testbeds.Firm)
 	if !p.less {
 		p.request.Approvals = d.approvals(r)
-		if in.Override == nil && len(unapproved(p.request.Approvals)) > 0 {
+		if in.Override == nil && waits(p.request.Approvals) {
 			return d.await(ctx, p, in)
 		}
 		if err := d.agreed(&p.request, in.Override); err != nil {

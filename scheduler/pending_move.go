@@ -15,6 +15,12 @@ import (
 // has; then the move is checked once more and made. It lapses where a testbed refuses it, where it can no longer be made in time, and where
 // anything else is decided about the slot.
 
+// waits reports whether approvals are worth waiting for: some are to be given, and none was refused for what is asked.
+func waits(list []Approval) bool {
+	refused := slices.ContainsFunc(list, func(a Approval) bool { return a.Decision == Refused })
+	return !refused && len(unapproved(list)) > 0
+}
+
 // await leaves a move waiting for approvals. Its slot has to be free now; nobody holds it.
 func (d *decision) await(ctx context.Context, p proposal, in Move) error {
 	if err := d.judge(p); err != nil {

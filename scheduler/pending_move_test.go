@@ -152,9 +152,26 @@ func words(actions []scheduler.Action) []string {
 func TestAMoveInACalendarSaysThatItWaits(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	r := h.scheduled("hydra", hours(24, 4))
-	moved, err := h.MoveInCalendar(t.Context(), as("monika"), r.ID, hours(30, 4), r.Revision)
-	if err != nil || !strings.Contains(moved.Waiting, "waits for the approval of radio") || !h.get(r.ID).Slot.Equal(hours(24, 4)) {
+	r := h.scheduled("hydra", hours(48, 4))
+	moved, err := h.MoveInCalendar(t.Context(), as("monika"), r.ID, hours(60, 4), r.Revision)
+	if err != nil || !strings.Contains(moved.Waiting, "waits for the approval of radio") || !h.get(r.ID).Slot.Equal(hours(48, 4)) {
 		t.Errorf("answered %+v, %v", moved, err)
+	}
+}
+
+// A testbed that has refused what is asked for is not waited for.
+func TestARefusalIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.approving(h.scheduled("hydra", hours(48, 4)), scheduler.Refused)
+	shorter, longer := hours(48, 3), hours(48, 5)
+	r = h.ok(h.Move(t.Context(), as("monika"), r.ID, scheduler.Move{Slot: &shorter}))
+	back := hours(48, 4)
+	_, err := h.Move(t.Context(), as("monika"), r.ID, scheduler.Move{Slot: &back})
+	if e := h.refused(scheduler.CodeConflict, err); !strings.Contains(e.Message, "radio (refused)") {
+		t.Errorf("refused with %q", e.Message)
+	}
+	if r = h.move(r, longer); r.PendingMove == nil {
+		t.Error("of what it has not refused it is asked")
 	}
 }
