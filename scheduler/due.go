@@ -5,14 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"berth/testbeds"
 )
-
-// What time does to requests is written in the database as the instant at which it is next due. Any number of processes may look: who
-// comes second finds the request locked, and then no longer due.
 
 // batch is how many due requests one call handles; more are due at once only after a long stop.
 const batch = 500
@@ -77,77 +73,6 @@ func (s *Service) named(r Request) bool {
 		return nil
 	})
 	return found
-}
-
-// reminder is something that operators are told ahead of its time, once.
-type reminder struct {
-	key  string
-	at   time.Time
-	of   time.Time
-	text string
-}
-
-// reminders are those still to be given: ahead of orchestration and of tear-down. Each is about one instant, so that one that moves is
-// reminded of anew. Nobody is reminded of what is over, nor of a slot's end before the slot has begun.
-func (s *Service) reminders(r Request) []reminder {
-	now := s.now()
-	return r.unreminded(slices.DeleteFunc(s.allReminders(r), func(m reminder) bool { return !m.of.After(now) }))
-}
-
-func (s *Service) allReminders(r Request) []reminder {
-	var list []reminder
-	for _, ahead := range s.o.Reminders {
-		switch {
-		case r.Status == Scheduled:
-			list = append(list, remind("orchestrate", "by", ahead, r.begins()))
-		case (r.Status == Instantiating || r.Status == Running) && !r.Overrun: // of an overrun they are told as such
-			if m := remind("tear down", "at", ahead, r.Slot.End); m.at.After(r.Slot.Start) {
-				list = append(list, m)
-			}
-		}
-	}
-	return list
-}
-
-// stillReminded are the marks of what was done once that still mean something: those about instants that the request has or that lie ahead,
-// and those about no instant.
-func (s *Service) stillReminded(r Request, now time.Time) []string {
-	has := []string{r.unitsLooked()}
-	for _, m := range s.allReminders(r) {
-		has = append(has, m.key)
-	}
-	return slices.DeleteFunc(slices.Clone(r.Reminded), func(mark string) bool {
-		at, err := time.Parse(time.RFC3339, mark[strings.LastIndex(mark, " ")+1:])
-		return err == nil && at.Before(now) && !slices.Contains(has, mark)
-	})
-}
-
-func remind(what, preposition string, ahead time.Duration, of time.Time) reminder {
-	at := of.Format(time.RFC3339)
-	return reminder{key: fmt.Sprintf("%s %s %s", what, ahead, at), at: of.Add(-ahead), of: of, text: fmt.Sprintf("%s %s %s", what, preposition, at)}
-}
-
-// longestNotice is how long before its end an experimenter is reminded of an offer, unless a quarter of its hold is less.
-const longestNotice = day
-
-// offerReminders are those still to be given of offers that nobody has taken.
-func (r Request) offerReminders() []reminder {
-	var list []reminder
-	for _, o := range r.Offers {
-		if o.State != OfferOpen {
-			continue
-		}
-		notice := longestNotice
-		if !o.Made.IsZero() {
-			notice = min(notice, o.until().Sub(o.Made)/4)
-		}
-		list = append(list, reminder{"offer " + o.ID, o.until().Add(-notice), o.until(), "offer " + o.ID + " ends at " + o.until().Format(time.RFC3339)})
-	}
-	return r.unreminded(list)
-}
-
-func (r Request) unreminded(list []reminder) []reminder {
-	return slices.DeleteFunc(list, func(m reminder) bool { return slices.Contains(r.Reminded, m.key) })
 }
 
 // RunDue does what time has brought: offers that expire, units to choose, reminders, overruns. It is called by any number of
@@ -314,88 +239,4 @@ func (d *decision) chooseUnits(ctx context.Context, r Request) (Request, error) 
 		return r, err
 	}
 	return d.save(ctx, before, r, note{action: ActionUnits, text: unitWords(r.Units)})
-}
-
-func (d *decision) remind(ctx context.Context, r Request) (Request, error) {
-	return d.reminded(ctx, r, ActionRemind, d.s.reminders(r))
-}
-
-func (d *decision) remindOfOffers(ctx context.Context, r Request) (Request, error) {
-	return d.reminded(ctx, r, ActionOfferEnds, r.offerReminders())
-}
-
-// reminded gives the reminders whose time has come, as one.
-func (d *decision) reminded(ctx context.Context, r Request, action Action, list []reminder) (Request, error) {
-	before := r
-	text := ""
-	for _, m := range list {
-		if !m.at.After(d.now) {
-			r.Reminded = append(slices.Clone(r.Reminded), m.key)
-			text = m.text
-		}
-	}
-	if text == "" {
-		return r, nil
-	}
-	return d.save(ctx, before, r, note{action: action, text: text})
-}
-
-// overrunStep is how far an overrun slot is prolonged at a time.
-const overrunStep = time.Hour
-
-// overrun prolongs what still runs past its end: it occupies what it holds, whatever comes after it. Where that is somebody else's,
-// it is recorded as overbooked, and the conflicts name whom it hurts.
-func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
-	if r.Status != Instantiating && r.Status != Running && r.Status != Terminating || r.Slot.End.After(d.now) {
-		return r, nil
-	}
-	before := r
-	for !r.Slot.End.After(d.now) {
-		r.Slot.End = r.Slot.End.Add(overrunStep)
-	}
-	if late := d.now.Sub(before.Slot.End); late > overrunStep {
-		r.Slot.End = d.now.Truncate(overrunStep).Add(overrunStep) // after a long stop
-	}
-	have, ok := d.booked(before)
-	if !ok {
-		return r, fmt.Errorf("request #%d (%s) has no booking", r.Number, r.Status)
-	}
-	b := have.Until(r.Slot.End)
-	if err := d.hurt(r, b); err != nil {
-		return r, err
-	}
-	conflicts := d.outcome.Fit.Conflicts
-	b.Overbooked = len(conflicts) > 0 || have.Overbooked && d.excess(b)
-	if len(conflicts) > 0 { // the newest record says all
-		r.Overbooked = slices.DeleteFunc(slices.Clone(r.Overbooked), func(o Overbook) bool { return o.Reason == reasonOverrun })
-		r.Overbooked = append(r.Overbooked, Overbook{At: d.now, By: System.Username, Reason: reasonOverrun, Conflicts: conflicts})
-	}
-	r, err := d.occupy(ctx, r, b)
-	if err != nil {
-		return r, err
-	}
-	if r.Reminded, err = d.tell(ctx, conflicts, r.Reminded, note{action: ActionOverrun, text: "what runs before it is not over; its capacity may come late"}); err != nil {
-		return r, err
-	}
-	if !r.Overrun {
-		r.Flags = append(slices.Clone(r.Flags), Flag{Kind: flagOverrun, At: d.now, Text: "it runs past its end, " + before.Slot.End.Format(time.RFC3339)})
-	}
-	r.Overrun = true
-	text := "occupies its capacity until " + r.Slot.End.Format(time.RFC3339)
-	return d.save(ctx, before, r, note{action: ActionOverrun, text: text, verdict: &d.outcome.Fit})
-}
-
-// reasonOverrun is the reason of the record that an overrun leaves.
-const reasonOverrun = "overrun"
-
-// hurt fills in the outcome's verdict with all that an overrun takes from others since the end that was granted.
-func (d *decision) hurt(r Request, b testbeds.Booking) error {
-	since := d.request.Slot.End
-	if r.Scheduled != nil {
-		since = sooner(since, r.Scheduled.End)
-	}
-	return d.world(func(w world) error {
-		d.found(w, r, w.fed.Recheck(pinned(r, w.catalogue), b, since))
-		return nil
-	}, r.bookings()...)
 }

@@ -1,0 +1,70 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"berth/testbeds"
+)
+
+// overrunStep is how far an overrun slot is prolonged at a time.
+const overrunStep = time.Hour
+
+// overrun prolongs what still runs past its end: it occupies what it holds, whatever comes after it. Where that is somebody else's,
+// it is recorded as overbooked, and the conflicts name whom it hurts.
+func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
+	if r.Status != Instantiating && r.Status != Running && r.Status != Terminating || r.Slot.End.After(d.now) {
+		return r, nil
+	}
+	before := r
+	for !r.Slot.End.After(d.now) {
+		r.Slot.End = r.Slot.End.Add(overrunStep)
+	}
+	if late := d.now.Sub(before.Slot.End); late > overrunStep {
+		r.Slot.End = d.now.Truncate(overrunStep).Add(overrunStep) // after a long stop
+	}
+	have, ok := d.booked(before)
+	if !ok {
+		return r, fmt.Errorf("request #%d (%s) has no booking", r.Number, r.Status)
+	}
+	b := have.Until(r.Slot.End)
+	if err := d.hurt(r, b); err != nil {
+		return r, err
+	}
+	conflicts := d.outcome.Fit.Conflicts
+	b.Overbooked = len(conflicts) > 0 || have.Overbooked && d.excess(b)
+	if len(conflicts) > 0 { // the newest record says all
+		r.Overbooked = slices.DeleteFunc(slices.Clone(r.Overbooked), func(o Overbook) bool { return o.Reason == reasonOverrun })
+		r.Overbooked = append(r.Overbooked, Overbook{At: d.now, By: System.Username, Reason: reasonOverrun, Conflicts: conflicts})
+	}
+	r, err := d.occupy(ctx, r, b)
+	if err != nil {
+		return r, err
+	}
+	if r.Reminded, err = d.tell(ctx, conflicts, r.Reminded, note{action: ActionOverrun, text: "what runs before it is not over; its capacity may come late"}); err != nil {
+		return r, err
+	}
+	if !r.Overrun {
+		r.Flags = append(slices.Clone(r.Flags), Flag{Kind: flagOverrun, At: d.now, Text: "it runs past its end, " + before.Slot.End.Format(time.RFC3339)})
+	}
+	r.Overrun = true
+	text := "occupies its capacity until " + r.Slot.End.Format(time.RFC3339)
+	return d.save(ctx, before, r, note{action: ActionOverrun, text: text, verdict: &d.outcome.Fit})
+}
+
+// reasonOverrun is the reason of the record that an overrun leaves.
+const reasonOverrun = "overrun"
+
+// hurt fills in the outcome's verdict with all that an overrun takes from others since the end that was granted.
+func (d *decision) hurt(r Request, b testbeds.Booking) error {
+	since := d.request.Slot.End
+	if r.Scheduled != nil {
+		since = sooner(since, r.Scheduled.End)
+	}
+	return d.world(func(w world) error {
+		d.found(w, r, w.fed.Recheck(pinned(r, w.catalogue), b, since))
+		return nil
+	}, r.bookings()...)
+}
