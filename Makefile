@@ -6,9 +6,8 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 TOOL := go tool -modfile=tools/go.mod
 FUZZTIME ?= 10s
-SOAK ?= 10000
-BENCH ?= .
 SOAK ?= 1h
+BENCH ?= .
 DEMO ?= demo.db
 
 .PHONY: help
@@ -44,7 +43,8 @@ vuln: ## known vulnerabilities that the program can reach; says so, and succeeds
 	scripts/vulnerabilities $(TOOL) govulncheck ./...
 
 .PHONY: soak
-soak: ## the chaos test for SOAK (1h): processes killed and frozen, the database stopped, clocks that jump, receivers that cut
+soak: ## tell STORIES (10000) random stories, then the chaos test for SOAK (1h): kills, stops, clocks that jump, receivers that cut
+	BERTH_TEST_REQUIRE=postgres BERTH_TEST_STORIES=$(STORIES) scripts/with-postgres go test -run '^TestStories$$' -count=1 -timeout 6h -v ./scheduler ./internal/store
 	BERTH_TEST_REQUIRE=postgres BERTH_TEST_SOAK=$(SOAK) scripts/with-postgres go test -run '^TestChaos$$' -timeout 0 -v ./cmd/berth
 
 .PHONY: bench
@@ -59,10 +59,6 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package; \
 		done; \
 	done
-
-.PHONY: soak
-soak: ## tell SOAK (10000) random stories, most of them in memory, the rest on SQLite and PostgreSQL
-	BERTH_TEST_REQUIRE=postgres BERTH_TEST_STORIES=$(SOAK) scripts/with-postgres go test -run '^TestStories$$' -count=1 -timeout 6h -v ./scheduler ./internal/store
 
 .PHONY: clean
 clean: ## remove what was built, and the demo's database
