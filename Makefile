@@ -6,6 +6,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 TOOL := go tool -modfile=tools/go.mod
 FUZZTIME ?= 10s
+STORIES ?= 10000
 SOAK ?= 1h
 BENCH ?= .
 DEMO ?= demo.db

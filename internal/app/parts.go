@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"berth/calendar"
 	"berth/internal/auth"
 	"berth/internal/bugzilla"
 	"berth/internal/config"
@@ -89,6 +90,7 @@ func opened(ctx context.Context, open func(context.Context, string) (*store.Stor
 		return nil, err
 	}
 	s.SetChannels(channels(settings)...)
+	s.SetSite(calendar.Site{URL: settings.Base(settings.Listen).String()}) // a command draws what a server beside it would
 	return &Parts{Store: s, Service: newService(s, settings, o, o.clock()), Auth: auth.New(s, o.clock(), auth.Bounds{Tokens: settings.Limits.Tokens, Feeds: settings.Limits.Feeds}), Clock: o.clock()}, nil
 }
 
