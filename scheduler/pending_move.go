@@ -43,7 +43,7 @@ func (d *decision) await(ctx context.Context, p proposal, in Move) error {
 	}
 	r.PendingMove = &m
 	return d.keep(ctx, r, note{action: ActionProposeMove, reason: in.Reason, verdict: &d.outcome.Fit,
-		text: fmt.Sprintf("from %s to %s, once %s approve", r.Slot, m.Slot, strings.Join(m.waitsFor(), " and "))})
+		text: fmt.Sprintf("from %s to %s, once it is approved by %s", r.Slot, m.Slot, strings.Join(m.waitsFor(), " and "))})
 }
 
 // String says what the move waits for, in one sentence.
