@@ -134,6 +134,13 @@ func (s *Service) Availability(ctx context.Context, a Actor, testbed string, spa
 		if series, ok = w.fed.Availability(testbed, span.UTC()); !ok {
 			return Errorf(CodeNotFound, "there is no testbed %q", clip(testbed))
 		}
+		if !a.knowsOverbooks(w.fed.Facility(), testbed) {
+			for _, x := range series {
+				for i := range x.Steps {
+					x.Steps[i].Free = max(0, x.Steps[i].Free)
+				}
+			}
+		}
 		return bad.err()
 	})
 	return series, err

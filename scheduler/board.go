@@ -47,7 +47,8 @@ func (s *Service) Board(ctx context.Context, a Actor, testbed string, span testb
 		}
 		list = make([]Placed, 0, len(bookings))
 		for _, b := range bookings {
-			p := Placed{Strength: b.Strength, Slot: b.Slot, Occupied: b.OccupiedAt(testbed), Overbooked: b.Overbooked, Request: named[b.Request]}
+			p := Placed{Strength: b.Strength, Slot: b.Slot, Occupied: b.OccupiedAt(testbed), Request: named[b.Request],
+				Overbooked: b.Overbooked && (named[b.Request] != nil || a.knowsOverbooks(w.fed.Facility(), testbed))}
 			if p.Request != nil || a.View() == nil {
 				p.Number = b.Request
 			}

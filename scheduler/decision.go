@@ -63,7 +63,7 @@ func (s *Service) decide(ctx context.Context, c command) (Outcome, error) {
 	}
 	s.settle(ctx, lock)
 	var out Outcome
-	err = growing(lock, func(lock []string) (err error) {
+	err = growing(lock, func(more []string) { s.settle(ctx, more) }, func(lock []string) (err error) {
 		out, err = s.attempt(ctx, c, lock)
 		return err
 	})
@@ -73,13 +73,17 @@ func (s *Service) decide(ctx context.Context, c command) (Outcome, error) {
 	return out, s.maskOutcome(ctx, c.actor, &out)
 }
 
-// growing takes a step with testbeds locked, and again with more of them for as long as it turns out to touch others.
-func growing(lock []string, try func(lock []string) error) error {
+// growing takes a step with testbeds locked, and again with more of them for as long as it turns out to touch others; before may make these
+// ready.
+func growing(lock []string, before func(more []string), try func(lock []string) error) error {
 	for range maxGrowth {
 		err := try(sorted(lock))
 		more, ok := errors.AsType[errMoreTestbeds](err)
 		if !ok {
 			return err
+		}
+		if before != nil {
+			before(more)
 		}
 		lock = append(lock, more...)
 	}

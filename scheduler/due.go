@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
 	"berth/testbeds"
 )
 
-// batch is how many due requests one call handles; more are due at once only after a long stop.
+// batch is how many due requests are read at once; more are due at once only after a long stop.
 const batch = 500
 
 // due is when time next does something to a request; nil for never.
@@ -78,7 +79,7 @@ func (s *Service) named(r Request) bool {
 // RunDue does what time has brought: offers that expire, units to choose, reminders, overruns. It is called by any number of
 // processes; each thing happens once. next is when it has to be called again at the latest.
 func (s *Service) RunDue(ctx context.Context) (done int, next *time.Time, err error) {
-	done, err = s.runDue(ctx, nil)
+	done, err = s.runDue(ctx, nil, batch)
 	if err != nil {
 		return done, nil, err
 	}
@@ -89,45 +90,52 @@ func (s *Service) RunDue(ctx context.Context) (done int, next *time.Time, err er
 	return done, next, err
 }
 
-// settle does what is due on testbeds before something is decided about them; what goes wrong is met again by RunDue.
+// settle does all that is due on testbeds before something is decided about them; what goes wrong is met again by RunDue.
 func (s *Service) settle(ctx context.Context, among []string) {
 	if len(among) == 0 {
 		return
 	}
-	for {
-		done, err := s.runDue(ctx, among)
-		if err != nil {
-			s.o.Log.Warn("settling what is due before a decision", "testbeds", among, "error", err)
-		}
-		if err != nil || done < batch {
-			return // what went wrong is not tried again here, and all the rest was seen
-		}
+	if _, err := s.runDue(ctx, among, math.MaxInt); err != nil {
+		s.o.Log.Warn("settling what is due before a decision", "testbeds", among, "error", err)
 	}
 }
 
-// runDue takes the due requests one by one. One that goes wrong is logged and does not keep the others from being handled.
-func (s *Service) runDue(ctx context.Context, among []string) (done int, err error) {
-	var ids []string
-	err = s.look(ctx, func(tx Reader, _ world) error {
-		ids, err = tx.DueRequests(ctx, s.now(), among, batch)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	for _, id := range ids {
-		switch err := s.handle(ctx, id); {
-		case errors.Is(err, errNothingDue):
-		case err != nil:
-			if ctx.Err() != nil {
+// runDue takes the due requests one by one, until it has done so many or has looked at all. One that goes wrong is logged, and keeps none
+// behind it from being handled.
+func (s *Service) runDue(ctx context.Context, among []string, most int) (done int, err error) {
+	seen := map[string]bool{}
+	for done < most {
+		ids, err := s.dueAmong(ctx, among, batch+len(seen))
+		if err != nil {
+			return done, err
+		}
+		ids = slices.DeleteFunc(ids, func(id string) bool { return seen[id] })
+		if len(ids) == 0 {
+			return done, nil
+		}
+		for _, id := range ids {
+			seen[id] = true
+			switch err := s.handle(ctx, id); {
+			case errors.Is(err, errNothingDue): // somebody else was faster
+			case err != nil && ctx.Err() != nil:
 				return done, ctx.Err()
+			case err != nil:
+				s.o.Log.Error("handling a due request", "request", id, "error", err)
+			default:
+				done++
 			}
-			s.o.Log.Error("handling a due request", "request", id, "error", err)
-		default:
-			done++
 		}
 	}
 	return done, nil
+}
+
+// dueAmong are the ids of so many requests that are due on testbeds, or anywhere.
+func (s *Service) dueAmong(ctx context.Context, among []string, limit int) (ids []string, err error) {
+	err = s.look(ctx, func(tx Reader, _ world) error {
+		ids, err = tx.DueRequests(ctx, s.now(), among, limit)
+		return err
+	})
+	return ids, err
 }
 
 // handle does to one request what is due.
@@ -140,7 +148,7 @@ func (s *Service) handle(ctx context.Context, id string) error {
 	}); err != nil {
 		return err
 	}
-	return growing(lock, func(lock []string) error { return s.handleLocked(ctx, id, lock) })
+	return growing(lock, nil, func(lock []string) error { return s.handleLocked(ctx, id, lock) })
 }
 
 func (s *Service) handleLocked(ctx context.Context, id string, lock []string) error {

@@ -100,3 +100,26 @@ func TestALaterHurtOfAnOverrunIsRecorded(t *testing.T) {
 	}
 	h.clean()
 }
+
+// However many holds have ended at once, and whatever goes wrong with one of them: a decision sees none of them.
+func TestADecisionSeesNoHoldThatHasEnded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const many = 520 // more than are read at once
+	for i := range many {
+		r := h.submitted("video", hours(30, 1))
+		if i == 0 {
+			r = h.ok(h.Edit(t.Context(), as("maeve"), r.ID, scheduler.Edit{Name: new("the broken one")}))
+		}
+		offer := testbeds.Alternative{Slot: hours(100+float64(2*i), 1)}
+		if i == many-1 {
+			offer.Slot = hours(30, 1)
+		}
+		h.ok(h.Reject(t.Context(), as("monika"), r.ID, scheduler.Reject{Reason: "no", Offers: []testbeds.Alternative{offer}, HoldFor: testbeds.Period{Clock: time.Hour + time.Duration(i)*time.Second}}))
+	}
+	h.store.Broken = "the broken one"
+	h.clock = hours(3, 1).Start
+	ask := scheduler.Ask{Components: []testbeds.Component{{Member: "1", Size: testbeds.Quantities{"vcpu": 64}, Onboarded: []string{"cloud/big"}}},
+		Placement: testbeds.Placement{"1": "cloud/big"}, Slot: hours(30, 1)}
+	h.ok(h.Submit(t.Context(), as("hector"), scheduler.Submission{Name: "all of it", Ask: ask}))
+}

@@ -13,8 +13,11 @@ import (
 
 // mask hides from verdicts what the actor may not know.
 func (s *Service) mask(ctx context.Context, tx Reader, a Actor, f testbeds.Facility, verdicts ...*testbeds.Verdict) error {
-	if a.Is(RoleMentor) || a.Is(RoleOperator) || a.Is(RoleAdministrator) {
+	if a.knowsAll() {
 		return nil
+	}
+	for _, v := range verdicts {
+		a.coverOverbooks(f, v)
 	}
 	var numbers []int64
 	each(verdicts, func(t *testbeds.Taker, _ string) {
@@ -39,6 +42,31 @@ func (s *Service) mask(ctx context.Context, tx Reader, a Actor, f testbeds.Facil
 		}
 	})
 	return nil
+}
+
+// knowsAll reports whether the actor may know of every booking.
+func (a Actor) knowsAll() bool {
+	return a.Is(RoleMentor) || a.Is(RoleOperator) || a.Is(RoleAdministrator)
+}
+
+// knowsOverbooks reports whether the actor may know that more is booked of a testbed than there is: that somebody was overbooked, and by how
+// much, is for those who decide, for its providers, and where the testbed shows its bookings to everybody.
+func (a Actor) knowsOverbooks(f testbeds.Facility, testbed string) bool {
+	t, _ := f.Testbed(testbed)
+	return a.knowsAll() || a.Provides(testbed) || t.Visibility == testbeds.VisibilityOpen
+}
+
+// coverOverbooks shows what is booked over as just taken.
+func (a Actor) coverOverbooks(f testbeds.Facility, v *testbeds.Verdict) {
+	if v == nil {
+		return
+	}
+	v.Conflicts = slices.Clone(v.Conflicts)
+	for i, c := range v.Conflicts {
+		if c.Free < 0 && !a.knowsOverbooks(f, c.Resource.Testbed) {
+			v.Conflicts[i].Free, v.Conflicts[i].ShortBy = 0, c.Needed
+		}
+	}
 }
 
 // shown reports whether the actor may know that a request takes capacity of a testbed; without a testbed, of all that it touches.

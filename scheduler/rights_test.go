@@ -250,3 +250,51 @@ func TestFacilityAndPeopleRights(t *testing.T) {
 		}
 	}
 }
+
+// Who may not know of bookings sees that capacity is taken, and not that somebody was overbooked.
+func TestOverbooksAreForThoseWhoMayKnow(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.scheduled("marathon", hours(24, 4))
+	r := h.submitted("hydra", hours(24, 4))
+	h.ok(h.Schedule(t.Context(), as("adele"), r.ID, scheduler.Schedule{Override: byHand(scheduler.OverrideOverbook)}))
+	for who, want := range map[string]int64{"hector": 0, "monika": -3, "paddy": -3, "carla": 0} {
+		v, err := h.Check(t.Context(), as(who), scheduler.Ask{NSD: "c2gran", Slot: hours(24, 4)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := v.Conflicts[len(v.Conflicts)-1]
+		if c.Resource.Device != "usrp" || c.Free != want || c.ShortBy != 2-want {
+			t.Errorf("%s: a conflict says %+v, want free %d", who, c, want)
+		}
+		series, err := h.Availability(t.Context(), as(who), "radio", hours(20, 10))
+		if err != nil {
+			t.Fatal(err)
+		}
+		least := int64(4)
+		for _, s := range series {
+			for _, step := range s.Steps {
+				if s.Resource.Device == "usrp" {
+					least = min(least, step.Free)
+				}
+			}
+		}
+		if least != want {
+			t.Errorf("%s: the least that is free is %d, want %d", who, least, want)
+		}
+		board, err := h.Board(t.Context(), as(who), "radio", hours(20, 10))
+		if err != nil {
+			t.Fatal(err)
+		}
+		over := slices.ContainsFunc(board, func(p scheduler.Placed) bool { return p.Overbooked })
+		if over != (want < 0) {
+			t.Errorf("%s: the schedule shows an overbook: %v", who, over)
+		}
+	}
+	_, err := h.Submit(t.Context(), as("hector"), wants("c2gran", hours(24, 4)))
+	for _, c := range h.refused(scheduler.CodeConflict, err).Verdict.Conflicts {
+		if c.Free < 0 {
+			t.Errorf("a refusal says %+v", c)
+		}
+	}
+}

@@ -225,7 +225,7 @@ func descriptor(r scheduler.Request, f testbeds.Facility, remark string) deploym
 	if len(r.Portal) > 0 && json.Unmarshal(r.Portal, &asked) == nil {
 		d.StartReq, d.EndReq = asked.StartReq, asked.EndReq
 	}
-	if r.Requested != nil {
+	if r.Requested != nil && !r.Requested.Equal(daysOf(d.StartReq, d.EndReq)) { // it was asked for anew since it was posted
 		d.StartReq, d.EndReq = portalTime{r.Requested.Start}, portalTime{r.Requested.End}
 	}
 	if r.Mentor != "" {
