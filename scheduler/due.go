@@ -11,9 +11,6 @@ import (
 	"berth/testbeds"
 )
 
-// batch is how many due requests are read at once; more are due at once only after a long stop.
-const batch = 500
-
 // due is when time next does something to a request; nil for never.
 func (s *Service) due(r Request) *time.Time {
 	var next *time.Time
@@ -79,7 +76,7 @@ func (s *Service) named(r Request) bool {
 // RunDue does what time has brought: offers that expire, units to choose, reminders, overruns. It is called by any number of
 // processes; each thing happens once. next is when it has to be called again at the latest.
 func (s *Service) RunDue(ctx context.Context) (done int, next *time.Time, err error) {
-	done, err = s.runDue(ctx, nil, batch)
+	done, err = s.runDue(ctx, nil, s.o.DueAtOnce)
 	if err != nil {
 		return done, nil, err
 	}
@@ -105,7 +102,7 @@ func (s *Service) settle(ctx context.Context, among []string) {
 func (s *Service) runDue(ctx context.Context, among []string, most int) (done int, err error) {
 	seen := map[string]bool{}
 	for done < most {
-		ids, err := s.dueAmong(ctx, among, batch+len(seen))
+		ids, err := s.dueAmong(ctx, among, s.o.DueAtOnce+len(seen))
 		if err != nil {
 			return done, err
 		}

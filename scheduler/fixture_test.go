@@ -35,6 +35,8 @@ type house struct {
 	ids   atomic.Int64
 	log   strings.Builder
 	out   *slog.Logger // into log
+
+	atOnce int // due requests that are read at once
 }
 
 func newHouse(t testing.TB) *house {
@@ -52,7 +54,7 @@ func emptyHouse(t interface{ Context() context.Context }, f failer) *house {
 
 // another is one more service over the same store, as another process would be.
 func (h *house) another() *scheduler.Service {
-	return scheduler.New(h.store, scheduler.Options{Log: h.out, Clock: func() time.Time { return h.clock }, NewID: func() string {
+	return scheduler.New(h.store, scheduler.Options{Log: h.out, DueAtOnce: h.atOnce, Clock: func() time.Time { return h.clock }, NewID: func() string {
 		return fmt.Sprintf("00000000-0000-4000-8000-%012d", h.ids.Add(1))
 	}})
 }

@@ -29,6 +29,7 @@ type Options struct {
 	MaxHold    time.Duration    // default 30 days
 	MaxOpen    int              // open requests of one person; 0 for any number
 	MaxRemarks int              // of one person in an hour; 0 for any number
+	DueAtOnce  int              // how many due requests are read at once; default 500
 	Reminders  []time.Duration  // ahead of the start of orchestration (slot start less setup) and of the slot's end; default 24 h and 1 h
 }
 
@@ -38,6 +39,7 @@ const day = 24 * time.Hour
 func New(store Store, o Options) *Service {
 	o.Horizon = cmp.Or(o.Horizon, 2*365*day)
 	o.HoldFor = cmp.Or(o.HoldFor, 72*time.Hour)
+	o.DueAtOnce = cmp.Or(o.DueAtOnce, 500)
 	o.MaxHold = cmp.Or(o.MaxHold, 30*day)
 	if o.Reminders == nil {
 		o.Reminders = []time.Duration{day, time.Hour}
