@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"berth/calendar"
 	"berth/internal/api"
 	"berth/internal/auth"
 	"berth/internal/config"
@@ -74,7 +73,9 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	a.parts.Store.SetSite(calendar.Site{URL: site})
+	if err := a.parts.serveAt(ctx, site); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	calendars := newCalendarDuty(a.parts.Store, a.parts.Clock)
 	if _, _, err := calendars.run(ctx); err != nil { // what is not in line yet will be, later
 		a.options.Log.ErrorContext(ctx, "the calendars were not brought in line", "error", err)

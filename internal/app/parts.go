@@ -90,8 +90,36 @@ func opened(ctx context.Context, open func(context.Context, string) (*store.Stor
 		return nil, err
 	}
 	s.SetChannels(channels(settings)...)
-	s.SetSite(calendar.Site{URL: settings.Base(settings.Listen).String()}) // a command draws what a server beside it would
+	site, err := siteOf(ctx, s, settings)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	s.SetSite(calendar.Site{URL: site})
 	return &Parts{Store: s, Service: newService(s, settings, o, o.clock()), Auth: auth.New(s, o.clock(), auth.Bounds{Tokens: settings.Limits.Tokens, Feeds: settings.Limits.Feeds}), Clock: o.clock()}, nil
+}
+
+// siteMark keeps in the database where a server is found, for commands beside it, which may have been given other settings.
+const siteMark = "site"
+
+// siteOf is where people find Berth: as the settings say, else as the last server said, else where a server would listen.
+func siteOf(ctx context.Context, s *store.Store, settings config.Settings) (string, error) {
+	if settings.PublicURL == nil {
+		if kept, err := s.Mark(ctx, siteMark); err != nil || kept != "" {
+			return kept, err
+		}
+	}
+	return settings.Base(settings.Listen).String(), nil
+}
+
+// serveAt says where this server is found: what is drawn from now on says so, here and in commands.
+func (p *Parts) serveAt(ctx context.Context, site string) error {
+	p.Store.SetSite(calendar.Site{URL: site})
+	before, err := p.Store.Mark(ctx, siteMark)
+	if err != nil || before == site {
+		return err
+	}
+	_, err = p.Store.SetMark(ctx, siteMark, before, site)
+	return err
 }
 
 func newService(s scheduler.Store, settings config.Settings, o Options, clock func() time.Time) *scheduler.Service {

@@ -13,19 +13,34 @@ import (
 	"berth/testbeds"
 )
 
-// A command that changes a request beside a running server leaves the address of its page in the calendars as the server wrote it.
+// A command that changes a request beside a running server leaves the address of its page in the calendars as the server wrote it, whether it
+// knows the server's settings or not.
 func TestACommandDrawsWhatTheServerWould(t *testing.T) {
 	t.Parallel()
-	settings := config.Settings{Database: filepath.Join(t.TempDir(), "berth.db"), Listen: "127.0.0.1:8080", PublicURL: &url.URL{Scheme: "https", Host: "berth.example.org"}}
+	public := &url.URL{Scheme: "https", Host: "berth.example.org"}
+	for name, known := range map[string]*url.URL{"the same settings": public, "no settings": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			commandBeside(t, public, known)
+		})
+	}
+}
+
+func commandBeside(t *testing.T, public, known *url.URL) {
+	settings := config.Settings{Database: filepath.Join(t.TempDir(), "berth.db"), Listen: "127.0.0.1:8080", PublicURL: public}
 	o := Options{Log: slog.New(slog.DiscardHandler)}
 	server, err := Open(t.Context(), settings, o)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.serveAt(t.Context(), public.String()); err != nil {
 		t.Fatal(err)
 	}
 	oneRequest(t, server)
 	if err := server.Close(); err != nil {
 		t.Fatal(err)
 	}
+	settings.PublicURL = known
 	command, err := OpenExisting(t.Context(), settings, o)
 	if err != nil {
 		t.Fatal(err)
