@@ -29,6 +29,6 @@ func TestNamesHideNothing(t *testing.T) {
 		}
 	}
 	wish := h.wish(0, 1)
-	wish["name"] = "می‌خواهم 👩‍🔬"
+	wish["name"] = "می\u200cخواهم 👩\u200d🔬"
 	h.expect(h.send("maeve", "POST", "/requests", wish), 201)
 }
