@@ -1,13 +1,10 @@
 package memory
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"maps"
-	"reflect"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -122,26 +119,15 @@ func absent(what string) error {
 	return scheduler.Errorf(scheduler.CodeNotFound, "there is no %s", what)
 }
 
-func (d *data) FacilityRevision(context.Context) (int64, error)           { return d.revision, nil }
-func (d *data) Facility(context.Context) (testbeds.Facility, error)       { return deep(d.facility), nil }
-func (d *data) Catalogue(context.Context) (testbeds.Catalogue, error)     { return deep(d.catalogue), nil }
-func (d *data) Sequence(context.Context) (int64, error)                   { return int64(len(d.events)), nil }
-func (d *data) Secret(context.Context) ([]byte, error)                    { return []byte("0123456789abcdef"), nil }
-func (d *data) Tokens(context.Context, string) ([]scheduler.Token, error) { return nil, nil }
-func (d *data) PutToken(context.Context, scheduler.Token) error           { return nil }
-func (d *data) UseToken(context.Context, string, time.Time) error         { return nil }
-func (d *data) Forget(context.Context, time.Time) error                   { return nil }
-func (d *data) SignedIn(context.Context, string, string) (time.Time, error) {
-	return time.Time{}, nil
-}
-func (d *data) ForgetAccountEvents(context.Context, time.Time) error { return nil }
-func (d *data) AccountEvents(context.Context, scheduler.AccountFilter) ([]scheduler.AccountEvent, error) {
-	return nil, nil
-}
-func (d *data) AddAccountEvent(context.Context, scheduler.AccountEvent) error { return nil }
-func (d *data) TokenByHash(context.Context, string) (scheduler.Token, error) {
-	return scheduler.Token{}, absent("token")
-}
+func (d *data) FacilityRevision(context.Context) (int64, error) { return d.revision, nil }
+
+func (d *data) Facility(context.Context) (testbeds.Facility, error) { return deep(d.facility), nil }
+
+func (d *data) Catalogue(context.Context) (testbeds.Catalogue, error) { return deep(d.catalogue), nil }
+
+func (d *data) Sequence(context.Context) (int64, error) { return int64(len(d.events)), nil }
+
+func (d *data) Secret(context.Context) ([]byte, error) { return []byte("0123456789abcdef"), nil }
 
 func (d *data) Bookings(_ context.Context, after time.Time, yield func(testbeds.Booking) error) error {
 	for _, id := range slices.Sorted(maps.Keys(d.bookings)) {
@@ -190,119 +176,6 @@ func (d *data) Events(_ context.Context, after int64, limit int) ([]scheduler.Ev
 	return slices.Clone(list[:min(limit, len(list))]), nil
 }
 
-func (d *data) Request(_ context.Context, id string) (scheduler.Request, error) {
-	r, ok := d.requests[id]
-	if !ok {
-		return r, absent("request")
-	}
-	return deep(r), nil
-}
-
-func (d *data) LockRequest(ctx context.Context, id string) (scheduler.Request, error) {
-	return d.Request(ctx, id)
-}
-
-func (d *data) RequestByNumber(ctx context.Context, number int64) (scheduler.Request, error) {
-	list, _ := d.RequestsByNumber(ctx, []int64{number})
-	if len(list) == 0 {
-		return scheduler.Request{}, absent("request")
-	}
-	return list[0], nil
-}
-
-func (d *data) RequestsByNumber(_ context.Context, numbers []int64) ([]scheduler.Request, error) {
-	return d.pick(func(r scheduler.Request) bool { return slices.Contains(numbers, r.Number) }), nil
-}
-
-// pick are the requests that the test takes, newest first.
-func (d *data) pick(take func(scheduler.Request) bool) []scheduler.Request {
-	var list []scheduler.Request
-	for _, r := range d.requests {
-		if take(r) {
-			list = append(list, deep(r))
-		}
-	}
-	slices.SortFunc(list, func(a, b scheduler.Request) int { return cmp.Compare(b.Number, a.Number) })
-	return list
-}
-
-func (d *data) Requests(_ context.Context, f scheduler.RequestFilter) ([]scheduler.Request, error) {
-	touches := func(r scheduler.Request, ids []string) bool {
-		return slices.ContainsFunc(r.Demand.Testbeds(), func(id string) bool { return slices.Contains(ids, id) })
-	}
-	list := d.pick(func(r scheduler.Request) bool {
-		v := f.Visible
-		return (len(f.Status) == 0 || slices.Contains(f.Status, r.Status)) &&
-			(f.Testbed == "" || touches(r, []string{f.Testbed})) && (len(f.Testbeds) == 0 || touches(r, f.Testbeds)) &&
-			(f.Mentor == "" || f.Mentor == r.Mentor) && (f.Experimenter == "" || f.Experimenter == r.Experimenter) &&
-			(f.From.IsZero() || r.Slot.End.After(f.From)) && (f.To.IsZero() || r.Slot.Start.Before(f.To)) &&
-			(f.Text == "" || strings.Contains(strings.ToLower(r.Name+" "+r.NSD), strings.ToLower(f.Text))) &&
-			(f.Before == 0 || r.Number < f.Before) && (v == nil || v.Experimenter != "" && v.Experimenter == r.Experimenter ||
-			v.Mentor != "" && v.Mentor == r.Mentor || touches(r, v.Testbeds))
-	})
-	if f.Limit > 0 {
-		list = list[:min(f.Limit, len(list))]
-	}
-	return list, nil
-}
-
-func (d *data) DueRequests(_ context.Context, now time.Time, among []string, limit int) ([]string, error) {
-	list := d.pick(func(r scheduler.Request) bool {
-		return r.Due != nil && !r.Due.After(now) && (len(among) == 0 || d.holds(r.ID, among))
-	})
-	slices.SortFunc(list, func(a, b scheduler.Request) int {
-		return cmp.Or(a.Due.Compare(*b.Due), cmp.Compare(a.Number, b.Number))
-	})
-	var ids []string
-	for _, r := range list[:min(limit, len(list))] {
-		ids = append(ids, r.ID)
-	}
-	return ids, nil
-}
-
-func (d *data) holds(request string, among []string) bool {
-	for _, b := range d.bookings {
-		if b.request == request && !b.change.Released && slices.ContainsFunc(b.change.Booking.Claims,
-			func(c testbeds.Claim) bool { return slices.Contains(among, c.Testbed) }) {
-			return true
-		}
-	}
-	return false
-}
-
-func (d *data) NextDue(context.Context) (*time.Time, error) {
-	var next *time.Time
-	for _, r := range d.requests {
-		if r.Due != nil && (next == nil || r.Due.Before(*next)) {
-			next = r.Due
-		}
-	}
-	return deep(next), nil
-}
-
-func (d *data) Feedback(_ context.Context, request string, after int64, limit int) ([]scheduler.Feedback, error) {
-	return part(d.feedback, limit, func(f scheduler.Feedback) bool { return f.Request == request && f.ID > after }), nil
-}
-
-func (d *data) History(_ context.Context, request string, after int64, limit int) ([]scheduler.Entry, error) {
-	return part(d.entries, limit, func(e scheduler.Entry) bool { return e.Request == request && e.ID > after }), nil
-}
-
-func (d *data) HistoryEnds(_ context.Context, requests []string) (map[string]scheduler.HistoryEnds, error) {
-	ends := map[string]scheduler.HistoryEnds{}
-	for _, e := range d.entries {
-		if x, begun := ends[e.Request]; begun {
-			ends[e.Request] = scheduler.HistoryEnds{First: x.First, Last: deep(e)}
-		} else if slices.Contains(requests, e.Request) {
-			ends[e.Request] = scheduler.HistoryEnds{First: deep(e), Last: deep(e)}
-		}
-	}
-	return ends, nil
-}
-
-// Discrepancies are none: there are no columns beside the documents.
-func (d *data) Discrepancies(context.Context, func(string) error) error { return nil }
-
 func part[T any](all []T, limit int, take func(T) bool) []T {
 	var list []T
 	for _, x := range all {
@@ -311,29 +184,6 @@ func part[T any](all []T, limit int, take func(T) bool) []T {
 		}
 	}
 	return list
-}
-
-func (d *data) Person(_ context.Context, username string) (scheduler.Person, error) {
-	p, ok := d.people[username]
-	if !ok {
-		return p, absent("person")
-	}
-	return deep(p), nil
-}
-
-func (d *data) People(_ context.Context, after string, limit int) ([]scheduler.Person, error) {
-	all := slices.SortedFunc(maps.Values(d.people), func(a, b scheduler.Person) int { return cmp.Compare(a.Username, b.Username) })
-	return part(all, limit, func(p scheduler.Person) bool { return p.Username > after }), nil
-}
-
-func (d *data) Replay(_ context.Context, person, key string) (scheduler.Replay, bool, error) {
-	r, ok := d.replays[[2]string{person, key}]
-	return r, ok, nil
-}
-
-func (d *data) PutReplay(_ context.Context, person, key string, r scheduler.Replay) error {
-	d.replays[[2]string{person, key}] = r
-	return nil
 }
 
 func (d *data) PutFacility(_ context.Context, f testbeds.Facility) error {
@@ -366,91 +216,4 @@ func (d *data) ReleaseBooking(_ context.Context, id int64) error {
 func (d *data) AddEvent(_ context.Context, e scheduler.Event) error {
 	d.uncommited = append(d.uncommited, deep(e))
 	return nil
-}
-
-func (d *data) CreateRequest(_ context.Context, r *scheduler.Request) error {
-	d.number++
-	r.Number = d.number
-	d.requests[r.ID] = deep(*r)
-	return nil
-}
-
-func (d *data) UpdateRequest(_ context.Context, r scheduler.Request) error {
-	if r.Name == d.broken && d.broken != "" {
-		return ErrBroken
-	}
-	if r.Revision != d.requests[r.ID].Revision+1 {
-		return scheduler.Errorf(scheduler.CodePrecondition, "it was changed in between")
-	}
-	d.requests[r.ID] = deep(r)
-	return nil
-}
-
-func (d *data) AddFeedback(_ context.Context, f *scheduler.Feedback) error {
-	f.ID = int64(len(d.feedback)) + 1
-	d.feedback = append(d.feedback, deep(*f))
-	return nil
-}
-
-func (d *data) AddEntry(_ context.Context, e *scheduler.Entry) error {
-	e.ID = int64(len(d.entries)) + 1
-	d.entries = append(d.entries, deep(*e))
-	return nil
-}
-
-func (d *data) PutPerson(_ context.Context, p scheduler.Person) error {
-	if p.Revision != d.people[p.Username].Revision+1 {
-		return scheduler.Errorf(scheduler.CodePrecondition, "it was changed in between")
-	}
-	d.people[p.Username] = deep(p)
-	return nil
-}
-
-// deep copies a value with everything that it points to, so that nobody shares memory with the store.
-func deep[T any](v T) T {
-	return deepValue(reflect.ValueOf(&v).Elem()).Interface().(T)
-}
-
-var instant = reflect.TypeFor[time.Time]()
-
-func deepValue(v reflect.Value) reflect.Value {
-	out := reflect.New(v.Type()).Elem()
-	switch v.Kind() {
-	case reflect.Struct:
-		out.Set(v)
-		if v.Type() == instant {
-			return out
-		}
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				out.Field(i).Set(deepValue(v.Field(i)))
-			}
-		}
-	case reflect.Pointer:
-		if !v.IsNil() {
-			out.Set(reflect.New(v.Type().Elem()))
-			out.Elem().Set(deepValue(v.Elem()))
-		}
-	case reflect.Slice:
-		if !v.IsNil() {
-			out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
-			if kind := v.Type().Elem().Kind(); kind < reflect.Array || kind == reflect.String {
-				reflect.Copy(out, v)
-				return out
-			}
-			for i := range v.Len() {
-				out.Index(i).Set(deepValue(v.Index(i)))
-			}
-		}
-	case reflect.Map:
-		if !v.IsNil() {
-			out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
-			for _, k := range v.MapKeys() {
-				out.SetMapIndex(k, deepValue(v.MapIndex(k)))
-			}
-		}
-	default:
-		out.Set(v)
-	}
-	return out
 }

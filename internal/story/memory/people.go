@@ -1,0 +1,66 @@
+package memory
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"berth/scheduler"
+)
+
+func (d *data) Tokens(context.Context, string) ([]scheduler.Token, error) { return nil, nil }
+
+func (d *data) PutToken(context.Context, scheduler.Token) error { return nil }
+
+func (d *data) UseToken(context.Context, string, time.Time) error { return nil }
+
+func (d *data) Forget(context.Context, time.Time) error { return nil }
+
+func (d *data) SignedIn(context.Context, string, string) (time.Time, error) {
+	return time.Time{}, nil
+}
+
+func (d *data) ForgetAccountEvents(context.Context, time.Time) error { return nil }
+
+func (d *data) AccountEvents(context.Context, scheduler.AccountFilter) ([]scheduler.AccountEvent, error) {
+	return nil, nil
+}
+
+func (d *data) AddAccountEvent(context.Context, scheduler.AccountEvent) error { return nil }
+
+func (d *data) TokenByHash(context.Context, string) (scheduler.Token, error) {
+	return scheduler.Token{}, absent("token")
+}
+
+func (d *data) Person(_ context.Context, username string) (scheduler.Person, error) {
+	p, ok := d.people[username]
+	if !ok {
+		return p, absent("person")
+	}
+	return deep(p), nil
+}
+
+func (d *data) People(_ context.Context, after string, limit int) ([]scheduler.Person, error) {
+	all := slices.SortedFunc(maps.Values(d.people), func(a, b scheduler.Person) int { return cmp.Compare(a.Username, b.Username) })
+	return part(all, limit, func(p scheduler.Person) bool { return p.Username > after }), nil
+}
+
+func (d *data) Replay(_ context.Context, person, key string) (scheduler.Replay, bool, error) {
+	r, ok := d.replays[[2]string{person, key}]
+	return r, ok, nil
+}
+
+func (d *data) PutReplay(_ context.Context, person, key string, r scheduler.Replay) error {
+	d.replays[[2]string{person, key}] = r
+	return nil
+}
+
+func (d *data) PutPerson(_ context.Context, p scheduler.Person) error {
+	if p.Revision != d.people[p.Username].Revision+1 {
+		return scheduler.Errorf(scheduler.CodePrecondition, "it was changed in between")
+	}
+	d.people[p.Username] = deep(p)
+	return nil
+}
