@@ -225,3 +225,42 @@ func TestClosuresAreEvents(t *testing.T) {
 		t.Errorf("seen from elsewhere it is another one: %v, %v", again, err)
 	}
 }
+
+// TestNoClosureWasWrittenInTheFuture looks at the stamps that clients read, also of a closure that first begins in the future: one that takes
+// them from the start would have clients believe that they know something newer.
+func TestNoClosureWasWrittenInTheFuture(t *testing.T) {
+	t.Parallel()
+	f := hall()
+	begun := testbeds.Closure{Summary: "Cleaning", Start: testbeds.LocalTime{Time: at.AddDate(0, -1, 0)}, Duration: testbeds.Period{Clock: 2 * time.Hour}, RRule: "FREQ=WEEKLY"}
+	coming := begun
+	coming.Summary, coming.Start = "Moving", testbeds.LocalTime{Time: at.AddDate(0, 1, 0)}
+	f.Testbeds[0].Closures = []testbeds.Closure{begun, coming}
+	list, err := Closures(f, testbeds.Slot{Start: at.AddDate(0, -2, 0), End: at.AddDate(0, 3, 0)}, nil, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, o := range list {
+		for _, text := range []string{o.Full, o.Busy} {
+			if text == "" {
+				continue
+			}
+			cal, err := decode([]byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			props := cal.Children[0].Props
+			for _, name := range []string{"DTSTAMP", "LAST-MODIFIED", "CREATED"} {
+				if stamp, err := props.DateTime(name, time.UTC); err != nil || stamp.IsZero() || stamp.After(at) {
+					t.Errorf("%s is %s, %v; now it is %s:\n%s", name, stamp, err, at, text)
+				}
+			}
+			if o.Start.After(at) {
+				seen[props.Get("SUMMARY").Value] = true
+			}
+		}
+	}
+	if len(seen) < 2 {
+		t.Errorf("closures of the future: %v, want both", seen)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"berth/scheduler"
 )
@@ -24,6 +25,16 @@ func (h *house) listen(headers ...string) *http.Response {
 	h.must(nil, err)
 	h.t.Cleanup(func() { _ = res.Body.Close() })
 	return res
+}
+
+// ends reads a stream to its end, which has to come within ten seconds.
+func (h *house) ends(what string, stream *http.Response) {
+	h.t.Helper()
+	bound := time.AfterFunc(10*time.Second, func() { _ = stream.Body.Close() })
+	defer bound.Stop()
+	if _, err := io.Copy(io.Discard, stream.Body); err != nil {
+		h.t.Fatalf("%s does not end: %v", what, err)
+	}
 }
 
 // key makes a token for somebody, and answers with the header that sends it, and with its id.
@@ -43,15 +54,11 @@ func TestAStreamEndsWithItsToken(t *testing.T) {
 		t.Fatal(stream.Status)
 	}
 	h.expect(h.send("maeve", "DELETE", "/tokens/"+id, nil), 200)
-	if _, err := io.Copy(io.Discard, stream.Body); err != nil { // it would wait for ever
-		t.Errorf("the stream of a revoked token: %v", err)
-	}
+	h.ends("the stream of a revoked token", stream)
 	bearer, _ = h.key("hector", scheduler.ScopeRead)
 	stream = h.listen(bearer...)
 	h.expect(h.send("adele", "PUT", "/users/hector", map[string]any{"name": "Hector", "roles": []string{"experimenter"}, "disabled": true}), 200)
-	if _, err := io.Copy(io.Discard, stream.Body); err != nil {
-		t.Errorf("the stream of a disabled account: %v", err)
-	}
+	h.ends("the stream of a disabled account", stream)
 }
 
 // TestNobodyTakesAllEventStreams: who leaves makes room.
@@ -76,9 +83,7 @@ func TestNobodyTakesAllEventStreams(t *testing.T) {
 	}
 	h.expect(h.send("maeve", "PUT", "/users/maeve/password", map[string]any{"old_password": password, "password": "a second good password", "revoke_tokens": true}), 204)
 	for _, stream := range open {
-		if _, err := io.Copy(io.Discard, stream.Body); err != nil {
-			t.Errorf("a stream of before: %v", err)
-		}
+		h.ends("a stream of before", stream)
 	}
 	h.expect(h.send("", "GET", "/me", nil, bearer...), 401)
 }

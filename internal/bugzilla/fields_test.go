@@ -39,17 +39,32 @@ func TestFieldsThatAnInstallationWantsAreGivenBySetting(t *testing.T) {
 			}
 		}
 		d.courier = d.hire(func(s *bugzilla.Settings) {
-			s.Fields = map[string]string{"cf_team": "Bristol", "priority": "High", "severity": "major", "keywords": "testbed"}
+			s.Fields = map[string]string{"cf_team": "Bristol", "priority": "High", "severity": "major", "keywords": "testbed", "groups": "facility|partners"}
 		})
 		if line, _ := finding(t, d, "fields"); !line.OK {
 			t.Errorf("the check says %+v", line)
 		}
 		d.submit("eva", 48)
 		d.settle()
-		for name, want := range map[string]any{"cf_team": "Bristol", "priority": "High", "severity": "major", "keywords": []any{"testbed"}} {
+		for name, want := range map[string]any{"cf_team": "Bristol", "priority": "High", "severity": "major", "keywords": []any{"testbed"}, "groups": []any{"facility", "partners"}} {
 			if diff := cmp.Diff(want, d.field(name)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", name, diff)
 			}
+		}
+	})
+}
+
+// TestATicketMayBelongToOneGroup: also a single one is sent as a list, as servers show them.
+func TestATicketMayBelongToOneGroup(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d *desk) {
+		d.courier = d.hire(func(s *bugzilla.Settings) { s.Fields = map[string]string{"groups": "facility"} })
+		if line, _ := finding(t, d, "fields"); !line.OK {
+			t.Errorf("the check says %+v", line)
+		}
+		d.submit("eva", 48)
+		d.settle()
+		if diff := cmp.Diff([]any{"facility"}, d.field("groups")); diff != "" {
+			t.Errorf("groups (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -54,7 +54,8 @@ func indent(mark, text string) string {
 	return mark + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n"+mark)
 }
 
-// header is a text on one line without control characters: what follows a line break in a head would be a head of its own.
+// header is a text on one line without control characters: what follows a line break in a head would be a head of its own. What looks like
+// an encoded word is broken: readers would decode it, line breaks and all.
 func header(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\uFFFD' {
@@ -62,6 +63,7 @@ func header(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, " "))
+	s = strings.ReplaceAll(s, "=?", "= ?")
 	const longest = 200
 	if r := []rune(s); len(r) > longest {
 		s = string(r[:longest]) + "…"
@@ -82,7 +84,7 @@ func plain(s string) string {
 
 // identity is the Message-ID of what a target is told of an event, the same however often it is sent, and that of its thread.
 func (p *Post) identity(e scheduler.Event, target string) (id, thread string) {
-	_, domain, _ := strings.Cut(p.settings.From.Address, "@")
+	domain := idDomain(p.settings.From.Address)
 	sum := sha256.Sum256([]byte(target))
 	name := e.Request
 	if name == "" {
@@ -93,4 +95,14 @@ func (p *Post) identity(e scheduler.Event, target string) (id, thread string) {
 		thread = fmt.Sprintf("berth.%s@%s", e.Request, domain)
 	}
 	return id, thread
+}
+
+// idDomain is the domain of an address with no character that an identity cannot have, such as those of international names.
+func idDomain(address string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '.' || r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			return r
+		}
+		return '-'
+	}, address[strings.LastIndex(address, "@")+1:])
 }

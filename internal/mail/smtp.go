@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -99,12 +101,16 @@ func (s *SMTP) Send(ctx context.Context, m Mail) error {
 // message is a mail as MIME: text, HTML and the invitation as alternatives of one another, which is where mail clients look for it.
 func message(m Mail) (*gomail.Msg, error) {
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := msg.FromFormat(header(m.From.Name), m.From.Address); err != nil {
+	from, err := m.From.parsed()
+	if err != nil {
 		return nil, fmt.Errorf("the sender's address: %w", err)
 	}
-	if err := msg.AddToFormat(header(m.To.Name), m.To.Address); err != nil {
+	to, err := m.To.parsed()
+	if err != nil {
 		return nil, fmt.Errorf("the reader's address: %w", err)
 	}
+	msg.FromMailAddress(from)
+	msg.ToMailAddress(to)
 	msg.Subject(m.Subject)
 	msg.SetDate()
 	msg.SetMessageIDWithValue(m.ID)
@@ -120,6 +126,17 @@ func message(m Mail) (*gomail.Msg, error) {
 		msg.AddAlternativeString(gomail.ContentType("text/calendar; method="+m.Method), m.Invitation, gomail.WithPartEncoding(gomail.EncodingB64))
 	}
 	return msg, nil
+}
+
+// parsed is an address as a head has it, whatever characters the name has. A backslash is not among them: where the name has to be encoded,
+// net/mail leaves it in a place where it reads none.
+func (a Address) parsed() (*mail.Address, error) {
+	parsed, err := mail.ParseAddress("<" + a.Address + ">")
+	if err != nil {
+		return nil, err
+	}
+	parsed.Name = strings.ReplaceAll(header(a.Name), `\`, "/")
+	return parsed, nil
 }
 
 // Refused is an error that does not go away by trying again, with what somebody can do about it.

@@ -49,9 +49,15 @@ func TestAPageFollowsChangesAsLongAsItsSession(t *testing.T) {
 	if res := h.send("/sign-out", maeve, url.Values{}); res.StatusCode != http.StatusSeeOther {
 		t.Fatal(res.Status)
 	}
+	bound := time.AfterFunc(10*time.Second, func() {
+		for _, res := range open {
+			_ = res.Body.Close()
+		}
+	})
+	defer bound.Stop()
 	for _, res := range open {
 		if _, err := io.Copy(io.Discard, res.Body); err != nil {
-			t.Errorf("a page whose session has ended: %v", err)
+			t.Fatalf("a page whose session has ended follows on: %v", err)
 		}
 	}
 }

@@ -70,6 +70,9 @@ func (s *Server) choose(b *bug, in map[string]any) *answer {
 			b.chosen[name] = in[name]
 		}
 	}
+	if given, there := in["groups"]; there {
+		b.chosen["groups"] = given // as it came: what servers do with groups that there are not was not seen
+	}
 	return nil
 }
 
