@@ -190,9 +190,8 @@ func (d *decision) pass(ctx context.Context, r Request) error {
 	if r.Due == nil || r.Due.After(d.now) {
 		return nil
 	}
-	// It was due by what the facility said then: a setup that became shorter lets it wait longer.
-	r.Due, r.Revision = due, r.Revision+1
-	return d.tx.UpdateRequest(ctx, r)
+	// Nothing came of it, such as a reminder of what has begun meanwhile: it is due later, and no other than before.
+	return d.tx.SetDue(ctx, r.ID, due)
 }
 
 func (d *decision) expireOffers(ctx context.Context, r Request) (Request, error) {

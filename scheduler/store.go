@@ -151,6 +151,8 @@ type RequestWriter interface {
 	CreateRequest(ctx context.Context, r *Request) error
 	// UpdateRequest stores r, whose Revision is one more than the stored one; otherwise CodePrecondition.
 	UpdateRequest(ctx context.Context, r Request) error
+	// SetDue stores when time next does something to a request, and changes nothing else of it: neither its revision nor the change log.
+	SetDue(ctx context.Context, id string, due *time.Time) error
 	AddFeedback(ctx context.Context, f *Feedback) error
 	AddEntry(ctx context.Context, e *Entry) error
 }

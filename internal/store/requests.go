@@ -265,6 +265,12 @@ func (w *writer) UpdateRequest(ctx context.Context, r scheduler.Request) error {
 	return w.putTestbeds(ctx, r)
 }
 
+// SetDue stores when a request is next due, and changes nothing else of it.
+func (w *writer) SetDue(ctx context.Context, id string, due *time.Time) error {
+	_, err := w.exec(ctx, "request", `UPDATE requests SET due = $1 WHERE id = $2`, dueOf(scheduler.Request{Due: due}), id)
+	return err
+}
+
 // putTestbeds writes which testbeds a request touches, with its open offers.
 func (w *writer) putTestbeds(ctx context.Context, r scheduler.Request) error {
 	now := scheduler.Touched(r)

@@ -195,3 +195,21 @@ func TestRequestsByNumber(t *testing.T) {
 		}
 	})
 }
+
+func TestDueAloneIsNoChangeOfARequest(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, s *store.Store) {
+		r := create(t, s, full(uuid(1)))[0]
+		before := sequence(t, s)
+		r = request(t, s, r.ID)
+		later := start.Add(90 * time.Hour)
+		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.SetDue(ctx, r.ID, &later) })
+		r.Due = &later
+		same(t, "the request", r, request(t, s, r.ID))
+		if now := sequence(t, s); now != before {
+			t.Errorf("the change log went from %d to %d", before, now)
+		}
+		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.SetDue(ctx, r.ID, nil) })
+		same(t, "nothing is due", (*time.Time)(nil), nextDue(t, s))
+	})
+}

@@ -142,6 +142,14 @@ func (d *data) UpdateRequest(_ context.Context, r scheduler.Request) error {
 	return nil
 }
 
+// SetDue stores when a request is next due.
+func (d *data) SetDue(_ context.Context, id string, due *time.Time) error {
+	r := d.requests[id]
+	r.Due = due
+	d.requests[id] = r
+	return nil
+}
+
 func (d *data) AddFeedback(_ context.Context, f *scheduler.Feedback) error {
 	f.ID = int64(len(d.feedback)) + 1
 	d.feedback = append(d.feedback, deep(*f))
