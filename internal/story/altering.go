@@ -148,6 +148,10 @@ func (m *machine) shut(rt *rapid.T, testbed string, c testbeds.Closure) {
 		c.RRule = fmt.Sprintf("FREQ=DAILY;COUNT=%d", rapid.IntRange(2, 5).Draw(rt, "times"))
 		c.Duration.Clock = time.Duration(rapid.SampledFrom([]int{2, 12, 30, 50}).Draw(rt, "hours")) * time.Hour
 	}
+	m.add(rt, testbed, c)
+}
+
+func (m *machine) add(rt *rapid.T, testbed string, c testbeds.Closure) {
 	m.now(rt)
 	once := scheduler.Creation{Key: fmt.Sprintf("closure %d", m.ids), Fingerprint: "same"}
 	o := m.options(rt)
@@ -158,6 +162,9 @@ func (m *machine) shut(rt *rapid.T, testbed string, c testbeds.Closure) {
 	m.previewed(out)
 	m.closures = append(m.closures, closure{testbed, made.ID})
 	if m.rarely(rt) {
+		if m.perhaps(rt) { // it was for nothing, and is not there any more when it is asked for again
+			m.open(rt, m.closures[len(m.closures)-1])
+		}
 		again, second, err := m.AddClosure(m.ctx(), as("adele"), testbed, c, o, once)
 		if err != nil || again.ID != made.ID || second.Revision == 0 {
 			m.broken("repeat", "the second closure has id %q at revision %d, %v; the first one %q at %d", again.ID, second.Revision, err, made.ID, out.Revision)
@@ -185,7 +192,10 @@ func (m *machine) closeUnits(rt *rapid.T) {
 }
 
 func (m *machine) reopen(rt *rapid.T) {
-	c := one(rt, "closure", m.closures)
+	m.open(rt, one(rt, "closure", m.closures))
+}
+
+func (m *machine) open(rt *rapid.T, c closure) {
 	m.now(rt)
 	out, err := m.DeleteClosure(m.ctx(), as("adele"), c.testbed, c.id, m.options(rt))
 	if m.met(rt, "reopen "+c.testbed, err) {

@@ -79,14 +79,37 @@ func (m *machine) edit(rt *rapid.T) {
 	m.met(rt, fmt.Sprintf("edit #%d", r.Number), err)
 }
 
-// onto edits what is held onto units that somebody else has then, whether that fits or not.
+// onto edits what is held onto units that somebody else has then, whether that fits or not. Where nothing is held beside such units, a radio
+// is first.
 func (m *machine) onto(rt *rapid.T) {
-	r := m.such(rt, func(r scheduler.Request) bool { return r.HoldUntil != nil && len(m.before.units(r)) > 0 })
+	m.now(rt)
+	beside := func(r scheduler.Request) bool { return r.HoldUntil != nil && len(m.before.units(r)) > 0 }
+	if !slices.ContainsFunc(m.before.requests, beside) {
+		m.holdBeside(rt)
+	}
+	r := m.such(rt, beside)
 	devices := slices.Clone(r.Devices)
 	units := m.before.units(r)
 	devices[0].Units = units[:min(len(units), int(devices[0].Count))]
 	_, err := m.Edit(m.ctx(), as("adele"), r.ID, scheduler.Edit{Devices: &devices, Anyway: true})
 	m.met(rt, fmt.Sprintf("edit #%d onto units of others", r.Number), err)
+}
+
+// holdBeside has one radio held throughout the slot of somebody who has named ones.
+func (m *machine) holdBeside(rt *rapid.T) {
+	var list []testbeds.Slot
+	for _, b := range m.before.blocking() {
+		if b.Slot.Start.After(m.clock) && slices.ContainsFunc(b.Claims, func(c testbeds.Claim) bool { return c.Device == "usrp" && len(c.Units) > 0 }) {
+			list = append(list, b.Slot)
+		}
+	}
+	in := wants("c2gran", one(rt, "beside", list))
+	in.Devices = []testbeds.DeviceNeed{{Testbed: "radio", Device: "usrp", Count: 1}}
+	out, err := m.Submit(m.ctx(), as("hector"), in)
+	if m.met(rt, "submit beside named units", err) {
+		m.take(rt, out.Request, testbeds.Alternative{Slot: in.Slot})
+	}
+	m.before = m.look()
 }
 
 // units are those that somebody else has in the slot of a request for radios.

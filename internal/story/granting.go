@@ -107,6 +107,11 @@ func (m *machine) held(rt *rapid.T) {
 	if len(r.Devices) == 1 && r.Devices[0].Device == "usrp" && m.perhaps(rt) {
 		offer.Devices = m.devices(rt)
 	}
+	m.take(rt, r, offer)
+}
+
+// take rejects with an offer, and accepts that.
+func (m *machine) take(rt *rapid.T, r scheduler.Request, offer testbeds.Alternative) {
 	out, err := m.Reject(m.ctx(), as("adele"), r.ID, scheduler.Reject{Reason: "no", Offers: []testbeds.Alternative{offer}})
 	if m.met(rt, fmt.Sprintf("reject #%d with an offer", r.Number), err) {
 		o := out.Request.Offers[len(out.Request.Offers)-1]

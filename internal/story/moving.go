@@ -52,7 +52,20 @@ func (m *machine) shorten(rt *rapid.T) {
 
 // extend moves the end of what is granted or runs. Into free time nothing may be in its way, and an override overbooks whatever is.
 func (m *machine) extend(rt *rapid.T) {
-	r := m.among(rt, scheduler.Scheduled, scheduler.Instantiating, scheduler.Running)
+	m.prolong(rt, m.among(rt, scheduler.Scheduled, scheduler.Instantiating, scheduler.Running))
+}
+
+// extendPast closes where something runs, for a while that is over, and extends what runs: the past is in nobody's way.
+func (m *machine) extendPast(rt *rapid.T) {
+	r := m.such(rt, func(r scheduler.Request) bool {
+		return (r.Status == scheduler.Instantiating || r.Status == scheduler.Running) && !r.Slot.Start.Add(quarter).After(m.clock)
+	})
+	testbed := one(rt, "testbed", r.Demand.Testbeds())
+	m.add(rt, testbed, testbeds.Closure{Summary: "a fire drill", Start: m.before.local(testbed, r.Slot.Start), Duration: testbeds.Period{Clock: quarter}})
+	m.prolong(rt, r)
+}
+
+func (m *machine) prolong(rt *rapid.T, r scheduler.Request) {
 	slot := r.Slot
 	slot.End = slot.End.Add(m.quarters(rt, 1, 16))
 	in := scheduler.Move{Slot: &slot}

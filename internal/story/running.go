@@ -10,12 +10,17 @@ import (
 	"berth/scheduler"
 )
 
-// run lets time pass until a slot or its setup begins, and starts what has it.
+// run lets time pass until a slot begins, or its setup does, as it was granted or as it would be granted today, and starts what has it.
 func (m *machine) run(rt *rapid.T) {
 	r := m.among(rt, scheduler.Scheduled)
 	at := r.Slot.Start
-	if b, ok := m.before.bookings[r.Booking]; ok && m.perhaps(rt) {
-		at = span(b).Start
+	switch rapid.IntRange(0, 3).Draw(rt, "when") {
+	case 0, 1:
+		at = span(m.before.bookings[r.Booking]).Start
+	case 2:
+		for _, n := range r.Demand {
+			at = earlier(at, m.before.occupied(n.Resource, r.Slot).Start)
+		}
 	}
 	m.until(rt, at.Add(m.quarters(rt, 0, 1)))
 	m.begin(rt, r)

@@ -20,6 +20,13 @@ func TestWhatIsWrongIsFound(t *testing.T) {
 		"approval: missing":     {request: func(r *scheduler.Request) { r.Approvals = undecided(r.Approvals) }},
 		"occupied: said":        {request: func(r *scheduler.Request) { r.Occupied = nil }},
 		"hold: without booking": {booking: func(b *testbeds.Booking) { b.Strength = testbeds.Firm }},
+		"hold: of nobody":       {request: func(r *scheduler.Request) { r.Offers, r.HoldUntil = nil, nil }},
+		"hold: beyond its slot": {request: func(r *scheduler.Request) { r.HoldUntil = later(r.HoldUntil) }},
+		"units: twice booked":   {booking: func(b *testbeds.Booking) { insist(b, "u1"); last(b) }},
+		"units: not there":      {booking: func(b *testbeds.Booking) { insist(b, "u9") }},
+		"units: twice running":  {request: func(r *scheduler.Request) { r.Units = []scheduler.AssignedUnits{u1} }},
+		"reminder: left out":    {event: func(e *scheduler.Event) { e.Action = scheduler.ActionRemark }},
+		"reminder: wrong":       {event: func(e *scheduler.Event) { e.Text = "soon" }},
 	}
 	for invariant, lie := range tests {
 		t.Run(invariant, func(t *testing.T) {
@@ -34,6 +41,32 @@ func TestWhatIsWrongIsFound(t *testing.T) {
 	}
 }
 
+var u1 = scheduler.AssignedUnits{Testbed: "radio", Device: "usrp", Units: []string{"u1"}}
+
+// insist has a booking claim a unit of whatever device it claims.
+func insist(b *testbeds.Booking, unit string) {
+	for i, c := range b.Claims {
+		if c.Device != "" {
+			b.Claims[i].Units = []string{unit}
+		}
+	}
+}
+
+// last has a booking claim what it does for a month more, so that it meets others.
+func last(b *testbeds.Booking) {
+	for i, c := range b.Claims {
+		b.Claims[i].To = c.To.AddDate(0, 1, 0)
+	}
+}
+
+// later is long after an instant, if there is one.
+func later(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	return new(t.AddDate(1, 0, 0))
+}
+
 func undecided(list []scheduler.Approval) []scheduler.Approval {
 	for i := range list {
 		list[i].Decision = ""
@@ -45,6 +78,7 @@ func undecided(list []scheduler.Approval) []scheduler.Approval {
 type lie struct {
 	booking func(*testbeds.Booking)
 	request func(*scheduler.Request)
+	event   func(*scheduler.Event)
 }
 
 // liar is a store that says something wrong to whoever only reads.
@@ -76,6 +110,16 @@ func (r reader) Requests(ctx context.Context, f scheduler.RequestFilter) ([]sche
 	for i := range list {
 		if r.lie.request != nil {
 			r.lie.request(&list[i])
+		}
+	}
+	return list, err
+}
+
+func (r reader) Events(ctx context.Context, after int64, limit int) ([]scheduler.Event, error) {
+	list, err := r.Reader.Events(ctx, after, limit)
+	for i := range list {
+		if r.lie.event != nil {
+			r.lie.event(&list[i])
 		}
 	}
 	return list, err

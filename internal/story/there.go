@@ -157,3 +157,14 @@ func amount(b testbeds.Booking, r testbeds.Resource) int64 {
 	}
 	return total
 }
+
+// local is an instant by a testbed's clock.
+func (s snapshot) local(testbed string, at time.Time) testbeds.LocalTime {
+	t, _ := s.facility.Testbed(testbed)
+	zone, err := time.LoadLocation(t.Timezone)
+	if err != nil {
+		panic(err)
+	}
+	l := at.In(zone)
+	return testbeds.LocalTime{Time: time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), l.Second(), 0, time.UTC)}
+}
