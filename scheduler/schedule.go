@@ -181,7 +181,8 @@ func (d *decision) marked(ctx context.Context, p proposal, o *Override) (proposa
 	conflicts := d.outcome.Fit.Conflicts
 	was, _ := d.booked(d.request)
 	p.booking.Overbooked = p.kept && was.Overbooked && d.excess(p.booking)
-	if p.less || len(conflicts) == 0 {
+	over := len(conflicts) > 0 || p.kept && o != nil && !d.outcome.Fit.Fits && d.excess(p.booking) // such as by a unit that there is no more
+	if p.less || !over {
 		return p, nil
 	}
 	p.booking.Overbooked = true

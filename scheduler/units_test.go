@@ -152,3 +152,20 @@ func TestAHoldMovesToNoOtherUnits(t *testing.T) {
 	}
 	h.clean()
 }
+
+// Who is extended by an override on a unit that there is no more is recorded as overbooked like everybody else.
+func TestAnExtensionOnAUnitThatIsGoneIsRecorded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.granted(h.submittedBy("maeve", insisting("c2gran", hours(24, 4), "u1")))
+	h.at(29) // over, and nobody reported it
+	f := facility()
+	f.Testbeds[0].Devices[0].Count, f.Testbeds[0].Devices[0].Units = 3, []string{"u2", "u3", "u4"}
+	h.put(f)
+	longer := hours(24, 8)
+	r = h.ok(h.Move(t.Context(), as("adele"), r.ID, scheduler.Move{Slot: &longer, Override: byHand(scheduler.OverrideOverbook)}))
+	if !h.booking(r).Overbooked || len(r.Overbooked) != 1 {
+		t.Errorf("marked %v, records %+v", h.booking(r).Overbooked, r.Overbooked)
+	}
+	h.clean()
+}
