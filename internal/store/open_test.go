@@ -16,6 +16,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"berth/internal/store"
+	"berth/internal/story"
 	"berth/internal/testdb"
 	"berth/scheduler"
 )
@@ -24,6 +25,7 @@ import (
 const openOnly = "BERTH_TEST_OPEN_ONLY"
 
 func TestMain(m *testing.M) {
+	story.Ordinary()
 	if dsn := os.Getenv(openOnly); dsn != "" {
 		os.Exit(openAndClose(dsn))
 	}

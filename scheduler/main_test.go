@@ -1,0 +1,13 @@
+package scheduler_test
+
+import (
+	"os"
+	"testing"
+
+	"berth/internal/story"
+)
+
+func TestMain(m *testing.M) {
+	story.Ordinary()
+	os.Exit(m.Run())
+}
