@@ -8,16 +8,7 @@ import (
 
 // Approve records what a testbed's providers say about a request. It can be changed until the experiment is started.
 func (s *Service) Approve(ctx context.Context, a Actor, id, testbed string, in Approve) (Outcome, error) {
-	var bad faults
-	switch in.Decision {
-	case Approved:
-		checkText("reason", in.Reason, maxReason, &bad)
-	case Refused:
-		checkReason("reason", in.Reason, &bad)
-	default:
-		bad.add("decision", "has to be approved or refused")
-	}
-	if err := bad.err(); err != nil {
+	if err := in.check(); err != nil {
 		return Outcome{}, err
 	}
 	return s.decide(ctx, command{actor: a, action: ActionApprove, id: id, revision: in.Revision, dry: in.DryRun,

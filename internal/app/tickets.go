@@ -96,7 +96,7 @@ func (p *Parts) SyncTicket(ctx context.Context, tickets *bugzilla.Tickets, reque
 // sweepEvery is how often every ticket is looked at, wherever it is.
 const sweepEvery = time.Hour
 
-// soonest is how often it is looked at least whether Bugzilla is there again.
+// soonest is the longest pause before Berth asks again whether Bugzilla is there.
 const soonest = time.Minute
 
 // ticketDuty tells Bugzilla what happens here, and does here what happens there. What happens while Bugzilla cannot be reached waits.

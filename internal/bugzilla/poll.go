@@ -102,7 +102,7 @@ func (r *round) later(ctx context.Context, b Bug, err error) {
 		r.p.Again = append(r.p.Again, b.ID)
 	}
 	if !errors.Is(err, errBusy) && !slices.Contains(r.already, b.ID) {
-		r.t.log.WarnContext(ctx, "what happened to a bug could not be dealt with; it is looked at again", "bug", b.ID, "error", err)
+		r.t.log.WarnContext(ctx, "a change of a bug could not be handled; the next poll tries it again", "bug", b.ID, "error", err)
 	}
 }
 

@@ -79,7 +79,7 @@ func connect(ctx context.Context, dsn string) (*Store, error) {
 	return connectSQLite(strings.TrimPrefix(dsn, "sqlite:"))
 }
 
-// busyFor is how long one statement waits for another process that writes. It is looked again afterwards, for as long as whoever asks
+// busyFor is how long one statement waits for another process that writes. The transaction tries again afterwards, for as long as whoever asks
 // has patience (see Change).
 const busyFor = 3 * time.Second
 
