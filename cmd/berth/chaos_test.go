@@ -19,6 +19,9 @@ import (
 // soakFor names a variable that says how long the chaos lasts (make soak); without it a quarter of a minute.
 const soakFor = "BERTH_TEST_SOAK"
 
+// unbounded lets one person have as many requests as the chaos makes.
+var unbounded = []string{"--max-open-requests", "1000000"}
+
 // TestChaos lets people decide while processes are killed and frozen, the database stops and stands still, clocks jump, and a webhook, a mail
 // server and a Bugzilla cut what they are told. Afterwards its own sweep, with nothing of Berth's in it, judges what is in the rows, and what was
 // acknowledged: nothing is lost, booked twice or left untold.
@@ -97,7 +100,7 @@ func wait(ctx context.Context, d time.Duration) {
 // drain waits until all deliveries have arrived.
 func (w *world) drain(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // what was taken by who was killed is his for eight
 	defer cancel()
 	var left answer
 	for ctx.Err() == nil {
@@ -110,13 +113,13 @@ func (w *world) drain(t *testing.T) {
 		}
 		wait(ctx, 500*time.Millisecond)
 	}
-	t.Fatalf("after two minutes of peace these still wait: %s", left.body)
+	t.Fatalf("after ten minutes of peace these still wait: %s", left.body)
 }
 
 func (w *world) restart(t *testing.T, i int) {
 	t.Helper()
 	w.seats[i].now.Load().kill()
-	w.seats[i].now.Store(w.place.serve(t))
+	w.seats[i].now.Store(w.place.serve(t, unbounded...))
 }
 
 // kill ends a process as a power cut would, and starts another in its place.

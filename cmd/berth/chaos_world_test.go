@@ -65,7 +65,7 @@ bugzilla_poll = "PT2S"
 	w.crash = newCrash(t, p, processes)
 	for range processes {
 		s := &seat{}
-		s.now.Store(p.serve(t))
+		s.now.Store(p.serve(t, unbounded...))
 		w.seats = append(w.seats, s)
 	}
 	w.caller(0).call(t, 201, "POST", "webhooks", map[string]any{"name": "chaos", "url": w.hook.URL})
