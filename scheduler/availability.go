@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"berth/testbeds"
+	"berth/testbeds/capacity"
 )
 
 // own is the booking of a request that the actor may see and that a check is to look through; 0 for none.
@@ -107,8 +108,8 @@ func limited(n int) int {
 }
 
 // alternatives finds other ways to grant a wish; elsewhere asks for other slots also where the wish fits as it is.
-func (s *Service) alternatives(fed *testbeds.Federation, w wish, limit int, elsewhere bool) []testbeds.Alternative {
-	q := testbeds.Search{Experiment: w.experiment, Slot: w.slot, NotBefore: s.soonest(), Shortest: w.shortest.Exact(), Limit: limit, Elsewhere: elsewhere}
+func (s *Service) alternatives(fed *capacity.Federation, w wish, limit int, elsewhere bool) []testbeds.Alternative {
+	q := capacity.Search{Experiment: w.experiment, Slot: w.slot, NotBefore: s.soonest(), Shortest: w.shortest.Exact(), Limit: limit, Elsewhere: elsewhere}
 	if w.window != nil {
 		q.Window = w.window.UTC()
 	}

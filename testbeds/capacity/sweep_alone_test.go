@@ -1,4 +1,4 @@
-package testbeds
+package capacity
 
 import (
 	"go/ast"
@@ -12,11 +12,8 @@ import (
 	"testing"
 )
 
-// The model, which judges and those who are judged share: what a facility, a booking and a closure's times are.
-var model = []string{"facility.go", "booking.go", "experiment.go", "slot.go", "period.go", "recurrence.go"}
-
-// TestSweepSharesNoCodeWithTheEngine looks up where everything is declared that the files of Sweep use of this package. What they share with the
-// engine they would get wrong together.
+// TestSweepSharesNoCodeWithTheEngine looks up where everything is declared that the files of Sweep use of this package: what they share with the
+// engine they would get wrong together. The model in testbeds they may share.
 func TestSweepSharesNoCodeWithTheEngine(t *testing.T) {
 	t.Parallel()
 	names, err := filepath.Glob("*.go")
@@ -35,7 +32,7 @@ func TestSweepSharesNoCodeWithTheEngine(t *testing.T) {
 	info := types.Info{Uses: map[*ast.Ident]types.Object{}}
 	// Other packages are not looked into; what is missing of them is no error here.
 	checker := types.Config{Importer: importer.Default(), Error: func(error) {}}
-	pkg, _ := checker.Check("berth/testbeds", set, files, &info)
+	pkg, _ := checker.Check("berth/testbeds/capacity", set, files, &info)
 	used := 0
 	for name, object := range info.Uses {
 		in, from := set.Position(name.Pos()).Filename, set.Position(object.Pos()).Filename
@@ -43,7 +40,7 @@ func TestSweepSharesNoCodeWithTheEngine(t *testing.T) {
 			continue
 		}
 		used++
-		if !strings.HasPrefix(from, "sweep") && !slices.Contains(model, from) {
+		if !strings.HasPrefix(from, "sweep") {
 			t.Errorf("%s uses %s of %s", set.Position(name.Pos()), object.Name(), from)
 		}
 	}

@@ -1,4 +1,4 @@
-package testbeds
+package capacity
 
 import (
 	"cmp"
@@ -6,13 +6,14 @@ import (
 	"slices"
 	"time"
 
-	"berth/testbeds/profile"
+	"berth/testbeds"
+	"berth/testbeds/capacity/profile"
 	"berth/testbeds/wallclock"
 )
 
 // absence is time in which part of a pool is not there.
 type absence struct {
-	kind     TakerKind
+	kind     testbeds.TakerKind
 	summary  string
 	from, to int64
 	cut      []int64  // per quantity
@@ -31,18 +32,18 @@ type calendar struct {
 
 // source is what a pool's calendar is made from.
 type source struct {
-	testbed  Testbed
+	testbed  testbeds.Testbed
 	name     string
 	capacity []int64
 	columns  []string
-	closures []Closure // that concern the pool
-	openings []Closure
-	changes  []CapacityChange
+	closures []testbeds.Closure // that concern the pool
+	openings []testbeds.Closure
+	changes  []testbeds.CapacityChange
 }
 
 // build expands everything over the horizon and adds it up. Closures that overlap do not take the same capacity twice: of parts
 // the sum is taken off, a unit that several name once, of the whole everything, and nothing ever falls below zero.
-func (s source) build(horizon Slot) (calendar, error) {
+func (s source) build(horizon testbeds.Slot) (calendar, error) {
 	zone, err := time.LoadLocation(s.testbed.Timezone)
 	if err != nil {
 		return calendar{}, fmt.Errorf("testbed %s: %w", s.testbed.ID, err)
@@ -84,8 +85,8 @@ type capacityStep struct {
 }
 
 // capacities is the capacity over time before closures: what is written, and each change of it.
-func (s source) capacities(zone *time.Location, horizon Slot) []capacityStep {
-	changes := slices.SortedStableFunc(slices.Values(s.changes), func(a, b CapacityChange) int { return a.From.Compare(b.From.Time) })
+func (s source) capacities(zone *time.Location, horizon testbeds.Slot) []capacityStep {
+	changes := slices.SortedStableFunc(slices.Values(s.changes), func(a, b testbeds.CapacityChange) int { return a.From.Compare(b.From.Time) })
 	steps := []capacityStep{{from: horizon.Start.Unix(), amounts: s.capacity, summary: "capacity"}}
 	for _, ch := range changes {
 		now := slices.Clone(steps[len(steps)-1].amounts)
@@ -116,19 +117,19 @@ func (c *calendar) shrink(st capacityStep, until int64) {
 		less = less || cut[i] > 0
 	}
 	if less {
-		c.absences = append(c.absences, absence{kind: TakerCapacityChange, summary: st.summary, from: st.from, to: until, cut: cut})
+		c.absences = append(c.absences, absence{kind: testbeds.TakerCapacityChange, summary: st.summary, from: st.from, to: until, cut: cut})
 	}
 }
 
 // close adds the absences of closures and of the time outside openings.
-func (s source) close(c *calendar, zone *time.Location, horizon Slot) error {
+func (s source) close(c *calendar, zone *time.Location, horizon testbeds.Slot) error {
 	for _, cl := range s.closures {
-		slots, err := cl.occurrences(zone, horizon)
+		slots, err := cl.Occurrences(zone, horizon)
 		if err != nil {
 			return fmt.Errorf("testbed %s, closure %q: %w", s.testbed.ID, cl.Summary, err)
 		}
 		for _, o := range united(slots) {
-			c.absences = append(c.absences, absence{kind: TakerClosure, summary: cl.Summary, from: o.Start.Unix(), to: o.End.Unix(),
+			c.absences = append(c.absences, absence{kind: testbeds.TakerClosure, summary: cl.Summary, from: o.Start.Unix(), to: o.End.Unix(),
 				cut: s.cut(cl, c.peak), units: cl.Units})
 		}
 	}
@@ -136,7 +137,7 @@ func (s source) close(c *calendar, zone *time.Location, horizon Slot) error {
 }
 
 // united joins occurrences that overlap: a closure that is longer than its step takes nothing twice.
-func united(slots []Slot) []Slot {
+func united(slots []testbeds.Slot) []testbeds.Slot {
 	out := slots[:0:0]
 	for _, s := range slots { // in the order of their start
 		if n := len(out); n > 0 && !s.Start.After(out[n-1].End) {
@@ -149,7 +150,7 @@ func united(slots []Slot) []Slot {
 }
 
 // cut is how much of each quantity a closure takes: the parts that it names, else all that there ever is.
-func (s source) cut(cl Closure, peak []int64) []int64 {
+func (s source) cut(cl testbeds.Closure, peak []int64) []int64 {
 	cut := slices.Clone(peak)
 	switch {
 	case len(cl.Units) > 0:
@@ -165,22 +166,22 @@ func (s source) cut(cl Closure, peak []int64) []int64 {
 }
 
 // outside adds the time between openings, where there are any.
-func (s source) outside(c *calendar, zone *time.Location, horizon Slot) error {
+func (s source) outside(c *calendar, zone *time.Location, horizon testbeds.Slot) error {
 	if len(s.openings) == 0 {
 		return nil
 	}
-	var open []Slot
+	var open []testbeds.Slot
 	for _, o := range s.openings {
-		slots, err := o.occurrences(zone, horizon)
+		slots, err := o.Occurrences(zone, horizon)
 		if err != nil {
 			return fmt.Errorf("testbed %s, opening %q: %w", s.testbed.ID, o.Summary, err)
 		}
 		open = append(open, slots...)
 	}
-	slices.SortFunc(open, func(a, b Slot) int { return a.Start.Compare(b.Start) })
+	slices.SortFunc(open, func(a, b testbeds.Slot) int { return a.Start.Compare(b.Start) })
 	shut := func(from, to int64) {
 		if from < to {
-			c.absences = append(c.absences, absence{kind: TakerOutsideOpening, summary: "outside " + s.openings[0].Summary, from: from, to: to, cut: c.peak})
+			c.absences = append(c.absences, absence{kind: testbeds.TakerOutsideOpening, summary: "outside " + s.openings[0].Summary, from: from, to: to, cut: c.peak})
 		}
 	}
 	at := horizon.Start.Unix()
@@ -202,7 +203,7 @@ type event struct {
 
 // add is the total over time: the capacity of the moment less what absences take of it, never below zero. Outside the horizon there
 // is nothing.
-func (c *calendar) add(steps []capacityStep, horizon Slot) *profile.Profile {
+func (c *calendar) add(steps []capacityStep, horizon testbeds.Slot) *profile.Profile {
 	start, end := horizon.Start.Unix(), horizon.End.Unix()
 	events := make([]event, 0, len(steps)+2*len(c.absences))
 	for _, st := range steps {
@@ -216,7 +217,7 @@ func (c *calendar) add(steps []capacityStep, horizon Slot) *profile.Profile {
 	}
 	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.at, b.at) })
 	var deltas []profile.Delta
-	now := there{cut: make([]int64, len(c.peak)), units: map[string]int64{}}
+	now := tally{cut: make([]int64, len(c.peak)), units: map[string]int64{}}
 	for i, e := range events {
 		now.pass(e)
 		until := end
@@ -230,13 +231,13 @@ func (c *calendar) add(steps []capacityStep, horizon Slot) *profile.Profile {
 	return profile.Build(make([]int64, len(c.peak)), deltas)
 }
 
-// there is what there is at an instant.
-type there struct {
+// tally is what tally is at an instant.
+type tally struct {
 	capacity, cut []int64
 	units         map[string]int64 // how many absences name a unit
 }
 
-func (n *there) pass(e event) {
+func (n *tally) pass(e event) {
 	switch {
 	case e.now != nil:
 		n.capacity = e.now
@@ -253,7 +254,7 @@ func (n *there) pass(e event) {
 	}
 }
 
-func (n *there) total() []int64 {
+func (n *tally) total() []int64 {
 	total := make([]int64, len(n.cut))
 	for q := range total {
 		total[q] = max(0, n.capacity[q]-n.cut[q])

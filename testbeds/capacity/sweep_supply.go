@@ -1,4 +1,4 @@
-package testbeds
+package capacity
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"berth/testbeds"
 	"berth/testbeds/wallclock"
 )
 
@@ -16,8 +17,8 @@ import (
 //   - a unit that several closures name is away once, and counts as one.
 type supply struct {
 	from, to int64
-	written  Quantities // the amounts of a VIM; the count of a device under an empty name
-	names    []string   // of units
+	written  testbeds.Quantities // the amounts of a VIM; the count of a device under an empty name
+	names    []string            // of units
 	changes  map[string][]level
 	whole    []stretch // all of it is closed
 	parts    []cut
@@ -30,18 +31,18 @@ type stretch struct{ from, to int64 }
 // cut is a closure of part of what there is.
 type cut struct {
 	times []stretch
-	part  Quantities
+	part  testbeds.Quantities
 }
 
 // supplyOf reads what the facility says about the VIM or device of a resource; known is false where it has none.
-func supplyOf(f Facility, r Resource, from, to int64) (s supply, known bool, err error) {
+func supplyOf(f testbeds.Facility, r testbeds.Resource, from, to int64) (s supply, known bool, err error) {
 	t, _ := f.Testbed(r.Testbed)
 	vim, isVIM := t.VIM(r.VIM)
 	device, isDevice := t.Device(r.Device)
 	s = supply{from: from, to: to, written: vim.Capacity, names: device.Units, changes: map[string][]level{}, away: map[string][]stretch{}}
 	closures, openings := vim.Closures, vim.Opening
 	if isDevice {
-		s.written, closures, openings = Quantities{"": device.Count}, device.Closures, device.Opening
+		s.written, closures, openings = testbeds.Quantities{"": device.Count}, device.Closures, device.Opening
 	}
 	if _, counted := s.written[r.Quantity]; isVIM == isDevice || !counted {
 		return supply{}, false, nil
@@ -61,8 +62,8 @@ func supplyOf(f Facility, r Resource, from, to int64) (s supply, known bool, err
 }
 
 // concerning are, of what is written at the testbed, the closures that concern a VIM or device, and its own.
-func concerning(r Resource, atTestbed, own []Closure) []Closure {
-	var list []Closure
+func concerning(r testbeds.Resource, atTestbed, own []testbeds.Closure) []testbeds.Closure {
+	var list []testbeds.Closure
 	for _, c := range atTestbed {
 		everything := len(c.VIMs) == 0 && len(c.Devices) == 0
 		if everything || r.VIM != "" && slices.Contains(c.VIMs, r.VIM) || r.Device != "" && slices.Contains(c.Devices, r.Device) {
@@ -73,8 +74,8 @@ func concerning(r Resource, atTestbed, own []Closure) []Closure {
 }
 
 // change notes the capacity changes of each quantity, in the order in which they come into force.
-func (s *supply) change(changes []CapacityChange, r Resource, zone *time.Location) {
-	changes = slices.SortedStableFunc(slices.Values(changes), func(a, b CapacityChange) int { return a.From.Compare(b.From.Time) })
+func (s *supply) change(changes []testbeds.CapacityChange, r testbeds.Resource, zone *time.Location) {
+	changes = slices.SortedStableFunc(slices.Values(changes), func(a, b testbeds.CapacityChange) int { return a.From.Compare(b.From.Time) })
 	for _, c := range changes {
 		at := max(s.from, wallclock.Instant(c.From.Time, zone).Unix())
 		switch {
@@ -89,7 +90,7 @@ func (s *supply) change(changes []CapacityChange, r Resource, zone *time.Locatio
 }
 
 // close notes what each closure takes, and when.
-func (s *supply) close(closures []Closure, zone *time.Location) error {
+func (s *supply) close(closures []testbeds.Closure, zone *time.Location) error {
 	for _, c := range closures {
 		times, err := s.times(c, zone)
 		if err != nil {
@@ -101,7 +102,7 @@ func (s *supply) close(closures []Closure, zone *time.Location) error {
 				s.away[u] = merged(append(s.away[u], times...))
 			}
 		case c.Count > 0:
-			s.parts = append(s.parts, cut{times, Quantities{"": c.Count}})
+			s.parts = append(s.parts, cut{times, testbeds.Quantities{"": c.Count}})
 		case len(c.Capacity) > 0:
 			s.parts = append(s.parts, cut{times, c.Capacity})
 		default:
@@ -113,7 +114,7 @@ func (s *supply) close(closures []Closure, zone *time.Location) error {
 }
 
 // open closes the time between openings, where there are any.
-func (s *supply) open(openings []Closure, zone *time.Location) error {
+func (s *supply) open(openings []testbeds.Closure, zone *time.Location) error {
 	var open []stretch
 	for _, o := range openings {
 		times, err := s.times(o, zone)
@@ -135,8 +136,8 @@ func (s *supply) open(openings []Closure, zone *time.Location) error {
 }
 
 // times are those of a closure within the horizon.
-func (s *supply) times(c Closure, zone *time.Location) ([]stretch, error) {
-	slots, err := c.occurrences(zone, Slot{Start: time.Unix(s.from, 0).UTC(), End: time.Unix(s.to, 0).UTC()})
+func (s *supply) times(c testbeds.Closure, zone *time.Location) ([]stretch, error) {
+	slots, err := c.Occurrences(zone, testbeds.Slot{Start: time.Unix(s.from, 0).UTC(), End: time.Unix(s.to, 0).UTC()})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
-package testbeds
+package capacity
 
 import (
+	"berth/testbeds"
 	"cmp"
 	"slices"
 	"time"
@@ -13,13 +14,13 @@ const (
 )
 
 // Fits is the yes or no of Check, at its least cost.
-func (f *Federation) Fits(e Experiment, s Slot) bool {
+func (f *Federation) Fits(e testbeds.Experiment, s testbeds.Slot) bool {
 	wants, problems := f.wants(e)
 	return len(problems) == 0 && len(f.beyondHorizon(wants, s)) == 0 && f.free(wants, s)
 }
 
 // free reports whether every pool has what is wanted of it throughout the slot.
-func (f *Federation) free(wants []want, s Slot) bool {
+func (f *Federation) free(wants []want, s testbeds.Slot) bool {
 	for _, w := range wants {
 		from, to := w.span(s)
 		if !w.pool.free.Fits(w.need, from, to) || !f.unitsFree(w, from, to) {
@@ -30,11 +31,11 @@ func (f *Federation) free(wants []want, s Slot) bool {
 }
 
 // Check says whether the experiment fits the slot, or everything that is in the way.
-func (f *Federation) Check(e Experiment, s Slot) Verdict {
+func (f *Federation) Check(e testbeds.Experiment, s testbeds.Slot) testbeds.Verdict {
 	s = s.UTC()
 	wants, problems := f.wants(e)
 	problems = append(problems, f.beyondHorizon(wants, s)...)
-	v := Verdict{Problems: problems, Contenders: f.contenders(wants, s)}
+	v := testbeds.Verdict{Problems: problems, Contenders: f.contenders(wants, s)}
 	for _, w := range wants {
 		from, to := w.span(s)
 		f.explain(&v, w, max(from, f.horizon.Start.Unix()), min(to, f.horizon.End.Unix()))
@@ -43,7 +44,7 @@ func (f *Federation) Check(e Experiment, s Slot) Verdict {
 }
 
 // concluded says whether what was found lets the experiment fit, and where only time is in the way, the longest that is free.
-func (f *Federation) concluded(v Verdict, wants []want, s Slot) Verdict {
+func (f *Federation) concluded(v testbeds.Verdict, wants []want, s testbeds.Slot) testbeds.Verdict {
 	v.Fits = len(v.Problems) == 0 && len(v.Conflicts) == 0
 	if !v.Fits && len(v.Problems) == 0 {
 		if longest, ok := f.longest(wants, s.Start, s.End); ok {
@@ -55,7 +56,7 @@ func (f *Federation) concluded(v Verdict, wants []want, s Slot) Verdict {
 
 // explain adds the conflicts of one pool: for each quantity the longest intervals in which less is free than is needed. What lies beyond
 // the horizon is a problem, nothing is busy there.
-func (f *Federation) explain(v *Verdict, w want, from, to int64) {
+func (f *Federation) explain(v *testbeds.Verdict, w want, from, to int64) {
 	short := false
 	for col, need := range w.need {
 		if need <= 0 {
@@ -84,24 +85,26 @@ func (f *Federation) explain(v *Verdict, w want, from, to int64) {
 	}
 }
 
-func (f *Federation) conflict(p *pool, col int, need, from, to int64) Conflict {
+func (f *Federation) conflict(p *pool, col int, need, from, to int64) testbeds.Conflict {
 	free := p.free.Min(col, from, to)
-	c := Conflict{Resource: p.resource(col), Interval: slotOf(from, to), Needed: need, Free: free, ShortBy: need - free}
+	c := testbeds.Conflict{Resource: p.resource(col), Interval: slotOf(from, to), Needed: need, Free: free, ShortBy: need - free}
 	c.TakenBy, c.More = f.takers(p, col, from, to)
 	return c
 }
 
 // takers are what takes of a column in [from, to): absences first, then bookings, each in the order of time.
-func (f *Federation) takers(p *pool, col int, from, to int64) (takers []Taker, more int) {
+func (f *Federation) takers(p *pool, col int, from, to int64) (takers []testbeds.Taker, more int) {
 	takers = p.away(col, from, to)
-	var grips []grip
-	f.overlapping(p.key, from, to, func(g grip) bool {
+	var grips []claimSpan
+	f.overlapping(p.key, from, to, func(g claimSpan) bool {
 		if g.blocks && g.amounts[col] > 0 {
 			grips = append(grips, g)
 		}
 		return true
 	})
-	slices.SortFunc(grips, func(a, b grip) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.booking, b.booking)) })
+	slices.SortFunc(grips, func(a, b claimSpan) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.booking, b.booking))
+	})
 	more = max(0, len(takers)-maxTakers)
 	takers = takers[:min(len(takers), maxTakers)]
 	room := min(maxTakers-len(takers), len(grips))
@@ -113,34 +116,34 @@ func (f *Federation) takers(p *pool, col int, from, to int64) (takers []Taker, m
 }
 
 // away are the absences that take of a column in [from, to).
-func (p *pool) away(col int, from, to int64) (takers []Taker) {
+func (p *pool) away(col int, from, to int64) (takers []testbeds.Taker) {
 	for _, a := range p.absences {
 		if a.from < to && a.to > from && a.cut[col] > 0 {
-			takers = append(takers, Taker{Kind: a.kind, Summary: a.summary, Amount: min(a.cut[col], p.peak[col]), Units: a.units,
+			takers = append(takers, testbeds.Taker{Kind: a.kind, Summary: a.summary, Amount: min(a.cut[col], p.peak[col]), Units: a.units,
 				Interval: slotOf(a.from, a.to)})
 		}
 	}
 	return takers
 }
 
-func byTime(a, b Taker) int {
+func byTime(a, b testbeds.Taker) int {
 	return cmp.Or(a.Interval.Start.Compare(b.Interval.Start), cmp.Compare(a.Booking, b.Booking))
 }
 
-func (p *pool) taker(b Booking, g grip, col int) Taker {
-	t := Taker{Kind: TakerBooking, Booking: b.ID, Request: b.Request, Strength: b.Strength, Amount: g.amounts[col], Interval: slotOf(g.from, g.to)}
+func (p *pool) taker(b testbeds.Booking, g claimSpan, col int) testbeds.Taker {
+	t := testbeds.Taker{Kind: testbeds.TakerBooking, Booking: b.ID, Request: b.Request, Strength: b.Strength, Amount: g.amounts[col], Interval: slotOf(g.from, g.to)}
 	if g.named {
-		t.Units = b.unitsOf(p.key)
+		t.Units = unitsNamed(b, p.key)
 	}
 	return t
 }
 
 // contenders are the requests under review that want some of the same capacity at the same time.
-func (f *Federation) contenders(wants []want, s Slot) []Taker {
-	found := map[int64]Taker{}
+func (f *Federation) contenders(wants []want, s testbeds.Slot) []testbeds.Taker {
+	found := map[int64]testbeds.Taker{}
 	for _, w := range wants {
 		from, to := w.span(s)
-		f.overlapping(w.pool.key, from, to, func(g grip) bool {
+		f.overlapping(w.pool.key, from, to, func(g claimSpan) bool {
 			for col, need := range w.need {
 				if _, named := found[g.booking]; !g.blocks && !named && need > 0 && g.amounts[col] > 0 {
 					b, _ := f.Booking(g.booking)
@@ -150,7 +153,7 @@ func (f *Federation) contenders(wants []want, s Slot) []Taker {
 			return len(found) < maxTakers
 		})
 	}
-	var list []Taker
+	var list []testbeds.Taker
 	for _, t := range found {
 		list = append(list, t)
 	}
@@ -159,20 +162,20 @@ func (f *Federation) contenders(wants []want, s Slot) []Taker {
 }
 
 // Longest is the longest slot from start on, at most until limit, in which the experiment fits.
-func (f *Federation) Longest(e Experiment, start, limit time.Time) (Slot, bool) {
+func (f *Federation) Longest(e testbeds.Experiment, start, limit time.Time) (testbeds.Slot, bool) {
 	wants, problems := f.wants(e)
 	if len(problems) > 0 {
-		return Slot{}, false
+		return testbeds.Slot{}, false
 	}
 	return f.longest(wants, start, limit)
 }
 
-func (f *Federation) longest(wants []want, start, limit time.Time) (Slot, bool) {
-	s := Slot{Start: start.UTC(), End: limit.UTC()}
+func (f *Federation) longest(wants []want, start, limit time.Time) (testbeds.Slot, bool) {
+	s := testbeds.Slot{Start: start.UTC(), End: limit.UTC()}
 	for _, w := range wants {
 		from, to := w.span(s)
 		if from < f.horizon.Start.Unix() {
-			return Slot{}, false
+			return testbeds.Slot{}, false
 		}
 		to = min(to, f.horizon.End.Unix())
 		for col, need := range w.need {
@@ -186,7 +189,7 @@ func (f *Federation) longest(wants []want, start, limit time.Time) (Slot, bool) 
 		}
 	}
 	if !s.Start.Before(s.End) {
-		return Slot{}, false
+		return testbeds.Slot{}, false
 	}
 	return s, true
 }

@@ -1,6 +1,7 @@
-package testbeds
+package capacity
 
 import (
+	"berth/testbeds"
 	"cmp"
 	"fmt"
 	"maps"
@@ -37,7 +38,7 @@ func (f *Federation) fewerDevices(q Search) (variant, bool) {
 	v := variant{experiment: q.Experiment}
 	v.experiment.Devices = slices.Clone(q.Experiment.Devices)
 	for i, d := range v.experiment.Devices {
-		p := f.pools[Resource{Testbed: d.Testbed, Device: d.Device}]
+		p := f.pools[testbeds.Resource{Testbed: d.Testbed, Device: d.Device}]
 		if p == nil {
 			return v, false
 		}
@@ -54,14 +55,14 @@ func (f *Federation) fewerDevices(q Search) (variant, bool) {
 		}
 		v.experiment.Devices[i].Count = free
 		v.cost += CostDevice * float64(d.Count-free)
-		v.changes = append(v.changes, Change{Kind: ChangeDevices, From: fmt.Sprint(d.Count), To: fmt.Sprint(free),
+		v.changes = append(v.changes, testbeds.Change{Kind: testbeds.ChangeDevices, From: fmt.Sprint(d.Count), To: fmt.Sprint(free),
 			Text: fmt.Sprintf("%d instead of %d × %s of %s", free, d.Count, d.Device, d.Testbed)})
 	}
 	return v, len(v.changes) > 0
 }
 
 // allowed reports whether a component can ever run on a VIM.
-func (f *Federation) allowed(c Component, where string) bool {
+func (f *Federation) allowed(c testbeds.Component, where string) bool {
 	p, problems := f.place(c, where)
 	if p == nil || len(problems) > 0 {
 		return false
@@ -75,7 +76,7 @@ func (f *Federation) allowed(c Component, where string) bool {
 }
 
 // otherVIMs moves all members of one VIM to another one of the same testbed.
-func (f *Federation) otherVIMs(e Experiment) []variant {
+func (f *Federation) otherVIMs(e testbeds.Experiment) []variant {
 	var all []variant
 	for _, from := range slices.Compact(slices.Sorted(maps.Values(e.Placement))) {
 		testbed, _, _ := strings.Cut(from, "/")
@@ -97,7 +98,7 @@ func (f *Federation) otherVIMs(e Experiment) []variant {
 
 // otherTestbeds moves everything on one testbed to another: its members to one VIM there, its devices to the same ones there or to
 // others that have all their features.
-func (f *Federation) otherTestbeds(e Experiment) []variant {
+func (f *Federation) otherTestbeds(e testbeds.Experiment) []variant {
 	var all []variant
 	for _, from := range usedTestbeds(e) {
 		for _, t := range f.facility.Testbeds {
@@ -126,7 +127,7 @@ func (f *Federation) otherTestbeds(e Experiment) []variant {
 
 // movedTo puts all members of one testbed on one VIM of another, for each of its VIMs; of an experiment without members there it
 // leaves everything as it is.
-func (f *Federation) movedTo(e Experiment, from string, to Testbed) []variant {
+func (f *Federation) movedTo(e testbeds.Experiment, from string, to testbeds.Testbed) []variant {
 	if !placedAt(e, from) {
 		return []variant{{experiment: e}}
 	}
@@ -144,7 +145,7 @@ func (f *Federation) movedTo(e Experiment, from string, to Testbed) []variant {
 	return all
 }
 
-func placedAt(e Experiment, testbed string) bool {
+func placedAt(e testbeds.Experiment, testbed string) bool {
 	for _, where := range e.Placement {
 		if strings.HasPrefix(where, testbed+"/") {
 			return true
@@ -153,7 +154,7 @@ func placedAt(e Experiment, testbed string) bool {
 	return false
 }
 
-func usedTestbeds(e Experiment) []string {
+func usedTestbeds(e testbeds.Experiment) []string {
 	var ids []string
 	for _, where := range e.Placement {
 		testbed, _, _ := strings.Cut(where, "/")
@@ -167,9 +168,9 @@ func usedTestbeds(e Experiment) []string {
 }
 
 // devicesAt replaces the devices of one testbed by ones of another.
-func (f *Federation) devicesAt(devices []DeviceNeed, from string, to Testbed) ([]DeviceNeed, []Change, bool) {
+func (f *Federation) devicesAt(devices []testbeds.DeviceNeed, from string, to testbeds.Testbed) ([]testbeds.DeviceNeed, []testbeds.Change, bool) {
 	out := slices.Clone(devices)
-	var changes []Change
+	var changes []testbeds.Change
 	for i, d := range out {
 		if d.Testbed != from {
 			continue
@@ -178,18 +179,18 @@ func (f *Federation) devicesAt(devices []DeviceNeed, from string, to Testbed) ([
 		if !ok {
 			return nil, nil, false
 		}
-		out[i] = DeviceNeed{Testbed: to.ID, Device: other, Count: d.Count}
-		changes = append(changes, Change{Kind: ChangeTestbed, From: from + " " + d.Device, To: to.ID + " " + other,
+		out[i] = testbeds.DeviceNeed{Testbed: to.ID, Device: other, Count: d.Count}
+		changes = append(changes, testbeds.Change{Kind: testbeds.ChangeTestbed, From: from + " " + d.Device, To: to.ID + " " + other,
 			Text: fmt.Sprintf("%d × %s of %s instead of %s of %s", d.Count, other, to.ID, d.Device, from)})
 	}
 	return together(out), changes, true
 }
 
 // together adds up needs of the same device.
-func together(devices []DeviceNeed) []DeviceNeed {
-	var out []DeviceNeed
+func together(devices []testbeds.DeviceNeed) []testbeds.DeviceNeed {
+	var out []testbeds.DeviceNeed
 	for _, d := range devices {
-		i := slices.IndexFunc(out, func(o DeviceNeed) bool { return o.Testbed == d.Testbed && o.Device == d.Device })
+		i := slices.IndexFunc(out, func(o testbeds.DeviceNeed) bool { return o.Testbed == d.Testbed && o.Device == d.Device })
 		if i < 0 {
 			out = append(out, d)
 			continue
@@ -201,7 +202,7 @@ func together(devices []DeviceNeed) []DeviceNeed {
 }
 
 // like finds the device of a testbed that can stand in for another one: of the same id, else with all its features.
-func (f *Federation) like(d DeviceNeed, t Testbed) (string, bool) {
+func (f *Federation) like(d testbeds.DeviceNeed, t testbeds.Testbed) (string, bool) {
 	home, _ := f.facility.Testbed(d.Testbed)
 	mine, known := home.Device(d.Device)
 	if !known || len(d.Units) > 0 {
@@ -219,7 +220,7 @@ func (f *Federation) like(d DeviceNeed, t Testbed) (string, bool) {
 }
 
 // moved is the experiment with each member where to says; ok is false where nothing moves or a member cannot run there.
-func (f *Federation) moved(e Experiment, to func(where string) string) (variant, bool) {
+func (f *Federation) moved(e testbeds.Experiment, to func(where string) string) (variant, bool) {
 	v := variant{experiment: e}
 	v.experiment.Placement = maps.Clone(e.Placement)
 	for _, c := range e.Components {
@@ -237,16 +238,16 @@ func (f *Federation) moved(e Experiment, to func(where string) string) (variant,
 }
 
 // move puts a member elsewhere and says so.
-func (v *variant) move(c Component, from, to string) {
+func (v *variant) move(c testbeds.Component, from, to string) {
 	v.experiment.Placement[c.Member] = to
 	before, _, _ := strings.Cut(from, "/")
 	after, _, _ := strings.Cut(to, "/")
-	kind, cost := ChangeVIM, CostVIM
+	kind, cost := testbeds.ChangeVIM, CostVIM
 	if before != after {
-		kind, cost = ChangeTestbed, CostTestbed
+		kind, cost = testbeds.ChangeTestbed, CostTestbed
 	}
 	v.cost += cost
-	v.changes = append(v.changes, Change{Kind: kind, Member: c.Member, From: from, To: to,
+	v.changes = append(v.changes, testbeds.Change{Kind: kind, Member: c.Member, From: from, To: to,
 		Text: fmt.Sprintf("member %s (%s) on %s instead of %s", c.Member, c.VNF, to, from)})
 }
 
@@ -273,7 +274,7 @@ func (f *Federation) split(q Search) (variant, bool) {
 	before := len(slices.Compact(slices.Sorted(maps.Values(q.Experiment.Placement))))
 	if more := len(apart) - before; more > 0 {
 		v.cost += CostSplit * float64(more)
-		v.changes = append(v.changes, Change{Kind: ChangeSplit, From: fmt.Sprint(before), To: fmt.Sprint(len(apart)),
+		v.changes = append(v.changes, testbeds.Change{Kind: testbeds.ChangeSplit, From: fmt.Sprint(before), To: fmt.Sprint(len(apart)),
 			Text: fmt.Sprintf("spread over %d VIMs instead of %d", len(apart), before)})
 	}
 	return v, len(v.changes) > 0
@@ -297,7 +298,7 @@ type option struct {
 }
 
 // places are the VIMs on which a component could run, with what is free there during the whole slot.
-func (s *splitter) places(c Component) []option {
+func (s *splitter) places(c testbeds.Component) []option {
 	home := s.q.Experiment.Placement[c.Member]
 	testbed, _, _ := strings.Cut(home, "/")
 	var all []option
@@ -325,7 +326,7 @@ func (s *splitter) measure(where string) {
 		return
 	}
 	testbed, vim, _ := strings.Cut(where, "/")
-	p := s.f.pools[Resource{Testbed: testbed, VIM: vim}]
+	p := s.f.pools[testbeds.Resource{Testbed: testbed, VIM: vim}]
 	from, to := p.want().span(s.q.Slot)
 	s.left[where] = make([]int64, len(p.columns))
 	for col := range p.columns {
@@ -354,9 +355,9 @@ func (s *splitter) try(i int, cost float64) {
 }
 
 // take books a component on a VIM, or gives it back; it answers whether there was room.
-func (s *splitter) take(c Component, where string, sign int64) bool {
+func (s *splitter) take(c testbeds.Component, where string, sign int64) bool {
 	testbed, vim, _ := strings.Cut(where, "/")
-	p := s.f.pools[Resource{Testbed: testbed, VIM: vim}]
+	p := s.f.pools[testbeds.Resource{Testbed: testbed, VIM: vim}]
 	if sign > 0 {
 		for q, n := range c.Size {
 			if col, ok := p.column(q); ok && s.left[where][col] < n {

@@ -1,6 +1,7 @@
-package testbeds
+package capacity
 
 import (
+	"berth/testbeds"
 	"slices"
 	"strings"
 	"testing"
@@ -10,38 +11,40 @@ import (
 // The tests of this file are named after defects that were found in other reservation systems.
 
 // radioHall is a testbed with two VIMs of eight vCPUs and four named radios.
-func radioHall(id, zone string) Testbed {
-	return Testbed{ID: id, Name: id, Timezone: zone, Features: []string{"sdr"},
-		VIMs:    []VIM{{ID: "a", Capacity: Quantities{"vcpu": 8}}, {ID: "b", Capacity: Quantities{"vcpu": 8}}},
-		Devices: []Device{{ID: "radio", Count: 4, Units: []string{"r1", "r2", "r3", "r4"}}}}
+func radioHall(id, zone string) testbeds.Testbed {
+	return testbeds.Testbed{ID: id, Name: id, Timezone: zone, Features: []string{"sdr"},
+		VIMs:    []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 8}}, {ID: "b", Capacity: testbeds.Quantities{"vcpu": 8}}},
+		Devices: []testbeds.Device{{ID: "radio", Count: 4, Units: []string{"r1", "r2", "r3", "r4"}}}}
 }
 
-func experiment(vcpu int64, where string, radios int64) Experiment {
-	e := Experiment{Placement: Placement{}}
+func experiment(vcpu int64, where string, radios int64) testbeds.Experiment {
+	e := testbeds.Experiment{Placement: testbeds.Placement{}}
 	if vcpu > 0 {
-		e.Components = []Component{{Member: "1", VNF: "vnf", Size: Quantities{"vcpu": vcpu}, Onboarded: []string{"x/a", "x/b"}}}
+		e.Components = []testbeds.Component{{Member: "1", VNF: "vnf", Size: testbeds.Quantities{"vcpu": vcpu}, Onboarded: []string{"x/a", "x/b"}}}
 		e.Placement["1"] = where
 	}
 	if radios > 0 {
 		testbed, _, _ := strings.Cut(where, "/")
-		e.Devices = []DeviceNeed{{Testbed: testbed, Device: "radio", Count: radios}}
+		e.Devices = []testbeds.DeviceNeed{{Testbed: testbed, Device: "radio", Count: radios}}
 	}
 	return e
 }
 
 // booked puts a firm booking of an experiment into a federation.
-func booked(f *Federation, id int64, e Experiment, s Slot) {
-	f.Put(Booking{ID: id, Request: id, Strength: Firm, Slot: s, Claims: f.Claims(e.Demand(), s)})
+func booked(f *Federation, id int64, e testbeds.Experiment, s testbeds.Slot) {
+	f.Put(testbeds.Booking{ID: id, Request: id, Strength: testbeds.Firm, Slot: s, Claims: f.Claims(e.Demand(), s)})
 }
 
 func hour(n int) time.Time { return testStart.Add(time.Duration(n) * time.Hour) }
 
-func hoursFrom(n, length int) Slot { return NewSlot(hour(n), time.Duration(length)*time.Hour) }
+func hoursFrom(n, length int) testbeds.Slot {
+	return testbeds.NewSlot(hour(n), time.Duration(length)*time.Hour)
+}
 
 // A system that packs each hour anew finds room for a window in which something would have to move from one place to another.
 func TestDefect1PlacementStaysTheSameForTheWholeSlot(t *testing.T) {
 	t.Parallel()
-	f := build(t, Facility{Testbeds: []Testbed{radioHall("x", "UTC")}}, nil)
+	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{radioHall("x", "UTC")}}, nil)
 	booked(f, 1, experiment(8, "x/a", 0), hoursFrom(10, 1)) // a is busy in the first hour
 	booked(f, 2, experiment(8, "x/b", 0), hoursFrom(11, 1)) // b in the second
 	ask := experiment(8, "x/a", 0)
@@ -65,7 +68,7 @@ func TestDefect1PlacementStaysTheSameForTheWholeSlot(t *testing.T) {
 // A system that ignores where an existing reservation starts refuses today what is taken next week.
 func TestDefect2BookingNextWeekDoesNotBlockToday(t *testing.T) {
 	t.Parallel()
-	f := build(t, Facility{Testbeds: []Testbed{radioHall("x", "UTC")}}, nil)
+	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{radioHall("x", "UTC")}}, nil)
 	booked(f, 1, experiment(8, "x/a", 4), hoursFrom(100, 10))
 	if v := f.Check(experiment(8, "x/a", 4), hoursFrom(1, 10)); !v.Fits {
 		t.Errorf("today is refused: %v", v.Conflicts)
@@ -78,7 +81,7 @@ func TestDefect2BookingNextWeekDoesNotBlockToday(t *testing.T) {
 // A system that counts everything that overlaps the slot anywhere, or outside of it, refuses what fits.
 func TestDefect3MaximumIsClippedToTheSlot(t *testing.T) {
 	t.Parallel()
-	f := build(t, Facility{Testbeds: []Testbed{radioHall("x", "UTC")}}, nil)
+	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{radioHall("x", "UTC")}}, nil)
 	booked(f, 1, experiment(0, "x/a", 2), hoursFrom(10, 2)) // one after the other: never more than two at once
 	booked(f, 2, experiment(0, "x/a", 2), hoursFrom(12, 2))
 	booked(f, 3, experiment(0, "x/a", 2), hoursFrom(14, 2))
@@ -104,22 +107,22 @@ func TestDefect4BackToBackIsLegalAndDSTDaysAreRight(t *testing.T) {
 		t.Run(c.zone, func(t *testing.T) {
 			t.Parallel()
 			bed := radioHall("x", c.zone)
-			bed.VIMs[0].Closures = []Closure{{Summary: "the day of the change", Start: LocalTime{time.Date(2026, 3, 29, 0, 0, 0, 0, time.UTC)}, Duration: Period{Days: 1}}}
-			f := build(t, Facility{Testbeds: []Testbed{bed}}, nil)
-			day := Slot{Start: c.spring, End: c.spring.Add(23 * time.Hour)} // it has 23 hours
+			bed.VIMs[0].Closures = []testbeds.Closure{{Summary: "the day of the change", Start: testbeds.LocalTime{Time: time.Date(2026, 3, 29, 0, 0, 0, 0, time.UTC)}, Duration: testbeds.Period{Days: 1}}}
+			f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{bed}}, nil)
+			day := testbeds.Slot{Start: c.spring, End: c.spring.Add(23 * time.Hour)} // it has 23 hours
 			e := experiment(8, "x/a", 0)
-			for name, s := range map[string]Slot{"up to midnight": {day.Start.Add(-2 * time.Hour), day.Start}, "from the next midnight": {day.End, day.End.Add(2 * time.Hour)}} {
+			for name, s := range map[string]testbeds.Slot{"up to midnight": {Start: day.Start.Add(-2 * time.Hour), End: day.Start}, "from the next midnight": {Start: day.End, End: day.End.Add(2 * time.Hour)}} {
 				if v := f.Check(e, s); !v.Fits {
 					t.Errorf("%s: %v", name, v.Conflicts)
 				}
 			}
-			for name, s := range map[string]Slot{"its first second": NewSlot(day.Start, time.Second), "its last second": NewSlot(day.End.Add(-time.Second), time.Second)} {
+			for name, s := range map[string]testbeds.Slot{"its first second": testbeds.NewSlot(day.Start, time.Second), "its last second": testbeds.NewSlot(day.End.Add(-time.Second), time.Second)} {
 				if v := f.Check(e, s); v.Fits || v.Conflicts[0].TakenBy[0].Summary != "the day of the change" {
 					t.Errorf("%s: %+v", name, v)
 				}
 			}
-			booked(f, 1, e, NewSlot(day.End, time.Hour))
-			if v := f.Check(e, NewSlot(day.End.Add(time.Hour), time.Hour)); !v.Fits {
+			booked(f, 1, e, testbeds.NewSlot(day.End, time.Hour))
+			if v := f.Check(e, testbeds.NewSlot(day.End.Add(time.Hour), time.Hour)); !v.Fits {
 				t.Errorf("right behind another booking: %v", v.Conflicts)
 			}
 		})
@@ -128,7 +131,7 @@ func TestDefect4BackToBackIsLegalAndDSTDaysAreRight(t *testing.T) {
 
 func TestNamedUnitsAreGivenLateAndNeverTwice(t *testing.T) {
 	t.Parallel()
-	f := build(t, Facility{Testbeds: []Testbed{radioHall("x", "UTC")}}, nil)
+	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{radioHall("x", "UTC")}}, nil)
 	pinned := experiment(0, "x/a", 1)
 	pinned.Devices[0].Units = []string{"r1"}
 	booked(f, 1, pinned, hoursFrom(20, 5))
@@ -150,7 +153,7 @@ func TestNamedUnitsAreGivenLateAndNeverTwice(t *testing.T) {
 		t.Errorf("r1 is free before: %v", v.Conflicts)
 	}
 	r1.Devices[0].Units = []string{"r9"}
-	if v := f.Check(r1, hoursFrom(10, 5)); v.Fits || v.Problems[0].Rule != RuleUnknownUnit {
+	if v := f.Check(r1, hoursFrom(10, 5)); v.Fits || v.Problems[0].Rule != testbeds.RuleUnknownUnit {
 		t.Errorf("there is no r9: %+v", v)
 	}
 }
@@ -158,8 +161,8 @@ func TestNamedUnitsAreGivenLateAndNeverTwice(t *testing.T) {
 func TestSetupAndTeardownOccupyBesideTheSlot(t *testing.T) {
 	t.Parallel()
 	bed := radioHall("x", "UTC")
-	bed.VIMs[1].Setup, bed.VIMs[1].Teardown = &Period{Clock: 12 * time.Hour}, &Period{Clock: 12 * time.Hour} // it travels
-	f := build(t, Facility{Testbeds: []Testbed{bed}}, nil)
+	bed.VIMs[1].Setup, bed.VIMs[1].Teardown = &testbeds.Period{Clock: 12 * time.Hour}, &testbeds.Period{Clock: 12 * time.Hour} // it travels
+	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{bed}}, nil)
 	booked(f, 1, experiment(8, "x/b", 0), hoursFrom(30, 4))
 	for name, c := range map[string]struct {
 		at   int
@@ -177,44 +180,44 @@ func TestSetupAndTeardownOccupyBesideTheSlot(t *testing.T) {
 func TestStaticLimitsAreToldApartFromBusyTimes(t *testing.T) {
 	t.Parallel()
 	bed := radioHall("x", "UTC")
-	bed.VIMs[0].Hosts = []Host{{Count: 2, Size: Quantities{"vcpu": 4}}}
-	f := build(t, Facility{Testbeds: []Testbed{bed}}, nil)
+	bed.VIMs[0].Hosts = []testbeds.Host{{Count: 2, Size: testbeds.Quantities{"vcpu": 4}}}
+	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{bed}}, nil)
 	for name, c := range map[string]struct {
-		change func(*Experiment)
-		rule   Rule
+		change func(*testbeds.Experiment)
+		rule   testbeds.Rule
 	}{
-		"larger than the largest host": {func(e *Experiment) { e.Components[0].Size = Quantities{"vcpu": 5} }, RuleLargestHost},
-		"not onboarded":                {func(e *Experiment) { e.Components[0].Onboarded = nil }, RuleNotOnboarded},
-		"a missing feature":            {func(e *Experiment) { e.Components[0].Requires = []string{"edge"} }, RuleMissingFeature},
-		"placed nowhere":               {func(e *Experiment) { e.Placement = nil }, RuleNotPlaced},
-		"an unknown VIM":               {func(e *Experiment) { e.Placement = Placement{"1": "x/z"} }, RuleUnknownVIM},
-		"an unknown testbed":           {func(e *Experiment) { e.Placement = Placement{"1": "y/a"} }, RuleUnknownTestbed},
-		"an unknown quantity":          {func(e *Experiment) { e.Components[0].Size = Quantities{"gpus": 1} }, RuleUnknownQuantity},
-		"more radios than there are":   {func(e *Experiment) { e.Devices[0].Count = 5 }, RuleCapacity},
-		"an unknown device":            {func(e *Experiment) { e.Devices[0].Device = "laser" }, RuleUnknownDevice},
+		"larger than the largest host": {func(e *testbeds.Experiment) { e.Components[0].Size = testbeds.Quantities{"vcpu": 5} }, testbeds.RuleLargestHost},
+		"not onboarded":                {func(e *testbeds.Experiment) { e.Components[0].Onboarded = nil }, testbeds.RuleNotOnboarded},
+		"a missing feature":            {func(e *testbeds.Experiment) { e.Components[0].Requires = []string{"edge"} }, testbeds.RuleMissingFeature},
+		"placed nowhere":               {func(e *testbeds.Experiment) { e.Placement = nil }, testbeds.RuleNotPlaced},
+		"an unknown VIM":               {func(e *testbeds.Experiment) { e.Placement = testbeds.Placement{"1": "x/z"} }, testbeds.RuleUnknownVIM},
+		"an unknown testbed":           {func(e *testbeds.Experiment) { e.Placement = testbeds.Placement{"1": "y/a"} }, testbeds.RuleUnknownTestbed},
+		"an unknown quantity":          {func(e *testbeds.Experiment) { e.Components[0].Size = testbeds.Quantities{"gpus": 1} }, testbeds.RuleUnknownQuantity},
+		"more radios than there are":   {func(e *testbeds.Experiment) { e.Devices[0].Count = 5 }, testbeds.RuleCapacity},
+		"an unknown device":            {func(e *testbeds.Experiment) { e.Devices[0].Device = "laser" }, testbeds.RuleUnknownDevice},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := experiment(2, "x/a", 2)
 			c.change(&e)
 			v := f.Check(e, hoursFrom(1, 1))
-			if v.Fits || !slices.ContainsFunc(v.Problems, func(p Problem) bool { return p.Rule == c.rule }) || v.Longest != nil {
+			if v.Fits || !slices.ContainsFunc(v.Problems, func(p testbeds.Problem) bool { return p.Rule == c.rule }) || v.Longest != nil {
 				t.Errorf("verdict %+v, want the rule %s", v, c.rule)
 			}
 		})
 	}
-	late := Slot{Start: testHorizon.End.Add(-time.Hour), End: testHorizon.End.Add(time.Hour)}
-	if v := f.Check(experiment(2, "x/a", 0), late); v.Fits || v.Problems[0].Rule != RuleHorizon {
+	late := testbeds.Slot{Start: testHorizon.End.Add(-time.Hour), End: testHorizon.End.Add(time.Hour)}
+	if v := f.Check(experiment(2, "x/a", 0), late); v.Fits || v.Problems[0].Rule != testbeds.RuleHorizon {
 		t.Errorf("beyond the horizon: %+v", v)
 	}
 }
 
 func TestContendersAreNamedAlsoWhereItFits(t *testing.T) {
 	t.Parallel()
-	f := build(t, Facility{Testbeds: []Testbed{radioHall("x", "UTC")}}, nil)
+	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{radioHall("x", "UTC")}}, nil)
 	s := hoursFrom(5, 5)
 	e := experiment(8, "x/a", 4)
-	f.Put(Booking{ID: 7, Request: 70, Strength: Pending, Slot: s, Claims: f.Claims(e.Demand(), s)})
+	f.Put(testbeds.Booking{ID: 7, Request: 70, Strength: testbeds.Pending, Slot: s, Claims: f.Claims(e.Demand(), s)})
 	v := f.Check(e, hoursFrom(6, 1))
 	if !v.Fits || len(v.Contenders) != 1 || v.Contenders[0].Request != 70 {
 		t.Errorf("verdict %+v", v)

@@ -1,4 +1,4 @@
-package testbeds
+package capacity
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 )
 
 // drawAround is a device with named units, much of them settled, and claims that wait for units, never more at once than there are.
-func drawAround(t *rapid.T) around {
+func drawAround(t *rapid.T) competitors {
 	p := &pool{places: map[string]int{}}
 	for i := range drawInt(t, "units", 2, 5) {
 		p.units = append(p.units, fmt.Sprint("r", i))
@@ -18,10 +18,10 @@ func drawAround(t *rapid.T) around {
 	const hours = 14
 	var taken [hours]int
 	var has [hours][5]bool
-	a := around{pool: p}
+	a := competitors{pool: p}
 	for range drawInt(t, "holdings", 4, 40) {
 		from := drawInt(t, "from", 0, hours-1)
-		h := holding{span: span{int64(from), int64(drawInt(t, "to", from+1, min(hours, from+7)))}, count: 1}
+		h := unitClaim{span: span{int64(from), int64(drawInt(t, "to", from+1, min(hours, from+7)))}, count: 1}
 		unit := -1
 		if drawInt(t, "settled", 0, 3) == 0 {
 			unit = drawInt(t, "unit", 0, len(p.units)-1)
@@ -45,7 +45,7 @@ func drawAround(t *rapid.T) around {
 }
 
 // solvable tries every unit for every claim.
-func (a around) solvable() bool {
+func (a competitors) solvable() bool {
 	given := slices.Clone(a.holdings)
 	var try func(i int) bool
 	try = func(i int) bool {
@@ -56,7 +56,7 @@ func (a around) solvable() bool {
 			return true
 		}
 		for _, u := range a.pool.units {
-			if slices.ContainsFunc(given, func(h holding) bool { return h.overlaps(given[i].span) && slices.Contains(h.units, u) }) {
+			if slices.ContainsFunc(given, func(h unitClaim) bool { return h.overlaps(given[i].span) && slices.Contains(h.units, u) }) {
 				continue
 			}
 			given[i].units = []string{u}
@@ -67,7 +67,7 @@ func (a around) solvable() bool {
 		}
 		return false
 	}
-	slices.SortStableFunc(given, func(a, b holding) int { return int(a.from - b.from) })
+	slices.SortStableFunc(given, func(a, b unitClaim) int { return int(a.from - b.from) })
 	return try(0)
 }
 
@@ -76,7 +76,7 @@ func TestTheSearchForUnitsAgreesWithTryingAll(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a := drawAround(t)
-		mine := holding{span: span{0, 14}}
+		mine := unitClaim{span: span{0, 14}}
 		if _, ok := a.solve(mine); ok != a.solvable() {
 			t.Fatalf("solve says %t of %+v", ok, a.holdings)
 		}

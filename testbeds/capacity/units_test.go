@@ -1,6 +1,7 @@
-package testbeds
+package capacity
 
 import (
+	"berth/testbeds"
 	"fmt"
 	"slices"
 	"testing"
@@ -10,23 +11,23 @@ import (
 )
 
 // pinned is an experiment with n radios of testbed x, some of them by name.
-func pinned(n int64, units ...string) Experiment {
+func pinned(n int64, units ...string) testbeds.Experiment {
 	e := experiment(0, "x/a", n)
 	e.Devices[0].Units = units
 	return e
 }
 
-func hall(t interface{ Fatal(...any) }, change func(*Device)) *Federation {
+func hall(t interface{ Fatal(...any) }, change func(*testbeds.Device)) *Federation {
 	bed := radioHall("x", "UTC")
 	if change != nil {
 		change(&bed.Devices[0])
 	}
-	return build(t, Facility{Testbeds: []Testbed{bed}}, nil)
+	return build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{bed}}, nil)
 }
 
 func TestLongestWithAPinnedUnitKeepsRoomForTeardown(t *testing.T) {
 	t.Parallel()
-	f := hall(t, func(d *Device) { d.Teardown = &Period{Clock: time.Hour} })
+	f := hall(t, func(d *testbeds.Device) { d.Teardown = &testbeds.Period{Clock: time.Hour} })
 	booked(f, 1, pinned(1, "r1"), hoursFrom(20, 5))
 	v := f.Check(pinned(1, "r1"), hoursFrom(15, 8))
 	if v.Fits || v.Longest == nil || !v.Longest.Equal(hoursFrom(15, 4)) {
@@ -36,13 +37,15 @@ func TestLongestWithAPinnedUnitKeepsRoomForTeardown(t *testing.T) {
 
 func TestNearestShiftBesideAPinnedUnit(t *testing.T) {
 	t.Parallel()
-	f := hall(t, func(d *Device) { d.Setup, d.Teardown = &Period{Clock: 30 * time.Minute}, &Period{Clock: time.Hour} })
+	f := hall(t, func(d *testbeds.Device) {
+		d.Setup, d.Teardown = &testbeds.Period{Clock: 30 * time.Minute}, &testbeds.Period{Clock: time.Hour}
+	})
 	booked(f, 1, pinned(1, "r1"), hoursFrom(20, 5)) // holds r1 from 19:30 until 26:00
 	for _, length := range []int{1, 3} {
 		found := f.Suggest(Search{Experiment: pinned(1, "r1"), Slot: hoursFrom(22, length), Limit: 10})
 		var starts []time.Time
 		for _, a := range found {
-			if len(a.Changes) == 1 && a.Changes[0].Kind == ChangeShift {
+			if len(a.Changes) == 1 && a.Changes[0].Kind == testbeds.ChangeShift {
 				starts = append(starts, a.Slot.Start)
 			}
 		}
@@ -55,16 +58,16 @@ func TestNearestShiftBesideAPinnedUnit(t *testing.T) {
 
 func TestClosedUnitsAreNotGiven(t *testing.T) {
 	t.Parallel()
-	f := hall(t, func(d *Device) {
+	f := hall(t, func(d *testbeds.Device) {
 		c := closed("repair", 10, 4)
 		c.Units = []string{"r2"}
-		d.Closures = []Closure{c}
+		d.Closures = []testbeds.Closure{c}
 	})
 	v := f.Check(pinned(1, "r2"), hoursFrom(12, 4))
 	if v.Fits || len(v.Conflicts) != 1 || !v.Conflicts[0].Interval.Equal(hoursFrom(12, 2)) {
 		t.Fatalf("verdict %+v", v)
 	}
-	if by := v.Conflicts[0].TakenBy[0]; by.Kind != TakerClosure || by.Summary != "repair" || !slices.Equal(by.Units, []string{"r2"}) {
+	if by := v.Conflicts[0].TakenBy[0]; by.Kind != testbeds.TakerClosure || by.Summary != "repair" || !slices.Equal(by.Units, []string{"r2"}) {
 		t.Errorf("taken by %+v", by)
 	}
 	booked(f, 1, experiment(0, "x/a", 3), hoursFrom(12, 1))
@@ -90,7 +93,7 @@ func TestOverbookingDoesNotCloseTheDevice(t *testing.T) {
 	f := hall(t, nil)
 	booked(f, 1, pinned(1, "r1"), hoursFrom(8, 3))
 	booked(f, 2, experiment(0, "x/a", 3), hoursFrom(10, 10))
-	f.Put(Booking{ID: 3, Request: 3, Strength: Firm, Overbooked: true, Slot: hoursFrom(10, 2), Claims: f.Claims(experiment(0, "x/a", 2).Demand(), hoursFrom(10, 2))})
+	f.Put(testbeds.Booking{ID: 3, Request: 3, Strength: testbeds.Firm, Overbooked: true, Slot: hoursFrom(10, 2), Claims: f.Claims(experiment(0, "x/a", 2).Demand(), hoursFrom(10, 2))})
 	if v := f.Check(experiment(0, "x/a", 1), hoursFrom(14, 2)); !v.Fits {
 		t.Errorf("one of four is free: %v", v.Conflicts)
 	}
@@ -106,7 +109,7 @@ func TestOverbookingDoesNotCloseTheDevice(t *testing.T) {
 // A unit that is needed soon goes to whoever gives it back before that, so that long claims find one for all their time.
 func TestUnitsAreGivenBestFit(t *testing.T) {
 	t.Parallel()
-	f := hall(t, func(d *Device) { d.Count, d.Units = 2, []string{"r1", "r2"} })
+	f := hall(t, func(d *testbeds.Device) { d.Count, d.Units = 2, []string{"r1", "r2"} })
 	booked(f, 1, pinned(1, "r1"), hoursFrom(20, 2))
 	booked(f, 2, experiment(0, "x/a", 1), hoursFrom(10, 5)) // has to have r1
 	long := experiment(0, "x/a", 1)
@@ -122,9 +125,9 @@ func TestUnitsAreGivenBestFit(t *testing.T) {
 // radios is a random device with named units, pinned and anonymous bookings that were let in one after the other.
 func drawRadios(t *rapid.T) *Federation {
 	names := []string{"r1", "r2", "r3"}[:drawInt(t, "units", 1, 3)]
-	f := hall(t, func(d *Device) {
+	f := hall(t, func(d *testbeds.Device) {
 		d.Count, d.Units = int64(len(names)), names
-		d.Setup, d.Teardown = &Period{Clock: time.Duration(drawInt(t, "setup", 0, 1)) * time.Hour}, &Period{Clock: time.Duration(drawInt(t, "teardown", 0, 1)) * time.Hour}
+		d.Setup, d.Teardown = &testbeds.Period{Clock: time.Duration(drawInt(t, "setup", 0, 1)) * time.Hour}, &testbeds.Period{Clock: time.Duration(drawInt(t, "teardown", 0, 1)) * time.Hour}
 		for range drawInt(t, "closures", 0, 2) {
 			c := closed("closed", drawInt(t, "closed from", 0, 40), drawInt(t, "closed for", 1, 8))
 			c.Units = []string{rapid.SampledFrom(names).Draw(t, "closed unit")}
@@ -140,38 +143,38 @@ func drawRadios(t *rapid.T) *Federation {
 	return f
 }
 
-func drawHours(t *rapid.T) Slot {
+func drawHours(t *rapid.T) testbeds.Slot {
 	return hoursFrom(drawInt(t, "from", 2, 40), drawInt(t, "hours", 1, 12))
 }
 
-func drawRadioAsk(t *rapid.T, names []string) Experiment {
+func drawRadioAsk(t *rapid.T, names []string) testbeds.Experiment {
 	n := drawInt(t, "radios", 1, len(names))
 	pins := rapid.Permutation(names).Draw(t, "pins")[:drawInt(t, "number of pins", 0, n)]
 	return pinned(int64(n), slices.Clone(pins)...)
 }
 
 // choice reports whether every claim can have units for its whole time, by trying all that there is.
-func choice(f *Federation, claims []Claim) bool {
+func choice(f *Federation, claims []testbeds.Claim) bool {
 	d := f.facility.Testbeds[0].Devices[0]
 	type use struct {
 		unit string
-		at   Slot
+		at   testbeds.Slot
 	}
 	var used []use
-	free := func(u string, s Slot) bool {
+	free := func(u string, s testbeds.Slot) bool {
 		return !slices.ContainsFunc(used, func(o use) bool { return o.unit == u && o.at.Overlaps(s) })
 	}
 	for _, c := range d.Closures {
-		used = append(used, use{c.Units[0], NewSlot(c.Start.Time, c.Duration.Clock)})
+		used = append(used, use{c.Units[0], testbeds.NewSlot(c.Start.Time, c.Duration.Clock)})
 	}
 	type job struct {
-		at   Slot
+		at   testbeds.Slot
 		unit string // empty where any will do
 	}
 	var jobs []job
 	for _, c := range claims {
 		for i := range int(c.Amount) {
-			j := job{at: Slot{c.From, c.To}}
+			j := job{at: testbeds.Slot{Start: c.From, End: c.To}}
 			if i < len(c.Units) {
 				j.unit = c.Units[i]
 			}
@@ -208,7 +211,7 @@ func choice(f *Federation, claims []Claim) bool {
 }
 
 // unitsFit is the slow answer to whether an experiment fits beside the bookings.
-func unitsFit(f *Federation, e Experiment, s Slot) bool {
+func unitsFit(f *Federation, e testbeds.Experiment, s testbeds.Slot) bool {
 	claims := f.Claims(e.Demand(), s)
 	if claims[0].From.Before(testHorizon.Start) || claims[0].To.After(testHorizon.End) {
 		return false
@@ -230,9 +233,9 @@ func TestNamedUnitsAgreeWithTryingAll(t *testing.T) {
 		if want := unitsFit(f, e, s); v.Fits != want || f.Fits(e, s) != want {
 			t.Fatalf("Check(%v, %v) = %+v, trying all says %t", e.Devices, s, v, want)
 		}
-		var longest Slot
-		for n := 1; n <= int(s.Duration()/time.Hour) && unitsFit(f, e, NewSlot(s.Start, time.Duration(n)*time.Hour)); n++ {
-			longest = NewSlot(s.Start, time.Duration(n)*time.Hour)
+		var longest testbeds.Slot
+		for n := 1; n <= int(s.Duration()/time.Hour) && unitsFit(f, e, testbeds.NewSlot(s.Start, time.Duration(n)*time.Hour)); n++ {
+			longest = testbeds.NewSlot(s.Start, time.Duration(n)*time.Hour)
 		}
 		got, ok := f.Longest(e, s.Start, s.End)
 		if ok != !longest.IsZero() || ok && !got.Equal(longest) {
@@ -258,11 +261,11 @@ func TestTheNearestShiftWithNamedUnits(t *testing.T) {
 		}
 		got := time.Duration(-1)
 		for _, a := range f.Suggest(Search{Experiment: e, Slot: s, Limit: 50}) {
-			alternative := Experiment{Devices: a.Devices}
+			alternative := testbeds.Experiment{Devices: a.Devices}
 			if !f.Check(alternative, a.Slot).Fits {
 				t.Fatalf("alternative %+v does not fit", a)
 			}
-			if got < 0 && len(a.Changes) == 1 && a.Changes[0].Kind == ChangeShift {
+			if got < 0 && len(a.Changes) == 1 && a.Changes[0].Kind == testbeds.ChangeShift {
 				got = a.Slot.Start.Sub(s.Start).Abs()
 			}
 		}
@@ -283,7 +286,7 @@ func TestEveryBookingGetsItsUnits(t *testing.T) {
 				ids = append(ids, id)
 			}
 		}
-		var all []Booking
+		var all []testbeds.Booking
 		for _, id := range rapid.Permutation(ids).Draw(t, "order") {
 			b, _ := f.Booking(id)
 			claims, ok := f.AssignUnits(b)
@@ -310,7 +313,7 @@ func TestEveryBookingGetsItsUnits(t *testing.T) {
 // nearly full, which the search may not solve in time.
 func TestManyClaimsOnNamedUnitsAreAnsweredInTime(t *testing.T) {
 	t.Parallel()
-	f := hall(t, func(d *Device) {
+	f := hall(t, func(d *testbeds.Device) {
 		d.Count, d.Units = 16, nil
 		for i := range 16 {
 			d.Units = append(d.Units, fmt.Sprint("r", i))
@@ -324,18 +327,18 @@ func TestManyClaimsOnNamedUnitsAreAnsweredInTime(t *testing.T) {
 		if i%10 == 0 {
 			e = pinned(1, fmt.Sprint("r", rng%16))
 		}
-		s := NewSlot(testStart.Add(time.Duration(rng%6000)*time.Minute), time.Duration(30+rng%200)*time.Minute)
+		s := testbeds.NewSlot(testStart.Add(time.Duration(rng%6000)*time.Minute), time.Duration(30+rng%200)*time.Minute)
 		if f.Fits(e, s) {
 			booked(f, int64(i+1), e, s)
 		}
 	}
-	var all []Booking
+	var all []testbeds.Booking
 	for i := range int64(asked) {
 		if b, ok := f.Booking(i + 1); ok {
 			all = append(all, b)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Booking) int { return a.Slot.Start.Compare(b.Slot.Start) })
+	slices.SortStableFunc(all, func(a, b testbeds.Booking) int { return a.Slot.Start.Compare(b.Slot.Start) })
 	for i, b := range all {
 		claims, ok := f.AssignUnits(b)
 		if !ok {

@@ -1,6 +1,7 @@
-package testbeds
+package capacity
 
 import (
+	"berth/testbeds"
 	"math"
 	"math/bits"
 	"slices"
@@ -11,8 +12,8 @@ type span struct{ from, to int64 }
 
 func (s span) overlaps(o span) bool { return s.from < o.to && o.from < s.to }
 
-// holding is a claim on a device whose units have names, or a closure of some of them: how many units, and those that are settled.
-type holding struct {
+// unitClaim is a claim on a device whose units have names, or a closure of some of them: how many units, and those that are settled.
+type unitClaim struct {
 	span
 	booking    int64
 	overbooked bool   // of a holding that units are chosen for
@@ -23,17 +24,17 @@ type holding struct {
 }
 
 // open is how many units are still to be chosen.
-func (h holding) open() int { return max(0, h.count-len(h.units)) }
+func (h unitClaim) open() int { return max(0, h.count-len(h.units)) }
 
-// around is what has a say in which units of a device are given.
-type around struct {
+// competitors is what has a say in which units of a device are given.
+type competitors struct {
 	pool     *pool
 	choice   bool // whether the units of a holding are to be chosen, not only whether there are some
-	holdings []holding
+	holdings []unitClaim
 }
 
 // without is the same, certain holdings reduced to the units that are settled for them, and whether that changes anything.
-func (a around) without(gone func(holding) bool) (lean around, changed bool) {
+func (a competitors) without(gone func(unitClaim) bool) (lean competitors, changed bool) {
 	lean = a
 	lean.holdings = slices.Clone(a.holdings)
 	for i := range lean.holdings {
@@ -44,13 +45,13 @@ func (a around) without(gone func(holding) bool) (lean around, changed bool) {
 	return lean, changed
 }
 
-// around gathers the blocking claims that overlap a holding and wait for units, those that overlap these, and so on, and whatever is
+// competitors gathers the blocking claims that overlap a holding and wait for units, those that overlap these, and so on, and whatever is
 // settled meanwhile.
 //
 // It looks no further than where units are settled: before the first settled interval and after the last one counting is exact, so that
 // claims that lie there wholly always find units. With a choice to make, the holding's own interval counts as settled.
-func (f *Federation) around(p *pool, mine holding, choice bool) around {
-	a := around{pool: p, choice: choice}
+func (f *Federation) competitors(p *pool, mine unitClaim, choice bool) competitors {
+	a := competitors{pool: p, choice: choice}
 	bounds, ok := f.settledSpan(p)
 	if choice || len(mine.units) > 0 {
 		bounds, ok = bounds.with(mine.span), true
@@ -80,16 +81,16 @@ func (s span) with(o span) span {
 func (s span) within(o span) span { return span{max(s.from, o.from), min(s.to, o.to)} }
 
 // gather adds what overlaps a span and has not been seen yet, and answers with the span of those among it that wait for units.
-func (f *Federation) gather(p *pool, in span, unseen func(span) bool, a *around) (reach span) {
+func (f *Federation) gather(p *pool, in span, unseen func(span) bool, a *competitors) (reach span) {
 	if in.from >= in.to {
 		return reach
 	}
-	f.overlapping(p.key, in.from, in.to, func(g grip) bool {
+	f.overlapping(p.key, in.from, in.to, func(g claimSpan) bool {
 		s := span{g.from, g.to}
 		if !g.blocks || !unseen(s) {
 			return true
 		}
-		h := holding{span: s, booking: g.booking, count: int(g.amounts[0])}
+		h := unitClaim{span: s, booking: g.booking, count: int(g.amounts[0])}
 		if g.named {
 			h.units = f.unitsOf(g.booking, p.key)
 		}
@@ -99,7 +100,7 @@ func (f *Federation) gather(p *pool, in span, unseen func(span) bool, a *around)
 		a.holdings = append(a.holdings, h)
 		return true
 	})
-	p.closedIn(in, func(h holding) {
+	p.closedIn(in, func(h unitClaim) {
 		if unseen(h.span) {
 			a.holdings = append(a.holdings, h)
 		}
@@ -108,23 +109,24 @@ func (f *Federation) gather(p *pool, in span, unseen func(span) bool, a *around)
 }
 
 // settledIn are the bookings and closures that have certain units at some time in [from, to).
-func (f *Federation) settledIn(p *pool, from, to int64) []holding {
-	var found []holding
-	f.holders(p.key, settledClaims, from, to, func(g grip) bool {
-		found = append(found, holding{span: span{g.from, g.to}, booking: g.booking, count: int(g.amounts[0]), units: f.unitsOf(g.booking, p.key)})
+func (f *Federation) settledIn(p *pool, from, to int64) []unitClaim {
+	var found []unitClaim
+	f.holders(p.key, settledClaims, from, to, func(g claimSpan) bool {
+		found = append(found, unitClaim{span: span{g.from, g.to}, booking: g.booking, count: int(g.amounts[0]), units: f.unitsOf(g.booking, p.key)})
 		return true
 	})
-	p.closedIn(span{from, to}, func(h holding) { found = append(found, h) })
+	p.closedIn(span{from, to}, func(h unitClaim) { found = append(found, h) })
 	return found
 }
 
 // unitsOf are the units that a booking names of a device.
-func (f *Federation) unitsOf(booking int64, key Resource) []string {
+func (f *Federation) unitsOf(booking int64, key testbeds.Resource) []string {
 	b, _ := f.Booking(booking)
-	return b.unitsOf(key)
+	return unitsNamed(b, key)
 }
 
-func (b Booking) unitsOf(key Resource) []string {
+// unitsNamed lists the units that a booking names of a device.
+func unitsNamed(b testbeds.Booking, key testbeds.Resource) []string {
 	var units []string
 	for _, c := range b.Claims {
 		if c.Resource == key {
@@ -153,14 +155,14 @@ func settledClaims(p *pool) *claimIndex { return p.settled }
 func (x *claimIndex) span() (all span) {
 	for levels := x.levels; levels != 0; levels &= levels - 1 {
 		level := bits.TrailingZeros64(levels)
-		at := func(from int64) grip { return grip{from: from, to: from + 1<<level, booking: math.MinInt64} }
-		x.tree.Ascend(at(math.MinInt64), func(g grip) bool {
+		at := func(from int64) claimSpan { return claimSpan{from: from, to: from + 1<<level, booking: math.MinInt64} }
+		x.tree.Ascend(at(math.MinInt64), func(g claimSpan) bool {
 			if g.level() == level {
 				all = all.with(span{g.from, g.to})
 			}
 			return false
 		})
-		x.tree.Descend(at(math.MaxInt64-1<<level), func(g grip) bool {
+		x.tree.Descend(at(math.MaxInt64-1<<level), func(g claimSpan) bool {
 			if g.level() == level {
 				all = all.with(span{g.from, g.from + 1<<level})
 			}
@@ -171,24 +173,24 @@ func (x *claimIndex) span() (all span) {
 }
 
 // closedIn yields the closures of named units that overlap a span.
-func (c *calendar) closedIn(in span, yield func(holding)) {
+func (c *calendar) closedIn(in span, yield func(unitClaim)) {
 	i, _ := slices.BinarySearch(c.closedUntil, in.from+1)
 	for ; i < len(c.closed) && c.closed[i].from < in.to; i++ {
 		if a := c.closed[i]; a.to > in.from {
-			yield(holding{span: span{a.from, a.to}, closed: true, summary: a.summary, count: len(a.units), units: a.units})
+			yield(unitClaim{span: span{a.from, a.to}, closed: true, summary: a.summary, count: len(a.units), units: a.units})
 		}
 	}
 }
 
 // across yields all that takes units of the pool at some time in a span.
 func (f *Federation) across(p *pool, in span, yield func(span)) {
-	f.overlapping(p.key, in.from, in.to, func(g grip) bool {
+	f.overlapping(p.key, in.from, in.to, func(g claimSpan) bool {
 		if g.blocks {
 			yield(span{g.from, g.to})
 		}
 		return true
 	})
-	p.closedIn(in, func(h holding) { yield(h.span) })
+	p.closedIn(in, func(h unitClaim) { yield(h.span) })
 }
 
 // edges are instants of what overlaps a span that lie within it, in order and each once.

@@ -1,6 +1,7 @@
-package testbeds
+package capacity
 
 import (
+	"berth/testbeds"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,45 +20,45 @@ const quarter = 15 * time.Minute
 
 var (
 	testStart   = time.Date(2026, 3, 27, 0, 0, 0, 0, time.UTC) // Europe changes to summer time on the 29th
-	testHorizon = Slot{Start: testStart, End: testStart.Add(5 * 24 * time.Hour)}
+	testHorizon = testbeds.Slot{Start: testStart, End: testStart.Add(5 * 24 * time.Hour)}
 )
 
 // world is a random facility with bookings.
 type world struct {
-	facility Facility
-	bookings []Booking
+	facility testbeds.Facility
+	bookings []testbeds.Booking
 }
 
 func drawInt(t *rapid.T, name string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, name) }
 
-func drawSlot(t *rapid.T, maxHours int) Slot {
+func drawSlot(t *rapid.T, maxHours int) testbeds.Slot {
 	start := testStart.Add(time.Duration(drawInt(t, "start", 0, 4*24*4)) * quarter)
-	return NewSlot(start, time.Duration(drawInt(t, "quarters", 1, 4*maxHours))*quarter)
+	return testbeds.NewSlot(start, time.Duration(drawInt(t, "quarters", 1, 4*maxHours))*quarter)
 }
 
-func drawPeriod(t *rapid.T, name string, max int) Period {
-	return Period{Clock: time.Duration(drawInt(t, name, 0, max)) * quarter}
+func drawPeriod(t *rapid.T, name string, max int) testbeds.Period {
+	return testbeds.Period{Clock: time.Duration(drawInt(t, name, 0, max)) * quarter}
 }
 
-func drawClosure(t *rapid.T, zone *time.Location) Closure {
-	c := Closure{Summary: "closed", Duration: Period{Clock: time.Duration(drawInt(t, "closed quarters", 1, 30)) * quarter}}
+func drawClosure(t *rapid.T, zone *time.Location) testbeds.Closure {
+	c := testbeds.Closure{Summary: "closed", Duration: testbeds.Period{Clock: time.Duration(drawInt(t, "closed quarters", 1, 30)) * quarter}}
 	at := testStart.Add(time.Duration(drawInt(t, "closed from", 0, 3*24*4)) * quarter).In(zone)
-	c.Start = LocalTime{time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, time.UTC)}
+	c.Start = testbeds.LocalTime{Time: time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, time.UTC)}
 	if drawInt(t, "daily", 0, 1) == 1 {
 		c.RRule = "FREQ=DAILY"
 	}
 	return c
 }
 
-func drawTestbed(t *rapid.T, id string) Testbed {
+func drawTestbed(t *rapid.T, id string) testbeds.Testbed {
 	name := rapid.SampledFrom([]string{"Europe/Athens", "Europe/Dublin", "America/New_York", "UTC"}).Draw(t, "zone")
 	zone, err := time.LoadLocation(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := Testbed{ID: id, Name: id, Timezone: name, Setup: drawPeriod(t, "setup", 4), Teardown: drawPeriod(t, "teardown", 2)}
+	b := testbeds.Testbed{ID: id, Name: id, Timezone: name, Setup: drawPeriod(t, "setup", 4), Teardown: drawPeriod(t, "teardown", 2)}
 	for i := range drawInt(t, "vims", 1, 2) {
-		v := VIM{ID: fmt.Sprint("v", i), Capacity: Quantities{"vcpu": int64(drawInt(t, "vcpu", 0, 8)), "memory_mb": int64(drawInt(t, "memory", 0, 8))}}
+		v := testbeds.VIM{ID: fmt.Sprint("v", i), Capacity: testbeds.Quantities{"vcpu": int64(drawInt(t, "vcpu", 0, 8)), "memory_mb": int64(drawInt(t, "memory", 0, 8))}}
 		if drawInt(t, "own setup", 0, 3) == 0 {
 			p := drawPeriod(t, "setup of the vim", 8)
 			v.Setup = &p
@@ -65,30 +66,30 @@ func drawTestbed(t *rapid.T, id string) Testbed {
 		for range drawInt(t, "closures", 0, 2) {
 			c := drawClosure(t, zone)
 			if drawInt(t, "part", 0, 1) == 1 {
-				c.Capacity = Quantities{"vcpu": int64(drawInt(t, "cut", 0, 4))}
+				c.Capacity = testbeds.Quantities{"vcpu": int64(drawInt(t, "cut", 0, 4))}
 			}
 			v.Closures = append(v.Closures, c)
 		}
 		b.VIMs = append(b.VIMs, v)
 	}
 	count := drawInt(t, "count", 0, 4)
-	d := Device{ID: "radio", Count: int64(count), Features: []string{"radio"}}
+	d := testbeds.Device{ID: "radio", Count: int64(count), Features: []string{"radio"}}
 	if drawInt(t, "opening", 0, 2) == 0 {
-		d.Opening = []Closure{drawClosure(t, zone)}
+		d.Opening = []testbeds.Closure{drawClosure(t, zone)}
 	}
-	b.Devices = []Device{d}
+	b.Devices = []testbeds.Device{d}
 	if drawInt(t, "testbed closed", 0, 2) == 0 {
-		b.Closures = []Closure{drawClosure(t, zone)}
+		b.Closures = []testbeds.Closure{drawClosure(t, zone)}
 	}
 	if drawInt(t, "capacity changes", 0, 2) == 0 {
 		at := testStart.AddDate(0, 0, drawInt(t, "day", 0, 4))
-		b.CapacityChanges = []CapacityChange{{From: LocalTime{at}, VIM: "v0", Capacity: Quantities{"vcpu": int64(drawInt(t, "vcpu then", 0, 10))}}}
+		b.CapacityChanges = []testbeds.CapacityChange{{From: testbeds.LocalTime{Time: at}, VIM: "v0", Capacity: testbeds.Quantities{"vcpu": int64(drawInt(t, "vcpu then", 0, 10))}}}
 	}
 	return b
 }
 
-func drawExperiment(t *rapid.T, f Facility) Experiment {
-	e := Experiment{Placement: Placement{}}
+func drawExperiment(t *rapid.T, f testbeds.Facility) testbeds.Experiment {
+	e := testbeds.Experiment{Placement: testbeds.Placement{}}
 	var everywhere []string
 	for _, b := range f.Testbeds {
 		for _, v := range b.VIMs {
@@ -102,13 +103,13 @@ func drawExperiment(t *rapid.T, f Facility) Experiment {
 		if drawInt(t, "only there", 0, 1) == 1 {
 			on = []string{where}
 		}
-		e.Components = append(e.Components, Component{Member: m, VNF: "vnf", Onboarded: on,
-			Size: Quantities{"vcpu": int64(drawInt(t, "needs vcpu", 0, 4)), "memory_mb": int64(drawInt(t, "needs memory", 0, 4))}})
+		e.Components = append(e.Components, testbeds.Component{Member: m, VNF: "vnf", Onboarded: on,
+			Size: testbeds.Quantities{"vcpu": int64(drawInt(t, "needs vcpu", 0, 4)), "memory_mb": int64(drawInt(t, "needs memory", 0, 4))}})
 		e.Placement[m] = where
 	}
 	for _, b := range f.Testbeds {
 		if n := drawInt(t, "needs radios", 0, 3); n > 0 && drawInt(t, "any radio", 0, 1) == 1 {
-			e.Devices = append(e.Devices, DeviceNeed{Testbed: b.ID, Device: "radio", Count: int64(n)})
+			e.Devices = append(e.Devices, testbeds.DeviceNeed{Testbed: b.ID, Device: "radio", Count: int64(n)})
 		}
 	}
 	return e
@@ -122,15 +123,15 @@ func drawWorld(t *rapid.T) world {
 	fed := build(t, w.facility, nil)
 	for i := range drawInt(t, "bookings", 0, 12) {
 		s := drawSlot(t, 20)
-		b := Booking{ID: int64(i + 1), Request: int64(100 + i), Slot: s,
-			Strength: rapid.SampledFrom([]Strength{Firm, Firm, Held, Pending}).Draw(t, "strength")}
+		b := testbeds.Booking{ID: int64(i + 1), Request: int64(100 + i), Slot: s,
+			Strength: rapid.SampledFrom([]testbeds.Strength{testbeds.Firm, testbeds.Firm, testbeds.Held, testbeds.Pending}).Draw(t, "strength")}
 		b.Claims = fed.Claims(drawExperiment(t, w.facility).Demand(), s)
 		w.bookings = append(w.bookings, b)
 	}
 	return w
 }
 
-func build(t interface{ Fatal(...any) }, f Facility, bookings []Booking) *Federation {
+func build(t interface{ Fatal(...any) }, f testbeds.Facility, bookings []testbeds.Booking) *Federation {
 	fed, err := NewFederation(f, testHorizon)
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +141,7 @@ func build(t interface{ Fatal(...any) }, f Facility, bookings []Booking) *Federa
 }
 
 // total is what there is of a resource at an instant, from the facility's words alone.
-func (w world) total(r Resource, at time.Time) int64 {
+func (w world) total(r testbeds.Resource, at time.Time) int64 {
 	b, _ := w.facility.Testbed(r.Testbed)
 	zone, _ := time.LoadLocation(b.Timezone)
 	if at.Before(testHorizon.Start) || !at.Before(testHorizon.End) {
@@ -167,14 +168,14 @@ func (w world) total(r Resource, at time.Time) int64 {
 		}
 		n -= c.Capacity[r.Quantity]
 	}
-	if len(openings) > 0 && !slices.ContainsFunc(openings, func(c Closure) bool { return happens(c, zone, at) }) {
+	if len(openings) > 0 && !slices.ContainsFunc(openings, func(c testbeds.Closure) bool { return happens(c, zone, at) }) {
 		return 0
 	}
 	return max(0, n)
 }
 
 // happens reports whether a closure is in force at an instant: it looks at every day of it.
-func happens(c Closure, zone *time.Location, at time.Time) bool {
+func happens(c testbeds.Closure, zone *time.Location, at time.Time) bool {
 	days := 1
 	if c.RRule != "" {
 		days = 12
@@ -205,7 +206,7 @@ func resolve(local time.Time, zone *time.Location) time.Time {
 }
 
 // booked is what blocking bookings take of a resource at an instant.
-func (w world) booked(r Resource, at time.Time) int64 {
+func (w world) booked(r testbeds.Resource, at time.Time) int64 {
 	n := int64(0)
 	for _, b := range w.bookings {
 		for _, c := range b.Claims {
@@ -218,7 +219,7 @@ func (w world) booked(r Resource, at time.Time) int64 {
 }
 
 // fits is the slow answer: at every quarter of an hour, for everything that is needed.
-func (w world) fits(fed *Federation, e Experiment, s Slot) bool {
+func (w world) fits(fed *Federation, e testbeds.Experiment, s testbeds.Slot) bool {
 	for _, c := range fed.Claims(e.Demand(), s) {
 		if c.From.Before(testHorizon.Start) || c.To.After(testHorizon.End) {
 			return false
@@ -273,7 +274,7 @@ func TestEveryAlternativePassesCheckAndTheCheapestShiftIsTheNearest(t *testing.T
 		}
 		nearest := time.Duration(-1)
 		for i, a := range found {
-			e := Experiment{Components: q.Experiment.Components, Placement: a.Placement, Devices: a.Devices}
+			e := testbeds.Experiment{Components: q.Experiment.Components, Placement: a.Placement, Devices: a.Devices}
 			if v := fed.Check(e, a.Slot); !v.Fits {
 				t.Fatalf("alternative %+v does not fit: %+v", a, v)
 			}
@@ -281,7 +282,7 @@ func TestEveryAlternativePassesCheckAndTheCheapestShiftIsTheNearest(t *testing.T
 				t.Fatalf("alternative %d: %+v", i, a)
 			}
 			for j, d := range a.Devices {
-				if slices.ContainsFunc(a.Devices[:j], func(o DeviceNeed) bool { return o.Testbed == d.Testbed && o.Device == d.Device }) {
+				if slices.ContainsFunc(a.Devices[:j], func(o testbeds.DeviceNeed) bool { return o.Testbed == d.Testbed && o.Device == d.Device }) {
 					t.Fatalf("a device is named twice: %+v", a)
 				}
 			}
@@ -290,7 +291,7 @@ func TestEveryAlternativePassesCheckAndTheCheapestShiftIsTheNearest(t *testing.T
 					t.Fatalf("the same twice: %+v", a)
 				}
 			}
-			if len(a.Changes) == 1 && a.Changes[0].Kind == ChangeShift && nearest < 0 {
+			if len(a.Changes) == 1 && a.Changes[0].Kind == testbeds.ChangeShift && nearest < 0 {
 				nearest = a.Slot.Start.Sub(q.Slot.Start).Abs()
 			}
 		}
@@ -318,8 +319,8 @@ func (w world) nearest(fed *Federation, q Search) time.Duration {
 }
 
 // picture is everything that can be seen of a federation.
-func picture(fed *Federation) map[string][]Series {
-	all := map[string][]Series{}
+func picture(fed *Federation) map[string][]testbeds.Series {
+	all := map[string][]testbeds.Series{}
 	for _, b := range fed.facility.Testbeds {
 		all[b.ID], _ = fed.Availability(b.ID, testHorizon)
 	}
@@ -341,7 +342,7 @@ func TestOrderIsIrrelevantAndRemovingRestores(t *testing.T) {
 			t.Fatalf("loaded (-) and put in another order (+):\n%s", diff)
 		}
 		var gone []int64
-		var rest []Booking
+		var rest []testbeds.Booking
 		for _, b := range w.bookings {
 			if drawInt(t, "gone", 0, 1) == 1 {
 				gone = append(gone, b.ID)
@@ -355,7 +356,7 @@ func TestOrderIsIrrelevantAndRemovingRestores(t *testing.T) {
 			t.Fatalf("built without them (-) and Without (+):\n%s", diff)
 		}
 		e, s := drawExperiment(t, w.facility), drawSlot(t, 8)
-		order := cmpopts.SortSlices(func(a, b Taker) bool { return a.Booking < b.Booking })
+		order := cmpopts.SortSlices(func(a, b testbeds.Taker) bool { return a.Booking < b.Booking })
 		if diff := cmp.Diff(build(t, w.facility, rest).Check(e, s), fork.Check(e, s), order); diff != "" {
 			t.Fatalf("check without them (-) and of the fork (+):\n%s", diff)
 		}
@@ -387,8 +388,8 @@ func TestSweepAgreesWithTheOracle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		over := func(r Resource, at time.Time) bool {
-			return slices.ContainsFunc(found, func(o Overcommitment) bool {
+		over := func(r testbeds.Resource, at time.Time) bool {
+			return slices.ContainsFunc(found, func(o testbeds.Overcommitment) bool {
 				return o.Resource == r && !at.Before(o.Interval.Start) && at.Before(o.Interval.End)
 			})
 		}
@@ -413,9 +414,9 @@ func TestLongestIsTheLongestFromTheStart(t *testing.T) {
 		if _, problems := fed.wants(e); len(problems) > 0 {
 			return
 		}
-		var want Slot
-		for end := s.Start.Add(quarter); !end.After(s.End) && w.fits(fed, e, Slot{s.Start, end}); end = end.Add(quarter) {
-			want = Slot{s.Start, end}
+		var want testbeds.Slot
+		for end := s.Start.Add(quarter); !end.After(s.End) && w.fits(fed, e, testbeds.Slot{Start: s.Start, End: end}); end = end.Add(quarter) {
+			want = testbeds.Slot{Start: s.Start, End: end}
 		}
 		got, ok := fed.Longest(e, s.Start, s.End)
 		if ok != !want.IsZero() || ok && !got.Equal(want) {
@@ -427,8 +428,8 @@ func TestLongestIsTheLongestFromTheStart(t *testing.T) {
 func TestMessagesOfConflictsSayAll(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 28, 9, 0, 0, 0, time.UTC)
-	c := Conflict{Resource: Resource{Testbed: "wins-5g", Device: "usrp-n210"}, Interval: NewSlot(at, time.Hour), Needed: 3, Free: 0, ShortBy: 3,
-		TakenBy: []Taker{{Kind: TakerBooking}, {Kind: TakerBooking, Request: 7}, {Kind: TakerClosure, Summary: "maintenance"}}}
+	c := testbeds.Conflict{Resource: testbeds.Resource{Testbed: "wins-5g", Device: "usrp-n210"}, Interval: testbeds.NewSlot(at, time.Hour), Needed: 3, Free: 0, ShortBy: 3,
+		TakenBy: []testbeds.Taker{{Kind: testbeds.TakerBooking}, {Kind: testbeds.TakerBooking, Request: 7}, {Kind: testbeds.TakerClosure, Summary: "maintenance"}}}
 	want := "usrp-n210: needs 3, free 0, short by 3, taken by #…, #7, maintenance"
 	if got := c.String(); !strings.Contains(got, want) {
 		t.Errorf("%q does not contain %q", got, want)

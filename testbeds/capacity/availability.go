@@ -1,28 +1,15 @@
-package testbeds
+package capacity
 
 import (
 	"slices"
-	"time"
 
-	"berth/testbeds/profile"
+	"berth/testbeds"
+	"berth/testbeds/capacity/profile"
 )
-
-// Step is the capacity of a resource from an instant on, until the next step.
-type Step struct {
-	At    time.Time `json:"at"`
-	Free  int64     `json:"free"`  // negative where more is booked than there is
-	Total int64     `json:"total"` // what there is then, closures taken off
-}
-
-// Series is the capacity of a resource over a span; the first step stands at the span's start.
-type Series struct {
-	Resource Resource `json:"resource"`
-	Steps    []Step   `json:"steps"`
-}
 
 // Availability is the free and total capacity of each resource of a testbed over a span, in the order of the facility. ok is
 // false where there is no such testbed.
-func (f *Federation) Availability(testbed string, span Slot) (series []Series, ok bool) {
+func (f *Federation) Availability(testbed string, span testbeds.Slot) (series []testbeds.Series, ok bool) {
 	if _, ok := f.facility.Testbed(testbed); !ok {
 		return nil, false
 	}
@@ -34,7 +21,7 @@ func (f *Federation) Availability(testbed string, span Slot) (series []Series, o
 	return series, true
 }
 
-func (p *pool) series(span Slot) []Series {
+func (p *pool) series(span testbeds.Slot) []testbeds.Series {
 	var at []int64
 	for _, of := range []*profile.Profile{p.free, p.total} {
 		of.Steps(span.Start.Unix(), span.End.Unix(), func(t int64, _ []int64) bool {
@@ -43,7 +30,7 @@ func (p *pool) series(span Slot) []Series {
 		})
 	}
 	slices.Sort(at)
-	all := make([]Series, len(p.columns))
+	all := make([]testbeds.Series, len(p.columns))
 	free, total := make([]int64, len(p.columns)), make([]int64, len(p.columns))
 	for _, t := range slices.Compact(at) {
 		p.free.At(t, free)
@@ -51,7 +38,7 @@ func (p *pool) series(span Slot) []Series {
 		for col := range p.columns {
 			steps := all[col].Steps
 			if n := len(steps); n == 0 || steps[n-1].Free != free[col] || steps[n-1].Total != total[col] {
-				all[col].Steps = append(steps, Step{At: instant(t), Free: free[col], Total: total[col]})
+				all[col].Steps = append(steps, testbeds.Step{At: instant(t), Free: free[col], Total: total[col]})
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package testbeds
+package capacity
 
 import (
 	"cmp"
@@ -45,7 +45,7 @@ type job struct {
 }
 
 // solve finds units for all that is around and for a holding of one's own, and answers with all units of the latter.
-func (a around) solve(mine holding) (units []string, ok bool) {
+func (a competitors) solve(mine unitClaim) (units []string, ok bool) {
 	p := a.packing(mine)
 	if !p.run() {
 		return nil, false
@@ -60,7 +60,7 @@ func (a around) solve(mine holding) (units []string, ok bool) {
 }
 
 // packing lays out what is settled on each unit, and makes jobs of what is open and does not lie wholly before or behind all of that.
-func (a around) packing(mine holding) *packing {
+func (a competitors) packing(mine unitClaim) *packing {
 	p := &packing{busy: make([][]span, len(a.pool.units)), last: slices.Repeat([]int{-1}, len(a.pool.units)), deadEnds: maxDeadEnds}
 	var settled span
 	if a.choice {
@@ -77,7 +77,7 @@ func (a around) packing(mine holding) *packing {
 	for i := range p.busy {
 		p.busy[i] = joined(p.busy[i])
 	}
-	add := func(h holding, mine bool) {
+	add := func(h unitClaim, mine bool) {
 		if n := h.open(); n > 0 && h.overlaps(settled) {
 			p.jobs = append(p.jobs, slices.Repeat([]job{{span: h.span, mine: mine, unit: -1, until: math.MinInt64}}, n)...)
 		}

@@ -1,6 +1,7 @@
-package testbeds
+package capacity
 
 import (
+	"berth/testbeds"
 	"math"
 	"slices"
 	"time"
@@ -9,9 +10,9 @@ import (
 // Recheck says whether a booking has what it claims from an instant on: its claims as they stand, with the setup, the teardown and the
 // units that they were granted with, whatever the facility would grant today. The problems are those of the experiment that it is for. The
 // booking itself has to be looked through (see Without).
-func (f *Federation) Recheck(e Experiment, b Booking, since time.Time) Verdict {
+func (f *Federation) Recheck(e testbeds.Experiment, b testbeds.Booking, since time.Time) testbeds.Verdict {
 	wants := f.claimed(b, since)
-	v := Verdict{Problems: f.Problems(e), Contenders: f.contenders(wants, b.Slot)}
+	v := testbeds.Verdict{Problems: f.Problems(e), Contenders: f.contenders(wants, b.Slot)}
 	if end := f.horizon.End; b.Occupied().End.After(end) {
 		v.Problems = append(v.Problems, f.outside(b.Slot))
 	}
@@ -23,21 +24,21 @@ func (f *Federation) Recheck(e Experiment, b Booking, since time.Time) Verdict {
 }
 
 // Problems are what keeps an experiment from ever running where it is placed.
-func (f *Federation) Problems(e Experiment) []Problem {
+func (f *Federation) Problems(e testbeds.Experiment) []testbeds.Problem {
 	_, problems := f.wants(e)
 	return problems
 }
 
 // Named reports whether a booking claims something of a device whose units have names.
-func (f *Federation) Named(b Booking) bool {
-	return slices.ContainsFunc(b.Claims, func(c Claim) bool {
+func (f *Federation) Named(b testbeds.Booking) bool {
+	return slices.ContainsFunc(b.Claims, func(c testbeds.Claim) bool {
 		p := f.pools[poolKey(c.Resource)]
 		return p != nil && len(p.units) > 0
 	})
 }
 
 // Holds reports whether a booking has all that it claims, whenever that is. The booking itself has to be looked through.
-func (f *Federation) Holds(b Booking) bool {
+func (f *Federation) Holds(b testbeds.Booking) bool {
 	if slices.ContainsFunc(b.Claims, f.gone) {
 		return false
 	}
@@ -52,7 +53,7 @@ func (f *Federation) Holds(b Booking) bool {
 }
 
 // gone reports whether a claim is of something that the facility does not have, or no longer.
-func (f *Federation) gone(c Claim) bool {
+func (f *Federation) gone(c testbeds.Claim) bool {
 	p := f.pools[poolKey(c.Resource)]
 	if p == nil {
 		return c.Amount > 0
@@ -67,7 +68,7 @@ func (f *Federation) unknownUnits(w want) []string {
 }
 
 // claimed are the wants that a booking stands for from an instant on. What it claims of a resource that there is no more is no want.
-func (f *Federation) claimed(b Booking, since time.Time) []want {
+func (f *Federation) claimed(b testbeds.Booking, since time.Time) []want {
 	from := int64(math.MinInt64)
 	if !since.IsZero() {
 		from = since.Unix()
@@ -79,7 +80,7 @@ func (f *Federation) claimed(b Booking, since time.Time) []want {
 		var w want
 		if p != nil {
 			w = p.want()
-			w.buffers, w.since = b.granted(b.Claims[i]), from
+			w.buffers, w.since = b.Granted(b.Claims[i]), from
 		}
 		ends := b.Claims[i].To.Unix()
 		for ; i < len(b.Claims) && poolKey(b.Claims[i].Resource) == key; i++ {
@@ -98,31 +99,26 @@ func (f *Federation) claimed(b Booking, since time.Time) []want {
 	return wants
 }
 
-// granted are the setup and the teardown that a claim of the booking was granted with.
-func (b Booking) granted(c Claim) Buffers {
-	return Buffers{Setup: b.Slot.Start.Sub(c.From), Teardown: c.To.Sub(b.Slot.End)}
-}
-
 // Conflicting are the conflicts of a booking's named units at one instant: a unit that another booking or a closure has then, one that the
 // device has no more, and a device of which less is there than is claimed.
-func (f *Federation) Conflicting(b Booking, at time.Time) []Conflict {
+func (f *Federation) Conflicting(b testbeds.Booking, at time.Time) []testbeds.Conflict {
 	others := f.Without(b.ID)
-	var conflicts []Conflict
+	var conflicts []testbeds.Conflict
 	for _, w := range others.claimed(b, at) {
 		if len(w.pool.units) == 0 {
 			continue
 		}
 		now := at.Unix()
 		if there := w.pool.total.Min(0, now, now+1); there < w.need[0] {
-			c := Conflict{Resource: w.pool.resource(0), Interval: slotOf(now, now+1), Needed: w.need[0], Free: there, ShortBy: w.need[0] - there}
+			c := testbeds.Conflict{Resource: w.pool.resource(0), Interval: slotOf(now, now+1), Needed: w.need[0], Free: there, ShortBy: w.need[0] - there}
 			c.TakenBy = w.pool.away(0, now, now+1)
 			conflicts = append(conflicts, c)
 			continue
 		}
 		conflicts = append(conflicts, others.pinned(w, now, now+1)...)
 		for _, u := range others.unknownUnits(w) {
-			conflicts = append(conflicts, Conflict{Resource: w.pool.resource(0), Interval: slotOf(now, now+1), Needed: 1, ShortBy: 1,
-				TakenBy: []Taker{{Kind: TakerCapacityChange, Summary: "there is no unit " + u, Amount: 1, Units: []string{u}, Interval: slotOf(now, now+1)}}})
+			conflicts = append(conflicts, testbeds.Conflict{Resource: w.pool.resource(0), Interval: slotOf(now, now+1), Needed: 1, ShortBy: 1,
+				TakenBy: []testbeds.Taker{{Kind: testbeds.TakerCapacityChange, Summary: "there is no unit " + u, Amount: 1, Units: []string{u}, Interval: slotOf(now, now+1)}}})
 		}
 	}
 	return conflicts

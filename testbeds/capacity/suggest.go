@@ -1,6 +1,7 @@
-package testbeds
+package capacity
 
 import (
+	"berth/testbeds"
 	"cmp"
 	"fmt"
 	"maps"
@@ -11,9 +12,9 @@ import (
 
 // Search is a request for alternatives.
 type Search struct {
-	Experiment Experiment
-	Slot       Slot          // as asked for
-	Window     Slot          // where alternatives may lie; a zero bound is the horizon's
+	Experiment testbeds.Experiment
+	Slot       testbeds.Slot // as asked for
+	Window     testbeds.Slot // where alternatives may lie; a zero bound is the horizon's
 	NotBefore  time.Time     // no alternative starts earlier
 	Shortest   time.Duration // shortest useful duration; 0 means half of the slot
 	Limit      int           // how many alternatives at the most; 0 means 5, more than 50 means 50
@@ -30,19 +31,19 @@ const (
 // It goes through ways to run the experiment (as asked, with fewer devices, on other VIMs and testbeds, split over several), cheapest
 // first, and for each through slots: the one asked for, the nearest ones in both directions, and the one asked for but shorter. Where
 // more were found than wanted, the cheapest of each kind of change stay before a second of the same kind does.
-func (f *Federation) Suggest(q Search) []Alternative {
+func (f *Federation) Suggest(q Search) []testbeds.Alternative {
 	q = q.normalised(f.horizon)
-	var found []Alternative
+	var found []testbeds.Alternative
 	for _, v := range f.variants(q) {
 		found = append(found, f.slots(q, v)...)
 	}
-	slices.SortStableFunc(found, func(a, b Alternative) int {
+	slices.SortStableFunc(found, func(a, b testbeds.Alternative) int {
 		return cmp.Or(cmp.Compare(a.Cost, b.Cost), a.Slot.Start.Compare(b.Slot.Start), a.Slot.End.Compare(b.Slot.End), cmp.Compare(len(a.Changes), len(b.Changes)))
 	})
 	return choose(distinct(found), q.Limit)
 }
 
-func (q Search) normalised(horizon Slot) Search {
+func (q Search) normalised(horizon testbeds.Slot) Search {
 	q.Slot = q.Slot.UTC()
 	if q.Window.Start.IsZero() || q.Window.Start.Before(horizon.Start) {
 		q.Window.Start = horizon.Start
@@ -69,13 +70,13 @@ func ceil(t time.Time) time.Time { return t.Add(time.Second - 1).Truncate(time.S
 
 // variant is one way to run the experiment, whatever the slot.
 type variant struct {
-	experiment Experiment
-	changes    []Change
+	experiment testbeds.Experiment
+	changes    []testbeds.Change
 	cost       float64
 }
 
 // slots are the slots in which a variant fits: as asked, shifted, shortened.
-func (f *Federation) slots(q Search, v variant) []Alternative {
+func (f *Federation) slots(q Search, v variant) []testbeds.Alternative {
 	wants, problems := f.wants(v.experiment)
 	if len(problems) > 0 {
 		return nil
@@ -84,7 +85,7 @@ func (f *Federation) slots(q Search, v variant) []Alternative {
 	if inside && len(f.beyondHorizon(wants, q.Slot)) == 0 && f.free(wants, q.Slot) {
 		switch {
 		case len(v.changes) > 0:
-			return []Alternative{v.at(q.Slot)}
+			return []testbeds.Alternative{v.at(q.Slot)}
 		case !q.Elsewhere:
 			return nil // it fits as asked
 		}
@@ -98,11 +99,11 @@ func (f *Federation) slots(q Search, v variant) []Alternative {
 }
 
 // shifts are the nearest slots of full length from an instant on and up to another, and the next ones beyond them.
-func (f *Federation) shifts(q Search, v variant, wants []want, from, to time.Time) []Alternative {
-	var found []Alternative
+func (f *Federation) shifts(q Search, v variant, wants []want, from, to time.Time) []testbeds.Alternative {
+	var found []testbeds.Alternative
 	length := q.Slot.Duration()
 	add := func(start time.Time) {
-		found = append(found, v.at(NewSlot(start, length), shift(q.Slot.Start, start)))
+		found = append(found, v.at(testbeds.NewSlot(start, length), shift(q.Slot.Start, start)))
 	}
 	for range shiftsEachWay {
 		start, ok := f.earliest(wants, later(from, q.Window.Start), q.Window.End, length)
@@ -144,9 +145,9 @@ func sooner(a, b time.Time) time.Time {
 }
 
 // shortened are what is left of the slot itself from its start on, and up to its end, down to the shortest useful duration.
-func (f *Federation) shortened(q Search, v variant, wants []want) []Alternative {
-	var found []Alternative
-	add := func(s Slot) {
+func (f *Federation) shortened(q Search, v variant, wants []want) []testbeds.Alternative {
+	var found []testbeds.Alternative
+	add := func(s testbeds.Slot) {
 		if s.Duration() >= q.Shortest && s.Duration() < q.Slot.Duration() && f.free(wants, s) {
 			found = append(found, v.at(s, shorten(q.Slot, s)))
 		}
@@ -155,13 +156,13 @@ func (f *Federation) shortened(q Search, v variant, wants []want) []Alternative 
 		add(s)
 	}
 	if start, ok := f.freeUntil(wants, q.Slot); ok {
-		add(Slot{Start: start, End: q.Slot.End})
+		add(testbeds.Slot{Start: start, End: q.Slot.End})
 	}
 	return found
 }
 
 // freeUntil is the start of the longest slot that ends with s.
-func (f *Federation) freeUntil(wants []want, s Slot) (time.Time, bool) {
+func (f *Federation) freeUntil(wants []want, s testbeds.Slot) (time.Time, bool) {
 	start := s.Start
 	for _, w := range wants {
 		from, to := w.span(s)
@@ -188,8 +189,8 @@ func (f *Federation) freeUntil(wants []want, s Slot) (time.Time, bool) {
 // over each other until they agree.
 func (f *Federation) earliest(wants []want, from, to time.Time, length time.Duration) (time.Time, bool) {
 	return f.agree(wants, ceil(from), func(w want, start time.Time) (time.Time, bool) {
-		lo, _ := w.span(NewSlot(start, length))
-		_, hi := w.span(Slot{Start: start, End: to})
+		lo, _ := w.span(testbeds.NewSlot(start, length))
+		_, hi := w.span(testbeds.Slot{Start: start, End: to})
 		at, ok := w.pool.free.Earliest(w.need, max(lo, f.horizon.Start.Unix()), min(hi, f.horizon.End.Unix()), w.occupies(length))
 		return instant(at).Add(w.buffers.Setup), ok
 	}, length, 1)
@@ -198,8 +199,8 @@ func (f *Federation) earliest(wants []want, from, to time.Time, length time.Dura
 // latest is the greatest start of a slot within [from, to].
 func (f *Federation) latest(wants []want, from, to time.Time, length time.Duration) (time.Time, bool) {
 	return f.agree(wants, to.Add(-length).Truncate(time.Second), func(w want, start time.Time) (time.Time, bool) {
-		lo, _ := w.span(NewSlot(from, length))
-		_, hi := w.span(NewSlot(start, length))
+		lo, _ := w.span(testbeds.NewSlot(from, length))
+		_, hi := w.span(testbeds.NewSlot(start, length))
 		at, ok := w.pool.free.Latest(w.need, max(lo, f.horizon.Start.Unix()), min(hi, f.horizon.End.Unix()), w.occupies(length))
 		return instant(at).Add(w.buffers.Setup), ok
 	}, length, -1)
@@ -249,7 +250,7 @@ const maxInTheWay = 250
 // is passed over by going on to where the first of them ends (or the last of them begins).
 func (f *Federation) besideUnits(wants []want, start time.Time, length time.Duration, direction int) (time.Time, bool) {
 	for _, w := range wants {
-		from, to := w.span(NewSlot(start, length))
+		from, to := w.span(testbeds.NewSlot(start, length))
 		if f.unitsFree(w, from, to) {
 			continue
 		}
@@ -281,11 +282,11 @@ func (f *Federation) giveWay(w want, from, to int64, direction int) (at int64, o
 }
 
 // at makes the alternative of a variant in a slot.
-func (v variant) at(s Slot, more ...Change) Alternative {
-	a := Alternative{Slot: s.UTC(), Placement: v.experiment.Placement, Devices: v.experiment.Devices, Changes: append(slices.Clone(v.changes), more...), Cost: v.cost}
+func (v variant) at(s testbeds.Slot, more ...testbeds.Change) testbeds.Alternative {
+	a := testbeds.Alternative{Slot: s.UTC(), Placement: v.experiment.Placement, Devices: v.experiment.Devices, Changes: append(slices.Clone(v.changes), more...), Cost: v.cost}
 	for _, c := range more {
 		weight := CostShift
-		if c.Kind == ChangeShorten {
+		if c.Kind == testbeds.ChangeShorten {
 			weight = CostShorten
 		}
 		a.Cost += weight * hours(time.Duration(c.Seconds)*time.Second)
@@ -294,23 +295,23 @@ func (v variant) at(s Slot, more ...Change) Alternative {
 	return a
 }
 
-func shift(from, to time.Time) Change {
+func shift(from, to time.Time) testbeds.Change {
 	by := to.Sub(from)
 	word := "later"
 	if by < 0 {
 		word = "earlier"
 	}
-	return Change{Kind: ChangeShift, Seconds: int64(by / time.Second), From: from.UTC().Format(time.RFC3339), To: to.UTC().Format(time.RFC3339),
+	return testbeds.Change{Kind: testbeds.ChangeShift, Seconds: int64(by / time.Second), From: from.UTC().Format(time.RFC3339), To: to.UTC().Format(time.RFC3339),
 		Text: fmt.Sprintf("starts %s %s", spoken(by.Abs()), word)}
 }
 
-func shorten(from, to Slot) Change {
+func shorten(from, to testbeds.Slot) testbeds.Change {
 	lost := from.Duration() - to.Duration()
 	text := "ends " + spoken(lost) + " earlier"
 	if !to.Start.Equal(from.Start) {
 		text = "starts " + spoken(lost) + " later and ends as asked"
 	}
-	return Change{Kind: ChangeShorten, Seconds: int64(lost / time.Second), From: spoken(from.Duration()), To: spoken(to.Duration()), Text: text}
+	return testbeds.Change{Kind: testbeds.ChangeShorten, Seconds: int64(lost / time.Second), From: spoken(from.Duration()), To: spoken(to.Duration()), Text: text}
 }
 
 // spoken writes a length for people: "2 d 3 h", "45 min".
@@ -332,28 +333,28 @@ func spoken(d time.Duration) string {
 }
 
 // distinct keeps the first of the alternatives that say the same.
-func distinct(found []Alternative) []Alternative {
-	var out []Alternative
+func distinct(found []testbeds.Alternative) []testbeds.Alternative {
+	var out []testbeds.Alternative
 	for _, a := range found {
-		if !slices.ContainsFunc(out, func(b Alternative) bool { return same(a, b) }) {
+		if !slices.ContainsFunc(out, func(b testbeds.Alternative) bool { return same(a, b) }) {
 			out = append(out, a)
 		}
 	}
 	return out
 }
 
-func same(a, b Alternative) bool {
-	return a.Slot.Equal(b.Slot) && maps.Equal(a.Placement, b.Placement) && slices.EqualFunc(a.Devices, b.Devices, func(x, y DeviceNeed) bool {
+func same(a, b testbeds.Alternative) bool {
+	return a.Slot.Equal(b.Slot) && maps.Equal(a.Placement, b.Placement) && slices.EqualFunc(a.Devices, b.Devices, func(x, y testbeds.DeviceNeed) bool {
 		return x.Testbed == y.Testbed && x.Device == y.Device && x.Count == y.Count && slices.Equal(x.Units, y.Units)
 	})
 }
 
 // kinds names the kinds of change of an alternative, and for a shift its direction.
-func kinds(a Alternative) string {
+func kinds(a testbeds.Alternative) string {
 	name := ""
 	for _, c := range a.Changes {
 		name += " " + string(c.Kind)
-		if c.Kind == ChangeShift && c.Seconds < 0 {
+		if c.Kind == testbeds.ChangeShift && c.Seconds < 0 {
 			name += " earlier"
 		}
 	}
@@ -362,7 +363,7 @@ func kinds(a Alternative) string {
 
 // choose keeps limit alternatives of a list ordered by cost: the cheapest of each kind first, then the cheapest of what is left; the
 // order stays that of cost.
-func choose(found []Alternative, limit int) []Alternative {
+func choose(found []testbeds.Alternative, limit int) []testbeds.Alternative {
 	if len(found) <= limit {
 		return found
 	}
@@ -381,7 +382,7 @@ func choose(found []Alternative, limit int) []Alternative {
 			left--
 		}
 	}
-	var out []Alternative
+	var out []testbeds.Alternative
 	for i, a := range found {
 		if taken[i] {
 			out = append(out, a)

@@ -1,4 +1,4 @@
-package testbeds
+package capacity
 
 import (
 	"maps"
@@ -6,28 +6,29 @@ import (
 	"slices"
 	"time"
 
-	"berth/testbeds/profile"
+	"berth/testbeds"
+	"berth/testbeds/capacity/profile"
 )
 
 // Federation is the facility with its capacity over a horizon and the bookings in it. It is not safe for concurrent change; any
 // number of readers may share it while nobody changes it.
 type Federation struct {
-	facility Facility
-	horizon  Slot
-	pools    map[Resource]*pool
-	order    []Resource // of the pools, as the facility has them
-	bookings map[int64]Booking
+	facility testbeds.Facility
+	horizon  testbeds.Slot
+	pools    map[testbeds.Resource]*pool
+	order    []testbeds.Resource // of the pools, as the facility has them
+	bookings map[int64]testbeds.Booking
 
 	// Of a fork: the federation that it was taken from, what it does not see of it, and the pools that are its own.
 	base   *Federation
 	hidden map[int64]bool
-	own    map[Resource]bool
+	own    map[testbeds.Resource]bool
 }
 
 // NewFederation expands closures, openings and capacity changes over the horizon. The facility has to be valid (see
 // Facility.Validate).
-func NewFederation(f Facility, horizon Slot) (*Federation, error) {
-	fed := &Federation{facility: f, horizon: horizon.UTC(), pools: map[Resource]*pool{}, bookings: map[int64]Booking{}}
+func NewFederation(f testbeds.Facility, horizon testbeds.Slot) (*Federation, error) {
+	fed := &Federation{facility: f, horizon: horizon.UTC(), pools: map[testbeds.Resource]*pool{}, bookings: map[int64]testbeds.Booking{}}
 	for _, t := range f.Testbeds {
 		made, err := pools(t, fed.horizon)
 		if err != nil {
@@ -42,18 +43,18 @@ func NewFederation(f Facility, horizon Slot) (*Federation, error) {
 }
 
 // Facility is the facility that the federation was built from.
-func (f *Federation) Facility() Facility { return f.facility }
+func (f *Federation) Facility() testbeds.Facility { return f.facility }
 
 // Horizon is the time that can be booked.
-func (f *Federation) Horizon() Slot { return f.horizon }
+func (f *Federation) Horizon() testbeds.Slot { return f.horizon }
 
 // Load puts many bookings at once, faster than Put one by one.
-func (f *Federation) Load(bookings []Booking) {
+func (f *Federation) Load(bookings []testbeds.Booking) {
 	deltas := map[*pool][]profile.Delta{}
 	for _, b := range bookings {
 		f.Remove(b.ID)
 		f.bookings[b.ID] = b
-		for p, g := range f.grips(b) {
+		for p, g := range f.claimSpans(b) {
 			p.put(g)
 			if b.Strength.Blocks() {
 				deltas[p] = append(deltas[p], profile.Delta{From: g.from, To: g.to, By: g.taken(-1)})
@@ -89,10 +90,10 @@ func (p *pool) load(deltas []profile.Delta) {
 
 // Put adds a booking or replaces the one with its ID. Claims on resources that the facility does not have are kept but count for
 // nothing (Sweep reports them).
-func (f *Federation) Put(b Booking) {
+func (f *Federation) Put(b testbeds.Booking) {
 	f.Remove(b.ID)
 	f.bookings[b.ID] = b
-	for p, g := range f.grips(b) {
+	for p, g := range f.claimSpans(b) {
 		p = f.writable(p)
 		p.put(g)
 		if b.Strength.Blocks() {
@@ -107,7 +108,7 @@ func (f *Federation) Remove(id int64) {
 	if !ok {
 		return
 	}
-	for p, g := range f.grips(b) {
+	for p, g := range f.claimSpans(b) {
 		p = f.writable(p)
 		if f.base == nil || f.bookings[id].ID == id {
 			p.remove(g)
@@ -123,12 +124,12 @@ func (f *Federation) Remove(id int64) {
 }
 
 // Booking finds a booking by its ID.
-func (f *Federation) Booking(id int64) (Booking, bool) {
+func (f *Federation) Booking(id int64) (testbeds.Booking, bool) {
 	if b, ok := f.bookings[id]; ok {
 		return b, true
 	}
 	if f.base == nil || f.hidden[id] {
-		return Booking{}, false
+		return testbeds.Booking{}, false
 	}
 	return f.base.Booking(id)
 }
@@ -136,8 +137,8 @@ func (f *Federation) Booking(id int64) (Booking, bool) {
 // Without is the federation as it would be without those bookings: a cheap fork that can be changed on its own (Put, Remove). It
 // is valid until f is changed.
 func (f *Federation) Without(ids ...int64) *Federation {
-	fork := &Federation{facility: f.facility, horizon: f.horizon, pools: f.pools, order: f.order, bookings: map[int64]Booking{},
-		base: f, hidden: map[int64]bool{}, own: map[Resource]bool{}}
+	fork := &Federation{facility: f.facility, horizon: f.horizon, pools: f.pools, order: f.order, bookings: map[int64]testbeds.Booking{},
+		base: f, hidden: map[int64]bool{}, own: map[testbeds.Resource]bool{}}
 	for _, id := range ids {
 		fork.Remove(id)
 	}
@@ -161,7 +162,7 @@ func (f *Federation) writable(p *pool) *pool {
 }
 
 // taken are the amounts of a grip times sign.
-func (g grip) taken(sign int64) []int64 {
+func (g claimSpan) taken(sign int64) []int64 {
 	by := make([]int64, len(g.amounts))
 	for i, n := range g.amounts {
 		by[i] = sign * n
@@ -169,13 +170,13 @@ func (g grip) taken(sign int64) []int64 {
 	return by
 }
 
-// grips yields what the booking holds of each pool that there is. Claims on one pool share their interval.
-func (f *Federation) grips(b Booking) func(yield func(*pool, grip) bool) {
-	return func(yield func(*pool, grip) bool) {
+// claimSpans yields what the booking holds of each pool that there is. Claims on one pool share their interval.
+func (f *Federation) claimSpans(b testbeds.Booking) func(yield func(*pool, claimSpan) bool) {
+	return func(yield func(*pool, claimSpan) bool) {
 		for i := 0; i < len(b.Claims); {
 			key := poolKey(b.Claims[i].Resource)
 			p := f.pools[key]
-			g := grip{booking: b.ID, blocks: b.Strength.Blocks(), from: b.Claims[i].From.Unix(), to: b.Claims[i].To.Unix()}
+			g := claimSpan{booking: b.ID, blocks: b.Strength.Blocks(), from: b.Claims[i].From.Unix(), to: b.Claims[i].To.Unix()}
 			if p != nil {
 				g.amounts = make([]int64, len(p.columns))
 			}
@@ -196,18 +197,18 @@ func (f *Federation) grips(b Booking) func(yield func(*pool, grip) bool) {
 }
 
 // overlapping calls yield with what bookings hold of the pool in [from, to).
-func (f *Federation) overlapping(key Resource, from, to int64, yield func(grip) bool) {
+func (f *Federation) overlapping(key testbeds.Resource, from, to int64, yield func(claimSpan) bool) {
 	f.holders(key, func(p *pool) *claimIndex { return p.claims }, from, to, yield)
 }
 
 // holders does so with the grips of one index of the pool.
-func (f *Federation) holders(key Resource, index func(*pool) *claimIndex, from, to int64, yield func(grip) bool) {
+func (f *Federation) holders(key testbeds.Resource, index func(*pool) *claimIndex, from, to int64, yield func(claimSpan) bool) {
 	going := true
 	for fed := f; fed != nil && going; fed = fed.base {
 		if fed.base != nil && !fed.own[key] {
 			continue // it shares the claims of its base
 		}
-		index(fed.pools[key]).overlapping(from, to, func(g grip) bool {
+		index(fed.pools[key]).overlapping(from, to, func(g claimSpan) bool {
 			if f.sees(fed, g.booking) {
 				going = yield(g)
 			}
@@ -230,10 +231,10 @@ func (f *Federation) sees(below *Federation, id int64) bool {
 }
 
 // Claims says what a demand in a slot occupies: each need widened by the setup and teardown of its VIM or device.
-func (f *Federation) Claims(d Demand, s Slot) []Claim {
-	claims := make([]Claim, 0, len(d))
+func (f *Federation) Claims(d testbeds.Demand, s testbeds.Slot) []testbeds.Claim {
+	claims := make([]testbeds.Claim, 0, len(d))
 	for _, n := range d {
-		c := Claim{Need: n, From: s.Start.UTC(), To: s.End.UTC()}
+		c := testbeds.Claim{Need: n, From: s.Start.UTC(), To: s.End.UTC()}
 		if p := f.pools[poolKey(n.Resource)]; p != nil {
 			c.From, c.To = c.From.Add(-p.buffers.Setup), c.To.Add(p.buffers.Teardown)
 		}
@@ -244,4 +245,6 @@ func (f *Federation) Claims(d Demand, s Slot) []Claim {
 
 func instant(t int64) time.Time { return time.Unix(t, 0).UTC() }
 
-func slotOf(from, to int64) Slot { return Slot{Start: instant(from), End: instant(to)} }
+func slotOf(from, to int64) testbeds.Slot {
+	return testbeds.Slot{Start: instant(from), End: instant(to)}
+}

@@ -1,6 +1,7 @@
-package testbeds
+package capacity
 
 import (
+	"berth/testbeds"
 	"cmp"
 	"fmt"
 	"math"
@@ -14,8 +15,8 @@ type want struct {
 	pool    *pool
 	need    []int64 // per column
 	pins    []string
-	buffers Buffers // the pool's, or those that a booking was granted with
-	since   int64   // what lies before it is not asked about
+	buffers testbeds.Buffers // the pool's, or those that a booking was granted with
+	since   int64            // what lies before it is not asked about
 }
 
 func (p *pool) want() want {
@@ -23,14 +24,14 @@ func (p *pool) want() want {
 }
 
 // span is what the slot occupies of the pool.
-func (w want) span(s Slot) (from, to int64) {
+func (w want) span(s testbeds.Slot) (from, to int64) {
 	return max(w.since, s.Start.Add(-w.buffers.Setup).Unix()), s.End.Add(w.buffers.Teardown).Unix()
 }
 
 // wants gathers what the experiment needs per pool, in the order of the facility, and every static limit that it breaks.
-func (f *Federation) wants(e Experiment) ([]want, []Problem) {
-	var problems []Problem
-	byPool := map[Resource]*want{}
+func (f *Federation) wants(e testbeds.Experiment) ([]want, []testbeds.Problem) {
+	var problems []testbeds.Problem
+	byPool := map[testbeds.Resource]*want{}
 	of := func(p *pool) *want {
 		if byPool[p.key] == nil {
 			byPool[p.key] = new(p.want())
@@ -70,12 +71,12 @@ func (f *Federation) wants(e Experiment) ([]want, []Problem) {
 }
 
 // beyond says where more is needed than there ever is.
-func (w want) beyond() []Problem {
-	var problems []Problem
+func (w want) beyond() []testbeds.Problem {
+	var problems []testbeds.Problem
 	for col, n := range w.need {
 		if most := w.pool.peak[col]; n > most {
 			r := w.pool.resource(col)
-			problems = append(problems, Problem{Rule: RuleCapacity, Testbed: r.Testbed, VIM: r.VIM, Device: r.Device,
+			problems = append(problems, testbeds.Problem{Rule: testbeds.RuleCapacity, Testbed: r.Testbed, VIM: r.VIM, Device: r.Device,
 				Message: fmt.Sprintf("%s: needs %d, and there are never more than %d", r, n, most)})
 		}
 	}
@@ -83,37 +84,37 @@ func (w want) beyond() []Problem {
 }
 
 // place finds the VIM of a component and everything that keeps the component from ever running there.
-func (f *Federation) place(c Component, where string) (*pool, []Problem) {
-	problem := func(rule Rule, format string, args ...any) Problem {
+func (f *Federation) place(c testbeds.Component, where string) (*pool, []testbeds.Problem) {
+	problem := func(rule testbeds.Rule, format string, args ...any) testbeds.Problem {
 		testbed, vim, _ := strings.Cut(where, "/")
-		return Problem{Rule: rule, Member: c.Member, VNF: c.VNF, Testbed: testbed, VIM: vim,
+		return testbeds.Problem{Rule: rule, Member: c.Member, VNF: c.VNF, Testbed: testbed, VIM: vim,
 			Message: fmt.Sprintf("member %s (%s): ", c.Member, cmp.Or(c.VNF, "no VNF")) + fmt.Sprintf(format, args...)}
 	}
 	if where == "" {
-		return nil, []Problem{problem(RuleNotPlaced, "is placed nowhere")}
+		return nil, []testbeds.Problem{problem(testbeds.RuleNotPlaced, "is placed nowhere")}
 	}
 	testbed, vim, _ := strings.Cut(where, "/")
 	if _, ok := f.facility.Testbed(testbed); !ok {
-		return nil, []Problem{problem(RuleUnknownTestbed, "there is no testbed %q", testbed)}
+		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownTestbed, "there is no testbed %q", testbed)}
 	}
-	p := f.pools[Resource{Testbed: testbed, VIM: vim}]
+	p := f.pools[testbeds.Resource{Testbed: testbed, VIM: vim}]
 	if p == nil || vim == "" {
-		return nil, []Problem{problem(RuleUnknownVIM, "testbed %s has no VIM %q", testbed, vim)}
+		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownVIM, "testbed %s has no VIM %q", testbed, vim)}
 	}
-	var problems []Problem
+	var problems []testbeds.Problem
 	if !slices.Contains(c.Onboarded, where) {
-		problems = append(problems, problem(RuleNotOnboarded, "is not onboarded on %s%s", where, list("; it is on ", c.Onboarded)))
+		problems = append(problems, problem(testbeds.RuleNotOnboarded, "is not onboarded on %s%s", where, list("; it is on ", c.Onboarded)))
 	}
 	if missing := lacking(c.Requires, p.features); len(missing) > 0 {
-		problems = append(problems, problem(RuleMissingFeature, "requires %s, which %s does not offer", strings.Join(missing, ", "), where))
+		problems = append(problems, problem(testbeds.RuleMissingFeature, "requires %s, which %s does not offer", strings.Join(missing, ", "), where))
 	}
 	for q := range c.Size {
 		if _, ok := p.column(q); !ok && c.Size[q] > 0 {
-			problems = append(problems, problem(RuleUnknownQuantity, "needs %s, which %s does not have", q, where))
+			problems = append(problems, problem(testbeds.RuleUnknownQuantity, "needs %s, which %s does not have", q, where))
 		}
 	}
 	if !p.hosts(c.Size) {
-		problems = append(problems, problem(RuleLargestHost, "fits no single host of %s (%s)", where, p.largestHost()))
+		problems = append(problems, problem(testbeds.RuleLargestHost, "fits no single host of %s (%s)", where, p.largestHost()))
 	}
 	return p, problems
 }
@@ -130,11 +131,11 @@ func lacking(required, offered []string) []string {
 }
 
 // hosts reports whether one host can hold a VNF of that size; where no hosts are given any VNF is taken to fit.
-func (p *pool) hosts(size Quantities) bool {
+func (p *pool) hosts(size testbeds.Quantities) bool {
 	if len(p.hostList) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(p.hostList, func(h Host) bool {
+	return slices.ContainsFunc(p.hostList, func(h testbeds.Host) bool {
 		for q, n := range size {
 			if has, counted := h.Size[q]; counted && n > has {
 				return false
@@ -145,33 +146,33 @@ func (p *pool) hosts(size Quantities) bool {
 }
 
 func (p *pool) largestHost() string {
-	h := slices.MaxFunc(p.hostList, func(a, b Host) int { return cmp.Compare(a.Size["vcpu"], b.Size["vcpu"]) })
+	h := slices.MaxFunc(p.hostList, func(a, b testbeds.Host) int { return cmp.Compare(a.Size["vcpu"], b.Size["vcpu"]) })
 	return fmt.Sprintf("the largest has %d vCPU, %d MB, %d GB", h.Size["vcpu"], h.Size["memory_mb"], h.Size["storage_gb"])
 }
 
 // device finds the device of a need and everything that keeps the need from ever being met.
-func (f *Federation) device(d DeviceNeed) (*pool, []Problem) {
-	problem := func(rule Rule, format string, args ...any) Problem {
-		return Problem{Rule: rule, Testbed: d.Testbed, Device: d.Device, Message: fmt.Sprintf(format, args...)}
+func (f *Federation) device(d testbeds.DeviceNeed) (*pool, []testbeds.Problem) {
+	problem := func(rule testbeds.Rule, format string, args ...any) testbeds.Problem {
+		return testbeds.Problem{Rule: rule, Testbed: d.Testbed, Device: d.Device, Message: fmt.Sprintf(format, args...)}
 	}
 	if _, ok := f.facility.Testbed(d.Testbed); !ok {
-		return nil, []Problem{problem(RuleUnknownTestbed, "device %s: there is no testbed %q", d.Device, d.Testbed)}
+		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownTestbed, "device %s: there is no testbed %q", d.Device, d.Testbed)}
 	}
-	p := f.pools[Resource{Testbed: d.Testbed, Device: d.Device}]
+	p := f.pools[testbeds.Resource{Testbed: d.Testbed, Device: d.Device}]
 	if p == nil || d.Device == "" {
-		return nil, []Problem{problem(RuleUnknownDevice, "testbed %s has no device %q", d.Testbed, d.Device)}
+		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownDevice, "testbed %s has no device %q", d.Testbed, d.Device)}
 	}
-	var problems []Problem
+	var problems []testbeds.Problem
 	for _, u := range d.Units {
 		if !slices.Contains(p.units, u) {
-			problems = append(problems, problem(RuleUnknownUnit, "%s %s has no unit %q", d.Testbed, d.Device, u))
+			problems = append(problems, problem(testbeds.RuleUnknownUnit, "%s %s has no unit %q", d.Testbed, d.Device, u))
 		}
 	}
 	return p, problems
 }
 
 // beyondHorizon is the problem of a slot that lies outside the time that can be booked.
-func (f *Federation) beyondHorizon(wants []want, s Slot) []Problem {
+func (f *Federation) beyondHorizon(wants []want, s testbeds.Slot) []testbeds.Problem {
 	from, to := s.Start.Unix(), s.End.Unix()
 	for _, w := range wants {
 		a, b := w.span(s)
@@ -180,10 +181,10 @@ func (f *Federation) beyondHorizon(wants []want, s Slot) []Problem {
 	if s.Start.Before(s.End) && from >= f.horizon.Start.Unix() && to <= f.horizon.End.Unix() {
 		return nil
 	}
-	return []Problem{f.outside(s)}
+	return []testbeds.Problem{f.outside(s)}
 }
 
-func (f *Federation) outside(s Slot) Problem {
-	return Problem{Rule: RuleHorizon, Message: fmt.Sprintf("%s with setup and teardown lies outside of what can be booked, %s until %s", s,
+func (f *Federation) outside(s testbeds.Slot) testbeds.Problem {
+	return testbeds.Problem{Rule: testbeds.RuleHorizon, Message: fmt.Sprintf("%s with setup and teardown lies outside of what can be booked, %s until %s", s,
 		f.horizon.Start.UTC().Format(time.DateTime), f.horizon.End.UTC().Format(time.DateTime))}
 }

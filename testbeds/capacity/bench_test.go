@@ -1,6 +1,7 @@
-package testbeds
+package capacity
 
 import (
+	"berth/testbeds"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -12,55 +13,55 @@ import (
 // The benchmarks' workload: one testbed of eight kinds (a VIM of five quantities, three devices) over two years, bookings with
 // log-normal lengths (median six hours), closures and opening hours among them. All of it is made from a fixed seed.
 
-var benchHorizon = Slot{Start: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC)}
+var benchHorizon = testbeds.Slot{Start: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC)}
 
 var benchSizes = []int{1e3, 1e4, 1e5, 1e6}
 
 var benchQuantities = []string{"floating_ips", "gpus", "memory_mb", "storage_gb", "vcpu"}
 
-func benchTestbed(id string, n int) Testbed {
+func benchTestbed(id string, n int) testbeds.Testbed {
 	each := int64(max(24, float64(n)*12.3/(2*365*24)*4.5*1.5))
-	v := VIM{ID: "pool", Capacity: Quantities{}}
+	v := testbeds.VIM{ID: "pool", Capacity: testbeds.Quantities{}}
 	for _, q := range benchQuantities {
 		v.Capacity[q] = each
 	}
-	return Testbed{ID: id, Name: id, Timezone: "Europe/Athens", Features: []string{"sdr"}, VIMs: []VIM{v},
-		Devices: []Device{{ID: "radio", Count: 8}, {ID: "usrp", Count: 6}, {ID: "enodeb", Count: 2}},
-		Closures: []Closure{{Summary: "maintenance", Start: LocalTime{time.Date(2026, 1, 6, 8, 0, 0, 0, time.UTC)}, Duration: Period{Clock: 8 * time.Hour},
+	return testbeds.Testbed{ID: id, Name: id, Timezone: "Europe/Athens", Features: []string{"sdr"}, VIMs: []testbeds.VIM{v},
+		Devices: []testbeds.Device{{ID: "radio", Count: 8}, {ID: "usrp", Count: 6}, {ID: "enodeb", Count: 2}},
+		Closures: []testbeds.Closure{{Summary: "maintenance", Start: testbeds.LocalTime{Time: time.Date(2026, 1, 6, 8, 0, 0, 0, time.UTC)}, Duration: testbeds.Period{Clock: 8 * time.Hour},
 			RRule: "FREQ=WEEKLY;INTERVAL=5", Devices: []string{"radio", "usrp"}}},
-		Opening: []Closure{{Summary: "hours", Start: LocalTime{time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)}, Duration: Period{Clock: 12 * time.Hour},
+		Opening: []testbeds.Closure{{Summary: "hours", Start: testbeds.LocalTime{Time: time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)}, Duration: testbeds.Period{Clock: 12 * time.Hour},
 			RRule: "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", Devices: []string{"enodeb"}}}}
 }
 
-func benchSlot(rng *rand.Rand) Slot {
+func benchSlot(rng *rand.Rand) testbeds.Slot {
 	length := time.Duration(min(math.Exp(rng.NormFloat64()*1.2)*6*60, 60*24*60)+1) * time.Minute
 	start := benchHorizon.Start.Add(time.Duration(rng.IntN(700*24*60)) * time.Minute)
-	return NewSlot(start, length)
+	return testbeds.NewSlot(start, length)
 }
 
 // benchAsk needs some of every quantity and now and then a device, on each of the testbeds.
-func benchAsk(rng *rand.Rand, testbeds []string, most int64) Experiment {
-	e := Experiment{Placement: Placement{}}
-	for i, id := range testbeds {
-		c := Component{Member: fmt.Sprint(i), VNF: "vnf", Size: Quantities{}, Onboarded: []string{id + "/pool"}}
+func benchAsk(rng *rand.Rand, ids []string, most int64) testbeds.Experiment {
+	e := testbeds.Experiment{Placement: testbeds.Placement{}}
+	for i, id := range ids {
+		c := testbeds.Component{Member: fmt.Sprint(i), VNF: "vnf", Size: testbeds.Quantities{}, Onboarded: []string{id + "/pool"}}
 		for _, q := range benchQuantities {
 			c.Size[q] = 1 + rng.Int64N(most)
 		}
 		e.Components = append(e.Components, c)
 		e.Placement[c.Member] = id + "/pool"
 		if rng.IntN(4) == 0 {
-			e.Devices = append(e.Devices, DeviceNeed{Testbed: id, Device: "usrp", Count: 1 + rng.Int64N(2)})
+			e.Devices = append(e.Devices, testbeds.DeviceNeed{Testbed: id, Device: "usrp", Count: 1 + rng.Int64N(2)})
 		}
 	}
 	return e
 }
 
 // benchFederation is a federation of testbeds with n admissible bookings each, and those bookings.
-func benchFederation(b *testing.B, testbeds, n int) (*Federation, []Booking, []string) {
+func benchFederation(b *testing.B, sites, n int) (*Federation, []testbeds.Booking, []string) {
 	b.Helper()
-	var f Facility
+	var f testbeds.Facility
 	var ids []string
-	for i := range testbeds {
+	for i := range sites {
 		ids = append(ids, fmt.Sprintf("t%03d", i))
 		f.Testbeds = append(f.Testbeds, benchTestbed(ids[i], n))
 	}
@@ -69,7 +70,7 @@ func benchFederation(b *testing.B, testbeds, n int) (*Federation, []Booking, []s
 		b.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(1, uint64(n)))
-	var bookings []Booking
+	var bookings []testbeds.Booking
 	for _, id := range ids {
 		for made := 0; made < n; {
 			e, s := benchAsk(rng, []string{id}, 8), benchSlot(rng)
@@ -81,7 +82,7 @@ func benchFederation(b *testing.B, testbeds, n int) (*Federation, []Booking, []s
 				continue
 			}
 			made++
-			bk := Booking{ID: int64(len(bookings) + 1), Request: int64(len(bookings) + 1), Strength: Firm, Slot: s, Claims: fed.Claims(e.Demand(), s)}
+			bk := testbeds.Booking{ID: int64(len(bookings) + 1), Request: int64(len(bookings) + 1), Strength: testbeds.Firm, Slot: s, Claims: fed.Claims(e.Demand(), s)}
 			bookings = append(bookings, bk)
 			fed.Put(bk)
 		}
@@ -90,8 +91,8 @@ func benchFederation(b *testing.B, testbeds, n int) (*Federation, []Booking, []s
 }
 
 type benchQuestion struct {
-	e Experiment
-	s Slot
+	e testbeds.Experiment
+	s testbeds.Slot
 }
 
 func benchQuestions(ids []string, most int64) []benchQuestion {
@@ -103,7 +104,7 @@ func benchQuestions(ids []string, most int64) []benchQuestion {
 	return qs
 }
 
-func eachSize(b *testing.B, run func(b *testing.B, fed *Federation, bookings []Booking, qs []benchQuestion)) {
+func eachSize(b *testing.B, run func(b *testing.B, fed *Federation, bookings []testbeds.Booking, qs []benchQuestion)) {
 	for _, n := range benchSizes {
 		b.Run(fmt.Sprintf("N=%d", n), func(b *testing.B) {
 			fed, bookings, ids := benchFederation(b, 1, n)
@@ -113,7 +114,7 @@ func eachSize(b *testing.B, run func(b *testing.B, fed *Federation, bookings []B
 }
 
 func BenchmarkFits(b *testing.B) {
-	eachSize(b, func(b *testing.B, fed *Federation, _ []Booking, qs []benchQuestion) {
+	eachSize(b, func(b *testing.B, fed *Federation, _ []testbeds.Booking, qs []benchQuestion) {
 		for i := 0; b.Loop(); i++ {
 			q := qs[i%len(qs)]
 			fed.Fits(q.e, q.s)
@@ -122,7 +123,7 @@ func BenchmarkFits(b *testing.B) {
 }
 
 func BenchmarkCheckExplained(b *testing.B) {
-	eachSize(b, func(b *testing.B, fed *Federation, _ []Booking, qs []benchQuestion) {
+	eachSize(b, func(b *testing.B, fed *Federation, _ []testbeds.Booking, qs []benchQuestion) {
 		for i := 0; b.Loop(); i++ {
 			q := qs[i%len(qs)]
 			fed.Check(q.e, q.s)
@@ -131,7 +132,7 @@ func BenchmarkCheckExplained(b *testing.B) {
 }
 
 func BenchmarkEarliestFit(b *testing.B) {
-	eachSize(b, func(b *testing.B, fed *Federation, _ []Booking, qs []benchQuestion) {
+	eachSize(b, func(b *testing.B, fed *Federation, _ []testbeds.Booking, qs []benchQuestion) {
 		for i := 0; b.Loop(); i++ {
 			q := qs[i%len(qs)]
 			wants, _ := fed.wants(q.e)
@@ -141,7 +142,7 @@ func BenchmarkEarliestFit(b *testing.B) {
 }
 
 func BenchmarkSuggestFive(b *testing.B) {
-	eachSize(b, func(b *testing.B, fed *Federation, _ []Booking, qs []benchQuestion) {
+	eachSize(b, func(b *testing.B, fed *Federation, _ []testbeds.Booking, qs []benchQuestion) {
 		for i := 0; b.Loop(); i++ {
 			q := qs[i%len(qs)]
 			fed.Suggest(Search{Experiment: q.e, Slot: q.s, Elsewhere: true})
@@ -150,7 +151,7 @@ func BenchmarkSuggestFive(b *testing.B) {
 }
 
 func BenchmarkRemovePut(b *testing.B) {
-	eachSize(b, func(b *testing.B, fed *Federation, bookings []Booking, _ []benchQuestion) {
+	eachSize(b, func(b *testing.B, fed *Federation, bookings []testbeds.Booking, _ []benchQuestion) {
 		rng := rand.New(rand.NewPCG(3, 3))
 		for b.Loop() {
 			bk := bookings[rng.IntN(len(bookings))]
@@ -161,7 +162,7 @@ func BenchmarkRemovePut(b *testing.B) {
 }
 
 func BenchmarkLoad(b *testing.B) {
-	eachSize(b, func(b *testing.B, fed *Federation, bookings []Booking, _ []benchQuestion) {
+	eachSize(b, func(b *testing.B, fed *Federation, bookings []testbeds.Booking, _ []benchQuestion) {
 		facility := fed.Facility()
 		fed = nil
 		runtime.GC()

@@ -1,4 +1,4 @@
-package testbeds
+package capacity
 
 import (
 	"cmp"
@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"berth/testbeds"
 	"berth/testbeds/wallclock"
 )
 
@@ -19,8 +20,8 @@ import (
 
 // swept is a random facility with bookings that fit it or do not.
 type swept struct {
-	facility Facility
-	bookings []Booking
+	facility testbeds.Facility
+	bookings []testbeds.Booking
 }
 
 var sweptZones = func() map[string]*time.Location {
@@ -37,7 +38,7 @@ func drawSwept(t *rapid.T) swept {
 		w.facility.Testbeds = append(w.facility.Testbeds, drawSite(t, id))
 	}
 	for i := range drawInt(t, "bookings", 0, 9) {
-		b := Booking{ID: int64(20 - i), Strength: rapid.SampledFrom([]Strength{Firm, Firm, Held, Pending}).Draw(t, "strength"), Overbooked: drawInt(t, "overbooked", 0, 3) == 0}
+		b := testbeds.Booking{ID: int64(20 - i), Strength: rapid.SampledFrom([]testbeds.Strength{testbeds.Firm, testbeds.Firm, testbeds.Held, testbeds.Pending}).Draw(t, "strength"), Overbooked: drawInt(t, "overbooked", 0, 3) == 0}
 		for range drawInt(t, "claims", 1, 2) {
 			b.Claims = append(b.Claims, drawClaim(t))
 		}
@@ -47,9 +48,9 @@ func drawSwept(t *rapid.T) swept {
 }
 
 // drawClaim may be of something that the facility does not have.
-func drawClaim(t *rapid.T) Claim {
+func drawClaim(t *rapid.T) testbeds.Claim {
 	from := testStart.Add(time.Duration(drawInt(t, "from", -20, 120)) * time.Hour)
-	c := Claim{From: from, To: from.Add(time.Duration(drawInt(t, "length", 0, 40)) * 17 * time.Minute)}
+	c := testbeds.Claim{From: from, To: from.Add(time.Duration(drawInt(t, "length", 0, 40)) * 17 * time.Minute)}
 	c.Testbed, c.Amount = rapid.SampledFrom([]string{"a", "a", "b"}).Draw(t, "testbed"), int64(drawInt(t, "amount", 0, 4))
 	switch drawInt(t, "kind", 0, 4) {
 	case 0:
@@ -63,16 +64,16 @@ func drawClaim(t *rapid.T) Claim {
 	return c
 }
 
-func drawSite(t *rapid.T, id string) Testbed {
+func drawSite(t *rapid.T, id string) testbeds.Testbed {
 	units := []string{"r1", "r2", "r3"}
-	b := Testbed{ID: id, Timezone: rapid.SampledFrom(slices.Sorted(maps.Keys(sweptZones))).Draw(t, "zone"),
-		VIMs:    []VIM{{ID: "v", Capacity: Quantities{"vcpu": int64(drawInt(t, "vcpu", 0, 6)), "memory_mb": 1}}},
-		Devices: []Device{{ID: "radio", Count: 3, Units: units}, {ID: "loose", Count: int64(drawInt(t, "count", 0, 4))}}}
+	b := testbeds.Testbed{ID: id, Timezone: rapid.SampledFrom(slices.Sorted(maps.Keys(sweptZones))).Draw(t, "zone"),
+		VIMs:    []testbeds.VIM{{ID: "v", Capacity: testbeds.Quantities{"vcpu": int64(drawInt(t, "vcpu", 0, 6)), "memory_mb": 1}}},
+		Devices: []testbeds.Device{{ID: "radio", Count: 3, Units: units}, {ID: "loose", Count: int64(drawInt(t, "count", 0, 4))}}}
 	for range drawInt(t, "closures", 0, 4) {
 		c := drawTimes(t)
 		switch drawInt(t, "part", 0, 5) {
 		case 0:
-			c.VIMs, c.Capacity = []string{"v"}, Quantities{"vcpu": int64(drawInt(t, "cut", 1, 3))}
+			c.VIMs, c.Capacity = []string{"v"}, testbeds.Quantities{"vcpu": int64(drawInt(t, "cut", 1, 3))}
 		case 1:
 			c.Devices, c.Count = []string{"radio", "loose"}, int64(drawInt(t, "cut", 1, 2))
 		case 2, 3:
@@ -84,39 +85,39 @@ func drawSite(t *rapid.T, id string) Testbed {
 		b.Closures = append(b.Closures, c)
 	}
 	if drawInt(t, "own closure", 0, 2) == 0 {
-		b.VIMs[0].Closures = []Closure{drawTimes(t)}
+		b.VIMs[0].Closures = []testbeds.Closure{drawTimes(t)}
 	}
 	if drawInt(t, "opening", 0, 3) == 0 {
 		c := drawTimes(t)
 		c.Devices = []string{"radio"}
-		b.Opening, b.Devices[0].Opening = []Closure{c}, []Closure{drawTimes(t)}
+		b.Opening, b.Devices[0].Opening = []testbeds.Closure{c}, []testbeds.Closure{drawTimes(t)}
 	}
 	for range drawInt(t, "changes", 0, 2) {
-		at := LocalTime{testStart.Add(time.Duration(drawInt(t, "changed", -10, 90)) * time.Hour)}
+		at := testbeds.LocalTime{Time: testStart.Add(time.Duration(drawInt(t, "changed", -10, 90)) * time.Hour)}
 		if drawInt(t, "of the VIM", 0, 1) == 0 {
-			b.CapacityChanges = append(b.CapacityChanges, CapacityChange{From: at, VIM: "v", Capacity: Quantities{"vcpu": int64(drawInt(t, "then", 0, 8))}})
+			b.CapacityChanges = append(b.CapacityChanges, testbeds.CapacityChange{From: at, VIM: "v", Capacity: testbeds.Quantities{"vcpu": int64(drawInt(t, "then", 0, 8))}})
 		} else {
-			b.CapacityChanges = append(b.CapacityChanges, CapacityChange{From: at, Device: "loose", Count: int64(drawInt(t, "then", 0, 4))})
+			b.CapacityChanges = append(b.CapacityChanges, testbeds.CapacityChange{From: at, Device: "loose", Count: int64(drawInt(t, "then", 0, 4))})
 		}
 	}
 	return b
 }
 
 // drawTimes is a closure that may be longer than the step at which it recurs.
-func drawTimes(t *rapid.T) Closure {
-	c := Closure{Summary: "closed", Start: LocalTime{testStart.Add(time.Duration(drawInt(t, "closed from", -60, 90)) * time.Hour)},
-		Duration: Period{Clock: time.Duration(drawInt(t, "closed for", 1, 40)) * time.Hour}}
+func drawTimes(t *rapid.T) testbeds.Closure {
+	c := testbeds.Closure{Summary: "closed", Start: testbeds.LocalTime{Time: testStart.Add(time.Duration(drawInt(t, "closed from", -60, 90)) * time.Hour)},
+		Duration: testbeds.Period{Clock: time.Duration(drawInt(t, "closed for", 1, 40)) * time.Hour}}
 	if drawInt(t, "recurring", 0, 1) == 0 {
 		c.RRule = "FREQ=DAILY;COUNT=4"
 		if drawInt(t, "but", 0, 1) == 0 {
-			c.ExDates = []LocalTime{{c.Start.AddDate(0, 0, 1)}}
+			c.ExDates = []testbeds.LocalTime{{Time: c.Start.AddDate(0, 0, 1)}}
 		}
 	}
 	return c
 }
 
-// each calls yield with every occurrence of a closure.
-func (c Closure) each(zone *time.Location, yield func(from, to time.Time)) {
+// eachOccurrence calls yield with every occurrence of a closure.
+func eachOccurrence(c testbeds.Closure, zone *time.Location, yield func(from, to time.Time)) {
 	for day := range 4 {
 		local := c.Start.AddDate(0, 0, day)
 		if day > 0 && c.RRule == "" || len(c.ExDates) > 0 && c.ExDates[0].Equal(local) {
@@ -127,13 +128,13 @@ func (c Closure) each(zone *time.Location, yield func(from, to time.Time)) {
 	}
 }
 
-func (c Closure) inForce(zone *time.Location, at time.Time) (yes bool) {
-	c.each(zone, func(from, to time.Time) { yes = yes || !at.Before(from) && at.Before(to) })
+func inForce(c testbeds.Closure, zone *time.Location, at time.Time) (yes bool) {
+	eachOccurrence(c, zone, func(from, to time.Time) { yes = yes || !at.Before(from) && at.Before(to) })
 	return yes
 }
 
 // about are the closures, or openings, that are in force at an instant for the VIM or device of a resource, and whether there are any at all.
-func about(r Resource, b Testbed, at time.Time, atTestbed, ofVIM, ofDevice []Closure) (now []Closure, any bool) {
+func about(r testbeds.Resource, b testbeds.Testbed, at time.Time, atTestbed, ofVIM, ofDevice []testbeds.Closure) (now []testbeds.Closure, any bool) {
 	zone := sweptZones[b.Timezone]
 	list := slices.Clone(ofVIM)
 	if r.Device != "" {
@@ -145,7 +146,7 @@ func about(r Resource, b Testbed, at time.Time, atTestbed, ofVIM, ofDevice []Clo
 		}
 	}
 	for _, c := range list {
-		if c.inForce(zone, at) {
+		if inForce(c, zone, at) {
 			now = append(now, c)
 		}
 	}
@@ -153,7 +154,7 @@ func about(r Resource, b Testbed, at time.Time, atTestbed, ofVIM, ofDevice []Clo
 }
 
 // there is how much there is of a resource, or of one of its units, at an instant.
-func (w swept) there(r Resource, unit string, at time.Time) (n int64, known bool) {
+func (w swept) there(r testbeds.Resource, unit string, at time.Time) (n int64, known bool) {
 	b, _ := w.facility.Testbed(r.Testbed)
 	v, _ := b.VIM(r.VIM)
 	d, isDevice := b.Device(r.Device)
@@ -164,7 +165,7 @@ func (w swept) there(r Resource, unit string, at time.Time) (n int64, known bool
 		return 0, false
 	}
 	zone := sweptZones[b.Timezone]
-	for _, c := range slices.SortedFunc(slices.Values(b.CapacityChanges), func(x, y CapacityChange) int { return x.From.Compare(y.From.Time) }) {
+	for _, c := range slices.SortedFunc(slices.Values(b.CapacityChanges), func(x, y testbeds.CapacityChange) int { return x.From.Compare(y.From.Time) }) {
 		m, changed := c.Capacity[r.Quantity]
 		if isDevice {
 			m, changed = c.Count, c.Device == r.Device
@@ -200,13 +201,13 @@ func (w swept) there(r Resource, unit string, at time.Time) (n int64, known bool
 }
 
 // finding is what the oracle says of a resource, or of a unit, at an instant.
-func (w swept) finding(r Resource, unit string, at time.Time) (o Overcommitment, over bool) {
+func (w swept) finding(r testbeds.Resource, unit string, at time.Time) (o testbeds.Overcommitment, over bool) {
 	total, known := w.there(r, unit, at)
-	o = Overcommitment{Resource: r, Unit: unit, Total: total, Missing: !known}
+	o = testbeds.Overcommitment{Resource: r, Unit: unit, Total: total, Missing: !known}
 	rest := int64(0)
 	for _, b := range w.bookings {
 		for _, c := range b.Claims {
-			if b.Strength == Pending || c.Resource != r || at.Before(c.From) || !at.Before(c.To) || unit != "" && !slices.Contains(c.Units, unit) {
+			if b.Strength == testbeds.Pending || c.Resource != r || at.Before(c.From) || !at.Before(c.To) || unit != "" && !slices.Contains(c.Units, unit) {
 				continue
 			}
 			n := c.Amount
@@ -236,7 +237,7 @@ func (w swept) instants() []time.Time {
 	for _, b := range w.facility.Testbeds {
 		zone := sweptZones[b.Timezone]
 		for _, c := range slices.Concat(b.Closures, b.Opening, b.VIMs[0].Closures, b.Devices[0].Opening) {
-			c.each(zone, func(from, to time.Time) { at = append(at, from, to) })
+			eachOccurrence(c, zone, func(from, to time.Time) { at = append(at, from, to) })
 		}
 		for _, c := range b.CapacityChanges {
 			at = append(at, wallclock.Instant(c.From.Time, zone))
@@ -248,14 +249,14 @@ func (w swept) instants() []time.Time {
 }
 
 // all is what the oracle finds of a resource and its units over the horizon, neighbours that say the same put together.
-func (w swept) all(r Resource, unit string) (found []Overcommitment) {
+func (w swept) all(r testbeds.Resource, unit string) (found []testbeds.Overcommitment) {
 	at := w.instants()
 	for i := range len(at) - 1 {
 		o, over := w.finding(r, unit, at[i])
 		if !over {
 			continue
 		}
-		o.Interval = Slot{Start: at[i], End: at[i+1]}
+		o.Interval = testbeds.Slot{Start: at[i], End: at[i+1]}
 		if n := len(found); n > 0 && found[n-1].Interval.End.Equal(at[i]) && slices.Equal(found[n-1].Bookings, o.Bookings) &&
 			found[n-1].Total == o.Total && found[n-1].Booked == o.Booked {
 			found[n-1].Interval.End = at[i+1]
@@ -266,8 +267,8 @@ func (w swept) all(r Resource, unit string) (found []Overcommitment) {
 	return found
 }
 
-func (w swept) oracle() (found []Overcommitment) {
-	claimed := map[Resource][]string{}
+func (w swept) oracle() (found []testbeds.Overcommitment) {
+	claimed := map[testbeds.Resource][]string{}
 	for _, b := range w.bookings {
 		for _, c := range b.Claims {
 			claimed[c.Resource] = append(claimed[c.Resource], c.Units...)
@@ -283,7 +284,7 @@ func (w swept) oracle() (found []Overcommitment) {
 			found = append(found, w.all(r, u)...)
 		}
 	}
-	slices.SortFunc(found, func(a, b Overcommitment) int {
+	slices.SortFunc(found, func(a, b testbeds.Overcommitment) int {
 		return cmp.Or(a.Resource.Compare(b.Resource), cmp.Compare(a.Unit, b.Unit), a.Interval.Start.Compare(b.Interval.Start))
 	})
 	return found
@@ -305,35 +306,35 @@ func TestSweepAgreesWithALookAtEveryInstant(t *testing.T) {
 
 func TestSweepOfUnits(t *testing.T) {
 	t.Parallel()
-	held := func(id int64, from, length int, overbooked bool, units ...string) Booking {
+	held := func(id int64, from, length int, overbooked bool, units ...string) testbeds.Booking {
 		s := hoursFrom(from, length)
-		return Booking{ID: id, Strength: Firm, Overbooked: overbooked, Claims: []Claim{{From: s.Start, To: s.End,
-			Need: Need{Resource: Resource{Testbed: "x", Device: "radio"}, Amount: int64(len(units)), Units: units}}}}
+		return testbeds.Booking{ID: id, Strength: testbeds.Firm, Overbooked: overbooked, Claims: []testbeds.Claim{{From: s.Start, To: s.End,
+			Need: testbeds.Need{Resource: testbeds.Resource{Testbed: "x", Device: "radio"}, Amount: int64(len(units)), Units: units}}}}
 	}
 	repair := closed("repair", 12, 4)
 	repair.Units = []string{"r2"}
 	tests := []struct {
 		name     string
-		closures []Closure
-		bookings []Booking
+		closures []testbeds.Closure
+		bookings []testbeds.Booking
 		want     []string
 	}{
-		{name: "one after the other", bookings: []Booking{held(1, 10, 2, false, "r1"), held(2, 12, 2, false, "r1")}},
-		{name: "twice", bookings: []Booking{held(1, 10, 4, false, "r1", "r2"), held(2, 12, 4, false, "r2")}, want: []string{"r2 12-14: 2 of 1 [1 2]"}},
-		{name: "three times", bookings: []Booking{held(1, 10, 4, false, "r1"), held(2, 10, 4, false, "r1"), held(3, 10, 4, false, "r1")}, want: []string{"r1 10-14: 3 of 1 [1 2 3]"}},
-		{name: "twice, recorded", bookings: []Booking{held(1, 10, 4, false, "r1"), held(2, 12, 4, true, "r1")}, want: []string{"r1 12-14: 2 of 1 [1 2] recorded"}},
-		{name: "closed", closures: []Closure{repair}, bookings: []Booking{held(1, 10, 4, false, "r1", "r2")}, want: []string{"r2 12-14: 1 of 0 [1]"}},
-		{name: "beside a closed one", closures: []Closure{repair}, bookings: []Booking{held(1, 10, 8, false, "r1", "r3", "r4")}},
-		{name: "all is closed", closures: []Closure{closed("painters", 12, 1)}, bookings: []Booking{held(1, 10, 4, true, "r1")},
+		{name: "one after the other", bookings: []testbeds.Booking{held(1, 10, 2, false, "r1"), held(2, 12, 2, false, "r1")}},
+		{name: "twice", bookings: []testbeds.Booking{held(1, 10, 4, false, "r1", "r2"), held(2, 12, 4, false, "r2")}, want: []string{"r2 12-14: 2 of 1 [1 2]"}},
+		{name: "three times", bookings: []testbeds.Booking{held(1, 10, 4, false, "r1"), held(2, 10, 4, false, "r1"), held(3, 10, 4, false, "r1")}, want: []string{"r1 10-14: 3 of 1 [1 2 3]"}},
+		{name: "twice, recorded", bookings: []testbeds.Booking{held(1, 10, 4, false, "r1"), held(2, 12, 4, true, "r1")}, want: []string{"r1 12-14: 2 of 1 [1 2] recorded"}},
+		{name: "closed", closures: []testbeds.Closure{repair}, bookings: []testbeds.Booking{held(1, 10, 4, false, "r1", "r2")}, want: []string{"r2 12-14: 1 of 0 [1]"}},
+		{name: "beside a closed one", closures: []testbeds.Closure{repair}, bookings: []testbeds.Booking{held(1, 10, 8, false, "r1", "r3", "r4")}},
+		{name: "all is closed", closures: []testbeds.Closure{closed("painters", 12, 1)}, bookings: []testbeds.Booking{held(1, 10, 4, true, "r1")},
 			want: []string{" 12-13: 1 of 0 [1] recorded", "r1 12-13: 1 of 0 [1] recorded"}},
-		{name: "missing", bookings: []Booking{held(1, 10, 1, false, "r7")}, want: []string{"r7 10-11: 1 of 0 [1] missing"}},
+		{name: "missing", bookings: []testbeds.Booking{held(1, 10, 1, false, "r7")}, want: []string{"r7 10-11: 1 of 0 [1] missing"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			bed := radioHall("x", "UTC")
 			bed.Devices[0].Closures = tt.closures
-			found, err := Sweep(Facility{Testbeds: []Testbed{bed}}, testHorizon, tt.bookings)
+			found, err := Sweep(testbeds.Facility{Testbeds: []testbeds.Testbed{bed}}, testHorizon, tt.bookings)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -357,13 +358,13 @@ func TestSweepOfUnits(t *testing.T) {
 // Amounts that do not fit into 32 bits add up all the same.
 func TestSweepAddsUpLargeAmounts(t *testing.T) {
 	t.Parallel()
-	r := Resource{Testbed: "x", VIM: "a", Quantity: "vcpu"}
-	var bookings []Booking
+	r := testbeds.Resource{Testbed: "x", VIM: "a", Quantity: "vcpu"}
+	var bookings []testbeds.Booking
 	for id := range int64(5) {
-		bookings = append(bookings, Booking{ID: id + 1, Strength: Firm, Claims: []Claim{{Need: Need{Resource: r, Amount: MaxAmount}, From: hour(10), To: hour(12)}}})
+		bookings = append(bookings, testbeds.Booking{ID: id + 1, Strength: testbeds.Firm, Claims: []testbeds.Claim{{Need: testbeds.Need{Resource: r, Amount: testbeds.MaxAmount}, From: hour(10), To: hour(12)}}})
 	}
-	found, err := Sweep(Facility{Testbeds: []Testbed{radioHall("x", "UTC")}}, testHorizon, bookings)
-	if err != nil || len(found) != 1 || found[0].Booked != 5*MaxAmount {
+	found, err := Sweep(testbeds.Facility{Testbeds: []testbeds.Testbed{radioHall("x", "UTC")}}, testHorizon, bookings)
+	if err != nil || len(found) != 1 || found[0].Booked != 5*testbeds.MaxAmount {
 		t.Errorf("found %+v (%v)", found, err)
 	}
 }

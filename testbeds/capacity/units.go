@@ -1,13 +1,16 @@
-package testbeds
+package capacity
 
-import "slices"
+import (
+	"berth/testbeds"
+	"slices"
+)
 
 // unitsFree reports whether named units can be had for a want throughout [from, to), where there are enough by count.
 func (f *Federation) unitsFree(w want, from, to int64) bool {
 	if len(w.pool.units) == 0 || w.need[0] <= 0 || from >= to {
 		return true
 	}
-	mine := w.holding(from, to)
+	mine := w.unitClaim(from, to)
 	if len(mine.units) == 0 {
 		if s, ok := f.settledSpan(w.pool); !ok || from >= s.to || to <= s.from {
 			return true // counting is exact
@@ -22,14 +25,14 @@ func (f *Federation) unitsFree(w want, from, to int64) bool {
 	return ok
 }
 
-// holding is what a want would hold.
-func (w want) holding(from, to int64) holding {
-	return holding{span: span{from, to}, count: int(w.need[0]), units: slices.Compact(slices.Sorted(slices.Values(w.pins)))}
+// unitClaim is what a want would hold.
+func (w want) unitClaim(from, to int64) unitClaim {
+	return unitClaim{span: span{from, to}, count: int(w.need[0]), units: slices.Compact(slices.Sorted(slices.Values(w.pins)))}
 }
 
 // unitConflicts are the conflicts about named units alone: a wanted unit that somebody has, or a count that is free but that cannot be
 // given without taking a settled unit from somebody.
-func (f *Federation) unitConflicts(w want, from, to int64) []Conflict {
+func (f *Federation) unitConflicts(w want, from, to int64) []testbeds.Conflict {
 	if f.unitsFree(w, from, to) {
 		return nil
 	}
@@ -39,24 +42,24 @@ func (f *Federation) unitConflicts(w want, from, to int64) []Conflict {
 	c := f.conflict(w.pool, 0, w.need[0], from, to)
 	c.Free = min(c.Free, w.need[0]-1)
 	c.ShortBy = w.need[0] - c.Free
-	return []Conflict{c}
+	return []testbeds.Conflict{c}
 }
 
 // pinned are the conflicts of wanted units that overlapping bookings and closures have.
-func (f *Federation) pinned(w want, from, to int64) []Conflict {
-	var conflicts []Conflict
+func (f *Federation) pinned(w want, from, to int64) []testbeds.Conflict {
+	var conflicts []testbeds.Conflict
 	around := f.settledIn(w.pool, from, to)
-	for _, unit := range w.holding(from, to).units {
+	for _, unit := range w.unitClaim(from, to).units {
 		for _, h := range around {
 			if !slices.Contains(h.units, unit) {
 				continue
 			}
-			t := Taker{Kind: TakerClosure, Summary: h.summary, Amount: 1, Units: []string{unit}, Interval: slotOf(h.from, h.to)}
+			t := testbeds.Taker{Kind: testbeds.TakerClosure, Summary: h.summary, Amount: 1, Units: []string{unit}, Interval: slotOf(h.from, h.to)}
 			if b, ok := f.Booking(h.booking); ok && !h.closed {
-				t.Kind, t.Booking, t.Request, t.Strength = TakerBooking, b.ID, b.Request, b.Strength
+				t.Kind, t.Booking, t.Request, t.Strength = testbeds.TakerBooking, b.ID, b.Request, b.Strength
 			}
-			conflicts = append(conflicts, Conflict{Resource: w.pool.resource(0), Interval: slotOf(max(h.from, from), min(h.to, to)),
-				Needed: 1, Free: 0, ShortBy: 1, TakenBy: []Taker{t}})
+			conflicts = append(conflicts, testbeds.Conflict{Resource: w.pool.resource(0), Interval: slotOf(max(h.from, from), min(h.to, to)),
+				Needed: 1, Free: 0, ShortBy: 1, TakenBy: []testbeds.Taker{t}})
 		}
 	}
 	return conflicts
@@ -67,12 +70,12 @@ func (f *Federation) pinned(w want, from, to int64) []Conflict {
 //
 // Where the bookings around have no solution as they are, those that are recorded as overbooked keep only the units that are settled
 // for them, so that they do not close the device for what fits beside them.
-func (f *Federation) chooseUnits(p *pool, mine holding, choice bool) (units []string, ok bool) {
-	around := f.around(p, mine, choice)
+func (f *Federation) chooseUnits(p *pool, mine unitClaim, choice bool) (units []string, ok bool) {
+	around := f.competitors(p, mine, choice)
 	if units, ok = around.solve(mine); ok {
 		return units, true
 	}
-	lean, overbooked := around.without(func(h holding) bool {
+	lean, overbooked := around.without(func(h unitClaim) bool {
 		b, known := f.Booking(h.booking)
 		return known && b.Overbooked
 	})
@@ -80,7 +83,7 @@ func (f *Federation) chooseUnits(p *pool, mine holding, choice bool) (units []st
 		return nil, false
 	}
 	if !choice || mine.overbooked {
-		if _, sound := around.solve(holding{span: mine.span}); sound {
+		if _, sound := around.solve(unitClaim{span: mine.span}); sound {
 			return nil, false // it is not for the overbooked to give way to what is new
 		}
 	}
@@ -128,7 +131,7 @@ func (f *Federation) unitsSince(w want, from, to int64) int64 {
 // booking has and that no pinned one will need. Claims that have all their units keep them. ok is false where no choice exists,
 // which can only be where the device is overbooked, or where the search gives up on a device that is nearly full (see packing): least likely
 // where bookings get their units in the order of their start.
-func (f *Federation) AssignUnits(b Booking) (claims []Claim, ok bool) {
+func (f *Federation) AssignUnits(b testbeds.Booking) (claims []testbeds.Claim, ok bool) {
 	others := f.Without(b.ID)
 	claims, ok = slices.Clone(b.Claims), true
 	for i, c := range claims {
@@ -136,7 +139,7 @@ func (f *Federation) AssignUnits(b Booking) (claims []Claim, ok bool) {
 		if c.Device == "" || p == nil || len(p.units) == 0 || int64(len(c.Units)) >= c.Amount {
 			continue
 		}
-		mine := holding{span: span{c.From.Unix(), c.To.Unix()}, booking: b.ID, count: int(c.Amount), units: c.Units, overbooked: b.Overbooked}
+		mine := unitClaim{span: span{c.From.Unix(), c.To.Unix()}, booking: b.ID, count: int(c.Amount), units: c.Units, overbooked: b.Overbooked}
 		chosen, found := others.chooseUnits(p, mine, true)
 		if !found {
 			ok = false

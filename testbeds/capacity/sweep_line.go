@@ -1,6 +1,7 @@
-package testbeds
+package capacity
 
 import (
+	"berth/testbeds"
 	"cmp"
 	"slices"
 	"time"
@@ -9,7 +10,7 @@ import (
 // line walks along time once per resource: everything that begins or ends is sorted, and running sums say how much is booked. Who it is
 // that has booked is looked at only where that is too much.
 type line struct {
-	bookings []Booking
+	bookings []testbeds.Booking
 	from, to int64
 
 	// Used again for each resource.
@@ -29,7 +30,7 @@ type happening struct {
 // level is how much there is from an instant on.
 type level struct{ at, amount int64 }
 
-func (l *line) claim(p part) *Claim { return &l.bookings[p.booking].Claims[p.claim] }
+func (l *line) claim(p part) *testbeds.Claim { return &l.bookings[p.booking].Claims[p.claim] }
 
 // begin sorts what happens to some parts within the horizon.
 func (l *line) begin(parts []part, unit bool) {
@@ -53,7 +54,7 @@ func (l *line) begin(parts []part, unit bool) {
 }
 
 // sweep appends the intervals in which parts add up to more than there is of what they are parts of.
-func (l *line) sweep(found []Overcommitment, what Overcommitment, parts []part, there []level) []Overcommitment {
+func (l *line) sweep(found []testbeds.Overcommitment, what testbeds.Overcommitment, parts []part, there []level) []testbeds.Overcommitment {
 	l.begin(parts, what.Unit != "")
 	first, total := len(found), int64(0)
 	for i, j := 0, 0; i < len(l.events); {
@@ -94,8 +95,8 @@ func (l *line) pass(e happening) {
 }
 
 // short appends an interval in which too much is booked, or prolongs the one before where it says the same.
-func (l *line) short(found []Overcommitment, first int, what Overcommitment, parts []part, from, to, total int64) []Overcommitment {
-	what.Interval = Slot{Start: time.Unix(from, 0).UTC(), End: time.Unix(to, 0).UTC()}
+func (l *line) short(found []testbeds.Overcommitment, first int, what testbeds.Overcommitment, parts []part, from, to, total int64) []testbeds.Overcommitment {
+	what.Interval = testbeds.Slot{Start: time.Unix(from, 0).UTC(), End: time.Unix(to, 0).UTC()}
 	what.Total, what.Booked, what.Recorded = total, l.booked, l.rest <= total
 	what.Bookings = make([]int64, 0, len(l.open))
 	for _, i := range l.open {
