@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"berth/testbeds/plain"
 	"berth/testbeds/wallclock"
 )
 
@@ -96,7 +97,7 @@ func (c *checker) names(field string, list []string, limit int, form *regexp.Reg
 // text checks one line of text.
 func (c *checker) text(field, s string) {
 	switch {
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, Hidden):
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, plain.Hidden):
 		c.fault(field, "has to be one line of text without control and invisible characters")
 	case utf8.RuneCountInString(s) > maxText:
 		c.fault(field, "has to be at most %d characters", maxText)
