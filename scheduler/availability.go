@@ -20,7 +20,7 @@ func (s *Service) own(ctx context.Context, tx Reader, a Actor, id string) (int64
 // Check answers for a slot: fits, or every conflict, with what the actor may know about what takes it.
 func (s *Service) Check(ctx context.Context, a Actor, q Ask) (testbeds.Verdict, error) {
 	var v testbeds.Verdict
-	if err := a.require(ScopeRead, Roles...); err != nil {
+	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return v, err
 	}
 	err := s.look(ctx, func(tx Reader, w world) error {
@@ -43,7 +43,7 @@ func (s *Service) Check(ctx context.Context, a Actor, q Ask) (testbeds.Verdict, 
 func (s *Service) Suggest(ctx context.Context, a Actor, q Ask) ([]testbeds.Alternative, testbeds.Verdict, error) {
 	var found []testbeds.Alternative
 	var v testbeds.Verdict
-	if err := a.require(ScopeRead, Roles...); err != nil {
+	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return nil, v, err
 	}
 	err := s.look(ctx, func(tx Reader, w world) error {
@@ -118,7 +118,7 @@ func (s *Service) alternatives(fed *capacity.Federation, w wish, limit int, else
 
 // Availability is the free and total capacity per resource of a testbed, at most 366 days of it.
 func (s *Service) Availability(ctx context.Context, a Actor, testbed string, span testbeds.Slot) ([]testbeds.Series, error) {
-	if err := a.require(ScopeRead, Roles...); err != nil {
+	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return nil, err
 	}
 	var series []testbeds.Series
@@ -135,7 +135,7 @@ func (s *Service) Availability(ctx context.Context, a Actor, testbed string, spa
 		if series, ok = w.fed.Availability(testbed, span.UTC()); !ok {
 			return Errorf(CodeNotFound, "there is no testbed %q", clip(testbed))
 		}
-		if !a.knowsOverbooks(w.fed.Facility(), testbed) {
+		if !knowsOverbooks(a, w.fed.Facility(), testbed) {
 			for _, x := range series {
 				for i := range x.Steps {
 					x.Steps[i].Free = max(0, x.Steps[i].Free)

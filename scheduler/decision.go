@@ -142,7 +142,7 @@ func (d *decision) begun(ctx context.Context, c command) error {
 	if err := d.covered(Touched(r)); err != nil {
 		return err
 	}
-	if err := c.actor.permit(c.action, r, d.now); err != nil {
+	if err := permit(c.actor, c.action, r, d.now); err != nil {
 		return err
 	}
 	if c.revision != 0 && c.revision != r.Revision {

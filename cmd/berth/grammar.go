@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"berth/internal/app"
 	"berth/internal/config"
 	"berth/internal/console"
 	"berth/scheduler"
@@ -114,6 +115,6 @@ type session struct {
 	settings config.Settings
 }
 
-func (s *session) console(service *scheduler.Service, asJSON bool) console.Console {
-	return console.Console{Service: service, Out: s.stdout, JSON: asJSON}
+func (s *session) console(parts *app.Parts, asJSON bool) console.Console {
+	return console.Console{Service: parts.Service, Accounts: parts.Auth, Out: s.stdout, JSON: asJSON}
 }

@@ -63,7 +63,7 @@ func (c *userAdd) Run(ctx context.Context, s *session) error {
 		}
 		p.Password = hash
 	}
-	return s.with(ctx, func(parts *app.Parts) error { return s.console(parts.Service, false).AddPerson(ctx, p) })
+	return s.with(ctx, func(parts *app.Parts) error { return s.console(parts, false).AddPerson(ctx, p) })
 }
 
 // password reads a password and hashes it.
@@ -80,7 +80,7 @@ type userList struct {
 }
 
 func (c *userList) Run(ctx context.Context, s *session) error {
-	return s.looking(ctx, func(parts *app.Parts) error { return s.console(parts.Service, c.JSON).People(ctx) })
+	return s.looking(ctx, func(parts *app.Parts) error { return s.console(parts, c.JSON).People(ctx) })
 }
 
 type userSet struct {
@@ -123,6 +123,6 @@ func (c *userEnable) Run(ctx context.Context, s *session) error {
 
 func (s *session) change(ctx context.Context, username string, how func(*scheduler.Person)) error {
 	return s.looking(ctx, func(parts *app.Parts) error {
-		return s.console(parts.Service, false).ChangePerson(ctx, username, how)
+		return s.console(parts, false).ChangePerson(ctx, username, how)
 	})
 }

@@ -24,7 +24,7 @@ type tokenCreate struct {
 func (c *tokenCreate) Run(ctx context.Context, s *session) error {
 	return s.looking(ctx, func(parts *app.Parts) error {
 		w := console.TokenWish{Owner: c.Owner, Name: c.Name, Scopes: c.Scope, Expires: c.Expires}
-		return s.console(parts.Service, c.JSON).CreateToken(ctx, parts.Auth, w, parts.Clock())
+		return s.console(parts, c.JSON).CreateToken(ctx, parts.Auth, w, parts.Clock())
 	})
 }
 
@@ -35,7 +35,7 @@ type tokenList struct {
 
 func (c *tokenList) Run(ctx context.Context, s *session) error {
 	return s.looking(ctx, func(parts *app.Parts) error {
-		return s.console(parts.Service, c.JSON).Tokens(ctx, parts.Auth, c.Owner)
+		return s.console(parts, c.JSON).Tokens(ctx, parts.Auth, c.Owner)
 	})
 }
 
@@ -46,6 +46,6 @@ type tokenRevoke struct {
 
 func (c *tokenRevoke) Run(ctx context.Context, s *session) error {
 	return s.looking(ctx, func(parts *app.Parts) error {
-		return s.console(parts.Service, false).RevokeToken(ctx, parts.Auth, c.Owner, c.ID)
+		return s.console(parts, false).RevokeToken(ctx, parts.Auth, c.Owner, c.ID)
 	})
 }

@@ -153,7 +153,7 @@ func (a *api) deliveryRoutes() {
 	add(a, operation{id: "list-account-audit", method: "GET", path: "/audit/accounts", tag: "operating", summary: "What happened to accounts, newest first",
 		more: "Accounts made, changed and disabled, roles, passwords, tokens, and who signed in or failed to, from where. Kept for 400 days."},
 		func(ctx context.Context, actor scheduler.Actor, in *accountSearch) (*list[scheduler.AccountEvent], error) {
-			page, err := a.service.AccountTrail(ctx, actor, scheduler.AccountFilter{Person: in.Person, Actor: in.Actor, Action: in.Action, Limit: in.Limit}, in.Cursor)
+			page, err := a.auth.Trail(ctx, actor, scheduler.AccountFilter{Person: in.Person, Actor: in.Actor, Action: in.Action, Limit: in.Limit}, in.Cursor)
 			query := url.Values{}
 			for name, value := range map[string]string{"person": in.Person, "actor": in.Actor, "action": string(in.Action)} {
 				if value != "" {

@@ -23,7 +23,7 @@ func (p *Parts) Tickets(settings config.Settings, site string, log *slog.Logger)
 	if settings.Bugzilla.URL == "" {
 		return nil, nil
 	}
-	return newTickets(settings.Bugzilla, site, p.Service, p.Store, p.Clock, log)
+	return newTickets(settings.Bugzilla, site, p.directory(), p.Store, p.Clock, log)
 }
 
 func newTickets(b config.Bugzilla, site string, requests bugzilla.Requests, memory bugzilla.Memory, clock func() time.Time, log *slog.Logger) (*bugzilla.Tickets, error) {

@@ -226,7 +226,7 @@ func (d *Door) person(ctx context.Context, c claims, here string, groups []strin
 			return nil
 		}
 		p.Revision++
-		return scheduler.StorePerson(ctx, tx, scheduler.ActorOf(p), d.auth.clock().UTC(), found, p)
+		return d.auth.storePerson(ctx, tx, scheduler.ActorOf(p), found, p)
 	})
 	return p, err
 }

@@ -25,7 +25,7 @@ import (
 type desk struct {
 	t       testing.TB
 	store   *store.Store
-	svc     *scheduler.Service
+	svc     testdb.Directory
 	server  *bugzillatest.Server
 	courier *outbox.Courier
 	tickets *bugzilla.Tickets
@@ -40,7 +40,7 @@ func newDesk(t *testing.T, dsn string, v bugzillatest.Version) *desk {
 	t.Helper()
 	d := &desk{t: t, mentor: "monika", store: testdb.Open(t, dsn), now: new(atomic.Int64)}
 	d.store.SetChannels(scheduler.Channel{Name: bugzilla.Channel, Takes: bugzilla.Takes})
-	d.svc = scheduler.New(d.store, scheduler.Options{Clock: d.clock, NewID: uuid.NewString})
+	d.svc = testdb.NewDirectory(t, scheduler.New(d.store, scheduler.Options{Clock: d.clock, NewID: uuid.NewString}), d.store, d.clock)
 	d.server = bugzillatest.New(t, v, d.clock, "eva@bugs.example", "monika@bugs.example", "oskar@bugs.example")
 	d.client = client(t, d.server.URL, bugzillatest.Key)
 	d.courier = d.hire()

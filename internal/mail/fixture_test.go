@@ -33,7 +33,7 @@ const (
 type house struct {
 	t       testing.TB
 	store   *store.Store
-	svc     *scheduler.Service
+	svc     testdb.Directory
 	server  *mailtest.Server
 	courier *outbox.Courier
 	now     atomic.Int64
@@ -45,7 +45,7 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, store: testdb.Open(t, testdb.SQLite(t)), server: mailtest.New(t, mailtest.Options{})}
 	h.store.SetChannels(scheduler.Channel{Name: mail.Channel, Takes: mail.Takes})
-	h.svc = scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString})
+	h.svc = testdb.NewDirectory(t, scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString}), h.store, h.clock)
 	smtp, err := mail.NewSMTP(mail.Server{Host: h.server.Host, Port: h.server.Port, Security: mail.Clear})
 	h.must(smtp, err)
 	post := mail.New(h.svc, smtp, mail.Settings{From: mail.Address{Name: "Berth", Address: "berth@berth.example"}, List: list, Site: site}, h.clock, slog.New(slog.DiscardHandler))

@@ -87,7 +87,7 @@ func (l *listener) answers(answer func(n int) int) {
 type house struct {
 	t       testing.TB
 	store   *store.Store
-	svc     *scheduler.Service
+	svc     testdb.Directory
 	desk    *Desk
 	courier *outbox.Courier
 	now     atomic.Int64
@@ -101,7 +101,7 @@ func newHouse(t *testing.T, anywhere bool) *house {
 	t.Helper()
 	h := &house{t: t, store: testdb.Open(t, testdb.SQLite(t))}
 	h.store.SetChannels(scheduler.Channel{Name: Channel, Takes: Takes})
-	h.svc = scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString})
+	h.svc = testdb.NewDirectory(t, scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString}), h.store, h.clock)
 	h.desk = New(h.store, h.svc, Settings{Anywhere: anywhere, Site: "https://berth.example", Version: "test"}, h.clock)
 	h.courier = outbox.New(h.store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
 		targets, err := h.desk.Deliver(ctx, m)
