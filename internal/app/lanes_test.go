@@ -38,7 +38,7 @@ func newStreet(t *testing.T, dsn string) *street {
 		}
 	}
 	desk := webhook.New(db, testdb.NewDirectory(t, svc, db, time.Now), webhook.Settings{Anywhere: true, Site: "https://berth.example"}, time.Now)
-	return &street{t, db, desk, &lanes{queue: db, desk: desk, clock: time.Now, log: slog.New(slog.DiscardHandler), tell: tells(desk)}}
+	return &street{t, db, desk, &lanes{queue: db, desk: desk, clock: time.Now, log: slog.New(slog.DiscardHandler), tell: desk.Deliver}}
 }
 
 func (s *street) hook(owner, url string) scheduler.Webhook {

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	netmail "net/mail"
 	"time"
@@ -43,13 +42,7 @@ func (a *App) mailDuty(site string) (duty, error) {
 }
 
 func mailCourier(p *Parts, post *mail.Post, log *slog.Logger) *outbox.Courier {
-	return outbox.New(p.Store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
-		targets, err := post.Deliver(ctx, m)
-		if refused, ok := errors.AsType[mail.Refused](err); ok {
-			return nil, outbox.Permanent{Err: refused, Remedy: refused.Remedy}
-		}
-		return targets, err
-	}, outbox.Options{Channel: mail.Channel, Clock: p.Clock, Log: log})
+	return outbox.New(p.Store, post.Deliver, outbox.Options{Channel: mail.Channel, Clock: p.Clock, Log: log})
 }
 
 func (d *mailDuty) run(ctx context.Context) (done int, next *time.Time, err error) {

@@ -9,6 +9,7 @@ import (
 	"berth/internal/bugzilla"
 	"berth/internal/config"
 	"berth/internal/outbox"
+	"berth/internal/retry"
 	"berth/scheduler"
 )
 
@@ -63,7 +64,7 @@ func judged(err error) error {
 	case bugzilla.IsTemporary(err):
 		return err
 	}
-	return outbox.Permanent{Err: err, Remedy: bugzilla.Remedy(err)}
+	return retry.Permanent{Err: err, Remedy: bugzilla.Remedy(err)}
 }
 
 // SyncTicket brings a request and its ticket in line now, and says how many events that told.

@@ -1,13 +1,9 @@
 package app
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 
-	"berth/internal/outbox"
 	"berth/internal/webhook"
-	"berth/scheduler"
 )
 
 // hooks are the webhooks as the settings say.
@@ -17,18 +13,7 @@ func (a *App) hooks(site string) *webhook.Desk {
 
 // hookDuty tells webhooks what happens. Its lanes end after the duties, whose context they share.
 func (a *App) hookDuty(desk *webhook.Desk, log *slog.Logger) duty {
-	l := &lanes{queue: a.parts.Store, desk: desk, clock: a.parts.Clock, log: log, tell: tells(desk)}
+	l := &lanes{queue: a.parts.Store, desk: desk, clock: a.parts.Clock, log: log, tell: desk.Deliver}
 	a.stack.push("webhook calls", hooksBy, l.stop)
 	return l.run
-}
-
-// tells says in the outbox's words what does not go away by trying again.
-func tells(desk *webhook.Desk) outbox.Deliver {
-	return func(ctx context.Context, m scheduler.Message) ([]string, error) {
-		targets, err := desk.Deliver(ctx, m)
-		if refused, ok := errors.AsType[webhook.Refused](err); ok {
-			return nil, outbox.Permanent{Err: refused, Remedy: refused.Remedy}
-		}
-		return targets, err
-	}
 }

@@ -15,6 +15,7 @@ import (
 	"berth/internal/bugzilla"
 	"berth/internal/bugzilla/bugzillatest"
 	"berth/internal/outbox"
+	"berth/internal/retry"
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
@@ -65,7 +66,7 @@ func (d *desk) hire(with ...func(*bugzilla.Settings)) *outbox.Courier {
 	return outbox.New(d.store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
 		err := tickets.Deliver(ctx, m.Event)
 		if err != nil && !bugzilla.IsTemporary(err) {
-			return nil, outbox.Permanent{Err: err}
+			return nil, retry.Permanent{Err: err}
 		}
 		return nil, err
 	}, outbox.Options{Channel: bugzilla.Channel, Clock: d.clock, Log: slog.New(slog.DiscardHandler)})

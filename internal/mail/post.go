@@ -27,7 +27,7 @@ type Requests interface {
 	ApprovalLink(ctx context.Context, a scheduler.Actor, id, testbed, person string) (string, error)
 }
 
-// Sender sends one mail. An error that is Refused does not go away by trying again.
+// Sender sends one mail. A retry.Permanent does not go away by trying again.
 type Sender interface {
 	Send(ctx context.Context, m Mail) error
 }

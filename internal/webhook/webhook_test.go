@@ -103,13 +103,7 @@ func newHouse(t *testing.T, anywhere bool) *house {
 	h.store.SetChannels(scheduler.Channel{Name: Channel, Takes: Takes})
 	h.svc = testdb.NewDirectory(t, scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString}), h.store, h.clock)
 	h.desk = New(h.store, h.svc, Settings{Anywhere: anywhere, Site: "https://berth.example", Version: "test"}, h.clock)
-	h.courier = outbox.New(h.store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
-		targets, err := h.desk.Deliver(ctx, m)
-		if refused, ok := errors.AsType[Refused](err); ok {
-			return nil, outbox.Permanent{Err: refused, Remedy: refused.Remedy}
-		}
-		return targets, err
-	}, outbox.Options{Channel: Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Abreast: 4})
+	h.courier = outbox.New(h.store, h.desk.Deliver, outbox.Options{Channel: Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Abreast: 4})
 	h.must(h.svc.PutFacility(t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
 		{ID: "north", Name: "Athens", Timezone: "Europe/Athens", VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 8}}}}}}, scheduler.ChangeOptions{}))
 	for name, role := range roles {
