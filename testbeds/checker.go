@@ -168,10 +168,5 @@ func plausible(p Period) bool {
 
 func index(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }
 
-// clip keeps what a rule quotes short.
-func clip(s string) string {
-	if len(s) > maxText {
-		return strings.ToValidUTF8(s[:maxText], "") + "…"
-	}
-	return s
-}
+// clip keeps what a message quotes short.
+func clip(s string) string { return plain.Clip(s, maxText) }

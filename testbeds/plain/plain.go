@@ -47,3 +47,15 @@ func Clip(s string, most int) string {
 	}
 	return s
 }
+
+// Fit cuts a text so that it takes a number of bytes at the most, "…" included, which says that something was cut off.
+func Fit(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	cut := max(most-len("…"), 0)
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
+}

@@ -52,3 +52,12 @@ func TestClip(t *testing.T) {
 		}
 	}
 }
+
+func TestFit(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{"": "", "abcde": "abcde", "abcdef": "ab…", "aébcd": "a…", "éébc": "é…", "ééé": "é…"} {
+		if got := plain.Fit(s, 5); got != want {
+			t.Errorf("%q becomes %q, want %q", s, got, want)
+		}
+	}
+}
