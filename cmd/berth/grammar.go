@@ -52,7 +52,7 @@ func execute(ctx context.Context, p process) (err error) {
 	}()
 	var g grammar
 	parser, err := kong.New(&g, kong.Name("berth"), kong.Description("Berth books testbed slots for 5G experiments."),
-		kong.Embed(settingFlags()), kong.Writers(p.stdout, p.stderr), kong.Exit(func(code int) { panic(exited(code)) }),
+		kong.Embed(settingFlags()), kong.ExplicitGroups(settingGroups()), kong.Writers(p.stdout, p.stderr), kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		return err
@@ -74,34 +74,43 @@ func execute(ctx context.Context, p process) (err error) {
 	return parsed.Run(&session{process: p, settings: settings})
 }
 
-const settingsGroup = "settings"
+// settingsGroup begins the key of every group of flags that are settings.
+const settingsGroup = "settings: "
 
-// settingFlags makes a flag of every setting, and of the file of every secret. They are all texts here: package config understands them,
-// wherever they come from.
+// settingFlags makes a flag of every setting, and of the file of every secret, as package config describes them. They are all texts
+// here: package config understands them, wherever they come from.
 func settingFlags() any {
 	var shape []reflect.StructField
-	flag := func(name, help string) {
+	flag := func(name, group, help string) {
 		shape = append(shape, reflect.StructField{
 			Name: fmt.Sprintf("Setting%d", len(shape)), Type: reflect.TypeFor[string](),
-			Tag: reflect.StructTag(fmt.Sprintf("name:%q help:%q group:%q placeholder:%q", flagName(name), help, settingsGroup, strings.ToUpper(name))),
+			Tag: reflect.StructTag(fmt.Sprintf("name:%q help:%q group:%q placeholder:%q", config.Flag(name), help, settingsGroup+group, strings.ToUpper(name))),
 		})
 	}
-	for _, e := range config.List() {
-		flag(e.Name, e.Help)
-		if e.Secret {
-			flag(e.Name+"_file", "file that holds "+e.Name)
+	for _, s := range config.List() {
+		flag(s.Name, s.Group, s.Text())
+		if s.Secret {
+			flag(s.File(), s.Group, "The file that holds "+s.Name+".")
 		}
 	}
 	return reflect.New(reflect.StructOf(shape)).Interface()
 }
 
-func flagName(setting string) string { return strings.ReplaceAll(setting, "_", "-") }
+// settingGroups returns the headings of the settings' flags.
+func settingGroups() []kong.Group {
+	groups := make([]kong.Group, len(config.Groups))
+	for i, name := range config.Groups {
+		groups[i] = kong.Group{Key: settingsGroup + name, Title: name + ":"}
+	}
+	groups[0].Title = "Settings. Each can also come from berth.toml (some_thing) or from a variable (BERTH_SOME_THING). Durations are in ISO 8601, such as P1D or PT1H.\n\n" + groups[0].Title
+	return groups
+}
 
-// given are the settings that were written on the command line.
+// given returns the settings that were written on the command line.
 func given(parsed *kong.Context) map[string]string {
 	values := map[string]string{}
 	for _, f := range parsed.Flags() {
-		if f.Group != nil && f.Group.Key == settingsGroup && f.Set {
+		if f.Group != nil && strings.HasPrefix(f.Group.Key, settingsGroup) && f.Set {
 			values[strings.ReplaceAll(f.Name, "-", "_")] = f.Target.String()
 		}
 	}

@@ -3,9 +3,7 @@ package config
 import (
 	"net"
 	"net/netip"
-	"net/url"
 	"strconv"
-	"time"
 )
 
 // together checks what one setting alone cannot tell.
@@ -33,29 +31,6 @@ func (l *layered) together(s Settings) {
 	}
 }
 
-// bugzilla checks what goes together of the settings for tickets.
-func (l *layered) bugzilla(b Bugzilla) {
-	if b.URL == "" {
-		return
-	}
-	u, err := url.Parse(b.URL)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "":
-		l.fault("bugzilla_url", l.origins["bugzilla_url"], "has to be an http or https address such as https://bugs.example.org")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
-		l.fault("bugzilla_url", l.origins["bugzilla_url"], "has to be https beyond this machine: the API key would cross the network in clear")
-	}
-	if b.Key == "" {
-		l.fault("bugzilla_key", l.origins["bugzilla_key"], "is needed with bugzilla_url; better by bugzilla_key_file")
-	}
-	if b.Login == "" {
-		l.fault("bugzilla_login", l.origins["bugzilla_login"], "is needed with bugzilla_url: the login of the account that the key belongs to")
-	}
-	if b.Poll > 0 && b.Poll < time.Second {
-		l.fault("bugzilla_poll", l.origins["bugzilla_poll"], "has to be at least PT1S")
-	}
-}
-
 // Loopback reports whether the instance listens to its own machine only.
 func (s Settings) Loopback() bool {
 	host, _, err := net.SplitHostPort(s.Listen)
@@ -69,12 +44,4 @@ func loopback(host string) bool {
 	}
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.IsLoopback()
-}
-
-// hide shows that there is a secret, and nothing of it.
-func hide(secret string) string {
-	if secret == "" {
-		return ""
-	}
-	return "(set, not shown)"
 }
