@@ -126,6 +126,9 @@ func kinds(v scheduler.View) map[string]bool {
 
 func TestTheDemoIsTheSameEveryDay(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("playing the demo on several days takes long")
+	}
 	shape := func(now time.Time) []string {
 		var lines []string
 		for _, r := range requests(t, fill(t, testdb.Open(t, testdb.SQLite(t)), now)) {
