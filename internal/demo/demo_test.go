@@ -111,7 +111,7 @@ func kinds(v scheduler.View) map[string]bool {
 	return map[string]bool{
 		string(v.Status):               true,
 		"open offers":                  v.Status == scheduler.Rejected && open,
-		"displaced":                    review && slices.ContainsFunc(v.Flags, func(f scheduler.Flag) bool { return f.Kind == "displaced" }),
+		"displaced":                    review && slices.ContainsFunc(v.Flags, func(f scheduler.Flag) bool { return f.Kind == scheduler.FlagDisplaced }),
 		"overbooked":                   len(v.Overbooked) > 0,
 		"overrun":                      v.Overrun,
 		"waiting for approvals":        review && asked && v.Fit.Fits,
