@@ -1,15 +1,15 @@
 /*
 Berth books testbed slots for 5G experiments.
 
-	berth serve [--demo]              answer over HTTP, and do what time brings
-	berth load [--replace] FILE...    facility and catalogue from YAML files; what others made over the API is kept
-	berth check, berth suggest        does an experiment fit a slot, and if not, what else would do
-	berth user, berth token           people who can sign in, and secrets for programs
-	berth bugzilla check, status, sync  the tickets: would they work, what waits, bring one in line
+	berth serve [--demo]              serve pages, API and calendars, and carry out what is due
+	berth load [--replace] FILE...    replace facility and catalogue from YAML files; keep what others made over the API
+	berth check, berth suggest        check whether an experiment fits a slot, and suggest other ways
+	berth user, berth token           manage people who can sign in, and secrets for programs
+	berth bugzilla check, status, sync  check the connection, list what waits, bring a ticket in line
 	berth verify                      judge the whole database from nothing; exit 1 if it is not clean
-	berth backup FILE                 a consistent copy of a SQLite database of any schema, also while it is in use
-	berth config                      the settings in force, and where each of them comes from
-	berth version
+	berth backup FILE                 copy a SQLite database of any schema consistently, also while it is in use
+	berth config                      print the settings in force, and where each comes from
+	berth version                     print the version
 
 Each of them has --help. Apart from serve they work on the database directly, as its local administrator; a server may be running on
 it at the same time. Only serve brings the schema of an older database up to date.
@@ -171,7 +171,7 @@ OpenID Connect:
 	2   a flag, a setting or a file breaks a rule
 	3   there is no such thing
 	4   not allowed
-	5   somebody changed it in between
+	5   another change came in between
 	6   not available; try again later
 	70  a fault in Berth or in what it runs on
 

@@ -16,20 +16,20 @@ import (
 
 // grammar is the command line.
 type grammar struct {
-	ConfigFile string `name:"config" help:"Settings file; default berth.toml in the working directory, if it is there." placeholder:"FILE"`
+	ConfigFile string `name:"config" help:"The settings file. Default: berth.toml in the working directory, if it exists." placeholder:"FILE"`
 
-	Serve    serveCommand     `cmd:"" help:"Answer over HTTP, and do what time brings."`
+	Serve    serveCommand     `cmd:"" help:"Serve pages, API and calendars, and carry out what is due."`
 	Load     loadCommand      `cmd:"" help:"Replace facility and catalogue from YAML files."`
-	Check    checkCommand     `cmd:"" help:"Does an experiment fit a slot?"`
-	Suggest  suggestCommand   `cmd:"" help:"Which other ways are there?"`
-	User     userCommands     `cmd:"" help:"People who can sign in."`
-	Token    tokenCommands    `cmd:"" help:"Secrets with which programs act for people."`
-	Bugzilla bugzillaCommands `cmd:"" help:"The tickets: check the connection, see what waits, bring one in line."`
-	Mail     mailCommands     `cmd:"" help:"Mail: see whether it arrives."`
-	Verify   verifyCommand    `cmd:"" help:"Judge the whole database from nothing."`
-	Backup   backupCommand    `cmd:"" help:"A consistent copy of a SQLite database."`
-	Config   configCommand    `cmd:"" help:"The settings in force, and where they come from."`
-	Version  versionCommand   `cmd:"" help:"Which version this is."`
+	Check    checkCommand     `cmd:"" help:"Check whether an experiment fits a slot."`
+	Suggest  suggestCommand   `cmd:"" help:"Suggest other ways to run an experiment."`
+	User     userCommands     `cmd:"" help:"Manage people who can sign in."`
+	Token    tokenCommands    `cmd:"" help:"Manage secrets with which programs act for people."`
+	Bugzilla bugzillaCommands `cmd:"" help:"Check the connection to Bugzilla, list what waits, bring a ticket in line."`
+	Mail     mailCommands     `cmd:"" help:"Test whether mail arrives."`
+	Verify   verifyCommand    `cmd:"" help:"Judge the whole database from nothing; exit 1 if it is not clean."`
+	Backup   backupCommand    `cmd:"" help:"Copy a SQLite database consistently, also while it is in use."`
+	Config   configCommand    `cmd:"" help:"Print the settings in force, and where each comes from."`
+	Version  versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // exited ends parsing after help was printed.

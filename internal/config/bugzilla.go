@@ -86,9 +86,9 @@ func (l *layered) bugzilla(b Bugzilla) {
 	u, err := url.Parse(b.URL)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "":
-		l.fault("bugzilla_url", l.origins["bugzilla_url"], "has to be an http or https address such as https://bugs.example.org")
+		l.fault("bugzilla_url", l.origins["bugzilla_url"], "must be an http or https address such as https://bugs.example.org")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		l.fault("bugzilla_url", l.origins["bugzilla_url"], "has to be https beyond this machine: the API key would cross the network in clear")
+		l.fault("bugzilla_url", l.origins["bugzilla_url"], "must be https beyond this machine: the API key would cross the network in clear")
 	}
 	if b.Key == "" {
 		l.fault("bugzilla_key", l.origins["bugzilla_key"], "is needed with bugzilla_url; better by bugzilla_key_file")
@@ -97,6 +97,6 @@ func (l *layered) bugzilla(b Bugzilla) {
 		l.fault("bugzilla_login", l.origins["bugzilla_login"], "is needed with bugzilla_url: the login of the account that the key belongs to")
 	}
 	if b.Poll > 0 && b.Poll < time.Second {
-		l.fault("bugzilla_poll", l.origins["bugzilla_poll"], "has to be at least PT1S")
+		l.fault("bugzilla_poll", l.origins["bugzilla_poll"], "must be at least PT1S")
 	}
 }

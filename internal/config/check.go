@@ -10,7 +10,7 @@ import (
 func (l *layered) together(s Settings) {
 	host, port, err := net.SplitHostPort(s.Listen)
 	if n, portErr := strconv.Atoi(port); err != nil || portErr != nil || n < 0 || n > 65535 {
-		l.fault("listen", l.origins["listen"], "has to be an address and a port such as 127.0.0.1:8080")
+		l.fault("listen", l.origins["listen"], "must be an address and a port such as 127.0.0.1:8080")
 		return
 	}
 	if s.TLSCert == "" && s.TLSKey == "" && len(s.BehindProxy) == 0 && !loopback(host) {
@@ -21,13 +21,13 @@ func (l *layered) together(s Settings) {
 		l.fault("tls_cert", l.origins["tls_cert"], "goes together with tls_key: give both or neither")
 	}
 	if s.LogFormat != "text" && s.LogFormat != "json" {
-		l.fault("log_format", l.origins["log_format"], "has to be text or json")
+		l.fault("log_format", l.origins["log_format"], "must be text or json")
 	}
 	l.bugzilla(s.Bugzilla)
 	l.mail(s.Mail)
 	l.oidc(s.OIDC)
 	if s.HoldFor > s.MaxHold {
-		l.fault("hold_for", l.origins["hold_for"], "has to be at most max_hold")
+		l.fault("hold_for", l.origins["hold_for"], "must be at most max_hold")
 	}
 }
 

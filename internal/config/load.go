@@ -101,7 +101,7 @@ func (l *layered) file(path string, named bool) error {
 	for _, name := range sortedKeys(table) {
 		v, ok := plain(table[name])
 		if !ok {
-			l.fault(name, from, "has to be a text, a number, true or false, or a list of texts")
+			l.fault(name, from, "must be a text, a number, true or false, or a list of texts")
 			continue
 		}
 		if setting, isFile := l.fromFile(name); isFile {

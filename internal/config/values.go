@@ -26,7 +26,7 @@ func yesNo(at func(*Settings) *bool) func(*Settings, string) error {
 		case "no", "false":
 			*at(s) = false
 		default:
-			return fmt.Errorf("has to be yes or no")
+			return fmt.Errorf("must be yes or no")
 		}
 		return nil
 	}
@@ -45,7 +45,7 @@ func amount(at func(*Settings) *int) func(*Settings, string) error {
 	return func(s *Settings, v string) error {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 1 || n > greatestAmount {
-			return fmt.Errorf("has to be a number from 1 to %d", greatestAmount)
+			return fmt.Errorf("must be a number from 1 to %d", greatestAmount)
 		}
 		*at(s) = n
 		return nil
@@ -60,7 +60,7 @@ func positive(v string) (time.Duration, error) {
 		return 0, err
 	}
 	if p.IsZero() {
-		return 0, fmt.Errorf("has to be longer than nothing")
+		return 0, fmt.Errorf("must be longer than nothing")
 	}
 	return p.Exact(), nil
 }
@@ -110,10 +110,10 @@ func setPublicURL(s *Settings, v string) error {
 	}
 	u, err := url.Parse(v)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return fmt.Errorf("has to be an http or https address such as https://berth.example.org")
+		return fmt.Errorf("must be an http or https address such as https://berth.example.org")
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
-		return fmt.Errorf("has to be scheme and host alone: Berth answers at the root")
+		return fmt.Errorf("must be scheme and host alone: Berth answers at the root")
 	}
 	s.PublicURL = &url.URL{Scheme: u.Scheme, Host: u.Host}
 	return nil
@@ -121,7 +121,7 @@ func setPublicURL(s *Settings, v string) error {
 
 func setLogLevel(s *Settings, v string) error {
 	if err := s.LogLevel.UnmarshalText([]byte(v)); err != nil {
-		return fmt.Errorf("has to be debug, info, warn or error")
+		return fmt.Errorf("must be debug, info, warn or error")
 	}
 	return nil
 }
@@ -135,7 +135,7 @@ const (
 func setMaxBody(s *Settings, v string) error {
 	n, err := strconv.ParseInt(v, 10, 64)
 	if err != nil || n < leastBody || n > greatestBody {
-		return fmt.Errorf("has to be a number of bytes from %d to %d", leastBody, greatestBody)
+		return fmt.Errorf("must be a number of bytes from %d to %d", leastBody, greatestBody)
 	}
 	s.MaxBody = n
 	return nil
