@@ -172,7 +172,7 @@ func (d *decision) begin(ctx context.Context, r Request, in Step) error {
 			return err
 		}
 	}
-	r.unflag(flagApproval)
+	r.unflag(FlagApproval)
 	return d.keep(ctx, r, note{reason: reasonOf(in.Override, in.Reason), text: unitWords(r.Units) + overrideWords(in.Override), verdict: &d.outcome.Fit})
 }
 
@@ -201,7 +201,7 @@ func (d *decision) end(ctx context.Context, r Request, reason string) (err error
 		return err
 	}
 	r.Overrun, r.HoldUntil = false, nil
-	r.unflag(flagFacility)
+	r.unflag(FlagFacility)
 	return d.keep(ctx, r, note{reason: reason, text: text, verdict: &d.outcome.Fit})
 }
 

@@ -331,6 +331,9 @@ func TestStoppedWhileStarting(t *testing.T) {
 // TestAHalfFilledDemoGoesOn starts the demo on what one has left behind that was stopped in the middle.
 func TestAHalfFilledDemoGoesOn(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("playing the demo takes long")
+	}
 	for _, e := range testdb.Engines(t) {
 		s := settings(t, "database", e.Fresh(t))
 		token(t, s)
