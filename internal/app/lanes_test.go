@@ -27,8 +27,7 @@ type street struct {
 
 func newStreet(t *testing.T, dsn string) *street {
 	t.Helper()
-	db := testdb.Open(t, dsn)
-	db.SetChannels(scheduler.Channel{Name: webhook.Channel, Takes: webhook.Takes})
+	db := testdb.OpenWith(t, dsn, store.Options{Channels: []scheduler.Channel{{Name: webhook.Channel, Takes: webhook.Takes}}})
 	svc := scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: uuid.NewString})
 	for _, name := range []string{"adele", "monika"} {
 		p := scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{scheduler.RoleAdministrator}}

@@ -11,7 +11,7 @@ import (
 
 func TestWebhooks(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, s *store.Store) {
+	testdb.EachWith(t, tells("webhook"), func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		for _, name := range []string{"ada", "eva"} {
 			if err := putPerson(t, s, person(name)); err != nil {
@@ -45,7 +45,6 @@ func TestWebhooks(t *testing.T) {
 		}
 
 		// What it was still to be told goes with it.
-		s.SetChannels(scheduler.Channel{Name: "webhook", Takes: scheduler.OfRequests})
 		happen(t, s, uuid(1), "a")
 		list, err := s.Messages(ctx, "webhook", "", start, 10)
 		if err != nil || len(list) != 1 {

@@ -99,8 +99,7 @@ func (h *house) clock() time.Time { return start.Add(time.Duration(h.now.Load())
 
 func newHouse(t *testing.T, anywhere bool) *house {
 	t.Helper()
-	h := &house{t: t, store: testdb.Open(t, testdb.SQLite(t))}
-	h.store.SetChannels(scheduler.Channel{Name: Channel, Takes: Takes})
+	h := &house{t: t, store: testdb.OpenWith(t, testdb.SQLite(t), store.Options{Channels: []scheduler.Channel{{Name: Channel, Takes: Takes}}})}
 	h.svc = scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString})
 	h.desk = New(h.store, h.svc, Settings{Anywhere: anywhere, Site: "https://berth.example", Version: "test"}, h.clock)
 	h.courier = outbox.New(h.store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
