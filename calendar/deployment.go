@@ -45,7 +45,7 @@ const leastOperation = 15 * time.Minute
 
 // operations are what a request that was granted a slot asks of operators: orchestrate before the slot, tear down after it.
 func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate, teardown Event) {
-	occupied := Occupied(r, f)
+	occupied := r.OccupiedIn(f)
 	before := testbeds.Slot{Start: occupied.Start, End: r.Slot.Start}
 	after := testbeds.Slot{Start: r.Slot.End, End: occupied.End}
 	if before.Duration() < leastOperation {
@@ -59,33 +59,6 @@ func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate,
 	teardown = s.event(r, r.ID+"-teardown", after, f)
 	teardown.Summary = fmt.Sprintf("%sTear down %s: %s (%s)", prefix(r), title(r), strings.Join(teardown.Categories, ", "), words.Status(r.Status))
 	return orchestrate, teardown
-}
-
-// Occupied is the slot with the longest setup and teardown of all that the request uses: as it was granted, else as it would be now.
-func Occupied(r scheduler.Request, f testbeds.Facility) testbeds.Slot {
-	if r.Occupied != nil {
-		return *r.Occupied
-	}
-	s := r.Slot
-	for _, n := range r.Demand {
-		t, ok := f.Testbed(n.Testbed)
-		if !ok {
-			continue
-		}
-		var b testbeds.Buffers
-		if v, ok := t.VIM(n.VIM); ok {
-			b = t.VIMBuffers(v)
-		} else if d, ok := t.Device(n.Device); ok {
-			b = t.DeviceBuffers(d)
-		}
-		if start := r.Slot.Start.Add(-b.Setup); start.Before(s.Start) {
-			s.Start = start
-		}
-		if end := r.Slot.End.Add(b.Teardown); end.After(s.End) {
-			s.End = end
-		}
-	}
-	return s
 }
 
 func statusOf(s scheduler.Status) Status {
