@@ -112,6 +112,7 @@ func newService(s scheduler.Store, settings config.Settings, o Options, clock fu
 		Clock: clock, NewID: uuid.NewString, Log: o.Log,
 		Horizon: settings.Horizon, HoldFor: settings.HoldFor, MaxHold: settings.MaxHold, Reminders: settings.Reminders,
 		MaxOpen: settings.Limits.Open, MaxRemarks: settings.Limits.Remarks,
+		MaxWebhooks: settings.Limits.Webhooks, WebhookAddress: webhook.Address(settings.Webhooks.Anywhere),
 	})
 }
 
