@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -61,16 +62,19 @@ func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate,
 	return orchestrate, teardown
 }
 
-func statusOf(s scheduler.Status) Status {
-	switch s {
-	case scheduler.UnderReview:
-		return Tentative
-	case scheduler.Rejected, scheduler.Cancelled:
-		return Withdrawn
-	default:
-		return Confirmed
-	}
+// statuses are those of the events of a request, by its own.
+var statuses = map[scheduler.Status]Status{
+	scheduler.UnderReview: Tentative, scheduler.Scheduled: Confirmed, scheduler.Instantiating: Confirmed, scheduler.Running: Confirmed, scheduler.Terminating: Confirmed,
+	scheduler.Completed: Confirmed, scheduler.Failed: Confirmed, scheduler.Rejected: Withdrawn, scheduler.Cancelled: Withdrawn,
 }
+
+// KnowsStatus reports whether the calendars have a STATUS for a request in a status.
+func KnowsStatus(s scheduler.Status) bool {
+	_, known := statuses[s]
+	return known
+}
+
+func statusOf(s scheduler.Status) Status { return cmp.Or(statuses[s], Confirmed) }
 
 // prefix marks what some clients show like any other event: Outlook does not strike a cancelled one through.
 func prefix(r scheduler.Request) string {

@@ -186,32 +186,6 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who scheduler.Act
 	return nil
 }
 
-// path is the way of a request through its life as far as it has come, and what is still ahead.
-func path(at scheduler.Status) (list []pathStep) {
-	usual := []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Running, scheduler.Completed}
-	switch at {
-	case scheduler.Rejected, scheduler.Cancelled:
-		usual = []scheduler.Status{scheduler.UnderReview, at}
-	case scheduler.Failed:
-		usual = []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Failed}
-	case scheduler.Instantiating:
-		usual = slices.Insert(usual, 2, at)
-	case scheduler.Terminating:
-		usual = slices.Insert(usual, 3, at)
-	}
-	state := "past"
-	for _, x := range usual {
-		if x == at {
-			state = "here"
-		}
-		list = append(list, pathStep{words.Status(x), state})
-		if state == "here" {
-			state = "ahead"
-		}
-	}
-	return list
-}
-
 func (s *site) remark(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
 	text := strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n")
 	if _, err := s.service.AddFeedback(r.Context(), who, r.PathValue("number"), text, once(r.PostForm)); err != nil {
