@@ -144,7 +144,7 @@ func (s *Service) rewriteWebhook(ctx context.Context, a Actor, id string, change
 // webhook reads one that the actor may know.
 func (a Actor) webhook(ctx context.Context, tx Reader, id string) (Webhook, error) {
 	h, err := tx.Webhook(ctx, id)
-	if CodeOf(err) == CodeNotFound || err == nil && h.Owner != a.Username && !a.Is(RoleAdministrator) {
+	if CodeOf(err) == CodeNotFound || err == nil && !a.is(h.Owner) {
 		return Webhook{}, Errorf(CodeNotFound, "there is no webhook %q", clip(id))
 	}
 	return h, err
@@ -161,7 +161,7 @@ func (a Actor) keptWebhook(ctx context.Context, tx Reader, id string) (Webhook, 
 
 // keeps refuses an actor who may not keep webhooks of an owner.
 func (a Actor) keeps(owner string) error {
-	if !a.Can(ScopeAdmin) || a.Username != owner && !a.Is(RoleAdministrator) {
+	if !a.Can(ScopeAdmin) || !a.is(owner) {
 		return Errorf(CodeForbidden, "%s may not keep webhooks of %s, or not with this token", a.Username, owner)
 	}
 	return nil
