@@ -29,6 +29,8 @@ var (
 	Statuses = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating, Completed, Rejected, Cancelled, Failed}
 	// Live requests are not over: they take a user's attention, or capacity.
 	Live = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating}
+	// Ahead are requests that nobody has started yet, and that can still be taken back.
+	Ahead = []Status{UnderReview, Scheduled}
 	// Movable requests can still get another slot, and so another approval.
 	Movable = []Status{UnderReview, Scheduled, Instantiating, Running}
 	// Granted requests have a slot that operators work for.
@@ -45,6 +47,9 @@ var (
 
 // Live reports whether a request in the status is not over.
 func (s Status) Live() bool { return slices.Contains(Live, s) }
+
+// Ahead reports whether nobody has started a request in the status yet, and it is not over.
+func (s Status) Ahead() bool { return slices.Contains(Ahead, s) }
 
 // Movable reports whether a request in the status can still get another slot.
 func (s Status) Movable() bool { return slices.Contains(Movable, s) }

@@ -56,6 +56,12 @@ func TestSetsOfStatuses(t *testing.T) {
 	within("begun is granted", scheduler.Begun, scheduler.Granted)
 	within("started is begun", scheduler.Started, scheduler.Begun)
 	within("ended is over", scheduler.Ended, scheduler.Over)
+	for _, s := range scheduler.Live {
+		if s.Ahead() == s.Begun() {
+			t.Errorf("%s is ahead and begun, or neither", s)
+		}
+	}
+	within("ahead is live", scheduler.Ahead, scheduler.Live)
 	for _, s := range scheduler.Statuses {
 		if s.Live() == s.Over() {
 			t.Errorf("%s is live and over, or neither", s)
@@ -63,7 +69,7 @@ func TestSetsOfStatuses(t *testing.T) {
 		for name, x := range map[string]struct {
 			set []scheduler.Status
 			is  bool
-		}{"live": {scheduler.Live, s.Live()}, "movable": {scheduler.Movable, s.Movable()}, "granted": {scheduler.Granted, s.Granted()}, "begun": {scheduler.Begun, s.Begun()},
+		}{"live": {scheduler.Live, s.Live()}, "ahead": {scheduler.Ahead, s.Ahead()}, "movable": {scheduler.Movable, s.Movable()}, "granted": {scheduler.Granted, s.Granted()}, "begun": {scheduler.Begun, s.Begun()},
 			"started": {scheduler.Started, s.Started()}, "ended": {scheduler.Ended, s.Ended()}, "over": {scheduler.Over, s.Over()}} {
 			if x.is != slices.Contains(x.set, s) {
 				t.Errorf("%s is %s: %v", s, name, x.is)
