@@ -79,7 +79,7 @@ func (d *decision) breakBooking(ctx context.Context, r Request, m *impact) (Requ
 // whether the request can.
 func (m *impact) restored(r Request, b testbeds.Booking) (restored, runs bool) {
 	flagged := slices.ContainsFunc(r.Flags, func(f Flag) bool { return f.Kind == FlagFacility })
-	if r.Booking != b.ID || r.over() || !b.Strength.Blocks() || !b.Overbooked && !flagged || !m.after.fed.Without(b.ID).Holds(b) {
+	if r.Booking != b.ID || r.Status.Over() || !b.Strength.Blocks() || !b.Overbooked && !flagged || !m.after.fed.Without(b.ID).Holds(b) {
 		return false, false
 	}
 	runs = len(m.after.fed.Problems(pinned(r, m.after.catalogue))) == 0

@@ -21,13 +21,13 @@ func (d *decision) approve(ctx context.Context, testbed string, in Approve) erro
 	if i < 0 && moving < 0 {
 		return Errorf(CodeNotFound, "request #%d does not touch a testbed %q", r.Number, clip(testbed))
 	}
-	if !d.actor.Provides(testbed) && !d.actor.Is(RoleAdministrator) {
+	if !d.actor.SpeaksFor(testbed) {
 		return Errorf(CodeForbidden, "%s is no provider of %s", d.actor.Username, testbed)
 	}
 	if moving >= 0 {
 		return d.approveMove(ctx, moving, in)
 	}
-	if r.begun() {
+	if r.Status.Begun() {
 		return notNow(d.actor, d.action, r, d.now)
 	}
 	if err := d.stand(r); err != nil {

@@ -15,7 +15,7 @@ const overrunStep = time.Hour
 // overrun prolongs what still runs past its end: it occupies what it holds, whatever comes after it. Where that is somebody else's,
 // it is recorded as overbooked, and the conflicts name whom it hurts.
 func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
-	if r.Status != Instantiating && r.Status != Running && r.Status != Terminating || r.Slot.End.After(d.now) {
+	if !r.Status.Begun() || r.Slot.End.After(d.now) {
 		return r, nil
 	}
 	before := r

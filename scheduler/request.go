@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"berth/testbeds"
@@ -22,8 +23,51 @@ const (
 	Failed        Status = "FAILED"
 )
 
-// Statuses are all of them, in the order of a life.
-var Statuses = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating, Completed, Rejected, Cancelled, Failed}
+// Sets of statuses. Whoever asks for one asks here, so that a new status is put into each of them in one place.
+var (
+	// Statuses lists all of them, in the order of a life.
+	Statuses = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating, Completed, Rejected, Cancelled, Failed}
+	// Live requests are not over: they take a user's attention, or capacity.
+	Live = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating}
+	// Ahead are requests that nobody has started yet, and that can still be taken back.
+	Ahead = []Status{UnderReview, Scheduled}
+	// Movable requests can still get another slot, and so another approval.
+	Movable = []Status{UnderReview, Scheduled, Instantiating, Running}
+	// Granted requests have a slot that operators work for.
+	Granted = []Status{Scheduled, Instantiating, Running, Terminating}
+	// Begun requests were started by operators, and are not over.
+	Begun = []Status{Instantiating, Running, Terminating}
+	// Started requests were begun, and nobody tears them down yet.
+	Started = []Status{Instantiating, Running}
+	// Ended requests had their slot, and are over.
+	Ended = []Status{Completed, Failed}
+	// Over says that nothing can be done with a request any more, but to talk about it.
+	Over = []Status{Completed, Rejected, Cancelled, Failed}
+)
+
+// Live reports whether a request in the status is not over.
+func (s Status) Live() bool { return slices.Contains(Live, s) }
+
+// Ahead reports whether nobody has started a request in the status yet, and it is not over.
+func (s Status) Ahead() bool { return slices.Contains(Ahead, s) }
+
+// Movable reports whether a request in the status can still get another slot.
+func (s Status) Movable() bool { return slices.Contains(Movable, s) }
+
+// Granted reports whether a request in the status has a slot that operators work for.
+func (s Status) Granted() bool { return slices.Contains(Granted, s) }
+
+// Begun reports whether operators have started a request in the status, and it is not over.
+func (s Status) Begun() bool { return slices.Contains(Begun, s) }
+
+// Started reports whether a request in the status was begun, and nobody tears it down yet.
+func (s Status) Started() bool { return slices.Contains(Started, s) }
+
+// Ended reports whether a request in the status had its slot, and is over.
+func (s Status) Ended() bool { return slices.Contains(Ended, s) }
+
+// Over reports whether nothing can be done with a request in the status any more.
+func (s Status) Over() bool { return slices.Contains(Over, s) }
 
 // Request is who wants what, when and why, and what became of it.
 type Request struct {

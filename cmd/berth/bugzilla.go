@@ -24,7 +24,7 @@ func (s *session) desk(ctx context.Context, fn func(parts *app.Parts, tickets *a
 		return err
 	}
 	return s.looking(ctx, func(parts *app.Parts) error {
-		tickets, err := parts.Tickets(s.settings, s.settings.Base(s.settings.Listen).String(), s.options().Log)
+		tickets, err := parts.Tickets(s.settings, parts.Store.Site().URL, s.options().Log)
 		if err != nil {
 			return err
 		}

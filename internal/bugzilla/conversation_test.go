@@ -132,11 +132,8 @@ func TestATicketOpenedByHandIsAdopted(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
 	d.server.AddPerson("erik@bugs.example")
-	d.store.SetChannels() // requests of before there were tickets
-	r, other := d.submit("eva", 48), d.submit("eva", 72)
-	d.store.SetChannels(scheduler.Channel{Name: "ticket", Takes: func(e scheduler.Event) bool {
-		return e.Request != "" && e.Action != scheduler.ActionTicket && e.Kind != "reminder"
-	}})
+	before := d.untold()
+	r, other := d.submitTo(before, "eva", 48), d.submitTo(before, "eva", 72)
 	open := func(who, summary, whiteboard string) int64 {
 		t.Helper()
 		d.now.Add(5)

@@ -100,9 +100,7 @@ func TestASummaryThatPeopleWroteStays(t *testing.T) {
 
 func TestTheSummaryOfATicketOpenedByHandStays(t *testing.T) {
 	eachDesk(t, func(t *testing.T, d *desk) {
-		d.store.SetChannels() // a request of before there were tickets
-		r := d.submit("eva", 48)
-		d.store.SetChannels(scheduler.Channel{Name: bugzilla.Channel, Takes: bugzilla.Takes})
+		r := d.submitTo(d.untold(), "eva", 48)
 		id, err := d.server.Open("eva@bugs.example", map[string]any{"summary": "Athens berth#1", "description": "by hand"})
 		d.must(id, err)
 		d.poll()

@@ -33,14 +33,15 @@ type desk struct {
 	now     *atomic.Int64
 	client  *bugzilla.Client
 	mentor  string // of what is submitted
+	dsn     string
 }
 
 func (d *desk) clock() time.Time { return start.Add(time.Duration(d.now.Load()) * time.Second) }
 
 func newDesk(t *testing.T, dsn string, v bugzillatest.Version) *desk {
 	t.Helper()
-	d := &desk{t: t, mentor: "monika", store: testdb.Open(t, dsn), now: new(atomic.Int64)}
-	d.store.SetChannels(scheduler.Channel{Name: bugzilla.Channel, Takes: bugzilla.Takes})
+	d := &desk{t: t, mentor: "monika", dsn: dsn, now: new(atomic.Int64)}
+	d.store = testdb.OpenWith(t, dsn, store.Options{Channels: []scheduler.Channel{{Name: bugzilla.Channel, Takes: bugzilla.Takes}}})
 	d.svc = testdb.NewDirectory(t, scheduler.New(d.store, scheduler.Options{Clock: d.clock, NewID: uuid.NewString}), d.store, d.clock)
 	d.server = bugzillatest.New(t, v, d.clock, "eva@bugs.example", "monika@bugs.example", "oskar@bugs.example")
 	d.client = client(t, d.server.URL, bugzillatest.Key)
@@ -52,6 +53,11 @@ func newDesk(t *testing.T, dsn string, v bugzillatest.Version) *desk {
 		d.must(d.svc.PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: name, Name: name, Email: name + "@bugs.example", Roles: []scheduler.Role{role}}))
 	}
 	return d
+}
+
+// untold is the service of before there were tickets: nobody is told what it does.
+func (d *desk) untold() *scheduler.Service {
+	return scheduler.New(testdb.Open(d.t, d.dsn), scheduler.Options{Clock: d.clock, NewID: uuid.NewString})
 }
 
 // hire makes a courier, as another process would.
@@ -86,8 +92,13 @@ func as(name string) scheduler.Actor {
 
 func (d *desk) submit(who string, hours int) scheduler.Request {
 	d.t.Helper()
+	return d.submitTo(d.svc.Service, who, hours)
+}
+
+func (d *desk) submitTo(svc *scheduler.Service, who string, hours int) scheduler.Request {
+	d.t.Helper()
 	at := d.clock().Add(time.Duration(hours) * time.Hour)
-	out, err := d.svc.Submit(context.Background(), as(who), scheduler.Submission{Name: "Trial", Mentor: d.mentor, Anyway: true, Ask: scheduler.Ask{
+	out, err := svc.Submit(context.Background(), as(who), scheduler.Submission{Name: "Trial", Mentor: d.mentor, Anyway: true, Ask: scheduler.Ask{
 		Components: []testbeds.Component{{Member: "1", VNF: "", Size: testbeds.Quantities{"vcpu": 4}, Onboarded: []string{"north/a"}}}, Placement: testbeds.Placement{"1": "north/a"},
 		Slot: testbeds.NewSlot(at, 2*time.Hour)}})
 	d.must(nil, err)

@@ -16,10 +16,6 @@ import (
 // Calendars are written in the transactions that change requests: what they show of a request is drawn anew at commit, and gets the
 // sequence of the change log that the request gets.
 
-// SetSite says where people find Berth's pages, which is written into what is drawn from then on. What was drawn before changes with
-// the next RefreshCalendar.
-func (s *Store) SetSite(site calendar.Site) { s.site.Store(&site) }
-
 // Calendar is what the calendars show, as far as it changed after a sequence; 0 for all of it.
 func (s *Store) Calendar(ctx context.Context, since int64) (c calendar.Changes, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
@@ -84,7 +80,7 @@ func (d drawing) empty() bool { return len(d.put)+len(d.gone)+len(d.removed)+len
 
 // draw compares what there is to be shown of a request with what is shown.
 func (w *writer) draw(ctx context.Context, f testbeds.Facility, r scheduler.Request, now time.Time) (drawing, error) {
-	wanted := slices.DeleteFunc(w.s.site.Load().Objects(r, f), func(o calendar.Object) bool { return !o.Kept(now) })
+	wanted := slices.DeleteFunc(w.s.site.Objects(r, f), func(o calendar.Object) bool { return !o.Kept(now) })
 	return w.compare(ctx, r.ID, wanted, now)
 }
 

@@ -38,8 +38,7 @@ func state(t testing.TB, s *store.Store) scheduler.Message {
 // Who was too slow with a message, so that somebody else has taken it, says nothing about it any more.
 func TestWhoLostAMessageIsNotHeard(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, s *store.Store) {
-		s.SetChannels(channel("ticket"))
+	testdb.EachWith(t, tells("ticket"), func(t *testing.T, s *store.Store) {
 		happen(t, s, uuid(1), "x")
 		slow := taken(t, s, start)
 		now := start.Add(time.Minute)
@@ -63,8 +62,7 @@ func TestWhoLostAMessageIsNotHeard(t *testing.T) {
 // What is under way is not given to anybody else, however much they would like it to be tried at once.
 func TestRetryLeavesWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, s *store.Store) {
-		s.SetChannels(channel("ticket"))
+	testdb.EachWith(t, tells("ticket"), func(t *testing.T, s *store.Store) {
 		happen(t, s, uuid(1), "x")
 		now := start
 		retry := func(when string, want int64) {

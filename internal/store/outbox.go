@@ -10,16 +10,9 @@ import (
 // The outbox has what has to be told to other systems. Its rows are written with the events that they are about, in the transactions that
 // make these, and stay until they were delivered: nothing is lost, and nothing is told that was not committed.
 
-// SetChannels says to which systems events are told from then on. Events of before are not told.
-func (s *Store) SetChannels(channels ...scheduler.Channel) { s.channels.Store(&channels) }
-
 // post writes the rows of an event for every channel that takes it.
 func (w *writer) post(ctx context.Context, e scheduler.Event) error {
-	channels := w.s.channels.Load()
-	if channels == nil {
-		return nil
-	}
-	for _, c := range *channels {
+	for _, c := range w.s.channels {
 		if !c.Takes(e) {
 			continue
 		}
