@@ -46,7 +46,7 @@ func (c *bugzillaCheck) Run(ctx context.Context, s *session) error {
 	if err := s.connected(); err != nil {
 		return err
 	}
-	list, err := app.CheckTickets(ctx, s.settings, s.options().Log)
+	list, err := app.CheckTickets(ctx, s.settings)
 	if err != nil {
 		return err
 	}

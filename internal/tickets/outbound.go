@@ -1,0 +1,136 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+)
+
+// Takes reports whether tickets hear of an event. Others, such as which ticket a request has, are nobody's news there.
+func Takes(e scheduler.Event) bool {
+	return e.Request != "" && e.Action != scheduler.ActionTicket && e.Kind != "reminder"
+}
+
+// Deliver brings the ticket of an event's request in line with the request, with one comment on the event. What people did with the
+// ticket in between counts first.
+func (s *Service) Deliver(ctx context.Context, e scheduler.Event) error {
+	if !Takes(e) {
+		return nil
+	}
+	v, err := s.requests.Get(ctx, scheduler.System, e.Request)
+	if err != nil {
+		return err
+	}
+	w, err := s.tracker.Workflow(ctx)
+	if err != nil {
+		return err
+	}
+	id, err := s.ticket(ctx, v, e)
+	if err != nil {
+		return err
+	}
+	return s.take(ctx, id, v.ID, func(t *lockedTicket) error { return t.tell(ctx, w, e) })
+}
+
+// tell says of an event what there is to say, and brings the ticket in line.
+func (t *lockedTicket) tell(ctx context.Context, w Workflow, e scheduler.Event) error {
+	v, err := t.requests.Get(ctx, scheduler.System, e.Request)
+	if err != nil {
+		return err
+	}
+	b, comments, err := t.read(ctx, t.kept.ID)
+	if err != nil {
+		return err
+	}
+	if err := t.absorb(ctx, w, v, b, t.after(comments)); err != nil {
+		return err
+	}
+	if v, err = t.requests.Get(ctx, scheduler.System, e.Request); err != nil {
+		return err
+	}
+	if v.Ticket == nil || v.Ticket.ID != t.kept.ID {
+		return errBusy // it has another ticket now, which is told instead
+	}
+	change := Change{}
+	if change.Comment, err = t.news(ctx, e, v, comments); err != nil {
+		return err
+	}
+	if err := t.aim(ctx, b, &change, v.Request); err != nil {
+		return err
+	}
+	lost, err := t.bring(ctx, w, b, change)
+	if err != nil || lost == nil {
+		return err
+	}
+	// Somebody changed the ticket between our look and our write, which has no protection against that. What they wanted still counts.
+	return t.stood(ctx, w, *lost, comments, true)
+}
+
+// read reads a bug and all that was said on it.
+func (s *Service) read(ctx context.Context, key int64) (b Ticket, comments []Comment, err error) {
+	if b, err = s.tracker.Ticket(ctx, key); err != nil {
+		return b, nil, err
+	}
+	comments, err = s.tracker.Comments(ctx, key, time.Time{})
+	return b, comments, err
+}
+
+// after are the comments that may not have been dealt with.
+func (t *lockedTicket) after(comments []Comment) []Comment {
+	return slices.DeleteFunc(slices.Clone(comments), func(c Comment) bool { return !c.Time.After(t.m.Since) })
+}
+
+// news is what there is to say of an event, and of those after it that wait already: a step that makes several, and a ticket that is put back
+// with what explains it, are one change of the ticket, and one mail to whoever follows it.
+func (t *lockedTicket) news(ctx context.Context, e scheduler.Event, v scheduler.View, comments []Comment) (string, error) {
+	events := []scheduler.Event{e}
+	waiting, err := t.memory.Waiting(ctx, Channel, e.Request, maxNews)
+	if err != nil {
+		return "", err
+	}
+	for _, m := range waiting {
+		if m.Event.Sequence > e.Sequence && Takes(m.Event) {
+			events = append(events, m.Event)
+		}
+	}
+	var parts []string
+	for length, i := 0, 0; i < len(events) && length < longest; i++ {
+		e := events[i]
+		if said(comments, token(e)) || e.Action == scheduler.ActionFeedback && e.Via == t.about.Via {
+			continue
+		}
+		text, err := t.comment(ctx, e, v)
+		if err != nil {
+			return "", err
+		}
+		parts, length = append(parts, text), length+len(text)
+	}
+	return strings.Join(parts, "\n\n"), nil
+}
+
+// comment is what is said of an event, with its token.
+func (s *Service) comment(ctx context.Context, e scheduler.Event, v scheduler.View) (string, error) {
+	x, err := s.beside(ctx, v, e)
+	if err != nil {
+		return "", err
+	}
+	if e.Action == scheduler.ActionFeedback {
+		if e.Text, err = s.requests.Remark(ctx, scheduler.System, e); err != nil {
+			return "", err
+		}
+	}
+	text := s.text().comment(e, v, x)
+	if e.Action == scheduler.ActionAssign {
+		switch login, err := s.assignable(ctx, v.Mentor); {
+		case err != nil:
+			return "", err
+		case login == "":
+			text += fmt.Sprintf("\n\n%s has no account in %s and could not be made the assignee.", v.Mentor, s.about.Name)
+		}
+	}
+	return text + "\n\n" + token(e), nil
+}

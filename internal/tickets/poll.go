@@ -1,0 +1,233 @@
+package tickets
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"berth/scheduler"
+)
+
+// Poll does in Berth what people did with tickets since the last time. A ticket that cannot be dealt with for now is looked at again, and keeps none
+// of the others: the error is of those faults alone that all of them meet. With a sweep it looks at every ticket, wherever it is by now. Several
+// processes may poll at once: what one deals with the others find done.
+func (s *Service) Poll(ctx context.Context, sweep bool) (done int, err error) {
+	p, before, err := progress(ctx, s.memory, s.about.Via)
+	if err != nil {
+		return 0, err
+	}
+	next := p
+	done, err = s.poll(ctx, &next, sweep)
+	next.Failure, next.Remedy = "", ""
+	if err != nil {
+		next.Cursor, next.Swept, next.Again, next.Failure, next.Remedy = p.Cursor, p.Swept, p.Again, cut(err.Error()), s.tracker.Fault(err).Remedy
+	} else {
+		next.Polled = s.clock()
+	}
+	text, jsonErr := json.Marshal(next)
+	_, markErr := s.memory.SetMark(ctx, s.about.Via, before, string(text)) // where somebody else was faster, they have seen as much
+	return done, errors.Join(err, jsonErr, markErr)
+}
+
+// round is one look at what people did.
+type round struct {
+	s       *Service
+	w       Workflow
+	p       *Progress
+	already []int64 // bugs that could not be dealt with before
+	done    int
+	ended   error // what all bugs meet, so that the others are not tried
+}
+
+// maxAgain is how many bugs are looked at one by one again. Where there are more of them, something is wrong with more than these.
+const maxAgain = 200
+
+func (s *Service) poll(ctx context.Context, p *Progress, sweep bool) (done int, err error) {
+	w, err := s.tracker.Workflow(ctx)
+	if err != nil {
+		return 0, err
+	}
+	changed, err := s.changed(ctx, p)
+	if err != nil {
+		return 0, err
+	}
+	r := &round{s: s, w: w, p: p, already: p.Again}
+	p.Again = nil
+	for _, b := range changed {
+		r.see(ctx, b)
+	}
+	if sweep && r.ended == nil {
+		lost, err := s.sweep(ctx, func(b Ticket) { r.see(ctx, b) })
+		if err != nil {
+			return r.done, err
+		}
+		p.Lost, p.Swept = lost, s.clock()
+	}
+	if r.ended == nil && len(p.Again) > maxAgain {
+		r.ended = fmt.Errorf("%d bugs could not be dealt with", len(p.Again))
+	}
+	return r.done, r.ended
+}
+
+// changed are the bugs that changed since the last time, and those that could not be dealt with then.
+func (s *Service) changed(ctx context.Context, p *Progress) ([]Ticket, error) {
+	since := p.Cursor.Add(-overlap)
+	if p.Cursor.IsZero() { // what is older the sweep sees, as far as it is known
+		now, err := s.tracker.Now(ctx)
+		if err != nil {
+			return nil, err
+		}
+		since = now.Add(-24 * time.Hour)
+	}
+	changed, err := s.tracker.ChangedSince(ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	again := slices.DeleteFunc(slices.Clone(p.Again), func(id int64) bool {
+		return slices.ContainsFunc(changed, func(b Ticket) bool { return b.Key == id })
+	})
+	more, err := s.tracker.Tickets(ctx, again)
+	return append(more, changed...), err
+}
+
+// see deals with one bug.
+func (r *round) see(ctx context.Context, b Ticket) {
+	if r.ended != nil {
+		return
+	}
+	if b.Changed.After(r.p.Cursor) && b.Polled {
+		r.p.Cursor = b.Changed
+	}
+	did, err := r.s.meet(ctx, r.w, b)
+	if did {
+		r.done++
+		r.p.Seen++
+	}
+	if err == nil {
+		return
+	}
+	switch fault := r.s.tracker.Fault(err); {
+	case fault.Outage != "" || ctx.Err() != nil:
+		r.ended = err
+	case fault.Temporary:
+		r.later(ctx, b, err)
+	default:
+		r.s.log.ErrorContext(ctx, "what happened to a ticket cannot be dealt with", "ticket", b.Key, "error", err, "remedy", fault.Remedy)
+	}
+}
+
+// later has a bug looked at again, which is said once. Of one that somebody else is at work on there is nothing to say.
+func (r *round) later(ctx context.Context, b Ticket, err error) {
+	if !slices.Contains(r.p.Again, b.Key) {
+		r.p.Again = append(r.p.Again, b.Key)
+	}
+	if !errors.Is(err, errBusy) && !slices.Contains(r.already, b.Key) {
+		r.s.log.WarnContext(ctx, "a change of a ticket could not be handled; the next poll tries it again", "ticket", b.Key, "error", err)
+	}
+}
+
+// sweepPage is how many tickets are looked at at once.
+const sweepPage = 500
+
+// sweep looks at every known ticket by its number: moved ones are not among those of the product, and what a clock hides is seen here.
+func (s *Service) sweep(ctx context.Context, see func(Ticket)) (lost []int64, err error) {
+	for after := int64(0); ; {
+		known, err := s.memory.Tickets(ctx, after, sweepPage)
+		if err != nil || len(known) == 0 {
+			return lost, err
+		}
+		ids := make([]int64, len(known))
+		for i, k := range known {
+			ids[i], after = k.ID, k.ID
+		}
+		bugs, err := s.tracker.Tickets(ctx, ids)
+		if err != nil {
+			return lost, err
+		}
+		seen := map[int64]bool{}
+		for _, b := range bugs {
+			seen[b.Key] = true
+			see(b)
+		}
+		for _, k := range known {
+			if !seen[k.ID] {
+				lost = append(lost, k.ID)
+				s.log.WarnContext(ctx, "a ticket cannot be seen any more", "ticket", k.ID, "request", k.Request)
+			}
+		}
+	}
+}
+
+// quiet is a bug that was looked at, and since when it has been so.
+type quiet struct {
+	changed time.Time
+	since   time.Time
+}
+
+// settled reports whether a bug was dealt with as it is, long enough ago for nothing to come late with the same stamp.
+func (s *Service) settled(b Ticket) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q, known := s.quiet[b.Key]
+	return known && q.changed.Equal(b.Changed) && s.clock().Sub(q.since) > overlap
+}
+
+func (s *Service) calm(b Ticket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if q, known := s.quiet[b.Key]; !known || !q.changed.Equal(b.Changed) {
+		if len(s.quiet) > 10*sweepPage {
+			clear(s.quiet)
+		}
+		s.quiet[b.Key] = quiet{b.Changed, s.clock()}
+	}
+}
+
+// meet deals with a bug that may have changed: a ticket, one that wants to be one, or nothing of ours.
+func (s *Service) meet(ctx context.Context, w Workflow, b Ticket) (did bool, err error) {
+	if s.settled(b) {
+		return false, nil
+	}
+	request, known, err := s.requestOf(ctx, b)
+	if err != nil {
+		return false, err
+	}
+	if known {
+		err = s.catchUp(ctx, w, b.Key, request)
+	} else if number, ok := s.marked(b); ok {
+		err = s.adopt(ctx, b, number)
+		known = true
+	}
+	if err == nil {
+		s.calm(b)
+	}
+	return known, err
+}
+
+// catchUp does what people did with one ticket.
+func (s *Service) catchUp(ctx context.Context, w Workflow, id int64, request string) error {
+	v, err := s.requests.Get(ctx, scheduler.System, request)
+	if err != nil {
+		return err
+	}
+	if v.Ticket == nil || v.Ticket.ID != id {
+		return s.memory.ForgetTicket(ctx, id) // the request has another one
+	}
+	return s.take(ctx, id, request, func(t *lockedTicket) error {
+		b, err := s.tracker.Ticket(ctx, id) // as it is now that nobody else is at work on it
+		if err != nil {
+			return err
+		}
+		comments, err := s.tracker.Comments(ctx, id, t.m.Since)
+		if err != nil {
+			return err
+		}
+		if err := t.absorb(ctx, w, v, b, comments); err != nil {
+			return err
+		}
+		return t.mend(ctx, w, b)
+	})
+}
