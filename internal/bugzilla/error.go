@@ -79,8 +79,8 @@ func (e *Error) Temporary() bool {
 }
 
 // NoWay says that the workflow has no way for a bug from one status to another.
-func NoWay(id int64, from, to string) error {
-	return &Error{Doing: fmt.Sprintf("changing bug %d", id), Code: codeTransition, Message: fmt.Sprintf("there is no way from %s to %s", from, to)}
+func NoWay(id, from, to string) error {
+	return &Error{Doing: "changing bug " + id, Code: codeTransition, Message: fmt.Sprintf("there is no way from %s to %s", from, to)}
 }
 
 // code is the code of an error from this package, 0 for others.

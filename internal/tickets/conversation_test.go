@@ -71,7 +71,7 @@ func (d *desk) conversation(strike func()) {
 	there := func(who, id string, change map[string]any) {
 		d.t.Helper()
 		d.now.Add(5)
-		d.must(nil, d.server.As(who+"@bugs.example", d.view(id).Ticket.ID, change))
+		d.must(nil, d.server.As(who+"@bugs.example", d.bugOf(id), change))
 	}
 	says := func(text string) map[string]any { return map[string]any{"comment": map[string]any{"body": text}} }
 
@@ -158,14 +158,14 @@ func TestATicketOpenedByHandIsAdopted(t *testing.T) {
 	}
 	mine := open("eva", "Our request for Athens", "waits; berth#1")
 	d.quiet()
-	if v := d.view(r.ID); v.Ticket == nil || v.Ticket.ID != mine {
+	if v := d.view(r.ID); v.Ticket == nil || number(v.Ticket.Key) != mine {
 		t.Fatalf("%+v, want bug %d", v.Ticket, mine)
 	}
 	d.in("monika", r.ID, map[string]any{"status": "IN_PROGRESS"})
 	d.stands(r.ID, scheduler.Scheduled, "IN_PROGRESS", "")
 	second := open("eva", "once more berth#1", "")
 	d.quiet()
-	if v := d.view(r.ID); v.Ticket.ID != mine || !d.says(second, "has its ticket already") {
+	if v := d.view(r.ID); number(v.Ticket.Key) != mine || !d.says(second, "has its ticket already") {
 		t.Errorf("ticket %+v", v.Ticket)
 	}
 	if v := d.view(other.ID); v.Ticket != nil {
@@ -192,7 +192,7 @@ func TestWhatSomebodyDidAtTheVeryMomentIsNotLost(t *testing.T) {
 			d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
 			r := d.submit("eva", 48)
 			d.quiet()
-			bug := d.view(r.ID).Ticket.ID
+			bug := d.bugOf(r.ID)
 			d.must(d.svc.AddFeedback(t.Context(), as("eva"), r.ID, "Any news?", scheduler.Creation{}))
 			d.now.Add(5)
 			var done atomic.Bool

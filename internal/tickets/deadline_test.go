@@ -23,13 +23,13 @@ func TestWithoutTimeTrackingTicketsHaveNoDeadlineAndAreNeverStuck(t *testing.T) 
 			t.Errorf("the check says %+v", line)
 		}
 		d.poll()
-		if bug := d.view(r.ID).Ticket.ID; d.says(bug, "deadline") {
+		if bug := d.bugOf(r.ID); d.says(bug, "deadline") {
 			t.Error("somebody is told of a deadline that nobody set")
 		}
 		d.server.Time()
 		d.must(d.svc.AddFeedback(t.Context(), as("eva"), r.ID, "Thanks.", scheduler.Creation{}))
 		d.settle()
-		if b, err := d.client.Bug(t.Context(), d.view(r.ID).Ticket.ID); err != nil || b.Deadline != d.view(r.ID).Slot.End.Format(time.DateOnly) {
+		if b, err := d.client.Bug(t.Context(), d.bugOf(r.ID)); err != nil || b.Deadline != d.view(r.ID).Slot.End.Format(time.DateOnly) {
 			t.Errorf("allowed again, the deadline is %q, %v", b.Deadline, err)
 		}
 	})
@@ -40,7 +40,7 @@ func TestADeadlineRefusedAtTheLastMomentIsLeftOut(t *testing.T) {
 	eachDesk(t, func(t *testing.T, d *desk) {
 		r := d.submit("eva", 48)
 		d.settle()
-		bug := d.view(r.ID).Ticket.ID
+		bug := d.bugOf(r.ID)
 		d.must(d.svc.Schedule(t.Context(), as("monika"), r.ID, scheduler.Schedule{}))
 		d.must(d.svc.Move(t.Context(), as("monika"), r.ID, scheduler.Move{Slot: new(r.Slot.Shift(48 * time.Hour))}))
 		d.before("PUT", d.server.Untime)

@@ -78,7 +78,7 @@ func (d *desk) equal(id string) {
 	if v.Ticket == nil {
 		d.t.Fatalf("request #%d has no ticket", v.Number)
 	}
-	b, err := d.client.Bug(context.Background(), v.Ticket.ID)
+	b, err := d.client.Bug(context.Background(), number(v.Ticket.Key))
 	d.must(b, err)
 	want := tracker.Stock()[v.Status]
 	verified := b.Status == "VERIFIED" && want.Status == "RESOLVED"

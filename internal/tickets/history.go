@@ -11,7 +11,7 @@ import (
 func (t *lockedTicket) changer(ctx context.Context, others bool, field Field) (login string, at time.Time, err error) {
 	since := t.m.Changed.Add(-overlap)
 	for _, from := range []time.Time{since, {}} {
-		edits, err := t.tracker.Edits(ctx, t.kept.ID, from)
+		edits, err := t.tracker.Edits(ctx, t.kept.Key, from)
 		if err != nil {
 			return "", at, err
 		}

@@ -44,7 +44,7 @@ func (t *lockedTicket) hear(ctx context.Context, v scheduler.View, comments []Co
 			return err
 		}
 		if known {
-			_, err = t.requests.AddFeedback(ctx, who, v.ID, quoted(c), scheduler.Creation{Key: fmt.Sprintf("%s comment %d", t.about.Via, c.ID), Fingerprint: "comment"})
+			_, err = t.requests.AddFeedback(ctx, who, v.ID, quoted(c), scheduler.Creation{Key: fmt.Sprintf("%s comment %s", t.about.Via, c.ID), Fingerprint: "comment"})
 			if refusal(err) {
 				known, err = false, nil
 			}
@@ -56,7 +56,7 @@ func (t *lockedTicket) hear(ctx context.Context, v scheduler.View, comments []Co
 			t.m.Unknown = append(t.m.Unknown, c.Creator)
 			text := fmt.Sprintf("%s is not somebody who may write to request #%d in Berth: nobody has an account there with this login as its address of mail, or not that right. What they write here stays here.",
 				shown(c.Creator), v.Number)
-			if err := t.note(ctx, v.ID, text, fmt.Sprintf("stranger %d", c.ID)); err != nil {
+			if err := t.note(ctx, v.ID, text, fmt.Sprintf("stranger %s", c.ID)); err != nil {
 				return err
 			}
 		}

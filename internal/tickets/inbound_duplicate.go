@@ -14,20 +14,20 @@ func (t *lockedTicket) duplicate(ctx context.Context, v scheduler.View, b Ticket
 	var why string
 	switch {
 	case err != nil && t.tracker.Fault(err).Unseen:
-		why = fmt.Sprintf("Berth cannot see %s %d", t.about.Ticket, b.DuplicateOf)
+		why = fmt.Sprintf("Berth cannot see %s %s", t.about.Ticket, b.DuplicateOf)
 	case err != nil:
 		return err
 	case !other.Owned:
-		why = fmt.Sprintf("%s %d is not among the tickets of requests (%s)", t.about.Ticket, other.Key, t.about.Where)
+		why = fmt.Sprintf("%s %s is not among the tickets of requests (%s)", t.about.Ticket, other.Key, t.about.Where)
 	case !other.Open:
-		why = fmt.Sprintf("%s %d is closed", t.about.Ticket, other.Key)
+		why = fmt.Sprintf("%s %s is closed", t.about.Ticket, other.Key)
 	default:
 		request, known, err := t.requestOf(ctx, other)
 		if err != nil {
 			return err
 		}
 		if known && request != v.ID {
-			why = fmt.Sprintf("%s %d is the ticket of another request", t.about.Ticket, other.Key)
+			why = fmt.Sprintf("%s %s is the ticket of another request", t.about.Ticket, other.Key)
 		}
 	}
 	if why != "" {
@@ -38,6 +38,6 @@ func (t *lockedTicket) duplicate(ctx context.Context, v scheduler.View, b Ticket
 	if err := t.link(ctx, v.ID, other.Key); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("This is the ticket of request #%d from now on: %s marked %s %d as its duplicate.", v.Number, shown(login), t.about.Ticket, b.Key)
+	text := fmt.Sprintf("This is the ticket of request #%d from now on: %s marked %s %s as its duplicate.", v.Number, shown(login), t.about.Ticket, b.Key)
 	return t.note(ctx, v.ID, text, key)
 }

@@ -44,7 +44,7 @@ func (t *lockedTicket) stood(ctx context.Context, w Workflow, b Ticket, comments
 	if err != nil {
 		return err
 	}
-	if known && b.DuplicateOf != 0 {
+	if known && b.DuplicateOf != "" {
 		return t.duplicate(ctx, v, b, login, key)
 	}
 	var why []string

@@ -1,6 +1,7 @@
 package tickets_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,11 +40,23 @@ func (d *desk) view(id string) scheduler.View {
 	return v
 }
 
+// bugOf is the bug that is a request's ticket.
+func (d *desk) bugOf(id string) int64 {
+	d.t.Helper()
+	return number(d.view(id).Ticket.Key)
+}
+
+// number is that of a bug, by the key of a ticket; 0 for what is none.
+func number(key string) int64 {
+	n, _ := strconv.ParseInt(key, 10, 64)
+	return n
+}
+
 // stands checks a request's status and that its ticket stands the same.
 func (d *desk) stands(id string, status scheduler.Status, bugStatus, resolution string) {
 	d.t.Helper()
 	v := d.view(id)
-	b, err := d.client.Bug(d.t.Context(), v.Ticket.ID)
+	b, err := d.client.Bug(d.t.Context(), number(v.Ticket.Key))
 	d.must(nil, err)
 	if v.Status != status || b.Status != bugStatus || b.Resolution != resolution {
 		d.t.Errorf("the request is %s, its ticket %s %s; want %s, %s %s", v.Status, b.Status, b.Resolution, status, bugStatus, resolution)
@@ -53,7 +66,7 @@ func (d *desk) stands(id string, status scheduler.Status, bugStatus, resolution 
 func (d *desk) in(who string, id string, change map[string]any) {
 	d.t.Helper()
 	d.now.Add(5)
-	d.must(nil, d.server.As(who+"@bugs.example", d.view(id).Ticket.ID, change))
+	d.must(nil, d.server.As(who+"@bugs.example", d.bugOf(id), change))
 	d.poll()
 }
 
@@ -76,19 +89,19 @@ func TestWhatPeopleDoInBugzillaIsDoneHere(t *testing.T) {
 			if len(page.Items) != 1 || page.Items[0].Author != "eva" || page.Items[0].Text != "Is it granted?" {
 				t.Fatalf("feedback %+v", page.Items)
 			}
-			if d.says(d.view(r.ID).Ticket.ID, "eva wrote") {
+			if d.says(d.bugOf(r.ID), "eva wrote") {
 				t.Error("what eva wrote there came back as an echo")
 			}
 
 			d.in("eva", r.ID, map[string]any{"status": "IN_PROGRESS"}) // an experimenter may not schedule
 			d.stands(r.ID, scheduler.UnderReview, "CONFIRMED", "")
-			if !d.says(d.view(r.ID).Ticket.ID, "eva may not schedule request #1") {
+			if !d.says(d.bugOf(r.ID), "eva may not schedule request #1") {
 				t.Error("nobody says why it was put back")
 			}
 
 			d.in("monika", r.ID, map[string]any{"status": "IN_PROGRESS", "comment": map[string]any{"body": "Have fun."}})
 			d.stands(r.ID, scheduler.Scheduled, "IN_PROGRESS", "")
-			if !d.says(d.view(r.ID).Ticket.ID, "monika scheduled it here") {
+			if !d.says(d.bugOf(r.ID), "monika scheduled it here") {
 				t.Error("nobody says what happened")
 			}
 			d.in("monika", other.ID, map[string]any{"status": "IN_PROGRESS"})
@@ -97,7 +110,7 @@ func TestWhatPeopleDoInBugzillaIsDoneHere(t *testing.T) {
 			d.in("monika", third.ID, map[string]any{"status": "IN_PROGRESS"}) // 8 vcpu are there, and 4 + 4 taken
 			d.stands(third.ID, scheduler.UnderReview, "CONFIRMED", "")
 			for _, text := range []string{"monika@bugs.example set this ticket to IN_PROGRESS. Request #3 stays under review", "short by 4", "What would work instead:", "The ticket is put back."} {
-				if !d.says(d.view(third.ID).Ticket.ID, text) {
+				if !d.says(d.bugOf(third.ID), text) {
 					t.Errorf("the ticket does not say %q", text)
 				}
 			}
@@ -110,7 +123,7 @@ func TestWhatPeopleDoInBugzillaIsDoneHere(t *testing.T) {
 			d.stands(other.ID, scheduler.Cancelled, "RESOLVED", "WONTFIX")
 
 			d.in("monika", r.ID, map[string]any{"assigned_to": "oskar@bugs.example", "deadline": "2031-01-01"})
-			b, err := d.client.Bug(t.Context(), d.view(r.ID).Ticket.ID)
+			b, err := d.client.Bug(t.Context(), d.bugOf(r.ID))
 			d.must(nil, err)
 			if b.Assignee != "monika@bugs.example" || b.Deadline != d.view(r.ID).Slot.End.Format(time.DateOnly) {
 				t.Errorf("assigned to %s, due %s", b.Assignee, b.Deadline)
@@ -143,13 +156,13 @@ func TestATicketIsFollowedWhereverItGoes(t *testing.T) {
 	r := d.submit("eva", 48)
 	d.settle()
 	d.poll()
-	bug := d.view(r.ID).Ticket.ID
+	bug := d.bugOf(r.ID)
 	d.server.Move(bug, "Elsewhere")
 	d.in("monika", r.ID, map[string]any{"status": "IN_PROGRESS"})
 	d.stands(r.ID, scheduler.Scheduled, "IN_PROGRESS", "")
 	d.server.Hide(bug)
 	d.poll()
-	if p, err := d.sync.Progress(t.Context()); err != nil || len(p.Lost) != 1 || p.Lost[0] != bug {
+	if p, err := d.sync.Progress(t.Context()); err != nil || len(p.Lost) != 1 || number(p.Lost[0]) != bug {
 		t.Errorf("progress %+v, %v", p, err)
 	}
 	d.server.Show(bug)
@@ -167,17 +180,17 @@ func TestADuplicateIsFollowedForWhoSeesTheRequest(t *testing.T) {
 	r := d.submit("eva", 48)
 	d.settle()
 	d.poll()
-	first := d.view(r.ID).Ticket.ID
+	first := d.bugOf(r.ID)
 	other, err := d.client.Create(t.Context(), bugzilla.NewBug{Product: bugzillatest.Product, Component: bugzillatest.Component, Version: "unspecified", OpSys: "All", Platform: "All",
 		Summary: "by hand", Alias: "by-hand"}, func(bugzilla.Bug) bool { return false })
 	d.must(nil, err)
 	d.in("erik", r.ID, map[string]any{"dupe_of": int(other)})
-	if id := d.view(r.ID).Ticket.ID; id != first {
+	if id := d.bugOf(r.ID); id != first {
 		t.Fatalf("somebody who does not see the request gave it ticket %d", id)
 	}
 	d.stands(r.ID, scheduler.UnderReview, "CONFIRMED", "")
 	d.in("monika", r.ID, map[string]any{"dupe_of": int(other)})
-	if id := d.view(r.ID).Ticket.ID; id != other {
+	if id := d.bugOf(r.ID); id != other {
 		t.Fatalf("the ticket is %d, want %d", id, other)
 	}
 	d.in("monika", r.ID, map[string]any{"status": "IN_PROGRESS"})

@@ -52,7 +52,7 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 			}
 			d.now.Add(2) // within one second nobody can tell who did what
 			who := rapid.SampledFrom([]string{"eva@bugs.example", "monika@bugs.example", "marco@bugs.example", "oskar@bugs.example", stranger}).Draw(rt, "who")
-			_ = d.server.As(who, v.Ticket.ID, change)
+			_ = d.server.As(who, number(v.Ticket.Key), change)
 			d.now.Add(2)
 		}
 		ctx := context.Background()

@@ -21,7 +21,7 @@ func (d *desk) facility(vcpu int64, approval testbeds.ApprovalPolicy) {
 func (d *desk) saysAll(id string, texts ...string) {
 	d.t.Helper()
 	for _, text := range texts {
-		if !d.says(d.view(id).Ticket.ID, text) {
+		if !d.says(d.bugOf(id), text) {
 			d.t.Errorf("the ticket does not say %q", text)
 		}
 	}
@@ -37,7 +37,7 @@ func TestBothReasonsAreSaid(t *testing.T) {
 		granted := map[string]any{"status": "IN_PROGRESS"}
 		d.in("monika", first.ID, granted)
 		d.saysAll(first.ID, "request #1 waits for the approval of north")
-		if d.says(d.view(first.ID).Ticket.ID, "does not fit") {
+		if d.says(d.bugOf(first.ID), "does not fit") {
 			t.Error("a request that fits is said not to")
 		}
 		d.must(d.svc.Schedule(t.Context(), as("monika"), first.ID, scheduler.Schedule{Override: &scheduler.Override{Mode: scheduler.OverrideApprovals, Reason: "agreed by telephone"}}))

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,22 +13,18 @@ import (
 )
 
 // link makes a bug the ticket of a request.
-func (s *Service) link(ctx context.Context, request string, id int64) error {
-	return s.requests.SetTicket(ctx, scheduler.System, request, scheduler.Ticket{ID: id, URL: s.tracker.URL(id)})
+func (s *Service) link(ctx context.Context, request string, key string) error {
+	return s.requests.SetTicket(ctx, scheduler.System, request, scheduler.Ticket{Key: key, URL: s.tracker.URL(key)})
 }
 
 // requestOf is the request whose ticket a bug is.
 func (s *Service) requestOf(ctx context.Context, b Ticket) (id string, known bool, err error) {
-	list, err := s.memory.Tickets(ctx, b.Key-1, 1)
-	if err != nil {
-		return "", false, err
-	}
-	if len(list) == 1 && list[0].ID == b.Key {
-		return list[0].Request, true, nil
+	if id, err = s.memory.TicketRequest(ctx, b.Key); err != nil || id != "" {
+		return id, id != "", err
 	}
 	for _, alias := range b.Aliases { // known from before anything was remembered
 		v, err := s.requests.Get(ctx, scheduler.System, alias)
-		if err == nil && v.ID == strings.ToLower(alias) && v.Ticket != nil && v.Ticket.ID == b.Key {
+		if err == nil && v.ID == strings.ToLower(alias) && v.Ticket != nil && v.Ticket.Key == b.Key {
 			return v.ID, true, nil
 		}
 		if err != nil && scheduler.CodeOf(err) != scheduler.CodeNotFound {
@@ -71,21 +66,21 @@ func (s *Service) adopt(ctx context.Context, b Ticket, number string) error {
 		return err
 	case !known:
 		return s.once(ctx, b, fmt.Sprintf("This ticket names request %s of Berth, and cannot be linked to it: %s does not see such a request there.", number, shown(b.Creator)))
-	case v.Ticket != nil && v.Ticket.ID != b.Key:
-		return s.once(ctx, b, fmt.Sprintf("Request #%d has its ticket already, %s %d: %s. What is written here does not reach it.", v.Number, s.about.Ticket, v.Ticket.ID, v.Ticket.URL))
+	case v.Ticket != nil && v.Ticket.Key != b.Key:
+		return s.once(ctx, b, fmt.Sprintf("Request #%d has its ticket already, %s %s: %s. What is written here does not reach it.", v.Number, s.about.Ticket, v.Ticket.Key, v.Ticket.URL))
 	}
 	if err := s.link(ctx, v.ID, b.Key); err != nil {
 		return err
 	}
 	text := fmt.Sprintf("This is the ticket of request #%d from now on: it was opened by %s and names the request.", v.Number, shown(b.Creator))
-	return s.requests.NoteOnTicket(ctx, scheduler.System, v.ID, text, scheduler.Creation{Key: "ticket " + strconv.FormatInt(b.Key, 10) + " adopted", Fingerprint: "note"})
+	return s.requests.NoteOnTicket(ctx, scheduler.System, v.ID, text, scheduler.Creation{Key: "ticket " + b.Key + " adopted", Fingerprint: "note"})
 }
 
 // once says something on a bug that is no request's ticket. Who is about to say it leaves a mark before, for every process: while nothing was
 // heard of a remark, it may still come through, and is not made again.
 func (s *Service) once(ctx context.Context, b Ticket, text string) error {
-	name, now := fmt.Sprintf("%s remark %d", s.about.Via, b.Key), s.clock().UTC()
-	token := fmt.Sprintf("[berth:%s/%d]", s.about.Ticket, b.Key)
+	name, now := fmt.Sprintf("%s remark %s", s.about.Via, b.Key), s.clock().UTC()
+	token := fmt.Sprintf("[berth:%s/%s]", s.about.Ticket, b.Key)
 	if there, err := s.said(ctx, b.Key, token); err != nil || there {
 		return err
 	}
@@ -94,7 +89,7 @@ func (s *Service) once(ctx context.Context, b Ticket, text string) error {
 		return err
 	}
 	if until, err := time.Parse(time.RFC3339, before); err == nil && now.Before(until) {
-		return fmt.Errorf("%s %d: of an earlier remark nothing was heard; until %s it may still come through", s.about.Ticket, b.Key, before)
+		return fmt.Errorf("%s %s: of an earlier remark nothing was heard; until %s it may still come through", s.about.Ticket, b.Key, before)
 	}
 	if mine, err := s.memory.SetMark(ctx, name, before, now.Add(s.about.Open).Format(time.RFC3339)); err != nil || !mine {
 		return errors.Join(err, errBusy)
@@ -108,7 +103,7 @@ func (s *Service) once(ctx context.Context, b Ticket, text string) error {
 }
 
 // said reports whether a comment of a ticket holds a token.
-func (s *Service) said(ctx context.Context, key int64, token string) (bool, error) {
+func (s *Service) said(ctx context.Context, key string, token string) (bool, error) {
 	list, err := s.tracker.Comments(ctx, key, time.Time{})
 	return said(list, token), err
 }

@@ -35,11 +35,11 @@ func TestAStepIsOneMailAtTheMost(t *testing.T) {
 		step("a poll")
 		// What somebody does there is one mail; what comes of it is another one.
 		d.now.Add(5)
-		d.must(nil, d.server.As("oskar@bugs.example", d.view(r.ID).Ticket.ID, map[string]any{"status": "IN_PROGRESS"}))
+		d.must(nil, d.server.As("oskar@bugs.example", d.bugOf(r.ID), map[string]any{"status": "IN_PROGRESS"}))
 		before = len(d.server.Mails())
 		d.poll()
 		step("a put-back")
-		d.must(nil, d.server.As("oskar@bugs.example", d.view(r.ID).Ticket.ID, map[string]any{"status": "IN_PROGRESS"}))
+		d.must(nil, d.server.As("oskar@bugs.example", d.bugOf(r.ID), map[string]any{"status": "IN_PROGRESS"}))
 		d.must(d.svc.AddFeedback(ctx, as("eva"), r.ID, "Any news?", scheduler.Creation{}))
 		before = len(d.server.Mails())
 		step("a put-back beside a remark")

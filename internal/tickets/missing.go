@@ -57,5 +57,5 @@ func (s *Service) Sync(ctx context.Context, request string) (scheduler.View, err
 	if err != nil {
 		return v, err
 	}
-	return v, s.catchUp(ctx, w, v.Ticket.ID, v.ID)
+	return v, s.catchUp(ctx, w, v.Ticket.Key, v.ID)
 }

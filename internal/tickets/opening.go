@@ -8,19 +8,19 @@ import (
 )
 
 // ticket is the bug of a request: the one that it has, or a new one, whose description then is what is to be said of the event.
-func (s *Service) ticket(ctx context.Context, v scheduler.View, e scheduler.Event) (key int64, err error) {
+func (s *Service) ticket(ctx context.Context, v scheduler.View, e scheduler.Event) (key string, err error) {
 	r := v.Request
 	if r.Ticket != nil {
-		return r.Ticket.ID, nil
+		return r.Ticket.Key, nil
 	}
 	n := NewTicket{Request: r.ID, Place: s.tracker.Place(r), Summary: summary(r), URL: s.page(r), Deadline: day(r)}
 	x, err := s.beside(ctx, v, scheduler.Event{})
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	for _, from := range x.kin {
 		if from.Ticket != nil {
-			n.Related = append(n.Related, from.Ticket.ID)
+			n.Related = append(n.Related, from.Ticket.Key)
 		}
 	}
 	mark := token(e)
@@ -32,15 +32,15 @@ func (s *Service) ticket(ctx context.Context, v scheduler.View, e scheduler.Even
 		key, err = s.create(ctx, r, n, s.text().description(v, x), mark)
 	}
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	return key, s.link(ctx, r.ID, key)
 }
 
 // create makes a ticket with those people in it who have an account.
-func (s *Service) create(ctx context.Context, r scheduler.Request, n NewTicket, said, mark string) (key int64, err error) {
+func (s *Service) create(ctx context.Context, r scheduler.Request, n NewTicket, said, mark string) (key string, err error) {
 	if n.CC, n.Assignee, err = s.people(ctx, r); err != nil {
-		return 0, err
+		return "", err
 	}
 	n.Description = said + s.stranger(ctx, r, n.CC) + "\n\n" + mark
 	return s.tracker.Create(ctx, n)

@@ -42,7 +42,7 @@ func (t *lockedTicket) tell(ctx context.Context, w Workflow, e scheduler.Event) 
 	if err != nil {
 		return err
 	}
-	b, comments, err := t.read(ctx, t.kept.ID)
+	b, comments, err := t.read(ctx, t.kept.Key)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (t *lockedTicket) tell(ctx context.Context, w Workflow, e scheduler.Event) 
 	if v, err = t.requests.Get(ctx, scheduler.System, e.Request); err != nil {
 		return err
 	}
-	if v.Ticket == nil || v.Ticket.ID != t.kept.ID {
+	if v.Ticket == nil || v.Ticket.Key != t.kept.Key {
 		return errBusy // it has another ticket now, which is told instead
 	}
 	change := Change{}
@@ -71,7 +71,7 @@ func (t *lockedTicket) tell(ctx context.Context, w Workflow, e scheduler.Event) 
 }
 
 // read reads a bug and all that was said on it.
-func (s *Service) read(ctx context.Context, key int64) (b Ticket, comments []Comment, err error) {
+func (s *Service) read(ctx context.Context, key string) (b Ticket, comments []Comment, err error) {
 	if b, err = s.tracker.Ticket(ctx, key); err != nil {
 		return b, nil, err
 	}

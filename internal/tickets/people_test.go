@@ -12,7 +12,7 @@ import (
 
 func (d *desk) bug(id string) bugzilla.Bug {
 	d.t.Helper()
-	b, err := d.client.Bug(d.t.Context(), d.view(id).Ticket.ID)
+	b, err := d.client.Bug(d.t.Context(), d.bugOf(id))
 	d.must(nil, err)
 	return b
 }
@@ -31,7 +31,7 @@ func TestWhoLeavesCCStaysOut(t *testing.T) {
 	for name, seen := range map[string]func(d *desk, id string){
 		"by a poll": func(d *desk, id string) { d.in("eva", id, leave); d.stir(id) },
 		"by a delivery": func(d *desk, id string) {
-			d.must(nil, d.server.As("eva@bugs.example", d.view(id).Ticket.ID, leave))
+			d.must(nil, d.server.As("eva@bugs.example", d.bugOf(id), leave))
 			d.stir(id)
 		},
 	} {

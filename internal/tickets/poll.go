@@ -37,7 +37,7 @@ type round struct {
 	s       *Service
 	w       Workflow
 	p       *Progress
-	already []int64 // bugs that could not be dealt with before
+	already []string // bugs that could not be dealt with before
 	done    int
 	ended   error // what all bugs meet, so that the others are not tried
 }
@@ -86,8 +86,8 @@ func (s *Service) changed(ctx context.Context, p *Progress) ([]Ticket, error) {
 	if err != nil {
 		return nil, err
 	}
-	again := slices.DeleteFunc(slices.Clone(p.Again), func(id int64) bool {
-		return slices.ContainsFunc(changed, func(b Ticket) bool { return b.Key == id })
+	again := slices.DeleteFunc(slices.Clone(p.Again), func(key string) bool {
+		return slices.ContainsFunc(changed, func(b Ticket) bool { return b.Key == key })
 	})
 	more, err := s.tracker.Tickets(ctx, again)
 	return append(more, changed...), err
@@ -133,29 +133,29 @@ func (r *round) later(ctx context.Context, b Ticket, err error) {
 const sweepPage = 500
 
 // sweep looks at every known ticket by its number: moved ones are not among those of the product, and what a clock hides is seen here.
-func (s *Service) sweep(ctx context.Context, see func(Ticket)) (lost []int64, err error) {
-	for after := int64(0); ; {
+func (s *Service) sweep(ctx context.Context, see func(Ticket)) (lost []string, err error) {
+	for after := ""; ; {
 		known, err := s.memory.Tickets(ctx, after, sweepPage)
 		if err != nil || len(known) == 0 {
 			return lost, err
 		}
-		ids := make([]int64, len(known))
+		ids := make([]string, len(known))
 		for i, k := range known {
-			ids[i], after = k.ID, k.ID
+			ids[i], after = k.Key, k.Key
 		}
 		bugs, err := s.tracker.Tickets(ctx, ids)
 		if err != nil {
 			return lost, err
 		}
-		seen := map[int64]bool{}
+		seen := map[string]bool{}
 		for _, b := range bugs {
 			seen[b.Key] = true
 			see(b)
 		}
 		for _, k := range known {
-			if !seen[k.ID] {
-				lost = append(lost, k.ID)
-				s.log.WarnContext(ctx, "a ticket cannot be seen any more", "ticket", k.ID, "request", k.Request)
+			if !seen[k.Key] {
+				lost = append(lost, k.Key)
+				s.log.WarnContext(ctx, "a ticket cannot be seen any more", "ticket", k.Key, "request", k.Request)
 			}
 		}
 	}
@@ -208,20 +208,20 @@ func (s *Service) meet(ctx context.Context, w Workflow, b Ticket) (did bool, err
 }
 
 // catchUp does what people did with one ticket.
-func (s *Service) catchUp(ctx context.Context, w Workflow, id int64, request string) error {
+func (s *Service) catchUp(ctx context.Context, w Workflow, key string, request string) error {
 	v, err := s.requests.Get(ctx, scheduler.System, request)
 	if err != nil {
 		return err
 	}
-	if v.Ticket == nil || v.Ticket.ID != id {
-		return s.memory.ForgetTicket(ctx, id) // the request has another one
+	if v.Ticket == nil || v.Ticket.Key != key {
+		return s.memory.ForgetTicket(ctx, key) // the request has another one
 	}
-	return s.take(ctx, id, request, func(t *lockedTicket) error {
-		b, err := s.tracker.Ticket(ctx, id) // as it is now that nobody else is at work on it
+	return s.take(ctx, key, request, func(t *lockedTicket) error {
+		b, err := s.tracker.Ticket(ctx, key) // as it is now that nobody else is at work on it
 		if err != nil {
 			return err
 		}
-		comments, err := s.tracker.Comments(ctx, id, t.m.Since)
+		comments, err := s.tracker.Comments(ctx, key, t.m.Since)
 		if err != nil {
 			return err
 		}

@@ -13,9 +13,9 @@ type Progress struct {
 	Swept   time.Time `json:"swept"`
 	Failure string    `json:"failure,omitempty"` // of the last attempt, empty where it succeeded
 	Remedy  string    `json:"remedy,omitempty"`  // what can be done about that
-	Again   []int64   `json:"again,omitempty"`   // tickets that could not be dealt with, and are looked at again
+	Again   []string  `json:"again,omitempty"`   // tickets that could not be dealt with, and are looked at again
 	Seen    int64     `json:"seen,omitempty"`    // how many changed tickets were looked at, in all
-	Lost    []int64   `json:"lost,omitempty"`    // tickets that cannot be seen any more
+	Lost    []string  `json:"lost,omitempty"`    // tickets that cannot be seen any more
 }
 
 // Marks is where it is noted.

@@ -51,7 +51,7 @@ func TestAPutBackTravelsWithItsExplanation(t *testing.T) {
 		d.poll()
 		d.must(d.svc.AddFeedback(t.Context(), as("eva"), r.ID, "Any news?", scheduler.Creation{}))
 		d.now.Add(5)
-		d.must(nil, d.server.As("oskar@bugs.example", d.view(r.ID).Ticket.ID, map[string]any{"status": "IN_PROGRESS"}))
+		d.must(nil, d.server.As("oskar@bugs.example", d.bugOf(r.ID), map[string]any{"status": "IN_PROGRESS"}))
 		before := len(d.server.Changes())
 		d.settle() // the remark is told first, and meets what oskar did
 		d.stands(r.ID, scheduler.UnderReview, "CONFIRMED", "")

@@ -38,11 +38,12 @@ const Channel = "ticket"
 
 // Memory is where what is remembered of tickets is kept, for all processes.
 type Memory interface {
-	TakeTicket(ctx context.Context, id int64, request string, now, until time.Time) (x scheduler.KeptTicket, mine bool, err error)
-	KeepTicket(ctx context.Context, x scheduler.KeptTicket) error
-	ReleaseTicket(ctx context.Context, x scheduler.KeptTicket) error
-	ForgetTicket(ctx context.Context, id int64) error
-	Tickets(ctx context.Context, after int64, limit int) ([]scheduler.KeptTicket, error)
+	LockTicket(ctx context.Context, key, request string, now, until time.Time) (x scheduler.TicketState, mine bool, err error)
+	SaveTicket(ctx context.Context, x scheduler.TicketState) error
+	UnlockTicket(ctx context.Context, x scheduler.TicketState) error
+	ForgetTicket(ctx context.Context, key string) error
+	TicketRequest(ctx context.Context, key string) (request string, err error)
+	Tickets(ctx context.Context, after string, limit int) ([]scheduler.TicketState, error)
 	Pending(ctx context.Context, channel, request string) (bool, error)
 	Waiting(ctx context.Context, channel, request string, limit int) ([]scheduler.Message, error)
 	Mark(ctx context.Context, name string) (string, error)
@@ -69,12 +70,12 @@ type Service struct {
 	log      *slog.Logger
 
 	mu    sync.Mutex
-	quiet map[int64]quiet
+	quiet map[string]quiet
 }
 
 // New makes one.
 func New(t Tracker, r Requests, m Memory, s Settings, clock func() time.Time, log *slog.Logger) *Service {
-	return &Service{tracker: t, about: t.About(), requests: r, memory: m, settings: s, clock: clock, log: log, quiet: map[int64]quiet{}}
+	return &Service{tracker: t, about: t.About(), requests: r, memory: m, settings: s, clock: clock, log: log, quiet: map[string]quiet{}}
 }
 
 // Lease is how long one may be at work on a ticket: longer than six writes that are each waited for as long as can be. Whoever loses it all the

@@ -17,7 +17,7 @@ type memory struct {
 	Mend     bool      `json:"mend,omitempty"`     // one came through late: the ticket has old values of Berth's own
 	Changed  time.Time `json:"changed"`            // the last change, by the server's clock, that was dealt with
 	Since    time.Time `json:"since"`              // comments up to here were dealt with
-	Seen     []int64   `json:"seen,omitempty"`     // ids of comments after it that were dealt with as well
+	Seen     []string  `json:"seen,omitempty"`     // ids of comments after it that were dealt with as well
 	InCC     []string  `json:"in_cc,omitempty"`    // experimenters who were put into CC, or were there: who is not any more has gone
 	Unknown  []string  `json:"unknown,omitempty"`  // who commented without being known in Berth, and was told so
 }

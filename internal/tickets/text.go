@@ -114,7 +114,7 @@ func conflicts(b *strings.Builder, v scheduler.View) {
 func (w wording) related(v scheduler.View) string {
 	text := fmt.Sprintf("#%d: %s/requests/%d", v.Number, w.settings.Site, v.Number)
 	if v.Ticket != nil {
-		text += fmt.Sprintf(", %s %d", w.about.Ticket, v.Ticket.ID)
+		text += fmt.Sprintf(", %s %s", w.about.Ticket, v.Ticket.Key)
 	}
 	return text
 }

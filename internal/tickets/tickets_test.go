@@ -136,7 +136,7 @@ func (d *desk) agree(id string) bugzilla.Bug {
 	if v.Ticket == nil {
 		d.t.Fatal("the request has no ticket")
 	}
-	b, err := d.client.Bug(context.Background(), v.Ticket.ID)
+	b, err := d.client.Bug(context.Background(), number(v.Ticket.Key))
 	d.must(nil, err)
 	want := tracker.Stock()[v.Status]
 	if b.Status != want.Status || b.Resolution != want.Resolution || b.Deadline != v.Slot.End.Format(time.DateOnly) || !b.Alias.Has(id) {
@@ -276,7 +276,7 @@ func TestAPermanentRefusalHoldsUpOneRequestUntilItIsRepaired(t *testing.T) {
 	d.settle()
 	v, err := d.svc.Get(t.Context(), scheduler.System, stuck.ID)
 	d.must(nil, err)
-	d.server.Hide(v.Ticket.ID)
+	d.server.Hide(number(v.Ticket.Key))
 	d.must(d.svc.AddFeedback(t.Context(), as("eva"), stuck.ID, "hello?", scheduler.Creation{}))
 	other = d.submit("eva", 60)
 	for range 3 {
@@ -289,7 +289,7 @@ func TestAPermanentRefusalHoldsUpOneRequestUntilItIsRepaired(t *testing.T) {
 	if err != nil || b.Stuck != 1 || b.Waiting != 0 {
 		t.Fatalf("backlog %+v, %v", b, err)
 	}
-	d.server.Show(v.Ticket.ID)
+	d.server.Show(number(v.Ticket.Key))
 	d.must(d.store.Retry(t.Context(), "ticket", ""))
 	d.settle()
 	d.agree(stuck.ID)

@@ -22,25 +22,25 @@ type Tracker interface {
 	Relearn(ctx context.Context, known Workflow) (w Workflow, changed bool, err error)
 
 	// URL is where people see a ticket.
-	URL(key int64) string
+	URL(key string) string
 	// Place says where among the tickets that of a request belongs, such as a component.
 	Place(r scheduler.Request) string
 
-	Ticket(ctx context.Context, key int64) (Ticket, error)
+	Ticket(ctx context.Context, key string) (Ticket, error)
 	// Tickets reads those of some tickets that there are and that the account may see.
-	Tickets(ctx context.Context, keys []int64) ([]Ticket, error)
+	Tickets(ctx context.Context, keys []string) ([]Ticket, error)
 	// ChangedSince reads the tickets that changed at an instant of the tracker's clock or later. One may come twice.
 	ChangedSince(ctx context.Context, since time.Time) ([]Ticket, error)
 	// Comments reads those after an instant, oldest first; the zero time for all.
-	Comments(ctx context.Context, key int64, since time.Time) ([]Comment, error)
+	Comments(ctx context.Context, key string, since time.Time) ([]Comment, error)
 	// Edits reads who changed what after an instant, oldest first; the zero time for all.
-	Edits(ctx context.Context, key int64, since time.Time) ([]Edit, error)
+	Edits(ctx context.Context, key string, since time.Time) ([]Edit, error)
 
 	// Create makes the ticket of a request, or finds the one that an earlier attempt has made: of any number of attempts one ticket comes.
-	Create(ctx context.Context, n NewTicket) (key int64, err error)
+	Create(ctx context.Context, n NewTicket) (key string, err error)
 	// Update changes a ticket, all of it or nothing. replaced is the status that it had until then; nil where that has not changed.
-	Update(ctx context.Context, key int64, c Change) (replaced *TrackerStatus, err error)
-	AddComment(ctx context.Context, key int64, text string) error
+	Update(ctx context.Context, key string, c Change) (replaced *TrackerStatus, err error)
+	AddComment(ctx context.Context, key string, text string) error
 }
 
 // Workflow is what an installation lets be done with statuses, as it was when it was read.
@@ -79,11 +79,11 @@ type Fault struct {
 
 // Ticket is what is read of a ticket.
 type Ticket struct {
-	Key         int64
+	Key         string
 	Aliases     []string // other names of it; one that Berth has made bears the id of its request
 	Status      TrackerStatus
 	Open        bool
-	DuplicateOf int64 // another ticket; 0 where nobody said so
+	DuplicateOf string // another ticket; empty where nobody said so
 	Summary     string
 	Label       string // short text beside the summary
 	URL         string // that it leads to
@@ -106,7 +106,7 @@ type NewTicket struct {
 	URL, Deadline        string
 	Assignee             string
 	CC                   []string
-	Related              []int64 // tickets that it shows, where the installation does such a thing
+	Related              []string // tickets that it shows, where the installation does such a thing
 }
 
 // Change is what is to become of a ticket; zero fields stay.
@@ -128,7 +128,7 @@ func (c Change) Empty() bool {
 
 // Comment is one remark on a ticket.
 type Comment struct {
-	ID      int64
+	ID      string
 	URL     string
 	Creator string
 	Time    time.Time

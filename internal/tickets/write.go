@@ -29,7 +29,7 @@ func (t *lockedTicket) write(ctx context.Context, b Ticket, changes []Change) (l
 		if was != nil && was.Status != now.Status {
 			lost = new(b)
 			if lost.Status = *was; was.Resolution != b.Status.Resolution {
-				lost.DuplicateOf = 0
+				lost.DuplicateOf = ""
 			}
 		}
 		now = now.after(change)
@@ -44,7 +44,7 @@ func (t *lockedTicket) write(ctx context.Context, b Ticket, changes []Change) (l
 // sure refuses to write while an earlier write may still come through.
 func (t *lockedTicket) sure() error {
 	if t.clock().Before(t.m.Unsure) {
-		return fmt.Errorf("%s %d: of an earlier write nothing was heard; until %s it may still come through", t.about.Ticket, t.kept.ID, t.m.Unsure.UTC().Format(time.RFC3339))
+		return fmt.Errorf("%s %s: of an earlier write nothing was heard; until %s it may still come through", t.about.Ticket, t.kept.Key, t.m.Unsure.UTC().Format(time.RFC3339))
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ func (t *lockedTicket) intend(b Ticket, changes []Change) look {
 
 // put makes one change. That it may come through late is remembered before it is made, and forgotten once the server has said what became
 // of it.
-func (t *lockedTicket) put(ctx context.Context, key int64, change Change) (*TrackerStatus, error) {
+func (t *lockedTicket) put(ctx context.Context, key string, change Change) (*TrackerStatus, error) {
 	t.m.Unsure = t.clock().Add(t.about.Open)
 	if err := t.keep(ctx); err != nil {
 		return nil, err

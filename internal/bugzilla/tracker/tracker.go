@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -95,19 +96,29 @@ func (t *Tracker) Relearn(ctx context.Context, known tickets.Workflow) (w ticket
 }
 
 // URL is where people see a bug.
-func (t *Tracker) URL(key int64) string {
-	return fmt.Sprintf("%s/show_bug.cgi?id=%d", t.settings.Browse, key)
+func (t *Tracker) URL(key string) string {
+	return fmt.Sprintf("%s/show_bug.cgi?id=%s", t.settings.Browse, key)
 }
 
 // Ticket reads a bug.
-func (t *Tracker) Ticket(ctx context.Context, key int64) (tickets.Ticket, error) {
-	b, err := t.client.Bug(ctx, key)
+func (t *Tracker) Ticket(ctx context.Context, key string) (tickets.Ticket, error) {
+	id, err := bugzilla.ParseID(key)
+	if err != nil {
+		return tickets.Ticket{}, err
+	}
+	b, err := t.client.Bug(ctx, id)
 	return t.ticket(b), err
 }
 
 // Tickets reads those of some bugs that there are and that the account may see.
-func (t *Tracker) Tickets(ctx context.Context, keys []int64) ([]tickets.Ticket, error) {
-	list, err := t.client.Bugs(ctx, keys)
+func (t *Tracker) Tickets(ctx context.Context, keys []string) ([]tickets.Ticket, error) {
+	var ids []int64
+	for _, key := range keys {
+		if id, err := bugzilla.ParseID(key); err == nil { // of what is no bug there is none
+			ids = append(ids, id)
+		}
+	}
+	list, err := t.client.Bugs(ctx, ids)
 	return t.tickets(list), err
 }
 
@@ -118,22 +129,34 @@ func (t *Tracker) ChangedSince(ctx context.Context, since time.Time) ([]tickets.
 }
 
 // Comments reads the comments of a bug after an instant, oldest first.
-func (t *Tracker) Comments(ctx context.Context, key int64, since time.Time) (list []tickets.Comment, err error) {
-	comments, err := t.client.Comments(ctx, key, since)
+func (t *Tracker) Comments(ctx context.Context, key string, since time.Time) (list []tickets.Comment, err error) {
+	id, err := bugzilla.ParseID(key)
+	if err != nil {
+		return nil, err
+	}
+	comments, err := t.client.Comments(ctx, id, since)
 	for _, c := range comments {
-		list = append(list, tickets.Comment{ID: c.ID, URL: fmt.Sprintf("%s#c%d", t.URL(key), c.Count), Creator: c.Creator, Time: c.Time, Private: c.Private, Text: c.Text})
+		list = append(list, tickets.Comment{ID: strconv.FormatInt(c.ID, 10), URL: fmt.Sprintf("%s#c%d", t.URL(key), c.Count), Creator: c.Creator, Time: c.Time, Private: c.Private, Text: c.Text})
 	}
 	return list, err
 }
 
 // AddComment adds a comment to a bug.
-func (t *Tracker) AddComment(ctx context.Context, key int64, text string) error {
-	return t.client.AddComment(ctx, key, text, "", false)
+func (t *Tracker) AddComment(ctx context.Context, key, text string) error {
+	id, err := bugzilla.ParseID(key)
+	if err != nil {
+		return err
+	}
+	return t.client.AddComment(ctx, id, text, "", false)
 }
 
 // Edits reads who changed what of a bug after an instant, oldest first.
-func (t *Tracker) Edits(ctx context.Context, key int64, since time.Time) (list []tickets.Edit, err error) {
-	entries, err := t.client.History(ctx, key, since)
+func (t *Tracker) Edits(ctx context.Context, key string, since time.Time) (list []tickets.Edit, err error) {
+	id, err := bugzilla.ParseID(key)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := t.client.History(ctx, id, since)
 	for _, e := range entries {
 		edit := tickets.Edit{At: e.When, By: e.Who}
 		for _, c := range e.Changes {
@@ -154,8 +177,12 @@ func (t *Tracker) Edits(ctx context.Context, key int64, since time.Time) (list [
 }
 
 // Update changes a bug. replaced is the status that it had until then; nil where that has not changed.
-func (t *Tracker) Update(ctx context.Context, key int64, c tickets.Change) (replaced *tickets.TrackerStatus, err error) {
-	was, err := t.client.Update(ctx, key, bugzilla.Change{Status: c.Status.Status, Resolution: c.Status.Resolution, Assignee: c.Assignee, Component: c.Place,
+func (t *Tracker) Update(ctx context.Context, key string, c tickets.Change) (replaced *tickets.TrackerStatus, err error) {
+	id, err := bugzilla.ParseID(key)
+	if err != nil {
+		return nil, err
+	}
+	was, err := t.client.Update(ctx, id, bugzilla.Change{Status: c.Status.Status, Resolution: c.Status.Resolution, Assignee: c.Assignee, Component: c.Place,
 		AddCC: c.AddCC, URL: c.URL, Summary: c.Summary, Deadline: c.Deadline, Comment: c.Comment})
 	if status, changed := was["status"]; changed {
 		replaced = &tickets.TrackerStatus{Status: status, Resolution: was["resolution"]}
@@ -165,11 +192,11 @@ func (t *Tracker) Update(ctx context.Context, key int64, c tickets.Change) (repl
 
 // ticket is a bug as package tickets sees it.
 func (t *Tracker) ticket(b bugzilla.Bug) tickets.Ticket {
-	x := tickets.Ticket{Key: b.ID, Aliases: b.Alias, Status: tickets.TrackerStatus{Status: b.Status, Resolution: b.Resolution}, Open: b.Open, Summary: b.Summary,
+	x := tickets.Ticket{Key: strconv.FormatInt(b.ID, 10), Aliases: b.Alias, Status: tickets.TrackerStatus{Status: b.Status, Resolution: b.Resolution}, Open: b.Open, Summary: b.Summary,
 		Label: b.Whiteboard, URL: b.URL, Creator: b.Creator, Assignee: b.Assignee, CC: b.CC, Timed: b.Timed(), Deadline: b.Deadline, Place: b.Component,
 		Owned: t.settings.owns(b), Polled: b.Product == t.settings.Product, Changed: b.Changed}
-	if b.Resolution == "DUPLICATE" {
-		x.DuplicateOf = b.DuplicateOf
+	if b.Resolution == "DUPLICATE" && b.DuplicateOf != 0 {
+		x.DuplicateOf = strconv.FormatInt(b.DuplicateOf, 10)
 	}
 	return x
 }
