@@ -9,33 +9,33 @@ import (
 	"berth/scheduler"
 )
 
-// absorb does in Berth what people did with a ticket since it was last dealt with, each with their own rights. What cannot be done is
+// inbound does in Berth what people did with a ticket since it was last dealt with, each with their own rights. What cannot be done is
 // said on the ticket, which the message about that brings in line again. It may be called again with the same: what was done stays done.
-func (t *lockedTicket) absorb(ctx context.Context, w Workflow, v scheduler.View, b Ticket, comments []Comment) error {
+func (t *lockedTicket) inbound(ctx context.Context, w Workflow, v scheduler.View, b Ticket, comments []Comment) error {
 	experimenter := t.login(ctx, v.Experimenter)
 	if t.first { // what there was before Berth knew the ticket is nobody's doing
-		return t.meet(ctx, b, experimenter, comments)
+		return t.firstSeen(ctx, b, experimenter, comments)
 	}
-	if err := t.hear(ctx, v, comments); err != nil {
+	if err := t.inboundComments(ctx, v, comments); err != nil {
 		return err
 	}
-	if err := t.assigned(ctx, v, b); err != nil {
+	if err := t.inboundAssignee(ctx, v, b); err != nil {
 		return err
 	}
-	if err := t.stood(ctx, w, b, comments, false); err != nil {
+	if err := t.applyStatus(ctx, w, b, comments, false); err != nil {
 		return err
 	}
-	if err := t.dated(ctx, v, b); err != nil {
+	if err := t.inboundDeadline(ctx, v, b); err != nil {
 		return err
 	}
-	t.look(b, experimenter)
-	t.m.read(comments)
-	return t.keep(ctx)
+	t.takeSnapshot(b, experimenter)
+	t.state.read(comments)
+	return t.save(ctx)
 }
 
-// hear makes feedback of what people wrote.
-func (t *lockedTicket) hear(ctx context.Context, v scheduler.View, comments []Comment) error {
-	for _, c := range t.m.unread(comments) {
+// inboundComments makes feedback of what people wrote.
+func (t *lockedTicket) inboundComments(ctx context.Context, v scheduler.View, comments []Comment) error {
+	for _, c := range t.state.unread(comments) {
 		if c.Private || ours(c, v.ID) || strings.TrimSpace(c.Text) == "" {
 			continue
 		}
@@ -52,8 +52,8 @@ func (t *lockedTicket) hear(ctx context.Context, v scheduler.View, comments []Co
 		if err != nil {
 			return err
 		}
-		if !known && !hasName(t.m.Unknown, c.Creator) {
-			t.m.Unknown = append(t.m.Unknown, c.Creator)
+		if !known && !hasName(t.state.Unknown, c.Creator) {
+			t.state.Unknown = append(t.state.Unknown, c.Creator)
 			text := fmt.Sprintf("%s is not somebody who may write to request #%d in Berth: nobody has an account there with this login as its address of mail, or not that right. What they write here stays here.",
 				shown(c.Creator), v.Number)
 			if err := t.note(ctx, v.ID, text, fmt.Sprintf("stranger %s", c.ID)); err != nil {
@@ -64,10 +64,10 @@ func (t *lockedTicket) hear(ctx context.Context, v scheduler.View, comments []Co
 	return nil
 }
 
-// maxQuoted is the most of a comment that becomes feedback, in bytes.
+// maxQuoted bounds how much of a comment becomes feedback, in bytes.
 const maxQuoted = 60 << 10
 
-// quoted is a comment as it becomes feedback.
+// quoted makes the text of feedback of a comment.
 func quoted(c Comment) string {
 	text := strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
@@ -89,26 +89,17 @@ func ours(c Comment, request string) bool {
 	return strings.HasPrefix(last, "[berth:"+request+"/") && strings.HasSuffix(last, "]")
 }
 
-// refusal reports whether Berth said no, for reasons that a person may know; any other error is nobody's answer.
-func refusal(err error) bool {
-	switch scheduler.CodeOf(err) {
-	case scheduler.CodeConflict, scheduler.CodeForbidden, scheduler.CodeInvalid, scheduler.CodeNotFound:
-		return true
-	}
-	return false
-}
-
-// assigned makes the mentor of whom somebody assigned the ticket to.
-func (t *lockedTicket) assigned(ctx context.Context, v scheduler.View, b Ticket) error {
-	if t.m.expected(func(l look) bool { return strings.EqualFold(l.Assignee, b.Assignee) }) {
+// inboundAssignee makes the new assignee the mentor, or says why that cannot be.
+func (t *lockedTicket) inboundAssignee(ctx context.Context, v scheduler.View, b Ticket) error {
+	if t.state.expected(func(l snapshot) bool { return strings.EqualFold(l.Assignee, b.Assignee) }) {
 		return nil
 	}
-	wanted, err := t.assignable(ctx, v.Mentor)
+	wanted, err := t.account(ctx, v.Mentor)
 	if err != nil || strings.EqualFold(wanted, b.Assignee) {
 		return err
 	}
 	login, at, err := t.changer(ctx, false, FieldAssignee)
-	if err != nil || t.late(func(l look) bool { return strings.EqualFold(l.Assignee, b.Assignee) }, login, at) {
+	if err != nil || t.cameLate(func(l snapshot) bool { return strings.EqualFold(l.Assignee, b.Assignee) }, login, at) {
 		return err
 	}
 	var why []string
@@ -118,7 +109,7 @@ func (t *lockedTicket) assigned(ctx context.Context, v scheduler.View, b Ticket)
 		return err
 	case !found || !slices.Contains(mentor.Roles, scheduler.RoleMentor):
 		if wanted == "" {
-			return nil // nobody else has to be the assignee
+			return nil // nobody else must be the assignee
 		}
 		why = []string{shown(b.Assignee) + " is no mentor in Berth"}
 	default:
@@ -143,13 +134,13 @@ func (t *lockedTicket) assigned(ctx context.Context, v scheduler.View, b Ticket)
 	return t.note(ctx, v.ID, text, fmt.Sprintf("assignee %d %s", at.Unix(), b.Assignee))
 }
 
-// dated puts back a deadline that somebody changed: it follows the slot, where Berth's account may set it.
-func (t *lockedTicket) dated(ctx context.Context, v scheduler.View, b Ticket) error {
-	if !b.Timed || b.Deadline == day(v.Request) || t.m.expected(func(l look) bool { return l.Deadline == b.Deadline }) {
+// inboundDeadline puts back a deadline that somebody changed: it follows the slot, where Berth's account may set it.
+func (t *lockedTicket) inboundDeadline(ctx context.Context, v scheduler.View, b Ticket) error {
+	if !b.Timed || b.Deadline == day(v.Request) || t.state.expected(func(l snapshot) bool { return l.Deadline == b.Deadline }) {
 		return nil
 	}
 	login, at, err := t.changer(ctx, false, FieldDeadline)
-	if err != nil || t.late(func(l look) bool { return l.Deadline == b.Deadline }, login, at) {
+	if err != nil || t.cameLate(func(l snapshot) bool { return l.Deadline == b.Deadline }, login, at) {
 		return err
 	}
 	text := fmt.Sprintf("%s changed the deadline. It follows the slot of the request, which is moved in Berth or in a calendar: it is put back.", shown(login))

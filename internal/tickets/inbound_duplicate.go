@@ -7,9 +7,9 @@ import (
 	"berth/scheduler"
 )
 
-// duplicate follows a ticket that somebody resolved as a duplicate to the other one, if that is nobody's ticket yet. What cannot be
-// followed is said, and the ticket put back.
-func (t *lockedTicket) duplicate(ctx context.Context, v scheduler.View, b Ticket, login, key string) error {
+// followDuplicate makes the other ticket that of the request where somebody resolved its own as a duplicate, if the other one is nobody's yet.
+// What cannot be followed is said, and the ticket put back.
+func (t *lockedTicket) followDuplicate(ctx context.Context, v scheduler.View, b Ticket, login, key string) error {
 	other, err := t.tracker.Ticket(ctx, b.DuplicateOf)
 	var why string
 	switch {
@@ -35,7 +35,7 @@ func (t *lockedTicket) duplicate(ctx context.Context, v scheduler.View, b Ticket
 			shown(login), why, t.settings.Statuses[scheduler.Cancelled])
 		return t.note(ctx, v.ID, text, key)
 	}
-	if err := t.link(ctx, v.ID, other.Key); err != nil {
+	if err := t.setTicket(ctx, v.ID, other.Key); err != nil {
 		return err
 	}
 	text := fmt.Sprintf("This is the ticket of request #%d from now on: %s marked %s %s as its duplicate.", v.Number, shown(login), t.about.Ticket, b.Key)

@@ -12,26 +12,26 @@ import (
 	"berth/scheduler/words"
 )
 
-// rejectOffers is how many alternatives a rejection offers that was made here, where nobody says how many.
+// rejectOffers is how many alternatives a rejection offers that was made in a ticket, where nobody says how many.
 const rejectOffers = 3
 
-// stood takes the step that somebody's change of status or resolution asks for; overwritten says that Berth has changed the ticket since.
-func (t *lockedTicket) stood(ctx context.Context, w Workflow, b Ticket, comments []Comment, overwritten bool) error {
+// applyStatus takes the step that somebody asks for by changing the status or resolution; overwritten says that Berth has changed the ticket since.
+func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, comments []Comment, overwritten bool) error {
 	at := b.Status
-	same := func(l look) bool { return w.Same(TrackerStatus{l.Status, l.Resolution}, at) }
-	if t.m.expected(same) {
+	same := func(l snapshot) bool { return w.Same(TrackerStatus{l.Status, l.Resolution}, at) }
+	if t.state.expected(same) {
 		return nil
 	}
-	v, err := t.requests.Get(ctx, scheduler.System, t.kept.Request)
+	v, err := t.requests.Get(ctx, scheduler.System, t.saved.Request)
 	if err != nil || w.Same(t.settings.Statuses[v.Status], at) {
 		return err
 	}
 	login, when, err := t.changer(ctx, overwritten, FieldStatus)
 	// What comes late comes field by field: a status may meet the resolution of another one.
-	late := func(l look) bool {
-		return l.Status == at.Status && (l.Resolution == at.Resolution || t.m.Known.Resolution == at.Resolution)
+	late := func(l snapshot) bool {
+		return l.Status == at.Status && (l.Resolution == at.Resolution || t.state.Known.Resolution == at.Resolution)
 	}
-	if err != nil || t.late(late, login, when) {
+	if err != nil || t.cameLate(late, login, when) {
 		return err
 	}
 	key := fmt.Sprintf("%d %s %s", when.Unix(), at.Status, at.Resolution)
@@ -45,7 +45,7 @@ func (t *lockedTicket) stood(ctx context.Context, w Workflow, b Ticket, comments
 		return err
 	}
 	if known && b.DuplicateOf != "" {
-		return t.duplicate(ctx, v, b, login, key)
+		return t.followDuplicate(ctx, v, b, login, key)
 	}
 	var why []string
 	var alternatives string
@@ -55,7 +55,7 @@ func (t *lockedTicket) stood(ctx context.Context, w Workflow, b Ticket, comments
 	case len(candidates) == 0:
 		why = []string{"there is no step of a request that this stands for", t.settings.Statuses.help()}
 	default:
-		err := t.step(ctx, who, v, candidates, saidWith(comments, login, when))
+		err := t.applyFirst(ctx, who, v, candidates, saidWith(comments, login, when))
 		if err == nil {
 			return nil
 		}
@@ -68,11 +68,11 @@ func (t *lockedTicket) stood(ctx context.Context, w Workflow, b Ticket, comments
 	return t.note(ctx, v.ID, text, key)
 }
 
-// step takes the first of some steps that follows from where the request is.
-func (t *lockedTicket) step(ctx context.Context, who scheduler.Actor, v scheduler.View, candidates []scheduler.Status, reason string) error {
+// applyFirst takes the first of some steps that follows from where the request is.
+func (t *lockedTicket) applyFirst(ctx context.Context, who scheduler.Actor, v scheduler.View, candidates []scheduler.Status, reason string) error {
 	var first error
 	for _, to := range candidates {
-		err := t.take(ctx, who, v, to, reason)
+		err := t.applyStep(ctx, who, v, to, reason)
 		if err == nil {
 			return nil
 		}
@@ -87,7 +87,8 @@ func (t *lockedTicket) step(ctx context.Context, who scheduler.Actor, v schedule
 	return first
 }
 
-func (t *lockedTicket) take(ctx context.Context, who scheduler.Actor, v scheduler.View, to scheduler.Status, reason string) (err error) {
+// applyStep takes the step that leads to a status.
+func (t *lockedTicket) applyStep(ctx context.Context, who scheduler.Actor, v scheduler.View, to scheduler.Status, reason string) (err error) {
 	r := t.requests
 	said := strings.TrimSuffix("in "+t.about.Name+": "+reason, ": ")
 	switch to {
@@ -109,7 +110,7 @@ func (t *lockedTicket) take(ctx context.Context, who scheduler.Actor, v schedule
 	return err
 }
 
-// saidWith is what somebody wrote with a change: the reason for it.
+// saidWith finds the comment that somebody wrote with a change: the reason for it.
 func saidWith(comments []Comment, login string, when time.Time) string {
 	const longest = 1000
 	for _, c := range slices.Backward(comments) {

@@ -5,21 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"berth/scheduler"
 )
 
-// link makes a bug the ticket of a request.
-func (s *Service) link(ctx context.Context, request string, key string) error {
+// setTicket makes a ticket that of a request.
+func (s *Service) setTicket(ctx context.Context, request, key string) error {
 	return s.requests.SetTicket(ctx, scheduler.System, request, scheduler.Ticket{Key: key, URL: s.tracker.URL(key)})
 }
 
-// requestOf is the request whose ticket a bug is.
+// requestOf finds the request of a ticket.
 func (s *Service) requestOf(ctx context.Context, b Ticket) (id string, known bool, err error) {
-	if id, err = s.memory.TicketRequest(ctx, b.Key); err != nil || id != "" {
+	if id, err = s.store.TicketRequest(ctx, b.Key); err != nil || id != "" {
 		return id, id != "", err
 	}
 	for _, alias := range b.Aliases { // known from before anything was remembered
@@ -65,49 +64,39 @@ func (s *Service) adopt(ctx context.Context, b Ticket, number string) error {
 	case err != nil:
 		return err
 	case !known:
-		return s.once(ctx, b, fmt.Sprintf("This ticket names request %s of Berth, and cannot be linked to it: %s does not see such a request there.", number, shown(b.Creator)))
+		return s.commentOnce(ctx, b, fmt.Sprintf("This ticket names request %s of Berth, and cannot be linked to it: %s does not see such a request there.", number, shown(b.Creator)))
 	case v.Ticket != nil && v.Ticket.Key != b.Key:
-		return s.once(ctx, b, fmt.Sprintf("Request #%d has its ticket already, %s %s: %s. What is written here does not reach it.", v.Number, s.about.Ticket, v.Ticket.Key, v.Ticket.URL))
+		return s.commentOnce(ctx, b, fmt.Sprintf("Request #%d has its ticket already, %s %s: %s. What is written here does not reach it.", v.Number, s.about.Ticket, v.Ticket.Key, v.Ticket.URL))
 	}
-	if err := s.link(ctx, v.ID, b.Key); err != nil {
+	if err := s.setTicket(ctx, v.ID, b.Key); err != nil {
 		return err
 	}
 	text := fmt.Sprintf("This is the ticket of request #%d from now on: it was opened by %s and names the request.", v.Number, shown(b.Creator))
 	return s.requests.NoteOnTicket(ctx, scheduler.System, v.ID, text, scheduler.Creation{Key: "ticket " + b.Key + " adopted", Fingerprint: "note"})
 }
 
-// once says something on a bug that is no request's ticket. Who is about to say it leaves a mark before, for every process: while nothing was
-// heard of a remark, it may still come through, and is not made again.
-func (s *Service) once(ctx context.Context, b Ticket, text string) error {
+// commentOnce says something on a ticket of no request. A mark is left before, for every process: while nothing was heard of a remark, it may
+// still come through, and is not made again.
+func (s *Service) commentOnce(ctx context.Context, b Ticket, text string) error {
 	name, now := fmt.Sprintf("%s remark %s", s.about.Via, b.Key), s.clock().UTC()
 	token := fmt.Sprintf("[berth:%s/%s]", s.about.Ticket, b.Key)
-	if there, err := s.said(ctx, b.Key, token); err != nil || there {
+	if there, err := s.hasComment(ctx, b.Key, token); err != nil || there {
 		return err
 	}
-	before, err := s.memory.Mark(ctx, name)
+	before, err := s.store.Mark(ctx, name)
 	if err != nil {
 		return err
 	}
 	if until, err := time.Parse(time.RFC3339, before); err == nil && now.Before(until) {
 		return fmt.Errorf("%s %s: of an earlier remark nothing was heard; until %s it may still come through", s.about.Ticket, b.Key, before)
 	}
-	if mine, err := s.memory.SetMark(ctx, name, before, now.Add(s.about.Open).Format(time.RFC3339)); err != nil || !mine {
+	if mine, err := s.store.SetMark(ctx, name, before, now.Add(s.about.Open).Format(time.RFC3339)); err != nil || !mine {
 		return errors.Join(err, errBusy)
 	}
 	err = s.tracker.AddComment(ctx, b.Key, text+"\n\n"+token)
 	if err != nil && !s.tracker.Fault(err).Open {
-		_, markErr := s.memory.SetMark(ctx, name, now.Add(s.about.Open).Format(time.RFC3339), now.Format(time.RFC3339))
+		_, markErr := s.store.SetMark(ctx, name, now.Add(s.about.Open).Format(time.RFC3339), now.Format(time.RFC3339))
 		err = errors.Join(err, markErr)
 	}
 	return err
-}
-
-// said reports whether a comment of a ticket holds a token.
-func (s *Service) said(ctx context.Context, key string, token string) (bool, error) {
-	list, err := s.tracker.Comments(ctx, key, time.Time{})
-	return said(list, token), err
-}
-
-func said(comments []Comment, token string) bool {
-	return slices.ContainsFunc(comments, func(c Comment) bool { return strings.Contains(c.Text, token) })
 }

@@ -6,13 +6,13 @@ import (
 	"berth/scheduler"
 )
 
-// open are the statuses in which a request has a ticket also where it was made before there were tickets.
-var open = []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Instantiating, scheduler.Running, scheduler.Terminating}
+// ticketed lists the statuses in which a request gets a ticket also where it was made before there were tickets.
+var ticketed = []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Instantiating, scheduler.Running, scheduler.Terminating}
 
 // Missing opens tickets for requests that are under way and were made before there were tickets.
 func (s *Service) Missing(ctx context.Context) (opened int, err error) {
 	for cursor := ""; ; {
-		page, err := s.requests.List(ctx, scheduler.System, scheduler.RequestFilter{Status: open, Limit: 200}, cursor)
+		page, err := s.requests.List(ctx, scheduler.System, scheduler.RequestFilter{Status: ticketed, Limit: 200}, cursor)
 		if err != nil {
 			return opened, err
 		}
@@ -20,7 +20,7 @@ func (s *Service) Missing(ctx context.Context) (opened int, err error) {
 			if r.Ticket != nil {
 				continue
 			}
-			asked, err := s.ask(ctx, r.ID)
+			asked, err := s.requestTicket(ctx, r.ID)
 			if err != nil {
 				return opened, err
 			}
@@ -34,28 +34,28 @@ func (s *Service) Missing(ctx context.Context) (opened int, err error) {
 	}
 }
 
-// ask has a ticket opened for a request that has none, unless one is on its way already.
-func (s *Service) ask(ctx context.Context, request string) (asked bool, err error) {
-	if waits, err := s.memory.Pending(ctx, Channel, request); err != nil || waits {
+// requestTicket has a ticket opened for a request that has none, unless one is on its way already.
+func (s *Service) requestTicket(ctx context.Context, request string) (asked bool, err error) {
+	if waits, err := s.store.Pending(ctx, Channel, request); err != nil || waits {
 		return false, err
 	}
 	return true, s.requests.NoteOnTicket(ctx, scheduler.System, request, "A ticket for a request that was made before there were tickets.",
 		scheduler.Creation{Key: "ticket " + request + " opened", Fingerprint: "note"})
 }
 
-// Sync brings one request in line with what people did with its ticket, now; where there is none, one is going to be opened.
+// Sync brings one request in line with what people did with its ticket, now; where it has none, one is going to be opened.
 func (s *Service) Sync(ctx context.Context, request string) (scheduler.View, error) {
 	v, err := s.requests.Get(ctx, scheduler.System, request)
 	if err != nil {
 		return v, err
 	}
 	if v.Ticket == nil {
-		_, err := s.ask(ctx, v.ID)
+		_, err := s.requestTicket(ctx, v.ID)
 		return v, err
 	}
 	w, err := s.tracker.Workflow(ctx)
 	if err != nil {
 		return v, err
 	}
-	return v, s.catchUp(ctx, w, v.Ticket.Key, v.ID)
+	return v, s.sync(ctx, w, v.Ticket.Key, v.ID)
 }

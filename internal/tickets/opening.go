@@ -7,14 +7,14 @@ import (
 	"berth/scheduler"
 )
 
-// ticket is the bug of a request: the one that it has, or a new one, whose description then is what is to be said of the event.
-func (s *Service) ticket(ctx context.Context, v scheduler.View, e scheduler.Event) (key string, err error) {
+// ensureTicket gives the ticket of a request: the one that it has, or a new one, whose description then says what there is to say of the event.
+func (s *Service) ensureTicket(ctx context.Context, v scheduler.View, e scheduler.Event) (key string, err error) {
 	r := v.Request
 	if r.Ticket != nil {
 		return r.Ticket.Key, nil
 	}
 	n := NewTicket{Request: r.ID, Place: s.tracker.Place(r), Summary: summary(r), URL: s.page(r), Deadline: day(r)}
-	x, err := s.beside(ctx, v, scheduler.Event{})
+	x, err := s.gatherBackground(ctx, v, scheduler.Event{})
 	if err != nil {
 		return "", err
 	}
@@ -34,33 +34,33 @@ func (s *Service) ticket(ctx context.Context, v scheduler.View, e scheduler.Even
 	if err != nil {
 		return "", err
 	}
-	return key, s.link(ctx, r.ID, key)
+	return key, s.setTicket(ctx, r.ID, key)
 }
 
 // create makes a ticket with those people in it who have an account.
 func (s *Service) create(ctx context.Context, r scheduler.Request, n NewTicket, said, mark string) (key string, err error) {
-	if n.CC, n.Assignee, err = s.people(ctx, r); err != nil {
+	if n.CC, n.Assignee, err = s.accounts(ctx, r); err != nil {
 		return "", err
 	}
 	n.Description = said + s.stranger(ctx, r, n.CC) + "\n\n" + mark
 	return s.tracker.Create(ctx, n)
 }
 
-// people are those whom a new ticket concerns, as far as the tracker knows them. They are in it from the beginning: whoever is put into it later, or
-// has to make room, is sent a mail more.
-func (s *Service) people(ctx context.Context, r scheduler.Request) (cc []string, assignee string, err error) {
-	experimenter, err := s.assignable(ctx, r.Experimenter)
+// accounts gives the logins of the people whom a new ticket concerns, as far as the tracker knows them. They are in it from the beginning: whoever
+// is put into it later, or must make room, is sent a mail more.
+func (s *Service) accounts(ctx context.Context, r scheduler.Request) (cc []string, assignee string, err error) {
+	experimenter, err := s.account(ctx, r.Experimenter)
 	if err != nil {
 		return nil, "", err
 	}
 	if experimenter != "" {
 		cc = []string{experimenter}
 	}
-	assignee, err = s.assignable(ctx, r.Mentor)
+	assignee, err = s.account(ctx, r.Mentor)
 	return cc, assignee, err
 }
 
-// stranger is what is said of an experimenter who is not in CC for want of an account.
+// stranger says that an experimenter is not in CC for want of an account.
 func (s *Service) stranger(ctx context.Context, r scheduler.Request, cc []string) string {
 	login := s.login(ctx, r.Experimenter)
 	if len(cc) > 0 || login == "" {
@@ -69,8 +69,8 @@ func (s *Service) stranger(ctx context.Context, r scheduler.Request, cc []string
 	return fmt.Sprintf("\n\n%s has no account in %s (%s) and could not be put into CC.", r.Experimenter, s.about.Name, login)
 }
 
-// beside gathers what is said of a request beyond itself: in the description of its ticket, or of an event.
-func (s *Service) beside(ctx context.Context, v scheduler.View, e scheduler.Event) (x beside, err error) {
+// gatherBackground looks up what a description, or the comment on an event, says of a request beyond itself.
+func (s *Service) gatherBackground(ctx context.Context, v scheduler.View, e scheduler.Event) (x background, err error) {
 	if x.zones, _, err = s.requests.Facility(ctx, scheduler.System); err != nil {
 		return x, err
 	}

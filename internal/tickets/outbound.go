@@ -29,48 +29,50 @@ func (s *Service) Deliver(ctx context.Context, e scheduler.Event) error {
 	if err != nil {
 		return err
 	}
-	id, err := s.ticket(ctx, v, e)
+	key, err := s.ensureTicket(ctx, v, e)
 	if err != nil {
 		return err
 	}
-	return s.take(ctx, id, v.ID, func(t *lockedTicket) error { return t.tell(ctx, w, e) })
+	return s.locked(ctx, key, v.ID, func(t *lockedTicket) error { return t.notify(ctx, w, e) })
 }
 
-// tell says of an event what there is to say, and brings the ticket in line.
-func (t *lockedTicket) tell(ctx context.Context, w Workflow, e scheduler.Event) error {
+// notify says of an event what there is to say, and brings the ticket in line.
+func (t *lockedTicket) notify(ctx context.Context, w Workflow, e scheduler.Event) error {
 	v, err := t.requests.Get(ctx, scheduler.System, e.Request)
 	if err != nil {
 		return err
 	}
-	b, comments, err := t.read(ctx, t.kept.Key)
+	b, comments, err := t.read(ctx, t.saved.Key)
 	if err != nil {
 		return err
 	}
-	if err := t.absorb(ctx, w, v, b, t.after(comments)); err != nil {
+	if err := t.inbound(ctx, w, v, b, t.unsettled(comments)); err != nil {
 		return err
 	}
 	if v, err = t.requests.Get(ctx, scheduler.System, e.Request); err != nil {
 		return err
 	}
-	if v.Ticket == nil || v.Ticket.Key != t.kept.Key {
+	if v.Ticket == nil || v.Ticket.Key != t.saved.Key {
 		return errBusy // it has another ticket now, which is told instead
 	}
-	change := Change{}
-	if change.Comment, err = t.news(ctx, e, v, comments); err != nil {
+	news, err := t.news(ctx, e, v, comments)
+	if err != nil {
 		return err
 	}
-	if err := t.aim(ctx, b, &change, v.Request); err != nil {
+	want, err := t.desired(ctx, b, v.Request)
+	if err != nil {
 		return err
 	}
-	lost, err := t.bring(ctx, w, b, change)
+	want.Comment = news
+	lost, err := t.converge(ctx, w, b, want)
 	if err != nil || lost == nil {
 		return err
 	}
-	// Somebody changed the ticket between our look and our write, which has no protection against that. What they wanted still counts.
-	return t.stood(ctx, w, *lost, comments, true)
+	// Somebody changed the ticket between our read and our write, which has no protection against that. What they wanted still counts.
+	return t.applyStatus(ctx, w, *lost, comments, true)
 }
 
-// read reads a bug and all that was said on it.
+// read reads a ticket and all that was said on it.
 func (s *Service) read(ctx context.Context, key string) (b Ticket, comments []Comment, err error) {
 	if b, err = s.tracker.Ticket(ctx, key); err != nil {
 		return b, nil, err
@@ -79,16 +81,16 @@ func (s *Service) read(ctx context.Context, key string) (b Ticket, comments []Co
 	return b, comments, err
 }
 
-// after are the comments that may not have been dealt with.
-func (t *lockedTicket) after(comments []Comment) []Comment {
-	return slices.DeleteFunc(slices.Clone(comments), func(c Comment) bool { return !c.Time.After(t.m.Since) })
+// unsettled picks the comments that may not have been dealt with.
+func (t *lockedTicket) unsettled(comments []Comment) []Comment {
+	return slices.DeleteFunc(slices.Clone(comments), func(c Comment) bool { return !c.Time.After(t.state.Since) })
 }
 
-// news is what there is to say of an event, and of those after it that wait already: a step that makes several, and a ticket that is put back
-// with what explains it, are one change of the ticket, and one mail to whoever follows it.
+// news says what there is to say of an event, and of those after it that wait already: a step that makes several, and a ticket that is put
+// back with what explains it, are one change of the ticket, and one mail to whoever follows it.
 func (t *lockedTicket) news(ctx context.Context, e scheduler.Event, v scheduler.View, comments []Comment) (string, error) {
 	events := []scheduler.Event{e}
-	waiting, err := t.memory.Waiting(ctx, Channel, e.Request, maxNews)
+	waiting, err := t.store.Waiting(ctx, Channel, e.Request, maxNews)
 	if err != nil {
 		return "", err
 	}
@@ -112,9 +114,9 @@ func (t *lockedTicket) news(ctx context.Context, e scheduler.Event, v scheduler.
 	return strings.Join(parts, "\n\n"), nil
 }
 
-// comment is what is said of an event, with its token.
+// comment says what there is to say of one event, with its token.
 func (s *Service) comment(ctx context.Context, e scheduler.Event, v scheduler.View) (string, error) {
-	x, err := s.beside(ctx, v, e)
+	x, err := s.gatherBackground(ctx, v, e)
 	if err != nil {
 		return "", err
 	}
@@ -125,7 +127,7 @@ func (s *Service) comment(ctx context.Context, e scheduler.Event, v scheduler.Vi
 	}
 	text := s.text().comment(e, v, x)
 	if e.Action == scheduler.ActionAssign {
-		switch login, err := s.assignable(ctx, v.Mentor); {
+		switch login, err := s.account(ctx, v.Mentor); {
 		case err != nil:
 			return "", err
 		case login == "":

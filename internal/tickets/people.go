@@ -7,9 +7,9 @@ import (
 	"berth/scheduler"
 )
 
-// actor is who has a login, with the rights that they have in Berth. Berth's own account has none: nobody knows who used it.
+// actor finds the person of a login, with the rights that they have in Berth. Berth's own account has none: nobody knows who used it.
 func (s *Service) actor(ctx context.Context, login string) (a scheduler.Actor, known bool, err error) {
-	if login == "" || s.own(login) {
+	if login == "" || s.isOwn(login) {
 		return a, false, nil
 	}
 	p, known, err := s.requests.PersonByMail(ctx, scheduler.System, login)
@@ -21,10 +21,10 @@ func (s *Service) actor(ctx context.Context, login string) (a scheduler.Actor, k
 	return a, true, nil
 }
 
-// own reports whether a login is that of Berth's account.
-func (s *Service) own(login string) bool { return strings.EqualFold(login, s.about.Login) }
+// isOwn reports whether a login is that of Berth's account.
+func (s *Service) isOwn(login string) bool { return strings.EqualFold(login, s.about.Login) }
 
-// login is somebody's name in the tracker: their address of mail, empty where none is known.
+// login gives the name of a person in the tracker: their address of mail, empty where none is known.
 func (s *Service) login(ctx context.Context, username string) string {
 	if username == "" {
 		return ""
@@ -36,8 +36,8 @@ func (s *Service) login(ctx context.Context, username string) string {
 	return p.Email
 }
 
-// assignable is the login of somebody who can be an assignee; empty where the tracker does not know them.
-func (s *Service) assignable(ctx context.Context, username string) (login string, err error) {
+// account gives the login of a person who can be an assignee; empty where the tracker does not know them.
+func (s *Service) account(ctx context.Context, username string) (login string, err error) {
 	if login = s.login(ctx, username); login == "" {
 		return "", nil
 	}
@@ -48,5 +48,14 @@ func (s *Service) assignable(ctx context.Context, username string) (login string
 	return login, nil
 }
 
-// shown is a login as it is written where others read it.
+// shown writes a login where others read it.
 func shown(login string) string { return strings.Join(strings.Fields(login), " ") }
+
+// refusal reports whether Berth said no, for reasons that a person may know; any other error is nobody's answer.
+func refusal(err error) bool {
+	switch scheduler.CodeOf(err) {
+	case scheduler.CodeConflict, scheduler.CodeForbidden, scheduler.CodeInvalid, scheduler.CodeNotFound:
+		return true
+	}
+	return false
+}

@@ -15,7 +15,7 @@ import (
 // of the others: the error is of those faults alone that all of them meet. With a sweep it looks at every ticket, wherever it is by now. Several
 // processes may poll at once: what one deals with the others find done.
 func (s *Service) Poll(ctx context.Context, sweep bool) (done int, err error) {
-	p, before, err := progress(ctx, s.memory, s.about.Via)
+	p, before, err := progress(ctx, s.store, s.about.Via)
 	if err != nil {
 		return 0, err
 	}
@@ -28,23 +28,24 @@ func (s *Service) Poll(ctx context.Context, sweep bool) (done int, err error) {
 		next.Polled = s.clock()
 	}
 	text, jsonErr := json.Marshal(next)
-	_, markErr := s.memory.SetMark(ctx, s.about.Via, before, string(text)) // where somebody else was faster, they have seen as much
+	_, markErr := s.store.SetMark(ctx, s.about.Via, before, string(text)) // where somebody else was faster, they have seen as much
 	return done, errors.Join(err, jsonErr, markErr)
 }
 
-// round is one look at what people did.
+// round is one poll.
 type round struct {
 	s       *Service
 	w       Workflow
 	p       *Progress
-	already []string // bugs that could not be dealt with before
+	already []string // tickets that could not be dealt with before
 	done    int
-	ended   error // what all bugs meet, so that the others are not tried
+	ended   error // the fault that all tickets meet, so that no other one is tried
 }
 
-// maxAgain is how many bugs are looked at one by one again. Where there are more of them, something is wrong with more than these.
+// maxAgain bounds how many tickets are looked at one by one again. Where there are more of them, something is wrong with more than these.
 const maxAgain = 200
 
+// poll handles the tickets that changed, and with a sweep all others. p is moved on with what was done.
 func (s *Service) poll(ctx context.Context, p *Progress, sweep bool) (done int, err error) {
 	w, err := s.tracker.Workflow(ctx)
 	if err != nil {
@@ -57,22 +58,22 @@ func (s *Service) poll(ctx context.Context, p *Progress, sweep bool) (done int, 
 	r := &round{s: s, w: w, p: p, already: p.Again}
 	p.Again = nil
 	for _, b := range changed {
-		r.see(ctx, b)
+		r.handle(ctx, b)
 	}
 	if sweep && r.ended == nil {
-		lost, err := s.sweep(ctx, func(b Ticket) { r.see(ctx, b) })
+		lost, err := s.sweep(ctx, func(b Ticket) { r.handle(ctx, b) })
 		if err != nil {
 			return r.done, err
 		}
 		p.Lost, p.Swept = lost, s.clock()
 	}
 	if r.ended == nil && len(p.Again) > maxAgain {
-		r.ended = fmt.Errorf("%d bugs could not be dealt with", len(p.Again))
+		r.ended = fmt.Errorf("%d tickets could not be dealt with", len(p.Again))
 	}
 	return r.done, r.ended
 }
 
-// changed are the bugs that changed since the last time, and those that could not be dealt with then.
+// changed reads the tickets that changed since the last time, and those that could not be dealt with then.
 func (s *Service) changed(ctx context.Context, p *Progress) ([]Ticket, error) {
 	since := p.Cursor.Add(-overlap)
 	if p.Cursor.IsZero() { // what is older the sweep sees, as far as it is known
@@ -93,15 +94,15 @@ func (s *Service) changed(ctx context.Context, p *Progress) ([]Ticket, error) {
 	return append(more, changed...), err
 }
 
-// see deals with one bug.
-func (r *round) see(ctx context.Context, b Ticket) {
+// handle deals with one ticket, unless the round has ended, and notes in the progress how that went.
+func (r *round) handle(ctx context.Context, b Ticket) {
 	if r.ended != nil {
 		return
 	}
 	if b.Changed.After(r.p.Cursor) && b.Polled {
 		r.p.Cursor = b.Changed
 	}
-	did, err := r.s.meet(ctx, r.w, b)
+	did, err := r.s.handle(ctx, r.w, b)
 	if did {
 		r.done++
 		r.p.Seen++
@@ -113,14 +114,14 @@ func (r *round) see(ctx context.Context, b Ticket) {
 	case fault.Outage != "" || ctx.Err() != nil:
 		r.ended = err
 	case fault.Temporary:
-		r.later(ctx, b, err)
+		r.retryLater(ctx, b, err)
 	default:
 		r.s.log.ErrorContext(ctx, "what happened to a ticket cannot be dealt with", "ticket", b.Key, "error", err, "remedy", fault.Remedy)
 	}
 }
 
-// later has a bug looked at again, which is said once. Of one that somebody else is at work on there is nothing to say.
-func (r *round) later(ctx context.Context, b Ticket, err error) {
+// retryLater has the next round look at a ticket again, and logs so once. Nothing is logged of one that somebody else is at work on.
+func (r *round) retryLater(ctx context.Context, b Ticket, err error) {
 	if !slices.Contains(r.p.Again, b.Key) {
 		r.p.Again = append(r.p.Again, b.Key)
 	}
@@ -129,28 +130,29 @@ func (r *round) later(ctx context.Context, b Ticket, err error) {
 	}
 }
 
-// sweepPage is how many tickets are looked at at once.
+// sweepPage is how many tickets a sweep looks at at once.
 const sweepPage = 500
 
-// sweep looks at every known ticket by its number: moved ones are not among those of the product, and what a clock hides is seen here.
-func (s *Service) sweep(ctx context.Context, see func(Ticket)) (lost []string, err error) {
+// sweep looks at every known ticket by its key: ones that were moved elsewhere do not show among the changed ones, and what a clock hides is
+// seen here. It returns those that cannot be seen any more.
+func (s *Service) sweep(ctx context.Context, handle func(Ticket)) (lost []string, err error) {
 	for after := ""; ; {
-		known, err := s.memory.Tickets(ctx, after, sweepPage)
+		known, err := s.store.Tickets(ctx, after, sweepPage)
 		if err != nil || len(known) == 0 {
 			return lost, err
 		}
-		ids := make([]string, len(known))
+		keys := make([]string, len(known))
 		for i, k := range known {
-			ids[i], after = k.Key, k.Key
+			keys[i], after = k.Key, k.Key
 		}
-		bugs, err := s.tracker.Tickets(ctx, ids)
+		list, err := s.tracker.Tickets(ctx, keys)
 		if err != nil {
 			return lost, err
 		}
 		seen := map[string]bool{}
-		for _, b := range bugs {
+		for _, b := range list {
 			seen[b.Key] = true
-			see(b)
+			handle(b)
 		}
 		for _, k := range known {
 			if !seen[k.Key] {
@@ -161,34 +163,9 @@ func (s *Service) sweep(ctx context.Context, see func(Ticket)) (lost []string, e
 	}
 }
 
-// quiet is a bug that was looked at, and since when it has been so.
-type quiet struct {
-	changed time.Time
-	since   time.Time
-}
-
-// settled reports whether a bug was dealt with as it is, long enough ago for nothing to come late with the same stamp.
-func (s *Service) settled(b Ticket) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	q, known := s.quiet[b.Key]
-	return known && q.changed.Equal(b.Changed) && s.clock().Sub(q.since) > overlap
-}
-
-func (s *Service) calm(b Ticket) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if q, known := s.quiet[b.Key]; !known || !q.changed.Equal(b.Changed) {
-		if len(s.quiet) > 10*sweepPage {
-			clear(s.quiet)
-		}
-		s.quiet[b.Key] = quiet{b.Changed, s.clock()}
-	}
-}
-
-// meet deals with a bug that may have changed: a ticket, one that wants to be one, or nothing of ours.
-func (s *Service) meet(ctx context.Context, w Workflow, b Ticket) (did bool, err error) {
-	if s.settled(b) {
+// handle deals with a ticket that may have changed: that of a request, one that names a request, or none of ours.
+func (s *Service) handle(ctx context.Context, w Workflow, b Ticket) (did bool, err error) {
+	if s.seen.has(b, s.clock()) {
 		return false, nil
 	}
 	request, known, err := s.requestOf(ctx, b)
@@ -196,36 +173,36 @@ func (s *Service) meet(ctx context.Context, w Workflow, b Ticket) (did bool, err
 		return false, err
 	}
 	if known {
-		err = s.catchUp(ctx, w, b.Key, request)
+		err = s.sync(ctx, w, b.Key, request)
 	} else if number, ok := s.marked(b); ok {
 		err = s.adopt(ctx, b, number)
 		known = true
 	}
 	if err == nil {
-		s.calm(b)
+		s.seen.mark(b, s.clock())
 	}
 	return known, err
 }
 
-// catchUp does what people did with one ticket.
-func (s *Service) catchUp(ctx context.Context, w Workflow, key string, request string) error {
+// sync does in Berth what people did with one ticket, and puts the ticket right where a late write has given it old values.
+func (s *Service) sync(ctx context.Context, w Workflow, key, request string) error {
 	v, err := s.requests.Get(ctx, scheduler.System, request)
 	if err != nil {
 		return err
 	}
 	if v.Ticket == nil || v.Ticket.Key != key {
-		return s.memory.ForgetTicket(ctx, key) // the request has another one
+		return s.store.ForgetTicket(ctx, key) // the request has another one
 	}
-	return s.take(ctx, key, request, func(t *lockedTicket) error {
+	return s.locked(ctx, key, request, func(t *lockedTicket) error {
 		b, err := s.tracker.Ticket(ctx, key) // as it is now that nobody else is at work on it
 		if err != nil {
 			return err
 		}
-		comments, err := s.tracker.Comments(ctx, key, t.m.Since)
+		comments, err := s.tracker.Comments(ctx, key, t.state.Since)
 		if err != nil {
 			return err
 		}
-		if err := t.absorb(ctx, w, v, b, comments); err != nil {
+		if err := t.inbound(ctx, w, v, b, comments); err != nil {
 			return err
 		}
 		return t.mend(ctx, w, b)

@@ -39,5 +39,5 @@ func progress(ctx context.Context, m Marks, via string) (p Progress, text string
 
 // Progress reads how far polling has come.
 func (s *Service) Progress(ctx context.Context) (Progress, error) {
-	return ReadProgress(ctx, s.memory, s.about.Via)
+	return ReadProgress(ctx, s.store, s.about.Via)
 }

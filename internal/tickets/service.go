@@ -3,14 +3,13 @@ package tickets
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"berth/scheduler"
 	"berth/testbeds"
 )
 
-// Requests is where the requests are that tickets follow, and that follow them.
+// Requests decides about the requests that tickets follow, and that follow tickets.
 type Requests interface {
 	Get(ctx context.Context, a scheduler.Actor, id string) (scheduler.View, error)
 	List(ctx context.Context, a scheduler.Actor, f scheduler.RequestFilter, cursor string) (scheduler.Page[scheduler.Request], error)
@@ -33,11 +32,11 @@ type Requests interface {
 	Assign(ctx context.Context, a scheduler.Actor, id string, in scheduler.Assign) (scheduler.Outcome, error)
 }
 
-// Channel is where what tickets have to be told waits.
+// Channel is where events wait that tickets hear of.
 const Channel = "ticket"
 
-// Memory is where what is remembered of tickets is kept, for all processes.
-type Memory interface {
+// Store keeps what is remembered of tickets, for all processes.
+type Store interface {
 	LockTicket(ctx context.Context, key, request string, now, until time.Time) (x scheduler.TicketState, mine bool, err error)
 	SaveTicket(ctx context.Context, x scheduler.TicketState) error
 	UnlockTicket(ctx context.Context, x scheduler.TicketState) error
@@ -50,7 +49,7 @@ type Memory interface {
 	SetMark(ctx context.Context, name, before, value string) (ok bool, err error)
 }
 
-// Settings say how tickets stand, and what is said on them.
+// Settings say which statuses tickets have, and what is said on them.
 type Settings struct {
 	Statuses   StatusMap
 	Site       string // of Berth's pages, without a trailing slash
@@ -64,18 +63,17 @@ type Service struct {
 	tracker  Tracker
 	about    About
 	requests Requests
-	memory   Memory
+	store    Store
 	settings Settings
 	clock    func() time.Time
 	log      *slog.Logger
 
-	mu    sync.Mutex
-	quiet map[string]quiet
+	seen seenTickets
 }
 
 // New makes one.
-func New(t Tracker, r Requests, m Memory, s Settings, clock func() time.Time, log *slog.Logger) *Service {
-	return &Service{tracker: t, about: t.About(), requests: r, memory: m, settings: s, clock: clock, log: log, quiet: map[string]quiet{}}
+func New(t Tracker, r Requests, m Store, s Settings, clock func() time.Time, log *slog.Logger) *Service {
+	return &Service{tracker: t, about: t.About(), requests: r, store: m, settings: s, clock: clock, log: log, seen: seenTickets{byKey: map[string]seenTicket{}}}
 }
 
 // Lease is how long one may be at work on a ticket: longer than six writes that are each waited for as long as can be. Whoever loses it all the

@@ -6,43 +6,43 @@ import (
 	"time"
 )
 
-// look remembers how a ticket is. What of it people decide for themselves is judged before it is replaced.
-func (t *lockedTicket) look(b Ticket, experimenter string) {
-	summary := t.m.Known.Summary
+// takeSnapshot remembers how a ticket is. It looks at what people decide for themselves before it replaces that.
+func (t *lockedTicket) takeSnapshot(b Ticket, experimenter string) {
+	summary := t.state.Known.Summary
 	if t.ownSummary(b) {
 		summary = b.Summary
 	}
-	if t.m.Known.InCC || hasName(b.CC, experimenter) {
-		t.m.joined(experimenter)
+	if t.state.Known.InCC || hasName(b.CC, experimenter) {
+		t.state.joined(experimenter)
 	}
-	t.m.Known, t.m.Changed = lookOf(b, experimenter), b.Changed
-	t.m.Known.Summary = summary
+	t.state.Known, t.state.Changed = snapshotOf(b, experimenter), b.Changed
+	t.state.Known.Summary = summary
 }
 
 // ownSummary reports whether the summary of a ticket is one that Berth wrote: one that people wrote stays theirs.
 func (t *lockedTicket) ownSummary(b Ticket) bool {
-	same := func(l look) bool { return l.Summary != "" && l.Summary == b.Summary }
-	return t.m.expected(same) || t.m.overtaken(same)
+	same := func(l snapshot) bool { return l.Summary != "" && l.Summary == b.Summary }
+	return t.state.expected(same) || t.state.overtaken(same)
 }
 
-// meet remembers a ticket that was not known yet. Who has left CC by then has done so for good, and only what Berth opened has Berth's summary.
-func (t *lockedTicket) meet(ctx context.Context, b Ticket, experimenter string, comments []Comment) error {
-	t.look(b, experimenter)
-	if t.own(b.Creator) {
-		t.m.Known.Summary = b.Summary
-		if left, err := t.left(ctx, b, experimenter); err != nil {
+// firstSeen remembers a ticket that was not known yet. Who has left CC by then has done so for good, and only what Berth opened has Berth's summary.
+func (t *lockedTicket) firstSeen(ctx context.Context, b Ticket, experimenter string, comments []Comment) error {
+	t.takeSnapshot(b, experimenter)
+	if t.isOwn(b.Creator) {
+		t.state.Known.Summary = b.Summary
+		if left, err := t.hasLeft(ctx, b, experimenter); err != nil {
 			return err
 		} else if left {
-			t.m.joined(experimenter)
+			t.state.joined(experimenter)
 		}
 	}
-	t.m.read(comments)
+	t.state.read(comments)
 	t.first = false
-	return t.keep(ctx)
+	return t.save(ctx)
 }
 
-// left reports whether somebody was taken out of CC.
-func (t *lockedTicket) left(ctx context.Context, b Ticket, login string) (bool, error) {
+// hasLeft reports whether somebody was taken out of CC.
+func (t *lockedTicket) hasLeft(ctx context.Context, b Ticket, login string) (bool, error) {
 	if login == "" || hasName(b.CC, login) {
 		return false, nil
 	}

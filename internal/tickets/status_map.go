@@ -8,15 +8,10 @@ import (
 	"berth/scheduler"
 )
 
-// TrackerStatus is where a ticket stands, in the words of its tracker.
-type TrackerStatus struct{ Status, Resolution string }
-
-func (s TrackerStatus) String() string { return strings.TrimSpace(s.Status + " " + s.Resolution) }
-
 // StatusMap says which status a ticket has for each status of its request.
 type StatusMap map[scheduler.Status]TrackerStatus
 
-// With is the map with others for some statuses, each written as "RESOLVED FIXED".
+// With gives the map with others for some statuses, each written as "RESOLVED FIXED".
 func (m StatusMap) With(others map[string]string) StatusMap {
 	m = maps.Clone(m)
 	for status, text := range others {
@@ -26,8 +21,8 @@ func (m StatusMap) With(others map[string]string) StatusMap {
 	return m
 }
 
-// asked are the statuses to which a change to a standing may ask to take a request, in the order in which they are tried. Back to review
-// nobody takes a request, and a standing that a failure shares with review asks for none.
+// asked lists the statuses to which somebody may want to take a request who sets its ticket to another status, in the order in which they are
+// tried. Nobody takes a request back to review, and a status that a failure shares with review asks for nothing.
 func (m StatusMap) asked(at TrackerStatus, w Workflow) []scheduler.Status {
 	var list []scheduler.Status
 	for _, status := range scheduler.Statuses {

@@ -16,8 +16,8 @@ const longest = 20_000
 // maxNews is how many events are looked at to be told of at once.
 const maxNews = 20
 
-// beside is what is said of a request beyond itself.
-type beside struct {
+// background is what is said of a request beyond itself.
+type background struct {
 	ways  []testbeds.Alternative // what would work, where it does not fit
 	kin   []scheduler.View       // the request that it comes from, or those that it has become
 	zones testbeds.Facility
@@ -32,7 +32,7 @@ type wording struct {
 func (s *Service) text() wording { return wording{s.settings, s.about} }
 
 // description is the first thing that a ticket says: who wants what, where and when.
-func (w wording) description(v scheduler.View, x beside) string {
+func (w wording) description(v scheduler.View, x background) string {
 	r := v.Request
 	var b strings.Builder
 	row := func(name, value string) {
@@ -65,7 +65,7 @@ func (w wording) description(v scheduler.View, x beside) string {
 }
 
 // comment is what is said of an event.
-func (w wording) comment(e scheduler.Event, v scheduler.View, x beside) string {
+func (w wording) comment(e scheduler.Event, v scheduler.View, x background) string {
 	var b strings.Builder
 	who := words.Who(e)
 	switch e.Action {

@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"berth/scheduler"
@@ -76,6 +77,11 @@ type Fault struct {
 	Forbidden bool // the account may not change a field
 	Rule      bool // a rule of the installation is in the way, such as one of its workflow
 }
+
+// TrackerStatus is where a ticket stands, in the words of its tracker.
+type TrackerStatus struct{ Status, Resolution string }
+
+func (s TrackerStatus) String() string { return strings.TrimSpace(s.Status + " " + s.Resolution) }
 
 // Ticket is what is read of a ticket.
 type Ticket struct {
