@@ -22,7 +22,7 @@ func TestTheWholeConversation(t *testing.T) {
 	for _, v := range []bugzillatest.Version{bugzillatest.V50, bugzillatest.V52, bugzillatest.V53} {
 		t.Run(string(v)+" in peace", func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, testdb.SQLite(t), v)
+			d := newBench(t, testdb.SQLite(t), v)
 			d.conversation(func() {})
 		})
 		offsets := len(faults) // each lets another fault strike each call
@@ -32,7 +32,7 @@ func TestTheWholeConversation(t *testing.T) {
 		for offset := range offsets {
 			t.Run(string(v)+" under fire "+string(rune('a'+offset)), func(t *testing.T) {
 				t.Parallel()
-				d := newDesk(t, testdb.SQLite(t), v)
+				d := newBench(t, testdb.SQLite(t), v)
 				var calls atomic.Int64
 				d.conversation(func() {
 					calls.Store(0)
@@ -50,7 +50,7 @@ func TestTheWholeConversation(t *testing.T) {
 }
 
 // conversation is the process of the facility. strike is called before what follows a step.
-func (d *desk) conversation(strike func()) {
+func (d *bench) conversation(strike func()) {
 	d.t.Helper()
 	ctx := d.t.Context()
 	d.server.AddPerson("marco@bugs.example")
@@ -59,7 +59,7 @@ func (d *desk) conversation(strike func()) {
 	settled := func(what string) {
 		d.t.Helper()
 		strike()
-		d.quiet()
+		d.settleBoth()
 		d.server.SetFaults(nil)
 		for _, id := range ids {
 			d.equal(id)
@@ -130,7 +130,7 @@ func (d *desk) conversation(strike func()) {
 // TestATicketOpenedByHandIsAdopted where it names a request that its reporter sees and that has none.
 func TestATicketOpenedByHandIsAdopted(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
+	d := newBench(t, testdb.SQLite(t), bugzillatest.V52)
 	d.server.AddPerson("erik@bugs.example")
 	d.store.SetChannels() // requests of before there were tickets
 	r, other := d.submit("eva", 48), d.submit("eva", 72)
@@ -147,7 +147,7 @@ func TestATicketOpenedByHandIsAdopted(t *testing.T) {
 	stranger := open("erik", "Please, berth#1", "")
 	unrelated := open("eva", "The portal is slow (notberth#1, berth#12x)", "")
 	nowhere := open("eva", "berth#4711", "")
-	d.quiet()
+	d.settleBoth()
 	if v := d.view(r.ID); v.Ticket != nil {
 		t.Fatalf("the ticket of somebody who does not see the request: %+v", v.Ticket)
 	}
@@ -157,14 +157,14 @@ func TestATicketOpenedByHandIsAdopted(t *testing.T) {
 		}
 	}
 	mine := open("eva", "Our request for Athens", "waits; berth#1")
-	d.quiet()
+	d.settleBoth()
 	if v := d.view(r.ID); v.Ticket == nil || number(v.Ticket.Key) != mine {
 		t.Fatalf("%+v, want bug %d", v.Ticket, mine)
 	}
 	d.in("monika", r.ID, map[string]any{"status": "IN_PROGRESS"})
 	d.stands(r.ID, scheduler.Scheduled, "IN_PROGRESS", "")
 	second := open("eva", "once more berth#1", "")
-	d.quiet()
+	d.settleBoth()
 	if v := d.view(r.ID); number(v.Ticket.Key) != mine || !d.says(second, "has its ticket already") {
 		t.Errorf("ticket %+v", v.Ticket)
 	}
@@ -189,9 +189,9 @@ func TestWhatSomebodyDidAtTheVeryMomentIsNotLost(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
+			d := newBench(t, testdb.SQLite(t), bugzillatest.V52)
 			r := d.submit("eva", 48)
-			d.quiet()
+			d.settleBoth()
 			bug := d.bugOf(r.ID)
 			d.must(d.svc.AddFeedback(t.Context(), as("eva"), r.ID, "Any news?", scheduler.Creation{}))
 			d.now.Add(5)
@@ -204,7 +204,7 @@ func TestWhatSomebodyDidAtTheVeryMomentIsNotLost(t *testing.T) {
 				}
 				return bugzillatest.None
 			})
-			d.quiet()
+			d.settleBoth()
 			if !done.Load() {
 				t.Fatal("nothing was written")
 			}

@@ -10,7 +10,7 @@ import (
 )
 
 func TestWithoutTimeTrackingTicketsHaveNoDeadlineAndAreNeverStuck(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		d.server.Untime()
 		r := d.submit("eva", 48)
 		d.settle()
@@ -37,7 +37,7 @@ func TestWithoutTimeTrackingTicketsHaveNoDeadlineAndAreNeverStuck(t *testing.T) 
 
 // TestADeadlineRefusedAtTheLastMomentIsLeftOut takes time tracking away between the look and the write.
 func TestADeadlineRefusedAtTheLastMomentIsLeftOut(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		r := d.submit("eva", 48)
 		d.settle()
 		bug := d.bugOf(r.ID)
@@ -54,7 +54,7 @@ func TestADeadlineRefusedAtTheLastMomentIsLeftOut(t *testing.T) {
 }
 
 // finding is what the check says of one thing; the last of them, where there are several.
-func finding(t *testing.T, d *desk, what string) (found tracker.Finding, ok bool) {
+func finding(t *testing.T, d *bench, what string) (found tracker.Finding, ok bool) {
 	t.Helper()
 	for _, f := range d.check() {
 		if f.What == what {

@@ -15,10 +15,10 @@ import (
 	"berth/scheduler"
 )
 
-// quiet looks what people did and tells what happened until there is nothing more of either, whatever goes wrong in between.
-func (d *desk) quiet() {
+// settleBoth polls what people did and tells what happened until there is nothing more of either, whatever goes wrong in between.
+func (d *bench) settleBoth() {
 	d.t.Helper()
-	calm := 0
+	still := 0
 	for range 400 {
 		d.now.Add(7)
 		before := len(d.events())
@@ -38,12 +38,12 @@ func (d *desk) quiet() {
 			d.t.Fatalf("stuck: %+v", list)
 		}
 		if pollErr == nil && b.Waiting == 0 && len(d.events()) == before {
-			if calm++; calm == 2 {
+			if still++; still == 2 {
 				return
 			}
 			continue
 		}
-		calm = 0
+		still = 0
 		if pollErr != nil || n == 0 {
 			d.now.Add(1000)
 		}
@@ -51,14 +51,14 @@ func (d *desk) quiet() {
 	d.t.Fatal("it does not become quiet")
 }
 
-func (d *desk) events() []scheduler.Event {
+func (d *bench) events() []scheduler.Event {
 	d.t.Helper()
 	list, _, err := d.svc.Events(context.Background(), scheduler.System, 0, 100_000)
 	d.must(list, err)
 	return list
 }
 
-func (d *desk) feedback(id string) []scheduler.Feedback {
+func (d *bench) feedback(id string) []scheduler.Feedback {
 	d.t.Helper()
 	page, err := d.svc.Feedback(context.Background(), scheduler.System, id, "", 500)
 	d.must(page, err)
@@ -72,7 +72,7 @@ var tokens = regexp.MustCompile(`\[berth:[^\]]*/(\d+)\]`)
 
 // equal compares all that both sides say of a request: how it stands, who is responsible, until when, and what was written, there and here,
 // each exactly once.
-func (d *desk) equal(id string) {
+func (d *bench) equal(id string) {
 	d.t.Helper()
 	v := d.view(id)
 	if v.Ticket == nil {

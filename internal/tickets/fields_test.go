@@ -14,7 +14,7 @@ import (
 )
 
 // field is what the server shows of one field of a bug.
-func (d *desk) field(name string) any {
+func (d *bench) field(name string) any {
 	d.t.Helper()
 	req, err := http.NewRequestWithContext(d.t.Context(), http.MethodGet, d.server.URL+"/rest/bug/1?include_fields="+name+"&api_key="+bugzillatest.Key, nil)
 	d.must(nil, err)
@@ -29,7 +29,7 @@ func (d *desk) field(name string) any {
 }
 
 func TestFieldsThatAnInstallationWantsAreGivenBySetting(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		d.server.AddField("cf_team", "Team", true, "---", "Athens", "Bristol")
 		d.server.AddField("cf_note", "Note", false)
 		line, _ := finding(t, d, "fields")
@@ -56,7 +56,7 @@ func TestFieldsThatAnInstallationWantsAreGivenBySetting(t *testing.T) {
 
 // TestATicketMayBelongToOneGroup: also a single one is sent as a list, as servers show them.
 func TestATicketMayBelongToOneGroup(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		d.courier = d.hire(func(s *tracker.Settings) { s.Fields = map[string]string{"groups": "facility"} })
 		if line, _ := finding(t, d, "fields"); !line.OK {
 			t.Errorf("the check says %+v", line)
@@ -70,7 +70,7 @@ func TestATicketMayBelongToOneGroup(t *testing.T) {
 }
 
 func TestTheCheckSeesValuesThatThereAreNot(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		for name, c := range map[string]struct{ fields, says string }{
 			"a value":     {"priority=Urgent", `priority cannot be "Urgent"; it can be Highest`},
 			"one of two":  {"keywords=testbed|6g", `keywords cannot be "6g"`},
@@ -98,7 +98,7 @@ func TestTheComponentFollowsKindAndTestbed(t *testing.T) {
 		"another testbed": {map[string]string{"south": "Athens"}, bugzillatest.Component, bugzillatest.Component},
 	} {
 		t.Run(name, func(t *testing.T) {
-			eachDesk(t, func(t *testing.T, d *desk) {
+			eachVersion(t, func(t *testing.T, d *bench) {
 				for _, component := range []string{"Requests", "DeploymentCalendar", "Athens", "Elsewhere"} {
 					d.server.AddComponent(component)
 				}
@@ -124,7 +124,7 @@ func TestTheComponentFollowsKindAndTestbed(t *testing.T) {
 }
 
 func TestTheCheckSeesComponentsThatThereAreNot(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		d.hire(func(s *tracker.Settings) { s.Components = map[string]string{"north": "Sparta"} })
 		if line, _ := finding(t, d, "component"); line.OK || !strings.Contains(line.Detail, "Sparta") {
 			t.Errorf("the check says %+v", line)

@@ -13,7 +13,7 @@ import (
 )
 
 // poll brings what people did, and tells what came of it.
-func (d *desk) poll() {
+func (d *bench) poll() {
 	d.t.Helper()
 	d.now.Add(5)
 	d.must(d.sync.Poll(d.t.Context(), true))
@@ -21,7 +21,7 @@ func (d *desk) poll() {
 }
 
 // says is whether a comment of a ticket has a text.
-func (d *desk) says(bug int64, text string) bool {
+func (d *bench) says(bug int64, text string) bool {
 	d.t.Helper()
 	list, err := d.client.Comments(d.t.Context(), bug, time.Time{})
 	d.must(nil, err)
@@ -33,7 +33,7 @@ func (d *desk) says(bug int64, text string) bool {
 	return false
 }
 
-func (d *desk) view(id string) scheduler.View {
+func (d *bench) view(id string) scheduler.View {
 	d.t.Helper()
 	v, err := d.svc.Get(d.t.Context(), scheduler.System, id)
 	d.must(nil, err)
@@ -41,7 +41,7 @@ func (d *desk) view(id string) scheduler.View {
 }
 
 // bugOf is the bug that is a request's ticket.
-func (d *desk) bugOf(id string) int64 {
+func (d *bench) bugOf(id string) int64 {
 	d.t.Helper()
 	return number(d.view(id).Ticket.Key)
 }
@@ -53,7 +53,7 @@ func number(key string) int64 {
 }
 
 // stands checks a request's status and that its ticket stands the same.
-func (d *desk) stands(id string, status scheduler.Status, bugStatus, resolution string) {
+func (d *bench) stands(id string, status scheduler.Status, bugStatus, resolution string) {
 	d.t.Helper()
 	v := d.view(id)
 	b, err := d.client.Bug(d.t.Context(), number(v.Ticket.Key))
@@ -63,7 +63,7 @@ func (d *desk) stands(id string, status scheduler.Status, bugStatus, resolution 
 	}
 }
 
-func (d *desk) in(who string, id string, change map[string]any) {
+func (d *bench) in(who string, id string, change map[string]any) {
 	d.t.Helper()
 	d.now.Add(5)
 	d.must(nil, d.server.As(who+"@bugs.example", d.bugOf(id), change))
@@ -76,7 +76,7 @@ func TestWhatPeopleDoInBugzillaIsDoneHere(t *testing.T) {
 	for _, v := range []bugzillatest.Version{bugzillatest.V50, bugzillatest.V52, bugzillatest.V53} {
 		t.Run(string(v), func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, testdb.SQLite(t), v)
+			d := newBench(t, testdb.SQLite(t), v)
 			r := d.submit("eva", 48)
 			other := d.submit("eva", 48)
 			third := d.submit("eva", 48)
@@ -152,7 +152,7 @@ func TestWhatPeopleDoInBugzillaIsDoneHere(t *testing.T) {
 
 func TestATicketIsFollowedWhereverItGoes(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
+	d := newBench(t, testdb.SQLite(t), bugzillatest.V52)
 	r := d.submit("eva", 48)
 	d.settle()
 	d.poll()
@@ -175,7 +175,7 @@ func TestATicketIsFollowedWhereverItGoes(t *testing.T) {
 // TestADuplicateIsFollowedForWhoSeesTheRequest has a stranger, and then its mentor, mark a ticket as the duplicate of one opened by hand.
 func TestADuplicateIsFollowedForWhoSeesTheRequest(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
+	d := newBench(t, testdb.SQLite(t), bugzillatest.V52)
 	d.server.AddPerson("erik@bugs.example")
 	r := d.submit("eva", 48)
 	d.settle()

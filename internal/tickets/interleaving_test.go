@@ -21,7 +21,7 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 	t.Parallel()
 	const stories = 10 // each waits for real transactions and a real connection
 	n, words := 0, 0
-	d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
+	d := newBench(t, testdb.SQLite(t), bugzillatest.V52)
 	d.server.AddPerson("marco@bugs.example")
 	d.server.AddPerson(stranger)
 	d.must(d.svc.PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: "marco", Name: "Marco", Email: "marco@bugs.example", Roles: []scheduler.Role{scheduler.RoleMentor}}))
@@ -31,7 +31,7 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 		}
 		requests := []scheduler.Request{d.submit("eva", 48), d.submit("eva", 48)} // with tickets, mostly
 		if rapid.IntRange(0, 3).Draw(rt, "tickets") > 0 {
-			d.quiet()
+			d.settleBoth()
 		}
 		var fault, calls atomic.Int64 // what strikes, and how many calls yet
 		d.server.SetFaults(func(*http.Request) bugzillatest.Fault {
@@ -109,7 +109,7 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 		})
 		d.server.SetFaults(nil)
 		d.server.SetLate(0)
-		d.quiet()
+		d.settleBoth()
 		for _, r := range requests {
 			d.equal(r.ID)
 		}

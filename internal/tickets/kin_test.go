@@ -12,13 +12,13 @@ import (
 )
 
 // facility replaces the testbed by one with so much capacity, whose provider is asked where wanted.
-func (d *desk) facility(vcpu int64, approval testbeds.ApprovalPolicy) {
+func (d *bench) facility(vcpu int64, approval testbeds.ApprovalPolicy) {
 	d.t.Helper()
 	d.must(d.svc.PutFacility(d.t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "north", Name: "Athens", Timezone: "Europe/Athens",
 		Approval: approval, VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": vcpu}}}}}}, scheduler.ChangeOptions{}))
 }
 
-func (d *desk) saysAll(id string, texts ...string) {
+func (d *bench) saysAll(id string, texts ...string) {
 	d.t.Helper()
 	for _, text := range texts {
 		if !d.says(d.bugOf(id), text) {
@@ -29,7 +29,7 @@ func (d *desk) saysAll(id string, texts ...string) {
 
 // TestBothReasonsAreSaid where a request neither fits nor is approved, and one where there is one.
 func TestBothReasonsAreSaid(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		d.facility(4, testbeds.ApprovalRequired)
 		first, second := d.submit("eva", 48), d.submit("eva", 48)
 		d.settle()
@@ -47,7 +47,7 @@ func TestBothReasonsAreSaid(t *testing.T) {
 }
 
 func TestADisplacedRequestSaysWhatWouldWork(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		d.facility(4, testbeds.ApprovalInformed)
 		first, second := d.submit("eva", 48), d.submit("eva", 48)
 		d.must(d.svc.Schedule(t.Context(), as("monika"), first.ID, scheduler.Schedule{}))
@@ -65,7 +65,7 @@ func TestADisplacedRequestSaysWhatWouldWork(t *testing.T) {
 func TestATicketNamesTheOneThatItComesFrom(t *testing.T) {
 	for name, links := range map[string]bool{"with links": true, "without": false} {
 		t.Run(name, func(t *testing.T) {
-			eachDesk(t, func(t *testing.T, d *desk) {
+			eachVersion(t, func(t *testing.T, d *bench) {
 				if !links {
 					d.server.RefuseLinks()
 				}

@@ -13,7 +13,7 @@ import (
 )
 
 // lets makes the next write wait for a lock, its client having given up; every other goes through.
-func (d *desk) waits() (happened func() bool) {
+func (d *bench) waits() (happened func() bool) {
 	var done atomic.Bool
 	d.server.SetFaults(func(r *http.Request) bugzillatest.Fault {
 		if r.Method != http.MethodGet && done.CompareAndSwap(false, true) {
@@ -25,7 +25,7 @@ func (d *desk) waits() (happened func() bool) {
 }
 
 // writes counts the writes that came to the server.
-func (d *desk) writes() int {
+func (d *bench) writes() int {
 	return len(slices.DeleteFunc(d.server.Requests(), func(line string) bool { return strings.HasPrefix(line, "GET") }))
 }
 
@@ -34,7 +34,7 @@ func (d *desk) writes() int {
 const lockWait = 125
 
 func TestAWriteOfWhichNothingWasHeardIsNotRepeatedWhileItMayComeThrough(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		r := d.submit("eva", 48)
 		d.settle()
 		happened := d.waits()
@@ -61,7 +61,7 @@ func TestAWriteOfWhichNothingWasHeardIsNotRepeatedWhileItMayComeThrough(t *testi
 }
 
 func TestAWriteThatNeverCameThroughIsRepeated(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		r := d.submit("eva", 48)
 		d.settle()
 		d.waits()
@@ -73,7 +73,7 @@ func TestAWriteThatNeverCameThroughIsRepeated(t *testing.T) {
 
 // TestOldValuesOfALateWriteAreMended lets a write come through after all, when the ticket has long gone on.
 func TestOldValuesOfALateWriteAreMended(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		r := d.submit("eva", 48)
 		d.settle()
 		d.poll()
@@ -96,7 +96,7 @@ func TestOldValuesOfALateWriteAreMended(t *testing.T) {
 
 // TestARemarkOnABugOfSomebodyElseIsMadeOnce where the first attempt comes through late.
 func TestARemarkOnABugOfSomebodyElseIsMadeOnce(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		d.server.AddPerson("erik@bugs.example")
 		d.submit("eva", 48)
 		d.settle()
@@ -121,7 +121,7 @@ func TestARemarkOnABugOfSomebodyElseIsMadeOnce(t *testing.T) {
 }
 
 // before lets something happen just before the first call of a method is dealt with.
-func (d *desk) before(method string, something func()) {
+func (d *bench) before(method string, something func()) {
 	var done atomic.Bool
 	d.server.SetFaults(func(r *http.Request) bugzillatest.Fault {
 		if r.Method == method && done.CompareAndSwap(false, true) {
@@ -132,7 +132,7 @@ func (d *desk) before(method string, something func()) {
 }
 
 // onceThereIs lets something happen to the first bug that there is, before the first read of it.
-func (d *desk) onceThereIs(something func(id int64)) func(*http.Request) bugzillatest.Fault {
+func (d *bench) onceThereIs(something func(id int64)) func(*http.Request) bugzillatest.Fault {
 	var done atomic.Bool
 	return func(r *http.Request) bugzillatest.Fault {
 		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/bug/1") && done.CompareAndSwap(false, true) {

@@ -11,7 +11,7 @@ import (
 
 // TestAStepIsOneMailAtTheMost to each person: from a new ticket to its end, put-backs and steps that make several events among them.
 func TestAStepIsOneMailAtTheMost(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		ctx := t.Context()
 		before := 0
 		step := func(name string, others ...string) {
@@ -61,7 +61,7 @@ func TestAStepIsOneMailAtTheMost(t *testing.T) {
 
 // TestWithoutAMentorTheComponentsAssigneeIsMailedOnce for a new ticket.
 func TestWithoutAMentorTheComponentsAssigneeIsMailedOnce(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		d.mentor = ""
 		d.submit("eva", 48)
 		d.settle()
@@ -81,7 +81,7 @@ func TestWithoutAMentorTheComponentsAssigneeIsMailedOnce(t *testing.T) {
 func TestAMentorWithoutAnAccountKeepsNoTicketFromBeingMade(t *testing.T) {
 	for name, at := range map[string]string{"before": "GET", "at the last moment": "POST"} {
 		t.Run(name, func(t *testing.T) {
-			eachDesk(t, func(t *testing.T, d *desk) {
+			eachVersion(t, func(t *testing.T, d *bench) {
 				d.before(at, func() { d.server.RemovePerson("monika@bugs.example") })
 				r := d.submit("eva", 48)
 				d.settle()

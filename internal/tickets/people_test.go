@@ -10,7 +10,7 @@ import (
 	"berth/scheduler"
 )
 
-func (d *desk) bug(id string) bugzilla.Bug {
+func (d *bench) bug(id string) bugzilla.Bug {
 	d.t.Helper()
 	b, err := d.client.Bug(d.t.Context(), d.bugOf(id))
 	d.must(nil, err)
@@ -18,7 +18,7 @@ func (d *desk) bug(id string) bugzilla.Bug {
 }
 
 // stir makes something happen that the ticket is told of, and lets it be told.
-func (d *desk) stir(id string) {
+func (d *bench) stir(id string) {
 	d.t.Helper()
 	d.now.Add(5)
 	d.must(d.svc.AddFeedback(d.t.Context(), as("eva"), id, "stirred at "+d.clock().Format(time.TimeOnly), scheduler.Creation{}))
@@ -28,15 +28,15 @@ func (d *desk) stir(id string) {
 // TestWhoLeavesCCStaysOut whether it is seen by a poll, by a delivery, or happened before the ticket was first looked at.
 func TestWhoLeavesCCStaysOut(t *testing.T) {
 	leave := map[string]any{"cc": map[string]any{"remove": []any{"eva@bugs.example"}}}
-	for name, seen := range map[string]func(d *desk, id string){
-		"by a poll": func(d *desk, id string) { d.in("eva", id, leave); d.stir(id) },
-		"by a delivery": func(d *desk, id string) {
+	for name, seen := range map[string]func(d *bench, id string){
+		"by a poll": func(d *bench, id string) { d.in("eva", id, leave); d.stir(id) },
+		"by a delivery": func(d *bench, id string) {
 			d.must(nil, d.server.As("eva@bugs.example", d.bugOf(id), leave))
 			d.stir(id)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			eachDesk(t, func(t *testing.T, d *desk) {
+			eachVersion(t, func(t *testing.T, d *bench) {
 				r := d.submit("eva", 48)
 				d.settle()
 				seen(d, r.ID)
@@ -48,7 +48,7 @@ func TestWhoLeavesCCStaysOut(t *testing.T) {
 		})
 	}
 	t.Run("before the first look", func(t *testing.T) {
-		eachDesk(t, func(t *testing.T, d *desk) {
+		eachVersion(t, func(t *testing.T, d *bench) {
 			r := d.submit("eva", 48)
 			left := false
 			d.server.SetFaults(d.onceThereIs(func(id int64) {
@@ -67,7 +67,7 @@ func TestWhoLeavesCCStaysOut(t *testing.T) {
 
 // TestWhoHasAnAccountLaterIsPutIntoCC once.
 func TestWhoHasAnAccountLaterIsPutIntoCC(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		r := d.submit("erik", 48)
 		d.settle()
 		d.server.AddPerson("erik@bugs.example")
@@ -81,7 +81,7 @@ func TestWhoHasAnAccountLaterIsPutIntoCC(t *testing.T) {
 
 // TestASummaryThatPeopleWroteStays through every later step, and one of Berth's own does not.
 func TestASummaryThatPeopleWroteStays(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		r, other := d.submit("eva", 48), d.submit("eva", 48)
 		d.settle()
 		d.in("monika", r.ID, map[string]any{"summary": "Athens, please hurry"})
@@ -100,7 +100,7 @@ func TestASummaryThatPeopleWroteStays(t *testing.T) {
 }
 
 func TestTheSummaryOfATicketOpenedByHandStays(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		d.store.SetChannels() // a request of before there were tickets
 		r := d.submit("eva", 48)
 		d.store.SetChannels(scheduler.Channel{Name: tickets.Channel, Takes: tickets.Takes})

@@ -68,7 +68,7 @@ func (s *Service) poll(ctx context.Context, p *Progress, sweep bool) (done int, 
 		p.Lost, p.Swept = lost, s.clock()
 	}
 	if r.ended == nil && len(p.Again) > maxAgain {
-		r.ended = fmt.Errorf("%d tickets could not be dealt with", len(p.Again))
+		r.ended = fmt.Errorf("%d %ss could not be dealt with", len(p.Again), s.about.Ticket)
 	}
 	return r.done, r.ended
 }
@@ -116,7 +116,7 @@ func (r *round) handle(ctx context.Context, b Ticket) {
 	case fault.Temporary:
 		r.retryLater(ctx, b, err)
 	default:
-		r.s.log.ErrorContext(ctx, "what happened to a ticket cannot be dealt with", "ticket", b.Key, "error", err, "remedy", fault.Remedy)
+		r.s.log.ErrorContext(ctx, "what happened to a "+r.s.about.Ticket+" cannot be dealt with", r.s.about.Ticket, b.Key, "error", err, "remedy", fault.Remedy)
 	}
 }
 
@@ -126,7 +126,7 @@ func (r *round) retryLater(ctx context.Context, b Ticket, err error) {
 		r.p.Again = append(r.p.Again, b.Key)
 	}
 	if !errors.Is(err, errBusy) && !slices.Contains(r.already, b.Key) {
-		r.s.log.WarnContext(ctx, "a change of a ticket could not be handled; the next poll tries it again", "ticket", b.Key, "error", err)
+		r.s.log.WarnContext(ctx, "a change of a "+r.s.about.Ticket+" could not be handled; the next poll tries it again", r.s.about.Ticket, b.Key, "error", err)
 	}
 }
 
@@ -157,7 +157,7 @@ func (s *Service) sweep(ctx context.Context, handle func(Ticket)) (lost []string
 		for _, k := range known {
 			if !seen[k.Key] {
 				lost = append(lost, k.Key)
-				s.log.WarnContext(ctx, "a ticket cannot be seen any more", "ticket", k.Key, "request", k.Request)
+				s.log.WarnContext(ctx, "a ticket cannot be seen any more", s.about.Ticket, k.Key, "request", k.Request)
 			}
 		}
 	}

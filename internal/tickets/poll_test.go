@@ -15,20 +15,20 @@ import (
 // versions are those of the servers that were seen.
 var versions = []bugzillatest.Version{bugzillatest.V50, bugzillatest.V52, bugzillatest.V53}
 
-// eachDesk runs a test beside a Bugzilla of each version.
-func eachDesk(t *testing.T, run func(t *testing.T, d *desk)) {
+// eachVersion runs a test beside a Bugzilla of each version.
+func eachVersion(t *testing.T, run func(t *testing.T, d *bench)) {
 	t.Helper()
 	t.Parallel()
 	for _, v := range versions {
 		t.Run(string(v), func(t *testing.T) {
 			t.Parallel()
-			run(t, newDesk(t, testdb.SQLite(t), v))
+			run(t, newBench(t, testdb.SQLite(t), v))
 		})
 	}
 }
 
 func TestEveryVersionIsPolledFromTheFirstTimeOn(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		if _, err := d.sync.Poll(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func TestEveryVersionIsPolledFromTheFirstTimeOn(t *testing.T) {
 
 // TestNoTicketIsTakenForLostBecauseAListWasCut sweeps with a server that gives two bugs at a time.
 func TestNoTicketIsTakenForLostBecauseAListWasCut(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		for i := range 5 {
 			d.submit("eva", 48*(i+1))
 		}
@@ -56,7 +56,7 @@ func TestNoTicketIsTakenForLostBecauseAListWasCut(t *testing.T) {
 
 // TestOneBugThatFailsHoldsUpNoOther and is looked at again for as long as it takes, though the poll has long gone on and nobody sweeps.
 func TestOneBugThatFailsHoldsUpNoOther(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		first, second := d.submit("eva", 48), d.submit("eva", 72)
 		d.settle()
 		d.poll()
@@ -98,7 +98,7 @@ func TestOneBugThatFailsHoldsUpNoOther(t *testing.T) {
 
 // TestAnOutageInTheMiddleOfAPollOverlooksNothing though it struck after the first of several bugs.
 func TestAnOutageInTheMiddleOfAPollOverlooksNothing(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		first, second := d.submit("eva", 48), d.submit("eva", 72)
 		d.settle()
 		d.poll()

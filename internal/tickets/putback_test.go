@@ -10,7 +10,7 @@ import (
 )
 
 // changes are the changes of bugs that came to the server, from the nth on.
-func (d *desk) changes(from int) (list []bugzillatest.Change) {
+func (d *bench) changes(from int) (list []bugzillatest.Change) {
 	d.t.Helper()
 	return d.server.Changes()[from:]
 }
@@ -18,7 +18,7 @@ func (d *desk) changes(from int) (list []bugzillatest.Change) {
 // TestNoChangeOfStatusIsUnexplained where every step of the workflow takes a comment: on short ways and long ones, for what people may do
 // and what they may not.
 func TestNoChangeOfStatusIsUnexplained(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		d.server.TakeComments("* *")
 		r := d.submit("eva", 48)
 		d.settle()
@@ -45,7 +45,7 @@ func TestNoChangeOfStatusIsUnexplained(t *testing.T) {
 
 // TestAPutBackTravelsWithItsExplanation though something else is told first.
 func TestAPutBackTravelsWithItsExplanation(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		r := d.submit("eva", 48)
 		d.settle()
 		d.poll()
@@ -70,7 +70,7 @@ func TestAPutBackTravelsWithItsExplanation(t *testing.T) {
 
 // TestABoxThatIsTickedLaterIsNoticed has an administrator make a step take a comment while Berth is running.
 func TestABoxThatIsTickedLaterIsNoticed(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
+	eachVersion(t, func(t *testing.T, d *bench) {
 		r := d.submit("eva", 48)
 		d.settle()
 		d.poll()

@@ -13,17 +13,17 @@ import (
 // longest keeps what is said well within what a comment takes.
 const longest = 20_000
 
-// maxNews is how many events are looked at to be told of at once.
+// maxNews bounds how many events are told of at once.
 const maxNews = 20
 
-// background is what is said of a request beyond itself.
+// background holds what is said of a request beyond itself.
 type background struct {
 	ways  []testbeds.Alternative // what would work, where it does not fit
 	kin   []scheduler.View       // the request that it comes from, or those that it has become
 	zones testbeds.Facility
 }
 
-// wording is what the sentences on tickets depend on.
+// wording holds what the sentences on tickets depend on.
 type wording struct {
 	settings Settings
 	about    About
@@ -31,7 +31,7 @@ type wording struct {
 
 func (s *Service) text() wording { return wording{s.settings, s.about} }
 
-// description is the first thing that a ticket says: who wants what, where and when.
+// description writes the first thing that a ticket says: who wants what, where and when.
 func (w wording) description(v scheduler.View, x background) string {
 	r := v.Request
 	var b strings.Builder
@@ -64,7 +64,7 @@ func (w wording) description(v scheduler.View, x background) string {
 	return short(b.String())
 }
 
-// comment is what is said of an event.
+// comment writes what there is to say of an event.
 func (w wording) comment(e scheduler.Event, v scheduler.View, x background) string {
 	var b strings.Builder
 	who := words.Who(e)
@@ -103,14 +103,14 @@ func (w wording) comment(e scheduler.Event, v scheduler.View, x background) stri
 	return short(b.String())
 }
 
-// conflicts say what is in the way of a request that waits for a decision.
+// conflicts writes what is in the way of a request that waits for a decision.
 func conflicts(b *strings.Builder, v scheduler.View) {
 	if lines := words.Conflicts(v); len(lines) > 0 {
 		fmt.Fprintf(b, "\nAs things are it does not fit:\n%s\n", bulleted(lines))
 	}
 }
 
-// related is another request, with its ticket where it has one.
+// related names another request, with its ticket where it has one.
 func (w wording) related(v scheduler.View) string {
 	text := fmt.Sprintf("#%d: %s/requests/%d", v.Number, w.settings.Site, v.Number)
 	if v.Ticket != nil {
@@ -119,6 +119,7 @@ func (w wording) related(v scheduler.View) string {
 	return text
 }
 
+// offers writes the open offers, with their links where the settings want that.
 func (w wording) offers(b *strings.Builder, r scheduler.Request) {
 	for _, o := range r.Offers {
 		if o.State != scheduler.OfferOpen {
@@ -131,11 +132,12 @@ func (w wording) offers(b *strings.Builder, r scheduler.Request) {
 	}
 }
 
-// times is a slot in UTC and in each zone, a line for each.
+// times writes a slot in UTC and in each zone, a line for each.
 func times(s testbeds.Slot, zones []*time.Location) string {
 	return strings.Join(words.Times(s, zones), "\n  ")
 }
 
+// short cuts a text to what a comment takes.
 func short(s string) string {
 	if r := []rune(s); len(r) > longest {
 		return string(r[:longest]) + "…"
@@ -167,7 +169,7 @@ func instead(ways []testbeds.Alternative) string {
 // token marks the comment of an event, so that it is known to be there.
 func token(e scheduler.Event) string { return fmt.Sprintf("[berth:%s/%d]", e.Request, e.Sequence) }
 
-// titled is a summary that fits, on one line.
+// titled cuts a summary to what fits, on one line.
 func titled(s string) string {
 	const most = 255
 	s = strings.Join(strings.Fields(s), " ")
@@ -177,18 +179,20 @@ func titled(s string) string {
 	return s
 }
 
-// summary is that of a request's ticket, as long as nobody gives it another.
+// summary writes that of a request's ticket, as long as nobody gives it another.
 func summary(r scheduler.Request) string {
 	return titled(fmt.Sprintf("[PORTAL] Deployment Request of NSD:%s,User: %s", r.NSD, r.Experimenter))
 }
 
+// page gives the address of a request's page.
 func (s *Service) page(r scheduler.Request) string {
 	return fmt.Sprintf("%s/requests/%d", s.settings.Site, r.Number)
 }
 
-// day is when the slot ends, as far as trackers know days.
+// day gives the last day of a slot, as trackers know days.
 func day(r scheduler.Request) string { return r.Slot.End.UTC().Format("2006-01-02") }
 
+// bulleted makes a list of lines.
 func bulleted(lines []string) string {
 	var b strings.Builder
 	for _, l := range lines {

@@ -8,8 +8,8 @@ import (
 	"berth/scheduler"
 )
 
-// Tracker keeps the tickets, for people and for Berth. It is safe for concurrent use. Keys name its tickets. What an error of it means only
-// it knows: Fault says so.
+// Tracker keeps the tickets, for people and for Berth. It names each by a key. Its errors are its own: Fault says what one means. It is safe for
+// concurrent use.
 type Tracker interface {
 	About() About
 	Fault(err error) Fault
@@ -18,21 +18,21 @@ type Tracker interface {
 	Now(ctx context.Context) (time.Time, error)
 	// HasAccount reports whether somebody has an account of this login, and so can be put into a ticket.
 	HasAccount(ctx context.Context, login string) (bool, error)
-	// Workflow is the installation's, read once. Relearn reads it anew, and reports whether it is another one than was known.
+	// Workflow reads the installation's workflow, once. Relearn reads it anew, and reports whether it is another one than was known.
 	Workflow(ctx context.Context) (Workflow, error)
 	Relearn(ctx context.Context, known Workflow) (w Workflow, changed bool, err error)
 
-	// URL is where people see a ticket.
+	// URL says where people see a ticket.
 	URL(key string) string
 	// Place says where among the tickets that of a request belongs, such as a component.
 	Place(r scheduler.Request) string
 
 	Ticket(ctx context.Context, key string) (Ticket, error)
-	// Tickets reads those of some tickets that there are and that the account may see.
+	// Tickets reads some tickets, and leaves out those that are gone or that the account may not see.
 	Tickets(ctx context.Context, keys []string) ([]Ticket, error)
 	// ChangedSince reads the tickets that changed at an instant of the tracker's clock or later. One may come twice.
 	ChangedSince(ctx context.Context, since time.Time) ([]Ticket, error)
-	// Comments reads those after an instant, oldest first; the zero time for all.
+	// Comments reads the comments after an instant, oldest first; the zero time for all.
 	Comments(ctx context.Context, key string, since time.Time) ([]Comment, error)
 	// Edits reads who changed what after an instant, oldest first; the zero time for all.
 	Edits(ctx context.Context, key string, since time.Time) ([]Edit, error)
@@ -41,35 +41,35 @@ type Tracker interface {
 	Create(ctx context.Context, n NewTicket) (key string, err error)
 	// Update changes a ticket, all of it or nothing. replaced is the status that it had until then; nil where that has not changed.
 	Update(ctx context.Context, key string, c Change) (replaced *TrackerStatus, err error)
-	AddComment(ctx context.Context, key string, text string) error
+	AddComment(ctx context.Context, key, text string) error
 }
 
-// Workflow is what an installation lets be done with statuses, as it was when it was read.
+// Workflow says which changes of status an installation allows, as it was when it was read.
 type Workflow interface {
-	// Same compares two statuses; also such as differ in nothing that a request knows of are the same.
+	// Same compares two statuses, and takes for the same also those that differ in nothing that a request knows of.
 	Same(a, b TrackerStatus) bool
-	// Steps are the updates that take a ticket to how it has to be, with nothing in them that is so already. filler is said where a step takes
-	// a comment and there is nothing to say.
+	// Steps lists the updates that make a ticket as it must be, without anything that is so already. filler is said where a step takes a comment
+	// and there is nothing to say.
 	Steps(t Ticket, want Change, filler string) ([]Change, error)
 }
 
-// About says of a tracker what never changes.
+// About describes a tracker; it never changes.
 type About struct {
 	Name   string // as people call it, such as Bugzilla
 	Via    string // as the history of requests, and what is remembered, calls it
 	Ticket string // as it calls a ticket, such as bug
-	Where  string // the tickets of requests are, in the words of its settings
+	Where  string // where the tickets of requests are, in the words of its settings
 	Login  string // of the account that writes the tickets
 
-	Patience time.Duration // for one write
+	Patience time.Duration // how long one write is waited for
 	Open     time.Duration // how long after its beginning a write of which nothing was heard may still come through
 }
 
-// Fault is what an error of a tracker means.
+// Fault says what an error of a tracker means.
 type Fault struct {
 	Temporary bool   // the same may work later, with nobody doing anything
 	Open      bool   // what was asked for may still happen: nobody who knows has said what became of it
-	Outage    string // of everything, said without the ticket that met it; empty where the trouble is that ticket's alone
+	Outage    string // the trouble that every ticket meets, without the one that met it; empty where it is that ticket's alone
 	Remedy    string // what an administrator can do; empty where that is nothing, or not known
 
 	Unseen    bool // there is no such ticket, or not for the account
@@ -78,12 +78,12 @@ type Fault struct {
 	Rule      bool // a rule of the installation is in the way, such as one of its workflow
 }
 
-// TrackerStatus is where a ticket stands, in the words of its tracker.
+// TrackerStatus is the status of a ticket in the words of its tracker.
 type TrackerStatus struct{ Status, Resolution string }
 
 func (s TrackerStatus) String() string { return strings.TrimSpace(s.Status + " " + s.Resolution) }
 
-// Ticket is what is read of a ticket.
+// Ticket holds what is read of a ticket.
 type Ticket struct {
 	Key         string
 	Aliases     []string // other names of it; one that Berth has made bears the id of its request
@@ -92,7 +92,7 @@ type Ticket struct {
 	DuplicateOf string // another ticket; empty where nobody said so
 	Summary     string
 	Label       string // short text beside the summary
-	URL         string // that it leads to
+	URL         string // the page that it leads to
 	Creator     string
 	Assignee    string
 	CC          []string
@@ -115,7 +115,7 @@ type NewTicket struct {
 	Related              []string // tickets that it shows, where the installation does such a thing
 }
 
-// Change is what is to become of a ticket; zero fields stay.
+// Change says what becomes of a ticket; zero fields stay.
 type Change struct {
 	Status   TrackerStatus
 	Assignee string
@@ -127,7 +127,7 @@ type Change struct {
 	Comment  string
 }
 
-// Empty reports whether nothing is to become of a ticket.
+// Empty reports whether a change changes nothing.
 func (c Change) Empty() bool {
 	return c.Status == (TrackerStatus{}) && c.Assignee == "" && len(c.AddCC) == 0 && c.Place == "" && c.URL == "" && c.Summary == "" && c.Deadline == nil && c.Comment == ""
 }
@@ -142,7 +142,7 @@ type Comment struct {
 	Text    string
 }
 
-// Edit is what somebody changed of a ticket at once: it says who, when and which fields; the ticket itself says what.
+// Edit tells who changed which fields of a ticket at once, and when; the ticket itself tells to what.
 type Edit struct {
 	At     time.Time
 	By     string
@@ -150,7 +150,7 @@ type Edit struct {
 	LeftCC []string
 }
 
-// Field is one of a ticket's that people change and a request follows.
+// Field names a part of a ticket that people change and a request follows.
 type Field string
 
 const (

@@ -14,7 +14,7 @@ const (
 	KindDeployments = "deployments"
 )
 
-// Place is where the ticket of a request belongs: to the component of its testbed, of its kind, or to the one of all.
+// Place says to which component the ticket of a request belongs: that of its testbed, of its kind, or the one of all.
 func (t *Tracker) Place(r scheduler.Request) string {
 	s := t.settings
 	for _, testbed := range r.Demand.Testbeds() {
@@ -32,7 +32,7 @@ func (t *Tracker) Place(r scheduler.Request) string {
 	return s.Component
 }
 
-// components are all in which tickets are, each once.
+// components lists all in which tickets are, each once.
 func (s Settings) components() []string {
 	list := []string{s.Component}
 	for _, c := range s.Components {
@@ -47,10 +47,10 @@ func (s Settings) owns(b bugzilla.Bug) bool {
 	return b.Product == s.Product && slices.Contains(s.components(), b.Component)
 }
 
-// lists are fields that take several values, also where one is given.
+// lists names fields that take several values, also where one is given.
 var lists = []string{"groups", "keywords", "see_also"}
 
-// extra are the fields of a new ticket that the settings give.
+// extra gives the fields of a new ticket that the settings name.
 func (s Settings) extra() map[string]any {
 	extra := map[string]any{}
 	for name, value := range s.Fields {

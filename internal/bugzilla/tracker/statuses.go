@@ -9,7 +9,7 @@ import (
 	"berth/scheduler"
 )
 
-// Stock is the map for a stock installation.
+// Stock maps the statuses of requests to those of a stock installation.
 func Stock() tickets.StatusMap {
 	progress := tickets.TrackerStatus{Status: "IN_PROGRESS"}
 	return tickets.StatusMap{
@@ -30,7 +30,7 @@ func CheckStatuses(m tickets.StatusMap, w bugzilla.Workflow) []string {
 	return append(wrong, missingWays(m, w)...)
 }
 
-// statusFault is what is wrong with one status.
+// statusFault says what is wrong with one status.
 func statusFault(m tickets.StatusMap, w bugzilla.Workflow, status scheduler.Status) string {
 	at, given := m[status]
 	step, known := w[at.Status]
@@ -47,7 +47,7 @@ func statusFault(m tickets.StatusMap, w bugzilla.Workflow, status scheduler.Stat
 	return ""
 }
 
-// missingWays are the ways that there are not between statuses of tickets, each once, with the requests that would have to go it.
+// missingWays lists the ways between statuses of tickets that a workflow lacks, each once, with the statuses of requests that need it.
 func missingWays(m tickets.StatusMap, w bugzilla.Workflow) (lines []string) {
 	var seen []string
 	for _, from := range scheduler.Statuses {

@@ -22,7 +22,7 @@ type Settings struct {
 	Browse                                       string            // address of the installation, for people
 }
 
-// Via is what the history of requests calls Bugzilla, and the mark under which it is noted how far polling has come.
+// Via names Bugzilla in the history of requests, and the mark that says how far polling has come.
 const Via = "bugzilla"
 
 // openFor is how long after its beginning a write of which nothing was heard may still come through: for as long as it was waited for,
@@ -30,7 +30,7 @@ const Via = "bugzilla"
 // it might be there twice, or bring old values back.
 const openFor = bugzilla.Patience + bugzilla.LongestLock + 25*time.Second
 
-// Tracker is a Bugzilla as package tickets sees it.
+// Tracker makes a Bugzilla a tracker of package tickets.
 type Tracker struct {
 	client   *bugzilla.Client
 	settings Settings
@@ -44,7 +44,7 @@ var _ tickets.Tracker = (*Tracker)(nil)
 // New makes one.
 func New(c *bugzilla.Client, s Settings) *Tracker { return &Tracker{client: c, settings: s} }
 
-// About says what never changes.
+// About describes Bugzilla.
 func (t *Tracker) About() tickets.About {
 	where := append([]string{t.settings.Product}, t.settings.components()...)
 	return tickets.About{Name: "Bugzilla", Via: Via, Ticket: "bug", Where: strings.Join(where, ", "), Login: t.settings.Login, Patience: bugzilla.Patience, Open: openFor}
@@ -95,7 +95,7 @@ func (t *Tracker) Relearn(ctx context.Context, known tickets.Workflow) (w ticket
 	return w, !reflect.DeepEqual(w, known), err
 }
 
-// URL is where people see a bug.
+// URL says where people see a bug.
 func (t *Tracker) URL(key string) string {
 	return fmt.Sprintf("%s/show_bug.cgi?id=%s", t.settings.Browse, key)
 }
@@ -110,7 +110,7 @@ func (t *Tracker) Ticket(ctx context.Context, key string) (tickets.Ticket, error
 	return t.ticket(b), err
 }
 
-// Tickets reads those of some bugs that there are and that the account may see.
+// Tickets reads some bugs, and leaves out those that are gone or that the account may not see.
 func (t *Tracker) Tickets(ctx context.Context, keys []string) ([]tickets.Ticket, error) {
 	var ids []int64
 	for _, key := range keys {
@@ -190,7 +190,7 @@ func (t *Tracker) Update(ctx context.Context, key string, c tickets.Change) (rep
 	return replaced, err
 }
 
-// ticket is a bug as package tickets sees it.
+// ticket translates a bug.
 func (t *Tracker) ticket(b bugzilla.Bug) tickets.Ticket {
 	x := tickets.Ticket{Key: strconv.FormatInt(b.ID, 10), Aliases: b.Alias, Status: tickets.TrackerStatus{Status: b.Status, Resolution: b.Resolution}, Open: b.Open, Summary: b.Summary,
 		Label: b.Whiteboard, URL: b.URL, Creator: b.Creator, Assignee: b.Assignee, CC: b.CC, Timed: b.Timed(), Deadline: b.Deadline, Place: b.Component,

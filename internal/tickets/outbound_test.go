@@ -25,8 +25,8 @@ import (
 
 var start = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 
-// desk is a Berth and a Bugzilla, and the courier between them.
-type desk struct {
+// bench is a Berth and a Bugzilla, and the courier between them.
+type bench struct {
 	t       testing.TB
 	store   *store.Store
 	svc     *scheduler.Service
@@ -39,11 +39,11 @@ type desk struct {
 	mentor  string // of what is submitted
 }
 
-func (d *desk) clock() time.Time { return start.Add(time.Duration(d.now.Load()) * time.Second) }
+func (d *bench) clock() time.Time { return start.Add(time.Duration(d.now.Load()) * time.Second) }
 
-func newDesk(t *testing.T, dsn string, v bugzillatest.Version) *desk {
+func newBench(t *testing.T, dsn string, v bugzillatest.Version) *bench {
 	t.Helper()
-	d := &desk{t: t, mentor: "monika", store: testdb.Open(t, dsn), now: new(atomic.Int64)}
+	d := &bench{t: t, mentor: "monika", store: testdb.Open(t, dsn), now: new(atomic.Int64)}
 	d.store.SetChannels(scheduler.Channel{Name: tickets.Channel, Takes: tickets.Takes})
 	d.svc = scheduler.New(d.store, scheduler.Options{Clock: d.clock, NewID: uuid.NewString})
 	d.server = bugzillatest.New(t, v, d.clock, "eva@bugs.example", "monika@bugs.example", "oskar@bugs.example")
@@ -62,7 +62,7 @@ func newDesk(t *testing.T, dsn string, v bugzillatest.Version) *desk {
 }
 
 // hire makes a courier, as another process would.
-func (d *desk) hire(with ...func(*tracker.Settings)) *outbox.Courier {
+func (d *bench) hire(with ...func(*tracker.Settings)) *outbox.Courier {
 	settings := tracker.Settings{Product: bugzillatest.Product, Component: bugzillatest.Component, Version: "unspecified", OpSys: "All",
 		Platform: "All", Login: bugzillatest.Login, Browse: d.server.URL}
 	for _, change := range with {
@@ -81,11 +81,11 @@ func (d *desk) hire(with ...func(*tracker.Settings)) *outbox.Courier {
 }
 
 // check is what looking at everything that tickets depend on finds.
-func (d *desk) check() []tracker.Finding {
+func (d *bench) check() []tracker.Finding {
 	return d.tracker.Check(d.t.Context(), tracker.Stock(), d.clock)
 }
 
-func (d *desk) must(_ any, err error) {
+func (d *bench) must(_ any, err error) {
 	d.t.Helper()
 	if err != nil {
 		d.t.Fatal(err)
@@ -97,7 +97,7 @@ func as(name string) scheduler.Actor {
 	return scheduler.ActorOf(scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{role}})
 }
 
-func (d *desk) submit(who string, hours int) scheduler.Request {
+func (d *bench) submit(who string, hours int) scheduler.Request {
 	d.t.Helper()
 	at := d.clock().Add(time.Duration(hours) * time.Hour)
 	out, err := d.svc.Submit(context.Background(), as(who), scheduler.Submission{Name: "Trial", Mentor: d.mentor, Anyway: true, Ask: scheduler.Ask{
@@ -108,7 +108,7 @@ func (d *desk) submit(who string, hours int) scheduler.Request {
 }
 
 // settle delivers until nothing waits, letting time pass for what has to be tried again.
-func (d *desk) settle() {
+func (d *bench) settle() {
 	d.t.Helper()
 	for range 2000 {
 		n, err := d.courier.Round(context.Background())
@@ -129,7 +129,7 @@ func (d *desk) settle() {
 }
 
 // agree compares a request with its ticket: how it stands, and one comment for each event.
-func (d *desk) agree(id string) bugzilla.Bug {
+func (d *bench) agree(id string) bugzilla.Bug {
 	d.t.Helper()
 	v, err := d.svc.Get(context.Background(), scheduler.System, id)
 	d.must(nil, err)
@@ -164,7 +164,7 @@ func (d *desk) agree(id string) bugzilla.Bug {
 }
 
 // life takes a request from submit to its end, and calls after with it after each step.
-func (d *desk) life(after func(step string, r scheduler.Request)) scheduler.Request {
+func (d *bench) life(after func(step string, r scheduler.Request)) scheduler.Request {
 	d.t.Helper()
 	ctx := context.Background()
 	r := d.submit("eva", 48)
@@ -195,7 +195,7 @@ func TestTheTicketFollowsTheRequest(t *testing.T) {
 	for _, v := range []bugzillatest.Version{bugzillatest.V50, bugzillatest.V52, bugzillatest.V53} {
 		t.Run(string(v), func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, testdb.SQLite(t), v)
+			d := newBench(t, testdb.SQLite(t), v)
 			r := d.life(func(_ string, r scheduler.Request) {
 				d.settle()
 				d.agree(r.ID)
@@ -225,7 +225,7 @@ func TestEveryFaultIsOvercome(t *testing.T) {
 		"nothing": bugzillatest.Empty, "deadlock": bugzillatest.Deadlock} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
+			d := newBench(t, testdb.SQLite(t), bugzillatest.V52)
 			var n atomic.Int64
 			d.server.SetFaults(func(*http.Request) bugzillatest.Fault {
 				if n.Add(1)%3 == 0 {
@@ -258,7 +258,7 @@ func TestEveryFaultIsOvercome(t *testing.T) {
 
 func TestWhoHasNoAccountIsNotInCC(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
+	d := newBench(t, testdb.SQLite(t), bugzillatest.V52)
 	r := d.submit("erik", 48)
 	d.settle()
 	b := d.agree(r.ID)
@@ -271,7 +271,7 @@ func TestWhoHasNoAccountIsNotInCC(t *testing.T) {
 
 func TestAPermanentRefusalHoldsUpOneRequestUntilItIsRepaired(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, testdb.SQLite(t), bugzillatest.V52)
+	d := newBench(t, testdb.SQLite(t), bugzillatest.V52)
 	stuck, other := d.submit("eva", 48), scheduler.Request{}
 	d.settle()
 	v, err := d.svc.Get(t.Context(), scheduler.System, stuck.ID)
