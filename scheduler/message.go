@@ -46,10 +46,10 @@ type Backlog struct {
 	LastSuccess *time.Time `json:"last_success,omitempty"` // when something last arrived
 }
 
-// KeptTicket is what is remembered of a ticket by who keeps them.
-type KeptTicket struct {
-	ID      int64
+// TicketState is what is remembered of a ticket between two times that somebody works on it.
+type TicketState struct {
+	Key     string
 	Request string
-	Busy    time.Time // until when whoever has taken it is at work on it
-	Memory  string
+	Locked  time.Time // until when whoever has locked it is at work on it
+	State   string    // as package tickets writes it
 }

@@ -198,9 +198,9 @@ type AssignedUnits struct {
 	Units   []string `json:"units"`
 }
 
-// Ticket is the request in the ticket system.
+// Ticket is the request in the ticket system, whichever that is.
 type Ticket struct {
-	ID  int64  `json:"id"`
+	Key string `json:"id"` // as the ticket system names it: text, where people may say a number
 	URL string `json:"url"`
 }
 

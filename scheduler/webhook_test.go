@@ -126,9 +126,7 @@ func TestWebhooksThatAreToBeTold(t *testing.T) {
 	h := newHouse(t)
 	r := h.submitted("marathon", hours(24, 2)) // of maeve, mentored by monika, on the radio testbed
 	disabled := scheduler.Person{Username: "dora", Name: "Dora", Roles: []scheduler.Role{scheduler.RoleMentor}, Disabled: true}
-	if _, err := h.PutPerson(t.Context(), scheduler.System, disabled); err != nil {
-		t.Fatal(err)
-	}
+	h.putPerson(disabled)
 	err := h.store.Change(t.Context(), nil, func(tx scheduler.Tx) (err error) {
 		for _, x := range []scheduler.Webhook{
 			{ID: "1 hers", Owner: "maeve"}, {ID: "2 of another", Owner: "hector"}, {ID: "3 her mentor's", Owner: "monika"}, {ID: "4 her provider's", Owner: "paddy"},

@@ -12,10 +12,10 @@ import (
 
 	"berth/calendar"
 	"berth/internal/auth"
-	"berth/internal/bugzilla"
 	"berth/internal/config"
 	"berth/internal/mail"
 	"berth/internal/store"
+	"berth/internal/tickets"
 	"berth/internal/webhook"
 	"berth/scheduler"
 )
@@ -119,7 +119,7 @@ func newService(s scheduler.Store, settings config.Settings, o Options, clock fu
 // channels are the ways by which others are told what happens, whoever made it happen: a server or a command.
 func channels(settings config.Settings) (list []scheduler.Channel) {
 	if settings.Bugzilla.URL != "" {
-		list = append(list, scheduler.Channel{Name: bugzilla.Channel, Takes: bugzilla.Takes})
+		list = append(list, scheduler.Channel{Name: tickets.Channel, Takes: tickets.Takes})
 	}
 	if settings.Mail.Host != "" {
 		list = append(list, scheduler.Channel{Name: mail.Channel, Takes: mail.Takes})

@@ -7,7 +7,7 @@ import (
 
 	"berth/calendar"
 	"berth/internal/api"
-	"berth/internal/bugzilla"
+	"berth/internal/bugzilla/tracker"
 	"berth/internal/web"
 	"berth/scheduler"
 	"berth/scheduler/words"
@@ -21,7 +21,7 @@ var statusPlaces = []struct {
 	{"the words for people (scheduler/words)", unless(words.KnowsStatus)},
 	{"the STATUS of events (calendar)", unless(calendar.KnowsStatus)},
 	{"the portal's words (internal/api)", unless(func(s scheduler.Status) bool { _, known := api.PortalStatus(s); return known })},
-	{"the status map of tickets", unless(func(s scheduler.Status) bool { _, known := bugzilla.Usual()[s]; return known })},
+	{"the status map of tickets", unless(func(s scheduler.Status) bool { _, known := tracker.Stock()[s]; return known })},
 	{"the pages (internal/web)", web.MissingStatus},
 }
 
