@@ -206,7 +206,7 @@ func TestAnotherTrackerStandsInForBugzilla(t *testing.T) {
 }
 
 // lastVia says by way of which system a request was scheduled.
-func lastVia(t *testing.T, svc.Service *scheduler.Service, id string) (via string) {
+func lastVia(t *testing.T, svc *scheduler.Service, id string) (via string) {
 	t.Helper()
 	events, _, err := svc.Events(t.Context(), scheduler.System, 0, 100)
 	if err != nil {
