@@ -1,9 +1,9 @@
 package calendar
 
 import (
+	"berth/testbeds/plain"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // clean makes any text fit to be a TEXT value: valid UTF-8, line breaks as LF, no other control characters, and no more than limit
@@ -23,22 +23,10 @@ func clean(s string, limit int) string {
 		}
 		return r
 	}, s)
-	return truncate(s, limit)
+	return plain.Fit(s, limit)
 }
 
 // line is clean text on one line.
 func line(s string, limit int) string {
 	return strings.Join(strings.FieldsFunc(clean(s, limit), func(r rune) bool { return r == '\n' || r == '\t' }), " ")
-}
-
-// truncate cuts at a rune boundary and says so.
-func truncate(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	cut := limit - len("…")
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "…"
 }

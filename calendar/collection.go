@@ -41,7 +41,7 @@ func Collections(a scheduler.Actor, f testbeds.Facility) []Collection {
 	var list []Collection
 	add := func(c Collection) { list = append(list, c) }
 	asks := a.Is(scheduler.RoleExperimenter) || a.Is(scheduler.RoleMentor) || a.Is(scheduler.RoleAdministrator)
-	if a.View() == nil {
+	if scheduler.VisibleTo(a) == nil {
 		add(Collection{ID: "operations", Key: keyOperations, Name: "Operations", Colour: "#B3541E", Alarms: true,
 			Description: "What to orchestrate and to tear down, and when."})
 	}
@@ -79,7 +79,7 @@ func (c Collection) Aliased(v *scheduler.Visible) bool { return c.Shared && v !=
 // Audience is a digest of all that decides what somebody sees of a collection. While it stays the same, what changes for them is in the
 // change log; when it changes, they have to read the collection anew.
 func (c Collection) Audience(a scheduler.Actor, alarms []time.Duration) string {
-	v := a.View()
+	v := scheduler.VisibleTo(a)
 	words := []string{c.Key, fmt.Sprint(v == nil), fmt.Sprint(alarms)}
 	if c.Aliased(v) {
 		words = append(words, "under aliases")

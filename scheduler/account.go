@@ -1,9 +1,7 @@
 package scheduler
 
 import (
-	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -48,39 +46,6 @@ type AccountFilter struct {
 	Action AccountAction
 	Before int64 // ids below this one: the cursor
 	Limit  int   // default 50
-}
-
-// AccountTrail is what happened to accounts, newest first, for administrators. It is CodeForbidden to others.
-func (s *Service) AccountTrail(ctx context.Context, a Actor, f AccountFilter, cursor string) (Page[AccountEvent], error) {
-	if err := a.require(ScopeRead, RoleAdministrator); err != nil {
-		return Page[AccountEvent]{}, err
-	}
-	before, limit, err := position(cursor, f.Limit)
-	if err != nil {
-		return Page[AccountEvent]{}, err
-	}
-	f.Before, f.Limit = before, limit+1
-	page := Page[AccountEvent]{Items: []AccountEvent{}}
-	err = s.store.View(ctx, func(tx Reader) error {
-		list, err := tx.AccountEvents(ctx, f)
-		if page.Next = ""; len(list) > limit {
-			list = list[:limit]
-			page.Next = strconv.FormatInt(list[limit-1].ID, 10)
-		}
-		page.Items = append([]AccountEvent{}, list...)
-		return err
-	})
-	return page, err
-}
-
-// Trail appends to the audit trail of accounts, in the transaction that does what it says.
-func Trail(ctx context.Context, tx Tx, events ...AccountEvent) error {
-	for _, e := range events {
-		if err := tx.AddAccountEvent(ctx, e); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // AccountChanges are what the trail says of a change of an account: before is nil for one that was made.

@@ -27,7 +27,7 @@ func approvalBody(r Request, testbed, person string) string {
 // ApprovalLink is what lets a provider decide for a testbed without signing in, for as long as nobody has decided and the request asks for
 // the same. It is made for those who deliver it to that person and to nobody else.
 func (s *Service) ApprovalLink(ctx context.Context, a Actor, id, testbed, person string) (link string, err error) {
-	if err := a.require(ScopeWrite, RoleAdministrator); err != nil {
+	if err := Require(a, ScopeWrite, RoleAdministrator); err != nil {
 		return "", err
 	}
 	err = s.store.View(ctx, func(tx Reader) error {

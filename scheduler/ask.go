@@ -7,10 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"berth/testbeds"
+	"berth/testbeds/plain"
 )
 
 // Limits of what a request may hold.
@@ -236,24 +235,15 @@ func checkList(field string, list []string, bad *faults) {
 
 // checkName checks a short text of one line.
 func checkName(field, s string, most int, bad *faults) {
-	switch {
-	case strings.TrimSpace(s) == "":
-		bad.add(field, "is missing")
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, testbeds.Hidden):
-		bad.add(field, "has to be text without control and invisible characters")
-	case utf8.RuneCountInString(s) > most:
-		bad.add(field, "is at most %d characters long", most)
+	if rule := plain.Line(s, most); rule != "" {
+		bad.add(field, "%s", rule)
 	}
 }
 
 // checkText checks a long text, which may have line breaks.
 func checkText(field, s string, most int, bad *faults) {
-	breaks := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
-	switch {
-	case len(s) > most:
-		bad.add(field, "is at most %d bytes long", most)
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, breaks):
-		bad.add(field, "has to be text without control characters")
+	if rule := plain.Text(s, most); rule != "" {
+		bad.add(field, "%s", rule)
 	}
 }
 
@@ -340,10 +330,4 @@ func checkDevices(devices []testbeds.DeviceNeed, f testbeds.Facility, bad *fault
 }
 
 // clip shortens what somebody wrote for a message.
-func clip(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	if utf8.RuneCountInString(s) > 80 {
-		return string([]rune(s)[:80]) + "…"
-	}
-	return s
-}
+func clip(s string) string { return plain.Clip(s, 80) }

@@ -33,10 +33,10 @@ const (
 // Audit is what was done, by whom and why, newest first, for administrators. A page may have fewer than were asked for, and a next one: it was
 // looked far enough for one call.
 func (s *Service) Audit(ctx context.Context, a Actor, f AuditFilter, cursor string) (Page[Event], error) {
-	if err := a.require(ScopeRead, RoleAdministrator); err != nil {
+	if err := Require(a, ScopeRead, RoleAdministrator); err != nil {
 		return Page[Event]{}, err
 	}
-	before, limit, err := position(cursor, f.Limit)
+	before, limit, err := Position(cursor, f.Limit)
 	if err != nil {
 		return Page[Event]{}, err
 	}

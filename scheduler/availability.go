@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"berth/testbeds"
+	"berth/testbeds/capacity"
 )
 
 // own is the booking of a request that the actor may see and that a check is to look through; 0 for none.
@@ -19,7 +20,7 @@ func (s *Service) own(ctx context.Context, tx Reader, a Actor, id string) (int64
 // Check answers for a slot: fits, or every conflict, with what the actor may know about what takes it.
 func (s *Service) Check(ctx context.Context, a Actor, q Ask) (testbeds.Verdict, error) {
 	var v testbeds.Verdict
-	if err := a.require(ScopeRead, Roles...); err != nil {
+	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return v, err
 	}
 	err := s.look(ctx, func(tx Reader, w world) error {
@@ -42,7 +43,7 @@ func (s *Service) Check(ctx context.Context, a Actor, q Ask) (testbeds.Verdict, 
 func (s *Service) Suggest(ctx context.Context, a Actor, q Ask) ([]testbeds.Alternative, testbeds.Verdict, error) {
 	var found []testbeds.Alternative
 	var v testbeds.Verdict
-	if err := a.require(ScopeRead, Roles...); err != nil {
+	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return nil, v, err
 	}
 	err := s.look(ctx, func(tx Reader, w world) error {
@@ -107,8 +108,8 @@ func limited(n int) int {
 }
 
 // alternatives finds other ways to grant a wish; elsewhere asks for other slots also where the wish fits as it is.
-func (s *Service) alternatives(fed *testbeds.Federation, w wish, limit int, elsewhere bool) []testbeds.Alternative {
-	q := testbeds.Search{Experiment: w.experiment, Slot: w.slot, NotBefore: s.soonest(), Shortest: w.shortest.Exact(), Limit: limit, Elsewhere: elsewhere}
+func (s *Service) alternatives(fed *capacity.Federation, w wish, limit int, elsewhere bool) []testbeds.Alternative {
+	q := capacity.Search{Experiment: w.experiment, Slot: w.slot, NotBefore: s.soonest(), Shortest: w.shortest.Exact(), Limit: limit, Elsewhere: elsewhere}
 	if w.window != nil {
 		q.Window = w.window.UTC()
 	}
@@ -117,7 +118,7 @@ func (s *Service) alternatives(fed *testbeds.Federation, w wish, limit int, else
 
 // Availability is the free and total capacity per resource of a testbed, at most 366 days of it.
 func (s *Service) Availability(ctx context.Context, a Actor, testbed string, span testbeds.Slot) ([]testbeds.Series, error) {
-	if err := a.require(ScopeRead, Roles...); err != nil {
+	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return nil, err
 	}
 	var series []testbeds.Series
@@ -134,7 +135,7 @@ func (s *Service) Availability(ctx context.Context, a Actor, testbed string, spa
 		if series, ok = w.fed.Availability(testbed, span.UTC()); !ok {
 			return Errorf(CodeNotFound, "there is no testbed %q", clip(testbed))
 		}
-		if !a.knowsOverbooks(w.fed.Facility(), testbed) {
+		if !knowsOverbooks(a, w.fed.Facility(), testbed) {
 			for _, x := range series {
 				for i := range x.Steps {
 					x.Steps[i].Free = max(0, x.Steps[i].Free)

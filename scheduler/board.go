@@ -22,7 +22,7 @@ const maxNamed = 300
 
 // Board is what is booked at a testbed during a span, by start. Whose it is is said to those who may know.
 func (s *Service) Board(ctx context.Context, a Actor, testbed string, span testbeds.Slot) (list []Placed, err error) {
-	if err := a.require(ScopeRead, Roles...); err != nil {
+	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return nil, err
 	}
 	err = s.look(ctx, func(tx Reader, w world) error {
@@ -48,8 +48,8 @@ func (s *Service) Board(ctx context.Context, a Actor, testbed string, span testb
 		list = make([]Placed, 0, len(bookings))
 		for _, b := range bookings {
 			p := Placed{Strength: b.Strength, Slot: b.Slot, Occupied: b.OccupiedAt(testbed), Request: named[b.Request],
-				Overbooked: b.Overbooked && (named[b.Request] != nil || a.knowsOverbooks(w.fed.Facility(), testbed))}
-			if p.Request != nil || a.View() == nil {
+				Overbooked: b.Overbooked && (named[b.Request] != nil || knowsOverbooks(a, w.fed.Facility(), testbed))}
+			if p.Request != nil || VisibleTo(a) == nil {
 				p.Number = b.Request
 			}
 			list = append(list, p)
@@ -61,7 +61,7 @@ func (s *Service) Board(ctx context.Context, a Actor, testbed string, span testb
 
 // Windows are the times within a span in which what is asked for could run, each as long as it can be and at least as long as q.Duration.
 func (s *Service) Windows(ctx context.Context, a Actor, q Ask, span testbeds.Slot, limit int) (list []testbeds.Slot, err error) {
-	if err := a.require(ScopeRead, Roles...); err != nil {
+	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return nil, err
 	}
 	err = s.look(ctx, func(_ Reader, w world) error {

@@ -55,6 +55,15 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
+// Invalid makes an error of the faults of an input.
+func Invalid(bad testbeds.Faults) *Error {
+	e := Errorf(CodeInvalid, "the input breaks a rule")
+	for _, f := range bad {
+		e.Fields = append(e.Fields, FieldError{Field: f.Field, Rule: f.Rule})
+	}
+	return e
+}
+
 // CodeOf is the code of an error, empty where it is not for users.
 func CodeOf(err error) Code {
 	if e, ok := errors.AsType[*Error](err); ok {

@@ -34,7 +34,7 @@ func (s *Service) Catalogue(ctx context.Context, a Actor) (testbeds.Catalogue, i
 }
 
 func (s *Service) catalogued(ctx context.Context, a Actor, read func(tx Reader, revision int64) error) error {
-	if err := a.require(ScopeRead, Roles...); err != nil {
+	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return err
 	}
 	return s.store.View(ctx, func(tx Reader) error {
@@ -51,7 +51,7 @@ type alteration func(f *testbeds.Facility, c *testbeds.Catalogue) error
 
 // PutFacility replaces the whole facility.
 func (s *Service) PutFacility(ctx context.Context, a Actor, f testbeds.Facility, o ChangeOptions) (FacilityChange, error) {
-	if err := a.require(ScopeAdmin, RoleAdministrator); err != nil {
+	if err := Require(a, ScopeAdmin, RoleAdministrator); err != nil {
 		return FacilityChange{}, err
 	}
 	return s.alter(ctx, a, o, func(now *testbeds.Facility, _ *testbeds.Catalogue) error { *now = f; return nil })
@@ -60,26 +60,26 @@ func (s *Service) PutFacility(ctx context.Context, a Actor, f testbeds.Facility,
 // PutCatalogue replaces the whole catalogue. Requests keep the components that they were made with; those that were deployable and
 // are not after the change are named.
 func (s *Service) PutCatalogue(ctx context.Context, a Actor, c testbeds.Catalogue, o ChangeOptions) (FacilityChange, error) {
-	if err := a.require(ScopeAdmin, RoleAdministrator); err != nil {
+	if err := Require(a, ScopeAdmin, RoleAdministrator); err != nil {
 		return FacilityChange{}, err
 	}
 	return s.alter(ctx, a, o, func(_ *testbeds.Facility, now *testbeds.Catalogue) error { *now = c; return nil })
 }
 
 // mayChange refuses who may not change a testbed: its providers and administrators may.
-func (a Actor) mayChange(testbed string) error {
+func mayChange(a Actor, testbed string) error {
 	if a.Can(ScopeWrite) && a.Provides(testbed) {
 		return nil
 	}
-	return a.require(ScopeAdmin, RoleAdministrator)
+	return Require(a, ScopeAdmin, RoleAdministrator)
 }
 
 // PutTestbed changes or adds a testbed. Its providers may change everything but who its providers are and whether they are asked.
 func (s *Service) PutTestbed(ctx context.Context, a Actor, t testbeds.Testbed, o ChangeOptions) (FacilityChange, error) {
-	if err := a.mayChange(t.ID); err != nil {
+	if err := mayChange(a, t.ID); err != nil {
 		return FacilityChange{}, err
 	}
-	if err := a.require(ScopeAdmin, RoleProvider, RoleAdministrator); err != nil {
+	if err := Require(a, ScopeAdmin, RoleProvider, RoleAdministrator); err != nil {
 		return FacilityChange{}, err // closures are part of a provider's daily work, the rest is not
 	}
 	return s.alter(ctx, a, o, func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
@@ -99,7 +99,7 @@ func (s *Service) PutTestbed(ctx context.Context, a Actor, t testbeds.Testbed, o
 
 // DeleteTestbed takes a testbed out of the facility.
 func (s *Service) DeleteTestbed(ctx context.Context, a Actor, id string, o ChangeOptions) (FacilityChange, error) {
-	if err := a.require(ScopeAdmin, RoleAdministrator); err != nil {
+	if err := Require(a, ScopeAdmin, RoleAdministrator); err != nil {
 		return FacilityChange{}, err
 	}
 	return s.alter(ctx, a, o, func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
@@ -121,7 +121,7 @@ func indexOf(f testbeds.Facility, id string) (int, error) {
 
 // AddClosure adds a closure to a testbed and gives it an id.
 func (s *Service) AddClosure(ctx context.Context, a Actor, testbed string, c testbeds.Closure, o ChangeOptions, once Creation) (testbeds.Closure, FacilityChange, error) {
-	if err := a.mayChange(testbed); err != nil {
+	if err := mayChange(a, testbed); err != nil {
 		return c, FacilityChange{}, err
 	}
 	c.ID = "c-" + s.o.NewID()
@@ -148,7 +148,7 @@ func (s *Service) AddClosure(ctx context.Context, a Actor, testbed string, c tes
 
 // DeleteClosure takes a closure of a testbed away, by its id; one from a file has the id it was given there.
 func (s *Service) DeleteClosure(ctx context.Context, a Actor, testbed, closure string, o ChangeOptions) (FacilityChange, error) {
-	if err := a.mayChange(testbed); err != nil {
+	if err := mayChange(a, testbed); err != nil {
 		return FacilityChange{}, err
 	}
 	return s.alter(ctx, a, o, func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
@@ -252,7 +252,7 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 	if err := d.settleImpact(ctx, o, m, out.Broken); err != nil {
 		return err
 	}
-	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: "facility", Action: ActionFacility,
+	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: EventFacility, Action: ActionFacility,
 		Text: fmt.Sprintf("%s changed %d things, %d bookings broken", d.actor.Username, len(out.Differences), len(out.Broken))})
 }
 

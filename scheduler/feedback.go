@@ -27,7 +27,7 @@ func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c C
 		if err != nil {
 			return err
 		}
-		if err := a.permit(ActionFeedback, r, d.now); err != nil {
+		if err := permit(a, ActionFeedback, r, d.now); err != nil {
 			return err
 		}
 		if before, err := d.replayed(ctx, c); err != nil || before != "" {
@@ -118,7 +118,7 @@ func (s *Service) History(ctx context.Context, a Actor, id, cursor string, limit
 
 // part reads one page of something that belongs to a request.
 func part[T any](ctx context.Context, s *Service, a Actor, id, cursor string, limit int, read func(Reader, Request, int64, int) ([]T, error), key func(T) int64) (Page[T], error) {
-	after, limit, err := position(cursor, limit)
+	after, limit, err := Position(cursor, limit)
 	if err != nil {
 		return Page[T]{}, err
 	}
@@ -141,8 +141,8 @@ const (
 	maxPage   = 500
 )
 
-// position reads a cursor, which is a number, and a limit.
-func position(cursor string, limit int) (after int64, size int, err error) {
+// Position reads the cursor of a list, which is a number, and its limit; without one a page has the usual length. It returns CodeInvalid.
+func Position(cursor string, limit int) (after int64, size int, err error) {
 	var bad faults
 	if cursor != "" {
 		if after, err = strconv.ParseInt(cursor, 10, 64); err != nil || after < 0 {

@@ -63,9 +63,7 @@ func (h *house) another() *scheduler.Service {
 func (h *house) furnish() {
 	h.Helper()
 	for _, p := range people() {
-		if _, err := h.PutPerson(h.t.Context(), scheduler.System, withoutTestbeds(p)); err != nil {
-			h.Fatalf("person %s: %v", p.Username, err)
-		}
+		h.putPerson(withoutTestbeds(p))
 	}
 	if _, err := h.PutFacility(h.t.Context(), scheduler.System, facility(), scheduler.ChangeOptions{}); err != nil {
 		h.Fatalf("facility: %v", err)
@@ -76,10 +74,16 @@ func (h *house) furnish() {
 	for _, p := range people() {
 		if len(p.Testbeds) > 0 {
 			p.Revision = 1
-			if _, err := h.PutPerson(h.t.Context(), scheduler.System, p); err != nil {
-				h.Fatalf("person %s: %v", p.Username, err)
-			}
+			h.putPerson(p)
 		}
+	}
+}
+
+func (h *house) putPerson(p scheduler.Person) {
+	h.Helper()
+	p.Revision++
+	if err := h.store.Change(h.t.Context(), nil, func(tx scheduler.Tx) error { return tx.PutPerson(h.t.Context(), p) }); err != nil {
+		h.Fatalf("person %s: %v", p.Username, err)
 	}
 }
 

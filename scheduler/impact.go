@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"berth/testbeds"
+	"berth/testbeds/capacity"
 )
 
 // impact is what a change of the facility or the catalogue does to what is booked.
@@ -44,7 +45,7 @@ func (d *decision) impact(ctx context.Context, f testbeds.Facility, c testbeds.C
 			m.bookings = append(m.bookings, b)
 		}
 	}
-	fed, err := testbeds.NewFederation(f, testbeds.Slot{Start: m.before.fed.Horizon().Start, End: m.before.fed.Horizon().End})
+	fed, err := capacity.NewFederation(f, testbeds.Slot{Start: m.before.fed.Horizon().Start, End: m.before.fed.Horizon().End})
 	if err != nil {
 		return nil, Errorf(CodeInvalid, "closures or openings of the new facility cannot be expanded: %v", err)
 	}
@@ -131,11 +132,11 @@ func sortedNumbers(numbers []int64) []int64 {
 // shortages finds the overcommitments that there are with the new facility and were not with the old one.
 func (m *impact) shortages(d *decision, bookings []testbeds.Booking) error {
 	span := testbeds.Slot{Start: d.now, End: m.after.fed.Horizon().End}
-	was, err := testbeds.Sweep(only(m.before.fed.Facility(), m.beds), span, m.claims(bookings))
+	was, err := capacity.Sweep(only(m.before.fed.Facility(), m.beds), span, m.claims(bookings))
 	if err != nil {
 		return err
 	}
-	is, err := testbeds.Sweep(only(m.after.fed.Facility(), m.beds), span, m.claims(bookings))
+	is, err := capacity.Sweep(only(m.after.fed.Facility(), m.beds), span, m.claims(bookings))
 	if err != nil {
 		return err
 	}

@@ -259,48 +259,6 @@ func TestListsAreNarrowedAndPaged(t *testing.T) {
 	h.refused(scheduler.CodeInvalid, err)
 }
 
-func TestPeopleAreChecked(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	good := func() scheduler.Person {
-		return scheduler.Person{Username: "ada", Name: "Ada", Roles: []scheduler.Role{scheduler.RoleExperimenter}}
-	}
-	for name, test := range map[string]struct {
-		change func(*scheduler.Person)
-		field  string
-	}{
-		"no username":      {func(p *scheduler.Person) { p.Username = "" }, "username"},
-		"capitals":         {func(p *scheduler.Person) { p.Username = "Ada" }, "username"},
-		"path":             {func(p *scheduler.Person) { p.Username = "../ada" }, "username"},
-		"reserved":         {func(p *scheduler.Person) { p.Username = "berth" }, "username"},
-		"no name":          {func(p *scheduler.Person) { p.Name = "" }, "name"},
-		"mail header":      {func(p *scheduler.Person) { p.Email = "a@b.c\r\nBcc: x@y.z" }, "email"},
-		"no role":          {func(p *scheduler.Person) { p.Roles = nil }, "roles"},
-		"unknown role":     {func(p *scheduler.Person) { p.Roles = []scheduler.Role{"king"} }, "roles"},
-		"provider of what": {func(p *scheduler.Person) { p.Roles = []scheduler.Role{scheduler.RoleProvider} }, "testbeds"},
-		"provider of where": {func(p *scheduler.Person) {
-			p.Roles, p.Testbeds = []scheduler.Role{scheduler.RoleProvider}, []string{"moon"}
-		}, "testbeds"},
-	} {
-		p := good()
-		test.change(&p)
-		_, err := h.PutPerson(t.Context(), as("adele"), p)
-		if e, ok := err.(*scheduler.Error); !ok || e.Code != scheduler.CodeInvalid || !names(e.Fields, test.field) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	p, err := h.PutPerson(t.Context(), as("adele"), good())
-	if err != nil || p.Revision != 1 || p.Created != morning {
-		t.Fatalf("%+v, %v", p, err)
-	}
-	_, err = h.PutPerson(t.Context(), as("adele"), good())
-	h.refused(scheduler.CodePrecondition, err)
-	p.Name = "Ada L."
-	if p, err = h.PutPerson(t.Context(), as("adele"), p); err != nil || p.Revision != 2 {
-		t.Errorf("%+v, %v", p, err)
-	}
-}
-
 func FuzzLink(f *testing.F) {
 	h := newHouse(f)
 	r := h.rejected("video", hours(24, 4), 1)

@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"berth/testbeds"
+	"berth/testbeds/capacity"
 )
 
 // world is what a decision is made on: the federation with its bookings, and the catalogue.
 type world struct {
-	fed       *testbeds.Federation
+	fed       *capacity.Federation
 	catalogue testbeds.Catalogue
 }
 
@@ -94,7 +95,7 @@ func load(ctx context.Context, tx Reader, horizon testbeds.Slot) (world, error) 
 	if err != nil {
 		return world{}, err
 	}
-	fed, err := testbeds.NewFederation(f, horizon)
+	fed, err := capacity.NewFederation(f, horizon)
 	if err != nil {
 		return world{}, err
 	}

@@ -54,7 +54,7 @@ var actions = []Action{ActionEdit, ActionAssign, ActionApprove, ActionSchedule, 
 	ActionComplete, ActionFail, ActionCancel, ActionFeedback}
 
 // relations are what the actor is to the request.
-func (a Actor) relations(r Request) []relation {
+func relations(a Actor, r Request) []relation {
 	var list []relation
 	add := func(is bool, what relation) {
 		if is {
@@ -80,19 +80,19 @@ func (r Request) Testbeds() []string {
 }
 
 // may reports whether the actor may take the step at all, whatever the request's status.
-func (a Actor) may(action Action, r Request) bool {
+func may(a Actor, action Action, r Request) bool {
 	s, known := life[action]
-	return known && a.Can(s.scope) && slices.ContainsFunc(a.relations(r), func(x relation) bool { return slices.Contains(s.who, x) })
+	return known && a.Can(s.scope) && slices.ContainsFunc(relations(a, r), func(x relation) bool { return slices.Contains(s.who, x) })
 }
 
 // sees reports whether the actor may know the request.
-func (a Actor) sees(r Request) bool { return a.may(ActionView, r) }
+func sees(a Actor, r Request) bool { return may(a, ActionView, r) }
 
 // allowed are the steps that the actor may take with the request now.
-func (a Actor) allowed(r Request, now time.Time) []Action {
+func allowed(a Actor, r Request, now time.Time) []Action {
 	list := []Action{}
 	for _, action := range actions {
-		if a.may(action, r) && r.open(action, now) {
+		if may(a, action, r) && r.open(action, now) {
 			list = append(list, action)
 		}
 	}
@@ -124,16 +124,16 @@ func (r Request) over() bool {
 }
 
 // permit refuses a step that the actor may not take, or that cannot be taken now. Who may not even know the request learns nothing.
-func (a Actor) permit(action Action, r Request, now time.Time) error {
-	if !a.sees(r) {
+func permit(a Actor, action Action, r Request, now time.Time) error {
+	if !sees(a, r) {
 		return notFound(r.ID)
 	}
-	if !a.may(action, r) {
+	if !may(a, action, r) {
 		e := Errorf(CodeForbidden, "%s may not %s request #%d", a.Username, action.words(), r.Number)
 		if a.Is(RoleMentor) && r.Mentor != a.Username {
 			e.Message += "; it is assigned to " + mentorOf(r) + " (a mentor takes a request over by assigning it to themself)"
 		}
-		e.Allowed = a.allowed(r, now)
+		e.Allowed = allowed(a, r, now)
 		return e
 	}
 	if !r.open(action, now) {
@@ -152,14 +152,14 @@ func mentorOf(r Request) string {
 // notNow is the refusal of a step that does not follow from the request's status.
 func notNow(a Actor, action Action, r Request, now time.Time) error {
 	e := Errorf(CodeConflict, "request #%d is %s: there is no way to %s it now", r.Number, r.Status, action.words())
-	e.Allowed = a.allowed(r, now)
+	e.Allowed = allowed(a, r, now)
 	return e
 }
 
 func notFound(id string) error { return Errorf(CodeNotFound, "there is no request %q", clip(id)) }
 
-// require refuses an actor without the role, or whose token lacks the scope.
-func (a Actor) require(s Scope, roles ...Role) error {
+// Require refuses an actor without the role, or whose token lacks the scope.
+func Require(a Actor, s Scope, roles ...Role) error {
 	if !a.Can(s) {
 		return Errorf(CodeForbidden, "this takes a token with the scope %q", s)
 	}

@@ -13,11 +13,11 @@ import (
 
 // mask hides from verdicts what the actor may not know.
 func (s *Service) mask(ctx context.Context, tx Reader, a Actor, f testbeds.Facility, verdicts ...*testbeds.Verdict) error {
-	if a.knowsAll() {
+	if knowsAll(a) {
 		return nil
 	}
 	for _, v := range verdicts {
-		a.coverOverbooks(f, v)
+		coverOverbooks(a, f, v)
 	}
 	var numbers []int64
 	each(verdicts, func(t *testbeds.Taker, _ string) {
@@ -45,25 +45,25 @@ func (s *Service) mask(ctx context.Context, tx Reader, a Actor, f testbeds.Facil
 }
 
 // knowsAll reports whether the actor may know of every booking.
-func (a Actor) knowsAll() bool {
+func knowsAll(a Actor) bool {
 	return a.Is(RoleMentor) || a.Is(RoleOperator) || a.Is(RoleAdministrator)
 }
 
 // knowsOverbooks reports whether the actor may know that more is booked of a testbed than there is: that somebody was overbooked, and by how
 // much, is for those who decide, for its providers, and where the testbed shows its bookings to everybody.
-func (a Actor) knowsOverbooks(f testbeds.Facility, testbed string) bool {
+func knowsOverbooks(a Actor, f testbeds.Facility, testbed string) bool {
 	t, _ := f.Testbed(testbed)
-	return a.knowsAll() || a.Provides(testbed) || t.Visibility == testbeds.VisibilityOpen
+	return knowsAll(a) || a.Provides(testbed) || t.Visibility == testbeds.VisibilityOpen
 }
 
 // coverOverbooks shows what is booked over as just taken.
-func (a Actor) coverOverbooks(f testbeds.Facility, v *testbeds.Verdict) {
+func coverOverbooks(a Actor, f testbeds.Facility, v *testbeds.Verdict) {
 	if v == nil {
 		return
 	}
 	v.Conflicts = slices.Clone(v.Conflicts)
 	for i, c := range v.Conflicts {
-		if c.Free < 0 && !a.knowsOverbooks(f, c.Resource.Testbed) {
+		if c.Free < 0 && !knowsOverbooks(a, f, c.Resource.Testbed) {
 			v.Conflicts[i].Free, v.Conflicts[i].ShortBy = 0, c.Needed
 		}
 	}
@@ -74,7 +74,7 @@ func shown(a Actor, f testbeds.Facility, r Request, testbed string) bool {
 	if r.ID == "" {
 		return false
 	}
-	if a.sees(r) {
+	if sees(a, r) {
 		return true
 	}
 	ids := []string{testbed}
@@ -152,7 +152,7 @@ func (s *Service) show(ctx context.Context, tx Reader, a Actor, f testbeds.Facil
 		}
 		r.Overbooked[i].Conflicts = v.Conflicts
 	}
-	if !a.may(ActionAcceptOffer, *r) {
+	if !may(a, ActionAcceptOffer, *r) {
 		return nil
 	}
 	key, err := tx.Secret(ctx)

@@ -16,14 +16,27 @@ type Message struct {
 	ID       int64
 	Channel  string // the way
 	Target   string // to whom, where the way leads to several; empty while it is not known to whom
-	State    string // waiting, stuck, done
-	Attempts int64  // that were begun before
+	State    MessageState
+	Attempts int64 // that were begun before
 	Due      time.Time
 	Settled  *time.Time // when it arrived
 	Failure  string     // of the last attempt
 	Remedy   string     // what somebody can do about it
 	Event    Event
 }
+
+// MessageState says whether a message has arrived.
+type MessageState string
+
+// The states of messages.
+const (
+	MessageWaiting MessageState = "waiting" // it will be tried, or is being tried
+	MessageStuck   MessageState = "stuck"   // it waits until somebody has done something about it
+	MessageDone    MessageState = "done"    // it has arrived
+)
+
+// MessageStates lists all states of messages.
+var MessageStates = []MessageState{MessageWaiting, MessageStuck, MessageDone}
 
 // Backlog is what waits in a channel.
 type Backlog struct {

@@ -85,7 +85,7 @@ func (p proposal) moved() proposal {
 		return p
 	}
 	p.request.Scheduled, p.request.Overrun = new(p.request.Slot), false
-	p.request.unflag(flagOverrun)
+	p.request.unflag(FlagOverrun)
 	return p
 }
 
@@ -95,18 +95,18 @@ func (d *decision) moved(r Request, in Move) note {
 }
 
 // decides reports whether the actor may decide about a request's slot, and override what is in its way.
-func (a Actor) decides(r Request) bool {
+func decides(a Actor, r Request) bool {
 	return a.Is(RoleAdministrator) || a.Is(RoleMentor) && a.Username == r.Mentor
 }
 
 // movable refuses what the actor may not do with the request as it is now.
 func (d *decision) movable(in Move) error {
 	r, a := d.request, d.actor
-	decides := a.decides(r)
-	if in.Override != nil && !decides {
+	mayDecide := decides(a, r)
+	if in.Override != nil && !mayDecide {
 		return Errorf(CodeForbidden, "%s may not override; the request's mentor or an administrator may", a.Username)
 	}
-	if decides || r.Status == UnderReview {
+	if mayDecide || r.Status == UnderReview {
 		return nil
 	}
 	inside := in.Slot != nil && r.Slot.Contains(in.Slot.UTC()) && in.Placement == nil

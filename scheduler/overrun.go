@@ -47,7 +47,7 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 		return r, err
 	}
 	if !r.Overrun {
-		r.Flags = append(slices.Clone(r.Flags), Flag{Kind: flagOverrun, At: d.now, Text: "it runs past its end, " + before.Slot.End.Format(time.RFC3339)})
+		r.Flags = append(slices.Clone(r.Flags), Flag{Kind: FlagOverrun, At: d.now, Text: "it runs past its end, " + before.Slot.End.Format(time.RFC3339)})
 	}
 	r.Overrun = true
 	text := "occupies its capacity until " + r.Slot.End.Format(time.RFC3339)

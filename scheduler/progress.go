@@ -160,7 +160,7 @@ func (d *decision) begin(ctx context.Context, r Request, in Step) error {
 	if d.request.Status == Scheduled && !r.Actual.Start.Before(r.Slot.End) {
 		return Errorf(CodeConflict, "the slot of request #%d ended on %s: say with actual.start when it really began, or move it", r.Number, r.Slot.End.Format(time.RFC3339))
 	}
-	if in.Override != nil && !d.actor.decides(r) {
+	if in.Override != nil && !decides(d.actor, r) {
 		return Errorf(CodeForbidden, "%s may not override; the request's mentor or an administrator may", d.actor.Username)
 	}
 	if d.request.Status == Scheduled {
@@ -172,7 +172,7 @@ func (d *decision) begin(ctx context.Context, r Request, in Step) error {
 			return err
 		}
 	}
-	r.unflag(flagApproval)
+	r.unflag(FlagApproval)
 	return d.keep(ctx, r, note{reason: reasonOf(in.Override, in.Reason), text: unitWords(r.Units) + overrideWords(in.Override), verdict: &d.outcome.Fit})
 }
 
@@ -201,7 +201,7 @@ func (d *decision) end(ctx context.Context, r Request, reason string) (err error
 		return err
 	}
 	r.Overrun, r.HoldUntil = false, nil
-	r.unflag(flagFacility)
+	r.unflag(FlagFacility)
 	return d.keep(ctx, r, note{reason: reason, text: text, verdict: &d.outcome.Fit})
 }
 

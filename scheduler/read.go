@@ -15,7 +15,7 @@ func (s *Service) Get(ctx context.Context, a Actor, id string) (View, error) {
 		if err != nil {
 			return err
 		}
-		v = View{Request: r, Actions: a.allowed(r, s.now())}
+		v = View{Request: r, Actions: allowed(a, r, s.now())}
 		v.Fit = verdict(w, r, s.now())
 		v.Deployable = deployable(v.Fit)
 		if err := s.mask(ctx, tx, a, w.fed.Facility(), &v.Fit); err != nil {
@@ -40,10 +40,10 @@ func current(r Request, c testbeds.Catalogue) testbeds.Experiment {
 
 // List reads requests that the actor may see, newest first; the cursor is what Page.Next was.
 func (s *Service) List(ctx context.Context, a Actor, f RequestFilter, cursor string) (Page[Request], error) {
-	if err := a.require(ScopeRead, Roles...); err != nil {
+	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return Page[Request]{}, err
 	}
-	before, limit, err := position(cursor, f.Limit)
+	before, limit, err := Position(cursor, f.Limit)
 	if err != nil {
 		return Page[Request]{}, err
 	}
@@ -59,7 +59,7 @@ func (s *Service) List(ctx context.Context, a Actor, f RequestFilter, cursor str
 	if err := bad.err(); err != nil {
 		return Page[Request]{}, err
 	}
-	f.Before, f.Limit, f.Visible = before, limit+1, a.View()
+	f.Before, f.Limit, f.Visible = before, limit+1, VisibleTo(a)
 	var page Page[Request]
 	err = s.look(ctx, func(tx Reader, w world) error {
 		list, err := tx.Requests(ctx, f)
@@ -80,7 +80,7 @@ func (s *Service) List(ctx context.Context, a Actor, f RequestFilter, cursor str
 // Events are the changes after a sequence that the actor may know of; at most limit of them are looked at, and last is the sequence
 // from which to go on.
 func (s *Service) Events(ctx context.Context, a Actor, after int64, limit int) (events []Event, last int64, err error) {
-	if err := a.require(ScopeRead, Roles...); err != nil {
+	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return nil, 0, err
 	}
 	err = s.store.View(ctx, func(tx Reader) error {
@@ -107,7 +107,7 @@ func (s *Service) Events(ctx context.Context, a Actor, after int64, limit int) (
 
 // knows reports whether the actor may know of an event; seen remembers the answer for each request.
 func knows(ctx context.Context, tx Reader, a Actor, e Event, seen map[string]bool) (bool, error) {
-	if a.View() == nil || e.Request == "" {
+	if VisibleTo(a) == nil || e.Request == "" {
 		return true, nil
 	}
 	known, asked := seen[e.Request]
@@ -116,7 +116,7 @@ func knows(ctx context.Context, tx Reader, a Actor, e Event, seen map[string]boo
 		if err != nil {
 			return false, err
 		}
-		known = a.sees(r)
+		known = sees(a, r)
 		seen[e.Request] = known
 	}
 	return known, nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"berth/testbeds"
+	"berth/testbeds/capacity"
 )
 
 // maxOffers is how many offers a rejection can come with: each of them takes capacity from everybody else.
@@ -70,7 +71,7 @@ func (s *Service) offered(ctx context.Context, in Reject) func(Request) []string
 
 // candidates are the alternatives that offers are made from: the chosen ones, or more than are wanted, since not all of them may be
 // there together.
-func (s *Service) candidates(fed *testbeds.Federation, r Request, in Reject) []testbeds.Alternative {
+func (s *Service) candidates(fed *capacity.Federation, r Request, in Reject) []testbeds.Alternative {
 	if len(in.Offers) > 0 || in.Count == 0 {
 		return in.Offers
 	}

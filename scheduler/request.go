@@ -170,18 +170,24 @@ type Overbook struct {
 
 // Flag is something about a request that somebody has to look at, such as a facility change that broke its booking.
 type Flag struct {
-	Kind string    `json:"kind"` // facility_change, displaced, overrun, approval
+	Kind FlagKind  `json:"kind"`
 	At   time.Time `json:"at"`
 	Text string    `json:"text"`
 }
 
+// FlagKind says why a flag was set.
+type FlagKind string
+
 // The kinds of flags.
 const (
-	flagFacility  = "facility_change" // what it needs is not there any more
-	flagDisplaced = "displaced"       // its slot was given to another request
-	flagOverrun   = "overrun"         // it runs past its end
-	flagApproval  = "approval"        // a testbed took its approval back
+	FlagFacility  FlagKind = "facility_change" // what it needs is not there any more
+	FlagDisplaced FlagKind = "displaced"       // its slot was given to another request
+	FlagOverrun   FlagKind = "overrun"         // it runs past its end
+	FlagApproval  FlagKind = "approval"        // a testbed took its approval back
 )
+
+// FlagKinds lists all kinds of flags.
+var FlagKinds = []FlagKind{FlagFacility, FlagDisplaced, FlagOverrun, FlagApproval}
 
 // Remark says why a request is still where it is after somebody tried to change it in their calendar. It goes with the next real change.
 type Remark struct {
@@ -219,7 +225,7 @@ type Entry struct {
 type Event struct {
 	Sequence int64     `json:"sequence"`
 	At       time.Time `json:"at"`
-	Kind     string    `json:"kind"` // request, facility, catalogue, reminder, digest
+	Kind     EventKind `json:"kind"`
 	Action   Action    `json:"action,omitempty"`
 	Actor    string    `json:"actor,omitempty"`
 	Via      string    `json:"via,omitempty"` // the system in which they did it, where that was another
@@ -232,6 +238,20 @@ type Event struct {
 	Reason   string    `json:"reason,omitempty"` // that was given
 	Remark   int64     `json:"remark,omitempty"` // the feedback that Text is the beginning of
 }
+
+// EventKind says what an event is about.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventRequest  EventKind = "request"  // a step of a request's life
+	EventReminder EventKind = "reminder" // of a request: something is due soon
+	EventFacility EventKind = "facility" // facility or catalogue changed
+	EventDigest   EventKind = "digest"   // operators are owed their digest of a day
+)
+
+// EventKinds lists all kinds of events.
+var EventKinds = []EventKind{EventRequest, EventReminder, EventFacility, EventDigest}
 
 // Experiment is what the request wants to run.
 func (r Request) Experiment() testbeds.Experiment {

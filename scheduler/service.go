@@ -69,7 +69,7 @@ func (s *Service) find(ctx context.Context, tx Reader, a Actor, id string) (Requ
 	if err != nil {
 		return Request{}, err
 	}
-	if !a.sees(r) {
+	if !sees(a, r) {
 		return Request{}, notFound(id)
 	}
 	return r, nil

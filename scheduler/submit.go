@@ -12,7 +12,7 @@ import (
 // Submit makes a request. A slot that does not fit is refused, with what is in the way and what would work, unless the caller wants
 // to submit it anyway.
 func (s *Service) Submit(ctx context.Context, a Actor, in Submission) (Outcome, error) {
-	if err := a.require(ScopeWrite, RoleExperimenter, RoleMentor, RoleAdministrator); err != nil {
+	if err := Require(a, ScopeWrite, RoleExperimenter, RoleMentor, RoleAdministrator); err != nil {
 		return Outcome{}, err
 	}
 	in.Experimenter = cmp.Or(in.Experimenter, a.Username)

@@ -3,7 +3,6 @@ package scheduler
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"berth/testbeds"
 )
@@ -51,29 +50,4 @@ func (s *Service) Ways(ctx context.Context, a Actor, id string) ([]testbeds.Alte
 		return nil, nil
 	}
 	return found, err
-}
-
-// PersonByMail finds who has an address of mail, in any spelling; found is false where nobody has it, or more than one.
-func (s *Service) PersonByMail(ctx context.Context, a Actor, mail string) (p Person, found bool, err error) {
-	if err := a.require(ScopeRead, RoleAdministrator); err != nil {
-		return p, false, err
-	}
-	err = s.store.View(ctx, func(tx Reader) error {
-		p, found = Person{}, false
-		n := 0
-		for after := ""; ; {
-			list, err := tx.People(ctx, after, maxPage)
-			if err != nil || len(list) == 0 {
-				found = n == 1
-				return err
-			}
-			for _, x := range list {
-				after = x.Username
-				if x.Email != "" && strings.EqualFold(x.Email, mail) && !x.Disabled {
-					p, n = x, n+1
-				}
-			}
-		}
-	})
-	return p, found, err
 }

@@ -113,25 +113,6 @@ func TestAnApprovalLinkIsGoodForNothingElse(t *testing.T) {
 	h.refused(scheduler.CodeConflict, err)
 }
 
-func TestWhatPeopleAreMailedIsTheirChoice(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	p, err := h.Mute(t.Context(), as("maeve"), []scheduler.Topic{scheduler.TopicDigest, scheduler.TopicFeedback})
-	if err != nil || len(p.Muted) != 2 {
-		t.Fatal(p, err)
-	}
-	for _, bad := range [][]scheduler.Topic{{"weather"}, {scheduler.TopicDigest, scheduler.TopicDigest}} {
-		if _, err := h.Mute(t.Context(), as("maeve"), bad); scheduler.CodeOf(err) != scheduler.CodeInvalid {
-			t.Errorf("%v: %v", bad, err)
-		}
-	}
-	// An administrator who changes somebody's name does not change their choice.
-	p.Name, p.Muted = "Maeve the Second", nil
-	if p, err = h.PutPerson(t.Context(), scheduler.System, p); err != nil || len(p.Muted) != 2 {
-		t.Errorf("%+v, %v", p, err)
-	}
-}
-
 func TestTheDigestOfADayIsDueOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

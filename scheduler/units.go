@@ -33,7 +33,7 @@ func (d *decision) equip(ctx context.Context, r Request, o *Override) (Request, 
 		return r, nil
 	}
 	if was.Overbooked && !b.Overbooked && d.runs(r) {
-		r.unflag(flagFacility)
+		r.unflag(FlagFacility)
 	}
 	return d.occupy(ctx, r, b)
 }

@@ -6,6 +6,7 @@ import (
 
 	"berth/scheduler/proof"
 	"berth/testbeds"
+	"berth/testbeds/capacity"
 )
 
 // Verification is what Verify found.
@@ -116,7 +117,7 @@ func (v *verifying) sweep(context.Context) error {
 	}
 	v.swept.Start = later(v.swept.Start, v.since)
 	v.swept.End = sooner(v.swept.End, v.until.AddDate(2, 0, 0))
-	over, err := testbeds.Sweep(v.facility, v.swept, v.bookings)
+	over, err := capacity.Sweep(v.facility, v.swept, v.bookings)
 	if err != nil {
 		return err
 	}

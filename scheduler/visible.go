@@ -10,8 +10,8 @@ type Visible struct {
 	Testbeds     []string
 }
 
-// View is what the actor's lists and calendars are narrowed to; nil for who sees all. It says the same as Actor.sees.
-func (a Actor) View() *Visible {
+// VisibleTo is what the actor's lists and calendars are narrowed to; nil for who sees all. It says the same as sees.
+func VisibleTo(a Actor) *Visible {
 	if a.Is(RoleMentor) || a.Is(RoleOperator) || a.Is(RoleAdministrator) {
 		return nil
 	}

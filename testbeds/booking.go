@@ -51,6 +51,20 @@ func (b Booking) Occupied() Slot {
 	return s
 }
 
+// OccupiedAt is the slot of a booking with the setup and teardown that it was granted with at a testbed.
+func (b Booking) OccupiedAt(testbed string) Slot {
+	s := b.Slot
+	for _, c := range b.Claims {
+		if c.Testbed == testbed && c.From.Before(s.Start) {
+			s.Start = c.From
+		}
+		if c.Testbed == testbed && c.To.After(s.End) {
+			s.End = c.To
+		}
+	}
+	return s
+}
+
 // Testbeds are the ids of the testbeds of which a booking claims something, sorted.
 func (b Booking) Testbeds() []string {
 	var ids []string
@@ -130,4 +144,9 @@ func (b Booking) Ended(at time.Time) (left Booking, ok bool) {
 		left.Slot.Start = at
 	}
 	return left, len(left.Claims) > 0
+}
+
+// Granted answers with the setup and the teardown that a claim of the booking was granted with.
+func (b Booking) Granted(c Claim) Buffers {
+	return Buffers{Setup: b.Slot.Start.Sub(c.From), Teardown: c.To.Sub(b.Slot.End)}
 }

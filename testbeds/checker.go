@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"berth/testbeds/plain"
 	"berth/testbeds/wallclock"
 )
 
@@ -96,7 +97,7 @@ func (c *checker) names(field string, list []string, limit int, form *regexp.Reg
 // text checks one line of text.
 func (c *checker) text(field, s string) {
 	switch {
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, Hidden):
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, plain.Hidden):
 		c.fault(field, "has to be one line of text without control and invisible characters")
 	case utf8.RuneCountInString(s) > maxText:
 		c.fault(field, "has to be at most %d characters", maxText)
@@ -167,10 +168,5 @@ func plausible(p Period) bool {
 
 func index(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }
 
-// clip keeps what a rule quotes short.
-func clip(s string) string {
-	if len(s) > maxText {
-		return strings.ToValidUTF8(s[:maxText], "") + "…"
-	}
-	return s
-}
+// clip keeps what a message quotes short.
+func clip(s string) string { return plain.Clip(s, maxText) }

@@ -1,9 +1,7 @@
-// Package testbeds is the facility and its capacity over time: what a federation of testbeds offers (model), when it offers it
-// (closures, openings, capacity changes), what is already booked (timeline), whether an experiment fits a slot (Check) and which
-// other ways there are to grant it (Suggest).
+// Package testbeds models a federation of testbeds: what it offers (Facility, Catalogue), when it is closed, open or has less than usual
+// (Closure, CapacityChange), what is asked of it (Experiment, Demand), what is booked (Booking) and how the answers are worded (Verdict,
+// Alternative). Whether something fits is worked out by testbeds/capacity.
 //
-// The package is pure: it does no I/O and reads no clock. Whoever asks, be it REST, CalDAV, the ticket or a page, asks here, with
-// the same data, and gets the same answer.
-//
-// Instants are UTC and whole seconds, intervals are half-open. Wall-clock arithmetic happens in package testbeds/wallclock only.
+// The package does no I/O and reads no clock. Instants are UTC and whole seconds, intervals are half-open. Wall-clock arithmetic happens in
+// package testbeds/wallclock only.
 package testbeds

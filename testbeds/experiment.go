@@ -90,7 +90,13 @@ func (e Experiment) Demand() Demand {
 
 // Of is the testbed's part of the demand.
 func (d Demand) Of(testbed string) Demand {
-	return filter(d, func(n Need) bool { return n.Testbed == testbed })
+	var part Demand
+	for _, n := range d {
+		if n.Testbed == testbed {
+			part = append(part, n)
+		}
+	}
+	return part
 }
 
 // Within reports whether the demand asks for no more than another one: of each resource no greater amount, no unit that the other does

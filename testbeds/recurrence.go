@@ -22,16 +22,11 @@ func (c Closure) series() (wallclock.Series, error) {
 
 // Occurrences are the times of the closure that intersect a span, whole and in order; they may overlap. zone is the testbed's.
 func (c Closure) Occurrences(zone *time.Location, span Slot) ([]Slot, error) {
-	return c.occurrences(zone, span)
-}
-
-// occurrences are the times of the closure that intersect the horizon, whole and in order; they may overlap.
-func (c Closure) occurrences(zone *time.Location, horizon Slot) ([]Slot, error) {
 	s, err := c.series()
 	if err != nil {
 		return nil, err
 	}
-	times, err := s.Expand(zone, horizon.Start, horizon.End)
+	times, err := s.Expand(zone, span.Start, span.End)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ type checkCommand struct {
 
 func (c *checkCommand) Run(ctx context.Context, s *session) error {
 	return s.looking(ctx, func(parts *app.Parts) error {
-		return s.console(parts.Service, c.Wish.JSON).Check(ctx, c.Wish.wish(0))
+		return s.console(parts, c.Wish.JSON).Check(ctx, c.Wish.wish(0))
 	})
 }
 
@@ -45,7 +45,7 @@ type suggestCommand struct {
 
 func (c *suggestCommand) Run(ctx context.Context, s *session) error {
 	return s.looking(ctx, func(parts *app.Parts) error {
-		return s.console(parts.Service, c.Wish.JSON).Suggest(ctx, c.Wish.wish(c.Limit))
+		return s.console(parts, c.Wish.JSON).Suggest(ctx, c.Wish.wish(c.Limit))
 	})
 }
 

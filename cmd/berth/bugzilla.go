@@ -13,8 +13,8 @@ import (
 )
 
 type bugzillaCommands struct {
-	Check  bugzillaCheck  `cmd:"" help:"Look at everything that tickets depend on, and say what would fail."`
-	Status bugzillaStatus `cmd:"" help:"What waits to be told, what is stuck and why, and when it was last looked."`
+	Check  bugzillaCheck  `cmd:"" help:"Check everything that tickets depend on, and say what would fail."`
+	Status bugzillaStatus `cmd:"" help:"List what waits, what is stuck and why, and when Bugzilla was last asked."`
 	Sync   bugzillaSync   `cmd:"" help:"Bring one request and its ticket in line, now."`
 }
 

@@ -28,7 +28,7 @@ func (c *loadCommand) Run(ctx context.Context, s *session) error {
 	}
 	return s.with(ctx, func(parts *app.Parts) error {
 		o := scheduler.ChangeOptions{DryRun: c.DryRun, Force: c.Force, Reason: c.Reason}
-		return s.console(parts.Service, c.JSON).Load(ctx, sources, c.Replace, o)
+		return s.console(parts, c.JSON).Load(ctx, sources, c.Replace, o)
 	})
 }
 
@@ -38,7 +38,7 @@ type verifyCommand struct {
 
 func (c *verifyCommand) Run(ctx context.Context, s *session) error {
 	return s.looking(ctx, func(parts *app.Parts) error {
-		out := s.console(parts.Service, c.JSON)
+		out := s.console(parts, c.JSON)
 		out.Progress = console.Terminal(s.stderr)
 		return out.Verify(ctx)
 	})

@@ -21,9 +21,14 @@ type Database interface {
 	Stats() sql.DBStats
 }
 
-// Identity says who is asking, and keeps passwords and tokens.
+// Identity says who is asking, and keeps accounts: people, passwords, tokens.
 type Identity interface {
 	Authenticate(r *http.Request) (scheduler.Actor, error)
+	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
+	Person(ctx context.Context, actor scheduler.Actor, username string) (scheduler.Person, error)
+	PutPerson(ctx context.Context, actor scheduler.Actor, p scheduler.Person) (scheduler.Person, error)
+	Mute(ctx context.Context, actor scheduler.Actor, topics []scheduler.Topic) (scheduler.Person, error)
+	Trail(ctx context.Context, actor scheduler.Actor, f scheduler.AccountFilter, cursor string) (scheduler.Page[scheduler.AccountEvent], error)
 	// HashPassword is what is kept of a new password; one that cannot be taken is an error that says why.
 	HashPassword(password string) (string, error)
 	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error

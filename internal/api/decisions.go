@@ -78,7 +78,7 @@ type moving struct {
 	DryRun    bool               `json:"dry_run,omitempty"`
 }
 
-type plain struct {
+type reasoned struct {
 	Reason string `json:"reason,omitempty"`
 	DryRun bool   `json:"dry_run,omitempty"`
 }
@@ -105,7 +105,7 @@ type ending struct {
 }
 
 type failing struct {
-	plain
+	reasoned
 	Actual *actualShape `json:"actual,omitempty" doc:"where it is told late; also of a slot that nobody reported"`
 }
 
@@ -173,7 +173,7 @@ func (a *api) decisionRoutes() {
 				DryRun: in.DryRun, Revision: revision})
 		})
 	decide(a, "cancel-request", "cancel", "Take a request back before it runs", "",
-		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in plain) (scheduler.Outcome, error) {
+		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in reasoned) (scheduler.Outcome, error) {
 			return a.service.Cancel(ctx, actor, id, scheduler.Step{Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
 		})
 	decide(a, "start-request", "start", "It is being orchestrated, or it runs", "From the beginning of its setup, with its approvals and its units; later with the real time.",

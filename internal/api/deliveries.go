@@ -19,25 +19,25 @@ type Queue interface {
 
 // DeliveryShape is an event on its way to somebody, or arrived.
 type DeliveryShape struct {
-	ID       int64            `json:"id"`
-	Channel  string           `json:"channel"`
-	Target   string           `json:"target,omitempty" doc:"to whom, where the channel leads to several"`
-	State    string           `json:"state" enum:"waiting,stuck,done" doc:"stuck waits for somebody to do something"`
-	Attempts int64            `json:"attempts"`
-	Due      *time.Time       `json:"due,omitempty" doc:"when it is tried next"`
-	Settled  *time.Time       `json:"settled,omitempty" doc:"when it arrived"`
-	Failure  string           `json:"failure,omitempty" doc:"of the last attempt"`
-	Remedy   string           `json:"remedy,omitempty" doc:"what somebody can do about it"`
-	Request  int64            `json:"request,omitempty" doc:"number"`
-	Event    int64            `json:"event" doc:"sequence of what it tells"`
-	Action   scheduler.Action `json:"action,omitempty"`
-	At       time.Time        `json:"at" doc:"when it happened"`
+	ID       int64                  `json:"id"`
+	Channel  string                 `json:"channel"`
+	Target   string                 `json:"target,omitempty" doc:"to whom, where the channel leads to several"`
+	State    scheduler.MessageState `json:"state" enum:"waiting,stuck,done" doc:"stuck waits for somebody to do something"`
+	Attempts int64                  `json:"attempts"`
+	Due      *time.Time             `json:"due,omitempty" doc:"when it is tried next"`
+	Settled  *time.Time             `json:"settled,omitempty" doc:"when it arrived"`
+	Failure  string                 `json:"failure,omitempty" doc:"of the last attempt"`
+	Remedy   string                 `json:"remedy,omitempty" doc:"what somebody can do about it"`
+	Request  int64                  `json:"request,omitempty" doc:"number"`
+	Event    int64                  `json:"event" doc:"sequence of what it tells"`
+	Action   scheduler.Action       `json:"action,omitempty"`
+	At       time.Time              `json:"at" doc:"when it happened"`
 }
 
 func delivery(m scheduler.Message) DeliveryShape {
 	d := DeliveryShape{ID: m.ID, Channel: m.Channel, Target: m.Target, State: m.State, Attempts: m.Attempts, Settled: m.Settled, Failure: m.Failure, Remedy: m.Remedy,
 		Request: m.Event.Number, Event: m.Event.Sequence, Action: m.Event.Action, At: m.Event.At}
-	if m.State != "done" && m.Due.Unix() > 0 {
+	if m.State != scheduler.MessageDone && m.Due.Unix() > 0 {
 		d.Due = &m.Due
 	}
 	return d
@@ -153,7 +153,7 @@ func (a *api) deliveryRoutes() {
 	add(a, operation{id: "list-account-audit", method: "GET", path: "/audit/accounts", tag: "operating", summary: "What happened to accounts, newest first",
 		more: "Accounts made, changed and disabled, roles, passwords, tokens, and who signed in or failed to, from where. Kept for 400 days."},
 		func(ctx context.Context, actor scheduler.Actor, in *accountSearch) (*list[scheduler.AccountEvent], error) {
-			page, err := a.service.AccountTrail(ctx, actor, scheduler.AccountFilter{Person: in.Person, Actor: in.Actor, Action: in.Action, Limit: in.Limit}, in.Cursor)
+			page, err := a.auth.Trail(ctx, actor, scheduler.AccountFilter{Person: in.Person, Actor: in.Actor, Action: in.Action, Limit: in.Limit}, in.Cursor)
 			query := url.Values{}
 			for name, value := range map[string]string{"person": in.Person, "actor": in.Actor, "action": string(in.Action)} {
 				if value != "" {

@@ -25,7 +25,7 @@ func (p PersonShape) person(username string) scheduler.Person {
 func (a *api) peopleRoutes() {
 	add(a, operation{id: "list-users", method: "GET", path: "/users", tag: "people", summary: "People, by username"},
 		func(ctx context.Context, actor scheduler.Actor, in *Paged) (*list[scheduler.Person], error) {
-			page, err := a.service.People(ctx, actor, in.Cursor, in.Limit)
+			page, err := a.auth.People(ctx, actor, in.Cursor, in.Limit)
 			return part(page, "/users", in.query(url.Values{})), err
 		})
 	type Somebody struct {
@@ -33,12 +33,12 @@ func (a *api) peopleRoutes() {
 	}
 	add(a, operation{id: "get-user", method: "GET", path: "/users/{user}", tag: "people", summary: "A person", more: "Administrators see everybody, others themselves."},
 		func(ctx context.Context, actor scheduler.Actor, in *Somebody) (*tagged[scheduler.Person], error) {
-			p, err := a.service.Person(ctx, actor, in.User)
+			p, err := a.auth.Person(ctx, actor, in.User)
 			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
 		})
 	add(a, operation{id: "get-me", method: "GET", path: "/me", tag: "people", summary: "Who you are"},
 		func(ctx context.Context, actor scheduler.Actor, _ *struct{}) (*tagged[scheduler.Person], error) {
-			p, err := a.service.Person(ctx, actor, actor.Username)
+			p, err := a.auth.Person(ctx, actor, actor.Username)
 			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
 		})
 	type choice struct {
@@ -48,7 +48,7 @@ func (a *api) peopleRoutes() {
 	}
 	add(a, operation{id: "set-mail", method: "PUT", path: "/me/mail", tag: "people", summary: "Choose what you are mailed"},
 		func(ctx context.Context, actor scheduler.Actor, in *choice) (*tagged[scheduler.Person], error) {
-			p, err := a.service.Mute(ctx, actor, in.Body.Muted)
+			p, err := a.auth.Mute(ctx, actor, in.Body.Muted)
 			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
 		})
 	type creation struct {
@@ -67,7 +67,7 @@ func (a *api) peopleRoutes() {
 					return nil, err
 				}
 			}
-			p, err := a.service.PutPerson(ctx, actor, p)
+			p, err := a.auth.PutPerson(ctx, actor, p)
 			return &created[scheduler.Person]{prefix + "/users/" + p.Username, etag(p.Revision), p}, err
 		})
 	type personChange struct {
@@ -85,7 +85,7 @@ func (a *api) peopleRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			before, err := a.service.Person(ctx, actor, in.User)
+			before, err := a.auth.Person(ctx, actor, in.User)
 			if err != nil {
 				return nil, err
 			}
@@ -94,7 +94,7 @@ func (a *api) peopleRoutes() {
 			if revision != 0 {
 				p.Revision = revision
 			}
-			if p, err = a.service.PutPerson(ctx, actor, p); err == nil && in.Body.All {
+			if p, err = a.auth.PutPerson(ctx, actor, p); err == nil && in.Body.All {
 				_, err = a.auth.RevokeAll(ctx, actor, p.Username)
 			}
 			return &tagged[scheduler.Person]{etag(p.Revision), p}, err

@@ -13,6 +13,7 @@ import (
 
 	"berth/scheduler"
 	"berth/testbeds"
+	"berth/testbeds/plain"
 )
 
 // The 5GinFIRE portal's own description of a deployment, as its clients send it and expect it back. Properties that it does not name
@@ -51,12 +52,8 @@ func (t portalTime) MarshalJSON() ([]byte, error) {
 	return strconv.AppendInt(nil, t.UnixMilli(), 10), nil
 }
 
-func clip(s string) string {
-	if len(s) > 60 {
-		return strings.ToValidUTF8(s[:60], "") + "…"
-	}
-	return s
-}
+// clip keeps what a message quotes short.
+func clip(s string) string { return plain.Clip(s, 60) }
 
 type portalUser struct {
 	Username     string `json:"username,omitempty"`

@@ -163,7 +163,7 @@ func token(t *testing.T, s config.Settings) string {
 	}
 	defer parts.Close()
 	p := scheduler.Person{Username: "ada", Name: "Ada", Roles: []scheduler.Role{scheduler.RoleAdministrator}}
-	if _, err := parts.Service.PutPerson(t.Context(), scheduler.System, p); err != nil {
+	if _, err := parts.Auth.PutPerson(t.Context(), scheduler.System, p); err != nil {
 		t.Fatal(err)
 	}
 	secret, _, err := parts.Auth.Create(t.Context(), scheduler.System, "ada", "test", []scheduler.Scope{scheduler.ScopeRead}, nil)
@@ -331,6 +331,9 @@ func TestStoppedWhileStarting(t *testing.T) {
 // TestAHalfFilledDemoGoesOn starts the demo on what one has left behind that was stopped in the middle.
 func TestAHalfFilledDemoGoesOn(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("playing the demo takes long")
+	}
 	for _, e := range testdb.Engines(t) {
 		s := settings(t, "database", e.Fresh(t))
 		token(t, s)
@@ -355,7 +358,7 @@ func TestAHalfFilledDemoGoesOn(t *testing.T) {
 		if parts, err = app.Open(t.Context(), s, options(io.Discard)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := parts.Service.Person(t.Context(), scheduler.System, "ada"); scheduler.CodeOf(err) != scheduler.CodeNotFound {
+		if _, err := parts.Auth.Person(t.Context(), scheduler.System, "ada"); scheduler.CodeOf(err) != scheduler.CodeNotFound {
 			t.Errorf("%s: who was there in between: %v", e.Name, err)
 		}
 		if err := parts.Close(); err != nil {

@@ -1,10 +1,10 @@
 package app
 
 import (
+	"berth/internal/retry"
 	"context"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"runtime/debug"
 	"time"
 )
@@ -23,14 +23,15 @@ const (
 	// The longest sleep bounds how late a process notices what another one has put into the database.
 	longestSleep = 3 * time.Second
 	// The shortest keeps a due thing that another process is just doing from being asked for in a tight loop.
-	shortestSleep  = 50 * time.Millisecond
-	firstBackOff   = time.Second
-	longestBackOff = time.Minute
+	shortestSleep = 50 * time.Millisecond
 )
+
+// afterFault is how long a duty waits that could not be done, because the database is away for example.
+var afterFault = retry.BackOff{First: time.Second, Longest: time.Minute, Spread: 5}
 
 // Run works until the context ends.
 func (d duties) Run(ctx context.Context) {
-	faults := 0
+	faults := int64(0)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -44,8 +45,8 @@ func (d duties) Run(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			wait := backOff(faults)
 			faults++
+			wait := afterFault.After(faults)
 			d.log.ErrorContext(ctx, "what is due was not done, trying again", "error", err, "in", wait)
 			timer.Reset(wait)
 		default:
@@ -73,14 +74,4 @@ func (d duties) until(next *time.Time) time.Duration {
 		return longestSleep
 	}
 	return min(max(next.Sub(d.clock()), shortestSleep), longestSleep)
-}
-
-// backOff doubles with every fault in a row, up to a bound; up to a fifth of it is left to chance, so that several processes do not
-// come back to a recovering database at the same moment.
-func backOff(faults int) time.Duration {
-	wait := longestBackOff
-	if faults < 6 {
-		wait = min(firstBackOff<<faults, longestBackOff)
-	}
-	return wait - rand.N(wait/5)
 }

@@ -86,8 +86,8 @@ func TestDutiesSurviveFaultsWithBackOff(t *testing.T) {
 					t.Errorf("ran %d times in ten minutes, want a try about every minute in the end", len(got))
 				}
 				for i := 1; i < len(got); i++ {
-					if gap := got[i] - got[i-1]; gap > longestBackOff {
-						t.Errorf("gap %d is %v, longer than %v", i, gap, longestBackOff)
+					if gap := got[i] - got[i-1]; gap > afterFault.Longest {
+						t.Errorf("gap %d is %v, longer than %v", i, gap, afterFault.Longest)
 					}
 				}
 			})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"berth/internal/auth"
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/internal/webhook"
@@ -32,12 +33,12 @@ func newStreet(t *testing.T, dsn string) *street {
 	svc := scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: uuid.NewString})
 	for _, name := range []string{"adele", "monika"} {
 		p := scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{scheduler.RoleAdministrator}}
-		if _, err := svc.PutPerson(t.Context(), scheduler.System, p); err != nil {
+		if _, err := auth.New(db, time.Now).PutPerson(t.Context(), scheduler.System, p); err != nil {
 			t.Fatal(err)
 		}
 	}
-	desk := webhook.New(db, svc, webhook.Settings{Anywhere: true, Site: "https://berth.example"}, time.Now)
-	return &street{t, db, desk, &lanes{queue: db, desk: desk, clock: time.Now, log: slog.New(slog.DiscardHandler), tell: tells(desk)}}
+	desk := webhook.New(db, testdb.NewDirectory(t, svc, db, time.Now), webhook.Settings{Anywhere: true, Site: "https://berth.example"}, time.Now)
+	return &street{t, db, desk, &lanes{queue: db, desk: desk, clock: time.Now, log: slog.New(slog.DiscardHandler), tell: desk.Deliver}}
 }
 
 func (s *street) hook(owner, url string) scheduler.Webhook {

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	netmail "net/mail"
 	"time"
@@ -37,19 +36,13 @@ func (a *App) mailDuty(site string) (duty, error) {
 		return nil, err
 	}
 	p := a.parts
-	post := mail.New(p.Service, smtp, mail.Settings{From: mail.Address(m.From), List: m.List, Site: site}, p.Clock, a.options.Log)
+	post := mail.New(p.directory(), smtp, mail.Settings{From: mail.Address(m.From), List: m.List, Site: site}, p.Clock, a.options.Log)
 	d := &mailDuty{deliver: delivering(mailCourier(p, post, a.options.Log), p.Clock), service: p.Service, digest: m.Digest, clock: p.Clock}
 	return d.run, nil
 }
 
 func mailCourier(p *Parts, post *mail.Post, log *slog.Logger) *outbox.Courier {
-	return outbox.New(p.Store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
-		targets, err := post.Deliver(ctx, m)
-		if refused, ok := errors.AsType[mail.Refused](err); ok {
-			return nil, outbox.Permanent{Err: refused, Remedy: refused.Remedy}
-		}
-		return targets, err
-	}, outbox.Options{Channel: mail.Channel, Clock: p.Clock, Log: log})
+	return outbox.New(p.Store, post.Deliver, outbox.Options{Channel: mail.Channel, Clock: p.Clock, Log: log})
 }
 
 func (d *mailDuty) run(ctx context.Context) (done int, next *time.Time, err error) {

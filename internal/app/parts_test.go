@@ -71,7 +71,7 @@ func oneRequest(t *testing.T, p *Parts) {
 	_, err := p.Service.PutFacility(ctx, in, testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "hall", Name: "Hall", Timezone: "UTC",
 		VIMs: []testbeds.VIM{{ID: "iris", Capacity: testbeds.Quantities{"vcpu": 4}}}}}}, scheduler.ChangeOptions{})
 	if err == nil {
-		_, err = p.Service.PutPerson(ctx, in, scheduler.Person{Username: "eva", Name: "Eva", Roles: []scheduler.Role{scheduler.RoleExperimenter}})
+		_, err = p.Auth.PutPerson(ctx, in, scheduler.Person{Username: "eva", Name: "Eva", Roles: []scheduler.Role{scheduler.RoleExperimenter}})
 	}
 	if err == nil {
 		_, err = p.Service.Submit(ctx, in, scheduler.Submission{Name: "one", Experimenter: "eva", Ask: scheduler.Ask{Slot: testbeds.NewSlot(start, time.Hour),

@@ -18,7 +18,7 @@ func (a *App) people(ctx context.Context) error {
 	if a.serving.Demo {
 		return a.demo(ctx)
 	}
-	page, err := a.parts.Service.People(ctx, scheduler.System, "", 1)
+	page, err := a.parts.Auth.People(ctx, scheduler.System, "", 1)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (a *App) demo(ctx context.Context) error {
 	if !a.settings.Loopback() {
 		return scheduler.Errorf(scheduler.CodeInvalid, "the demo prints a password for everybody and is served on loopback only, not on %s", a.settings.Listen)
 	}
-	state, err := demo.Look(ctx, a.parts.Service)
+	state, err := demo.Look(ctx, a.parts.Service, a.parts.Auth)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (a *App) demo(ctx context.Context) error {
 		defer a.parts.Store.SetChannels(channels(a.settings)...)
 		options := demo.Options{Now: a.parts.Clock(), Service: func(clock func() time.Time) *scheduler.Service {
 			return newService(a.parts.Store, a.settings, a.options, clock)
-		}}
+		}, Accounts: func(clock func() time.Time) demo.Accounts { return auth.New(a.parts.Store, clock) }}
 		if _, err := a.parts.Store.SetMark(ctx, demoMark, "", filling); err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ func (a *App) demo(ctx context.Context) error {
 		}
 	}
 	password := rand.Text()
-	people, err := demo.SetPassword(ctx, a.parts.Service, auth.Hash(password))
+	people, err := demo.SetPassword(ctx, a.parts.Auth, auth.Hash(password))
 	if err != nil {
 		return err
 	}

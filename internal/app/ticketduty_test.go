@@ -58,7 +58,7 @@ func newOffice(t *testing.T, v bugzillatest.Version) *office {
 	_, err = o.parts.Service.PutFacility(t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "north", Name: "North", Timezone: "UTC",
 		VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 100}}}}}}, scheduler.ChangeOptions{})
 	o.must(err)
-	_, err = o.parts.Service.PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: "eva", Name: "Eva", Roles: []scheduler.Role{scheduler.RoleExperimenter}})
+	_, err = o.parts.Auth.PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: "eva", Name: "Eva", Roles: []scheduler.Role{scheduler.RoleExperimenter}})
 	o.must(err)
 	return o
 }

@@ -10,6 +10,7 @@ import (
 	"berth/internal/bugzilla/tracker"
 	"berth/internal/config"
 	"berth/internal/outbox"
+	"berth/internal/retry"
 	"berth/internal/tickets"
 	"berth/scheduler"
 )
@@ -30,7 +31,7 @@ func (p *Parts) Tickets(settings config.Settings, site string, log *slog.Logger)
 	if err != nil {
 		return nil, err
 	}
-	return tickets.New(t, p.Service, p.Store, tickets.Settings{Statuses: statuses(b), Site: site, Marker: b.Marker, OfferLinks: b.OfferLinks}, p.Clock, log), nil
+	return tickets.New(t, p.directory(), p.Store, tickets.Settings{Statuses: statuses(b), Site: site, Marker: b.Marker, OfferLinks: b.OfferLinks}, p.Clock, log), nil
 }
 
 func newTracker(b config.Bugzilla) (*tracker.Tracker, error) {
@@ -71,7 +72,7 @@ func judged(service *tickets.Service, err error) error {
 	case fault.Temporary:
 		return err
 	default:
-		return outbox.Permanent{Err: err, Remedy: fault.Remedy}
+		return retry.Permanent{Err: err, Remedy: fault.Remedy}
 	}
 }
 

@@ -35,10 +35,10 @@ func (a *Auth) SetPassword(ctx context.Context, actor scheduler.Actor, username,
 		after := before
 		after.Password = hash
 		after.Revision++
-		if err := scheduler.StorePerson(ctx, tx, actor, a.clock().UTC(), &before, after); err != nil || !everything {
+		if err := a.storePerson(ctx, tx, actor, &before, after); err != nil || !everything {
 			return err
 		}
-		_, err = scheduler.EndAccess(ctx, tx, actor, a.clock().UTC(), username, every)
+		_, err = a.endAccess(ctx, tx, actor, username, every)
 		return err
 	})
 }
@@ -55,7 +55,7 @@ func (a *Auth) RevokeAll(ctx context.Context, actor scheduler.Actor, owner strin
 		if _, err := tx.Person(ctx, owner); err != nil {
 			return err
 		}
-		n, err = scheduler.EndAccess(ctx, tx, actor, a.clock().UTC(), owner, every)
+		n, err = a.endAccess(ctx, tx, actor, owner, every)
 		return err
 	})
 	return n, err

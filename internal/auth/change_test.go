@@ -100,17 +100,16 @@ func TestWhoLosesSomethingIsSignedOut(t *testing.T) {
 			t.Parallel()
 			g := newGatehouse(t)
 			secret, _ := g.session("ada")
-			service := g.service()
 			p := g.person("ada")
 			p.Roles = slices.Clone(p.Roles)
 			c.change(&p)
-			p, err := service.PutPerson(t.Context(), scheduler.System, p)
+			p, err := g.auth.PutPerson(t.Context(), scheduler.System, p)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if p.Disabled {
 				p.Disabled = false
-				if _, err := service.PutPerson(t.Context(), scheduler.System, p); err != nil {
+				if _, err := g.auth.PutPerson(t.Context(), scheduler.System, p); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"berth/internal/auth"
 	"berth/internal/store"
 	"berth/internal/testdb"
@@ -90,11 +88,6 @@ func (g *gatehouse) person(username string) scheduler.Person {
 
 func (g *gatehouse) actor(username string) scheduler.Actor {
 	return scheduler.ActorOf(g.person(username))
-}
-
-// service is what administrators use.
-func (g *gatehouse) service() *scheduler.Service {
-	return scheduler.New(g.store, scheduler.Options{Clock: func() time.Time { return g.now }, NewID: uuid.NewString})
 }
 
 func (g *gatehouse) token(owner string, scopes ...scheduler.Scope) string {

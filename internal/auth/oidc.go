@@ -19,7 +19,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"berth/scheduler"
-	"berth/testbeds"
+	"berth/testbeds/plain"
 )
 
 // Elsewhere are the settings for signing in with an OpenID Connect provider.
@@ -226,7 +226,7 @@ func (d *Door) person(ctx context.Context, c claims, here string, groups []strin
 			return nil
 		}
 		p.Revision++
-		return scheduler.StorePerson(ctx, tx, scheduler.ActorOf(p), d.auth.clock().UTC(), found, p)
+		return d.auth.storePerson(ctx, tx, scheduler.ActorOf(p), found, p)
 	})
 	return p, err
 }
@@ -290,7 +290,7 @@ func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (sch
 		}
 		username = fmt.Sprintf("%s-%d", name, n) // whoever has the name is somebody else
 	}
-	shown := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(c.Name, ""), func(r rune) bool { return unicode.IsSpace(r) || testbeds.Hidden(r) }), " ")
+	shown := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(c.Name, ""), func(r rune) bool { return unicode.IsSpace(r) || plain.Hidden(r) }), " ")
 	if shown == "" || len(shown) > 200 {
 		shown = username
 	}

@@ -5,14 +5,12 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"berth/scheduler"
-	"berth/testbeds"
+	"berth/testbeds/plain"
 )
 
 // tokenPrefix begins every token, so that one that lies about somewhere is found and known for what it is.
@@ -125,7 +123,7 @@ var needed = map[scheduler.Scope]scheduler.Scope{
 func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 	var bad []scheduler.FieldError
 	add := func(field, rule string) { bad = append(bad, scheduler.FieldError{Field: field, Rule: rule}) }
-	if strings.TrimSpace(t.Name) == "" || utf8.RuneCountInString(t.Name) > maxTokenName || !utf8.ValidString(t.Name) || strings.ContainsFunc(t.Name, testbeds.Hidden) {
+	if plain.Line(t.Name, maxTokenName) != "" {
 		add("name", "has to say what the token is for, in 1 to 100 characters on one line")
 	}
 	if len(t.Scopes) == 0 {

@@ -13,7 +13,7 @@ import (
 // trail is what the audit trail says, oldest first: what happened to whom, by whom, from where, and the text.
 func (g *gatehouse) trail() (lines []string) {
 	g.t.Helper()
-	page, err := g.service().AccountTrail(g.t.Context(), g.actor("adele"), scheduler.AccountFilter{Limit: 500}, "")
+	page, err := g.auth.Trail(g.t.Context(), g.actor("adele"), scheduler.AccountFilter{Limit: 500}, "")
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func (g *gatehouse) trail() (lines []string) {
 func TestTheTrailSaysWhatHappenedToAccounts(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
-	ctx, service, adele := t.Context(), g.service(), g.actor("adele")
+	ctx, adele := t.Context(), g.actor("adele")
 	secret, ada := g.session("ada")
 	token, made, err := g.auth.Create(ctx, ada, "ada", "night script", []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite}, nil)
 	if err != nil {
@@ -49,16 +49,16 @@ func TestTheTrailSaysWhatHappenedToAccounts(t *testing.T) {
 	if err := g.auth.SetPassword(ctx, ada, "ada", good, "a second good password", false); err != nil {
 		t.Fatal(err)
 	}
-	p, err := service.PutPerson(ctx, adele, scheduler.Person{Username: "eve", Name: "Eve", Roles: []scheduler.Role{scheduler.RoleExperimenter}})
+	p, err := g.auth.PutPerson(ctx, adele, scheduler.Person{Username: "eve", Name: "Eve", Roles: []scheduler.Role{scheduler.RoleExperimenter}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.Email, p.Roles, p.Disabled = "eve@people.example", []scheduler.Role{scheduler.RoleMentor, scheduler.RoleExperimenter}, true
-	if p, err = service.PutPerson(ctx, adele, p); err != nil {
+	if p, err = g.auth.PutPerson(ctx, adele, p); err != nil {
 		t.Fatal(err)
 	}
 	p.Disabled = false
-	if _, err = service.PutPerson(ctx, adele, p); err != nil {
+	if _, err = g.auth.PutPerson(ctx, adele, p); err != nil {
 		t.Fatal(err)
 	}
 	if err := g.auth.SignOut(ctx, secret); err != nil {
@@ -110,13 +110,13 @@ func TestTheTrailIsForAdministrators(t *testing.T) {
 	for range 5 {
 		g.token("ada", scheduler.ScopeRead)
 	}
-	service, adele := g.service(), g.actor("adele")
-	if _, err := service.AccountTrail(t.Context(), g.actor("ada"), scheduler.AccountFilter{}, ""); scheduler.CodeOf(err) != scheduler.CodeForbidden {
+	adele := g.actor("adele")
+	if _, err := g.auth.Trail(t.Context(), g.actor("ada"), scheduler.AccountFilter{}, ""); scheduler.CodeOf(err) != scheduler.CodeForbidden {
 		t.Errorf("a mentor: %v", err)
 	}
 	seen := map[int64]bool{}
 	for cursor := ""; ; {
-		page, err := service.AccountTrail(t.Context(), adele, scheduler.AccountFilter{Action: scheduler.AccountToken, Limit: 2}, cursor)
+		page, err := g.auth.Trail(t.Context(), adele, scheduler.AccountFilter{Action: scheduler.AccountToken, Limit: 2}, cursor)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +130,7 @@ func TestTheTrailIsForAdministrators(t *testing.T) {
 	if len(seen) != 5 {
 		t.Errorf("%d rows over all pages, want 5", len(seen))
 	}
-	if _, err := service.AccountTrail(t.Context(), adele, scheduler.AccountFilter{}, "x"); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+	if _, err := g.auth.Trail(t.Context(), adele, scheduler.AccountFilter{}, "x"); scheduler.CodeOf(err) != scheduler.CodeInvalid {
 		t.Errorf("a cursor that is none: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,9 +16,10 @@ var Local = scheduler.Actor{Username: "console", Name: "Local administrator", Ro
 
 // Console writes answers.
 type Console struct {
-	Service *scheduler.Service
-	Out     io.Writer
-	JSON    bool
+	Service  *scheduler.Service
+	Accounts Accounts
+	Out      io.Writer
+	JSON     bool
 
 	Progress io.Writer // a terminal that is told how far long work is; nil for none
 }
@@ -45,4 +47,11 @@ func (c Console) table(head []string, rows [][]string) {
 		fmt.Fprintln(w)
 	}
 	w.Flush()
+}
+
+// Accounts keeps people.
+type Accounts interface {
+	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
+	Person(ctx context.Context, actor scheduler.Actor, username string) (scheduler.Person, error)
+	PutPerson(ctx context.Context, actor scheduler.Actor, p scheduler.Person) (scheduler.Person, error)
 }

@@ -10,10 +10,10 @@ import (
 
 // AddPerson creates somebody who can sign in. The password is hashed already; it may be empty, for people who use tokens only.
 func (c Console) AddPerson(ctx context.Context, p scheduler.Person) error {
-	if _, err := c.Service.Person(ctx, Local, p.Username); err == nil {
+	if _, err := c.Accounts.Person(ctx, Local, p.Username); err == nil {
 		return scheduler.Errorf(scheduler.CodeConflict, "there is a person %q already", p.Username)
 	}
-	p, err := c.Service.PutPerson(ctx, Local, p)
+	p, err := c.Accounts.PutPerson(ctx, Local, p)
 	if err != nil {
 		return err
 	}
@@ -22,12 +22,12 @@ func (c Console) AddPerson(ctx context.Context, p scheduler.Person) error {
 
 // ChangePerson changes somebody as the function says.
 func (c Console) ChangePerson(ctx context.Context, username string, change func(*scheduler.Person)) error {
-	p, err := c.Service.Person(ctx, Local, username)
+	p, err := c.Accounts.Person(ctx, Local, username)
 	if err != nil {
 		return err
 	}
 	change(&p)
-	if p, err = c.Service.PutPerson(ctx, Local, p); err != nil {
+	if p, err = c.Accounts.PutPerson(ctx, Local, p); err != nil {
 		return err
 	}
 	return c.person("changed", p)
@@ -68,7 +68,7 @@ func (c Console) People(ctx context.Context) error {
 func (c Console) everybody(ctx context.Context) ([]scheduler.Person, error) {
 	list, cursor := []scheduler.Person{}, ""
 	for {
-		page, err := c.Service.People(ctx, Local, cursor, 100)
+		page, err := c.Accounts.People(ctx, Local, cursor, 100)
 		if err != nil {
 			return nil, err
 		}

@@ -63,7 +63,7 @@ func (s *server) open(r *http.Request) (*call, error) {
 	if !actor.Can(scheduler.ScopeCalendar) && !actor.Can(scheduler.ScopeCalendarMove) && !actor.Can(scheduler.ScopeRead) {
 		return nil, scheduler.Errorf(scheduler.CodeUnauthenticated, "this token is not for calendars")
 	}
-	c := &call{s: s, actor: actor, visible: actor.View(), request: r, moves: actor.Can(scheduler.ScopeCalendarMove) || actor.Can(scheduler.ScopeWrite)}
+	c := &call{s: s, actor: actor, visible: scheduler.VisibleTo(actor), request: r, moves: actor.Can(scheduler.ScopeCalendarMove) || actor.Can(scheduler.ScopeWrite)}
 	c.actor.Scopes = []scheduler.Scope{scheduler.ScopeRead}
 	if c.moves {
 		c.actor.Scopes = append(c.actor.Scopes, scheduler.ScopeWrite)

@@ -107,7 +107,7 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 	if before := f.last.get(key); before != nil && before.made == made {
 		return before, nil
 	}
-	feed, err := f.render(c, members, actor.View(), alarms, today)
+	feed, err := f.render(c, members, scheduler.VisibleTo(actor), alarms, today)
 	if err != nil {
 		return nil, err
 	}

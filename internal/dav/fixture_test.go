@@ -43,7 +43,7 @@ type house struct {
 	failer
 	ctx   context.Context
 	store *store.Store
-	svc   *scheduler.Service
+	svc   testdb.Directory
 	auth  *auth.Auth
 	h     http.Handler
 	now   *atomic.Int64 // seconds after start
@@ -61,12 +61,12 @@ func enter(t *testing.T, f failer, s *store.Store, now *atomic.Int64) *house {
 	clock := func() time.Time { return start.Add(time.Duration(now.Load()) * time.Second) }
 	s.SetSite(calendar.Site{URL: "https://berth.example"})
 	h := &house{failer: f, ctx: context.WithoutCancel(t.Context()), store: s, now: now, auth: auth.New(s, clock),
-		svc: scheduler.New(s, scheduler.Options{Clock: clock, NewID: uuid.NewString})}
+		svc: testdb.NewDirectory(t, scheduler.New(s, scheduler.Options{Clock: clock, NewID: uuid.NewString}), s, clock)}
 	log := slog.New(slog.DiscardHandler)
 	if os.Getenv("BERTH_TEST_LOG") != "" {
 		log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	}
-	h.h = dav.New(h.svc, h.auth, s, dav.Options{Log: log, Clock: clock, URL: "https://berth.example"})
+	h.h = dav.New(h.svc.Service, h.auth, s, dav.Options{Log: log, Clock: clock, URL: "https://berth.example"})
 	return h
 }
 
@@ -225,7 +225,7 @@ func home(who, collection string) string { return "/dav/calendars/" + who + "/" 
 // aliases are those of a collection that many share, for who may not know everything in it; nil for the others.
 func (h *house) aliases(who, collection string) *calendar.Aliases {
 	h.Helper()
-	if h.as(who).View() == nil || collection == "mine" {
+	if scheduler.VisibleTo(h.as(who)) == nil || collection == "mine" {
 		return nil
 	}
 	c, err := h.store.Calendar(h.ctx, 0)

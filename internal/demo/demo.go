@@ -19,14 +19,21 @@ const (
 	Foreign       // in use for something else, or left half filled
 )
 
+// Accounts keeps people.
+type Accounts interface {
+	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
+	Person(ctx context.Context, actor scheduler.Actor, username string) (scheduler.Person, error)
+	PutPerson(ctx context.Context, actor scheduler.Actor, p scheduler.Person) (scheduler.Person, error)
+}
+
 // Look says what the database behind a service is.
-func Look(ctx context.Context, s *scheduler.Service) (State, error) {
-	if p, err := s.Person(ctx, scheduler.System, administrator); err == nil && p.Email == administrator+"@"+domain {
+func Look(ctx context.Context, s *scheduler.Service, accounts Accounts) (State, error) {
+	if p, err := accounts.Person(ctx, scheduler.System, administrator); err == nil && p.Email == administrator+"@"+domain {
 		return Demo, nil
 	} else if err != nil && scheduler.CodeOf(err) != scheduler.CodeNotFound {
 		return Foreign, err
 	}
-	people, err := s.People(ctx, scheduler.System, "", 1)
+	people, err := accounts.People(ctx, scheduler.System, "", 1)
 	if err != nil {
 		return Foreign, err
 	}
@@ -59,9 +66,10 @@ func read() (testbeds.Facility, testbeds.Catalogue, error) {
 
 // Options are what a demo is made of.
 type Options struct {
-	// Service makes a service over the empty database, on the clock that is handed in.
-	Service func(clock func() time.Time) *scheduler.Service
-	Now     time.Time
+	// Service and Accounts are over the empty database, on the clock that is handed in.
+	Service  func(clock func() time.Time) *scheduler.Service
+	Accounts func(clock func() time.Time) Accounts
+	Now      time.Time
 }
 
 // since is how many days ago the demo begins.
@@ -72,7 +80,9 @@ func Fill(ctx context.Context, o Options) error {
 	now := o.Now.UTC().Truncate(time.Second)
 	midnight := now.Truncate(24 * time.Hour)
 	clock := midnight.AddDate(0, 0, -since)
-	p := &play{service: o.Service(func() time.Time { return clock }), midnight: midnight, clock: &clock, requests: map[string]string{}}
+	at := func() time.Time { return clock }
+	accounts := o.Accounts(at)
+	p := &play{service: o.Service(at), midnight: midnight, clock: &clock, requests: map[string]string{}}
 	facility, catalogue, err := read()
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -85,29 +95,29 @@ func Fill(ctx context.Context, o Options) error {
 	}
 	people := People()
 	for _, person := range people[:len(people)-1] {
-		if _, err := p.service.PutPerson(ctx, scheduler.System, person); err != nil {
+		if _, err := accounts.PutPerson(ctx, scheduler.System, person); err != nil {
 			return fmt.Errorf("demo, %s: %w", person.Username, err)
 		}
 	}
 	if err := p.run(ctx, p.script(), now); err != nil {
 		return err
 	}
-	if _, err := p.service.PutPerson(ctx, scheduler.System, people[len(people)-1]); err != nil {
+	if _, err := accounts.PutPerson(ctx, scheduler.System, people[len(people)-1]); err != nil {
 		return fmt.Errorf("demo, administrator: %w", err)
 	}
 	return nil
 }
 
 // SetPassword gives all people of the demo the password of this hash, and returns them.
-func SetPassword(ctx context.Context, s *scheduler.Service, hash string) ([]scheduler.Person, error) {
+func SetPassword(ctx context.Context, accounts Accounts, hash string) ([]scheduler.Person, error) {
 	people := People()
 	for i, p := range people {
-		stored, err := s.Person(ctx, scheduler.System, p.Username)
+		stored, err := accounts.Person(ctx, scheduler.System, p.Username)
 		if err != nil {
 			return nil, err
 		}
 		stored.Password = hash
-		if people[i], err = s.PutPerson(ctx, scheduler.System, stored); err != nil {
+		if people[i], err = accounts.PutPerson(ctx, scheduler.System, stored); err != nil {
 			return nil, err
 		}
 	}

@@ -17,19 +17,21 @@ import (
 )
 
 // fill makes a demo as if it were that time, and the service that goes on with it.
-func fill(t *testing.T, s *store.Store, now time.Time) *scheduler.Service {
+func fill(t *testing.T, s *store.Store, now time.Time) testdb.Directory {
 	t.Helper()
 	service := func(clock func() time.Time) *scheduler.Service {
 		return scheduler.New(s, scheduler.Options{Clock: clock, NewID: uuid.NewString})
 	}
-	if err := demo.Fill(t.Context(), demo.Options{Now: now, Service: service}); err != nil {
+	accounts := func(clock func() time.Time) demo.Accounts { return testdb.NewDirectory(t, nil, s, clock) }
+	if err := demo.Fill(t.Context(), demo.Options{Now: now, Service: service, Accounts: accounts}); err != nil {
 		t.Fatal(err)
 	}
-	return service(func() time.Time { return now })
+	at := func() time.Time { return now }
+	return testdb.NewDirectory(t, service(at), s, at)
 }
 
 // requests are all requests of a demo, the first one first.
-func requests(t *testing.T, s *scheduler.Service) []scheduler.Request {
+func requests(t *testing.T, s testdb.Directory) []scheduler.Request {
 	t.Helper()
 	var list []scheduler.Request
 	for cursor := ""; ; {
@@ -95,7 +97,7 @@ func TestTheDemoShowsEverything(t *testing.T) {
 		if len(found.Recorded) == 0 {
 			t.Error("no overbook is recorded")
 		}
-		if state, err := demo.Look(t.Context(), service); err != nil || state != demo.Demo {
+		if state, err := demo.Look(t.Context(), service.Service, service); err != nil || state != demo.Demo {
 			t.Errorf("the demo is taken for %v (%v)", state, err)
 		}
 		checkPeople(t, service)
@@ -111,7 +113,7 @@ func kinds(v scheduler.View) map[string]bool {
 	return map[string]bool{
 		string(v.Status):               true,
 		"open offers":                  v.Status == scheduler.Rejected && open,
-		"displaced":                    review && slices.ContainsFunc(v.Flags, func(f scheduler.Flag) bool { return f.Kind == "displaced" }),
+		"displaced":                    review && slices.ContainsFunc(v.Flags, func(f scheduler.Flag) bool { return f.Kind == scheduler.FlagDisplaced }),
 		"overbooked":                   len(v.Overbooked) > 0,
 		"overrun":                      v.Overrun,
 		"waiting for approvals":        review && asked && v.Fit.Fits,
@@ -126,6 +128,9 @@ func kinds(v scheduler.View) map[string]bool {
 
 func TestTheDemoIsTheSameEveryDay(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("playing the demo on several days takes long")
+	}
 	shape := func(now time.Time) []string {
 		var lines []string
 		for _, r := range requests(t, fill(t, testdb.Open(t, testdb.SQLite(t)), now)) {
@@ -150,12 +155,13 @@ func TestTheDemoIsTheSameEveryDay(t *testing.T) {
 
 func TestTheDemoIsToldFromOtherDatabases(t *testing.T) {
 	t.Parallel()
-	service := func(s *store.Store) *scheduler.Service {
-		return scheduler.New(s, scheduler.Options{Clock: func() time.Time { return tuesday }, NewID: uuid.NewString})
+	service := func(s *store.Store) testdb.Directory {
+		at := func() time.Time { return tuesday }
+		return testdb.NewDirectory(t, scheduler.New(s, scheduler.Options{Clock: at, NewID: uuid.NewString}), s, at)
 	}
 	look := func(t *testing.T, s *store.Store, want demo.State) {
 		t.Helper()
-		got, err := demo.Look(t.Context(), service(s))
+		got, err := demo.Look(t.Context(), service(s).Service, service(s))
 		if err != nil || got != want {
 			t.Errorf("the database is taken for %v (%v), want %v", got, err, want)
 		}
@@ -176,7 +182,7 @@ func TestTheDemoIsToldFromOtherDatabases(t *testing.T) {
 }
 
 // checkPeople gives all people a password, and makes sure that there is somebody for every role.
-func checkPeople(t *testing.T, service *scheduler.Service) {
+func checkPeople(t *testing.T, service testdb.Directory) {
 	t.Helper()
 	people, err := demo.SetPassword(t.Context(), service, "hash")
 	if err != nil {

@@ -2,7 +2,6 @@ package mail_test
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -33,7 +32,7 @@ const (
 type house struct {
 	t       testing.TB
 	store   *store.Store
-	svc     *scheduler.Service
+	svc     testdb.Directory
 	server  *mailtest.Server
 	courier *outbox.Courier
 	now     atomic.Int64
@@ -45,17 +44,11 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, store: testdb.Open(t, testdb.SQLite(t)), server: mailtest.New(t, mailtest.Options{})}
 	h.store.SetChannels(scheduler.Channel{Name: mail.Channel, Takes: mail.Takes})
-	h.svc = scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString})
+	h.svc = testdb.NewDirectory(t, scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString}), h.store, h.clock)
 	smtp, err := mail.NewSMTP(mail.Server{Host: h.server.Host, Port: h.server.Port, Security: mail.Clear})
 	h.must(smtp, err)
 	post := mail.New(h.svc, smtp, mail.Settings{From: mail.Address{Name: "Berth", Address: "berth@berth.example"}, List: list, Site: site}, h.clock, slog.New(slog.DiscardHandler))
-	h.courier = outbox.New(h.store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
-		targets, err := post.Deliver(ctx, m)
-		if refused, ok := errors.AsType[mail.Refused](err); ok {
-			return nil, outbox.Permanent{Err: refused, Remedy: refused.Remedy}
-		}
-		return targets, err
-	}, outbox.Options{Channel: mail.Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler)})
+	h.courier = outbox.New(h.store, post.Deliver, outbox.Options{Channel: mail.Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler)})
 	size := testbeds.Quantities{"vcpu": 8}
 	h.must(h.svc.PutFacility(t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
 		{ID: "north", Name: "Athens", Timezone: "Europe/Athens", Providers: []string{"paddy"}, Setup: testbeds.Period{Clock: 30 * time.Minute}, VIMs: []testbeds.VIM{{ID: "a", Capacity: size}}},

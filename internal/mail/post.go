@@ -27,7 +27,7 @@ type Requests interface {
 	ApprovalLink(ctx context.Context, a scheduler.Actor, id, testbed, person string) (string, error)
 }
 
-// Sender sends one mail. An error that is Refused does not go away by trying again.
+// Sender sends one mail. A retry.Permanent does not go away by trying again.
 type Sender interface {
 	Send(ctx context.Context, m Mail) error
 }
@@ -95,7 +95,7 @@ func (p *Post) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 
 // tooLate reports whether an event was only worth telling in its time.
 func (p *Post) tooLate(e scheduler.Event) bool {
-	return (e.Kind == "reminder" || e.Kind == "digest") && p.clock().Sub(e.At) > p.settings.Late
+	return (e.Kind == scheduler.EventReminder || e.Kind == scheduler.EventDigest) && p.clock().Sub(e.At) > p.settings.Late
 }
 
 // isList reports whether a target is the tickets list rather than a person. No username has an @.
@@ -167,7 +167,7 @@ func granted(s scheduler.Status) bool { return slices.Contains(calendar.Granted,
 // arrive late together each says the same, and no earlier one undoes a later one.
 func invites(e scheduler.Event, r scheduler.Request) calendar.Method {
 	switch {
-	case e.Kind == "reminder" || e.Action == scheduler.ActionFeedback || e.Action == scheduler.ActionApprove:
+	case e.Kind == scheduler.EventReminder || e.Action == scheduler.ActionFeedback || e.Action == scheduler.ActionApprove:
 		return ""
 	case granted(e.Status) && granted(r.Status) && (!granted(e.From) || e.Action == scheduler.ActionMove || e.Action == scheduler.ActionOverrun || e.Action == scheduler.ActionAssign):
 		return calendar.MethodRequest

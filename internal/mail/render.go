@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"berth/scheduler"
+	"berth/testbeds/plain"
 )
 
 //go:embed templates
@@ -46,7 +47,7 @@ func (p *Post) mail(l letter, to reader) Mail {
 			panic(err) // of plain values into memory it cannot fail; the courier keeps the message
 		}
 	}
-	return Mail{To: to.address, From: p.settings.From, Subject: header(l.Subject), Text: plain(text.String()), HTML: html.String()}
+	return Mail{To: to.address, From: p.settings.From, Subject: header(l.Subject), Text: plainText(text.String()), HTML: html.String()}
 }
 
 // indent puts every line of a text, as somebody wrote it, behind a mark.
@@ -65,14 +66,11 @@ func header(s string) string {
 	}, strings.ToValidUTF8(s, " "))
 	s = strings.ReplaceAll(s, "=?", "= ?")
 	const longest = 200
-	if r := []rune(s); len(r) > longest {
-		s = string(r[:longest]) + "…"
-	}
-	return strings.Join(strings.Fields(s), " ")
+	return strings.Join(strings.Fields(plain.Clip(s, longest)), " ")
 }
 
-// plain is text with one kind of line break and no control characters.
-func plain(s string) string {
+// plainText is text with one kind of line break and no control characters.
+func plainText(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
@@ -88,7 +86,7 @@ func (p *Post) identity(e scheduler.Event, target string) (id, thread string) {
 	sum := sha256.Sum256([]byte(target))
 	name := e.Request
 	if name == "" {
-		name = e.Kind
+		name = string(e.Kind)
 	}
 	id = fmt.Sprintf("berth.%s.%d.%s@%s", name, e.Sequence, hex.EncodeToString(sum[:6]), domain)
 	if e.Request != "" {

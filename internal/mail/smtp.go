@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"berth/internal/retry"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -77,7 +78,7 @@ func NewSMTP(s Server) (*SMTP, error) {
 func (s *SMTP) Send(ctx context.Context, m Mail) error {
 	msg, err := message(m)
 	if err != nil {
-		return Refused{err, "correct the address"}
+		return retry.Permanent{Err: err, Remedy: "correct the address"}
 	}
 	client, err := gomail.NewClient(s.server.Host, s.client...)
 	if err != nil {
@@ -139,15 +140,6 @@ func (a Address) parsed() (*mail.Address, error) {
 	return parsed, nil
 }
 
-// Refused is an error that does not go away by trying again, with what somebody can do about it.
-type Refused struct {
-	Err    error
-	Remedy string
-}
-
-func (r Refused) Error() string { return r.Err.Error() }
-func (r Refused) Unwrap() error { return r.Err }
-
 // explained tells what a server refused for good from what may pass.
 func (s *SMTP) explained(err error) error {
 	doing := fmt.Errorf("mail by %s: %w", net.JoinHostPort(s.server.Host, strconv.Itoa(s.server.Port)), err)
@@ -157,10 +149,10 @@ func (s *SMTP) explained(err error) error {
 	}
 	switch sent.Reason {
 	case gomail.ErrSMTPRcptTo:
-		return Refused{doing, "correct the person's address, or let the server take it"}
+		return retry.Permanent{Err: doing, Remedy: "correct the person's address, or let the server take it"}
 	case gomail.ErrSMTPMailFrom:
-		return Refused{doing, "set mail_from to an address that the server lets this account write from"}
+		return retry.Permanent{Err: doing, Remedy: "set mail_from to an address that the server lets this account write from"}
 	default:
-		return Refused{doing, "see what the server says"}
+		return retry.Permanent{Err: doing, Remedy: "see what the server says"}
 	}
 }

@@ -8,12 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"berth/internal/retry"
 	"berth/scheduler"
 )
 
@@ -26,19 +26,10 @@ type Queue interface {
 	Stuck(ctx context.Context, m scheduler.Message, until time.Time, failure, remedy string) error
 }
 
-// Deliver tells a system. It may be called again with the same message, and has to make that harmless. An error that is Permanent keeps
+// Deliver tells a system. It may be called again with the same message, and has to make that harmless. A retry.Permanent keeps
 // the request's later messages back until somebody has done something; with any other the message is tried again. A message without a
 // target may be answered with targets: then each of them gets a message of its own about the same event.
 type Deliver func(ctx context.Context, m scheduler.Message) (targets []string, err error)
-
-// Permanent is an error that does not go away by itself, with what somebody can do about it. It is looked now and then whether they have.
-type Permanent struct {
-	Err    error
-	Remedy string
-}
-
-func (p Permanent) Error() string { return p.Err.Error() }
-func (p Permanent) Unwrap() error { return p.Err }
 
 // Down is an error of the system itself, which every other message would meet as well: it is said once, and nothing else is tried in the same
 // round.
@@ -167,13 +158,13 @@ const noteWithin = 5 * time.Second
 
 // failed notes that a message did not arrive.
 func (c *Courier) failed(ctx context.Context, m scheduler.Message, failure error) error {
-	if permanent, ok := errors.AsType[Permanent](failure); ok {
-		wait := stuckFor(m.Attempts)
+	if permanent, ok := errors.AsType[retry.Permanent](failure); ok {
+		wait := stuck.After(m.Attempts)
 		c.o.Log.ErrorContext(ctx, "a message is stuck", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence,
 			"error", failure, "remedy", permanent.Remedy, "again_in", wait)
 		return c.queue.Stuck(ctx, m, c.o.Clock().Add(wait), failure.Error(), permanent.Remedy)
 	}
-	wait := BackOff(m.Attempts)
+	wait := postponed.After(m.Attempts)
 	c.o.Log.WarnContext(ctx, "a message did not arrive", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence, "attempt", m.Attempts, "again_in", wait, "error", failure)
 	return c.queue.Postponed(ctx, m, c.o.Clock().Add(wait), failure.Error())
 }
@@ -184,9 +175,9 @@ func (c *Courier) await(ctx context.Context, m scheduler.Message, down Down) err
 		c.o.Log.ErrorContext(ctx, "nothing can be told, all of it waits", "channel", c.o.Channel, "error", down.Err, "remedy", down.Remedy)
 	}
 	if down.Permanent {
-		return c.queue.Stuck(ctx, m, c.o.Clock().Add(stuckFor(m.Attempts)), down.Error(), down.Remedy)
+		return c.queue.Stuck(ctx, m, c.o.Clock().Add(stuck.After(m.Attempts)), down.Error(), down.Remedy)
 	}
-	return c.queue.Postponed(ctx, m, c.o.Clock().Add(BackOff(m.Attempts)), down.Error())
+	return c.queue.Postponed(ctx, m, c.o.Clock().Add(postponed.After(m.Attempts)), down.Error())
 }
 
 // safely turns a panic into an error: one message that cannot be dealt with must not end the service for all others.
@@ -199,27 +190,9 @@ func (c *Courier) safely(ctx context.Context, m scheduler.Message) (targets []st
 	return c.deliver(ctx, m)
 }
 
-const (
-	firstWait   = 5 * time.Second
-	longestWait = 15 * time.Minute
-
-	firstStuck   = 5 * time.Minute
-	longestStuck = 2 * time.Hour
+var (
+	// postponed is how long to wait for a system that may come back.
+	postponed = retry.BackOff{First: 5 * time.Second, Longest: 15 * time.Minute, Spread: 5}
+	// stuck is how long to wait before it is tried whether somebody has repaired what was permanent.
+	stuck = retry.BackOff{First: 5 * time.Minute, Longest: 2 * time.Hour}
 )
-
-// BackOff is how long to wait after a number of attempts: it doubles up to a quarter of an hour, and up to a fifth of it is left to chance.
-func BackOff(attempts int64) time.Duration {
-	wait := longestWait
-	if attempts < 9 {
-		wait = min(firstWait<<max(attempts-1, 0), longestWait)
-	}
-	return wait - rand.N(wait/5)
-}
-
-// stuckFor is how long to wait before it is looked whether a permanent refusal was repaired.
-func stuckFor(attempts int64) time.Duration {
-	if attempts > 6 {
-		return longestStuck
-	}
-	return min(firstStuck<<max(attempts-1, 0), longestStuck)
-}

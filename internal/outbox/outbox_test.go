@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"berth/internal/outbox"
+	"berth/internal/retry"
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
@@ -139,7 +140,7 @@ func TestWhatIsStuckHoldsUpItsRequestOnly(t *testing.T) {
 	broken := true
 	p.fail = func(m scheduler.Message) error {
 		if broken && m.Event.Request == "a" {
-			return outbox.Permanent{Err: errors.New("no such component")}
+			return retry.Permanent{Err: errors.New("no such component")}
 		}
 		if m.Event.Text == "panic" {
 			panic("at the disco")
@@ -240,13 +241,4 @@ func TestEveryMessageArrivesInOrder(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestBackOffGrowsAndEnds(t *testing.T) {
-	t.Parallel()
-	for attempts, most := range map[int64]time.Duration{1: 5 * time.Second, 2: 10 * time.Second, 5: 80 * time.Second, 9: 15 * time.Minute, 1000: 15 * time.Minute} {
-		if wait := outbox.BackOff(attempts); wait > most || wait < most*4/5 {
-			t.Errorf("after %d attempts %s, want %s at the most", attempts, wait, most)
-		}
-	}
 }

@@ -89,7 +89,7 @@ func (s *Store) Delivered(ctx context.Context, m scheduler.Message, now time.Tim
 		if len(targets) > 0 {
 			now = time.Unix(0, 0)
 		}
-		mine, err := w.settle(ctx, m, "done", time.Unix(0, 0), now, "", "")
+		mine, err := w.settle(ctx, m, scheduler.MessageDone, time.Unix(0, 0), now, "", "")
 		if err != nil || !mine {
 			return err
 		}
@@ -105,7 +105,7 @@ func (s *Store) Delivered(ctx context.Context, m scheduler.Message, now time.Tim
 // Postponed notes that a message did not arrive, and when it is tried again.
 func (s *Store) Postponed(ctx context.Context, m scheduler.Message, until time.Time, failure string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		_, err := tx.(*writer).settle(ctx, m, "waiting", until, time.Unix(0, 0), failure, "")
+		_, err := tx.(*writer).settle(ctx, m, scheduler.MessageWaiting, until, time.Unix(0, 0), failure, "")
 		return err
 	})
 }
@@ -113,12 +113,12 @@ func (s *Store) Postponed(ctx context.Context, m scheduler.Message, until time.T
 // Stuck notes that a message cannot arrive before somebody has done something about it, and when it is looked whether they have.
 func (s *Store) Stuck(ctx context.Context, m scheduler.Message, until time.Time, failure, remedy string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		_, err := tx.(*writer).settle(ctx, m, "stuck", until, time.Unix(0, 0), failure, remedy)
+		_, err := tx.(*writer).settle(ctx, m, scheduler.MessageStuck, until, time.Unix(0, 0), failure, remedy)
 		return err
 	})
 }
 
-func (w *writer) settle(ctx context.Context, m scheduler.Message, state string, due, settled time.Time, failure, remedy string) (mine bool, err error) {
+func (w *writer) settle(ctx context.Context, m scheduler.Message, state scheduler.MessageState, due, settled time.Time, failure, remedy string) (mine bool, err error) {
 	n, err := w.exec(ctx, "message", `UPDATE deliveries SET state = $1, due = $2, settled = $3, failure = $4, remedy = $5, leased = 0
 		WHERE id = $6 AND state <> 'done' AND attempts = $7`, state, seconds(due), seconds(settled), failure, remedy, m.ID, m.Attempts)
 	return n == 1, err
@@ -193,10 +193,10 @@ func (s *Store) Backlog(ctx context.Context, channel string) (b scheduler.Backlo
 		count := func(query string, args ...any) (n int64, err error) {
 			return one(ctx, r.tx, "message", number, query, append([]any{channel}, args...)...)
 		}
-		if b.Waiting, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, "waiting"); err != nil {
+		if b.Waiting, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, scheduler.MessageWaiting); err != nil {
 			return err
 		}
-		if b.Stuck, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, "stuck"); err != nil {
+		if b.Stuck, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, scheduler.MessageStuck); err != nil {
 			return err
 		}
 		last, err := count(`SELECT COALESCE(MAX(settled), 0) FROM deliveries WHERE channel = $1 AND state = 'done'`)

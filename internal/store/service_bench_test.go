@@ -16,7 +16,8 @@ import (
 func BenchmarkDecisionsEndToEnd(b *testing.B) {
 	for _, e := range testdb.Engines(b) {
 		b.Run(e.Name, func(b *testing.B) {
-			svc := scheduler.New(testdb.Open(b, e.Fresh(b)), scheduler.Options{Clock: time.Now, NewID: newid.NewString, Horizon: 20 * 365 * 24 * time.Hour})
+			db := testdb.Open(b, e.Fresh(b))
+			svc := scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: newid.NewString, Horizon: 20 * 365 * 24 * time.Hour})
 			ctx := b.Context()
 			f := testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "t", Name: "T", Timezone: "UTC",
 				VIMs: []testbeds.VIM{{ID: "v", Capacity: testbeds.Quantities{"vcpu": 8, "memory_mb": 8192, "storage_gb": 80}}}}}}
@@ -24,7 +25,7 @@ func BenchmarkDecisionsEndToEnd(b *testing.B) {
 				b.Fatal(err)
 			}
 			grace := scheduler.Person{Username: "grace", Name: "Grace", Roles: []scheduler.Role{scheduler.RoleExperimenter}}
-			if _, err := svc.PutPerson(ctx, scheduler.System, grace); err != nil {
+			if _, err := testdb.NewDirectory(b, svc, db, time.Now).PutPerson(ctx, scheduler.System, grace); err != nil {
 				b.Fatal(err)
 			}
 			start := time.Now().UTC().Truncate(time.Hour).Add(24 * time.Hour)

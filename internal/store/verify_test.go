@@ -17,7 +17,7 @@ import (
 
 // verified is a database with a request in each of several states, whose clock has come to an instant, and a second connection to damage it.
 type verified struct {
-	*scheduler.Service
+	testdb.Directory
 	t     *testing.T
 	clock time.Time
 	raw   *sql.DB
@@ -177,7 +177,8 @@ event 12 is of request #4, which is not there`},
 	}
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
 		v := &verified{t: t, clock: start}
-		v.Service = scheduler.New(testdb.Open(t, dsn), scheduler.Options{Clock: func() time.Time { return v.clock }, NewID: newid.NewString})
+		db, clock := testdb.Open(t, dsn), func() time.Time { return v.clock }
+		v.Directory = testdb.NewDirectory(t, scheduler.New(db, scheduler.Options{Clock: clock, NewID: newid.NewString}), db, clock)
 		v.fill()
 		v.raw = connect(t, dsn)
 		v.free(dsn)

@@ -99,8 +99,7 @@ func (m *machine) furnish() {
 		if len(q.Testbeds) > 0 {
 			q.Testbeds, q.Roles = nil, []scheduler.Role{scheduler.RoleExperimenter}
 		}
-		_, err := m.PutPerson(m.ctx(), scheduler.System, q)
-		m.must(err)
+		m.putPerson(q)
 	}
 	_, err := m.PutFacility(m.ctx(), scheduler.System, facility(), scheduler.ChangeOptions{})
 	m.must(err)
@@ -109,10 +108,14 @@ func (m *machine) furnish() {
 	for _, p := range people() {
 		if len(p.Testbeds) > 0 {
 			p.Revision = 1
-			_, err := m.PutPerson(m.ctx(), scheduler.System, p)
-			m.must(err)
+			m.putPerson(p)
 		}
 	}
+}
+
+func (m *machine) putPerson(p scheduler.Person) {
+	p.Revision++
+	m.must(m.store.Change(m.ctx(), nil, func(tx scheduler.Tx) error { return tx.PutPerson(m.ctx(), p) }))
 }
 
 func (m *machine) must(err error) {

@@ -31,9 +31,12 @@ type Server struct {
 }
 
 // NewServer starts a server on a free port of 127.0.0.1; it is gone when the test ends. Where PostgreSQL's programs are not installed the test
-// is skipped, or fails if BERTH_TEST_REQUIRE demands postgres.
+// is skipped, or fails if BERTH_TEST_REQUIRE demands postgres. With -short it is skipped.
 func NewServer(tb testing.TB) *Server {
 	tb.Helper()
+	if testing.Short() {
+		tb.Skip("a PostgreSQL server takes long")
+	}
 	s := &Server{tb: tb, data: folder(tb)}
 	s.run("initdb", "--pgdata", s.data, "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync")
 	s.begin()

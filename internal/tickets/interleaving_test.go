@@ -19,6 +19,9 @@ import (
 // faults strike, changes appear late, and processes die.
 func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("random stories with a real connection take long")
+	}
 	const stories = 10 // each waits for real transactions and a real connection
 	n, words := 0, 0
 	d := newBench(t, testdb.SQLite(t), bugzillatest.V52)

@@ -130,7 +130,7 @@ func TestAnotherTrackerStandsInForBugzilla(t *testing.T) {
 		var now atomic.Int64
 		clock := func() time.Time { return start.Add(time.Duration(now.Load()) * time.Second) }
 		db := testdb.Open(t, dsn)
-		svc := scheduler.New(db, scheduler.Options{Clock: clock, NewID: uuid.NewString})
+		svc := testdb.NewDirectory(t, scheduler.New(db, scheduler.Options{Clock: clock, NewID: uuid.NewString}), db, clock)
 		must := func(err error) {
 			t.Helper()
 			if err != nil {
@@ -206,7 +206,7 @@ func TestAnotherTrackerStandsInForBugzilla(t *testing.T) {
 }
 
 // lastVia says by way of which system a request was scheduled.
-func lastVia(t *testing.T, svc *scheduler.Service, id string) (via string) {
+func lastVia(t *testing.T, svc testdb.Directory, id string) (via string) {
 	t.Helper()
 	events, _, err := svc.Events(t.Context(), scheduler.System, 0, 100)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"berth/internal/bugzilla/bugzillatest"
 	"berth/internal/bugzilla/tracker"
 	"berth/internal/outbox"
+	"berth/internal/retry"
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/internal/tickets"
@@ -29,7 +30,7 @@ var start = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 type bench struct {
 	t       testing.TB
 	store   *store.Store
-	svc     *scheduler.Service
+	svc     testdb.Directory
 	server  *bugzillatest.Server
 	courier *outbox.Courier
 	sync    *tickets.Service
@@ -45,7 +46,7 @@ func newBench(t *testing.T, dsn string, v bugzillatest.Version) *bench {
 	t.Helper()
 	d := &bench{t: t, mentor: "monika", store: testdb.Open(t, dsn), now: new(atomic.Int64)}
 	d.store.SetChannels(scheduler.Channel{Name: tickets.Channel, Takes: tickets.Takes})
-	d.svc = scheduler.New(d.store, scheduler.Options{Clock: d.clock, NewID: uuid.NewString})
+	d.svc = testdb.NewDirectory(t, scheduler.New(d.store, scheduler.Options{Clock: d.clock, NewID: uuid.NewString}), d.store, d.clock)
 	d.server = bugzillatest.New(t, v, d.clock, "eva@bugs.example", "monika@bugs.example", "oskar@bugs.example")
 	client, err := bugzilla.New(bugzilla.Options{URL: d.server.URL, Login: bugzillatest.Login, Key: bugzillatest.Key, Timeout: 5 * time.Second,
 		HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}) // each cut connection is the server's doing: none is used twice
@@ -74,7 +75,7 @@ func (d *bench) hire(with ...func(*tracker.Settings)) *outbox.Courier {
 	return outbox.New(d.store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
 		err := service.Deliver(ctx, m.Event)
 		if err != nil && !bugzilla.IsTemporary(err) {
-			return nil, outbox.Permanent{Err: err}
+			return nil, retry.Permanent{Err: err}
 		}
 		return nil, err
 	}, outbox.Options{Channel: tickets.Channel, Clock: d.clock, Log: slog.New(slog.DiscardHandler)})

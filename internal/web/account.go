@@ -28,7 +28,7 @@ var aboutTopics = map[scheduler.Topic]string{
 func (s *site) account(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
 	p := accountPage{}
 	var err error
-	if p.Person, err = s.service.Person(r.Context(), who, who.Username); err != nil {
+	if p.Person, err = s.people.Person(r.Context(), who, who.Username); err != nil {
 		return err
 	}
 	for _, t := range scheduler.Topics {
@@ -65,7 +65,7 @@ func (s *site) mail(w http.ResponseWriter, r *http.Request, who scheduler.Actor)
 			muted = append(muted, t)
 		}
 	}
-	if _, err := s.service.Mute(r.Context(), who, muted); err != nil {
+	if _, err := s.people.Mute(r.Context(), who, muted); err != nil {
 		return err
 	}
 	return done(w, r, "/account", "saved")

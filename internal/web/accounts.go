@@ -19,7 +19,7 @@ type accountsPage struct {
 func (s *site) accounts(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
 	q := r.URL.Query()
 	p := accountsPage{Person: q.Get("person"), Actor: q.Get("actor"), Action: scheduler.AccountAction(q.Get("action")), Actions: scheduler.AccountActions}
-	page, err := s.service.AccountTrail(r.Context(), who, scheduler.AccountFilter{Person: p.Person, Actor: p.Actor, Action: p.Action}, q.Get("cursor"))
+	page, err := s.people.Trail(r.Context(), who, scheduler.AccountFilter{Person: p.Person, Actor: p.Actor, Action: p.Action}, q.Get("cursor"))
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ const shownUndone = 100
 
 func (s *site) admin(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
 	ctx := r.Context()
-	people, err := s.service.People(ctx, who, r.URL.Query().Get("after"), 200)
+	people, err := s.people.People(ctx, who, r.URL.Query().Get("after"), 200)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *site) admin(w http.ResponseWriter, r *http.Request, who scheduler.Actor
 	}
 	p.Undone = slices.DeleteFunc(undone, func(m scheduler.Message) bool { return m.Failure == "" })
 	if name := r.URL.Query().Get("edit"); name != "" {
-		x, err := s.service.Person(ctx, who, name)
+		x, err := s.people.Person(ctx, who, name)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (s *site) putPerson(w http.ResponseWriter, r *http.Request, who scheduler.A
 	for _, x := range form["role"] {
 		p.Roles = append(p.Roles, scheduler.Role(x))
 	}
-	if _, err := s.service.PutPerson(r.Context(), who, p); err != nil {
+	if _, err := s.people.PutPerson(r.Context(), who, p); err != nil {
 		return err
 	}
 	if secret := form.Get("password"); secret != "" {

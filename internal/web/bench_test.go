@@ -37,7 +37,7 @@ func BenchmarkSchedule(b *testing.B) {
 	}
 	_, err := svc.PutFacility(ctx, scheduler.System, f, scheduler.ChangeOptions{})
 	must(err)
-	_, err = svc.PutPerson(ctx, scheduler.System, scheduler.Person{Username: "monika", Name: "Monika", Roles: []scheduler.Role{scheduler.RoleMentor}, Password: auth.Hash(password)})
+	_, err = auth.New(db, time.Now).PutPerson(ctx, scheduler.System, scheduler.Person{Username: "monika", Name: "Monika", Roles: []scheduler.Role{scheduler.RoleMentor}, Password: auth.Hash(password)})
 	must(err)
 	for batch := range 50 {
 		must(db.Change(ctx, nil, func(tx scheduler.Tx) error {

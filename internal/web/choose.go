@@ -206,7 +206,7 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who scheduler.Acto
 	if err := p.deployed(catalogue); err != nil {
 		return err
 	}
-	if p.Mentors, err = s.service.Mentors(ctx, who); err != nil {
+	if p.Mentors, err = s.people.Mentors(ctx, who); err != nil {
 		return err
 	}
 	if err := s.free(ctx, who, &p); err != nil {

@@ -186,7 +186,7 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who scheduler.Act
 	p.Feedback, p.History = feedback.Items, history.Items
 	slices.Reverse(p.History)
 	if p.Can[string(scheduler.ActionAssign)] {
-		if p.Mentors, err = s.service.Mentors(ctx, who); err != nil {
+		if p.Mentors, err = s.people.Mentors(ctx, who); err != nil {
 			return err
 		}
 	}

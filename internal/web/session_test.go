@@ -43,7 +43,7 @@ func newHouse(t *testing.T, base string) *house {
 	must(svc.PutFacility(t.Context(), scheduler.System, f, scheduler.ChangeOptions{}))
 	hash := auth.Hash(password)
 	for name, role := range map[string]scheduler.Role{"maeve": scheduler.RoleExperimenter, "hector": scheduler.RoleExperimenter, "monika": scheduler.RoleMentor, "adele": scheduler.RoleAdministrator} {
-		must(svc.PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{role}, Password: hash}))
+		must(auth.New(db, time.Now).PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{role}, Password: hash}))
 	}
 	pages, err := newSite(svc, auth.New(db, time.Now), Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Base: base, Queue: db})
 	must(pages, err)

@@ -19,6 +19,12 @@ var files embed.FS
 // Identity signs people in and out, and keeps their passwords and tokens.
 type Identity interface {
 	Authenticate(r *http.Request) (scheduler.Actor, error)
+	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
+	Person(ctx context.Context, actor scheduler.Actor, username string) (scheduler.Person, error)
+	PutPerson(ctx context.Context, actor scheduler.Actor, p scheduler.Person) (scheduler.Person, error)
+	Mute(ctx context.Context, actor scheduler.Actor, topics []scheduler.Topic) (scheduler.Person, error)
+	Trail(ctx context.Context, actor scheduler.Actor, f scheduler.AccountFilter, cursor string) (scheduler.Page[scheduler.AccountEvent], error)
+	Mentors(ctx context.Context, actor scheduler.Actor) ([]string, error)
 	SignIn(r *http.Request, username, password string) (secret string, err error)
 	Session(ctx context.Context, secret string) (scheduler.Actor, error)
 	SignOut(ctx context.Context, secret string) error

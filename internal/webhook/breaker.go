@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"berth/internal/retry"
 	"fmt"
 	"sync"
 	"time"
@@ -10,10 +11,10 @@ import (
 // address that does not answer costs its owner's other webhooks little then, and those of others nothing.
 const (
 	tripAfter    = 3
-	firstRest    = 30 * time.Second
-	longestRest  = 15 * time.Minute
 	mostBreakers = 10_000 // addresses that fail at the same time; beyond, those that rest no longer are forgotten
 )
+
+var rest = retry.BackOff{First: 30 * time.Second, Longest: 15 * time.Minute}
 
 // errResting says that an address is left alone.
 type errResting struct{ until time.Time }
@@ -29,7 +30,7 @@ type breakers struct {
 }
 
 type breaker struct {
-	failures int
+	failures int64
 	until    time.Time // it rests
 }
 
@@ -57,7 +58,7 @@ func (b *breakers) failed(address string, now time.Time) {
 		return
 	}
 	if x.failures++; x.failures >= tripAfter {
-		x.until = now.Add(min(firstRest<<min(x.failures-tripAfter, 10), longestRest))
+		x.until = now.Add(rest.After(x.failures - tripAfter + 1))
 	}
 }
 

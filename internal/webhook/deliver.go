@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"berth/internal/retry"
 	"berth/scheduler"
 )
 
@@ -160,19 +161,10 @@ type errGone struct{ status string }
 
 func (e errGone) Error() string { return "it answers " + e.status }
 
-// Refused is an error that does not go away by trying again, with what somebody can do about it.
-type Refused struct {
-	Err    error
-	Remedy string
-}
-
-func (r Refused) Error() string { return r.Err.Error() }
-func (r Refused) Unwrap() error { return r.Err }
-
 // send makes one call, and remembers whether the address took it.
 func (d *Desk) send(ctx context.Context, h scheduler.Webhook, id string, p Payload) error {
 	err := d.call(ctx, h, id, p)
-	switch _, refused := errors.AsType[Refused](err); {
+	switch _, refused := errors.AsType[retry.Permanent](err); {
 	case err == nil:
 		d.resting.closed(h.URL)
 	case !refused && ctx.Err() == nil:
@@ -203,7 +195,7 @@ func (d *Desk) call(ctx context.Context, h scheduler.Webhook, id string, p Paylo
 	res, err := d.client.Do(req)
 	if err != nil {
 		if inside, ok := errors.AsType[errInside](err); ok {
-			return Refused{inside, "give the webhook an address out in the world, or set webhook_anywhere"}
+			return retry.Permanent{Err: inside, Remedy: "give the webhook an address out in the world, or set webhook_anywhere"}
 		}
 		if call, ok := errors.AsType[*url.Error](err); ok {
 			err = call.Err // without the address, which may hold a secret

@@ -7,14 +7,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"berth/scheduler"
-	"berth/testbeds"
+	"berth/testbeds/plain"
 )
 
 // Channel is where what webhooks have to be told waits.
@@ -187,7 +185,7 @@ func (d *Desk) check(h scheduler.Webhook) error {
 	add := func(field, rule string, args ...any) {
 		bad = append(bad, scheduler.FieldError{Field: field, Rule: fmt.Sprintf(rule, args...)})
 	}
-	if strings.TrimSpace(h.Name) == "" || utf8.RuneCountInString(h.Name) > maxName || !utf8.ValidString(h.Name) || strings.ContainsFunc(h.Name, testbeds.Hidden) {
+	if plain.Line(h.Name, maxName) != "" {
 		add("name", "has to say what the webhook is for, in 1 to %d characters on one line", maxName)
 	}
 	u, err := url.Parse(h.URL)

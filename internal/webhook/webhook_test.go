@@ -87,7 +87,7 @@ func (l *listener) answers(answer func(n int) int) {
 type house struct {
 	t       testing.TB
 	store   *store.Store
-	svc     *scheduler.Service
+	svc     testdb.Directory
 	desk    *Desk
 	courier *outbox.Courier
 	now     atomic.Int64
@@ -101,15 +101,9 @@ func newHouse(t *testing.T, anywhere bool) *house {
 	t.Helper()
 	h := &house{t: t, store: testdb.Open(t, testdb.SQLite(t))}
 	h.store.SetChannels(scheduler.Channel{Name: Channel, Takes: Takes})
-	h.svc = scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString})
+	h.svc = testdb.NewDirectory(t, scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString}), h.store, h.clock)
 	h.desk = New(h.store, h.svc, Settings{Anywhere: anywhere, Site: "https://berth.example", Version: "test"}, h.clock)
-	h.courier = outbox.New(h.store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
-		targets, err := h.desk.Deliver(ctx, m)
-		if refused, ok := errors.AsType[Refused](err); ok {
-			return nil, outbox.Permanent{Err: refused, Remedy: refused.Remedy}
-		}
-		return targets, err
-	}, outbox.Options{Channel: Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Abreast: 4})
+	h.courier = outbox.New(h.store, h.desk.Deliver, outbox.Options{Channel: Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Abreast: 4})
 	h.must(h.svc.PutFacility(t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
 		{ID: "north", Name: "Athens", Timezone: "Europe/Athens", VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 8}}}}}}, scheduler.ChangeOptions{}))
 	for name, role := range roles {

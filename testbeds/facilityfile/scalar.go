@@ -4,9 +4,9 @@ import (
 	"encoding"
 	"reflect"
 	"strconv"
-	"strings"
 
 	"berth/testbeds"
+	"berth/testbeds/plain"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -62,10 +62,5 @@ func (d *decoder) integer(n *yaml.Node, v reflect.Value, p path) {
 	v.SetInt(i)
 }
 
-// clip keeps what a fault quotes short.
-func clip(s string) string {
-	if len(s) > 60 {
-		return strings.ToValidUTF8(s[:60], "") + "…"
-	}
-	return s
-}
+// clip keeps what a message quotes short.
+func clip(s string) string { return plain.Clip(s, 60) }

@@ -1,6 +1,7 @@
 package wallclock
 
 import (
+	"berth/testbeds/plain"
 	"fmt"
 	"slices"
 	"strconv"
@@ -110,9 +111,4 @@ func digits(s string) (int, bool) {
 }
 
 // clip keeps what a message quotes short.
-func clip(s string) string {
-	if len(s) > 32 {
-		return strings.ToValidUTF8(s[:32], "") + "…"
-	}
-	return s
-}
+func clip(s string) string { return plain.Clip(s, 32) }

@@ -1,0 +1,148 @@
+package auth
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds/plain"
+)
+
+// listAtOnce is how many people are read from the store at once.
+const listAtOnce = 500
+
+// People lists people to administrators, by username. It returns CodeForbidden and CodeInvalid.
+func (a *Auth) People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error) {
+	page := scheduler.Page[scheduler.Person]{Items: []scheduler.Person{}}
+	if err := scheduler.Require(actor, scheduler.ScopeRead, scheduler.RoleAdministrator); err != nil {
+		return page, err
+	}
+	_, limit, err := scheduler.Position("", limit)
+	if err != nil {
+		return page, err
+	}
+	err = a.store.View(ctx, func(tx scheduler.Reader) error {
+		list, err := tx.People(ctx, cursor, limit+1)
+		page.Next = ""
+		if len(list) > limit {
+			list = list[:limit]
+			page.Next = list[limit-1].Username
+		}
+		page.Items = append([]scheduler.Person{}, list...)
+		return err
+	})
+	return page, err
+}
+
+// Person reads a person: administrators read anybody, everybody reads themself. To all others it returns CodeNotFound.
+func (a *Auth) Person(ctx context.Context, actor scheduler.Actor, username string) (p scheduler.Person, err error) {
+	if !actor.Can(scheduler.ScopeRead) || actor.Username != username && !actor.Is(scheduler.RoleAdministrator) {
+		return p, scheduler.Errorf(scheduler.CodeNotFound, "there is nobody called %q, for %s to know", plain.Clip(username, 80), actor.Username)
+	}
+	return a.person(ctx, username)
+}
+
+// PersonByMail finds the person who has an address of mail, in any spelling; found is false where nobody has it, or more than one. It returns
+// CodeForbidden to all but administrators.
+func (a *Auth) PersonByMail(ctx context.Context, actor scheduler.Actor, mail string) (p scheduler.Person, found bool, err error) {
+	if err := scheduler.Require(actor, scheduler.ScopeRead, scheduler.RoleAdministrator); err != nil {
+		return p, false, err
+	}
+	n := 0
+	err = a.everybody(ctx, func() { n, p = 0, scheduler.Person{} }, func(x scheduler.Person) {
+		if x.Email != "" && strings.EqualFold(x.Email, mail) && !x.Disabled {
+			p, n = x, n+1
+		}
+	})
+	return p, n == 1, err
+}
+
+// Mentors lists the usernames of those who can be asked to be a request's mentor. It returns CodeForbidden where the token may not read.
+func (a *Auth) Mentors(ctx context.Context, actor scheduler.Actor) (names []string, err error) {
+	if err := scheduler.Require(actor, scheduler.ScopeRead, scheduler.Roles...); err != nil {
+		return nil, err
+	}
+	err = a.everybody(ctx, func() { names = nil }, func(p scheduler.Person) {
+		if !p.Disabled && slices.Contains(p.Roles, scheduler.RoleMentor) {
+			names = append(names, p.Username)
+		}
+	})
+	return names, err
+}
+
+// everybody visits all people in one snapshot; begin is called before the first one, again where the store begins anew.
+func (a *Auth) everybody(ctx context.Context, begin func(), visit func(scheduler.Person)) error {
+	return a.store.View(ctx, func(tx scheduler.Reader) error {
+		begin()
+		for after := ""; ; {
+			list, err := tx.People(ctx, after, listAtOnce)
+			if err != nil || len(list) == 0 {
+				return err
+			}
+			for _, p := range list {
+				after = p.Username
+				visit(p)
+			}
+		}
+	})
+}
+
+// PutPerson creates a person or changes one: a revision of 0 creates, any other must be the stored one. The password stays as it is
+// unless the person comes with another. A person who loses a role, a testbed or the account, or gets another password, is signed out
+// everywhere. It returns CodeForbidden, CodeInvalid, CodeNotFound and CodePrecondition.
+func (a *Auth) PutPerson(ctx context.Context, actor scheduler.Actor, given scheduler.Person) (p scheduler.Person, err error) {
+	if err := scheduler.Require(actor, scheduler.ScopeAdmin, scheduler.RoleAdministrator); err != nil {
+		return p, err
+	}
+	if given.Password != "" && !actor.Can(scheduler.ScopePassword) {
+		return p, scheduler.Errorf(scheduler.CodeForbidden, "%s may not give passwords with this token: it takes the scope password", actor.Username)
+	}
+	err = a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
+		p = given // what a run that did not commit made of it does not count
+		f, err := tx.Facility(ctx)
+		if err != nil {
+			return err
+		}
+		if bad := scheduler.CheckPerson(p, func(id string) bool { _, ok := f.Testbed(id); return ok }); len(bad) > 0 {
+			return scheduler.Invalid(bad)
+		}
+		var stored *scheduler.Person
+		if p.Revision == 0 {
+			p.Created = a.clock().UTC().Truncate(time.Second)
+		} else {
+			before, err := tx.Person(ctx, p.Username)
+			if err != nil {
+				return err
+			}
+			stored = &before
+			p.Created, p.Muted, p.Subject = before.Created, before.Muted, before.Subject
+			if p.Password == "" {
+				p.Password = before.Password
+			}
+		}
+		p.Revision++
+		return a.storePerson(ctx, tx, actor, stored, p)
+	})
+	return p, err
+}
+
+// Mute changes what a person is mailed: everything but the topics. It returns CodeForbidden and CodeInvalid.
+func (a *Auth) Mute(ctx context.Context, actor scheduler.Actor, topics []scheduler.Topic) (p scheduler.Person, err error) {
+	if err := scheduler.Require(actor, scheduler.ScopeWrite, scheduler.Roles...); err != nil {
+		return p, err
+	}
+	if bad := scheduler.CheckTopics(topics); len(bad) > 0 {
+		return p, scheduler.Invalid(bad)
+	}
+	err = a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
+		if p, err = tx.Person(ctx, actor.Username); err != nil {
+			return err
+		}
+		p.Muted = topics
+		p.Revision++
+		return tx.PutPerson(ctx, p)
+	})
+	return p, err
+}

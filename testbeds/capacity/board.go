@@ -1,0 +1,54 @@
+package capacity
+
+import (
+	"berth/testbeds"
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Bookings are those that want something of a testbed during a span, with setup and teardown, by the start of their slots.
+func (f *Federation) Bookings(testbed string, span testbeds.Slot) []testbeds.Booking {
+	seen := map[int64]bool{}
+	var list []testbeds.Booking
+	for _, key := range f.order {
+		if key.Testbed != testbed {
+			continue
+		}
+		f.overlapping(key, span.Start.Unix(), span.End.Unix(), func(g claimSpan) bool {
+			if !seen[g.booking] {
+				seen[g.booking] = true
+				b, _ := f.Booking(g.booking)
+				list = append(list, b)
+			}
+			return true
+		})
+	}
+	slices.SortFunc(list, func(a, b testbeds.Booking) int {
+		return cmp.Or(a.Slot.Start.Compare(b.Slot.Start), cmp.Compare(a.ID, b.ID))
+	})
+	return list
+}
+
+// Windows are the times within a span in which an experiment could run as it is placed, each as long as it can be and at least so long, at
+// most limit of them, in their order. It answers nothing for an experiment that can run at no time.
+func (f *Federation) Windows(e testbeds.Experiment, span testbeds.Slot, least time.Duration, limit int) []testbeds.Slot {
+	wants, problems := f.wants(e)
+	if len(problems) > 0 || least <= 0 {
+		return nil
+	}
+	var list []testbeds.Slot
+	for from := span.Start; len(list) < limit; {
+		start, ok := f.earliest(wants, from, span.End, least)
+		if !ok {
+			break
+		}
+		s, ok := f.longest(wants, start, span.End)
+		if !ok {
+			break
+		}
+		list = append(list, s)
+		from = s.End
+	}
+	return list
+}

@@ -1,0 +1,195 @@
+package capacity
+
+import (
+	"berth/testbeds"
+	"cmp"
+	"slices"
+	"time"
+)
+
+// What a verdict lists at the most; the rest is counted.
+const (
+	maxConflicts = 50
+	maxTakers    = 20
+)
+
+// Fits is the yes or no of Check, at its least cost.
+func (f *Federation) Fits(e testbeds.Experiment, s testbeds.Slot) bool {
+	wants, problems := f.wants(e)
+	return len(problems) == 0 && len(f.beyondHorizon(wants, s)) == 0 && f.free(wants, s)
+}
+
+// free reports whether every pool has what is wanted of it throughout the slot.
+func (f *Federation) free(wants []want, s testbeds.Slot) bool {
+	for _, w := range wants {
+		from, to := w.span(s)
+		if !w.pool.free.Fits(w.need, from, to) || !f.unitsFree(w, from, to) {
+			return false
+		}
+	}
+	return true
+}
+
+// Check says whether the experiment fits the slot, or everything that is in the way.
+func (f *Federation) Check(e testbeds.Experiment, s testbeds.Slot) testbeds.Verdict {
+	s = s.UTC()
+	wants, problems := f.wants(e)
+	problems = append(problems, f.beyondHorizon(wants, s)...)
+	v := testbeds.Verdict{Problems: problems, Contenders: f.contenders(wants, s)}
+	for _, w := range wants {
+		from, to := w.span(s)
+		f.explain(&v, w, max(from, f.horizon.Start.Unix()), min(to, f.horizon.End.Unix()))
+	}
+	return f.concluded(v, wants, s)
+}
+
+// concluded says whether what was found lets the experiment fit, and where only time is in the way, the longest that is free.
+func (f *Federation) concluded(v testbeds.Verdict, wants []want, s testbeds.Slot) testbeds.Verdict {
+	v.Fits = len(v.Problems) == 0 && len(v.Conflicts) == 0
+	if !v.Fits && len(v.Problems) == 0 {
+		if longest, ok := f.longest(wants, s.Start, s.End); ok {
+			v.Longest = &longest
+		}
+	}
+	return v
+}
+
+// explain adds the conflicts of one pool: for each quantity the longest intervals in which less is free than is needed. What lies beyond
+// the horizon is a problem, nothing is busy there.
+func (f *Federation) explain(v *testbeds.Verdict, w want, from, to int64) {
+	short := false
+	for col, need := range w.need {
+		if need <= 0 {
+			continue
+		}
+		for at := from; at < to; {
+			start, ok := w.pool.free.FirstBelow(col, need, at, to)
+			if !ok {
+				break
+			}
+			end, ok := w.pool.free.FirstAtLeast(col, need, start, to)
+			if !ok {
+				end = to
+			}
+			short = true
+			if len(v.Conflicts) == maxConflicts {
+				v.Truncated = true
+				return
+			}
+			v.Conflicts = append(v.Conflicts, f.conflict(w.pool, col, need, start, end))
+			at = end
+		}
+	}
+	if !short {
+		v.Conflicts = append(v.Conflicts, f.unitConflicts(w, from, to)...)
+	}
+}
+
+func (f *Federation) conflict(p *pool, col int, need, from, to int64) testbeds.Conflict {
+	free := p.free.Min(col, from, to)
+	c := testbeds.Conflict{Resource: p.resource(col), Interval: slotOf(from, to), Needed: need, Free: free, ShortBy: need - free}
+	c.TakenBy, c.More = f.takers(p, col, from, to)
+	return c
+}
+
+// takers are what takes of a column in [from, to): absences first, then bookings, each in the order of time.
+func (f *Federation) takers(p *pool, col int, from, to int64) (takers []testbeds.Taker, more int) {
+	takers = p.away(col, from, to)
+	var grips []claimSpan
+	f.overlapping(p.key, from, to, func(g claimSpan) bool {
+		if g.blocks && g.amounts[col] > 0 {
+			grips = append(grips, g)
+		}
+		return true
+	})
+	slices.SortFunc(grips, func(a, b claimSpan) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.booking, b.booking))
+	})
+	more = max(0, len(takers)-maxTakers)
+	takers = takers[:min(len(takers), maxTakers)]
+	room := min(maxTakers-len(takers), len(grips))
+	for _, g := range grips[:room] {
+		b, _ := f.Booking(g.booking)
+		takers = append(takers, p.taker(b, g, col))
+	}
+	return takers, more + len(grips) - room
+}
+
+// away are the absences that take of a column in [from, to).
+func (p *pool) away(col int, from, to int64) (takers []testbeds.Taker) {
+	for _, a := range p.absences {
+		if a.from < to && a.to > from && a.cut[col] > 0 {
+			takers = append(takers, testbeds.Taker{Kind: a.kind, Summary: a.summary, Amount: min(a.cut[col], p.peak[col]), Units: a.units,
+				Interval: slotOf(a.from, a.to)})
+		}
+	}
+	return takers
+}
+
+func byTime(a, b testbeds.Taker) int {
+	return cmp.Or(a.Interval.Start.Compare(b.Interval.Start), cmp.Compare(a.Booking, b.Booking))
+}
+
+func (p *pool) taker(b testbeds.Booking, g claimSpan, col int) testbeds.Taker {
+	t := testbeds.Taker{Kind: testbeds.TakerBooking, Booking: b.ID, Request: b.Request, Strength: b.Strength, Amount: g.amounts[col], Interval: slotOf(g.from, g.to)}
+	if g.named {
+		t.Units = unitsNamed(b, p.key)
+	}
+	return t
+}
+
+// contenders are the requests under review that want some of the same capacity at the same time.
+func (f *Federation) contenders(wants []want, s testbeds.Slot) []testbeds.Taker {
+	found := map[int64]testbeds.Taker{}
+	for _, w := range wants {
+		from, to := w.span(s)
+		f.overlapping(w.pool.key, from, to, func(g claimSpan) bool {
+			for col, need := range w.need {
+				if _, named := found[g.booking]; !g.blocks && !named && need > 0 && g.amounts[col] > 0 {
+					b, _ := f.Booking(g.booking)
+					found[b.ID] = w.pool.taker(b, g, col)
+				}
+			}
+			return len(found) < maxTakers
+		})
+	}
+	var list []testbeds.Taker
+	for _, t := range found {
+		list = append(list, t)
+	}
+	slices.SortFunc(list, byTime)
+	return list
+}
+
+// Longest is the longest slot from start on, at most until limit, in which the experiment fits.
+func (f *Federation) Longest(e testbeds.Experiment, start, limit time.Time) (testbeds.Slot, bool) {
+	wants, problems := f.wants(e)
+	if len(problems) > 0 {
+		return testbeds.Slot{}, false
+	}
+	return f.longest(wants, start, limit)
+}
+
+func (f *Federation) longest(wants []want, start, limit time.Time) (testbeds.Slot, bool) {
+	s := testbeds.Slot{Start: start.UTC(), End: limit.UTC()}
+	for _, w := range wants {
+		from, to := w.span(s)
+		if from < f.horizon.Start.Unix() {
+			return testbeds.Slot{}, false
+		}
+		to = min(to, f.horizon.End.Unix())
+		for col, need := range w.need {
+			if at, short := w.pool.free.FirstBelow(col, need, from, to); need > 0 && short {
+				to = at
+			}
+		}
+		to = f.unitsUntil(w, from, to)
+		if end := instant(to).Add(-w.buffers.Teardown); end.Before(s.End) {
+			s.End = end
+		}
+	}
+	if !s.Start.Before(s.End) {
+		return testbeds.Slot{}, false
+	}
+	return s, true
+}

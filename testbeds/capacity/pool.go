@@ -1,0 +1,174 @@
+package capacity
+
+import (
+	"maps"
+	"math"
+	"math/bits"
+	"slices"
+
+	"github.com/tidwall/btree"
+
+	"berth/testbeds"
+	"berth/testbeds/capacity/profile"
+)
+
+// pool is one VIM with its vector of quantities, or one device: what is booked together, at the same two instants.
+type pool struct {
+	key      testbeds.Resource // Quantity is empty
+	columns  []string          // quantities in sorted order; for a device one without a name
+	features []string
+	hostList []testbeds.Host
+	units    []string
+	places   map[string]int // where a unit stands among them
+	buffers  testbeds.Buffers
+	calendar
+	free    *profile.Profile // the total less what is booked
+	claims  *claimIndex
+	settled *claimIndex // of the claims those that take capacity and name units
+}
+
+// poolKey is the pool of a resource.
+func poolKey(r testbeds.Resource) testbeds.Resource {
+	r.Quantity = ""
+	return r
+}
+
+func (p *pool) column(quantity string) (int, bool) { return slices.BinarySearch(p.columns, quantity) }
+
+// resource is the resource of a column.
+func (p *pool) resource(col int) testbeds.Resource {
+	r := p.key
+	r.Quantity = p.columns[col]
+	return r
+}
+
+// pools are those of a testbed, in the order of the facility.
+func pools(t testbeds.Testbed, horizon testbeds.Slot) ([]*pool, error) {
+	var all []*pool
+	for _, v := range t.VIMs {
+		p := &pool{key: testbeds.Resource{Testbed: t.ID, VIM: v.ID}, columns: slices.Sorted(maps.Keys(v.Capacity)), hostList: v.Hosts,
+			features: append(slices.Clone(t.Features), v.Features...), buffers: t.VIMBuffers(v)}
+		capacity := make([]int64, len(p.columns))
+		for i, q := range p.columns {
+			capacity[i] = v.Capacity[q]
+		}
+		concerns := func(c testbeds.Closure) bool { return whole(c) || slices.Contains(c.VIMs, v.ID) }
+		src := source{testbed: t, name: v.ID, capacity: capacity, columns: p.columns,
+			closures: append(filter(t.Closures, concerns), v.Closures...), openings: append(filter(t.Opening, concerns), v.Opening...),
+			changes: filter(t.CapacityChanges, func(c testbeds.CapacityChange) bool { return c.VIM == v.ID })}
+		if err := p.fill(src, horizon); err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	for _, d := range t.Devices {
+		p := &pool{key: testbeds.Resource{Testbed: t.ID, Device: d.ID}, columns: []string{""}, features: d.Features, units: d.Units, places: map[string]int{},
+			buffers: t.DeviceBuffers(d)}
+		for i, u := range d.Units {
+			p.places[u] = i
+		}
+		concerns := func(c testbeds.Closure) bool { return whole(c) || slices.Contains(c.Devices, d.ID) }
+		src := source{testbed: t, name: d.ID, capacity: []int64{d.Count}, columns: p.columns,
+			closures: append(filter(t.Closures, concerns), d.Closures...), openings: append(filter(t.Opening, concerns), d.Opening...),
+			changes: filter(t.CapacityChanges, func(c testbeds.CapacityChange) bool { return c.Device == d.ID })}
+		if err := p.fill(src, horizon); err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// whole reports whether a closure written at the testbed concerns all of it.
+func whole(c testbeds.Closure) bool { return len(c.VIMs) == 0 && len(c.Devices) == 0 }
+
+func filter[T any](list []T, keep func(T) bool) []T {
+	var out []T
+	for _, x := range list {
+		if keep(x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func (p *pool) fill(s source, horizon testbeds.Slot) (err error) {
+	if p.calendar, err = s.build(horizon); err != nil {
+		return err
+	}
+	p.free = p.total.Fork()
+	p.claims, p.settled = newClaimIndex(), newClaimIndex()
+	return nil
+}
+
+func (p *pool) put(g claimSpan) {
+	p.claims.put(g)
+	if g.named && g.blocks {
+		p.settled.put(g)
+	}
+}
+
+func (p *pool) remove(g claimSpan) {
+	p.claims.remove(g)
+	if g.named && g.blocks {
+		p.settled.remove(g)
+	}
+}
+
+// claimSpan is what one booking holds of one pool.
+type claimSpan struct {
+	from, to int64
+	booking  int64
+	amounts  []int64 // per column
+	blocks   bool    // whether the booking takes capacity
+	named    bool    // whether it names units
+}
+
+// claimIndex finds the grips that overlap an interval. Each stands on the level of its length, 2^level seconds being at least as long, so
+// that only starts within one such length before the interval can reach into it.
+type claimIndex struct {
+	tree   *btree.BTreeG[claimSpan]
+	levels uint64 // bit i: level i may be in use
+}
+
+func newClaimIndex() *claimIndex {
+	return &claimIndex{tree: btree.NewBTreeGOptions(func(a, b claimSpan) bool {
+		la, lb := a.level(), b.level()
+		switch {
+		case la != lb:
+			return la < lb
+		case a.from != b.from:
+			return a.from < b.from
+		default:
+			return a.booking < b.booking
+		}
+	}, btree.Options{NoLocks: true})}
+}
+
+// level is the least n with to-from <= 2^n.
+func (g claimSpan) level() int { return bits.Len64(uint64(max(0, g.to-g.from-1))) }
+
+func (x *claimIndex) put(g claimSpan) {
+	x.levels |= 1 << g.level()
+	x.tree.Set(g)
+}
+
+func (x *claimIndex) remove(g claimSpan) { x.tree.Delete(g) }
+
+// overlapping calls yield with the grips that share an instant with [from, to), until it returns false.
+func (x *claimIndex) overlapping(from, to int64, yield func(claimSpan) bool) {
+	going := true
+	for levels := x.levels; levels != 0 && going; levels &= levels - 1 {
+		level := bits.TrailingZeros64(levels)
+		start := from - 1<<level
+		x.tree.Ascend(claimSpan{from: start, to: start + 1<<level, booking: math.MinInt64}, func(g claimSpan) bool {
+			if g.level() != level || g.from >= to {
+				return false
+			}
+			if g.to > from {
+				going = yield(g)
+			}
+			return going
+		})
+	}
+}

@@ -1,0 +1,392 @@
+package capacity
+
+import (
+	"berth/testbeds"
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+)
+
+// Search is a request for alternatives.
+type Search struct {
+	Experiment testbeds.Experiment
+	Slot       testbeds.Slot // as asked for
+	Window     testbeds.Slot // where alternatives may lie; a zero bound is the horizon's
+	NotBefore  time.Time     // no alternative starts earlier
+	Shortest   time.Duration // shortest useful duration; 0 means half of the slot
+	Limit      int           // how many alternatives at the most; 0 means 5, more than 50 means 50
+	Elsewhere  bool          // find other slots also where the one asked for fits
+}
+
+const (
+	defaultLimit = 5
+	maxLimit     = 50
+)
+
+// Suggest finds the cheapest alternatives, cheapest first, never two that say the same. Each of them passes Check.
+//
+// It goes through ways to run the experiment (as asked, with fewer devices, on other VIMs and testbeds, split over several), cheapest
+// first, and for each through slots: the one asked for, the nearest ones in both directions, and the one asked for but shorter. Where
+// more were found than wanted, the cheapest of each kind of change stay before a second of the same kind does.
+func (f *Federation) Suggest(q Search) []testbeds.Alternative {
+	q = q.normalised(f.horizon)
+	var found []testbeds.Alternative
+	for _, v := range f.variants(q) {
+		found = append(found, f.slots(q, v)...)
+	}
+	slices.SortStableFunc(found, func(a, b testbeds.Alternative) int {
+		return cmp.Or(cmp.Compare(a.Cost, b.Cost), a.Slot.Start.Compare(b.Slot.Start), a.Slot.End.Compare(b.Slot.End), cmp.Compare(len(a.Changes), len(b.Changes)))
+	})
+	return choose(distinct(found), q.Limit)
+}
+
+func (q Search) normalised(horizon testbeds.Slot) Search {
+	q.Slot = q.Slot.UTC()
+	if q.Window.Start.IsZero() || q.Window.Start.Before(horizon.Start) {
+		q.Window.Start = horizon.Start
+	}
+	if q.Window.End.IsZero() || q.Window.End.After(horizon.End) {
+		q.Window.End = horizon.End
+	}
+	if q.NotBefore.After(q.Window.Start) {
+		q.Window.Start = ceil(q.NotBefore)
+	}
+	if q.Shortest <= 0 {
+		q.Shortest = (q.Slot.Duration() / 2).Truncate(time.Second)
+	}
+	q.Shortest = max(time.Second, min(q.Shortest, q.Slot.Duration()))
+	if q.Limit <= 0 {
+		q.Limit = defaultLimit
+	}
+	q.Limit = min(q.Limit, maxLimit)
+	return q
+}
+
+// ceil is the first whole second not before t.
+func ceil(t time.Time) time.Time { return t.Add(time.Second - 1).Truncate(time.Second).UTC() }
+
+// variant is one way to run the experiment, whatever the slot.
+type variant struct {
+	experiment testbeds.Experiment
+	changes    []testbeds.Change
+	cost       float64
+}
+
+// slots are the slots in which a variant fits: as asked, shifted, shortened.
+func (f *Federation) slots(q Search, v variant) []testbeds.Alternative {
+	wants, problems := f.wants(v.experiment)
+	if len(problems) > 0 {
+		return nil
+	}
+	inside := !q.Slot.Start.Before(q.Window.Start) && !q.Slot.End.After(q.Window.End)
+	if inside && len(f.beyondHorizon(wants, q.Slot)) == 0 && f.free(wants, q.Slot) {
+		switch {
+		case len(v.changes) > 0:
+			return []testbeds.Alternative{v.at(q.Slot)}
+		case !q.Elsewhere:
+			return nil // it fits as asked
+		}
+		return f.shifts(q, v, wants, q.Slot.End, q.Slot.Start)
+	}
+	found := f.shifts(q, v, wants, q.Slot.Start, q.Slot.End)
+	if inside {
+		found = append(found, f.shortened(q, v, wants)...)
+	}
+	return found
+}
+
+// shifts are the nearest slots of full length from an instant on and up to another, and the next ones beyond them.
+func (f *Federation) shifts(q Search, v variant, wants []want, from, to time.Time) []testbeds.Alternative {
+	var found []testbeds.Alternative
+	length := q.Slot.Duration()
+	add := func(start time.Time) {
+		found = append(found, v.at(testbeds.NewSlot(start, length), shift(q.Slot.Start, start)))
+	}
+	for range shiftsEachWay {
+		start, ok := f.earliest(wants, later(from, q.Window.Start), q.Window.End, length)
+		if !ok {
+			break
+		}
+		add(start)
+		from = start.Add(max(length/2, shiftStep))
+	}
+	for range shiftsEachWay {
+		start, ok := f.latest(wants, q.Window.Start, sooner(to, q.Window.End), length)
+		if !ok {
+			break
+		}
+		add(start)
+		to = start.Add(length).Add(-max(length/2, shiftStep))
+	}
+	return found
+}
+
+// Beyond the nearest slot in each direction the next ones are only of use when they differ by something that people feel.
+const (
+	shiftsEachWay = 3
+	shiftStep     = time.Hour
+)
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func sooner(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// shortened are what is left of the slot itself from its start on, and up to its end, down to the shortest useful duration.
+func (f *Federation) shortened(q Search, v variant, wants []want) []testbeds.Alternative {
+	var found []testbeds.Alternative
+	add := func(s testbeds.Slot) {
+		if s.Duration() >= q.Shortest && s.Duration() < q.Slot.Duration() && f.free(wants, s) {
+			found = append(found, v.at(s, shorten(q.Slot, s)))
+		}
+	}
+	if s, ok := f.longest(wants, q.Slot.Start, q.Slot.End); ok {
+		add(s)
+	}
+	if start, ok := f.freeUntil(wants, q.Slot); ok {
+		add(testbeds.Slot{Start: start, End: q.Slot.End})
+	}
+	return found
+}
+
+// freeUntil is the start of the longest slot that ends with s.
+func (f *Federation) freeUntil(wants []want, s testbeds.Slot) (time.Time, bool) {
+	start := s.Start
+	for _, w := range wants {
+		from, to := w.span(s)
+		for col, need := range w.need {
+			for need > 0 {
+				at, short := w.pool.free.FirstBelow(col, need, from, to)
+				if !short {
+					break
+				}
+				again, ok := w.pool.free.FirstAtLeast(col, need, at, to)
+				if !ok {
+					return time.Time{}, false
+				}
+				from = again
+			}
+		}
+		from = f.unitsSince(w, from, to)
+		start = later(start, instant(from).Add(w.buffers.Setup))
+	}
+	return start, start.Before(s.End)
+}
+
+// earliest is the least start in [from, to-length] at which every pool has what is wanted, setup and teardown included. The pools leap
+// over each other until they agree.
+func (f *Federation) earliest(wants []want, from, to time.Time, length time.Duration) (time.Time, bool) {
+	return f.agree(wants, ceil(from), func(w want, start time.Time) (time.Time, bool) {
+		lo, _ := w.span(testbeds.NewSlot(start, length))
+		_, hi := w.span(testbeds.Slot{Start: start, End: to})
+		at, ok := w.pool.free.Earliest(w.need, max(lo, f.horizon.Start.Unix()), min(hi, f.horizon.End.Unix()), w.occupies(length))
+		return instant(at).Add(w.buffers.Setup), ok
+	}, length, 1)
+}
+
+// latest is the greatest start of a slot within [from, to].
+func (f *Federation) latest(wants []want, from, to time.Time, length time.Duration) (time.Time, bool) {
+	return f.agree(wants, to.Add(-length).Truncate(time.Second), func(w want, start time.Time) (time.Time, bool) {
+		lo, _ := w.span(testbeds.NewSlot(from, length))
+		_, hi := w.span(testbeds.NewSlot(start, length))
+		at, ok := w.pool.free.Latest(w.need, max(lo, f.horizon.Start.Unix()), min(hi, f.horizon.End.Unix()), w.occupies(length))
+		return instant(at).Add(w.buffers.Setup), ok
+	}, length, -1)
+}
+
+func (w want) occupies(length time.Duration) int64 {
+	return int64((length + w.buffers.Setup + w.buffers.Teardown) / time.Second)
+}
+
+// agree moves the start by one pool after the other until none of them moves it any more. Where the counts agree but named units do
+// not, it steps on to where somebody gives a unit back (or, in the other direction, needs it).
+func (f *Federation) agree(wants []want, start time.Time, next func(want, time.Time) (time.Time, bool), length time.Duration, direction int) (time.Time, bool) {
+	inTheWay := 0
+	for range maxLeaps {
+		moved, ok := start, true
+		for _, w := range wants {
+			if moved, ok = next(w, moved); !ok {
+				return time.Time{}, false
+			}
+		}
+		if !moved.Equal(start) {
+			start = moved
+			continue
+		}
+		if moved, ok = f.besideUnits(wants, start, length, direction); ok && moved.Equal(start) {
+			return start, true
+		}
+		if inTheWay++; !ok || inTheWay > maxInTheWay {
+			break
+		}
+		start = moved
+	}
+	return time.Time{}, false
+}
+
+// maxLeaps bounds a search on a profile made to be slow; each leap is one sweep.
+const maxLeaps = 2000
+
+// maxInTheWay bounds how often named units are found to be in the way: each time may take a search of its own. A device so full that
+// the next slot lies beyond that is offered without a shift.
+const maxInTheWay = 250
+
+// besideUnits is the next start after (or before) one at which named units are in the way, that start itself where none are. ok is false
+// where no start will do.
+//
+// As long as the same claims overlap, moving changes nothing: a unit that all of them leave free later is free of them now. So nothing
+// is passed over by going on to where the first of them ends (or the last of them begins).
+func (f *Federation) besideUnits(wants []want, start time.Time, length time.Duration, direction int) (time.Time, bool) {
+	for _, w := range wants {
+		from, to := w.span(testbeds.NewSlot(start, length))
+		if f.unitsFree(w, from, to) {
+			continue
+		}
+		at, ok := f.giveWay(w, from, to, direction)
+		if direction > 0 {
+			return instant(at).Add(w.buffers.Setup), ok
+		}
+		return instant(at).Add(-w.buffers.Teardown - length), ok
+	}
+	return start, true
+}
+
+// giveWay is when the first of what overlaps [from, to) ends (or the last begins), or a wanted unit is given back where that is later
+// (or needed where that is earlier).
+func (f *Federation) giveWay(w want, from, to int64, direction int) (at int64, ok bool) {
+	first, last := int64(math.MaxInt64), int64(math.MinInt64)
+	f.across(w.pool, span{from, to}, func(s span) {
+		first, last, ok = min(first, s.to), max(last, s.from), true
+	})
+	for _, h := range f.settledIn(w.pool, from, to) {
+		if slices.ContainsFunc(w.pins, func(u string) bool { return slices.Contains(h.units, u) }) {
+			first, last = max(first, h.to), min(last, h.from)
+		}
+	}
+	if direction > 0 {
+		return first, ok
+	}
+	return last, ok
+}
+
+// at makes the alternative of a variant in a slot.
+func (v variant) at(s testbeds.Slot, more ...testbeds.Change) testbeds.Alternative {
+	a := testbeds.Alternative{Slot: s.UTC(), Placement: v.experiment.Placement, Devices: v.experiment.Devices, Changes: append(slices.Clone(v.changes), more...), Cost: v.cost}
+	for _, c := range more {
+		weight := CostShift
+		if c.Kind == testbeds.ChangeShorten {
+			weight = CostShorten
+		}
+		a.Cost += weight * hours(time.Duration(c.Seconds)*time.Second)
+	}
+	a.Cost = math.Round(a.Cost*costPrecision) / costPrecision
+	return a
+}
+
+func shift(from, to time.Time) testbeds.Change {
+	by := to.Sub(from)
+	word := "later"
+	if by < 0 {
+		word = "earlier"
+	}
+	return testbeds.Change{Kind: testbeds.ChangeShift, Seconds: int64(by / time.Second), From: from.UTC().Format(time.RFC3339), To: to.UTC().Format(time.RFC3339),
+		Text: fmt.Sprintf("starts %s %s", spoken(by.Abs()), word)}
+}
+
+func shorten(from, to testbeds.Slot) testbeds.Change {
+	lost := from.Duration() - to.Duration()
+	text := "ends " + spoken(lost) + " earlier"
+	if !to.Start.Equal(from.Start) {
+		text = "starts " + spoken(lost) + " later and ends as asked"
+	}
+	return testbeds.Change{Kind: testbeds.ChangeShorten, Seconds: int64(lost / time.Second), From: spoken(from.Duration()), To: spoken(to.Duration()), Text: text}
+}
+
+// spoken writes a length for people: "2 d 3 h", "45 min".
+func spoken(d time.Duration) string {
+	out := ""
+	for _, u := range []struct {
+		of   time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}} {
+		if n := d / u.of; n > 0 {
+			out += fmt.Sprintf(" %d %s", n, u.name)
+			d -= n * u.of
+		}
+	}
+	if out == "" {
+		return "0 s"
+	}
+	return out[1:]
+}
+
+// distinct keeps the first of the alternatives that say the same.
+func distinct(found []testbeds.Alternative) []testbeds.Alternative {
+	var out []testbeds.Alternative
+	for _, a := range found {
+		if !slices.ContainsFunc(out, func(b testbeds.Alternative) bool { return same(a, b) }) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func same(a, b testbeds.Alternative) bool {
+	return a.Slot.Equal(b.Slot) && maps.Equal(a.Placement, b.Placement) && slices.EqualFunc(a.Devices, b.Devices, func(x, y testbeds.DeviceNeed) bool {
+		return x.Testbed == y.Testbed && x.Device == y.Device && x.Count == y.Count && slices.Equal(x.Units, y.Units)
+	})
+}
+
+// kinds names the kinds of change of an alternative, and for a shift its direction.
+func kinds(a testbeds.Alternative) string {
+	name := ""
+	for _, c := range a.Changes {
+		name += " " + string(c.Kind)
+		if c.Kind == testbeds.ChangeShift && c.Seconds < 0 {
+			name += " earlier"
+		}
+	}
+	return name
+}
+
+// choose keeps limit alternatives of a list ordered by cost: the cheapest of each kind first, then the cheapest of what is left; the
+// order stays that of cost.
+func choose(found []testbeds.Alternative, limit int) []testbeds.Alternative {
+	if len(found) <= limit {
+		return found
+	}
+	taken := make([]bool, len(found))
+	left := limit
+	seen := map[string]bool{}
+	for i, a := range found {
+		if left > 0 && !seen[kinds(a)] {
+			seen[kinds(a)], taken[i] = true, true
+			left--
+		}
+	}
+	for i := range found {
+		if left > 0 && !taken[i] {
+			taken[i] = true
+			left--
+		}
+	}
+	var out []testbeds.Alternative
+	for i, a := range found {
+		if taken[i] {
+			out = append(out, a)
+		}
+	}
+	return out
+}

@@ -1,0 +1,190 @@
+package capacity
+
+import (
+	"berth/testbeds"
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// want is what an experiment needs of one pool throughout a slot.
+type want struct {
+	pool    *pool
+	need    []int64 // per column
+	pins    []string
+	buffers testbeds.Buffers // the pool's, or those that a booking was granted with
+	since   int64            // what lies before it is not asked about
+}
+
+func (p *pool) want() want {
+	return want{pool: p, need: make([]int64, len(p.columns)), buffers: p.buffers, since: math.MinInt64}
+}
+
+// span is what the slot occupies of the pool.
+func (w want) span(s testbeds.Slot) (from, to int64) {
+	return max(w.since, s.Start.Add(-w.buffers.Setup).Unix()), s.End.Add(w.buffers.Teardown).Unix()
+}
+
+// wants gathers what the experiment needs per pool, in the order of the facility, and every static limit that it breaks.
+func (f *Federation) wants(e testbeds.Experiment) ([]want, []testbeds.Problem) {
+	var problems []testbeds.Problem
+	byPool := map[testbeds.Resource]*want{}
+	of := func(p *pool) *want {
+		if byPool[p.key] == nil {
+			byPool[p.key] = new(p.want())
+		}
+		return byPool[p.key]
+	}
+	for _, c := range e.Components {
+		p, bad := f.place(c, e.Placement[c.Member])
+		problems = append(problems, bad...)
+		if p == nil {
+			continue
+		}
+		for q, n := range c.Size {
+			if col, ok := p.column(q); ok && n > 0 {
+				of(p).need[col] += n
+			}
+		}
+	}
+	for _, d := range e.Devices {
+		p, bad := f.device(d)
+		problems = append(problems, bad...)
+		if p == nil || d.Count <= 0 {
+			continue
+		}
+		w := of(p)
+		w.need[0] += d.Count
+		w.pins = append(w.pins, d.Units...)
+	}
+	var wants []want
+	for _, key := range f.order {
+		if w := byPool[key]; w != nil {
+			wants = append(wants, *w)
+			problems = append(problems, w.beyond()...)
+		}
+	}
+	return wants, problems
+}
+
+// beyond says where more is needed than there ever is.
+func (w want) beyond() []testbeds.Problem {
+	var problems []testbeds.Problem
+	for col, n := range w.need {
+		if most := w.pool.peak[col]; n > most {
+			r := w.pool.resource(col)
+			problems = append(problems, testbeds.Problem{Rule: testbeds.RuleCapacity, Testbed: r.Testbed, VIM: r.VIM, Device: r.Device,
+				Message: fmt.Sprintf("%s: needs %d, and there are never more than %d", r, n, most)})
+		}
+	}
+	return problems
+}
+
+// place finds the VIM of a component and everything that keeps the component from ever running there.
+func (f *Federation) place(c testbeds.Component, where string) (*pool, []testbeds.Problem) {
+	problem := func(rule testbeds.Rule, format string, args ...any) testbeds.Problem {
+		testbed, vim, _ := strings.Cut(where, "/")
+		return testbeds.Problem{Rule: rule, Member: c.Member, VNF: c.VNF, Testbed: testbed, VIM: vim,
+			Message: fmt.Sprintf("member %s (%s): ", c.Member, cmp.Or(c.VNF, "no VNF")) + fmt.Sprintf(format, args...)}
+	}
+	if where == "" {
+		return nil, []testbeds.Problem{problem(testbeds.RuleNotPlaced, "is placed nowhere")}
+	}
+	testbed, vim, _ := strings.Cut(where, "/")
+	if _, ok := f.facility.Testbed(testbed); !ok {
+		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownTestbed, "there is no testbed %q", testbed)}
+	}
+	p := f.pools[testbeds.Resource{Testbed: testbed, VIM: vim}]
+	if p == nil || vim == "" {
+		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownVIM, "testbed %s has no VIM %q", testbed, vim)}
+	}
+	var problems []testbeds.Problem
+	if !slices.Contains(c.Onboarded, where) {
+		problems = append(problems, problem(testbeds.RuleNotOnboarded, "is not onboarded on %s%s", where, list("; it is on ", c.Onboarded)))
+	}
+	if missing := lacking(c.Requires, p.features); len(missing) > 0 {
+		problems = append(problems, problem(testbeds.RuleMissingFeature, "requires %s, which %s does not offer", strings.Join(missing, ", "), where))
+	}
+	for q := range c.Size {
+		if _, ok := p.column(q); !ok && c.Size[q] > 0 {
+			problems = append(problems, problem(testbeds.RuleUnknownQuantity, "needs %s, which %s does not have", q, where))
+		}
+	}
+	if !p.hosts(c.Size) {
+		problems = append(problems, problem(testbeds.RuleLargestHost, "fits no single host of %s (%s)", where, p.largestHost()))
+	}
+	return p, problems
+}
+
+func list(before string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return before + strings.Join(names, ", ")
+}
+
+func lacking(required, offered []string) []string {
+	return filter(required, func(r string) bool { return !slices.Contains(offered, r) })
+}
+
+// hosts reports whether one host can hold a VNF of that size; where no hosts are given any VNF is taken to fit.
+func (p *pool) hosts(size testbeds.Quantities) bool {
+	if len(p.hostList) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(p.hostList, func(h testbeds.Host) bool {
+		for q, n := range size {
+			if has, counted := h.Size[q]; counted && n > has {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func (p *pool) largestHost() string {
+	h := slices.MaxFunc(p.hostList, func(a, b testbeds.Host) int { return cmp.Compare(a.Size["vcpu"], b.Size["vcpu"]) })
+	return fmt.Sprintf("the largest has %d vCPU, %d MB, %d GB", h.Size["vcpu"], h.Size["memory_mb"], h.Size["storage_gb"])
+}
+
+// device finds the device of a need and everything that keeps the need from ever being met.
+func (f *Federation) device(d testbeds.DeviceNeed) (*pool, []testbeds.Problem) {
+	problem := func(rule testbeds.Rule, format string, args ...any) testbeds.Problem {
+		return testbeds.Problem{Rule: rule, Testbed: d.Testbed, Device: d.Device, Message: fmt.Sprintf(format, args...)}
+	}
+	if _, ok := f.facility.Testbed(d.Testbed); !ok {
+		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownTestbed, "device %s: there is no testbed %q", d.Device, d.Testbed)}
+	}
+	p := f.pools[testbeds.Resource{Testbed: d.Testbed, Device: d.Device}]
+	if p == nil || d.Device == "" {
+		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownDevice, "testbed %s has no device %q", d.Testbed, d.Device)}
+	}
+	var problems []testbeds.Problem
+	for _, u := range d.Units {
+		if !slices.Contains(p.units, u) {
+			problems = append(problems, problem(testbeds.RuleUnknownUnit, "%s %s has no unit %q", d.Testbed, d.Device, u))
+		}
+	}
+	return p, problems
+}
+
+// beyondHorizon is the problem of a slot that lies outside the time that can be booked.
+func (f *Federation) beyondHorizon(wants []want, s testbeds.Slot) []testbeds.Problem {
+	from, to := s.Start.Unix(), s.End.Unix()
+	for _, w := range wants {
+		a, b := w.span(s)
+		from, to = min(from, a), max(to, b)
+	}
+	if s.Start.Before(s.End) && from >= f.horizon.Start.Unix() && to <= f.horizon.End.Unix() {
+		return nil
+	}
+	return []testbeds.Problem{f.outside(s)}
+}
+
+func (f *Federation) outside(s testbeds.Slot) testbeds.Problem {
+	return testbeds.Problem{Rule: testbeds.RuleHorizon, Message: fmt.Sprintf("%s with setup and teardown lies outside of what can be booked, %s until %s", s,
+		f.horizon.Start.UTC().Format(time.DateTime), f.horizon.End.UTC().Format(time.DateTime))}
+}

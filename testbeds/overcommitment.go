@@ -1,0 +1,24 @@
+package testbeds
+
+import "fmt"
+
+// Overcommitment is one resource, or one named unit, being booked beyond what there is during one interval.
+type Overcommitment struct {
+	Resource Resource `json:"resource"`
+	Unit     string   `json:"unit,omitempty"`
+	Interval Slot     `json:"interval"`
+	Total    int64    `json:"total"` // of a unit one, or none where it is closed or missing
+	Booked   int64    `json:"booked"`
+	Bookings []int64  `json:"bookings"` // in the order of their ids
+	Recorded bool     `json:"recorded"` // it would not be there but for bookings recorded as overbooked
+	Missing  bool     `json:"missing"`  // the facility has no such resource, or the device no such unit
+}
+
+// String is the overcommitment in one sentence.
+func (o Overcommitment) String() string {
+	what := o.Resource.String()
+	if o.Unit != "" {
+		what += " " + o.Unit
+	}
+	return fmt.Sprintf("%s: %d booked, there are %d (%s)", what, o.Booked, o.Total, o.Interval)
+}

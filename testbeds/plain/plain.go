@@ -1,0 +1,61 @@
+package plain
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Line returns the rule that one required line of text breaks, and nothing where it breaks none. most is in characters.
+func Line(s string, most int) (rule string) {
+	switch {
+	case strings.TrimSpace(s) == "":
+		return "is missing"
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, Hidden):
+		return "must be text without control and invisible characters"
+	case utf8.RuneCountInString(s) > most:
+		return fmt.Sprintf("is at most %d characters long", most)
+	}
+	return ""
+}
+
+// Text returns the rule that a text of any number of lines breaks, and nothing where it breaks none; it may be empty. most is in bytes.
+func Text(s string, most int) (rule string) {
+	control := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
+	switch {
+	case len(s) > most:
+		return fmt.Sprintf("is at most %d bytes long", most)
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, control):
+		return "must be text without control characters"
+	}
+	return ""
+}
+
+// Clip cuts a text to a number of characters and ends it with "…" where something was cut off. Bytes that are no text become U+FFFD.
+func Clip(s string, most int) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i] + "…"
+		}
+		n++
+	}
+	return s
+}
+
+// Fit cuts a text so that it takes a number of bytes at the most, "…" included, which says that something was cut off.
+func Fit(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	cut := max(most-len("…"), 0)
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
+}
