@@ -188,7 +188,7 @@ func TestAnotherTrackerStandsInForBugzilla(t *testing.T) {
 		if got := cards.tickets["LAB-1"].Status.Status; got != "Dropped" {
 			t.Errorf("cancelled here it is %s on the board", got)
 		}
-		if via := lastVia(t, svc.Service, id); via != "board" {
+		if via := lastVia(t, svc, id); via != "board" {
 			t.Errorf("the history says that monika granted it by way of %q", via)
 		}
 		for _, want := range []string{"Deployment request: #1 Trial", "monika scheduled it here", "eva cancelled it"} {
@@ -206,7 +206,7 @@ func TestAnotherTrackerStandsInForBugzilla(t *testing.T) {
 }
 
 // lastVia says by way of which system a request was scheduled.
-func lastVia(t *testing.T, svc *scheduler.Service, id string) (via string) {
+func lastVia(t *testing.T, svc testdb.Directory, id string) (via string) {
 	t.Helper()
 	events, _, err := svc.Events(t.Context(), scheduler.System, 0, 100)
 	if err != nil {

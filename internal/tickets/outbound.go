@@ -12,7 +12,7 @@ import (
 
 // Takes reports whether tickets hear of an event. Others, such as which ticket a request has, are nobody's news there.
 func Takes(e scheduler.Event) bool {
-	return e.Request != "" && e.Action != scheduler.ActionTicket && e.Kind != "reminder"
+	return e.Request != "" && e.Action != scheduler.ActionTicket && e.Kind != scheduler.EventReminder
 }
 
 // Deliver brings the ticket of an event's request in line with the request, with one comment on the event. What people did with the
