@@ -102,13 +102,13 @@ func (a *api) peopleRoutes() {
 	type password struct {
 		Somebody
 		Body struct {
-			Old string `json:"old_password,omitempty" doc:"present password, needed to change your own"`
+			Old string `json:"old_password,omitempty" doc:"current password, needed to change your own"`
 			New string `json:"password"`
 			All bool   `json:"revoke_tokens,omitempty" doc:"also revoke all tokens, app passwords and feeds; other sessions end in any case"`
 		}
 	}
 	add(a, operation{id: "set-password", method: "PUT", path: "/users/{user}/password", tag: "people", status: http.StatusNoContent, summary: "Change a password",
-		more: "To change your own, give the present password. All other sessions of the user end."},
+		more: "To change your own, give the current password. All other sessions of the user end."},
 		func(ctx context.Context, actor scheduler.Actor, in *password) (*struct{}, error) {
 			return nil, a.auth.SetPassword(ctx, actor, in.User, in.Body.Old, in.Body.New, in.Body.All)
 		})
