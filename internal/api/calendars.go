@@ -113,7 +113,7 @@ func (a *api) choose(ctx context.Context, actor scheduler.Actor, id string, minu
 	}
 	if !c.Alarms && len(minutes) > 0 {
 		return nil, &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the calendar has no alarms",
-			Fields: []scheduler.FieldError{{Field: "alarms", Rule: "are for the calendar of operations only"}}}
+			Fields: []scheduler.FieldError{{Field: "alarms", Rule: "are only for the operations calendar"}}}
 	}
 	value, err := calendar.WriteAlarms(minutes)
 	if err != nil {

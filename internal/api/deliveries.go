@@ -49,8 +49,8 @@ func deliveries(p Paged, path string, query url.Values, read func(below int64, l
 	if p.Cursor != "" {
 		n, err := strconv.ParseInt(p.Cursor, 10, 64)
 		if err != nil || n < 1 {
-			e := scheduler.Errorf(scheduler.CodeInvalid, "the list cannot be read")
-			e.Fields = []scheduler.FieldError{{Field: "cursor", Rule: "has to be what the part before gave as next"}}
+			e := scheduler.Errorf(scheduler.CodeInvalid, "the list cannot be continued")
+			e.Fields = []scheduler.FieldError{{Field: "cursor", Rule: "must be the next of the previous page"}}
 			return nil, e
 		}
 		below = n

@@ -125,7 +125,7 @@ func (d deployment) submission(f testbeds.Facility) (scheduler.Submission, error
 	in := scheduler.Submission{Name: d.Name, Description: d.Description}
 	in.NSD, in.Placement = d.Experiment.Name, testbeds.Placement{}
 	if in.NSD == "" {
-		add("experiment.name", "has to name the NSD")
+		add("experiment.name", "must name the NSD")
 	}
 	if d.StartReq.IsZero() {
 		add("startReqDate", "is missing")
