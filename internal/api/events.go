@@ -137,7 +137,7 @@ func (a *api) beginning(r *http.Request) (after int64, ahead bool, err error) {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
-		return 0, false, invalid("Last-Event-ID", "has to be the id of an event")
+		return 0, false, invalid("Last-Event-ID", "must be the id of an event")
 	}
 	return min(n, last), n > last, nil
 }
