@@ -10,7 +10,8 @@ import (
 	"berth/scheduler/words"
 )
 
-// digest mails an operator what is to be orchestrated and torn down in the days ahead; where that is nothing, nothing.
+// digest mails an operator the work of the days ahead, what to orchestrate and what to tear down; without work it
+// sends nothing.
 func (p *Post) digest(ctx context.Context, e scheduler.Event, target string) error {
 	to, ok, err := p.reader(ctx, target)
 	if err != nil || !ok || !to.wants(scheduler.TopicDigest) || !to.actor.Is(scheduler.RoleOperator) {
@@ -22,7 +23,7 @@ func (p *Post) digest(ctx context.Context, e scheduler.Event, target string) err
 	if err != nil || len(duties) == 0 {
 		return err
 	}
-	l := letter{Subject: "[Berth] What to orchestrate and tear down from " + e.Text, Why: "You are told as an operator.",
+	l := letter{Subject: "[Berth] Orchestrations and tear-downs from " + e.Text, Why: "You get this mail as an operator.",
 		Heading: fmt.Sprintf("%d things to do until %s", len(duties), minute(until)),
 		Links:   []link{{Label: "Open Berth", URL: p.settings.Site + "/"}}}
 	for _, d := range duties {
@@ -38,7 +39,7 @@ func (p *Post) digest(ctx context.Context, e scheduler.Event, target string) err
 	return p.sender.Send(ctx, mail)
 }
 
-// sentence is what is to be done, in words.
+// sentence describes a task.
 func sentence(d calendar.Duty) string {
 	text := fmt.Sprintf("%s #%d %s", d.What, d.Request.Number, d.Request.Name)
 	if d.At.Equal(d.Request.Slot.End) {
@@ -52,7 +53,7 @@ func sentence(d calendar.Duty) string {
 	return text
 }
 
-// duties are those until an instant.
+// duties lists the tasks until an instant.
 func (p *Post) duties(ctx context.Context, reader scheduler.Actor, now, until time.Time) ([]calendar.Duty, error) {
 	f, _, err := p.requests.Facility(ctx, scheduler.System)
 	if err != nil {

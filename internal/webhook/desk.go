@@ -15,10 +15,10 @@ import (
 	"berth/testbeds/plain"
 )
 
-// Channel is where what webhooks have to be told waits.
+// Channel names the outbox queue of webhooks.
 const Channel = "webhook"
 
-// Store keeps the webhooks.
+// Store persists the webhooks.
 type Store interface {
 	Webhook(ctx context.Context, id string) (scheduler.Webhook, error)
 	Webhooks(ctx context.Context, owner string) ([]scheduler.Webhook, error)
@@ -28,21 +28,21 @@ type Store interface {
 	Again(ctx context.Context, channel, target string, id int64) error
 }
 
-// Requests is what the messages are about.
+// Requests reads the subjects of the messages.
 type Requests interface {
 	Person(ctx context.Context, a scheduler.Actor, username string) (scheduler.Person, error)
 	Get(ctx context.Context, a scheduler.Actor, id string) (scheduler.View, error)
 }
 
-// Settings are how a desk works.
+// Settings configure a desk.
 type Settings struct {
-	Anywhere bool   // also addresses inside, and without TLS
-	Site     string // where Berth's pages are
+	Anywhere bool   // also allow internal addresses, and plain HTTP
+	Site     string // address of Berth's pages
 	Version  string
 	Most     int // webhooks of one person; default 10
 }
 
-// Desk keeps webhooks and tells them what happens.
+// Desk manages webhooks and delivers to them.
 type Desk struct {
 	store    Store
 	requests Requests
@@ -59,12 +59,12 @@ func New(store Store, requests Requests, s Settings, clock func() time.Time) *De
 }
 
 const (
-	maxHooks = 10 // of one person, where the settings do not say
+	maxHooks = 10 // of one person, if the settings set no limit
 	maxName  = 100
 	maxURL   = 2000
 )
 
-// Create makes a webhook of the actor's and answers with its secret, which is shown once.
+// Create makes a webhook of the actor's and returns its secret, which is shown once.
 func (d *Desk) Create(ctx context.Context, a scheduler.Actor, wish scheduler.Webhook) (secret string, h scheduler.Webhook, err error) {
 	if err := keeper(a, a.Username); err != nil {
 		return "", h, err
@@ -77,7 +77,7 @@ func (d *Desk) Create(ctx context.Context, a scheduler.Actor, wish scheduler.Web
 		return "", h, err
 	}
 	if len(own) >= d.settings.Most {
-		return "", h, scheduler.Errorf(scheduler.CodeConflict, "%s has %d webhooks, and nobody may have more", a.Username, d.settings.Most)
+		return "", h, scheduler.Errorf(scheduler.CodeConflict, "%s has %d webhooks, the most that a person may have", a.Username, d.settings.Most)
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -87,7 +87,7 @@ func (d *Desk) Create(ctx context.Context, a scheduler.Actor, wish scheduler.Web
 	return h.Secret, h, d.store.PutWebhook(ctx, h)
 }
 
-// Change changes name, address and actions of a webhook, and whether it is off.
+// Change changes name, address and actions of a webhook, and switches it on or off.
 func (d *Desk) Change(ctx context.Context, a scheduler.Actor, id string, wish scheduler.Webhook) (h scheduler.Webhook, err error) {
 	if h, err = d.kept(ctx, a, id); err != nil {
 		return h, err
@@ -100,7 +100,7 @@ func (d *Desk) Change(ctx context.Context, a scheduler.Actor, id string, wish sc
 	return h, d.store.PutWebhook(ctx, h)
 }
 
-// Renew gives a webhook another secret, and answers with it; what was signed with the one before is no longer to be believed.
+// Renew replaces the secret of a webhook and returns the new one; signatures by the old one must no longer be trusted.
 func (d *Desk) Renew(ctx context.Context, a scheduler.Actor, id string) (secret string, err error) {
 	h, err := d.kept(ctx, a, id)
 	if err != nil {
@@ -110,7 +110,7 @@ func (d *Desk) Renew(ctx context.Context, a scheduler.Actor, id string) (secret 
 	return h.Secret, d.store.PutWebhook(ctx, h)
 }
 
-// Delete forgets a webhook and its deliveries.
+// Delete removes a webhook and its deliveries.
 func (d *Desk) Delete(ctx context.Context, a scheduler.Actor, id string) error {
 	if _, err := d.kept(ctx, a, id); err != nil {
 		return err
@@ -118,19 +118,19 @@ func (d *Desk) Delete(ctx context.Context, a scheduler.Actor, id string) error {
 	return d.store.DeleteWebhook(ctx, Channel, id)
 }
 
-// List are the actor's webhooks, or everybody's, which is for administrators.
+// List returns the actor's webhooks, or to administrators those of everyone.
 func (d *Desk) List(ctx context.Context, a scheduler.Actor, everybody bool) ([]scheduler.Webhook, error) {
 	owner := a.Username
 	if everybody {
 		if !a.Is(scheduler.RoleAdministrator) {
-			return nil, scheduler.Errorf(scheduler.CodeForbidden, "%s sees their own webhooks only", a.Username)
+			return nil, scheduler.Errorf(scheduler.CodeForbidden, "%s may see only their own webhooks", a.Username)
 		}
 		owner = ""
 	}
 	return d.store.Webhooks(ctx, owner)
 }
 
-// Get reads one.
+// Get reads one webhook.
 func (d *Desk) Get(ctx context.Context, a scheduler.Actor, id string) (scheduler.Webhook, error) {
 	h, err := d.store.Webhook(ctx, id)
 	if err == nil && h.Owner != a.Username && !a.Is(scheduler.RoleAdministrator) {
@@ -139,7 +139,7 @@ func (d *Desk) Get(ctx context.Context, a scheduler.Actor, id string) (scheduler
 	return h, err
 }
 
-// Deliveries are what a webhook was told, newest first.
+// Deliveries lists the messages to a webhook, newest first.
 func (d *Desk) Deliveries(ctx context.Context, a scheduler.Actor, id string, below int64, limit int) ([]scheduler.Message, error) {
 	if _, err := d.Get(ctx, a, id); err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ func (d *Desk) Deliveries(ctx context.Context, a scheduler.Actor, id string, bel
 	return d.store.Deliveries(ctx, Channel, id, false, below, limit)
 }
 
-// Again tells a webhook something once more.
+// Again repeats a delivery.
 func (d *Desk) Again(ctx context.Context, a scheduler.Actor, id string, delivery int64) error {
 	h, err := d.kept(ctx, a, id)
 	if err != nil {
@@ -157,7 +157,7 @@ func (d *Desk) Again(ctx context.Context, a scheduler.Actor, id string, delivery
 	return d.store.Again(ctx, Channel, id, delivery)
 }
 
-// kept reads one that the actor may change.
+// kept reads a webhook that the actor may change.
 func (d *Desk) kept(ctx context.Context, a scheduler.Actor, id string) (scheduler.Webhook, error) {
 	h, err := d.Get(ctx, a, id)
 	if err == nil {
@@ -168,7 +168,7 @@ func (d *Desk) kept(ctx context.Context, a scheduler.Actor, id string) (schedule
 
 func keeper(a scheduler.Actor, owner string) error {
 	if !a.Can(scheduler.ScopeAdmin) || a.Username != owner && !a.Is(scheduler.RoleAdministrator) {
-		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not keep webhooks of %s, or not with this token", a.Username, owner)
+		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not manage webhooks of %s, or not with this token", a.Username, owner)
 	}
 	return nil
 }
@@ -186,24 +186,24 @@ func (d *Desk) check(h scheduler.Webhook) error {
 		bad = append(bad, scheduler.FieldError{Field: field, Rule: fmt.Sprintf(rule, args...)})
 	}
 	if plain.Line(h.Name, maxName) != "" {
-		add("name", "has to say what the webhook is for, in 1 to %d characters on one line", maxName)
+		add("name", "must describe the webhook in 1 to %d characters on one line", maxName)
 	}
 	u, err := url.Parse(h.URL)
 	switch {
 	case err != nil || u.Host == "" || len(h.URL) > maxURL || u.Scheme != "https" && u.Scheme != "http":
-		add("url", "has to be an address such as https://portal.example.org/hook")
+		add("url", "must be an address such as https://portal.example.org/hook")
 	case u.User != nil || u.Fragment != "":
-		add("url", "has to be without user, password and fragment")
+		add("url", "must not have a user, password or fragment")
 	case u.Scheme != "https" && !d.settings.Anywhere:
-		add("url", "has to be https")
+		add("url", "must be https")
 	}
 	for i, x := range h.Actions {
 		if !slices.Contains(tellable, x) || slices.Contains(h.Actions[:i], x) {
-			add("actions", "%q is nothing that webhooks are told of, or is there twice", string(x))
+			add("actions", "%q is not an action that webhooks can subscribe to, or occurs twice", string(x))
 		}
 	}
 	if len(bad) == 0 {
 		return nil
 	}
-	return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the webhook cannot be kept", Fields: bad}
+	return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the webhook is not valid", Fields: bad}
 }
