@@ -7,15 +7,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// backlog gives the figures of what waits to be told, read when they are asked for: the queue is the database's, not this process's.
+// backlog exports the figures of undelivered messages. It reads them on each scrape, because the queue is the database's, not this
+// process's.
 type backlog struct{ o Options }
 
-// backlogTimeout bounds how long the figures may keep whoever collects them waiting.
+// backlogTimeout bounds the delay of a scrape.
 const backlogTimeout = 2 * time.Second
 
 var (
 	deliveriesWaiting = prometheus.NewDesc("berth_deliveries_waiting", "Messages that wait to be delivered.", []string{"channel"}, nil)
-	deliveriesStuck   = prometheus.NewDesc("berth_deliveries_stuck", "Messages that wait for somebody to do something.", []string{"channel"}, nil)
+	deliveriesStuck   = prometheus.NewDesc("berth_deliveries_stuck", "Messages that need an operator.", []string{"channel"}, nil)
 	deliveriesOldest  = prometheus.NewDesc("berth_deliveries_oldest_seconds", "Age of the oldest message that has not arrived; 0 for none.", []string{"channel"}, nil)
 	deliveriesSuccess = prometheus.NewDesc("berth_deliveries_last_success_timestamp_seconds", "When a message last arrived, Unix time.", []string{"channel"}, nil)
 )
