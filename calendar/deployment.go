@@ -62,7 +62,7 @@ func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate,
 	return orchestrate, teardown
 }
 
-// Occupied extends the slot by the longest setup and teardown of all testbeds in use: those granted with it, else those of today.
+// Occupied is the slot with the longest setup and teardown of all that the request uses: as it was granted, else as it would be now.
 func Occupied(r scheduler.Request, f testbeds.Facility) testbeds.Slot {
 	if r.Occupied != nil {
 		return *r.Occupied

@@ -8,19 +8,19 @@ import (
 	"berth/testbeds"
 )
 
-// Duty is a task of the operators at a time.
+// Duty is something that operators have to do at a time.
 type Duty struct {
 	At      time.Time
 	What    string // orchestrate, or tear down
 	Request scheduler.Request
-	Late    bool // its time has passed
+	Late    bool // it should have been done before now
 }
 
-// Granted are the statuses of requests whose slots need the operators.
+// Granted are the statuses of requests whose slots operators work for.
 var Granted = []scheduler.Status{scheduler.Scheduled, scheduler.Instantiating, scheduler.Running, scheduler.Terminating}
 
-// Duties lists the tasks of operators until an instant, in order of time: orchestrate when the first setup begins, tear down when the slot
-// ends. Overdue tasks are included.
+// Duties are what granted requests ask of operators until an instant, in the order of time: orchestrate when the first setup begins, tear down
+// when the slot ends. What should have been done before now is among them.
 func Duties(requests []scheduler.Request, f testbeds.Facility, now, until time.Time) (list []Duty) {
 	for _, r := range requests {
 		if begin := Occupied(r, f).Start; r.Status == scheduler.Scheduled && begin.Before(until) {

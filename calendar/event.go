@@ -36,7 +36,7 @@ const UIDSuffix = "@berth"
 // UID returns the event's identity in every calendar.
 func (e Event) UID() string { return e.Name + UIDSuffix }
 
-// busy maps the event to X-MICROSOFT-CDO-BUSYSTATUS, which Outlook prefers to TRANSP.
+// busy is the value of X-MICROSOFT-CDO-BUSYSTATUS, which Outlook prefers to TRANSP.
 func (e Event) busy() string {
 	switch {
 	case e.Transparent || e.Status == Withdrawn:

@@ -61,8 +61,8 @@ func (m Member) before(o Member) bool {
 	return m.Sequence < o.Sequence || m.Sequence == o.Sequence && m.Name < o.Name
 }
 
-// place orders objects by time: by a level, 2^level seconds being at least the object's length, and on it by start. The objects that
-// overlap an instant are, on each level, among the few that began at most that long before it.
+// place is where an object stands by time: on the level of its length, 2^level seconds being at least as long, and there by its start.
+// What overlaps an instant is, on each level, among the few that began at most so long before it.
 type place struct {
 	level  int
 	start  int64

@@ -55,7 +55,7 @@ func (o Object) of(kind Kind, collections []string, e Event, busy string) Object
 			mark = "? "
 		}
 		e.Summary, e.Description, e.Location, e.URL, e.Comment = mark+busy+strings.Join(e.Categories, ", "), "", "", "", ""
-		e.Created = time.Time{} // to the second it nearly identifies the request
+		e.Created = time.Time{} // to the second it is nearly an id
 		o.Busy = render(e)
 	}
 	return tagged(o)
