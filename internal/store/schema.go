@@ -8,14 +8,14 @@ import (
 	"berth/scheduler"
 )
 
-// Upgrade is from which version of the schema to which a database was brought when it was opened; both are the same where nothing was to be
-// done, and from is 0 for a new one.
+// Upgrade records the versions of the schema before and after the database was opened; they are equal if no migration ran, and From is 0
+// for a new database.
 type Upgrade struct{ From, To int64 }
 
-// Upgraded is what opening the database did to its schema.
+// Upgraded returns the effect of opening the database on its schema.
 func (s *Store) Upgraded() Upgrade { return s.upgraded }
 
-// Attach opens a database whatever its schema, and changes nothing of it: to copy it.
+// Attach opens a database with any schema, and leaves it unchanged: for copying.
 func Attach(ctx context.Context, dsn string) (*Store, error) {
 	s, err := connect(ctx, dsn)
 	if err != nil {
@@ -76,7 +76,7 @@ func newer(current, known int64) error {
 		"stop all processes and put back the backup that was made before the upgrade", current, known)
 }
 
-// version is that of the schema; 0 where there is none.
+// version reads the version of the schema; 0 if there is none.
 func (s *Store) version(ctx context.Context) (current int64, err error) {
 	if err := s.read.QueryRowContext(ctx, s.dialect.versioned).Scan(&current); err != nil || current == 0 {
 		return 0, err

@@ -9,7 +9,7 @@ import (
 	"berth/scheduler"
 )
 
-// HistoryEnds are the first and the last entries in the histories of requests, by their ids.
+// HistoryEnds reads the first and the last entries in the histories of requests, by their ids.
 func (r *reader) HistoryEnds(ctx context.Context, requests []string) (map[string]scheduler.HistoryEnds, error) {
 	ends := map[string]scheduler.HistoryEnds{}
 	for part := range slices.Chunk(requests, chunk) {
@@ -55,8 +55,8 @@ func (r *reader) each(ctx context.Context, yield func(scan) error, query string,
 	return rows.Err()
 }
 
-// Discrepancies streams where columns, counters and rows do not agree with documents or with each other. Rows that belong to no request are
-// looked for although the schema forbids them: a file that was copied by hand, or opened without foreign keys, may have them.
+// Discrepancies streams contradictions between columns, counters, rows and documents. It also searches for rows without a request, although
+// the schema forbids them: a file that was copied by hand, or opened without foreign keys, may have them.
 func (r *reader) Discrepancies(ctx context.Context, yield func(text string) error) error {
 	known := numbers{}
 	if err := r.requestColumns(ctx, known, yield); err != nil {
@@ -77,7 +77,7 @@ func (r *reader) Discrepancies(ctx context.Context, yield func(text string) erro
 	return r.eventsOfNobody(ctx, known, yield)
 }
 
-// discrepancies are those that a query finds by itself: each row is one, by two values.
+// discrepancies lists the contradictions that a query finds by itself: each row is one, with two values.
 var discrepancies = []struct{ text, query string }{
 	{"request %s touches testbed %s and is not there", `SELECT t.request, t.testbed FROM request_testbeds t
 		LEFT JOIN requests r ON r.id = t.request WHERE r.id IS NULL ORDER BY t.request, t.testbed`},
@@ -104,7 +104,7 @@ var discrepancies = []struct{ text, query string }{
 		WHERE c.name = 'number' AND c.value < s.last`},
 }
 
-// eventsOfNobody are the rows of the change log about requests that are not there.
+// eventsOfNobody yields the rows of the change log about missing requests.
 func (r *reader) eventsOfNobody(ctx context.Context, known numbers, yield func(text string) error) error {
 	return r.each(ctx, func(s scan) error {
 		var sequence int64

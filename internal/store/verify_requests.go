@@ -9,7 +9,7 @@ import (
 	"berth/scheduler"
 )
 
-// columns are what is kept of a request beside its document.
+// columns holds the columns of a request beside its document.
 type columns struct {
 	id, status, experimenter, mentor, words string
 	number, starts, ends, revision          int64
@@ -53,7 +53,7 @@ func (r *reader) requestColumns(ctx context.Context, known numbers, yield func(t
 	return judge()
 }
 
-// compare finds the columns that say something else than the document.
+// compare finds the columns that differ from the document.
 func (c columns) compare(yield func(text string) error) error {
 	doc, err := parsed[stored]("request", c.document)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"berth/testbeds"
 )
 
-// verified is a database with a request in each of several states, whose clock has come to an instant, and a second connection to damage it.
+// verified is a database with a request in each of several states, its clock at a given instant, and a second connection to damage it.
 type verified struct {
 	testdb.Directory
 	t     *testing.T
@@ -75,7 +75,7 @@ func (v *verified) fill() {
 	v.must(v.Start(ctx, scheduler.System, running.ID, scheduler.Step{}))
 }
 
-// findings are all that Verify finds, overcommitments among them.
+// findings lists all findings of Verify, overcommitments included.
 func (v *verified) findings() []string {
 	v.t.Helper()
 	found, err := v.Verify(v.t.Context())
@@ -89,10 +89,10 @@ func (v *verified) findings() []string {
 	return append(list, found.Inconsistencies...)
 }
 
-// damagedTables are those that a damage may change; each has a copy of it beside it.
+// damagedTables lists the tables that may be damaged; each has a copy beside it.
 var damagedTables = []string{"requests", "request_testbeds", "bookings", "claims", "history", "feedback", "events", "counters"}
 
-// free lets the second connection do what the schema forbids, as a broken disk or a copy by hand would.
+// free lifts the schema's constraints for the second connection, like a broken disk or a copy by hand.
 func (v *verified) free(dsn string) {
 	v.t.Helper()
 	if isPostgres(dsn) {
@@ -130,7 +130,7 @@ func TestVerifyNamesEveryDamage(t *testing.T) {
 	spans := func(from, to int) string { return slot(from, to).String() }
 	tests := []struct {
 		name, damage string
-		want         string // a sentence a line
+		want         string // one sentence per line
 	}{
 		{"none", `DELETE FROM feedback`, ""},
 		{"number", `UPDATE requests SET number = 44 WHERE number = 4`, `request #44: its column number is "44", and its document says "4"
