@@ -20,7 +20,7 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 		return scheduler.Errorf(scheduler.CodeInvalid, "a PostgreSQL database is copied with pg_dump, which is consistent while berth serves")
 	}
 	if _, err := os.Lstat(file); !errors.Is(err, os.ErrNotExist) {
-		return scheduler.Errorf(scheduler.CodeInvalid, "%s is there already; a backup does not overwrite", file)
+		return scheduler.Errorf(scheduler.CodeInvalid, "%s exists already; a backup does not overwrite", file)
 	}
 	folder, err := os.MkdirTemp(filepath.Dir(file), ".berth-backup-")
 	if err != nil {

@@ -86,7 +86,7 @@ func (r *reader) Booking(ctx context.Context, id int64) (testbeds.Booking, error
 		return nil
 	}, bookingRows+`WHERE b.id = $1 AND b.released = 0 ORDER BY c.ordinal`, id)
 	if err == nil && b.ID == 0 {
-		err = scheduler.Errorf(scheduler.CodeNotFound, "there is no booking %d in force", id)
+		err = scheduler.Errorf(scheduler.CodeNotFound, "booking %d is not in force", id)
 	}
 	return b, err
 }

@@ -46,7 +46,7 @@ func (s *Store) SetCalendarProperties(ctx context.Context, owner, collection str
 		}
 		n, err := one(ctx, w.tx, "property", number, `SELECT COUNT(*) FROM calendar_properties WHERE owner = $1 AND collection = $2`, owner, collection)
 		if err == nil && n > maxProperties {
-			err = scheduler.Errorf(scheduler.CodeInvalid, "a collection keeps at most %d properties of one person", maxProperties)
+			err = scheduler.Errorf(scheduler.CodeInvalid, "a person may have at most %d properties of a collection", maxProperties)
 		}
 		return err
 	})

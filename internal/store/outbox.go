@@ -150,7 +150,7 @@ func (s *Store) Again(ctx context.Context, channel, target string, id int64) err
 		if _, err := one(ctx, w.tx, "such delivery", number, `SELECT id FROM deliveries WHERE channel = $1 AND target = $2 AND id = $3`, channel, target, id); err != nil {
 			return err
 		}
-		return scheduler.Errorf(scheduler.CodeConflict, "this message is being delivered just now")
+		return scheduler.Errorf(scheduler.CodeConflict, "this message is being delivered at present")
 	})
 }
 

@@ -40,7 +40,7 @@ func (w *writer) PutPerson(ctx context.Context, p scheduler.Person) error {
 		n, err := w.exec(ctx, "person", `INSERT INTO people (username, revision, password, document) VALUES ($1, 1, $2, $3) ON CONFLICT (username) DO NOTHING`,
 			p.Username, p.Password, text)
 		if err == nil && n == 0 {
-			err = scheduler.Errorf(scheduler.CodePrecondition, "there is somebody called %q already", p.Username)
+			err = scheduler.Errorf(scheduler.CodePrecondition, "a person %q exists already", p.Username)
 		}
 		return err
 	}
@@ -114,7 +114,7 @@ func (w *writer) PutReplay(ctx context.Context, person, key string, x scheduler.
 	n, err := w.exec(ctx, "Idempotency-Key", `INSERT INTO replays (person, key, fingerprint, result, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (person, key) DO NOTHING`,
 		person, key, x.Fingerprint, x.Result, micros(x.At))
 	if err == nil && n == 0 {
-		err = scheduler.Errorf(scheduler.CodeConflict, "the Idempotency-Key is being used by another call right now; try again")
+		err = scheduler.Errorf(scheduler.CodeConflict, "another call is using the Idempotency-Key at present; try again")
 	}
 	return err
 }

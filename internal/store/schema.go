@@ -22,7 +22,7 @@ func Attach(ctx context.Context, dsn string) (*Store, error) {
 		return nil, err
 	}
 	if _, err := s.version(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("looking at the database: %w", s.explained(ctx, err)), s.Close())
+		return nil, errors.Join(fmt.Errorf("reading the database's schema: %w", s.explained(ctx, err)), s.Close())
 	}
 	return s, nil
 }
@@ -52,7 +52,7 @@ func OpenOrCreate(ctx context.Context, dsn string) (*Store, error) {
 func (s *Store) asIs(ctx context.Context) error {
 	current, err := s.version(ctx)
 	if err != nil {
-		return fmt.Errorf("looking at the database: %w", s.explained(ctx, err))
+		return fmt.Errorf("reading the database's schema: %w", s.explained(ctx, err))
 	}
 	p, err := s.provider()
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Store) asIs(ctx context.Context) error {
 	sources := p.ListSources()
 	switch known := sources[len(sources)-1].Version; {
 	case current == 0:
-		return scheduler.Errorf(scheduler.CodeNotFound, "database: nothing of Berth is in it yet")
+		return scheduler.Errorf(scheduler.CodeNotFound, "database: it has no schema of Berth yet")
 	case current > known:
 		return newer(current, known)
 	case current < known:
@@ -73,7 +73,7 @@ func (s *Store) asIs(ctx context.Context) error {
 
 func newer(current, known int64) error {
 	return scheduler.Errorf(scheduler.CodeInvalid, "database: its schema is version %d, and this program knows versions up to %d: use the newer program; to go back to this one, "+
-		"stop all processes and put back the backup that was made before the upgrade", current, known)
+		"stop all processes and restore the backup that was made before the upgrade", current, known)
 }
 
 // version reads the version of the schema; 0 if there is none.

@@ -31,7 +31,7 @@ func TestOpeningAsIsChangesNothing(t *testing.T) {
 			}
 		}
 		none := empty(t, dsn)
-		refused("nothing", none, scheduler.CodeNotFound, "nothing of Berth")
+		refused("nothing", none, scheduler.CodeNotFound, "no schema of Berth")
 		if n := count(t, connect(t, none), map[bool]string{true: "SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'", false: "SELECT COUNT(*) FROM sqlite_master"}[isPostgres(dsn)]); n != 0 {
 			t.Errorf("%d tables were made on the way", n)
 		}

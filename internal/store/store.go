@@ -324,7 +324,7 @@ func (w *writer) insert(ctx context.Context, what, query string, args ...any) (i
 
 func (w *writer) refused(what string, err error) error {
 	if w.s.dialect.unique(err) {
-		return scheduler.Errorf(scheduler.CodeConflict, "this %s is there already", what)
+		return scheduler.Errorf(scheduler.CodeConflict, "this %s exists already", what)
 	}
 	return fmt.Errorf("writing %s: %w", what, err)
 }

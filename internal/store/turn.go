@@ -24,7 +24,7 @@ func (turn) SessionLock(ctx context.Context, conn *sql.Conn) error {
 		`SELECT set_config(name, '15s', false) FROM pg_settings WHERE name = 'idle_session_timeout'`, // since PostgreSQL 14
 	} {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
-			return fmt.Errorf("waiting for others who migrate: %w", err)
+			return fmt.Errorf("waiting for another process's migration: %w", err)
 		}
 	}
 	return nil

@@ -41,12 +41,12 @@ func (s *Store) explained(ctx context.Context, err error) error {
 	if !late && (ctx.Err() != nil || !s.dialect.away(err)) {
 		return err
 	}
-	words := "the database cannot be used for now; try again"
+	words := "the database is not available at present; try again"
 	if late {
 		words = "the database did not answer in time; try again"
 	}
 	if _, unknown := errors.AsType[inCommit](err); unknown {
-		words = "the database went away before it said whether this was kept; look before you try again"
+		words = "the database failed before it confirmed the change; check whether it was made before you try again"
 	}
 	return unavailable{scheduler.Errorf(scheduler.CodeUnavailable, "%s", words), err}
 }

@@ -17,7 +17,7 @@ func keepable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s
 func storable(what string, args []any) error {
 	for _, a := range args {
 		if s, ok := a.(string); ok && !keepable(s) {
-			return scheduler.Errorf(scheduler.CodeInvalid, "%s: text has to be UTF-8 without NUL characters", what)
+			return scheduler.Errorf(scheduler.CodeInvalid, "%s: text must be UTF-8 without NUL characters", what)
 		}
 	}
 	return nil

@@ -79,7 +79,7 @@ func (c columns) compare(yield func(text string) error) error {
 		if x.column == x.document {
 			continue
 		}
-		if err := yield(fmt.Sprintf("request #%d: its column %s is %q, and its document says %q", c.number, x.name, fmt.Sprint(x.column), fmt.Sprint(x.document))); err != nil {
+		if err := yield(fmt.Sprintf("request #%d: its column %s is %q, but its document says %q", c.number, x.name, fmt.Sprint(x.column), fmt.Sprint(x.document))); err != nil {
 			return err
 		}
 	}
@@ -94,9 +94,9 @@ func (c columns) timed(r scheduler.Request, yield func(text string) error) error
 	may := must || r.Status == scheduler.Scheduled
 	switch {
 	case must && c.due == nil:
-		return yield(fmt.Sprintf("request #%d (%s): time has something to do to it, and its column due is empty", c.number, r.Status))
+		return yield(fmt.Sprintf("request #%d (%s): timed work is pending, but its column due is empty", c.number, r.Status))
 	case !may && c.due != nil:
-		return yield(fmt.Sprintf("request #%d (%s): its column due is %d, and time has nothing to do to it", c.number, r.Status, *c.due))
+		return yield(fmt.Sprintf("request #%d (%s): its column due is %d, but no timed work is pending", c.number, r.Status, *c.due))
 	}
 	return nil
 }
