@@ -15,10 +15,10 @@ type backlog struct{ o Options }
 const backlogTimeout = 2 * time.Second
 
 var (
-	deliveriesWaiting = prometheus.NewDesc("berth_deliveries_waiting", "Messages that wait to be delivered.", []string{"channel"}, nil)
-	deliveriesStuck   = prometheus.NewDesc("berth_deliveries_stuck", "Messages that need an operator.", []string{"channel"}, nil)
-	deliveriesOldest  = prometheus.NewDesc("berth_deliveries_oldest_seconds", "Age of the oldest message that has not arrived; 0 for none.", []string{"channel"}, nil)
-	deliveriesSuccess = prometheus.NewDesc("berth_deliveries_last_success_timestamp_seconds", "When a message last arrived, Unix time.", []string{"channel"}, nil)
+	deliveriesWaiting = prometheus.NewDesc("berth_deliveries_waiting", "Deliveries that are waiting.", []string{"channel"}, nil)
+	deliveriesStuck   = prometheus.NewDesc("berth_deliveries_stuck", "Deliveries that wait for manual action.", []string{"channel"}, nil)
+	deliveriesOldest  = prometheus.NewDesc("berth_deliveries_oldest_seconds", "Age of the oldest delivery that has not succeeded; 0 if there is none.", []string{"channel"}, nil)
+	deliveriesSuccess = prometheus.NewDesc("berth_deliveries_last_success_timestamp_seconds", "Time of the last successful delivery, in Unix time.", []string{"channel"}, nil)
 )
 
 func (b backlog) Describe(ch chan<- *prometheus.Desc) {

@@ -130,7 +130,7 @@ func (u Upload) read(into any, take func(facilityfile.Bundle) bool, known testbe
 			return err
 		}
 		if !take(bundle) {
-			return invalid("body", "must hold either a facility (testbeds) or a catalogue (vnfs and nsds), whichever this address accepts")
+			return invalid("body", "must hold a facility (testbeds) or a catalogue (vnfs and nsds), depending on the address")
 		}
 		return nil
 	}
@@ -167,7 +167,7 @@ func malformed(err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return invalid(strings.Trim(name, `"`), "is not a known field")
 	}
-	return newProblem(http.StatusBadRequest, "the body is not the expected JSON document: "+err.Error())
+	return newProblem(http.StatusBadRequest, "the body is not a valid JSON document: "+err.Error())
 }
 
 // shallow refuses deep nesting before any recursion.

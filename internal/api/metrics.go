@@ -70,7 +70,7 @@ func (a *api) health() {
 		if a.o.Database != nil {
 			if err := a.o.Database.Ping(ctx); err != nil {
 				a.log.ErrorContext(ctx, "not ready", "error", err)
-				a.traced(ctx, known(scheduler.Errorf(scheduler.CodeUnavailable, "the database does not answer, or stores nothing: is its disk full?"))).write(w)
+				a.traced(ctx, known(scheduler.Errorf(scheduler.CodeUnavailable, "the database does not answer or cannot write: is its disk full?"))).write(w)
 				return
 			}
 		}

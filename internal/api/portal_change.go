@@ -69,7 +69,7 @@ func (a *api) portalStep(ctx context.Context, actor scheduler.Actor, v scheduler
 	case status == string(scheduler.Completed):
 		_, err = a.service.Complete(ctx, actor, v.ID, scheduler.Step{Revision: v.Revision})
 	default:
-		err = invalid("status", "can only be set to SCHEDULED, REJECTED, RUNNING or COMPLETED, or stay as it is")
+		err = invalid("status", "must be SCHEDULED, REJECTED, RUNNING or COMPLETED, or stay as it is")
 	}
 	return said, err
 }

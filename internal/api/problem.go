@@ -88,7 +88,7 @@ func (a *api) problem(ctx context.Context, err error) *Problem {
 		return p
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return a.traced(ctx, known(scheduler.Errorf(scheduler.CodeUnavailable, "the call took too long, or was cancelled; try again")))
+		return a.traced(ctx, known(scheduler.Errorf(scheduler.CodeUnavailable, "the call took too long or was cancelled; try again")))
 	}
 	a.log.ErrorContext(ctx, "internal error", "error", err, "request_id", traceOf(ctx))
 	return a.traced(ctx, newProblem(http.StatusInternalServerError, "an internal error; the operators find it in their logs by the request_id"))

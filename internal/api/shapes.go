@@ -126,7 +126,7 @@ func revisionOf(tag string) (int64, error) {
 	text, closed := strings.CutSuffix(text, `"`)
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || !quoted || !closed || n < 1 {
-		return 0, scheduler.Errorf(scheduler.CodePrecondition, "If-Match names no revision that ever existed")
+		return 0, scheduler.Errorf(scheduler.CodePrecondition, "If-Match names a revision that never existed")
 	}
 	return n, nil
 }
