@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -46,7 +47,7 @@ const leastOperation = 15 * time.Minute
 
 // operations draws the work of operators for a granted request: orchestrate before the slot, tear down after it.
 func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate, teardown Event) {
-	occupied := Occupied(r, f)
+	occupied := r.OccupiedIn(f)
 	before := testbeds.Slot{Start: occupied.Start, End: r.Slot.Start}
 	after := testbeds.Slot{Start: r.Slot.End, End: occupied.End}
 	if before.Duration() < leastOperation {
@@ -62,45 +63,21 @@ func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate,
 	return orchestrate, teardown
 }
 
-// Occupied is the slot with the longest setup and teardown of all that the request uses: as it was granted, else as it would be now.
-func Occupied(r scheduler.Request, f testbeds.Facility) testbeds.Slot {
-	if r.Occupied != nil {
-		return *r.Occupied
-	}
-	s := r.Slot
-	for _, n := range r.Demand {
-		t, ok := f.Testbed(n.Testbed)
-		if !ok {
-			continue
-		}
-		var b testbeds.Buffers
-		if v, ok := t.VIM(n.VIM); ok {
-			b = t.VIMBuffers(v)
-		} else if d, ok := t.Device(n.Device); ok {
-			b = t.DeviceBuffers(d)
-		}
-		if start := r.Slot.Start.Add(-b.Setup); start.Before(s.Start) {
-			s.Start = start
-		}
-		if end := r.Slot.End.Add(b.Teardown); end.After(s.End) {
-			s.End = end
-		}
-	}
-	return s
+// statuses are those of the events of a request, by its own.
+var statuses = map[scheduler.Status]Status{
+	scheduler.UnderReview: Tentative, scheduler.Scheduled: Confirmed, scheduler.Instantiating: Confirmed, scheduler.Running: Confirmed, scheduler.Terminating: Confirmed,
+	scheduler.Completed: Confirmed, scheduler.Failed: Confirmed, scheduler.Rejected: Withdrawn, scheduler.Cancelled: Withdrawn,
 }
 
-func statusOf(s scheduler.Status) Status {
-	switch s {
-	case scheduler.UnderReview:
-		return Tentative
-	case scheduler.Rejected, scheduler.Cancelled:
-		return Withdrawn
-	default:
-		return Confirmed
-	}
+// KnowsStatus reports whether the calendars have a STATUS for a request in a status.
+func KnowsStatus(s scheduler.Status) bool {
+	_, known := statuses[s]
+	return known
 }
 
-// prefix marks the status in the title: Outlook, for one, does not strike cancelled events through.
+func statusOf(s scheduler.Status) Status { return cmp.Or(statuses[s], Confirmed) }
+
+// prefix marks what some clients show like any other event: Outlook does not strike a cancelled one through.
 func prefix(r scheduler.Request) string {
 	switch statusOf(r.Status) {
 	case Withdrawn:

@@ -27,7 +27,7 @@ func marathon(status scheduler.Status) scheduler.Request {
 		Status: status, Slot: testbeds.Slot{Start: at, End: at.Add(4 * time.Hour)}, Created: at.AddDate(0, 0, -9), Updated: at.AddDate(0, 0, -2), Revision: 5,
 		Components: []testbeds.Component{{Member: "1", VNF: "ue_vnfd"}, {Member: "2", VNF: "ue_vnfd"}, {Member: "3", VNF: "core_vnfd"}},
 		Placement:  testbeds.Placement{"1": "hall/iris", "2": "hall/iris", "3": "volos/x"}, Devices: []testbeds.DeviceNeed{{Testbed: "hall", Device: "usrp", Count: 2}},
-		Units: []scheduler.AssignedUnits{{Testbed: "hall", Device: "usrp", Units: []string{"n210-1", "n210-2"}}}, Ticket: &scheduler.Ticket{ID: 4711, URL: "https://bugs.example/4711"},
+		Units: []scheduler.AssignedUnits{{Testbed: "hall", Device: "usrp", Units: []string{"n210-1", "n210-2"}}}, Ticket: &scheduler.Ticket{Key: "4711", URL: "https://bugs.example/4711"},
 		Demand: testbeds.Demand{{Resource: testbeds.Resource{Testbed: "hall", VIM: "iris", Quantity: "vcpu"}, Amount: 2},
 			{Resource: testbeds.Resource{Testbed: "hall", Device: "usrp"}, Amount: 2}, {Resource: testbeds.Resource{Testbed: "volos", VIM: "x", Quantity: "vcpu"}, Amount: 2}}}
 	if status != scheduler.UnderReview {

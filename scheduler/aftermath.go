@@ -40,7 +40,7 @@ func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact,
 		return err
 	}
 	before := r
-	r.Flags = append(slices.Clone(r.Flags), Flag{Kind: flagFacility, At: d.now, Text: "a change of the facility left it without what it needs: " + o.Reason})
+	r.Flags = append(slices.Clone(r.Flags), Flag{Kind: FlagFacility, At: d.now, Text: "a change of the facility left it without what it needs: " + o.Reason})
 	if r, err = d.breakBooking(ctx, r, m); err != nil {
 		return err
 	}
@@ -78,8 +78,8 @@ func (d *decision) breakBooking(ctx context.Context, r Request, m *impact) (Requ
 // restored reports whether a booking that was short has what it claims with the new facility, or a flagged request can run again, and
 // whether the request can.
 func (m *impact) restored(r Request, b testbeds.Booking) (restored, runs bool) {
-	flagged := slices.ContainsFunc(r.Flags, func(f Flag) bool { return f.Kind == flagFacility })
-	if r.Booking != b.ID || r.over() || !b.Strength.Blocks() || !b.Overbooked && !flagged || !m.after.fed.Without(b.ID).Holds(b) {
+	flagged := slices.ContainsFunc(r.Flags, func(f Flag) bool { return f.Kind == FlagFacility })
+	if r.Booking != b.ID || r.Status.Over() || !b.Strength.Blocks() || !b.Overbooked && !flagged || !m.after.fed.Without(b.ID).Holds(b) {
 		return false, false
 	}
 	runs = len(m.after.fed.Problems(pinned(r, m.after.catalogue))) == 0

@@ -91,7 +91,7 @@ func approvalByLink(ctx context.Context, tx Reader, link string) (found LinkedAp
 		return found, Errorf(CodeConflict, "%s was decided already for request #%d: %s by %s", parts[1], r.Number, found.Approval.Decision, found.Approval.By)
 	case used:
 		return found, Errorf(CodeConflict, "this link was used already for request #%d, and works once", r.Number)
-	case r.Status != UnderReview && r.Status != Scheduled && r.PendingMove == nil:
+	case !r.Status.Ahead() && r.PendingMove == nil:
 		return found, Errorf(CodeConflict, "request #%d is %s: there is nothing to approve any more", r.Number, r.Status)
 	}
 	return found, nil

@@ -21,13 +21,13 @@ func (d *decision) approve(ctx context.Context, testbed string, in Approve) erro
 	if i < 0 && moving < 0 {
 		return Errorf(CodeNotFound, "request #%d does not touch a testbed %q", r.Number, clip(testbed))
 	}
-	if !d.actor.Provides(testbed) && !d.actor.Is(RoleAdministrator) {
+	if !d.actor.SpeaksFor(testbed) {
 		return Errorf(CodeForbidden, "%s is no provider of %s", d.actor.Username, testbed)
 	}
 	if moving >= 0 {
 		return d.approveMove(ctx, moving, in)
 	}
-	if r.begun() {
+	if r.Status.Begun() {
 		return notNow(d.actor, d.action, r, d.now)
 	}
 	if err := d.stand(r); err != nil {
@@ -35,9 +35,9 @@ func (d *decision) approve(ctx context.Context, testbed string, in Approve) erro
 	}
 	r.Approvals = slices.Clone(r.Approvals)
 	r.Approvals[i] = r.Approvals[i].decided(r, in.Decision, d.actor.Username, in.Reason, d.now)
-	r.unflag(flagApproval)
+	r.unflag(FlagApproval)
 	if r.Status == Scheduled && len(unapproved(r.Approvals)) > 0 {
-		r.Flags = append(r.Flags, Flag{Kind: flagApproval, At: d.now, Text: "it cannot be started without the approval of " + strings.Join(unapproved(r.Approvals), ", ")})
+		r.Flags = append(r.Flags, Flag{Kind: FlagApproval, At: d.now, Text: "it cannot be started without the approval of " + strings.Join(unapproved(r.Approvals), ", ")})
 	}
 	return d.keep(ctx, r, note{reason: in.Reason, text: testbed + " " + string(in.Decision), verdict: &d.outcome.Fit})
 }

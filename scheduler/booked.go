@@ -173,7 +173,7 @@ func (d *decision) rebook(ctx context.Context, p proposal, n note) error {
 		return err
 	}
 	if !p.booking.Overbooked && d.outcome.Deployable.OK {
-		r.unflag(flagFacility)
+		r.unflag(FlagFacility)
 	}
 	r, err = d.save(ctx, d.request, r, n)
 	d.outcome.Request = r

@@ -18,16 +18,13 @@ func (e Excess) Error() string { return e.What }
 // RetryAfter is how long to wait.
 func (e Excess) RetryAfter() time.Duration { return e.After }
 
-// opened are the statuses of requests that take somebody's attention, or capacity.
-var opened = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating}
-
 // roomForRequest makes sure that somebody has not more open requests than one person may have. It is CodeConflict where they have.
 func (s *Service) roomForRequest(ctx context.Context, tx Reader, experimenter string) error {
 	most := s.o.MaxOpen
 	if most == 0 {
 		return nil
 	}
-	list, err := tx.Requests(ctx, RequestFilter{Experimenter: experimenter, Status: opened, Limit: most})
+	list, err := tx.Requests(ctx, RequestFilter{Experimenter: experimenter, Status: Live, Limit: most})
 	if err != nil || len(list) < most {
 		return err
 	}

@@ -255,9 +255,9 @@ func (d *decision) record(ctx context.Context, from Status, r Request, n note) e
 	if err := d.tx.AddEntry(ctx, &entry); err != nil {
 		return err
 	}
-	kind := "request"
+	kind := EventRequest
 	if action == ActionRemind || action == ActionOfferEnds {
-		kind = "reminder"
+		kind = EventReminder
 	}
 	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: kind, Action: action, Actor: d.actor.Username, Via: d.actor.Via, Request: r.ID, Number: r.Number, From: from, Status: r.Status,
 		Testbeds: r.Demand.Testbeds(), Text: n.text, Reason: n.reason, Remark: n.remark})

@@ -12,7 +12,7 @@ func (s *Service) Digest(ctx context.Context, day string) (now bool, err error) 
 			return err
 		}
 		now = true
-		if err := tx.AddEvent(ctx, Event{At: d.now, Kind: "digest", Action: ActionDigest, Actor: System.Username, Text: day}); err != nil {
+		if err := tx.AddEvent(ctx, Event{At: d.now, Kind: EventDigest, Action: ActionDigest, Actor: System.Username, Text: day}); err != nil {
 			return err
 		}
 		return d.remember(ctx, c, day)

@@ -74,8 +74,8 @@ func (d *decision) displace(ctx context.Context, p proposal, reason string, vict
 			return err
 		}
 		// Whose request it was is for those to know who may: the verdict names it, and is masked for the others.
-		v.unflag(flagFacility)
-		v.Flags = append(slices.Clone(v.Flags), Flag{Kind: flagDisplaced, At: d.now, Text: reason})
+		v.unflag(FlagFacility)
+		v.Flags = append(slices.Clone(v.Flags), Flag{Kind: FlagDisplaced, At: d.now, Text: reason})
 		verdict, alternatives := d.beside(p, v)
 		v, err = d.save(ctx, before, v, note{action: ActionDisplace, reason: reason, text: "its slot was given to another request", verdict: &verdict})
 		if err != nil {

@@ -31,7 +31,7 @@ func (s *Service) due(r Request) *time.Time {
 	for _, m := range append(s.reminders(r), r.offerReminders()...) {
 		earliest(&m.at)
 	}
-	if r.begun() {
+	if r.Status.Begun() {
 		earliest(&r.Slot.End)
 	}
 	if s.unitsToChoose(r) {

@@ -18,7 +18,7 @@ func evidence(r Request) proof.Request {
 	if n := len(r.Overbooked); n > 0 {
 		x.Unfit = len(r.Overbooked[n-1].Conflicts) == 0
 	}
-	x.Flagged = slices.ContainsFunc(r.Flags, func(f Flag) bool { return f.Kind == "facility_change" || f.Kind == "overrun" })
+	x.Flagged = slices.ContainsFunc(r.Flags, func(f Flag) bool { return f.Kind == FlagFacility || f.Kind == FlagOverrun })
 	for _, u := range r.Units {
 		x.Units = append(x.Units, proof.Units{Testbed: u.Testbed, Device: u.Device, Names: u.Units})
 	}

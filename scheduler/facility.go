@@ -252,7 +252,7 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 	if err := d.settleImpact(ctx, o, m, out.Broken); err != nil {
 		return err
 	}
-	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: "facility", Action: ActionFacility,
+	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: EventFacility, Action: ActionFacility,
 		Text: fmt.Sprintf("%s changed %d things, %d bookings broken", d.actor.Username, len(out.Differences), len(out.Broken))})
 }
 

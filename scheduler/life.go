@@ -37,16 +37,16 @@ var life = map[Action]step{
 
 	ActionSubmit:      {to: []Status{UnderReview}, who: []relation{owner, anyMentor, administrator}, scope: ScopeWrite},
 	ActionEdit:        {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
-	ActionAssign:      {from: []Status{UnderReview, Scheduled, Instantiating, Running, Terminating}, who: []relation{anyMentor, administrator}, scope: ScopeWrite},
-	ActionApprove:     {from: []Status{UnderReview, Scheduled, Instantiating, Running}, who: []relation{provider, administrator}, scope: ScopeWrite},
+	ActionAssign:      {from: Live, who: []relation{anyMentor, administrator}, scope: ScopeWrite},
+	ActionApprove:     {from: Movable, who: []relation{provider, administrator}, scope: ScopeWrite},
 	ActionSchedule:    {from: []Status{UnderReview}, to: []Status{Scheduled}, who: []relation{itsMentor, administrator}, scope: ScopeWrite},
-	ActionReject:      {from: []Status{UnderReview, Scheduled}, to: []Status{Rejected}, who: []relation{itsMentor, administrator}, scope: ScopeWrite},
+	ActionReject:      {from: Ahead, to: []Status{Rejected}, who: []relation{itsMentor, administrator}, scope: ScopeWrite},
 	ActionAcceptOffer: {from: []Status{Rejected}, who: []relation{owner, administrator}, scope: ScopeWrite},
-	ActionMove:        {from: []Status{UnderReview, Scheduled, Instantiating, Running}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
-	ActionCancel:      {from: []Status{UnderReview, Scheduled}, to: []Status{Cancelled}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
-	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: []Status{Instantiating, Running}, who: []relation{operator, administrator}, scope: ScopeWrite},
-	ActionComplete:    {from: []Status{Scheduled, Instantiating, Running, Terminating}, to: []Status{Terminating, Completed}, who: []relation{operator, administrator}, scope: ScopeWrite},
-	ActionFail:        {from: []Status{Scheduled, Instantiating, Running, Terminating}, to: []Status{Failed}, who: []relation{operator, administrator}, scope: ScopeWrite},
+	ActionMove:        {from: Movable, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
+	ActionCancel:      {from: Ahead, to: []Status{Cancelled}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
+	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: Started, who: []relation{operator, administrator}, scope: ScopeWrite},
+	ActionComplete:    {from: Granted, to: []Status{Terminating, Completed}, who: []relation{operator, administrator}, scope: ScopeWrite},
+	ActionFail:        {from: Granted, to: []Status{Failed}, who: []relation{operator, administrator}, scope: ScopeWrite},
 }
 
 // actions are those of the table that are offered to people, in this order.
@@ -106,21 +106,11 @@ func (r Request) open(action Action, now time.Time) bool {
 	case !slices.Contains(life[action].from, r.Status):
 		return false
 	case action == ActionApprove:
-		return !r.begun() || r.PendingMove != nil
+		return !r.Status.Begun() || r.PendingMove != nil
 	case r.Status == Scheduled && (action == ActionComplete || action == ActionFail):
 		return !now.Before(r.Slot.End)
 	}
 	return true
-}
-
-// begun reports whether operators have started the request, and it is not over.
-func (r Request) begun() bool {
-	return r.Status == Instantiating || r.Status == Running || r.Status == Terminating
-}
-
-// over reports whether nothing can be done with the request any more, but to talk about it.
-func (r Request) over() bool {
-	return r.Status == Completed || r.Status == Failed || r.Status == Cancelled || r.Status == Rejected
 }
 
 // permit refuses a step that the actor may not take, or that cannot be taken now. Who may not even know the request learns nothing.

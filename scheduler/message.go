@@ -16,14 +16,27 @@ type Message struct {
 	ID       int64
 	Channel  string // the way
 	Target   string // to whom, where the way leads to several; empty while it is not known to whom
-	State    string // waiting, stuck, done
-	Attempts int64  // that were begun before
+	State    MessageState
+	Attempts int64 // that were begun before
 	Due      time.Time
 	Settled  *time.Time // when it arrived
 	Failure  string     // of the last attempt
 	Remedy   string     // what somebody can do about it
 	Event    Event
 }
+
+// MessageState says whether a message has arrived.
+type MessageState string
+
+// The states of messages.
+const (
+	MessageWaiting MessageState = "waiting" // it will be tried, or is being tried
+	MessageStuck   MessageState = "stuck"   // it waits until somebody has done something about it
+	MessageDone    MessageState = "done"    // it has arrived
+)
+
+// MessageStates lists all states of messages.
+var MessageStates = []MessageState{MessageWaiting, MessageStuck, MessageDone}
 
 // Backlog is what waits in a channel.
 type Backlog struct {
@@ -33,10 +46,10 @@ type Backlog struct {
 	LastSuccess *time.Time `json:"last_success,omitempty"` // when something last arrived
 }
 
-// KeptTicket is what is remembered of a ticket by who keeps them.
-type KeptTicket struct {
-	ID      int64
+// TicketState is what is remembered of a ticket between two times that somebody works on it.
+type TicketState struct {
+	Key     string
 	Request string
-	Busy    time.Time // until when whoever has taken it is at work on it
-	Memory  string
+	Locked  time.Time // until when whoever has locked it is at work on it
+	State   string    // as package tickets writes it
 }

@@ -85,7 +85,7 @@ func (p proposal) moved() proposal {
 		return p
 	}
 	p.request.Scheduled, p.request.Overrun = new(p.request.Slot), false
-	p.request.unflag(flagOverrun)
+	p.request.unflag(FlagOverrun)
 	return p
 }
 

@@ -15,7 +15,7 @@ const overrunStep = time.Hour
 // overrun prolongs what still runs past its end: it occupies what it holds, whatever comes after it. Where that is somebody else's,
 // it is recorded as overbooked, and the conflicts name whom it hurts.
 func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
-	if r.Status != Instantiating && r.Status != Running && r.Status != Terminating || r.Slot.End.After(d.now) {
+	if !r.Status.Begun() || r.Slot.End.After(d.now) {
 		return r, nil
 	}
 	before := r
@@ -47,7 +47,7 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 		return r, err
 	}
 	if !r.Overrun {
-		r.Flags = append(slices.Clone(r.Flags), Flag{Kind: flagOverrun, At: d.now, Text: "it runs past its end, " + before.Slot.End.Format(time.RFC3339)})
+		r.Flags = append(slices.Clone(r.Flags), Flag{Kind: FlagOverrun, At: d.now, Text: "it runs past its end, " + before.Slot.End.Format(time.RFC3339)})
 	}
 	r.Overrun = true
 	text := "occupies its capacity until " + r.Slot.End.Format(time.RFC3339)

@@ -113,3 +113,6 @@ func (a Actor) Can(s Scope) bool { return slices.Contains(a.Scopes, s) }
 func (a Actor) Provides(testbed string) bool {
 	return a.Is(RoleProvider) && slices.Contains(a.Testbeds, testbed)
 }
+
+// SpeaksFor reports whether the actor decides for the testbed: as one of its providers, or as an administrator.
+func (a Actor) SpeaksFor(testbed string) bool { return a.Provides(testbed) || a.Is(RoleAdministrator) }

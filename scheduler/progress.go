@@ -128,11 +128,11 @@ func (d *decision) happened(r *Request, told *Actual) error {
 		was.Start = new(told.Start.UTC())
 	}
 	switch {
-	case r.Status == Instantiating || r.Status == Running:
+	case r.Status.Started():
 		if was.Start == nil {
 			was.Start = new(d.now)
 		}
-	case r.Status == Completed || r.Status == Failed:
+	case r.Status.Ended():
 		was.End = new(d.now)
 		if told != nil && told.End != nil {
 			was.End = new(told.End.UTC())
@@ -172,7 +172,7 @@ func (d *decision) begin(ctx context.Context, r Request, in Step) error {
 			return err
 		}
 	}
-	r.unflag(flagApproval)
+	r.unflag(FlagApproval)
 	return d.keep(ctx, r, note{reason: reasonOf(in.Override, in.Reason), text: unitWords(r.Units) + overrideWords(in.Override), verdict: &d.outcome.Fit})
 }
 
@@ -189,7 +189,7 @@ func (d *decision) end(ctx context.Context, r Request, reason string) (err error
 	if r, err = d.dropMove(ctx, r); err != nil {
 		return err
 	}
-	if r.Status == Completed || r.Status == Failed {
+	if r.Status.Ended() {
 		if d.now.Before(r.Slot.End) {
 			text = "early: the rest of the slot is free"
 		}
@@ -201,7 +201,7 @@ func (d *decision) end(ctx context.Context, r Request, reason string) (err error
 		return err
 	}
 	r.Overrun, r.HoldUntil = false, nil
-	r.unflag(flagFacility)
+	r.unflag(FlagFacility)
 	return d.keep(ctx, r, note{reason: reason, text: text, verdict: &d.outcome.Fit})
 }
 

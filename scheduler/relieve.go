@@ -48,7 +48,7 @@ func (d *decision) unmark(ctx context.Context, r Request, b testbeds.Booking, ru
 		return err
 	}
 	if runs {
-		r.unflag(flagFacility)
+		r.unflag(FlagFacility)
 	}
 	_, err = d.save(ctx, before, r, note{action: ActionFlag, text: "its capacity is there again"})
 	return err

@@ -29,7 +29,7 @@ func (s *Service) allReminders(r Request) []reminder {
 		switch {
 		case r.Status == Scheduled:
 			list = append(list, remind("orchestrate", "by", ahead, r.begins()))
-		case (r.Status == Instantiating || r.Status == Running) && !r.Overrun: // of an overrun they are told as such
+		case r.Status.Started() && !r.Overrun: // of an overrun they are told as such
 			if m := remind("tear down", "at", ahead, r.Slot.End); m.at.After(r.Slot.Start) {
 				list = append(list, m)
 			}

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"berth/testbeds"
@@ -22,8 +23,51 @@ const (
 	Failed        Status = "FAILED"
 )
 
-// Statuses are all of them, in the order of a life.
-var Statuses = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating, Completed, Rejected, Cancelled, Failed}
+// Sets of statuses. Whoever asks for one asks here, so that a new status is put into each of them in one place.
+var (
+	// Statuses lists all of them, in the order of a life.
+	Statuses = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating, Completed, Rejected, Cancelled, Failed}
+	// Live requests are not over: they take a user's attention, or capacity.
+	Live = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating}
+	// Ahead are requests that nobody has started yet, and that can still be taken back.
+	Ahead = []Status{UnderReview, Scheduled}
+	// Movable requests can still get another slot, and so another approval.
+	Movable = []Status{UnderReview, Scheduled, Instantiating, Running}
+	// Granted requests have a slot that operators work for.
+	Granted = []Status{Scheduled, Instantiating, Running, Terminating}
+	// Begun requests were started by operators, and are not over.
+	Begun = []Status{Instantiating, Running, Terminating}
+	// Started requests were begun, and nobody tears them down yet.
+	Started = []Status{Instantiating, Running}
+	// Ended requests had their slot, and are over.
+	Ended = []Status{Completed, Failed}
+	// Over says that nothing can be done with a request any more, but to talk about it.
+	Over = []Status{Completed, Rejected, Cancelled, Failed}
+)
+
+// Live reports whether a request in the status is not over.
+func (s Status) Live() bool { return slices.Contains(Live, s) }
+
+// Ahead reports whether nobody has started a request in the status yet, and it is not over.
+func (s Status) Ahead() bool { return slices.Contains(Ahead, s) }
+
+// Movable reports whether a request in the status can still get another slot.
+func (s Status) Movable() bool { return slices.Contains(Movable, s) }
+
+// Granted reports whether a request in the status has a slot that operators work for.
+func (s Status) Granted() bool { return slices.Contains(Granted, s) }
+
+// Begun reports whether operators have started a request in the status, and it is not over.
+func (s Status) Begun() bool { return slices.Contains(Begun, s) }
+
+// Started reports whether a request in the status was begun, and nobody tears it down yet.
+func (s Status) Started() bool { return slices.Contains(Started, s) }
+
+// Ended reports whether a request in the status had its slot, and is over.
+func (s Status) Ended() bool { return slices.Contains(Ended, s) }
+
+// Over reports whether nothing can be done with a request in the status any more.
+func (s Status) Over() bool { return slices.Contains(Over, s) }
 
 // Request is who wants what, when and why, and what became of it.
 type Request struct {
@@ -154,9 +198,9 @@ type AssignedUnits struct {
 	Units   []string `json:"units"`
 }
 
-// Ticket is the request in the ticket system.
+// Ticket is the request in the ticket system, whichever that is.
 type Ticket struct {
-	ID  int64  `json:"id"`
+	Key string `json:"id"` // as the ticket system names it: text, where people may say a number
 	URL string `json:"url"`
 }
 
@@ -170,18 +214,24 @@ type Overbook struct {
 
 // Flag is something about a request that somebody has to look at, such as a facility change that broke its booking.
 type Flag struct {
-	Kind string    `json:"kind"` // facility_change, displaced, overrun, approval
+	Kind FlagKind  `json:"kind"`
 	At   time.Time `json:"at"`
 	Text string    `json:"text"`
 }
 
+// FlagKind says why a flag was set.
+type FlagKind string
+
 // The kinds of flags.
 const (
-	flagFacility  = "facility_change" // what it needs is not there any more
-	flagDisplaced = "displaced"       // its slot was given to another request
-	flagOverrun   = "overrun"         // it runs past its end
-	flagApproval  = "approval"        // a testbed took its approval back
+	FlagFacility  FlagKind = "facility_change" // what it needs is not there any more
+	FlagDisplaced FlagKind = "displaced"       // its slot was given to another request
+	FlagOverrun   FlagKind = "overrun"         // it runs past its end
+	FlagApproval  FlagKind = "approval"        // a testbed took its approval back
 )
+
+// FlagKinds lists all kinds of flags.
+var FlagKinds = []FlagKind{FlagFacility, FlagDisplaced, FlagOverrun, FlagApproval}
 
 // Remark says why a request is still where it is after somebody tried to change it in their calendar. It goes with the next real change.
 type Remark struct {
@@ -219,7 +269,7 @@ type Entry struct {
 type Event struct {
 	Sequence int64     `json:"sequence"`
 	At       time.Time `json:"at"`
-	Kind     string    `json:"kind"` // request, facility, catalogue, reminder, digest
+	Kind     EventKind `json:"kind"`
 	Action   Action    `json:"action,omitempty"`
 	Actor    string    `json:"actor,omitempty"`
 	Via      string    `json:"via,omitempty"` // the system in which they did it, where that was another
@@ -232,6 +282,20 @@ type Event struct {
 	Reason   string    `json:"reason,omitempty"` // that was given
 	Remark   int64     `json:"remark,omitempty"` // the feedback that Text is the beginning of
 }
+
+// EventKind says what an event is about.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventRequest  EventKind = "request"  // a step of a request's life
+	EventReminder EventKind = "reminder" // of a request: something is due soon
+	EventFacility EventKind = "facility" // facility or catalogue changed
+	EventDigest   EventKind = "digest"   // operators are owed their digest of a day
+)
+
+// EventKinds lists all kinds of events.
+var EventKinds = []EventKind{EventRequest, EventReminder, EventFacility, EventDigest}
 
 // Experiment is what the request wants to run.
 func (r Request) Experiment() testbeds.Experiment {

@@ -95,12 +95,12 @@ func (d *decision) schedule(ctx context.Context, in Schedule, victims []Request)
 		return err
 	}
 	p.request.Status, p.request.Scheduled = Scheduled, new(p.request.Slot)
-	p.request.unflag(flagDisplaced)
+	p.request.unflag(FlagDisplaced)
 	return d.rebook(ctx, p, note{reason: reasonOf(in.Override, in.Reason), text: "granted " + r.Slot.String() + overrideWords(in.Override), verdict: &d.outcome.Fit})
 }
 
 // unflag takes the flags of a kind off a request.
-func (r *Request) unflag(kind string) {
+func (r *Request) unflag(kind FlagKind) {
 	r.Flags = slices.DeleteFunc(slices.Clone(r.Flags), func(f Flag) bool { return f.Kind == kind })
 }
 

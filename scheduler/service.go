@@ -21,16 +21,19 @@ type Service struct {
 
 // Options are the settings of a Service. The zero value of a field means the default in its comment.
 type Options struct {
-	Clock      func() time.Time // mandatory
-	NewID      func() string    // UUIDs; mandatory
-	Log        *slog.Logger     // default: none
-	Horizon    time.Duration    // how far ahead can be booked; default two years
-	HoldFor    time.Duration    // how long an offer holds its capacity where the mentor does not say; default 72 h
-	MaxHold    time.Duration    // default 30 days
-	MaxOpen    int              // open requests of one person; 0 for any number
-	MaxRemarks int              // of one person in an hour; 0 for any number
-	DueAtOnce  int              // how many due requests are read at once; default 500
-	Reminders  []time.Duration  // ahead of the start of orchestration (slot start less setup) and of the slot's end; default 24 h and 1 h
+	Clock       func() time.Time // mandatory
+	NewID       func() string    // UUIDs; mandatory
+	Log         *slog.Logger     // default: none
+	Horizon     time.Duration    // how far ahead can be booked; default two years
+	HoldFor     time.Duration    // how long an offer holds its capacity where the mentor does not say; default 72 h
+	MaxHold     time.Duration    // default 30 days
+	MaxOpen     int              // open requests of one person; 0 for any number
+	MaxRemarks  int              // of one person in an hour; 0 for any number
+	MaxWebhooks int              // of one person; default 10
+	// WebhookAddress says which rule an address breaks that is to be told what happens; empty for none. Default: none may be told.
+	WebhookAddress func(address string) (rule string)
+	DueAtOnce      int             // how many due requests are read at once; default 500
+	Reminders      []time.Duration // ahead of the start of orchestration (slot start less setup) and of the slot's end; default 24 h and 1 h
 }
 
 const day = 24 * time.Hour
@@ -41,6 +44,10 @@ func New(store Store, o Options) *Service {
 	o.HoldFor = cmp.Or(o.HoldFor, 72*time.Hour)
 	o.DueAtOnce = cmp.Or(o.DueAtOnce, 500)
 	o.MaxHold = cmp.Or(o.MaxHold, 30*day)
+	o.MaxWebhooks = cmp.Or(o.MaxWebhooks, 10)
+	if o.WebhookAddress == nil {
+		o.WebhookAddress = func(string) string { return "cannot be kept: nobody tells webhooks here" }
+	}
 	if o.Reminders == nil {
 		o.Reminders = []time.Duration{day, time.Hour}
 	}

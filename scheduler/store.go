@@ -29,6 +29,7 @@ type Reader interface {
 	FacilityReader
 	RequestReader
 	PeopleReader
+	WebhookReader
 	ProofReader
 }
 
@@ -129,6 +130,7 @@ type Tx interface {
 	FacilityWriter
 	RequestWriter
 	PeopleWriter
+	WebhookWriter
 }
 
 // FacilityWriter changes what can be booked and what is.
@@ -171,4 +173,19 @@ type PeopleWriter interface {
 	PutReplay(ctx context.Context, person, key string, r Replay) error
 	// Forget deletes replays older than the instant.
 	Forget(ctx context.Context, before time.Time) error
+}
+
+// WebhookReader reads the addresses that are told what happens.
+type WebhookReader interface {
+	Webhook(ctx context.Context, id string) (Webhook, error)
+	// Webhooks are those of an owner, or of everybody where none is given, by id.
+	Webhooks(ctx context.Context, owner string) ([]Webhook, error)
+}
+
+// WebhookWriter changes them.
+type WebhookWriter interface {
+	// PutWebhook creates one, or replaces it.
+	PutWebhook(ctx context.Context, h Webhook) error
+	// DeleteWebhook forgets one, and what it was still to be told on a channel.
+	DeleteWebhook(ctx context.Context, channel, id string) error
 }

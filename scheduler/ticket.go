@@ -16,7 +16,7 @@ func (s *Service) SetTicket(ctx context.Context, a Actor, id string, t Ticket) e
 			return nil
 		}
 		r.Ticket = &t
-		return d.keep(ctx, r, note{text: fmt.Sprintf("ticket %d", t.ID)})
+		return d.keep(ctx, r, note{text: fmt.Sprintf("ticket %s", t.Key)})
 	}})
 	return err
 }

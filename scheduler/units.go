@@ -33,7 +33,7 @@ func (d *decision) equip(ctx context.Context, r Request, o *Override) (Request, 
 		return r, nil
 	}
 	if was.Overbooked && !b.Overbooked && d.runs(r) {
-		r.unflag(flagFacility)
+		r.unflag(FlagFacility)
 	}
 	return d.occupy(ctx, r, b)
 }
@@ -96,7 +96,7 @@ func (d *decision) lostUnits(ctx context.Context, b testbeds.Booking) ([]testbed
 	}
 	return slices.DeleteFunc(conflicts, func(c testbeds.Conflict) bool {
 		return !slices.ContainsFunc(c.TakenBy, func(t testbeds.Taker) bool {
-			return t.Kind != testbeds.TakerBooking || slices.ContainsFunc(list, func(r Request) bool { return r.Number == t.Request && r.begun() })
+			return t.Kind != testbeds.TakerBooking || slices.ContainsFunc(list, func(r Request) bool { return r.Number == t.Request && r.Status.Begun() })
 		})
 	}), nil
 }

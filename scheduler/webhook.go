@@ -1,6 +1,11 @@
 package scheduler
 
-import "time"
+import (
+	"berth/testbeds/plain"
+	"context"
+	"slices"
+	"time"
+)
 
 // Webhook is an address that is told what happens, as far as its owner may know it.
 type Webhook struct {
@@ -12,4 +17,169 @@ type Webhook struct {
 	Off     string    `json:"off,omitempty"`     // why it is not told anything; empty: it is
 	Secret  string    `json:"-"`                 // that messages are signed with, as its owner keeps it
 	Created time.Time `json:"created"`
+}
+
+// WebhookChannel is where what webhooks have to be told waits.
+const WebhookChannel = "webhook"
+
+// maxWebhookName bounds the name of a webhook, in characters.
+const maxWebhookName = 100
+
+// CreateWebhook makes a webhook of the actor's, with the id and the secret that it is given. It is CodeForbidden without the scope,
+// CodeInvalid where a field breaks a rule, and CodeConflict where the actor has as many as one person may have.
+func (s *Service) CreateWebhook(ctx context.Context, a Actor, h Webhook) (Webhook, error) {
+	if err := a.keeps(a.Username); err != nil {
+		return Webhook{}, err
+	}
+	if err := s.checkWebhook(h); err != nil {
+		return Webhook{}, err
+	}
+	h = Webhook{ID: h.ID, Owner: a.Username, Name: h.Name, URL: h.URL, Actions: h.Actions, Secret: h.Secret, Created: s.now()}
+	err := s.store.Change(ctx, nil, func(tx Tx) error {
+		own, err := tx.Webhooks(ctx, a.Username)
+		if err != nil {
+			return err
+		}
+		if len(own) >= s.o.MaxWebhooks {
+			return Errorf(CodeConflict, "%s has %d webhooks, and nobody may have more", a.Username, s.o.MaxWebhooks)
+		}
+		return tx.PutWebhook(ctx, h)
+	})
+	return h, err
+}
+
+// ChangeWebhook changes name, address and actions of a webhook, and whether it is off. It is CodeNotFound where the actor sees no such
+// webhook, CodeForbidden where they may not keep it, and CodeInvalid where a field breaks a rule.
+func (s *Service) ChangeWebhook(ctx context.Context, a Actor, id string, in Webhook) (Webhook, error) {
+	return s.rewriteWebhook(ctx, a, id, func(h *Webhook) error {
+		h.Name, h.URL, h.Actions, h.Off = in.Name, in.URL, in.Actions, in.Off
+		return s.checkWebhook(in)
+	})
+}
+
+// RenewWebhook gives a webhook another secret. It is CodeNotFound where the actor sees no such webhook, and CodeForbidden where they may
+// not keep it.
+func (s *Service) RenewWebhook(ctx context.Context, a Actor, id, secret string) (Webhook, error) {
+	return s.rewriteWebhook(ctx, a, id, func(h *Webhook) error {
+		h.Secret = secret
+		return nil
+	})
+}
+
+// SwitchOffWebhook tells a webhook nothing any more, and keeps why. It is for whoever delivers; one that is gone is no error.
+func (s *Service) SwitchOffWebhook(ctx context.Context, id, why string) error {
+	_, err := s.rewriteWebhook(ctx, System, id, func(h *Webhook) error {
+		h.Off = why
+		return nil
+	})
+	if CodeOf(err) == CodeNotFound {
+		return nil
+	}
+	return err
+}
+
+// DeleteWebhook forgets a webhook and what it was still to be told. It is CodeNotFound where the actor sees no such webhook, and
+// CodeForbidden where they may not keep it.
+func (s *Service) DeleteWebhook(ctx context.Context, a Actor, id string) error {
+	return s.store.Change(ctx, nil, func(tx Tx) error {
+		if _, err := a.keptWebhook(ctx, tx, id); err != nil {
+			return err
+		}
+		return tx.DeleteWebhook(ctx, WebhookChannel, id)
+	})
+}
+
+// Webhooks lists the actor's webhooks, or everybody's, by id. Everybody's are CodeForbidden to all but administrators.
+func (s *Service) Webhooks(ctx context.Context, a Actor, everybody bool) (list []Webhook, err error) {
+	owner := a.Username
+	if everybody {
+		if !a.Is(RoleAdministrator) {
+			return nil, Errorf(CodeForbidden, "%s sees their own webhooks only", a.Username)
+		}
+		owner = ""
+	}
+	err = s.store.View(ctx, func(tx Reader) error {
+		list, err = tx.Webhooks(ctx, owner)
+		return err
+	})
+	return list, err
+}
+
+// Webhook reads one. It is CodeNotFound where there is none, or where it is neither the actor's nor the actor an administrator.
+func (s *Service) Webhook(ctx context.Context, a Actor, id string) (h Webhook, err error) {
+	err = s.store.View(ctx, func(tx Reader) error {
+		h, err = a.webhook(ctx, tx, id)
+		return err
+	})
+	return h, err
+}
+
+// KeptWebhook reads one for whoever wants to do something with it. It is CodeNotFound where the actor sees no such webhook, and
+// CodeForbidden where they may not keep it.
+func (s *Service) KeptWebhook(ctx context.Context, a Actor, id string) (h Webhook, err error) {
+	err = s.store.View(ctx, func(tx Reader) error {
+		h, err = a.keptWebhook(ctx, tx, id)
+		return err
+	})
+	return h, err
+}
+
+// rewriteWebhook changes one in a transaction.
+func (s *Service) rewriteWebhook(ctx context.Context, a Actor, id string, change func(*Webhook) error) (h Webhook, err error) {
+	err = s.store.Change(ctx, nil, func(tx Tx) error {
+		if h, err = a.keptWebhook(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := change(&h); err != nil {
+			return err
+		}
+		return tx.PutWebhook(ctx, h)
+	})
+	return h, err
+}
+
+// webhook reads one that the actor may know.
+func (a Actor) webhook(ctx context.Context, tx Reader, id string) (Webhook, error) {
+	h, err := tx.Webhook(ctx, id)
+	if CodeOf(err) == CodeNotFound || err == nil && !a.is(h.Owner) {
+		return Webhook{}, Errorf(CodeNotFound, "there is no webhook %q", clip(id))
+	}
+	return h, err
+}
+
+// keptWebhook reads one that the actor may change.
+func (a Actor) keptWebhook(ctx context.Context, tx Reader, id string) (Webhook, error) {
+	h, err := a.webhook(ctx, tx, id)
+	if err == nil {
+		err = a.keeps(h.Owner)
+	}
+	return h, err
+}
+
+// keeps refuses an actor who may not keep webhooks of an owner.
+func (a Actor) keeps(owner string) error {
+	if !a.Can(ScopeAdmin) || !a.is(owner) {
+		return Errorf(CodeForbidden, "%s may not keep webhooks of %s, or not with this token", a.Username, owner)
+	}
+	return nil
+}
+
+// checkWebhook names every field that breaks a rule.
+func (s *Service) checkWebhook(h Webhook) error {
+	var bad faults
+	if plain.Line(h.Name, maxWebhookName) != "" {
+		bad.add("name", "has to say what the webhook is for, in 1 to %d characters on one line", maxWebhookName)
+	}
+	if rule := s.o.WebhookAddress(h.URL); rule != "" {
+		bad.add("url", "%s", rule)
+	}
+	for i, x := range h.Actions {
+		if !slices.Contains(tellable, x) || slices.Contains(h.Actions[:i], x) {
+			bad.add("actions", "%q is nothing that webhooks are told of, or is there twice", string(x))
+		}
+	}
+	if len(bad) == 0 {
+		return nil
+	}
+	return &Error{Code: CodeInvalid, Message: "the webhook cannot be kept", Fields: bad}
 }

@@ -13,18 +13,18 @@ import (
 )
 
 type bugzillaCommands struct {
-	Check  bugzillaCheck  `cmd:"" help:"Look at everything that tickets depend on, and say what would fail."`
-	Status bugzillaStatus `cmd:"" help:"What waits to be told, what is stuck and why, and when it was last looked."`
+	Check  bugzillaCheck  `cmd:"" help:"Check everything that tickets depend on, and say what would fail."`
+	Status bugzillaStatus `cmd:"" help:"List what waits, what is stuck and why, and when Bugzilla was last asked."`
 	Sync   bugzillaSync   `cmd:"" help:"Bring one request and its ticket in line, now."`
 }
 
-// desk runs fn with the tickets; without a Bugzilla there are none.
-func (s *session) desk(ctx context.Context, fn func(parts *app.Parts, tickets *app.Tickets) error) error {
+// withTickets runs fn with the tickets; without a Bugzilla there are none.
+func (s *session) withTickets(ctx context.Context, fn func(parts *app.Parts, tickets *app.Tickets) error) error {
 	if err := s.connected(); err != nil {
 		return err
 	}
 	return s.looking(ctx, func(parts *app.Parts) error {
-		tickets, err := parts.Tickets(s.settings, s.settings.Base(s.settings.Listen).String(), s.options().Log)
+		tickets, err := parts.Tickets(s.settings, parts.Store.Site().URL, s.options().Log)
 		if err != nil {
 			return err
 		}
@@ -46,7 +46,7 @@ func (c *bugzillaCheck) Run(ctx context.Context, s *session) error {
 	if err := s.connected(); err != nil {
 		return err
 	}
-	list, err := app.CheckTickets(ctx, s.settings, s.options().Log)
+	list, err := app.CheckTickets(ctx, s.settings)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ type bugzillaStatus struct{}
 const shownStuck = 50
 
 func (c *bugzillaStatus) Run(ctx context.Context, s *session) error {
-	return s.desk(ctx, func(parts *app.Parts, tickets *app.Tickets) error {
+	return s.withTickets(ctx, func(parts *app.Parts, tickets *app.Tickets) error {
 		b, err := parts.Store.Backlog(ctx, app.TicketChannel)
 		if err != nil {
 			return err
@@ -136,7 +136,7 @@ type bugzillaSync struct {
 }
 
 func (c *bugzillaSync) Run(ctx context.Context, s *session) error {
-	return s.desk(ctx, func(parts *app.Parts, tickets *app.Tickets) error {
+	return s.withTickets(ctx, func(parts *app.Parts, tickets *app.Tickets) error {
 		v, told, err := parts.SyncTicket(ctx, tickets, c.Request, s.options().Log)
 		if err != nil {
 			return err

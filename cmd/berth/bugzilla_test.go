@@ -53,7 +53,7 @@ func TestTheCheckTakesNoDatabase(t *testing.T) {
 // TestOneFaultIsListedOnce however many messages have met it.
 func TestOneFaultIsListedOnce(t *testing.T) {
 	t.Parallel()
-	met := func(number int64, state, failure, remedy string) scheduler.Message {
+	met := func(number int64, state scheduler.MessageState, failure, remedy string) scheduler.Message {
 		return scheduler.Message{State: state, Attempts: 1, Failure: failure, Remedy: remedy, Event: scheduler.Event{Number: number, Action: scheduler.ActionSubmit}}
 	}
 	var out bytes.Buffer

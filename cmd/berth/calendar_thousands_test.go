@@ -234,7 +234,7 @@ func tsdavStarts(t *testing.T, c clientPlace) map[string]string {
 // The program does not run meanwhile.
 func fill(t *testing.T, p place, like, other string) (many, few []dragged) {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(p.dir, "berth.db"))
+	db, err := store.Open(t.Context(), filepath.Join(p.dir, "berth.db"), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,9 @@ import (
 // TestEveryCommandFindsTheSameDatabase names one database in all forms, and things that are none.
 func TestEveryCommandFindsTheSameDatabase(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("many runs of the real program take long")
+	}
 	p := newPlace(t, "")
 	says(t, p, 0, "correct horse battery\n", nil, "user", "add", "ada", "--role", "administrator", "--database", "sqlite:one.db")
 	for _, form := range []string{"one.db", "sqlite:one.db", "/" + filepath.Join(p.dir, "one.db"), "sqlite://" + filepath.Join(p.dir, "one.db")} {

@@ -73,7 +73,7 @@ func filling(t *testing.T, database string, in *instance) {
 // demoIn is how far a demo has come, and how many requests it has.
 func demoIn(t *testing.T, database string) (mark string, requests int) {
 	t.Helper()
-	s, err := store.OpenAsIs(t.Context(), database)
+	s, err := store.OpenAsIs(t.Context(), database, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,20 +17,20 @@ import (
 
 // grammar is the command line.
 type grammar struct {
-	ConfigFile string `name:"config" help:"Settings file; default berth.toml in the working directory, if it is there." placeholder:"FILE"`
+	ConfigFile string `name:"config" help:"The settings file. Default: berth.toml in the working directory, if it exists." placeholder:"FILE"`
 
-	Serve    serveCommand     `cmd:"" help:"Answer over HTTP, and do what time brings."`
+	Serve    serveCommand     `cmd:"" help:"Serve pages, API and calendars, and carry out what is due."`
 	Load     loadCommand      `cmd:"" help:"Replace facility and catalogue from YAML files."`
-	Check    checkCommand     `cmd:"" help:"Does an experiment fit a slot?"`
-	Suggest  suggestCommand   `cmd:"" help:"Which other ways are there?"`
-	User     userCommands     `cmd:"" help:"People who can sign in."`
-	Token    tokenCommands    `cmd:"" help:"Secrets with which programs act for people."`
-	Bugzilla bugzillaCommands `cmd:"" help:"The tickets: check the connection, see what waits, bring one in line."`
-	Mail     mailCommands     `cmd:"" help:"Mail: see whether it arrives."`
-	Verify   verifyCommand    `cmd:"" help:"Judge the whole database from nothing."`
-	Backup   backupCommand    `cmd:"" help:"A consistent copy of a SQLite database."`
-	Config   configCommand    `cmd:"" help:"The settings in force, and where they come from."`
-	Version  versionCommand   `cmd:"" help:"Which version this is."`
+	Check    checkCommand     `cmd:"" help:"Check whether an experiment fits a slot."`
+	Suggest  suggestCommand   `cmd:"" help:"Suggest other ways to run an experiment."`
+	User     userCommands     `cmd:"" help:"Manage people who can sign in."`
+	Token    tokenCommands    `cmd:"" help:"Manage secrets with which programs act for people."`
+	Bugzilla bugzillaCommands `cmd:"" help:"Check the connection to Bugzilla, list what waits, bring a ticket in line."`
+	Mail     mailCommands     `cmd:"" help:"Test whether mail arrives."`
+	Verify   verifyCommand    `cmd:"" help:"Judge the whole database from nothing; exit 1 if it is not clean."`
+	Backup   backupCommand    `cmd:"" help:"Copy a SQLite database consistently, also while it is in use."`
+	Config   configCommand    `cmd:"" help:"Print the settings in force, and where each comes from."`
+	Version  versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // exited ends parsing after help was printed.
@@ -53,7 +53,7 @@ func execute(ctx context.Context, p process) (err error) {
 	}()
 	var g grammar
 	parser, err := kong.New(&g, kong.Name("berth"), kong.Description("Berth books testbed slots for 5G experiments."),
-		kong.Embed(settingFlags()), kong.Writers(p.stdout, p.stderr), kong.Exit(func(code int) { panic(exited(code)) }),
+		kong.Embed(settingFlags()), kong.ExplicitGroups(settingGroups()), kong.Writers(p.stdout, p.stderr), kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		return err
@@ -75,34 +75,43 @@ func execute(ctx context.Context, p process) (err error) {
 	return parsed.Run(&session{process: p, settings: settings})
 }
 
-const settingsGroup = "settings"
+// settingsGroup begins the key of every group of flags that are settings.
+const settingsGroup = "settings: "
 
-// settingFlags makes a flag of every setting, and of the file of every secret. They are all texts here: package config understands them,
-// wherever they come from.
+// settingFlags makes a flag of every setting, and of the file of every secret, as package config describes them. They are all texts
+// here: package config understands them, wherever they come from.
 func settingFlags() any {
 	var shape []reflect.StructField
-	flag := func(name, help string) {
+	flag := func(name, group, help string) {
 		shape = append(shape, reflect.StructField{
 			Name: fmt.Sprintf("Setting%d", len(shape)), Type: reflect.TypeFor[string](),
-			Tag: reflect.StructTag(fmt.Sprintf("name:%q help:%q group:%q placeholder:%q", flagName(name), help, settingsGroup, strings.ToUpper(name))),
+			Tag: reflect.StructTag(fmt.Sprintf("name:%q help:%q group:%q placeholder:%q", config.Flag(name), help, settingsGroup+group, strings.ToUpper(name))),
 		})
 	}
-	for _, e := range config.List() {
-		flag(e.Name, e.Help)
-		if e.Secret {
-			flag(e.Name+"_file", "file that holds "+e.Name)
+	for _, s := range config.List() {
+		flag(s.Name, s.Group, s.Text())
+		if s.Secret {
+			flag(s.File(), s.Group, "The file that holds "+s.Name+".")
 		}
 	}
 	return reflect.New(reflect.StructOf(shape)).Interface()
 }
 
-func flagName(setting string) string { return strings.ReplaceAll(setting, "_", "-") }
+// settingGroups returns the headings of the settings' flags.
+func settingGroups() []kong.Group {
+	groups := make([]kong.Group, len(config.Groups))
+	for i, name := range config.Groups {
+		groups[i] = kong.Group{Key: settingsGroup + name, Title: name + ":"}
+	}
+	groups[0].Title = "Settings. Each can also come from berth.toml (some_thing) or from a variable (BERTH_SOME_THING). Durations are in ISO 8601, such as P1D or PT1H.\n\n" + groups[0].Title
+	return groups
+}
 
-// given are the settings that were written on the command line.
+// given returns the settings that were written on the command line.
 func given(parsed *kong.Context) map[string]string {
 	values := map[string]string{}
 	for _, f := range parsed.Flags() {
-		if f.Group != nil && f.Group.Key == settingsGroup && f.Set {
+		if f.Group != nil && strings.HasPrefix(f.Group.Key, settingsGroup) && f.Set {
 			values[strings.ReplaceAll(f.Name, "-", "_")] = f.Target.String()
 		}
 	}

@@ -141,6 +141,9 @@ func (l *lockedBuffer) String() string {
 // serve starts a server and waits until it says where it listens.
 func (p place) serve(t *testing.T, args ...string) *instance {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a server of the real program takes long")
+	}
 	c := p.command(context.WithoutCancel(t.Context()), append([]string{"serve"}, args...)...)
 	in := &instance{cmd: c, log: &lockedBuffer{}, ended: make(chan struct{})}
 	c.Stderr = in.log

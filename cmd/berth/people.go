@@ -9,12 +9,12 @@ import (
 )
 
 type userCommands struct {
-	Add     userAdd     `cmd:"" help:"Add somebody; the password is asked for, or read from standard input."`
-	List    userList    `cmd:"" help:"List everybody."`
-	Set     userSet     `cmd:"" help:"Change roles and other things that are known about somebody."`
+	Add     userAdd     `cmd:"" help:"Add a person; the password is asked for, or read from standard input."`
+	List    userList    `cmd:"" help:"List all people."`
+	Set     userSet     `cmd:"" help:"Change the roles, name, address or organisation of a person."`
 	Passwd  userPasswd  `cmd:"" help:"Set a password, asked for or read from standard input."`
-	Disable userDisable `cmd:"" help:"Let somebody sign in no more."`
-	Enable  userEnable  `cmd:"" help:"Let somebody sign in again."`
+	Disable userDisable `cmd:"" help:"Disable an account, and with it all its tokens."`
+	Enable  userEnable  `cmd:"" help:"Enable a disabled account again."`
 }
 
 // profile are the flags that describe a person; those that are not given change nothing.
@@ -50,7 +50,7 @@ type userAdd struct {
 	Username     string  `arg:"" help:"The name to sign in with."`
 	Profile      profile `embed:""`
 	PasswordFile string  `help:"File with the password, - for standard input." placeholder:"FILE"`
-	NoPassword   bool    `help:"None: for people who use tokens only."`
+	NoPassword   bool    `help:"Set no password, for people who use tokens only."`
 }
 
 func (c *userAdd) Run(ctx context.Context, s *session) error {
@@ -84,7 +84,7 @@ func (c *userList) Run(ctx context.Context, s *session) error {
 }
 
 type userSet struct {
-	Username string  `arg:"" help:"Whom."`
+	Username string  `arg:"" help:"The username."`
 	Profile  profile `embed:""`
 }
 
@@ -93,7 +93,7 @@ func (c *userSet) Run(ctx context.Context, s *session) error {
 }
 
 type userPasswd struct {
-	Username     string `arg:"" help:"Whose."`
+	Username     string `arg:"" help:"The username."`
 	PasswordFile string `help:"File with the password, - for standard input." placeholder:"FILE"`
 }
 
@@ -106,7 +106,7 @@ func (c *userPasswd) Run(ctx context.Context, s *session) error {
 }
 
 type userDisable struct {
-	Username string `arg:"" help:"Whom."`
+	Username string `arg:"" help:"The username."`
 }
 
 func (c *userDisable) Run(ctx context.Context, s *session) error {
@@ -114,7 +114,7 @@ func (c *userDisable) Run(ctx context.Context, s *session) error {
 }
 
 type userEnable struct {
-	Username string `arg:"" help:"Whom."`
+	Username string `arg:"" help:"The username."`
 }
 
 func (c *userEnable) Run(ctx context.Context, s *session) error {

@@ -10,14 +10,14 @@ import (
 type tokenCommands struct {
 	Create tokenCreate `cmd:"" help:"Make a secret; it is shown once."`
 	List   tokenList   `cmd:"" help:"List the tokens of a person."`
-	Revoke tokenRevoke `cmd:"" help:"Make a token worthless."`
+	Revoke tokenRevoke `cmd:"" help:"Revoke a token."`
 }
 
 type tokenCreate struct {
-	Owner   string   `arg:"" help:"For whom it acts."`
+	Owner   string   `arg:"" help:"The username of the person for whom it acts."`
 	Name    string   `help:"What it is for." required:"" placeholder:"TEXT"`
 	Scope   []string `help:"read, write, admin or password; for a calendar client calendar or calendar:move; repeatable." enum:"read,write,admin,password,calendar,calendar:move" default:"read"`
-	Expires string   `help:"How long it is good for; default for ever." placeholder:"PERIOD"`
+	Expires string   `help:"How long it is valid. Default: for ever." placeholder:"PERIOD"`
 	JSON    bool     `name:"json" help:"Write JSON."`
 }
 
@@ -29,7 +29,7 @@ func (c *tokenCreate) Run(ctx context.Context, s *session) error {
 }
 
 type tokenList struct {
-	Owner string `arg:"" help:"Whose."`
+	Owner string `arg:"" help:"The username of its owner."`
 	JSON  bool   `name:"json" help:"Write JSON."`
 }
 
@@ -40,7 +40,7 @@ func (c *tokenList) Run(ctx context.Context, s *session) error {
 }
 
 type tokenRevoke struct {
-	Owner string `arg:"" help:"Whose."`
+	Owner string `arg:"" help:"The username of its owner."`
 	ID    string `arg:"" help:"The token's id, as token list shows it."`
 }
 

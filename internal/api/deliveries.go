@@ -20,25 +20,25 @@ type Queue interface {
 
 // DeliveryShape is the delivery of an event to a target.
 type DeliveryShape struct {
-	ID       int64            `json:"id"`
-	Channel  string           `json:"channel"`
-	Target   string           `json:"target,omitempty" doc:"to whom, where the channel leads to several"`
-	State    string           `json:"state" enum:"waiting,stuck,done" doc:"stuck waits for somebody to do something"`
-	Attempts int64            `json:"attempts"`
-	Due      *time.Time       `json:"due,omitempty" doc:"when it is tried next"`
-	Settled  *time.Time       `json:"settled,omitempty" doc:"when it arrived"`
-	Failure  string           `json:"failure,omitempty" doc:"of the last attempt"`
-	Remedy   string           `json:"remedy,omitempty" doc:"what somebody can do about it"`
-	Request  int64            `json:"request,omitempty" doc:"number"`
-	Event    int64            `json:"event" doc:"sequence of what it tells"`
-	Action   scheduler.Action `json:"action,omitempty"`
-	At       time.Time        `json:"at" doc:"when it happened"`
+	ID       int64                  `json:"id"`
+	Channel  string                 `json:"channel"`
+	Target   string                 `json:"target,omitempty" doc:"to whom, where the channel leads to several"`
+	State    scheduler.MessageState `json:"state" enum:"waiting,stuck,done" doc:"stuck waits for somebody to do something"`
+	Attempts int64                  `json:"attempts"`
+	Due      *time.Time             `json:"due,omitempty" doc:"when it is tried next"`
+	Settled  *time.Time             `json:"settled,omitempty" doc:"when it arrived"`
+	Failure  string                 `json:"failure,omitempty" doc:"of the last attempt"`
+	Remedy   string                 `json:"remedy,omitempty" doc:"what somebody can do about it"`
+	Request  int64                  `json:"request,omitempty" doc:"number"`
+	Event    int64                  `json:"event" doc:"sequence of what it tells"`
+	Action   scheduler.Action       `json:"action,omitempty"`
+	At       time.Time              `json:"at" doc:"when it happened"`
 }
 
 func delivery(m scheduler.Message) DeliveryShape {
 	d := DeliveryShape{ID: m.ID, Channel: m.Channel, Target: m.Target, State: m.State, Attempts: m.Attempts, Settled: m.Settled, Failure: m.Failure, Remedy: m.Remedy,
 		Request: m.Event.Number, Event: m.Event.Sequence, Action: m.Event.Action, At: m.Event.At}
-	if m.State != "done" && m.Due.Unix() > 0 {
+	if m.State != scheduler.MessageDone && m.Due.Unix() > 0 {
 		d.Due = &m.Due
 	}
 	return d

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -85,4 +86,17 @@ func TestTheAuditOverREST(t *testing.T) {
 		t.Errorf("%s", r.body)
 	}
 	h.expect(h.send("monika", http.MethodGet, "/audit", nil), http.StatusForbidden)
+}
+
+// TestTheDocumentNamesEveryStateOfADelivery compares its enum with the states that there are.
+func TestTheDocumentNamesEveryStateOfADelivery(t *testing.T) {
+	t.Parallel()
+	f, _ := reflect.TypeFor[DeliveryShape]().FieldByName("State")
+	var states []string
+	for _, s := range scheduler.MessageStates {
+		states = append(states, string(s))
+	}
+	if got, want := f.Tag.Get("enum"), strings.Join(states, ","); got != want {
+		t.Errorf("the enum is %q, want %q", got, want)
+	}
 }

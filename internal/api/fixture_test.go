@@ -36,9 +36,8 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	db := testdb.Open(t, testdb.SQLite(t))
-	db.SetChannels(scheduler.Channel{Name: "ticket", Takes: scheduler.OfRequests})
-	svc := testdb.NewDirectory(t, scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: uuid.NewString}), db, time.Now)
+	db := testdb.OpenWith(t, testdb.SQLite(t), store.Options{Channels: []scheduler.Channel{{Name: "ticket", Takes: scheduler.OfRequests}}})
+	svc := testdb.NewDirectory(t, scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: uuid.NewString, WebhookAddress: webhook.Address(true)}), db, time.Now)
 	people := auth.New(db, time.Now)
 	a := newAPI(svc.Service, people, Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Version: "test", Database: db, Calendars: db, Webhooks: webhook.New(db, svc, webhook.Settings{Anywhere: true, Site: "https://berth.example"}, time.Now), Queue: db, Channels: []string{"ticket"}, Base: "https://berth.example", Poll: 10 * time.Millisecond})
 	server := httptest.NewServer(a.router)

@@ -106,13 +106,17 @@ type deployment struct {
 	Placements  []portalPlacement     `json:"vxfPlacements,omitempty"`
 }
 
-// portalStatus is the request's state in the portal's words; it has none for what was cancelled, which it would delete: the nearest is
+// portalStatuses are the states of a request in the portal's words; it has none for what was cancelled, which it would delete: the nearest is
 // REJECTED.
-func portalStatus(s scheduler.Status) string {
-	if s == scheduler.Cancelled {
-		return string(scheduler.Rejected)
-	}
-	return string(s)
+var portalStatuses = map[scheduler.Status]string{
+	scheduler.UnderReview: "UNDER_REVIEW", scheduler.Scheduled: "SCHEDULED", scheduler.Instantiating: "INSTANTIATING", scheduler.Running: "RUNNING",
+	scheduler.Terminating: "TERMINATING", scheduler.Completed: "COMPLETED", scheduler.Rejected: "REJECTED", scheduler.Cancelled: "REJECTED", scheduler.Failed: "FAILED",
+}
+
+// PortalStatus is the state of a request in the portal's words; known is whether it has one.
+func PortalStatus(s scheduler.Status) (word string, known bool) {
+	word, known = portalStatuses[s]
+	return word, known
 }
 
 // maxPlacements bounds the placements read from a descriptor.
@@ -216,7 +220,7 @@ func (i *portalInfrastructure) matches(t testbeds.Testbed, v testbeds.VIM) int {
 
 // descriptor translates a request into the portal's deployment.
 func descriptor(r scheduler.Request, f testbeds.Facility, remark string) deployment {
-	d := deployment{ID: r.Number, UUID: r.ID, Name: r.Name, Description: r.Description, Feedback: remark, Status: portalStatus(r.Status),
+	d := deployment{ID: r.Number, UUID: r.ID, Name: r.Name, Description: r.Description, Feedback: remark, Status: portalStatuses[r.Status],
 		Created: portalTime{r.Created}, StartReq: portalTime{r.Slot.Start}, EndReq: portalTime{r.Slot.End},
 		Experiment: portalExperiment{Name: r.NSD}, Owner: &portalUser{Username: r.Experimenter, Organisation: r.Organisation}}
 	var asked deployment

@@ -55,7 +55,7 @@ func (a *api) portalStep(ctx context.Context, actor scheduler.Actor, v scheduler
 		slot = new(daysOf(d.Start, d.End))
 	}
 	switch status := d.Status; {
-	case status == "" || status == portalStatus(v.Status):
+	case status == "" || status == portalStatuses[v.Status]:
 		if slot != nil && v.Scheduled != nil && *slot != *v.Scheduled {
 			_, err = a.service.Move(ctx, actor, v.ID, scheduler.Move{Slot: slot, Revision: v.Revision})
 		}

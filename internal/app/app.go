@@ -14,6 +14,7 @@ import (
 	"berth/internal/config"
 	"berth/internal/dav"
 	"berth/internal/outbox"
+	"berth/internal/store"
 	"berth/internal/web"
 	"berth/internal/webhook"
 )
@@ -54,13 +55,7 @@ func (a *App) Start(ctx context.Context) error {
 }
 
 func (a *App) start(ctx context.Context) error {
-	parts, err := a.open(ctx)
-	if err != nil {
-		return err
-	}
-	a.parts = parts
-	a.stack.push("database", databaseBy, func(context.Context) error { return parts.Close() })
-	if err := a.people(ctx); err != nil {
+	if err := a.prepare(ctx); err != nil {
 		return err
 	}
 	listener, err := listen(ctx, a.settings)
@@ -68,12 +63,15 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	site := a.settings.Base(listener.Addr().String()).String()
-	hooks := a.hooks(site)
-	h, err := a.handler(site, hooks)
+	parts, err := build(ctx, a.settings, a.options, opening{by: store.Open, site: site})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if err := a.parts.serveAt(ctx, site); err != nil {
+	a.parts = parts
+	a.stack.push("database", databaseBy, func(context.Context) error { return parts.Close() })
+	hooks := a.hooks(site)
+	h, err := a.handler(site, hooks)
+	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	calendars := newCalendarDuty(a.parts.Store, a.parts.Clock)

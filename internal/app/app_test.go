@@ -25,6 +25,7 @@ import (
 	"berth/internal/app"
 	"berth/internal/config"
 	"berth/internal/testdb"
+	"berth/internal/webhook"
 	"berth/scheduler"
 )
 
@@ -151,6 +152,25 @@ func TestStartThatFailsLeavesNothingBehind(t *testing.T) {
 	}
 	if err := parts.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// toldNobody: what a demo makes up has happened to nobody.
+func toldNobody(t *testing.T, s config.Settings) {
+	t.Helper()
+	parts, err := app.Open(t.Context(), s, options(io.Discard))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer parts.Close()
+	list, err := parts.Store.Deliveries(t.Context(), webhook.Channel, "", false, 0, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range list {
+		if e := m.Event; e.Kind == "request" && e.Action != scheduler.ActionRemind { // reminders are owed while it serves
+			t.Errorf("webhooks are told of %s of request #%d", e.Action, e.Number)
+		}
 	}
 }
 
@@ -284,6 +304,7 @@ func TestTheDemoIsForEmptyDatabasesOnLoopback(t *testing.T) {
 		if first == second {
 			t.Error("the password is the same at each start")
 		}
+		toldNobody(t, s)
 	})
 	t.Run("in use", func(t *testing.T) {
 		t.Parallel()
@@ -331,6 +352,9 @@ func TestStoppedWhileStarting(t *testing.T) {
 // TestAHalfFilledDemoGoesOn starts the demo on what one has left behind that was stopped in the middle.
 func TestAHalfFilledDemoGoesOn(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("playing the demo takes long")
+	}
 	for _, e := range testdb.Engines(t) {
 		s := settings(t, "database", e.Fresh(t))
 		token(t, s)

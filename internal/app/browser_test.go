@@ -38,6 +38,9 @@ type hall struct {
 // newHall starts the demo and a browser. Without chromium the test is skipped, unless BERTH_TEST_REQUIRE says that it is there.
 func newHall(t *testing.T) *hall {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes long")
+	}
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil && path == "" {

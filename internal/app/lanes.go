@@ -30,7 +30,6 @@ type laneQueue interface {
 	outbox.Queue
 	DueTargets(ctx context.Context, channel string, now time.Time) ([]string, error)
 	MessagesTo(ctx context.Context, channel string, targets []string, now time.Time, limit int) ([]scheduler.Message, error)
-	Webhooks(ctx context.Context, owner string) ([]scheduler.Webhook, error)
 }
 
 const (
@@ -62,7 +61,7 @@ func (l *lanes) due(ctx context.Context) (map[string][]string, error) {
 	if err != nil || len(targets) == 0 || len(targets) == 1 && targets[0] == "" {
 		return nil, err
 	}
-	hooks, err := l.queue.Webhooks(ctx, "")
+	hooks, err := l.desk.List(ctx, scheduler.System, true)
 	if err != nil {
 		return nil, err
 	}

@@ -28,9 +28,8 @@ type street struct {
 
 func newStreet(t *testing.T, dsn string) *street {
 	t.Helper()
-	db := testdb.Open(t, dsn)
-	db.SetChannels(scheduler.Channel{Name: webhook.Channel, Takes: webhook.Takes})
-	svc := scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: uuid.NewString})
+	db := testdb.OpenWith(t, dsn, store.Options{Channels: []scheduler.Channel{{Name: webhook.Channel, Takes: webhook.Takes}}})
+	svc := scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: uuid.NewString, WebhookAddress: webhook.Address(true)})
 	for _, name := range []string{"adele", "monika"} {
 		p := scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{scheduler.RoleAdministrator}}
 		if _, err := auth.New(db, time.Now).PutPerson(t.Context(), scheduler.System, p); err != nil {
@@ -132,7 +131,8 @@ func TestADeletedWebhookIsNobody(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%+v, %v", list, err)
 	}
-	if err := s.store.DeleteWebhook(t.Context(), "another channel", h.ID); err != nil { // the webhook alone
+	forget := func(tx scheduler.Tx) error { return tx.DeleteWebhook(t.Context(), "another channel", h.ID) } // the webhook alone
+	if err := s.store.Change(t.Context(), nil, forget); err != nil {
 		t.Fatal(err)
 	}
 	s.expand(t.Context())

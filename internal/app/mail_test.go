@@ -14,6 +14,9 @@ import (
 // TestTheListIsMailedWhatHappens starts an instance with a mail server, writes a remark, and waits until the tickets list has it.
 func TestTheListIsMailedWhatHappens(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("playing the demo takes long")
+	}
 	s := mailtest.New(t, mailtest.Options{User: "berth", Password: "s3cret-Pass"})
 	var out, log bytes.Buffer
 	a := app.New(settings(t, "mail_server", s.Addr(), "mail_security", "none", "mail_user", "berth", "mail_password", "s3cret-Pass", "mail_from", "berth@berth.example",

@@ -12,10 +12,10 @@ import (
 
 	"berth/calendar"
 	"berth/internal/auth"
-	"berth/internal/bugzilla"
 	"berth/internal/config"
 	"berth/internal/mail"
 	"berth/internal/store"
+	"berth/internal/tickets"
 	"berth/internal/webhook"
 	"berth/scheduler"
 )
@@ -52,7 +52,7 @@ func OpenExisting(ctx context.Context, settings config.Settings, o Options) (*Pa
 	if err := there(settings); err != nil {
 		return nil, err
 	}
-	return opened(ctx, store.OpenAsIs, settings, o)
+	return build(ctx, settings, o, opening{by: store.OpenAsIs})
 }
 
 // there is not found where the file of a database is not there.
@@ -68,12 +68,12 @@ func there(settings config.Settings) error {
 
 // OpenOrCreate makes the database where it is not there yet; one that is there stays what it is.
 func OpenOrCreate(ctx context.Context, settings config.Settings, o Options) (*Parts, error) {
-	return opened(ctx, store.OpenOrCreate, settings, o)
+	return build(ctx, settings, o, opening{by: store.OpenOrCreate})
 }
 
 // Open opens the database, brings its schema up to date, and builds the rules over it.
 func Open(ctx context.Context, settings config.Settings, o Options) (*Parts, error) {
-	parts, err := opened(ctx, store.Open, settings, o)
+	parts, err := build(ctx, settings, o, opening{by: store.Open})
 	if err != nil {
 		return nil, err
 	}
@@ -84,42 +84,27 @@ func Open(ctx context.Context, settings config.Settings, o Options) (*Parts, err
 	return parts, nil
 }
 
-func opened(ctx context.Context, open func(context.Context, string) (*store.Store, error), settings config.Settings, o Options) (*Parts, error) {
-	s, err := open(ctx, settings.Database)
+// opening says how, and for what, a database is opened.
+type opening struct {
+	by     func(ctx context.Context, dsn string, o store.Options) (*store.Store, error)
+	site   string // where the server that opens it is found; empty where no server does
+	silent bool   // nobody is told what happens
+}
+
+// build opens the database and builds the rules over it. Servers and commands alike get their store here, and only here.
+func build(ctx context.Context, settings config.Settings, o Options, w opening) (*Parts, error) {
+	options := store.Options{Site: calendar.Site{URL: w.site}, Serving: w.site != "", Channels: channels(settings)}
+	if !options.Serving {
+		options.Site.URL = settings.Base(settings.Listen).String() // unless a server has said otherwise
+	}
+	if w.silent {
+		options.Channels = nil
+	}
+	s, err := w.by(ctx, settings.Database, options)
 	if err != nil {
 		return nil, err
 	}
-	s.SetChannels(channels(settings)...)
-	site, err := siteOf(ctx, s, settings)
-	if err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	s.SetSite(calendar.Site{URL: site})
 	return &Parts{Store: s, Service: newService(s, settings, o, o.clock()), Auth: auth.New(s, o.clock(), auth.Bounds{Tokens: settings.Limits.Tokens, Feeds: settings.Limits.Feeds}), Clock: o.clock()}, nil
-}
-
-// siteMark keeps in the database where a server is found, for commands beside it, which may have been given other settings.
-const siteMark = "site"
-
-// siteOf is where people find Berth: as the settings say, else as the last server said, else where a server would listen.
-func siteOf(ctx context.Context, s *store.Store, settings config.Settings) (string, error) {
-	if settings.PublicURL == nil {
-		if kept, err := s.Mark(ctx, siteMark); err != nil || kept != "" {
-			return kept, err
-		}
-	}
-	return settings.Base(settings.Listen).String(), nil
-}
-
-// serveAt says where this server is found: what is drawn from now on says so, here and in commands.
-func (p *Parts) serveAt(ctx context.Context, site string) error {
-	p.Store.SetSite(calendar.Site{URL: site})
-	before, err := p.Store.Mark(ctx, siteMark)
-	if err != nil || before == site {
-		return err
-	}
-	_, err = p.Store.SetMark(ctx, siteMark, before, site)
-	return err
 }
 
 func newService(s scheduler.Store, settings config.Settings, o Options, clock func() time.Time) *scheduler.Service {
@@ -127,13 +112,14 @@ func newService(s scheduler.Store, settings config.Settings, o Options, clock fu
 		Clock: clock, NewID: uuid.NewString, Log: o.Log,
 		Horizon: settings.Horizon, HoldFor: settings.HoldFor, MaxHold: settings.MaxHold, Reminders: settings.Reminders,
 		MaxOpen: settings.Limits.Open, MaxRemarks: settings.Limits.Remarks,
+		MaxWebhooks: settings.Limits.Webhooks, WebhookAddress: webhook.Address(settings.Webhooks.Anywhere),
 	})
 }
 
 // channels are the ways by which others are told what happens, whoever made it happen: a server or a command.
 func channels(settings config.Settings) (list []scheduler.Channel) {
 	if settings.Bugzilla.URL != "" {
-		list = append(list, scheduler.Channel{Name: bugzilla.Channel, Takes: bugzilla.Takes})
+		list = append(list, scheduler.Channel{Name: tickets.Channel, Takes: tickets.Takes})
 	}
 	if settings.Mail.Host != "" {
 		list = append(list, scheduler.Channel{Name: mail.Channel, Takes: mail.Takes})

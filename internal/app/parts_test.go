@@ -9,16 +9,18 @@ import (
 	"time"
 
 	"berth/internal/config"
+	"berth/internal/store"
 	"berth/scheduler"
 	"berth/testbeds"
 )
 
-// A command that changes a request beside a running server leaves the address of its page in the calendars as the server wrote it, whether it
-// knows the server's settings or not.
+// A command that changes a request beside a running server leaves the address of its page in the calendars as the server wrote it, whichever
+// settings it was given itself.
 func TestACommandDrawsWhatTheServerWould(t *testing.T) {
 	t.Parallel()
 	public := &url.URL{Scheme: "https", Host: "berth.example.org"}
-	for name, known := range map[string]*url.URL{"the same settings": public, "no settings": nil} {
+	other := &url.URL{Scheme: "https", Host: "berth-before.example.org"}
+	for name, known := range map[string]*url.URL{"the same settings": public, "no settings": nil, "another public URL": other} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			commandBeside(t, public, known)
@@ -29,11 +31,8 @@ func TestACommandDrawsWhatTheServerWould(t *testing.T) {
 func commandBeside(t *testing.T, public, known *url.URL) {
 	settings := config.Settings{Database: filepath.Join(t.TempDir(), "berth.db"), Listen: "127.0.0.1:8080", PublicURL: public}
 	o := Options{Log: slog.New(slog.DiscardHandler)}
-	server, err := Open(t.Context(), settings, o)
+	server, err := build(t.Context(), settings, o, opening{by: store.Open, site: public.String()})
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.serveAt(t.Context(), public.String()); err != nil {
 		t.Fatal(err)
 	}
 	oneRequest(t, server)

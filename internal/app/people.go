@@ -13,12 +13,23 @@ import (
 	"berth/scheduler"
 )
 
-// people makes sure that somebody can sign in: the demo's people where a demo is wanted, else whoever is there already.
-func (a *App) people(ctx context.Context) error {
-	if a.serving.Demo {
-		return a.demo(ctx)
+// prepare brings the database up to date and makes sure that users can sign in. Only then is anything listened on, and only then is it known
+// where the pages are: the store that serves is opened anew.
+func (a *App) prepare(ctx context.Context) (err error) {
+	parts, err := a.open(ctx)
+	if err != nil {
+		return err
 	}
-	page, err := a.parts.Auth.People(ctx, scheduler.System, "", 1)
+	defer func() { err = errors.Join(err, parts.Close()) }()
+	return a.people(ctx, parts)
+}
+
+// people makes sure that somebody can sign in: the demo's people where a demo is wanted, else whoever is there already.
+func (a *App) people(ctx context.Context, parts *Parts) error {
+	if a.serving.Demo {
+		return a.demo(ctx, parts)
+	}
+	page, err := parts.Auth.People(ctx, scheduler.System, "", 1)
 	if err != nil {
 		return err
 	}
@@ -63,11 +74,11 @@ func closed(parts *Parts, err error) error {
 }
 
 // demo fills an empty database, or takes the demo that is there already, and gives its people a new password.
-func (a *App) demo(ctx context.Context) error {
+func (a *App) demo(ctx context.Context, parts *Parts) error {
 	if !a.settings.Loopback() {
 		return scheduler.Errorf(scheduler.CodeInvalid, "the demo prints a password for everybody and is served on loopback only, not on %s", a.settings.Listen)
 	}
-	state, err := demo.Look(ctx, a.parts.Service, a.parts.Auth)
+	state, err := demo.Look(ctx, parts.Service, parts.Auth)
 	if err != nil {
 		return err
 	}
@@ -75,28 +86,37 @@ func (a *App) demo(ctx context.Context) error {
 	case demo.Foreign:
 		return scheduler.Errorf(scheduler.CodeConflict, "the demo goes into an empty database only, and this one is in use")
 	case demo.Empty:
-		a.parts.Store.SetChannels() // what is made up has happened to nobody
-		defer a.parts.Store.SetChannels(channels(a.settings)...)
-		options := demo.Options{Now: a.parts.Clock(), Service: func(clock func() time.Time) *scheduler.Service {
-			return newService(a.parts.Store, a.settings, a.options, clock)
-		}, Accounts: func(clock func() time.Time) demo.Accounts { return auth.New(a.parts.Store, clock) }}
-		if _, err := a.parts.Store.SetMark(ctx, demoMark, "", filling); err != nil {
-			return err
-		}
-		if err := demo.Fill(ctx, options); err != nil {
-			return err
-		}
-		if _, err := a.parts.Store.SetMark(ctx, demoMark, filling, "filled"); err != nil {
+		if err := a.fill(ctx); err != nil {
 			return err
 		}
 	}
 	password := rand.Text()
-	people, err := demo.SetPassword(ctx, a.parts.Auth, auth.Hash(password))
+	people, err := demo.SetPassword(ctx, parts.Auth, auth.Hash(password))
 	if err != nil {
 		return err
 	}
 	a.introduce(people, password)
 	return nil
+}
+
+// fill makes up the demo, over a store of its own that tells nobody: what is made up has happened to nobody.
+func (a *App) fill(ctx context.Context) (err error) {
+	parts, err := build(ctx, a.settings, a.options, opening{by: store.OpenAsIs, silent: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, parts.Close()) }()
+	options := demo.Options{Now: parts.Clock(), Service: func(clock func() time.Time) *scheduler.Service {
+		return newService(parts.Store, a.settings, a.options, clock)
+	}, Accounts: func(clock func() time.Time) demo.Accounts { return auth.New(parts.Store, clock) }}
+	if _, err := parts.Store.SetMark(ctx, demoMark, "", filling); err != nil {
+		return err
+	}
+	if err := demo.Fill(ctx, options); err != nil {
+		return err
+	}
+	_, err = parts.Store.SetMark(ctx, demoMark, filling, "filled")
+	return err
 }
 
 // introduce tells whoever started the demo who is in it.

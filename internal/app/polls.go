@@ -6,13 +6,14 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"berth/internal/bugzilla"
+	"berth/internal/bugzilla/tracker"
 	"berth/internal/config"
+	"berth/internal/tickets"
 )
 
 // polls gives the figures of the polls of Bugzilla, whichever process makes them: they are read from the database when they are asked for.
 type polls struct {
-	marks bugzilla.Marks
+	marks tickets.Marks
 	clock func() time.Time
 }
 
@@ -45,7 +46,7 @@ func (polls) Describe(ch chan<- *prometheus.Desc) {
 func (p polls) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), pollTimeout)
 	defer cancel()
-	at, err := bugzilla.ReadProgress(ctx, p.marks)
+	at, err := tickets.ReadProgress(ctx, p.marks, tracker.Via)
 	if err != nil {
 		ch <- prometheus.NewInvalidMetric(pollFailing, err)
 		return

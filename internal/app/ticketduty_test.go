@@ -14,10 +14,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"berth/internal/bugzilla"
 	"berth/internal/bugzilla/bugzillatest"
 	"berth/internal/config"
 	"berth/internal/testdb"
+	"berth/internal/tickets"
 	"berth/scheduler"
 	"berth/testbeds"
 )
@@ -52,9 +52,9 @@ func newOffice(t *testing.T, v bugzillatest.Version) *office {
 	o.must(err)
 	t.Cleanup(func() { o.must(o.parts.Close()) })
 	o.parts.Clock = o.clock
-	tickets, err := o.parts.Tickets(settings, "https://berth.example", log)
+	service, err := o.parts.Tickets(settings, "https://berth.example", log)
 	o.must(err)
-	o.duty = o.parts.ticketDuty(tickets, settings.Bugzilla.Poll, log)
+	o.duty = o.parts.ticketDuty(service, settings.Bugzilla.Poll, log)
 	_, err = o.parts.Service.PutFacility(t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "north", Name: "North", Timezone: "UTC",
 		VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 100}}}}}}, scheduler.ChangeOptions{})
 	o.must(err)
@@ -96,7 +96,7 @@ func (o *office) pass() {
 
 func (o *office) backlog() scheduler.Backlog {
 	o.t.Helper()
-	b, err := o.parts.Store.Backlog(o.t.Context(), bugzilla.Channel)
+	b, err := o.parts.Store.Backlog(o.t.Context(), tickets.Channel)
 	o.must(err)
 	return b
 }

@@ -7,75 +7,84 @@ import (
 	"time"
 
 	"berth/internal/bugzilla"
+	"berth/internal/bugzilla/tracker"
 	"berth/internal/config"
 	"berth/internal/outbox"
 	"berth/internal/retry"
+	"berth/internal/tickets"
 	"berth/scheduler"
 )
 
 // Tickets keep a ticket for every request.
-type Tickets = bugzilla.Tickets
+type Tickets = tickets.Service
 
 // TicketChannel is where what tickets have to be told waits.
-const TicketChannel = bugzilla.Channel
+const TicketChannel = tickets.Channel
 
 // Tickets are the tickets of the requests, as the settings say; nil where there is no Bugzilla. site is where Berth's pages are.
-func (p *Parts) Tickets(settings config.Settings, site string, log *slog.Logger) (*bugzilla.Tickets, error) {
-	if settings.Bugzilla.URL == "" {
+func (p *Parts) Tickets(settings config.Settings, site string, log *slog.Logger) (*tickets.Service, error) {
+	b := settings.Bugzilla
+	if b.URL == "" {
 		return nil, nil
 	}
-	return newTickets(settings.Bugzilla, site, p.directory(), p.Store, p.Clock, log)
+	t, err := newTracker(b)
+	if err != nil {
+		return nil, err
+	}
+	return tickets.New(t, p.directory(), p.Store, tickets.Settings{Statuses: statuses(b), Site: site, Marker: b.Marker, OfferLinks: b.OfferLinks}, p.Clock, log), nil
 }
 
-func newTickets(b config.Bugzilla, site string, requests bugzilla.Requests, memory bugzilla.Memory, clock func() time.Time, log *slog.Logger) (*bugzilla.Tickets, error) {
+func newTracker(b config.Bugzilla) (*tracker.Tracker, error) {
 	client, err := bugzilla.New(bugzilla.Options{URL: b.URL, Login: b.Login, Key: b.Key, Reread: b.ReadKey})
 	if err != nil {
 		return nil, err
 	}
-	return bugzilla.NewTickets(client, requests, memory, bugzilla.Settings{Product: b.Product, Component: b.Component, Components: b.Components, Fields: b.Fields,
-		Version: b.Version, OpSys: b.OpSys, Platform: b.Platform, Standings: bugzilla.Usual().With(b.Statuses), Login: b.Login, Browse: b.URL, Site: site,
-		Marker: b.Marker, OfferLinks: b.OfferLinks}, clock, log), nil
+	return tracker.New(client, tracker.Settings{Product: b.Product, Component: b.Component, Components: b.Components, Fields: b.Fields,
+		Version: b.Version, OpSys: b.OpSys, Platform: b.Platform, Login: b.Login, Browse: b.URL}), nil
 }
 
+func statuses(b config.Bugzilla) tickets.StatusMap { return tracker.Stock().With(b.Statuses) }
+
 // CheckTickets looks at everything that tickets depend on. It takes no database: who sets an instance up may have none yet.
-func CheckTickets(ctx context.Context, settings config.Settings, log *slog.Logger) ([]bugzilla.Finding, error) {
-	tickets, err := newTickets(settings.Bugzilla, "", nil, nil, now, log)
+func CheckTickets(ctx context.Context, settings config.Settings) ([]tracker.Finding, error) {
+	t, err := newTracker(settings.Bugzilla)
 	if err != nil {
 		return nil, err
 	}
-	return tickets.Check(ctx), nil
+	return t.Check(ctx, statuses(settings.Bugzilla), now), nil
 }
 
 // TicketCourier tells Bugzilla what happens; with a request given, of that one only.
-func (p *Parts) TicketCourier(tickets *bugzilla.Tickets, request string, log *slog.Logger) *outbox.Courier {
+func (p *Parts) TicketCourier(service *tickets.Service, request string, log *slog.Logger) *outbox.Courier {
 	return outbox.New(p.Store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
-		return nil, judged(tickets.Deliver(ctx, m.Event))
-	}, outbox.Options{Channel: bugzilla.Channel, Request: request, Clock: p.Clock, Log: log, Lease: bugzilla.Lease})
+		return nil, judged(service, service.Deliver(ctx, m.Event))
+	}, outbox.Options{Channel: tickets.Channel, Request: request, Clock: p.Clock, Log: log, Lease: service.Lease()})
 }
 
 // judged says whether an error is everybody's, whether it goes away by itself, and what can be done about it.
-func judged(err error) error {
-	text, down := bugzilla.Outage(err)
-	switch {
-	case err == nil:
+func judged(service *tickets.Service, err error) error {
+	if err == nil {
 		return nil
-	case down:
-		return outbox.Down{Err: errors.New(text), Remedy: bugzilla.Remedy(err), Permanent: !bugzilla.IsTemporary(err)}
-	case bugzilla.IsTemporary(err):
-		return err
 	}
-	return retry.Permanent{Err: err, Remedy: bugzilla.Remedy(err)}
+	switch fault := service.Fault(err); {
+	case fault.Outage != "":
+		return outbox.Down{Err: errors.New(fault.Outage), Remedy: fault.Remedy, Permanent: !fault.Temporary}
+	case fault.Temporary:
+		return err
+	default:
+		return retry.Permanent{Err: err, Remedy: fault.Remedy}
+	}
 }
 
 // SyncTicket brings a request and its ticket in line now, and says how many events that told.
-func (p *Parts) SyncTicket(ctx context.Context, tickets *bugzilla.Tickets, request string, log *slog.Logger) (v scheduler.View, told int, err error) {
-	if v, err = tickets.Sync(ctx, request); err != nil {
+func (p *Parts) SyncTicket(ctx context.Context, service *tickets.Service, request string, log *slog.Logger) (v scheduler.View, told int, err error) {
+	if v, err = service.Sync(ctx, request); err != nil {
 		return v, 0, err
 	}
-	if _, err := p.Store.Retry(ctx, bugzilla.Channel, v.ID); err != nil {
+	if _, err := p.Store.Retry(ctx, tickets.Channel, v.ID); err != nil {
 		return v, 0, err
 	}
-	courier := p.TicketCourier(tickets, v.ID, log)
+	courier := p.TicketCourier(service, v.ID, log)
 	for {
 		n, err := courier.Round(ctx)
 		if err != nil {
@@ -85,7 +94,7 @@ func (p *Parts) SyncTicket(ctx context.Context, tickets *bugzilla.Tickets, reque
 			break
 		}
 	}
-	if waits, err := p.Store.Pending(ctx, bugzilla.Channel, v.ID); err != nil {
+	if waits, err := p.Store.Pending(ctx, tickets.Channel, v.ID); err != nil {
 		return v, told, err
 	} else if waits {
 		return v, told, scheduler.Errorf(scheduler.CodeUnavailable, "not everything about request #%d could be told; see berth bugzilla status", v.Number)
@@ -102,7 +111,7 @@ const soonest = time.Minute
 
 // ticketDuty tells Bugzilla what happens here, and does here what happens there. What happens while Bugzilla cannot be reached waits.
 type ticketDuty struct {
-	tickets *bugzilla.Tickets
+	tickets *tickets.Service
 	courier *outbox.Courier
 	retry   func(context.Context) error // lets what waits be told at once
 	every   time.Duration
@@ -117,19 +126,19 @@ type ticketDuty struct {
 
 // ticketDuty is nil where there is no Bugzilla.
 func (a *App) ticketDuty(site string) (duty, error) {
-	tickets, err := a.parts.Tickets(a.settings, site, a.options.Log)
-	if err != nil || tickets == nil {
+	service, err := a.parts.Tickets(a.settings, site, a.options.Log)
+	if err != nil || service == nil {
 		return nil, err
 	}
-	return a.parts.ticketDuty(tickets, a.settings.Bugzilla.Poll, a.options.Log).run, nil
+	return a.parts.ticketDuty(service, a.settings.Bugzilla.Poll, a.options.Log).run, nil
 }
 
-func (p *Parts) ticketDuty(tickets *bugzilla.Tickets, every time.Duration, log *slog.Logger) *ticketDuty {
+func (p *Parts) ticketDuty(service *tickets.Service, every time.Duration, log *slog.Logger) *ticketDuty {
 	retry := func(ctx context.Context) error {
-		_, err := p.Store.Retry(ctx, bugzilla.Channel, "")
+		_, err := p.Store.Retry(ctx, tickets.Channel, "")
 		return err
 	}
-	return &ticketDuty{tickets: tickets, courier: p.TicketCourier(tickets, "", log), retry: retry, every: every, clock: p.Clock, log: log}
+	return &ticketDuty{tickets: service, courier: p.TicketCourier(service, "", log), retry: retry, every: every, clock: p.Clock, log: log}
 }
 
 func (d *ticketDuty) run(ctx context.Context) (done int, next *time.Time, err error) {
@@ -171,15 +180,15 @@ func (d *ticketDuty) poll(ctx context.Context, now time.Time) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	text, down := bugzilla.Outage(err)
+	fault := d.tickets.Fault(err)
 	before := d.failure
-	d.down, d.failure = down, text
+	d.down, d.failure = fault.Outage != "", fault.Outage
 	if err != nil {
-		if !down {
+		if !d.down {
 			d.failure = err.Error()
 		}
 		if d.failure != before {
-			d.log.WarnContext(ctx, "what people did in Bugzilla was not seen; it is asked again", "error", d.failure, "remedy", bugzilla.Remedy(err))
+			d.log.WarnContext(ctx, "what people did in Bugzilla was not seen; it is asked again", "error", d.failure, "remedy", fault.Remedy)
 		}
 		return nil
 	}

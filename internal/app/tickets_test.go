@@ -15,6 +15,9 @@ import (
 // TestTicketsAreToldWhatHappens starts an instance beside a Bugzilla, writes a remark, and waits until there is a ticket that has it.
 func TestTicketsAreToldWhatHappens(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("playing the demo takes long")
+	}
 	s := bugzillatest.New(t, bugzillatest.V52, time.Now)
 	seen := make(chan struct{}, 100)
 	s.SetFaults(func(r *http.Request) bugzillatest.Fault {

@@ -8,7 +8,7 @@ import (
 
 // hooks are the webhooks as the settings say.
 func (a *App) hooks(site string) *webhook.Desk {
-	return webhook.New(a.parts.Store, a.parts.directory(), webhook.Settings{Anywhere: a.settings.Webhooks.Anywhere, Site: site, Version: a.options.Version, Most: a.settings.Limits.Webhooks}, a.parts.Clock)
+	return webhook.New(a.parts.Store, a.parts.directory(), webhook.Settings{Anywhere: a.settings.Webhooks.Anywhere, Site: site, Version: a.options.Version}, a.parts.Clock)
 }
 
 // hookDuty tells webhooks what happens. Its lanes end after the duties, whose context they share.

@@ -18,6 +18,9 @@ const (
 
 func TestTwoHundredWrongPasswordsAtOnce(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("two hundred hashes take long")
+	}
 	g := newGatehouse(t)
 	var checked, refused atomic.Int64
 	var all sync.WaitGroup

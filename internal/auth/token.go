@@ -29,11 +29,8 @@ func (a *Auth) CreateFeed(ctx context.Context, actor scheduler.Actor, owner, nam
 
 func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler.Token) (secret string, t scheduler.Token, err error) {
 	owner := wish.Owner
-	if err := mayKeep(actor, owner); err != nil {
+	if err := actor.MakeTokens(owner); err != nil {
 		return "", t, err
-	}
-	if actor.Username != owner && !actor.Can(scheduler.ScopePassword) {
-		return "", t, scheduler.Errorf(scheduler.CodeForbidden, "%s may not make tokens of %s with this token: that needs the scope password", actor.Username, owner)
 	}
 	now := a.clock().UTC().Truncate(time.Second)
 	if err := checkToken(actor, wish, now); err != nil {
@@ -104,21 +101,8 @@ func newSecret() string {
 	return tokenPrefix + base64.RawURLEncoding.EncodeToString(bits)
 }
 
-func mayKeep(actor scheduler.Actor, owner string) error {
-	if !actor.Can(scheduler.ScopeAdmin) || actor.Username != owner && !actor.Is(scheduler.RoleAdministrator) {
-		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not manage tokens of %s, or not with this token", actor.Username, owner)
-	}
-	return nil
-}
-
 // maxTokenName is the longest name of a token, in characters.
 const maxTokenName = 100
-
-// needed maps each scope to the scope of the sign-in that may hand it out.
-var needed = map[scheduler.Scope]scheduler.Scope{
-	scheduler.ScopeRead: scheduler.ScopeRead, scheduler.ScopeWrite: scheduler.ScopeWrite, scheduler.ScopeAdmin: scheduler.ScopeAdmin, scheduler.ScopePassword: scheduler.ScopePassword,
-	scheduler.ScopeCalendar: scheduler.ScopeRead, scheduler.ScopeCalendarMove: scheduler.ScopeWrite, scheduler.ScopeFeed: scheduler.ScopeRead,
-}
 
 func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 	var bad []scheduler.FieldError
@@ -130,10 +114,10 @@ func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 		add("scopes", "must name at least one of read, write, admin, password, calendar and calendar:move")
 	}
 	for i, s := range t.Scopes {
-		if needed[s] == "" || slices.Contains(t.Scopes[:i], s) || s == scheduler.ScopeFeed && t.Feed == "" {
-			add("scopes", "must be of read, write, admin, password, calendar and calendar:move, each at most once")
-		} else if !actor.Can(needed[s]) {
-			add("scopes", "must not exceed those that you signed in with")
+		if may, known := actor.HandsOut(s); !known || slices.Contains(t.Scopes[:i], s) || s == scheduler.ScopeFeed && t.Feed == "" {
+			add("scopes", "are read, write, admin, password, calendar and calendar:move, each at most once")
+		} else if !may {
+			add("scopes", "cannot be more than those that you signed in with")
 		}
 	}
 	if t.Expires != nil && !t.Expires.After(now) {
@@ -147,8 +131,8 @@ func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 
 // List lists a person's tokens, without their secrets.
 func (a *Auth) List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error) {
-	if !actor.Can(scheduler.ScopeRead) || actor.Username != owner && !actor.Is(scheduler.RoleAdministrator) {
-		return nil, scheduler.Errorf(scheduler.CodeForbidden, "%s may not see the tokens of %s", actor.Username, owner)
+	if err := actor.SeeTokens(owner); err != nil {
+		return nil, err
 	}
 	var list []scheduler.Token
 	err := a.store.View(ctx, func(tx scheduler.Reader) (err error) {
@@ -163,7 +147,7 @@ func (a *Auth) List(ctx context.Context, actor scheduler.Actor, owner string) ([
 
 // Revoke invalidates a token, at once and for good.
 func (a *Auth) Revoke(ctx context.Context, actor scheduler.Actor, owner, id string) (scheduler.Token, error) {
-	if err := mayKeep(actor, owner); err != nil {
+	if err := actor.KeepTokens(owner); err != nil {
 		return scheduler.Token{}, err
 	}
 	var t scheduler.Token

@@ -69,6 +69,15 @@ func (n names) Has(alias string) bool {
 	return false
 }
 
+// ParseID reads the number of a bug. Of anything else there is no bug.
+func ParseID(text string) (int64, error) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, &Error{Doing: "reading bug " + text, Code: codeNoBug, Message: "this is not the number of a bug", Answered: true}
+	}
+	return id, nil
+}
+
 // Bug reads a bug by its number.
 func (c *Client) Bug(ctx context.Context, id int64) (Bug, error) {
 	return c.bug(ctx, strconv.FormatInt(id, 10))

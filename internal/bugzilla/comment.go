@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -54,7 +56,7 @@ func (c *Client) AddComment(ctx context.Context, id int64, text, token string, u
 // Said reports whether a comment of a bug holds a token.
 func (c *Client) Said(ctx context.Context, id int64, token string) (bool, error) {
 	list, err := c.Comments(ctx, id, time.Time{})
-	return said(list, token), err
+	return slices.ContainsFunc(list, func(x Comment) bool { return strings.Contains(x.Text, token) }), err
 }
 
 // Entry is what somebody changed of a bug at once. Changes of one person within one second are one entry, their values joined: it says who

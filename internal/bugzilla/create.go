@@ -8,8 +8,8 @@ import (
 	"net/http"
 )
 
-// NewBug is a bug to be made. Its alias makes it one of its kind: it has to begin with a letter, and to be made of small letters, digits
-// and hyphens, 40 at the most.
+// NewBug is a bug to be made. Its alias makes it one of its kind: it must begin with a letter, and hold small letters, digits
+// and hyphens only, 40 at the most.
 type NewBug struct {
 	Product, Component, Version, OpSys, Platform string
 	Summary, Description                         string

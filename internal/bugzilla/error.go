@@ -78,6 +78,11 @@ func (e *Error) Temporary() bool {
 	}
 }
 
+// NoWay says that the workflow has no way for a bug from one status to another.
+func NoWay(id, from, to string) error {
+	return &Error{Doing: "changing bug " + id, Code: codeTransition, Message: fmt.Sprintf("there is no way from %s to %s", from, to)}
+}
+
 // code is the code of an error from this package, 0 for others.
 func code(err error) int {
 	if e, ok := errors.AsType[*Error](err); ok {

@@ -41,10 +41,11 @@ type Client struct {
 }
 
 const (
-	usualTimeout  = 30 * time.Second
-	usualPatience = longestLock + 25*time.Second
-	// longestLock is how long a server waits for a lock at the most before it gives a write up: MariaDB's innodb_lock_wait_timeout.
-	longestLock = 50 * time.Second
+	usualTimeout = 30 * time.Second
+	// Patience is how long a write is waited for where the options do not say.
+	Patience = LongestLock + 25*time.Second
+	// LongestLock is how long a server waits for a lock at the most before it gives a write up: MariaDB's innodb_lock_wait_timeout.
+	LongestLock = 50 * time.Second
 	maxAnswer   = 32 << 20
 	maxMessage  = 500
 )
@@ -62,7 +63,7 @@ func New(o Options) (*Client, error) {
 		o.Timeout = usualTimeout
 	}
 	if o.Patience <= 0 {
-		o.Patience = usualPatience
+		o.Patience = Patience
 	}
 	c := &Client{base: u.JoinPath("rest"), o: o, http: o.HTTP, key: o.Key}
 	if c.http == nil {

@@ -19,21 +19,6 @@ func TestAddressesOfServers(t *testing.T) {
 	}
 }
 
-// TestWhoIsAtWorkHasTimeForIt though six writes take as long as they can, and nobody writes again while one may still come through.
-func TestWhoIsAtWorkHasTimeForIt(t *testing.T) {
-	t.Parallel()
-	c, err := New(Options{URL: "https://bugs.example.org", Key: "k"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if Lease <= 6*c.o.Patience {
-		t.Errorf("a lease of %s is not longer than six writes of %s", Lease, c.o.Patience)
-	}
-	if unsureFor <= c.o.Patience+longestLock || c.o.Patience <= longestLock {
-		t.Errorf("a write is waited for for %s, and not repeated for %s; a lock is waited for for %s", c.o.Patience, unsureFor, longestLock)
-	}
-}
-
 func FuzzASCII(f *testing.F) {
 	f.Add("über 📡 \u2028 <x> \x00")
 	f.Fuzz(func(t *testing.T, s string) {

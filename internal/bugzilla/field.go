@@ -49,8 +49,8 @@ func (c *Client) Values(ctx context.Context, field string) (names []string, err 
 // columns are the names in the database of fields that the interface calls otherwise.
 var columns = map[string]string{"severity": "bug_severity", "whiteboard": "status_whiteboard", "platform": "rep_platform"}
 
-// column is the name of a field in the database.
-func column(name string) string {
+// Column is the name of a field in the database.
+func Column(name string) string {
 	if c := columns[name]; c != "" {
 		return c
 	}

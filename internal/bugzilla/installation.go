@@ -44,7 +44,7 @@ func (c *Client) Person(ctx context.Context, login string) (p Person, found bool
 // Version is the server's. It answers this to everybody, and without its database, too: it is no sign of health.
 func (c *Client) Version(ctx context.Context) (version string, err error) {
 	err = c.read(ctx, signature{}, "asking for the version", "version", nil, "version", &version)
-	return version, err
+	return cut(version), err
 }
 
 // Time is the server's clock: what its web server takes for now, and what it makes of its database's.
@@ -141,8 +141,8 @@ func (c *Client) Workflow(ctx context.Context) (Workflow, error) {
 	return w, nil
 }
 
-// talking are the steps that take a comment.
-func (w Workflow) talking() (steps []string) {
+// Commented are the steps that take a comment.
+func (w Workflow) Commented() (steps []string) {
 	for _, from := range slices.Sorted(maps.Keys(w)) {
 		for _, to := range w[from].Comment {
 			if from != "" {

@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 
 	"berth/internal/bugzilla"
+	"berth/internal/bugzilla/tracker"
+	"berth/internal/tickets"
 )
 
 // TestARealServer opens a bug on the server that BERTH_TEST_BUGZILLA_URL names, as whom BERTH_TEST_BUGZILLA_LOGIN and BERTH_TEST_BUGZILLA_KEY say, takes it through its standings, and
@@ -29,7 +31,7 @@ func TestARealServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if wrong := bugzilla.Usual().Check(w); len(wrong) > 0 {
+	if wrong := tracker.CheckStatuses(tracker.Stock(), w); len(wrong) > 0 {
 		t.Logf("its workflow: %v", wrong)
 	}
 	alias := uuid.NewString()
@@ -56,7 +58,7 @@ func TestARealServer(t *testing.T) {
 	if err != nil || !b.Alias.Has(alias) {
 		t.Fatalf("%+v, %v", b, err)
 	}
-	for _, to := range []bugzilla.Standing{{Status: "IN_PROGRESS"}, {Status: "RESOLVED", Resolution: "FIXED"}} {
+	for _, to := range []tickets.TrackerStatus{{Status: "IN_PROGRESS"}, {Status: "RESOLVED", Resolution: "FIXED"}} {
 		if _, err := c.Update(ctx, id, bugzilla.Change{Status: to.Status, Resolution: to.Resolution}); err != nil {
 			t.Fatalf("to %s: %v", to, err)
 		}

@@ -3,16 +3,14 @@ package config
 import (
 	"net"
 	"net/netip"
-	"net/url"
 	"strconv"
-	"time"
 )
 
 // together checks what one setting alone cannot tell.
 func (l *layered) together(s Settings) {
 	host, port, err := net.SplitHostPort(s.Listen)
 	if n, portErr := strconv.Atoi(port); err != nil || portErr != nil || n < 0 || n > 65535 {
-		l.fault("listen", l.origins["listen"], "has to be an address and a port such as 127.0.0.1:8080")
+		l.fault("listen", l.origins["listen"], "must be an address and a port such as 127.0.0.1:8080")
 		return
 	}
 	if s.TLSCert == "" && s.TLSKey == "" && len(s.BehindProxy) == 0 && !loopback(host) {
@@ -23,36 +21,13 @@ func (l *layered) together(s Settings) {
 		l.fault("tls_cert", l.origins["tls_cert"], "goes together with tls_key: give both or neither")
 	}
 	if s.LogFormat != "text" && s.LogFormat != "json" {
-		l.fault("log_format", l.origins["log_format"], "has to be text or json")
+		l.fault("log_format", l.origins["log_format"], "must be text or json")
 	}
 	l.bugzilla(s.Bugzilla)
 	l.mail(s.Mail)
 	l.oidc(s.OIDC)
 	if s.HoldFor > s.MaxHold {
-		l.fault("hold_for", l.origins["hold_for"], "has to be at most max_hold")
-	}
-}
-
-// bugzilla checks what goes together of the settings for tickets.
-func (l *layered) bugzilla(b Bugzilla) {
-	if b.URL == "" {
-		return
-	}
-	u, err := url.Parse(b.URL)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "":
-		l.fault("bugzilla_url", l.origins["bugzilla_url"], "has to be an http or https address such as https://bugs.example.org")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
-		l.fault("bugzilla_url", l.origins["bugzilla_url"], "has to be https beyond this machine: the API key would cross the network in clear")
-	}
-	if b.Key == "" {
-		l.fault("bugzilla_key", l.origins["bugzilla_key"], "is needed with bugzilla_url; better by bugzilla_key_file")
-	}
-	if b.Login == "" {
-		l.fault("bugzilla_login", l.origins["bugzilla_login"], "is needed with bugzilla_url: the login of the account that the key belongs to")
-	}
-	if b.Poll > 0 && b.Poll < time.Second {
-		l.fault("bugzilla_poll", l.origins["bugzilla_poll"], "has to be at least PT1S")
+		l.fault("hold_for", l.origins["hold_for"], "must be at most max_hold")
 	}
 }
 
@@ -69,12 +44,4 @@ func loopback(host string) bool {
 	}
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.IsLoopback()
-}
-
-// hide shows that there is a secret, and nothing of it.
-func hide(secret string) string {
-	if secret == "" {
-		return ""
-	}
-	return "(set, not shown)"
 }

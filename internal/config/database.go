@@ -29,7 +29,7 @@ func setDatabase(s *Settings, v string) error {
 	}
 	switch {
 	case strings.TrimSpace(path) == "":
-		return errors.New("has to be a file or a postgres:// address")
+		return errors.New("must be a file or a postgres:// address")
 	case isFile && strings.HasPrefix(path, "//") && !strings.HasPrefix(path, "///"):
 		return errors.New("what follows sqlite:// is no host: write sqlite:PATH, or the path alone")
 	case strings.Contains(path, ":memory:"):

@@ -43,8 +43,8 @@ type layered struct {
 // Load reads and checks all settings. What is wrong is one error with a field per fault: the setting, and where it was set.
 func Load(src Sources) (Settings, error) {
 	l := layered{values: map[string]string{}, origins: map[string]Origin{}, paths: map[string]string{}}
-	for _, f := range fields {
-		l.values[f.name], l.origins[f.name] = f.value, "default"
+	for _, d := range table {
+		l.values[d.Name], l.origins[d.Name] = d.Default, "default"
 	}
 	env := environment(src.Environ)
 	path, named := src.File, src.File != ""
@@ -60,7 +60,7 @@ func Load(src Sources) (Settings, error) {
 		return Settings{}, err
 	}
 	l.environ(env)
-	l.each(src.Flags, func(name string) Origin { return Origin("--" + strings.ReplaceAll(name, "_", "-")) })
+	l.each(src.Flags, func(name string) Origin { return Origin("--" + Flag(name)) })
 	return l.settings()
 }
 
@@ -101,7 +101,7 @@ func (l *layered) file(path string, named bool) error {
 	for _, name := range sortedKeys(table) {
 		v, ok := plain(table[name])
 		if !ok {
-			l.fault(name, from, "has to be a text, a number, true or false, or a list of texts")
+			l.fault(name, from, "must be a text, a number, true or false, or a list of texts")
 			continue
 		}
 		if setting, isFile := l.fromFile(name); isFile {
@@ -152,7 +152,7 @@ func environment(environ []string) map[string]string {
 }
 
 func (l *layered) environ(env map[string]string) {
-	l.each(env, func(name string) Origin { return Origin(prefix + strings.ToUpper(name)) })
+	l.each(env, func(name string) Origin { return Origin(Variable(name)) })
 }
 
 // each takes the values of one source, where a secret may be given by value or by file.
@@ -192,8 +192,8 @@ func (l *layered) fromFile(name string) (setting string, ok bool) {
 	if !ok {
 		return "", false
 	}
-	f, known := find(setting)
-	return setting, known && f.mask != nil
+	d, known := find(setting)
+	return setting, known && d.Secret
 }
 
 func (l *layered) read(setting, path string, from Origin) {
@@ -215,9 +215,9 @@ func secret(path string) (string, error) {
 // settings turns the texts into values and checks what belongs together.
 func (l *layered) settings() (Settings, error) {
 	s := Settings{origins: l.origins, shown: l.values, notes: l.notes}
-	for _, f := range fields {
-		if err := f.set(&s, l.values[f.name]); err != nil {
-			l.fault(f.name, l.origins[f.name], err.Error())
+	for _, d := range table {
+		if err := d.set(&s, l.values[d.Name]); err != nil {
+			l.fault(d.Name, l.origins[d.Name], err.Error())
 		}
 	}
 	s.Bugzilla.keyFile = l.paths["bugzilla_key"]

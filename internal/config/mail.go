@@ -16,7 +16,7 @@ func setMailServer(s *Settings, v string) error {
 	host, port, err := net.SplitHostPort(v)
 	n, portErr := strconv.Atoi(port)
 	if err != nil || portErr != nil || host == "" || n < 1 || n > 65535 {
-		return fmt.Errorf("has to be a host and a port such as smtp.example.org:587")
+		return fmt.Errorf("must be a host and a port such as smtp.example.org:587")
 	}
 	s.Mail.Host, s.Mail.Port = host, n
 	return nil
@@ -29,7 +29,7 @@ func setMailFrom(s *Settings, v string) error {
 	}
 	a, err := mail.ParseAddress(v)
 	if err != nil {
-		return fmt.Errorf("has to be an address such as Berth <berth@example.org>")
+		return fmt.Errorf("must be an address such as Berth <berth@example.org>")
 	}
 	s.Mail.From = *a
 	if a.Name == "" {
@@ -45,7 +45,7 @@ func setMailList(s *Settings, v string) error {
 	}
 	a, err := mail.ParseAddress(v)
 	if err != nil {
-		return fmt.Errorf("has to be an address such as tickets@example.org")
+		return fmt.Errorf("must be an address such as tickets@example.org")
 	}
 	s.Mail.List = a.Address
 	return nil
@@ -58,7 +58,7 @@ func setMailDigest(s *Settings, v string) error {
 	}
 	t, err := time.Parse("15:04", v)
 	if err != nil {
-		return fmt.Errorf("has to be a time such as 06:00, or empty")
+		return fmt.Errorf("must be a time such as 06:00, or empty")
 	}
 	s.Mail.Digest = new(time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute)
 	return nil
@@ -73,10 +73,10 @@ func (l *layered) mail(m Mail) {
 	case "starttls", "tls":
 	case "none":
 		if !loopback(m.Host) {
-			l.fault("mail_security", l.origins["mail_security"], "has to be starttls or tls beyond this machine: mails and the password would cross the network in clear")
+			l.fault("mail_security", l.origins["mail_security"], "must be starttls or tls beyond this machine: mails and the password would cross the network in clear")
 		}
 	default:
-		l.fault("mail_security", l.origins["mail_security"], "has to be starttls, tls or none")
+		l.fault("mail_security", l.origins["mail_security"], "must be starttls, tls or none")
 	}
 	if m.From.Address == "" {
 		l.fault("mail_from", l.origins["mail_from"], "is needed with mail_server")

@@ -34,9 +34,9 @@ func (l *layered) oidc(o OIDC) {
 	u, err := url.Parse(o.Issuer)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.RawQuery != "":
-		l.fault("oidc_issuer", l.origins["oidc_issuer"], "has to be an address such as https://id.example.org/realms/lab")
+		l.fault("oidc_issuer", l.origins["oidc_issuer"], "must be an address such as https://id.example.org/realms/lab")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		l.fault("oidc_issuer", l.origins["oidc_issuer"], "has to be https beyond this machine")
+		l.fault("oidc_issuer", l.origins["oidc_issuer"], "must be https beyond this machine")
 	}
 	if o.Client == "" {
 		l.fault("oidc_client", l.origins["oidc_client"], "is needed with oidc_issuer")

@@ -10,7 +10,7 @@ import (
 	"berth/scheduler"
 )
 
-// Settings are all settings of an instance, checked. The comments in the list of fields (see fields.go) say what each of them is for.
+// Settings holds all settings of an instance, checked. The table (see table.go) says what each of them is for.
 type Settings struct {
 	Listen      string // host:port; port 0 takes any free one
 	Database    string // the path of a file, or a postgres:// address
@@ -61,7 +61,7 @@ type Bugzilla struct {
 	Components map[string]string // other than Component: by "requests", "deployments", or testbed
 	Fields     map[string]string // of the tickets, beyond those that Berth gives; several values with a bar between
 	Login      string            // of the account that the key belongs to
-	Poll       time.Duration     // how often it is looked what people did there
+	Poll       time.Duration     // between two questions for changes that people made there
 	Statuses   map[string]string // how a ticket stands for a status of its request, where it is not as usual: "RESOLVED FIXED" by "COMPLETED"
 	Marker     string            // before the number of a request in a ticket that was opened by hand
 	OfferLinks bool
@@ -119,33 +119,19 @@ type Entry struct {
 	Value  string `json:"value"` // secrets masked
 	Origin Origin `json:"origin"`
 	Help   string `json:"help"`
-	Secret bool   `json:"-"` // it may also stand in a file, which the setting of the name with _file names
 }
 
 // Entries are all settings as they are in force, in the order of the manual.
 func (s Settings) Entries() []Entry {
-	list := make([]Entry, len(fields))
-	for i, f := range fields {
-		value := s.shown[f.name]
-		if f.mask != nil {
-			value = f.mask(value)
-		}
-		list[i] = Entry{Name: f.name, Value: value, Origin: s.origins[f.name], Help: f.help}
+	list := make([]Entry, len(table))
+	for i, d := range table {
+		list[i] = Entry{Name: d.Name, Value: d.shown(s.shown[d.Name]), Origin: s.origins[d.Name], Help: d.Help}
 	}
 	return list
 }
 
 // Notes are what is odd about where the settings come from, and does no harm.
 func (s Settings) Notes() []string { return s.notes }
-
-// List is every setting with its default, in the order of the manual.
-func List() []Entry {
-	list := make([]Entry, len(fields))
-	for i, f := range fields {
-		list[i] = Entry{Name: f.name, Value: f.value, Origin: "default", Help: f.help, Secret: f.mask != nil}
-	}
-	return list
-}
 
 // Base is the address under which people reach this instance: the public one, else the one that is listened on.
 func (s Settings) Base(addr string) *url.URL {

@@ -60,14 +60,11 @@ func (s *server) open(r *http.Request) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !actor.Can(scheduler.ScopeCalendar) && !actor.Can(scheduler.ScopeCalendarMove) && !actor.Can(scheduler.ScopeRead) {
-		return nil, scheduler.Errorf(scheduler.CodeUnauthenticated, "this token is not valid for calendars")
+	client, moves, err := actor.InCalendars()
+	if err != nil {
+		return nil, err
 	}
-	c := &call{s: s, actor: actor, visible: scheduler.VisibleTo(actor), request: r, moves: actor.Can(scheduler.ScopeCalendarMove) || actor.Can(scheduler.ScopeWrite)}
-	c.actor.Scopes = []scheduler.Scope{scheduler.ScopeRead}
-	if c.moves {
-		c.actor.Scopes = append(c.actor.Scopes, scheduler.ScopeWrite)
-	}
+	c := &call{s: s, actor: client, visible: scheduler.VisibleTo(actor), request: r, moves: moves}
 	path, err := c.parse(r.URL.Path)
 	if err != nil {
 		return nil, err

@@ -51,15 +51,17 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := enter(t, t, testdb.Open(t, testdb.SQLite(t)), new(atomic.Int64))
+	h := enter(t, t, testdb.OpenWith(t, testdb.SQLite(t), found), new(atomic.Int64))
 	h.furnish()
 	return h
 }
 
-// enter builds the parts over a database, like a process of its own.
+// found are the options of a store whose calendars say where people find Berth.
+var found = store.Options{Site: calendar.Site{URL: "https://berth.example"}}
+
+// enter builds the parts over a database, as a process of its own would.
 func enter(t *testing.T, f failer, s *store.Store, now *atomic.Int64) *house {
 	clock := func() time.Time { return start.Add(time.Duration(now.Load()) * time.Second) }
-	s.SetSite(calendar.Site{URL: "https://berth.example"})
 	h := &house{failer: f, ctx: context.WithoutCancel(t.Context()), store: s, now: now, auth: auth.New(s, clock),
 		svc: testdb.NewDirectory(t, scheduler.New(s, scheduler.Options{Clock: clock, NewID: uuid.NewString}), s, clock)}
 	log := slog.New(slog.DiscardHandler)

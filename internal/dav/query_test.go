@@ -243,6 +243,9 @@ func multigetBody(hrefs ...string) string {
 // numbers are not.
 func TestAMultigetNamesAsManyAsAClientLikes(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("thousands of events take long")
+	}
 	h := newHouse(t)
 	there := h.href("eva", "mine", h.submit("eva", "north/a", 1, hours(24, 2)))
 	many := make([]string, 30_000)

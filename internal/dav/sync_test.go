@@ -105,7 +105,7 @@ func follow(t *testing.T, rt *rapid.T, dsn string) {
 	now := new(atomic.Int64)
 	houses := make([]*house, 2)
 	for i := range houses {
-		db, err := store.Open(t.Context(), dsn)
+		db, err := store.Open(t.Context(), dsn, found)
 		if err != nil {
 			rt.Fatal(err)
 		}

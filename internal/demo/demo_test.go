@@ -113,7 +113,7 @@ func kinds(v scheduler.View) map[string]bool {
 	return map[string]bool{
 		string(v.Status):               true,
 		"open offers":                  v.Status == scheduler.Rejected && open,
-		"displaced":                    review && slices.ContainsFunc(v.Flags, func(f scheduler.Flag) bool { return f.Kind == "displaced" }),
+		"displaced":                    review && slices.ContainsFunc(v.Flags, func(f scheduler.Flag) bool { return f.Kind == scheduler.FlagDisplaced }),
 		"overbooked":                   len(v.Overbooked) > 0,
 		"overrun":                      v.Overrun,
 		"waiting for approvals":        review && asked && v.Fit.Fits,
@@ -128,6 +128,9 @@ func kinds(v scheduler.View) map[string]bool {
 
 func TestTheDemoIsTheSameEveryDay(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("playing the demo on several days takes long")
+	}
 	shape := func(now time.Time) []string {
 		var lines []string
 		for _, r := range requests(t, fill(t, testdb.Open(t, testdb.SQLite(t)), now)) {

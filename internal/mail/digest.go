@@ -3,9 +3,7 @@ package mail
 import (
 	"context"
 	"fmt"
-	"time"
 
-	"berth/calendar"
 	"berth/scheduler"
 	"berth/scheduler/words"
 )
@@ -19,7 +17,7 @@ func (p *Post) digest(ctx context.Context, e scheduler.Event, target string) err
 	}
 	from := e.At
 	until := from.AddDate(0, 0, p.settings.Days)
-	duties, err := p.duties(ctx, to.actor, from, until)
+	duties, err := p.requests.Duties(ctx, to.actor, from, until)
 	if err != nil || len(duties) == 0 {
 		return err
 	}
@@ -39,8 +37,8 @@ func (p *Post) digest(ctx context.Context, e scheduler.Event, target string) err
 	return p.sender.Send(ctx, mail)
 }
 
-// sentence describes a task.
-func sentence(d calendar.Duty) string {
+// sentence is what is to be done, in words.
+func sentence(d scheduler.Duty) string {
 	text := fmt.Sprintf("%s #%d %s", d.What, d.Request.Number, d.Request.Name)
 	if d.At.Equal(d.Request.Slot.End) {
 		text += " (" + words.Status(d.Request.Status) + ")"
@@ -51,23 +49,4 @@ func sentence(d calendar.Duty) string {
 		text += ", overdue"
 	}
 	return text
-}
-
-// duties lists the tasks until an instant.
-func (p *Post) duties(ctx context.Context, reader scheduler.Actor, now, until time.Time) ([]calendar.Duty, error) {
-	f, _, err := p.requests.Facility(ctx, scheduler.System)
-	if err != nil {
-		return nil, err
-	}
-	var granted []scheduler.Request
-	for cursor := ""; ; {
-		page, err := p.requests.List(ctx, reader, scheduler.RequestFilter{Status: calendar.Granted, To: until, Limit: 500}, cursor)
-		if err != nil {
-			return nil, err
-		}
-		granted = append(granted, page.Items...)
-		if cursor = page.Next; cursor == "" {
-			return calendar.Duties(granted, f, now, until), nil
-		}
-	}
 }

@@ -43,8 +43,8 @@ func (h *house) clock() time.Time { return start.Add(time.Duration(h.now.Load())
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, store: testdb.Open(t, testdb.SQLite(t)), server: mailtest.New(t, mailtest.Options{})}
-	h.store.SetChannels(scheduler.Channel{Name: mail.Channel, Takes: mail.Takes})
+	h := &house{t: t, server: mailtest.New(t, mailtest.Options{})}
+	h.store = testdb.OpenWith(t, testdb.SQLite(t), store.Options{Channels: []scheduler.Channel{{Name: mail.Channel, Takes: mail.Takes}}})
 	h.svc = testdb.NewDirectory(t, scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString}), h.store, h.clock)
 	smtp, err := mail.NewSMTP(mail.Server{Host: h.server.Host, Port: h.server.Port, Security: mail.Clear})
 	h.must(smtp, err)

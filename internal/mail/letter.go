@@ -82,7 +82,7 @@ func heading(e scheduler.Event, r scheduler.Request) string {
 	switch {
 	case e.Action == scheduler.ActionFeedback:
 		return fmt.Sprintf("%s wrote about #%d", words.Who(e), e.Number)
-	case e.Action == scheduler.ActionRemind && granted(e.Status) && e.Status != scheduler.Scheduled:
+	case e.Action == scheduler.ActionRemind && e.Status.Granted() && e.Status != scheduler.Scheduled:
 		return fmt.Sprintf("#%d is to be torn down at %s", e.Number, minute(r.Slot.End))
 	case e.Action == scheduler.ActionRemind:
 		return fmt.Sprintf("#%d begins at %s", e.Number, minute(r.Slot.Start))

@@ -18,7 +18,7 @@ const Channel = "mail"
 // Requests reads the subjects of the mails.
 type Requests interface {
 	Get(ctx context.Context, a scheduler.Actor, id string) (scheduler.View, error)
-	List(ctx context.Context, a scheduler.Actor, f scheduler.RequestFilter, cursor string) (scheduler.Page[scheduler.Request], error)
+	Duties(ctx context.Context, a scheduler.Actor, now, until time.Time) ([]scheduler.Duty, error)
 	Facility(ctx context.Context, a scheduler.Actor) (testbeds.Facility, int64, error)
 	Person(ctx context.Context, a scheduler.Actor, username string) (scheduler.Person, error)
 	People(ctx context.Context, a scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
@@ -95,7 +95,7 @@ func (p *Post) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 
 // tooLate reports whether the news of an event has lost its use.
 func (p *Post) tooLate(e scheduler.Event) bool {
-	return (e.Kind == "reminder" || e.Kind == "digest") && p.clock().Sub(e.At) > p.settings.Late
+	return (e.Kind == scheduler.EventReminder || e.Kind == scheduler.EventDigest) && p.clock().Sub(e.At) > p.settings.Late
 }
 
 // isList reports whether a target is the tickets list rather than a person. No username has an @.
@@ -160,18 +160,15 @@ func (p *Post) tell(ctx context.Context, e scheduler.Event, target string) error
 	return p.sender.Send(ctx, mail)
 }
 
-// granted reports whether a request in the status has a slot that needs the operators.
-func granted(s scheduler.Status) bool { return slices.Contains(calendar.Granted, s) }
-
-// invites chooses the change that an event makes to people's calendars: add the slot, or remove it. It goes by the present state, so
-// several late events agree, and an earlier one never undoes a later one.
+// invites is what an event asks of people's calendars: to take the slot in, or out. It goes by what is true now: of several events that
+// arrive late together each says the same, and no earlier one undoes a later one.
 func invites(e scheduler.Event, r scheduler.Request) calendar.Method {
 	switch {
-	case e.Kind == "reminder" || e.Action == scheduler.ActionFeedback || e.Action == scheduler.ActionApprove:
+	case e.Kind == scheduler.EventReminder || e.Action == scheduler.ActionFeedback || e.Action == scheduler.ActionApprove:
 		return ""
-	case granted(e.Status) && granted(r.Status) && (!granted(e.From) || e.Action == scheduler.ActionMove || e.Action == scheduler.ActionOverrun || e.Action == scheduler.ActionAssign):
+	case e.Status.Granted() && r.Status.Granted() && (!e.From.Granted() || e.Action == scheduler.ActionMove || e.Action == scheduler.ActionOverrun || e.Action == scheduler.ActionAssign):
 		return calendar.MethodRequest
-	case granted(e.From) && !granted(e.Status) && !granted(r.Status) && r.Status != scheduler.Completed && r.Status != scheduler.Failed:
+	case e.From.Granted() && !e.Status.Granted() && !r.Status.Granted() && !r.Status.Ended():
 		return calendar.MethodCancel
 	default:
 		return ""

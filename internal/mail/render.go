@@ -87,7 +87,7 @@ func (p *Post) identity(e scheduler.Event, target string) (id, thread string) {
 	sum := sha256.Sum256([]byte(target))
 	name := e.Request
 	if name == "" {
-		name = e.Kind
+		name = string(e.Kind)
 	}
 	id = fmt.Sprintf("berth.%s.%d.%s@%s", name, e.Sequence, hex.EncodeToString(sum[:6]), domain)
 	if e.Request != "" {

@@ -35,9 +35,7 @@ type told struct{ request, text string }
 
 func newPost(t *testing.T, dsn string) *post {
 	t.Helper()
-	p := &post{store: testdb.Open(t, dsn)}
-	p.store.SetChannels(scheduler.Channel{Name: "ticket", Takes: scheduler.OfRequests})
-	return p
+	return &post{store: testdb.OpenWith(t, dsn, store.Options{Channels: []scheduler.Channel{{Name: "ticket", Takes: scheduler.OfRequests}}})}
 }
 
 func (p *post) clock() time.Time { return start.Add(time.Duration(p.now.Load()) * time.Second) }

@@ -105,7 +105,7 @@ func TestBackupIsRefused(t *testing.T) {
 func TestClosedStoreAnswersWithErrors(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
-		s, err := store.Open(t.Context(), dsn)
+		s, err := store.Open(t.Context(), dsn, store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,11 +16,7 @@ import (
 // Calendars are written in the transactions that change requests: the objects of a request are drawn anew at commit, and share the
 // request's sequence of the change log.
 
-// SetSite says where people find Berth's pages, which is written into what is drawn from then on. What was drawn before changes with
-// the next RefreshCalendar.
-func (s *Store) SetSite(site calendar.Site) { s.site.Store(&site) }
-
-// Calendar returns the objects that changed after a sequence; 0 for all.
+// Calendar is what the calendars show, as far as it changed after a sequence; 0 for all of it.
 func (s *Store) Calendar(ctx context.Context, since int64) (c calendar.Changes, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		c, err = tx.(*reader).calendar(ctx, since)
@@ -84,7 +80,7 @@ func (d drawing) empty() bool { return len(d.put)+len(d.gone)+len(d.removed)+len
 
 // draw compares the objects that a request should have with the stored ones.
 func (w *writer) draw(ctx context.Context, f testbeds.Facility, r scheduler.Request, now time.Time) (drawing, error) {
-	wanted := slices.DeleteFunc(w.s.site.Load().Objects(r, f), func(o calendar.Object) bool { return !o.Kept(now) })
+	wanted := slices.DeleteFunc(w.s.site.Objects(r, f), func(o calendar.Object) bool { return !o.Kept(now) })
 	return w.compare(ctx, r.ID, wanted, now)
 }
 

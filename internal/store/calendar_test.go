@@ -94,15 +94,14 @@ func TestCalendarsAreWrittenWithTheRequest(t *testing.T) {
 func TestRefreshingTheCalendarsIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
-		s, other := testdb.Open(t, dsn), testdb.Open(t, dsn)
+		moved := store.Options{Site: calendar.Site{URL: "https://berth.example"}}
+		before, s, other := testdb.Open(t, dsn), testdb.OpenWith(t, dsn, moved), testdb.OpenWith(t, dsn, moved)
 		for i := range 60 {
-			create(t, s, plain(uuid(i)))
+			create(t, before, plain(uuid(i)))
 		}
 		f := testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "wins-5g", Name: "Iris", Timezone: "Europe/Dublin", Closures: []testbeds.Closure{{Summary: "Maintenance",
 			Start: testbeds.LocalTime{Time: start.Add(48 * time.Hour)}, Duration: testbeds.Period{Clock: time.Hour}, RRule: "FREQ=WEEKLY;COUNT=200"}}}}}
 		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.PutFacility(ctx, f) })
-		s.SetSite(calendar.Site{URL: "https://berth.example"})
-		other.SetSite(calendar.Site{URL: "https://berth.example"})
 		refresh(t, s, start)
 		first := drawn(t, s)
 		if o := first[uuid(1)]; !strings.Contains(o.Full, "CATEGORIES:Iris") || !strings.Contains(o.Full, "https://berth.example/requests/") {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"github.com/pressly/goose/v3"
 
@@ -35,4 +36,17 @@ func FillDisk(ctx context.Context, s *Store) {
 			panic(err)
 		}
 	}
+}
+
+// At is a database whose schema is of a version, made in an empty one.
+func At(ctx context.Context, dsn string, version int64) error {
+	s, err := connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	p, err := s.provider()
+	if err == nil {
+		_, err = p.UpTo(ctx, version)
+	}
+	return errors.Join(err, s.Close())
 }

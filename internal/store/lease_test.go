@@ -38,8 +38,7 @@ func state(t testing.TB, s *store.Store) scheduler.Message {
 // The outcome of a message is ignored when it comes from a process that lost the message to another one.
 func TestWhoLostAMessageIsNotHeard(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, s *store.Store) {
-		s.SetChannels(channel("ticket"))
+	testdb.EachWith(t, tells("ticket"), func(t *testing.T, s *store.Store) {
 		happen(t, s, uuid(1), "x")
 		slow := taken(t, s, start)
 		now := start.Add(time.Minute)
@@ -63,8 +62,7 @@ func TestWhoLostAMessageIsNotHeard(t *testing.T) {
 // A message in delivery is given to no other process, even if a retry is requested.
 func TestRetryLeavesWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, s *store.Store) {
-		s.SetChannels(channel("ticket"))
+	testdb.EachWith(t, tells("ticket"), func(t *testing.T, s *store.Store) {
 		happen(t, s, uuid(1), "x")
 		now := start
 		retry := func(when string, want int64) {

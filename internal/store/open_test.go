@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 }
 
 func openAndClose(dsn string) int {
-	s, err := store.Open(context.Background(), dsn)
+	s, err := store.Open(context.Background(), dsn, store.Options{})
 	if err == nil {
 		err = s.Close()
 	}
@@ -82,7 +82,7 @@ func TestSeveralProcessesStartTogether(t *testing.T) {
 func TestReopeningKeepsEverything(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
-		s, err := store.Open(t.Context(), dsn)
+		s, err := store.Open(t.Context(), dsn, store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestDatabasesThatCannotBeOpened(t *testing.T) {
 		"no such folder": filepath.Join(folder, "nowhere", "berth.db"), "a broken URL": "postgres://secret@host:port/x",
 		"no server": "postgres://user:secret@127.0.0.1:1/x?connect_timeout=5",
 	} {
-		s, err := store.Open(t.Context(), dsn)
+		s, err := store.Open(t.Context(), dsn, store.Options{})
 		if err == nil {
 			t.Errorf("%s was opened: %v", name, s.Close())
 		} else if strings.Contains(err.Error(), "secret") {
@@ -144,7 +144,7 @@ func TestNewerDatabaseIsRefused(t *testing.T) {
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
 		db := connect(t, dsn)
 		execute(t, db, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, $1)", true)
-		s, err := store.Open(t.Context(), dsn)
+		s, err := store.Open(t.Context(), dsn, store.Options{})
 		if err == nil {
 			t.Fatalf("it was opened: %v", s.Close())
 		}

@@ -10,16 +10,9 @@ import (
 // The outbox has what has to be told to other systems. Its rows are written with the events that they are about, in the transactions that
 // make these, and stay until they were delivered: nothing is lost, and nothing is told that was not committed.
 
-// SetChannels says to which systems events are told from then on. Events of before are not told.
-func (s *Store) SetChannels(channels ...scheduler.Channel) { s.channels.Store(&channels) }
-
 // post writes the rows of an event for every channel that takes it.
 func (w *writer) post(ctx context.Context, e scheduler.Event) error {
-	channels := w.s.channels.Load()
-	if channels == nil {
-		return nil
-	}
-	for _, c := range *channels {
+	for _, c := range w.s.channels {
 		if !c.Takes(e) {
 			continue
 		}
@@ -89,7 +82,7 @@ func (s *Store) Delivered(ctx context.Context, m scheduler.Message, now time.Tim
 		if len(targets) > 0 {
 			now = time.Unix(0, 0)
 		}
-		mine, err := w.settle(ctx, m, "done", time.Unix(0, 0), now, "", "")
+		mine, err := w.settle(ctx, m, scheduler.MessageDone, time.Unix(0, 0), now, "", "")
 		if err != nil || !mine {
 			return err
 		}
@@ -105,7 +98,7 @@ func (s *Store) Delivered(ctx context.Context, m scheduler.Message, now time.Tim
 // Postponed records that a message did not arrive, and the time of its next attempt.
 func (s *Store) Postponed(ctx context.Context, m scheduler.Message, until time.Time, failure string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		_, err := tx.(*writer).settle(ctx, m, "waiting", until, time.Unix(0, 0), failure, "")
+		_, err := tx.(*writer).settle(ctx, m, scheduler.MessageWaiting, until, time.Unix(0, 0), failure, "")
 		return err
 	})
 }
@@ -113,12 +106,12 @@ func (s *Store) Postponed(ctx context.Context, m scheduler.Message, until time.T
 // Stuck records that a message cannot arrive until a person acts, and the time of the next check.
 func (s *Store) Stuck(ctx context.Context, m scheduler.Message, until time.Time, failure, remedy string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		_, err := tx.(*writer).settle(ctx, m, "stuck", until, time.Unix(0, 0), failure, remedy)
+		_, err := tx.(*writer).settle(ctx, m, scheduler.MessageStuck, until, time.Unix(0, 0), failure, remedy)
 		return err
 	})
 }
 
-func (w *writer) settle(ctx context.Context, m scheduler.Message, state string, due, settled time.Time, failure, remedy string) (mine bool, err error) {
+func (w *writer) settle(ctx context.Context, m scheduler.Message, state scheduler.MessageState, due, settled time.Time, failure, remedy string) (mine bool, err error) {
 	n, err := w.exec(ctx, "message", `UPDATE deliveries SET state = $1, due = $2, settled = $3, failure = $4, remedy = $5, leased = 0
 		WHERE id = $6 AND state <> 'done' AND attempts = $7`, state, seconds(due), seconds(settled), failure, remedy, m.ID, m.Attempts)
 	return n == 1, err
@@ -194,10 +187,10 @@ func (s *Store) Backlog(ctx context.Context, channel string) (b scheduler.Backlo
 		count := func(query string, args ...any) (n int64, err error) {
 			return one(ctx, r.tx, "message", number, query, append([]any{channel}, args...)...)
 		}
-		if b.Waiting, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, "waiting"); err != nil {
+		if b.Waiting, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, scheduler.MessageWaiting); err != nil {
 			return err
 		}
-		if b.Stuck, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, "stuck"); err != nil {
+		if b.Stuck, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, scheduler.MessageStuck); err != nil {
 			return err
 		}
 		last, err := count(`SELECT COALESCE(MAX(settled), 0) FROM deliveries WHERE channel = $1 AND state = 'done'`)

@@ -21,8 +21,12 @@ func happen(t testing.TB, s *store.Store, request, text string) {
 	})
 }
 
-func channel(name string) scheduler.Channel {
-	return scheduler.Channel{Name: name, Takes: scheduler.OfRequests}
+// tells are the options of a store that tells what happens to requests on these channels.
+func tells(names ...string) (o store.Options) {
+	for _, name := range names {
+		o.Channels = append(o.Channels, scheduler.Channel{Name: name, Takes: scheduler.OfRequests})
+	}
+	return o
 }
 
 func messages(t testing.TB, s *store.Store, now time.Time) []scheduler.Message {
@@ -50,9 +54,9 @@ func done(t testing.TB, err error) {
 
 func TestMessagesLeaveInTheOrderOfTheirRequest(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, s *store.Store) {
-		happen(t, s, uuid(1), "before anybody listened")
-		s.SetChannels(channel("ticket"), channel("mail"))
+	testdb.EachDSN(t, func(t *testing.T, dsn string) {
+		happen(t, testdb.Open(t, dsn), uuid(1), "before anybody listened")
+		s := testdb.OpenWith(t, dsn, tells("ticket", "mail"))
 		for _, text := range []string{"a1", "b1", "a2", "b2"} {
 			happen(t, s, uuid(int(text[0])), text)
 		}
@@ -116,8 +120,7 @@ func TestMessagesLeaveInTheOrderOfTheirRequest(t *testing.T) {
 func TestAMessageIsTakenByOne(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
-		stores := []*store.Store{testdb.Open(t, dsn), testdb.Open(t, dsn)}
-		stores[0].SetChannels(channel("ticket"))
+		stores := []*store.Store{testdb.OpenWith(t, dsn, tells("ticket")), testdb.Open(t, dsn)}
 		for i := range 10 {
 			happen(t, stores[0], uuid(i), "x")
 		}
@@ -151,8 +154,7 @@ func TestAMessageIsTakenByOne(t *testing.T) {
 
 func TestAMessageForSeveralBecomesOneForEach(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, s *store.Store) {
-		s.SetChannels(channel("ticket"))
+	testdb.EachWith(t, tells("ticket"), func(t *testing.T, s *store.Store) {
 		happen(t, s, uuid(1), "first")
 		happen(t, s, uuid(1), "second")
 		first := messages(t, s, start)

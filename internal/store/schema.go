@@ -29,7 +29,7 @@ func Attach(ctx context.Context, dsn string) (*Store, error) {
 
 // OpenAsIs opens a database of this program's own schema, and changes nothing of it. One of another schema is invalid, one without is not
 // found.
-func OpenAsIs(ctx context.Context, dsn string) (*Store, error) {
+func OpenAsIs(ctx context.Context, dsn string, o Options) (*Store, error) {
 	s, err := connect(ctx, dsn)
 	if err != nil {
 		return nil, err
@@ -37,14 +37,17 @@ func OpenAsIs(ctx context.Context, dsn string) (*Store, error) {
 	if err := s.asIs(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return s.ready(), nil
+	if err := s.ready(ctx, o); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // OpenOrCreate is OpenAsIs that makes the schema where there is none.
-func OpenOrCreate(ctx context.Context, dsn string) (*Store, error) {
-	s, err := OpenAsIs(ctx, dsn)
+func OpenOrCreate(ctx context.Context, dsn string, o Options) (*Store, error) {
+	s, err := OpenAsIs(ctx, dsn, o)
 	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
-		return Open(ctx, dsn)
+		return Open(ctx, dsn, o)
 	}
 	return s, err
 }

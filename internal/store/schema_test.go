@@ -22,7 +22,7 @@ func TestOpeningAsIsChangesNothing(t *testing.T) {
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
 		refused := func(what, dsn string, want scheduler.Code, advice string) {
 			t.Helper()
-			s, err := store.OpenAsIs(t.Context(), dsn)
+			s, err := store.OpenAsIs(t.Context(), dsn, store.Options{})
 			if err == nil {
 				t.Fatalf("%s was opened: %v", what, s.Close())
 			}
@@ -37,7 +37,7 @@ func TestOpeningAsIsChangesNothing(t *testing.T) {
 		}
 		dsn = first(t, dsn)
 		refused("an old schema", dsn, scheduler.CodeInvalid, "berth backup")
-		if _, err := store.OpenOrCreate(t.Context(), dsn); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+		if _, err := store.OpenOrCreate(t.Context(), dsn, store.Options{}); scheduler.CodeOf(err) != scheduler.CodeInvalid {
 			t.Errorf("to change something in an old schema: %v", err)
 		}
 		if got := schemaOf(t, dsn); got != 1 {
@@ -46,7 +46,7 @@ func TestOpeningAsIsChangesNothing(t *testing.T) {
 		if err := testdb.Open(t, dsn).Close(); err != nil {
 			t.Fatal(err)
 		}
-		s, err := store.OpenAsIs(t.Context(), dsn)
+		s, err := store.OpenAsIs(t.Context(), dsn, store.Options{})
 		if err != nil {
 			t.Fatalf("after it was brought up to date: %v", err)
 		}

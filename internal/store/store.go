@@ -24,17 +24,17 @@ type Store struct {
 
 	upgraded Upgrade
 
-	site     atomic.Pointer[calendar.Site]
+	site     calendar.Site
+	channels []scheduler.Channel
 	facility atomic.Pointer[revised] // the last one that a transaction drew calendars with
-	channels atomic.Pointer[[]scheduler.Channel]
-	written  atomic.Bool // something was committed since it was last asked for
+	written  atomic.Bool             // something was committed since it was last asked for
 }
 
 var _ scheduler.Store = (*Store)(nil)
 
 // Open opens a database and brings its schema up to date: "postgres://…" or "postgresql://…", else the path of a SQLite file, which
 // is made where there is none.
-func Open(ctx context.Context, dsn string) (*Store, error) {
+func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	s, err := connect(ctx, dsn)
 	if err != nil {
 		return nil, err
@@ -42,12 +42,10 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bringing the database up to date: %w", s.explained(ctx, err)), s.Close())
 	}
-	return s.ready(), nil
-}
-
-func (s *Store) ready() *Store {
-	s.SetSite(calendar.Site{})
-	return s
+	if err := s.ready(ctx, o); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // Close ends all connections.

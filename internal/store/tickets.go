@@ -7,66 +7,80 @@ import (
 	"berth/scheduler"
 )
 
-// What is remembered of a ticket is the business of who keeps tickets: here it is a text.
+// What is remembered of a ticket is the business of whoever keeps tickets: here it is a text.
 
-func ticketRow(s scan) (x scheduler.KeptTicket, err error) {
-	var busy int64
-	err = s(&x.ID, &x.Request, &busy, &x.Memory)
-	x.Busy = fromMicros(busy)
+const ticketColumns = `SELECT key, request, busy, document FROM tickets `
+
+func ticketRow(s scan) (x scheduler.TicketState, err error) {
+	var locked int64
+	err = s(&x.Key, &x.Request, &locked, &x.State)
+	x.Locked = fromMicros(locked)
 	return x, err
 }
 
-// TakeTicket takes a ticket for oneself until an instant; mine is false where somebody else is at work on it. One that is not known yet
+// LockTicket takes a ticket for oneself until an instant; mine is false where somebody else is at work on it. One that is not known yet
 // becomes known, as that of the request.
-func (s *Store) TakeTicket(ctx context.Context, id int64, request string, now, until time.Time) (x scheduler.KeptTicket, mine bool, err error) {
+func (s *Store) LockTicket(ctx context.Context, key, request string, now, until time.Time) (x scheduler.TicketState, mine bool, err error) {
 	err = s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		w := tx.(*writer)
-		if _, err := w.exec(ctx, "ticket", `INSERT INTO tickets (id, request, busy, document) VALUES ($1, $2, 0, '') ON CONFLICT (id) DO NOTHING`, id, request); err != nil {
+		if _, err := w.exec(ctx, "ticket", `INSERT INTO tickets (key, request, busy, document) VALUES ($1, $2, 0, '') ON CONFLICT (key) DO NOTHING`, key, request); err != nil {
 			return err
 		}
-		n, err := w.exec(ctx, "ticket", `UPDATE tickets SET busy = $1 WHERE id = $2 AND busy <= $3`, micros(until), id, micros(now))
+		n, err := w.exec(ctx, "ticket", `UPDATE tickets SET busy = $1 WHERE key = $2 AND busy <= $3`, micros(until), key, micros(now))
 		if err != nil {
 			return err
 		}
 		mine = n == 1
-		x, err = one(ctx, w.tx, "ticket", ticketRow, `SELECT id, request, busy, document FROM tickets WHERE id = $1`, id)
-		x.Busy = until
+		x, err = one(ctx, w.tx, "ticket", ticketRow, ticketColumns+`WHERE key = $1`, key)
+		x.Locked = until
 		return err
 	})
 	return x, mine, err
 }
 
-// KeepTicket remembers something of a ticket that one has taken. Whoever was too slow, so that somebody else has it now, is refused.
-func (s *Store) KeepTicket(ctx context.Context, x scheduler.KeptTicket) error {
+// SaveTicket remembers the state of a ticket that one has locked. Whoever was too slow, so that somebody else has it now, is refused.
+func (s *Store) SaveTicket(ctx context.Context, x scheduler.TicketState) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		n, err := tx.(*writer).exec(ctx, "ticket", `UPDATE tickets SET document = $1 WHERE id = $2 AND busy = $3`, x.Memory, x.ID, micros(x.Busy))
+		n, err := tx.(*writer).exec(ctx, "ticket", `UPDATE tickets SET document = $1 WHERE key = $2 AND busy = $3`, x.State, x.Key, micros(x.Locked))
 		if err == nil && n == 0 {
-			err = scheduler.Errorf(scheduler.CodeUnavailable, "somebody else is at work on ticket %d", x.ID)
+			err = scheduler.Errorf(scheduler.CodeUnavailable, "somebody else is at work on ticket %s", x.Key)
 		}
 		return err
 	})
 }
 
-// ReleaseTicket lets others take a ticket.
-func (s *Store) ReleaseTicket(ctx context.Context, x scheduler.KeptTicket) error {
+// UnlockTicket lets others lock a ticket.
+func (s *Store) UnlockTicket(ctx context.Context, x scheduler.TicketState) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		_, err := tx.(*writer).exec(ctx, "ticket", `UPDATE tickets SET busy = 0 WHERE id = $1 AND busy = $2`, x.ID, micros(x.Busy))
+		_, err := tx.(*writer).exec(ctx, "ticket", `UPDATE tickets SET busy = 0 WHERE key = $1 AND busy = $2`, x.Key, micros(x.Locked))
 		return err
 	})
 }
 
 // ForgetTicket forgets a ticket that no request has any more.
-func (s *Store) ForgetTicket(ctx context.Context, id int64) error {
+func (s *Store) ForgetTicket(ctx context.Context, key string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		_, err := tx.(*writer).exec(ctx, "ticket", `DELETE FROM tickets WHERE id = $1`, id)
+		_, err := tx.(*writer).exec(ctx, "ticket", `DELETE FROM tickets WHERE key = $1`, key)
 		return err
 	})
 }
 
-// Tickets are the known ones after an id.
-func (s *Store) Tickets(ctx context.Context, after int64, limit int) (list []scheduler.KeptTicket, err error) {
+// TicketRequest is the request of a ticket; empty where the ticket is not known.
+func (s *Store) TicketRequest(ctx context.Context, key string) (request string, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
-		list, err = all(ctx, tx.(*reader).tx, ticketRow, `SELECT id, request, busy, document FROM tickets WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+		request, err = one(ctx, tx.(*reader).tx, "ticket", words, `SELECT request FROM tickets WHERE key = $1`, key)
+		if scheduler.CodeOf(err) == scheduler.CodeNotFound {
+			err = nil
+		}
+		return err
+	})
+	return request, err
+}
+
+// Tickets are the known ones after a key, in the order of their keys' bytes.
+func (s *Store) Tickets(ctx context.Context, after string, limit int) (list []scheduler.TicketState, err error) {
+	err = s.View(ctx, func(tx scheduler.Reader) error {
+		list, err = all(ctx, tx.(*reader).tx, ticketRow, ticketColumns+`WHERE key > $1 ORDER BY key LIMIT $2`, after, limit)
 		return err
 	})
 	return list, err

@@ -89,8 +89,7 @@ func (c columns) compare(yield func(text string) error) error {
 // timed judges whether time is to do something to a request if and only if there is something to do.
 func (c columns) timed(r scheduler.Request, yield func(text string) error) error {
 	open := slices.ContainsFunc(r.Offers, func(o scheduler.Offer) bool { return o.State == scheduler.OfferOpen })
-	begun := r.Status == scheduler.Instantiating || r.Status == scheduler.Running || r.Status == scheduler.Terminating
-	must := open || begun || r.PendingMove != nil || r.Status == scheduler.UnderReview && r.HoldUntil != nil
+	must := open || r.Status.Begun() || r.PendingMove != nil || r.Status == scheduler.UnderReview && r.HoldUntil != nil
 	may := must || r.Status == scheduler.Scheduled
 	switch {
 	case must && c.due == nil:

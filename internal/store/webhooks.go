@@ -19,47 +19,30 @@ func webhookRow(s scan) (scheduler.Webhook, error) {
 	return h, err
 }
 
-// Webhook reads one by its id.
-func (s *Store) Webhook(ctx context.Context, id string) (h scheduler.Webhook, err error) {
-	err = s.View(ctx, func(tx scheduler.Reader) error {
-		h, err = one(ctx, tx.(*reader).tx, "such webhook", webhookRow, webhookColumns+`WHERE id = $1`, id)
-		return err
-	})
-	return h, err
+func (r *reader) Webhook(ctx context.Context, id string) (scheduler.Webhook, error) {
+	return one(ctx, r.tx, "such webhook", webhookRow, webhookColumns+`WHERE id = $1`, id)
 }
 
-// Webhooks are those of an owner, or of everybody, by id.
-func (s *Store) Webhooks(ctx context.Context, owner string) (list []scheduler.Webhook, err error) {
-	err = s.View(ctx, func(tx scheduler.Reader) error {
-		list, err = all(ctx, tx.(*reader).tx, webhookRow, webhookColumns+`WHERE $1 = '' OR owner = $1 ORDER BY id`, owner)
-		return err
-	})
-	return list, err
+func (r *reader) Webhooks(ctx context.Context, owner string) ([]scheduler.Webhook, error) {
+	return all(ctx, r.tx, webhookRow, webhookColumns+`WHERE $1 = '' OR owner = $1 ORDER BY id`, owner)
 }
 
-// PutWebhook creates one, or replaces it.
-func (s *Store) PutWebhook(ctx context.Context, h scheduler.Webhook) error {
+func (w *writer) PutWebhook(ctx context.Context, h scheduler.Webhook) error {
 	text, err := document("webhook", h)
 	if err != nil {
 		return err
 	}
-	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		_, err := tx.(*writer).exec(ctx, "webhook", `INSERT INTO webhooks (id, owner, secret, document) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (id) DO UPDATE SET secret = excluded.secret, document = excluded.document`, h.ID, h.Owner, h.Secret, text)
-		return err
-	})
+	_, err = w.exec(ctx, "webhook", `INSERT INTO webhooks (id, owner, secret, document) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO UPDATE SET secret = excluded.secret, document = excluded.document`, h.ID, h.Owner, h.Secret, text)
+	return err
 }
 
-// DeleteWebhook forgets one, and what it was still to be told.
-func (s *Store) DeleteWebhook(ctx context.Context, channel, id string) error {
-	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		w := tx.(*writer)
-		if _, err := w.exec(ctx, "webhook", `DELETE FROM webhooks WHERE id = $1`, id); err != nil {
-			return err
-		}
-		_, err := w.exec(ctx, "message", `DELETE FROM deliveries WHERE channel = $1 AND target = $2`, channel, id)
+func (w *writer) DeleteWebhook(ctx context.Context, channel, id string) error {
+	if _, err := w.exec(ctx, "webhook", `DELETE FROM webhooks WHERE id = $1`, id); err != nil {
 		return err
-	})
+	}
+	_, err := w.exec(ctx, "message", `DELETE FROM deliveries WHERE channel = $1 AND target = $2`, channel, id)
+	return err
 }
 
 // DueTargets lists the targets of a channel with a message that can be delivered now; the empty one stands for events whose targets are

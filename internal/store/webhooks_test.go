@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -11,7 +13,7 @@ import (
 
 func TestWebhooks(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, s *store.Store) {
+	testdb.EachWith(t, tells("webhook"), func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		for _, name := range []string{"ada", "eva"} {
 			if err := putPerson(t, s, person(name)); err != nil {
@@ -22,30 +24,26 @@ func TestWebhooks(t *testing.T) {
 			Secret: "whsec_x", Created: start.Add(time.Microsecond)}
 		whole(t, h)
 		other := scheduler.Webhook{ID: "h2", Owner: "eva", Secret: "y", Created: start}
-		for _, x := range []scheduler.Webhook{h, other} {
-			if err := s.PutWebhook(ctx, x); err != nil {
-				t.Fatal(err)
-			}
+		put := func(list ...scheduler.Webhook) {
+			t.Helper()
+			change(t, s, func(ctx context.Context, tx scheduler.Tx) (err error) {
+				for _, x := range list {
+					err = errors.Join(err, tx.PutWebhook(ctx, x))
+				}
+				return err
+			})
 		}
-		got, err := s.Webhook(ctx, "h1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		same(t, "created", h, got)
+		put(h, other)
+		same(t, "created", h, look(t, s, func(ctx context.Context, r scheduler.Reader) (scheduler.Webhook, error) { return r.Webhook(ctx, "h1") }))
 		h.Off, h.Secret = "", "whsec_z"
-		if err := s.PutWebhook(ctx, h); err != nil {
-			t.Fatal(err)
-		}
+		put(h)
 		for owner, want := range map[string][]scheduler.Webhook{"": {h, other}, "ada": {h}, "nobody": nil} {
-			list, err := s.Webhooks(ctx, owner)
-			if err != nil {
-				t.Fatal(err)
-			}
-			same(t, "those of "+owner, want, list)
+			same(t, "those of "+owner, want, look(t, s, func(ctx context.Context, r scheduler.Reader) ([]scheduler.Webhook, error) {
+				return r.Webhooks(ctx, owner)
+			}))
 		}
 
 		// What it was still to be told goes with it.
-		s.SetChannels(scheduler.Channel{Name: "webhook", Takes: scheduler.OfRequests})
 		happen(t, s, uuid(1), "a")
 		list, err := s.Messages(ctx, "webhook", "", start, 10)
 		if err != nil || len(list) != 1 {
@@ -54,10 +52,11 @@ func TestWebhooks(t *testing.T) {
 		if err := s.Delivered(ctx, list[0], start, "h1", "h2"); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.DeleteWebhook(ctx, "webhook", "h1"); err != nil {
-			t.Fatal(err)
-		}
-		_, err = s.Webhook(ctx, "h1")
+		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.DeleteWebhook(ctx, "webhook", "h1") })
+		err = s.View(ctx, func(r scheduler.Reader) error {
+			_, err := r.Webhook(ctx, "h1")
+			return err
+		})
 		code(t, "a deleted one", err, scheduler.CodeNotFound)
 		if list, err = s.Messages(ctx, "webhook", "", start, 10); err != nil || len(list) != 1 || list[0].Target != "h2" {
 			t.Errorf("%+v, %v", list, err)

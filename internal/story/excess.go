@@ -86,7 +86,7 @@ func (m *machine) named(s snapshot, of testbeds.Resource, guilty, hurt []testbed
 
 // names reports whether a request's records name another one, or a change of the facility.
 func names(r scheduler.Request, number int64) bool {
-	if flagged(r, "facility_change") {
+	if flagged(r, scheduler.FlagFacility) {
 		return true
 	}
 	for _, o := range r.Overbooked {
@@ -112,7 +112,7 @@ func (m *machine) marks(s snapshot) {
 			m.broken("mark without cause", "the booking of #%d is marked as overbooked, and has all that it needs", r.Number)
 		case len(r.Overbooked) > 0 && !cause:
 			m.broken("record without cause", "#%d is recorded as overbooked, and has all that it needs: %+v", r.Number, r.Overbooked)
-		case b.Overbooked && len(r.Overbooked) == 0 && !flagged(r, "facility_change", "overrun"):
+		case b.Overbooked && len(r.Overbooked) == 0 && !flagged(r, scheduler.FlagFacility, scheduler.FlagOverrun):
 			m.broken("mark without record", "the booking of #%d is marked as overbooked, and the request says nothing of it", r.Number)
 		}
 	}

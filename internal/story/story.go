@@ -18,7 +18,7 @@ const (
 	only     = "BERTH_TEST_INVARIANT"
 )
 
-// ordinary is the default number of stories; the shares of the stores add up to it.
+// ordinary is how many stories are told in all where nothing else is said; the shares of the stores add up to it. With -short it is a tenth.
 const ordinary = 300
 
 // chapters multiplies rapid's number of steps (30 on average) in a story.
@@ -56,7 +56,7 @@ const seed = "rapid.seed"
 // Tell runs the stories. With a failing one it stops, and rapid looks for the shortest story that fails like it.
 func Tell(t *testing.T, o Options) {
 	t.Helper()
-	left, failed := number(t, o.Share), false
+	left, failed := number(t, o), false
 	for left > 0 {
 		rapid.Check(t, func(rt *rapid.T) {
 			if left--; left < 0 && !failed {
@@ -70,17 +70,20 @@ func Tell(t *testing.T, o Options) {
 	}
 }
 
-func number(t *testing.T, share int) int {
+func number(t *testing.T, o Options) int {
 	t.Helper()
 	text := os.Getenv(variable)
+	if text == "" && testing.Short() {
+		return max(1, o.Share/10)
+	}
 	if text == "" {
-		return share
+		return o.Share
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
 		t.Fatalf("%s has to be a number of stories, not %q", variable, text)
 	}
-	return (n*share + ordinary - 1) / ordinary
+	return (n*o.Share + ordinary - 1) / ordinary
 }
 
 func tell(t *testing.T, rt *rapid.T, o Options) {

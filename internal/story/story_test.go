@@ -14,6 +14,9 @@ import (
 // A store that falsifies rows in one way must be found out by the invariant against it.
 func TestWhatIsWrongIsFound(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("stories in which something goes wrong take long")
+	}
 	tests := map[string]lie{
 		"excess: not marked":    {booking: func(b *testbeds.Booking) { b.Overbooked = false }},
 		"occupied":              {booking: func(b *testbeds.Booking) { b.Claims[0].From = b.Claims[0].From.Add(-time.Hour) }},

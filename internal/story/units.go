@@ -69,7 +69,7 @@ func (m *machine) unitsThere(s snapshot) {
 		r := s.numbered(b.Request)
 		if b.ID != r.Booking {
 			m.broken("units: offered and not there", "an offer of #%d has %s", r.Number, unit)
-		} else if !b.Overbooked && !flagged(r, "facility_change") {
+		} else if !b.Overbooked && !flagged(r, scheduler.FlagFacility) {
 			m.broken("units: not there", "#%d (%s) has %s", r.Number, b.Strength, unit)
 		}
 	}
@@ -88,7 +88,7 @@ func (s snapshot) missing(b testbeds.Booking) string {
 	return ""
 }
 
-func flagged(r scheduler.Request, kinds ...string) bool {
+func flagged(r scheduler.Request, kinds ...scheduler.FlagKind) bool {
 	return slices.ContainsFunc(r.Flags, func(f scheduler.Flag) bool { return slices.Contains(kinds, f.Kind) })
 }
 

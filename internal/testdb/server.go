@@ -30,10 +30,13 @@ type Server struct {
 	cmd  *exec.Cmd
 }
 
-// NewServer starts a server on a free port of 127.0.0.1; it ends with the test. If PostgreSQL's programs are not installed the test is
-// skipped, or fails if BERTH_TEST_REQUIRE demands postgres.
+// NewServer starts a server on a free port of 127.0.0.1; it is gone when the test ends. Where PostgreSQL's programs are not installed the test
+// is skipped, or fails if BERTH_TEST_REQUIRE demands postgres. With -short it is skipped.
 func NewServer(tb testing.TB) *Server {
 	tb.Helper()
+	if testing.Short() {
+		tb.Skip("a PostgreSQL server takes long")
+	}
 	s := &Server{tb: tb, data: folder(tb)}
 	s.run("initdb", "--pgdata", s.data, "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync")
 	s.begin()

@@ -41,7 +41,13 @@ func Engines(tb testing.TB) []Engine {
 // Each runs a subtest per engine, each with an empty store.
 func Each(t *testing.T, run func(t *testing.T, s *store.Store)) {
 	t.Helper()
-	EachDSN(t, func(t *testing.T, dsn string) { run(t, Open(t, dsn)) })
+	EachWith(t, store.Options{}, run)
+}
+
+// EachWith runs a subtest per engine, each with an empty store that has these options.
+func EachWith(t *testing.T, o store.Options, run func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	EachDSN(t, func(t *testing.T, dsn string) { run(t, OpenWith(t, dsn, o)) })
 }
 
 // EachDSN runs a subtest per engine, each with the DSN of an empty database.
@@ -58,7 +64,13 @@ func EachDSN(t *testing.T, run func(t *testing.T, dsn string)) {
 // Open opens a database until the test ends.
 func Open(tb testing.TB, dsn string) *store.Store {
 	tb.Helper()
-	s, err := store.Open(tb.Context(), dsn)
+	return OpenWith(tb, dsn, store.Options{})
+}
+
+// OpenWith opens a database with options until the test ends.
+func OpenWith(tb testing.TB, dsn string, o store.Options) *store.Store {
+	tb.Helper()
+	s, err := store.Open(tb.Context(), dsn, o)
 	if err != nil {
 		tb.Fatalf("opening %s: %v", dsn, err)
 	}
@@ -91,7 +103,7 @@ func Address(tb testing.TB) string {
 // migrate brings the schema of a database up to date.
 func migrate(tb testing.TB, dsn string) {
 	tb.Helper()
-	s, err := store.Open(tb.Context(), dsn)
+	s, err := store.Open(tb.Context(), dsn, store.Options{})
 	if err != nil {
 		tb.Fatalf("migrating %s: %v", dsn, err)
 	}

@@ -53,9 +53,9 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request, who scheduler.Act
 		after = last
 		for _, e := range events {
 			b, err := json.Marshal(struct {
-				Kind   string           `json:"kind"`
-				Action scheduler.Action `json:"action,omitempty"`
-				Number int64            `json:"number,omitempty"`
+				Kind   scheduler.EventKind `json:"kind"`
+				Action scheduler.Action    `json:"action,omitempty"`
+				Number int64               `json:"number,omitempty"`
 			}{e.Kind, e.Action, e.Number})
 			if err != nil {
 				return nil

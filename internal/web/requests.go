@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"berth/calendar"
 	"berth/scheduler"
 	"berth/scheduler/words"
 )
@@ -31,7 +30,7 @@ type agenda struct{ Days []agendaDay }
 
 type agendaDay struct {
 	Title string
-	Items []calendar.Duty
+	Items []scheduler.Duty
 }
 
 // listViews are the lists that somebody may want to look at, the most useful first.
@@ -81,7 +80,7 @@ func (s *site) requests(w http.ResponseWriter, r *http.Request, who scheduler.Ac
 	}
 	p.Items = page.Items
 	if p.View == "to decide" {
-		p.Items = slices.DeleteFunc(page.Items, func(x scheduler.Request) bool { return !waitsFor(who, x) })
+		p.Items = slices.DeleteFunc(page.Items, func(x scheduler.Request) bool { return !x.WaitsFor(who) })
 	}
 	if page.Next != "" {
 		q.Set("cursor", page.Next)
@@ -92,14 +91,6 @@ func (s *site) requests(w http.ResponseWriter, r *http.Request, who scheduler.Ac
 	return nil
 }
 
-// waitsFor reports whether a request under review waits for somebody: for its mentor, for a mentor at all, or for a testbed's yes.
-func waitsFor(who scheduler.Actor, r scheduler.Request) bool {
-	if who.Is(scheduler.RoleMentor) && (r.Mentor == who.Username || r.Mentor == "") {
-		return true
-	}
-	return slices.ContainsFunc(r.Asked(), func(a scheduler.Approval) bool { return a.Open() && who.Provides(a.Testbed) })
-}
-
 // agendaDays is how far ahead operators look.
 const agendaDays = 7
 
@@ -107,23 +98,12 @@ const agendaDays = 7
 func (s *site) agenda(ctx context.Context, who scheduler.Actor) (*agenda, error) {
 	now := s.o.Clock().UTC()
 	until := now.AddDate(0, 0, agendaDays)
-	f, _, err := s.service.Facility(ctx, who)
+	duties, err := s.service.Duties(ctx, who, now, until)
 	if err != nil {
 		return nil, err
 	}
-	var granted []scheduler.Request
-	for cursor := ""; ; {
-		page, err := s.service.List(ctx, who, scheduler.RequestFilter{Status: calendar.Granted, To: until, Limit: 500}, cursor)
-		if err != nil {
-			return nil, err
-		}
-		granted = append(granted, page.Items...)
-		if cursor = page.Next; cursor == "" {
-			break
-		}
-	}
 	a := &agenda{}
-	for _, x := range calendar.Duties(granted, f, now, until) {
+	for _, x := range duties {
 		day := x.At.UTC().Format("Monday, 2 January 2006")
 		if n := len(a.Days); n == 0 || a.Days[n-1].Title != day {
 			a.Days = append(a.Days, agendaDay{Title: day})
@@ -191,15 +171,7 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who scheduler.Act
 		}
 	}
 	if p.Can[string(scheduler.ActionApprove)] {
-		asked := v.Approvals
-		if v.PendingMove != nil {
-			asked = v.PendingMove.Approvals
-		}
-		for _, a := range asked {
-			if who.Provides(a.Testbed) || who.Is(scheduler.RoleAdministrator) {
-				p.Provides = append(p.Provides, a)
-			}
-		}
+		p.Provides = v.Decidable(who)
 	}
 	if v.Ticket != nil {
 		waits, err := s.o.Queue.Pending(ctx, ticketChannel, v.ID)
@@ -212,32 +184,6 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who scheduler.Act
 	}
 	s.show(w, r, http.StatusOK, "request.html", fmt.Sprintf("#%d %s", v.Number, v.Name), who, p)
 	return nil
-}
-
-// path is the way of a request through its life as far as it has come, and what is still ahead.
-func path(at scheduler.Status) (list []pathStep) {
-	usual := []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Running, scheduler.Completed}
-	switch at {
-	case scheduler.Rejected, scheduler.Cancelled:
-		usual = []scheduler.Status{scheduler.UnderReview, at}
-	case scheduler.Failed:
-		usual = []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Failed}
-	case scheduler.Instantiating:
-		usual = slices.Insert(usual, 2, at)
-	case scheduler.Terminating:
-		usual = slices.Insert(usual, 3, at)
-	}
-	state := "past"
-	for _, x := range usual {
-		if x == at {
-			state = "here"
-		}
-		list = append(list, pathStep{words.Status(x), state})
-		if state == "here" {
-			state = "ahead"
-		}
-	}
-	return list
 }
 
 func (s *site) remark(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {

@@ -246,12 +246,6 @@ func tightness(x testbeds.Series) int {
 	return least
 }
 
-// standings are how requests that have a slot look.
-var standings = map[scheduler.Status]timeline.State{
-	scheduler.Scheduled: timeline.Scheduled, scheduler.Instantiating: timeline.Running, scheduler.Running: timeline.Running, scheduler.Terminating: timeline.Running,
-	scheduler.Completed: timeline.Ended, scheduler.Failed: timeline.Failed,
-}
-
 // bar is a booking in the picture. The picture itself says how it stands and when.
 func bar(p scheduler.Placed) timeline.Bar {
 	b := timeline.Bar{Slot: p.Slot, Occupied: p.Occupied, Overbooked: p.Overbooked, State: timeline.Busy, Label: "busy", Title: "somebody's"}
@@ -268,7 +262,7 @@ func bar(p scheduler.Placed) timeline.Bar {
 	if r := p.Request; r != nil {
 		b.Label = fmt.Sprintf("#%d %s", r.Number, r.Name)
 		b.Title = b.Label + ", " + r.Experimenter
-		if state, ok := standings[r.Status]; ok && p.Strength == testbeds.Firm {
+		if state, ok := barStates[r.Status]; ok && p.Strength == testbeds.Firm {
 			b.State = state
 		}
 	}

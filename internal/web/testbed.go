@@ -115,7 +115,7 @@ func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who schedule
 		return err
 	}
 	v.Testbed = id
-	p := testbedPage{T: t, Days: usedDays, Preview: preview, May: who.Provides(id) || who.Is(scheduler.RoleAdministrator)}
+	p := testbedPage{T: t, Days: usedDays, Preview: preview, May: who.SpeaksFor(id)}
 	if p.SVG, err = s.drawn(ctx, who, v, f, nil); err != nil {
 		return err
 	}
@@ -129,14 +129,12 @@ func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who schedule
 		p.Use = append(p.Use, use{x.Resource.String(), percent(x, now.AddDate(0, 0, usedDays))})
 	}
 	if p.May {
-		for _, statuses := range [][]scheduler.Status{{scheduler.UnderReview}, {scheduler.Scheduled, scheduler.Instantiating, scheduler.Running}} {
+		for _, statuses := range [][]scheduler.Status{{scheduler.UnderReview}, scheduler.Granted} {
 			page, err := s.service.List(ctx, who, scheduler.RequestFilter{Testbed: id, Status: statuses, Limit: 100}, "")
 			if err != nil {
 				return err
 			}
-			p.Waiting = append(p.Waiting, slices.DeleteFunc(page.Items, func(x scheduler.Request) bool {
-				return !slices.ContainsFunc(x.Asked(), func(a scheduler.Approval) bool { return a.Testbed == id && a.Decision == "" })
-			})...)
+			p.Waiting = append(p.Waiting, slices.DeleteFunc(page.Items, func(x scheduler.Request) bool { return !x.WaitsForTestbed(id) })...)
 		}
 	}
 	s.show(w, r, status, "testbed.html", title(t), who, p)

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -17,19 +16,8 @@ import (
 	"berth/scheduler"
 )
 
-// tellable lists the actions that webhooks can subscribe to.
-var tellable = []scheduler.Action{
-	scheduler.ActionSubmit, scheduler.ActionEdit, scheduler.ActionSchedule, scheduler.ActionReject, scheduler.ActionAcceptOffer, scheduler.ActionApprove, scheduler.ActionMove, scheduler.ActionProposeMove,
-	scheduler.ActionCancel, scheduler.ActionStart, scheduler.ActionComplete, scheduler.ActionFail, scheduler.ActionAssign, scheduler.ActionFeedback, scheduler.ActionRemark,
-	scheduler.ActionTicket, scheduler.ActionDisplace, scheduler.ActionFlag, scheduler.ActionOfferExpire, scheduler.ActionOfferEnds, scheduler.ActionOverrun, scheduler.ActionUnits,
-	scheduler.ActionRemind, scheduler.ActionFacility, scheduler.ActionTestbed,
-}
-
-// Tellable lists the actions that webhooks can subscribe to.
-func Tellable() []scheduler.Action { return slices.Clone(tellable) }
-
-// Takes reports whether an event can concern a webhook.
-func Takes(e scheduler.Event) bool { return slices.Contains(tellable, e.Action) }
+// Takes reports whether any webhook may be told of an event.
+func Takes(e scheduler.Event) bool { return scheduler.TellsWebhooks(e) }
 
 // patience is the time for which a message is retried; then its webhook is switched off.
 const patience = 5 * 24 * time.Hour
@@ -39,7 +27,7 @@ func (d *Desk) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 	if m.Target == "" {
 		return d.listeners(ctx, m.Event)
 	}
-	h, err := d.store.Webhook(ctx, m.Target)
+	h, err := d.hooks.Webhook(ctx, scheduler.System, m.Target)
 	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
 		return nil, nil
 	}
@@ -52,21 +40,22 @@ func (d *Desk) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 	if until := d.Resting(h); !until.IsZero() {
 		return nil, errResting{until}
 	}
-	if may, err := d.may(ctx, h, m.Event); err != nil || !may {
+	if may, err := d.hooks.WebhookMayKnow(ctx, h, m.Event); err != nil || !may {
 		return nil, err
 	}
 	failure := d.send(ctx, h, messageID(h, m.Event), Payload{Type: kind(m.Event), Timestamp: m.Event.At, Data: d.data(m.Event)})
+	off := ""
 	switch {
 	case failure == nil:
 		return nil, nil
 	case errors.As(failure, new(errGone)):
-		h.Off = "its address says that it is gone"
+		off = "its address says that it is gone"
 	case d.clock().Sub(m.Event.At) > patience && m.Attempts > 10:
-		h.Off = fmt.Sprintf("its address did not accept the event of %s for %d days: %v", m.Event.At.Format(time.RFC3339), int(patience/(24*time.Hour)), failure)
+		off = fmt.Sprintf("it did not take what happened at %s for %d days: %v", m.Event.At.Format(time.RFC3339), int(patience/(24*time.Hour)), failure)
 	default:
 		return nil, failure
 	}
-	return nil, d.store.PutWebhook(ctx, h)
+	return nil, d.hooks.SwitchOffWebhook(ctx, h.ID, off)
 }
 
 // Resting returns the time until which the address of a webhook rests after several failures in a row; the zero time if it does not.
@@ -74,39 +63,11 @@ func (d *Desk) Resting(h scheduler.Webhook) time.Time { return d.resting.rests(h
 
 // listeners lists the webhooks that an event concerns.
 func (d *Desk) listeners(ctx context.Context, e scheduler.Event) (targets []string, err error) {
-	list, err := d.store.Webhooks(ctx, "")
-	if err != nil {
-		return nil, err
-	}
+	list, err := d.hooks.WebhooksFor(ctx, e)
 	for _, h := range list {
-		if h.Off != "" || len(h.Actions) > 0 && !slices.Contains(h.Actions, e.Action) {
-			continue
-		}
-		may, err := d.may(ctx, h, e)
-		if err != nil {
-			return nil, err
-		}
-		if may {
-			targets = append(targets, h.ID)
-		}
+		targets = append(targets, h.ID)
 	}
-	return targets, nil
-}
-
-// may reports whether a webhook's owner may know of an event.
-func (d *Desk) may(ctx context.Context, h scheduler.Webhook, e scheduler.Event) (bool, error) {
-	owner, err := d.requests.Person(ctx, scheduler.System, h.Owner)
-	if scheduler.CodeOf(err) == scheduler.CodeNotFound || err == nil && owner.Disabled {
-		return false, nil
-	}
-	if err != nil || e.Request == "" {
-		return err == nil, err
-	}
-	_, err = d.requests.Get(ctx, scheduler.ActorOf(owner), e.Request)
-	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
-		return false, nil
-	}
-	return err == nil, err
+	return targets, err
 }
 
 // Payload is the body of a call.
@@ -144,7 +105,7 @@ func messageID(h scheduler.Webhook, e scheduler.Event) string {
 
 // Test sends a test call to a webhook at once, and returns its failure.
 func (d *Desk) Test(ctx context.Context, a scheduler.Actor, id string) error {
-	h, err := d.kept(ctx, a, id)
+	h, err := d.hooks.KeptWebhook(ctx, a, id)
 	if err != nil {
 		return err
 	}

@@ -99,9 +99,8 @@ func (h *house) clock() time.Time { return start.Add(time.Duration(h.now.Load())
 
 func newHouse(t *testing.T, anywhere bool) *house {
 	t.Helper()
-	h := &house{t: t, store: testdb.Open(t, testdb.SQLite(t))}
-	h.store.SetChannels(scheduler.Channel{Name: Channel, Takes: Takes})
-	h.svc = testdb.NewDirectory(t, scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString}), h.store, h.clock)
+	h := &house{t: t, store: testdb.OpenWith(t, testdb.SQLite(t), store.Options{Channels: []scheduler.Channel{{Name: Channel, Takes: Takes}}})}
+	h.svc = testdb.NewDirectory(t, scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString, WebhookAddress: Address(anywhere)}), h.store, h.clock)
 	h.desk = New(h.store, h.svc, Settings{Anywhere: anywhere, Site: "https://berth.example", Version: "test"}, h.clock)
 	h.courier = outbox.New(h.store, h.desk.Deliver, outbox.Options{Channel: Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Abreast: 4})
 	h.must(h.svc.PutFacility(t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
@@ -322,7 +321,7 @@ func TestWhatCannotBeKept(t *testing.T) {
 		t.Errorf("without the scope: %v", err)
 	}
 	var last scheduler.Webhook
-	for range maxHooks {
+	for range 10 {
 		_, made, err := h.desk.Create(ctx, as("eva"), good)
 		h.must(made, err)
 		last = made
@@ -336,7 +335,7 @@ func TestWhatCannotBeKept(t *testing.T) {
 	if _, err := h.desk.List(ctx, as("eva"), true); scheduler.CodeOf(err) != scheduler.CodeForbidden {
 		t.Errorf("everybody's: %v", err)
 	}
-	if list, err := h.desk.List(ctx, as("adele"), true); err != nil || len(list) != maxHooks {
+	if list, err := h.desk.List(ctx, as("adele"), true); err != nil || len(list) != 10 {
 		t.Errorf("%d, %v", len(list), err)
 	}
 	h.must(nil, h.desk.Delete(ctx, as("adele"), last.ID))

@@ -12,11 +12,6 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// Status is a status as it is said in a sentence: "under review".
-func Status(s scheduler.Status) string {
-	return strings.ToLower(strings.ReplaceAll(string(s), "_", " "))
-}
-
 // did is what happened, in words that follow somebody's name.
 var did = map[scheduler.Action]string{
 	scheduler.ActionSubmit: "asked for a slot", scheduler.ActionEdit: "changed the request", scheduler.ActionSchedule: "scheduled it", scheduler.ActionReject: "rejected it",
@@ -42,16 +37,6 @@ func Who(e scheduler.Event) string {
 	}
 	return e.Actor
 }
-
-// next is what comes after a status.
-var next = map[scheduler.Status]string{
-	scheduler.UnderReview: "The mentor decides next.", scheduler.Scheduled: "Operators orchestrate it before the slot begins.",
-	scheduler.Running: "It is torn down when the slot ends.", scheduler.Rejected: "The experimenter may take one of the offers, or ask anew.",
-	scheduler.Failed: "Operators look into it.",
-}
-
-// Next is what comes after a status; empty where nothing does.
-func Next(s scheduler.Status) string { return next[s] }
 
 // Zones are those of the testbeds that a request touches, each once, in the order of the testbeds.
 func Zones(r scheduler.Request, f testbeds.Facility) []*time.Location {

@@ -29,7 +29,7 @@ type Store struct {
 func New() *Store {
 	m := &Store{}
 	m.state.Store(&data{requests: map[string]scheduler.Request{}, bookings: map[int64]row{},
-		people: map[string]scheduler.Person{}, replays: map[[2]string]scheduler.Replay{}})
+		people: map[string]scheduler.Person{}, replays: map[[2]string]scheduler.Replay{}, webhooks: map[string]scheduler.Webhook{}})
 	return m
 }
 
@@ -61,6 +61,7 @@ type data struct {
 	entries    []scheduler.Entry
 	people     map[string]scheduler.Person
 	replays    map[[2]string]scheduler.Replay
+	webhooks   map[string]scheduler.Webhook
 	uncommited []scheduler.Event
 	broken     string
 }
@@ -95,6 +96,7 @@ func (m *Store) Change(_ context.Context, _ []string, fn func(scheduler.Tx) erro
 func (d *data) copy(broken string) *data {
 	c := *d
 	c.requests, c.bookings, c.people, c.replays = maps.Clone(d.requests), maps.Clone(d.bookings), maps.Clone(d.people), maps.Clone(d.replays)
+	c.webhooks = maps.Clone(d.webhooks)
 	c.events, c.feedback, c.entries = slices.Clone(d.events), slices.Clone(d.feedback), slices.Clone(d.entries)
 	c.broken = broken
 	return &c

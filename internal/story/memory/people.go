@@ -64,3 +64,31 @@ func (d *data) PutPerson(_ context.Context, p scheduler.Person) error {
 	d.people[p.Username] = deep(p)
 	return nil
 }
+
+func (d *data) Webhook(_ context.Context, id string) (scheduler.Webhook, error) {
+	h, ok := d.webhooks[id]
+	if !ok {
+		return h, absent("such webhook")
+	}
+	return deep(h), nil
+}
+
+func (d *data) Webhooks(_ context.Context, owner string) (list []scheduler.Webhook, err error) {
+	for _, h := range d.webhooks {
+		if owner == "" || h.Owner == owner {
+			list = append(list, deep(h))
+		}
+	}
+	slices.SortFunc(list, func(a, b scheduler.Webhook) int { return cmp.Compare(a.ID, b.ID) })
+	return list, nil
+}
+
+func (d *data) PutWebhook(_ context.Context, h scheduler.Webhook) error {
+	d.webhooks[h.ID] = deep(h)
+	return nil
+}
+
+func (d *data) DeleteWebhook(_ context.Context, _, id string) error {
+	delete(d.webhooks, id)
+	return nil
+}

@@ -45,7 +45,10 @@ var looks = [...]look{
 	{7, 2, Withdrawn, "W", "withdrawn", "#ffffff", "#717d89", muted, "8 3 2 3", "M4.5 0v9", "9"},
 }
 
-// lookOf returns the look of a state; an unknown one looks busy.
+// Drawn reports whether a state has a look of its own.
+func (s State) Drawn() bool { return lookOf(s).state == s }
+
+// lookOf is the look of a state; one that is not known looks busy.
 func lookOf(s State) *look {
 	for i := range looks {
 		if looks[i].state == s {

@@ -1,0 +1,91 @@
+package tracker
+
+import (
+	"slices"
+	"strings"
+
+	"berth/internal/bugzilla"
+	"berth/internal/tickets"
+)
+
+// workflow holds an installation's workflow, as it was when it was read.
+type workflow struct{ bugzilla.Workflow }
+
+// Same compares statuses. Closed bugs of one resolution are the same: that somebody has verified one changes nothing.
+func (w workflow) Same(a, b tickets.TrackerStatus) bool {
+	if a.Resolution != b.Resolution {
+		return false
+	}
+	x, known := w.Workflow[a.Status]
+	y, too := w.Workflow[b.Status]
+	return a.Status == b.Status || known && too && !x.Open && !y.Open
+}
+
+// Steps lists the updates that take a bug along the workflow, as many as that wants, and make it as it must be.
+func (w workflow) Steps(b tickets.Ticket, want tickets.Change, filler string) ([]tickets.Change, error) {
+	if w.Same(b.Status, want.Status) {
+		want.Status = b.Status
+	}
+	path, ok := w.Path(b.Status.Status, want.Status.Status)
+	if !ok {
+		return nil, bugzilla.NoWay(b.Key, b.Status.Status, want.Status.Status)
+	}
+	return w.changes(b, want, path, filler), nil
+}
+
+// changes lists the updates that take a bug along a path: what there is to say and everything else with the first, so that no change of a status
+// is left unexplained. filler is said with a step that takes a comment where there is nothing else to say.
+func (w workflow) changes(b tickets.Ticket, c tickets.Change, path []string, filler string) []tickets.Change {
+	list := []tickets.Change{needed(b, c, len(path) > 0)}
+	for i, status := range path {
+		if i > 0 {
+			list = append(list, tickets.Change{})
+		}
+		at := &list[i]
+		at.Status = tickets.TrackerStatus{Status: status}
+		if i == len(path)-1 {
+			at.Status.Resolution = c.Status.Resolution
+		}
+		if at.Comment == "" && w.takesComment(b.Status.Status, path, i) {
+			at.Comment = filler
+		}
+	}
+	return list
+}
+
+// takesComment reports whether a step of a path takes a comment.
+func (w workflow) takesComment(from string, path []string, i int) bool {
+	if i > 0 {
+		from = path[i-1]
+	}
+	return slices.Contains(w.Workflow[from].Comment, path[i])
+}
+
+// needed keeps of a change what must be written to a bug, and no more.
+func needed(b tickets.Ticket, c tickets.Change, moves bool) tickets.Change {
+	if !moves {
+		c.Status.Status = ""
+		if b.Status.Resolution == c.Status.Resolution {
+			c.Status.Resolution = ""
+		}
+	}
+	if strings.EqualFold(b.Assignee, c.Assignee) {
+		c.Assignee = ""
+	}
+	if c.Deadline != nil && (b.Deadline == *c.Deadline || !b.Timed) {
+		c.Deadline = nil
+	}
+	if b.Place == c.Place {
+		c.Place = ""
+	}
+	if b.URL == c.URL {
+		c.URL = ""
+	}
+	if b.Summary == c.Summary {
+		c.Summary = ""
+	}
+	c.AddCC = slices.DeleteFunc(slices.Clone(c.AddCC), func(login string) bool {
+		return slices.ContainsFunc(b.CC, func(there string) bool { return strings.EqualFold(there, login) })
+	})
+	return c
+}

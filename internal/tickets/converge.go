@@ -1,0 +1,86 @@
+package tickets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"berth/scheduler"
+)
+
+// mend puts a ticket right that a late write has given old values.
+func (t *lockedTicket) mend(ctx context.Context, w Workflow, b Ticket) error {
+	if !t.state.Mend {
+		return nil
+	}
+	v, err := t.requests.Get(ctx, scheduler.System, t.saved.Request)
+	if err != nil {
+		return err
+	}
+	want, err := t.desired(ctx, b, v.Request)
+	if err != nil {
+		return err
+	}
+	_, err = t.converge(ctx, w, b, want)
+	return err
+}
+
+// desired says how the ticket must be. People whom the tracker does not know are not put into it; those who took themselves out of CC stay out,
+// and a summary that people wrote stays.
+func (t *lockedTicket) desired(ctx context.Context, b Ticket, r scheduler.Request) (c Change, err error) {
+	c = Change{Status: t.settings.Statuses[r.Status], URL: t.page(r), Deadline: new(day(r))}
+	if b.Owned {
+		c.Place = t.tracker.Place(r)
+	}
+	if t.ownSummary(b) {
+		c.Summary = summary(r)
+	}
+	if !strings.EqualFold(t.login(ctx, r.Mentor), t.state.Known.Assignee) {
+		if c.Assignee, err = t.account(ctx, r.Mentor); err != nil {
+			return c, err
+		}
+	}
+	if hasName(t.state.InCC, t.login(ctx, r.Experimenter)) {
+		return c, nil
+	}
+	login, err := t.account(ctx, r.Experimenter)
+	if err == nil && login != "" {
+		c.AddCC = []string{login}
+	}
+	return c, err
+}
+
+// converge makes a ticket as it must be. Where a rule of the installation is in the way, its workflow may have been changed since it was
+// read: it is read anew, once. lost is how the ticket was in between, where somebody changed it at the same moment.
+func (t *lockedTicket) converge(ctx context.Context, w Workflow, b Ticket, c Change) (lost *Ticket, err error) {
+	lost, err = t.update(ctx, w, b, c)
+	if !t.tracker.Fault(err).Rule {
+		return lost, err
+	}
+	w, changed, learnErr := t.tracker.Relearn(ctx, w)
+	if learnErr != nil || !changed {
+		return lost, errors.Join(err, learnErr)
+	}
+	if b, learnErr = t.tracker.Ticket(ctx, b.Key); learnErr != nil {
+		return lost, errors.Join(err, learnErr)
+	}
+	there, learnErr := t.hasComment(ctx, b.Key, c.Comment[strings.LastIndexByte(c.Comment, '\n')+1:]) // its token
+	if learnErr != nil {
+		return lost, errors.Join(err, learnErr)
+	}
+	if there { // with the first of several steps
+		c.Comment = ""
+	}
+	return t.update(ctx, w, b, c)
+}
+
+// update takes a ticket along the workflow, in as many steps as that wants.
+func (t *lockedTicket) update(ctx context.Context, w Workflow, b Ticket, c Change) (lost *Ticket, err error) {
+	filler := fmt.Sprintf("The ticket is brought in line with its request.\n\n[berth:%s/0]", t.saved.Request)
+	steps, err := w.Steps(b, c, filler)
+	if err != nil {
+		return nil, err
+	}
+	return t.write(ctx, b, steps)
+}

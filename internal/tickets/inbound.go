@@ -1,0 +1,148 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"berth/scheduler"
+)
+
+// inbound does in Berth what people did with a ticket since it was last dealt with, each with their own rights. What cannot be done is
+// said on the ticket, which the message about that brings in line again. It may be called again with the same: what was done stays done.
+func (t *lockedTicket) inbound(ctx context.Context, w Workflow, v scheduler.View, b Ticket, comments []Comment) error {
+	experimenter := t.login(ctx, v.Experimenter)
+	if t.first { // what there was before Berth knew the ticket is nobody's doing
+		return t.firstSeen(ctx, b, experimenter, comments)
+	}
+	if err := t.inboundComments(ctx, v, comments); err != nil {
+		return err
+	}
+	if err := t.inboundAssignee(ctx, v, b); err != nil {
+		return err
+	}
+	if err := t.applyStatus(ctx, w, b, comments, false); err != nil {
+		return err
+	}
+	if err := t.inboundDeadline(ctx, v, b); err != nil {
+		return err
+	}
+	t.takeSnapshot(b, experimenter)
+	t.state.read(comments)
+	return t.save(ctx)
+}
+
+// inboundComments makes feedback of what people wrote.
+func (t *lockedTicket) inboundComments(ctx context.Context, v scheduler.View, comments []Comment) error {
+	for _, c := range t.state.unread(comments) {
+		if c.Private || ours(c, v.ID) || strings.TrimSpace(c.Text) == "" {
+			continue
+		}
+		who, known, err := t.actor(ctx, c.Creator)
+		if err != nil {
+			return err
+		}
+		if known {
+			_, err = t.requests.AddFeedback(ctx, who, v.ID, quoted(c), scheduler.Creation{Key: fmt.Sprintf("%s comment %s", t.about.Via, c.ID), Fingerprint: "comment"})
+			if refusal(err) {
+				known, err = false, nil
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if !known && !hasName(t.state.Unknown, c.Creator) {
+			t.state.Unknown = append(t.state.Unknown, c.Creator)
+			text := fmt.Sprintf("%s is not somebody who may write to request #%d in Berth: nobody has an account there with this login as its address of mail, or not that right. What they write here stays here.",
+				shown(c.Creator), v.Number)
+			if err := t.note(ctx, v.ID, text, fmt.Sprintf("stranger %s", c.ID)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// maxQuoted bounds how much of a comment becomes feedback, in bytes.
+const maxQuoted = 60 << 10
+
+// quoted makes the text of feedback of a comment.
+func quoted(c Comment) string {
+	text := strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(c.Text, "\uFFFD"))
+	text = strings.TrimSpace(text)
+	if len(text) <= maxQuoted {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxQuoted], "") + "…\n\nAll of it: " + c.URL
+}
+
+// ours reports whether Berth itself wrote a comment: it ends with the token of an event of the request.
+func ours(c Comment, request string) bool {
+	at := strings.LastIndexByte(c.Text, '\n') + 1
+	last := c.Text[at:]
+	return strings.HasPrefix(last, "[berth:"+request+"/") && strings.HasSuffix(last, "]")
+}
+
+// inboundAssignee makes the new assignee the mentor, or says why that cannot be.
+func (t *lockedTicket) inboundAssignee(ctx context.Context, v scheduler.View, b Ticket) error {
+	if t.state.expected(func(l snapshot) bool { return strings.EqualFold(l.Assignee, b.Assignee) }) {
+		return nil
+	}
+	wanted, err := t.account(ctx, v.Mentor)
+	if err != nil || strings.EqualFold(wanted, b.Assignee) {
+		return err
+	}
+	login, at, err := t.changer(ctx, false, FieldAssignee)
+	if err != nil || t.cameLate(func(l snapshot) bool { return strings.EqualFold(l.Assignee, b.Assignee) }, login, at) {
+		return err
+	}
+	var why []string
+	mentor, found, err := t.requests.PersonByMail(ctx, scheduler.System, b.Assignee)
+	switch {
+	case err != nil:
+		return err
+	case !found || !slices.Contains(mentor.Roles, scheduler.RoleMentor):
+		if wanted == "" {
+			return nil // nobody else must be the assignee
+		}
+		why = []string{shown(b.Assignee) + " is no mentor in Berth"}
+	default:
+		who, known, err := t.actor(ctx, login)
+		switch {
+		case err != nil:
+			return err
+		case !known:
+			why = []string{shown(login) + " has no account in Berth, and what they change here counts for nothing"}
+		default:
+			_, err := t.requests.Assign(ctx, who, v.ID, scheduler.Assign{Mentor: mentor.Username, Reason: "assigned in " + t.about.Name})
+			if err == nil {
+				return nil
+			}
+			if !refusal(err) {
+				return err
+			}
+			why = scheduler.Explain(err)
+		}
+	}
+	text := fmt.Sprintf("%s assigned this ticket to %s. That cannot be:\n%s\n\nThe ticket is assigned as before.", shown(login), shown(b.Assignee), bulleted(why))
+	return t.note(ctx, v.ID, text, fmt.Sprintf("assignee %d %s", at.Unix(), b.Assignee))
+}
+
+// inboundDeadline puts back a deadline that somebody changed: it follows the slot, where Berth's account may set it.
+func (t *lockedTicket) inboundDeadline(ctx context.Context, v scheduler.View, b Ticket) error {
+	if !b.Timed || b.Deadline == day(v.Request) || t.state.expected(func(l snapshot) bool { return l.Deadline == b.Deadline }) {
+		return nil
+	}
+	login, at, err := t.changer(ctx, false, FieldDeadline)
+	if err != nil || t.cameLate(func(l snapshot) bool { return l.Deadline == b.Deadline }, login, at) {
+		return err
+	}
+	text := fmt.Sprintf("%s changed the deadline. It follows the slot of the request, which is moved in Berth or in a calendar: it is put back.", shown(login))
+	return t.note(ctx, v.ID, text, fmt.Sprintf("deadline %d %s", at.Unix(), b.Deadline))
+}

@@ -1,0 +1,132 @@
+package tickets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/scheduler/words"
+	"berth/testbeds/plain"
+)
+
+// rejectOffers is how many alternatives a rejection offers that was made in a ticket, where nobody says how many.
+const rejectOffers = 3
+
+// applyStatus takes the step that somebody asks for by changing the status or resolution; overwritten says that Berth has changed the ticket since.
+func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, comments []Comment, overwritten bool) error {
+	at := b.Status
+	same := func(l snapshot) bool { return w.Same(TrackerStatus{l.Status, l.Resolution}, at) }
+	if t.state.expected(same) {
+		return nil
+	}
+	v, err := t.requests.Get(ctx, scheduler.System, t.saved.Request)
+	if err != nil || w.Same(t.settings.Statuses[v.Status], at) {
+		return err
+	}
+	login, when, err := t.changer(ctx, overwritten, FieldStatus)
+	// What comes late comes field by field: a status may meet the resolution of another one.
+	late := func(l snapshot) bool {
+		return l.Status == at.Status && (l.Resolution == at.Resolution || t.state.Known.Resolution == at.Resolution)
+	}
+	if err != nil || t.cameLate(late, login, when) {
+		return err
+	}
+	key := fmt.Sprintf("%d %s %s", when.Unix(), at.Status, at.Resolution)
+	who, known, err := t.actor(ctx, login)
+	if err == nil && known {
+		if _, err = t.requests.Get(ctx, who, v.ID); refusal(err) { // what they cannot see there they do not change here
+			known, err = false, nil
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if known && b.DuplicateOf != "" {
+		return t.followDuplicate(ctx, v, b, login, key)
+	}
+	var why []string
+	var alternatives string
+	switch candidates := t.settings.Statuses.asked(at, w); {
+	case !known:
+		why = []string{shown(login) + " has no account in Berth that sees the request, and what they change here counts for nothing"}
+	case len(candidates) == 0:
+		why = []string{"there is no step of a request that this stands for", t.settings.Statuses.help()}
+	default:
+		err := t.applyFirst(ctx, who, v, candidates, saidWith(comments, login, when))
+		if err == nil {
+			return nil
+		}
+		if !refusal(err) {
+			return err
+		}
+		why, alternatives = scheduler.Explain(err), offered(err)
+	}
+	text := fmt.Sprintf("%s set this ticket to %s. Request #%d stays %s:\n%s\n%s\nThe ticket is put back.", shown(login), at, v.Number, words.Status(v.Status), bulleted(why), alternatives)
+	return t.note(ctx, v.ID, text, key)
+}
+
+// applyFirst takes the first of some steps that follows from where the request is.
+func (t *lockedTicket) applyFirst(ctx context.Context, who scheduler.Actor, v scheduler.View, candidates []scheduler.Status, reason string) error {
+	var first error
+	for _, to := range candidates {
+		err := t.applyStep(ctx, who, v, to, reason)
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+		e, ok := errors.AsType[*scheduler.Error](err)
+		if !ok || e.Code != scheduler.CodeConflict || e.Verdict != nil || e.Allowed == nil {
+			return err // it is this step that was meant, and it cannot be
+		}
+	}
+	return first
+}
+
+// applyStep takes the step that leads to a status.
+func (t *lockedTicket) applyStep(ctx context.Context, who scheduler.Actor, v scheduler.View, to scheduler.Status, reason string) (err error) {
+	r := t.requests
+	said := strings.TrimSuffix("in "+t.about.Name+": "+reason, ": ")
+	switch to {
+	case scheduler.Scheduled:
+		_, err = r.Schedule(ctx, who, v.ID, scheduler.Schedule{Reason: said})
+	case scheduler.Instantiating, scheduler.Running:
+		_, err = r.Start(ctx, who, v.ID, scheduler.Step{State: to, Reason: said})
+	case scheduler.Terminating, scheduler.Completed:
+		_, err = r.Complete(ctx, who, v.ID, scheduler.Step{State: to, Reason: said})
+	case scheduler.Rejected:
+		_, err = r.Reject(ctx, who, v.ID, scheduler.Reject{Reason: said, Count: rejectOffers})
+	case scheduler.Cancelled:
+		_, err = r.Cancel(ctx, who, v.ID, scheduler.Step{Reason: said})
+	case scheduler.Failed:
+		_, err = r.Fail(ctx, who, v.ID, scheduler.Step{Reason: said})
+	default:
+		err = fmt.Errorf("no step leads to %s", to)
+	}
+	return err
+}
+
+// saidWith finds the comment that somebody wrote with a change: the reason for it.
+func saidWith(comments []Comment, login string, when time.Time) string {
+	const longest = 1000
+	for _, c := range slices.Backward(comments) {
+		if apart := c.Time.Sub(when).Abs(); apart <= time.Second && strings.EqualFold(c.Creator, login) && !c.Private {
+			return plain.Clip(strings.Join(strings.Fields(c.Text), " "), longest)
+		}
+	}
+	return ""
+}
+
+// offered says what would work instead of what was refused.
+func offered(err error) string {
+	e, ok := errors.AsType[*scheduler.Error](err)
+	if !ok {
+		return ""
+	}
+	return instead(e.Alternatives)
+}

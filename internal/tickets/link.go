@@ -1,0 +1,102 @@
+package tickets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+)
+
+// setTicket makes a ticket that of a request.
+func (s *Service) setTicket(ctx context.Context, request, key string) error {
+	return s.requests.SetTicket(ctx, scheduler.System, request, scheduler.Ticket{Key: key, URL: s.tracker.URL(key)})
+}
+
+// requestOf finds the request of a ticket.
+func (s *Service) requestOf(ctx context.Context, b Ticket) (id string, known bool, err error) {
+	if id, err = s.store.TicketRequest(ctx, b.Key); err != nil || id != "" {
+		return id, id != "", err
+	}
+	for _, alias := range b.Aliases { // known from before anything was remembered
+		v, err := s.requests.Get(ctx, scheduler.System, alias)
+		if err == nil && v.ID == strings.ToLower(alias) && v.Ticket != nil && v.Ticket.Key == b.Key {
+			return v.ID, true, nil
+		}
+		if err != nil && scheduler.CodeOf(err) != scheduler.CodeNotFound {
+			return "", false, err
+		}
+	}
+	return "", false, nil
+}
+
+// marked finds the number of a request in a ticket that somebody opened by hand.
+func (s *Service) marked(b Ticket) (number string, ok bool) {
+	if s.settings.Marker == "" || !b.Owned {
+		return "", false
+	}
+	form := regexp.MustCompile(`(?i)(?:^|[^\pL\pN])` + regexp.QuoteMeta(s.settings.Marker) + `([0-9]{1,12})(?:$|[^\pL\pN])`)
+	for _, text := range []string{b.Label, b.Summary} {
+		if found := form.FindStringSubmatch(text); found != nil {
+			return found[1], true
+		}
+	}
+	return "", false
+}
+
+// adopt makes a ticket that somebody opened by hand that of the request which it names, if they may see that and it has none.
+func (s *Service) adopt(ctx context.Context, b Ticket, number string) error {
+	who, known, err := s.actor(ctx, b.Creator)
+	if err != nil {
+		return err
+	}
+	var v scheduler.View
+	if known {
+		v, err = s.requests.Get(ctx, who, "#"+number)
+		if scheduler.CodeOf(err) == scheduler.CodeNotFound || scheduler.CodeOf(err) == scheduler.CodeForbidden {
+			known, err = false, nil
+		}
+	}
+	switch {
+	case err != nil:
+		return err
+	case !known:
+		return s.commentOnce(ctx, b, fmt.Sprintf("This ticket names request %s of Berth, and cannot be linked to it: %s does not see such a request there.", number, shown(b.Creator)))
+	case v.Ticket != nil && v.Ticket.Key != b.Key:
+		return s.commentOnce(ctx, b, fmt.Sprintf("Request #%d has its ticket already, %s %s: %s. What is written here does not reach it.", v.Number, s.about.Ticket, v.Ticket.Key, v.Ticket.URL))
+	}
+	if err := s.setTicket(ctx, v.ID, b.Key); err != nil {
+		return err
+	}
+	text := fmt.Sprintf("This is the ticket of request #%d from now on: it was opened by %s and names the request.", v.Number, shown(b.Creator))
+	return s.requests.NoteOnTicket(ctx, scheduler.System, v.ID, text, scheduler.Creation{Key: "ticket " + b.Key + " adopted", Fingerprint: "note"})
+}
+
+// commentOnce says something on a ticket of no request. A mark is left before, for every process: while nothing was heard of a remark, it may
+// still come through, and is not made again.
+func (s *Service) commentOnce(ctx context.Context, b Ticket, text string) error {
+	name, now := fmt.Sprintf("%s remark %s", s.about.Via, b.Key), s.clock().UTC()
+	token := fmt.Sprintf("[berth:%s/%s]", s.about.Ticket, b.Key)
+	if there, err := s.hasComment(ctx, b.Key, token); err != nil || there {
+		return err
+	}
+	before, err := s.store.Mark(ctx, name)
+	if err != nil {
+		return err
+	}
+	if until, err := time.Parse(time.RFC3339, before); err == nil && now.Before(until) {
+		return fmt.Errorf("%s %s: of an earlier remark nothing was heard; until %s it may still come through", s.about.Ticket, b.Key, before)
+	}
+	if mine, err := s.store.SetMark(ctx, name, before, now.Add(s.about.Open).Format(time.RFC3339)); err != nil || !mine {
+		return errors.Join(err, errBusy)
+	}
+	err = s.tracker.AddComment(ctx, b.Key, text+"\n\n"+token)
+	if err != nil && !s.tracker.Fault(err).Open {
+		_, markErr := s.store.SetMark(ctx, name, now.Add(s.about.Open).Format(time.RFC3339), now.Format(time.RFC3339))
+		err = errors.Join(err, markErr)
+	}
+	return err
+}

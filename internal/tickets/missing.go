@@ -1,0 +1,58 @@
+package tickets
+
+import (
+	"context"
+
+	"berth/scheduler"
+)
+
+// Missing opens tickets for requests that are under way and were made before there were tickets.
+func (s *Service) Missing(ctx context.Context) (opened int, err error) {
+	for cursor := ""; ; {
+		page, err := s.requests.List(ctx, scheduler.System, scheduler.RequestFilter{Status: scheduler.Live, Limit: 200}, cursor)
+		if err != nil {
+			return opened, err
+		}
+		for _, r := range page.Items {
+			if r.Ticket != nil {
+				continue
+			}
+			asked, err := s.requestTicket(ctx, r.ID)
+			if err != nil {
+				return opened, err
+			}
+			if asked {
+				opened++
+			}
+		}
+		if cursor = page.Next; cursor == "" {
+			return opened, nil
+		}
+	}
+}
+
+// requestTicket has a ticket opened for a request that has none, unless one is on its way already.
+func (s *Service) requestTicket(ctx context.Context, request string) (asked bool, err error) {
+	if waits, err := s.store.Pending(ctx, Channel, request); err != nil || waits {
+		return false, err
+	}
+	return true, s.requests.NoteOnTicket(ctx, scheduler.System, request, "A ticket for a request that was made before there were tickets.",
+		scheduler.Creation{Key: "ticket " + request + " opened", Fingerprint: "note"})
+}
+
+// Sync brings one request in line with what people did with its ticket, now; where it has none, one is going to be opened.
+func (s *Service) Sync(ctx context.Context, request string) (scheduler.View, error) {
+	v, err := s.requests.Get(ctx, scheduler.System, request)
+	if err != nil {
+		return v, err
+	}
+	if v.Ticket == nil {
+		_, err := s.requestTicket(ctx, v.ID)
+		return v, err
+	}
+	w, err := s.tracker.Workflow(ctx)
+	if err != nil {
+		return v, err
+	}
+	return v, s.sync(ctx, w, v.Ticket.Key, v.ID)
+}

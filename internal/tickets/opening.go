@@ -1,0 +1,102 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+
+	"berth/scheduler"
+)
+
+// ensureTicket gives the ticket of a request: the one that it has, or a new one, whose description then says what there is to say of the event.
+func (s *Service) ensureTicket(ctx context.Context, v scheduler.View, e scheduler.Event) (key string, err error) {
+	r := v.Request
+	if r.Ticket != nil {
+		return r.Ticket.Key, nil
+	}
+	n := NewTicket{Request: r.ID, Place: s.tracker.Place(r), Summary: summary(r), URL: s.page(r), Deadline: day(r)}
+	x, err := s.gatherBackground(ctx, v, scheduler.Event{})
+	if err != nil {
+		return "", err
+	}
+	for _, from := range x.kin {
+		if from.Ticket != nil {
+			n.Related = append(n.Related, from.Ticket.Key)
+		}
+	}
+	mark := token(e)
+	if e.Action != scheduler.ActionSubmit && e.Action != scheduler.ActionTicketNote {
+		mark = fmt.Sprintf("[berth:%s/0]", r.ID) // the description does not say what happened: a comment is going to
+	}
+	key, err = s.create(ctx, r, n, s.text().description(v, x), mark)
+	if err != nil && s.tracker.Fault(err).NoAccount { // who had one a moment ago
+		key, err = s.create(ctx, r, n, s.text().description(v, x), mark)
+	}
+	if err != nil {
+		return "", err
+	}
+	return key, s.setTicket(ctx, r.ID, key)
+}
+
+// create makes a ticket with those people in it who have an account.
+func (s *Service) create(ctx context.Context, r scheduler.Request, n NewTicket, said, mark string) (key string, err error) {
+	if n.CC, n.Assignee, err = s.accounts(ctx, r); err != nil {
+		return "", err
+	}
+	n.Description = said + s.stranger(ctx, r, n.CC) + "\n\n" + mark
+	return s.tracker.Create(ctx, n)
+}
+
+// accounts gives the logins of the people whom a new ticket concerns, as far as the tracker knows them. They are in it from the beginning: whoever
+// is put into it later, or must make room, is sent a mail more.
+func (s *Service) accounts(ctx context.Context, r scheduler.Request) (cc []string, assignee string, err error) {
+	experimenter, err := s.account(ctx, r.Experimenter)
+	if err != nil {
+		return nil, "", err
+	}
+	if experimenter != "" {
+		cc = []string{experimenter}
+	}
+	assignee, err = s.account(ctx, r.Mentor)
+	return cc, assignee, err
+}
+
+// stranger says that an experimenter is not in CC for want of an account.
+func (s *Service) stranger(ctx context.Context, r scheduler.Request, cc []string) string {
+	login := s.login(ctx, r.Experimenter)
+	if len(cc) > 0 || login == "" {
+		return ""
+	}
+	return fmt.Sprintf("\n\n%s has no account in %s (%s) and could not be put into CC.", r.Experimenter, s.about.Name, login)
+}
+
+// gatherBackground looks up what a description, or the comment on an event, says of a request beyond itself.
+func (s *Service) gatherBackground(ctx context.Context, v scheduler.View, e scheduler.Event) (x background, err error) {
+	if x.zones, _, err = s.requests.Facility(ctx, scheduler.System); err != nil {
+		return x, err
+	}
+	if v.Status == scheduler.UnderReview && !v.Fit.Fits && e.Action != scheduler.ActionFeedback && e.Action != scheduler.ActionTicketNote {
+		if x.ways, err = s.requests.Ways(ctx, scheduler.System, v.ID); err != nil {
+			return x, err
+		}
+	}
+	var others []string
+	switch e.Action {
+	case "":
+		others = []string{v.Origin}
+	case scheduler.ActionAcceptOffer:
+		for _, o := range v.Offers {
+			others = append(others, o.Accepted)
+		}
+	}
+	for _, id := range others {
+		if id == "" {
+			continue
+		}
+		other, err := s.requests.Get(ctx, scheduler.System, id)
+		if err != nil {
+			return x, err
+		}
+		x.kin = append(x.kin, other)
+	}
+	return x, nil
+}

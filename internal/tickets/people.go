@@ -1,0 +1,61 @@
+package tickets
+
+import (
+	"context"
+	"strings"
+
+	"berth/scheduler"
+)
+
+// actor finds the person of a login, with the rights that they have in Berth. Berth's own account has none: nobody knows who used it.
+func (s *Service) actor(ctx context.Context, login string) (a scheduler.Actor, known bool, err error) {
+	if login == "" || s.isOwn(login) {
+		return a, false, nil
+	}
+	p, known, err := s.requests.PersonByMail(ctx, scheduler.System, login)
+	if err != nil || !known {
+		return a, false, err
+	}
+	a = scheduler.ActorOf(p)
+	a.Scopes, a.Via = []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite}, s.about.Via
+	return a, true, nil
+}
+
+// isOwn reports whether a login is that of Berth's account.
+func (s *Service) isOwn(login string) bool { return strings.EqualFold(login, s.about.Login) }
+
+// login gives the name of a person in the tracker: their address of mail, empty where none is known.
+func (s *Service) login(ctx context.Context, username string) string {
+	if username == "" {
+		return ""
+	}
+	p, err := s.requests.Person(ctx, scheduler.System, username)
+	if err != nil {
+		return ""
+	}
+	return p.Email
+}
+
+// account gives the login of a person who can be an assignee; empty where the tracker does not know them.
+func (s *Service) account(ctx context.Context, username string) (login string, err error) {
+	if login = s.login(ctx, username); login == "" {
+		return "", nil
+	}
+	known, err := s.tracker.HasAccount(ctx, login)
+	if err != nil || !known {
+		return "", err
+	}
+	return login, nil
+}
+
+// shown writes a login where others read it.
+func shown(login string) string { return strings.Join(strings.Fields(login), " ") }
+
+// refusal reports whether Berth said no, for reasons that a person may know; any other error is nobody's answer.
+func refusal(err error) bool {
+	switch scheduler.CodeOf(err) {
+	case scheduler.CodeConflict, scheduler.CodeForbidden, scheduler.CodeInvalid, scheduler.CodeNotFound:
+		return true
+	}
+	return false
+}

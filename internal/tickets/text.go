@@ -1,0 +1,212 @@
+package tickets
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"berth/scheduler"
+	"berth/scheduler/words"
+	"berth/testbeds"
+	"berth/testbeds/plain"
+)
+
+// longest keeps what is said well within what a comment takes.
+const longest = 20_000
+
+// maxNews bounds how many events are told of at once.
+const maxNews = 20
+
+// background holds what is said of a request beyond itself.
+type background struct {
+	ways  []testbeds.Alternative // what would work, where it does not fit
+	kin   []scheduler.View       // the request that it comes from, or those that it has become
+	zones testbeds.Facility
+}
+
+// wording holds what the sentences on tickets depend on.
+type wording struct {
+	settings Settings
+	about    About
+}
+
+func (s *Service) text() wording { return wording{s.settings, s.about} }
+
+// description writes the first thing that a ticket says: who wants what, where and when.
+func (w wording) description(v scheduler.View, x background) string {
+	r := v.Request
+	var b strings.Builder
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%s: %s\n", name, value)
+		}
+	}
+	row("Deployment request", fmt.Sprintf("#%d %s", r.Number, r.Name))
+	row("Network service", r.NSD)
+	row("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
+	row("Mentor", r.Mentor)
+	row("Slot", times(r.Slot, words.Zones(r, x.zones)))
+	if r.Window != nil {
+		row("Another slot would do within", times(*r.Window, nil))
+	}
+	for _, line := range words.Demand(r) {
+		b.WriteString(line + "\n")
+	}
+	row("Request", fmt.Sprintf("%s/requests/%d", w.settings.Site, r.Number))
+	for _, from := range x.kin {
+		row("Comes from", w.related(from))
+	}
+	conflicts(&b, v)
+	b.WriteString(instead(x.ways))
+	fmt.Fprintf(&b, "\nWhat can be done here: %s. Comments reach the experimenter.\n", w.settings.Statuses.help())
+	if r.Description != "" {
+		b.WriteString("\n" + r.Description + "\n")
+	}
+	return short(b.String())
+}
+
+// comment writes what there is to say of an event.
+func (w wording) comment(e scheduler.Event, v scheduler.View, x background) string {
+	var b strings.Builder
+	who := words.Who(e)
+	switch e.Action {
+	case scheduler.ActionFeedback:
+		fmt.Fprintf(&b, "%s wrote:\n\n%s\n", who, e.Text)
+		return short(b.String())
+	case scheduler.ActionTicketNote:
+		fmt.Fprintf(&b, "%s\n\n%s/requests/%d", e.Text, w.settings.Site, e.Number)
+		return short(b.String())
+	}
+	done := words.Did(e.Action)
+	if e.Via == w.about.Via {
+		done += " here"
+	}
+	fmt.Fprintf(&b, "%s %s: #%d is %s.\n", who, done, e.Number, words.Status(e.Status))
+	if e.Reason != "" && e.Via != w.about.Via { // what was said here with the step is here already
+		fmt.Fprintf(&b, "%s\n", e.Reason)
+	}
+	if e.Text != "" {
+		fmt.Fprintf(&b, "%s\n", e.Text)
+	}
+	for _, to := range x.kin {
+		fmt.Fprintf(&b, "It goes on as %s\n", w.related(to))
+	}
+	if e.Status == v.Status { // else the request is further already, and what it says belongs to a later event
+		fmt.Fprintf(&b, "\nSlot: %s\n", times(v.Slot, words.Zones(v.Request, x.zones)))
+		conflicts(&b, v)
+		b.WriteString(instead(x.ways))
+		w.offers(&b, v.Request)
+		if next := words.Next(e.Status); next != "" {
+			fmt.Fprintf(&b, "\n%s\n", next)
+		}
+	}
+	fmt.Fprintf(&b, "%s/requests/%d", w.settings.Site, v.Number)
+	return short(b.String())
+}
+
+// conflicts writes what is in the way of a request that waits for a decision.
+func conflicts(b *strings.Builder, v scheduler.View) {
+	if lines := words.Conflicts(v); len(lines) > 0 {
+		fmt.Fprintf(b, "\nAs things are it does not fit:\n%s\n", bulleted(lines))
+	}
+}
+
+// related names another request, with its ticket where it has one.
+func (w wording) related(v scheduler.View) string {
+	text := fmt.Sprintf("#%d: %s/requests/%d", v.Number, w.settings.Site, v.Number)
+	if v.Ticket != nil {
+		text += fmt.Sprintf(", %s %s", w.about.Ticket, v.Ticket.Key)
+	}
+	return text
+}
+
+// offers writes the open offers, with their links where the settings want that.
+func (w wording) offers(b *strings.Builder, r scheduler.Request) {
+	for _, o := range r.Offers {
+		if o.State != scheduler.OfferOpen {
+			continue
+		}
+		fmt.Fprintf(b, "\nOffered %s\n", words.Offer(o))
+		if w.settings.OfferLinks && o.Link != "" {
+			fmt.Fprintf(b, "Take it: %s/offers/%s\n", w.settings.Site, o.Link)
+		}
+	}
+}
+
+// times writes a slot in UTC and in each zone, a line for each.
+func times(s testbeds.Slot, zones []*time.Location) string {
+	return strings.Join(words.Times(s, zones), "\n  ")
+}
+
+// short cuts a text to what a comment takes.
+func short(s string) string {
+	return strings.TrimSpace(plain.Clip(s, longest))
+}
+
+// instead says what would work.
+func instead(ways []testbeds.Alternative) string {
+	if len(ways) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\nWhat would work instead:\n")
+	for _, a := range ways {
+		fmt.Fprintf(&b, "- %s", times(a.Slot, nil))
+		for i, c := range a.Changes {
+			sep := "; "
+			if i == 0 {
+				sep = ": "
+			}
+			b.WriteString(sep + c.Text)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// token marks the comment of an event, so that it is known to be there.
+func token(e scheduler.Event) string { return fmt.Sprintf("[berth:%s/%d]", e.Request, e.Sequence) }
+
+// titled cuts a summary to what fits, on one line.
+func titled(s string) string {
+	const most = 255
+	if s = strings.Join(strings.Fields(s), " "); utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return plain.Clip(s, most-1)
+}
+
+// summary writes that of a request's ticket, as long as nobody gives it another.
+func summary(r scheduler.Request) string {
+	return titled(fmt.Sprintf("[PORTAL] Deployment Request of NSD:%s,User: %s", r.NSD, r.Experimenter))
+}
+
+// page gives the address of a request's page.
+func (s *Service) page(r scheduler.Request) string {
+	return fmt.Sprintf("%s/requests/%d", s.settings.Site, r.Number)
+}
+
+// day gives the last day of a slot, as trackers know days.
+func day(r scheduler.Request) string { return r.Slot.End.UTC().Format("2006-01-02") }
+
+// bulleted makes a list of lines.
+func bulleted(lines []string) string {
+	var b strings.Builder
+	for _, l := range lines {
+		fmt.Fprintf(&b, "- %s\n", l)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// maxFailure bounds the text of a failure that is noted, in bytes.
+const maxFailure = 500
+
+// cut shortens the text of an error to what can be noted, on one line.
+func cut(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) <= maxFailure {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxFailure], "") + "…"
+}

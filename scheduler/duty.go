@@ -1,0 +1,83 @@
+package scheduler
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"berth/testbeds"
+)
+
+// Duty is something that operators have to do at a time.
+type Duty struct {
+	At      time.Time
+	What    string // orchestrate, or tear down
+	Request Request
+	Late    bool // it should have been done before now
+}
+
+// Duties are what granted requests ask of operators until an instant, in the order of time: orchestrate when the first setup begins, tear down
+// when the slot ends. What should have been done before now is among them. Requests that are not granted ask for nothing.
+func Duties(requests []Request, f testbeds.Facility, now, until time.Time) (list []Duty) {
+	for _, r := range requests {
+		if !r.Status.Granted() {
+			continue
+		}
+		if begin := r.OccupiedIn(f).Start; r.Status == Scheduled && begin.Before(until) {
+			list = append(list, Duty{begin, "orchestrate", r, begin.Before(now)})
+		}
+		if r.Slot.End.Before(until) {
+			list = append(list, Duty{r.Slot.End, "tear down", r, r.Slot.End.Before(now)})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Duty) int { return a.At.Compare(b.At) })
+	return list
+}
+
+// Duties are what requests that the actor may see ask of operators until an instant, and what should have been done before now. It is
+// CodeForbidden to those who may not read.
+func (s *Service) Duties(ctx context.Context, a Actor, now, until time.Time) ([]Duty, error) {
+	f, _, err := s.Facility(ctx, System)
+	if err != nil {
+		return nil, err
+	}
+	var granted []Request
+	for cursor := ""; ; {
+		page, err := s.List(ctx, a, RequestFilter{Status: Granted, To: until, Limit: 500}, cursor)
+		if err != nil {
+			return nil, err
+		}
+		granted = append(granted, page.Items...)
+		if cursor = page.Next; cursor == "" {
+			return Duties(granted, f, now, until), nil
+		}
+	}
+}
+
+// OccupiedIn is what the request takes of its testbeds: what its booking does, setup and teardown included. Where it was granted nothing, it
+// is what it would take, by the facility as it is now.
+func (r Request) OccupiedIn(f testbeds.Facility) testbeds.Slot {
+	if r.Occupied != nil {
+		return *r.Occupied
+	}
+	s := r.Slot
+	for _, n := range r.Demand {
+		t, ok := f.Testbed(n.Testbed)
+		if !ok {
+			continue
+		}
+		var b testbeds.Buffers
+		if v, ok := t.VIM(n.VIM); ok {
+			b = t.VIMBuffers(v)
+		} else if d, ok := t.Device(n.Device); ok {
+			b = t.DeviceBuffers(d)
+		}
+		if start := r.Slot.Start.Add(-b.Setup); start.Before(s.Start) {
+			s.Start = start
+		}
+		if end := r.Slot.End.Add(b.Teardown); end.After(s.End) {
+			s.End = end
+		}
+	}
+	return s
+}

@@ -1,0 +1,44 @@
+package scheduler
+
+import "slices"
+
+// WaitsFor reports whether the request waits for the actor: under review for its mentor, or for any mentor while it has none; and for a
+// provider wherever a testbed's yes is required and still to be given.
+func (r Request) WaitsFor(a Actor) bool {
+	if r.Status == UnderReview && a.Is(RoleMentor) && (r.Mentor == a.Username || r.Mentor == "") {
+		return true
+	}
+	return slices.ContainsFunc(r.undecided(), func(x Approval) bool { return x.Open() && a.Provides(x.Testbed) })
+}
+
+// WaitsForTestbed reports whether a testbed has not said anything yet to what the request asks of it, whether its yes is required or not.
+func (r Request) WaitsForTestbed(id string) bool {
+	return slices.ContainsFunc(r.undecided(), func(x Approval) bool { return x.Testbed == id })
+}
+
+// undecided are the approvals that can still be given and refused.
+func (r Request) undecided() (list []Approval) {
+	if !r.Status.Movable() {
+		return nil
+	}
+	for _, x := range r.Asked() {
+		if x.Decision == "" {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// Decidable are the approvals of the request, or of its pending move, that the actor gives or refuses.
+func (r Request) Decidable(a Actor) (list []Approval) {
+	all := r.Approvals
+	if r.PendingMove != nil {
+		all = r.PendingMove.Approvals
+	}
+	for _, x := range all {
+		if a.SpeaksFor(x.Testbed) {
+			list = append(list, x)
+		}
+	}
+	return list
+}

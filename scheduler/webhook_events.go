@@ -1,0 +1,71 @@
+package scheduler
+
+import (
+	"context"
+	"slices"
+)
+
+// tellable are the actions that webhooks can be told of.
+var tellable = []Action{
+	ActionSubmit, ActionEdit, ActionSchedule, ActionReject, ActionAcceptOffer, ActionApprove, ActionMove, ActionProposeMove, ActionCancel, ActionStart, ActionComplete, ActionFail,
+	ActionAssign, ActionFeedback, ActionRemark, ActionTicket, ActionDisplace, ActionFlag, ActionOfferExpire, ActionOfferEnds, ActionOverrun, ActionUnits, ActionRemind,
+	ActionFacility, ActionTestbed,
+}
+
+// TellsWebhooks reports whether any webhook may be told of an event.
+func TellsWebhooks(e Event) bool { return slices.Contains(tellable, e.Action) }
+
+// Hears reports whether the webhook is on, and wants to be told of an action.
+func (h Webhook) Hears(action Action) bool {
+	return h.Off == "" && (len(h.Actions) == 0 || slices.Contains(h.Actions, action))
+}
+
+// WebhooksFor lists the webhooks that are to be told of an event: those that want to be, and whose owner may know of it.
+func (s *Service) WebhooksFor(ctx context.Context, e Event) (list []Webhook, err error) {
+	err = s.store.View(ctx, func(tx Reader) error {
+		list = nil
+		all, err := tx.Webhooks(ctx, "")
+		if err != nil {
+			return err
+		}
+		for _, h := range all {
+			if !h.Hears(e.Action) {
+				continue
+			}
+			may, err := s.ownerKnows(ctx, tx, h, e)
+			if err != nil {
+				return err
+			}
+			if may {
+				list = append(list, h)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+// WebhookMayKnow reports whether a webhook's owner may know of an event, now.
+func (s *Service) WebhookMayKnow(ctx context.Context, h Webhook, e Event) (may bool, err error) {
+	err = s.store.View(ctx, func(tx Reader) error {
+		may, err = s.ownerKnows(ctx, tx, h, e)
+		return err
+	})
+	return may, err
+}
+
+// ownerKnows reports whether the owner is still there, and sees the request that an event is about.
+func (s *Service) ownerKnows(ctx context.Context, tx Reader, h Webhook, e Event) (bool, error) {
+	owner, err := tx.Person(ctx, h.Owner)
+	if CodeOf(err) == CodeNotFound || err == nil && owner.Disabled {
+		return false, nil
+	}
+	if err != nil || e.Request == "" {
+		return err == nil, err
+	}
+	_, err = s.find(ctx, tx, ActorOf(owner), e.Request)
+	if CodeOf(err) == CodeNotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
