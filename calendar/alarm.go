@@ -8,7 +8,8 @@ import (
 	"berth/scheduler"
 )
 
-// AlarmsProperty is under which a person's choice of alarms for a collection is kept, as WriteAlarms writes it.
+// AlarmsProperty names the property that keeps a person's choice of alarms for a collection, in the form of
+// WriteAlarms.
 const AlarmsProperty = "berth:alarms"
 
 // maxAlarms and longestAlarm bound a choice.
@@ -17,7 +18,7 @@ const (
 	longestAlarm = 14 * 24 * time.Hour
 )
 
-// ReadAlarms reads a choice: how long before an event its alarms ring.
+// ReadAlarms parses a choice: how long before an event its alarms ring.
 func ReadAlarms(value string) []time.Duration {
 	var list []time.Duration
 	for part := range strings.SplitSeq(value, ",") {
@@ -28,7 +29,7 @@ func ReadAlarms(value string) []time.Duration {
 	return list
 }
 
-// WriteAlarms is a choice as it is kept, given in minutes ahead.
+// WriteAlarms formats a choice, given in minutes ahead, as it is stored.
 func WriteAlarms(minutes []int) (string, error) {
 	fault := func(rule string) error {
 		return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the alarms cannot be taken", Fields: []scheduler.FieldError{{Field: "alarms", Rule: rule}}}

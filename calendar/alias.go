@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// Aliases name objects in a collection that many people read, for who may not know everything in it: by other names than the objects have elsewhere.
-// A request's objects have one name in all collections, and whoever sees only "Busy" could follow one booking by it from testbed to testbed, or find
-// it by an id from elsewhere. An alias is the name, encrypted under a key of the collection's, so that nothing has to be kept to read it back.
+// Aliases give the objects of a shared collection other names for readers who may not know everything in it. A request's objects have one
+// name in all collections: a user who sees only "Busy" could follow one booking by that name from testbed to testbed, or find it by an id
+// from elsewhere. An alias is the name, encrypted under a key of the collection, so reading it back needs no stored table.
 type Aliases struct {
 	seal cipher.AEAD
 	mac  []byte
@@ -38,13 +38,13 @@ func derive(key []byte, what string) []byte {
 
 var aliasText = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// Of is the alias of a name: always the same. The nonce is a digest of what it encrypts, as RFC 5297 has it.
+// Of encrypts a name, always to the same alias: the nonce is a digest of the plain text (RFC 5297).
 func (a *Aliases) Of(name string) string {
 	nonce := derive(a.mac, "nonce "+name)[:a.seal.NonceSize()]
 	return aliasText.EncodeToString(a.seal.Seal(nonce, nonce, []byte(name), nil))
 }
 
-// Name is the name behind an alias.
+// Name decrypts an alias.
 func (a *Aliases) Name(alias string) (string, bool) {
 	b, err := aliasText.DecodeString(alias)
 	if err != nil || len(b) < a.seal.NonceSize() {
@@ -54,25 +54,25 @@ func (a *Aliases) Name(alias string) (string, bool) {
 	return string(name), err == nil
 }
 
-// UID is that of an object of which somebody may know no more than that it is there.
+// UID derives the UID of an object for readers who may only know that it exists.
 func (a *Aliases) UID(o *Object) string {
 	return hex.EncodeToString(derive(a.mac, "uid "+o.Name)[:16]) + UIDSuffix
 }
 
-// Version is that of such an object.
+// Version derives the version of an object for the same readers.
 func (a *Aliases) Version(o *Object) string {
 	return hex.EncodeToString(derive(a.mac, "version "+o.Name+" "+o.Version())[:8])
 }
 
-// Masked is the text of such an object: with that UID.
+// Masked replaces the UID in the text of an object for the same readers.
 func (a *Aliases) Masked(o *Object, text string) string {
 	head, rest, found := strings.Cut(text, "\r\nUID:")
 	if !found {
-		return "" // better nothing than an id that nobody has looked for
+		return "" // an empty text is safer than an id that was not replaced
 	}
 	for {
 		_, tail, more := strings.Cut(rest, "\r\n")
-		if rest = tail; !more || !strings.HasPrefix(tail, " ") { // a folded line goes on
+		if rest = tail; !more || !strings.HasPrefix(tail, " ") { // a folded line continues
 			break
 		}
 	}

@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// clean makes any text fit to be a TEXT value: valid UTF-8, line breaks as LF, no other control characters, and no more than limit
-// bytes. Neither library may see anything else: a line break that reaches a property value of another type is a new line of the
-// calendar, with whatever its author wrote in it.
+// clean makes any text a valid TEXT value: valid UTF-8, line breaks as LF, no other control characters, at most limit bytes. Every
+// string passes it before either library: a line break in a property value of another type starts a new line of the calendar, with
+// any content its author chose.
 func clean(s string, limit int) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.ReplaceAll(s, "\r\n", "\n")
@@ -17,7 +17,7 @@ func clean(s string, limit int) string {
 		if r == '\n' || r == '\t' {
 			return r
 		}
-		// U+2028 and U+2029 break lines in some readers, U+FEFF hides at the start of one.
+		// U+2028 and U+2029 break lines in some readers, a leading U+FEFF is invisible.
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\uFEFF' {
 			return -1
 		}
@@ -26,7 +26,7 @@ func clean(s string, limit int) string {
 	return plain.Fit(s, limit)
 }
 
-// line is clean text on one line.
+// line cleans a text and puts it on one line.
 func line(s string, limit int) string {
 	return strings.Join(strings.FieldsFunc(clean(s, limit), func(r rune) bool { return r == '\n' || r == '\t' }), " ")
 }

@@ -12,9 +12,9 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// Closures are the events of all closures whose occurrences intersect the span: each occurrence one event. A closure of a whole testbed
-// takes its time, one of a part of it is shown and takes none. drawn says when those that are known already became what they are; the
-// others do so now. A closure itself does not say when it was written, and when it begins is not that: it may be in the future.
+// Closures draws one event for each occurrence of a closure that intersects the span. A closure of a whole testbed shows as busy, a
+// closure of a part does not. drawn gives the modification times of known objects, new ones get now: a closure does not record when it
+// was written, and its start may be in the future.
 func Closures(f testbeds.Facility, span testbeds.Slot, drawn map[string]time.Time, now time.Time) ([]Object, error) {
 	var list []Object
 	seen := map[string]int{}
@@ -30,7 +30,7 @@ func Closures(f testbeds.Facility, span testbeds.Slot, drawn map[string]time.Tim
 			}
 			for _, at := range slots {
 				name := closureName(t, c, at)
-				if seen[name]++; seen[name] > 1 { // two closures that say the same
+				if seen[name]++; seen[name] > 1 { // two identical closures
 					name = fmt.Sprintf("%s-%d", name, seen[name])
 				}
 				modified, known := drawn[name]
@@ -44,7 +44,7 @@ func Closures(f testbeds.Facility, span testbeds.Slot, drawn map[string]time.Tim
 	return list, nil
 }
 
-// part is a closure with what it is of.
+// part is a closure and the part of the testbed that it closes.
 type part struct {
 	testbeds.Closure
 	of string // empty: the whole testbed
@@ -78,8 +78,8 @@ func closures(t testbeds.Testbed) []part {
 	return list
 }
 
-// closed is the event of one occurrence. Its name is made of what the closure is and when it occurs, so that it is the same event
-// whenever it is expanded.
+// closed draws one occurrence. The name derives from the content of the closure and the time of the occurrence, so every
+// expansion yields the same event.
 func closed(t testbeds.Testbed, c part, at testbeds.Slot, object string, modified time.Time) Object {
 	name := cmp.Or(t.Name, t.ID)
 	e := Event{Name: object, Created: modified, Modified: modified, Start: at.Start, End: at.End, Status: Confirmed,

@@ -13,7 +13,7 @@ import (
 	"berth/testbeds"
 )
 
-// Keys of collections: what objects are filed under. A collection that a person sees as "mine" is filed under a key of their own.
+// Keys of collections: objects are filed under them. The collection "mine" has a key for each person.
 const (
 	keyDeployments = "deployments"
 	keyOperations  = "operations"
@@ -27,16 +27,16 @@ func keyDecisionsOf(mentor string) string { return "decisions:" + mentor }
 // Collection is a calendar as one person sees it.
 type Collection struct {
 	ID          string // in addresses: deployments, operations, testbed-{id}, mine, decisions
-	Key         string // what its objects are filed under
+	Key         string // its objects are filed under it
 	Name        string
 	Description string
 	Colour      string // #RRGGBB
 	Writable    bool   // its events can be moved and deleted
-	Shared      bool   // it is the same one for everybody, of which not everybody may know everything
-	Alarms      bool   // its events may have alarms, for who wants them
+	Shared      bool   // one for all users, not all of whom may know everything in it
+	Alarms      bool   // its events may have alarms
 }
 
-// Collections are the calendars of a person: those that they may read, the ones that they want first, first.
+// Collections lists the calendars that a person may read, the most useful to them first.
 func Collections(a scheduler.Actor, f testbeds.Facility) []Collection {
 	var list []Collection
 	add := func(c Collection) { list = append(list, c) }
@@ -66,18 +66,19 @@ func Collections(a scheduler.Actor, f testbeds.Facility) []Collection {
 	return list
 }
 
-// colour gives each testbed one that stays its own.
+// colour derives a lasting colour from the id of a testbed.
 func colour(id string) string {
 	palette := []string{"#4C6A92", "#8A6D1F", "#5B7F3B", "#9C4A5B", "#3D7C80", "#76568F", "#A0622D", "#557086"}
 	sum := sha256.Sum256([]byte(id))
 	return palette[int(sum[0])%len(palette)]
 }
 
-// Aliased reports whether a viewer knows the objects by aliases: all of them, since of what was removed nobody knows any more whether they saw it.
+// Aliased reports whether a viewer sees aliases instead of names. It covers all objects, because the log of removals does not say which
+// viewers saw an object.
 func (c Collection) Aliased(v *scheduler.Visible) bool { return c.Shared && v != nil }
 
-// Audience is a digest of all that decides what somebody sees of a collection. While it stays the same, what changes for them is in the
-// change log; when it changes, they have to read the collection anew.
+// Audience digests everything that decides what a user sees of a collection. While it stays the same, the change log has every change
+// for that user; when it differs, the client must read the collection anew.
 func (c Collection) Audience(a scheduler.Actor, alarms []time.Duration) string {
 	v := scheduler.VisibleTo(a)
 	words := []string{c.Key, fmt.Sprint(v == nil), fmt.Sprint(alarms)}

@@ -13,7 +13,7 @@ import (
 	"berth/testbeds"
 )
 
-// deployment is the event of a request: its slot, from review to the end. Its UID is the request's, whatever becomes of it.
+// deployment draws the event of a request: its slot, from review to the end, always under the UID of the request.
 func (s Site) deployment(r scheduler.Request, f testbeds.Facility) Event {
 	e := s.event(r, r.ID, r.Slot, f)
 	e.Summary = fmt.Sprintf("%s%s: %s (%s)", prefix(r), title(r), strings.Join(e.Categories, ", "), words.Status(r.Status))
@@ -24,7 +24,7 @@ func (s Site) deployment(r scheduler.Request, f testbeds.Facility) Event {
 	return e
 }
 
-// offer is the event of an open offer: capacity held until a deadline.
+// offer draws an open offer: capacity held until a deadline.
 func (s Site) offer(r scheduler.Request, o scheduler.Offer, f testbeds.Facility) Event {
 	e := s.event(r, r.ID+"-offer-"+o.ID, o.What.Slot, f)
 	e.Status = Tentative
@@ -33,7 +33,7 @@ func (s Site) offer(r scheduler.Request, o scheduler.Offer, f testbeds.Facility)
 	return e
 }
 
-// event is what all events of a request have in common.
+// event fills in the properties that all events of a request share.
 func (s Site) event(r scheduler.Request, name string, slot testbeds.Slot, f testbeds.Facility) Event {
 	return Event{
 		Name: name, Sequence: r.Revision, Created: r.Created, Modified: r.Updated, Start: slot.Start, End: slot.End, Status: statusOf(r.Status),
@@ -41,10 +41,11 @@ func (s Site) event(r scheduler.Request, name string, slot testbeds.Slot, f test
 	}
 }
 
-// leastOperation is how long an operation is shown where a testbed sets no time aside for it: an event has to be seen and clicked.
+// leastOperation is the shown length of an operation at testbeds without a setup or teardown time: an event must be large enough
+// to see and click.
 const leastOperation = 15 * time.Minute
 
-// operations are what a request that was granted a slot asks of operators: orchestrate before the slot, tear down after it.
+// operations draws the work of operators for a granted request: orchestrate before the slot, tear down after it.
 func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate, teardown Event) {
 	occupied := r.OccupiedIn(f)
 	before := testbeds.Slot{Start: occupied.Start, End: r.Slot.Start}
@@ -96,7 +97,7 @@ func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST")
 
 func (s Site) link(r scheduler.Request) string { return fmt.Sprintf("%s/requests/%d", s.URL, r.Number) }
 
-// places are the names of the testbeds that a request touches.
+// places lists the names of the testbeds that a request touches.
 func places(r scheduler.Request, f testbeds.Facility) []string {
 	var names []string
 	for _, id := range r.Demand.Testbeds() {
@@ -119,7 +120,7 @@ func locations(r scheduler.Request, f testbeds.Facility) string {
 	return strings.Join(slices.Compact(at), "; ")
 }
 
-// describe is all that an operator wants to know, in plain text.
+// describe writes the plain text that operators read.
 func (s Site) describe(r scheduler.Request, f testbeds.Facility) string {
 	var b strings.Builder
 	row := func(name, value string) {
@@ -147,7 +148,7 @@ func (s Site) describe(r scheduler.Request, f testbeds.Facility) string {
 	return strings.TrimSpace(b.String())
 }
 
-// components lists what runs where, equal ones in one row.
+// components lists the components by place, equal ones in one row.
 func components(b *strings.Builder, r scheduler.Request) {
 	count := map[string]int{}
 	for _, c := range r.Components {
@@ -180,8 +181,8 @@ func devices(b *strings.Builder, r scheduler.Request) {
 	}
 }
 
-// warnings say what is never to be silent: that more was booked than there is, and what else somebody has to look at. Whose bookings it
-// hurts is for those to read who may know them.
+// warnings writes what must never be silent: overbooked capacity, and other facts that need attention. The affected bookings are left
+// out, because not all readers may know them.
 func warnings(b *strings.Builder, r scheduler.Request) {
 	if r.PendingMove != nil {
 		fmt.Fprintf(b, "\n%s\n", r.PendingMove)

@@ -2,17 +2,17 @@ package calendar
 
 import "time"
 
-// Status is what a calendar shows of a booking's standing, RFC 5545 section 3.8.1.11.
+// Status is the status of a booking in a calendar, RFC 5545 section 3.8.1.11.
 type Status string
 
 const (
-	Tentative Status = "TENTATIVE" // under review, or held for somebody
+	Tentative Status = "TENTATIVE" // under review, or held for a person
 	Confirmed Status = "CONFIRMED"
 	Withdrawn Status = "CANCELLED"
 )
 
-// Event is one entry of a calendar. Its UID is for ever the same; Sequence and Modified come from the revision of what it shows,
-// never from the clock, so that an unchanged event is the same bytes at every reading.
+// Event is one entry of a calendar. Its UID never changes; Sequence and Modified come from the revision of the request, never
+// from the clock, so an unchanged event has the same bytes at every reading.
 type Event struct {
 	Name        string // of the object in its collection, without ".ics"
 	Sequence    int64
@@ -24,16 +24,16 @@ type Event struct {
 	Description string
 	Location    string
 	URL         string
-	Comment     string // a remark on the last move that was refused or waits for somebody
+	Comment     string // a remark on the last move that was refused or awaits a decision
 	Categories  []string
 	Transparent bool // takes nobody's time: shown, but not busy
 }
 
-// UIDSuffix makes UIDs of names. It names the program and not a host: what a client has seen once has to stay the same event when
-// Berth moves to another address, and the UUIDs in the names are unique in the world already.
+// UIDSuffix makes UIDs of names. It names the program and not a host: an event that a client knows must keep its identity when
+// Berth moves to another address, and the UUIDs in the names are globally unique.
 const UIDSuffix = "@berth"
 
-// UID is the event's identity in every calendar that it gets into.
+// UID returns the event's identity in every calendar.
 func (e Event) UID() string { return e.Name + UIDSuffix }
 
 // busy is the value of X-MICROSOFT-CDO-BUSYSTATUS, which Outlook prefers to TRANSP.

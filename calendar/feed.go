@@ -10,7 +10,7 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// Info is what a feed says of itself.
+// Info describes a feed.
 type Info struct {
 	ID          string // stable for ever
 	Name        string
@@ -19,14 +19,14 @@ type Info struct {
 	URL         string // of the page behind it
 }
 
-// What of a collection is in its feed, seen from now.
+// The span of a collection that its feed covers, relative to now.
 const (
 	FeedPast   = 30 * 24 * time.Hour
 	FeedFuture = 365 * 24 * time.Hour
 )
 
-// Feed writes a whole calendar for subscription by URL (RFC 7986; METHOD:PUBLISH makes Outlook take in all events) from the texts of
-// its objects.
+// Feed writes a whole calendar for subscription by URL, from the texts of its objects (RFC 7986; METHOD:PUBLISH makes Outlook import
+// all events).
 func Feed(w io.Writer, info Info, objects iter.Seq[string]) error {
 	head, tail, _ := strings.Cut(header(info), "END:VCALENDAR")
 	if _, err := io.WriteString(w, head); err != nil {
@@ -62,7 +62,7 @@ func header(info Info) string {
 	return b.String()
 }
 
-// vevents is what stands in an object between the properties of its calendar and the calendar's end.
+// vevents cuts the events out of an object, without the properties and the end of its calendar.
 func vevents(object string) string {
 	from, to := strings.Index(object, "BEGIN:VEVENT\r\n"), strings.LastIndex(object, "END:VCALENDAR")
 	if from < 0 || to < from {

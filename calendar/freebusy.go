@@ -14,8 +14,8 @@ import (
 
 const utcForm = "20060102T150405Z"
 
-// FreeBusy answers a free-busy query (RFC 4791 section 7.10) over a span: the objects' times, clipped to it, those that overlap
-// merged; tentative ones and closures apart. Withdrawn and transparent objects take no time.
+// FreeBusy answers a free-busy query (RFC 4791 section 7.10) over a span: the objects' times, clipped to it, overlapping ones
+// merged; tentative objects and closures apart. Withdrawn and transparent objects take no time.
 func FreeBusy(span testbeds.Slot, stamp time.Time, objects iter.Seq[*Object]) []byte {
 	cal := empty()
 	fb := cal.AddBusy("freebusy-" + span.Start.UTC().Format(utcForm) + UIDSuffix)
@@ -39,7 +39,7 @@ func FreeBusy(span testbeds.Slot, stamp time.Time, objects iter.Seq[*Object]) []
 	return b.Bytes()
 }
 
-// busyKind is how an object takes time, empty where it takes none.
+// busyKind returns the FBTYPE of an object, empty if it takes no time.
 func (o *Object) busyKind() string {
 	switch {
 	case o.Transparent || o.Status == Withdrawn:
@@ -67,7 +67,7 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// merged are slots in order, none touching another.
+// merged joins slots that touch or overlap and sorts them.
 func merged(slots []testbeds.Slot) []testbeds.Slot {
 	slices.SortFunc(slots, func(a, b testbeds.Slot) int { return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End)) })
 	var out []testbeds.Slot

@@ -12,15 +12,15 @@ import (
 	"berth/testbeds"
 )
 
-// Changes are what the store tells an index: everything after a sequence, or everything there is.
+// Changes carry the news from the store to an index: everything after a sequence, or the whole content.
 type Changes struct {
-	Epoch    string // names the database; sync tokens of another one are worth nothing
+	Epoch    string // names the database; sync tokens of another one are invalid
 	Key      []byte // the database's own secret for aliases
-	Sequence int64  // of the change log, up to which this goes
-	Pruned   int64  // removals up to this sequence may be forgotten already
+	Sequence int64  // of the change log, the last one included
+	Pruned   int64  // removals up to this sequence may be forgotten
 	Objects  []Object
 	Removals []Removal
-	Facility testbeds.Facility // whose testbeds have collections
+	Facility testbeds.Facility // its testbeds have collections
 }
 
 // Removal says that an object is no longer in a collection.
@@ -31,8 +31,8 @@ type Removal struct {
 	Sequence   int64
 }
 
-// Index finds objects: by collection and change, by collection and time, by name. It is filled by Apply, and read through the Members
-// that it hands out, which stay what they were however the index goes on. It is not safe for concurrent use, Members are.
+// Index finds objects: by collection and change, by collection and time, by name. Apply fills it; Members hands out immutable views.
+// The index is not safe for concurrent use, the views are.
 type Index struct {
 	epoch    string
 	secret   []byte
@@ -42,15 +42,15 @@ type Index struct {
 	members  map[string]*Members
 }
 
-// NewIndex is an empty index.
+// NewIndex returns an empty index.
 func NewIndex() *Index {
 	return &Index{objects: &btree.Map[string, *Object]{}, members: map[string]*Members{}}
 }
 
-// Sequence is up to where the index knows the change log; 0 before anything was applied.
+// Sequence returns the last sequence of the change log that the index knows; 0 before the first Apply.
 func (x *Index) Sequence() int64 { return x.sequence }
 
-// Member is an object of a collection, or the news that it is none any more.
+// Member is an object of a collection, or the removal of one.
 type Member struct {
 	Sequence int64
 	Name     string
@@ -89,8 +89,8 @@ type Members struct {
 	changes *btree.BTreeG[Member]
 	times   *btree.BTreeG[place]
 	removed map[string]int64 // sequences of the removals in changes
-	last    int64            // sequence of the last change that is known
-	changed time.Time        // when that was
+	last    int64            // sequence of the last known change
+	changed time.Time        // time of the last change
 }
 
 func newMembers() *Members {
@@ -101,7 +101,7 @@ func newMembers() *Members {
 	}
 }
 
-// Apply brings the index up to date. The same changes may come again.
+// Apply brings the index up to date. Applying the same changes again is harmless.
 func (x *Index) Apply(c Changes) {
 	x.epoch, x.secret, x.sequence = c.Epoch, c.Key, max(x.sequence, c.Sequence)
 	for i := range c.Objects {
@@ -122,7 +122,7 @@ func (x *Index) of(key string) *Members {
 	return m
 }
 
-// put takes an object in, out of the collections that it was in before.
+// put inserts an object, and removes it from the collections that held it before.
 func (x *Index) put(o *Object) {
 	old, _ := x.objects.Get(o.Name)
 	if old != nil && old.Sequence > o.Sequence {
@@ -142,7 +142,7 @@ func (x *Index) put(o *Object) {
 	}
 }
 
-// drop takes an object out of all its collections.
+// drop removes an object from all its collections.
 func (x *Index) drop(o *Object) {
 	if o == nil {
 		return
@@ -154,7 +154,7 @@ func (x *Index) drop(o *Object) {
 	}
 }
 
-// remove notes that an object has left a collection, unless it has come back since.
+// remove records that an object has left a collection, unless it has returned since.
 func (x *Index) remove(r Removal) {
 	m := x.of(r.Collection)
 	m.last, m.changed = max(m.last, r.Sequence), later(m.changed, r.At)
@@ -163,7 +163,7 @@ func (x *Index) remove(r Removal) {
 		if o.Sequence >= r.Sequence {
 			return
 		}
-		x.drop(o) // it is gone for good: what is in no collection any more has no row
+		x.drop(o) // it is gone for good: an object outside all collections has no row
 		x.objects.Delete(r.Name)
 	}
 	if at, ok := m.removed[r.Name]; ok {
@@ -176,8 +176,8 @@ func (x *Index) remove(r Removal) {
 	m.changes.Set(Member{Sequence: r.Sequence, Name: r.Name})
 }
 
-// forget drops the removals up to a sequence, for which no client may ask any more. The store has forgotten them already; a process that
-// goes on for months would keep one for everything that ever was.
+// forget drops the removals up to a sequence, which no client may ask for any more. The store has forgotten them already; a process that
+// runs for months would keep every removal there ever was.
 func (x *Index) forget(pruned int64) {
 	if pruned <= x.pruned {
 		return
@@ -193,7 +193,7 @@ func (x *Index) forget(pruned int64) {
 	}
 }
 
-// Members are the collection as it is now. The copy costs nothing until one of the two is changed.
+// Members returns a view of the collection as it is now. The copy costs nothing until one of the two changes.
 func (x *Index) Members(key string) Members {
 	m := x.members[key]
 	if m == nil {
@@ -210,24 +210,24 @@ func (m Members) Get(name string) *Object {
 	return nil
 }
 
-// Aliases are what the objects of the collection are called for who may not know everything.
+// Aliases returns the aliases of the collection's objects.
 func (m Members) Aliases() *Aliases { return newAliases(m.secret, m.key) }
 
-// Last is up to where all changes of the collection are known: what a sync token says. After removals were forgotten it is at least
-// where they ended, so that a token given out now is good for as long as any.
+// Last returns the sequence up to which all changes of the collection are known, for sync tokens. After removals were forgotten it
+// is at least the last forgotten one, so a new token stays valid as long as any.
 func (m Members) Last() int64 { return max(m.last, m.pruned) }
 
-// Changed is when something in the collection changed last.
+// Changed returns the time of the last change in the collection.
 func (m Members) Changed() time.Time { return m.changed }
 
-// Len is how many objects the collection has.
+// Len counts the objects of the collection.
 func (m Members) Len() int { return m.times.Len() }
 
 // Knows reports whether everything that changed after a sequence is still known.
 func (m Members) Knows(sequence int64) bool { return sequence >= m.pruned }
 
-// Since are the changes after a position in the log: a sequence, and the name of the last object of it that was seen. From the beginning
-// on there are no removals among them.
+// Since iterates over the changes after a position in the log: a sequence, and the name of the last object already seen in it. From the
+// beginning of the log it yields no removals.
 func (m Members) Since(sequence int64, name string) iter.Seq[Member] {
 	return func(yield func(Member) bool) {
 		m.changes.Ascend(Member{Sequence: sequence, Name: name}, func(x Member) bool {
@@ -239,15 +239,15 @@ func (m Members) Since(sequence int64, name string) iter.Seq[Member] {
 	}
 }
 
-// All are the objects of the collection.
+// All iterates over the objects of the collection.
 func (m Members) All() iter.Seq[*Object] {
 	return func(yield func(*Object) bool) {
 		m.times.Scan(func(p place) bool { return yield(p.object) })
 	}
 }
 
-// Overlapping are the objects of the collection that share an instant with [from, to), as RFC 4791 section 9.9 wants it: one without
-// length counts where it starts. A zero bound is none.
+// Overlapping iterates over the objects of the collection that share an instant with [from, to) (RFC 4791 section 9.9: an object
+// without length counts at its start). A zero bound is open.
 func (m Members) Overlapping(from, to time.Time) iter.Seq[*Object] {
 	start, end := int64(math.MinInt64/2), int64(math.MaxInt64/2)
 	if !from.IsZero() {

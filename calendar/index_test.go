@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// plainIndex is the slow and obvious one: what is there, and everything that ever happened.
+// plainIndex is the slow and obvious index: a list of the objects and of everything that ever happened.
 type plainIndex struct {
 	objects  map[string]Object
 	removals []Removal
@@ -37,8 +37,8 @@ func namesOf(objects func(func(*Object) bool)) []string {
 	return list
 }
 
-// TestTheIndexAgreesWithLookingAtEverything feeds one index piece by piece, another one all at once, and asks both what a plain list
-// would say, at every step; clients that follow the changes in parts end with what there is.
+// TestTheIndexAgreesWithLookingAtEverything feeds one index piece by piece and another one all at once, and compares the answers of
+// both with a plain list at every step; clients that follow the changes in parts must arrive at the final state.
 func TestTheIndexAgreesWithLookingAtEverything(t *testing.T) {
 	t.Parallel()
 	keys := []string{"a", "b", "c"}
@@ -92,7 +92,7 @@ func TestTheIndexAgreesWithLookingAtEverything(t *testing.T) {
 			if diff := cmp.Diff(p.overlapping(key, from, to), namesOf(m.Overlapping(from, to))); diff != "" {
 				t.Fatalf("overlapping %s to %s (-want +got):\n%s", from, to, diff)
 			}
-			for range rapid.IntRange(0, 3).Draw(t, "parts") { // a client follows a part of the changes
+			for range rapid.IntRange(0, 3).Draw(t, "parts") { // a client follows some of the changes
 				for change := range m.Since(positions[key].Sequence, positions[key].Name) {
 					if change.Object == nil {
 						delete(known[key], change.Name)
@@ -145,7 +145,7 @@ func TestTheIndexAgreesWithLookingAtEverything(t *testing.T) {
 	})
 }
 
-// TestForgottenRemovalsLeaveTheIndex goes on for a long time: objects come and go, and the store forgets that they went.
+// TestForgottenRemovalsLeaveTheIndex runs for a long time: objects come and go, and the store forgets their removals.
 func TestForgottenRemovalsLeaveTheIndex(t *testing.T) {
 	t.Parallel()
 	x := NewIndex()
@@ -176,7 +176,7 @@ func TestForgottenRemovalsLeaveTheIndex(t *testing.T) {
 	if now.Knows(198) || !now.Knows(199) || now.Last() < 199 {
 		t.Errorf("it knows what came after %t and %t, up to %d", now.Knows(198), now.Knows(199), now.Last())
 	}
-	apply(Changes{Pruned: 150}) // of a question that was asked before
+	apply(Changes{Pruned: 150}) // for a question asked earlier
 	if !x.Members("a").Knows(199) || x.Members("a").Knows(198) {
 		t.Error("it goes back to what was forgotten before")
 	}

@@ -10,19 +10,19 @@ import (
 	"berth/testbeds"
 )
 
-// Method is what an invitation asks of the calendar that gets it, RFC 5546.
+// Method is the request of an invitation to the receiving calendar, RFC 5546.
 type Method string
 
 const (
-	MethodRequest Method = "REQUEST" // put it in, or bring it up to date
-	MethodCancel  Method = "CANCEL"  // take it out
+	MethodRequest Method = "REQUEST" // add it, or update it
+	MethodCancel  Method = "CANCEL"  // remove it
 )
 
-// Party is somebody in an invitation.
+// Party is the organizer or a guest of an invitation.
 type Party struct{ Name, Address string }
 
-// Invitation is the slot of a request for somebody's own calendar. It has the UID that the slot has in every calendar, and the revision of
-// the request as its SEQUENCE: a calendar takes the latest, in whatever order they arrive.
+// Invitation writes the slot of a request for a person's own calendar. It carries the slot's one UID and the revision of the request as
+// SEQUENCE: a calendar keeps the latest, in any order of arrival.
 func (s Site) Invitation(r scheduler.Request, f testbeds.Facility, m Method, organizer, guest Party) string {
 	e := s.deployment(r, f)
 	if m == MethodCancel {
@@ -42,5 +42,5 @@ func (s Site) Invitation(r scheduler.Request, f testbeds.Facility, m Method, org
 
 func address(p Party) string { return "mailto:" + uri(token(p.Address)) }
 
-// parameter keeps what a parameter's value may hold: neither quotes nor control characters, which the library would let through.
+// parameter removes quotes and control characters, which a parameter's value may not hold and the library lets through.
 func parameter(s string) string { return strings.ReplaceAll(line(s, 100), `"`, "'") }

@@ -9,10 +9,10 @@ import (
 	"berth/scheduler"
 )
 
-// testSite is where the links of invitations lead.
+// testSite is the target of links in invitations.
 var testSite = Site{URL: "https://berth.example"}
 
-// invited parses an invitation and answers with its event.
+// invited parses an invitation and returns its event.
 func invited(t *testing.T, text string) (method string, event ical.Event) {
 	t.Helper()
 	cal, err := ical.NewDecoder(strings.NewReader(text)).Decode()

@@ -12,7 +12,7 @@ import (
 	"berth/scheduler"
 )
 
-// Kind is what an object shows.
+// Kind is the subject of an object.
 type Kind string
 
 const (
@@ -23,8 +23,8 @@ const (
 	KindClosure     Kind = "closure"
 )
 
-// Object is an event as it is kept and served: its text, written once per revision of what it shows, the collections that it is in, and
-// who may see how much of it.
+// Object is an event as it is stored and served: its text, written once per revision of its subject, its collections, and the access to
+// it.
 type Object struct {
 	Name        string   `json:"-"`
 	Request     string   `json:"-"` // UUID; empty for a closure
@@ -32,8 +32,8 @@ type Object struct {
 
 	Kind     Kind     `json:"kind"`
 	Owner    string   `json:"owner,omitempty"`    // the experimenter
-	Testbeds []string `json:"testbeds,omitempty"` // whose providers see all of it
-	Open     bool     `json:"open,omitempty"`     // everybody sees all of it
+	Testbeds []string `json:"testbeds,omitempty"` // their providers see all of it
+	Open     bool     `json:"open,omitempty"`     // all users see all of it
 
 	Start       time.Time `json:"start"`
 	End         time.Time `json:"end"`
@@ -43,15 +43,15 @@ type Object struct {
 	Revision    int64     `json:"revision"` // of the request
 
 	Full string `json:"full"`           // iCalendar text
-	Busy string `json:"busy,omitempty"` // what everybody may see of it; empty where that is nothing
+	Busy string `json:"busy,omitempty"` // the part that all users may see; empty for none
 
 	Tag      string    `json:"-"` // digest of all of the above
-	Renewed  int64     `json:"-"` // sequence of the change log when clients were last made to read it anew; 0 for never
-	Drawn    time.Time `json:"-"` // when it last became what it is
+	Renewed  int64     `json:"-"` // sequence of the change log when clients last had to read it anew; 0 for never
+	Drawn    time.Time `json:"-"` // when its content last changed
 	Sequence int64     `json:"-"` // of the change log, at its last change
 }
 
-// Version names what is served of an object: it changes with everything in it, and when clients have to read it anew although nothing has.
+// Version names the served state of an object: it changes with the content, and when clients must read an unchanged object anew.
 func (o *Object) Version() string {
 	if o.Renewed == 0 {
 		return o.Tag
@@ -59,8 +59,8 @@ func (o *Object) Version() string {
 	return o.Tag + "-" + strconv.FormatInt(o.Renewed, 36)
 }
 
-// Versioned is the object with its version in its text, where that can be moved: what a client writes then says which version it is made
-// of, also where the client itself does not.
+// Versioned writes the version into the text of a movable object: a client's write then names the version it was made from, even if the
+// client sends no If-Match.
 func (o Object) Versioned() Object {
 	if o.Kind == KindDeployment {
 		o.Full = before(endEvent, o.Full, versionProperty+":"+o.Version()+"\r\n")
@@ -68,24 +68,24 @@ func (o Object) Versioned() Object {
 	return o
 }
 
-// tagged fills in the tag.
+// tagged computes the tag.
 func tagged(o Object) Object {
 	b, err := json.Marshal(o)
 	if err != nil {
-		panic(err) // of plain values it cannot fail
+		panic(err) // plain values always marshal
 	}
 	sum := sha256.Sum256(append(b, strings.Join(append([]string{o.Name}, o.Collections...), "\x00")...))
 	o.Tag = hex.EncodeToString(sum[:8])
 	return o
 }
 
-// UID is the identity of its event.
+// UID returns the identity of its event.
 func (o *Object) UID() string { return o.Name + UIDSuffix }
 
 // In reports whether the object is in the collection.
 func (o *Object) In(key string) bool { return slices.Contains(o.Collections, key) }
 
-// For is the text that the viewer may see; empty for none. mark tells a full text from one that says busy, for entity tags.
+// For selects the text that the viewer may see, empty for none. mark tells a full text from a busy one, for entity tags.
 func (o *Object) For(v *scheduler.Visible) (text, mark string) {
 	if o.Open || v.Includes(o.Owner, o.Testbeds) {
 		return o.Full, ""
@@ -93,13 +93,13 @@ func (o *Object) For(v *scheduler.Visible) (text, mark string) {
 	return o.Busy, "b"
 }
 
-// How long objects are kept in collections.
+// How long objects stay in collections.
 const (
-	KeepWithdrawn = 14 * 24 * time.Hour  // after the change that withdrew it
+	KeepWithdrawn = 14 * 24 * time.Hour  // after its withdrawal
 	KeepPast      = 400 * 24 * time.Hour // after its end
 )
 
-// KeptUntil is when an object no longer belongs into collections.
+// KeptUntil returns the instant at which an object leaves the collections.
 func (o *Object) KeptUntil() time.Time {
 	until := o.End.Add(KeepPast)
 	if withdrawn := o.Modified.Add(KeepWithdrawn); o.Status == Withdrawn && withdrawn.Before(until) {

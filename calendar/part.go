@@ -2,7 +2,7 @@ package calendar
 
 import "strings"
 
-// Part is what of a component a client wants to have (RFC 4791 section 9.6.1).
+// Part selects the properties and components that a client asks for (RFC 4791 section 9.6.1).
 type Part struct {
 	AllProperties bool
 	Properties    map[string]bool // by name; false for the name without the value
@@ -10,10 +10,10 @@ type Part struct {
 	Components    map[string]*Part
 }
 
-// whole is all of a component.
+// whole selects all of a component.
 var whole = &Part{AllProperties: true, AllComponents: true}
 
-// component is the part of a component within, nil where it is not wanted.
+// component returns the selection within a nested component, nil if that is not wanted.
 func (p *Part) component(name string) *Part {
 	if p.AllComponents {
 		return whole
@@ -30,16 +30,17 @@ func (p *Part) property(name string) (wanted, valued bool) {
 	return wanted, valued
 }
 
-// Of is the part of an object's text. p is what is wanted of an object, whose one component is the VCALENDAR.
+// Of cuts an object's text to the selection. p selects within an object, whose one component is the
+// VCALENDAR.
 func (p *Part) Of(object string) string {
 	var b strings.Builder
-	within := []*Part{p} // nil for what is not wanted
+	within := []*Part{p} // nil for unwanted components
 	keep := false
 	for l := range strings.Lines(object) {
 		name, rest, _ := cutName(l)
 		at := within[len(within)-1]
 		switch {
-		case strings.HasPrefix(l, " "), strings.HasPrefix(l, "\t"): // goes on with the line before
+		case strings.HasPrefix(l, " "), strings.HasPrefix(l, "\t"): // continues the line before
 		case name == "BEGIN":
 			if at != nil {
 				at = at.component(strings.TrimSpace(rest))
@@ -65,7 +66,7 @@ func (p *Part) Of(object string) string {
 	return b.String()
 }
 
-// cutName cuts a line behind the name of its property.
+// cutName splits a line after the name of its property.
 func cutName(l string) (name, rest string, ok bool) {
 	at := strings.IndexAny(l, ":;")
 	if at < 0 {

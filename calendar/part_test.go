@@ -33,6 +33,6 @@ func TestPartsOfAnObject(t *testing.T) {
 		}
 	}
 	for _, odd := range []string{"", "END:VCALENDAR\r\nEND:X\r\n", "BEGIN:VCALENDAR", " x", "no name"} {
-		calendar(whole).Of(odd) // which must not panic
+		calendar(whole).Of(odd) // must not panic
 	}
 }

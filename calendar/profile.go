@@ -43,7 +43,7 @@ func xmlText(s string) (string, error) {
 	return b.String(), err
 }
 
-// AppleProfile is a configuration profile that sets up the calendars on a device of Apple's in one step.
+// AppleProfile renders a configuration profile that sets up the calendars on an Apple device in one step.
 func AppleProfile(base, username, secret, id string) ([]byte, error) {
 	u, err := url.Parse(base)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// Limits of what is read, checked before any parser sees it: go-ical recurses for every BEGIN and takes quadratic time over a long
+// Limits of input, checked before any parser sees it: go-ical recurses for every BEGIN and takes quadratic time for a long
 // parameter.
 const (
 	MaxObject     = 64 << 10 // bytes
@@ -21,7 +21,8 @@ const (
 	maxReadBegins = 64
 )
 
-// Moved is what a calendar client may change of a booking: its times; and which version of the object it changed, empty where it does not say.
+// Moved holds what a calendar client may change of a booking: its times; and the version of the object that it changed, empty if the client
+// does not say.
 type Moved struct {
 	UID        string
 	Start, End time.Time
@@ -31,7 +32,7 @@ type Moved struct {
 // ErrNotAnEvent says that an object is not exactly one VEVENT with a UID, a start and an end.
 var ErrNotAnEvent = errors.New("a calendar object here is exactly one VEVENT with UID, DTSTART and DTEND or DURATION")
 
-// ReadMoved reads the times from an object that a client wrote. Whatever it says beside them is not looked at.
+// ReadMoved reads the times from an object that a client wrote, and ignores the rest.
 func ReadMoved(cal *ical.Calendar) (Moved, error) {
 	var events []*ical.Component
 	for _, c := range cal.Children {
@@ -80,7 +81,7 @@ func moved(props ical.Props, cal *ical.Calendar) (Moved, error) {
 	return m, nil
 }
 
-// moment is the instant that a property says. It has to say one: a day is none, and neither is a time without a zone.
+// moment parses a property into an instant. It refuses days, and times without a zone.
 func moment(p *ical.Prop, cal *ical.Calendar) (time.Time, error) {
 	const form = "20060102T150405"
 	if at, err := time.Parse(form+"Z", p.Value); err == nil {
@@ -101,8 +102,8 @@ func moment(p *ical.Prop, cal *ical.Calendar) (time.Time, error) {
 	return wallclock.Instant(at, zone).UTC(), nil
 }
 
-// zoneOf finds the IANA zone of a TZID: by its name, by what its VTIMEZONE says of where it is, or by the end of its name, before which
-// Evolution puts one of its own.
+// zoneOf finds the IANA zone of a TZID: by its name, by the location in its VTIMEZONE, or by the end of its name, to which Evolution
+// adds a prefix of its own.
 func zoneOf(name string, cal *ical.Calendar) (*time.Location, bool) {
 	names := []string{name}
 	for _, c := range cal.Children {
@@ -124,7 +125,7 @@ func zoneOf(name string, cal *ical.Calendar) (*time.Location, bool) {
 	return nil, false
 }
 
-// Decode reads an iCalendar object within the limits of what is read.
+// Decode parses an iCalendar object within the limits of input.
 func Decode(object []byte) (*ical.Calendar, error) {
 	if err := guard(object); err != nil {
 		return nil, err

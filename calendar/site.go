@@ -9,12 +9,12 @@ import (
 	"berth/testbeds"
 )
 
-// Site is where people find Berth's pages.
+// Site is the public address of Berth's pages.
 type Site struct {
 	URL string // without a trailing slash
 }
 
-// Objects are all that the calendars show of a request.
+// Objects draws everything that the calendars show of a request.
 func (s Site) Objects(r scheduler.Request, f testbeds.Facility) []Object {
 	beds := r.Demand.Testbeds()
 	base := Object{Request: r.ID, Owner: r.Experimenter, Testbeds: beds, Revision: r.Revision,
@@ -24,7 +24,7 @@ func (s Site) Objects(r scheduler.Request, f testbeds.Facility) []Object {
 		shared = append(shared, keyTestbed(id))
 	}
 	own := slices.Clone(shared)
-	if r.Status != scheduler.Cancelled { // who takes a request back does not want to see it again
+	if r.Status != scheduler.Cancelled { // experimenters do not want to see requests that they took back
 		own = append(own, keyMine(r.Experimenter), keyDecisions)
 		if r.Mentor != "" {
 			own = append(own, keyDecisionsOf(r.Mentor))
@@ -43,7 +43,8 @@ func (s Site) Objects(r scheduler.Request, f testbeds.Facility) []Object {
 	return list
 }
 
-// of is the object of an event. busy begins what those see who may not see more; without it, or of what was withdrawn, they see nothing.
+// of wraps an event in an object. busy begins the text for viewers without full access; without it, or when the event is withdrawn, they
+// see nothing.
 func (o Object) of(kind Kind, collections []string, e Event, busy string) Object {
 	o.Name, o.Kind, o.Collections = e.Name, kind, collections
 	o.Start, o.End, o.Status, o.Transparent, o.Modified = e.Start, e.End, e.Status, e.Transparent, e.Modified

@@ -199,7 +199,7 @@ func TestClosuresAreEvents(t *testing.T) {
 	weekly := testbeds.Closure{Summary: "Cleaning", Start: testbeds.LocalTime{Time: time.Date(2026, 3, 22, 6, 0, 0, 0, time.UTC)}, Duration: testbeds.Period{Clock: 2 * time.Hour}, RRule: "FREQ=WEEKLY;COUNT=3"}
 	part := weekly
 	part.Summary, part.RRule, part.Units = "Repair", "", []string{"n210-1"}
-	f.Testbeds[0].Closures = []testbeds.Closure{weekly, weekly} // the same twice, by mistake
+	f.Testbeds[0].Closures = []testbeds.Closure{weekly, weekly} // a mistaken duplicate
 	f.Testbeds[0].Devices[0].Closures = []testbeds.Closure{part}
 	list, err := Closures(f, testbeds.Slot{Start: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}, nil, at)
 	if err != nil {
@@ -226,8 +226,8 @@ func TestClosuresAreEvents(t *testing.T) {
 	}
 }
 
-// TestNoClosureWasWrittenInTheFuture looks at the stamps that clients read, also of a closure that first begins in the future: one that takes
-// them from the start would have clients believe that they know something newer.
+// TestNoClosureWasWrittenInTheFuture checks the stamps that clients read, also of a closure that begins in the future: a stamp taken from
+// its start would tell clients that they know a newer version.
 func TestNoClosureWasWrittenInTheFuture(t *testing.T) {
 	t.Parallel()
 	f := hall()

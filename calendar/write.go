@@ -10,7 +10,7 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// Limits of what is written, in bytes: what a request may hold is longer than any client wants to show.
+// Limits of output, in bytes: a request may hold longer texts than any client wants to show.
 const (
 	maxLine = 512
 	maxText = 8 << 10
@@ -18,7 +18,7 @@ const (
 
 const productID = "-//Berth//Testbed slots//EN"
 
-// render is the iCalendar object of one event as CalDAV serves it: a VCALENDAR with one VEVENT and no METHOD, CRLF line ends, lines
+// render writes the iCalendar object of one event for CalDAV: a VCALENDAR with one VEVENT and no METHOD, CRLF line ends, lines
 // folded at 75 octets. The same event gives the same bytes.
 func render(e Event) string {
 	cal := empty()
@@ -37,7 +37,7 @@ func empty() *ics.Calendar {
 
 func write(w io.Writer, cal *ics.Calendar) error { return cal.SerializeTo(w, ics.WithNewLineWindows) }
 
-// vevent is the one place that knows the names of an event's properties.
+// vevent maps an event to its properties; no other code knows their names.
 func vevent(e Event) *ics.VEvent {
 	v := ics.NewEvent(token(e.UID()))
 	v.SetDtStampTime(e.Modified)
@@ -71,10 +71,10 @@ func vevent(e Event) *ics.VEvent {
 	return v
 }
 
-// endEvent is the last line of an event: behind its properties, and behind its alarms.
+// endEvent is the last line of an event, after its properties and its alarms.
 const endEvent = "END:VEVENT\r\n"
 
-// before is a text with lines put in before the last of a kind, where there is one.
+// before inserts lines ahead of the last line of a kind, if there is one.
 func before(last, text, lines string) string {
 	at := strings.LastIndex(text, last)
 	if at < 0 {
@@ -86,7 +86,7 @@ func before(last, text, lines string) string {
 // versionProperty holds the version of an object in its own text.
 const versionProperty = "X-BERTH-VERSION"
 
-// unversioned is a text without it: a feed is read, never written.
+// unversioned removes the version from a text: a feed is only ever read.
 func unversioned(text string) string {
 	head, rest, found := strings.Cut(text, "\r\n"+versionProperty+":")
 	if !found {
@@ -96,7 +96,7 @@ func unversioned(text string) string {
 	return head + "\r\n" + tail
 }
 
-// WithAlarms is the text of an object with an alarm for each of the times ahead of its start. Nothing of it comes from a user.
+// WithAlarms adds an alarm to the text of an object for each of the times ahead of its start. No part of it comes from a user.
 func WithAlarms(object string, ahead []time.Duration) string {
 	if len(ahead) == 0 {
 		return object
@@ -108,7 +108,7 @@ func WithAlarms(object string, ahead []time.Duration) string {
 	return before(endEvent, object, b.String())
 }
 
-// token keeps what an identifier or a colour may consist of; values of other types than TEXT are not escaped by the library.
+// token keeps the characters of an identifier or a colour; the library does not escape values of types other than TEXT.
 func token(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r > ' ' && r < 0x7f && !strings.ContainsRune(`;,\"`, r) {

@@ -51,8 +51,8 @@ END:VCALENDAR
 	}
 }
 
-// TestNoTextCanInjectALine writes any text into every property and reads it back: the lines stay the same ones, none is longer than 75
-// octets, and what was text comes back as the same text.
+// TestNoTextCanInjectALine writes any text into every property and reads it back: the set of lines stays the same, none is longer than
+// 75 octets, and every text survives unchanged.
 func TestNoTextCanInjectALine(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

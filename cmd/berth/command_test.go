@@ -42,7 +42,7 @@ func TestFirstSteps(t *testing.T) {
 	says(t, p, 0, "", []string{"facility: 8 changes\n", "+ testbeds[wins-5g]", "catalogue: 31 changes\n"}, "load", f, c)
 	says(t, p, 0, "", []string{"facility: 0 changes"}, "load", f)
 	says(t, p, 0, "a long enough secret\n", []string{"added ada (administrator)"}, "user", "add", "ada", "--role", "administrator")
-	says(t, p, 1, "a long enough secret\n", []string{"there is a person \"ada\" already"}, "user", "add", "ada")
+	says(t, p, 1, "a long enough secret\n", []string{"a person \"ada\" exists already"}, "user", "add", "ada")
 	says(t, p, 2, "short\n", []string{"password"}, "user", "passwd", "ada")
 	says(t, p, 0, "", []string{"provider of wins-5g"}, "user", "add", "paddy", "--role", "provider", "--testbed", "wins-5g", "--no-password")
 	says(t, p, 0, "", []string{"changed paddy (mentor)"}, "user", "set", "paddy", "--role", "mentor")

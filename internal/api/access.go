@@ -2,11 +2,11 @@ package api
 
 import "berth/scheduler"
 
-// access says who may use a route at all.
+// access lists the conditions for using a route at all.
 type access struct {
-	public bool             // without signing in
-	scope  scheduler.Scope  // that a token needs
-	roles  []scheduler.Role // one of which it takes; none: any role
+	public bool             // needs no sign-in
+	scope  scheduler.Scope  // required of a token
+	roles  []scheduler.Role // one of them is required; none: any role
 }
 
 var (
@@ -22,8 +22,8 @@ var (
 	providers = access{scope: scheduler.ScopeWrite, roles: []scheduler.Role{scheduler.RoleProvider, scheduler.RoleAdministrator}}
 )
 
-// routes is every operation with who may use it. An operation that is not here cannot be registered; one that somebody may use is still
-// decided by the scheduler for the request, testbed or person at hand.
+// routes lists every operation with its access. An operation that is missing here cannot be registered; the scheduler still decides
+// about each request, testbed or person.
 var routes = map[string]access{
 	"list-testbeds": readers, "get-testbed": readers, "get-availability": readers, "list-closures": readers, "get-facility": readers,
 	"put-testbed": providers, "delete-testbed": admins, "put-facility": admins, "create-closure": providers, "delete-closure": providers,

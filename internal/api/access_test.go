@@ -11,10 +11,10 @@ import (
 	"berth/scheduler"
 )
 
-// public is what may be asked without signing in, beside the offer links.
+// public lists the routes open without signing in, beside the offer links.
 var public = []string{"/healthz", "/readyz", "/metrics", prefix + "/openapi.json", prefix + "/offers/read", prefix + "/offers/accept"}
 
-// TestEveryRouteSaysWhoMayUseIt walks the router as it is: without signing in nothing is answered but 401.
+// TestEveryRouteSaysWhoMayUseIt walks the router: without signing in every route must answer 401.
 func TestEveryRouteSaysWhoMayUseIt(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -47,7 +47,7 @@ func (h *house) document() []byte {
 	return raw
 }
 
-// TestRolesAtTheDoor tries routes that only some roles may use with everybody.
+// TestRolesAtTheDoor tries restricted routes with every role.
 func TestRolesAtTheDoor(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

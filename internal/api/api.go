@@ -15,13 +15,13 @@ import (
 	"berth/scheduler"
 )
 
-// Database is what health and metrics want to know of it.
+// Database is the source of health and metrics.
 type Database interface {
 	Ping(ctx context.Context) error
 	Stats() sql.DBStats
 }
 
-// Identity says who is asking, and keeps accounts: people, passwords, tokens.
+// Identity authenticates callers, and manages accounts: people, passwords, tokens.
 type Identity interface {
 	Authenticate(r *http.Request) (scheduler.Actor, error)
 	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
@@ -29,11 +29,11 @@ type Identity interface {
 	PutPerson(ctx context.Context, actor scheduler.Actor, p scheduler.Person) (scheduler.Person, error)
 	Mute(ctx context.Context, actor scheduler.Actor, topics []scheduler.Topic) (scheduler.Person, error)
 	Trail(ctx context.Context, actor scheduler.Actor, f scheduler.AccountFilter, cursor string) (scheduler.Page[scheduler.AccountEvent], error)
-	// HashPassword is what is kept of a new password; one that cannot be taken is an error that says why.
+	// HashPassword hashes a new password; the error names the rule that it breaks.
 	HashPassword(password string) (string, error)
 	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error
 	RevokeAll(ctx context.Context, actor scheduler.Actor, owner string) (n int, err error)
-	// Stay bounds what stays open for somebody; leave says that it does no longer.
+	// Stay reserves one of a person's streams; leave releases it.
 	Stay(username string) (leave func(), err error)
 	Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error)
 	List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error)
@@ -41,29 +41,29 @@ type Identity interface {
 	Revoke(ctx context.Context, actor scheduler.Actor, owner, id string) (scheduler.Token, error)
 }
 
-// Calendars keeps how people want to see their calendars: values by collection and name.
+// Calendars stores people's views of their calendars: values by collection and name.
 type Calendars interface {
 	CalendarProperties(ctx context.Context, owner string) (map[string]map[string]string, error)
 	SetCalendarProperties(ctx context.Context, owner, collection string, values map[string]*string) error
 }
 
-// Options are what the API gets from outside.
+// Options configure the API.
 type Options struct {
 	Log       *slog.Logger
 	Clock     func() time.Time
 	Version   string
-	Base      string // address under which people reach this instance, for links
+	Base      string // public address of this instance, for links
 	Database  Database
 	Calendars Calendars
 	Queue     Queue
 	Webhooks  Webhooks
-	Channels  []string               // by which others are told
-	Figures   []prometheus.Collector // of other parts, for /metrics
+	Channels  []string               // of deliveries
+	Figures   []prometheus.Collector // further metrics, from other parts
 	MaxBody   int64                  // of a facility or catalogue; default 4 MiB
-	Poll      time.Duration          // how often the change log is looked at for event streams; default one second
+	Poll      time.Duration          // interval of polling the change log for event streams; default one second
 }
 
-// api is what the handlers share.
+// api holds the parts that the handlers share.
 type api struct {
 	service *scheduler.Service
 	auth    Identity
@@ -75,18 +75,18 @@ type api struct {
 	metrics *metrics
 }
 
-// New is everything below /api/v1, health and metrics.
+// New builds the handler for everything below /api/v1, health and metrics.
 func New(service *scheduler.Service, people Identity, o Options) http.Handler {
 	return newAPI(service, people, o).router
 }
 
-// Document is the OpenAPI 3.1 document as JSON.
+// Document renders the OpenAPI 3.1 document as JSON.
 func Document(version string) ([]byte, error) {
 	a := newAPI(nil, nil, Options{Version: version, Log: slog.New(slog.DiscardHandler), Clock: time.Now})
 	return a.document()
 }
 
-// prefix is where the API lives.
+// prefix is the path of the API.
 const prefix = "/api/v1"
 
 const smallBody = 1 << 20
@@ -102,7 +102,7 @@ func newAPI(service *scheduler.Service, people Identity, o Options) *api {
 	a.feed = newFeed(service, o.Poll)
 	a.router.Use(a.trace, a.logged, a.recovered, secured, a.metrics.measured, gathered)
 	a.router.NotFound(func(w http.ResponseWriter, r *http.Request) {
-		a.traced(r.Context(), newProblem(http.StatusNotFound, "there is nothing here; see "+prefix+"/openapi.json")).write(w)
+		a.traced(r.Context(), newProblem(http.StatusNotFound, "nothing is here; see "+prefix+"/openapi.json")).write(w)
 	})
 	a.router.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		a.traced(r.Context(), newProblem(http.StatusMethodNotAllowed, r.Method+" is not possible here")).write(w)
@@ -140,7 +140,7 @@ slot that does not fit is a 409 with conflicts and alternatives. Requests are ad
 ETag; with If-Match a lost update becomes a 412. Idempotency-Key makes a call that creates something safe to repeat. Lists take limit and cursor;
 next is the cursor of the next page. dry_run gives the full answer and changes nothing.`
 
-// operation is what is said of a route.
+// operation describes a route.
 type operation struct {
 	id      string
 	method  string
@@ -153,11 +153,11 @@ type operation struct {
 	raw     []string // content types of a body that the handler decodes itself
 }
 
-// add registers an operation. Its handler runs for actors that access lets in, and its errors become problems.
+// add registers an operation. Its handler runs for actors whom access admits, and its errors become problems.
 func add[I, O any](a *api, op operation, handle func(ctx context.Context, actor scheduler.Actor, in *I) (*O, error)) {
 	x, known := routes[op.id]
 	if !known {
-		panic("nobody may use " + op.id + ": it is not in the table of routes")
+		panic("operation " + op.id + " is missing in the table of routes")
 	}
 	o := huma.Operation{OperationID: op.id, Method: op.method, Path: op.path, Summary: op.summary, Description: op.more, Tags: []string{op.tag},
 		DefaultStatus: op.status, MaxBodyBytes: max(op.body, smallBody), Errors: []int{400, 422, 500},
@@ -189,7 +189,7 @@ func actorOf(ctx context.Context) scheduler.Actor {
 	return actor
 }
 
-// entrance finds out who is asking and lets in who may use the route.
+// entrance authenticates the caller and admits those who may use the route.
 func (a *api) entrance(x access) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		if x.public {
@@ -218,7 +218,7 @@ func (a *api) admit(r *http.Request, x access) (scheduler.Actor, error) {
 	return actor, nil
 }
 
-// document makes the OpenAPI document with the answers that every operation may give as problems.
+// document makes the OpenAPI document, with the problems that every operation may return.
 func (a *api) document() ([]byte, error) {
 	return a.huma.OpenAPI().MarshalJSON()
 }

@@ -8,7 +8,7 @@ import (
 	"berth/testbeds"
 )
 
-// checked is the answer of a check, with its conflicts in words as well.
+// checked is the answer of a check, with its conflicts as texts too.
 type checked struct {
 	testbeds.Verdict
 	Messages []string `json:"messages,omitempty" doc:"the problems and conflicts as sentences"`
@@ -19,7 +19,7 @@ type suggestion struct {
 	Alternatives []testbeds.Alternative `json:"alternatives" doc:"cheapest first; the cost is in hours of shift"`
 }
 
-// defaultSpan is how much of a testbed's capacity is shown where nobody says.
+// defaultSpan is the span of a testbed's capacity without a query.
 const defaultSpan = 14 * 24 * time.Hour
 
 func (a *api) availabilityRoutes() {

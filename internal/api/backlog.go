@@ -7,10 +7,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// backlog gives the figures of what waits to be told, read when they are asked for: the queue is the database's, not this process's.
+// backlog exports the figures of undelivered messages. It reads them on each scrape, because the queue is the database's, not this
+// process's.
 type backlog struct{ o Options }
 
-// backlogTimeout bounds how long the figures may keep whoever collects them waiting.
+// backlogTimeout bounds the delay of a scrape.
 const backlogTimeout = 2 * time.Second
 
 var (

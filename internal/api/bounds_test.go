@@ -9,7 +9,7 @@ import (
 	"berth/scheduler"
 )
 
-// TestOnePersonHasSoManyOpenRequests, whoever submits them; one that is over makes room, and a repeated call is no new one.
+// TestOnePersonHasSoManyOpenRequests, whoever submits them; one that ends makes room, and a repeated call counts once.
 func TestOnePersonHasSoManyOpenRequests(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -27,7 +27,7 @@ func TestOnePersonHasSoManyOpenRequests(t *testing.T) {
 	h.expect(h.send("maeve", "POST", "/requests", h.wish(9, 1)), 201)
 }
 
-// TestOnePersonWritesSoManyRemarksInAnHour: what another system hands on is not counted.
+// TestOnePersonWritesSoManyRemarksInAnHour, without counting those that another system forwards.
 func TestOnePersonWritesSoManyRemarksInAnHour(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -11,7 +11,7 @@ import (
 	"berth/scheduler"
 )
 
-// CalendarShape is a calendar and where clients find it.
+// CalendarShape is a calendar with its addresses for clients.
 type CalendarShape struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
@@ -22,7 +22,7 @@ type CalendarShape struct {
 	Alarms      []int  `json:"alarms,omitempty" doc:"your alarms, in minutes before each event"`
 }
 
-// SubscriptionShape is all that somebody needs to subscribe.
+// SubscriptionShape holds all that a person needs to subscribe.
 type SubscriptionShape struct {
 	Server    string          `json:"server" doc:"address for clients that discover calendars themselves"`
 	Username  string          `json:"username"`
@@ -74,7 +74,7 @@ func (a *api) calendarRoutes() {
 		})
 }
 
-// collections are the actor's, with their own choices.
+// collections lists the actor's collections, with their own choices.
 func (a *api) collections(ctx context.Context, actor scheduler.Actor) ([]calendar.Collection, map[string]map[string]string, error) {
 	f, _, err := a.service.Facility(ctx, actor)
 	if err != nil {
@@ -138,7 +138,7 @@ func pick(list []calendar.Collection, id string) (calendar.Collection, error) {
 	return list[i], nil
 }
 
-// FeedShape is the address of a feed. It is a secret: whoever has it reads the calendar.
+// FeedShape holds the address of a feed, which is a secret: anyone who has it can read the calendar.
 type FeedShape struct {
 	URL    string          `json:"url" doc:"shown only once"`
 	Webcal string          `json:"webcal" doc:"opens a calendar program"`

@@ -116,5 +116,5 @@ func TestAnAppleProfileHasAnAppPasswordInIt(t *testing.T) {
 	}
 	secret := plist.Strings[len(plist.Strings)-1]
 	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("maeve:"+secret))
-	h.expect(h.send("", "GET", "/requests", nil, "Authorization", basic), 403) // it is known, and not for this
+	h.expect(h.send("", "GET", "/requests", nil, "Authorization", basic), 403) // the password is known, but not valid for this
 }

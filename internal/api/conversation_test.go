@@ -117,7 +117,7 @@ func TestEventsGoOnWhereTheyWereCutOff(t *testing.T) {
 	if rest := read("adele", all[2], 1); rest[0] != all[3] {
 		t.Errorf("after %s comes %s, want %s", all[2], rest[0], all[3])
 	}
-	own := read("hector", "0", 3) // the facility, the catalogue and his own request, not maeve's
+	own := read("hector", "0", 3) // the facility, the catalogue and his own request, without maeve's
 	if own[2] != all[3] {
 		t.Errorf("hector sees %v of %v", own, all)
 	}
@@ -214,7 +214,7 @@ func TestFacilityIsTakenAsYAMLAndRefusedWithLines(t *testing.T) {
 	}
 }
 
-// The dates that the portal shows as asked for are those of the last edit, whatever was posted first.
+// The dates that the portal shows as requested are those of the last edit, not of the first post.
 func TestPortalShowsWhatWasLastAskedFor(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

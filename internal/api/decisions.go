@@ -23,7 +23,7 @@ type grant struct {
 	DryRun    bool               `json:"dry_run,omitempty"`
 }
 
-// offers are what a rejection comes with: a number of the cheapest alternatives, or chosen ones.
+// offers are the offers of a rejection: a number of the cheapest alternatives, or chosen ones.
 type offers struct {
 	Count  int
 	Chosen []offerShape
@@ -45,7 +45,7 @@ func (o *offers) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &o.Count)
 }
 
-// Schema says so in the OpenAPI document.
+// Schema describes both forms in the OpenAPI document.
 func (offers) Schema(r huma.Registry) *huma.Schema {
 	most := 10
 	least, top := float64(0), float64(most)
@@ -133,14 +133,14 @@ type approving struct {
 	DryRun   bool               `json:"dry_run,omitempty"`
 }
 
-// decision is a request named in the path, the revision that the caller saw, and a body.
+// Decision is the request in the path, the revision that the caller saw, and a body.
 type Decision[T any] struct {
 	One
 	Revised
 	Body T
 }
 
-// decide registers a step with a request whose body has to be there.
+// decide registers a step of a request that requires a body.
 func decide[T any](a *api, id, path, summary, more string, take func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in T) (scheduler.Outcome, error)) {
 	add(a, operation{id: id, method: "POST", path: "/requests/{id}/" + path, tag: "decisions", summary: summary, more: more},
 		func(ctx context.Context, actor scheduler.Actor, in *Decision[T]) (*tagged[scheduler.Outcome], error) {

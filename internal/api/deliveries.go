@@ -9,15 +9,16 @@ import (
 	"berth/scheduler"
 )
 
-// Queue is what waits to be told to other systems and to people, and what they were told.
+// Queue reads the deliveries to other systems and to people, past and waiting.
 type Queue interface {
 	Backlog(ctx context.Context, channel string) (scheduler.Backlog, error)
-	// Deliveries are newest first, with ids below the given one where that is not 0; those of a channel and a target, or of any.
+	// Deliveries lists deliveries, newest first, with ids below the given one unless it is 0; those of a channel and a target,
+	// or of any.
 	Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) ([]scheduler.Message, error)
 	Retry(ctx context.Context, channel, request string) (int64, error)
 }
 
-// DeliveryShape is an event on its way to somebody, or arrived.
+// DeliveryShape is the delivery of an event to a target.
 type DeliveryShape struct {
 	ID       int64                  `json:"id"`
 	Channel  string                 `json:"channel"`
@@ -43,7 +44,7 @@ func delivery(m scheduler.Message) DeliveryShape {
 	return d
 }
 
-// deliveries reads a part of a list of them.
+// deliveries reads a page of deliveries.
 func deliveries(p Paged, path string, query url.Values, read func(below int64, limit int) ([]scheduler.Message, error)) (*list[DeliveryShape], error) {
 	var below int64
 	if p.Cursor != "" {
@@ -74,7 +75,7 @@ func deliveries(p Paged, path string, query url.Values, read func(below int64, l
 	return part(page, path, p.query(query)), nil
 }
 
-// BacklogShape is how much waits in a channel.
+// BacklogShape counts the waiting deliveries of a channel.
 type BacklogShape struct {
 	Channel string `json:"channel"`
 	scheduler.Backlog

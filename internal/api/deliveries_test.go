@@ -13,7 +13,7 @@ import (
 	"berth/scheduler"
 )
 
-// TestDeliveriesAreSeenAndRetried lets one message be stuck and another arrive, and looks at them as an administrator and as Prometheus do.
+// TestDeliveriesAreSeenAndRetried lets one delivery be stuck and another succeed, and reads them as an administrator and as Prometheus.
 func TestDeliveriesAreSeenAndRetried(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -73,7 +73,7 @@ func TestDeliveriesAreSeenAndRetried(t *testing.T) {
 	}
 }
 
-// TestTheAuditOverREST finds a step by who took it, and tells nobody else.
+// TestTheAuditOverREST finds a step by its actor, and checks that only administrators may.
 func TestTheAuditOverREST(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

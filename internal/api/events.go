@@ -12,16 +12,16 @@ import (
 	"berth/scheduler"
 )
 
-// heartbeat is how often a silent stream shows that it is alive.
+// heartbeat is the interval of signs of life on a silent stream.
 const heartbeat = 20 * time.Second
 
-// recheck is after how many looks at the change log a stream makes sure that its reader may still read.
+// recheck is the number of polls of the change log after which a stream checks its reader's rights again.
 const recheck = 5
 
-// batch is how many changes are looked at for one stream at a time.
+// batch bounds the changes read for one stream at a time.
 const batch = 200
 
-// feed wakes streams when the change log has grown. One look at the database serves them all.
+// feed wakes streams when the change log has grown. One query serves them all.
 type feed struct {
 	service *scheduler.Service
 	every   time.Duration
@@ -29,7 +29,7 @@ type feed struct {
 	mu      sync.Mutex
 	streams int
 	last    int64
-	grown   chan struct{} // closed, and replaced, when last moves
+	grown   chan struct{} // closed and replaced when last grows
 	stop    context.CancelFunc
 }
 
@@ -37,7 +37,7 @@ func newFeed(s *scheduler.Service, every time.Duration) *feed {
 	return &feed{service: s, every: every, grown: make(chan struct{})}
 }
 
-// join adds a stream, and starts looking with the first one.
+// join adds a stream, and starts polling with the first one.
 func (f *feed) join() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -49,7 +49,7 @@ func (f *feed) join() {
 	}
 }
 
-// leave takes a stream away, and stops looking with the last one.
+// leave removes a stream, and stops polling with the last one.
 func (f *feed) leave() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -58,7 +58,7 @@ func (f *feed) leave() {
 	}
 }
 
-// wait is closed when there is more than there was.
+// wait returns a channel that closes when the log grows.
 func (f *feed) wait() <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -76,7 +76,7 @@ func (f *feed) watch(ctx context.Context) {
 		}
 		last, err := f.service.LastEvent(ctx)
 		if err != nil {
-			continue // it is asked again; the streams stay
+			continue // the next poll may succeed; the streams stay
 		}
 		f.mu.Lock()
 		if last != f.last {
@@ -88,8 +88,8 @@ func (f *feed) watch(ctx context.Context) {
 	}
 }
 
-// events streams the change log as server-sent events: id is the sequence, from which a client that was cut off goes on by saying
-// Last-Event-ID. Without it the stream begins with what happens next.
+// events streams the change log as server-sent events: id is the sequence, and a client that was cut off continues with
+// Last-Event-ID. Without it the stream begins with the next event.
 func (a *api) events(w http.ResponseWriter, r *http.Request) {
 	actor, err := a.admit(r, routes["stream-events"])
 	if err != nil {
@@ -121,11 +121,11 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) {
 	a.stream(r, w, control, actor, after)
 }
 
-// resetKind is the event that tells a client to forget what it knows and read everything anew.
+// resetKind is the event that tells a client to drop its state and read everything anew.
 const resetKind = "reset"
 
-// beginning is the sequence after which a stream starts. A client that knows more than there is knows another past: the database was restored
-// from a copy, and the numbers that it saw will be given again. It is ahead, and starts with what happens next.
+// beginning returns the sequence after which a stream starts. A client that knows a later sequence than the log has another past: the
+// database was restored from a copy, and the numbers that it saw will be given again. It is ahead, and starts with the next event.
 func (a *api) beginning(r *http.Request) (after int64, ahead bool, err error) {
 	text := r.Header.Get("Last-Event-ID")
 	if text == "" {
@@ -142,7 +142,7 @@ func (a *api) beginning(r *http.Request) (after int64, ahead bool, err error) {
 	return min(n, last), n > last, nil
 }
 
-// stream writes what happens until the client is gone, or may no longer read: a token that is revoked ends its streams within seconds.
+// stream writes events until the client is gone, or may no longer read: revoking a token ends its streams within seconds.
 func (a *api) stream(r *http.Request, w http.ResponseWriter, control *http.ResponseController, actor scheduler.Actor, after int64) {
 	ctx := r.Context()
 	beat, check := time.NewTicker(heartbeat), time.NewTicker(recheck*a.o.Poll)
@@ -152,7 +152,7 @@ func (a *api) stream(r *http.Request, w http.ResponseWriter, control *http.Respo
 		grown := a.feed.wait()
 		list, last, err := a.service.Events(ctx, actor, after, batch)
 		if err != nil {
-			return // the client comes back with Last-Event-ID
+			return // the client returns with Last-Event-ID
 		}
 		for _, e := range list {
 			data, err := json.Marshal(e)

@@ -27,7 +27,7 @@ func (h *house) listen(headers ...string) *http.Response {
 	return res
 }
 
-// ends reads a stream to its end, which has to come within ten seconds.
+// ends reads a stream to its end, which must come within ten seconds.
 func (h *house) ends(what string, stream *http.Response) {
 	h.t.Helper()
 	bound := time.AfterFunc(10*time.Second, func() { _ = stream.Body.Close() })
@@ -37,14 +37,14 @@ func (h *house) ends(what string, stream *http.Response) {
 	}
 }
 
-// key makes a token for somebody, and answers with the header that sends it, and with its id.
+// key makes a token for a user, and returns the header that sends it, and its id.
 func (h *house) key(who string, scopes ...scheduler.Scope) (bearer []string, id string) {
 	h.t.Helper()
 	made := h.expect(h.send(who, "POST", "/tokens", map[string]any{"name": "script", "scopes": scopes}), 201).json(h.t)
 	return []string{"Authorization", "Bearer " + made["secret"].(string)}, made["token"].(map[string]any)["id"].(string)
 }
 
-// TestAStreamEndsWithItsToken, and with the account: without anything happening that it could tell.
+// TestAStreamEndsWithItsToken, and with the account, also while no event happens.
 func TestAStreamEndsWithItsToken(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -61,7 +61,7 @@ func TestAStreamEndsWithItsToken(t *testing.T) {
 	h.ends("the stream of a disabled account", stream)
 }
 
-// TestNobodyTakesAllEventStreams: who leaves makes room.
+// TestNobodyTakesAllEventStreams also checks that a closed stream makes room.
 func TestNobodyTakesAllEventStreams(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -88,7 +88,7 @@ func TestNobodyTakesAllEventStreams(t *testing.T) {
 	h.expect(h.send("", "GET", "/me", nil, bearer...), 401)
 }
 
-// TestAStreamAheadOfTheLogIsToldSo: after a restore the numbers that a client knows are given again.
+// TestAStreamAheadOfTheLogIsToldSo, because after a restore the client's numbers are given again.
 func TestAStreamAheadOfTheLogIsToldSo(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -105,7 +105,7 @@ func TestAStreamAheadOfTheLogIsToldSo(t *testing.T) {
 			if kind, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
 				kinds = append(kinds, kind)
 				if kind == resetKind {
-					h.submitted("maeve", h.wish(6, 1)) // what happens next follows
+					h.submitted("maeve", h.wish(6, 1)) // the next event follows
 				}
 			}
 		}

@@ -14,7 +14,7 @@ import (
 	"berth/testbeds/facilityfile"
 )
 
-// Changing are the questions that every change of the facility takes.
+// Changing holds the options of every change of the facility.
 type Changing struct {
 	Revised
 	DryRun bool   `query:"dry_run" doc:"only show the changes and the affected bookings"`
@@ -34,7 +34,7 @@ type Upload struct {
 	RawBody     []byte
 }
 
-// documents are the forms in which a facility or a catalogue comes.
+// documents lists the content types of a facility or a catalogue.
 var documents = []string{"application/json", "application/yaml"}
 
 // changed is the answer to a change of the facility.
@@ -118,7 +118,7 @@ func (a *api) change(c Changing, err error, make func(scheduler.ChangeOptions) (
 	return &changed{etag(out.Revision), out}, err
 }
 
-// read decodes a document by its content type; take puts a YAML bundle where it belongs, and says whether it is what was wanted.
+// read decodes a document by its content type; take stores a YAML bundle, and reports whether it has the wanted kind.
 func (u Upload) read(into any, take func(facilityfile.Bundle) bool, known testbeds.Facility) error {
 	kind, _, _ := strings.Cut(u.ContentType, ";")
 	switch strings.TrimSpace(kind) {
@@ -144,7 +144,7 @@ func invalid(field, rule string) error {
 // maxDepth bounds how deep JSON may nest.
 const maxDepth = 32
 
-// strict decodes one JSON document: no unknown fields, nothing after it, no deep nest.
+// strict decodes one JSON document: no unknown fields, nothing after it, limited depth.
 func strict(raw []byte, into any) error {
 	if err := shallow(raw); err != nil {
 		return err
@@ -170,7 +170,7 @@ func malformed(err error) error {
 	return newProblem(http.StatusBadRequest, "the body is not a valid JSON document: "+err.Error())
 }
 
-// shallow refuses a nest before anything recurses into it.
+// shallow refuses deep nesting before any recursion.
 func shallow(raw []byte) error {
 	depth, text, escaped := 0, false, false
 	for _, c := range raw {
@@ -234,7 +234,7 @@ func (a *api) readRoutes() {
 		})
 }
 
-// items is a list that comes in one part.
+// items returns a list as a single page.
 func items[T any](list []T) scheduler.Page[T] {
 	if list == nil {
 		list = []T{}

@@ -21,7 +21,7 @@ import (
 	"berth/testbeds"
 )
 
-// password is everybody's.
+// password is the password of all people.
 const password = "correct horse battery"
 
 // house is the API over a small facility, with one person of each role.
@@ -75,7 +75,7 @@ func (h *house) must(_ any, err error) {
 	}
 }
 
-// reply is an answer, read.
+// reply is an answer with its body.
 type reply struct {
 	status int
 	header http.Header
@@ -92,7 +92,7 @@ func (r reply) json(t *testing.T) map[string]any {
 	return v
 }
 
-// send makes a call as somebody; headers come in pairs.
+// send makes a call as a user; headers come in pairs.
 func (h *house) send(who, method, path string, body any, headers ...string) reply {
 	h.t.Helper()
 	var reader io.Reader
@@ -124,18 +124,18 @@ func (h *house) send(who, method, path string, body any, headers ...string) repl
 	return reply{res.StatusCode, res.Header, raw}
 }
 
-// slot is a slot of so many hours that starts so many hours after tomorrow's hour.
+// slot returns a slot of some hours that starts some hours after tomorrow's hour.
 func (h *house) slot(after, hours int) map[string]any {
 	start := h.at.Add(time.Duration(after) * time.Hour)
 	return map[string]any{"start": start, "end": start.Add(time.Duration(hours) * time.Hour)}
 }
 
-// wish is a request for three of the four USRPs.
+// wish requests three of the four USRPs.
 func (h *house) wish(after, hours int) map[string]any {
 	return map[string]any{"name": "radios", "nsd": "radio_nsd", "slot": h.slot(after, hours), "mentor": "monika"}
 }
 
-// submitted makes a request and answers with its UUID.
+// submitted makes a request and returns its UUID.
 func (h *house) submitted(who string, wish map[string]any) string {
 	h.t.Helper()
 	r := h.send(who, "POST", "/requests", wish)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestBadInputIsNamed sends what must never be stored. Each is answered with a 4xx that names the field and the rule, and nothing is
-// there afterwards.
+// TestBadInputIsNamed sends inputs that must never be stored. Each must get a 4xx that names the field and the rule, and leave no
+// trace.
 func TestBadInputIsNamed(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -105,7 +105,7 @@ func TestBadInputIsNamed(t *testing.T) {
 	}
 }
 
-// TestHostileClosuresAreRefused sends recurrences that would take for ever, or end the process.
+// TestHostileClosuresAreRefused sends recurrences that would take for ever, or crash the process.
 func TestHostileClosuresAreRefused(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -16,7 +16,7 @@ import (
 	"berth/scheduler"
 )
 
-// metrics are the figures for Prometheus, in a registry of their own.
+// metrics holds the figures for Prometheus, in a registry of their own.
 type metrics struct {
 	registry *prometheus.Registry
 	calls    *prometheus.HistogramVec
@@ -42,7 +42,7 @@ func newMetrics(r *prometheus.Registry, o Options) *metrics {
 	return m
 }
 
-// methods bounds the values of a label that a client chooses.
+// method bounds the values of a label that a client chooses.
 func method(name string) string {
 	switch name {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
@@ -60,8 +60,8 @@ func (m *metrics) measured(next http.Handler) http.Handler {
 	})
 }
 
-// health says whether the process lives and whether it can work, and gives the figures to those who may have them: from this machine,
-// or operators and administrators.
+// health registers the routes that report whether the process lives and can work, and the figures, which this machine, operators and
+// administrators may read.
 func (a *api) health() {
 	a.router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	a.router.Get("/readyz", func(w http.ResponseWriter, r *http.Request) {
@@ -88,11 +88,11 @@ func (a *api) health() {
 	})
 }
 
-// forwarding are the headers of which proxies leave at least one.
+// forwarding lists headers of which proxies set at least one.
 var forwarding = []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via"}
 
-// local reports whether a call comes from this machine itself. One that a proxy has passed on does not, wherever the proxy is and whatever
-// it says.
+// local reports whether a call comes from this machine itself. A call that a proxy forwarded does not, wherever the proxy is and whatever
+// it claims.
 func local(r *http.Request) bool {
 	for _, name := range forwarding {
 		if len(r.Header.Values(name)) > 0 {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestFiguresAreForTheMachineItself, for whom nobody speaks: what came through a proxy is from elsewhere, also where the proxy is here.
+// TestFiguresAreForTheMachineItself checks that forwarded calls are not local, even from a proxy on this machine.
 func TestFiguresAreForTheMachineItself(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

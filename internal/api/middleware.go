@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// call is what is known of one call; who made it is filled in once they signed in.
+// call holds the facts about one call; the sign-in adds the actor.
 type call struct {
 	id   string
 	mu   sync.Mutex
@@ -42,7 +42,7 @@ func noted(ctx context.Context, username string) {
 	}
 }
 
-// trace gives each call an id, by which a user's complaint is found in the logs.
+// trace gives each call an id, by which a user's complaint can be found in the logs.
 func (a *api) trace(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &call{id: uuid.NewString()}
@@ -51,7 +51,7 @@ func (a *api) trace(next http.Handler) http.Handler {
 	})
 }
 
-// logged writes one line per call: the route's pattern, not the address, which may hold a secret.
+// logged writes one line per call, with the route's pattern instead of the address, which may hold a secret.
 func (a *api) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := a.o.Clock()
@@ -70,7 +70,7 @@ func (a *api) logged(next http.Handler) http.Handler {
 	})
 }
 
-// pattern is the route that a call took.
+// pattern returns the pattern of the route that a call took.
 func pattern(r *http.Request) string {
 	if p := chi.RouteContext(r.Context()).RoutePattern(); p != "" {
 		return p
@@ -78,7 +78,7 @@ func pattern(r *http.Request) string {
 	return "none"
 }
 
-// recovered answers a panic as an internal error; the connection of an aborted one is cut as it was meant to be.
+// recovered answers a panic as an internal error; an aborted connection is cut, as intended.
 func (a *api) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -96,7 +96,7 @@ func (a *api) recovered(next http.Handler) http.Handler {
 	})
 }
 
-// secured sets what browsers are to be careful about.
+// secured sets the security headers for browsers.
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

@@ -6,7 +6,7 @@ import (
 	"berth/scheduler"
 )
 
-// TestNamesHideNothing: a name that looks like another one is refused wherever people read it.
+// TestNamesHideNothing checks that names that imitate others are refused wherever people read them.
 func TestNamesHideNothing(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -14,7 +14,7 @@ var update = flag.Bool("update", false, "write the OpenAPI document anew")
 
 const committed = "../../docs/openapi.json"
 
-// TestOpenAPIDocumentIsTheCommittedOne compares the document made from the code with the one that people read.
+// TestOpenAPIDocumentIsTheCommittedOne compares the document made from the code with the published one.
 func TestOpenAPIDocumentIsTheCommittedOne(t *testing.T) {
 	t.Parallel()
 	raw, err := Document("dev")

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// pages follows Link: rel=next to the end, and answers with the numbers (or ids) that it finds.
+// pages follows Link: rel=next to the end, and returns the numbers (or ids) that it finds.
 func (h *house) pages(who, path, key string) (found []string) {
 	h.t.Helper()
 	for path != "" {
@@ -24,7 +24,7 @@ func (h *house) pages(who, path, key string) (found []string) {
 	return found
 }
 
-// items are those of a page, or of an array.
+// items returns the items of a page, or of an array.
 func (r reply) items(t *testing.T) (list []any) {
 	t.Helper()
 	if json.Unmarshal(r.body, &list) == nil {
@@ -33,7 +33,7 @@ func (r reply) items(t *testing.T) (list []any) {
 	return r.json(t)["items"].([]any)
 }
 
-// TestTheNextPageKeepsEveryFilter, and a status that is given several times counts each time.
+// TestTheNextPageKeepsEveryFilter, and every one of several given statuses.
 func TestTheNextPageKeepsEveryFilter(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -2,7 +2,7 @@ package api
 
 import "testing"
 
-// TestPeriodsThatOverflowAreRefused wherever one is taken.
+// TestPeriodsThatOverflowAreRefused in every field that accepts a period.
 func TestPeriodsThatOverflowAreRefused(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

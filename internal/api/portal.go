@@ -16,13 +16,13 @@ import (
 	"berth/testbeds/plain"
 )
 
-// The 5GinFIRE portal's own description of a deployment, as its clients send it and expect it back. Properties that it does not name
-// here are ignored, as the portal does. Who the owner is comes from who signed in, never from the document.
+// The 5GinFIRE portal's own description of a deployment, as its clients send and expect it. Unknown properties are ignored, as in
+// the portal. The owner is the user who signed in, never a name from the document.
 
-// portalTime is an instant as the portal writes it: epoch milliseconds, or ISO 8601 with milliseconds. It is given back as milliseconds.
+// portalTime is an instant in the portal's format: epoch milliseconds, or ISO 8601 with milliseconds. It is written as milliseconds.
 type portalTime struct{ time.Time }
 
-// UnmarshalJSON reads both forms. Parts of a second have to be zero.
+// UnmarshalJSON reads both forms. Fractions of a second must be zero.
 func (t *portalTime) UnmarshalJSON(b []byte) error {
 	if bytes.Equal(b, []byte("null")) {
 		return nil
@@ -52,7 +52,7 @@ func (t portalTime) MarshalJSON() ([]byte, error) {
 	return strconv.AppendInt(nil, t.UnixMilli(), 10), nil
 }
 
-// clip keeps what a message quotes short.
+// clip shortens quotations in messages.
 func clip(s string) string { return plain.Clip(s, 60) }
 
 type portalUser struct {
@@ -119,10 +119,11 @@ func PortalStatus(s scheduler.Status) (word string, known bool) {
 	return word, known
 }
 
-// maxPlacements bounds what is looked at of a descriptor.
+// maxPlacements bounds the placements read from a descriptor.
 const maxPlacements = 200
 
-// submission is the descriptor as a request: the NSD by its name, and each member on the VIM that the infrastructure is.
+// submission translates the descriptor into a request: the NSD by its name, and each member on the VIM of its
+// infrastructure.
 func (d deployment) submission(f testbeds.Facility) (scheduler.Submission, error) {
 	e := &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the deployment descriptor breaks a rule"}
 	add := func(field, rule string) { e.Fields = append(e.Fields, scheduler.FieldError{Field: field, Rule: rule}) }
@@ -168,8 +169,8 @@ func (d deployment) submission(f testbeds.Facility) (scheduler.Submission, error
 	return in, nil
 }
 
-// find is the VIM that an infrastructure is: by its OSM account (vimid), its datacenter name, "testbed/vim", or a VIM's or testbed's
-// own id where only one fits.
+// find returns the VIM of an infrastructure: by its OSM account (vimid), its datacenter name, "testbed/vim", or the id of a VIM or
+// testbed if only one matches.
 func (i *portalInfrastructure) find(f testbeds.Facility) (where, rule string) {
 	var found []string
 	best := 0
@@ -194,7 +195,7 @@ func (i *portalInfrastructure) find(f testbeds.Facility) (where, rule string) {
 	return "", fmt.Sprintf("%q could be %s", strings.TrimSpace(name), strings.Join(found, " or "))
 }
 
-// matches says how surely a VIM is the infrastructure; 0 for not at all.
+// matches rates the match between a VIM and the infrastructure; 0 for none.
 func (i *portalInfrastructure) matches(t testbeds.Testbed, v testbeds.VIM) int {
 	is := func(name string, ids ...string) bool {
 		for _, id := range ids {
@@ -217,7 +218,7 @@ func (i *portalInfrastructure) matches(t testbeds.Testbed, v testbeds.VIM) int {
 	return 0
 }
 
-// descriptor is a request as the portal shows a deployment.
+// descriptor translates a request into the portal's deployment.
 func descriptor(r scheduler.Request, f testbeds.Facility, remark string) deployment {
 	d := deployment{ID: r.Number, UUID: r.ID, Name: r.Name, Description: r.Description, Feedback: remark, Status: portalStatuses[r.Status],
 		Created: portalTime{r.Created}, StartReq: portalTime{r.Slot.Start}, EndReq: portalTime{r.Slot.End},
@@ -226,7 +227,7 @@ func descriptor(r scheduler.Request, f testbeds.Facility, remark string) deploym
 	if len(r.Portal) > 0 && json.Unmarshal(r.Portal, &asked) == nil {
 		d.StartReq, d.EndReq = asked.StartReq, asked.EndReq
 	}
-	if r.Requested != nil && !r.Requested.Equal(daysOf(d.StartReq, d.EndReq)) { // it was asked for anew since it was posted
+	if r.Requested != nil && !r.Requested.Equal(daysOf(d.StartReq, d.EndReq)) { // the slot was edited since the post
 		d.StartReq, d.EndReq = portalTime{r.Requested.Start}, portalTime{r.Requested.End}
 	}
 	if r.Mentor != "" {
@@ -241,7 +242,7 @@ func descriptor(r scheduler.Request, f testbeds.Facility, remark string) deploym
 	for _, c := range r.Components {
 		m := portalMember{Index: json.Number(c.Member), VNF: c.VNF}
 		if _, err := strconv.Atoi(c.Member); err != nil {
-			m.Index = "0" // the portal knows numbers only
+			m.Index = "0" // the portal accepts only numbers
 		}
 		d.Experiment.Members = append(d.Experiment.Members, m)
 		d.Placements = append(d.Placements, portalPlacement{m, infrastructure(r.Placement[c.Member], f)})
@@ -340,7 +341,7 @@ func (a *api) portalRoutes() {
 		})
 }
 
-// deployment is a request as the portal shows it, with its feedback.
+// deployment reads a request as a deployment of the portal, with its feedback.
 func (a *api) deployment(ctx context.Context, actor scheduler.Actor, id string) (*body[deployment], error) {
 	f, _, err := a.service.Facility(ctx, actor)
 	if err != nil {
@@ -354,7 +355,7 @@ func (a *api) deployment(ctx context.Context, actor scheduler.Actor, id string) 
 	return answer(descriptor(v.Request, f, thread(page.Items))), err
 }
 
-// readDeployment decodes a descriptor; what it does not know of it is ignored.
+// readDeployment decodes a descriptor and ignores unknown properties.
 func readDeployment(raw []byte) (deployment, error) {
 	var d deployment
 	if err := shallow(raw); err != nil {
@@ -366,7 +367,7 @@ func readDeployment(raw []byte) (deployment, error) {
 	return d, nil
 }
 
-// thread is the feedback as the portal's one text: each remark with its author and time.
+// thread joins the feedback into the portal's one text: each remark with its author and time.
 func thread(list []scheduler.Feedback) string {
 	var b strings.Builder
 	for _, f := range list {

@@ -9,13 +9,15 @@ import (
 	"berth/testbeds"
 )
 
-// The portal changes a deployment by putting the whole of it: the status that it is to have, the dates that it is scheduled for, and the
-// feedback, one text that everybody writes into. Each is turned into the step that it means, with the rights and checks of that step.
+// The portal changes a deployment by putting the whole of it: the wanted status, the scheduled dates, and the feedback, one text that
+// all users edit. Each difference becomes a step, with the rights and checks of that step.
 
-// portalOffers is how many alternatives a rejection in the portal offers: it has no way to say.
+// portalOffers is the number of alternatives that a rejection in the portal offers: its descriptor has no
+// field for it.
 const portalOffers = 3
 
-// daysOf is the slot of two dates. The portal's first forms knew days alone: one that begins and ends on the same date is that whole day.
+// daysOf returns the slot of two dates. The portal's first forms had days only: a slot that begins and ends on the same date is that
+// whole day.
 func daysOf(start, end portalTime) testbeds.Slot {
 	s := testbeds.Slot{Start: start.UTC(), End: end.UTC()}
 	if s.Start.Equal(s.End) {
@@ -24,7 +26,8 @@ func daysOf(start, end portalTime) testbeds.Slot {
 	return s
 }
 
-// changeDeployment takes the steps that a descriptor means for a request as it is now. Where a step is refused nothing is said either.
+// changeDeployment takes the steps that lead from the present request to a descriptor. If a step is refused, no remark is added
+// either.
 func (a *api) changeDeployment(ctx context.Context, actor scheduler.Actor, v scheduler.View, d deployment) error {
 	page, err := a.service.Feedback(ctx, actor, v.ID, "", 500)
 	if err != nil {
@@ -39,13 +42,13 @@ func (a *api) changeDeployment(ctx context.Context, actor scheduler.Actor, v sch
 	return err
 }
 
-// newRemark is what somebody wrote below the thread that they were shown, or in its place.
+// newRemark extracts the text that a user wrote below the thread that they were shown, or in its place.
 func newRemark(shown, text string) string {
 	rest, _ := strings.CutPrefix(strings.TrimSpace(text), shown)
 	return strings.TrimSpace(rest)
 }
 
-// portalStep takes the step that leads to a descriptor's status; said is whether the remark went with it.
+// portalStep takes the step to a descriptor's status; said reports whether the remark went with it.
 func (a *api) portalStep(ctx context.Context, actor scheduler.Actor, v scheduler.View, d deployment, remark string) (said bool, err error) {
 	var slot *testbeds.Slot
 	if !d.Start.IsZero() && !d.End.IsZero() {

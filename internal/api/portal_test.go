@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// TestAPortalsDayIsAWholeDay: its first forms knew days alone, and one day began and ended on the same date.
+// TestAPortalsDayIsAWholeDay covers the portal's first forms, where a single day began and ended on the same
+// date.
 func TestAPortalsDayIsAWholeDay(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -32,7 +33,8 @@ func descriptorOf(start, end time.Time) map[string]any {
 		"experiment": map[string]any{"name": "radio_nsd"}}
 }
 
-// TestTheListOfDeploymentsIsAnArray, as the portal's clients expect it; the next part is in the header.
+// TestTheListOfDeploymentsIsAnArray, as the portal's clients expect it; the address of the next page is in a
+// header.
 func TestTheListOfDeploymentsIsAnArray(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -48,7 +50,7 @@ func TestTheListOfDeploymentsIsAnArray(t *testing.T) {
 	}
 }
 
-// TestADeploymentIsChangedAsInThePortal: by its mentor, with the status that it is to have, the dates, and the feedback as one text.
+// TestADeploymentIsChangedAsInThePortal by its mentor, through the status, the dates, and the feedback as one text.
 func TestADeploymentIsChangedAsInThePortal(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -66,7 +68,7 @@ func TestADeploymentIsChangedAsInThePortal(t *testing.T) {
 	h.expect(put("hector", map[string]any{"status": "SCHEDULED"}), 404)
 	h.expect(put("maeve", map[string]any{"status": "SCHEDULED"}), 403)
 	h.expect(put("monika", map[string]any{"status": "TERMINATED"}), 422)
-	h.expect(put("monika", nil), 200) // the same again changes nothing
+	h.expect(put("monika", nil), 200) // a repetition changes nothing
 	if d := h.expect(put("monika", map[string]any{"feedback": "Looks good."}), 200).json(t); !strings.HasSuffix(d["feedback"].(string), "monika: Looks good.") {
 		t.Errorf("feedback %v", d["feedback"])
 	}
@@ -84,7 +86,7 @@ func TestADeploymentIsChangedAsInThePortal(t *testing.T) {
 	if d["endDate"] != float64(later.Add(4*time.Hour).UnixMilli()) {
 		t.Errorf("moved: %v", d)
 	}
-	h.expect(put("monika", map[string]any{"status": "REJECTED"}), 422) // a rejection without a word
+	h.expect(put("monika", map[string]any{"status": "REJECTED"}), 422) // a rejection without a reason
 	d = h.expect(put("monika", map[string]any{"status": "REJECTED", "feedback": read()["feedback"].(string) + "\nThe hall is closed."}), 200).json(t)
 	if d["status"] != "REJECTED" {
 		t.Errorf("rejected: %v", d)

@@ -15,7 +15,7 @@ import (
 	"berth/testbeds"
 )
 
-// Problem is every answer that is not the one that was asked for: RFC 9457, with what a client can act on.
+// Problem is every answer but success: RFC 9457, with details that a client can act on.
 type Problem struct {
 	Type   string `json:"type" doc:"urn:berth:problem: followed by the code; stable"`
 	Title  string `json:"title"`
@@ -41,10 +41,10 @@ func (p *Problem) Error() string { return p.Title + ": " + p.Detail }
 // GetStatus makes it an error of huma.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// GetHeaders are the headers that go with it.
+// GetHeaders returns the headers that go with it.
 func (p *Problem) GetHeaders() http.Header { return p.header }
 
-// ContentType is that of RFC 9457.
+// ContentType returns the media type of RFC 9457.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
 // statuses is the one table from the scheduler's codes to HTTP.
@@ -58,19 +58,20 @@ var statuses = map[scheduler.Code]int{
 	scheduler.CodeUnavailable:     http.StatusServiceUnavailable,
 }
 
-// newProblem is a problem of HTTP itself.
+// newProblem makes a problem of HTTP itself.
 func newProblem(status int, detail string) *Problem {
 	name := strings.ToLower(strings.ReplaceAll(http.StatusText(status), " ", "_"))
 	return &Problem{Type: "urn:berth:problem:" + name, Title: http.StatusText(status), Status: status, Detail: detail, header: http.Header{}}
 }
 
-// problem turns any error into an answer. What is not meant for users is logged, once, and answered without its words.
+// problem turns any error into an answer. Errors that are not meant for users are logged, once, and answered without
+// their text.
 func (a *api) problem(ctx context.Context, err error) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}
 	if e, ok := errors.AsType[*scheduler.Error](err); ok {
-		if e.Code == scheduler.CodeUnavailable && err != error(e) { // there is more to it, which only operators should read
+		if e.Code == scheduler.CodeUnavailable && err != error(e) { // the cause is for operators only
 			a.log.ErrorContext(ctx, "not available", "error", err, "request_id", traceOf(ctx))
 		}
 		return a.traced(ctx, known(e))
@@ -120,7 +121,7 @@ func known(e *scheduler.Error) *Problem {
 	return p
 }
 
-// messages are the problems and conflicts of a verdict in words.
+// messages formats the problems and conflicts of a verdict.
 func messages(v testbeds.Verdict) []string {
 	var list []string
 	for _, x := range v.Problems {
@@ -144,7 +145,7 @@ func faulty(faults testbeds.Faults) *Problem {
 	return p
 }
 
-// reshape gives huma's own errors (bad JSON, a missing field, a wrong type) the form of all others.
+// reshape gives huma's own errors (bad JSON, a missing field, a wrong type) the same form as all others.
 func (a *api) reshape(ctx huma.Context, _ string, body any) (any, error) {
 	m, ok := body.(*huma.ErrorModel)
 	if !ok {
@@ -161,7 +162,7 @@ func (a *api) reshape(ctx huma.Context, _ string, body any) (any, error) {
 	return p, nil
 }
 
-// place is a location of huma ("body.slot.start") as a field.
+// place converts a location of huma ("body.slot.start") into a field.
 func place(location string) string {
 	for _, prefix := range []string{"body.", "query.", "path.", "header."} {
 		if rest, ok := strings.CutPrefix(location, prefix); ok {
@@ -171,7 +172,7 @@ func place(location string) string {
 	return location
 }
 
-// write answers with a problem outside of huma.
+// write answers with a problem outside huma.
 func (p *Problem) write(w http.ResponseWriter) {
 	for k, v := range p.header {
 		w.Header()[k] = v

@@ -64,7 +64,7 @@ type filter struct {
 	Text         string             `query:"q" maxLength:"200" doc:"text in the name or the NSD"`
 }
 
-// list is one part of a list, with the address of the next one.
+// list is one page of a list, with the address of the next one.
 type list[T any] struct {
 	Link string `header:"Link"`
 	Body scheduler.Page[T]
@@ -74,7 +74,7 @@ func part[T any](p scheduler.Page[T], path string, query url.Values) *list[T] {
 	return &list[T]{Link: next(p.Next, path, query), Body: p}
 }
 
-// next is a Link header with the address of the part after a cursor; empty after the last one.
+// next builds the Link header to the page after a cursor; empty after the last one.
 func next(cursor, path string, query url.Values) string {
 	if cursor == "" {
 		return ""
@@ -114,7 +114,7 @@ func texts[T ~string](list []T) []string {
 	return out
 }
 
-// gathered makes one parameter of one that was given several times, where it is a list: the commas are how lists are read.
+// gathered joins repeated list parameters with commas, the form in which lists are read.
 func gathered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if q := r.URL.Query(); len(q["status"]) > 1 {
@@ -167,7 +167,7 @@ func (a *api) requestRoutes() {
 		})
 }
 
-// decided takes a step with the revision that the caller saw.
+// decided takes a step on the revision that the caller saw.
 func (a *api) decided(r Revised, take func(revision int64) (scheduler.Outcome, error)) (*tagged[scheduler.Outcome], error) {
 	revision, err := r.revision()
 	if err != nil {

@@ -6,7 +6,8 @@ import (
 	"berth/scheduler"
 )
 
-// TestAnAdministratorsProgramBecomesNobodyElse without the scope for it: no password, no account with one, no token of another's.
+// TestAnAdministratorsProgramBecomesNobodyElse without the scope password: it may set no password, create no account with one,
+// and make no token for others.
 func TestAnAdministratorsProgramBecomesNobodyElse(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -28,7 +29,7 @@ func TestAnAdministratorsProgramBecomesNobodyElse(t *testing.T) {
 	} {
 		want := 403
 		if c.path == "/tokens" && c.body["owner"] == nil {
-			want = 422 // no token has more than the one that makes it
+			want = 422 // no token gets more scopes than its maker's
 		}
 		h.expect(h.send("", c.method, c.path, c.body, all...), want)
 		h.expect(h.send("", c.method, c.path, c.body, with...), c.status)
@@ -37,5 +38,5 @@ func TestAnAdministratorsProgramBecomesNobodyElse(t *testing.T) {
 	delete(without, "password")
 	h.expect(h.send("", "POST", "/users", without, all...), 201)
 	h.expect(h.send("", "POST", "/tokens", map[string]any{"name": "mine", "scopes": []string{"read"}}, all...), 201)
-	h.expect(h.send("maeve", "GET", "/me", nil), 401) // her password is another one now
+	h.expect(h.send("maeve", "GET", "/me", nil), 401) // her password has changed
 }

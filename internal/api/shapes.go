@@ -11,12 +11,12 @@ import (
 	"berth/testbeds"
 )
 
-// The shapes of what is sent. They say which fields have to be there, where the scheduler's own types leave that open.
+// The shapes of request bodies. They add the required fields that the scheduler's own types leave open.
 
 // periodShape is an ISO 8601 duration.
 type periodShape struct{ testbeds.Period }
 
-// Schema makes a malformed one a fault of its own field.
+// Schema reports a malformed one as a fault of its own field.
 func (periodShape) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Pattern: `^P(\d+W|(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?)$`, PatternDescription: "ISO 8601 duration of weeks, or of days and time, such as PT6H or P3D",
 		Examples: []any{"PT6H"}}
@@ -49,7 +49,7 @@ type deviceShape struct {
 	Units   []string `json:"units,omitempty" doc:"named units that the request insists on"`
 }
 
-// AskShape says what has to run when.
+// AskShape describes a demand and its time.
 type AskShape struct {
 	NSD         string             `json:"nsd,omitempty" doc:"network service of the catalogue"`
 	Components  []componentShape   `json:"components,omitempty" doc:"components, instead of an nsd"`
@@ -114,7 +114,7 @@ type Revised struct {
 	IfMatch string `header:"If-Match" doc:"ETag that you read; if it is out of date the answer is 412"`
 }
 
-// revision is the number in an ETag such as "7"; 0 for any.
+// revision parses the number in an ETag such as "7"; 0 for any.
 func (r Revised) revision() (int64, error) { return revisionOf(r.IfMatch) }
 
 func revisionOf(tag string) (int64, error) {
@@ -138,7 +138,7 @@ type Repeatable struct {
 	Key string `header:"Idempotency-Key" maxLength:"255" pattern:"^[!-~]*$" doc:"makes it safe to repeat the call: a repeat returns what the first call created"`
 }
 
-// Paged says which part of a list is wanted.
+// Paged selects a page of a list.
 type Paged struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" doc:"default 50"`
 	Cursor string `query:"cursor" maxLength:"256" doc:"next of the previous page"`
@@ -151,13 +151,13 @@ type body[T any] struct {
 
 func answer[T any](v T) *body[T] { return &body[T]{Body: v} }
 
-// tagged is an answer with the revision of what it shows.
+// tagged is an answer with the revision of its content.
 type tagged[T any] struct {
 	ETag string `header:"ETag"`
 	Body T
 }
 
-// created is an answer with the address of what was made.
+// created is an answer with the address of the new object.
 type created[T any] struct {
 	Location string `header:"Location"`
 	ETag     string `header:"ETag"`

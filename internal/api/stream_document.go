@@ -10,7 +10,8 @@ import (
 	"berth/scheduler"
 )
 
-// documentEvents describes the stream of events, which is no call of huma's: it stays open, and decides by itself when it ends.
+// documentEvents describes the stream of events, which cannot be an operation of huma's: it stays open, and ends by its own
+// rules.
 func (a *api) documentEvents() {
 	o := a.huma.OpenAPI()
 	event := o.Components.Schemas.Schema(reflect.TypeFor[scheduler.Event](), true, "Event")

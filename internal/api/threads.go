@@ -14,7 +14,7 @@ import (
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 
-// creation is the idempotency key with a fingerprint of what was sent under it.
+// creation combines the idempotency key with a fingerprint of the body sent under it.
 func (r Repeatable) creation(operation string, raw []byte) scheduler.Creation {
 	if r.Key == "" {
 		return scheduler.Creation{}

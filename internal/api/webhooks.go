@@ -8,7 +8,7 @@ import (
 	"berth/scheduler"
 )
 
-// Webhooks keeps the addresses that are told what happens.
+// Webhooks manages the addresses that get calls.
 type Webhooks interface {
 	Create(ctx context.Context, a scheduler.Actor, wish scheduler.Webhook) (secret string, h scheduler.Webhook, err error)
 	Change(ctx context.Context, a scheduler.Actor, id string, wish scheduler.Webhook) (scheduler.Webhook, error)
@@ -21,7 +21,7 @@ type Webhooks interface {
 	Again(ctx context.Context, a scheduler.Actor, id string, delivery int64) error
 }
 
-// WebhookShape is what somebody says of a webhook.
+// WebhookShape is a webhook as users send it.
 type WebhookShape struct {
 	Name    string             `json:"name" doc:"purpose of the webhook"`
 	URL     string             `json:"url" doc:"a public https address"`

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestWebhooksOverREST makes one, tries it, changes it, looks at what it was told, and forgets it.
+// TestWebhooksOverREST creates a webhook, tests it, changes it, reads its deliveries, and deletes it.
 func TestWebhooksOverREST(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

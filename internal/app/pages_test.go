@@ -292,5 +292,5 @@ func anAdministratorChangesTheFacility(t *testing.T, h *hall) {
 	x.click(`button[value="make"]`)
 	x.wants("shown only once", "portal")
 	x.click(`button[value="test"]`)
-	x.wants("The test failed: 127.0.0.1 is an address inside")
+	x.wants("The test failed: 127.0.0.1 is an internal address")
 }

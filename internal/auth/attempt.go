@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	// familiar is for how long an address stays one from which somebody has signed in.
+	// familiar is the time for which an address counts as known after a sign-in from it.
 	familiar = 90 * 24 * time.Hour
-	// signInsEvery is how often the trail says that a program signs in with a password.
+	// signInsEvery limits how often the trail records that a program signs in with a password.
 	signInsEvery = time.Hour
 )
 
-// byPassword is the person of a username and a password. An attempt is reserved before the slow hash is computed; a password that was right
-// a while ago passes without one, whatever others try at the account or from the same address. With note the trail says that it was right.
+// byPassword authenticates a username and a password. It reserves an attempt before the slow hash is computed; a password that was right a
+// while ago passes without one, whatever others try at the account or from the same address. With note the trail records the success.
 func (a *Auth) byPassword(r *http.Request, username, password string, note bool) (scheduler.Actor, error) {
 	ctx, from := r.Context(), origin(r)
 	p, last, err := a.account(ctx, username, from)
@@ -50,7 +50,7 @@ func (a *Auth) byPassword(r *http.Request, username, password string, note bool)
 	return scheduler.ActorOf(p), err
 }
 
-// account is somebody, and when they last signed in from an address; nobody for a name that nobody has.
+// account reads a person, and their last sign-in from an address; both are zero for an unknown name.
 func (a *Auth) account(ctx context.Context, username, from string) (p scheduler.Person, last time.Time, err error) {
 	err = a.store.View(ctx, func(tx scheduler.Reader) error {
 		if last, err = tx.SignedIn(ctx, username, from); err != nil {
@@ -64,8 +64,8 @@ func (a *Auth) account(ctx context.Context, username, from string) (p scheduler.
 	return p, last, err
 }
 
-// limitsOf are the bounds on an attempt; the first of them is that of the account from this address. Where somebody has signed in from
-// before, they are not refused: their attempts take their turn. Otherwise anybody could lock anybody out, from the same network or from many.
+// limitsOf lists the bounds on an attempt, first that of the account from this address. From an address with an earlier sign-in an attempt
+// is never refused, it takes its turn: otherwise one person could lock another out, from the same network or from many.
 func (a *Auth) limitsOf(username, from string, last time.Time) []limit {
 	pair := limit{key: "as " + username + " from " + from, most: maxPair}
 	if !last.IsZero() && a.clock().Sub(last) < familiar {
@@ -75,8 +75,8 @@ func (a *Auth) limitsOf(username, from string, last time.Time) []limit {
 	return []limit{pair, {key: "from " + from, most: maxAddress}, {key: "as " + username, most: maxAccount}}
 }
 
-// failed says in the trail that somebody could not sign in: the first time in a window, and when the limit is reached. It is said of
-// names that nobody has as well, without the name, so that it takes as long and tells nobody which names there are.
+// failed records failed sign-ins in the trail: the first in a window, and the one that reaches the limit. It records them for
+// unknown names too, without the name, so that the duration does not tell which names exist.
 func (a *Auth) failed(ctx context.Context, p scheduler.Person, from string, sofar int) error {
 	if sofar != 1 && sofar != maxPair {
 		return nil
@@ -102,7 +102,7 @@ func (a *Auth) person(ctx context.Context, username string) (p scheduler.Person,
 	return p, err
 }
 
-// verify computes a hash, waiting for its turn.
+// verify computes a hash when its turn comes.
 func (a *Auth) verify(ctx context.Context, hash, password string) (bool, error) {
 	select {
 	case a.slots <- struct{}{}:

@@ -42,7 +42,7 @@ func TestTwoHundredWrongPasswordsAtOnce(t *testing.T) {
 	}
 }
 
-// TestBadTokensLockOutNobody: a machine with an old token shares its address with others.
+// TestBadTokensLockOutNobody uses an old token on a machine that shares its address with others.
 func TestBadTokensLockOutNobody(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
@@ -73,7 +73,7 @@ func TestBadTokensLockOutNobody(t *testing.T) {
 	}
 }
 
-// TestNobodyLocksAnAccountFromElsewhere: whoever guesses is slowed down where they are.
+// TestNobodyLocksAnAccountFromElsewhere slows a guesser down only at the guesser's own address.
 func TestNobodyLocksAnAccountFromElsewhere(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
@@ -96,8 +96,8 @@ func TestNobodyLocksAnAccountFromElsewhere(t *testing.T) {
 	}
 }
 
-// TestARightPasswordPassesWhereItWasRight, whatever others try from the same address, or at the same account from many: also in a process
-// that has never seen it.
+// TestARightPasswordPassesWhereItWasRight, whatever others try from the same address, or at the same account from many: also in a new
+// process.
 func TestARightPasswordPassesWhereItWasRight(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
@@ -115,7 +115,7 @@ func TestARightPasswordPassesWhereItWasRight(t *testing.T) {
 	if err := g.basic("203.0.113.99", "ada", good); !many(err) {
 		t.Errorf("from an address that was never right, in an attack from many: %v", err)
 	}
-	g.now = g.now.Add(2 * time.Second) // a turn
+	g.now = g.now.Add(2 * time.Second) // one turn
 	if err := g.basic(home, "ada", good); err != nil {
 		t.Errorf("from where it was right: %v", err)
 	}
@@ -130,7 +130,8 @@ func TestARightPasswordPassesWhereItWasRight(t *testing.T) {
 	}
 }
 
-// TestOneAddressAtManyAccounts is bounded as well, and names that nobody has count like others.
+// TestOneAddressAtManyAccounts checks that such attempts are bounded too, and that unknown names count like
+// others.
 func TestOneAddressAtManyAccounts(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
@@ -172,7 +173,7 @@ func TestGuessingThePresentPasswordIsLimited(t *testing.T) {
 	}
 }
 
-// TestATokenSignsNoBrowserIn: a session would outlive it.
+// TestATokenSignsNoBrowserIn, because a session would outlive the token.
 func TestATokenSignsNoBrowserIn(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)

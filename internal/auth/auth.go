@@ -14,12 +14,12 @@ import (
 	"berth/scheduler"
 )
 
-// Auth finds out who is asking.
+// Auth authenticates callers.
 type Auth struct {
 	store scheduler.Store
 	clock func() time.Time
 	slots chan struct{} // for computing hashes
-	decoy string        // hash for people who do not exist, so that they take as long
+	decoy string        // hash that unknown names are compared with, so that they take as long
 
 	bounds Bounds
 	seats  seats
@@ -27,13 +27,13 @@ type Auth struct {
 	known  *known
 }
 
-// Bounds are how much one person may have; 0 for any number.
+// Bounds limit the possessions of one person; 0 for no limit.
 type Bounds struct {
-	Tokens int // that are good, app passwords among them, sessions apart
+	Tokens int // valid ones, app passwords among them, sessions apart
 	Feeds  int
 }
 
-// New makes an Auth over the people and tokens of a store. Without bounds there are none.
+// New makes an Auth over the people and tokens of a store, without bounds unless given.
 func New(store scheduler.Store, clock func() time.Time, bounds ...Bounds) *Auth {
 	var b Bounds
 	if len(bounds) > 0 {
@@ -43,21 +43,22 @@ func New(store scheduler.Store, clock func() time.Time, bounds ...Bounds) *Auth 
 		limits: newLimiter(clock), known: newKnown()}
 }
 
-// TooMany says that somebody failed to sign in too often lately, and how long they have to wait.
+// TooMany says that a caller has too many recent failures to sign in, and how long to wait.
 type TooMany struct{ After time.Duration }
 
 func (TooMany) Error() string { return "too many failed attempts to sign in; wait" }
 
-// RetryAfter is how long to wait.
+// RetryAfter returns the time to wait.
 func (t TooMany) RetryAfter() time.Duration { return t.After }
 
 var (
 	errAnonymous = scheduler.Errorf(scheduler.CodeUnauthenticated, "sign in with a token, or with username and password")
-	errEnded     = scheduler.Errorf(scheduler.CodeUnauthenticated, "the credentials are not valid") // any more: nobody guesses what once was good
+	errEnded     = scheduler.Errorf(scheduler.CodeUnauthenticated, "the credentials are not valid") // the same as errWrong: the text must not confirm that the credentials were valid once
 	errWrong     = scheduler.Errorf(scheduler.CodeUnauthenticated, "the credentials are not valid")
 )
 
-// Authenticate finds out who sent a request: by a bearer token, or by Basic with a password or a token in its place.
+// Authenticate identifies the sender of a request: by a bearer token, or by Basic with a password or a token in its
+// place.
 func (a *Auth) Authenticate(r *http.Request) (scheduler.Actor, error) {
 	header := r.Header.Get("Authorization")
 	scheme, secret, _ := strings.Cut(header, " ")
@@ -73,7 +74,7 @@ func (a *Auth) Authenticate(r *http.Request) (scheduler.Actor, error) {
 	return scheduler.Actor{}, errAnonymous
 }
 
-// attempt checks credentials. A token is looked for whatever else is wrong where it comes from: one that is good always passes.
+// attempt checks credentials. A token is looked up whatever else failed from the address: a valid one always passes.
 func (a *Auth) attempt(r *http.Request, username, secret string) (scheduler.Actor, error) {
 	switch {
 	case secret == "" || len(secret) > longest || len(username) > longest:
@@ -87,7 +88,7 @@ func (a *Auth) attempt(r *http.Request, username, secret string) (scheduler.Acto
 	return a.byPassword(r, username, secret, true)
 }
 
-// unknownToken counts tokens that do not exist, so that whoever tries many is told to stop.
+// unknownToken counts tokens that do not exist, and stops callers that try many.
 func (a *Auth) unknownToken(r *http.Request, kind string, err error) error {
 	if !errors.Is(err, errWrong) {
 		return err
@@ -98,14 +99,14 @@ func (a *Auth) unknownToken(r *http.Request, kind string, err error) error {
 	return err
 }
 
-// longest is the longest secret that is looked at, in bytes.
+// longest bounds the secrets that are checked, in bytes.
 const longest = 4 * maxPassword
 
-// byToken is the owner of a token, within its scopes. With a username it has to be the owner's.
+// byToken returns the owner of a token, within its scopes. A username must be the owner's.
 func (a *Auth) byToken(ctx context.Context, username, secret string) (scheduler.Actor, error) {
 	actor, t, err := a.token(ctx, secret)
 	if err == nil && (username != "" && username != t.Owner || slices.Contains(t.Scopes, scheduler.ScopeSession)) {
-		err = errWrong // a browser's cookie is good for nothing else
+		err = errWrong // a browser's cookie is valid for nothing else
 	}
 	if err != nil {
 		return scheduler.Actor{}, err
@@ -113,7 +114,7 @@ func (a *Auth) byToken(ctx context.Context, username, secret string) (scheduler.
 	return actor, nil
 }
 
-// Feed is whose feed a secret address is, and of which collection. The actor may read, nothing else.
+// Feed returns the owner of the feed at a secret address, with a right to read only, and its collection.
 func (a *Auth) Feed(r *http.Request, secret string) (actor scheduler.Actor, collection string, err error) {
 	var t scheduler.Token
 	if err = errWrong; strings.HasPrefix(secret, tokenPrefix) && len(secret) <= longest {
@@ -129,7 +130,7 @@ func (a *Auth) Feed(r *http.Request, secret string) (actor scheduler.Actor, coll
 	return actor, t.Feed, nil
 }
 
-// token finds the token of a secret, and its owner within its scopes. That it is in use is written down.
+// token finds the token of a secret and its owner within its scopes, and records the use.
 func (a *Auth) token(ctx context.Context, secret string) (scheduler.Actor, scheduler.Token, error) {
 	var t scheduler.Token
 	var p scheduler.Person
@@ -159,8 +160,8 @@ func (a *Auth) token(ctx context.Context, secret string) (scheduler.Actor, sched
 	return actor, t, nil
 }
 
-// used notes that a token is in use. Where nothing can be written just now (a full disk, somebody who does not let go) people can look
-// all the same.
+// used records the use of a token. If nothing can be written at present (a full disk, a lock that is not released), people can still
+// read.
 func (a *Auth) used(ctx context.Context, t scheduler.Token, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, noteWithin)
 	defer cancel()
@@ -171,10 +172,10 @@ func (a *Auth) used(ctx context.Context, t scheduler.Token, now time.Time) error
 	return err
 }
 
-// noteWithin is how long anybody waits for it to be noted that a token is in use.
+// noteWithin bounds the wait for recording that a token is in use.
 const noteWithin = time.Second
 
-// usedEvery is how often it is written down that a token is in use.
+// usedEvery limits how often the use of a token is recorded.
 const usedEvery = time.Minute
 
 func digest(secret string) string {

@@ -6,10 +6,10 @@ import (
 	"berth/scheduler"
 )
 
-// SetPassword gives somebody a new password: one's own by saying the present one, anybody else's as an administrator. Wrong present
-// passwords are limited like those of a sign-in: a session that was left open somewhere is no place to guess. All other sessions end; with
-// everything given, so do all tokens, app passwords and feeds. A token needs the scope password: without it whoever has one cannot become
-// somebody else.
+// SetPassword gives a person a new password: people change their own by giving the present one, administrators anybody's. Wrong present
+// passwords are limited like those of a sign-in, so that an abandoned session is no place to guess. All other sessions end; with
+// everything given, so do all tokens, app passwords and feeds. A token needs the scope password, or its holder could take the account
+// over.
 func (a *Auth) SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error {
 	if refusal := actor.SetPassword(username); refusal != "" {
 		return forbidden(refusal)
@@ -45,8 +45,8 @@ func (a *Auth) SetPassword(ctx context.Context, actor scheduler.Actor, username,
 
 func every(scheduler.Token) bool { return true }
 
-// RevokeAll makes all of somebody's sessions, tokens, app passwords and feeds worthless, but for the one in use, and answers with how many
-// they were. It is CodeForbidden to those who may not keep tokens of theirs.
+// RevokeAll revokes all sessions, tokens, app passwords and feeds of a person, except the one in use, and returns their number. It returns
+// CodeForbidden to actors who may not manage the owner's tokens.
 func (a *Auth) RevokeAll(ctx context.Context, actor scheduler.Actor, owner string) (n int, err error) {
 	if refusal := actor.KeepTokens(owner); refusal != "" {
 		return 0, forbidden(refusal)
@@ -61,7 +61,7 @@ func (a *Auth) RevokeAll(ctx context.Context, actor scheduler.Actor, owner strin
 	return n, err
 }
 
-// confirm makes sure that somebody knows their present password.
+// confirm checks a person's present password.
 func (a *Auth) confirm(ctx context.Context, p scheduler.Person, old string) error {
 	x := limit{key: "present password of " + p.Username, most: maxOld}
 	if err := a.limits.reserve(ctx, x); err != nil {
@@ -74,7 +74,7 @@ func (a *Auth) confirm(ctx context.Context, p scheduler.Person, old string) erro
 	}
 	if !right {
 		return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the password cannot be changed",
-			Fields: []scheduler.FieldError{{Field: "old_password", Rule: "is not the present one"}}}
+			Fields: []scheduler.FieldError{{Field: "old_password", Rule: "is not the present password"}}}
 	}
 	a.limits.forgive(x.key)
 	return nil

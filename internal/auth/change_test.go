@@ -7,7 +7,7 @@ import (
 	"berth/scheduler"
 )
 
-// session begins one, and answers with its secret and its actor.
+// session begins a session, and returns its secret and its actor.
 func (g *gatehouse) session(username string) (string, scheduler.Actor) {
 	g.t.Helper()
 	secret, err := g.auth.SignIn(g.from(home), username, good)
@@ -83,7 +83,8 @@ func TestRevokingAllSparesTheOneInUse(t *testing.T) {
 	}
 }
 
-// TestWhoLosesSomethingIsSignedOut over the service, which administrators use; a new name takes nothing away.
+// TestWhoLosesSomethingIsSignedOut goes through the service that administrators use; a new name takes nothing
+// away.
 func TestWhoLosesSomethingIsSignedOut(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
@@ -120,7 +121,8 @@ func TestWhoLosesSomethingIsSignedOut(t *testing.T) {
 	}
 }
 
-// TestWhoLosesARoleElsewhereIsSignedOut: groups of the provider give and take roles at a sign-in.
+// TestWhoLosesARoleElsewhereIsSignedOut changes the provider's groups, which give and take roles at a
+// sign-in.
 func TestWhoLosesARoleElsewhereIsSignedOut(t *testing.T) {
 	t.Parallel()
 	h := newHall(t, mentors)

@@ -1,5 +1,5 @@
-// Package auth says who is asking: people with passwords, programs with tokens. What they may then do is decided by package scheduler.
+// Package auth authenticates callers: people by passwords, programs by tokens. Package scheduler decides what they may do.
 //
-// Passwords are kept as argon2id hashes. Tokens are 256 random bits, shown once and kept as SHA-256: they need no slow hash, since
+// Passwords are stored as argon2id hashes. Tokens are 256 random bits, shown once and stored as SHA-256: they need no slow hash, since
 // nobody can guess them.
 package auth

@@ -2,7 +2,8 @@ package auth
 
 import "net/http"
 
-// Guess makes wrong attempts at an account as byPassword does, without the slow hashes. It answers with how many were checked.
+// Guess makes wrong attempts at an account like byPassword, without the slow hashes. It returns the number of attempts that
+// were checked.
 func (a *Auth) Guess(r *http.Request, username string, times int) (checked int, err error) {
 	_, last, err := a.account(r.Context(), username, origin(r))
 	for range times {

@@ -38,12 +38,12 @@ func newGatehouse(t *testing.T) *gatehouse {
 	return g
 }
 
-// restart is another process: it knows what is in the database, and nothing else.
+// restart replaces the process: the new one knows only the content of the database.
 func (g *gatehouse) restart() {
 	g.auth = auth.New(g.store, func() time.Time { return g.now })
 }
 
-// from is a call from an address.
+// from makes a call from an address.
 func (g *gatehouse) from(address string) *http.Request {
 	r := httptest.NewRequestWithContext(g.t.Context(), http.MethodGet, "/", nil)
 	r.RemoteAddr = address + ":4711"

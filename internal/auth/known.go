@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// known remembers for a while that a password had a hash, so that a client that sends it with every request does not cost a slow
-// hash each time, and passes whatever others try meanwhile. It keeps neither of them, only a keyed digest of both: a changed password is not known.
+// known remembers for a while that a password had a hash, so that a client that sends it with every request does not cost a slow hash each
+// time, and passes whatever others try meanwhile. It stores only a keyed digest of both, so a changed password is unknown.
 type known struct {
 	key   []byte
 	mu    sync.Mutex

@@ -13,13 +13,14 @@ import (
 const (
 	failWindow = 5 * time.Minute
 	maxPair    = 20  // at one account from one address
-	maxAddress = 100 // from one address, at accounts that were never right there
-	maxAccount = 200 // at one account, from addresses where it was never right
-	maxTokens  = 20  // tokens and feeds that do not exist, from one address; good ones always pass
-	maxOld     = 10  // at the present password, where it is asked for before it is changed
+	maxAddress = 100 // from one address, at accounts without a success there
+	maxAccount = 200 // at one account, from addresses without a success
+	maxTokens  = 20  // unknown tokens and feeds, from one address; valid ones always pass
+	maxOld     = 10  // at the present password, when it is changed
 )
 
-// patience is how long a wrong attempt keeps the next one waiting, beyond the limit of somebody who is not refused.
+// patience is the delay that a wrong attempt beyond the limit causes to the next one, for people who are not
+// refused.
 const patience = 2 * time.Second
 
 // limit is a bound on one key. A patient one does not refuse: beyond it attempts take their turn.
@@ -29,20 +30,20 @@ type limit struct {
 	patient bool
 }
 
-// limiter bounds wrong attempts. An attempt is reserved before it is checked, and settled afterwards: of any number at once no more are
-// checked than may be wrong, and the others wait for what these turn out to be.
+// limiter bounds wrong attempts. An attempt is reserved before it is checked, and settled afterwards: of simultaneous attempts, only as
+// many are checked as may be wrong, and the others wait for their results.
 type limiter struct {
 	clock  func() time.Time
 	mu     sync.Mutex
 	counts map[string]*count
-	prune  int // how many counts there may be before the ended ones are dropped
+	prune  int // number of counts at which the ended ones are dropped
 }
 
 type count struct {
 	wrong   int
-	flying  int           // attempts that are being checked
-	until   time.Time     // the window's end
-	next    time.Time     // when a patient attempt may be made
+	flying  int           // attempts in progress
+	until   time.Time     // end of the window
+	next    time.Time     // time of the next patient attempt
 	settled chan struct{} // closed, and replaced, when an attempt is settled
 }
 
@@ -52,7 +53,7 @@ func newLimiter(clock func() time.Time) *limiter {
 	return &limiter{clock: clock, counts: map[string]*count{}, prune: fewCounts}
 }
 
-// reserve begins an attempt under all of the limits. The error is TooMany where one of them is reached, or the context's.
+// reserve begins an attempt under all of the limits. The error is TooMany if one of them is reached, or the context's.
 func (l *limiter) reserve(ctx context.Context, limits ...limit) error {
 	for {
 		settled, next, err := l.try(limits)
@@ -72,7 +73,7 @@ func (l *limiter) reserve(ctx context.Context, limits ...limit) error {
 	}
 }
 
-// try reserves an attempt, or says what to wait for: that another one is settled, or that time passes.
+// try reserves an attempt, or returns what to wait for: another attempt's result, or a duration.
 func (l *limiter) try(limits []limit) (settled <-chan struct{}, next time.Duration, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -96,7 +97,7 @@ func (l *limiter) try(limits []limit) (settled <-chan struct{}, next time.Durati
 	return nil, 0, nil
 }
 
-// at is the count of a key in the present window.
+// at returns the count of a key in the present window.
 func (l *limiter) at(key string, now time.Time) *count {
 	c := l.counts[key]
 	if c == nil {
@@ -110,7 +111,7 @@ func (l *limiter) at(key string, now time.Time) *count {
 	return c
 }
 
-// tidy drops counts whose windows have ended, now and then: what it costs grows with the attempts, not with their square.
+// tidy drops ended counts now and then, so that the cost grows with the attempts, not with their square.
 func (l *limiter) tidy(now time.Time) {
 	if len(l.counts) < l.prune {
 		return
@@ -123,7 +124,7 @@ func (l *limiter) tidy(now time.Time) {
 	l.prune = max(fewCounts, 2*len(l.counts))
 }
 
-// settle ends an attempt, and answers with how many were wrong at the first of the limits.
+// settle ends an attempt, and returns the number of wrong ones at the first of the limits.
 func (l *limiter) settle(wrong bool, limits ...limit) (sofar int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -151,7 +152,7 @@ func (c *count) add(now time.Time) {
 	c.next = now.Add(patience)
 }
 
-// forgive forgets what was wrong before: somebody knew the password.
+// forgive resets a count after a right password.
 func (l *limiter) forgive(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -160,7 +161,7 @@ func (l *limiter) forgive(key string) {
 	}
 }
 
-// wrong counts what needs no reservation, because it costs nothing to check, and answers with how long to wait once there were too many.
+// wrong counts attempts that cost nothing to check and need no reservation, and returns the time to wait after too many.
 func (l *limiter) wrong(x limit) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -173,8 +174,8 @@ func (l *limiter) wrong(x limit) (wait time.Duration) {
 	return 0
 }
 
-// origin is where a call comes from, as far as it is told apart: an IPv4 address, or the network of an IPv6 address that one household or
-// host usually has.
+// origin names the source of a call at the precision of the limits: an IPv4 address, or the IPv6 network that one household or host
+// usually has.
 func origin(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

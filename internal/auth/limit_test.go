@@ -16,7 +16,8 @@ func refused(err error) bool {
 	return many
 }
 
-// TestOfManyAtOnceNoMoreAreCheckedThanMayBeWrong: what is counted after the check alone lets any number pass at once.
+// TestOfManyAtOnceNoMoreAreCheckedThanMayBeWrong fails if attempts are counted only after the check, which lets any
+// number pass at once.
 func TestOfManyAtOnceNoMoreAreCheckedThanMayBeWrong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -67,7 +68,7 @@ func TestRightOnesAtOnceAllPass(t *testing.T) {
 	})
 }
 
-// TestThePatientWaitTheirTurn: one at a time, each wrong one keeping the next for a while, and nobody refused.
+// TestThePatientWaitTheirTurn checks one at a time, each wrong one delaying the next, and none refused.
 func TestThePatientWaitTheirTurn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -99,7 +100,7 @@ func TestThePatientWaitTheirTurn(t *testing.T) {
 	})
 }
 
-// TestARefusalReservesNothing: who is refused at one limit does not use up another.
+// TestARefusalReservesNothing checks that a refusal at one limit does not use up another.
 func TestARefusalReservesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

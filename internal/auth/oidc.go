@@ -22,26 +22,26 @@ import (
 	"berth/testbeds/plain"
 )
 
-// Elsewhere are the settings for signing in with an OpenID Connect provider.
+// Elsewhere holds the settings for signing in with an OpenID Connect provider.
 type Elsewhere struct {
 	Issuer   string
 	Client   string
 	Secret   string
-	Callback string  // address of this site that the provider leads back to
-	Claim    string  // in which the provider says the groups of somebody
-	Grants   []Grant // what groups make of people
+	Callback string  // address of this site to which the provider returns
+	Claim    string  // the claim that lists a person's groups
+	Grants   []Grant // the roles that groups give
 	Log      *slog.Logger
 	HTTP     *http.Client // default: one with a time limit
 }
 
-// Grant makes members of a group have a role; with a testbed it makes them its providers.
+// Grant gives the members of a group a role; with a testbed it makes them its providers.
 type Grant struct {
 	Group   string
 	Role    scheduler.Role
 	Testbed string
 }
 
-// Door signs people in who have proved to a provider elsewhere who they are: the authorization code flow with PKCE, state and nonce.
+// Door signs people in through a provider: the authorization code flow with PKCE, state and nonce.
 type Door struct {
 	auth     *Auth
 	settings Elsewhere
@@ -50,7 +50,7 @@ type Door struct {
 	provider *oidc.Provider
 }
 
-// NewDoor makes a door. The provider is asked for its addresses when somebody first comes.
+// NewDoor makes a door. It asks the provider for its addresses at the first sign-in.
 func (a *Auth) NewDoor(s Elsewhere) *Door {
 	if s.HTTP == nil {
 		s.HTTP = &http.Client{Timeout: 15 * time.Second}
@@ -58,13 +58,13 @@ func (a *Auth) NewDoor(s Elsewhere) *Door {
 	return &Door{auth: a, settings: s}
 }
 
-// passage is what a browser has to bring back: it is kept in a cookie while somebody is at the provider.
+// passage is the state of a sign-in, kept in a cookie while the person is at the provider.
 type passage struct{ state, nonce, verifier string }
 
-// String is how a passage is kept. None of its parts holds a dot.
+// String encodes a passage for the cookie. None of its parts contains a dot.
 func (p passage) String() string { return strings.Join([]string{p.state, p.nonce, p.verifier}, ".") }
 
-// readPassage reads what String has written; of anything else it is one that leads nowhere.
+// readPassage decodes a passage; any other text yields one that fails.
 func readPassage(s string) (p passage) {
 	if parts := strings.Split(s, "."); len(parts) == 3 {
 		p.state, p.nonce, p.verifier = parts[0], parts[1], parts[2]
@@ -72,7 +72,7 @@ func readPassage(s string) (p passage) {
 	return p
 }
 
-// Begin is where to send a browser, and what it has to keep and bring back.
+// Begin returns the address at the provider, and the value that the browser must keep and bring back.
 func (d *Door) Begin(ctx context.Context) (to, kept string, err error) {
 	config, _, err := d.ready(ctx)
 	if err != nil {
@@ -82,7 +82,7 @@ func (d *Door) Begin(ctx context.Context) (to, kept string, err error) {
 	return config.AuthCodeURL(p.state, oidc.Nonce(p.nonce), oauth2.S256ChallengeOption(p.verifier)), p.String(), nil
 }
 
-// claims are what a provider says of somebody.
+// claims are the provider's statements about a person.
 type claims struct {
 	Subject  string `json:"sub"`
 	Username string `json:"preferred_username"`
@@ -92,28 +92,28 @@ type claims struct {
 	Nonce    string `json:"nonce"`
 }
 
-// truth is a boolean that some providers write as text: "true". Whatever else stands there is no yes.
+// truth is a boolean that some providers write as text: "true". Any other value counts as false.
 type truth bool
 
-// UnmarshalJSON never fails: nobody is kept out for how a claim is written that they can do without.
+// UnmarshalJSON never fails: an odd spelling of a claim that is not needed must not keep a person out.
 func (t *truth) UnmarshalJSON(b []byte) error {
 	*t = truth(string(b) == "true" || strings.EqualFold(string(b), `"true"`))
 	return nil
 }
 
-var errElsewhere = scheduler.Errorf(scheduler.CodeUnauthenticated, "signing in elsewhere did not work; try again")
+var errElsewhere = scheduler.Errorf(scheduler.CodeUnauthenticated, "the sign-in at the provider failed; try again")
 
-// Finish begins a session for whoever comes back from the provider with a code. Where somebody has a session here already, it says which
-// account they mean to be linked with.
+// Finish begins a session for a person who returns from the provider with a code. If the browser has a session here already, its account
+// is linked.
 func (d *Door) Finish(r *http.Request, kept, session string) (secret string, err error) {
 	p := readPassage(kept)
 	ctx := oidc.ClientContext(r.Context(), d.settings.HTTP)
 	q := r.URL.Query()
 	if p.state == "" || subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(p.state)) != 1 {
-		return "", errElsewhere // it is not this browser that was sent there
+		return "", errElsewhere // this browser did not begin the sign-in
 	}
 	if q.Get("error") != "" {
-		return "", scheduler.Errorf(scheduler.CodeUnauthenticated, "the provider says %q", short(q.Get("error")))
+		return "", scheduler.Errorf(scheduler.CodeUnauthenticated, "the provider answered %q", short(q.Get("error")))
 	}
 	config, provider, err := d.ready(ctx)
 	if err != nil {
@@ -139,7 +139,7 @@ func (d *Door) Finish(r *http.Request, kept, session string) (secret string, err
 	if subtle.ConstantTimeCompare([]byte(c.Nonce), []byte(p.nonce)) != 1 || c.Subject == "" {
 		return "", errElsewhere
 	}
-	here, _ := d.auth.Session(ctx, session) // nobody, where there is none
+	here, _ := d.auth.Session(ctx, session) // none if there is no session
 	person, err := d.person(ctx, c, here.Username, groups(all[d.settings.Claim]))
 	if scheduler.CodeOf(err) == scheduler.CodeForbidden && person.Username != "" {
 		err = cmp.Or(d.auth.trail(ctx, scheduler.AccountEvent{Person: person.Username, Action: scheduler.AccountFailed, Address: origin(r), Text: "signed in elsewhere; the account is disabled"}), err)
@@ -150,7 +150,7 @@ func (d *Door) Finish(r *http.Request, kept, session string) (secret string, err
 	return d.auth.begin(r, person.Username, "browser, signed in elsewhere")
 }
 
-// ready is what is needed to talk to the provider.
+// ready returns the configuration for talking to the provider.
 func (d *Door) ready(ctx context.Context) (oauth2.Config, *oidc.Provider, error) {
 	provider, err := d.discovered(ctx)
 	if err != nil {
@@ -160,8 +160,8 @@ func (d *Door) ready(ctx context.Context) (oauth2.Config, *oidc.Provider, error)
 		Scopes: []string{oidc.ScopeOpenID, "profile", "email"}}, provider, nil
 }
 
-// discovered is the provider, with the addresses that it gives. It is asked for them until it has answered once, and by nobody who holds the
-// lock: one that does not answer keeps each visitor waiting for themself, and not all of them in a row.
+// discovered returns the provider with its addresses. Each caller asks for them until one gets an answer, and without the lock: a provider
+// that does not answer delays visitors in parallel, not one after the other.
 func (d *Door) discovered(ctx context.Context) (*oidc.Provider, error) {
 	d.mu.Lock()
 	known := d.provider
@@ -181,13 +181,13 @@ func (d *Door) discovered(ctx context.Context) (*oidc.Provider, error) {
 	return d.provider, nil
 }
 
-// unreachable says to people that the provider is, and to the log why.
+// unreachable tells people that the provider is down, and the log why.
 func (d *Door) unreachable(ctx context.Context, err error) error {
 	d.settings.Log.WarnContext(ctx, "the OpenID Connect provider cannot be reached", "issuer", d.settings.Issuer, "error", err)
 	return scheduler.Errorf(scheduler.CodeUnavailable, "your organisation's sign-in cannot be reached: sign in with a password here, or try again later")
 }
 
-// groups are those of a claim, which is a text or a list of texts.
+// groups reads a claim that is a text or a list of texts.
 func groups(claim any) (list []string) {
 	switch c := claim.(type) {
 	case string:
@@ -202,8 +202,9 @@ func groups(claim any) (list []string) {
 	return list
 }
 
-// person is who the provider's subject is here: whoever came before as the same subject, else whoever has the same verified address of mail,
-// else somebody new. What their groups grant is brought up to date each time. here is who has signed in here with a password, if anybody.
+// person finds the account of the provider's subject: the one linked to the subject, else the one with the same verified email address,
+// else a new one. It brings the roles that their groups grant up to date each time. here is the user signed in here with a password, if
+// any.
 func (d *Door) person(ctx context.Context, c claims, here string, groups []string) (p scheduler.Person, err error) {
 	subject := d.settings.Issuer + " " + c.Subject
 	err = d.auth.store.Change(ctx, nil, func(tx scheduler.Tx) error {
@@ -231,8 +232,9 @@ func (d *Door) person(ctx context.Context, c claims, here string, groups []strin
 	return p, err
 }
 
-// bySubject finds who has a subject, or the verified address of mail and no subject yet. An address alone never leads to an administrator's
-// account: whoever can have addresses verified at the provider would be one. An administrator is linked by signing in here first.
+// bySubject finds the account linked to a subject, or with the verified address and no subject yet. An address alone never leads to an
+// administrator's account: otherwise anyone who can have addresses verified at the provider could become one. Administrators are linked by
+// signing in here first.
 func bySubject(ctx context.Context, tx scheduler.Reader, subject, here string, c claims) (*scheduler.Person, error) {
 	var byMail *scheduler.Person
 	for after := ""; ; {
@@ -268,7 +270,7 @@ func linkable(p *scheduler.Person, here string) error {
 
 var notUsername = regexp.MustCompile(`[^a-z0-9._-]+`)
 
-// newcomer is somebody who was never here.
+// newcomer makes a person with no earlier account.
 func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (scheduler.Person, error) {
 	name, _, _ := strings.Cut(c.Email, "@")
 	if c.Username != "" {
@@ -288,7 +290,7 @@ func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (sch
 		if err != nil {
 			return scheduler.Person{}, err
 		}
-		username = fmt.Sprintf("%s-%d", name, n) // whoever has the name is somebody else
+		username = fmt.Sprintf("%s-%d", name, n) // the name belongs to another person
 	}
 	shown := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(c.Name, ""), func(r rune) bool { return unicode.IsSpace(r) || plain.Hidden(r) }), " ")
 	if shown == "" || len(shown) > 200 {
@@ -303,7 +305,7 @@ func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (sch
 
 var mail = regexp.MustCompile(`^[^\s@<>",;:\\()\[\]]{1,64}@[A-Za-z0-9.-]{1,255}$`)
 
-// grant gives somebody what their groups say, where groups say anything: roles that some group grants are theirs only by a group.
+// grant sets a person's roles from their groups: roles that some group grants come from groups only.
 func (d *Door) grant(p *scheduler.Person, groups []string) {
 	if len(d.settings.Grants) == 0 {
 		return

@@ -31,11 +31,11 @@ type provider struct {
 	*httptest.Server
 	t     *testing.T
 	key   *rsa.PrivateKey
-	says  map[string]any // claims of whoever comes next
+	says  map[string]any // claims of the next person
 	wrong func(claims map[string]any)
 
 	mu    sync.Mutex
-	codes map[string]url.Values // what was asked for when a code was given
+	codes map[string]url.Values // the parameters of the request for each code
 }
 
 const (
@@ -108,7 +108,7 @@ func newProvider(t *testing.T) *provider {
 	return p
 }
 
-// visit goes to the provider and answers with the call that its browser then makes here.
+// visit signs in at the provider and returns the call that its browser then makes here.
 func (p *provider) visit(to string) *http.Request {
 	p.t.Helper()
 	c := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -127,7 +127,7 @@ type hall struct {
 	store *store.Store
 	auth  *auth.Auth
 	door  *auth.Door
-	here  string // the session that the browser has already
+	here  string // the browser's present session
 	*provider
 }
 
@@ -139,7 +139,7 @@ func newHall(t *testing.T, grants ...auth.Grant) *hall {
 	return h
 }
 
-// signIn goes through the whole flow.
+// signIn runs the whole flow.
 func (h *hall) signIn() (scheduler.Actor, error) {
 	h.t.Helper()
 	cookie, err := h.flow()
@@ -158,7 +158,7 @@ func (h *hall) flow() (cookie string, err error) {
 	return h.door.Finish(h.visit(to), kept, h.here)
 }
 
-// cookie is the session of whoever comes.
+// cookie returns the session of the next person.
 func (h *hall) cookie() string {
 	h.t.Helper()
 	cookie, err := h.flow()
@@ -198,7 +198,8 @@ func TestSomebodyNewSignsInElsewhere(t *testing.T) {
 	}
 }
 
-// TestAnAccountIsTakenOverByNobody: only a verified address leads to an account of before, and that only once.
+// TestAnAccountIsTakenOverByNobody checks that only a verified address leads to an earlier account, and only
+// once.
 func TestAnAccountIsTakenOverByNobody(t *testing.T) {
 	t.Parallel()
 	h := newHall(t)
@@ -352,7 +353,7 @@ func TestAnAdministratorIsNotLinkedByAnAddress(t *testing.T) {
 	}
 }
 
-// TestASlowProviderKeepsNobodyElseWaiting: two visitors ask for its addresses at the same time.
+// TestASlowProviderKeepsNobodyElseWaiting lets two visitors ask for its addresses at the same time.
 func TestASlowProviderKeepsNobodyElseWaiting(t *testing.T) {
 	t.Parallel()
 	h := newHall(t)
@@ -378,7 +379,7 @@ func TestASlowProviderKeepsNobodyElseWaiting(t *testing.T) {
 	both.Wait()
 }
 
-// TestTheTrailOfSigningInElsewhere says who was made, linked and kept out.
+// TestTheTrailOfSigningInElsewhere records new, linked and refused people.
 func TestTheTrailOfSigningInElsewhere(t *testing.T) {
 	t.Parallel()
 	h := newHall(t, mentors)

@@ -13,7 +13,7 @@ import (
 	"berth/scheduler"
 )
 
-// The cost of a password hash, as the OWASP Password Storage Cheat Sheet asks for argon2id.
+// The cost of a password hash, as the OWASP Password Storage Cheat Sheet recommends for argon2id.
 const (
 	memoryKiB = 19 << 10
 	passes    = 2
@@ -28,23 +28,23 @@ const (
 	maxPassword = 256
 )
 
-// atOnce bounds how many hashes are computed at the same time: each takes its memory.
+// atOnce bounds the hashes computed at the same time, because each needs its memory.
 const atOnce = 4
 
-// CheckPassword says what is wrong with a new password.
+// CheckPassword names the rule that a new password breaks.
 func CheckPassword(password string) error {
 	if n := utf8.RuneCountInString(password); n < minPassword || n > maxPassword || !utf8.ValidString(password) {
-		return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the password cannot be taken",
-			Fields: []scheduler.FieldError{{Field: "password", Rule: fmt.Sprintf("has to be %d to %d characters long", minPassword, maxPassword)}}}
+		return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the password is not valid",
+			Fields: []scheduler.FieldError{{Field: "password", Rule: fmt.Sprintf("must be %d to %d characters long", minPassword, maxPassword)}}}
 	}
-	if strings.HasPrefix(password, tokenPrefix) { // it would be looked for among the tokens
-		return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the password cannot be taken",
-			Fields: []scheduler.FieldError{{Field: "password", Rule: "must not begin with " + tokenPrefix + ": that is how tokens begin"}}}
+	if strings.HasPrefix(password, tokenPrefix) { // it would be looked up among the tokens
+		return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the password is not valid",
+			Fields: []scheduler.FieldError{{Field: "password", Rule: "must not begin with " + tokenPrefix + ", the prefix of tokens"}}}
 	}
 	return nil
 }
 
-// HashPassword is what is kept of a new password, if it can be taken.
+// HashPassword hashes a new password that meets the rules.
 func (*Auth) HashPassword(password string) (string, error) {
 	if err := CheckPassword(password); err != nil {
 		return "", err
@@ -52,7 +52,7 @@ func (*Auth) HashPassword(password string) (string, error) {
 	return Hash(password), nil
 }
 
-// Hash is the argon2id hash of a password in PHC form.
+// Hash computes the argon2id hash of a password in PHC form.
 func Hash(password string) string {
 	salt := make([]byte, saltBytes)
 	rand.Read(salt) // never fails
@@ -62,7 +62,7 @@ func Hash(password string) string {
 
 var phc = base64.RawStdEncoding
 
-// matches reports whether a password has the hash. A hash that asks for more than this much work is not computed.
+// matches reports whether a password has the hash. It refuses hashes that cost more than this.
 func matches(hash, password string) bool {
 	var version int
 	var m, t uint32

@@ -10,7 +10,7 @@ import (
 	"berth/testbeds/plain"
 )
 
-// listAtOnce is how many people are read from the store at once.
+// listAtOnce bounds the people read from the store at once.
 const listAtOnce = 500
 
 // People lists people to administrators, by username. It returns CodeForbidden and CodeInvalid.
@@ -39,12 +39,12 @@ func (a *Auth) People(ctx context.Context, actor scheduler.Actor, cursor string,
 // Person reads a person: administrators read anybody, everybody reads themself. To all others it returns CodeNotFound.
 func (a *Auth) Person(ctx context.Context, actor scheduler.Actor, username string) (p scheduler.Person, err error) {
 	if !actor.Can(scheduler.ScopeRead) || actor.Username != username && !actor.Is(scheduler.RoleAdministrator) {
-		return p, scheduler.Errorf(scheduler.CodeNotFound, "there is nobody called %q, for %s to know", plain.Clip(username, 80), actor.Username)
+		return p, scheduler.Errorf(scheduler.CodeNotFound, "there is no person %q that %s may see", plain.Clip(username, 80), actor.Username)
 	}
 	return a.person(ctx, username)
 }
 
-// PersonByMail finds the person who has an address of mail, in any spelling; found is false where nobody has it, or more than one. It returns
+// PersonByMail finds the person with an email address, in any spelling; found is false if there is none, or more than one. It returns
 // CodeForbidden to all but administrators.
 func (a *Auth) PersonByMail(ctx context.Context, actor scheduler.Actor, mail string) (p scheduler.Person, found bool, err error) {
 	if err := scheduler.Require(actor, scheduler.ScopeRead, scheduler.RoleAdministrator); err != nil {
@@ -59,7 +59,7 @@ func (a *Auth) PersonByMail(ctx context.Context, actor scheduler.Actor, mail str
 	return p, n == 1, err
 }
 
-// Mentors lists the usernames of those who can be asked to be a request's mentor. It returns CodeForbidden where the token may not read.
+// Mentors lists the usernames of possible mentors of requests. It returns CodeForbidden if the token may not read.
 func (a *Auth) Mentors(ctx context.Context, actor scheduler.Actor) (names []string, err error) {
 	if err := scheduler.Require(actor, scheduler.ScopeRead, scheduler.Roles...); err != nil {
 		return nil, err
@@ -72,7 +72,8 @@ func (a *Auth) Mentors(ctx context.Context, actor scheduler.Actor) (names []stri
 	return names, err
 }
 
-// everybody visits all people in one snapshot; begin is called before the first one, again where the store begins anew.
+// everybody visits all people in one snapshot; it calls begin before the first one, and again if the store restarts the
+// transaction.
 func (a *Auth) everybody(ctx context.Context, begin func(), visit func(scheduler.Person)) error {
 	return a.store.View(ctx, func(tx scheduler.Reader) error {
 		begin()
@@ -97,10 +98,10 @@ func (a *Auth) PutPerson(ctx context.Context, actor scheduler.Actor, given sched
 		return p, err
 	}
 	if given.Password != "" && !actor.Can(scheduler.ScopePassword) {
-		return p, scheduler.Errorf(scheduler.CodeForbidden, "%s may not give passwords with this token: it takes the scope password", actor.Username)
+		return p, scheduler.Errorf(scheduler.CodeForbidden, "%s may not give passwords with this token: that needs the scope password", actor.Username)
 	}
 	err = a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
-		p = given // what a run that did not commit made of it does not count
+		p = given // an earlier run that did not commit may have changed it
 		f, err := tx.Facility(ctx)
 		if err != nil {
 			return err
@@ -128,7 +129,7 @@ func (a *Auth) PutPerson(ctx context.Context, actor scheduler.Actor, given sched
 	return p, err
 }
 
-// Mute changes what a person is mailed: everything but the topics. It returns CodeForbidden and CodeInvalid.
+// Mute stops a person's mail about the topics. It returns CodeForbidden and CodeInvalid.
 func (a *Auth) Mute(ctx context.Context, actor scheduler.Actor, topics []scheduler.Topic) (p scheduler.Person, err error) {
 	if err := scheduler.Require(actor, scheduler.ScopeWrite, scheduler.Roles...); err != nil {
 		return p, err

@@ -65,14 +65,14 @@ func TestWhatPeopleAreMailedIsTheirChoice(t *testing.T) {
 			t.Errorf("%v: %v", bad, err)
 		}
 	}
-	// An administrator who changes somebody's name does not change their choice.
+	// An administrator who renames a person does not change their choice.
 	p.Name, p.Muted = "Ada the Second", nil
 	if p, err = g.auth.PutPerson(t.Context(), scheduler.System, p); err != nil || len(p.Muted) != 2 {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
 
-// TestWhoMayKeepPeople asks with every role, with all scopes and with a token that may read and write.
+// TestWhoMayKeepPeople tries every role, with all scopes and with a token that may read and write.
 func TestWhoMayKeepPeople(t *testing.T) {
 	t.Parallel()
 	for _, role := range scheduler.Roles {
@@ -84,7 +84,7 @@ func TestWhoMayKeepPeople(t *testing.T) {
 		person := scheduler.Person{Username: "new", Name: "New", Roles: []scheduler.Role{scheduler.RoleExperimenter}}
 		for name, trial := range map[string]struct {
 			do         func(scheduler.Actor) error
-			want, less bool // with all scopes; with those to read and write
+			want, less bool // with all scopes; with read and write
 		}{
 			"list people":  {func(a scheduler.Actor) error { _, err := g.auth.People(ctx, a, "", 10); return err }, admin, admin},
 			"find by mail": {func(a scheduler.Actor) error { _, _, err := g.auth.PersonByMail(ctx, a, "x@y.example"); return err }, admin, admin},

@@ -8,7 +8,7 @@ import (
 	"berth/scheduler"
 )
 
-// TestThereIsRoomForSoManyTokensAndFeeds of one person; what is revoked or over makes room, and sessions are counted apart.
+// TestThereIsRoomForSoManyTokensAndFeeds of one person; revoked and expired ones make room, and sessions are counted apart.
 func TestThereIsRoomForSoManyTokensAndFeeds(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)

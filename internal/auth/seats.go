@@ -14,14 +14,14 @@ const (
 	maxSeatsEach = 30
 )
 
-// Crowded says that somebody has too many streams open.
+// Crowded says that a person has too many open streams.
 type Crowded struct{ Each int }
 
 func (c Crowded) Error() string {
-	return fmt.Sprintf("you have %d streams of changes open, and nobody may have more; close one", c.Each)
+	return fmt.Sprintf("you have %d open streams of changes, the most that a person may have; close one", c.Each)
 }
 
-// RetryAfter is how long to wait before it may have changed.
+// RetryAfter returns the time after which a stream may have ended.
 func (Crowded) RetryAfter() time.Duration { return 30 * time.Second }
 
 // seats counts streams.
@@ -31,8 +31,8 @@ type seats struct {
 	taken map[string]int // by person
 }
 
-// Stay bounds what stays open for somebody, such as a stream of changes: leave says, once, that it does no longer. The error is Crowded
-// where the person has too many, and CodeUnavailable where all together have.
+// Stay bounds the open streams of a person, such as streams of changes: leave ends one, and may be called again. The error is Crowded
+// if the person has too many, and CodeUnavailable if all together have.
 func (a *Auth) Stay(username string) (leave func(), err error) {
 	s := &a.seats
 	s.mu.Lock()

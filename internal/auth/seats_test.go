@@ -9,7 +9,8 @@ import (
 	"berth/scheduler"
 )
 
-// TestNobodyTakesAllStreams: one person has thirty, all together a thousand, and who leaves makes room.
+// TestNobodyTakesAllStreams checks that one person can have thirty, all together a thousand, and that a
+// closed stream makes room.
 func TestNobodyTakesAllStreams(t *testing.T) {
 	t.Parallel()
 	a := auth.New(nil, nil)

@@ -12,13 +12,13 @@ import (
 	"berth/scheduler"
 )
 
-// A session is a token that a browser keeps in a cookie: it is found among the tokens of its owner, and can be revoked there.
+// A session is a token that a browser keeps in a cookie: it appears among its owner's tokens, where it can be revoked.
 
-// SessionFor is how long a session lasts.
+// SessionFor is the lifetime of a session.
 const SessionFor = 12 * time.Hour
 
-// SignIn begins a session for whoever knows the password. Each has a secret of its own. A token in the password's place signs programs in,
-// not browsers: a session would outlive it.
+// SignIn begins a session for a username and its password. Each session has a secret of its own. A token in the password's place signs
+// programs in, not browsers, because a session would outlive it.
 func (a *Auth) SignIn(r *http.Request, username, password string) (secret string, err error) {
 	if username == "" || password == "" || len(username) > longest || len(password) > longest || strings.HasPrefix(password, tokenPrefix) {
 		return "", errWrong
@@ -51,11 +51,11 @@ func (a *Auth) begin(r *http.Request, username, name string) (secret string, err
 	})
 }
 
-// maxSessions are the sessions of one person. With one more, the oldest ends.
+// maxSessions bounds the sessions of one person. One more ends the oldest.
 const maxSessions = 50
 
 func (a *Auth) makeRoom(ctx context.Context, tx scheduler.Tx, username string, now time.Time) error {
-	list, err := tx.Tokens(ctx, username) // in the order in which they were made
+	list, err := tx.Tokens(ctx, username) // in the order of their creation
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (a *Auth) makeRoom(ctx context.Context, tx scheduler.Tx, username string, n
 	return nil
 }
 
-// Session is who has a session.
+// Session returns the owner of a session.
 func (a *Auth) Session(ctx context.Context, secret string) (scheduler.Actor, error) {
 	if secret == "" || len(secret) > longest {
 		return scheduler.Actor{}, errAnonymous
@@ -88,7 +88,7 @@ func (a *Auth) Session(ctx context.Context, secret string) (scheduler.Actor, err
 	return actor, nil
 }
 
-// SignOut ends a session; one that there is not has ended already.
+// SignOut ends a session; it succeeds for one that has already ended.
 func (a *Auth) SignOut(ctx context.Context, secret string) error {
 	return a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
 		t, err := tx.TokenByHash(ctx, digest(secret))

@@ -11,7 +11,8 @@ import (
 	"berth/scheduler"
 )
 
-// TestASessionIsABrowsersAndNothingElse begins one, uses it, ends it, and tries it where it does not belong.
+// TestASessionIsABrowsersAndNothingElse begins a session, uses it, ends it, and tries it on everything but
+// pages.
 func TestASessionIsABrowsersAndNothingElse(t *testing.T) {
 	t.Parallel()
 	s := testdb.Open(t, testdb.SQLite(t))

@@ -13,16 +13,16 @@ import (
 	"berth/testbeds/plain"
 )
 
-// tokenPrefix begins every token, so that one that lies about somewhere is found and known for what it is.
+// tokenPrefix begins every token, so that a leaked one can be found and recognised.
 const tokenPrefix = "berth_"
 
-// Create makes a token for somebody and answers with its secret, which is kept nowhere. Everybody may make tokens for themself,
-// administrators for anybody, for which a token needs the scope password; nobody gives a token more than they signed in with.
+// Create makes a token and returns its secret, which is not stored. People make tokens for themselves, administrators for
+// anybody, for which a token needs the scope password; no token gets scopes beyond those of the sign-in.
 func (a *Auth) Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error) {
 	return a.create(ctx, actor, scheduler.Token{Owner: owner, Name: name, Scopes: scopes, Expires: expires})
 }
 
-// CreateFeed makes a secret for the address of a feed of one of the owner's collections.
+// CreateFeed makes the secret address of a feed of one of the owner's collections.
 func (a *Auth) CreateFeed(ctx context.Context, actor scheduler.Actor, owner, name, collection string) (secret string, t scheduler.Token, err error) {
 	return a.create(ctx, actor, scheduler.Token{Owner: owner, Name: name, Scopes: []scheduler.Scope{scheduler.ScopeFeed}, Feed: collection})
 }
@@ -58,7 +58,7 @@ func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler
 	return secret, t, err
 }
 
-// room makes sure that somebody has not more tokens, or feeds, than one person may have.
+// room checks that a person may have another token or feed.
 func (a *Auth) room(ctx context.Context, tx scheduler.Reader, wish scheduler.Token, now time.Time) error {
 	what, most, mine := "tokens", a.bounds.Tokens, func(t scheduler.Token) bool {
 		return t.Feed == "" && !slices.Contains(t.Scopes, scheduler.ScopeSession)
@@ -80,12 +80,12 @@ func (a *Auth) room(ctx context.Context, tx scheduler.Reader, wish scheduler.Tok
 		}
 	}
 	if n >= most {
-		return scheduler.Errorf(scheduler.CodeConflict, "%s has %d %s, and nobody may have more: revoke one that is not needed", wish.Owner, most, what)
+		return scheduler.Errorf(scheduler.CodeConflict, "%s has %d %s, the most that a person may have: revoke one that is not needed", wish.Owner, most, what)
 	}
 	return nil
 }
 
-// tokenText is a token as the trail names it.
+// tokenText names a token in the trail.
 func tokenText(t scheduler.Token) string {
 	text := t.Name + " (" + t.ID + ")"
 	for i, s := range t.Scopes {
@@ -94,7 +94,7 @@ func tokenText(t scheduler.Token) string {
 	return text
 }
 
-// newSecret is the secret of a token: 256 bits.
+// newSecret makes the secret of a token: 256 random bits.
 func newSecret() string {
 	bits := make([]byte, 32)
 	rand.Read(bits)
@@ -108,10 +108,10 @@ func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 	var bad []scheduler.FieldError
 	add := func(field, rule string) { bad = append(bad, scheduler.FieldError{Field: field, Rule: rule}) }
 	if plain.Line(t.Name, maxTokenName) != "" {
-		add("name", "has to say what the token is for, in 1 to 100 characters on one line")
+		add("name", "must describe the token in 1 to 100 characters on one line")
 	}
 	if len(t.Scopes) == 0 {
-		add("scopes", "has to name at least one of read, write, admin, password, calendar and calendar:move")
+		add("scopes", "must name at least one of read, write, admin, password, calendar and calendar:move")
 	}
 	for i, s := range t.Scopes {
 		if may, known := actor.HandsOut(s); !known || slices.Contains(t.Scopes[:i], s) || s == scheduler.ScopeFeed && t.Feed == "" {
@@ -121,15 +121,15 @@ func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 		}
 	}
 	if t.Expires != nil && !t.Expires.After(now) {
-		add("expires", "has to lie ahead")
+		add("expires", "must lie in the future")
 	}
 	if len(bad) == 0 {
 		return nil
 	}
-	return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the token cannot be made", Fields: bad}
+	return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the token is not valid", Fields: bad}
 }
 
-// List are somebody's tokens, without their secrets.
+// List lists a person's tokens, without their secrets.
 func (a *Auth) List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error) {
 	if refusal := actor.SeeTokens(owner); refusal != "" {
 		return nil, forbidden(refusal)
@@ -145,7 +145,7 @@ func (a *Auth) List(ctx context.Context, actor scheduler.Actor, owner string) ([
 	return list, err
 }
 
-// Revoke makes a token worthless, at once and for good.
+// Revoke invalidates a token, at once and for good.
 func (a *Auth) Revoke(ctx context.Context, actor scheduler.Actor, owner, id string) (scheduler.Token, error) {
 	if refusal := actor.KeepTokens(owner); refusal != "" {
 		return scheduler.Token{}, forbidden(refusal)

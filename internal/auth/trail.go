@@ -10,7 +10,7 @@ import (
 	"berth/scheduler"
 )
 
-// Trail lists what happened to accounts, newest first, to administrators. It returns CodeForbidden and CodeInvalid.
+// Trail lists the events of accounts, newest first, to administrators. It returns CodeForbidden and CodeInvalid.
 func (a *Auth) Trail(ctx context.Context, actor scheduler.Actor, f scheduler.AccountFilter, cursor string) (scheduler.Page[scheduler.AccountEvent], error) {
 	page := scheduler.Page[scheduler.AccountEvent]{Items: []scheduler.AccountEvent{}}
 	if err := scheduler.Require(actor, scheduler.ScopeRead, scheduler.RoleAdministrator); err != nil {
@@ -33,8 +33,8 @@ func (a *Auth) Trail(ctx context.Context, actor scheduler.Actor, f scheduler.Acc
 	return page, err
 }
 
-// storePerson stores a person who was made (before is nil) or changed, with what the audit trail says of it. Where they lose something, or
-// the password is another one, their sessions end: but for the one in which they do it themself.
+// storePerson stores a new person (before is nil) or a changed one, with the entry in the audit trail. If they lose something, or get
+// another password, their sessions end, except the one in which they change it themselves.
 func (a *Auth) storePerson(ctx context.Context, tx scheduler.Tx, actor scheduler.Actor, before *scheduler.Person, after scheduler.Person) error {
 	if err := tx.PutPerson(ctx, after); err != nil {
 		return err
@@ -51,8 +51,8 @@ func (a *Auth) storePerson(ctx context.Context, tx scheduler.Tx, actor scheduler
 	return err
 }
 
-// endAccess revokes those of a person's sessions, tokens, app passwords and feeds that are good and that ends takes, but for the one that
-// the actor is using, and returns how many they were.
+// endAccess revokes a person's valid sessions, tokens, app passwords and feeds that ends selects, except the one that the actor is using,
+// and returns their number.
 func (a *Auth) endAccess(ctx context.Context, tx scheduler.Tx, actor scheduler.Actor, owner string, ends func(scheduler.Token) bool) (n int, err error) {
 	now := a.clock().UTC()
 	list, err := tx.Tokens(ctx, owner)

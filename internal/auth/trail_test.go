@@ -10,7 +10,7 @@ import (
 	"berth/scheduler"
 )
 
-// trail is what the audit trail says, oldest first: what happened to whom, by whom, from where, and the text.
+// trail lists the entries of the audit trail, oldest first: action, person, actor, address and text.
 func (g *gatehouse) trail() (lines []string) {
 	g.t.Helper()
 	page, err := g.auth.Trail(g.t.Context(), g.actor("adele"), scheduler.AccountFilter{Limit: 500}, "")
@@ -23,7 +23,7 @@ func (g *gatehouse) trail() (lines []string) {
 	return lines
 }
 
-// TestTheTrailSaysWhatHappenedToAccounts, who did it, and no secret.
+// TestTheTrailSaysWhatHappenedToAccounts, by which actor, and no secret.
 func TestTheTrailSaysWhatHappenedToAccounts(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
@@ -89,7 +89,7 @@ func TestTheTrailSaysWhatHappenedToAccounts(t *testing.T) {
 	}
 }
 
-// TestAProgramsSignInsAreNotedOnce an hour: it sends the password with each call.
+// TestAProgramsSignInsAreNotedOnce an hour, although it sends the password with each call.
 func TestAProgramsSignInsAreNotedOnce(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)

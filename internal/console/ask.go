@@ -10,12 +10,12 @@ import (
 	"berth/testbeds"
 )
 
-// Wish is what was typed for check and suggest, before it is understood.
+// Wish holds the flags of check and suggest, before parsing.
 type Wish struct {
 	NSD         string
 	Placement   []string // member=testbed/vim, or testbed/vim for all members
 	Devices     []string // testbed/device=count
-	NoDevices   bool     // none, instead of the NSD's
+	NoDevices   bool     // none, even if the NSD has some
 	Slot        string   // START/END or START/DURATION
 	From, To    string
 	Window      string // like Slot
@@ -24,7 +24,7 @@ type Wish struct {
 	Limit       int
 }
 
-// faults collects what cannot be understood, each with the flag that said it.
+// faults collects errors of parsing, each with its flag.
 type faults []scheduler.FieldError
 
 func (f *faults) add(field string, err error) {
@@ -33,7 +33,7 @@ func (f *faults) add(field string, err error) {
 	}
 }
 
-// Ask understands a wish.
+// Ask parses a wish.
 func (w Wish) Ask() (scheduler.Ask, error) {
 	var wrong faults
 	ask := scheduler.Ask{NSD: w.NSD, Limit: w.Limit}
@@ -74,7 +74,7 @@ func (w Wish) Ask() (scheduler.Ask, error) {
 func (w Wish) slot() (testbeds.Slot, error) {
 	switch {
 	case w.Slot != "" && (w.From != "" || w.To != ""):
-		return testbeds.Slot{}, fmt.Errorf("is given twice: by --slot and by --from and --to")
+		return testbeds.Slot{}, fmt.Errorf("conflicts: give either --slot or --from and --to")
 	case w.Slot != "":
 		return ParseSlot(w.Slot)
 	case w.From != "" && w.To != "":
@@ -82,7 +82,7 @@ func (w Wish) slot() (testbeds.Slot, error) {
 	case w.From != "" && w.Duration != "":
 		return ParseSlot(w.From + "/" + w.Duration)
 	case w.From != "" || w.To != "":
-		return testbeds.Slot{}, fmt.Errorf("takes --from and --to")
+		return testbeds.Slot{}, fmt.Errorf("needs both --from and --to")
 	default:
 		return testbeds.Slot{}, nil
 	}
@@ -92,7 +92,7 @@ func (w Wish) slot() (testbeds.Slot, error) {
 func ParseSlot(s string) (testbeds.Slot, error) {
 	from, to, ok := strings.Cut(s, "/")
 	if !ok {
-		return testbeds.Slot{}, fmt.Errorf("%q has to be START/END or START/DURATION, such as 2027-01-11T09:00Z/PT8H", s)
+		return testbeds.Slot{}, fmt.Errorf("%q must be START/END or START/DURATION, such as 2027-01-11T09:00Z/PT8H", s)
 	}
 	start, err := parseInstant(from)
 	if err != nil {
@@ -127,7 +127,7 @@ func parsePlacement(list []string) (testbeds.Placement, error) {
 		}
 		testbed, id, ok := strings.Cut(vim, "/")
 		if !ok || member == "" || testbed == "" || id == "" {
-			return nil, fmt.Errorf("%q has to be MEMBER=TESTBED/VIM, or TESTBED/VIM for all members", item)
+			return nil, fmt.Errorf("%q must be MEMBER=TESTBED/VIM, or TESTBED/VIM for all members", item)
 		}
 		if _, twice := p[member]; twice {
 			return nil, fmt.Errorf("member %q is placed twice", member)
@@ -144,7 +144,7 @@ func parseDevices(list []string) ([]testbeds.DeviceNeed, error) {
 		testbed, device, slash := strings.Cut(what, "/")
 		n, err := strconv.ParseInt(count, 10, 64)
 		if !ok || !slash || testbed == "" || device == "" || err != nil {
-			return nil, fmt.Errorf("%q has to be TESTBED/DEVICE=COUNT", item)
+			return nil, fmt.Errorf("%q must be TESTBED/DEVICE=COUNT", item)
 		}
 		needs = append(needs, testbeds.DeviceNeed{Testbed: testbed, Device: device, Count: n})
 	}

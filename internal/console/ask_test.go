@@ -97,7 +97,7 @@ func FuzzParseSlot(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		slot, err := console.ParseSlot(s)
 		if written := func(y int) bool { return y >= 0 && y <= 9999 }; err != nil || !written(slot.Start.Year()) || !written(slot.End.Year()) {
-			return // RFC 3339 writes no other years
+			return // RFC 3339 has no other years
 		}
 		again, err := console.ParseSlot(slot.Start.Format(time.RFC3339Nano) + "/" + slot.End.Format(time.RFC3339Nano))
 		if err != nil || !again.Equal(slot) {

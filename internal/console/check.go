@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// Check says whether a wish fits, and if not, all that is in the way. ErrNo: it does not.
+// Check reports whether a wish fits, and if not, all conflicts. It returns ErrNo if it does not.
 func (c Console) Check(ctx context.Context, w Wish) error {
 	ask, err := w.Ask()
 	if err != nil {
@@ -32,7 +32,7 @@ func (c Console) Check(ctx context.Context, w Wish) error {
 	return no(v)
 }
 
-// Suggest lists alternatives, the cheapest first. ErrNo: there are none.
+// Suggest lists alternatives, the cheapest first. It returns ErrNo if there are none.
 func (c Console) Suggest(ctx context.Context, w Wish) error {
 	ask, err := w.Ask()
 	if err != nil {

@@ -10,18 +10,18 @@ import (
 	"berth/scheduler"
 )
 
-// Local is who the console acts as.
+// Local is the actor of the console.
 var Local = scheduler.Actor{Username: "console", Name: "Local administrator", Roles: []scheduler.Role{scheduler.RoleAdministrator},
 	Scopes: scheduler.Everything()}
 
-// Console writes answers.
+// Console writes results.
 type Console struct {
 	Service  *scheduler.Service
 	Accounts Accounts
 	Out      io.Writer
 	JSON     bool
 
-	Progress io.Writer // a terminal that is told how far long work is; nil for none
+	Progress io.Writer // a terminal for the progress of long work; nil for none
 }
 
 func (c Console) printf(format string, args ...any) { fmt.Fprintf(c.Out, format, args...) }
@@ -49,7 +49,7 @@ func (c Console) table(head []string, rows [][]string) {
 	w.Flush()
 }
 
-// Accounts keeps people.
+// Accounts manages people.
 type Accounts interface {
 	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
 	Person(ctx context.Context, actor scheduler.Actor, username string) (scheduler.Person, error)

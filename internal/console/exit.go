@@ -8,17 +8,17 @@ import (
 	"berth/scheduler"
 )
 
-// ErrNo is the answer no to a question that was understood: it does not fit, it is not clean. Everything about it was already written.
+// ErrNo is the answer no to a valid question: it does not fit, it is not clean. All details have already been written.
 var ErrNo = errors.New("no")
 
-// Exit codes. They stay what they are: scripts depend on them.
+// Exit codes. They must not change: scripts depend on them.
 const (
 	ExitDone        = 0
 	ExitNo          = 1 // the answer is no: does not fit, not clean, not in this state
-	ExitInvalid     = 2 // what was typed, or a file, breaks a rule
+	ExitInvalid     = 2 // a flag or a file breaks a rule
 	ExitNotFound    = 3
 	ExitForbidden   = 4
-	ExitChanged     = 5 // somebody changed it in between
+	ExitChanged     = 5 // changed by another user in between
 	ExitUnavailable = 6 // try again later
 	ExitInternal    = 70
 )
@@ -34,7 +34,7 @@ var exits = map[scheduler.Code]int{
 	scheduler.CodeUnavailable:     ExitUnavailable,
 }
 
-// ExitCode is what the program ends with after the error.
+// ExitCode returns the exit code for an error.
 func ExitCode(err error) int {
 	if err == nil {
 		return ExitDone
@@ -48,7 +48,7 @@ func ExitCode(err error) int {
 	return ExitInternal
 }
 
-// Complain writes an error with everything that it knows: fields, conflicts, alternatives, allowed steps, broken bookings.
+// Complain writes an error with all its details: fields, conflicts, alternatives, allowed steps, broken bookings.
 func Complain(w io.Writer, err error) {
 	if err == nil || errors.Is(err, ErrNo) {
 		return

@@ -12,7 +12,7 @@ import (
 	"berth/testbeds/facilityfile"
 )
 
-// ReadSources reads the files that were named.
+// ReadSources reads the named files.
 func ReadSources(paths []string) ([]facilityfile.Source, error) {
 	sources := make([]facilityfile.Source, len(paths))
 	for i, path := range paths {
@@ -38,8 +38,8 @@ func readBounded(path string) ([]byte, error) {
 	return b, nil
 }
 
-// Load replaces facility and catalogue by what the files say. All of them are right, or nothing is changed. What others made over the API,
-// and the files do not have, is kept unless it is to be replaced; it is named before anything is done.
+// Load replaces facility and catalogue by the content of the files. A fault in one file stops all changes. Objects made over the API that
+// the files lack are kept unless replace is set; they are listed before any change.
 func (c Console) Load(ctx context.Context, sources []facilityfile.Source, replace bool, o scheduler.ChangeOptions) error {
 	known, revision, err := c.Service.Facility(ctx, Local)
 	if err != nil {
@@ -67,7 +67,7 @@ func (c Console) Load(ctx context.Context, sources []facilityfile.Source, replac
 			answer.Kept = only
 		}
 		seen := o
-		seen.Revision = revision // what was said is what is done
+		seen.Revision = revision // the change applies to the facility that was listed
 		change, err := c.Service.PutFacility(ctx, Local, both, seen)
 		if err != nil {
 			return err
@@ -89,8 +89,8 @@ func (c Console) Load(ctx context.Context, sources []facilityfile.Source, replac
 	return nil
 }
 
-// putCatalogue replaces the catalogue. On a dry run together with a facility the stored facility is still the old one, against which
-// the new catalogue may be wrong: then only the difference is told.
+// putCatalogue replaces the catalogue. In a dry run together with a facility the stored facility is still the old one, which may
+// contradict the new catalogue: then only the difference is reported.
 func (c Console) putCatalogue(ctx context.Context, files facilityfile.Bundle, o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
 	if !o.DryRun || files.Facility == nil {
 		return c.Service.PutCatalogue(ctx, Local, *files.Catalogue, o)
@@ -99,7 +99,7 @@ func (c Console) putCatalogue(ctx context.Context, files facilityfile.Bundle, o 
 	return scheduler.FacilityChange{Differences: old.Diff(*files.Catalogue), DryRun: true, Revision: revision}, err
 }
 
-// invalid makes an error for users of everything that is wrong in files.
+// invalid turns the faults in files into an error for users.
 func invalid(wrong testbeds.Faults) error {
 	err := scheduler.Errorf(scheduler.CodeInvalid, "nothing was loaded")
 	for _, f := range wrong {
@@ -145,7 +145,7 @@ func (c Console) change(what string, change *scheduler.FacilityChange) {
 	}
 }
 
-// broken names the bookings that a change leaves without their capacity, and where they could go.
+// broken lists the bookings that a change leaves without their capacity, and their alternatives.
 func (c Console) broken(list []scheduler.BrokenBooking) {
 	c.printf("\nbookings without what they need:\n")
 	for _, b := range list {

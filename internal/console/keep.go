@@ -8,15 +8,16 @@ import (
 	"berth/testbeds"
 )
 
-// A file says what its author knows of. What others made meanwhile over the API and on the pages is not in it: testbeds, closures, who the
-// providers of a testbed are and whether they are asked. It stays, unless it is to be replaced. What a testbed consists of is the file's alone.
+// A file holds only what its author knows. It lacks the changes made over the API and on the pages: testbeds, closures, a testbed's
+// providers and whether it asks for approval. These are kept, unless they are to be replaced. The resources of a testbed come from the file
+// alone.
 
-// missing are what the facility has and a file does not, as it is said to people.
+// missing lists the objects of the facility that a file lacks, as texts.
 type missing []string
 
 func (m *missing) add(format string, args ...any) { *m = append(*m, fmt.Sprintf(format, args...)) }
 
-// kept is the facility of a file together with what only the known one has, and what that is.
+// kept merges the facility of a file with the objects that only the known one has, and lists these.
 func kept(known, file testbeds.Facility) (both testbeds.Facility, only missing) {
 	both = file
 	both.Testbeds = slices.Clone(file.Testbeds)
@@ -32,7 +33,7 @@ func kept(known, file testbeds.Facility) (both testbeds.Facility, only missing) 
 	return both, only
 }
 
-// of is a testbed of a file with what only the known one has.
+// of merges a testbed of a file with the parts that only the known one has.
 func (m *missing) of(was, now testbeds.Testbed) testbeds.Testbed {
 	now.Closures = slices.Clone(now.Closures)
 	for _, c := range was.Closures {
@@ -52,10 +53,10 @@ func (m *missing) of(was, now testbeds.Testbed) testbeds.Testbed {
 	return now
 }
 
-// made reports whether a closure was made over the API, which gives them ids of this form.
+// made reports whether a closure was made over the API, which gives out ids of this form.
 func made(c testbeds.Closure) bool { return strings.HasPrefix(c.ID, "c-") }
 
-// tell says before anything is done what the files do not have, and what becomes of it.
+// tell lists, before any change, the objects that the files lack, and what becomes of them.
 func (c Console) tell(only missing, replace bool) {
 	if c.JSON || len(only) == 0 {
 		return

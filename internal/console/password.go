@@ -13,11 +13,11 @@ import (
 	"berth/scheduler"
 )
 
-// longestPassword bounds what is read: hashing costs memory and time.
+// longestPassword bounds the input: hashing costs memory and time.
 const longestPassword = 1024
 
-// ReadPassword reads a password from a file ("-" for the input itself), or asks for it twice where the input is a terminal, without
-// showing it. It is never an argument: those are seen by everybody on the machine, and kept by the shell.
+// ReadPassword reads a password from a file ("-" for the input itself), or asks for it twice if the input is a terminal, without
+// showing it. It is never an argument, which every user of the machine could see, and the shell keeps.
 func ReadPassword(file string, in io.Reader, prompt io.Writer) (string, error) {
 	if file != "" && file != "-" {
 		f, err := os.Open(file)
@@ -53,7 +53,7 @@ func askTwice(fd int, prompt io.Writer) (string, error) {
 		said[i] = string(b)
 	}
 	if said[0] != said[1] {
-		return "", scheduler.Errorf(scheduler.CodeInvalid, "the two passwords are not the same")
+		return "", scheduler.Errorf(scheduler.CodeInvalid, "the two passwords differ")
 	}
 	return acceptable(said[0])
 }
@@ -68,7 +68,7 @@ func acceptable(password string) (string, error) {
 	return password, nil
 }
 
-// Terminal is a writer that is a terminal; nil for any other.
+// Terminal returns a writer that is a terminal; nil for any other.
 func Terminal(out io.Writer) io.Writer {
 	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return f

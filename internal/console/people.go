@@ -8,10 +8,10 @@ import (
 	"berth/scheduler"
 )
 
-// AddPerson creates somebody who can sign in. The password is hashed already; it may be empty, for people who use tokens only.
+// AddPerson creates a person. The password is already hashed, or empty for people who use tokens only.
 func (c Console) AddPerson(ctx context.Context, p scheduler.Person) error {
 	if _, err := c.Accounts.Person(ctx, Local, p.Username); err == nil {
-		return scheduler.Errorf(scheduler.CodeConflict, "there is a person %q already", p.Username)
+		return scheduler.Errorf(scheduler.CodeConflict, "a person %q exists already", p.Username)
 	}
 	p, err := c.Accounts.PutPerson(ctx, Local, p)
 	if err != nil {
@@ -20,7 +20,7 @@ func (c Console) AddPerson(ctx context.Context, p scheduler.Person) error {
 	return c.person("added", p)
 }
 
-// ChangePerson changes somebody as the function says.
+// ChangePerson applies a function to a person.
 func (c Console) ChangePerson(ctx context.Context, username string, change func(*scheduler.Person)) error {
 	p, err := c.Accounts.Person(ctx, Local, username)
 	if err != nil {
@@ -41,7 +41,7 @@ func (c Console) person(verb string, p scheduler.Person) error {
 	return nil
 }
 
-// People lists everybody.
+// People lists all people.
 func (c Console) People(ctx context.Context) error {
 	list, err := c.everybody(ctx)
 	if err != nil {

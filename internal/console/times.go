@@ -8,7 +8,7 @@ import (
 
 const minuteForm = "2006-01-02 15:04"
 
-// instant writes a time in UTC, its seconds only where there are some.
+// instant formats a time in UTC, with seconds only if they are not zero.
 func instant(t time.Time) string {
 	if t = t.UTC(); t.Second() != 0 {
 		return t.Format("2006-01-02 15:04:05Z")
@@ -18,7 +18,7 @@ func instant(t time.Time) string {
 
 func slot(s testbeds.Slot) string { return instant(s.Start) + " – " + instant(s.End) }
 
-// zones are the time zones of the testbeds, by id.
+// zones holds the time zones of the testbeds, by id.
 type zones map[string]*time.Location
 
 func zonesOf(f testbeds.Facility) zones {
@@ -31,7 +31,7 @@ func zonesOf(f testbeds.Facility) zones {
 	return z
 }
 
-// local writes a slot as the clocks at a testbed show it; empty where that is UTC, or where the testbed is not known.
+// local formats a slot in a testbed's local time; empty if that is UTC, or if the testbed is unknown.
 func (z zones) local(testbed string, s testbeds.Slot) string {
 	loc, ok := z[testbed]
 	if !ok {

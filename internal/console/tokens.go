@@ -8,21 +8,21 @@ import (
 	"berth/testbeds"
 )
 
-// Tokens keeps secrets for programs.
+// Tokens manages the secrets of programs.
 type Tokens interface {
 	Create(ctx context.Context, a scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error)
 	List(ctx context.Context, a scheduler.Actor, owner string) ([]scheduler.Token, error)
 	Revoke(ctx context.Context, a scheduler.Actor, owner, id string) (scheduler.Token, error)
 }
 
-// TokenWish is what was typed for a new token.
+// TokenWish holds the flags for a new token.
 type TokenWish struct {
 	Owner, Name string
 	Scopes      []string
 	Expires     string // ISO 8601 duration from now on; empty: never
 }
 
-// CreateToken makes a token and writes its secret, for the only time.
+// CreateToken makes a token and writes its secret, which is shown once.
 func (c Console) CreateToken(ctx context.Context, tokens Tokens, w TokenWish, now time.Time) error {
 	var expires *time.Time
 	if w.Expires != "" {
@@ -68,7 +68,7 @@ func (c Console) Tokens(ctx context.Context, tokens Tokens, owner string) error 
 	return nil
 }
 
-// RevokeToken makes a token worthless.
+// RevokeToken revokes a token.
 func (c Console) RevokeToken(ctx context.Context, tokens Tokens, owner, id string) error {
 	t, err := tokens.Revoke(ctx, Local, owner, id)
 	if err != nil {

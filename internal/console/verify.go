@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// Verify judges the whole database from nothing. ErrNo: something is there that must not be.
+// Verify checks the whole database from scratch. It returns ErrNo if it finds a violation.
 func (c Console) Verify(ctx context.Context) error {
 	v, err := c.Service.VerifyTelling(ctx, c.progress)
 	c.progress(scheduler.VerifyProgress{})
@@ -27,11 +27,11 @@ func (c Console) Verify(ctx context.Context) error {
 			scheduler.Verification
 		}{v.Clean(), v}), unclean)
 	}
-	c.overcommitments("booked beyond what there is, and not recorded:", v.Overcommitments)
+	c.overcommitments("unrecorded bookings beyond capacity:", v.Overcommitments)
 	c.overcommitments("recorded overbooks:", v.Recorded)
 	for i, line := range v.Inconsistencies {
 		if i == 0 {
-			c.printf("what does not agree:\n")
+			c.printf("inconsistencies:\n")
 		}
 		c.printf("  %s\n", line)
 	}
@@ -44,14 +44,14 @@ func (c Console) Verify(ctx context.Context) error {
 	return unclean
 }
 
-// progress writes over the line before how far it is; at the end nothing.
+// progress overwrites the last line with the state of the work; at the end it clears the line.
 func (c Console) progress(p scheduler.VerifyProgress) {
 	if c.Progress == nil {
 		return
 	}
 	line := ""
 	if p.Doing != "" {
-		line = strings.TrimSuffix(fmt.Sprintf("looking at %s: %d", p.Doing, p.Done), ": 0")
+		line = strings.TrimSuffix(fmt.Sprintf("checking %s: %d", p.Doing, p.Done), ": 0")
 	}
 	fmt.Fprintf(c.Progress, "\r%-40s\r%s", "", line)
 }

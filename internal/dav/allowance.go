@@ -2,7 +2,7 @@ package dav
 
 import "sync"
 
-// allowance bounds how many bytes are held at once, in all and by one person, so that nobody takes the memory of all.
+// allowance bounds the bytes held at once, in all and by one person, so that one user cannot take all the memory.
 type allowance struct {
 	all, each int64
 
@@ -15,7 +15,7 @@ func newAllowance(all, each int64) *allowance {
 	return &allowance{all: all, each: each, of: map[string]int64{}}
 }
 
-// take reports whether somebody may hold n bytes more; then they do.
+// take reserves n bytes more for a user, and reports whether the bounds allow it.
 func (a *allowance) take(who string, n int64) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -27,7 +27,7 @@ func (a *allowance) take(who string, n int64) bool {
 	return true
 }
 
-// give returns what was taken.
+// give returns reserved bytes.
 func (a *allowance) give(who string, n int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -33,8 +33,8 @@ func TestAnAllowanceIsForAllAndForEach(t *testing.T) {
 	}
 }
 
-// TestLongBodiesTakeTurns lets somebody send long bodies while memory for them is short: the client is asked to come again, ordinary bodies
-// are read all the same, and what was taken is given back however the reading ends.
+// TestLongBodiesTakeTurns sends long bodies while memory for them is short: the client is asked to come again, ordinary bodies are still
+// read, and every reservation is returned however the reading ends.
 func TestLongBodiesTakeTurns(t *testing.T) {
 	t.Parallel()
 	multiget := func(n int, end string) string {

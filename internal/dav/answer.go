@@ -9,21 +9,23 @@ import (
 	"time"
 )
 
-// answer is where the text of an answer goes: compressed, where the client takes that and it is worth it. Events compress to a tenth, and a first
-// sync of ten thousand of them is nine megabytes.
+// answer writes the text of an answer: compressed, if the client accepts that and it pays. Events compress to a tenth, and a first sync of
+// ten thousand of them is nine megabytes.
 type answer struct {
 	to      http.ResponseWriter
 	status  int
-	zippers *sync.Pool // nil where the client takes no compressed answers
+	zippers *sync.Pool // nil if the client accepts no compressed answers
 	begun   bool
 	z       *gzip.Writer
 }
 
-// sendWithin is how long a client may take to receive an answer: a first sync over a slow line takes its time.
+// sendWithin bounds the time in which a client must receive an answer; a first sync over a slow line needs
+// minutes.
 const sendWithin = 5 * time.Minute
 
 func (c *call) answer(w http.ResponseWriter, r *http.Request, status int) *answer {
-	// It is the connection's time that counts here, not the schedule's. Where there is no connection there is nothing to wait for.
+	// The deadline is the connection's, so it uses real time, not the schedule's clock. Without a connection there is nothing to
+	// bound.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendWithin))
 	a := &answer{to: w, status: status}
 	if takesGzip(r) {
@@ -32,18 +34,19 @@ func (c *call) answer(w http.ResponseWriter, r *http.Request, status int) *answe
 	return a
 }
 
-// leastZipped is from how many bytes on an answer is compressed: less fits into a packet as it is.
+// leastZipped is the least size of a compressed answer in bytes: anything shorter fits into one packet.
 const leastZipped = 1400
 
-// newZippers keeps what compresses, to be used again: one takes a megabyte.
+// newZippers pools compressors: one takes a megabyte.
 func newZippers() *sync.Pool {
 	return &sync.Pool{New: func() any {
-		z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is one that there is
+		z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is valid
 		return z
 	}}
 }
 
-// Write sends a part. What decides is the first, which is all of a short answer: the parts come from a buffer.
+// Write sends a part. The size of the first decides on compression: the parts come from a buffer, so a short
+// answer has only one.
 func (a *answer) Write(p []byte) (int, error) {
 	if !a.begun {
 		a.begun = true
@@ -72,7 +75,7 @@ func (a *answer) close() error {
 	return err
 }
 
-// takesGzip reports whether a client takes compressed answers (RFC 9110 section 12.5.3).
+// takesGzip reports whether a client accepts compressed answers (RFC 9110 section 12.5.3).
 func takesGzip(r *http.Request) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		name, parameters, _ := strings.Cut(part, ";")

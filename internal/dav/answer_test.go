@@ -30,7 +30,7 @@ func TestLongAnswersAreCompressedForWhoTakesThat(t *testing.T) {
 	if !bytes.HasSuffix(plain, []byte("</D:multistatus>\n")) || bytes.Count(plain, []byte("BEGIN:VEVENT")) != 300 {
 		t.Fatalf("%d bytes: %.300s", len(plain), plain)
 	}
-	for range 2 { // the second with what the first has used
+	for range 2 { // the second reuses the buffers of the first
 		w, zipped := ask("br;q=1, gzip;q=0.8", "VEVENT")
 		z, err := gzip.NewReader(bytes.NewReader(zipped))
 		if err != nil {

@@ -19,7 +19,7 @@ import (
 
 var benchStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// full is a store with n deployments, one every hour, as they are drawn for the calendar.
+// full is a store with n deployments, one every hour, drawn for the calendar.
 type full struct{ changes calendar.Changes }
 
 func (f full) Calendar(_ context.Context, since int64) (calendar.Changes, error) {
@@ -36,7 +36,7 @@ func (full) SetCalendarProperties(context.Context, string, string, map[string]*s
 	return nil
 }
 
-// operator signs everybody in as one.
+// operator signs every caller in as an operator.
 type operator struct{}
 
 var oskar = scheduler.Actor{Username: "oskar", Roles: []scheduler.Role{scheduler.RoleOperator}, Scopes: []scheduler.Scope{scheduler.ScopeCalendar}}
@@ -81,8 +81,8 @@ func (d *discard) Write(b []byte) (int, error) {
 }
 func (d *discard) WriteHeader(status int) { d.status = status }
 
-// BenchmarkServe asks what clients ask. objects/op is how many are in the answer; ns/object and allocs/object are the costs of each, the
-// call itself included.
+// BenchmarkServe measures the calls of real clients. objects/op counts the objects in the answer; ns/object and allocs/object are the
+// costs of each, the call itself included.
 func BenchmarkServe(b *testing.B) {
 	for _, n := range []int{1000, 10_000} {
 		store := filled(n)
@@ -128,7 +128,7 @@ func BenchmarkServe(b *testing.B) {
 				for b.Loop() {
 					r := httptest.NewRequest(bb.method, bb.path, strings.NewReader(bb.body))
 					r.Header.Set("Depth", "1")
-					if bb.name == "feed" { // as everything that subscribes does
+					if bb.name == "feed" { // like every subscriber
 						r.Header.Set("Accept-Encoding", "gzip")
 					}
 					w.bytes = 0
@@ -148,7 +148,7 @@ func BenchmarkServe(b *testing.B) {
 	}
 }
 
-// BenchmarkFeedAnew renders a feed whose collection has changed, which is otherwise remembered.
+// BenchmarkFeedAnew renders a feed whose collection has changed; unchanged ones are remembered.
 func BenchmarkFeedAnew(b *testing.B) {
 	for _, n := range []int{1000, 10_000} {
 		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {

@@ -12,7 +12,7 @@ import (
 	"berth/testbeds"
 )
 
-// kind is what a path names.
+// kind is the kind of resource at a path.
 type kind int
 
 const (
@@ -27,15 +27,15 @@ const (
 	everywhere = atRoot | atPrincipals | atPrincipal | atHomes | atHome | atCollection | atObject
 )
 
-// place is a resource: what it is, and the collection and object that it belongs to.
+// place is a resource: its kind, and the collection and object that it belongs to.
 type place struct {
 	kind       kind
 	collection *calendar.Collection
 	name       string           // of an object, without .ics
-	object     *calendar.Object // nil where there is none of that name, or none that may be seen
+	object     *calendar.Object // nil if there is none of that name, or none that the actor may see
 }
 
-// call is one DAV request: who asks, for what, and what they may see.
+// call is one DAV request: the actor, the target, and the actor's view of it.
 type call struct {
 	s           *server
 	actor       scheduler.Actor
@@ -45,16 +45,16 @@ type call struct {
 	moves       bool // the actor signed in with a right to move
 
 	members  calendar.Members             // of at.collection
-	lasts    map[string]calendar.Members  // of all collections, by key, where their state was asked for
+	lasts    map[string]calendar.Members  // of all collections, by key; read only when their state is asked for
 	sequence int64                        // of the index
 	saved    map[string]map[string]string // the actor's own properties, by collection; nil until they are read
 	alarms   []time.Duration
-	mark     string            // what of entity tags depends on the alarms
+	mark     string            // the share of the alarms in entity tags
 	aliases  *calendar.Aliases // of at.collection; nil where objects have their own names
 	request  *http.Request
 }
 
-// open finds out who is asking, and what for.
+// open authenticates a call and finds its target.
 func (s *server) open(r *http.Request) (*call, error) {
 	actor, err := s.identity.Authenticate(r)
 	if err != nil {
@@ -94,7 +94,7 @@ func (s *server) open(r *http.Request) (*call, error) {
 	return c, c.prepare()
 }
 
-// prepare reads what the actor chose for a collection whose objects depend on it.
+// prepare reads the actor's choice of alarms if the objects of the collection depend on it.
 func (c *call) prepare() error {
 	if c.at.collection == nil || !c.at.collection.Alarms {
 		return nil
@@ -110,7 +110,7 @@ func (c *call) prepare() error {
 	return nil
 }
 
-// properties are the actor's own, read once.
+// properties reads the actor's own properties, once.
 func (c *call) properties() (map[string]map[string]string, error) {
 	if c.saved == nil {
 		saved, err := c.s.store.CalendarProperties(c.request.Context(), c.actor.Username)
@@ -122,7 +122,7 @@ func (c *call) properties() (map[string]map[string]string, error) {
 	return c.saved, nil
 }
 
-// collection finds one of the actor's collections; nil where there is none.
+// collection finds one of the actor's collections; nil for none.
 func (c *call) collection(id string) *calendar.Collection {
 	i := slices.IndexFunc(c.collections, func(x calendar.Collection) bool { return x.ID == id })
 	if i < 0 {
@@ -131,8 +131,8 @@ func (c *call) collection(id string) *calendar.Collection {
 	return &c.collections[i]
 }
 
-// parse fills in what a path names, and answers with the collection in it. Whose resources they are is part of every path; those of
-// others are not there.
+// parse fills in the target of a path, and returns the collection in it. Every path names a person; the resources of others do not
+// exist for the actor.
 func (c *call) parse(path string) (collection string, err error) {
 	if path == "/" {
 		path = root
@@ -170,7 +170,7 @@ func (c *call) parse(path string) (collection string, err error) {
 	}
 }
 
-// href is where a resource is found.
+// href builds the address of a resource.
 func (c *call) href(p place) string {
 	user := url.PathEscape(c.actor.Username)
 	switch p.kind {
@@ -191,7 +191,7 @@ func (c *call) href(p place) string {
 	}
 }
 
-// shown is the name by which the actor knows an object.
+// shown returns the name by which the actor knows an object.
 func (c *call) shown(name string) string {
 	if c.aliases == nil {
 		return name
@@ -199,7 +199,7 @@ func (c *call) shown(name string) string {
 	return c.aliases.Of(name)
 }
 
-// real is the name of an object that the actor knows by another; empty for none.
+// real translates the actor's name of an object back; empty for none.
 func (c *call) real(shown string) string {
 	if c.aliases == nil {
 		return shown
@@ -208,7 +208,7 @@ func (c *call) real(shown string) string {
 	return name
 }
 
-// named is the object that the actor knows by a name, nil where there is none of that name, or none that they may see.
+// named finds the object that the actor knows by a name; nil if there is none, or none that they may see.
 func (c *call) named(shown string) *calendar.Object {
 	o := c.members.Get(c.real(shown))
 	if o != nil && c.hidden(o) {
@@ -227,13 +227,13 @@ func (c *call) hidden(o *calendar.Object) bool {
 	return text == ""
 }
 
-// masked reports whether the actor may see no more of an object than that it is there.
+// masked reports whether the actor may only know that an object exists.
 func (c *call) masked(o *calendar.Object) bool {
 	_, mark := o.For(c.visible)
 	return mark != "" && c.aliases != nil
 }
 
-// text is what the actor sees of an object, empty for nothing.
+// text returns the actor's view of an object, empty for nothing.
 func (c *call) text(o *calendar.Object) string {
 	text, _ := o.For(c.visible)
 	if text == "" {
@@ -252,7 +252,7 @@ func (c *call) uid(o *calendar.Object) string {
 	return o.UID()
 }
 
-// etag is the entity tag of an object as the actor sees it.
+// etag builds the entity tag of the actor's view of an object.
 func (c *call) etag(o *calendar.Object) string {
 	_, mark := o.For(c.visible)
 	if c.masked(o) {

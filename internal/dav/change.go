@@ -13,10 +13,10 @@ import (
 	"berth/testbeds"
 )
 
-var stale = refusal{status: http.StatusPreconditionFailed, message: "It was changed or taken away in between; your client has to read it again."}
+var stale = refusal{status: http.StatusPreconditionFailed, message: "It was changed or removed in between; your client must read it again."}
 
-// put takes a moved event. Only the times of an event count; whatever else a client writes into it, an alarm or a note, stays out, and the
-// client reads the event anew, since no entity tag comes with the answer (RFC 4791 section 5.3.4).
+// put accepts a moved event. Only its times count; all else that a client writes, an alarm or a note, is dropped, and the answer carries
+// no entity tag so that the client reads the event anew (RFC 4791 section 5.3.4).
 func (c *call) put(w http.ResponseWriter, r *http.Request) error {
 	if c.at.kind != atObject {
 		return c.forbid("write-content", "Only events can be written.")
@@ -32,9 +32,9 @@ func (c *call) put(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// press makes every client read an object anew, after what one of them did to it was not taken. A client whose write was refused keeps what
-// it has until the entity tag changes, and may try again at every sync: the day on which nothing is in the way any more, nobody would expect
-// the booking to move. In a calendar that nobody writes nothing of the kind can happen.
+// press makes every client read an object anew after a write that was not accepted. The client that was refused keeps its version until the
+// entity tag changes, and may repeat the write at every sync: on the day when nothing is in the way any more, the booking would move
+// unexpectedly. In read-only calendars this cannot happen.
 func (c *call) press(r *http.Request, seen *calendar.Object, refusal error) error {
 	if !c.at.collection.Writable || refusal != nil && !final(refusal) {
 		return refusal
@@ -45,7 +45,7 @@ func (c *call) press(r *http.Request, seen *calendar.Object, refusal error) erro
 	return refusal
 }
 
-// final reports whether an error is an answer, rather than that there is none at the moment: then the client has to try again.
+// final reports whether an error is an answer. Others are temporary, and the client must try again.
 func final(err error) bool {
 	if e, ok := errors.AsType[refusal](err); ok {
 		return e.status < http.StatusInternalServerError
@@ -54,8 +54,8 @@ func final(err error) bool {
 	return ok && answers[e.Code] != 0 && answers[e.Code] < http.StatusInternalServerError
 }
 
-// move gives a deployment the times that a client wrote. It reports whether the client knows all that there is to know: it moved the event, or
-// wrote it as it is.
+// move gives a deployment the times that a client wrote. It reports whether the client is up to date: it moved the event, or wrote it
+// unchanged.
 func (c *call) move(r *http.Request) (moved bool, err error) {
 	o := c.at.object
 	if err := c.changeable(); err != nil {
@@ -65,7 +65,7 @@ func (c *call) move(r *http.Request) (moved bool, err error) {
 		return false, stale
 	}
 	if o == nil {
-		return false, c.forbid("bind", "A deployment cannot be made in a calendar: a slot is asked for in Berth, at "+c.s.o.URL+"/, where what it needs is checked.")
+		return false, c.forbid("bind", "A calendar client cannot create a deployment: request the slot in Berth, at "+c.s.o.URL+"/, which checks the capacity.")
 	}
 	wanted, same, err := c.event(r)
 	if err != nil {
@@ -89,21 +89,21 @@ func (c *call) move(r *http.Request) (moved bool, err error) {
 	return c.decide(r, testbeds.Slot{Start: wanted.Start, End: wanted.End})
 }
 
-// current refuses what was not made of the object as it is now. An entity tag says so, and the version in the text does, which stays in it when
-// a client writes again what it wrote before, or over what somebody else did. Who says neither may have it from anywhere.
+// current refuses a write that was not made from the present version of the object. If-Match names that version, and so does the text, in
+// which it stays when a client repeats an old write or overwrites the change of another user. A write that names neither may be of any age.
 func (c *call) current(r *http.Request, wanted calendar.Moved) error {
 	match := strings.TrimSpace(r.Header.Get("If-Match"))
 	switch {
 	case wanted.Version == c.at.object.Version(), wanted.Version == "" && match != "" && match != "*":
 		return nil
 	case wanted.Version == "":
-		return c.forbid("write-content", "To move an event a client has to say which version of it it has read, with If-Match.")
+		return c.forbid("write-content", "To move an event, a client must name the version that it read, with If-Match.")
 	default:
-		return c.forbid("write-content", "The event has changed since your client read it. It reads it again now; then it can be moved.")
+		return c.forbid("write-content", "The event has changed since your client read it. After the next sync it can be moved.")
 	}
 }
 
-// decide asks for the move. A wish that somebody else decides on leaves the event where it is.
+// decide asks for the move. While the wish awaits another person's decision, the event stays in place.
 func (c *call) decide(r *http.Request, slot testbeds.Slot) (moved bool, err error) {
 	err = c.attempt(r, func(revision int64) error {
 		answer, err := c.s.bookings.MoveInCalendar(r.Context(), c.actor, c.at.object.Request, slot, revision)
@@ -116,26 +116,26 @@ func (c *call) decide(r *http.Request, slot testbeds.Slot) (moved bool, err erro
 	return moved, nil
 }
 
-// changeable refuses where nothing can be changed at all.
+// changeable refuses writes to read-only places.
 func (c *call) changeable() error {
 	switch {
 	case c.writes(c.at):
 		return nil
 	case c.at.collection.Writable:
-		return c.forbid("write-content", "This app password is for reading. One with the right to move is needed.")
+		return c.forbid("write-content", "This app password can only read. Use one with the right to move.")
 	default:
-		return c.forbid("write-content", "This calendar can be read only. Your own deployments are in the calendar \"My deployments\".")
+		return c.forbid("write-content", "This calendar is read-only. Your own deployments are in the calendar \"My deployments\".")
 	}
 }
 
-// event reads what was written, and whether that is the event as it is, to the letter.
+// event reads the written event, and reports whether it equals the present one to the letter.
 func (c *call) event(r *http.Request) (moved calendar.Moved, same bool, err error) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Header.Get("Content-Type") != "" && (err != nil || kind != "text/calendar") {
-		return moved, false, precondition("C:supported-calendar-data", "Events are written as text/calendar.")
+		return moved, false, precondition("C:supported-calendar-data", "Events must be written as text/calendar.")
 	}
 	b, err := body(r, calendar.MaxObject)
 	if e, ok := errors.AsType[refusal](err); ok && e.status == http.StatusRequestEntityTooLarge {
-		return moved, false, precondition("C:max-resource-size", "An event is at most 64 KiB long.")
+		return moved, false, precondition("C:max-resource-size", "An event may be at most 64 KiB long.")
 	}
 	if err != nil {
 		return moved, false, err
@@ -145,7 +145,7 @@ func (c *call) event(r *http.Request) (moved calendar.Moved, same bool, err erro
 		return moved, false, precondition("C:valid-calendar-data", sentence(err))
 	}
 	if _, _, err := caldav.ValidateCalendarObject(cal); err != nil {
-		return moved, false, precondition("C:valid-calendar-object-resource", "A calendar object has one kind of entry, one UID and no METHOD.")
+		return moved, false, precondition("C:valid-calendar-object-resource", "A calendar object must have one kind of entry, one UID and no METHOD.")
 	}
 	if moved, err = calendar.ReadMoved(cal); err != nil {
 		return moved, false, precondition("C:valid-calendar-object-resource", sentence(err))
@@ -158,7 +158,7 @@ func sentence(err error) string {
 	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
-// delete cancels one's own future deployment. What is refused comes back to the client.
+// delete cancels the actor's own future deployment. If that is refused, the event returns to the client.
 func (c *call) delete(w http.ResponseWriter, r *http.Request) error {
 	if c.at.kind != atObject {
 		return c.forbid("unbind", "A calendar cannot be deleted. Remove it in your client if you do not want to see it.")
@@ -185,7 +185,7 @@ func (c *call) cancel(r *http.Request) error {
 		return stale
 	}
 	if c.at.object.Kind != calendar.KindDeployment {
-		return c.forbid("unbind", "Only a deployment of your own can be cancelled.")
+		return c.forbid("unbind", "Only your own deployments can be cancelled.")
 	}
 	err := c.attempt(r, func(revision int64) error {
 		return c.s.bookings.CancelInCalendar(r.Context(), c.actor, c.at.object.Request, revision)
@@ -196,11 +196,11 @@ func (c *call) cancel(r *http.Request) error {
 	return nil
 }
 
-// maxTries bounds how often a step is tried on a request that changes meanwhile.
+// maxTries bounds the attempts at a step on a request that changes meanwhile.
 const maxTries = 3
 
 // attempt takes a step on the revision of the object that the client saw. Time may change a request without changing its event, as a
-// reminder does: then the step is tried again on what it is now.
+// reminder does: then the step is repeated on the new revision.
 func (c *call) attempt(r *http.Request, step func(revision int64) error) error {
 	seen := c.at.object
 	for try := 1; ; try++ {
@@ -221,7 +221,8 @@ func (c *call) attempt(r *http.Request, step func(revision int64) error) error {
 	}
 }
 
-// refused makes a refusal that clients take as final of what the scheduler decided, with what is in the way.
+// refused turns a refusal of the scheduler into an answer that clients take as final, with the conflicts in
+// its text.
 func (c *call) refused(err error, privilege string) error {
 	e, ok := errors.AsType[*scheduler.Error](err)
 	if !ok || answers[e.Code] != http.StatusForbidden {

@@ -9,7 +9,7 @@ import (
 	"berth/testbeds"
 )
 
-// put writes an event with the entity tag that it has, or with the headers that are given.
+// put writes an event with its present entity tag, or with the given headers.
 func (h *house) put(who, collection string, r scheduler.Request, slot testbeds.Slot, headers ...string) reply {
 	h.Helper()
 	if len(headers) == 0 {
@@ -80,7 +80,7 @@ func TestADragToATakenTimeSnapsBackWithTheReason(t *testing.T) {
 	if h.tag("eva", "mine", r) == tag {
 		t.Error("a client that wrote would not read the event anew")
 	}
-	// The same again: the same answer, and nothing more of it in the history.
+	// A repetition: the same answer, and no further entry in the history.
 	tag = h.tag("eva", "mine", r)
 	h.put("eva", "mine", r, hours(25, 4)).want(t, http.StatusForbidden)
 	if again := h.get(r); again.Revision != after.Revision {
@@ -89,7 +89,7 @@ func TestADragToATakenTimeSnapsBackWithTheReason(t *testing.T) {
 	if h.tag("eva", "mine", r) == tag {
 		t.Error("a client that wrote again would keep what it has")
 	}
-	// It is free now: the same drag works, and the remark goes.
+	// The time is free now: the same drag works, and the remark disappears.
 	h.must(h.svc.Cancel(h.ctx, h.as("erik"), taken.ID, scheduler.Step{}))
 	h.put("eva", "mine", r, hours(25, 4)).want(t, http.StatusNoContent)
 	if got := h.get(r); !got.Slot.Equal(hours(25, 4)) || got.Remark != nil {
@@ -121,12 +121,12 @@ func TestAScheduledOneOfOnesOwnIsAskedForAndSnapsBack(t *testing.T) {
 	if len(thread.Items) != 1 || thread.Items[0].Author != "eva" {
 		t.Errorf("the mentor reads %+v, want one wish", thread.Items)
 	}
-	// Shortening is the experimenter's own right.
+	// Experimenters may shorten their slots themselves.
 	h.put("eva", "mine", r, hours(48, 2)).want(t, http.StatusNoContent)
 	if got := h.get(r); !got.Slot.Equal(hours(48, 2)) || got.Remark != nil {
 		t.Errorf("slot %s, remark %v", got.Slot, got.Remark)
 	}
-	// What would not fit is not asked for.
+	// A move that would not fit is never requested.
 	h.schedule(h.submit("erik", "north/a", 6, hours(96, 4)))
 	h.put("eva", "mine", r, hours(97, 2)).want(t, http.StatusForbidden)
 }
@@ -159,9 +159,9 @@ func TestWhatCannotBeWrittenIsRefusedAndStaysAsItIs(t *testing.T) {
 		want                          string
 	}{
 		{"a new event", "eva", "PUT", home("eva", "mine") + "new.ics", written("new", hours(30, 2)), nil, 403, "<D:bind/>"},
-		{"a new event in a client's words", "eva", "PUT", home("eva", "mine") + "new.ics", written("new", hours(30, 2)), []string{"If-None-Match", "*"}, 403, "a slot is asked for in Berth"},
+		{"a new event in a client's words", "eva", "PUT", home("eva", "mine") + "new.ics", written("new", hours(30, 2)), []string{"If-None-Match", "*"}, 403, "request the slot in Berth"},
 		{"a calendar that can be read only", "eva", "PUT", h.href("eva", "deployments", r), written(r.ID+"@berth", hours(30, 4)), nil, 403, "<D:write-content/>"},
-		{"an operator's", "oskar", "PUT", h.href("oskar", "deployments", r), written(r.ID+"@berth", hours(30, 4)), nil, 403, "read only"},
+		{"an operator's", "oskar", "PUT", h.href("oskar", "deployments", r), written(r.ID+"@berth", hours(30, 4)), nil, 403, "read-only"},
 		{"another's calendar", "erik", "PUT", h.href("eva", "mine", r), written(r.ID+"@berth", hours(30, 4)), nil, 404, ""},
 		{"another's request under one's own address", "erik", "PUT", h.href("erik", "mine", r), written(r.ID+"@berth", hours(30, 4)), nil, 403, "<D:bind/>"},
 		{"another's UID", "eva", "PUT", h.href("eva", "mine", r), written(other.ID+"@berth", hours(30, 4)), nil, 403, "C:no-uid-conflict"},

@@ -13,7 +13,7 @@ import (
 	"berth/scheduler"
 )
 
-// TestGoWebdavsClient walks through discovery, a query, a multiget and writes with the client of the library.
+// TestGoWebdavsClient runs discovery, a query, a multiget and writes with the library's client.
 func TestGoWebdavsClient(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -14,7 +14,7 @@ import (
 	"berth/testbeds"
 )
 
-// Calendars is where the calendars are kept.
+// Calendars keeps the calendars.
 type Calendars interface {
 	Calendar(ctx context.Context, since int64) (calendar.Changes, error)
 	RenewCalendarObject(ctx context.Context, name, version string) error
@@ -22,27 +22,27 @@ type Calendars interface {
 	SetCalendarProperties(ctx context.Context, owner, collection string, values map[string]*string) error
 }
 
-// Bookings decides on what people do in their clients.
+// Bookings decides on the changes that people make in their clients.
 type Bookings interface {
 	MoveInCalendar(ctx context.Context, a scheduler.Actor, id string, slot testbeds.Slot, revision int64) (scheduler.Moved, error)
 	CancelInCalendar(ctx context.Context, a scheduler.Actor, id string, revision int64) error
 }
 
-// Identity says who is asking.
+// Identity authenticates callers.
 type Identity interface {
 	Authenticate(r *http.Request) (scheduler.Actor, error)
-	// Feed is whose feed a secret address is, and of which collection.
+	// Feed finds the owner and the collection of the feed at a secret address.
 	Feed(r *http.Request, secret string) (a scheduler.Actor, collection string, err error)
 }
 
-// Options are what the server gets from outside.
+// Options configure the server.
 type Options struct {
 	Log   *slog.Logger
 	Clock func() time.Time
 	URL   string // of Berth's pages, without a trailing slash
 }
 
-// server is what the handlers share.
+// server holds the parts that the handlers share.
 type server struct {
 	bookings Bookings
 	identity Identity
@@ -54,7 +54,7 @@ type server struct {
 	zippers  *sync.Pool
 }
 
-// Paths are where New's handler belongs. Clients look for a calendar at the root, too.
+// Paths lists the patterns of New's handler. Clients look for a calendar at the root, too.
 var Paths = []string{root, "/dav", wellKnown, wellKnown + "/{$}", "PROPFIND /{$}", "OPTIONS /{$}", feedRoot}
 
 const (
@@ -63,13 +63,13 @@ const (
 	wellKnown = "/.well-known/caldav"
 )
 
-// Server answers what calendar clients ask.
+// Server answers calendar clients.
 type Server struct {
 	http.Handler
 	schedule *schedule
 }
 
-// Load reads the calendars, so that the first client does not have to wait for that.
+// Load reads the calendars ahead of the first client.
 func (s *Server) Load(ctx context.Context) error { return s.schedule.refresh(ctx) }
 
 // New serves CalDAV below /dav/, its discovery, and feeds below /feeds/.
@@ -77,7 +77,7 @@ func New(bookings Bookings, identity Identity, store Calendars, o Options) *Serv
 	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store), held: newAllowance(maxHeld, maxHeldEach), zippers: newZippers()}
 	s.feeds = newFeeds(s)
 	mux := http.NewServeMux()
-	// Relative, and before anybody is asked who they are: behind a proxy an absolute address would be the wrong one.
+	// Relative, because behind a proxy an absolute address would be wrong; and before authentication.
 	for _, path := range []string{wellKnown, wellKnown + "/{$}"} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", root)
@@ -89,7 +89,7 @@ func New(bookings Bookings, identity Identity, store Calendars, o Options) *Serv
 	return &Server{s.logged(mux), s.schedule}
 }
 
-// logged writes a line per call, without its address: a feed's is a secret.
+// logged writes a line per call, without its address: a feed's address is a secret.
 func (s *server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := s.o.Clock()
@@ -112,7 +112,7 @@ func (s *server) logged(next http.Handler) http.Handler {
 	})
 }
 
-// status remembers what was answered.
+// status records the status of an answer.
 type status struct {
 	http.ResponseWriter
 	code int
@@ -146,7 +146,7 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// dispatch answers by method. What is not here is not possible.
+// dispatch selects the handler by method, and refuses all other methods.
 func (c *call) dispatch(w http.ResponseWriter, r *http.Request) error {
 	switch r.Method {
 	case http.MethodOptions:

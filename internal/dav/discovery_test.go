@@ -53,8 +53,8 @@ const (
 		`<C:prop name="UID"/></C:comp></C:comp></C:calendar-data></D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"/></C:comp-filter></C:filter></C:calendar-query>`
 )
 
-// TestDiscovery replays what clients send when an account is added and a calendar is opened for the first time, and compares the answers
-// with golden files (go test ./internal/dav -run Discovery -update).
+// TestDiscovery replays the calls of clients when an account is added and a calendar is opened for the first time, and compares the
+// answers with golden files (go test ./internal/dav -run Discovery -update).
 func TestDiscovery(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -99,7 +99,7 @@ func TestDiscovery(t *testing.T) {
 	}
 }
 
-// volatile is what differs from run to run: ids of requests and databases, digests.
+// volatile matches values that differ from run to run: ids of requests and databases, digests.
 var volatile = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|&quot;[0-9a-f]{16}|"[0-9a-f]{16}"|sync:[0-9a-f]{12}|VERSION:[0-9a-f]{16}`)
 
 func golden(t *testing.T, name string, r reply) {
@@ -146,7 +146,7 @@ func TestNobodyIsTurnedAwayWithA403(t *testing.T) {
 		"/dav/calendars/eva/mine/none.ics", "/dav/calendars/eva/mine/none", "/dav/calendars/eva/mine/a/b"} {
 		h.send("eva", "PROPFIND", path, "", "Depth", "0").want(t, http.StatusNotFound)
 	}
-	h.send("eva", "PROPFIND", "/dav/calendars/eva", "", "Depth", "0").want(t, http.StatusMultiStatus) // without its slash
+	h.send("eva", "PROPFIND", "/dav/calendars/eva", "", "Depth", "0").want(t, http.StatusMultiStatus) // without the final slash
 	if res := h.send("eva", "PROPFIND", "/dav/", "").want(t, http.StatusForbidden); !strings.Contains(res.body, "propfind-finite-depth") {
 		t.Errorf("depth infinity is answered %s", res.body)
 	}

@@ -20,33 +20,33 @@ import (
 	"berth/testbeds"
 )
 
-// feeds serves whole calendars as files under addresses that are secrets, for what knows no CalDAV: Google, Outlook.
+// feeds serves whole calendars as files under secret addresses, for programs without CalDAV: Google, Outlook.
 type feeds struct {
 	s *server
 
 	last *shelf // by digest of secret and file
 }
 
-// rendered is a feed as it was last made.
+// rendered is the last version of a feed.
 type rendered struct {
-	made     string // what it was made of
+	made     string // identifies its input
 	tag      string
 	modified time.Time
 	size     int64  // of it all, plain
-	zipped   []byte // a tenth of that, which few ask for plain
+	zipped   []byte // a tenth of the size; few clients ask for plain text
 }
 
-// maxRendered bounds the feeds that are remembered, in bytes.
+// maxRendered bounds the remembered feeds, in bytes.
 const maxRendered = 64 << 20
 
 func newFeeds(s *server) *feeds { return &feeds{s: s, last: newShelf(maxRendered)} }
 
-// ServeHTTP answers with the feed of a secret. In an outage it answers with the last one: Thunderbird gives a subscription up for any
-// error, and for a 410 for ever.
+// ServeHTTP answers with the feed of a secret. In an outage it serves the last version: Thunderbird cancels a subscription after any
+// error, and after a 410 for ever.
 func (f *feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, "A feed can be read only.", http.StatusMethodNotAllowed)
+		http.Error(w, "A feed is read-only.", http.StatusMethodNotAllowed)
 		return
 	}
 	sum := sha256.Sum256([]byte(r.PathValue("secret") + "/" + r.PathValue("file")))
@@ -55,19 +55,19 @@ func (f *feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		if code := scheduler.CodeOf(err); code == scheduler.CodeNotFound || code == scheduler.CodeUnauthenticated || code == scheduler.CodeForbidden {
 			f.last.drop(key)
-			http.Error(w, "There is no such feed, or no more.", http.StatusNotFound)
+			http.Error(w, "This feed does not exist, or no longer.", http.StatusNotFound)
 			return
 		}
 		if feed = f.last.get(key); feed == nil {
 			f.s.refuse(w, r, err)
 			return
 		}
-		f.s.o.Log.WarnContext(r.Context(), "a feed is served as it was", "error", err)
+		f.s.o.Log.WarnContext(r.Context(), "the last version of a feed is served", "error", err)
 	}
 	feed.serve(w, r)
 }
 
-// fresh is the feed as it is now, made anew only where something in it changed.
+// fresh returns the current feed, and renders it anew only if something in it changed.
 func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 	id, ok := strings.CutSuffix(r.PathValue("file"), ".ics")
 	if !ok {
@@ -117,16 +117,16 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 	return feed, nil
 }
 
-var errNoFeed = scheduler.Errorf(scheduler.CodeNotFound, "there is no such feed")
+var errNoFeed = scheduler.Errorf(scheduler.CodeNotFound, "this feed does not exist")
 
 func (f *feeds) alarms(ctx context.Context, actor scheduler.Actor, id string) ([]time.Duration, error) {
 	saved, err := f.s.store.CalendarProperties(ctx, actor.Username)
 	return calendar.ReadAlarms(saved[id][calendar.AlarmsProperty]), err
 }
 
-// render makes a feed: what there is from a month ago to a year ahead.
+// render makes a feed: everything from a month ago to a year ahead.
 func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.Visible, alarms []time.Duration, today time.Time) (*rendered, error) {
-	feed := &rendered{modified: today} // the day decides what is old
+	feed := &rendered{modified: today} // the day decides which events are old
 	if m.Changed().After(today) {
 		feed.modified = m.Changed()
 	}
@@ -156,7 +156,7 @@ func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.V
 	return feed, nil
 }
 
-// digest counts what it takes in.
+// digest counts the bytes written to it.
 type digest struct {
 	hash.Hash
 	size int64
@@ -167,13 +167,13 @@ func (d *digest) Write(p []byte) (int, error) {
 	return d.Hash.Write(p)
 }
 
-// info is what a calendar as a file says of itself.
+// info describes a calendar that is served as a file.
 func (s *server) info(c calendar.Collection) calendar.Info {
 	return calendar.Info{ID: "berth-" + c.ID, Name: "Berth: " + c.Name, Description: c.Description, Colour: c.Colour, URL: s.o.URL + "/"}
 }
 
-// after makes what differs from what was served before have been modified later than that, whatever made the difference: somebody's choice of
-// alarms, a testbed's name, a second change within the same second.
+// after dates a feed that differs from the one served before later than it, for any cause of the difference: a choice of alarms, a
+// testbed's name, a second change within the same second.
 func (feed *rendered) after(before *rendered, now time.Time) {
 	if before == nil || before.tag == feed.tag || feed.modified.After(before.modified) {
 		return

@@ -113,7 +113,7 @@ func TestAFeedsLastModifiedIsWhenItChangedLast(t *testing.T) {
 		value := "60"
 		h.must(nil, h.store.SetCalendarProperties(h.ctx, "oskar", "operations", map[string]*string{calendar.AlarmsProperty: &value}))
 	})
-	// Twice within a second, where a time alone would not tell.
+	// Two changes within a second, which a time alone would not tell apart.
 	before := modified(operations)
 	value := "30"
 	h.must(nil, h.store.SetCalendarProperties(h.ctx, "oskar", "operations", map[string]*string{calendar.AlarmsProperty: &value}))
@@ -228,7 +228,7 @@ func TestAppPasswordsOpenCalendarsAndNothingElse(t *testing.T) {
 	reading, moving := h.appPassword("eva", scheduler.ScopeCalendar), h.appPassword("eva", scheduler.ScopeCalendar, scheduler.ScopeCalendarMove)
 	href, drag := h.href("eva", "mine", r), written(r.ID+"@berth", hours(30, 2))
 	h.send("", "GET", href, "", basic(reading)...).want(t, http.StatusOK)
-	if res := h.send("", "PUT", href, drag, basic(reading)...).want(t, http.StatusForbidden); !strings.Contains(res.body, "for reading") {
+	if res := h.send("", "PUT", href, drag, basic(reading)...).want(t, http.StatusForbidden); !strings.Contains(res.body, "can only read") {
 		t.Errorf("answered %s", res.body)
 	}
 	privileges := `<propfind xmlns="DAV:"><prop><current-user-privilege-set/></prop></propfind>`
@@ -261,5 +261,5 @@ func TestGuessingIsLimited(t *testing.T) {
 	if last.header.Get("Retry-After") == "" || last.header.Get("WWW-Authenticate") == "" {
 		t.Errorf("the thirtieth attempt is answered %v", last.header)
 	}
-	h.send("eva", "PROPFIND", "/dav/", "", "Depth", "0").want(t, http.StatusMultiStatus) // who knows the password is not kept out
+	h.send("eva", "PROPFIND", "/dav/", "", "Depth", "0").want(t, http.StatusMultiStatus) // the right password still passes
 }

@@ -45,11 +45,11 @@ func badFilter(message string) error { return precondition("C:valid-filter", mes
 // readFilter reads a CALDAV:filter.
 func readFilter(e *element) (*compFilter, error) {
 	if e == nil || len(e.children) != 1 || e.children[0].name != inCal("comp-filter") {
-		return nil, badFilter("A filter has one comp-filter.")
+		return nil, badFilter("A filter must have one comp-filter.")
 	}
 	f, err := readComp(e.children[0])
 	if err == nil && f.name != ical.CompCalendar {
-		err = badFilter("The outermost comp-filter is for VCALENDAR.")
+		err = badFilter("The outermost comp-filter must be for VCALENDAR.")
 	}
 	return f, err
 }
@@ -58,7 +58,7 @@ func readFilter(e *element) (*compFilter, error) {
 func readComp(e *element) (*compFilter, error) {
 	f := &compFilter{name: strings.ToUpper(e.attr("name"))}
 	if f.name == "" {
-		return nil, badFilter("A comp-filter has a name.")
+		return nil, badFilter("A comp-filter must have a name.")
 	}
 	for _, c := range e.children {
 		var err error
@@ -76,7 +76,7 @@ func readComp(e *element) (*compFilter, error) {
 			sub, err = readProp(c)
 			f.props = append(f.props, sub)
 		default:
-			err = precondition("C:supported-filter", "There is no filter "+c.name.Local+" in a comp-filter.")
+			err = precondition("C:supported-filter", "A comp-filter has no filter "+c.name.Local+".")
 		}
 		if err != nil {
 			return nil, err
@@ -88,7 +88,7 @@ func readComp(e *element) (*compFilter, error) {
 func readProp(e *element) (*propFilter, error) {
 	f := &propFilter{name: strings.ToUpper(e.attr("name"))}
 	if f.name == "" {
-		return nil, badFilter("A " + e.name.Local + " has a name.")
+		return nil, badFilter("A " + e.name.Local + " must have a name.")
 	}
 	for _, c := range e.children {
 		var err error
@@ -104,7 +104,7 @@ func readProp(e *element) (*propFilter, error) {
 			sub, err = readProp(c)
 			f.params = append(f.params, sub)
 		default:
-			err = precondition("C:supported-filter", "There is no filter "+c.name.Local+" in a "+e.name.Local+".")
+			err = precondition("C:supported-filter", "A "+e.name.Local+" has no filter "+c.name.Local+".")
 		}
 		if err != nil {
 			return nil, err
@@ -138,7 +138,7 @@ func asciiLower(s string) string {
 	}, s)
 }
 
-// readRange reads a time-range; nil where there is none. Bounds without a zone are taken as UTC.
+// readRange reads a time-range; nil for none. Bounds without a zone count as UTC.
 func readRange(e *element) (*span, error) {
 	if e == nil {
 		return nil, nil
@@ -154,20 +154,20 @@ func readRange(e *element) (*span, error) {
 		}
 		t, err := time.Parse(icalUTC, strings.TrimSuffix(value, "Z")+"Z")
 		if err != nil {
-			return nil, badFilter("The " + b.name + " of a time-range is a UTC instant such as 20261124T100000Z.")
+			return nil, badFilter("The " + b.name + " of a time-range must be a UTC instant such as 20261124T100000Z.")
 		}
 		*b.at = t
 	}
 	if s.from.IsZero() && s.to.IsZero() {
-		return nil, badFilter("A time-range has a start, an end, or both.")
+		return nil, badFilter("A time-range must have a start, an end, or both.")
 	}
 	if !s.from.IsZero() && !s.to.IsZero() && !s.from.Before(s.to) {
-		return nil, badFilter("The end of a time-range lies after its start.")
+		return nil, badFilter("The end of a time-range must lie after its start.")
 	}
 	return &s, nil
 }
 
-// matches tries the filter on a component; start and end are those of the component around it.
+// matches applies the filter to a component; start and end are those of the enclosing component.
 func (f *compFilter) matches(c *ical.Component, start, end time.Time) bool {
 	if c.Name != f.name {
 		return false
@@ -193,7 +193,7 @@ func (f *compFilter) matches(c *ical.Component, start, end time.Time) bool {
 	return true
 }
 
-// times are when a component is: an event's own, an alarm's when it rings.
+// times returns the time of a component: an event's own, or the ringing of an alarm.
 func times(c *ical.Component, start, end time.Time) (time.Time, time.Time) {
 	switch c.Name {
 	case ical.CompEvent:
@@ -213,7 +213,7 @@ func times(c *ical.Component, start, end time.Time) (time.Time, time.Time) {
 	return start, end
 }
 
-// matches tries the filter on the properties of its name: one of them has to meet all of it.
+// matches applies the filter to the properties of its name: one of them must meet all of it.
 func (f *propFilter) matches(props []ical.Prop) bool {
 	if f.undefined {
 		return len(props) == 0

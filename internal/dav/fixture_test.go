@@ -25,7 +25,7 @@ import (
 	"berth/testbeds"
 )
 
-// start is when the tests take place.
+// start is the time of the tests.
 var start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 const password = "correct horse battery"
@@ -74,7 +74,8 @@ func enter(t *testing.T, f failer, s *store.Store, now *atomic.Int64) *house {
 
 func (h *house) clock() time.Time { return start.Add(time.Duration(h.now.Load()) * time.Second) }
 
-// facility has a testbed that shows its bookings to nobody, with a weekly closure, and one that shows them to everybody.
+// facility returns a testbed that hides its bookings from everyone and has a weekly closure, and one that shows them to
+// all users.
 func facility() testbeds.Facility {
 	size := testbeds.Quantities{"vcpu": 8, "memory_mb": 16384}
 	return testbeds.Facility{Testbeds: []testbeds.Testbed{
@@ -116,13 +117,13 @@ func (h *house) as(name string) scheduler.Actor {
 	return scheduler.ActorOf(p)
 }
 
-// hours is a slot some hours after start.
+// hours returns a slot some hours after start.
 func hours(from, length float64) testbeds.Slot {
 	at := start.Add(time.Duration(from * float64(time.Hour)))
 	return testbeds.Slot{Start: at, End: at.Add(time.Duration(length * float64(time.Hour)))}
 }
 
-// submit asks for vCPUs on a VIM.
+// submit requests vCPUs on a VIM.
 func (h *house) submit(who, where string, vcpu int64, slot testbeds.Slot) scheduler.Request {
 	h.Helper()
 	out, err := h.svc.Submit(h.ctx, h.as(who), scheduler.Submission{Name: "Experiment & <co>", Mentor: "monika", Anyway: true, Ask: scheduler.Ask{
@@ -153,7 +154,7 @@ type reply struct {
 	body   string
 }
 
-// send makes a call as somebody; headers come in pairs.
+// send makes a call as a user; headers come in pairs.
 func (h *house) send(who, method, path, body string, headers ...string) reply {
 	h.Helper()
 	r := httptest.NewRequestWithContext(h.ctx, method, path, strings.NewReader(body))
@@ -209,7 +210,7 @@ func (r reply) parts(f failer) multistatus {
 	return m
 }
 
-// found are the texts of the objects in an answer, by href.
+// found maps the hrefs in an answer to the texts of their objects.
 func (m multistatus) found() map[string]string {
 	list := map[string]string{}
 	for _, r := range m.Responses {
@@ -224,7 +225,8 @@ func (m multistatus) found() map[string]string {
 
 func home(who, collection string) string { return "/dav/calendars/" + who + "/" + collection + "/" }
 
-// aliases are those of a collection that many share, for who may not know everything in it; nil for the others.
+// aliases returns the aliases of a shared collection for readers who may not know everything in it; nil for
+// other collections.
 func (h *house) aliases(who, collection string) *calendar.Aliases {
 	h.Helper()
 	if scheduler.VisibleTo(h.as(who)) == nil || collection == "mine" {
@@ -237,7 +239,7 @@ func (h *house) aliases(who, collection string) *calendar.Aliases {
 	return x.Members(collection).Aliases()
 }
 
-// href is where somebody finds the event of a request.
+// href returns the address at which a user finds the event of a request.
 func (h *house) href(who, collection string, r scheduler.Request) string {
 	h.Helper()
 	return h.hrefOf(who, collection, r.ID)
@@ -254,19 +256,19 @@ func (h *house) hrefOf(who, collection, name string) string {
 const all = `<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/><C:calendar-data/></D:prop>` +
 	`<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"/></C:comp-filter></C:filter></C:calendar-query>`
 
-// shown are the objects of a collection by href.
+// shown maps hrefs to the objects of a collection.
 func (h *house) shown(who, collection string) map[string]string {
 	h.Helper()
 	return h.send(who, "REPORT", home(who, collection), all, "Depth", "1").parts(h).found()
 }
 
-// event is one object as somebody sees it.
+// event returns a user's view of one object.
 func (h *house) event(who, collection string, r scheduler.Request) string {
 	h.Helper()
 	return h.send(who, http.MethodGet, h.href(who, collection, r), "").want(h, http.StatusOK).body
 }
 
-// written is an event as a client writes it.
+// written formats an event the way a client does.
 func written(uid string, slot testbeds.Slot) string {
 	const form = "20060102T150405Z"
 	return fmt.Sprintf("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:client\r\nBEGIN:VEVENT\r\nUID:%s\r\nDTSTAMP:20261101T000000Z\r\nDTSTART:%s\r\nDTEND:%s\r\nSUMMARY:mine\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",

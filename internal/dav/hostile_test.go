@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestHostileBodies sends what killed or stalled other servers: nests, long parameters, malformed lines. Every answer is a refusal of the
-// client's; a panic would be a 500, an overflow the end of the test.
+// TestHostileBodies sends bodies that killed or stalled other servers: nests, long parameters, malformed lines. Every answer must blame
+// the client; a panic would be a 500, an overflow the end of the test.
 func TestHostileBodies(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Limits of a request body, checked while it is read. A multiget names as many objects as a client likes: vdirsyncer, khal, calcurse and
-// tsdav ask for all that they do not have yet at once. Its addresses are taken one by one as they come, and only its bytes are bounded.
+// Limits of a request body, checked while it is read. A multiget may name any number of objects: vdirsyncer, khal, calcurse and tsdav
+// ask for all missing ones at once. Its addresses are handled one by one as they arrive, and only its bytes are bounded.
 const (
 	maxXML      = 256 << 10 // bytes
 	maxMultiget = 32 << 20  // bytes
@@ -18,12 +18,12 @@ const (
 	maxElements = 20_000 // beside the addresses of a multiget
 	maxHref     = 4 << 10
 
-	// How much of long bodies is held at once, in all and of one person.
+	// Bounds on the bytes of long bodies held at once, in all and for one person.
 	maxHeld     = 128 << 20
 	maxHeldEach = 2 * maxMultiget
 )
 
-// receiveWithin is how long a client may take to send a long body.
+// receiveWithin bounds the time in which a client must send a long body.
 const receiveWithin = 2 * time.Minute
 
 // element is a node of a request body.
@@ -33,10 +33,10 @@ type element struct {
 	text     string
 	children []*element
 
-	said []byte // its text as far as it was read
+	said []byte // its text as far as it has been read
 }
 
-// child is the first child of that name; nil where there is none.
+// child finds the first child of that name; nil for none.
 func (e *element) child(space, local string) *element {
 	if e == nil {
 		return nil
@@ -87,12 +87,12 @@ type input struct {
 	request *http.Request
 	held    *allowance
 	who     string
-	list    *named // takes the addresses of a multiget; without it there is none
+	list    *named // receives the addresses of a multiget; nil for other bodies
 
 	read, limit, taken int64
 }
 
-// Read reads within the limit. What goes beyond the length of an ordinary body is taken from the allowance.
+// Read reads within the limit, and reserves every byte beyond an ordinary body from the allowance.
 func (in *input) Read(p []byte) (int, error) {
 	n, err := in.request.Body.Read(p)
 	in.read += int64(n)
@@ -111,7 +111,7 @@ func (in *input) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// done gives back what was taken from the allowance.
+// done returns the reserved bytes to the allowance.
 func (in *input) done() {
 	if in.taken > 0 {
 		in.held.give(in.who, in.taken)
@@ -128,30 +128,30 @@ func (in *input) parse() (*element, error) {
 		return nil, e
 	}
 	if err != nil {
-		return nil, badRequest("The request body cannot be taken: " + err.Error() + ".")
+		return nil, badRequest("The request body cannot be read: " + err.Error() + ".")
 	}
 	return e, nil
 }
 
-// root says who takes the addresses in a body whose outermost element is that, nil for nobody.
+// root returns the receiver of the addresses in a body with that outermost element, nil for none.
 func (in *input) root(name xml.Name) func(href string) {
 	if in.list == nil || name != inCal("calendar-multiget") {
 		return nil
 	}
 	in.limit = maxMultiget
-	// Where there is no connection there is nothing to wait for.
+	// Without a connection there is nothing to bound.
 	_ = http.NewResponseController(in.list.writer).SetReadDeadline(time.Now().Add(receiveWithin))
 	return in.list.take
 }
 
 var (
-	errBlank     = errors.New("there is nothing in it")
+	errBlank     = errors.New("it is empty")
 	errMalformed = errors.New("it is not well-formed XML")
 	errTooDeep   = errors.New("it is nested too deeply or has too many elements")
 )
 
-// tree reads XML into a tree, without recursion. root is told the outermost element, and may answer with what takes the text of each
-// DAV:href in it; these are not part of the tree then.
+// tree reads XML into a tree, without recursion. root gets the outermost element, and may return a receiver for the text of each
+// DAV:href in it; these are then left out of the tree.
 func tree(r io.Reader, root func(xml.Name) func(string)) (*element, error) {
 	b := builder{root: root}
 	d := xml.NewDecoder(r)
@@ -174,7 +174,7 @@ func tree(r io.Reader, root func(xml.Name) func(string)) (*element, error) {
 	}
 }
 
-// builder puts a tree together.
+// builder builds a tree.
 type builder struct {
 	root   func(xml.Name) func(string)
 	href   func(string)
@@ -201,7 +201,7 @@ func (b *builder) add(token xml.Token) error {
 	return nil
 }
 
-// taken reports whether an element at this place is an address that is taken as it comes.
+// taken reports whether the receiver gets an element at this place.
 func (b *builder) taken(name xml.Name, depth int) bool {
 	return b.href != nil && depth == 1 && name == inDAV("href")
 }
@@ -251,7 +251,7 @@ func (b *builder) end() error {
 	return nil
 }
 
-// next is a new element. They are made many at a time.
+// next returns a new element. They are allocated many at a time.
 func (b *builder) next() *element {
 	if len(b.buffer) == 0 {
 		b.buffer = make([]element, 32)

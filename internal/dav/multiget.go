@@ -9,13 +9,14 @@ import (
 	"berth/calendar"
 )
 
-// named are the addresses of a multiget: the objects that they lead to, and what leads to none, each as it was written.
+// named resolves the addresses of a multiget: it keeps the objects found, and the addresses without an object as
+// written.
 type named struct {
 	c             *call
 	writer        http.ResponseWriter
 	base, decoded string // of the objects' addresses
 	found         []*calendar.Object
-	missing       []byte // each with a NUL behind it, which XML cannot hold
+	missing       []byte // each ends with a NUL, which XML cannot hold
 }
 
 func (c *call) addresses(w http.ResponseWriter) *named {
@@ -27,7 +28,7 @@ func (c *call) addresses(w http.ResponseWriter) *named {
 	return n
 }
 
-// take looks an address up at once, so that of those which lead to an object nothing more is kept.
+// take looks an address up at once, so that nothing more is kept of those that lead to an object.
 func (n *named) take(href string) {
 	if o := n.c.named(n.name(href)); o != nil {
 		n.found = append(n.found, o)
@@ -36,11 +37,11 @@ func (n *named) take(href string) {
 	n.missing = append(append(n.missing, href...), 0)
 }
 
-// name is the name of the object that an address leads to, where it is one of the collection's.
+// name extracts the name of the object from an address within the collection.
 func (n *named) name(href string) string {
 	name, ok := strings.CutPrefix(href, n.base)
 	if !ok || strings.Contains(name, "%") {
-		// A client may give a whole address, or spell signs otherwise.
+		// A client may send a whole address, or escape characters differently.
 		u, err := url.Parse(href)
 		if err != nil {
 			return ""
@@ -55,7 +56,7 @@ func (n *named) name(href string) string {
 	return name
 }
 
-// multiget reads the objects that are named (RFC 4791 section 7.9).
+// multiget reads the named objects (RFC 4791 section 7.9).
 func (c *call) multiget(w http.ResponseWriter, r *http.Request, top *element, n *named) error {
 	plan, err := c.wanted(top, r)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"berth/calendar"
 )
 
-// get serves an object, with all that HTTP has for what did not change, or a calendar as a file. A browser is told what it has found.
+// get serves an object, or a calendar as a file, and honours conditional requests. A browser gets a hint about the address.
 func (c *call) get(w http.ResponseWriter, r *http.Request) error {
 	if c.at.kind == atCollection && !strings.Contains(r.Header.Get("Accept"), "text/html") {
 		return c.export(w, r)
@@ -38,7 +38,7 @@ func (c *call) export(w http.ResponseWriter, r *http.Request) error {
 	sum := sha256.Sum256([]byte(c.tokenOf(c.at).String() + c.at.collection.Name))
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	h := w.Header()
-	h.Set("ETag", "W/"+tag) // it is compressed on the way
+	h.Set("ETag", "W/"+tag) // it may be compressed on the way
 	h.Set("Cache-Control", "private, no-cache")
 	if none := r.Header.Get("If-None-Match"); none != "" && lists(none, tag) {
 		w.WriteHeader(http.StatusNotModified)
@@ -60,7 +60,7 @@ func (c *call) export(w http.ResponseWriter, r *http.Request) error {
 	return errors.Join(err, out.Flush(), a.close())
 }
 
-// unchanged reports whether what If-Match and If-None-Match ask of an object is true.
+// unchanged reports whether an object meets the If-Match and If-None-Match of a request.
 func (c *call) unchanged(r *http.Request) bool {
 	match, none := r.Header.Get("If-Match"), r.Header.Get("If-None-Match")
 	tag := ""
@@ -73,13 +73,13 @@ func (c *call) unchanged(r *http.Request) bool {
 	return none == "" || !lists(none, tag)
 }
 
-// lists reports whether a list of entity tags names the one, or is a star and there is one.
+// lists reports whether a list of entity tags contains the tag, or is a star and the tag exists.
 func lists(header, tag string) bool {
 	if strings.TrimSpace(header) == "*" {
 		return tag != ""
 	}
 	for part := range strings.SplitSeq(header, ",") {
-		// What stands between may have made a strong tag a weak one, when it compressed an answer: it still names the same event.
+		// A proxy that compresses may have weakened a strong tag: it still names the same event.
 		if part = strings.TrimPrefix(strings.TrimSpace(part), "W/"); part == tag && tag != "" {
 			return true
 		}

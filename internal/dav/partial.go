@@ -6,8 +6,8 @@ import (
 	"berth/calendar"
 )
 
-// partial reads what of each object a client wants (RFC 4791 section 9.6); nil for all of it. There is nothing to expand or to limit: every
-// occurrence is an event of its own.
+// partial reads the parts of each object that a client asks for (RFC 4791 section 9.6); nil for all. Nothing needs expanding or limiting:
+// every occurrence is an event of its own.
 func partial(data *element) *calendar.Part {
 	top := data.child(calSpace, "comp")
 	if top == nil {
@@ -16,7 +16,7 @@ func partial(data *element) *calendar.Part {
 	return &calendar.Part{Components: map[string]*calendar.Part{strings.ToUpper(top.attr("name")): readPart(top)}}
 }
 
-// readPart reads a CALDAV:comp. Its depth is bounded by that of the request body.
+// readPart reads a CALDAV:comp. The depth of the request body bounds its own.
 func readPart(e *element) *calendar.Part {
 	p := &calendar.Part{Properties: map[string]bool{}, Components: map[string]*calendar.Part{}}
 	for _, c := range e.children {

@@ -9,7 +9,7 @@ import (
 	"berth/scheduler"
 )
 
-// synced is a client that has just synchronised.
+// synced returns a client that has just synchronised.
 func (h *house) synced(who, collection string) *mirror {
 	h.Helper()
 	m := &mirror{tags: map[string]string{}}
@@ -18,7 +18,7 @@ func (h *house) synced(who, collection string) *mirror {
 	return m
 }
 
-// told lets a client synchronise, and reports whether the object of a request has another entity tag for it now.
+// told synchronises a client, and reports whether the entity tag of a request's object changed for it.
 func (m *mirror) told(h *house, who, collection string, r scheduler.Request) bool {
 	h.Helper()
 	href := h.href(who, collection, r)
@@ -31,15 +31,15 @@ func (m *mirror) told(h *house, who, collection string, r scheduler.Request) boo
 	return m.tags[href] != before
 }
 
-// TestARefusedMoveNeverHappensByItself drags onto a taken time, twice, as vdirsyncer is told to; and lets a client of each habit synchronise
-// after what was in the way is gone, with nobody there. None may move the booking then.
+// TestARefusedMoveNeverHappensByItself drags an event onto a taken time, twice, in the manner of vdirsyncer; then the obstacle goes, and a
+// client of each habit synchronises unattended. None may move the booking then.
 func TestARefusedMoveNeverHappensByItself(t *testing.T) {
 	t.Parallel()
 	for _, client := range []struct {
 		name   string
 		knows  bool // it sends If-Match
-		keeps  bool // it keeps properties that it does not know, and so the version of what it last read
-		learns bool // it takes the new entity tag for what it wrote, as one that is told that its side wins
+		keeps  bool // it keeps unknown properties, and with them the version that it read last
+		learns bool // it adopts the new entity tag for its own write, like a client whose side wins conflicts
 	}{
 		{"with If-Match", true, false, false}, {"with If-Match and its version", true, true, false}, {"with its version alone", false, true, false},
 		{"with nothing", false, false, false}, {"that insists on its own", true, true, true},
@@ -72,7 +72,7 @@ func TestARefusedMoveNeverHappensByItself(t *testing.T) {
 				}
 				read, tag = h.event("eva", "mine", r), h.tag("eva", "mine", r)
 			}
-			drag() // and once more, but now nobody looks at what becomes of it
+			drag() // and once more, unattended
 			h.must(h.svc.Cancel(h.ctx, h.as("erik"), blocker.ID, scheduler.Step{}))
 			for range 3 {
 				if client.learns {
@@ -88,7 +88,7 @@ func TestARefusedMoveNeverHappensByItself(t *testing.T) {
 					t.Fatalf("it has moved to %s by itself", got.Slot)
 				}
 			}
-			// A person who has read it again, and drags it, means it.
+			// A person who reads it again, and drags it, means it.
 			read, tag = h.event("eva", "mine", r), h.tag("eva", "mine", r)
 			if res := drag(); (res.status == http.StatusNoContent) != (client.knows || client.keeps) {
 				t.Errorf("a move of what was just read is answered %d %s", res.status, res.body)
@@ -97,7 +97,8 @@ func TestARefusedMoveNeverHappensByItself(t *testing.T) {
 	}
 }
 
-// TestTheReasonComesWithTheNextRefresh refuses a move of which the client, as Thunderbird does, shows nothing: what it reads at its next sync says why.
+// TestTheReasonComesWithTheNextRefresh refuses a move silently, as far as the client's user can see (Thunderbird shows nothing): the next
+// sync must bring the reason.
 func TestTheReasonComesWithTheNextRefresh(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -105,7 +106,7 @@ func TestTheReasonComesWithTheNextRefresh(t *testing.T) {
 	r := h.submit("eva", "north/a", 4, hours(48, 4))
 	m := h.synced("eva", "mine")
 	body := strings.Replace(syncBody(m.token, 0), "<D:getetag/>", `<C:calendar-data xmlns:C="urn:ietf:params:xml:ns:caldav"/>`, 1)
-	for range 2 { // the same again is told again
+	for range 2 { // a repetition is refused again
 		h.put("eva", "mine", r, hours(25, 4)).want(t, http.StatusForbidden)
 		event := unfolded(h.send("eva", "REPORT", home("eva", "mine"), body).parts(t).found()[h.href("eva", "mine", r)])
 		for _, want := range []string{"\r\nDESCRIPTION:Move to 2026-11-24 10:00", "\r\nCOMMENT:Move to 2026-11-24 10:00", "the nearest slot that works"} {
@@ -116,7 +117,7 @@ func TestTheReasonComesWithTheNextRefresh(t *testing.T) {
 	}
 }
 
-// versionLine is what an event says of its own version.
+// versionLine extracts an event's version from its text.
 func versionLine(t *testing.T, event string) string {
 	t.Helper()
 	for line := range strings.Lines(event) {
@@ -128,8 +129,8 @@ func versionLine(t *testing.T, event string) string {
 	return ""
 }
 
-// TestWhatIsNotTakenIsReadAnew writes what changes nothing, or may not: whatever the client has now, its next sync gives it the event as it is.
-// That is so for who may write there; a reader makes nobody read anything.
+// TestWhatIsNotTakenIsReadAnew makes writes without effect, or without permission: the next sync must give the client the present event,
+// whatever it holds. This applies to people who may write there; a reader causes no reading.
 func TestWhatIsNotTakenIsReadAnew(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

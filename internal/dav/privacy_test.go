@@ -13,8 +13,8 @@ import (
 	"berth/testbeds"
 )
 
-// TestWhoSeesWhat looks at three requests through everybody's eyes: eva's on a testbed that shows its bookings to nobody, and on one that
-// shows them to everybody; and one that was cancelled.
+// TestWhoSeesWhat reads three requests as every user: eva's on a testbed that hides its bookings and on one that shows them to everyone;
+// and a cancelled one.
 func TestWhoSeesWhat(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -23,7 +23,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	h.send("eva", "DELETE", h.href("eva", "mine", withdrawn), "").want(t, http.StatusNoContent)
 	tests := []struct {
 		who         string
-		collections string // those that there are
+		collections string // the existing ones
 		sees        [3]string
 	}{
 		{"eva", "deployments mine testbed-north testbed-south", [3]string{"full", "full", "full"}},
@@ -72,18 +72,19 @@ func TestWhoSeesWhat(t *testing.T) {
 	}
 }
 
-// ids are everything in an answer that could name a booking: parts of addresses, UIDs, entity tags, and numbers that are as good.
+// ids matches everything in an answer that could name a booking: parts of addresses, UIDs, entity tags, and equally telling
+// numbers.
 var ids = regexp.MustCompile(`[a-z2-7]{40,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{16,}|X-BERTH[^\r]*|CREATED[^\r]*`)
 
-// TestNothingFollowsAMaskedBookingAcrossTestbeds gives one request to two testbeds, and looks at it with the eyes of somebody who may know that they are
-// busy: in three calendars, by every way of reading them. No id is in two of them, none is the request's, and by what is known of one it is not found in
-// another.
+// TestNothingFollowsAMaskedBookingAcrossTestbeds gives one request to two testbeds, and reads it as a user who may know only that they are
+// busy: in three calendars, by every way of reading. No id may occur in two of them or be the request's, and the ids of one must find
+// nothing in another.
 func TestNothingFollowsAMaskedBookingAcrossTestbeds(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	f := facility()
 	f.Testbeds[1].Visibility = f.Testbeds[0].Visibility
-	f.Testbeds[0].Closures = nil // which are no bookings
+	f.Testbeds[0].Closures = nil // closures are no bookings
 	h.must(h.svc.PutFacility(h.ctx, scheduler.System, f, scheduler.ChangeOptions{}))
 	h.must(nil, h.store.RefreshCalendar(h.ctx, h.clock()))
 	size := testbeds.Quantities{"vcpu": 1}
@@ -145,7 +146,7 @@ func TestNothingFollowsAMaskedBookingAcrossTestbeds(t *testing.T) {
 	}
 }
 
-// TestUIDsOfMaskedBookingsCanBeAskedFor finds a masked booking by the UID that it has there, and one's own by its own.
+// TestUIDsOfMaskedBookingsCanBeAskedFor finds a masked booking by its masked UID, and the user's own by its own.
 func TestUIDsOfMaskedBookingsCanBeAskedFor(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -8,7 +8,7 @@ import (
 	"berth/calendar"
 )
 
-// property is one that Berth knows: on what it is, and how its value is written.
+// property is one that Berth knows: the kinds of resource that have it, and the writer of its value.
 type property struct {
 	name  xml.Name
 	on    kind
@@ -16,7 +16,7 @@ type property struct {
 	write func(x *writer, c *call, p place)
 	all   bool // part of allprop
 
-	choices []string // the empty elements of CalDAV's that its value can be; none for a text
+	choices []string // the empty CalDAV elements that its value can be; none for a text
 }
 
 func inDAV(local string) xml.Name   { return xml.Name{Space: davSpace, Local: local} }
@@ -24,12 +24,12 @@ func inCal(local string) xml.Name   { return xml.Name{Space: calSpace, Local: lo
 func inCS(local string) xml.Name    { return xml.Name{Space: csSpace, Local: local} }
 func inApple(local string) xml.Name { return xml.Name{Space: appleSpace, Local: local} }
 
-// literal is a value that is always the same.
+// literal writes a constant value.
 func literal(value string) func(*writer, *call, place) {
 	return func(x *writer, _ *call, _ place) { x.raw(value) }
 }
 
-// link is a value that is the address of something.
+// link writes an address as the value.
 func link(kind kind) func(*writer, *call, place) {
 	return func(x *writer, c *call, _ place) { x.href(c.href(place{kind: kind})) }
 }
@@ -42,8 +42,8 @@ func (x *writer) href(href string) {
 
 const calendars = atCollection
 
-// properties are all that Berth has: what clients need to find the calendars, to show them, to know that they may not write, and to
-// follow changes. There is nothing of scheduling (RFC 6638) among them, on purpose: a client that found it would send invitations.
+// properties lists all that Berth has: those with which clients find and show the calendars, learn that they may not write, and
+// follow changes. Scheduling (RFC 6638) is left out on purpose: a client that found it would send invitations.
 var properties = []property{
 	{name: inDAV("resourcetype"), on: everywhere, all: true, write: resourceType},
 	{name: inDAV("displayname"), on: everywhere &^ atObject, own: true, all: true, write: displayName},
@@ -106,9 +106,9 @@ func displayName(x *writer, c *call, p place) {
 	}
 }
 
-// privileges says what the actor may do, each privilege in an element of its own. Evolution and DAVx5 take a calendar without write-content
-// as read-only, Thunderbird one that has no privilege to write at all: of one that can be read only, write-properties is not said either,
-// although everybody may set how they see it.
+// privileges writes the actor's privileges, each in an element of its own. Evolution and DAVx5 take a calendar without write-content as
+// read-only, Thunderbird one without any privilege to write: so a read-only calendar does not name write-properties either, although all
+// users may set their own view of it.
 func privileges(x *writer, c *call, p place) {
 	one := func(name string) { x.raw("<D:privilege>" + name + "</D:privilege>") }
 	one("<D:read/>")
@@ -126,7 +126,7 @@ func privileges(x *writer, c *call, p place) {
 	}
 }
 
-// writes reports whether the actor may change what is in the collection of a place.
+// writes reports whether the actor may change the content of a place's collection.
 func (c *call) writes(p place) bool {
 	return c.moves && p.collection != nil && p.collection.Writable
 }
@@ -174,10 +174,10 @@ func contentLength(x *writer, c *call, p place) {
 
 func description(x *writer, _ *call, p place) { x.text(p.collection.Description) }
 
-// colour has an alpha channel, as Apple wants it.
+// colour adds an alpha channel, as Apple wants it.
 func colour(x *writer, _ *call, p place) { x.raw(p.collection.Colour + "FF") }
 
-// transparency keeps what other people do from making somebody look busy.
+// transparency keeps the bookings of others from making a person look busy.
 func transparency(x *writer, _ *call, p place) {
 	if p.collection.ID == "mine" {
 		x.raw("<C:opaque/>")

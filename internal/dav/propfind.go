@@ -9,12 +9,12 @@ import (
 	"berth/calendar"
 )
 
-// asked is what a client wants to know of each resource.
+// asked is the selection of properties in a client's request.
 type asked struct {
 	names     []xml.Name // empty with all or namesOnly
 	all       bool
 	onlyNames bool
-	brief     bool           // leave out what there is not
+	brief     bool           // leave out missing ones
 	part      *calendar.Part // of each object's text; nil for all of it
 }
 
@@ -30,7 +30,7 @@ func wishes(prop *element) []xml.Name {
 	return names
 }
 
-// brief reports whether a client wants no word of what there is not (RFC 7240, and what Apple sends).
+// brief reports whether a client wants missing properties left out (RFC 7240, and Apple's own header).
 func brief(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Brief"), "t") || strings.Contains(r.Header.Get("Prefer"), "return=minimal")
 }
@@ -53,7 +53,7 @@ func (c *call) propfind(w http.ResponseWriter, r *http.Request) error {
 		depth = "0"
 	}
 	if depth != "0" && depth != "1" {
-		return badRequest("Depth has to be 0 or 1.")
+		return badRequest("Depth must be 0 or 1.")
 	}
 	if c.at.kind == atObject && c.at.object == nil {
 		return errNotFound
@@ -83,7 +83,8 @@ func (c *call) propfind(w http.ResponseWriter, r *http.Request) error {
 	return x.end()
 }
 
-// propfindOf reads what a PROPFIND asks for: all without a body, else one of three things (RFC 4918 section 14.20).
+// propfindOf reads the selection of a PROPFIND: everything without a body, else one of three forms (RFC 4918
+// section 14.20).
 func propfindOf(top *element) (want asked, err error) {
 	if top == nil {
 		return asked{all: true}, nil
@@ -97,9 +98,9 @@ func propfindOf(top *element) (want asked, err error) {
 	}
 	switch {
 	case top.name != inDAV("propfind"):
-		return want, badRequest("A PROPFIND asks with a DAV:propfind.")
+		return want, badRequest("The body of a PROPFIND must be a DAV:propfind.")
 	case asks > 1 || include != nil && all == nil:
-		return want, badRequest("A DAV:propfind has one of prop, allprop and propname; include belongs to allprop.")
+		return want, badRequest("A DAV:propfind must hold one of prop, allprop and propname; include belongs to allprop.")
 	case only != nil:
 		want.onlyNames = true
 	case prop != nil:
@@ -110,7 +111,7 @@ func propfindOf(top *element) (want asked, err error) {
 	return want, nil
 }
 
-// children are the resources within one, but for objects.
+// children lists the resources within one, except objects.
 func (c *call) children(depth string) ([]place, error) {
 	if depth == "0" {
 		return nil, nil
@@ -133,11 +134,11 @@ func (c *call) children(depth string) ([]place, error) {
 	}
 }
 
-// plan is what is written of resources of each kind, worked out once.
+// plan is the list of properties for resources of each kind, worked out once.
 type plan struct {
 	c       *call
 	want    asked
-	objects []property // of an object, where all that is wanted is known
+	objects []property // of an object, if all of the selection is known
 	base    string     // of the objects' addresses
 }
 
@@ -162,7 +163,7 @@ const (
 	missing = "</D:prop><D:status>HTTP/1.1 404 Not Found</D:status></D:propstat>"
 )
 
-// write is the response element of one resource.
+// write writes the response element of one resource.
 func (p *plan) write(x *writer, at place) {
 	x.raw("<D:response>")
 	if at.kind == atObject && p.base != "" {
@@ -206,7 +207,7 @@ func (p *plan) write(x *writer, at place) {
 	x.raw("</D:response>")
 }
 
-// named writes the properties that were asked for by name, and reports whether there are some that there are not.
+// named writes the requested properties, and reports whether some of them do not exist.
 func (p *plan) named(x *writer, at place) (lacking bool) {
 	for _, name := range p.want.names {
 		if prop, ok := known[name]; ok && prop.on&at.kind != 0 {
@@ -234,7 +235,7 @@ func (p *plan) lacking(x *writer, at place) {
 	x.raw(missing)
 }
 
-// one writes a property: the person's own value where they gave one.
+// one writes a property: the person's own value if they set one.
 func (p *plan) one(x *writer, prop property, at place) {
 	if prop.own && at.kind == atCollection {
 		if value, ok := p.c.kept(at, prop.name); ok && len(prop.choices) == 0 {
@@ -286,7 +287,7 @@ func (x *writer) value(n xml.Name, text string) {
 	x.raw("</" + prefix + n.Local + ">")
 }
 
-// kept is the person's own value of a property of a collection.
+// kept returns the person's own value of a property of a collection.
 func (c *call) kept(at place, name xml.Name) (string, bool) {
 	if at.kind != atCollection {
 		return "", false

@@ -6,25 +6,25 @@ import (
 	"slices"
 )
 
-// maxValue is the longest value of a property that somebody may keep, in bytes.
+// maxValue is the longest stored value of a property, in bytes.
 const maxValue = 4 << 10
 
 // maxName is the longest name of one, with its namespace, in bytes.
 const maxName = 512
 
-// proppatch keeps how somebody wants to see a calendar: its name, colour, order, and whatever else a client likes to put down. It is
-// theirs alone. What Berth itself says of a calendar cannot be changed, what it would not keep is said not to be, and then nothing is
-// (RFC 4918 section 9.2).
+// proppatch stores a person's own view of a calendar: its name, colour, order, and any other property of a client. Other users do not
+// see it. Berth's own properties are protected, values that cannot be stored are refused, and one such property rejects the whole
+// update (RFC 4918 section 9.2).
 func (c *call) proppatch(w http.ResponseWriter, r *http.Request) error {
 	if c.at.kind != atCollection {
-		return c.forbid("write-properties", "Only calendars have properties of your own.")
+		return c.forbid("write-properties", "Only calendars can have properties of your own.")
 	}
 	top, err := parse(r)
 	if err != nil {
 		return err
 	}
 	if top == nil || top.name != inDAV("propertyupdate") {
-		return badRequest("A PROPPATCH asks with a DAV:propertyupdate.")
+		return badRequest("The body of a PROPPATCH must be a DAV:propertyupdate.")
 	}
 	u := readUpdate(top)
 	if len(u.protected)+len(u.unkept) == 0 {
@@ -40,12 +40,12 @@ func (c *call) proppatch(w http.ResponseWriter, r *http.Request) error {
 	return x.end()
 }
 
-// update is what a PROPPATCH asks for.
+// update is the content of a PROPPATCH.
 type update struct {
-	values    map[string]*string // as they are kept; nil to remove one
+	values    map[string]*string // as stored; nil to remove one
 	names     []xml.Name
-	protected []xml.Name // what Berth itself says
-	unkept    []xml.Name // what would be lost: too long, or made of elements
+	protected []xml.Name // Berth's own
+	unkept    []xml.Name // not storable: too long, or made of elements
 }
 
 func readUpdate(top *element) update {
@@ -85,7 +85,7 @@ func (u *update) take(e *element, remove bool) {
 	}
 }
 
-// answer says what became of each property.
+// answer writes the outcome for each property.
 func (u *update) answer(x *writer) {
 	one := func(status string, names []xml.Name, more string) {
 		if len(names) == 0 {

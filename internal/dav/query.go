@@ -7,8 +7,8 @@ import (
 	"berth/calendar"
 )
 
-// query finds objects (RFC 4791 section 7.8). What clients ask for, events in a time-range, tasks, or an event by its UID, comes from the
-// index alone; any other filter is tried on the objects that the index leaves.
+// query finds objects (RFC 4791 section 7.8). The filters of real clients (events in a time-range, tasks, an event by its UID) need the
+// index alone; any other filter is applied to the candidates from the index.
 func (c *call) query(w http.ResponseWriter, r *http.Request, top *element) error {
 	plan, err := c.wanted(top, r)
 	if err != nil {
@@ -29,7 +29,7 @@ func (c *call) query(w http.ResponseWriter, r *http.Request, top *element) error
 	return x.end()
 }
 
-// matches tries a filter on the text of an object, as the actor sees it.
+// matches applies a filter to the actor's view of an object.
 func (c *call) matches(f *compFilter, o *calendar.Object) bool {
 	parsed, err := calendar.Decode([]byte(c.text(o)))
 	return err == nil && f.matches(parsed.Component, time.Time{}, time.Time{})

@@ -35,7 +35,7 @@ func between(from, to string) string {
 	return s + `/>`
 }
 
-// names are those of the requests and closures that a filter finds.
+// names lists the names of the requests and closures that a filter finds.
 func (h *house) names(who, collection, filter string, known map[string]string) []string {
 	h.Helper()
 	list, aliases := []string{}, h.aliases(who, collection)
@@ -54,9 +54,9 @@ func (h *house) names(who, collection, filter string, known map[string]string) [
 	return list
 }
 
-// TestTimeRanges has the cases of RFC 4791 section 9.9 that there can be here, where every occurrence of anything is an event of its own,
-// in UTC, with a start and an end. What other servers make of DATE values, floating times, DURATION, RRULE, RDATE, EXDATE and overrides
-// has no counterpart; a closure that repeats, at 06:00 in Athens, which is 04:00 UTC, stands for them.
+// TestTimeRanges holds the cases of RFC 4791 section 9.9 that can occur here, where every occurrence is an event of its own, in UTC, with
+// a start and an end. DATE values, floating times, DURATION, RRULE, RDATE, EXDATE and overrides, which other servers handle, have no
+// counterpart; a closure that repeats, at 06:00 in Athens, which is 04:00 UTC, stands for them.
 func TestTimeRanges(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -239,8 +239,8 @@ func multigetBody(hrefs ...string) string {
 	return `<C:calendar-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/></D:prop><D:href>` + strings.Join(hrefs, "</D:href><D:href>") + `</D:href></C:calendar-multiget>`
 }
 
-// TestAMultigetNamesAsManyAsAClientLikes asks for all objects at once, as vdirsyncer, khal, calcurse and tsdav do: bytes are bounded, numbers
-// are not.
+// TestAMultigetNamesAsManyAsAClientLikes asks for all objects at once, like vdirsyncer, khal, calcurse and tsdav: bytes are bounded,
+// numbers are not.
 func TestAMultigetNamesAsManyAsAClientLikes(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -10,12 +10,12 @@ import (
 	"berth/testbeds"
 )
 
-// refusal is an answer that is no success: a status and, in its body, the precondition that failed and words for a person.
+// refusal is an answer without success: a status and, in its body, the failed precondition and a text for people.
 type refusal struct {
 	status    int
 	name      string // of the precondition, with its prefix D: or C:; empty for none
-	privilege string // that need-privileges asks for
-	href      string // where it is needed
+	privilege string // in need-privileges
+	href      string // the resource that needs it
 	conflicts []testbeds.Conflict
 	message   string
 }
@@ -28,7 +28,7 @@ func badRequest(message string) error {
 	return refusal{status: http.StatusBadRequest, message: message}
 }
 
-// forbid refuses what takes a privilege that the actor does not have.
+// forbid refuses a call for lack of a privilege.
 func (c *call) forbid(privilege, message string) error {
 	return refusal{status: http.StatusForbidden, name: "D:need-privileges", privilege: privilege, href: c.href(c.at), message: message}
 }
@@ -37,20 +37,20 @@ func precondition(name, message string) error {
 	return refusal{status: http.StatusForbidden, name: name, message: message}
 }
 
-// answers is what becomes of the scheduler's errors. A refusal is never a 409 or 412, which clients answer by writing over it, nor a 5xx,
-// which they repeat for ever.
+// answers maps the scheduler's errors to statuses. A refusal is never a 409 or 412, after which clients overwrite, nor a 5xx, which they
+// repeat for ever.
 var answers = map[scheduler.Code]int{
 	scheduler.CodeInvalid: http.StatusForbidden, scheduler.CodeConflict: http.StatusForbidden, scheduler.CodeForbidden: http.StatusForbidden,
 	scheduler.CodeNotFound: http.StatusNotFound, scheduler.CodeUnauthenticated: http.StatusUnauthorized,
 	scheduler.CodePrecondition: http.StatusPreconditionFailed, scheduler.CodeUnavailable: http.StatusServiceUnavailable,
 }
 
-// refuse writes an error as an answer. Only what is meant for users says more than its status.
+// refuse writes an error as an answer. Errors that are not meant for users show their status alone.
 func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var slow interface{ RetryAfter() time.Duration }
 	if errors.As(err, &slow) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(slow.RetryAfter()/time.Second)+1))
-		s.challenge(w, "Too many attempts to sign in failed; wait a while.")
+		s.challenge(w, "Too many failed attempts to sign in; wait a while.")
 		return
 	}
 	if e, ok := errors.AsType[refusal](err); ok {
@@ -76,13 +76,13 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	refusal{status: answers[e.Code], message: e.Error()}.write(w)
 }
 
-// challenge asks who it is, on everything and always in the same way: clients give up on a 403.
+// challenge asks for credentials, always in the same way and never with a 403, after which clients give up.
 func (s *server) challenge(w http.ResponseWriter, message string) {
 	w.Header().Set("WWW-Authenticate", `Basic realm="Berth", charset="UTF-8"`)
 	refusal{status: http.StatusUnauthorized, message: message}.write(w)
 }
 
-// write is the answer: a precondition as XML, else plain words. Evolution shows the text of a D:error, the others only that there is one.
+// write sends a precondition as XML, else plain text. Evolution shows the text of a D:error, others only report an error.
 func (r refusal) write(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")

@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// report answers the four reports on a calendar. Their Depth is not looked at: Evolution sends 0 where RFC 4791 wants 1.
+// report answers the four reports on a calendar. It ignores their Depth: Evolution sends 0 where RFC 4791 wants 1.
 func (c *call) report(w http.ResponseWriter, r *http.Request) error {
 	in := &input{request: r, held: c.s.held, who: c.actor.Username, list: c.addresses(w)}
 	defer in.done()
@@ -19,7 +19,7 @@ func (c *call) report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if top == nil {
-		return badRequest("A REPORT says which one in its body.")
+		return badRequest("The body of a REPORT must name the report.")
 	}
 	if c.at.kind == atCollection {
 		switch top.name {
@@ -33,16 +33,16 @@ func (c *call) report(w http.ResponseWriter, r *http.Request) error {
 			return c.freeBusy(w, top)
 		}
 	}
-	return precondition("D:supported-report", "There is no such report here; see supported-report-set.")
+	return precondition("D:supported-report", "This report is not supported here; see supported-report-set.")
 }
 
-// wanted is what a report is to say of each object.
+// wanted reads the properties that a report must write for each object.
 func (c *call) wanted(top *element, r *http.Request) (*plan, error) {
 	want := asked{names: wishes(top.child(davSpace, "prop")), brief: brief(r)}
 	data := top.child(davSpace, "prop").child(calSpace, "calendar-data")
 	if data != nil {
 		if kind := data.attr("content-type"); kind != "" && !strings.EqualFold(kind, "text/calendar") {
-			return nil, precondition("C:supported-calendar-data", "Events are text/calendar.")
+			return nil, precondition("C:supported-calendar-data", "Events can only be sent as text/calendar.")
 		}
 		want.part = partial(data)
 	}
@@ -52,7 +52,7 @@ func (c *call) wanted(top *element, r *http.Request) (*plan, error) {
 	return c.plan(want), nil
 }
 
-// gone says that there is nothing at an address.
+// gone writes that an address has no resource.
 func (x *writer) gone(base, name string) {
 	x.raw("<D:response><D:href>")
 	x.text(base)
@@ -60,11 +60,12 @@ func (x *writer) gone(base, name string) {
 	x.raw("</D:href><D:status>HTTP/1.1 404 Not Found</D:status></D:response>")
 }
 
-// sync says what changed since a token (RFC 6578).
+// sync lists the changes since a token (RFC 6578).
 func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error {
-	invalid := precondition("D:valid-sync-token", "The sync token is no longer good; read the calendar anew.")
+	invalid := precondition("D:valid-sync-token", "The sync token is no longer valid; read the calendar anew.")
 	now := c.tokenOf(c.at)
-	// Who reads everything has none of what was removed before, however old the objects are that they are sent first.
+	// A client that reads everything knows none of the removed objects, so no old removals are needed, however old
+	// the first objects sent are.
 	from, initial := token{began: c.sequence}, true
 	if e := top.child(davSpace, "sync-token"); e != nil && e.text != "" {
 		var ok bool
@@ -82,7 +83,7 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 	if e := top.child(davSpace, "limit").child(davSpace, "nresults"); e != nil {
 		n, err := strconv.Atoi(e.text)
 		if err != nil || n < 1 {
-			return badRequest("DAV:nresults has to be a number from 1 on.")
+			return badRequest("DAV:nresults must be a number from 1 on.")
 		}
 		limit = n
 	}
@@ -98,7 +99,7 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 		if gone && initial {
 			continue
 		}
-		if limit == 0 { // there is more than was asked for
+		if limit == 0 { // there are more changes than requested
 			x.raw("<D:response>")
 			x.href(c.href(c.at))
 			x.raw("<D:status>HTTP/1.1 507 Insufficient Storage</D:status><D:error><D:number-of-matches-within-limits/></D:error></D:response>")
@@ -119,7 +120,7 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 	return x.end()
 }
 
-// freeBusy says when a calendar's time is taken (RFC 4791 section 7.10).
+// freeBusy lists the busy times of a calendar (RFC 4791 section 7.10).
 func (c *call) freeBusy(w http.ResponseWriter, top *element) error {
 	span, err := readRange(top.child(calSpace, "time-range"))
 	if err != nil {
@@ -129,7 +130,7 @@ func (c *call) freeBusy(w http.ResponseWriter, top *element) error {
 		return precondition("C:valid-filter", "A free-busy-query needs a time-range with start and end.")
 	}
 	if span.to.Sub(span.from) > calendar.KeepPast+calendar.FeedFuture*2 {
-		return precondition("C:valid-filter", "The time-range of a free-busy-query is at most three years long.")
+		return precondition("C:valid-filter", "The time-range of a free-busy-query may be at most three years long.")
 	}
 	taken := func(yield func(*calendar.Object) bool) {
 		for o := range c.members.Overlapping(span.from, span.to) {

@@ -8,18 +8,18 @@ import (
 	"berth/testbeds"
 )
 
-// schedule keeps an index in step with the store. The sequence of the change log says whether there is anything new; it has no gaps
-// and follows the order of commits, whichever process made them.
+// schedule keeps an index in step with the store. The sequence of the change log, which has no gaps and follows the order of commits of all
+// processes, tells whether there is news.
 //
-// Who reads asks the store without a lock, so that one whose question hangs keeps nobody else waiting. Only reading everything is done by one
-// at a time: the others would do the same.
+// Readers query the store without a lock, so that one hanging query keeps no other reader waiting. Only one reader at a time reads
+// everything: the others would do the same work.
 type schedule struct {
 	store Calendars
-	whole chan struct{} // who holds it may read everything
+	whole chan struct{} // its holder may read everything
 
 	mu       sync.Mutex
 	index    *calendar.Index
-	built    int // how often the index was built
+	built    int // counts the builds of the index
 	facility testbeds.Facility
 }
 
@@ -27,7 +27,7 @@ func newSchedule(store Calendars) *schedule {
 	return &schedule{store: store, index: calendar.NewIndex(), whole: make(chan struct{}, 1)}
 }
 
-// read runs fn on the index as the database is now. fn takes from it what it needs and lets go: nobody else reads meanwhile.
+// read runs fn on the index as of now. fn must only copy its data: all other readers wait meanwhile.
 func (s *schedule) read(ctx context.Context, fn func(x *calendar.Index, f testbeds.Facility)) error {
 	if err := s.refresh(ctx); err != nil {
 		return err
@@ -44,7 +44,7 @@ func (s *schedule) known() (sequence int64, built int) {
 	return s.index.Sequence(), s.built
 }
 
-// refresh brings the index to what the database says now.
+// refresh brings the index up to the state of the database.
 func (s *schedule) refresh(ctx context.Context) error {
 	for {
 		since, built := s.known()
@@ -53,7 +53,7 @@ func (s *schedule) refresh(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			// It has to be read anew where it is another database than before, into which a backup was put back, or where removals that this
+			// Everything must be read anew if the database was replaced by another one or by a backup, or if removals that this
 			// index has not seen are forgotten already.
 			if c.Sequence >= since && c.Pruned <= since {
 				s.apply(c, built)
@@ -66,7 +66,7 @@ func (s *schedule) refresh(ctx context.Context) error {
 	}
 }
 
-// apply takes changes in, unless somebody else has brought the index there or further, or has built it anew.
+// apply applies changes, unless another reader has already applied them or built the index anew.
 func (s *schedule) apply(c calendar.Changes, built int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,7 +76,7 @@ func (s *schedule) apply(c calendar.Changes, built int) {
 	}
 }
 
-// build makes an index of everything there is, unless somebody else has done so meanwhile.
+// build makes an index of everything, unless another reader has done so meanwhile.
 func (s *schedule) build(ctx context.Context, built int) (done bool, err error) {
 	select {
 	case s.whole <- struct{}{}:

@@ -15,13 +15,13 @@ import (
 // ledger is a store whose change log is a list of objects.
 type ledger struct {
 	full
-	wholes atomic.Int64 // how often everything was read
+	wholes atomic.Int64 // counts full reads
 
 	mu       sync.Mutex
 	objects  []calendar.Object
 	sequence int64
-	hang     chan struct{} // who asks next hangs until it is closed, or gives up; nil for nobody
-	hanging  chan struct{} // is told that somebody does
+	hang     chan struct{} // the next query hangs until it is closed, or the reader gives up; nil for none
+	hanging  chan struct{} // gets a value when a query hangs
 }
 
 func (l *ledger) commit(name string) int64 {
@@ -57,7 +57,7 @@ func (l *ledger) Calendar(ctx context.Context, since int64) (calendar.Changes, e
 	return c, nil
 }
 
-// names are those of all objects that a reader sees.
+// names lists the names of all objects that a reader sees.
 func names(t *testing.T, s *schedule) map[string]bool {
 	t.Helper()
 	list := map[string]bool{}
@@ -71,8 +71,8 @@ func names(t *testing.T, s *schedule) map[string]bool {
 	return list
 }
 
-// TestNobodyWaitsForAQuestionThatHangs lets one reader's question to the database hang, and others read meanwhile, also what is new. What it
-// is told in the end is older than what they know, and takes nothing back.
+// TestNobodyWaitsForAQuestionThatHangs lets one reader's query hang, while others read, new objects included. Its late answer is older than
+// their index, and must undo nothing.
 func TestNobodyWaitsForAQuestionThatHangs(t *testing.T) {
 	t.Parallel()
 	l := &ledger{hanging: make(chan struct{})}
@@ -100,7 +100,8 @@ func TestNobodyWaitsForAQuestionThatHangs(t *testing.T) {
 	}
 }
 
-// TestEverybodySeesWhatWasCommittedBefore lets many write and read at once, from the very first reader on.
+// TestEverybodySeesWhatWasCommittedBefore lets many users write and read at once, from the very first reader
+// on.
 func TestEverybodySeesWhatWasCommittedBefore(t *testing.T) {
 	t.Parallel()
 	l := &ledger{}

@@ -9,29 +9,30 @@ import (
 	"berth/calendar"
 )
 
-// search is what a filter asks of the index: every object is one event, without alarms but for who wants them, and its UID and times are known.
+// search is the part of a filter that the index answers: every object is one event, without alarms unless the person chose them, and its
+// UID and times are known.
 type search struct {
 	never  bool  // nothing can meet the filter
 	within *span // nil for any time
 	uids   []*textMatch
-	more   bool // the filter asks for something else, too
+	more   bool // the filter has further conditions
 	c      *call
 }
 
-// search works out what of a filter the index answers.
+// search extracts the part of a filter that the index answers.
 func (f *compFilter) search(c *call) search {
 	s := search{c: c, never: f.undefined, more: f.within != nil || len(f.props) > 0}
 	for _, sub := range f.comps {
 		if sub.name == ical.CompEvent && !sub.undefined {
 			s.event(sub)
-		} else if (sub.name == ical.CompEvent) == sub.undefined { // no event, or something that is none
+		} else if (sub.name == ical.CompEvent) == sub.undefined { // no event, or a component that is none
 			s.never = true
 		}
 	}
 	return s
 }
 
-// event takes in what is asked of the event.
+// event extracts the conditions on the event.
 func (s *search) event(f *compFilter) {
 	if s.within == nil {
 		s.within = f.within
@@ -54,7 +55,7 @@ func (s *search) event(f *compFilter) {
 	}
 }
 
-// candidates are the objects that the index leaves.
+// candidates yields the objects that meet the search.
 func (s search) candidates(m calendar.Members) iter.Seq[*calendar.Object] {
 	return func(yield func(*calendar.Object) bool) {
 		if s.never {
@@ -78,8 +79,8 @@ func (s search) candidates(m calendar.Members) iter.Seq[*calendar.Object] {
 	}
 }
 
-// exact is the one object that a whole UID is asked for, nil where that is not what is asked. A text-match looks for a part of a text, but
-// no UID is a part of another.
+// exact finds the one object of a whole UID, nil if the search is for anything else. A text-match looks for a part of a text, but no UID
+// is a part of another.
 func (s search) exact(m calendar.Members) *calendar.Object {
 	for _, t := range s.uids {
 		if name, whole := strings.CutSuffix(t.text, calendar.UIDSuffix); whole && !t.negated {

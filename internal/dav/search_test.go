@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TestTheIndexAnswersForTasksAndUIDs asks among objects whose text nobody can read: who looks into it finds nothing, and what is found comes from
-// the index. Looking into a thousand texts takes a hundred thousand allocations.
+// TestTheIndexAnswersForTasksAndUIDs searches among objects with unreadable texts: a search in the text finds nothing, so every result
+// comes from the index. Searching a thousand texts takes a hundred thousand allocations.
 func TestTheIndexAnswersForTasksAndUIDs(t *testing.T) {
 	t.Parallel()
 	store := filled(1000)
@@ -66,7 +66,7 @@ func TestTheIndexAnswersForTasksAndUIDs(t *testing.T) {
 	}
 }
 
-// TestTasksAndUIDsAreFoundWithoutReading counts what it takes: reading a text takes more than a hundred allocations.
+// TestTasksAndUIDsAreFoundWithoutReading counts allocations: reading one text takes more than a hundred.
 func TestTasksAndUIDsAreFoundWithoutReading(t *testing.T) { // allocations cannot be counted beside other tests
 	h := New(nil, operator{}, filled(1000), Options{Log: slog.New(slog.DiscardHandler), Clock: func() time.Time { return benchStart }})
 	for _, filter := range []string{`<C:comp-filter name="VTODO"/>`, `<C:comp-filter name="VEVENT"><C:prop-filter name="UID"><C:text-match>-000000000500@</C:text-match></C:prop-filter></C:comp-filter>`} {

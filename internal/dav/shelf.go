@@ -5,13 +5,13 @@ import (
 	"sync"
 )
 
-// shelf remembers feeds, up to a number of bytes: those that were asked for last.
+// shelf remembers the feeds that were last asked for, up to a number of bytes.
 type shelf struct {
 	limit int
 
 	mu    sync.Mutex
 	bytes int
-	order *list.List // of keys; the last that was asked for is in front
+	order *list.List // of keys; the latest in front
 	items map[string]*item
 }
 
@@ -21,7 +21,7 @@ type item struct {
 	at   *list.Element
 }
 
-// itemCost is what a feed takes beside its text.
+// itemCost is the memory of a feed beside its text.
 const itemCost = 1 << 10
 
 func newShelf(limit int) *shelf {
@@ -39,7 +39,7 @@ func (s *shelf) get(key string) *rendered {
 	return x.feed
 }
 
-// put remembers a feed, and forgets those that were not asked for the longest to make room for it.
+// put remembers a feed, and makes room by dropping the least recently used ones.
 func (s *shelf) put(key string, feed *rendered) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -26,13 +26,13 @@ func syncBody(token string, limit int) string {
 	return `<D:sync-collection xmlns:D="DAV:"><D:sync-token>` + token + `</D:sync-token><D:sync-level>1</D:sync-level>` + nresults + `<D:prop><D:getetag/></D:prop></D:sync-collection>`
 }
 
-// mirror is what a client has of a collection.
+// mirror is a client's copy of a collection.
 type mirror struct {
 	token string
 	tags  map[string]string // by href
 }
 
-// follow takes in one answer to sync-collection, and reports whether there is more.
+// follow applies one answer to sync-collection, and reports whether there is more.
 func (m *mirror) follow(h *house, who, collection string, limit int) (more bool) {
 	h.Helper()
 	res := h.send(who, "REPORT", home(who, collection), syncBody(m.token, limit))
@@ -64,7 +64,7 @@ func (m *mirror) follow(h *house, who, collection string, limit int) (more bool)
 	return more
 }
 
-// tags are the entity tags of a collection, as PROPFIND has them.
+// tags reads the entity tags of a collection by PROPFIND.
 func (h *house) tags(who, collection string) map[string]string {
 	h.Helper()
 	list := map[string]string{}
@@ -76,7 +76,7 @@ func (h *house) tags(who, collection string) map[string]string {
 	return list
 }
 
-// TestAClientThatFollowsAlwaysEndsWithTheServersState changes requests at random, through two processes over one database, and lets
+// TestAClientThatFollowsAlwaysEndsWithTheServersState changes requests at random, through two processes over one database, while
 // clients of every role follow their collections with any limits, from either process.
 func TestAClientThatFollowsAlwaysEndsWithTheServersState(t *testing.T) {
 	t.Parallel()
@@ -85,7 +85,7 @@ func TestAClientThatFollowsAlwaysEndsWithTheServersState(t *testing.T) {
 			t.Parallel()
 			n := 0
 			rapid.Check(t, func(rt *rapid.T) {
-				if n++; n <= stories { // each takes a database of its own
+				if n++; n <= stories { // each needs a database of its own
 					follow(t, rt, engine.Fresh(t))
 				}
 			})
@@ -93,7 +93,7 @@ func TestAClientThatFollowsAlwaysEndsWithTheServersState(t *testing.T) {
 	}
 }
 
-// stories is how many random stories are told on each engine.
+// stories is the number of random runs on each engine.
 const stories = 25
 
 var audiences = []struct{ who, collection string }{
@@ -236,7 +236,7 @@ func TestForgottenRemovalsMakeOldTokensInvalid(t *testing.T) {
 	h.must(h.svc.Cancel(h.ctx, h.as("eva"), r.ID, scheduler.Step{}))
 	h.now.Store(120 * 24 * 3600)
 	h.must(nil, h.store.AgeCalendar(h.ctx, h.clock()))
-	fresh := enter(t, t, h.store, h.now) // it knows only what the database still does
+	fresh := enter(t, t, h.store, h.now) // it knows no more than the database still does
 	if !m.follow(fresh, "eva", "mine", 0) {
 		t.Error("the token was taken although the removal is forgotten")
 	}
@@ -256,7 +256,7 @@ func TestAProcessThatHasNotLookedForLongReadsAnew(t *testing.T) {
 		t.Fatalf("it shows %d events, want one", n)
 	}
 	h.must(h.svc.Cancel(h.ctx, h.as("eva"), r.ID, scheduler.Step{}))
-	for _, days := range []int64{20, 130} { // the event is taken out; and that it was is forgotten
+	for _, days := range []int64{20, 130} { // the event is removed; and its removal is forgotten
 		h.now.Store(days * 24 * 3600)
 		h.must(nil, h.store.AgeCalendar(h.ctx, h.clock()))
 	}

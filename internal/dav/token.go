@@ -8,19 +8,19 @@ import (
 	"berth/testbeds"
 )
 
-// token is a sync token (RFC 6578): up to where a client knows a collection, as somebody of one audience sees it. It is a URI, without
-// which Evolution drops it.
+// token is a sync token (RFC 6578): the position up to which a client knows a collection, as seen by one audience. It must be a URI,
+// or Evolution drops it.
 type token struct {
 	epoch    string
 	audience string
 	sequence int64
-	name     string // of the last object of that sequence which was sent; everything, where it is past all names
-	began    int64  // of one in the middle of a sync: from where on removals have to be known
+	name     string // of the last object sent of that sequence; past all names: all of them
+	began    int64  // of a sync in progress: the sequence from which removals must be known
 }
 
 const (
 	tokenPrefix = "urn:berth:sync:"
-	allNames    = "~" // sorts behind every name
+	allNames    = "~" // sorts after every name
 )
 
 func (t token) String() string {
@@ -51,7 +51,7 @@ func parseToken(s string) (t token, ok bool) {
 	return t, err == nil && t.began >= 0 && t.name != allNames
 }
 
-// tokenOf is the token, and the ctag, of a collection as it is now.
+// tokenOf returns the present token, and ctag, of a collection.
 func (c *call) tokenOf(p place) token {
 	m, ok := c.lasts[p.collection.Key]
 	if !ok {
@@ -64,7 +64,7 @@ func (c *call) tokenOf(p place) token {
 	return token{epoch: m.Epoch, audience: p.collection.Audience(c.actor, alarms), sequence: m.Last(), name: allNames}
 }
 
-// everyLast reads the state of all of the actor's collections.
+// everyLast reads the last sequence of each of the actor's collections.
 func (c *call) everyLast() error {
 	c.lasts = map[string]calendar.Members{}
 	return c.s.schedule.read(c.request.Context(), func(x *calendar.Index, _ testbeds.Facility) {

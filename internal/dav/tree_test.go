@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// depthOf measures a tree without recursion of its own being a danger: the tree is bounded.
+// depthOf measures a tree. Recursion is safe here: the tree is bounded.
 func depthOf(e *element) (depth, elements int) {
 	for _, c := range e.children {
 		d, n := depthOf(c)
@@ -30,7 +30,7 @@ func FuzzTree(f *testing.F) {
 		if _, err := readFilter(e); err == nil && e.children[0].attr("name") == "" {
 			t.Error("a filter without a name was taken")
 		}
-		// What was taken can be said again, and is well-formed.
+		// A parsed body can be written again, and is well-formed.
 		var out bytes.Buffer
 		x := newWriter(&out)
 		x.raw("<x>")

@@ -7,12 +7,12 @@ import (
 	"io"
 )
 
-// unpacked reads what is kept compressed, as http.ServeContent wants it: nothing is unpacked for who has it already, and never all at once.
+// unpacked reads a compressed text for http.ServeContent: nothing is unpacked if the client has it already, and never all at once.
 type unpacked struct {
 	zipped []byte
 	size   int64
 	at     int64
-	from   *gzip.Reader // at the position; nil until somebody reads there
+	from   *gzip.Reader // at the position; nil until the first read there
 }
 
 func (u *unpacked) Seek(offset int64, whence int) (int64, error) {

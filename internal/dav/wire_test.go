@@ -19,7 +19,7 @@ func TestDiscoveryWithASlash(t *testing.T) {
 	h.send("", "PROPFIND", "/.well-known/caldav/x", "").want(t, http.StatusUnauthorized)
 }
 
-// TestEntityTagsOfWrites has tags that something on the way made weak, lists, and those of what is gone.
+// TestEntityTagsOfWrites tries tags that a proxy weakened, lists, and tags of removed objects.
 func TestEntityTagsOfWrites(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -34,7 +34,7 @@ func TestEntityTagsOfWrites(t *testing.T) {
 		{"weak", "PUT", h.href("eva", "mine", r), func(tag string) []string { return []string{"If-Match", "W/" + tag} }, 204},
 		{"one of a list", "PUT", h.href("eva", "mine", r), func(tag string) []string { return []string{"If-Match", `"x", W/` + tag} }, 204},
 		{"another", "PUT", h.href("eva", "mine", r), func(string) []string { return []string{"If-Match", `W/"x"`} }, 412},
-		{"any", "PUT", h.href("eva", "mine", r), func(string) []string { return []string{"If-Match", "*"} }, 403}, // it may be any version
+		{"any", "PUT", h.href("eva", "mine", r), func(string) []string { return []string{"If-Match", "*"} }, 403}, // any version will do
 		{"none of it", "PUT", h.href("eva", "mine", r), func(tag string) []string { return []string{"If-None-Match", "W/" + tag} }, 412},
 		{"of what is gone", "PUT", home("eva", "mine") + "gone.ics", func(tag string) []string { return []string{"If-Match", tag} }, 412},
 		{"any of what is gone", "PUT", home("eva", "mine") + "gone.ics", func(string) []string { return []string{"If-Match", "*"} }, 412},
@@ -71,7 +71,7 @@ func TestAPropfindAsksForOneThing(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotKeptIsSaidNotToBe sets what Berth keeps, what it says itself, and what would be lost.
+// TestWhatIsNotKeptIsSaidNotToBe sets storable properties, protected ones, and ones that would be lost.
 func TestWhatIsNotKeptIsSaidNotToBe(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -85,7 +85,7 @@ func TestWhatIsNotKeptIsSaidNotToBe(t *testing.T) {
 	for _, tt := range []struct {
 		name, step, props string
 		answer            []string // in the answer
-		shown, lacking    string   // in what is shown then
+		shown, lacking    string   // in the next PROPFIND
 	}{
 		{"a choice", "set", transparent, []string{"200 OK"}, transparent, opaque},
 		{"a choice that there is not", "set", "<C:schedule-calendar-transp><C:x/></C:schedule-calendar-transp>", []string{"403 Forbidden", "responsedescription"}, transparent, ""},
@@ -109,7 +109,7 @@ func TestWhatIsNotKeptIsSaidNotToBe(t *testing.T) {
 	}
 }
 
-// TestPartsOfEventsAreSent asks as Evolution does, for the UIDs alone, and in every report.
+// TestPartsOfEventsAreSent asks for the UIDs alone, like Evolution, and in every report.
 func TestPartsOfEventsAreSent(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -131,7 +131,7 @@ func TestPartsOfEventsAreSent(t *testing.T) {
 func TestACalendarIsAFile(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	r := h.submit("eva", "north/a", 4, hours(24*500, 4)) // farther than a feed goes
+	r := h.submit("eva", "north/a", 4, hours(24*500, 4)) // beyond the range of a feed
 	file := h.send("eva", "GET", home("eva", "mine"), "").want(t, http.StatusOK)
 	if !strings.Contains(file.body, "UID:"+r.ID) || file.header.Get("Content-Type") != "text/calendar; charset=utf-8" {
 		t.Errorf("%v:\n%s", file.header, file.body)

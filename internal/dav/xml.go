@@ -19,10 +19,10 @@ const (
 	ownNamespace = "urn:berth:ns"
 )
 
-// writer writes XML piece by piece. The first error stays.
+// writer writes XML piece by piece. It keeps the first error.
 type writer struct {
 	out    *bufio.Writer
-	answer *answer // nil where it is written to something else
+	answer *answer // nil if the target is not an answer
 }
 
 func newWriter(w io.Writer) *writer {
@@ -34,12 +34,11 @@ func newWriter(w io.Writer) *writer {
 func (x *writer) raw(s string) { _, _ = x.out.WriteString(s) }
 func (x *writer) flush() error { return x.out.Flush() }
 
-// escapes are the characters that cannot stand in character data. A carriage return would be lost as it is: parsers turn it into a line
-// feed.
+// escapes holds the characters that cannot stand in character data. Parsers turn a bare carriage return into a line feed.
 var escapes = [256]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;", '\r': "&#13;"}
 
-// text writes character data. An event has a carriage return on each line and seldom anything else to escape: looking for that first, and
-// then for carriage returns alone, takes half the time of looking at each byte.
+// text writes character data. An event has a carriage return on each line and seldom anything else to escape: searching for other
+// characters first, and then for carriage returns alone, takes half the time of checking each byte.
 func (x *writer) text(s string) {
 	if strings.IndexByte(s, '&') < 0 && strings.IndexByte(s, '<') < 0 && strings.IndexByte(s, '>') < 0 && strings.IndexByte(s, '"') < 0 {
 		for {

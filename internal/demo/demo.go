@@ -10,23 +10,23 @@ import (
 	"berth/testbeds/facilityfile"
 )
 
-// State is what a database is, as far as the demo is concerned.
+// State is the state of a database, from the demo's point of view.
 type State int
 
 const (
 	Empty   State = iota
 	Demo          // filled to its end
-	Foreign       // in use for something else, or left half filled
+	Foreign       // in use otherwise, or half filled
 )
 
-// Accounts keeps people.
+// Accounts manages people.
 type Accounts interface {
 	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
 	Person(ctx context.Context, actor scheduler.Actor, username string) (scheduler.Person, error)
 	PutPerson(ctx context.Context, actor scheduler.Actor, p scheduler.Person) (scheduler.Person, error)
 }
 
-// Look says what the database behind a service is.
+// Look determines the state of the database behind a service.
 func Look(ctx context.Context, s *scheduler.Service, accounts Accounts) (State, error) {
 	if p, err := accounts.Person(ctx, scheduler.System, administrator); err == nil && p.Email == administrator+"@"+domain {
 		return Demo, nil
@@ -64,15 +64,15 @@ func read() (testbeds.Facility, testbeds.Catalogue, error) {
 	return *bundle.Facility, *bundle.Catalogue, nil
 }
 
-// Options are what a demo is made of.
+// Options holds the parts for making a demo.
 type Options struct {
-	// Service and Accounts are over the empty database, on the clock that is handed in.
+	// Service and Accounts work on the empty database, with the given clock.
 	Service  func(clock func() time.Time) *scheduler.Service
 	Accounts func(clock func() time.Time) Accounts
 	Now      time.Time
 }
 
-// since is how many days ago the demo begins.
+// since is the number of past days that the demo covers.
 const since = 40
 
 // Fill makes the demo in an empty database.

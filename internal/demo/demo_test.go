@@ -16,7 +16,7 @@ import (
 	"berth/scheduler"
 )
 
-// fill makes a demo as if it were that time, and the service that goes on with it.
+// fill makes a demo at a given time, and returns the service that continues it.
 func fill(t *testing.T, s *store.Store, now time.Time) testdb.Directory {
 	t.Helper()
 	service := func(clock func() time.Time) *scheduler.Service {
@@ -30,7 +30,7 @@ func fill(t *testing.T, s *store.Store, now time.Time) testdb.Directory {
 	return testdb.NewDirectory(t, service(at), s, at)
 }
 
-// requests are all requests of a demo, the first one first.
+// requests lists all requests of a demo, the first one first.
 func requests(t *testing.T, s testdb.Directory) []scheduler.Request {
 	t.Helper()
 	var list []scheduler.Request
@@ -104,7 +104,7 @@ func TestTheDemoShowsEverything(t *testing.T) {
 	})
 }
 
-// kinds says what a request is an example of.
+// kinds lists the cases that a request is an example of.
 func kinds(v scheduler.View) map[string]bool {
 	open := slices.ContainsFunc(v.Offers, func(o scheduler.Offer) bool { return o.State == scheduler.OfferOpen })
 	asked := slices.ContainsFunc(v.Approvals, func(a scheduler.Approval) bool { return a.Policy == "required" && a.Decision == "" })
@@ -181,7 +181,7 @@ func TestTheDemoIsToldFromOtherDatabases(t *testing.T) {
 	})
 }
 
-// checkPeople gives all people a password, and makes sure that there is somebody for every role.
+// checkPeople gives all people a password, and checks that every role has a person.
 func checkPeople(t *testing.T, service testdb.Directory) {
 	t.Helper()
 	people, err := demo.SetPassword(t.Context(), service, "hash")

@@ -13,7 +13,7 @@ import (
 //go:embed data/facility.yaml data/catalogue.yaml
 var files embed.FS
 
-// informed are the testbeds whose providers are told and not asked.
+// informed lists the testbeds whose providers are notified instead of asked.
 var informed = []string{"5tonic", "5g-vino"}
 
 // withProviders gives the testbeds the people of the demo as their providers.
@@ -33,5 +33,5 @@ func withProviders(f testbeds.Facility) testbeds.Facility {
 	return f
 }
 
-// askedApproval are the testbeds of the demo that have to agree, with who says so for them.
+// askedApproval maps the testbeds of the demo that must approve to the person who does.
 var askedApproval = map[string]string{"wins-5g": "paddy", "bristol": "beth", "ehealth5g": "edyta"}

@@ -9,7 +9,7 @@ import (
 	"berth/testbeds"
 )
 
-// scheduled is approved and given its slot; when that comes it runs, and ends when it is over.
+// scheduled approves and grants the slot; the request runs in it, and ends with it.
 func scheduled(p *play, s story) []step {
 	return []step{
 		approval(p, s), schedule(p, s, nil),
@@ -18,7 +18,7 @@ func scheduled(p *play, s story) []step {
 	}
 }
 
-// early is like scheduled, but done so long before its end that others get the rest.
+// early follows scheduled, but completes so long before the end that others get the rest.
 func early(rest time.Duration) fate {
 	return func(p *play, s story) []step {
 		return []step{
@@ -29,7 +29,7 @@ func early(rest time.Duration) fate {
 	}
 }
 
-// reported is like scheduled, with the orchestrator's states in between.
+// reported follows scheduled, with the orchestrator's states in between.
 func reported(p *play, s story) []step {
 	return []step{
 		approval(p, s), schedule(p, s, nil),
@@ -40,7 +40,7 @@ func reported(p *play, s story) []step {
 	}
 }
 
-// stuck is being brought up, or torn down, since its slot began or ended.
+// stuck leaves a request in instantiation, or tear-down, since its slot began or ended.
 func stuck(in scheduler.Status) fate {
 	return func(p *play, s story) []step {
 		list := []step{approval(p, s), schedule(p, s, nil)}
@@ -52,7 +52,7 @@ func stuck(in scheduler.Status) fate {
 	}
 }
 
-// overrun runs and nobody has ended it.
+// overrun starts a request that nobody ends.
 func overrun(p *play, s story) []step {
 	return []step{
 		approval(p, s), schedule(p, s, nil),
@@ -61,7 +61,7 @@ func overrun(p *play, s story) []step {
 	}
 }
 
-// failed breaks down an hour after it began.
+// failed breaks a request down an hour after its start.
 func failed(reason string) fate {
 	return func(p *play, s story) []step {
 		return []step{
@@ -73,7 +73,7 @@ func failed(reason string) fate {
 	}
 }
 
-// cancelled is given its slot and then not wanted any more.
+// cancelled grants a slot and then cancels the request.
 func cancelled(reason string) fate {
 	return func(p *play, s story) []step {
 		return []step{
@@ -83,19 +83,19 @@ func cancelled(reason string) fate {
 	}
 }
 
-// waiting has the yes of nobody yet; its mentor has looked at it.
+// waiting leaves all approvals open; the mentor has commented.
 func waiting(p *play, s story) []step {
 	return []step{p.says(s, time.Hour, s.mentor, "Deployable as far as I can see. Waiting for the testbed to agree.")}
 }
 
-// asks is under review, with a question in its thread.
+// asks leaves a request under review, with a question in its thread.
 func asks(question, answer string) fate {
 	return func(p *play, s story) []step {
 		return []step{p.says(s, time.Hour, s.mentor, question), p.says(s, 2*time.Hour, s.who, answer)}
 	}
 }
 
-// refused is what a provider does not want.
+// refused lets a provider refuse.
 func refused(testbed, reason string) fate {
 	return func(p *play, s story) []step {
 		return []step{
@@ -127,7 +127,8 @@ func reject(p *play, s story, reason string, offers int, hold string) step {
 	})
 }
 
-// resubmitted is rejected with offers, of which the experimenter takes the first; that one is approved and given its slot.
+// resubmitted rejects a request with offers, of which the experimenter accepts the first; that one is approved and
+// granted.
 func resubmitted(reason string) fate {
 	return func(p *play, s story) []step {
 		next := s
@@ -150,14 +151,14 @@ func resubmitted(reason string) fate {
 	}
 }
 
-// overriding is given its slot at the cost of others.
+// overriding grants a slot at the cost of other requests.
 func overriding(mode scheduler.OverrideMode, reason string, displace ...string) fate {
 	return func(p *play, s story) []step {
 		return []step{approval(p, s), schedule(p, s, &scheduler.Override{Mode: mode, Reason: reason, Displace: displace})}
 	}
 }
 
-// moved is given its slot and then another one, so many hours later.
+// moved grants a slot and later another one, some hours after the first.
 func moved(hours float64, reason string) fate {
 	return func(p *play, s story) []step {
 		to := s.slot.Shift(time.Duration(hours * float64(time.Hour)))
@@ -171,7 +172,7 @@ func moved(hours float64, reason string) fate {
 	}
 }
 
-// closures are what providers have announced.
+// closures returns the closures announced by providers.
 func (p *play) closures() []step {
 	add := func(daysAgo int, who, testbed string, c testbeds.Closure) step {
 		return step{p.day(-daysAgo, 10*time.Hour), "close " + testbed, func(ctx context.Context, p *play) error {

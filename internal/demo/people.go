@@ -6,11 +6,11 @@ import (
 	"berth/scheduler"
 )
 
-// domain is where demo people get their mail. Nobody can have an address there (RFC 2606), which is how a demo is told from a
-// database in earnest.
+// domain is the mail domain of demo people. No real address can end in it (RFC 2606), which distinguishes a demo from a
+// production database.
 const domain = "demo.invalid"
 
-// administrator is created last: a database that has her was filled to its end.
+// administrator is created last: a database that has her is completely filled.
 const administrator = "adele"
 
 func person(username, name, organisation string, roles ...scheduler.Role) scheduler.Person {
@@ -23,7 +23,7 @@ func provider(username, name, organisation string, testbeds ...string) scheduler
 	return p
 }
 
-// People are everybody in the demo, the administrator last.
+// People returns all people of the demo, the administrator last.
 func People() []scheduler.Person {
 	return []scheduler.Person{
 		person("maeve", "Maeve Dunne", "MARATHON, Trinity College Dublin", scheduler.RoleExperimenter),
@@ -45,7 +45,7 @@ func People() []scheduler.Person {
 	}
 }
 
-// actor is a demo person as somebody who acts.
+// actor returns a demo person as an actor.
 func actor(username string) scheduler.Actor {
 	people := People()
 	i := slices.IndexFunc(people, func(p scheduler.Person) bool { return p.Username == username })

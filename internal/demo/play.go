@@ -10,22 +10,22 @@ import (
 	"berth/testbeds"
 )
 
-// step is something that somebody did at an instant.
+// step is a person's action at an instant.
 type step struct {
 	at   time.Time
-	name string // for the error that says which step went wrong
+	name string // names the step in errors
 	do   func(context.Context, *play) error
 }
 
-// play takes the steps of a script, each at its instant.
+// play runs the steps of a script, each at its instant.
 type play struct {
 	service  *scheduler.Service
 	midnight time.Time         // of today, UTC: everything is relative to it
-	clock    *time.Time        // what the service takes for now
+	clock    *time.Time        // the service's clock
 	requests map[string]string // UUIDs by the script's own names
 }
 
-// run takes all steps up to now, and does in between what time brings.
+// run takes all steps up to now, and does the timed work in between.
 func (p *play) run(ctx context.Context, steps []step, now time.Time) error {
 	slices.SortStableFunc(steps, func(a, b step) int { return a.at.Compare(b.at) })
 	for _, s := range steps {
@@ -42,13 +42,13 @@ func (p *play) run(ctx context.Context, steps []step, now time.Time) error {
 	return p.pass(ctx, now)
 }
 
-// pass lets time pass until the instant, stopping wherever something is due before it. What is due at that very instant comes after
-// what people do then: who ends an experiment at the end of its slot is in time.
+// pass moves the clock to the instant, stopping at all timed work due before it. Work due at that very instant comes after the
+// step: an experiment that is ended at the end of its slot is on time.
 func (p *play) pass(ctx context.Context, until time.Time) error {
 	for {
 		done, next, err := p.service.RunDue(ctx)
 		if err != nil {
-			return fmt.Errorf("demo, what is due at %s: %w", p.clock.Format(time.DateTime), err)
+			return fmt.Errorf("demo, work due at %s: %w", p.clock.Format(time.DateTime), err)
 		}
 		if next == nil || !next.Before(until) {
 			*p.clock = until
@@ -57,17 +57,18 @@ func (p *play) pass(ctx context.Context, until time.Time) error {
 		if next.After(*p.clock) {
 			*p.clock = *next
 		} else if done == 0 {
-			return fmt.Errorf("demo: something is due at %s, and cannot be done", next.Format(time.DateTime))
+			return fmt.Errorf("demo: work due at %s stays undone", next.Format(time.DateTime))
 		}
 	}
 }
 
-// day is an instant so many days from today, at a time of day in UTC.
+// day returns an instant some days from today, at a time of day in UTC.
 func (p *play) day(n int, clock time.Duration) time.Time {
 	return p.midnight.AddDate(0, 0, n).Add(clock)
 }
 
-// workday is the n-th working day from today on; today is the zeroth where it is one. With n below zero it counts backwards.
+// workday returns the offset of the n-th working day from today, which is the zeroth if it is one. A negative n counts
+// backwards.
 func (p *play) workday(n int) int {
 	direction := 1
 	if n < 0 {
@@ -85,7 +86,7 @@ func (p *play) workday(n int) int {
 	}
 }
 
-// again is the actor's request of that name, whatever became of it.
+// view reads the request of that name, as the system.
 func (p *play) view(ctx context.Context, key string) (scheduler.View, error) {
 	return p.service.Get(ctx, scheduler.System, p.requests[key])
 }

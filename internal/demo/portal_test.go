@@ -8,7 +8,7 @@ import (
 	"berth/testbeds/facilityfile"
 )
 
-// TestThePortalFindsEveryVIM: the demo is where somebody tries the portal's route first.
+// TestThePortalFindsEveryVIM, because people try the portal's route on the demo first.
 func TestThePortalFindsEveryVIM(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("data/facility.yaml")

@@ -7,7 +7,7 @@ import (
 	"berth/testbeds"
 )
 
-// script is everything that happened: the stories in the order in which they were asked, and what providers closed.
+// script lists everything that happened: the stories in the order of submission, and the closures of providers.
 func (p *play) script() []step {
 	var list []step
 	for _, stories := range [][]story{p.usrps(), p.fiveTonic(), p.others()} {
@@ -18,7 +18,8 @@ func (p *play) script() []step {
 	return append(list, p.closures()...)
 }
 
-// usrps are MARATHON (all four USRPs of WINS_5G), HyDRA (three) and C2G-RAN (two), which want the same ones.
+// usrps tells of MARATHON (all four USRPs of WINS_5G), HyDRA (three) and C2G-RAN (two), which compete for the
+// same ones.
 func (p *play) usrps() []story {
 	marathon := func(key string, asked float64, slot testbeds.Slot, f fate) story {
 		return story{key: "MARATHON " + key, asked: asked, who: "maeve", mentor: "monika", name: "MARATHON " + key, nsd: "marathon_ns", slot: slot, fate: f,
@@ -65,7 +66,7 @@ func (p *play) usrps() []story {
 	}
 }
 
-// fiveTonic are the services at 5TONIC and Bristol, alone and together.
+// fiveTonic tells of the services at 5TONIC and Bristol, alone and together.
 func (p *play) fiveTonic() []story {
 	vera := func(key, name, nsd string, asked float64, slot testbeds.Slot, f fate) story {
 		return story{key: key, asked: asked, who: "vera", mentor: "marco", name: name, nsd: nsd, slot: slot, fate: f}
@@ -102,7 +103,7 @@ func (p *play) fiveTonic() []story {
 	}
 }
 
-// others are the radio and health testbeds.
+// others tells of the radio and health testbeds.
 func (p *play) others() []story {
 	vino := func(key, name, nsd string, asked float64, slot testbeds.Slot, f fate) story {
 		return story{key: key, asked: asked, who: "nikos", mentor: "marco", name: name, nsd: nsd, slot: slot, fate: f}

@@ -8,7 +8,7 @@ import (
 	"berth/testbeds"
 )
 
-// story is one request: who asks when for what, and what becomes of it.
+// story is one request: its experimenter, its times, its demand, and its fate.
 type story struct {
 	key    string
 	asked  float64 // days before today's midnight; requests are numbered in this order
@@ -23,18 +23,18 @@ type story struct {
 	devices     []testbeds.DeviceNeed
 	components  []testbeds.Component
 	placement   testbeds.Placement
-	anyway      bool // it is asked for although it does not fit
-	flexible    bool // any slot within two weeks of the one asked for would do
+	anyway      bool // submitted although it does not fit
+	flexible    bool // any slot within two weeks of the requested one would do
 }
 
-// fate is what becomes of a request after it was submitted.
+// fate is the course of a request after its submission.
 type fate func(p *play, s story) []step
 
 func (p *play) askedAt(s story) time.Time {
 	return p.midnight.Add(-time.Duration(s.asked * float64(24*time.Hour)))
 }
 
-// steps are the whole story.
+// steps lists the whole story.
 func (p *play) steps(s story) []step {
 	list := []step{{p.askedAt(s), "submit " + s.key, s.submit}}
 	if s.fate != nil {
@@ -54,12 +54,12 @@ func (s story) submit(ctx context.Context, p *play) error {
 	return err
 }
 
-// after is a step so long after the request was made.
+// after makes a step some time after the submission.
 func (p *play) after(s story, wait time.Duration, name string, do func(context.Context, *play) error) step {
 	return step{p.askedAt(s).Add(wait), name + " " + s.key, do}
 }
 
-// approval lets the providers of all testbeds that have to agree say yes.
+// approval lets the providers of all testbeds that must approve do so.
 func approval(p *play, s story) step {
 	return p.after(s, 3*time.Hour, "approve", func(ctx context.Context, p *play) error { return p.approve(ctx, s.key) })
 }
@@ -81,7 +81,7 @@ func (p *play) approve(ctx context.Context, key string) error {
 	return nil
 }
 
-// schedule is the mentor's yes, five hours after the request.
+// schedule grants the slot as the mentor, five hours after the submission.
 func schedule(p *play, s story, override *scheduler.Override) step {
 	return p.after(s, 5*time.Hour, "schedule", func(ctx context.Context, p *play) error {
 		in := scheduler.Schedule{Override: override}
@@ -97,7 +97,7 @@ func schedule(p *play, s story, override *scheduler.Override) step {
 	})
 }
 
-// stepAt is a step of an operator that needs no more than its state.
+// stepAt makes a step that needs only a state: of an operator, or for a cancellation of the experimenter.
 func stepAt(at time.Time, s story, name string, state scheduler.Status, reason string) step {
 	return step{at, name + " " + s.key, func(ctx context.Context, p *play) error {
 		take := map[string]func(context.Context, scheduler.Actor, string, scheduler.Step) (scheduler.Outcome, error){

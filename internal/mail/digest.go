@@ -8,7 +8,8 @@ import (
 	"berth/scheduler/words"
 )
 
-// digest mails an operator what is to be orchestrated and torn down in the days ahead; where that is nothing, nothing.
+// digest mails an operator the work of the days ahead, what to orchestrate and what to tear down; without work it
+// sends nothing.
 func (p *Post) digest(ctx context.Context, e scheduler.Event, target string) error {
 	to, ok, err := p.reader(ctx, target)
 	if err != nil || !ok || !to.wants(scheduler.TopicDigest) || !to.actor.Is(scheduler.RoleOperator) {
@@ -20,7 +21,7 @@ func (p *Post) digest(ctx context.Context, e scheduler.Event, target string) err
 	if err != nil || len(duties) == 0 {
 		return err
 	}
-	l := letter{Subject: "[Berth] What to orchestrate and tear down from " + e.Text, Why: "You are told as an operator.",
+	l := letter{Subject: "[Berth] Orchestrations and tear-downs from " + e.Text, Why: "You get this mail as an operator.",
 		Heading: fmt.Sprintf("%d things to do until %s", len(duties), minute(until)),
 		Links:   []link{{Label: "Open Berth", URL: p.settings.Site + "/"}}}
 	for _, d := range duties {

@@ -1,3 +1,3 @@
-// Package mail tells people by mail what happens to requests: who is told what, in which words, with which invitation for their calendar,
-// and how it leaves by SMTP.
+// Package mail tells people by mail what happens to requests: it chooses the readers, the words and the invitation for their calendars,
+// and sends by SMTP.
 package mail

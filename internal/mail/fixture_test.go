@@ -28,7 +28,8 @@ const (
 	list = "tickets@list.example"
 )
 
-// house is a Berth, a mail server, and the courier between them. north asks for approval, south is only told.
+// house is a Berth, a mail server, and the courier between them. north needs an approval, south is only
+// notified.
 type house struct {
 	t       testing.TB
 	store   *store.Store
@@ -83,7 +84,7 @@ func (h *house) must(_ any, err error) {
 	}
 }
 
-// wants is a request for half of north.
+// wants returns a request for half of north.
 func (h *house) wants(hours int) scheduler.Submission {
 	return scheduler.Submission{Name: "Trial", Mentor: "monika", Anyway: true, Ask: scheduler.Ask{
 		Components: []testbeds.Component{{Member: "1", Size: testbeds.Quantities{"vcpu": 4}, Onboarded: []string{"north/a"}}}, Placement: testbeds.Placement{"1": "north/a"},
@@ -102,7 +103,7 @@ func (h *house) approve(r scheduler.Request) {
 	h.must(h.svc.Approve(context.Background(), as("paddy"), r.ID, "north", scheduler.Approve{Decision: scheduler.Approved}))
 }
 
-// scheduled is a request with its slot, of which everybody has been told.
+// scheduled returns a request with its slot, after all its mails were delivered.
 func (h *house) scheduled(hours int) scheduler.Request {
 	h.t.Helper()
 	r := h.submit(hours)
@@ -113,7 +114,7 @@ func (h *house) scheduled(hours int) scheduler.Request {
 	return out.Request
 }
 
-// post delivers until nothing can be delivered now, and answers with what arrived.
+// post delivers until nothing is deliverable, and returns the mails that arrived.
 func (h *house) post() []mailtest.Mail {
 	h.t.Helper()
 	for range 100 {
@@ -127,7 +128,7 @@ func (h *house) post() []mailtest.Mail {
 	return nil
 }
 
-// later lets time pass, and do what it does.
+// later advances the clock, and does the work that falls due.
 func (h *house) later(d time.Duration) {
 	h.t.Helper()
 	h.now.Add(int64(d / time.Second))
@@ -135,7 +136,7 @@ func (h *house) later(d time.Duration) {
 	h.must(nil, err)
 }
 
-// readers are who was mailed, by the part before the @.
+// readers lists the readers of mails, by the part before the @.
 func readers(mails []mailtest.Mail) []string {
 	var names []string
 	for _, m := range mails {
@@ -146,7 +147,7 @@ func readers(mails []mailtest.Mail) []string {
 	return names
 }
 
-// of is the only mail to somebody.
+// of returns the only mail to a reader.
 func (h *house) of(mails []mailtest.Mail, name string) mailtest.Mail {
 	h.t.Helper()
 	var found []mailtest.Mail
@@ -161,7 +162,7 @@ func (h *house) of(mails []mailtest.Mail, name string) mailtest.Mail {
 	return found[0]
 }
 
-// invitation is the invitation in a mail; ok is false where it has none.
+// invitation returns the invitation in a mail; ok is false if it has none.
 func (h *house) invitation(m mailtest.Mail) (method string, event ical.Event, ok bool) {
 	h.t.Helper()
 	part, ok := m.Part("text/calendar")

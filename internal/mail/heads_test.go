@@ -14,11 +14,10 @@ import (
 	"berth/scheduler"
 )
 
-// heads are those of every mail about a request, as net/mail spells them.
+// heads lists the headers of every mail about a request, as net/mail spells them.
 var heads = []string{"Auto-Submitted", "Content-Type", "Date", "From", "In-Reply-To", "Message-Id", "Mime-Version", "References", "Subject", "To", "X-Auto-Response-Suppress"}
 
-// FuzzHeads lets anybody be called anything, and have any address: a mail that comes of it has its own heads and no others, and goes to one
-// reader.
+// FuzzHeads tries any names and addresses of people: a mail must have exactly its own headers, and go to one reader.
 func FuzzHeads(f *testing.F) {
 	for _, s := range []string{"Ada", "x\r\nBcc: all@victim.example\r\n\r\n<script>", "a\rb\nc", "Ελένη \U0001F680", "\"a\" <b@c.example>, d", "=?utf-8?q?x=0D=0ABcc:_y?=", "\u2028\u0085\x00\xff", strings.Repeat("w", 1200), `Ada "A" \`, `Ελένη \`, strings.Repeat("ü ", 300)} {
 		f.Add(s, "ada@people.example", "Berth", "berth@berth.example", s)
@@ -34,7 +33,7 @@ func FuzzHeads(f *testing.F) {
 		if err != nil {
 			for _, a := range []string{address, from} {
 				if _, bad := mail.ParseAddress("<" + a + ">"); bad != nil {
-					return // an address that is none
+					return // not an address
 				}
 			}
 			t.Fatalf("names keep a mail from being written: %v", err)

@@ -12,17 +12,17 @@ import (
 	"berth/testbeds"
 )
 
-// letter is what a mail says, before it is text and HTML.
+// letter is the content of a mail, before it becomes text and HTML.
 type letter struct {
 	Subject string
 	Heading string
 	What    string // changed
-	Said    string // what somebody wrote
+	Said    string // a person's own words
 	Facts   []fact
 	Lists   []bullets
 	Links   []link
 	Next    string
-	Why     string // they are told
+	Why     string // the reason for writing to the reader
 }
 
 type fact struct {
@@ -37,7 +37,7 @@ type bullets struct {
 
 type link struct{ Label, URL, Hint string }
 
-// about is what a reader is told of an event.
+// about writes a reader's letter about an event.
 func (p *Post) about(ctx context.Context, e scheduler.Event, v scheduler.View, f testbeds.Facility, to reader) (letter, error) {
 	l := letter{Subject: subject(v.Request), Heading: heading(e, v.Request), Why: why(to, v.Request)}
 	page := link{Label: "Open the request", URL: p.page(v.Request)}
@@ -53,7 +53,7 @@ func (p *Post) about(ctx context.Context, e scheduler.Event, v scheduler.View, f
 	if e.Action != scheduler.ActionSubmit {
 		l.What = e.Text
 	}
-	if v.Status != e.Status { // it is further already, and what it says belongs to a later event
+	if v.Status != e.Status { // the request has moved on, and these texts belong to a later event
 		l.Next, l.Links = "By now it is "+words.Status(v.Status)+".", []link{page}
 		return l, nil
 	}
@@ -70,14 +70,14 @@ func (p *Post) about(ctx context.Context, e scheduler.Event, v scheduler.View, f
 	return l, nil
 }
 
-// subject is the same for all mails about a request: some clients keep only those together.
+// subject stays the same in all mails about a request: some clients group only mails with equal subjects.
 func subject(r scheduler.Request) string { return fmt.Sprintf("[Berth] #%d %s", r.Number, r.Name) }
 
 func (p *Post) page(r scheduler.Request) string {
 	return fmt.Sprintf("%s/requests/%d", p.settings.Site, r.Number)
 }
 
-// heading is what happened, in a sentence.
+// heading describes an event in a sentence.
 func heading(e scheduler.Event, r scheduler.Request) string {
 	switch {
 	case e.Action == scheduler.ActionFeedback:
@@ -89,7 +89,7 @@ func heading(e scheduler.Event, r scheduler.Request) string {
 	case e.Action == scheduler.ActionOfferEnds:
 		return fmt.Sprintf("An offer for #%d ends soon", e.Number)
 	case e.Action == scheduler.ActionOverrun && e.Status == scheduler.Scheduled:
-		return fmt.Sprintf("What runs before #%d is not over", e.Number)
+		return fmt.Sprintf("The deployment before #%d still runs", e.Number)
 	default:
 		return fmt.Sprintf("%s %s: #%d is %s", words.Who(e), words.Did(e.Action), e.Number, words.Status(e.Status))
 	}
@@ -127,7 +127,7 @@ func facts(v scheduler.View, f testbeds.Facility) []fact {
 	return list
 }
 
-// approvals ask a provider for what their testbeds have not said, with a link that does it.
+// approvals asks a provider for the missing approvals of their testbeds, with a link that gives them.
 func (p *Post) approvals(ctx context.Context, l *letter, r scheduler.Request, to reader) error {
 	for _, a := range r.Asked() {
 		if !a.Open() || !to.actor.Provides(a.Testbed) {
@@ -142,7 +142,7 @@ func (p *Post) approvals(ctx context.Context, l *letter, r scheduler.Request, to
 	return nil
 }
 
-// offers are those that the reader may take, each with a link that does it.
+// offers lists the offers that the reader may accept, each with a link that does so.
 func (p *Post) offers(l *letter, r scheduler.Request, to reader) {
 	var lines []string
 	for _, o := range r.Offers {
@@ -159,20 +159,20 @@ func (p *Post) offers(l *letter, r scheduler.Request, to reader) {
 	}
 }
 
-// why says as what somebody is told.
+// why gives the reason for writing to a reader.
 func why(to reader, r scheduler.Request) string {
 	switch u := to.person.Username; {
 	case u == "":
-		return "This list is told of every request."
+		return "This list gets mail about every request."
 	case u == r.Experimenter:
-		return "You are told because this is your request."
+		return "You get this mail because this is your request."
 	case u == r.Mentor:
-		return "You are told as its mentor."
+		return "You get this mail as its mentor."
 	case slices.ContainsFunc(r.Testbeds(), to.actor.Provides):
-		return "You are told as a provider of a testbed that it uses."
+		return "You get this mail as a provider of a testbed that it uses."
 	case to.actor.Is(scheduler.RoleOperator):
-		return "You are told as an operator."
+		return "You get this mail as an operator."
 	default:
-		return "You are told because it concerns you."
+		return "You get this mail because it concerns you."
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"berth/testbeds"
 )
 
-// Channel is where what people have to be mailed waits.
+// Channel names the outbox queue of mails.
 const Channel = "mail"
 
-// Requests is what the mails are about.
+// Requests reads the subjects of the mails.
 type Requests interface {
 	Get(ctx context.Context, a scheduler.Actor, id string) (scheduler.View, error)
 	Duties(ctx context.Context, a scheduler.Actor, now, until time.Time) ([]scheduler.Duty, error)
@@ -27,21 +27,21 @@ type Requests interface {
 	ApprovalLink(ctx context.Context, a scheduler.Actor, id, testbed, person string) (string, error)
 }
 
-// Sender sends one mail. A retry.Permanent does not go away by trying again.
+// Sender sends one mail. For errors that retrying cannot mend it returns a retry.Permanent.
 type Sender interface {
 	Send(ctx context.Context, m Mail) error
 }
 
-// Settings are who writes, and where people find more.
+// Settings configure the texts of the mails and their readers.
 type Settings struct {
 	From Address
-	List string        // address of the tickets list, which is told of every request; empty for none
-	Site string        // where Berth's pages are
-	Days int           // ahead, that a digest looks; default 3
-	Late time.Duration // after which a reminder or digest that could not be sent is no longer worth sending; default 6 h
+	List string        // address of the tickets list, which gets mail about every request; empty for none
+	Site string        // address of Berth's pages
+	Days int           // the span of a digest; default 3
+	Late time.Duration // age at which an unsent reminder or digest is dropped; default 6 h
 }
 
-// Address is a person in the head of a mail.
+// Address is a person in the header of a mail.
 type Address struct{ Name, Address string }
 
 // Post writes the mails.
@@ -65,13 +65,13 @@ func New(requests Requests, sender Sender, s Settings, clock func() time.Time, l
 	return &Post{requests, sender, s, calendar.Site{URL: s.Site}, clock, log}
 }
 
-// Takes reports whether anybody is mailed of an event.
+// Takes reports whether an event causes mail.
 func Takes(e scheduler.Event) bool {
 	_, known := rules[e.Action]
 	return known && e.Request != "" || e.Action == scheduler.ActionDigest
 }
 
-// Deliver tells the people whom an event concerns: a message without a target is answered with all of them, one with a target is mailed.
+// Deliver tells the people concerned by an event: for a message without a target it returns all targets, one with a target it mails.
 func (p *Post) Deliver(ctx context.Context, m scheduler.Message) (targets []string, err error) {
 	e := m.Event
 	if !Takes(e) {
@@ -93,7 +93,7 @@ func (p *Post) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 	return nil, p.tell(ctx, e, m.Target)
 }
 
-// tooLate reports whether an event was only worth telling in its time.
+// tooLate reports whether the news of an event has lost its use.
 func (p *Post) tooLate(e scheduler.Event) bool {
 	return (e.Kind == scheduler.EventReminder || e.Kind == scheduler.EventDigest) && p.clock().Sub(e.At) > p.settings.Late
 }
@@ -101,10 +101,10 @@ func (p *Post) tooLate(e scheduler.Event) bool {
 // isList reports whether a target is the tickets list rather than a person. No username has an @.
 func isList(target string) bool { return strings.Contains(target, "@") }
 
-// listReader is who the tickets list counts as: it reads everything about requests, and may do nothing.
+// listReader stands for the tickets list: it may read everything about requests, and do nothing.
 var listReader = scheduler.Actor{Username: "the tickets list", Roles: []scheduler.Role{scheduler.RoleOperator}, Scopes: []scheduler.Scope{scheduler.ScopeRead}}
 
-// reader is somebody who is mailed.
+// reader is the reader of a mail.
 type reader struct {
 	actor   scheduler.Actor
 	address Address
@@ -115,7 +115,7 @@ func (r reader) wants(t scheduler.Topic) bool {
 	return !slices.Contains(r.person.Muted, t)
 }
 
-// reader finds out who a target is; ok is false where there is nobody to be mailed any more.
+// reader finds the reader for a target; ok is false if nobody is to be mailed any more.
 func (p *Post) reader(ctx context.Context, target string) (r reader, ok bool, err error) {
 	if isList(target) {
 		return reader{actor: listReader, address: Address{Address: target}}, target == p.settings.List, nil
@@ -130,7 +130,7 @@ func (p *Post) reader(ctx context.Context, target string) (r reader, ok bool, er
 	return reader{scheduler.ActorOf(person), Address{person.Name, person.Email}, person}, !person.Disabled && person.Email != "", nil
 }
 
-// tell mails one of those whom an event concerns.
+// tell mails an event to one target.
 func (p *Post) tell(ctx context.Context, e scheduler.Event, target string) error {
 	to, ok, err := p.reader(ctx, target)
 	if err != nil || !ok || !to.wants(rules[e.Action].topic) {
@@ -138,7 +138,7 @@ func (p *Post) tell(ctx context.Context, e scheduler.Event, target string) error
 	}
 	v, err := p.requests.Get(ctx, to.actor, e.Request)
 	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
-		return nil // it is no longer theirs to know
+		return nil // the reader may no longer know of it
 	}
 	if err != nil {
 		return err
@@ -175,10 +175,10 @@ func invites(e scheduler.Event, r scheduler.Request) calendar.Method {
 	}
 }
 
-// Test mails a few lines to an address, to see whether mail arrives.
+// Test mails a few lines to an address, to check the delivery.
 func (p *Post) Test(ctx context.Context, address string) error {
 	now := p.clock().UTC()
-	l := letter{Subject: "[Berth] A test", Heading: "Mail from Berth arrives", Said: "Sent at " + now.Format(time.RFC3339) + ".", Why: "Somebody who runs Berth asked for this test."}
+	l := letter{Subject: "[Berth] A test", Heading: "Mail from Berth arrives", Said: "Sent at " + now.Format(time.RFC3339) + ".", Why: "An administrator of Berth asked for this test."}
 	mail := p.mail(l, reader{address: Address{Address: address}})
 	mail.ID, _ = p.identity(scheduler.Event{Kind: "test", Sequence: now.UnixNano()}, address)
 	return p.sender.Send(ctx, mail)

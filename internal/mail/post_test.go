@@ -14,7 +14,8 @@ import (
 	"berth/testbeds"
 )
 
-// TestEverybodyConcernedIsTold goes through a life and looks who is told of each step, and whether their calendars are.
+// TestEverybodyConcernedIsTold walks through the life of a request and checks who gets mail and invitations at each
+// step.
 func TestEverybodyConcernedIsTold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -88,7 +89,7 @@ func TestEverybodyConcernedIsTold(t *testing.T) {
 	}, "CANCEL", "eva", "monika", "oskar", "paddy", "tickets")
 }
 
-// TestRemindersArriveInTheirTime and none that is too late.
+// TestRemindersArriveInTheirTime also checks that late ones are dropped.
 func TestRemindersArriveInTheirTime(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -98,17 +99,17 @@ func TestRemindersArriveInTheirTime(t *testing.T) {
 	if got := readers(mails); !cmp.Equal(got, []string{"eva", "oskar"}) {
 		t.Fatalf("reminded: %v", got)
 	}
-	if text := h.of(mails, "oskar").Text("text/plain"); !strings.Contains(text, "#1 begins at 2026-11-26 09:00 UTC") || !strings.Contains(text, "You are told as an operator.") {
+	if text := h.of(mails, "oskar").Text("text/plain"); !strings.Contains(text, "#1 begins at 2026-11-26 09:00 UTC") || !strings.Contains(text, "You get this mail as an operator.") {
 		t.Error(text)
 	}
-	h.later(23 * time.Hour) // an hour before, but mail stands still for longer than it is worth
+	h.later(23 * time.Hour) // an hour before, but the outage outlasts the reminder's use
 	h.now.Add(7 * 3600)
 	if got := readers(h.post()); len(got) != 0 {
 		t.Errorf("reminded too late: %v", got)
 	}
 }
 
-// TestOffersAndApprovalsComeWithLinks that only those get who may use them.
+// TestOffersAndApprovalsComeWithLinks checks that links reach only those who may use them.
 func TestOffersAndApprovalsComeWithLinks(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -148,7 +149,7 @@ func TestOffersAndApprovalsComeWithLinks(t *testing.T) {
 	}
 }
 
-// TestOneThreadPerRequest and the same identity however often a mail is sent.
+// TestOneThreadPerRequest also checks that a mail keeps its identity when it is sent again.
 func TestOneThreadPerRequest(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -172,7 +173,8 @@ func TestOneThreadPerRequest(t *testing.T) {
 	}
 }
 
-// TestAReaderWhoIsRefusedKeepsNobodyElseWaiting and gets what they missed once the address is right.
+// TestAReaderWhoIsRefusedKeepsNobodyElseWaiting also checks that the missed mails arrive once the address is
+// right.
 func TestAReaderWhoIsRefusedKeepsNobodyElseWaiting(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -200,7 +202,7 @@ func TestAReaderWhoIsRefusedKeepsNobodyElseWaiting(t *testing.T) {
 	}
 }
 
-// TestAServerThatIsBusyIsAskedAgain for as long as it takes.
+// TestAServerThatIsBusyIsAskedAgain lets a busy server answer at last.
 func TestAServerThatIsBusyIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -243,7 +245,7 @@ func TestEverybodyChooses(t *testing.T) {
 	}
 }
 
-// TestTheDigestSaysWhatIsToBeDone to operators, once a day, and nothing where that is nothing.
+// TestTheDigestSaysWhatIsToBeDone mails operators once a day, unless there is no work.
 func TestTheDigestSaysWhatIsToBeDone(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -275,7 +277,7 @@ func TestTheDigestSaysWhatIsToBeDone(t *testing.T) {
 	}
 }
 
-// TestNobodyWritesHeads lets hostile people write hostile requests.
+// TestNobodyWritesHeads tries requests with hostile texts.
 func TestNobodyWritesHeads(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -285,7 +287,7 @@ func TestNobodyWritesHeads(t *testing.T) {
 	out, err := h.svc.Submit(t.Context(), as("eva"), in)
 	h.must(out, err)
 	r := out.Request
-	r.Name, r.Revision = evil, r.Revision+1 // nobody gets this past the rules; the mails do not rely on them
+	r.Name, r.Revision = evil, r.Revision+1 // the rules stop this earlier; the mails do not rely on them
 	h.must(nil, h.store.Change(t.Context(), nil, func(tx scheduler.Tx) error { return tx.UpdateRequest(t.Context(), r) }))
 	p, err := h.svc.Person(t.Context(), scheduler.System, "eva")
 	h.must(p, err)

@@ -29,11 +29,11 @@ type Mail struct {
 	From       Address
 	Subject    string
 	ID         string // without angle brackets
-	Thread     string // of the first mail of its thread, likewise; empty for a thread of its own
+	Thread     string // id of the first mail of its thread; empty for a thread of its own
 	Text       string
 	HTML       string
 	Invitation string // iCalendar; empty for none
-	Method     string // of the invitation
+	Method     string // iTIP method of the invitation
 }
 
 func (p *Post) mail(l letter, to reader) Mail {
@@ -44,19 +44,19 @@ func (p *Post) mail(l letter, to reader) Mail {
 	var text, html bytes.Buffer
 	for _, err := range []error{asText.Execute(&text, data), asHTML.Execute(&html, data)} {
 		if err != nil {
-			panic(err) // of plain values into memory it cannot fail; the courier keeps the message
+			panic(err) // marshalling plain values cannot fail; the courier keeps the message
 		}
 	}
 	return Mail{To: to.address, From: p.settings.From, Subject: header(l.Subject), Text: plainText(text.String()), HTML: html.String()}
 }
 
-// indent puts every line of a text, as somebody wrote it, behind a mark.
+// indent puts a mark before every line of a person's text.
 func indent(mark, text string) string {
 	return mark + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n"+mark)
 }
 
-// header is a text on one line without control characters: what follows a line break in a head would be a head of its own. What looks like
-// an encoded word is broken: readers would decode it, line breaks and all.
+// header puts a text on one line without control characters: a line break would begin a new header. It also breaks anything that looks
+// like an encoded word, because readers would decode it, line breaks and all.
 func header(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\uFFFD' {
@@ -69,7 +69,7 @@ func header(s string) string {
 	return strings.Join(strings.Fields(plain.Clip(s, longest)), " ")
 }
 
-// plainText is text with one kind of line break and no control characters.
+// plainText unifies line breaks and removes control characters.
 func plainText(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
@@ -80,7 +80,8 @@ func plainText(s string) string {
 	}, s)
 }
 
-// identity is the Message-ID of what a target is told of an event, the same however often it is sent, and that of its thread.
+// identity derives the Message-ID of the mail about an event to a target, the same each time it is sent, and that of its
+// thread.
 func (p *Post) identity(e scheduler.Event, target string) (id, thread string) {
 	domain := idDomain(p.settings.From.Address)
 	sum := sha256.Sum256([]byte(target))
@@ -95,7 +96,8 @@ func (p *Post) identity(e scheduler.Event, target string) (id, thread string) {
 	return id, thread
 }
 
-// idDomain is the domain of an address with no character that an identity cannot have, such as those of international names.
+// idDomain takes the domain of an address without the characters that a Message-ID cannot have, such as those of
+// international names.
 func idDomain(address string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '.' || r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {

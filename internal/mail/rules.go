@@ -7,26 +7,26 @@ import (
 	"berth/scheduler"
 )
 
-// circle is a kind of people whom an event of a request may concern.
+// circle is a group of people whom an event of a request may concern.
 type circle string
 
 const (
 	experimenter circle = "experimenter"
-	mentor       circle = "mentor"    // the request's; all of them while it has none
+	mentor       circle = "mentor"    // of the request; all mentors while it has none
 	providers    circle = "providers" // of the testbeds that it touches
 	operators    circle = "operators"
-	thread       circle = "thread" // whoever has written feedback
+	thread       circle = "thread" // the authors of feedback
 	list         circle = "list"   // the tickets list
 )
 
-// rule is whom an action is told, and as which topic they may have chosen not to be.
+// rule holds the readers of an action, and the topic under which they can mute it.
 type rule struct {
 	topic  scheduler.Topic
 	to     []circle
-	myself bool // also who has done it: as a receipt, or for the invitation that comes with it
+	myself bool // also the actor: as a receipt, or for the invitation in it
 }
 
-// rules are the actions that people are mailed of. Whoever works for granted slots is told as well where one is granted or taken away.
+// rules holds the actions that cause mail. When a slot is granted or withdrawn, the operators are told as well.
 var rules = map[scheduler.Action]rule{
 	scheduler.ActionSubmit:      {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
 	scheduler.ActionEdit:        {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, list}},
@@ -51,7 +51,7 @@ var rules = map[scheduler.Action]rule{
 	scheduler.ActionOfferEnds:   {topic: scheduler.TopicReminders, to: []circle{experimenter}},
 }
 
-// concerned are the targets of an event: usernames, and the address of the list.
+// concerned lists the targets of an event: usernames, and the address of the list.
 func (p *Post) concerned(ctx context.Context, e scheduler.Event) ([]string, error) {
 	v, err := p.requests.Get(ctx, scheduler.System, e.Request)
 	if err != nil {
@@ -59,7 +59,7 @@ func (p *Post) concerned(ctx context.Context, e scheduler.Event) ([]string, erro
 	}
 	rule := rules[e.Action]
 	circles := rule.to
-	if invites(e, v.Request) != "" && e.Action != scheduler.ActionAssign { // whoever has it in their calendar has it still
+	if invites(e, v.Request) != "" && e.Action != scheduler.ActionAssign { // the slot stays in the calendars that have it
 		circles, rule.myself = append(slices.Clone(circles), providers, operators), true
 	}
 	var targets []string
@@ -113,12 +113,12 @@ func providesFor(x scheduler.Person, r scheduler.Request) bool {
 	return slices.ContainsFunc(r.Testbeds(), scheduler.ActorOf(x).Provides)
 }
 
-// readers are the operators.
+// readers lists the operators.
 func (p *Post) readers(ctx context.Context) ([]string, error) {
 	return p.people(ctx, func(x scheduler.Person) bool { return slices.Contains(x.Roles, scheduler.RoleOperator) })
 }
 
-// people are the usernames of those who can be mailed and are such.
+// people lists the usernames that can be mailed and meet a condition.
 func (p *Post) people(ctx context.Context, such func(scheduler.Person) bool) (usernames []string, err error) {
 	for cursor := ""; ; {
 		page, err := p.requests.People(ctx, scheduler.System, cursor, 500)
@@ -136,7 +136,7 @@ func (p *Post) people(ctx context.Context, such func(scheduler.Person) bool) (us
 	}
 }
 
-// authors are those who have written feedback.
+// authors lists the authors of feedback.
 func (p *Post) authors(ctx context.Context, request string) (usernames []string, err error) {
 	for cursor := ""; ; {
 		page, err := p.requests.Feedback(ctx, scheduler.System, request, cursor, 500)

@@ -16,16 +16,16 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// Security is how a connection to the mail server is kept secret.
+// Security is the encryption of the connection to the mail server.
 type Security string
 
 const (
-	StartTLS Security = "starttls" // begun in clear, and ended there if the server does not go over to TLS
+	StartTLS Security = "starttls" // begins in clear; fails if the server does not change to TLS
 	TLS      Security = "tls"      // from the first byte
 	Clear    Security = "none"
 )
 
-// Server is the mail server that takes mail from Berth.
+// Server is the mail server that accepts Berth's mail.
 type Server struct {
 	Host     string
 	Port     int
@@ -33,10 +33,10 @@ type Server struct {
 	User     string // empty: no sign-in
 	Password string
 	Timeout  time.Duration  // of one mail; default 30 s
-	Roots    *x509.CertPool // whose certificates are believed; nil: the system's
+	Roots    *x509.CertPool // trusted certificates; nil: the system's
 }
 
-// SMTP sends by a mail server, each mail in a connection of its own.
+// SMTP sends through a mail server, each mail over a connection of its own.
 type SMTP struct {
 	server Server
 	client []gomail.Option
@@ -56,7 +56,7 @@ func NewSMTP(s Server) (*SMTP, error) {
 	case Clear:
 		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
 	default:
-		return nil, fmt.Errorf("security %q is none of starttls, tls and none", s.Security)
+		return nil, fmt.Errorf("security %q must be starttls, tls or none", s.Security)
 	}
 	if s.Roots != nil {
 		options = append(options, gomail.WithTLSConfig(&tls.Config{ServerName: s.Host, RootCAs: s.Roots, MinVersion: tls.VersionTLS12}))
@@ -64,7 +64,7 @@ func NewSMTP(s Server) (*SMTP, error) {
 	if s.User != "" {
 		auth := gomail.SMTPAuthAutoDiscover
 		if s.Security == Clear {
-			auth = gomail.SMTPAuthPlainNoEnc // only to this very machine, which the settings see to
+			auth = gomail.SMTPAuthPlainNoEnc // only to this very machine, as the settings guarantee
 		}
 		options = append(options, gomail.WithSMTPAuth(auth), gomail.WithUsername(s.User), gomail.WithPassword(s.Password))
 	}
@@ -74,7 +74,7 @@ func NewSMTP(s Server) (*SMTP, error) {
 	return &SMTP{s, options}, nil
 }
 
-// Send hands one mail to the server.
+// Send delivers one mail to the server.
 func (s *SMTP) Send(ctx context.Context, m Mail) error {
 	msg, err := message(m)
 	if err != nil {
@@ -84,8 +84,8 @@ func (s *SMTP) Send(ctx context.Context, m Mail) error {
 	if err != nil {
 		return err
 	}
-	// The client looks at ctx only until it is connected, and would keep a stop waiting for a server that says nothing. It is left to its own
-	// timeouts then.
+	// The client watches ctx only until it is connected, and would let a silent server delay a shutdown. After a cancellation the
+	// client runs into its own timeouts.
 	sent := make(chan error, 1)
 	go func() { sent <- client.DialAndSendWithContext(ctx, msg) }()
 	select {
@@ -99,7 +99,8 @@ func (s *SMTP) Send(ctx context.Context, m Mail) error {
 	return nil
 }
 
-// message is a mail as MIME: text, HTML and the invitation as alternatives of one another, which is where mail clients look for it.
+// message builds a mail as MIME: text, HTML and the invitation as alternatives of one another, the place where mail clients look
+// for it.
 func message(m Mail) (*gomail.Msg, error) {
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	from, err := m.From.parsed()
@@ -129,8 +130,8 @@ func message(m Mail) (*gomail.Msg, error) {
 	return msg, nil
 }
 
-// parsed is an address as a head has it, whatever characters the name has. A backslash is not among them: where the name has to be encoded,
-// net/mail leaves it in a place where it reads none.
+// parsed converts an address for a header, with any characters in the name except backslashes: in a name that must be encoded, net/mail
+// writes them in a place from which it cannot read them.
 func (a Address) parsed() (*mail.Address, error) {
 	parsed, err := mail.ParseAddress("<" + a.Address + ">")
 	if err != nil {
@@ -140,7 +141,7 @@ func (a Address) parsed() (*mail.Address, error) {
 	return parsed, nil
 }
 
-// explained tells what a server refused for good from what may pass.
+// explained tells permanent refusals of a server from temporary ones.
 func (s *SMTP) explained(err error) error {
 	doing := fmt.Errorf("mail by %s: %w", net.JoinHostPort(s.server.Host, strconv.Itoa(s.server.Port)), err)
 	sent, ok := errors.AsType[*gomail.SendError](err)
@@ -149,10 +150,10 @@ func (s *SMTP) explained(err error) error {
 	}
 	switch sent.Reason {
 	case gomail.ErrSMTPRcptTo:
-		return retry.Permanent{Err: doing, Remedy: "correct the person's address, or let the server take it"}
+		return retry.Permanent{Err: doing, Remedy: "correct the person's address, or make the server accept it"}
 	case gomail.ErrSMTPMailFrom:
-		return retry.Permanent{Err: doing, Remedy: "set mail_from to an address that the server lets this account write from"}
+		return retry.Permanent{Err: doing, Remedy: "set mail_from to an address that this account may send from"}
 	default:
-		return retry.Permanent{Err: doing, Remedy: "see what the server says"}
+		return retry.Permanent{Err: doing, Remedy: "check the server's answer"}
 	}
 }

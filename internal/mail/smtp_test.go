@@ -13,7 +13,7 @@ import (
 	"berth/internal/mail/mailtest"
 )
 
-// TestConnections tries each kind of connection with a server that has it, and with one that has not.
+// TestConnections tries each kind of connection with a server that offers it, and with one that does not.
 func TestConnections(t *testing.T) {
 	t.Parallel()
 	known := mailtest.Options{User: "berth", Password: "s3cret-Pass"}
@@ -61,7 +61,7 @@ func TestConnections(t *testing.T) {
 	}
 }
 
-// TestACertificateThatNobodyVouchesForIsNotBelieved tries a server whose certificate only the test knows.
+// TestACertificateThatNobodyVouchesForIsNotBelieved tries a server whose certificate only the test trusts.
 func TestACertificateThatNobodyVouchesForIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	s := mailtest.New(t, mailtest.Options{TLS: true})
@@ -75,7 +75,7 @@ func TestACertificateThatNobodyVouchesForIsNotBelieved(t *testing.T) {
 	}
 }
 
-// TestAServerThatSaysNothingIsLeftWhenTheTimeIsOver connects to one that takes connections and never answers.
+// TestAServerThatSaysNothingIsLeftWhenTheTimeIsOver connects to a server that never answers.
 func TestAServerThatSaysNothingIsLeftWhenTheTimeIsOver(t *testing.T) {
 	t.Parallel()
 	silent, err := net.Listen("tcp", "127.0.0.1:0")

@@ -22,11 +22,11 @@ func (r *reader) AccountEvents(ctx context.Context, f scheduler.AccountFilter) (
 		f.Person, f.Actor, string(f.Action), f.Before, f.Limit)
 }
 
-// SignedIn is when somebody last signed in from an address.
+// SignedIn returns a person's last sign-in from an address.
 func (r *reader) SignedIn(ctx context.Context, person, address string) (time.Time, error) {
 	last, err := one(ctx, r.tx, "sign-in", number, `SELECT COALESCE(MAX(at), 0) FROM account_events WHERE person = $1 AND action = $2 AND address = $3`,
 		person, string(scheduler.AccountSignIn), address)
-	if scheduler.CodeOf(err) == scheduler.CodeNotFound { // a name that nobody can have
+	if scheduler.CodeOf(err) == scheduler.CodeNotFound { // such a name cannot exist
 		return time.Time{}, nil
 	}
 	if err != nil || last == 0 {
@@ -42,7 +42,7 @@ func (w *writer) AddAccountEvent(ctx context.Context, e scheduler.AccountEvent) 
 	return err
 }
 
-// ForgetAccountEvents deletes what the trail says of before an instant.
+// ForgetAccountEvents deletes the trail before an instant.
 func (w *writer) ForgetAccountEvents(ctx context.Context, before time.Time) error {
 	_, err := w.exec(ctx, "account event", `DELETE FROM account_events WHERE at < $1`, micros(before))
 	return err

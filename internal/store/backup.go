@@ -13,14 +13,14 @@ import (
 	"berth/scheduler"
 )
 
-// Backup makes a consistent copy of a SQLite database while it is in use. The file must not be there yet; it appears only when it is
-// whole and on the disk.
+// Backup makes a consistent copy of a SQLite database in use. The file must not exist yet; it appears only when it is complete and
+// on the disk.
 func (s *Store) Backup(ctx context.Context, file string) error {
 	if s.dialect.name != goose.DialectSQLite3 {
 		return scheduler.Errorf(scheduler.CodeInvalid, "a PostgreSQL database is copied with pg_dump, which is consistent while berth serves")
 	}
 	if _, err := os.Lstat(file); !errors.Is(err, os.ErrNotExist) {
-		return scheduler.Errorf(scheduler.CodeInvalid, "%s is there already; a backup does not overwrite", file)
+		return scheduler.Errorf(scheduler.CodeInvalid, "%s exists already; a backup does not overwrite", file)
 	}
 	folder, err := os.MkdirTemp(filepath.Dir(file), ".berth-backup-")
 	if err != nil {
@@ -40,8 +40,8 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 	return flush(filepath.Dir(file))
 }
 
-// copy writes one snapshot of the database to a file that only its owner may read. Writers go on meanwhile: it takes one of the
-// connections that read, and lets it write for as long as it takes, which SQLite demands for a copy too.
+// copy writes one snapshot of the database to a file that only its owner may read. Writers go on meanwhile: it uses one of the
+// reading connections, and allows it to write for the time of the copy, as SQLite demands.
 func (s *Store) copy(ctx context.Context, file string) (err error) {
 	if err := touch(file); err != nil {
 		return err
@@ -56,7 +56,7 @@ func (s *Store) copy(ctx context.Context, file string) (err error) {
 	}
 	defer func() {
 		if _, again := conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA query_only = 1`); again != nil {
-			err = errors.Join(err, conn.Raw(func(any) error { return driver.ErrBadConn })) // nobody gets it again
+			err = errors.Join(err, conn.Raw(func(any) error { return driver.ErrBadConn })) // the pool discards it
 		}
 	}()
 	_, err = conn.ExecContext(ctx, `VACUUM INTO $1`, file)

@@ -14,7 +14,7 @@ import (
 	"berth/scheduler"
 )
 
-// A copy made while others write is a state that the database was in, and opens like any other.
+// A copy made while others write holds a state that the database was in, and opens like any other.
 func TestBackupWhileServing(t *testing.T) {
 	t.Parallel()
 	s := testdb.Open(t, testdb.SQLite(t))

@@ -11,7 +11,7 @@ import (
 	"berth/testbeds"
 )
 
-// decide writes what a decision writes: the request, its booking, a row of its history, an event.
+// decide makes the writes of a decision: the request, its booking, a row of its history, an event.
 func decide(ctx context.Context, s *store.Store, id string) error {
 	return s.Change(ctx, []string{"wins-5g"}, func(tx scheduler.Tx) error {
 		r, err := tx.LockRequest(ctx, id)
@@ -34,7 +34,7 @@ func decide(ctx context.Context, s *store.Store, id string) error {
 	})
 }
 
-// BenchmarkDecision is one decision after the other, each flushed to the disk as far as the database at hand does it.
+// BenchmarkDecision makes one decision after the other, each flushed to the disk by the rules of the database.
 func BenchmarkDecision(b *testing.B) {
 	for _, e := range testdb.Engines(b) {
 		b.Run(e.Name, func(b *testing.B) {
@@ -49,7 +49,7 @@ func BenchmarkDecision(b *testing.B) {
 	}
 }
 
-// BenchmarkPlainInserts writes as many rows with nothing around them: the ground on which BenchmarkDecision stands.
+// BenchmarkPlainInserts writes as many rows with nothing around them, as a baseline for BenchmarkDecision.
 func BenchmarkPlainInserts(b *testing.B) {
 	for _, e := range testdb.Engines(b) {
 		b.Run(e.Name, func(b *testing.B) {
@@ -78,7 +78,7 @@ func BenchmarkPlainInserts(b *testing.B) {
 	}
 }
 
-// BenchmarkBookings reads all bookings, as a process does when it starts.
+// BenchmarkBookings reads all bookings, like a process that starts.
 func BenchmarkBookings(b *testing.B) {
 	for _, e := range testdb.Engines(b) {
 		for _, n := range []int{1_000, 10_000} {

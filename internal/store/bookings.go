@@ -14,7 +14,7 @@ const bookingRows = `SELECT b.id, b.number, b.strength, b.starts, b.ends, b.over
 	COALESCE(c.amount, 0), COALESCE(c.starts, 0), COALESCE(c.ends, 0), COALESCE(c.units, '')
 	FROM bookings b LEFT JOIN claims c ON c.booking = b.id `
 
-// bookingRow is one such row.
+// bookingRow scans one such row.
 func bookingRow(s scan) (scheduler.BookingChange, error) {
 	var x scheduler.BookingChange
 	var c testbeds.Claim
@@ -41,7 +41,7 @@ func bookingRow(s scan) (scheduler.BookingChange, error) {
 	return x, nil
 }
 
-// joined calls yield with each booking of a query ordered by booking, its claims put together.
+// joined calls yield with each booking of a query ordered by booking, with all its claims.
 func (r *reader) joined(ctx context.Context, yield func(scheduler.BookingChange) error, query string, args ...any) error {
 	rows, err := r.tx.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -71,14 +71,14 @@ func (r *reader) joined(ctx context.Context, yield func(scheduler.BookingChange)
 	return yield(last)
 }
 
-// Bookings streams the bookings that are in force and end after the given instant. While it does, nothing else can be read in the
-// same transaction: a connection of PostgreSQL carries one result at a time.
+// Bookings streams the bookings in force that end after the given instant. Meanwhile the same transaction cannot read anything
+// else: a connection of PostgreSQL carries one result at a time.
 func (r *reader) Bookings(ctx context.Context, endAfter time.Time, yield func(testbeds.Booking) error) error {
 	return r.joined(ctx, func(x scheduler.BookingChange) error { return yield(x.Booking) },
 		bookingRows+`WHERE b.released = 0 AND b.until > $1 ORDER BY b.id, c.ordinal`, seconds(endAfter))
 }
 
-// Booking reads a booking that is in force.
+// Booking reads a booking in force.
 func (r *reader) Booking(ctx context.Context, id int64) (testbeds.Booking, error) {
 	var b testbeds.Booking
 	err := r.joined(ctx, func(x scheduler.BookingChange) error {
@@ -86,12 +86,12 @@ func (r *reader) Booking(ctx context.Context, id int64) (testbeds.Booking, error
 		return nil
 	}, bookingRows+`WHERE b.id = $1 AND b.released = 0 ORDER BY c.ordinal`, id)
 	if err == nil && b.ID == 0 {
-		err = scheduler.Errorf(scheduler.CodeNotFound, "there is no booking %d in force", id)
+		err = scheduler.Errorf(scheduler.CodeNotFound, "booking %d is not in force", id)
 	}
 	return b, err
 }
 
-// BookingsSince are the bookings changed after the sequence, released ones among them.
+// BookingsSince lists the bookings changed after the sequence, released ones included.
 func (r *reader) BookingsSince(ctx context.Context, sequence int64) ([]scheduler.BookingChange, error) {
 	var list []scheduler.BookingChange
 	err := r.joined(ctx, func(x scheduler.BookingChange) error {
@@ -159,7 +159,7 @@ func (w *writer) putClaims(ctx context.Context, b testbeds.Booking) error {
 	return nil
 }
 
-// ReleaseBooking gives a booking's capacity back; the row stays, so that others learn of it.
+// ReleaseBooking frees a booking's capacity; the row stays, so that others learn of it.
 func (w *writer) ReleaseBooking(ctx context.Context, id int64) error {
 	n, err := w.exec(ctx, "booking", `UPDATE bookings SET released = 1 WHERE id = $1 AND released = 0`, id)
 	if err == nil && n > 0 {

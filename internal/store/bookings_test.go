@@ -118,7 +118,7 @@ func TestBookingsSinceTellsReleasedOnes(t *testing.T) {
 		release(t, s, a.ID)
 		same(t, "released", []scheduler.BookingChange{{Booking: a, Released: true, Sequence: first + 1}}, since(t, s, first))
 
-		release(t, s, a.ID, 1<<40) // both say nothing new
+		release(t, s, a.ID, 1<<40) // both give the same answer
 		same(t, "released again", []scheduler.BookingChange(nil), since(t, s, first+1))
 		same(t, "from the beginning", []int64{a.ID, b.ID}, ids(since(t, s, 0)))
 		same(t, "in force", []testbeds.Booking{b}, bookings(t, s, start))
@@ -162,7 +162,7 @@ func TestBookingsStopWhenTheReaderHadEnough(t *testing.T) {
 func TestOneChangeOfManyBookings(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
-		many := int64(33_000) // SQLite takes 32,766 arguments, PostgreSQL 65,535
+		many := int64(33_000) // SQLite accepts 32,766 arguments, PostgreSQL 65,535
 		if isPostgres(dsn) {
 			many = 66_000
 		}

@@ -13,8 +13,8 @@ import (
 	"berth/testbeds"
 )
 
-// Calendars are written in the transactions that change requests: what they show of a request is drawn anew at commit, and gets the
-// sequence of the change log that the request gets.
+// Calendars are written in the transactions that change requests: the objects of a request are drawn anew at commit, and share the
+// request's sequence of the change log.
 
 // Calendar is what the calendars show, as far as it changed after a sequence; 0 for all of it.
 func (s *Store) Calendar(ctx context.Context, since int64) (c calendar.Changes, err error) {
@@ -67,7 +67,7 @@ func objectRow(s scan) (calendar.Object, error) {
 	return o.Versioned(), err
 }
 
-// drawing is what has to become of the calendar's objects of one request, or of all closures.
+// drawing holds the changes to the calendar's objects of one request, or of all closures.
 type drawing struct {
 	at      time.Time
 	put     []calendar.Object
@@ -78,7 +78,7 @@ type drawing struct {
 
 func (d drawing) empty() bool { return len(d.put)+len(d.gone)+len(d.removed)+len(d.renewed) == 0 }
 
-// draw compares what there is to be shown of a request with what is shown.
+// draw compares the objects that a request should have with the stored ones.
 func (w *writer) draw(ctx context.Context, f testbeds.Facility, r scheduler.Request, now time.Time) (drawing, error) {
 	wanted := slices.DeleteFunc(w.s.site.Objects(r, f), func(o calendar.Object) bool { return !o.Kept(now) })
 	return w.compare(ctx, r.ID, wanted, now)
@@ -122,7 +122,7 @@ func (w *writer) compare(ctx context.Context, request string, wanted []calendar.
 	return d, nil
 }
 
-// keep writes a drawing with the sequence that it gets.
+// keep writes a drawing, with its sequence.
 func (w *writer) keep(ctx context.Context, d drawing, sequence int64) error {
 	for _, o := range d.put {
 		text, err := document("calendar object", o)
@@ -155,8 +155,8 @@ func (w *writer) keep(ctx context.Context, d drawing, sequence int64) error {
 	return nil
 }
 
-// RenewCalendarObject makes clients read an object anew, although nothing in it has changed: another version of it, which their next sync
-// lists. Where it is no longer the version that is given, they do so anyway, and nothing is written.
+// RenewCalendarObject makes clients read an unchanged object anew: its new version appears in their next sync. If the given version is no
+// longer the present one, they do so anyway, and nothing is written.
 func (s *Store) RenewCalendarObject(ctx context.Context, name, version string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		w := tx.(*writer)
@@ -170,7 +170,7 @@ func (s *Store) RenewCalendarObject(ctx context.Context, name, version string) e
 	})
 }
 
-// drawings are those of all requests that the transaction changed or was told to draw anew.
+// drawings draws all requests that the transaction changed or must redraw.
 func (w *writer) drawings(ctx context.Context) ([]drawing, error) {
 	if len(w.requests.list) == 0 && len(w.redrawn) == 0 {
 		return w.drawn, nil
@@ -202,7 +202,7 @@ func (w *writer) drawings(ctx context.Context) ([]drawing, error) {
 	return list, nil
 }
 
-// facility is the facility as this transaction sees it. One that others have committed is read once per revision.
+// facility reads the facility as this transaction sees it; a committed one is read once per revision.
 func (w *writer) facility(ctx context.Context) (testbeds.Facility, error) {
 	if w.refitted {
 		return w.Facility(ctx)

@@ -6,10 +6,10 @@ import (
 	"berth/scheduler"
 )
 
-// maxProperties bounds how many properties somebody keeps of one collection.
+// maxProperties bounds a person's properties of one collection.
 const maxProperties = 40
 
-// CalendarProperties are how somebody wants to see their collections: values by collection and name.
+// CalendarProperties returns a person's own properties of collections: values by collection and name.
 func (s *Store) CalendarProperties(ctx context.Context, owner string) (map[string]map[string]string, error) {
 	found := map[string]map[string]string{}
 	err := s.View(ctx, func(tx scheduler.Reader) error {
@@ -28,7 +28,7 @@ func (s *Store) CalendarProperties(ctx context.Context, owner string) (map[strin
 	return found, err
 }
 
-// SetCalendarProperties changes some of them; a nil value takes one away.
+// SetCalendarProperties changes some of them; a nil value removes one.
 func (s *Store) SetCalendarProperties(ctx context.Context, owner, collection string, values map[string]*string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		w := tx.(*writer)
@@ -46,7 +46,7 @@ func (s *Store) SetCalendarProperties(ctx context.Context, owner, collection str
 		}
 		n, err := one(ctx, w.tx, "property", number, `SELECT COUNT(*) FROM calendar_properties WHERE owner = $1 AND collection = $2`, owner, collection)
 		if err == nil && n > maxProperties {
-			err = scheduler.Errorf(scheduler.CodeInvalid, "a collection keeps at most %d properties of one person", maxProperties)
+			err = scheduler.Errorf(scheduler.CodeInvalid, "a person may have at most %d properties of a collection", maxProperties)
 		}
 		return err
 	})

@@ -18,9 +18,9 @@ const (
 	requestsPerRead = 500
 )
 
-// RefreshCalendar brings the calendars in line with what is not written in the transactions of requests: the names and closures of the
-// facility, the site, a new version of this program, and, with the time, what is too old to be kept. Any number of processes may do it
-// at once; who comes second finds nothing to do.
+// RefreshCalendar updates the part of the calendars that no transaction of a request writes: the names and closures of the facility,
+// the site, the drawings of a new version of this program, and objects that have become too old. Any number of processes may do it at
+// once; the second finds nothing to do.
 func (s *Store) RefreshCalendar(ctx context.Context, now time.Time) error {
 	now = now.UTC().Truncate(time.Second)
 	for before := int64(0); ; {
@@ -39,8 +39,7 @@ func (s *Store) RefreshCalendar(ctx context.Context, now time.Time) error {
 	return s.AgeCalendar(ctx, now)
 }
 
-// stale are those of a part of the requests, newest first, that are shown otherwise than they would be now. last is where the next part
-// begins, 0 for nowhere.
+// stale lists the requests of one batch, newest first, whose drawings are out of date. last is the start of the next batch, 0 for none.
 func (s *Store) stale(ctx context.Context, now time.Time, before int64) (ids []string, last int64, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		ids, last = nil, 0
@@ -71,7 +70,7 @@ func (s *Store) stale(ctx context.Context, now time.Time, before int64) (ids []s
 	return ids, last, err
 }
 
-// redraw draws requests anew, each as it is when it is locked.
+// redraw draws requests anew, each in its state under the lock.
 func (s *Store) redraw(ctx context.Context, now time.Time, ids []string) error {
 	for part := range slices.Chunk(slices.Sorted(slices.Values(ids)), redrawAtOnce) {
 		err := s.Change(ctx, nil, func(tx scheduler.Tx) error {
@@ -93,7 +92,7 @@ func (s *Store) redraw(ctx context.Context, now time.Time, ids []string) error {
 	return nil
 }
 
-// AgeCalendar takes out what is too old to be kept, brings in the closures of the days to come, and forgets old removals.
+// AgeCalendar removes objects that are too old, adds the closures of the coming days, and forgets old removals.
 func (s *Store) AgeCalendar(ctx context.Context, now time.Time) error {
 	now = now.UTC().Truncate(time.Second)
 	var old []string
@@ -120,7 +119,7 @@ func (s *Store) AgeCalendar(ctx context.Context, now time.Time) error {
 	})
 }
 
-// redrawClosures draws the closures of the time around now. One that is what it was keeps the time at which it became that.
+// redrawClosures draws the closures around now. An unchanged one keeps its time of modification.
 func (w *writer) redrawClosures(ctx context.Context, f testbeds.Facility, now time.Time) error {
 	today := now.Truncate(24 * time.Hour)
 	span := testbeds.Slot{Start: today.Add(-closuresBehind), End: today.Add(closuresAhead)}
@@ -156,7 +155,8 @@ func (w *writer) redrawClosures(ctx context.Context, f testbeds.Facility, now ti
 	return err
 }
 
-// forgetRemovals deletes removals that no client asks for any more; one that does has to read its collection anew.
+// forgetRemovals deletes removals that hardly any client still asks for; one that does must read its collection
+// anew.
 func (w *writer) forgetRemovals(ctx context.Context, before time.Time) error {
 	last, err := one(ctx, w.tx, "removal", func(s scan) (n *int64, err error) { return n, s(&n) },
 		`SELECT MAX(sequence) FROM calendar_removals WHERE at < $1`, seconds(before))

@@ -16,7 +16,7 @@ import (
 	"berth/testbeds"
 )
 
-// drawn is everything that the calendars show, by name.
+// drawn maps the names of all calendar objects to the objects.
 func drawn(t testing.TB, s *store.Store) map[string]calendar.Object {
 	t.Helper()
 	c, err := s.Calendar(t.Context(), 0)
@@ -37,7 +37,7 @@ func refresh(t testing.TB, s *store.Store, now time.Time) {
 	}
 }
 
-// update changes a request as a step of its life does.
+// update changes a request like a step of its life.
 func update(t testing.TB, s *store.Store, r scheduler.Request, fn func(*scheduler.Request)) scheduler.Request {
 	t.Helper()
 	fn(&r)
@@ -77,7 +77,7 @@ func TestCalendarsAreWrittenWithTheRequest(t *testing.T) {
 		if diff := cmp.Diff(want, c.Removals); diff != "" {
 			t.Errorf("removals (-want +got):\n%s", diff)
 		}
-		// What failed left nothing behind.
+		// The failed transaction left no trace.
 		_ = s.Change(t.Context(), nil, func(tx scheduler.Tx) error {
 			r := plain(uuid(2))
 			if err := tx.CreateRequest(t.Context(), &r); err != nil {
@@ -111,7 +111,7 @@ func TestRefreshingTheCalendarsIsDoneOnce(t *testing.T) {
 		for _, o := range first {
 			if o.Kind == calendar.KindClosure {
 				closures++
-				if !o.Modified.Equal(start) { // not when it begins, which may be in the future
+				if !o.Modified.Equal(start) { // not its start, which may be in the future
 					t.Fatalf("%s, drawn at %s, is of %s:\n%s", o.Name, start, o.Modified, o.Full)
 				}
 			}
@@ -216,7 +216,7 @@ func TestAnObjectIsRenewedOncePerVersion(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, s *store.Store) {
 		r := create(t, s, plain(uuid(1)))[0]
 		first, before := drawn(t, s)[r.ID], sequence(t, s)
-		for range 2 { // of two clients that write the same, the second finds it done
+		for range 2 { // of two clients with the same write, the second changes nothing
 			if err := s.RenewCalendarObject(t.Context(), r.ID, first.Version()); err != nil {
 				t.Fatal(err)
 			}

@@ -16,7 +16,7 @@ import (
 	"berth/testbeds"
 )
 
-// everything is what a database says through each of its readers.
+// everything reads the whole database, through each of its readers.
 func everything(t testing.TB, s *store.Store) (all []any) {
 	t.Helper()
 	f := look(t, s, readFacility)
@@ -106,7 +106,7 @@ func TestRollbackLeavesNothing(t *testing.T) {
 					t.Errorf("it ended with %v, want %v", got, want)
 				}
 				same(t, "afterwards", before, everything(t, s))
-				change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return fill(ctx, tx, 1) }) // nothing stays locked
+				change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return fill(ctx, tx, 1) }) // no lock remains
 				if len(everything(t, s)) <= len(before) {
 					t.Error("the same without an end in between left nothing either")
 				}
@@ -172,7 +172,7 @@ func TestErrorsOfAViewComeBackUnchanged(t *testing.T) {
 	})
 }
 
-// take books one unit of a testbed that has four, unless they are all taken: what a decision does. It counts its runs.
+// take books one unit of a testbed that has four, unless all are taken, like a decision. It counts its runs.
 func take(ctx context.Context, s *store.Store, testbed string, r scheduler.Request, runs *atomic.Int64) (taken bool, err error) {
 	err = s.Change(ctx, []string{testbed}, func(tx scheduler.Tx) error {
 		runs.Add(1)
@@ -222,8 +222,8 @@ func TestDecisionsOnOneTestbedExcludeEachOther(t *testing.T) {
 	})
 }
 
-// A server may have been told to begin transactions at a stricter level, at which who waited for a lock sees what was before, and has
-// to begin again.
+// A server may default to a stricter isolation level, at which a transaction that waited for a lock sees an old state, and must
+// restart.
 func TestServersOwnIsolationLevelDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {

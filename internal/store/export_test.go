@@ -16,7 +16,7 @@ func Touch(tx scheduler.Tx, ids ...int64) {
 	}
 }
 
-// Setting is what the server holds the sessions that write to.
+// Setting reads a setting of the server for the sessions that write.
 func Setting(ctx context.Context, s *Store, name string) (value string) {
 	if err := s.write.QueryRowContext(ctx, `SELECT current_setting($1)`, name).Scan(&value); err != nil {
 		return err.Error()
@@ -24,9 +24,9 @@ func Setting(ctx context.Context, s *Store, name string) (value string) {
 	return value
 }
 
-// FillDisk lets a database take nothing more, or not much.
+// FillDisk lets a database accept nothing more, or not much.
 func FillDisk(ctx context.Context, s *Store) {
-	statements := []string{`PRAGMA max_page_count = 1`} // SQLite takes it for as many as there are
+	statements := []string{`PRAGMA max_page_count = 1`} // SQLite raises it to the present number
 	if s.dialect.name == goose.DialectPostgres {
 		statements = []string{`CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$`,
 			`CREATE TRIGGER no_space BEFORE INSERT ON requests EXECUTE FUNCTION no_space()`, `CREATE TRIGGER no_space BEFORE INSERT ON marks EXECUTE FUNCTION no_space()`}

@@ -11,12 +11,12 @@ import (
 func number(s scan) (n int64, err error) { return n, s(&n) }
 func words(s scan) (t string, err error) { return t, s(&t) }
 
-// FacilityRevision grows with every change of facility or catalogue.
+// FacilityRevision returns a number that grows with every change of facility or catalogue.
 func (r *reader) FacilityRevision(ctx context.Context) (int64, error) {
 	return one(ctx, r.tx, "facility", number, `SELECT revision FROM facility WHERE id = 1`)
 }
 
-// Facility is all testbeds in the order of their file.
+// Facility reads all testbeds in the order of their file.
 func (r *reader) Facility(ctx context.Context) (testbeds.Facility, error) {
 	list, err := all(ctx, r.tx, func(s scan) (testbeds.Testbed, error) {
 		text, err := words(s)
@@ -28,7 +28,7 @@ func (r *reader) Facility(ctx context.Context) (testbeds.Facility, error) {
 	return testbeds.Facility{Testbeds: list}, err
 }
 
-// Catalogue is the catalogue.
+// Catalogue reads the catalogue.
 func (r *reader) Catalogue(ctx context.Context) (testbeds.Catalogue, error) {
 	text, err := one(ctx, r.tx, "catalogue", words, `SELECT catalogue FROM facility WHERE id = 1`)
 	if err != nil {
@@ -37,7 +37,7 @@ func (r *reader) Catalogue(ctx context.Context) (testbeds.Catalogue, error) {
 	return parsed[testbeds.Catalogue]("catalogue", text)
 }
 
-// Secret is the instance's own random key.
+// Secret reads the instance's own random key.
 func (r *reader) Secret(ctx context.Context) ([]byte, error) {
 	text, err := one(ctx, r.tx, "secret", words, `SELECT secret FROM facility WHERE id = 1`)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"berth/testbeds"
 )
 
-// site is a testbed with something in every corner.
+// site returns a testbed with every field set.
 func site(id string) testbeds.Testbed {
 	closure := testbeds.Closure{ID: "c1", Summary: "upgrade – „Wartung“", Start: testbeds.LocalTime{Time: start}, Duration: testbeds.Period{Days: 1, Clock: time.Hour},
 		RRule: "FREQ=WEEKLY;BYDAY=MO", ExDates: []testbeds.LocalTime{{Time: start.AddDate(0, 0, 7)}}, Devices: []string{"usrp"}, Count: 1}

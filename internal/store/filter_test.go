@@ -22,7 +22,7 @@ func numbers(t testing.TB, s *store.Store, f scheduler.RequestFilter) []int64 {
 	return list
 }
 
-// on is the demand of a device of each of the testbeds.
+// on demands a device of each of the testbeds.
 func on(ids ...string) (d testbeds.Demand) {
 	for _, id := range ids {
 		d = append(d, testbeds.Need{Resource: testbeds.Resource{Testbed: id, Device: "usrp"}, Amount: 1})
@@ -30,7 +30,7 @@ func on(ids ...string) (d testbeds.Demand) {
 	return d
 }
 
-// mixed are requests that differ in what filters look at; their numbers begin with 1.
+// mixed returns requests that differ in the filtered fields; their numbers begin with 1.
 func mixed() []scheduler.Request {
 	list := make([]scheduler.Request, 6)
 	for i := range list {
@@ -150,7 +150,7 @@ func TestDueRequests(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, s *store.Store) {
 		same(t, "nothing is due in an empty database", (*time.Time)(nil), nextDue(t, s))
 		list := mixed()
-		for i, h := range []int{5, 1, 3, 1, -7, 9} { // of the 5th it is taken away again
+		for i, h := range []int{5, 1, 3, 1, -7, 9} { // the 5th loses it again
 			list[i].Due = new(start.Add(time.Duration(h) * time.Hour))
 		}
 		list[4].Due = nil

@@ -7,7 +7,7 @@ import (
 	"io/fs"
 )
 
-// Fingerprint names the schema of this program: another one has other migrations.
+// Fingerprint identifies the schema of this program: another schema has other migrations.
 func Fingerprint() string {
 	sum := sha256.New()
 	for _, d := range []dialect{sqliteDialect(), postgresDialect()} {
@@ -18,7 +18,7 @@ func Fingerprint() string {
 				sum.Write([]byte(name))
 				sum.Write(b)
 			}
-			return err // never: the files are part of the program
+			return err // never: the files are embedded
 		})
 	}
 	fmt.Fprint(sum, grantedVersion)

@@ -16,15 +16,15 @@ import (
 	"berth/testbeds"
 )
 
-// start is the instant around which the tests lay their slots.
+// start is the instant around which the tests place their slots.
 var start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-// slot lies from some hours after start to others.
+// slot spans the hours from, to after start.
 func slot(from, to int) testbeds.Slot {
 	return testbeds.Slot{Start: start.Add(time.Duration(from) * time.Hour), End: start.Add(time.Duration(to) * time.Hour)}
 }
 
-// change is a transaction that has to commit.
+// change runs a transaction that must commit.
 func change(t testing.TB, s *store.Store, fn func(ctx context.Context, tx scheduler.Tx) error) {
 	t.Helper()
 	if err := s.Change(t.Context(), nil, func(tx scheduler.Tx) error { return fn(t.Context(), tx) }); err != nil {
@@ -32,7 +32,7 @@ func change(t testing.TB, s *store.Store, fn func(ctx context.Context, tx schedu
 	}
 }
 
-// look reads something in a snapshot of its own.
+// look reads in a snapshot of its own.
 func look[T any](t testing.TB, s *store.Store, fn func(ctx context.Context, r scheduler.Reader) (T, error)) (got T) {
 	t.Helper()
 	err := s.View(t.Context(), func(r scheduler.Reader) (err error) {
@@ -45,7 +45,7 @@ func look[T any](t testing.TB, s *store.Store, fn func(ctx context.Context, r sc
 	return got
 }
 
-// same compares what was read with what was written. Nothing and an empty list are the same; JSON may be spaced otherwise.
+// same compares read values with written ones. Nil equals an empty list; the spacing of JSON may differ.
 func same(t testing.TB, what string, want, got any) {
 	t.Helper()
 	compact := cmp.FilterValues(func(a, b json.RawMessage) bool { return len(a) > 0 && len(b) > 0 },
@@ -68,7 +68,7 @@ func code(t testing.TB, what string, err error, want scheduler.Code) {
 	}
 }
 
-// whole checks that a fixture leaves no field out, so that a field which is new, and not stored, is noticed.
+// whole checks that a fixture sets every field, so that a new field that is not stored is noticed.
 func whole(t testing.TB, v any, but ...string) {
 	t.Helper()
 	left := map[string]bool{}
@@ -83,7 +83,7 @@ func whole(t testing.TB, v any, but ...string) {
 	}
 }
 
-// plain is a request with little in it.
+// plain returns a request with few fields set.
 func plain(id string) scheduler.Request {
 	return scheduler.Request{
 		ID: id, Name: "request " + id, Experimenter: "ada", Status: scheduler.UnderReview, Slot: slot(0, 4), Revision: 1,
@@ -106,7 +106,7 @@ func create(t testing.TB, s *store.Store, list ...scheduler.Request) []scheduler
 	return list
 }
 
-// claim is an amount of a device of a testbed throughout a slot with an hour of setup and of teardown.
+// claim returns an amount of a device of a testbed throughout a slot with an hour of setup and of teardown.
 func claim(testbed string, amount int64, s testbeds.Slot, units ...string) testbeds.Claim {
 	return testbeds.Claim{
 		Need: testbeds.Need{Resource: testbeds.Resource{Testbed: testbed, Device: "usrp"}, Amount: amount, Units: units},
@@ -127,7 +127,7 @@ func book(t testing.TB, s *store.Store, r scheduler.Request, b testbeds.Booking)
 	return b
 }
 
-// bookings are those in force that end after the instant.
+// bookings lists those in force that end after the instant.
 func bookings(t testing.TB, s *store.Store, after time.Time) []testbeds.Booking {
 	t.Helper()
 	return look(t, s, func(ctx context.Context, r scheduler.Reader) (list []testbeds.Booking, err error) {
@@ -139,5 +139,5 @@ func bookings(t testing.TB, s *store.Store, after time.Time) []testbeds.Booking 
 	})
 }
 
-// uuid is the nth of the ids that the tests use.
+// uuid returns the nth of the tests' ids.
 func uuid(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", n) }

@@ -16,11 +16,11 @@ import (
 	"berth/testbeds"
 )
 
-// patient is how long callers wait at the most before they are told to come again (see internal/app).
+// patient is the longest wait of callers before they are asked to try again (see internal/app).
 const patient = 9 * time.Second
 
-// Somebody stands still in the middle of a decision, with its locks: others look, and decide or are told to come again, within ten
-// seconds. Where the server can end the session (PostgreSQL) they decide, and whoever stood still has lost.
+// A process stops in the middle of a decision, holding its locks: others can read, and decide or are asked to try again, within
+// ten seconds. If the server can end the session (PostgreSQL) they decide, and the stopped process loses its transaction.
 func TestWhoStandsStillStopsNobody(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
@@ -99,10 +99,10 @@ func TestWhoStandsStillStopsNobody(t *testing.T) {
 	})
 }
 
-// testSlack is what a busy machine may take on top.
+// testSlack is the additional time for a busy machine.
 const testSlack = 5 * time.Second
 
-// Of a database that is not there, or does not take what is written, users are told that they may come again, and nothing else.
+// When the database is absent, or refuses writes, users learn only that they may try again.
 func TestDatabaseThatIsAway(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
@@ -131,7 +131,7 @@ func TestDatabaseThatIsAway(t *testing.T) {
 	})
 }
 
-// A connection that went is replaced without anybody noticing: nothing of the transaction was kept.
+// A lost connection is replaced unnoticed: the transaction left no trace.
 func TestBrokenConnectionIsReplaced(t *testing.T) {
 	t.Parallel()
 	if testdb.Address(t) == "" {
@@ -158,7 +158,7 @@ func TestBrokenConnectionIsReplaced(t *testing.T) {
 	}
 }
 
-// What the operator says in the address goes before what Berth would ask for.
+// Settings in the database's address override Berth's defaults.
 func TestBoundsInTheAddress(t *testing.T) {
 	t.Parallel()
 	if testdb.Address(t) == "" {
@@ -174,7 +174,7 @@ func TestBoundsInTheAddress(t *testing.T) {
 	}
 }
 
-// A database that answers and keeps nothing is not ready; decisions are answered as from one that is away, and people can look.
+// A database that answers but stores nothing is not ready; decisions get the answer of an absent one, and people can read.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {

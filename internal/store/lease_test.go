@@ -9,7 +9,7 @@ import (
 	"berth/scheduler"
 )
 
-// taken is the only message that can be had, taken for a minute.
+// taken claims the only available message, for a minute.
 func taken(t testing.TB, s *store.Store, now time.Time) scheduler.Message {
 	t.Helper()
 	list := messages(t, s, now)
@@ -25,7 +25,7 @@ func taken(t testing.TB, s *store.Store, now time.Time) scheduler.Message {
 	return m
 }
 
-// state is how the only message stands.
+// state reads the only message.
 func state(t testing.TB, s *store.Store) scheduler.Message {
 	t.Helper()
 	list, err := s.Deliveries(t.Context(), "ticket", "", false, 0, 10)
@@ -35,7 +35,7 @@ func state(t testing.TB, s *store.Store) scheduler.Message {
 	return list[0]
 }
 
-// Who was too slow with a message, so that somebody else has taken it, says nothing about it any more.
+// The outcome of a message is ignored when it comes from a process that lost the message to another one.
 func TestWhoLostAMessageIsNotHeard(t *testing.T) {
 	t.Parallel()
 	testdb.EachWith(t, tells("ticket"), func(t *testing.T, s *store.Store) {
@@ -59,7 +59,7 @@ func TestWhoLostAMessageIsNotHeard(t *testing.T) {
 	})
 }
 
-// What is under way is not given to anybody else, however much they would like it to be tried at once.
+// A message in delivery is given to no other process, even if a retry is requested.
 func TestRetryLeavesWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	testdb.EachWith(t, tells("ticket"), func(t *testing.T, s *store.Store) {

@@ -8,7 +8,7 @@ import (
 	"berth/scheduler"
 )
 
-// Sequence is the last number of the change log.
+// Sequence returns the last number of the change log.
 func (r *reader) Sequence(ctx context.Context) (int64, error) {
 	return one(ctx, r.tx, "sequence", number, `SELECT value FROM counters WHERE name = 'sequence'`)
 }
@@ -33,8 +33,8 @@ func (w *writer) AddEvent(_ context.Context, e scheduler.Event) error {
 	return nil
 }
 
-// log numbers what the transaction changed. It comes last: the counter's row stays locked until the commit, and so the numbers are
-// handed out in the order of commits, without gaps.
+// log numbers the changes of the transaction. It comes last: the counter's row stays locked until the commit, so numbers follow
+// the order of commits, without gaps.
 func (w *writer) log(ctx context.Context) error {
 	drawings, err := w.drawings(ctx)
 	if err != nil {
@@ -71,7 +71,7 @@ func (w *writer) log(ctx context.Context) error {
 	return w.stamp(ctx, "requests", last, anys(w.requests.list))
 }
 
-// stamp writes the sequence into the rows that were changed.
+// stamp writes the sequence into the changed rows.
 func (w *writer) stamp(ctx context.Context, table string, sequence int64, ids []any) error {
 	for part := range slices.Chunk(ids, chunk) {
 		_, err := w.exec(ctx, table, fmt.Sprintf(`UPDATE %s SET sequence = $1 WHERE id IN (%s)`, table, places(2, len(part))), append([]any{sequence}, part...)...)
@@ -82,7 +82,7 @@ func (w *writer) stamp(ctx context.Context, table string, sequence int64, ids []
 	return nil
 }
 
-// count moves a counter on by n and answers with what it is then.
+// count advances a counter by n and returns the new value.
 func (w *writer) count(ctx context.Context, name string, n int64) (int64, error) {
 	return one(ctx, w.tx, name, number, `UPDATE counters SET value = value + $1 WHERE name = $2 RETURNING value`, n, name)
 }

@@ -95,7 +95,7 @@ func TestTouchedRowsCarryTheLastSequence(t *testing.T) {
 	})
 }
 
-// Whoever follows the log never learns of a number before all smaller ones are there, however many write.
+// A reader of the log never sees a number before all smaller ones exist, however many write.
 func TestSequenceHasNoGapsAndFollowsCommits(t *testing.T) {
 	t.Parallel()
 	const writers, each = 6, 15
@@ -141,7 +141,7 @@ func TestSequenceHasNoGapsAndFollowsCommits(t *testing.T) {
 		})
 		for w := range writers {
 			wg.Go(func() {
-				for i := range each * 2 { // every second transaction is given up after all its writes
+				for i := range each * 2 { // every second transaction is rolled back after all its writes
 					err := s.Change(t.Context(), nil, func(tx scheduler.Tx) error {
 						for range 2 {
 							if err := tx.AddEvent(t.Context(), scheduler.Event{Kind: "request", Number: int64(w)}); err != nil {

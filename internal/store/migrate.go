@@ -16,7 +16,7 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date, one process at a time, and makes what every database has.
+// migrate brings the schema up to date, one process at a time, and creates the rows of every database.
 func (s *Store) migrate(ctx context.Context) error {
 	p, err := s.provider()
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	return s.found(ctx)
 }
 
-// provider is what migrates.
+// provider configures the migrations.
 func (s *Store) provider() (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Store) provider() (*goose.Provider, error) {
 	return goose.NewProvider(s.dialect.name, s.write, spelled{files, s.dialect}, options...)
 }
 
-// Reset empties a database for good: its schema is taken away.
+// Reset empties a database for good: it drops the schema.
 func Reset(ctx context.Context, dsn string) error {
 	s, err := connect(ctx, dsn)
 	if err != nil {
@@ -66,11 +66,11 @@ func Reset(ctx context.Context, dsn string) error {
 	return errors.Join(err, s.Close())
 }
 
-// migrationTries bounds how often one looks whether somebody else has migrated.
+// migrationTries bounds the checks for another process's migration.
 const migrationTries = 6
 
-// up runs what migrations there are to run. SQLite has no lock beyond one transaction: of several processes that open a file at once
-// one migrates, the others fail, and find it done when they look again.
+// up runs the missing migrations. SQLite has no lock beyond one transaction: of several processes that open a file at once one
+// migrates, the others fail, and find it done at their next check.
 func (s *Store) up(ctx context.Context, p *goose.Provider) error {
 	for try := 1; ; try++ {
 		_, err := p.Up(ctx)
@@ -83,7 +83,7 @@ func (s *Store) up(ctx context.Context, p *goose.Provider) error {
 	}
 }
 
-// found makes the row of the facility, with the instance's secret.
+// found creates the row of the facility, with the instance's secret.
 func (s *Store) found(ctx context.Context) error {
 	secret := make([]byte, 32)
 	if _, err := rand.Read(secret); err != nil {
@@ -94,7 +94,7 @@ func (s *Store) found(ctx context.Context) error {
 	return err
 }
 
-// spelled is a folder of migrations in which {{id}} and {{key}} are written as the database at hand wants them.
+// spelled is a folder of migrations in which {{id}} and {{key}} are replaced by the dialect's types.
 type spelled struct {
 	fs.FS
 	dialect dialect
@@ -106,7 +106,7 @@ func (f spelled) ReadFile(name string) ([]byte, error) {
 	return bytes.ReplaceAll(b, []byte("{{key}}"), []byte(f.dialect.key)), err
 }
 
-// Open makes the text that ReadFile gives readable as a file.
+// Open makes the text of ReadFile readable as a file.
 func (f spelled) Open(name string) (fs.File, error) {
 	file, err := f.FS.Open(name)
 	if err != nil {

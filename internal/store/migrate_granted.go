@@ -11,11 +11,12 @@ import (
 	"berth/testbeds"
 )
 
-// grantedVersion is the migration after which requests say what they were granted and what was approved.
+// grantedVersion is the migration that adds the granted occupation and the approved demand to requests.
 const grantedVersion = 9
 
-// granted writes into the requests of older databases what their bookings occupy and what their approvals were given for: until then both
-// were worked out anew, from a facility that may have changed. What is due is looked at once, since its instants were made that way too.
+// granted writes into the requests of older databases the occupation of their bookings and the demand behind their approvals: until then
+// both were computed anew, from a facility that may have changed. It makes requests with a due instant due at once, since that instant
+// was computed the same way.
 func granted() *goose.Migration {
 	return goose.NewGoMigration(grantedVersion, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 		for after := int64(0); ; {
@@ -33,7 +34,7 @@ func granted() *goose.Migration {
 	}}, nil)
 }
 
-// oldRequest is a request as documents held it before this migration.
+// oldRequest is a request in a document from before this migration.
 type oldRequest struct {
 	id       string
 	number   int64
@@ -67,7 +68,7 @@ func (r oldRequest) upgrade(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-// occupied adds the span of what the request's own booking claims, where it takes capacity.
+// occupied adds the span that the request's own booking claims, if it takes capacity.
 func (r oldRequest) occupied(ctx context.Context, tx *sql.Tx, doc map[string]json.RawMessage) error {
 	var booking int64
 	if raw, ok := doc["booking"]; ok {
@@ -90,8 +91,8 @@ func (r oldRequest) granted() bool {
 	return r.status == "SCHEDULED" || r.status == "INSTANTIATING" || r.status == "RUNNING" || r.status == "TERMINATING"
 }
 
-// approved adds to each decision the slot and the part of the demand that it was made on. What was granted without an approval that is required
-// was granted by an override.
+// approved adds to each decision the slot and the part of the demand that it covered. A grant without a required approval counts as an
+// override.
 func (r oldRequest) approved(doc map[string]json.RawMessage) error {
 	if _, ok := doc["approvals"]; !ok {
 		return nil

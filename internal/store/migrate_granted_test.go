@@ -10,7 +10,8 @@ import (
 	"berth/testbeds"
 )
 
-// A database from before requests said what they were granted learns it from its bookings, and what is due is looked at once.
+// A database from before requests recorded their grants learns them from its bookings, and every due request becomes due at
+// once.
 func TestUpgradeSaysWhatWasGrantedAndApproved(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {

@@ -21,7 +21,7 @@ import (
 	"berth/scheduler"
 )
 
-// openOnly is set for a process that is to open this database, and nothing else.
+// openOnly is set for a process that must only open this database.
 const openOnly = "BERTH_TEST_OPEN_ONLY"
 
 func TestMain(m *testing.M) {
@@ -44,7 +44,7 @@ func openAndClose(dsn string) int {
 	return 0
 }
 
-// empty is the DSN of a database without a schema, for each engine.
+// empty returns the DSN of a database without a schema, for each engine.
 func empty(t *testing.T, dsn string) string {
 	t.Helper()
 	if !isPostgres(dsn) {
@@ -152,7 +152,7 @@ func TestNewerDatabaseIsRefused(t *testing.T) {
 	})
 }
 
-// A migration that was released is never edited: databases have it behind them.
+// A released migration is never edited: databases have already run it.
 func TestFirstMigrationStaysAsItWas(t *testing.T) {
 	t.Parallel()
 	frozen := read(t, "testdata/first_schema.sql")
@@ -170,7 +170,7 @@ func read(t testing.TB, name string) []byte {
 	return b
 }
 
-// A database of the first schema, with the rows that the first version wrote, says the same after it was brought up to date.
+// A database of the first schema, with rows of the first version, has the same content after its upgrade.
 func TestUpgradeFromTheFirstSchema(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
@@ -191,7 +191,7 @@ func TestUpgradeFromTheFirstSchema(t *testing.T) {
 	})
 }
 
-// first is the DSN of a database as the first version left it.
+// first returns the DSN of a database as the first version left it.
 func first(t *testing.T, dsn string) string {
 	t.Helper()
 	dsn = empty(t, dsn)
@@ -216,7 +216,7 @@ func first(t *testing.T, dsn string) string {
 	return dsn
 }
 
-// laidOpen adds to values what they do not show in JSON.
+// laidOpen adds the fields that JSON leaves out to values.
 func laidOpen(values []any) (all []any) {
 	for _, v := range values {
 		all = append(all, v)

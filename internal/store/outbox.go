@@ -47,8 +47,8 @@ func messageRow(s scan) (m scheduler.Message, err error) {
 	return m, err
 }
 
-// Messages are those of a channel that can be delivered now, oldest first: of each request and target the first that was not delivered,
-// where its time has come. One that is stuck holds up its request to its target, and no other. With a request given only its own.
+// Messages lists the messages of a channel that can be delivered now, oldest first: for each request and target the first undelivered
+// one, if it is due. A stuck message holds up its request to its target, and no other. With a request given, only its messages.
 func (s *Store) Messages(ctx context.Context, channel, request string, now time.Time, limit int) (list []scheduler.Message, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		list, err = all(ctx, tx.(*reader).tx, messageRow, messageColumns+`WHERE o.channel = $1 AND o.state <> 'done' AND o.due <= $2 AND ($3 = '' OR o.request = $3)
@@ -59,8 +59,8 @@ func (s *Store) Messages(ctx context.Context, channel, request string, now time.
 	return list, err
 }
 
-// Claim takes a message for oneself until an instant; it is false where somebody else has taken it since it was read. Who does not say what
-// came of it by then loses it to others.
+// Claim reserves a message until an instant; it is false if another process has claimed it since it was read. A caller that does not record
+// the outcome by then loses it to others.
 func (s *Store) Claim(ctx context.Context, m scheduler.Message, until time.Time) (mine bool, err error) {
 	err = s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		n, err := tx.(*writer).exec(ctx, "message", `UPDATE deliveries SET due = $1, leased = $1, attempts = attempts + 1 WHERE id = $2 AND state <> 'done' AND due = $3 AND attempts = $4`,
@@ -71,11 +71,11 @@ func (s *Store) Claim(ctx context.Context, m scheduler.Message, until time.Time)
 	return mine, err
 }
 
-// What came of a message is said by whoever took it last: its attempts are those that the message was taken with. Who was too slow, so that
-// somebody else is at it now, is not heard, whatever they have to say.
+// The outcome of a message is recorded only by its last claimant, recognised by the number of attempts. If another process has claimed the
+// message since, the outcome is ignored.
 
-// Delivered notes that a message has arrived; targets are those that are to be told of its event in its place, each by itself: then nothing
-// has arrived anywhere yet, and the message is soon forgotten.
+// Delivered records the arrival of a message; targets, if any, are told of its event in its place, each by a message of its own: then
+// nothing has arrived anywhere yet, and this message is soon forgotten.
 func (s *Store) Delivered(ctx context.Context, m scheduler.Message, now time.Time, targets ...string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		w := tx.(*writer)
@@ -95,7 +95,7 @@ func (s *Store) Delivered(ctx context.Context, m scheduler.Message, now time.Tim
 	})
 }
 
-// Postponed notes that a message did not arrive, and when it is tried again.
+// Postponed records that a message did not arrive, and the time of its next attempt.
 func (s *Store) Postponed(ctx context.Context, m scheduler.Message, until time.Time, failure string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		_, err := tx.(*writer).settle(ctx, m, scheduler.MessageWaiting, until, time.Unix(0, 0), failure, "")
@@ -103,7 +103,7 @@ func (s *Store) Postponed(ctx context.Context, m scheduler.Message, until time.T
 	})
 }
 
-// Stuck notes that a message cannot arrive before somebody has done something about it, and when it is looked whether they have.
+// Stuck records that a message cannot arrive until a person acts, and the time of the next check.
 func (s *Store) Stuck(ctx context.Context, m scheduler.Message, until time.Time, failure, remedy string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		_, err := tx.(*writer).settle(ctx, m, scheduler.MessageStuck, until, time.Unix(0, 0), failure, remedy)
@@ -117,11 +117,11 @@ func (w *writer) settle(ctx context.Context, m scheduler.Message, state schedule
 	return n == 1, err
 }
 
-// underWay is a message that somebody has taken and said nothing about yet. Whoever took it died where its time comes again: then it is
-// tried anyway.
+// underWay selects messages that are claimed and have no outcome yet. If the claimant died, the message is tried when it falls due
+// again.
 const underWay = `(leased > 0 AND leased = due)`
 
-// Retry lets what waits be tried at once: all of a channel, or of one request. What is under way stays with whoever has it.
+// Retry makes waiting messages due at once: all of a channel, or of one request. Claimed ones stay with their claimants.
 func (s *Store) Retry(ctx context.Context, channel, request string) (n int64, err error) {
 	err = s.Change(ctx, nil, func(tx scheduler.Tx) (err error) {
 		n, err = tx.(*writer).exec(ctx, "message", `UPDATE deliveries SET state = 'waiting', due = 0 WHERE channel = $1 AND ($2 = '' OR request = $2)
@@ -131,7 +131,7 @@ func (s *Store) Retry(ctx context.Context, channel, request string) (n int64, er
 	return n, err
 }
 
-// Again delivers once more what has arrived, or was tried in vain. What is under way cannot be had: a conflict.
+// Again repeats a delivery, after success or failure. A message in delivery is a conflict.
 func (s *Store) Again(ctx context.Context, channel, target string, id int64) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		w := tx.(*writer)
@@ -143,11 +143,12 @@ func (s *Store) Again(ctx context.Context, channel, target string, id int64) err
 		if _, err := one(ctx, w.tx, "such delivery", number, `SELECT id FROM deliveries WHERE channel = $1 AND target = $2 AND id = $3`, channel, target, id); err != nil {
 			return err
 		}
-		return scheduler.Errorf(scheduler.CodeConflict, "this message is being delivered just now")
+		return scheduler.Errorf(scheduler.CodeConflict, "this message is being delivered at present")
 	})
 }
 
-// Deliveries are the messages of a channel, newest first, below an id: to one target or to any, all of them or those that did not arrive.
+// Deliveries lists the messages of a channel, newest first, below an id: to one target or to any, all of them or only those that did not
+// arrive.
 func (s *Store) Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) (list []scheduler.Message, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		only := int64(0)
@@ -161,7 +162,7 @@ func (s *Store) Deliveries(ctx context.Context, channel, target string, undone b
 	return list, err
 }
 
-// Pending reports whether something about a request waits in a channel.
+// Pending reports whether a channel has undelivered messages about a request.
 func (s *Store) Pending(ctx context.Context, channel, request string) (waits bool, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		n, err := one(ctx, tx.(*reader).tx, "message", number, `SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND request = $2 AND state <> 'done'`, channel, request)
@@ -171,7 +172,7 @@ func (s *Store) Pending(ctx context.Context, channel, request string) (waits boo
 	return waits, err
 }
 
-// ForgetDeliveries deletes what has arrived before an instant.
+// ForgetDeliveries deletes the messages that arrived before an instant.
 func (s *Store) ForgetDeliveries(ctx context.Context, before time.Time) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		_, err := tx.(*writer).exec(ctx, "message", `DELETE FROM deliveries WHERE state = 'done' AND settled < $1`, seconds(before))
@@ -179,7 +180,7 @@ func (s *Store) ForgetDeliveries(ctx context.Context, before time.Time) error {
 	})
 }
 
-// Backlog counts what waits in a channel.
+// Backlog counts the undelivered messages of a channel.
 func (s *Store) Backlog(ctx context.Context, channel string) (b scheduler.Backlog, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		r := tx.(*reader)

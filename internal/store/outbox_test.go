@@ -13,7 +13,7 @@ import (
 	"berth/scheduler"
 )
 
-// happen makes an event about a request.
+// happen records an event of a request.
 func happen(t testing.TB, s *store.Store, request, text string) {
 	t.Helper()
 	change(t, s, func(ctx context.Context, tx scheduler.Tx) error {
@@ -107,7 +107,7 @@ func TestMessagesLeaveInTheOrderOfTheirRequest(t *testing.T) {
 		last := messages(t, s, start)
 		same(t, "then", []string{"a2"}, texts(last))
 		done(t, s.Delivered(t.Context(), last[0], start))
-		done(t, s.Postponed(t.Context(), last[0], start, "said too late")) // what has arrived stays so
+		done(t, s.Postponed(t.Context(), last[0], start, "said too late")) // delivered stays delivered
 		if b, err := s.Backlog(t.Context(), "ticket"); err != nil || b.Waiting+b.Stuck != 0 || b.Oldest != nil || b.LastSuccess == nil || !b.LastSuccess.Equal(start) {
 			t.Errorf("backlog %+v, %v", b, err)
 		}

@@ -20,7 +20,7 @@ func personRow(s scan) (scheduler.Person, error) {
 	return p, err
 }
 
-// Person reads somebody by their username.
+// Person reads a person by username.
 func (r *reader) Person(ctx context.Context, username string) (scheduler.Person, error) {
 	return one(ctx, r.tx, "such person", personRow, personColumns+`WHERE username = $1`, username)
 }
@@ -30,7 +30,7 @@ func (r *reader) People(ctx context.Context, after string, limit int) ([]schedul
 	return all(ctx, r.tx, personRow, personColumns+`WHERE username > $1 ORDER BY username LIMIT $2`, after, limit)
 }
 
-// PutPerson creates somebody (Revision 1) or replaces them (one more than the stored one).
+// PutPerson creates a person (Revision 1) or replaces them (one more than the stored one).
 func (w *writer) PutPerson(ctx context.Context, p scheduler.Person) error {
 	text, err := document("person", p)
 	if err != nil {
@@ -40,7 +40,7 @@ func (w *writer) PutPerson(ctx context.Context, p scheduler.Person) error {
 		n, err := w.exec(ctx, "person", `INSERT INTO people (username, revision, password, document) VALUES ($1, 1, $2, $3) ON CONFLICT (username) DO NOTHING`,
 			p.Username, p.Password, text)
 		if err == nil && n == 0 {
-			err = scheduler.Errorf(scheduler.CodePrecondition, "there is somebody called %q already", p.Username)
+			err = scheduler.Errorf(scheduler.CodePrecondition, "a person %q exists already", p.Username)
 		}
 		return err
 	}
@@ -73,7 +73,7 @@ func (r *reader) TokenByHash(ctx context.Context, hash string) (scheduler.Token,
 	return one(ctx, r.tx, "such token", tokenRow, tokenColumns+`WHERE hash = $1`, hash)
 }
 
-// Tokens reads somebody's tokens, revoked ones among them.
+// Tokens reads a person's tokens, revoked ones included.
 func (r *reader) Tokens(ctx context.Context, owner string) ([]scheduler.Token, error) {
 	return all(ctx, r.tx, tokenRow, tokenColumns+`WHERE owner = $1 ORDER BY id`, owner)
 }
@@ -95,7 +95,7 @@ func (w *writer) UseToken(ctx context.Context, id string, at time.Time) error {
 	return err
 }
 
-// Replay is what a person's idempotency key once created.
+// Replay returns the result of a person's idempotency key.
 func (r *reader) Replay(ctx context.Context, person, key string) (scheduler.Replay, bool, error) {
 	x, err := one(ctx, r.tx, "such key", func(s scan) (x scheduler.Replay, err error) {
 		var at int64
@@ -109,12 +109,12 @@ func (r *reader) Replay(ctx context.Context, person, key string) (scheduler.Repl
 	return x, err == nil, err
 }
 
-// PutReplay remembers what an idempotency key created. Of two at once the later one is refused.
+// PutReplay records the result of an idempotency key. Of two at once the later one is refused.
 func (w *writer) PutReplay(ctx context.Context, person, key string, x scheduler.Replay) error {
 	n, err := w.exec(ctx, "Idempotency-Key", `INSERT INTO replays (person, key, fingerprint, result, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (person, key) DO NOTHING`,
 		person, key, x.Fingerprint, x.Result, micros(x.At))
 	if err == nil && n == 0 {
-		err = scheduler.Errorf(scheduler.CodeConflict, "the Idempotency-Key is being used by another call right now; try again")
+		err = scheduler.Errorf(scheduler.CodeConflict, "another call is using the Idempotency-Key at present; try again")
 	}
 	return err
 }

@@ -12,14 +12,14 @@ import (
 	"berth/scheduler"
 )
 
-// person is somebody with something in every field.
+// person returns a person with every field set.
 func person(username string) scheduler.Person {
 	return scheduler.Person{Username: username, Name: "Ada – „Countess“", Email: "ada@example.org", Organisation: "Org",
 		Roles: []scheduler.Role{scheduler.RoleProvider, scheduler.RoleMentor}, Testbeds: []string{"wins-5g"}, Disabled: true, Subject: "https://id.example 17", Muted: []scheduler.Topic{scheduler.TopicDigest},
 		Password: "$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA", Created: start.Add(time.Microsecond), Revision: 1}
 }
 
-// token is one with something in every field but LastUsed, which is recorded apart.
+// token returns a token with every field set but LastUsed, which is recorded apart.
 func token(id, owner string) scheduler.Token {
 	later := start.Add(time.Hour)
 	return scheduler.Token{ID: id, Owner: owner, Name: "script", Feed: "operations", Hash: "hash of " + id, Scopes: []scheduler.Scope{scheduler.ScopeRead},
@@ -65,7 +65,7 @@ func TestPeople(t *testing.T) {
 	})
 }
 
-// Names come in the order of their bytes on every engine, and no page leaves one out.
+// Names sort by their bytes on every engine, and no page leaves one out.
 func TestPeopleInPages(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, s *store.Store) {
@@ -119,7 +119,7 @@ func TestTokens(t *testing.T) {
 
 		a.LastUsed = new(start.Add(time.Minute))
 		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.UseToken(ctx, a.ID, *a.LastUsed) })
-		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.UseToken(ctx, "t9", start) }) // nobody's
+		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.UseToken(ctx, "t9", start) }) // no such token
 		b.Revoked, b.Name = nil, "renamed"
 		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.PutToken(ctx, b) })
 		same(t, "of their owner", []scheduler.Token{a, b}, look(t, s, func(ctx context.Context, r scheduler.Reader) ([]scheduler.Token, error) {
@@ -182,7 +182,7 @@ func TestReplays(t *testing.T) {
 	})
 }
 
-// Of many calls with one key at once one creates something, on however many processes.
+// Of many calls with one key at once, exactly one creates something, on however many processes.
 func TestOneKeyAtOnceCreatesOnce(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {

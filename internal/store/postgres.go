@@ -14,20 +14,20 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// What one process can cost the others. A process that stands still in the middle of a transaction (SIGSTOP, a paused machine, a
-// partition) keeps its locks until the server ends its session; those who wait for them wait longer than that, and so go on rather than
-// fail, and all of it is over before a caller's patience is (see decideWithin in internal/app).
+// Bounds on the damage that one process can do to others. A process that stops in the middle of a transaction (SIGSTOP, a paused
+// machine, a partition) keeps its locks until the server ends its session; the timeout of those who wait for them is longer, so they go
+// on instead of failing, and all of it ends before a caller's deadline (see decideWithin in internal/app).
 const (
 	idleFor      = 5 * time.Second // in a transaction, between two statements
 	waitForLock  = 7 * time.Second
-	writeFor     = 30 * time.Second // one statement that writes; nothing else that Berth does takes a second
+	writeFor     = 30 * time.Second // one statement that writes; Berth's others take less than a second
 	readFor      = 2 * time.Minute  // one statement that reads: a whole table of a large database, to verify it
 	connectFor   = 3 * time.Second  // to one of the hosts, before the next is tried
-	silentFor    = 10 * time.Second // a peer that acknowledges nothing is given up
+	silentFor    = 10 * time.Second // a peer that acknowledges nothing is dropped
 	keepaliveGap = 3 * time.Second
 )
 
-// bounds are what the server holds a session to. What the operator wrote into the address goes before them.
+// bounds lists the server's settings for a session. Settings in the address override them.
 func bounds(statement time.Duration) map[string]string {
 	ms := func(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 	s := func(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
@@ -38,7 +38,7 @@ func bounds(statement time.Duration) map[string]string {
 	}
 }
 
-// connectPostgres opens two pools: whoever waits for a lock to write keeps nobody from reading.
+// connectPostgres opens two pools, so that writers that wait for a lock leave connections to readers.
 func connectPostgres(ctx context.Context, dsn string) (*Store, error) {
 	s := &Store{dialect: postgresDialect()}
 	for _, p := range []struct {
@@ -58,7 +58,7 @@ func connectPostgres(ctx context.Context, dsn string) (*Store, error) {
 func openPool(ctx context.Context, dsn string, statement time.Duration) (*pgxpool.Pool, *sql.DB, error) {
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
-		return nil, nil, errors.New("database: the postgres:// URL cannot be read") // the driver's own words repeat the password
+		return nil, nil, errors.New("database: the postgres:// URL cannot be read") // the driver's error repeats the password
 	}
 	config.MaxConns = max(config.MaxConns, 2)
 	c := config.ConnConfig
@@ -67,12 +67,13 @@ func openPool(ctx context.Context, dsn string, statement time.Duration) (*pgxpoo
 			c.RuntimeParams[name] = value
 		}
 	}
-	if c.ConnectTimeout == 0 || c.ConnectTimeout > time.Minute { // the driver's own default is longer than anybody waits
+	if c.ConnectTimeout == 0 || c.ConnectTimeout > time.Minute { // the driver's own default is longer than any deadline
 		c.ConnectTimeout = connectFor
 	}
 	c.DialFunc = dial(c.ConnectTimeout)
 	if c.ValidateConnect == nil {
-		// Of several hosts the one that can be written to, whichever that has become. Reads go there too: a standby is behind.
+		// Of several hosts use the one that accepts writes, whichever that has become. Reads go there too: a standby lags
+		// behind.
 		c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
@@ -80,11 +81,11 @@ func openPool(ctx context.Context, dsn string, statement time.Duration) (*pgxpoo
 		return nil, nil, fmt.Errorf("database: %w", err)
 	}
 	db := stdlib.OpenDBFromPool(pool)
-	db.SetMaxOpenConns(int(config.MaxConns)) // who waits for a connection shows in Stats
+	db.SetMaxOpenConns(int(config.MaxConns)) // waits for a connection show in Stats
 	return pool, db, nil
 }
 
-// dial connects so that a peer that is gone is noticed. A socket of this machine has no such options, and no need of them.
+// dial connects so that a lost peer is noticed. Local sockets have no such options, and no need of them.
 func dial(within time.Duration) pgconn.DialFunc {
 	local := net.Dialer{Timeout: within}
 	remote := net.Dialer{Timeout: within, Control: silence(silentFor),

@@ -11,7 +11,7 @@ import (
 
 func isPostgres(dsn string) bool { return strings.HasPrefix(dsn, "postgres") }
 
-// connect opens one connection to a database beside the store, for what the store does not do.
+// connect opens one connection to a database, for tests that bypass the store.
 func connect(t testing.TB, dsn string) *sql.DB {
 	t.Helper()
 	driver := "sqlite"
@@ -38,7 +38,7 @@ func execute(t testing.TB, db *sql.DB, statement string, args ...any) {
 	}
 }
 
-// count is the number that a query answers with.
+// count returns the number that a query yields.
 func count(t testing.TB, db *sql.DB, query string, args ...any) (n int64) {
 	t.Helper()
 	if err := db.QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {

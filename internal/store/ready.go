@@ -9,15 +9,15 @@ import (
 	"berth/scheduler"
 )
 
-// room is about what a decision needs, in bytes: a disk that does not have it is full.
+// room approximates the space for a decision, in bytes: a disk without it is full.
 const room = 16 << 10
 
-// probeWithin is how long it is tried to write. Who has to wait longer has others before them, which says nothing about the disk: a healthy
-// process is not taken out of service because another one stands still.
+// probeWithin bounds the wait to write. A longer wait means other writers, and says nothing about the disk: a healthy process must stay in
+// service although another one has stopped.
 const probeWithin = time.Second
 
-// Ping reports whether the database answers, and keeps what is written: one whose disk is full answers all the same. That is tried where
-// nothing was written since it was last asked.
+// Ping checks that the database answers and stores: with a full disk it would still answer. It writes only if nothing was written since
+// the last call.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.read.PingContext(ctx); err != nil {
 		return s.explained(ctx, err)
@@ -33,7 +33,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// probe writes a row that nobody waits for, and takes it away again.
+// probe writes a row that nobody waits for, and removes it.
 func (s *Store) probe(ctx context.Context) func(scheduler.Tx) error {
 	return func(tx scheduler.Tx) error {
 		w, name := tx.(*writer), "probe-"+rand.Text()
@@ -41,7 +41,7 @@ func (s *Store) probe(ctx context.Context) func(scheduler.Tx) error {
 			return err
 		}
 		_, err := w.exec(ctx, "probe", `DELETE FROM marks WHERE name = $1`, name)
-		w.wrote = false // it says nothing about the next time
+		w.wrote = false // the probe is no evidence for the next call
 		return err
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"berth/scheduler"
 )
 
-// stored is a request as its document keeps it: with what is not for readers of the API.
+// stored is the document of a request: it includes fields that readers of the API do not get.
 type stored struct {
 	scheduler.Request
 	Booking  int64           `json:"booking,omitempty"`
@@ -83,12 +83,12 @@ func (r *reader) Request(ctx context.Context, id string) (scheduler.Request, err
 	return one(ctx, r.tx, "such request", requestRow, requestColumns+`WHERE r.id = $1`, id)
 }
 
-// RequestByNumber reads a request by the number that people say.
+// RequestByNumber reads a request by its number.
 func (r *reader) RequestByNumber(ctx context.Context, n int64) (scheduler.Request, error) {
 	return one(ctx, r.tx, fmt.Sprintf("request #%d", n), requestRow, requestColumns+`WHERE r.number = $1`, n)
 }
 
-// RequestsByNumber reads those of the requests that there are, newest first.
+// RequestsByNumber reads the existing ones of the requests, newest first.
 func (r *reader) RequestsByNumber(ctx context.Context, numbers []int64) ([]scheduler.Request, error) {
 	var list []scheduler.Request
 	numbers = slices.SortedFunc(slices.Values(numbers), func(a, b int64) int { return cmp.Compare(b, a) })
@@ -108,7 +108,7 @@ type where struct {
 	args       []any
 }
 
-// and adds a condition in which each ? stands for the next argument.
+// and adds a condition; each ? in it stands for the next argument.
 func (w *where) and(condition string, args ...any) {
 	for _, a := range args {
 		w.args = append(w.args, a)
@@ -155,7 +155,7 @@ func (r *reader) Requests(ctx context.Context, f scheduler.RequestFilter) ([]sch
 		w.and(`r.starts < ?`, seconds(f.To))
 	}
 	if f.Text != "" {
-		// Unlike with LIKE no sign has a meaning of its own, and no text is too long.
+		// Unlike LIKE, this has no special characters, and accepts texts of any length.
 		w.and(`replace(r.words, ?, '') <> r.words`, strings.ToLower(f.Text))
 	}
 	if f.Before > 0 {
@@ -172,7 +172,7 @@ func (r *reader) Requests(ctx context.Context, f scheduler.RequestFilter) ([]sch
 	return all(ctx, r.tx, requestRow, query, w.args...)
 }
 
-// visible narrows to what one reader may see.
+// visible adds the conditions for the requests that a reader may see.
 func (w *where) visible(v scheduler.Visible) {
 	either, args := []string{}, []any{}
 	if v.Experimenter != "" {
@@ -190,7 +190,7 @@ func (w *where) visible(v scheduler.Visible) {
 	w.and(`(`+strings.Join(either, ` OR `)+`)`, args...)
 }
 
-// DueRequests are the ids of requests whose Due is not after now, the longest overdue first.
+// DueRequests lists the ids of requests whose Due is not after now, the longest overdue first.
 func (r *reader) DueRequests(ctx context.Context, now time.Time, among []string, limit int) ([]string, error) {
 	w := where{}
 	w.and(`r.due <= ?`, seconds(now))
@@ -201,7 +201,7 @@ func (r *reader) DueRequests(ctx context.Context, now time.Time, among []string,
 	return all(ctx, r.tx, words, `SELECT r.id FROM requests r `+w.String()+fmt.Sprintf(`ORDER BY r.due, r.number LIMIT $%d`, len(args)), args...)
 }
 
-// NextDue is the earliest Due of all requests.
+// NextDue returns the earliest Due of all requests.
 func (r *reader) NextDue(ctx context.Context) (*time.Time, error) {
 	due, err := one(ctx, r.tx, "due request", func(s scan) (n *int64, err error) { return n, s(&n) }, `SELECT MIN(due) FROM requests`)
 	if err != nil || due == nil {
@@ -236,7 +236,7 @@ func (w *writer) CreateRequest(ctx context.Context, r *scheduler.Request) error 
 	return w.putTestbeds(ctx, *r)
 }
 
-// searched is what a text filter looks in.
+// searched returns the text that a text filter searches.
 func searched(r scheduler.Request) string { return strings.ToLower(r.Name + "\n" + r.NSD) }
 
 func dueOf(r scheduler.Request) *int64 {
@@ -265,13 +265,13 @@ func (w *writer) UpdateRequest(ctx context.Context, r scheduler.Request) error {
 	return w.putTestbeds(ctx, r)
 }
 
-// SetDue stores when a request is next due, and changes nothing else of it.
+// SetDue stores the time at which a request is next due, and changes nothing else of it.
 func (w *writer) SetDue(ctx context.Context, id string, due *time.Time) error {
 	_, err := w.exec(ctx, "request", `UPDATE requests SET due = $1 WHERE id = $2`, dueOf(scheduler.Request{Due: due}), id)
 	return err
 }
 
-// putTestbeds writes which testbeds a request touches, with its open offers.
+// putTestbeds writes the testbeds that a request touches, with its open offers.
 func (w *writer) putTestbeds(ctx context.Context, r scheduler.Request) error {
 	now := scheduler.Touched(r)
 	have, err := all(ctx, w.tx, words, `SELECT testbed FROM request_testbeds WHERE request = $1`, r.ID)
@@ -309,7 +309,7 @@ func (w *writer) AddFeedback(ctx context.Context, f *scheduler.Feedback) error {
 	return err
 }
 
-// History reads what was done with a request after an id, oldest first.
+// History reads the history of a request after an id, oldest first.
 func (r *reader) History(ctx context.Context, request string, after int64, limit int) ([]scheduler.Entry, error) {
 	return all(ctx, r.tx, func(s scan) (scheduler.Entry, error) {
 		var id int64

@@ -12,7 +12,7 @@ import (
 	"berth/testbeds"
 )
 
-// full is a request with something in every field.
+// full returns a request with every field set.
 func full(id string) scheduler.Request {
 	later, verdict := slot(24, 30), conflict()
 	return scheduler.Request{
@@ -58,7 +58,7 @@ func request(t testing.TB, s *store.Store, id string) scheduler.Request {
 func TestRequestRoundTrip(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, s *store.Store) {
-		whole(t, full(uuid(1)), "Number", "Sequence") // the store gives both
+		whole(t, full(uuid(1)), "Number", "Sequence") // the store assigns both
 		want := create(t, s, full(uuid(1)))[0]
 		if want.Number != 1 {
 			t.Fatalf("the first request has number %d, want 1", want.Number)
@@ -174,7 +174,7 @@ func TestRequestsByNumber(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, s *store.Store) {
 		list := create(t, s, plain(uuid(1)), plain(uuid(2)), plain(uuid(3)))
 		var asked []int64
-		for n := int64(1); n <= 1200; n++ { // more than there are, and more than fit one statement
+		for n := int64(1); n <= 1200; n++ { // more than exist, and more than fit one statement
 			asked = append(asked, n)
 		}
 		for i := range list {

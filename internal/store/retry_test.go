@@ -13,7 +13,7 @@ import (
 	"berth/scheduler"
 )
 
-// Two transactions that lock two requests crosswise can only end when the database gives one of them up, which is then run again.
+// Two transactions that lock two requests crosswise can end only if the database aborts one of them, which is then repeated.
 func TestDeadlockIsRunAgain(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
@@ -70,7 +70,7 @@ func TestOnlyTheDatabasesOwnReasonsAreRunAgain(t *testing.T) {
 	tests := []struct {
 		name   string
 		err    func(t testing.TB, dsn string) error
-		again  string // the engine whose reason it is
+		again  string // the engine with that error
 		always bool
 		code   scheduler.Code
 	}{
@@ -114,7 +114,7 @@ func TestOnlyTheDatabasesOwnReasonsAreRunAgain(t *testing.T) {
 	}
 }
 
-// busy is the error with which SQLite answers who writes while another does; on PostgreSQL it stands for an error of somebody else.
+// busy returns SQLite's error for a write during another one; on PostgreSQL it stands for a foreign error.
 func busy(t testing.TB, dsn string) error {
 	t.Helper()
 	if isPostgres(dsn) {

@@ -8,21 +8,21 @@ import (
 	"berth/scheduler"
 )
 
-// Upgrade is from which version of the schema to which a database was brought when it was opened; both are the same where nothing was to be
-// done, and from is 0 for a new one.
+// Upgrade records the versions of the schema before and after the database was opened; they are equal if no migration ran, and From is 0
+// for a new database.
 type Upgrade struct{ From, To int64 }
 
-// Upgraded is what opening the database did to its schema.
+// Upgraded returns the effect of opening the database on its schema.
 func (s *Store) Upgraded() Upgrade { return s.upgraded }
 
-// Attach opens a database whatever its schema, and changes nothing of it: to copy it.
+// Attach opens a database with any schema, and leaves it unchanged: for copying.
 func Attach(ctx context.Context, dsn string) (*Store, error) {
 	s, err := connect(ctx, dsn)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := s.version(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("looking at the database: %w", s.explained(ctx, err)), s.Close())
+		return nil, errors.Join(fmt.Errorf("reading the database's schema: %w", s.explained(ctx, err)), s.Close())
 	}
 	return s, nil
 }
@@ -55,7 +55,7 @@ func OpenOrCreate(ctx context.Context, dsn string, o Options) (*Store, error) {
 func (s *Store) asIs(ctx context.Context) error {
 	current, err := s.version(ctx)
 	if err != nil {
-		return fmt.Errorf("looking at the database: %w", s.explained(ctx, err))
+		return fmt.Errorf("reading the database's schema: %w", s.explained(ctx, err))
 	}
 	p, err := s.provider()
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Store) asIs(ctx context.Context) error {
 	sources := p.ListSources()
 	switch known := sources[len(sources)-1].Version; {
 	case current == 0:
-		return scheduler.Errorf(scheduler.CodeNotFound, "database: nothing of Berth is in it yet")
+		return scheduler.Errorf(scheduler.CodeNotFound, "database: it has no schema of Berth yet")
 	case current > known:
 		return newer(current, known)
 	case current < known:
@@ -76,10 +76,10 @@ func (s *Store) asIs(ctx context.Context) error {
 
 func newer(current, known int64) error {
 	return scheduler.Errorf(scheduler.CodeInvalid, "database: its schema is version %d, and this program knows versions up to %d: use the newer program; to go back to this one, "+
-		"stop all processes and put back the backup that was made before the upgrade", current, known)
+		"stop all processes and restore the backup that was made before the upgrade", current, known)
 }
 
-// version is that of the schema; 0 where there is none.
+// version reads the version of the schema; 0 if there is none.
 func (s *Store) version(ctx context.Context) (current int64, err error) {
 	if err := s.read.QueryRowContext(ctx, s.dialect.versioned).Scan(&current); err != nil || current == 0 {
 		return 0, err

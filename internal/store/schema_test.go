@@ -10,13 +10,13 @@ import (
 	"berth/scheduler"
 )
 
-// schemaOf is the version of a database's schema.
+// schemaOf reads the version of a database's schema.
 func schemaOf(t *testing.T, dsn string) int64 {
 	t.Helper()
 	return count(t, connect(t, dsn), "SELECT MAX(version_id) FROM goose_db_version")
 }
 
-// Whoever only looks at a database, or copies it, leaves its schema what it is; an old one, a new one and none are each told what to do.
+// Reading or copying a database leaves its schema unchanged; for an old, a new and a missing schema the error names the remedy.
 func TestOpeningAsIsChangesNothing(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
@@ -31,7 +31,7 @@ func TestOpeningAsIsChangesNothing(t *testing.T) {
 			}
 		}
 		none := empty(t, dsn)
-		refused("nothing", none, scheduler.CodeNotFound, "nothing of Berth")
+		refused("nothing", none, scheduler.CodeNotFound, "no schema of Berth")
 		if n := count(t, connect(t, none), map[bool]string{true: "SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'", false: "SELECT COUNT(*) FROM sqlite_master"}[isPostgres(dsn)]); n != 0 {
 			t.Errorf("%d tables were made on the way", n)
 		}
@@ -59,7 +59,8 @@ func TestOpeningAsIsChangesNothing(t *testing.T) {
 	})
 }
 
-// The way back from an upgrade, step by step as docs/operating.md has it: a backup by the new program, the upgrade, and the backup in its place.
+// The way back from an upgrade, step by step as in docs/operating.md: a backup by the new program, the upgrade, and the backup in its
+// place.
 func TestBackupBeforeAnUpgradeLeadsBack(t *testing.T) {
 	t.Parallel()
 	old := first(t, testdb.SQLite(t))
@@ -77,7 +78,7 @@ func TestBackupBeforeAnUpgradeLeadsBack(t *testing.T) {
 	if got := schemaOf(t, copied); got != 1 {
 		t.Errorf("the copy's schema has become version %d", got)
 	}
-	back := testdb.Open(t, copied) // what the old program would see, in the form that this one reads
+	back := testdb.Open(t, copied) // the old program's view, in a form that this one can read
 	if got := numbers(t, back, scheduler.RequestFilter{}); len(got) != 1 {
 		t.Errorf("the copy has requests %v, want the one of before", got)
 	}

@@ -11,8 +11,8 @@ import (
 	"berth/testbeds"
 )
 
-// BenchmarkDecisionsEndToEnd is what a caller of the service waits for: a request is submitted and then granted, each with its check on the
-// federation, its locks, its rows and its flush. It stands beside BenchmarkPlainInserts.
+// BenchmarkDecisionsEndToEnd measures the wait of a caller of the service: a request is submitted and then granted, each with its check on
+// the federation, its locks, its rows and its flush. Compare BenchmarkPlainInserts.
 func BenchmarkDecisionsEndToEnd(b *testing.B) {
 	for _, e := range testdb.Engines(b) {
 		b.Run(e.Name, func(b *testing.B) {

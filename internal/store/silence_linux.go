@@ -8,8 +8,8 @@ import (
 // tcpUserTimeout is TCP_USER_TIMEOUT of linux/tcp.h.
 const tcpUserTimeout = 0x12
 
-// silence gives up a connection whose peer acknowledges nothing of what was sent. Keepalive alone does not see that: it is for connections on
-// which nothing is under way.
+// silence drops a connection whose peer acknowledges nothing of the data sent. Keepalive alone does not notice that: it works on idle
+// connections.
 func silence(after time.Duration) func(network, address string, c syscall.RawConn) error {
 	return func(_, _ string, c syscall.RawConn) (err error) {
 		if failure := c.Control(func(fd uintptr) {

@@ -7,5 +7,5 @@ import (
 	"time"
 )
 
-// silence leaves it to the system how long a peer may acknowledge nothing; the bounds of calls and statements hold all the same.
+// silence leaves unacknowledged data to the system; the bounds of calls and statements hold all the same.
 func silence(time.Duration) func(network, address string, c syscall.RawConn) error { return nil }

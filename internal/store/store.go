@@ -57,7 +57,7 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// Stats are the figures of all connections, those that read and those that write.
+// Stats sums the figures of all connections, reading and writing.
 func (s *Store) Stats() sql.DBStats {
 	all, write := s.read.Stats(), s.write.Stats()
 	all.MaxOpenConnections += write.MaxOpenConnections
@@ -68,13 +68,13 @@ func (s *Store) Stats() sql.DBStats {
 	return all
 }
 
-// The longest that anything takes whose caller set no bound: a duty's change of everything, the reading of everything to verify it.
+// The longest duration of calls without a deadline: a duty's change of everything, the reading of everything to verify it.
 const (
 	longestChange = time.Minute
 	longestView   = 10 * time.Minute
 )
 
-// bounded is a context that ends.
+// bounded returns a context that ends.
 func bounded(ctx context.Context, longest time.Duration) (context.Context, context.CancelFunc) {
 	if _, set := ctx.Deadline(); set {
 		return context.WithCancel(ctx)
@@ -94,8 +94,8 @@ func (s *Store) View(ctx context.Context, fn func(scheduler.Reader) error) error
 	}
 }
 
-// view reports whether fn was run: what it has done with what it read cannot be undone here. An answer may take its time to be sent, so
-// that the caller's bound says little; a database that does not even begin is not waited for.
+// view reports whether fn has begun, after which it cannot be repeated. Sending an answer may take long, so the caller's deadline says
+// little about it; the wait for the beginning has a bound of its own.
 func (s *Store) view(ctx context.Context, fn func(scheduler.Reader) error) (begun bool, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -110,10 +110,10 @@ func (s *Store) view(ctx context.Context, fn func(scheduler.Reader) error) (begu
 }
 
 const (
-	// maxTries bounds how often a transaction is run again because the database asks for it, patience for how long.
+	// maxTries bounds the repetitions of a transaction that the database asks for, patience their duration.
 	maxTries = 12
 	patience = 8 * time.Second
-	// maxBroken bounds how often another connection is tried in place of one that went: after a fail-over the pool may have several.
+	// maxBroken bounds the attempts to replace a lost connection: after a fail-over the pool may have several.
 	maxBroken = 4
 )
 
@@ -137,7 +137,7 @@ func (s *Store) Change(ctx context.Context, lock []string, fn func(scheduler.Tx)
 	}
 }
 
-// again reports whether a transaction that failed can be run once more: nothing of it was kept, and it may go better.
+// again reports whether a failed transaction can be repeated: it left no trace, and may succeed.
 func (s *Store) again(err error, try int) bool {
 	if s.dialect.retry(err) {
 		return true
@@ -163,7 +163,7 @@ func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx)
 	if err != nil {
 		return fmt.Errorf("beginning to write: %w", err)
 	}
-	defer t.Rollback() // of a committed transaction it does nothing
+	defer t.Rollback() // does nothing after a commit
 	w := &writer{reader: reader{s: s, tx: t}}
 	if err := w.lock(ctx, lock); err != nil {
 		return err
@@ -189,23 +189,23 @@ type reader struct {
 	tx *sql.Tx
 }
 
-// writer writes in one transaction, and gathers what goes into the change log at its end.
+// writer writes in one transaction, and collects the entries of the change log for its end.
 type writer struct {
 	reader
 	events   []scheduler.Event
 	bookings touched[int64]
 	requests touched[string]
-	latest   map[string]scheduler.Request // the requests that were changed, as they are now
+	latest   map[string]scheduler.Request // the changed requests, in their present state
 	refitted bool                         // the facility was changed
-	wrote    bool                         // a statement that writes was run
+	wrote    bool                         // a writing statement was run
 
-	// What calendars show anew, beside the requests that were changed.
+	// The objects to redraw, beside the changed requests.
 	now     time.Time
 	redrawn []scheduler.Request
 	drawn   []drawing
 }
 
-// changed notes a request that was written.
+// changed records a written request.
 func (w *writer) changed(r scheduler.Request) {
 	w.requests.add(r.ID)
 	if w.latest == nil {
@@ -214,7 +214,7 @@ func (w *writer) changed(r scheduler.Request) {
 	w.latest[r.ID] = r
 }
 
-// touched are the ids of rows that a transaction has changed, each once.
+// touched collects the ids of rows that a transaction has changed, each once.
 type touched[ID comparable] struct {
 	list []ID
 	seen map[ID]bool
@@ -280,7 +280,7 @@ func all[T any](ctx context.Context, tx *sql.Tx, row func(scan) (T, error), quer
 	return list, rows.Err()
 }
 
-// one reads the only row of a query; without one it is not found.
+// one reads the only row of a query; no row is CodeNotFound.
 func one[T any](ctx context.Context, tx *sql.Tx, what string, row func(scan) (T, error), query string, args ...any) (T, error) {
 	if !findable(args) {
 		var none T
@@ -296,7 +296,7 @@ func one[T any](ctx context.Context, tx *sql.Tx, what string, row func(scan) (T,
 	return x, nil
 }
 
-// exec runs a statement and answers how many rows it touched.
+// exec runs a statement and returns the number of affected rows.
 func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
 	if err := storable(what, args); err != nil {
 		return 0, err
@@ -309,7 +309,7 @@ func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int
 	return result.RowsAffected()
 }
 
-// insert runs a statement that returns the id of the row that it made.
+// insert runs a statement that returns the id of the new row.
 func (w *writer) insert(ctx context.Context, what, query string, args ...any) (id int64, err error) {
 	if err := storable(what, args); err != nil {
 		return 0, err
@@ -322,7 +322,7 @@ func (w *writer) insert(ctx context.Context, what, query string, args ...any) (i
 
 func (w *writer) refused(what string, err error) error {
 	if w.s.dialect.unique(err) {
-		return scheduler.Errorf(scheduler.CodeConflict, "this %s is there already", what)
+		return scheduler.Errorf(scheduler.CodeConflict, "this %s exists already", what)
 	}
 	return fmt.Errorf("writing %s: %w", what, err)
 }

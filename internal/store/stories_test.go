@@ -8,7 +8,7 @@ import (
 	"berth/scheduler"
 )
 
-// TestStories lets random people do random things over each engine (see package story); most of the stories are told in memory.
+// TestStories lets random people take random steps on each engine (see package story); most of the stories run in memory.
 func TestStories(t *testing.T) {
 	t.Parallel()
 	shares := map[string]int{"sqlite": 20, "postgres": 10}

@@ -15,7 +15,7 @@ import (
 	"berth/testbeds"
 )
 
-// What one database could not keep is refused by both, and nothing of it is stored.
+// Text that one database cannot store is refused by both, and leaves no trace.
 func TestTextThatCannotBeStoredIsRefused(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, s *store.Store) {
@@ -54,7 +54,7 @@ func TestTextThatCannotBeStoredIsRefused(t *testing.T) {
 	})
 }
 
-// Within a document any text comes back, NUL among it.
+// Within a document any text survives, NUL included.
 func TestTextOfDocumentsComesBack(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, s *store.Store) {
@@ -89,7 +89,7 @@ func TestHugeValues(t *testing.T) {
 	})
 }
 
-// What contradicts itself does not get past the schema, whoever asks for it.
+// The schema refuses contradictory rows, whoever writes them.
 func TestSchemaRefusesNonsense(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, s *store.Store) {
@@ -131,7 +131,7 @@ func TestSchemaRefusesNonsense(t *testing.T) {
 	})
 }
 
-// Whatever text is looked for, both engines find exactly the requests that have it in their name, the case aside.
+// For any text, both engines find exactly the requests that have it in their name, ignoring case.
 func TestTextFilterAgreesWithStrings(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, s *store.Store) {

@@ -6,14 +6,14 @@ import (
 	"fmt"
 )
 
-// turn is a process's turn to migrate a PostgreSQL database. The lock belongs to the very session that migrates: a process that stands
-// still loses both together, and cannot go on where another one has taken over.
+// turn is a process's turn to migrate a PostgreSQL database. The lock belongs to the session that migrates: a stopped process loses
+// both together, and cannot continue after another one has taken over.
 type turn struct{}
 
 // migrationLock is the key of the advisory lock.
 const migrationLock = 723094101
 
-// SessionLock waits for the turn, for a minute at the most. A migration itself may take as long as it needs, but not stand still.
+// SessionLock waits for the turn, for a minute at most. A migration itself may take any time, but must not pause.
 func (turn) SessionLock(ctx context.Context, conn *sql.Conn) error {
 	for _, statement := range []string{
 		`SET statement_timeout = 0`,
@@ -24,13 +24,13 @@ func (turn) SessionLock(ctx context.Context, conn *sql.Conn) error {
 		`SELECT set_config(name, '15s', false) FROM pg_settings WHERE name = 'idle_session_timeout'`, // since PostgreSQL 14
 	} {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
-			return fmt.Errorf("waiting for others who migrate: %w", err)
+			return fmt.Errorf("waiting for another process's migration: %w", err)
 		}
 	}
 	return nil
 }
 
-// SessionUnlock ends the turn, and gives the session its own bounds again.
+// SessionUnlock ends the turn, and restores the session's own bounds.
 func (turn) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
 	if _, err := conn.ExecContext(ctx, fmt.Sprintf(`SELECT pg_advisory_unlock(%d)`, migrationLock)); err != nil {
 		return err

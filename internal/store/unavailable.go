@@ -15,7 +15,7 @@ import (
 	"berth/scheduler"
 )
 
-// unavailable is an error that says two things: to users that they may try again later, to whoever reads the logs why.
+// unavailable is an error with two texts: users learn that they may try again later, the log has the cause.
 type unavailable struct {
 	said  *scheduler.Error
 	cause error
@@ -24,12 +24,12 @@ type unavailable struct {
 func (u unavailable) Error() string   { return u.said.Message + ": " + u.cause.Error() }
 func (u unavailable) Unwrap() []error { return []error{u.said, u.cause} }
 
-// inCommit is an error of which nobody knows whether the transaction was kept.
+// inCommit is an error that leaves open whether the transaction was committed.
 type inCommit struct{ error }
 
 func (e inCommit) Unwrap() error { return e.error }
 
-// explained tells a database that cannot be used for now from a fault of the program.
+// explained tells a database that is unavailable at present from a fault of the program.
 func (s *Store) explained(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -41,17 +41,17 @@ func (s *Store) explained(ctx context.Context, err error) error {
 	if !late && (ctx.Err() != nil || !s.dialect.away(err)) {
 		return err
 	}
-	words := "the database cannot be used for now; try again"
+	words := "the database is not available at present; try again"
 	if late {
 		words = "the database did not answer in time; try again"
 	}
 	if _, unknown := errors.AsType[inCommit](err); unknown {
-		words = "the database went away before it said whether this was kept; look before you try again"
+		words = "the database failed before it confirmed the change; check whether it was made before you try again"
 	}
 	return unavailable{scheduler.Errorf(scheduler.CodeUnavailable, "%s", words), err}
 }
 
-// sqliteAway are SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL and CANTOPEN: the disk is full or gone, or somebody does not let go.
+// sqliteAway holds SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL and CANTOPEN: the disk is full or gone, or a lock is not released.
 var sqliteAway = []int{5, 6, 7, 8, 10, 13, 14}
 
 func postgresCode(err error) string {
@@ -61,10 +61,11 @@ func postgresCode(err error) string {
 	return ""
 }
 
-// postgresEnded are the codes with which a server ends a session: shut down, crashed, not up yet, dropped, idle for too long.
+// postgresEnded holds the codes with which a server ends a session: shut down, crashed, not up yet, dropped, idle for too
+// long.
 var postgresEnded = []string{"57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04"}
 
-// postgresBroken reports whether a session was lost that had been there. Where none could be had at all it says no.
+// postgresBroken reports whether an existing session was lost. If none could be opened at all it says no.
 func postgresBroken(err error) bool {
 	if _, never := errors.AsType[*pgconn.ConnectError](err); never || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
@@ -77,8 +78,8 @@ func postgresBroken(err error) bool {
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone)
 }
 
-// postgresAway reports whether the server cannot be reached, has had enough (full disk, no memory, no connections left: class 53), fails
-// by itself (58), can only be read (a standby: 25006), or gave up a statement or a wait because it took too long.
+// postgresAway reports whether the server cannot be reached, lacks resources (full disk, no memory, no connections left: class 53),
+// fails by itself (58), is read-only (a standby: 25006), or cancelled a statement or a wait that took too long.
 func postgresAway(err error) bool {
 	if _, never := errors.AsType[*pgconn.ConnectError](err); never || postgresBroken(err) {
 		return true

@@ -10,31 +10,31 @@ import (
 	"berth/scheduler"
 )
 
-// keepable reports whether a string is one that PostgreSQL can keep; SQLite takes more, and had better not.
+// keepable reports whether PostgreSQL can store a string; SQLite could store more, but must not.
 func keepable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 // storable refuses arguments that cannot be stored.
 func storable(what string, args []any) error {
 	for _, a := range args {
 		if s, ok := a.(string); ok && !keepable(s) {
-			return scheduler.Errorf(scheduler.CodeInvalid, "%s: text has to be UTF-8 without NUL characters", what)
+			return scheduler.Errorf(scheduler.CodeInvalid, "%s: text must be UTF-8 without NUL characters", what)
 		}
 	}
 	return nil
 }
 
-// findable reports whether a row can be found by the arguments: none has a text that cannot be stored.
+// findable reports whether any row can match the arguments: texts that cannot be stored match none.
 func findable(args []any) bool { return storable("", args) == nil }
 
-// micros and fromMicros keep an instant to the microsecond.
+// micros and fromMicros convert an instant to the microsecond.
 func micros(t time.Time) int64     { return t.UnixMicro() }
 func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
 
-// seconds and fromSeconds keep an instant of a slot.
+// seconds and fromSeconds convert an instant of a slot.
 func seconds(t time.Time) int64     { return t.Unix() }
 func fromSeconds(n int64) time.Time { return time.Unix(n, 0).UTC() }
 
-// document writes a value as JSON text.
+// document encodes a value as JSON text.
 func document(what string, v any) (string, error) {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -43,7 +43,7 @@ func document(what string, v any) (string, error) {
 	return string(b), nil
 }
 
-// parsed reads a value from JSON text.
+// parsed decodes a value from JSON text.
 func parsed[T any](what, text string) (v T, err error) {
 	if err := json.Unmarshal([]byte(text), &v); err != nil {
 		return v, fmt.Errorf("reading %s: %w", what, err)
@@ -51,10 +51,10 @@ func parsed[T any](what, text string) (v T, err error) {
 	return v, nil
 }
 
-// chunk is how many arguments of a list one statement takes.
+// chunk is the number of list arguments in one statement.
 const chunk = 500
 
-// places are n placeholders beginning with $from.
+// places lists n placeholders beginning with $from.
 func places(from, n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -66,7 +66,7 @@ func places(from, n int) string {
 	return b.String()
 }
 
-// anys is a list as arguments of a statement.
+// anys converts a list into arguments of a statement.
 func anys[T any](list []T) []any {
 	out := make([]any, len(list))
 	for i, x := range list {

@@ -9,7 +9,7 @@ import (
 	"berth/scheduler"
 )
 
-// HistoryEnds are the first and the last entries in the histories of requests, by their ids.
+// HistoryEnds reads the first and the last entries in the histories of requests, by their ids.
 func (r *reader) HistoryEnds(ctx context.Context, requests []string) (map[string]scheduler.HistoryEnds, error) {
 	ends := map[string]scheduler.HistoryEnds{}
 	for part := range slices.Chunk(requests, chunk) {
@@ -55,8 +55,8 @@ func (r *reader) each(ctx context.Context, yield func(scan) error, query string,
 	return rows.Err()
 }
 
-// Discrepancies streams where columns, counters and rows do not agree with documents or with each other. Rows that belong to no request are
-// looked for although the schema forbids them: a file that was copied by hand, or opened without foreign keys, may have them.
+// Discrepancies streams contradictions between columns, counters, rows and documents. It also searches for rows without a request, although
+// the schema forbids them: a file that was copied by hand, or opened without foreign keys, may have them.
 func (r *reader) Discrepancies(ctx context.Context, yield func(text string) error) error {
 	known := numbers{}
 	if err := r.requestColumns(ctx, known, yield); err != nil {
@@ -77,34 +77,34 @@ func (r *reader) Discrepancies(ctx context.Context, yield func(text string) erro
 	return r.eventsOfNobody(ctx, known, yield)
 }
 
-// discrepancies are those that a query finds by itself: each row is one, by two values.
+// discrepancies lists the contradictions that a query finds by itself: each row is one, with two values.
 var discrepancies = []struct{ text, query string }{
-	{"request %s touches testbed %s and is not there", `SELECT t.request, t.testbed FROM request_testbeds t
+	{"request %s touches testbed %s but does not exist", `SELECT t.request, t.testbed FROM request_testbeds t
 		LEFT JOIN requests r ON r.id = t.request WHERE r.id IS NULL ORDER BY t.request, t.testbed`},
-	{"booking %s is of request %s, which is not there", `SELECT b.id, b.request FROM bookings b
+	{"booking %s belongs to request %s, which does not exist", `SELECT b.id, b.request FROM bookings b
 		LEFT JOIN requests r ON r.id = b.request WHERE r.id IS NULL ORDER BY b.id`},
 	{"request #%s: booking %s has another number", `SELECT r.number, b.id FROM bookings b
 		JOIN requests r ON r.id = b.request WHERE r.number <> b.number ORDER BY b.id`},
 	{"request #%s: booking %s does not last until the end of its last claim", `SELECT b.number, b.id FROM bookings b
 		LEFT JOIN claims c ON c.booking = b.id GROUP BY b.id, b.number, b.ends, b.until
 		HAVING b.until <> CASE WHEN COALESCE(MAX(c.ends), b.ends) > b.ends THEN MAX(c.ends) ELSE b.ends END ORDER BY b.id`},
-	{"booking %s is not there, and has a claim of testbed %s", `SELECT c.booking, c.testbed FROM claims c
+	{"booking %s does not exist, but has a claim of testbed %s", `SELECT c.booking, c.testbed FROM claims c
 		LEFT JOIN bookings b ON b.id = c.booking WHERE b.id IS NULL ORDER BY c.booking, c.ordinal`},
-	{"entry %s of the history is of request %s, which is not there", `SELECT h.id, h.request FROM history h
+	{"entry %s of the history belongs to request %s, which does not exist", `SELECT h.id, h.request FROM history h
 		LEFT JOIN requests r ON r.id = h.request WHERE r.id IS NULL ORDER BY h.id`},
-	{"remark %s is of request %s, which is not there", `SELECT f.id, f.request FROM feedback f
+	{"remark %s belongs to request %s, which does not exist", `SELECT f.id, f.request FROM feedback f
 		LEFT JOIN requests r ON r.id = f.request WHERE r.id IS NULL ORDER BY f.id`},
-	{"the change log has come to %s, and its counter stands at %s", `SELECT s.last, c.value FROM counters c, (
+	{"the change log ends at %s, but its counter is %s", `SELECT s.last, c.value FROM counters c, (
 			SELECT MAX(n) AS last FROM (SELECT 0 AS n UNION SELECT MAX(sequence) FROM events UNION SELECT MAX(sequence) FROM requests
 				UNION SELECT MAX(sequence) FROM bookings UNION SELECT MAX(sequence) FROM calendar_objects
 				UNION SELECT MAX(sequence) FROM calendar_removals UNION SELECT value FROM counters WHERE name = 'calendar_pruned') m) s
 		WHERE c.name = 'sequence' AND c.value <> s.last`},
-	{"request #%s is there, and the counter of numbers stands at %s", `SELECT s.last, c.value FROM counters c, (
+	{"request #%s exists, but the counter of numbers is %s", `SELECT s.last, c.value FROM counters c, (
 			SELECT COALESCE(MAX(number), 0) AS last FROM requests) s
 		WHERE c.name = 'number' AND c.value < s.last`},
 }
 
-// eventsOfNobody are the rows of the change log about requests that are not there.
+// eventsOfNobody yields the rows of the change log about missing requests.
 func (r *reader) eventsOfNobody(ctx context.Context, known numbers, yield func(text string) error) error {
 	return r.each(ctx, func(s scan) error {
 		var sequence int64
@@ -116,7 +116,7 @@ func (r *reader) eventsOfNobody(ctx context.Context, known numbers, yield func(t
 		if err != nil || e.Number == 0 || known.have(e.Number) {
 			return err
 		}
-		return yield(fmt.Sprintf("event %d is of request #%d, which is not there", sequence, e.Number))
+		return yield(fmt.Sprintf("event %d belongs to request #%d, which does not exist", sequence, e.Number))
 	}, `SELECT sequence, document FROM events ORDER BY sequence`)
 }
 

@@ -9,7 +9,7 @@ import (
 	"berth/scheduler"
 )
 
-// columns are what is kept of a request beside its document.
+// columns holds the columns of a request beside its document.
 type columns struct {
 	id, status, experimenter, mentor, words string
 	number, starts, ends, revision          int64
@@ -53,7 +53,7 @@ func (r *reader) requestColumns(ctx context.Context, known numbers, yield func(t
 	return judge()
 }
 
-// compare finds the columns that say something else than the document.
+// compare finds the columns that differ from the document.
 func (c columns) compare(yield func(text string) error) error {
 	doc, err := parsed[stored]("request", c.document)
 	if err != nil {
@@ -79,7 +79,7 @@ func (c columns) compare(yield func(text string) error) error {
 		if x.column == x.document {
 			continue
 		}
-		if err := yield(fmt.Sprintf("request #%d: its column %s is %q, and its document says %q", c.number, x.name, fmt.Sprint(x.column), fmt.Sprint(x.document))); err != nil {
+		if err := yield(fmt.Sprintf("request #%d: its column %s is %q, but its document says %q", c.number, x.name, fmt.Sprint(x.column), fmt.Sprint(x.document))); err != nil {
 			return err
 		}
 	}
@@ -93,9 +93,9 @@ func (c columns) timed(r scheduler.Request, yield func(text string) error) error
 	may := must || r.Status == scheduler.Scheduled
 	switch {
 	case must && c.due == nil:
-		return yield(fmt.Sprintf("request #%d (%s): time has something to do to it, and its column due is empty", c.number, r.Status))
+		return yield(fmt.Sprintf("request #%d (%s): timed work is pending, but its column due is empty", c.number, r.Status))
 	case !may && c.due != nil:
-		return yield(fmt.Sprintf("request #%d (%s): its column due is %d, and time has nothing to do to it", c.number, r.Status, *c.due))
+		return yield(fmt.Sprintf("request #%d (%s): its column due is %d, but no timed work is pending", c.number, r.Status, *c.due))
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 	"berth/testbeds"
 )
 
-// verified is a database with a request in each of several states, whose clock has come to an instant, and a second connection to damage it.
+// verified is a database with a request in each of several states, its clock at a given instant, and a second connection to damage it.
 type verified struct {
 	testdb.Directory
 	t     *testing.T
@@ -75,7 +75,7 @@ func (v *verified) fill() {
 	v.must(v.Start(ctx, scheduler.System, running.ID, scheduler.Step{}))
 }
 
-// findings are all that Verify finds, overcommitments among them.
+// findings lists all findings of Verify, overcommitments included.
 func (v *verified) findings() []string {
 	v.t.Helper()
 	found, err := v.Verify(v.t.Context())
@@ -89,10 +89,10 @@ func (v *verified) findings() []string {
 	return append(list, found.Inconsistencies...)
 }
 
-// damagedTables are those that a damage may change; each has a copy of it beside it.
+// damagedTables lists the tables that may be damaged; each has a copy beside it.
 var damagedTables = []string{"requests", "request_testbeds", "bookings", "claims", "history", "feedback", "events", "counters"}
 
-// free lets the second connection do what the schema forbids, as a broken disk or a copy by hand would.
+// free lifts the schema's constraints for the second connection, like a broken disk or a copy by hand.
 func (v *verified) free(dsn string) {
 	v.t.Helper()
 	if isPostgres(dsn) {
@@ -130,27 +130,27 @@ func TestVerifyNamesEveryDamage(t *testing.T) {
 	spans := func(from, to int) string { return slot(from, to).String() }
 	tests := []struct {
 		name, damage string
-		want         string // a sentence a line
+		want         string // one sentence per line
 	}{
 		{"none", `DELETE FROM feedback`, ""},
-		{"number", `UPDATE requests SET number = 44 WHERE number = 4`, `request #44: its column number is "44", and its document says "4"
+		{"number", `UPDATE requests SET number = 44 WHERE number = 4`, `request #44: its column number is "44", but its document says "4"
 request #44: booking 5 has another number
-request #44 is there, and the counter of numbers stands at 5
-event 12 is of request #4, which is not there`},
-		{"status", `UPDATE requests SET status = 'RUNNING' WHERE number = 2`, `request #2: its column status is "RUNNING", and its document says "SCHEDULED"`},
-		{"experimenter", `UPDATE requests SET experimenter = 'eve' WHERE number = 2`, `request #2: its column experimenter is "eve", and its document says "ada"`},
-		{"mentor", `UPDATE requests SET mentor = 'eve' WHERE number = 2`, `request #2: its column mentor is "eve", and its document says ""`},
-		{"words", `UPDATE requests SET words = 'other' WHERE number = 2`, `request #2: its column words is "other", and its document says "waits\n"`},
-		{"starts", `UPDATE requests SET starts = starts - 1 WHERE number = 4`, fmt.Sprintf(`request #4: its column starts is "%d", and its document says "%d"`, slot(70, 74).Start.Unix()-1, slot(70, 74).Start.Unix())},
-		{"ends", `UPDATE requests SET ends = ends + 1 WHERE number = 4`, fmt.Sprintf(`request #4: its column ends is "%d", and its document says "%d"`, slot(70, 74).End.Unix()+1, slot(70, 74).End.Unix())},
-		{"revision", `UPDATE requests SET revision = 77 WHERE number = 5`, `request #5: its column revision is "77", and its document says "2"`},
-		{"due is missing", `UPDATE requests SET due = NULL WHERE number = 1`, `request #1 (RUNNING): time has something to do to it, and its column due is empty`},
-		{"due for nothing", `UPDATE requests SET due = 5 WHERE number = 5`, `request #5 (CANCELLED): its column due is 5, and time has nothing to do to it`},
-		{"testbeds are missing", of(`DELETE FROM request_testbeds`, 4), `request #4: its column testbeds is "", and its document says "hall"`},
-		{"more testbeds", `INSERT INTO request_testbeds (testbed, request) SELECT 'moon', id FROM requests WHERE number = 4`, `request #4: its column testbeds is "hall moon", and its document says "hall"`},
-		{"testbeds of nobody", `INSERT INTO request_testbeds (testbed, request) VALUES ('hall', 'nobody')`, `request nobody touches testbed hall and is not there`},
+request #44 exists, but the counter of numbers is 5
+event 12 belongs to request #4, which does not exist`},
+		{"status", `UPDATE requests SET status = 'RUNNING' WHERE number = 2`, `request #2: its column status is "RUNNING", but its document says "SCHEDULED"`},
+		{"experimenter", `UPDATE requests SET experimenter = 'eve' WHERE number = 2`, `request #2: its column experimenter is "eve", but its document says "ada"`},
+		{"mentor", `UPDATE requests SET mentor = 'eve' WHERE number = 2`, `request #2: its column mentor is "eve", but its document says ""`},
+		{"words", `UPDATE requests SET words = 'other' WHERE number = 2`, `request #2: its column words is "other", but its document says "waits\n"`},
+		{"starts", `UPDATE requests SET starts = starts - 1 WHERE number = 4`, fmt.Sprintf(`request #4: its column starts is "%d", but its document says "%d"`, slot(70, 74).Start.Unix()-1, slot(70, 74).Start.Unix())},
+		{"ends", `UPDATE requests SET ends = ends + 1 WHERE number = 4`, fmt.Sprintf(`request #4: its column ends is "%d", but its document says "%d"`, slot(70, 74).End.Unix()+1, slot(70, 74).End.Unix())},
+		{"revision", `UPDATE requests SET revision = 77 WHERE number = 5`, `request #5: its column revision is "77", but its document says "2"`},
+		{"due is missing", `UPDATE requests SET due = NULL WHERE number = 1`, `request #1 (RUNNING): timed work is pending, but its column due is empty`},
+		{"due for nothing", `UPDATE requests SET due = 5 WHERE number = 5`, `request #5 (CANCELLED): its column due is 5, but no timed work is pending`},
+		{"testbeds are missing", of(`DELETE FROM request_testbeds`, 4), `request #4: its column testbeds is "", but its document says "hall"`},
+		{"more testbeds", `INSERT INTO request_testbeds (testbed, request) SELECT 'moon', id FROM requests WHERE number = 4`, `request #4: its column testbeds is "hall moon", but its document says "hall"`},
+		{"testbeds of nobody", `INSERT INTO request_testbeds (testbed, request) VALUES ('hall', 'nobody')`, `request nobody touches testbed hall but does not exist`},
 		{"a booking's number", booking(`number = 5`, 2), `request #2: booking 2 has another number`},
-		{"a booking's request", booking(`request = 'nobody'`, 2), `booking 2 is of request nobody, which is not there`},
+		{"a booking's request", booking(`request = 'nobody'`, 2), `booking 2 belongs to request nobody, which does not exist`},
 		{"a booking's end", booking(`until = until + 1`, 2), `request #2: booking 2 does not last until the end of its last claim`},
 		{"released", booking(`released = 1`, 2), `request #2 (SCHEDULED): has no booking in force`},
 		{"released of an offer", booking(`released = 1`, 3), `request #3 (REJECTED): offer 1 is open until ` + slot(50, 54).Start.Format("2006-01-02 15:04:05Z") + `, and nothing is held for it`},
@@ -164,15 +164,15 @@ event 12 is of request #4, which is not there`},
 		{"all setup", `UPDATE claims SET starts = starts + 600 WHERE booking = 2`, `request #2 (SCHEDULED): occupies ` + spans(23, 29) + `, and its booking 2 claims ` +
 			testbeds.Slot{Start: slot(23, 29).Start.Add(10 * time.Minute), End: slot(23, 29).End}.String()},
 		{"a claim of nobody", `INSERT INTO claims (booking, ordinal, testbed, vim, quantity, device, amount, starts, ends, units) VALUES (99, 0, 'hall', '', '', 'usrp', 1, 0, 1, '')`,
-			`booking 99 is not there, and has a claim of testbed hall`},
+			`booking 99 does not exist, but has a claim of testbed hall`},
 		{"no history", of(`DELETE FROM history`, 5), `request #5 (CANCELLED): has no history`},
 		{"a shorter history", `DELETE FROM history WHERE id = (SELECT MAX(id) FROM history WHERE request = ` + fmt.Sprintf(ofRequest, 5) + `)`, `request #5 (CANCELLED): its history ends with UNDER_REVIEW`},
-		{"a history of nobody", `INSERT INTO history (id, request, document) VALUES (999, 'nobody', '{}')`, `entry 999 of the history is of request nobody, which is not there`},
-		{"feedback of nobody", `INSERT INTO feedback (id, request, author, at, text) VALUES (999, 'nobody', '', 0, '')`, `remark 999 is of request nobody, which is not there`},
+		{"a history of nobody", `INSERT INTO history (id, request, document) VALUES (999, 'nobody', '{}')`, `entry 999 of the history belongs to request nobody, which does not exist`},
+		{"feedback of nobody", `INSERT INTO feedback (id, request, author, at, text) VALUES (999, 'nobody', '', 0, '')`, `remark 999 belongs to request nobody, which does not exist`},
 		{"an event of nobody", `UPDATE events SET document = replace(document, '"number":5', '"number":55') WHERE sequence = (SELECT MAX(sequence) FROM events WHERE document LIKE '%"number":5,%')`,
-			`event 14 is of request #55, which is not there`},
-		{"the counter of changes", `UPDATE counters SET value = value + 3 WHERE name = 'sequence'`, `the change log has come to 16, and its counter stands at 19`},
-		{"the counter of numbers", `UPDATE counters SET value = 2 WHERE name = 'number'`, `request #5 is there, and the counter of numbers stands at 2`},
+			`event 14 belongs to request #55, which does not exist`},
+		{"the counter of changes", `UPDATE counters SET value = value + 3 WHERE name = 'sequence'`, `the change log ends at 16, but its counter is 19`},
+		{"the counter of numbers", `UPDATE counters SET value = 2 WHERE name = 'number'`, `request #5 exists, but the counter of numbers is 2`},
 		{"an approval", fmt.Sprintf(inDocument, `"decision":"approved"`, `"decision":""`, 2), `request #2 (SCHEDULED): hall has not approved it, and nobody has overridden that`},
 	}
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {

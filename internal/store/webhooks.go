@@ -45,8 +45,8 @@ func (w *writer) DeleteWebhook(ctx context.Context, channel, id string) error {
 	return err
 }
 
-// DueTargets are those of a channel who can be told something now; the empty one stands for events of which it is not known yet whom they
-// concern.
+// DueTargets lists the targets of a channel with a message that can be delivered now; the empty one stands for events whose targets are
+// not known yet.
 func (s *Store) DueTargets(ctx context.Context, channel string, now time.Time) (targets []string, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		targets, err = all(ctx, tx.(*reader).tx, words, `SELECT DISTINCT target FROM deliveries WHERE channel = $1 AND state IN ('waiting', 'stuck') AND due <= $2 ORDER BY target`,
@@ -56,7 +56,7 @@ func (s *Store) DueTargets(ctx context.Context, channel string, now time.Time) (
 	return targets, err
 }
 
-// MessagesTo are what Messages are, of some targets alone. At most as many targets as the limit are looked at.
+// MessagesTo lists messages like Messages, for some targets only, of which it reads no more than the limit.
 func (s *Store) MessagesTo(ctx context.Context, channel string, targets []string, now time.Time, limit int) (list []scheduler.Message, err error) {
 	if targets = targets[:min(len(targets), limit)]; len(targets) == 0 {
 		return nil, nil

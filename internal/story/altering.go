@@ -27,7 +27,7 @@ func (m *machine) change(rt *rapid.T, what, id string, alter func(t *testbeds.Te
 	}
 }
 
-// options are mostly to make a change whatever it breaks.
+// options mostly force a change, whatever bookings it breaks.
 func (m *machine) options(rt *rapid.T) scheduler.ChangeOptions {
 	return scheduler.ChangeOptions{Force: !m.rarely(rt), Reason: "it has to be"}
 }
@@ -84,7 +84,7 @@ func (m *machine) resize(rt *rapid.T) {
 	})
 }
 
-// removeUnit takes radios out of the hall, or brings them all back. Closures that name them go with them.
+// removeUnit takes radios out of the hall, or brings them all back, with the closures that name them.
 func (m *machine) removeUnit(rt *rapid.T) {
 	units := facility().Testbeds[0].Devices[0].Units
 	units = units[:rapid.SampledFrom([]int{2, 3, 4, 4}).Draw(rt, "units")]
@@ -96,7 +96,7 @@ func (m *machine) removeUnit(rt *rapid.T) {
 	})
 }
 
-// recatalogue changes where a function is onboarded.
+// recatalogue changes the places at which a function is onboarded.
 func (m *machine) recatalogue(rt *rapid.T) {
 	c := catalogue()
 	if m.perhaps(rt) {
@@ -133,7 +133,7 @@ func (m *machine) drop(rt *rapid.T) {
 	m.met(rt, "take the cloud away", err)
 }
 
-// shut adds a closure, once or every day, and asks for it twice now and then.
+// shut adds a closure, once or every day, and now and then requests it twice.
 func (m *machine) shut(rt *rapid.T, testbed string, c testbeds.Closure) {
 	s := m.slot(rt)
 	c.Summary, c.Start = "painters", testbeds.LocalTime{Time: s.Start}
@@ -162,7 +162,7 @@ func (m *machine) add(rt *rapid.T, testbed string, c testbeds.Closure) {
 	m.previewed(out)
 	m.closures = append(m.closures, closure{testbed, made.ID})
 	if m.rarely(rt) {
-		if m.perhaps(rt) { // it was for nothing, and is not there any more when it is asked for again
+		if m.perhaps(rt) { // the closure is deleted before its repetition
 			m.open(rt, m.closures[len(m.closures)-1])
 		}
 		again, second, err := m.AddClosure(m.ctx(), as("adele"), testbed, c, o, once)

@@ -13,7 +13,7 @@ import (
 	"berth/testbeds"
 )
 
-// ask asks whether something fits, and compares the answer with the sum of what is booked.
+// ask asks whether a demand fits, and compares the answer with the sum of the bookings.
 func (m *machine) ask(rt *rapid.T) {
 	m.now(rt)
 	ask := scheduler.Ask{NSD: rapid.SampledFrom([]string{"marathon", "c2gran", "video", "probe"}).Draw(rt, "nsd"), Slot: m.around(rt)}
@@ -37,7 +37,7 @@ func (m *machine) ask(rt *rapid.T) {
 	}
 }
 
-// around is a slot like any other, or one in a later part of a closure.
+// around draws a slot like any other, or one in a later part of a closure.
 func (m *machine) around(rt *rapid.T) testbeds.Slot {
 	slot := m.slot(rt)
 	hall, _ := m.before.facility.Testbed("radio")
@@ -49,7 +49,7 @@ func (m *machine) around(rt *rapid.T) testbeds.Slot {
 	return testbeds.NewSlot(start, slot.Duration())
 }
 
-// demand is what an NSD of the catalogue needs where it is usually placed.
+// demand returns the needs of an NSD of the catalogue at its usual place.
 func (m *machine) demand(nsd string) testbeds.Demand {
 	e, err := m.before.catalogue.Experiment(nsd, nil, nil)
 	if err != nil {
@@ -58,7 +58,7 @@ func (m *machine) demand(nsd string) testbeds.Demand {
 	return e.Demand()
 }
 
-// occupied is a slot with the setup and teardown that the facility has now.
+// occupied extends a slot by the present setup and teardown of the facility.
 func (s snapshot) occupied(r testbeds.Resource, slot testbeds.Slot) testbeds.Slot {
 	t, _ := s.facility.Testbed(r.Testbed)
 	setup, teardown := t.Setup.Exact(), t.Teardown.Exact()
@@ -68,7 +68,8 @@ func (s snapshot) occupied(r testbeds.Resource, slot testbeds.Slot) testbeds.Slo
 	return testbeds.Slot{Start: slot.Start.Add(-setup), End: slot.End.Add(teardown)}
 }
 
-// settled tells whether named units are given, wanted or closed around a slot: then counting alone does not say whether some can be had.
+// settled reports whether named units are given, wanted or closed around a slot: then counting alone does not decide whether units are
+// free.
 func (s snapshot) settled(r testbeds.Resource, slot testbeds.Slot) bool {
 	if r.Device == "" {
 		return false
@@ -85,7 +86,7 @@ func (s snapshot) settled(r testbeds.Resource, slot testbeds.Slot) bool {
 	return false
 }
 
-// extends tells whether nothing is in the way of a longer slot: each claim finds its amount, and its units, until its new end.
+// extends reports whether a slot can become longer: each claim finds its amount, and its units, until its new end.
 func (s snapshot) extends(r scheduler.Request, end time.Time) bool {
 	b := s.bookings[r.Booking]
 	if b.Overbooked || !s.deployable(r) || end.Sub(r.Slot.Start) > 366*day {
@@ -101,7 +102,7 @@ func (s snapshot) extends(r scheduler.Request, end time.Time) bool {
 	return true
 }
 
-// quiet tells whether nobody else has anything of a resource in a slot, and nothing of it is closed.
+// quiet reports whether others have no claim on a resource in a slot, and no part of it is closed.
 func (s snapshot) quiet(r testbeds.Resource, slot testbeds.Slot, own int64) bool {
 	for _, at := range s.edges(r, slot) {
 		ids, _ := s.takers(r, at)
@@ -112,7 +113,7 @@ func (s snapshot) quiet(r testbeds.Resource, slot testbeds.Slot, own int64) bool
 	return true
 }
 
-// agrees makes sure that a service that has just started answers like one that followed.
+// agrees checks that a new service answers like one that has followed the log.
 func (m *machine) agrees() {
 	slot := testbeds.NewSlot(m.clock.Truncate(time.Hour).Add(6*time.Hour), 5*time.Hour)
 	fresh := m.another()
@@ -127,7 +128,7 @@ func (m *machine) agrees() {
 	}
 }
 
-// verified asks the service's own sweep.
+// verified runs the service's own sweep.
 func (m *machine) verified() {
 	v, err := m.Verify(m.ctx())
 	m.must(err)

@@ -7,8 +7,8 @@ import (
 	"berth/testbeds"
 )
 
-// approvals: what has its slot has every approval that it needs, given or overridden, or refused after the grant; and each is for the
-// slot and the demand that the request has.
+// approvals: a request with its slot has every approval that it needs, given, overridden, or refused after the grant; and each covers
+// the slot and the demand of the request.
 func (m *machine) approvals(s snapshot, r scheduler.Request) {
 	for _, a := range r.Approvals {
 		if a.Decision == scheduler.Approved && a.Slot == nil {
@@ -20,7 +20,7 @@ func (m *machine) approvals(s snapshot, r scheduler.Request) {
 		switch {
 		case a.Decision == scheduler.Approved:
 			m.covers(r, a)
-		case a.Decision == "", a.Decision == scheduler.Refused && (m.grantedNow(r) || !flagged(r, "approval")): // not taken back after the grant
+		case a.Decision == "", a.Decision == scheduler.Refused && (m.grantedNow(r) || !flagged(r, "approval")): // a refusal after the grant does not withdraw it
 			m.broken("approval: missing", "#%d is %s without the approval of %s", r.Number, r.Status, a.Testbed)
 		}
 	}
@@ -31,14 +31,14 @@ func (m *machine) approvals(s snapshot, r scheduler.Request) {
 	}
 }
 
-// grantedNow tells whether a request was given its slot in the last step, or more than it had.
+// grantedNow reports whether the last step granted a request its slot, or more than it had.
 func (m *machine) grantedNow(is scheduler.Request) bool {
 	was, _ := m.before.request(is.ID)
 	return !granted(was) || !slices.EqualFunc(was.Demand, is.Demand, sameNeed) || !was.Slot.Contains(is.Slot) && !is.Overrun
 }
 
-// covers makes sure that an approval was given for what the request has: the granted slot within the approved one, no more of anything,
-// and no unit that was not among the approved ones.
+// covers checks an approval against its request: the granted slot lies within the approved one, no amount is larger, and every unit was
+// approved.
 func (m *machine) covers(r scheduler.Request, a scheduler.Approval) {
 	about, known := m.approved[r.ID][a.Testbed]
 	if a.Slot != nil {
@@ -49,7 +49,7 @@ func (m *machine) covers(r scheduler.Request, a scheduler.Approval) {
 	}
 	slot := r.Slot
 	if r.Scheduled != nil {
-		slot = *r.Scheduled // an overrun asks nobody
+		slot = *r.Scheduled // an overrun needs no approval
 	}
 	if !about.slot.Contains(slot) {
 		m.broken("approval: covers the slot", "#%d has %s, and %s approved %s", r.Number, slot, a.Testbed, about.slot)
@@ -62,7 +62,7 @@ func (m *machine) covers(r scheduler.Request, a scheduler.Approval) {
 	}
 }
 
-// within tells whether a need is a part of another one: units beyond those that are named there have to be among those left open there.
+// within reports whether a need is a part of another one: its units beyond those named there must be among those left open there.
 func within(n, of testbeds.Need) bool {
 	beyond := int64(0)
 	for _, u := range n.Units {
@@ -74,7 +74,7 @@ func within(n, of testbeds.Need) bool {
 	return n.Amount <= of.Amount && open+beyond <= of.Amount-int64(len(of.Units))
 }
 
-// grants: when a slot is granted, the policies of that moment bind, whatever they were when the request was made.
+// grants: a grant obeys the policies of its own moment, not those of the submission.
 func (m *machine) grants(s snapshot, r scheduler.Request) {
 	was, _ := m.before.request(r.ID)
 	if r.Status != scheduler.Scheduled || was.Status == scheduler.Scheduled {

@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// wants is a submission by NSD, assigned to monika.
+// wants returns a submission by NSD, assigned to monika.
 func wants(nsd string, slot testbeds.Slot) scheduler.Submission {
 	return scheduler.Submission{Name: nsd, Mentor: "monika", Ask: scheduler.Ask{NSD: nsd, Slot: slot}}
 }
@@ -31,7 +31,7 @@ func (m *machine) submit(rt *rapid.T) {
 	}
 }
 
-// giant asks for more than an int32 can count.
+// giant requests more than an int32 can count.
 func (m *machine) giant(rt *rapid.T) {
 	in := wants("", m.slot(rt))
 	in.Name, in.Anyway, in.Placement = "giant", true, testbeds.Placement{"all": "cloud/big"}
@@ -45,14 +45,14 @@ func (m *machine) giant(rt *rapid.T) {
 	}
 }
 
-// question is a submission with a key, and what it made.
+// question is a submission with a key, and its result.
 type question struct {
 	who  string
 	in   scheduler.Submission
 	made string
 }
 
-// repeat asks again what was asked before with a key: the answer is the one of then, whatever has happened since.
+// repeat submits again with an earlier key: the answer must be the earlier one, whatever has happened since.
 func (m *machine) repeat(rt *rapid.T) {
 	q := one(rt, "which", m.asked)
 	out, err := m.Submit(m.ctx(), as(q.who), q.in)
@@ -79,8 +79,8 @@ func (m *machine) edit(rt *rapid.T) {
 	m.met(rt, fmt.Sprintf("edit #%d", r.Number), err)
 }
 
-// onto edits what is held onto units that somebody else has then, whether that fits or not. Where nothing is held beside such units, a radio
-// is first.
+// onto edits a held request onto units that another one has then, whether that fits or not. Without a held request beside such units, it
+// first makes one for a radio.
 func (m *machine) onto(rt *rapid.T) {
 	m.now(rt)
 	beside := func(r scheduler.Request) bool { return r.HoldUntil != nil && len(m.before.units(r)) > 0 }
@@ -95,7 +95,7 @@ func (m *machine) onto(rt *rapid.T) {
 	m.met(rt, fmt.Sprintf("edit #%d onto units of others", r.Number), err)
 }
 
-// holdBeside has one radio held throughout the slot of somebody who has named ones.
+// holdBeside makes an offer hold one radio throughout the slot of a request with named ones.
 func (m *machine) holdBeside(rt *rapid.T) {
 	var list []testbeds.Slot
 	for _, b := range m.before.blocking() {
@@ -112,7 +112,7 @@ func (m *machine) holdBeside(rt *rapid.T) {
 	m.before = m.look()
 }
 
-// units are those that somebody else has in the slot of a request for radios.
+// units lists the units that others have in the slot of a request for radios.
 func (s snapshot) units(r scheduler.Request) []string {
 	if len(r.Devices) == 0 || r.Devices[0].Device != "usrp" {
 		return nil
@@ -127,7 +127,7 @@ func (s snapshot) units(r scheduler.Request) []string {
 	return nil
 }
 
-// under is a request under review, more often than not one whose slot is held.
+// under draws a request under review, usually one whose slot is held.
 func (m *machine) under(rt *rapid.T) scheduler.Request {
 	held := func(r scheduler.Request) bool { return r.Status == scheduler.UnderReview && r.HoldUntil != nil }
 	if slices.ContainsFunc(m.before.requests, held) && !m.rarely(rt) {

@@ -9,7 +9,7 @@ import (
 	"berth/scheduler"
 )
 
-// check holds what the last step left behind against every invariant.
+// check tests the state after the last step against every invariant.
 func (m *machine) check(rt *rapid.T) {
 	step := m.step
 	m.pass(rt)
@@ -34,7 +34,7 @@ func (m *machine) check(rt *rapid.T) {
 		}
 		m.grants(s, r)
 	}
-	if m.taken++; m.taken%3 == 0 { // they cost more than everything else
+	if m.taken++; m.taken%3 == 0 { // they cost more than all others
 		m.agrees()
 		m.verified()
 	}
@@ -42,7 +42,7 @@ func (m *machine) check(rt *rapid.T) {
 	m.step = "nothing"
 }
 
-// noGaps makes sure that the change log counts without a gap, and that work that time brings goes well.
+// noGaps checks that the change log counts without a gap, and that timed work succeeds.
 func (m *machine) noGaps() {
 	for i, e := range m.events {
 		if e.Sequence != int64(i)+1 {
@@ -55,7 +55,7 @@ func (m *machine) noGaps() {
 	m.log.Reset()
 }
 
-// nothingDue makes sure that nothing that time brings is forgotten: right after RunDue nothing is due any more.
+// nothingDue checks that no timed work is forgotten: right after RunDue nothing is due.
 func (m *machine) nothingDue(rt *rapid.T, s snapshot) {
 	step := m.step
 	if next := m.pass(rt); next != nil && !next.After(m.clock) {
@@ -70,12 +70,12 @@ func (m *machine) nothingDue(rt *rapid.T, s snapshot) {
 	}
 }
 
-// told tells whether a request has an event of one of the actions.
+// told reports whether a request has an event of one of the actions.
 func (m *machine) told(number int64, actions ...scheduler.Action) bool {
 	return tells(m.events, number, actions)
 }
 
-// toldNow tells whether it has one of the last step.
+// toldNow reports whether it has one of the last step.
 func (m *machine) toldNow(number int64, actions ...scheduler.Action) bool {
 	return tells(m.events[m.before.sequence:], number, actions)
 }

@@ -8,8 +8,8 @@ import (
 	"berth/testbeds"
 )
 
-// asGranted: what is granted or held keeps its claims as they were, setup and teardown included, and the units that it was given, until
-// it is granted anew: with another start, elsewhere, or with another demand.
+// asGranted: a granted or held request keeps its claims, setup and teardown included, and its units, until it is granted anew: with
+// another start, elsewhere, or with another demand.
 func (m *machine) asGranted(s snapshot, was, is scheduler.Request) {
 	old, ok := m.before.bookings[was.Booking]
 	b, still := s.bookings[is.Booking]
@@ -31,7 +31,7 @@ func (m *machine) asGranted(s snapshot, was, is scheduler.Request) {
 		}
 	}
 	if was.Status == scheduler.Scheduled && running(is) && (s.lost(was) != "" || m.overruled[is.ID]) {
-		return // it starts on others, or without any
+		return // it starts on other units, or without any
 	}
 	for _, u := range was.Units {
 		r := testbeds.Resource{Testbed: u.Testbed, Device: u.Device}
@@ -41,7 +41,7 @@ func (m *machine) asGranted(s snapshot, was, is scheduler.Request) {
 	}
 }
 
-// regranted tells whether a held request was granted in this step.
+// regranted reports whether this step granted a held request.
 func regranted(was, is scheduler.Request) bool {
 	return was.Status == scheduler.UnderReview && granted(is)
 }
@@ -50,12 +50,12 @@ func sameNeed(a, b testbeds.Need) bool {
 	return a.Resource == b.Resource && a.Amount == b.Amount && slices.Equal(a.Units, b.Units)
 }
 
-// distance is how far a claim reaches beyond its slot.
+// distance measures how far a claim reaches beyond its slot.
 func distance(c testbeds.Claim, s testbeds.Slot) testbeds.Buffers {
 	return testbeds.Buffers{Setup: s.Start.Sub(c.From), Teardown: c.To.Sub(s.End)}
 }
 
-// ended: what was started keeps its teardown when it ends early, also during setup, and no more than it had.
+// ended: a started request that ends early, even during setup, keeps its teardown, and no more than it had.
 func (m *machine) ended(s snapshot, was, is scheduler.Request) {
 	if !granted(was) || granted(is) || is.Status != scheduler.Completed && is.Status != scheduler.Failed {
 		return
@@ -65,7 +65,7 @@ func (m *machine) ended(s snapshot, was, is scheduler.Request) {
 	for _, c := range old.Claims {
 		torn := m.clock.Add(distance(c, old.Slot).Teardown)
 		if was.Status == scheduler.Scheduled || !torn.After(m.clock) || !c.To.After(m.clock) || !c.From.Before(m.clock) {
-			continue // nothing to tear down, or nothing that is not over, or has begun
+			continue // nothing to tear down, or everything over, or not begun
 		}
 		i := slices.IndexFunc(b.Claims, func(o testbeds.Claim) bool { return o.Resource == c.Resource })
 		if !ok || i < 0 || b.Claims[i].To.Before(earlier(torn, c.To)) {
@@ -90,7 +90,7 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// occupies: what a request says that it occupies is what its booking does.
+// occupies: the occupation in a request equals that of its booking.
 func (m *machine) occupies(s snapshot, r scheduler.Request) {
 	b, ok := s.bookings[r.Booking]
 	switch firm := ok && blocks(b) && (granted(r) || r.Status == scheduler.UnderReview); {

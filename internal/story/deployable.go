@@ -8,8 +8,8 @@ import (
 	"berth/testbeds"
 )
 
-// deployable tells whether a request can run where it is placed, whatever the time: its places and devices exist, its components are
-// onboarded there, find their features, and fit a host.
+// deployable reports whether a request can run at its places at any time: its places and devices exist, its components are onboarded
+// there, find their features, and fit a host.
 func (s snapshot) deployable(r scheduler.Request) bool {
 	for _, c := range r.Components {
 		if v, ok := s.catalogue.VNF(c.VNF); ok {
@@ -53,7 +53,7 @@ func holds(host, size testbeds.Quantities) bool {
 	return true
 }
 
-// most is how much there is of a resource when nothing is closed.
+// most returns the amount of a resource without closures.
 func (s snapshot) most(r testbeds.Resource) int64 {
 	t, _ := s.facility.Testbed(r.Testbed)
 	if d, ok := t.Device(r.Device); ok {
@@ -63,7 +63,7 @@ func (s snapshot) most(r testbeds.Resource) int64 {
 	return v.Capacity[r.Quantity]
 }
 
-// exists tells whether everything that a request is booked on still exists.
+// exists reports whether all resources of a request's booking still exist.
 func (s snapshot) exists(r scheduler.Request) bool {
 	for _, n := range r.Demand {
 		t, _ := s.facility.Testbed(n.Testbed)

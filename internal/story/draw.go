@@ -27,20 +27,20 @@ func one[T any](rt *rapid.T, what string, of []T) T {
 	return of[rapid.IntRange(0, len(of)-1).Draw(rt, what)]
 }
 
-// somebody is mostly one who may do much, or there would be little to see.
+// somebody draws an actor, mostly one with many rights, or most steps would be refused.
 func (m *machine) somebody(rt *rapid.T) scheduler.Actor {
 	return as(rapid.SampledFrom([]string{"adele", "adele", "adele", "monika", "monika", "maeve", "hector", "paddy", "oskar", "marco"}).Draw(rt, "who"))
 }
 
-// any is a request in whatever state.
+// any draws a request in any state.
 func (m *machine) any(rt *rapid.T) scheduler.Request { return one(rt, "which", m.before.requests) }
 
-// among is a request in one of the statuses.
+// among draws a request in one of the statuses.
 func (m *machine) among(rt *rapid.T, statuses ...scheduler.Status) scheduler.Request {
 	return m.such(rt, func(r scheduler.Request) bool { return slices.Contains(statuses, r.Status) })
 }
 
-// such is a request that the test takes.
+// such draws a request that passes a test.
 func (m *machine) such(rt *rapid.T, take func(scheduler.Request) bool) scheduler.Request {
 	var list []scheduler.Request
 	for _, r := range m.before.requests {
@@ -51,12 +51,12 @@ func (m *machine) such(rt *rapid.T, take func(scheduler.Request) bool) scheduler
 	return one(rt, "which", list)
 }
 
-// quarters is a length of time from a to b quarters of an hour.
+// quarters draws a duration from a to b quarters of an hour.
 func (m *machine) quarters(rt *rapid.T, a, b int) time.Duration {
 	return time.Duration(rapid.IntRange(a, b).Draw(rt, "quarters")) * quarter
 }
 
-// slot is soon, beside or within something that is booked, in the next day, or a long one.
+// slot draws a slot soon, beside or within a booking, in the next day, or a long one.
 func (m *machine) slot(rt *rapid.T) testbeds.Slot {
 	now := m.clock.Truncate(quarter).Add(quarter)
 	length := m.quarters(rt, 1, 20)
@@ -74,7 +74,7 @@ func (m *machine) slot(rt *rapid.T) testbeds.Slot {
 	}
 }
 
-// over is a slot that begins while something is booked, or a little before.
+// over draws a slot that begins during a booking, or a little before.
 func (m *machine) over(rt *rapid.T, now time.Time, length time.Duration) testbeds.Slot {
 	start := now
 	if list := m.before.blocking(); len(list) > 0 {
@@ -87,7 +87,7 @@ func (m *machine) over(rt *rapid.T, now time.Time, length time.Duration) testbed
 	return testbeds.NewSlot(start, length)
 }
 
-// beside is a slot that begins around the end of something that is booked.
+// beside draws a slot that begins around the end of a booking.
 func (m *machine) beside(rt *rapid.T, now time.Time, length time.Duration) testbeds.Slot {
 	start := now
 	if list := m.before.blocking(); len(list) > 0 {
@@ -100,7 +100,7 @@ func (m *machine) beside(rt *rapid.T, now time.Time, length time.Duration) testb
 	return testbeds.NewSlot(start, length)
 }
 
-// devices are the radios that a request asks for, pinned to units or not.
+// devices draws the radios of a request, pinned to units or not.
 func (m *machine) devices(rt *rapid.T) []testbeds.DeviceNeed {
 	count := int64(rapid.IntRange(1, 4).Draw(rt, "count"))
 	need := testbeds.DeviceNeed{Testbed: "radio", Device: "usrp", Count: count}

@@ -7,7 +7,7 @@ import (
 	"berth/testbeds"
 )
 
-// shortage is more being booked of a resource, or of one unit, than there is.
+// shortage is the overbooking of a resource, or of one unit.
 type shortage struct {
 	resource testbeds.Resource
 	at       testbeds.Slot
@@ -16,7 +16,7 @@ type shortage struct {
 	booked   int64
 }
 
-// shortages are those of each resource that is booked, within a span of time.
+// shortages lists those of each booked resource, within a span of time.
 func (s snapshot) shortages(within testbeds.Slot) []shortage {
 	var found []shortage
 	var seen []testbeds.Resource
@@ -42,8 +42,8 @@ func (s snapshot) shortagesOf(r testbeds.Resource, within testbeds.Slot) []short
 	return found
 }
 
-// excess: never more is booked than there is, but for bookings that are recorded as overbooked, whose records name everybody whom they
-// hurt; and whoever is hurt is told.
+// excess: no resource is overbooked, except by bookings recorded as overbooked, whose records name every affected request; and their
+// owners are told.
 func (m *machine) excess(s snapshot) {
 	for _, x := range s.shortages(testbeds.NewSlot(s.now, 4*366*day)) {
 		rest := x.booked
@@ -72,7 +72,7 @@ func (m *machine) excess(s snapshot) {
 	}
 }
 
-// named makes sure that those who are hurt are in the record of one who hurts them, and were told.
+// named checks that the record of one guilty booking names the affected requests, and that these were told.
 func (m *machine) named(s snapshot, of testbeds.Resource, guilty, hurt []testbeds.Booking) {
 	for _, h := range hurt {
 		if !slices.ContainsFunc(guilty, func(g testbeds.Booking) bool { return names(s.numbered(g.Request), h.Request) }) {
@@ -84,7 +84,7 @@ func (m *machine) named(s snapshot, of testbeds.Resource, guilty, hurt []testbed
 	}
 }
 
-// names tells whether a request's records name another one, or say that the facility changed under it.
+// names reports whether a request's records name another one, or a change of the facility.
 func names(r scheduler.Request, number int64) bool {
 	if flagged(r, scheduler.FlagFacility) {
 		return true
@@ -99,11 +99,11 @@ func names(r scheduler.Request, number int64) bool {
 	return false
 }
 
-// marks: who is marked as overbooked has a record, and mark and record go when their cause is gone.
+// marks: an overbooked mark needs a record, and both go when their cause is gone.
 func (m *machine) marks(s snapshot) {
 	for _, r := range s.requests {
 		b, ok := s.bookings[r.Booking]
-		if !ok || !granted(r) || !span(b).End.After(m.clock) { // what is over stays as it was
+		if !ok || !granted(r) || !span(b).End.After(m.clock) { // past bookings do not change
 			continue
 		}
 		cause := s.cause(r, b)
@@ -118,8 +118,8 @@ func (m *machine) marks(s snapshot) {
 	}
 }
 
-// cause tells whether a booking is short of anything at any time of its own. Where named units are settled around it, it may be that it
-// is the choice of units that fails, which counting does not show.
+// cause reports whether a booking is short at any time of its own. If named units are settled around it, the choice of units may be
+// what fails, which counting does not show.
 func (s snapshot) cause(r scheduler.Request, b testbeds.Booking) bool {
 	if !s.deployable(r) {
 		return true
@@ -140,7 +140,7 @@ func (s snapshot) cause(r scheduler.Request, b testbeds.Booking) bool {
 	return false
 }
 
-// contested tells whether others have a device with named units at the same time, some of which are settled.
+// contested reports whether others have a device with named units at the same time, some of them settled.
 func (s snapshot) contested(b testbeds.Booking, c testbeds.Claim) bool {
 	if c.Device == "" || !s.settled(c.Resource, during(c)) {
 		return false

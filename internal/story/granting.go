@@ -11,7 +11,7 @@ import (
 	"berth/testbeds"
 )
 
-// granted gives a slot as somebody who may, whatever the testbeds say.
+// granted grants a slot as an actor with the right, whatever the testbeds say.
 func (m *machine) granted(rt *rapid.T) {
 	r := m.among(rt, scheduler.UnderReview)
 	_, err := m.Schedule(m.ctx(), as("adele"), r.ID, scheduler.Schedule{Override: m.reason(scheduler.OverrideApprovals)})
@@ -33,7 +33,7 @@ func (m *machine) schedule(rt *rapid.T) {
 	m.met(rt, fmt.Sprintf("schedule #%d", r.Number), err)
 }
 
-// others grants other units than were asked for.
+// others grants units other than the requested ones.
 func (m *machine) others(rt *rapid.T) {
 	r := m.such(rt, func(r scheduler.Request) bool {
 		return r.Status == scheduler.UnderReview && len(r.Devices) == 1 && r.Devices[0].Device == "usrp"
@@ -44,7 +44,7 @@ func (m *machine) others(rt *rapid.T) {
 	m.met(rt, fmt.Sprintf("schedule #%d on other units", r.Number), err)
 }
 
-// displace sends everybody away who is in the way.
+// displace displaces every request in the way.
 func (m *machine) displace(rt *rapid.T) {
 	r := m.among(rt, scheduler.UnderReview)
 	o := m.reason(scheduler.OverrideDisplace)
@@ -65,7 +65,7 @@ func (m *machine) displace(rt *rapid.T) {
 	m.met(rt, fmt.Sprintf("displace for #%d", r.Number), err)
 }
 
-// override overbooks, at most times.
+// override usually overbooks.
 func (m *machine) override(rt *rapid.T) {
 	r := m.among(rt, scheduler.UnderReview)
 	o := m.reason(scheduler.OverrideOverbook)
@@ -84,7 +84,7 @@ func (m *machine) reject(rt *rapid.T) {
 	m.met(rt, fmt.Sprintf("reject #%d", r.Number), err)
 }
 
-// nearby rejects with an offer that is chosen: near its slot, on units of one's own choice.
+// nearby rejects with a chosen offer: near its slot, on units of the mentor's choice.
 func (m *machine) nearby(rt *rapid.T) {
 	r := m.among(rt, scheduler.UnderReview)
 	offer := testbeds.Alternative{Slot: m.slot(rt)}
@@ -97,7 +97,7 @@ func (m *machine) nearby(rt *rapid.T) {
 	m.met(rt, fmt.Sprintf("reject #%d with an offer", r.Number), err)
 }
 
-// held rejects with an offer and takes it at once, so that its slot is held for a request under review.
+// held rejects with an offer that is accepted at once, so that its slot is held for a request under review.
 func (m *machine) held(rt *rapid.T) {
 	r := m.among(rt, scheduler.UnderReview)
 	offer := testbeds.Alternative{Slot: r.Slot}
@@ -110,7 +110,7 @@ func (m *machine) held(rt *rapid.T) {
 	m.take(rt, r, offer)
 }
 
-// take rejects with an offer, and accepts that.
+// take rejects with an offer, and accepts it.
 func (m *machine) take(rt *rapid.T, r scheduler.Request, offer testbeds.Alternative) {
 	out, err := m.Reject(m.ctx(), as("adele"), r.ID, scheduler.Reject{Reason: "no", Offers: []testbeds.Alternative{offer}})
 	if m.met(rt, fmt.Sprintf("reject #%d with an offer", r.Number), err) {
@@ -129,7 +129,7 @@ func (m *machine) accept(rt *rapid.T) {
 	m.met(rt, fmt.Sprintf("accept offer %s of #%d", offer.ID, r.Number), err)
 }
 
-// approve is a provider's yes or no, to whatever request.
+// approve records a provider's approval or refusal of any request.
 func (m *machine) approve(rt *rapid.T) {
 	r := m.such(rt, func(r scheduler.Request) bool {
 		return len(r.Approvals) > 0 && (r.Status == scheduler.UnderReview || r.Status == scheduler.Scheduled)
@@ -138,14 +138,14 @@ func (m *machine) approve(rt *rapid.T) {
 	m.say(rt, r, one(rt, "testbed", r.Approvals).Testbed, decision)
 }
 
-// agree decides on the testbeds that a move waits for.
+// agree decides for the testbeds that a move waits for.
 func (m *machine) agree(rt *rapid.T) {
 	r := m.such(rt, func(r scheduler.Request) bool { return r.PendingMove != nil })
 	decision := rapid.SampledFrom([]scheduler.Decision{scheduler.Approved, scheduler.Approved, scheduler.Refused}).Draw(rt, "decision")
 	m.say(rt, r, one(rt, "testbed", r.PendingMove.Approvals).Testbed, decision)
 }
 
-// say gives a provider's decision, and remembers what it was about.
+// say records a provider's decision, and remembers its subject.
 func (m *machine) say(rt *rapid.T, r scheduler.Request, testbed string, decision scheduler.Decision) {
 	_, err := m.Approve(m.ctx(), as("adele"), r.ID, testbed, scheduler.Approve{Decision: decision, Reason: "so"})
 	if !m.met(rt, fmt.Sprintf("%s #%d for %s", decision, r.Number, testbed), err) || decision != scheduler.Approved {
@@ -161,7 +161,7 @@ func (m *machine) say(rt *rapid.T, r scheduler.Request, testbed string, decision
 	m.approved[r.ID][testbed] = about
 }
 
-// part is a testbed's part of a demand.
+// part returns a testbed's part of a demand.
 func part(d testbeds.Demand, testbed string) testbeds.Demand {
 	return slices.DeleteFunc(slices.Clone(d), func(n testbeds.Need) bool { return n.Testbed != testbed })
 }

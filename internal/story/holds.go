@@ -5,8 +5,8 @@ import (
 	"berth/testbeds"
 )
 
-// holds: what is held can be taken. An offer or a hold ends when its slot begins at the latest, is gone when it has ended, and has a
-// booking; and every held booking has one of them.
+// holds: held capacity can be taken. An offer or a hold ends when its slot begins at the latest, is gone when it has ended, and has
+// a booking; and every held booking has one of them.
 func (m *machine) holds(s snapshot) {
 	owned := map[int64]bool{}
 	for _, r := range s.requests {
@@ -47,7 +47,7 @@ func (m *machine) hold(s snapshot, r scheduler.Request) {
 	}
 }
 
-// takable makes sure that an open offer that is short of nothing can be accepted.
+// takable checks that an open offer without shortage can be accepted.
 func (m *machine) takable(s snapshot, r scheduler.Request, o scheduler.Offer) {
 	b, ok := s.bookings[o.Booking]
 	if !ok || b.Strength != testbeds.Held {
@@ -69,7 +69,7 @@ func (m *machine) takable(s snapshot, r scheduler.Request, o scheduler.Offer) {
 	}
 }
 
-// stillHeld: what is held and becomes less stays held, unless its capacity goes and it is told so.
+// stillHeld: a held request that becomes smaller stays held, unless its capacity goes and an event says so.
 func (m *machine) stillHeld(s snapshot, was, is scheduler.Request) {
 	if was.Status != scheduler.UnderReview || is.Status != scheduler.UnderReview || was.HoldUntil == nil || !was.HoldUntil.After(s.now) {
 		return
@@ -83,7 +83,8 @@ func (m *machine) stillHeld(s snapshot, was, is scheduler.Request) {
 	}
 }
 
-// waiting: a move that waits for approvals shows as a contender, blocks nobody, and waits for something.
+// waiting: a move that waits for approvals shows as a contender, blocks no other request, and waits for
+// something.
 func (m *machine) waiting(s snapshot) {
 	for _, r := range s.requests {
 		if r.PendingMove == nil {

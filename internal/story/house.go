@@ -23,7 +23,8 @@ func people() []scheduler.Person {
 	}
 }
 
-// facility has two testbeds whose providers have to agree, with named units and different setup, and a cloud that is only told.
+// facility returns two testbeds whose providers must approve, with named units and different setup, and a cloud that is only
+// notified.
 func facility() testbeds.Facility {
 	minutes := func(n int) testbeds.Period { return testbeds.Period{Clock: time.Duration(n) * time.Minute} }
 	return testbeds.Facility{Testbeds: []testbeds.Testbed{

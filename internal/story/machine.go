@@ -16,7 +16,7 @@ import (
 	"berth/testbeds"
 )
 
-// machine takes steps at random, and remembers what it needs to judge what they leave behind.
+// machine takes random steps, and remembers the facts needed to judge their results.
 type machine struct {
 	*scheduler.Service
 	t     testing.TB
@@ -29,20 +29,20 @@ type machine struct {
 
 	before snapshot
 	events []scheduler.Event
-	step   string // that was taken last
+	step   string // the last step
 	taken  int    // steps so far
 	found  map[string]bool
 
 	closures  []closure
-	approved  map[string]map[string]agreement // by request and testbed, what a provider agreed to
+	approved  map[string]map[string]agreement // by request and testbed, the subject of the provider's approval
 	overruled map[string]bool                 // requests that were started by an override
-	asked     []question                      // submissions with a key, to be repeated
+	asked     []question                      // submissions with a key, for repetition
 }
 
-// closure is one that a story has added.
+// closure is one that the story has added.
 type closure struct{ testbed, id string }
 
-// agreement is what a provider was asked about.
+// agreement is the subject of a provider's approval.
 type agreement struct {
 	slot   testbeds.Slot
 	demand testbeds.Demand
@@ -55,7 +55,7 @@ func newMachine(t testing.TB, rt *rapid.T, o Options) *machine {
 	return m
 }
 
-// another is one more service over the same store, as another process would be.
+// another makes one more service over the same store, like another process.
 func (m *machine) another() *scheduler.Service {
 	log := slog.New(slog.NewTextHandler(&m.log, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return scheduler.New(m.store, scheduler.Options{Log: log, Clock: func() time.Time { return m.clock }, NewID: func() string {
@@ -66,7 +66,7 @@ func (m *machine) another() *scheduler.Service {
 
 func (m *machine) ctx() context.Context { return m.t.Context() }
 
-// broken reports an invariant that does not hold.
+// broken reports a broken invariant.
 func (m *machine) broken(invariant, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	if !strings.HasPrefix(invariant, os.Getenv(only)) {
@@ -81,7 +81,7 @@ func (m *machine) broken(invariant, format string, args ...any) {
 	}
 }
 
-// met takes whatever a user may be told of a step, and nothing else.
+// met accepts the errors that users may get from a step, and no others.
 func (m *machine) met(rt *rapid.T, step string, err error) bool {
 	m.step = step
 	if err != nil && scheduler.CodeOf(err) == "" {
@@ -124,7 +124,7 @@ func (m *machine) must(err error) {
 	}
 }
 
-// as is the actor of that name.
+// as returns the actor of that name.
 func as(username string) scheduler.Actor {
 	list := people()
 	i := slices.IndexFunc(list, func(p scheduler.Person) bool { return p.Username == username })

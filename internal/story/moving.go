@@ -21,7 +21,7 @@ func (m *machine) move(rt *rapid.T) {
 	m.met(rt, fmt.Sprintf("move #%d to %s", r.Number, slot), err)
 }
 
-// elsewhere moves what is granted to a testbed that may have to be asked.
+// elsewhere moves a granted request to a testbed that may have to approve.
 func (m *machine) elsewhere(rt *rapid.T) {
 	r := m.such(rt, func(r scheduler.Request) bool { return r.Status == scheduler.Scheduled && len(r.Components) == 1 })
 	in := scheduler.Move{Placement: testbeds.Placement{"all": rapid.SampledFrom([]string{"lab/bench", "cloud/small", "cloud/big", "radio/iris"}).Draw(rt, "where")}}
@@ -32,7 +32,7 @@ func (m *machine) elsewhere(rt *rapid.T) {
 	m.met(rt, fmt.Sprintf("move #%d to %s", r.Number, in.Placement["all"]), err)
 }
 
-// shorten takes from the end or the start of what is granted or held.
+// shorten cuts the end or the start of a granted or held slot.
 func (m *machine) shorten(rt *rapid.T) {
 	r := m.such(rt, func(r scheduler.Request) bool { return granted(r) || r.HoldUntil != nil })
 	slot := r.Slot
@@ -50,12 +50,13 @@ func (m *machine) shorten(rt *rapid.T) {
 	m.met(rt, fmt.Sprintf("shorten #%d to %s", r.Number, slot), err)
 }
 
-// extend moves the end of what is granted or runs. Into free time nothing may be in its way, and an override overbooks whatever is.
+// extend moves the end of a granted or running request. Into free time nothing may be in its way, and an override overbooks.
 func (m *machine) extend(rt *rapid.T) {
 	m.prolong(rt, m.among(rt, scheduler.Scheduled, scheduler.Instantiating, scheduler.Running))
 }
 
-// extendPast closes where something runs, for a while that is over, and extends what runs: the past is in nobody's way.
+// extendPast closes a place during past hours of a running request, and extends the request: the past must not be in
+// its way.
 func (m *machine) extendPast(rt *rapid.T) {
 	r := m.such(rt, func(r scheduler.Request) bool {
 		return (r.Status == scheduler.Instantiating || r.Status == scheduler.Running) && !r.Slot.Start.Add(quarter).After(m.clock)
@@ -87,7 +88,7 @@ func (m *machine) prolong(rt *rapid.T, r scheduler.Request) {
 	}
 }
 
-// now brings what the machine knows up to what time has done.
+// now brings the machine's knowledge up to the present.
 func (m *machine) now(rt *rapid.T) {
 	m.pass(rt)
 	m.before = m.look()

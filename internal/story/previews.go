@@ -6,15 +6,15 @@ import (
 	"berth/scheduler"
 )
 
-// previewed judges the answer to a change of the facility: it names whoever cannot run any more where they are placed, and whoever has to
-// ask somebody now who was only told before.
+// previewed judges the answer to a change of the facility: it names the requests that can no longer run at their places, and those that
+// now need an approval instead of a notification.
 func (m *machine) previewed(out scheduler.FacilityChange) {
 	s := m.look()
 	for _, r := range s.requests {
 		was, _ := m.before.request(r.ID)
 		b := s.bookings[r.Booking]
 		if !span(b).End.After(s.now) {
-			continue // it is over
+			continue // over
 		}
 		if granted(was) && blocks(b) && m.before.deployable(was) && !s.deployable(was) && !named(out, r.ID) {
 			m.broken("facility: undeployable", "#%d can no longer run on %v, and is not named", r.Number, r.Placement)

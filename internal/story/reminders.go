@@ -13,13 +13,13 @@ const (
 	tearDown    = "tear down at "
 )
 
-// reminded: operators are reminded of each instant once a day ahead and once an hour ahead, of the setup as it was granted and never
-// after it began, of the tear-down never before the slot has begun; and of neither is the reminder left out.
+// reminded: operators get a reminder a day ahead and an hour ahead of each instant, once each: of the granted setup never after its
+// beginning, of the tear-down never before the slot has begun; and none is left out.
 func (m *machine) reminded(s snapshot, r scheduler.Request) {
 	given, seen := map[string]bool{}, map[string]bool{}
 	for _, e := range m.events {
 		if e.Request == r.ID && e.Action == scheduler.ActionSchedule {
-			clear(seen) // it is granted anew, after it was displaced
+			clear(seen) // granted anew after a displacement
 		}
 		if e.Request != r.ID || e.Action != scheduler.ActionRemind {
 			continue
@@ -43,7 +43,7 @@ func (m *machine) reminded(s snapshot, r scheduler.Request) {
 	}
 }
 
-// ahead is which of the two reminders it is that is given at an instant.
+// ahead tells which of the two reminders of an instant was given.
 func ahead(given, of time.Time) time.Duration {
 	if given.Before(of.Add(-time.Hour)) {
 		return day
@@ -51,7 +51,7 @@ func ahead(given, of time.Time) time.Duration {
 	return time.Hour
 }
 
-// instant is what a reminder is of.
+// instant parses the instant of a reminder.
 func instant(text string) time.Time {
 	text = strings.TrimPrefix(strings.TrimPrefix(text, orchestrate), tearDown)
 	at, _ := time.Parse(time.RFC3339, text)

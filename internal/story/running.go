@@ -10,7 +10,7 @@ import (
 	"berth/scheduler"
 )
 
-// run lets time pass until a slot begins, or its setup does, as it was granted or as it would be granted today, and starts what has it.
+// run lets time pass until a slot or its setup begins, as granted or as today's buffers would have it, and starts the request.
 func (m *machine) run(rt *rapid.T) {
 	r := m.among(rt, scheduler.Scheduled)
 	at := r.Slot.Start
@@ -26,7 +26,7 @@ func (m *machine) run(rt *rapid.T) {
 	m.begin(rt, r)
 }
 
-// start starts something at whatever time.
+// start starts a request at any time.
 func (m *machine) start(rt *rapid.T) {
 	m.begin(rt, m.among(rt, scheduler.Scheduled, scheduler.Instantiating))
 }
@@ -47,7 +47,7 @@ func (m *machine) begin(rt *rapid.T, r scheduler.Request) {
 	}
 }
 
-// long has something run for a hundred days and more.
+// long runs a request for a hundred days and more.
 func (m *machine) long(rt *rapid.T) {
 	in := wants(rapid.SampledFrom([]string{"video", "c2gran"}).Draw(rt, "nsd"), m.slot(rt))
 	in.Slot.End = in.Slot.Start.Add(time.Duration(rapid.IntRange(100, 366).Draw(rt, "days")) * day)
@@ -90,7 +90,7 @@ func (m *machine) wait(rt *rapid.T) {
 	m.step = "wait"
 }
 
-// waitLong lets days or months pass, at times with nobody there to do what is due meanwhile.
+// waitLong lets days or months pass, at times without the timed work in between.
 func (m *machine) waitLong(rt *rapid.T) {
 	to := m.clock.Add(time.Duration(rapid.SampledFrom([]int{1, 1, 3, 30, 95, 200}).Draw(rt, "days")) * day)
 	if m.perhaps(rt) {
@@ -100,10 +100,10 @@ func (m *machine) waitLong(rt *rapid.T) {
 	m.step = "wait long"
 }
 
-// maxHops bounds how often a story stops at what is due on its way.
+// maxHops bounds the stops of a story for timed work on its way.
 const maxHops = 12
 
-// until moves the clock on, and does what becomes due when it does.
+// until moves the clock on, with all timed work at its instants.
 func (m *machine) until(rt *rapid.T, to time.Time) {
 	for range maxHops {
 		next := m.pass(rt)

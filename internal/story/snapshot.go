@@ -8,7 +8,7 @@ import (
 	"berth/testbeds"
 )
 
-// snapshot is what the store holds at a moment.
+// snapshot is the content of the store at a moment.
 type snapshot struct {
 	now       time.Time
 	facility  testbeds.Facility
@@ -67,7 +67,7 @@ func (s snapshot) numbered(n int64) scheduler.Request {
 	return scheduler.Request{}
 }
 
-// blocking are the bookings that take capacity.
+// blocking lists the bookings that take capacity.
 func (s snapshot) blocking() []testbeds.Booking {
 	var list []testbeds.Booking
 	for _, id := range s.order {
@@ -82,14 +82,14 @@ func blocks(b testbeds.Booking) bool {
 	return b.Strength == testbeds.Firm || b.Strength == testbeds.Held
 }
 
-// granted tells whether a request has its slot: it is scheduled, or runs.
+// granted reports whether a request has its slot: it is scheduled, or runs.
 func granted(r scheduler.Request) bool { return r.Status == scheduler.Scheduled || running(r) }
 
 func running(r scheduler.Request) bool {
 	return r.Status == scheduler.Instantiating || r.Status == scheduler.Running || r.Status == scheduler.Terminating
 }
 
-// span is all that a booking occupies.
+// span returns all the time that a booking occupies.
 func span(b testbeds.Booking) testbeds.Slot {
 	if len(b.Claims) == 0 {
 		return b.Slot
@@ -108,7 +108,7 @@ func span(b testbeds.Booking) testbeds.Slot {
 
 func during(c testbeds.Claim) testbeds.Slot { return testbeds.Slot{Start: c.From, End: c.To} }
 
-// overlap is the time that two slots share, from an instant on; it is empty where it ends before it begins.
+// overlap returns the time that two slots share, from an instant on; it is empty if it ends before it begins.
 func overlap(a, b testbeds.Slot, from time.Time) testbeds.Slot {
 	for _, t := range []time.Time{a.Start, b.Start} {
 		if t.After(from) {

@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-// stage is the test as one story sees it: what the story opens is closed and removed when it ends, not when all have been told.
+// stage is the test as one story sees it: resources are closed and removed when the story ends, not after all stories.
 type stage struct {
 	testing.TB
 	cleanups []func()
 }
 
-// Cleanup adds what is to be done when the story ends.
+// Cleanup adds a function to run when the story ends.
 func (s *stage) Cleanup(f func()) { s.cleanups = append(s.cleanups, f) }
 
 // TempDir makes a folder for the story.

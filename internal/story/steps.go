@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// themes are what a story may be about, beside what every story is about. A story that leaves much out goes deeper into the rest, and
-// comes to more of it than one that does a little of everything.
+// themes lists additional steps by theme. A story that leaves many out goes deeper into the rest, and reaches more states there than
+// one that does a little of everything.
 func (m *machine) themes() map[string]map[string]func(*rapid.T) {
 	type steps = map[string]func(*rapid.T)
 	return map[string]steps{
@@ -31,7 +31,7 @@ func (m *machine) themes() map[string]map[string]func(*rapid.T) {
 	}
 }
 
-// steps are those of one story.
+// steps draws the steps of one story.
 func (m *machine) steps(rt *rapid.T) map[string]func(*rapid.T) {
 	steps := map[string]func(*rapid.T){
 		"submit": m.submit, "submit more": m.submit, "grant": m.granted, "grant more": m.granted,

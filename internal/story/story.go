@@ -11,8 +11,8 @@ import (
 	"berth/scheduler"
 )
 
-// Variables of the environment: how many stories are told in all, whatever the store, and with what the names of the invariants begin
-// that are judged, to find the shortest story of one among many.
+// Variables of the environment: the total number of stories over all stores, and a prefix of the judged invariants, to find the
+// shortest story that breaks one among many.
 const (
 	variable = "BERTH_TEST_STORIES"
 	only     = "BERTH_TEST_INVARIANT"
@@ -21,15 +21,15 @@ const (
 // ordinary is how many stories are told in all where nothing else is said; the shares of the stores add up to it. With -short it is a tenth.
 const ordinary = 300
 
-// chapters are how often rapid's number of steps (30 on average) a story has.
+// chapters multiplies rapid's number of steps (30 on average) in a story.
 const chapters = 2
 
-// Options say over what stories are told, and how many.
+// Options choose the store of the stories, and their number.
 type Options struct {
 	Open  func(testing.TB) scheduler.Store // an empty store
 	Share int                              // of the ordinary 300 stories
 
-	// Found takes what was found, once per story and invariant, and lets the story go on. Without it the first finding fails the test.
+	// Found receives the findings, one per story and invariant, and lets the story go on. Without it the first finding fails the test.
 	Found func(Finding)
 }
 
@@ -40,27 +40,27 @@ type Finding struct {
 	Text      string
 }
 
-// Ordinary makes a package's tests tell the same stories each time, for its TestMain: whether a change passes is not left to chance. With
-// a number of stories or a seed given they are others each time; make soak looks for what nobody has met yet.
+// Ordinary makes a package's tests run the same stories each time, for its TestMain: chance must not decide whether a change passes. A
+// given number of stories or seed varies them each time, as make soak does to find new failures.
 func Ordinary() {
 	flag.Parse()
 	given := os.Getenv(variable) != ""
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == seed })
 	if !given {
-		_ = flag.Set(seed, "5020") // rapid defines it, and it is a number
+		_ = flag.Set(seed, "5020") // rapid defines the flag, and the value is a number
 	}
 }
 
 const seed = "rapid.seed"
 
-// Tell tells the stories. With a failing one it stops, and rapid looks for the shortest story that fails like it.
+// Tell runs the stories. With a failing one it stops, and rapid looks for the shortest story that fails like it.
 func Tell(t *testing.T, o Options) {
 	t.Helper()
 	left, failed := number(t, o), false
 	for left > 0 {
 		rapid.Check(t, func(rt *rapid.T) {
 			if left--; left < 0 && !failed {
-				return // rapid asks for more than are wanted; after a failure it looks for a shorter story
+				return // rapid runs more than requested; after a failure it looks for a shorter story
 			}
 			ended := false
 			defer func() { failed = failed || !ended }()

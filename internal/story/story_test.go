@@ -11,7 +11,7 @@ import (
 	"berth/testbeds"
 )
 
-// A store that lies about a row in some way is found out by the invariant that is there for it.
+// A store that falsifies rows in one way must be found out by the invariant against it.
 func TestWhatIsWrongIsFound(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -46,7 +46,7 @@ func TestWhatIsWrongIsFound(t *testing.T) {
 
 var u1 = scheduler.AssignedUnits{Testbed: "radio", Device: "usrp", Units: []string{"u1"}}
 
-// insist has a booking claim a unit of whatever device it claims.
+// insist makes a booking claim a unit of each device that it claims.
 func insist(b *testbeds.Booking, unit string) {
 	for i, c := range b.Claims {
 		if c.Device != "" {
@@ -55,14 +55,14 @@ func insist(b *testbeds.Booking, unit string) {
 	}
 }
 
-// last has a booking claim what it does for a month more, so that it meets others.
+// last extends a booking's claims by a month, so that it meets others.
 func last(b *testbeds.Booking) {
 	for i, c := range b.Claims {
 		b.Claims[i].To = c.To.AddDate(0, 1, 0)
 	}
 }
 
-// later is long after an instant, if there is one.
+// later returns an instant long after the given one, if any.
 func later(t *time.Time) *time.Time {
 	if t == nil {
 		return nil
@@ -77,14 +77,14 @@ func undecided(list []scheduler.Approval) []scheduler.Approval {
 	return list
 }
 
-// lie is what is said wrongly of each row.
+// lie falsifies each row.
 type lie struct {
 	booking func(*testbeds.Booking)
 	request func(*scheduler.Request)
 	event   func(*scheduler.Event)
 }
 
-// liar is a store that says something wrong to whoever only reads.
+// liar is a store that falsifies its answers to read transactions.
 type liar struct {
 	scheduler.Store
 	lie lie

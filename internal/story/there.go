@@ -9,8 +9,8 @@ import (
 	"berth/testbeds"
 )
 
-// there is how much of a resource the facility has at an instant, whatever is booked: closures of parts add up, a unit that several name
-// goes once, and so does what a repeated closure takes whose occurrences overlap.
+// there counts the amount of a resource in the facility at an instant, without bookings: closures of parts add up, a unit named by
+// several counts once, and so does the amount of a repeated closure with overlapping occurrences.
 func (s snapshot) there(r testbeds.Resource, at time.Time) int64 {
 	t, ok := s.facility.Testbed(r.Testbed)
 	if !ok {
@@ -43,7 +43,7 @@ func (s snapshot) there(r testbeds.Resource, at time.Time) int64 {
 	return max(0, total-int64(len(units)))
 }
 
-// closures are those of a testbed that concern a resource.
+// closures lists those of a testbed that concern a resource.
 func closures(t testbeds.Testbed, r testbeds.Resource) []testbeds.Closure {
 	var list []testbeds.Closure
 	for _, c := range t.Closures {
@@ -54,7 +54,7 @@ func closures(t testbeds.Testbed, r testbeds.Resource) []testbeds.Closure {
 	return list
 }
 
-// occurrences are all times of a closure. Stories close once or on a number of days, at the same time by the testbed's clock.
+// occurrences lists all times of a closure. Stories close once or on a number of days, at the same local time of the testbed.
 func occurrences(t testbeds.Testbed, c testbeds.Closure) []testbeds.Slot {
 	times := 1
 	if c.RRule != "" {
@@ -75,7 +75,7 @@ func occurrences(t testbeds.Testbed, c testbeds.Closure) []testbeds.Slot {
 	return list
 }
 
-// hasUnit tells whether the facility has a named unit at all, and keeps it open throughout a slot.
+// hasUnit reports whether the facility has a named unit at all, and keeps it open throughout a slot.
 func (s snapshot) hasUnit(r testbeds.Resource, unit string, slot testbeds.Slot) bool {
 	t, _ := s.facility.Testbed(r.Testbed)
 	d, _ := t.Device(r.Device)
@@ -93,7 +93,7 @@ func (s snapshot) hasUnit(r testbeds.Resource, unit string, slot testbeds.Slot) 
 	return true
 }
 
-// edges are the instants within a slot at which what there is of a resource, or what is booked of it, may change; its start is the first.
+// edges lists the instants within a slot at which the amount or the bookings of a resource may change, starting with the slot's start.
 func (s snapshot) edges(r testbeds.Resource, slot testbeds.Slot) []time.Time {
 	at := []time.Time{slot.Start}
 	add := func(o testbeds.Slot) {
@@ -120,7 +120,7 @@ func (s snapshot) edges(r testbeds.Resource, slot testbeds.Slot) []time.Time {
 	return slices.CompactFunc(at, time.Time.Equal)
 }
 
-// takers are the blocking claims on a resource at an instant.
+// takers lists the blocking claims on a resource at an instant.
 func (s snapshot) takers(r testbeds.Resource, at time.Time) (ids []int64, amount int64) {
 	for _, b := range s.blocking() {
 		for _, c := range b.Claims {
@@ -133,7 +133,7 @@ func (s snapshot) takers(r testbeds.Resource, at time.Time) (ids []int64, amount
 	return ids, amount
 }
 
-// free is the least that is left of a resource in a slot, for whoever has the given bookings.
+// free returns the least remaining amount of a resource in a slot, not counting the given bookings.
 func (s snapshot) free(r testbeds.Resource, slot testbeds.Slot, own ...int64) int64 {
 	least := int64(1 << 62)
 	for _, at := range s.edges(r, slot) {
@@ -158,7 +158,7 @@ func amount(b testbeds.Booking, r testbeds.Resource) int64 {
 	return total
 }
 
-// local is an instant by a testbed's clock.
+// local converts an instant to a testbed's local time.
 func (s snapshot) local(testbed string, at time.Time) testbeds.LocalTime {
 	t, _ := s.facility.Testbed(testbed)
 	zone, err := time.LoadLocation(t.Timezone)

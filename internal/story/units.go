@@ -7,7 +7,8 @@ import (
 	"berth/testbeds"
 )
 
-// unitsOnce: no named unit is in two places at once, among what runs, and among what is booked unless one is recorded as overbooked.
+// unitsOnce: no named unit is in two places at once, among running requests, and among bookings unless one is recorded as
+// overbooked.
 func (m *machine) unitsOnce(s snapshot) {
 	for i, r := range s.requests {
 		for _, o := range s.requests[:i] {
@@ -26,7 +27,7 @@ func (m *machine) unitsOnce(s snapshot) {
 	}
 }
 
-// shared is a unit that two requests were given.
+// shared returns a unit that two requests were given.
 func shared(a, b scheduler.Request) string {
 	for _, x := range a.Units {
 		for _, y := range b.Units {
@@ -40,7 +41,7 @@ func shared(a, b scheduler.Request) string {
 	return ""
 }
 
-// clash is a unit that two bookings have at the same time, from now on.
+// clash returns a unit that two bookings have at the same time, from now on.
 func (s snapshot) clash(a, b testbeds.Booking) string {
 	for _, x := range a.Claims {
 		for _, y := range b.Claims {
@@ -57,7 +58,7 @@ func (s snapshot) clash(a, b testbeds.Booking) string {
 	return ""
 }
 
-// unitsThere: nothing is booked on a unit that the facility does not have, or keeps closed then, unless it is recorded. An offer of it is
+// unitsThere: no booking has a unit that the facility lacks, or keeps closed then, unless it is recorded. An offer of such a unit is
 // withdrawn.
 func (m *machine) unitsThere(s snapshot) {
 	for _, b := range s.blocking() {
@@ -74,7 +75,7 @@ func (m *machine) unitsThere(s snapshot) {
 	}
 }
 
-// missing is a unit of a booking that is not there from now on.
+// missing returns a unit of a booking that is unavailable from now on.
 func (s snapshot) missing(b testbeds.Booking) string {
 	for _, c := range b.Claims {
 		rest := overlap(during(c), during(c), s.now)
@@ -91,8 +92,7 @@ func flagged(r scheduler.Request, kinds ...scheduler.FlagKind) bool {
 	return slices.ContainsFunc(r.Flags, func(f scheduler.Flag) bool { return slices.Contains(kinds, f.Kind) })
 }
 
-// started judges a start that was accepted: not before the setup as it was granted, with every approval, and on its units unless it was
-// started without.
+// started judges an accepted start: not before the granted setup, with every approval, and on its units unless it was started without.
 func (m *machine) started(from scheduler.Status, r scheduler.Request, in scheduler.Step) {
 	s := m.look()
 	b := s.bookings[r.Booking]
@@ -103,7 +103,7 @@ func (m *machine) started(from scheduler.Status, r scheduler.Request, in schedul
 		m.overruled[r.ID] = true
 	}
 	if m.overruled[r.ID] || from != scheduler.Scheduled {
-		return // it has what it began with
+		return // it keeps the units that it began with
 	}
 	for _, c := range b.Claims {
 		t, _ := s.facility.Testbed(c.Testbed)
@@ -116,7 +116,8 @@ func (m *machine) started(from scheduler.Status, r scheduler.Request, in schedul
 	}
 }
 
-// lost is a unit that a request was given and cannot be on right now: it is closed or gone, or something else runs on it.
+// lost returns a unit that a request was given and cannot use right now: it is closed or gone, or another request runs on
+// it.
 func (s snapshot) lost(r scheduler.Request) string {
 	for _, g := range r.Units {
 		for _, u := range g.Units {
@@ -133,7 +134,7 @@ func (s snapshot) lost(r scheduler.Request) string {
 	return ""
 }
 
-// given are the units of a device that a request got.
+// given lists the units of a device that a request got.
 func given(r scheduler.Request, of testbeds.Resource) []string {
 	for _, u := range r.Units {
 		if u.Testbed == of.Testbed && u.Device == of.Device {

@@ -9,7 +9,7 @@ import (
 	"berth/scheduler"
 )
 
-// Directory answers what adapters ask about requests and about people, as internal/app puts it together.
+// Directory answers the adapters' questions about requests and people, assembled as in internal/app.
 type Directory struct {
 	*scheduler.Service
 	accounts
@@ -23,7 +23,7 @@ type accounts interface {
 	Mute(ctx context.Context, actor scheduler.Actor, topics []scheduler.Topic) (scheduler.Person, error)
 }
 
-// NewDirectory is over a service and its store.
+// NewDirectory assembles one over a service and its store.
 func NewDirectory(tb testing.TB, svc *scheduler.Service, s scheduler.Store, clock func() time.Time) Directory {
 	tb.Helper()
 	return Directory{svc, auth.New(s, clock)}

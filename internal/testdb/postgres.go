@@ -51,7 +51,7 @@ func execute(tb testing.TB, c *pgx.Conn, statement string, args ...any) {
 	}
 }
 
-// makeTemplate makes the template where there is none. It gets its name when it is whole, so that a process that dies leaves nothing
+// makeTemplate makes a missing template. The template gets its name when it is complete, so that a process that dies leaves nothing
 // that others take for one.
 func makeTemplate(tb testing.TB, admin *pgx.Conn, server, template string) {
 	tb.Helper()
@@ -72,7 +72,7 @@ func makeTemplate(tb testing.TB, admin *pgx.Conn, server, template string) {
 	execute(tb, admin, "ALTER DATABASE "+building+" RENAME TO "+template)
 }
 
-// settle ends the connections to a database that the server has not noticed to be closed yet.
+// settle ends connections to a database that were closed without the server having noticed.
 func settle(tb testing.TB, admin *pgx.Conn, name string) {
 	tb.Helper()
 	execute(tb, admin, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", name)
@@ -85,7 +85,7 @@ func drop(tb testing.TB, server, name string) {
 	execute(tb, admin, "DROP DATABASE "+name+" WITH (FORCE)")
 }
 
-// database is the URL of another database of a server.
+// database builds the URL of another database of a server.
 func database(tb testing.TB, server, name string) string {
 	tb.Helper()
 	u, err := url.Parse(server)

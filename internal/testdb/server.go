@@ -20,7 +20,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Server is a PostgreSQL server of a test's own, which it may stop, cut off and let another one take over from.
+// Server is a PostgreSQL server of a test's own, which the test may stop, cut off, and replace by a standby.
 type Server struct {
 	Port int
 
@@ -43,7 +43,7 @@ func NewServer(tb testing.TB) *Server {
 	return s
 }
 
-// Standby starts a second server that follows the first, and lets the first one wait for it at each commit.
+// Standby starts a second server that follows the first, and makes the first one wait for it at each commit.
 func (s *Server) Standby() *Server {
 	s.tb.Helper()
 	other := &Server{tb: s.tb, data: folder(s.tb)}
@@ -66,10 +66,10 @@ func (s *Server) Standby() *Server {
 	return other
 }
 
-// Promote makes a standby the one that can be written to.
+// Promote makes a standby accept writes.
 func (s *Server) Promote() { s.tb.Helper(); s.Execute("SELECT pg_promote()") }
 
-// DSN is the address of one of the server's databases.
+// DSN returns the address of one of the server's databases.
 func (s *Server) DSN(name string) string {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", s.Port, name)
 }
@@ -82,7 +82,7 @@ func (s *Server) Execute(statement string) {
 	execute(s.tb, c, statement)
 }
 
-// Crash ends the server as a power cut would: nothing is finished.
+// Crash ends the server like a power cut: nothing is finished.
 func (s *Server) Crash() {
 	if s.cmd == nil {
 		return
@@ -92,7 +92,7 @@ func (s *Server) Crash() {
 	s.cmd = nil
 }
 
-// Restart starts a server that was stopped, on the port that it had.
+// Restart starts a stopped server, on its earlier port.
 func (s *Server) Restart() { s.tb.Helper(); s.launch() }
 
 func (s *Server) begin() {
@@ -124,7 +124,7 @@ func (s *Server) launch() {
 	s.until("it answers", func(ctx context.Context, c *pgx.Conn) error { return c.Ping(ctx) })
 }
 
-// until waits for something that the server does not tell by itself.
+// until waits for a condition that the server does not report by itself.
 func (s *Server) until(what string, is func(context.Context, *pgx.Conn) error) {
 	s.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.tb.Context()), time.Minute)
@@ -156,7 +156,8 @@ func (s *Server) run(program string, args ...string) {
 	}
 }
 
-// command is one of PostgreSQL's programs, as a user that may run it: the server refuses to run as root.
+// command prepares one of PostgreSQL's programs under a user that may run it: the server refuses to run as
+// root.
 func command(tb testing.TB, program string, args ...string) *exec.Cmd {
 	tb.Helper()
 	c := exec.CommandContext(context.WithoutCancel(tb.Context()), filepath.Join(programs(tb), program), args...)
@@ -169,7 +170,7 @@ func command(tb testing.TB, program string, args ...string) *exec.Cmd {
 	return c
 }
 
-// programs is the folder of the newest ones that are installed.
+// programs finds the folder of the newest installed ones.
 func programs(tb testing.TB) string {
 	tb.Helper()
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
@@ -189,7 +190,7 @@ func programs(tb testing.TB) string {
 	return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) }))
 }
 
-// owner is the user postgres.
+// owner looks up the user postgres.
 func owner(tb testing.TB) (uid, gid int) {
 	tb.Helper()
 	u, err := user.Lookup("postgres")
@@ -201,7 +202,7 @@ func owner(tb testing.TB) (uid, gid int) {
 	return uid, gid
 }
 
-// folder is a place for data that the server's user may write to. A test's own folder may lie where that user is not let in.
+// folder makes a place for data that the server's user may write to, which a test's own folder may not be.
 func folder(tb testing.TB) string {
 	tb.Helper()
 	programs(tb)

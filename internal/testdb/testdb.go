@@ -15,21 +15,20 @@ const (
 	requireVariable = "BERTH_TEST_REQUIRE"
 )
 
-// Engine is a database system that berth runs on.
+// Engine is a database system on which Berth runs.
 type Engine struct {
 	Name string // sqlite or postgres
 
 	fresh func(testing.TB) string
 }
 
-// Fresh makes a database for one test, its schema up to date, and returns the DSN with which store.Open opens it. It is gone when the
-// test ends.
+// Fresh makes a database for one test, its schema up to date, and returns its DSN for store.Open. It disappears when the test ends.
 func (e Engine) Fresh(tb testing.TB) string {
 	tb.Helper()
 	return e.fresh(tb)
 }
 
-// Engines are those that can be tested here.
+// Engines lists the engines that can be tested here.
 func Engines(tb testing.TB) []Engine {
 	tb.Helper()
 	engines := []Engine{{Name: "sqlite", fresh: SQLite}}
@@ -91,7 +90,7 @@ func SQLite(tb testing.TB) string {
 	return path
 }
 
-// Address is the URL of the PostgreSQL server for tests, empty where there is none and none is demanded.
+// Address returns the URL of the PostgreSQL server for tests, empty if there is none and none is demanded.
 func Address(tb testing.TB) string {
 	tb.Helper()
 	address := os.Getenv(addressVariable)

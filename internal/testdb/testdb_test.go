@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// Each database is empty and one's own: what a test writes, another does not see.
+// Each test has an empty database of its own: its writes are invisible to others.
 func TestEachTestHasItsOwnDatabase(t *testing.T) {
 	t.Parallel()
 	for _, round := range []string{"one", "other"} {
@@ -47,7 +47,7 @@ func TestDemandedPostgresIsNotLeftOut(t *testing.T) {
 	}
 }
 
-// refusing notes a failure in place of the test.
+// refusing records a failure in place of the test.
 type refusing struct {
 	testing.TB
 	failed bool

@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// A circuit breaker for each address: after some failures in a row it is left alone for a while, which doubles with each further one. An
-// address that does not answer costs its owner's other webhooks little then, and those of others nothing.
+// A circuit breaker for each address: after several failures in a row Berth makes no calls to it for a while, which doubles with each
+// further failure. A dead address then delays its owner's other webhooks little, and those of others not at all.
 const (
 	tripAfter    = 3
-	mostBreakers = 10_000 // addresses that fail at the same time; beyond, those that rest no longer are forgotten
+	mostBreakers = 10_000 // addresses failing at the same time; beyond, those whose rest is over are forgotten
 )
 
 var rest = retry.BackOff{First: 30 * time.Second, Longest: 15 * time.Minute}
 
-// errResting says that an address is left alone.
+// errResting says that an address is resting.
 type errResting struct{ until time.Time }
 
 func (e errResting) Error() string {
-	return fmt.Sprintf("its address failed %d times in a row or more and is left alone until %s", tripAfter, e.until.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("its address failed at least %d times in a row and gets no calls until %s", tripAfter, e.until.UTC().Format(time.RFC3339))
 }
 
-// breakers are those of all addresses that failed lately.
+// breakers counts the recent failures of all addresses.
 type breakers struct {
 	mu sync.Mutex
 	of map[string]*breaker
@@ -31,10 +31,10 @@ type breakers struct {
 
 type breaker struct {
 	failures int64
-	until    time.Time // it rests
+	until    time.Time // end of its rest
 }
 
-// rests is until when an address is left alone; the zero time where it is not.
+// rests returns the end of an address's rest; the zero time if it is not resting.
 func (b *breakers) rests(address string, now time.Time) time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -44,7 +44,7 @@ func (b *breakers) rests(address string, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// failed counts a failure. Of attempts that began before the address rests, those that end while it does are not counted.
+// failed counts a failure. Failures during the rest, of attempts that began before it, do not count.
 func (b *breakers) failed(address string, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -76,7 +76,7 @@ func (b *breakers) tidy(now time.Time) {
 	}
 }
 
-// closed forgets the failures of an address: it answered, or its owner has done something about it.
+// closed forgets the failures of an address, after a success or a change by its owner.
 func (b *breakers) closed(address string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

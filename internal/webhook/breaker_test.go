@@ -40,7 +40,8 @@ func TestABreakerRestsLongerAndLonger(t *testing.T) {
 	}
 }
 
-// TestAnAddressThatFailsIsLeftAlone, until its rest is over or its owner changes it.
+// TestAnAddressThatFailsIsLeftAlone checks that calls stop until the rest is over or the owner changes the
+// address.
 func TestAnAddressThatFailsIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, true)
@@ -77,7 +78,8 @@ func TestAnAddressThatFailsIsLeftAlone(t *testing.T) {
 	}
 }
 
-// TestATestIsTriedWhateverCameBefore: whoever mends something wants to see it work.
+// TestATestIsTriedWhateverCameBefore checks that a test ignores the breaker: owners want to see their repair
+// work.
 func TestATestIsTriedWhateverCameBefore(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, true)

@@ -19,10 +19,10 @@ import (
 // Takes reports whether any webhook may be told of an event.
 func Takes(e scheduler.Event) bool { return scheduler.TellsWebhooks(e) }
 
-// patience is for how long a message is tried; then the webhook that does not take it is switched off.
+// patience is the time for which a message is retried; then its webhook is switched off.
 const patience = 5 * 24 * time.Hour
 
-// Deliver tells the webhooks whom an event concerns: a message without a target is answered with all of them, one with a target is sent.
+// Deliver tells the webhooks concerned by an event: for a message without a target it returns all targets, one with a target it sends.
 func (d *Desk) Deliver(ctx context.Context, m scheduler.Message) (targets []string, err error) {
 	if m.Target == "" {
 		return d.listeners(ctx, m.Event)
@@ -35,7 +35,7 @@ func (d *Desk) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 		return nil, err
 	}
 	if h.Off != "" {
-		return nil, nil // it is not to be told
+		return nil, nil // the owner may not know of it
 	}
 	if until := d.Resting(h); !until.IsZero() {
 		return nil, errResting{until}
@@ -58,10 +58,10 @@ func (d *Desk) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 	return nil, d.hooks.SwitchOffWebhook(ctx, h.ID, off)
 }
 
-// Resting is until when the address of a webhook is left alone, because it failed several times in a row; the zero time where it is not.
+// Resting returns the time until which the address of a webhook rests after several failures in a row; the zero time if it does not.
 func (d *Desk) Resting(h scheduler.Webhook) time.Time { return d.resting.rests(h.URL, d.clock()) }
 
-// listeners are the webhooks that are to be told of an event.
+// listeners lists the webhooks that an event concerns.
 func (d *Desk) listeners(ctx context.Context, e scheduler.Event) (targets []string, err error) {
 	list, err := d.hooks.WebhooksFor(ctx, e)
 	for _, h := range list {
@@ -77,7 +77,7 @@ type Payload struct {
 	Data      Data      `json:"data"`
 }
 
-// Data is what happened, as the stream of events says it, and where to read more.
+// Data is an event as in the stream of events, with the address of its request.
 type Data struct {
 	scheduler.Event
 	URL string `json:"url,omitempty"` // of the request in the API
@@ -98,12 +98,12 @@ func (d *Desk) data(e scheduler.Event) Data {
 	return data
 }
 
-// messageID is the identity of what a webhook is told of an event, the same however often it is.
+// messageID derives the identity of a webhook's message about an event, the same each time it is sent.
 func messageID(h scheduler.Webhook, e scheduler.Event) string {
 	return "msg_" + h.ID + "_" + strconv.FormatInt(e.Sequence, 10)
 }
 
-// Test tells a webhook, at once, that this is a test, and answers with what went wrong.
+// Test sends a test call to a webhook at once, and returns its failure.
 func (d *Desk) Test(ctx context.Context, a scheduler.Actor, id string) error {
 	h, err := d.hooks.KeptWebhook(ctx, a, id)
 	if err != nil {
@@ -117,12 +117,12 @@ func (d *Desk) Test(ctx context.Context, a scheduler.Actor, id string) error {
 	return nil
 }
 
-// errGone says that an address does not want to be called any more.
+// errGone says that an address wants no more calls.
 type errGone struct{ status string }
 
 func (e errGone) Error() string { return "it answers " + e.status }
 
-// send makes one call, and remembers whether the address took it.
+// send makes one call, and records its result.
 func (d *Desk) send(ctx context.Context, h scheduler.Webhook, id string, p Payload) error {
 	err := d.call(ctx, h, id, p)
 	switch _, refused := errors.AsType[retry.Permanent](err); {
@@ -156,7 +156,7 @@ func (d *Desk) call(ctx context.Context, h scheduler.Webhook, id string, p Paylo
 	res, err := d.client.Do(req)
 	if err != nil {
 		if inside, ok := errors.AsType[errInside](err); ok {
-			return retry.Permanent{Err: inside, Remedy: "give the webhook an address out in the world, or set webhook_anywhere"}
+			return retry.Permanent{Err: inside, Remedy: "give the webhook a public address, or set webhook_anywhere"}
 		}
 		if call, ok := errors.AsType[*url.Error](err); ok {
 			err = call.Err // without the address, which may hold a secret

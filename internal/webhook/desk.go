@@ -33,7 +33,7 @@ type Hooks interface {
 	WebhookMayKnow(ctx context.Context, h scheduler.Webhook, e scheduler.Event) (bool, error)
 }
 
-// Settings are how a desk works.
+// Settings configure a desk.
 type Settings struct {
 	Anywhere bool   // also addresses inside
 	Site     string // where Berth's pages are
@@ -77,7 +77,7 @@ func (d *Desk) Change(ctx context.Context, a scheduler.Actor, id string, wish sc
 	return h, err
 }
 
-// Renew gives a webhook another secret, and answers with it; what was signed with the one before is no longer to be believed.
+// Renew replaces the secret of a webhook and returns the new one; signatures by the old one must no longer be trusted.
 func (d *Desk) Renew(ctx context.Context, a scheduler.Actor, id string) (secret string, err error) {
 	h, err := d.hooks.RenewWebhook(ctx, a, id, newSecret())
 	if err != nil {
@@ -86,22 +86,22 @@ func (d *Desk) Renew(ctx context.Context, a scheduler.Actor, id string) (secret 
 	return h.Secret, nil
 }
 
-// Delete forgets a webhook and its deliveries.
+// Delete removes a webhook and its deliveries.
 func (d *Desk) Delete(ctx context.Context, a scheduler.Actor, id string) error {
 	return d.hooks.DeleteWebhook(ctx, a, id)
 }
 
-// List are the actor's webhooks, or everybody's, which is for administrators.
+// List returns the actor's webhooks, or to administrators those of everyone.
 func (d *Desk) List(ctx context.Context, a scheduler.Actor, everybody bool) ([]scheduler.Webhook, error) {
 	return d.hooks.Webhooks(ctx, a, everybody)
 }
 
-// Get reads one.
+// Get reads one webhook.
 func (d *Desk) Get(ctx context.Context, a scheduler.Actor, id string) (scheduler.Webhook, error) {
 	return d.hooks.Webhook(ctx, a, id)
 }
 
-// Deliveries are what a webhook was told, newest first.
+// Deliveries lists the messages to a webhook, newest first.
 func (d *Desk) Deliveries(ctx context.Context, a scheduler.Actor, id string, below int64, limit int) ([]scheduler.Message, error) {
 	if _, err := d.hooks.Webhook(ctx, a, id); err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (d *Desk) Deliveries(ctx context.Context, a scheduler.Actor, id string, bel
 	return d.queue.Deliveries(ctx, Channel, id, false, below, limit)
 }
 
-// Again tells a webhook something once more.
+// Again repeats a delivery.
 func (d *Desk) Again(ctx context.Context, a scheduler.Actor, id string, delivery int64) error {
 	h, err := d.hooks.KeptWebhook(ctx, a, id)
 	if err != nil {

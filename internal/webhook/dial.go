@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// errInside says that an address is not out in the world.
+// errInside says that an address is not a public one.
 type errInside struct{ addr netip.Addr }
 
 func (e errInside) Error() string {
-	return fmt.Sprintf("%s is an address inside, and webhooks may not go there", e.addr)
+	return fmt.Sprintf("%s is an internal address, which webhooks may not call", e.addr)
 }
 
-// world is what of IPv6 is given out to networks at all (IANA IPv6 Global Unicast Address Assignments). What lies outside of it, such as
-// ::/96, in which an IPv4 address can be written once more, is nobody's out in the world.
+// world is the part of IPv6 that is allocated to networks at all (IANA IPv6 Global Unicast Address Assignments). Addresses outside it,
+// such as ::/96, which can embed an IPv4 address, are not public.
 var world = netip.MustParsePrefix("2000::/3")
 
-// inside are the parts of both that are not out in the world, beside those that netip knows (IANA Special-Purpose Address Registries,
-// RFC 6890): local, reserved, for documentation and tests, and those in which a relay finds another address.
+// inside lists ranges that are not public, beside those that netip knows (IANA Special-Purpose Address Registries, RFC 6890): local,
+// reserved, for documentation and tests, and those whose addresses a relay translates into others.
 var inside = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("192.0.2.0/24"),
 	netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
@@ -29,7 +29,7 @@ var inside = []netip.Prefix{
 	netip.MustParsePrefix("3fff::/20"),
 }
 
-// outside reports whether an address is out in the world.
+// outside reports whether an address is public.
 func outside(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	if !a.IsGlobalUnicast() || a.IsPrivate() || a.Is6() && !world.Contains(a) {
@@ -43,7 +43,7 @@ func outside(a netip.Addr) bool {
 	return true
 }
 
-// guard looks at the address that is really about to be connected to, after names were resolved: a name can be made to point anywhere.
+// guard checks the address of the actual connection, after names were resolved: a name can point anywhere.
 func guard(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -55,10 +55,10 @@ func guard(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// timeout is how long a call may take.
+// timeout bounds a call.
 const timeout = 15 * time.Second
 
-// client makes the calls: straight, following nobody elsewhere.
+// client makes the calls: without a proxy, and without following redirections.
 func client(anywhere bool) *http.Client {
 	d := &net.Dialer{Timeout: 5 * time.Second}
 	if !anywhere {

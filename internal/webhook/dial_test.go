@@ -23,7 +23,7 @@ func TestWhichAddressesAreOutside(t *testing.T) {
 	}
 }
 
-// FuzzOutside writes an IPv4 address in every way in which IPv6 can hold one: none of them leads where the address itself must not.
+// FuzzOutside embeds an IPv4 address in IPv6 in every known way: none of the results may be public if the address itself is not.
 func FuzzOutside(f *testing.F) {
 	for _, a := range [][]byte{{127, 0, 0, 1}, {10, 0, 0, 1}, {169, 254, 169, 254}, {8, 8, 8, 8}, {192, 88, 99, 1}, {0, 0, 0, 0}, {255, 255, 255, 255},
 		{0x20, 0x01, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1}, {0x26, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}} {

@@ -1,3 +1,3 @@
-// Package webhook tells programs elsewhere what happens, by calls to addresses that people have given: signed as Standard Webhooks has it,
-// never to addresses inside unless that is allowed, and never more than the address's owner may know.
+// Package webhook tells other programs what happens, by calls to addresses that users have registered: signed according to Standard
+// Webhooks, never to internal addresses unless the settings allow it, and never more than the webhook's owner may know.
 package webhook

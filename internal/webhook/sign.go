@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// secretPrefix begins every secret, so that one that lies about is known for what it is.
+// secretPrefix begins every secret, so that a leaked one is recognised.
 const secretPrefix = "whsec_"
 
 func newSecret() string {
@@ -19,7 +19,7 @@ func newSecret() string {
 	return secretPrefix + base64.StdEncoding.EncodeToString(bits)
 }
 
-// signature is that of a message in the form of Standard Webhooks: HMAC-SHA256 over id, time and body.
+// signature signs a message in the form of Standard Webhooks: HMAC-SHA256 over id, time and body.
 func signature(secret, id string, at time.Time, body []byte) (string, error) {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, secretPrefix))
 	if err != nil {

@@ -25,7 +25,7 @@ import (
 	"berth/testbeds"
 )
 
-// TestSignatureOfStandardWebhooks compares with one that another program made.
+// TestSignatureOfStandardWebhooks compares with a signature from another implementation.
 func TestSignatureOfStandardWebhooks(t *testing.T) {
 	t.Parallel()
 	got, err := signature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
@@ -34,7 +34,7 @@ func TestSignatureOfStandardWebhooks(t *testing.T) {
 	}
 }
 
-// listener is a program that is told things.
+// listener is a program that receives calls.
 type listener struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -46,7 +46,7 @@ type listener struct {
 type call struct {
 	id      string
 	payload Payload
-	err     error // where the signature is not right
+	err     error // set if a signature is wrong
 }
 
 func newListener(t *testing.T) *listener {
@@ -134,7 +134,7 @@ func (h *house) submit(who string) scheduler.Request {
 	return out.Request
 }
 
-// hook makes a webhook of somebody's at a listener.
+// hook registers a user's webhook for a listener.
 func (h *house) hook(who string, l *listener, actions ...scheduler.Action) scheduler.Webhook {
 	h.t.Helper()
 	secret, made, err := h.desk.Create(context.Background(), as(who), scheduler.Webhook{Name: "portal", URL: l.URL + "/hook", Actions: actions})
@@ -143,7 +143,7 @@ func (h *house) hook(who string, l *listener, actions ...scheduler.Action) sched
 	return made
 }
 
-// post delivers until nothing can be delivered now.
+// post delivers until nothing is deliverable.
 func (h *house) post() {
 	h.t.Helper()
 	for range 100 {
@@ -156,7 +156,7 @@ func (h *house) post() {
 	h.t.Fatal("it never ends")
 }
 
-// TestAWebhookIsToldWhatItsOwnerMayKnow and nothing else.
+// TestAWebhookIsToldWhatItsOwnerMayKnow also checks that it is told nothing else.
 func TestAWebhookIsToldWhatItsOwnerMayKnow(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, true)
@@ -177,7 +177,7 @@ func TestAWebhookIsToldWhatItsOwnerMayKnow(t *testing.T) {
 	}
 }
 
-// TestInOrderAgainAndAgain lets an address fail, and looks that nothing is lost, doubled or out of order.
+// TestInOrderAgainAndAgain lets an address fail, and checks that nothing is lost, doubled or out of order.
 func TestInOrderAgainAndAgain(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, true)
@@ -212,7 +212,8 @@ func TestInOrderAgainAndAgain(t *testing.T) {
 	}
 }
 
-// TestAnAddressThatIsGoneIsLeftAlone at once where it says so, after days where it says nothing.
+// TestAnAddressThatIsGoneIsLeftAlone checks that deliveries stop at once if the address says so, after days
+// if it is silent.
 func TestAnAddressThatIsGoneIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, true)
@@ -253,7 +254,7 @@ func TestAnAddressThatIsGoneIsLeftAlone(t *testing.T) {
 	}
 }
 
-// TestAddressesInsideAreNotCalled whatever names and redirections lead there.
+// TestAddressesInsideAreNotCalled tries names and redirections that lead there.
 func TestAddressesInsideAreNotCalled(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, false)
@@ -264,10 +265,10 @@ func TestAddressesInsideAreNotCalled(t *testing.T) {
 	h.submit("eva")
 	h.post()
 	list, err := h.desk.Deliveries(t.Context(), as("eva"), hook.ID, 0, 10)
-	if err != nil || len(list) != 1 || list[0].State != "stuck" || !strings.Contains(list[0].Failure, "is an address inside") || list[0].Remedy == "" {
+	if err != nil || len(list) != 1 || list[0].State != "stuck" || !strings.Contains(list[0].Failure, "is an internal address") || list[0].Remedy == "" {
 		t.Errorf("%+v, %v", list, err)
 	}
-	if err := h.desk.Test(t.Context(), as("eva"), hook.ID); err == nil || !strings.Contains(err.Error(), "inside") {
+	if err := h.desk.Test(t.Context(), as("eva"), hook.ID); err == nil || !strings.Contains(err.Error(), "internal address") {
 		t.Errorf("a test: %v", err)
 	}
 	if len(inner.said()) != 0 {

@@ -76,17 +76,17 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, p path) {
 	case reflect.String:
 		d.word(n, v, p)
 	default:
-		panic("facilityfile: the model has a kind that YAML is not read into: " + v.Type().String())
+		panic("facilityfile: no YAML decoding for kind " + v.Type().String())
 	}
 }
 
-// plain refuses what YAML can do beyond data: sharing, and types of its own.
+// plain refuses the features of YAML beyond data: sharing, and types of its own.
 func (d *decoder) plain(n *yaml.Node, p path) bool {
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
-		d.fault(n.Line, p.file, "has to be written out: anchors (&) and aliases (*) are not allowed")
+		d.fault(n.Line, p.file, "must be written out: anchors (&) and aliases (*) are not allowed")
 	case n.Style&yaml.TaggedStyle != 0:
-		d.fault(n.Line, p.file, "has to be without a tag (%s)", clip(n.Tag))
+		d.fault(n.Line, p.file, "must not have a tag (%s)", clip(n.Tag))
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 		d.fault(n.Line, p.file, "is empty: leave the key out, or give it a value")
 	default:
@@ -97,7 +97,7 @@ func (d *decoder) plain(n *yaml.Node, p path) bool {
 
 func (d *decoder) sequence(n *yaml.Node, v reflect.Value, p path) {
 	if n.Kind != yaml.SequenceNode {
-		d.fault(n.Line, p.file, "has to be a list")
+		d.fault(n.Line, p.file, "must be a list")
 		return
 	}
 	if len(n.Content) > maxEntries {
@@ -119,10 +119,10 @@ type pair struct {
 	value *yaml.Node
 }
 
-// pairs are the keys and values of a mapping, each key once. Numbers are keys only where numeric is set.
+// pairs lists the keys and values of a mapping, each key once. Numbers are keys only if numeric is set.
 func (d *decoder) pairs(n *yaml.Node, p path, numeric bool) []pair {
 	if n.Kind != yaml.MappingNode {
-		d.fault(n.Line, p.file, "has to be a mapping of keys to values")
+		d.fault(n.Line, p.file, "must be a mapping of keys to values")
 		return nil
 	}
 	if len(n.Content)/2 > maxEntries {
@@ -168,7 +168,7 @@ func (d *decoder) entry(e pair, m reflect.Value, p path) {
 // mapping fills a struct.
 func (d *decoder) mapping(n *yaml.Node, v reflect.Value, p path) {
 	if n.Kind != yaml.MappingNode {
-		d.fault(n.Line, p.file, "has to be a mapping of keys to values")
+		d.fault(n.Line, p.file, "must be a mapping of keys to values")
 		return
 	}
 	fields := fieldsOf(v.Type())
@@ -186,7 +186,7 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, p path) {
 	}
 }
 
-// member fills the field that a key names, and reports whether there is one.
+// member fills the field that a key names, and reports whether it exists.
 func (d *decoder) member(e pair, v reflect.Value, fields []field, p path) bool {
 	for _, f := range fields {
 		at := v.Field(f.index)
@@ -216,7 +216,7 @@ func (d *decoder) member(e pair, v reflect.Value, fields []field, p path) bool {
 	return false
 }
 
-// others fills amounts beyond the usual ones, which belong beside them and not among them.
+// others fills the amounts that are not usual ones; usual ones belong beside them, not among them.
 func (d *decoder) others(n *yaml.Node, v reflect.Value, p path, f field) {
 	if v.IsNil() {
 		v.Set(reflect.MakeMap(v.Type()))
@@ -224,7 +224,7 @@ func (d *decoder) others(n *yaml.Node, v reflect.Value, p path, f field) {
 	for _, e := range d.pairs(n, p.key("", otherQuantities), false) {
 		at := p.key(f.json+"."+e.key, otherQuantities+"."+e.key)
 		if slices.Contains(usualQuantities(), e.key) {
-			d.fault(e.line, at.file, "is written one level up, without %s", otherQuantities)
+			d.fault(e.line, at.file, "must be written one level up, without %s", otherQuantities)
 			continue
 		}
 		d.entry(e, v, at)

@@ -13,7 +13,7 @@ type field struct {
 	json      string
 	key       string // in YAML
 	omitempty bool
-	inline    bool // amounts that stand among the other keys
+	inline    bool // amounts that are written among the other keys
 	number    bool // text that may be written as a number
 }
 
@@ -31,8 +31,8 @@ func fieldsOf(t reflect.Type) []field {
 	return list
 }
 
-// required reports whether the field has to be written. The count of a change of a device has to be: a forgotten one would take all
-// of them away.
+// required reports whether the field must be written. The count in a change of a device is required: without it the change would
+// remove all of them.
 func (f field) required(in reflect.Value) bool {
 	if change, ok := in.Interface().(testbeds.CapacityChange); ok && f.key == "count" {
 		return change.Device != ""
@@ -40,13 +40,13 @@ func (f field) required(in reflect.Value) bool {
 	return !f.omitempty && !f.inline
 }
 
-// otherQuantities is the key under which amounts stand that are not the usual ones.
+// otherQuantities is the key of the amounts that are not usual ones.
 const otherQuantities = "quantities"
 
-// usualQuantities are the amounts that stand directly in a VNF or a host, in the order in which they are written.
+// usualQuantities lists the amounts that are written directly in a VNF or a host, in their order.
 func usualQuantities() []string { return []string{"vcpu", "memory_mb", "storage_gb"} }
 
-// keys are the keys that a mapping may have.
+// keys lists the possible keys of a mapping.
 func keys(fields []field) []string {
 	var list []string
 	for _, f := range fields {

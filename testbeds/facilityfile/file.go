@@ -14,14 +14,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// MaxSize is the most bytes that a file may have.
+// MaxSize bounds the bytes of a file.
 const MaxSize = 4 << 20
 
-// maxMarks bounds the characters one of which stands before every value, and with them the memory that the parsed file takes: real
-// files have one in six to ten bytes, a hostile one could have each second.
+// maxMarks bounds the characters that precede values, and with them the memory of the parsed file: real files have one in six to
+// ten bytes, a hostile one could have one in two.
 const maxMarks = 1_000_000
 
-// File is what stands in one file; Facility is nil where there is no key testbeds, Catalogue where there is neither vnfs nor nsds.
+// File is the content of one file; Facility is nil without the key testbeds, Catalogue without vnfs and nsds.
 type File struct {
 	Name      string
 	Facility  *testbeds.Facility
@@ -30,10 +30,10 @@ type File struct {
 	places map[string]place // by field of the model
 }
 
-// place is where a field of the model stands in its file.
+// place is the position of a field of the model in its file.
 type place struct {
 	line  int
-	field string // as it is written there
+	field string // its name there
 }
 
 // document is the top of a file.
@@ -43,7 +43,7 @@ type document struct {
 	NSDs     []testbeds.NSD     `json:"nsds" yaml:"nsds,omitempty"`
 }
 
-// Parse reads one file; name is for the faults. The error is testbeds.Faults. Only the form is looked at: see Bundle.Validate.
+// Parse reads one file; name is for the faults. The error is testbeds.Faults. It checks only the form: see Bundle.Validate.
 func Parse(name string, data []byte) (File, error) {
 	file, faults := parse(name, data)
 	if len(faults) > 0 {
@@ -52,10 +52,10 @@ func Parse(name string, data []byte) (File, error) {
 	return file, nil
 }
 
-// parse reads what can be read, together with everything that is wrong.
+// parse reads the valid parts, and collects all faults.
 func parse(name string, data []byte) (File, testbeds.Faults) {
 	if len(data) > MaxSize {
-		return File{}, testbeds.Faults{{File: name, Rule: fmt.Sprintf("has to be at most %d bytes, and has %d", MaxSize, len(data))}}
+		return File{}, testbeds.Faults{{File: name, Rule: fmt.Sprintf("may have at most %d bytes, and has %d", MaxSize, len(data))}}
 	}
 	marks := 0
 	for _, mark := range []string{",", ":", "?", "-", "[", "{"} {
@@ -75,7 +75,7 @@ func parse(name string, data []byte) (File, testbeds.Faults) {
 	return d.file(doc), d.faults
 }
 
-// file sorts what was read into a facility and a catalogue.
+// file splits the document into a facility and a catalogue.
 func (d *decoder) file(doc document) File {
 	f := File{Name: d.name, places: d.places}
 	there := func(key string) bool { _, ok := d.places[key]; return ok }
@@ -91,26 +91,26 @@ func (d *decoder) file(doc document) File {
 	return f
 }
 
-// soleDocument parses the one YAML document that a file has to hold. The YAML parser itself bounds how deep it may nest.
+// soleDocument parses the one YAML document that a file must hold. The YAML parser itself bounds the nesting.
 func soleDocument(data []byte) (*yaml.Node, *testbeds.Fault) {
 	reader := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, next yaml.Node
 	switch err := reader.Decode(&doc); {
 	case errors.Is(err, io.EOF):
-		return nil, &testbeds.Fault{Line: 1, Rule: "is empty: it has to have keys such as testbeds, vnfs or nsds"}
+		return nil, &testbeds.Fault{Line: 1, Rule: "is empty: it must have keys such as testbeds, vnfs or nsds"}
 	case err != nil:
 		return nil, syntaxFault(err)
 	}
 	switch err := reader.Decode(&next); {
 	case err == nil:
-		return nil, &testbeds.Fault{Line: next.Line, Rule: "has to hold one YAML document, and here a second one starts"}
+		return nil, &testbeds.Fault{Line: next.Line, Rule: "must hold one YAML document, and a second one starts here"}
 	case !errors.Is(err, io.EOF):
 		return nil, syntaxFault(err)
 	}
 	return doc.Content[0], nil
 }
 
-// syntaxFault takes the line out of an error of the YAML parser, where it has one: "yaml: line 3: did not find expected key".
+// syntaxFault extracts the line from an error of the YAML parser, if it has one: "yaml: line 3: did not find expected key".
 func syntaxFault(err error) *testbeds.Fault {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	if rest, ok := strings.CutPrefix(text, "line "); ok {

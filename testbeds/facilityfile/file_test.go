@@ -58,7 +58,7 @@ func TestFiveGinFIRELoads(t *testing.T) {
 	}
 }
 
-// A catalogue that comes alone is held against the facility that is there.
+// A catalogue without a facility is checked against the existing one.
 func TestCatalogueAlone(t *testing.T) {
 	t.Parallel()
 	facility, err := facilityfile.Load(testbeds.Facility{}, source(t, "facility.yaml"))
@@ -92,7 +92,7 @@ const lab = `testbeds:
       - {id: usrp, count: 4}
 `
 
-// What can be wrong in one file: all of it is told, by line, field and rule.
+// The possible faults in one file: all of them are reported, by line, field and rule.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
@@ -105,13 +105,13 @@ func TestFaults(t *testing.T) {
 		{"no YAML", "testbeds: [\n", []string{"1: : is not YAML"}},
 		{"tabs", "testbeds:\n\t- id: lab\n", []string{"2: : is not YAML"}},
 		{"not UTF-8", "testbeds: \xff\xfe\n", []string{"1: : is not YAML"}},
-		{"a list", "[1, 2]", []string{"1: : has to be a mapping"}},
+		{"a list", "[1, 2]", []string{"1: : must be a mapping"}},
 		{"another thing", "testbed: []", []string{"1: testbed: is not a key here; the keys are testbeds, vnfs, nsds"}},
-		{"two documents", lab + "---\n" + lab, []string{"10: : has to hold one YAML document"}},
+		{"two documents", lab + "---\n" + lab, []string{"10: : must hold one YAML document"}},
 		{"broken second document", lab + "---\n[", []string{"11: : is not YAML"}},
 		{"no testbeds", "testbeds:\n", []string{"1: testbeds: is empty"}},
-		{"testbeds in a mapping", "testbeds: {lab: {}}", []string{"1: testbeds: has to be a list"}},
-		{"a testbed that is text", "testbeds: [lab]", []string{"1: testbeds[0]: has to be a mapping"}},
+		{"testbeds in a mapping", "testbeds: {lab: {}}", []string{"1: testbeds: must be a list"}},
+		{"a testbed that is text", "testbeds: [lab]", []string{"1: testbeds[0]: must be a mapping"}},
 		{"missing keys", "testbeds:\n  - id: lab\n    vims:\n      - {type: openstack}\n", []string{
 			"2: testbeds[0].name: is missing", "2: testbeds[0].timezone: is missing",
 			"4: testbeds[0].vims[0].id: is missing", "4: testbeds[0].vims[0].capacity: is missing",
@@ -123,17 +123,17 @@ func TestFaults(t *testing.T) {
 		{"key that is a list", lab + "    ? [a]\n    : b\n", []string{"10: testbeds[0]: has a key that is not plain text"}},
 		{"key that is a number", lab + "    7: b\n", []string{"10: testbeds[0]: has a key that is not plain text"}},
 		{"number for text", lab + "    location: 5\n    organisation: 2026-01-01\n    features: [5, true, 1.5, {a: b}]\n", []string{
-			"10: testbeds[0].location: has to be text; put 5 in quotes", "11: testbeds[0].organisation: has to be text",
-			"12: testbeds[0].features[0]: has to be text", "12: testbeds[0].features[1]: has to be text",
-			"12: testbeds[0].features[2]: has to be text", "12: testbeds[0].features[3]: has to be text",
+			"10: testbeds[0].location: must be text; put 5 in quotes", "11: testbeds[0].organisation: must be text",
+			"12: testbeds[0].features[0]: must be text", "12: testbeds[0].features[1]: must be text",
+			"12: testbeds[0].features[2]: must be text", "12: testbeds[0].features[3]: must be text",
 		}},
 		{"text for a number", lab + "      - {id: a, count: four}\n      - {id: b, count: \"4\"}\n      - {id: c, count: 1.5}\n" +
 			"      - {id: d, count: 99999999999999999999}\n      - {id: e, count: 010}\n      - {id: f, count: 0x10}\n      - {id: g, count: 1_000}\n" +
 			"      - {id: h, count: [4]}\n", []string{
-			"10: testbeds[0].devices[1].count: has to be a whole number", "11: testbeds[0].devices[2].count: has to be a whole number",
-			"12: testbeds[0].devices[3].count: has to be a whole number", "13: testbeds[0].devices[4].count: has to be a whole number",
-			"14: testbeds[0].devices[5].count: has to be a whole number", "15: testbeds[0].devices[6].count: has to be a whole number",
-			"16: testbeds[0].devices[7].count: has to be a whole number", "17: testbeds[0].devices[8].count: has to be a whole number",
+			"10: testbeds[0].devices[1].count: must be a whole number", "11: testbeds[0].devices[2].count: must be a whole number",
+			"12: testbeds[0].devices[3].count: must be a whole number", "13: testbeds[0].devices[4].count: must be a whole number",
+			"14: testbeds[0].devices[5].count: must be a whole number", "15: testbeds[0].devices[6].count: must be a whole number",
+			"16: testbeds[0].devices[7].count: must be a whole number", "17: testbeds[0].devices[8].count: must be a whole number",
 		}},
 		{"amounts out of range", lab + "      - {id: a, count: -1}\n      - {id: b, count: 1000000001}\n", []string{
 			"10: testbeds[0].devices[1].count: has to be 0 to 1000000000", "11: testbeds[0].devices[2].count: has to be 0 to 1000000000",
@@ -143,30 +143,30 @@ func TestFaults(t *testing.T) {
 		}},
 		{"times", lab + "    setup: 3 days\n    teardown: 3\n    closures:\n      - {summary: s, start: 2026-01-05T08:00:00Z, duration: P1Y}\n" +
 			"      - {summary: s, start: [1], duration: {a: 1}}\n", []string{
-			"10: testbeds[0].setup: has to be an ISO 8601 duration", "11: testbeds[0].teardown: has to be an ISO 8601 duration",
-			"13: testbeds[0].closures[0].start: has to be a local time", "13: testbeds[0].closures[0].duration: has to be an ISO 8601",
-			"14: testbeds[0].closures[1].start: has to be a local time", "14: testbeds[0].closures[1].duration: has to be an ISO 8601",
+			"10: testbeds[0].setup: must be an ISO 8601 duration", "11: testbeds[0].teardown: must be an ISO 8601 duration",
+			"13: testbeds[0].closures[0].start: must be a local time", "13: testbeds[0].closures[0].duration: must be an ISO 8601",
+			"14: testbeds[0].closures[1].start: must be a local time", "14: testbeds[0].closures[1].duration: must be an ISO 8601",
 		}},
 		{"anchor and alias", "testbeds:\n  - &a {id: lab, name: Lab, timezone: UTC}\n  - *a\n", []string{
-			"2: testbeds[0]: has to be written out", "3: testbeds[1]: has to be written out",
+			"2: testbeds[0]: must be written out", "3: testbeds[1]: must be written out",
 		}},
 		{"billion laughs", "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nvnfs: [*b,*b]\n", []string{
-			"1: a: is not a key here", "2: b: is not a key here", "3: vnfs[0]: has to be written out", "3: vnfs[1]: has to be written out",
+			"1: a: is not a key here", "2: b: is not a key here", "3: vnfs[0]: must be written out", "3: vnfs[1]: must be written out",
 		}},
 		{"merge key", "vnfs:\n  - <<: {id: a}\n    id: b\n    onboarded: []\n", []string{"2: vnfs[0]: has a key that is not plain text"}},
 		{"unknown alias", "vnfs: [*a]", []string{"1: : is not YAML: unknown anchor"}},
 		{"tag", lab + "    location: !!str 5\n    organisation: !go/type x\n", []string{
-			"10: testbeds[0].location: has to be without a tag", "11: testbeds[0].organisation: has to be without a tag",
+			"10: testbeds[0].location: must not have a tag", "11: testbeds[0].organisation: must not have a tag",
 		}},
 		{"nested without end", "testbeds: " + deep(20_000), []string{"1: : is not YAML: exceeded max depth"}},
-		{"nested deeply", lab + "    features: " + deep(5000), []string{"10: testbeds[0].features[0]: has to be text"}},
-		{"too long", strings.Repeat("#", facilityfile.MaxSize+1), []string{"0: : has to be at most 4194304 bytes"}},
+		{"nested deeply", lab + "    features: " + deep(5000), []string{"10: testbeds[0].features[0]: must be text"}},
+		{"too long", strings.Repeat("#", facilityfile.MaxSize+1), []string{"0: : may have at most 4194304 bytes"}},
 		{"too many values", "testbeds: [" + strings.Repeat("a,", 1_000_000) + "a]", []string{"0: : has too many values"}},
 		{"list without end", "testbeds: [" + strings.Repeat("a,", 10_000) + "a]", []string{"1: testbeds: has 10001 entries"}},
 		{"quantities", "vnfs:\n  - {id: a, vcpu: 1, gpus: 1, quantities: {gpus: x, vcpu: 2}, onboarded: []}\n  - {id: b, quantities: 7, onboarded: []}\n", []string{
 			"2: vnfs[0].gpus: is not a key here; the keys are id, name, vcpu, memory_mb, storage_gb, quantities, requires, onboarded",
-			"2: vnfs[0].quantities.gpus: has to be a whole number", "2: vnfs[0].quantities.vcpu: is written one level up",
-			"3: vnfs[1].quantities: has to be a mapping",
+			"2: vnfs[0].quantities.gpus: must be a whole number", "2: vnfs[0].quantities.vcpu: must be written one level up",
+			"3: vnfs[1].quantities: must be a mapping",
 		}},
 		{"amounts of a VNF out of range", "vnfs:\n  - id: a\n    vcpu: -1\n    quantities:\n      gpus: -2\n    onboarded: []\n", []string{
 			"3: vnfs[0].vcpu: has to be 0 to", "5: vnfs[0].quantities.gpus: has to be 0 to",
@@ -188,11 +188,11 @@ func TestFaults(t *testing.T) {
 		}},
 		{"form and meaning at once", lab + "    location: 5\n    closures:\n      - {summary: s, start: 2026-01-05, duration: P1D, rrule: FREQ=HOURLY, vims: [edge]}\n" +
 			"  - {id: lab, name: Lab, timezone: Mars}\n", []string{
-			"10: testbeds[0].location: has to be text", "12: testbeds[0].closures[0].rrule: FREQ has to be", "12: testbeds[0].closures[0].vims[0]: \"edge\" is not a VIM",
-			"13: testbeds[1].id: \"lab\" comes twice: it is in lab.yaml:2 as well", "13: testbeds[1].timezone: has to be an IANA",
+			"10: testbeds[0].location: must be text", "12: testbeds[0].closures[0].rrule: FREQ must be", "12: testbeds[0].closures[0].vims[0]: \"edge\" is not a VIM",
+			"13: testbeds[1].id: \"lab\" comes twice: it is also in lab.yaml:2", "13: testbeds[1].timezone: has to be an IANA",
 		}},
 		{"one fault is told once", lab + "      - {id: a, count: x, units: [u1, u2]}\n      - {count: 1}\n", []string{
-			"10: testbeds[0].devices[1].count: has to be a whole number", "11: testbeds[0].devices[2].id: is missing",
+			"10: testbeds[0].devices[1].count: must be a whole number", "11: testbeds[0].devices[2].id: is missing",
 		}},
 	}
 	for _, tt := range tests {

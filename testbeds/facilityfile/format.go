@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Format writes a facility, a catalogue, or both as one file, which Parse reads as the same again. Either may be nil.
+// Format writes a facility, a catalogue, or both as one file that Parse reads as the same values. Either may be nil.
 func Format(f *testbeds.Facility, c *testbeds.Catalogue) ([]byte, error) {
 	root := &yaml.Node{Kind: yaml.MappingNode}
 	if f != nil {
@@ -37,20 +37,20 @@ func add(m *yaml.Node, key string, value *yaml.Node) {
 	m.Content = append(m.Content, textNode(key), value)
 }
 
-// textNode is text, which the encoder puts in quotes where it would be taken for something else.
+// textNode makes a text node, which the encoder quotes if it could be read as another type.
 func textNode(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }
 
 func numberNode(n int64) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.FormatInt(n, 10)}
 }
 
-// nodeOf writes a value of the model, which is what decoder.value reads.
+// nodeOf writes a value of the model in the form that decoder.value reads.
 func nodeOf(v reflect.Value) *yaml.Node {
 	if v.Kind() == reflect.Pointer {
 		v = v.Elem()
 	}
 	if m, ok := v.Interface().(encoding.TextMarshaler); ok {
-		text, _ := m.MarshalText() // of a period or a local time, of which it cannot go wrong
+		text, _ := m.MarshalText() // periods and local times always marshal
 		return textNode(string(text))
 	}
 	switch v.Kind() {

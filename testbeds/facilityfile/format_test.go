@@ -47,7 +47,7 @@ nsds:
 	}
 }
 
-// again reads what is written of the two, and says how it differs.
+// again writes and reads the two, and returns the difference.
 func again(f *testbeds.Facility, c *testbeds.Catalogue) (string, error) {
 	text, err := facilityfile.Format(f, c)
 	if err != nil {
@@ -75,7 +75,7 @@ func TestRoundTripOfFiveGinFIRE(t *testing.T) {
 	}
 }
 
-// Whatever stands in a facility and a catalogue, valid or not: what is written of it is read as the same again.
+// Any facility and catalogue, valid or not, survives writing and reading.
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -90,7 +90,7 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
-// text is also what YAML takes for something else.
+// text also generates texts that YAML could read as other types.
 func text() *rapid.Generator[string] {
 	return rapid.OneOf(rapid.SampledFrom([]string{"", "1", "1.5", "0x1F", "true", "no", "null", "~", "2026-01-01", "- a", "a: b", "{", "*a", "&a", "!!str x",
 		" lead", "trail ", "#", "a #b", "'", "\"", "<<", "=", "---", "1:30", "é", "|", "a, b", "NaN", ".inf", "\\n", "two\nlines"}), rapid.StringMatching(`[a-z0-9 .:_-]{0,12}`))
@@ -171,7 +171,7 @@ func drawNSD(t *rapid.T) testbeds.NSD {
 	return n
 }
 
-// Whatever a file holds: it is refused with faults that name it, or read, and then written and read again as the same.
+// Any file is refused with faults that name it, or read, and then survives writing and reading.
 func FuzzParse(f *testing.F) {
 	f.Add(source(f, "facility.yaml").Data)
 	f.Add(source(f, "catalogue.yaml").Data)
@@ -191,7 +191,7 @@ func FuzzParse(f *testing.F) {
 		}
 		b, err := facilityfile.Merge(file)
 		if err == nil {
-			_ = b.Validate(testbeds.Facility{}) // has to come back, whatever it finds
+			_ = b.Validate(testbeds.Facility{}) // must return, whatever it finds
 		}
 		if diff, err := again(file.Facility, file.Catalogue); err != nil || diff != "" {
 			t.Fatalf("%v (-want +got)\n%s", err, diff)

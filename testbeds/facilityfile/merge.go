@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// Source is a file that is still to be read.
+// Source is a file before reading.
 type Source struct {
 	Name string
 	Data []byte
@@ -18,21 +18,21 @@ type Source struct {
 
 // Bundle is several files taken together: their testbeds, VNFs and NSDs in the order of the files.
 type Bundle struct {
-	Facility  *testbeds.Facility  // nil where no file has one
-	Catalogue *testbeds.Catalogue // nil where no file has one
+	Facility  *testbeds.Facility  // nil if no file has one
+	Catalogue *testbeds.Catalogue // nil if no file has one
 
 	origins []origin
 }
 
-// origin says from which file a stretch of a list came.
+// origin is the file of a stretch of a list.
 type origin struct {
 	list     string
 	first, n int
 	file     File
 }
 
-// Load reads several files, puts them together and validates them, a catalogue that comes without a facility against the known one.
-// The error is testbeds.Faults with everything that is wrong in all of them.
+// Load reads several files, merges them and validates the result, a catalogue without a facility against the known one. The error
+// is testbeds.Faults with all faults of all files.
 func Load(known testbeds.Facility, sources ...Source) (Bundle, error) {
 	var malformed testbeds.Faults
 	files := make([]File, 0, len(sources))
@@ -70,7 +70,7 @@ func sortByPlace(faults testbeds.Faults, sources []Source) {
 	})
 }
 
-// Merge puts files together. The error is testbeds.Faults: an id in two places names both of them.
+// Merge joins files. The error is testbeds.Faults: a repeated id names both places.
 func Merge(files ...File) (Bundle, error) {
 	b, faults := merge(files)
 	if len(faults) > 0 {
@@ -117,7 +117,7 @@ func (b Bundle) twice() testbeds.Faults {
 			other := b.locate(testbeds.Fault{Field: fmt.Sprintf("%s[%d].id", list, was)})
 			faults.Add(b.locate(testbeds.Fault{
 				Field: fmt.Sprintf("%s[%d].id", list, i),
-				Rule:  fmt.Sprintf("%q comes twice: it is in %s:%d as well", clip(id(i)), other.File, other.Line),
+				Rule:  fmt.Sprintf("%q comes twice: it is also in %s:%d", clip(id(i)), other.File, other.Line),
 			}))
 		}
 	}
@@ -131,12 +131,12 @@ func (b Bundle) twice() testbeds.Faults {
 	return faults
 }
 
-// Validate finds what is wrong in meaning: see Facility.Validate and Catalogue.Validate of package testbeds. A catalogue is held
-// against the facility of the bundle, or, where there is none, against the known one. The error is testbeds.Faults; they name the
-// file and the line of each field, and the field by its place in that file.
+// Validate checks the meaning: see Facility.Validate and Catalogue.Validate of package testbeds. It checks a catalogue against
+// the facility of the bundle, or, without one, against the known one. The error is testbeds.Faults; they name the file and the
+// line of each field, and the field by its place in that file.
 func (b Bundle) Validate(known testbeds.Facility) error { return b.validate(known, nil).Err() }
 
-// validate leaves the catalogue alone where the facility could not be read: every reference to it might be a fault then.
+// validate skips the catalogue if the facility could not be read: every reference to it might be a fault then.
 func (b Bundle) validate(known testbeds.Facility, malformed testbeds.Faults) testbeds.Faults {
 	var faults testbeds.Faults
 	if b.Facility != nil {
@@ -153,7 +153,7 @@ func (b Bundle) validate(known testbeds.Facility, malformed testbeds.Faults) tes
 	return faults
 }
 
-// locate says where the field of a fault stands. Of a field that is not written the line is that of what it is missing in.
+// locate adds the position of a fault's field. For a missing field it is the line of the enclosing thing.
 func (b Bundle) locate(f testbeds.Fault) testbeds.Fault {
 	list, rest, _ := strings.Cut(f.Field, "[")
 	number, rest, _ := strings.Cut(rest, "]")
@@ -172,7 +172,7 @@ func (b Bundle) locate(f testbeds.Fault) testbeds.Fault {
 	return f
 }
 
-// locate finds the place of a field of the model, or of the nearest thing around it that is written.
+// locate finds the position of a field of the model, or of the nearest enclosing thing that is written.
 func (f File) locate(fault testbeds.Fault, field string) testbeds.Fault {
 	for at := field; at != ""; at = at[:max(0, strings.LastIndexAny(at, ".["))] {
 		if p, ok := f.places[at]; ok {
@@ -183,8 +183,8 @@ func (f File) locate(fault testbeds.Fault, field string) testbeds.Fault {
 	return fault
 }
 
-// follows reports whether a fault in meaning may only be a consequence of one in form: of the same field, of what it lies in, or of one
-// beside it that the rule speaks of.
+// follows reports whether a fault in meaning may only be a consequence of one in form: of the same field, of an enclosing one, or of
+// one beside it that the rule mentions.
 func follows(f testbeds.Fault, of testbeds.Faults) bool {
 	for _, o := range of {
 		within := strings.HasPrefix(f.Field, o.Field+".") || strings.HasPrefix(f.Field, o.Field+"[")
@@ -198,7 +198,7 @@ func follows(f testbeds.Fault, of testbeds.Faults) bool {
 	return false
 }
 
-// split parts a field into the thing that it belongs to and its own name.
+// split divides a field into its thing and its own name.
 func split(field string) (thing, name string) {
 	at := max(0, strings.LastIndexByte(field, '.'))
 	return field[:at], strings.TrimPrefix(field[at:], ".")

@@ -63,9 +63,9 @@ func TestMergeNamesBothFiles(t *testing.T) {
 		parse(t, "c.yaml", "vnfs:\n  - {id: f, onboarded: []}\nnsds:\n  - {id: n, members: []}\n  - {id: n, members: []}\n"),
 	)
 	want := testbeds.Faults{
-		{File: "b.yaml", Line: 7, Field: "testbeds[1].id", Rule: `"a" comes twice: it is in a.yaml:2 as well`},
-		{File: "c.yaml", Line: 2, Field: "vnfs[0].id", Rule: `"f" comes twice: it is in a.yaml:8 as well`},
-		{File: "c.yaml", Line: 5, Field: "nsds[1].id", Rule: `"n" comes twice: it is in c.yaml:4 as well`},
+		{File: "b.yaml", Line: 7, Field: "testbeds[1].id", Rule: `"a" comes twice: it is also in a.yaml:2`},
+		{File: "c.yaml", Line: 2, Field: "vnfs[0].id", Rule: `"f" comes twice: it is also in a.yaml:8`},
+		{File: "c.yaml", Line: 5, Field: "nsds[1].id", Rule: `"n" comes twice: it is also in c.yaml:4`},
 	}
 	var got testbeds.Faults
 	if !errors.As(err, &got) {
@@ -88,7 +88,7 @@ func TestValidationIsLocated(t *testing.T) {
 	want := testbeds.Faults{
 		{File: "c.yaml", Line: 5, Field: "vnfs[0].onboarded[1]", Rule: `"x" is not a VIM of testbed "b"`},
 		{File: "b.yaml", Line: 12, Field: "testbeds[1].approval", Rule: `has to be required or informed, not "maybe"`},
-		{File: "b.yaml", Line: 15, Field: "testbeds[1].closures[0].start", Rule: "the start has to lie in the years 2000 to 2100"},
+		{File: "b.yaml", Line: 15, Field: "testbeds[1].closures[0].start", Rule: "the start must lie in the years 2000 to 2100"},
 		{File: "b.yaml", Line: 18, Field: "nsds[0].members", Rule: "is missing: an NSD has at least one member"},
 	}
 	var got testbeds.Faults
@@ -100,7 +100,8 @@ func TestValidationIsLocated(t *testing.T) {
 	}
 }
 
-// Where the facility cannot be read, the catalogue's references to it are not faults; what else is wrong in other files is told.
+// If the facility cannot be read, the catalogue's references to it are not faults; other faults in other files are still
+// reported.
 func TestOtherFilesAreStillRead(t *testing.T) {
 	t.Parallel()
 	_, err := facilityfile.Load(testbeds.Facility{},

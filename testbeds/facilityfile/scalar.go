@@ -11,18 +11,19 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// text fills what has a written form of its own, such as a period. YAML may have taken a local time for a timestamp.
+// text fills values with a written form of their own, such as periods. YAML may have taken a local time for a
+// timestamp.
 func (d *decoder) text(n *yaml.Node, v encoding.TextUnmarshaler, p path) {
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!str" && n.Tag != "!!timestamp" {
-		d.fault(n.Line, p.file, "has to be %s", form(v))
+		d.fault(n.Line, p.file, "must be %s", form(v))
 		return
 	}
 	if err := v.UnmarshalText([]byte(n.Value)); err != nil {
-		d.fault(n.Line, p.file, "has to be %s, not %q", form(v), clip(n.Value))
+		d.fault(n.Line, p.file, "must be %s, not %q", form(v), clip(n.Value))
 	}
 }
 
-// form says what the written form of a value is.
+// form describes the written form of a value.
 func form(v encoding.TextUnmarshaler) string {
 	if _, ok := v.(*testbeds.Period); ok {
 		return "an ISO 8601 duration such as PT10H or P3D, up to ten years"
@@ -33,15 +34,15 @@ func form(v encoding.TextUnmarshaler) string {
 func (d *decoder) word(n *yaml.Node, v reflect.Value, p path) {
 	switch {
 	case n.Kind != yaml.ScalarNode:
-		d.fault(n.Line, p.file, "has to be text")
+		d.fault(n.Line, p.file, "must be text")
 	case n.Tag != "!!str":
-		d.fault(n.Line, p.file, "has to be text; put %s in quotes", clip(n.Value))
+		d.fault(n.Line, p.file, "must be text; put %s in quotes", clip(n.Value))
 	default:
 		v.SetString(n.Value)
 	}
 }
 
-// number fills text that may be written as a number, and takes it as it is written.
+// number fills text that may be written as a number, and keeps its digits.
 func (d *decoder) number(n *yaml.Node, v reflect.Value, p path) {
 	if d.plain(n, p) {
 		v.SetString(n.Value)
@@ -50,17 +51,17 @@ func (d *decoder) number(n *yaml.Node, v reflect.Value, p path) {
 
 func (d *decoder) integer(n *yaml.Node, v reflect.Value, p path) {
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" {
-		d.fault(n.Line, p.file, "has to be a whole number")
+		d.fault(n.Line, p.file, "must be a whole number")
 		return
 	}
-	// YAML also reads 010 as eight and 0x10 as sixteen, which nobody means who writes an amount.
+	// YAML also reads 010 as eight and 0x10 as sixteen, which no author of an amount means.
 	i, err := strconv.ParseInt(n.Value, 10, 64)
 	if err != nil || n.Value != strconv.FormatInt(i, 10) {
-		d.fault(n.Line, p.file, "has to be a whole number in plain digits")
+		d.fault(n.Line, p.file, "must be a whole number in plain digits")
 		return
 	}
 	v.SetInt(i)
 }
 
-// clip keeps what a message quotes short.
+// clip shortens quotations in messages.
 func clip(s string) string { return plain.Clip(s, 60) }

@@ -13,7 +13,7 @@ const Longest = 366 * 24 * time.Hour
 
 // Series is an interval on the wall clock, once or repeated.
 type Series struct {
-	Start time.Time // wall-clock figures; what its location is does not matter
+	Start time.Time // wall-clock figures; the location is ignored
 
 	// An occurrence ends at the same wall-clock time Days later (nominal days, RFC 5545 section 3.3.6), and then Clock of exact time.
 	Days  int
@@ -21,19 +21,19 @@ type Series struct {
 
 	Rule Rule // the zero Rule for an interval that comes once
 
-	// Except are days (wall clock) on which no occurrence starts. As there is at most one a day, the time of day is not looked at.
+	// Except lists days (wall clock) on which no occurrence starts. The time of day is ignored, since at most one occurrence
+	// starts on a day.
 	Except []time.Time
 }
 
-// skew is more than any zone is away from UTC, and than any change of the clock moves it.
+// skew exceeds every zone's distance from UTC, and every shift by a change of the clock.
 const skew = 48 * time.Hour
 
-// Expand finds the occurrences that intersect [from, to), whole and in the order of their starts. They may overlap where they are
-// longer than the step of the rule. How long ago the series started does not matter, unless the rule has a COUNT, in which case it
-// is counted from its start. Without a rule the start itself is the occurrence; with one its first match at or after the start is,
-// as COUNT counts.
+// Expand finds the occurrences that intersect [from, to), whole and in the order of their starts. They overlap if they are longer
+// than the step of the rule. The age of the start does not matter, unless the rule has a COUNT, which counts from the start.
+// Without a rule the start itself is the occurrence; with one its first match at or after the start is, as COUNT counts.
 //
-// More than MaxOccurrences are an error, as are a start that Rule.Check refuses and a length that is not in (0, Longest].
+// It returns an error for more than MaxOccurrences, for a start that Rule.Check refuses, and for a length outside (0, Longest].
 func (s Series) Expand(zone *time.Location, from, to time.Time) ([]Interval, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (s Series) Expand(zone *time.Location, from, to time.Time) ([]Interval, err
 		if s.Rule.until.instant && i.Start.After(s.Rule.until.at) {
 			continue
 		}
-		// Where a change of the date line skips a whole day, what lies in it has no length.
+		// If a change of the date line skips a whole day, an occurrence within it has no length.
 		if i.Start.Before(i.End) && i.Start.Before(to) && from.Before(i.End) {
 			found = append(found, i)
 		}
@@ -65,12 +65,12 @@ func (s Series) length() time.Duration { return time.Duration(s.Days)*24*time.Ho
 
 func (s Series) check() error {
 	if s.Days < 0 || s.Days > 366 || s.Clock < 0 || s.length() <= 0 || s.length() > Longest {
-		return fmt.Errorf("the duration has to be more than nothing and at most 366 days")
+		return fmt.Errorf("the duration must be more than zero and at most 366 days")
 	}
 	return s.Rule.Check(s.Start)
 }
 
-// at is the occurrence that starts at a wall-clock time.
+// at returns the occurrence that starts at a wall-clock time.
 func (s Series) at(local time.Time, zone *time.Location) Interval {
 	start := Instant(local, zone)
 	if s.Days == 0 {
@@ -79,7 +79,7 @@ func (s Series) at(local time.Time, zone *time.Location) Interval {
 	return Interval{start, Instant(local.AddDate(0, 0, s.Days), zone).Add(s.Clock)}
 }
 
-// starts are the floating starts in [low, high], exceptions taken out.
+// starts lists the floating starts in [low, high], without exceptions.
 func (s Series) starts(low, high time.Time) ([]time.Time, error) {
 	start := Floating(s.Start)
 	if s.Rule.IsZero() {
@@ -95,8 +95,8 @@ func (s Series) starts(low, high time.Time) ([]time.Time, error) {
 
 func date(t time.Time) [3]int { return [3]int{t.Year(), int(t.Month()), t.Day()} }
 
-// between runs the expander over floating time. What reaches it has passed Parse and Check, so that it can neither loop nor panic;
-// should it do the latter after all, one bad rule must not end the program.
+// between runs the expander over floating time. Rules that reach it have passed Parse and Check, so it can neither loop nor panic;
+// should it panic all the same, one bad rule must not end the program.
 func (r Rule) between(start, low, high time.Time) (starts []time.Time, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -119,15 +119,15 @@ func (r Rule) between(start, low, high time.Time) (starts []time.Time, err error
 			continue
 		}
 		if len(starts) == MaxOccurrences {
-			return nil, fmt.Errorf("the recurrence rule happens more than %d times in the time asked for", MaxOccurrences)
+			return nil, fmt.Errorf("the recurrence rule happens more than %d times in the queried span", MaxOccurrences)
 		}
 		starts = append(starts, t)
 	}
 	return starts, nil
 }
 
-// forward is a start from which the completed rule has the same occurrences from low on as from its own start. It lies whole steps
-// later, so that an expansion does not walk through years that nobody asked for.
+// forward finds a start from which the completed rule has the same occurrences from low on as from its own start. It lies whole
+// steps later, so that an expansion does not walk through years that are not needed.
 func (r Rule) forward(start, low time.Time) time.Time {
 	if r.count > 0 || !start.Before(low) {
 		return start
@@ -147,7 +147,7 @@ func (r Rule) forward(start, low time.Time) time.Time {
 	}
 }
 
-// onFirst moves a start by months to the first of a month, unless it need not move.
+// onFirst moves a start by months to the first of a month, unless months is zero.
 func onFirst(start time.Time, months int, of time.Month) time.Time {
 	if months == 0 {
 		return start

@@ -180,7 +180,7 @@ func TestExpandRefuses(t *testing.T) {
 	}
 }
 
-// ruleModel is a rule in a form that a slow oracle can follow day by day.
+// ruleModel is a rule in a form that a slow oracle follows day by day.
 type ruleModel struct {
 	freq      string
 	interval  int
@@ -257,7 +257,7 @@ func (m ruleModel) String() string {
 	return strings.Join(s, ";")
 }
 
-// on reports whether a day, no earlier than the start, is one of the rule's.
+// on reports whether a day, no earlier than the start, matches the rule.
 func (m ruleModel) on(start, day time.Time) bool {
 	last := time.Date(day.Year(), day.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
 	if len(m.months) > 0 && !slices.Contains(m.months, int(day.Month())) {
@@ -302,7 +302,7 @@ func (m ruleModel) weekStart(t time.Time) time.Time {
 
 func daysBetween(a, b time.Time) int { return int(b.Sub(a) / (24 * time.Hour)) }
 
-// Random rules, expanded over random horizons that may lie decades after the start, against an oracle that looks at every day.
+// Random rules, expanded over random horizons that may lie decades after the start, against an oracle that checks every day.
 func TestExpandAgainstEveryDay(t *testing.T) {
 	t.Parallel()
 	first := time.Date(2000, 1, 1, 9, 30, 0, 0, time.UTC)
@@ -339,7 +339,7 @@ func TestExpandAgainstEveryDay(t *testing.T) {
 	})
 }
 
-// Whatever text comes as a rule: it is refused, or expands to ordered intervals that intersect the horizon.
+// Any text as a rule is refused, or expands to ordered intervals that intersect the horizon.
 func FuzzRule(f *testing.F) {
 	for _, s := range []string{
 		"FREQ=WEEKLY;BYDAY=MO,TU", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=DAILY;UNTIL=20260103",

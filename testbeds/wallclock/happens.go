@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Check says whether a series that follows the rule can start at the wall-clock time start: in the years FirstYear to LastYear, at
-// a whole second, and with a rule that ever happens from then on. The zero Rule always happens.
+// Check reports whether a series that follows the rule can start at the wall-clock time start: in the years FirstYear to LastYear,
+// at a whole second, and with a rule that ever happens from then on. The zero Rule always happens.
 func (r Rule) Check(start time.Time) error {
 	if start.Year() < FirstYear || start.Year() > LastYear {
-		return fmt.Errorf("the start has to lie in the years %d to %d", FirstYear, LastYear)
+		return fmt.Errorf("the start must lie in the years %d to %d", FirstYear, LastYear)
 	}
 	if start.Nanosecond() != 0 {
-		return fmt.Errorf("the start has to be a whole second")
+		return fmt.Errorf("the start must be a whole second")
 	}
 	start = Floating(start)
 	// A UTC limit is at most a day away from the wall clock, and only roughly compared here.
@@ -25,12 +25,13 @@ func (r Rule) Check(start time.Time) error {
 		return fmt.Errorf("UNTIL lies before the start")
 	}
 	if !r.IsZero() && !r.complete(start).happens(start) {
-		return fmt.Errorf("the recurrence rule never happens from the start on")
+		return fmt.Errorf("the recurrence rule never happens after the start")
 	}
 	return nil
 }
 
-// complete writes out what the rule takes from its start, so that it means the same from a later one.
+// complete writes out the parts that the rule takes from its start, so that it means the same from a later
+// one.
 func (r Rule) complete(start time.Time) Rule {
 	switch {
 	case r.freq == weekly && len(r.weekdays) == 0:
@@ -46,8 +47,8 @@ func (r Rule) complete(start time.Time) Rule {
 	return r
 }
 
-// happens reports whether any day of the first steps of a completed rule is one of its days. What it does not do within these
-// steps it never does, or so rarely (the 29th of February every 23 months) that it is of no use.
+// happens reports whether any day of the first steps of a completed rule is one of its days. A rule without a match within
+// these steps never has one, or so rarely (the 29th of February every 23 months) that it is of no use.
 func (r Rule) happens(start time.Time) bool {
 	switch r.freq {
 	case weekly:

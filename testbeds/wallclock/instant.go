@@ -3,13 +3,13 @@ package wallclock
 import (
 	"fmt"
 	"time"
-	_ "time/tzdata" // so that a zone means the same on machines without a zone database
+	_ "time/tzdata" // makes zones the same on machines without a zone database
 )
 
 // Interval is the half-open interval [Start, End) between two instants, in UTC.
 type Interval struct{ Start, End time.Time }
 
-// Zone finds a zone by its IANA name. The names that stand for the machine's own zone are refused.
+// Zone finds a zone by its IANA name. It refuses the names of the machine's own zone.
 func Zone(name string) (*time.Location, error) {
 	switch name {
 	case "", "Local", "localtime", "posixrules":
@@ -22,12 +22,12 @@ func Zone(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-// Instant is the instant, in UTC, at which clocks in the zone show the figures of local, whatever the location of local is. A time
-// that the clocks skip is shifted forward by the gap; of a time that they show twice it is the first.
+// Instant returns the instant, in UTC, at which clocks in the zone show the figures of local, whatever the location of local is.
+// It shifts a skipped time forward by the gap, and takes the first of a repeated one.
 func Instant(local time.Time, zone *time.Location) time.Time {
 	wall := Floating(local)
 	t := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), wall.Nanosecond(), zone)
-	// In a gap time.Date uses the offset of one side or the other. Where it showed an earlier time it used the later offset.
+	// In a gap time.Date uses the offset of one side or the other. An earlier time shows that it used the later offset.
 	if off := Floating(t).Sub(wall); off != 0 {
 		return t.Add(max(0, -off)).UTC()
 	}
@@ -40,7 +40,7 @@ func Instant(local time.Time, zone *time.Location) time.Time {
 	return t.UTC()
 }
 
-// Floating is the time with the figures of t in UTC: what a clock on the wall shows in the location of t.
+// Floating returns the time with the figures of t in UTC: the wall clock's time in the location of t.
 func Floating(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 }

@@ -57,7 +57,7 @@ func TestInstant(t *testing.T) {
 	}
 }
 
-// Whatever the zone and the time: the instant is the first one at which the clocks show it; where there is none, it is read with an
+// For any zone and time, the instant is the first one at which the clocks show it; if there is none, the time is read with an
 // offset that was in force shortly before, and the clocks show a later time.
 func TestInstantPolicy(t *testing.T) {
 	t.Parallel()
@@ -76,7 +76,7 @@ func TestInstantPolicy(t *testing.T) {
 				wall = wallclock.Floating(next.In(z)).Add(time.Duration(rapid.IntRange(-12, 12).Draw(t, "off")) * 15 * time.Minute)
 			}
 		}
-		var shows []time.Time // every quarter of an hour around at which the clocks show it
+		var shows []time.Time // every quarter of an hour nearby at which the clocks show it
 		for at := wall.Add(-30 * time.Hour); at.Before(wall.Add(30 * time.Hour)); at = at.Add(15 * time.Minute) {
 			if wallclock.Floating(at.In(z)).Equal(wall) {
 				shows = append(shows, at)

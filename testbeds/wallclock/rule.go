@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Limits of a rule. They are far from what an opening hour or a maintenance window needs, and keep every computation with a rule
+// Limits of a rule. They far exceed the needs of opening hours and maintenance windows, and keep every computation with a rule
 // within a few milliseconds.
 const (
 	maxText        = 256  // bytes of a rule
@@ -78,14 +78,14 @@ func (r Rule) IsZero() bool { return r.freq == "" }
 // Everything else in RFC 5545 is refused, as is a part that comes twice. A rule without COUNT and UNTIL goes on for ever.
 func Parse(rule string) (Rule, error) {
 	if len(rule) > maxText {
-		return Rule{}, fmt.Errorf("a recurrence rule has at most %d bytes, this one has %d", maxText, len(rule))
+		return Rule{}, fmt.Errorf("a recurrence rule may have at most %d bytes, this one has %d", maxText, len(rule))
 	}
 	parts, err := split(rule)
 	if err != nil {
 		return Rule{}, err
 	}
 	r := Rule{interval: 1, weekStart: time.Monday}
-	// FREQ comes first because it decides what the other parts may say.
+	// FREQ comes first because it decides the possible values of the other parts.
 	if err := r.setFrequency(parts); err != nil {
 		return Rule{}, err
 	}
@@ -122,12 +122,12 @@ func (r *Rule) setFrequency(parts []part) error {
 	}
 	r.freq = frequency(parts[at].value)
 	if maxInterval[r.freq] == 0 {
-		return fmt.Errorf("FREQ has to be DAILY, WEEKLY, MONTHLY or YEARLY, not %q", parts[at].value)
+		return fmt.Errorf("FREQ must be DAILY, WEEKLY, MONTHLY or YEARLY, not %q", parts[at].value)
 	}
 	return nil
 }
 
-// set takes over one part other than FREQ.
+// set stores one part other than FREQ.
 func (r *Rule) set(p part) (err error) {
 	switch p.name {
 	case "FREQ":
@@ -163,19 +163,19 @@ func (r Rule) consistent() error {
 	ordinal := slices.ContainsFunc(r.weekdays, func(w weekday) bool { return w.nth != 0 })
 	switch {
 	case r.count > 0 && !r.until.at.IsZero():
-		return errors.New("COUNT and UNTIL exclude one another")
+		return errors.New("COUNT and UNTIL exclude each other")
 	case len(r.months) > 0 && !byMonth:
 		return fmt.Errorf("BYMONTH is not supported with %s", r.freq)
 	case len(r.monthDays) > 0 && !byMonth:
 		return fmt.Errorf("BYMONTHDAY is not supported with %s", r.freq)
 	case len(r.weekdays) > 0 && r.freq == yearly:
-		return errors.New("BYDAY is not supported with YEARLY; say MONTHLY with BYMONTH")
+		return errors.New("BYDAY is not supported with YEARLY; use MONTHLY with BYMONTH")
 	case ordinal && r.freq != monthly:
-		return errors.New("BYDAY with an ordinal is supported with MONTHLY only")
+		return errors.New("BYDAY with an ordinal is supported only with MONTHLY")
 	case len(r.weekdays) > 0 && len(r.monthDays) > 0:
 		return errors.New("BYDAY and BYMONTHDAY together are not supported")
 	case len(r.positions) > 0 && (r.freq != monthly || len(r.weekdays) == 0 || ordinal):
-		return errors.New("BYSETPOS is supported with MONTHLY and a BYDAY without ordinals only")
+		return errors.New("BYSETPOS is supported only with MONTHLY and a BYDAY without ordinals")
 	}
 	return nil
 }

@@ -20,8 +20,8 @@ func local(t *testing.T, s string) time.Time {
 
 func many(n int) string { return strings.TrimSuffix(strings.Repeat("1,", n), ",") }
 
-// Rules that make the expander behind this package loop for ever, panic, run for seconds or answer wrongly, and rules that are
-// malformed. Each is refused, by a message that names what is wrong, before the expander sees it.
+// Rules that make the expander behind this package loop for ever, panic, run for seconds or answer wrongly, and malformed
+// rules. Each is refused, with a message that names the fault, before the expander sees it.
 func TestHostileRulesAreRefused(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, rule, says string }{
@@ -52,7 +52,7 @@ func TestHostileRulesAreRefused(t *testing.T) {
 		{"product of times", "FREQ=DAILY;BYHOUR=" + many(30) + ";BYMINUTE=" + many(30) + ";BYSECOND=" + many(30), "BYHOUR"},
 		{"a million times a year", "FREQ=DAILY;BYHOUR=0,1,2;BYMINUTE=0,1,2;BYSECOND=0,1,2", "BYHOUR"},
 		{"too long", "FREQ=DAILY;BYHOUR=" + many(300), "256 bytes"},
-		{"list too long", "FREQ=MONTHLY;BYMONTHDAY=" + many(32), "BYMONTHDAY has at most 31"},
+		{"list too long", "FREQ=MONTHLY;BYMONTHDAY=" + many(32), "BYMONTHDAY may have at most 31"},
 		{"no count", "FREQ=DAILY;COUNT=0", "COUNT"},
 		{"negative count", "FREQ=DAILY;COUNT=-5", "COUNT"},
 		{"count too high", "FREQ=DAILY;COUNT=1001", "COUNT"},
@@ -66,15 +66,15 @@ func TestHostileRulesAreRefused(t *testing.T) {
 		{"interval that skips leap years", "FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29", "never happens"},
 		{"fifth monday of odd Februaries", "FREQ=MONTHLY;INTERVAL=24;BYMONTH=2;BYDAY=5MO", "never happens"},
 		{"until before the start", "FREQ=DAILY;UNTIL=20260104", "UNTIL lies before"},
-		{"until beyond time", "FREQ=DAILY;UNTIL=99991231", "UNTIL has to lie"},
-		{"until no date", "FREQ=DAILY;UNTIL=20260230", "UNTIL has to be"},
+		{"until beyond time", "FREQ=DAILY;UNTIL=99991231", "UNTIL must lie"},
+		{"until no date", "FREQ=DAILY;UNTIL=20260230", "UNTIL must be"},
 		{"until and count", "FREQ=DAILY;UNTIL=20270101;COUNT=3", "exclude"},
 		{"weeks of the year", "FREQ=YEARLY;BYWEEKNO=20", "BYWEEKNO"},
 		{"days of the year", "FREQ=YEARLY;BYYEARDAY=100", "BYYEARDAY"},
 		{"other calendars", "FREQ=YEARLY;RSCALE=CHINESE", "RSCALE"},
 		{"extension", "FREQ=YEARLY;X-NAME=1", "X-NAME"},
-		{"ordinal with weekly", "FREQ=WEEKLY;BYDAY=1MO", "MONTHLY only"},
-		{"weekday with yearly", "FREQ=YEARLY;BYDAY=MO", "say MONTHLY"},
+		{"ordinal with weekly", "FREQ=WEEKLY;BYDAY=1MO", "only with MONTHLY"},
+		{"weekday with yearly", "FREQ=YEARLY;BYDAY=MO", "use MONTHLY"},
 		{"weekday and day", "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "together"},
 		{"position without days", "FREQ=MONTHLY;BYSETPOS=1", "BYSETPOS"},
 		{"position with ordinals", "FREQ=MONTHLY;BYDAY=1MO;BYSETPOS=1", "BYSETPOS"},

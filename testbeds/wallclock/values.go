@@ -13,7 +13,7 @@ import (
 func number(p part, low, high int) (int, error) {
 	n, ok := digits(p.value)
 	if !ok || n < low || n > high {
-		return 0, fmt.Errorf("%s has to be a whole number from %d to %d, not %q", p.name, low, high, clip(p.value))
+		return 0, fmt.Errorf("%s must be a whole number from %d to %d, not %q", p.name, low, high, clip(p.value))
 	}
 	return n, nil
 }
@@ -24,19 +24,19 @@ func numbers(p part, low, high int, negative bool) ([]int, error) {
 		sign, rest := cutSign(s)
 		n, ok := digits(rest)
 		if !ok || n < low || n > high || (sign < 0 && !negative) {
-			return 0, fmt.Errorf("%s has to be whole numbers from %d to %d, not %q", p.name, low, high, clip(s))
+			return 0, fmt.Errorf("%s must be whole numbers from %d to %d, not %q", p.name, low, high, clip(s))
 		}
 		return sign * n, nil
 	})
 }
 
-// list reads values with commas between them and drops those that come again.
+// list reads values separated by commas and drops repeated ones.
 func list[T comparable](p part, read func(string) (T, error)) ([]T, error) {
 	var values []T
 	n := 0
 	for text := range strings.SplitSeq(p.value, ",") {
 		if n++; n > maxList {
-			return nil, fmt.Errorf("%s has at most %d values", p.name, maxList)
+			return nil, fmt.Errorf("%s may have at most %d values", p.name, maxList)
 		}
 		v, err := read(text)
 		if err != nil {
@@ -52,7 +52,7 @@ func list[T comparable](p part, read func(string) (T, error)) ([]T, error) {
 var weekdayNames = []string{"SU", "MO", "TU", "WE", "TH", "FR", "SA"} // in the order of time.Weekday
 
 func parseWeekday(s string) (weekday, error) {
-	bad := fmt.Errorf("BYDAY and WKST take days such as MO, and BYDAY such as 1MO or -1FR, not %q", clip(s))
+	bad := fmt.Errorf("BYDAY and WKST must be days such as MO, and BYDAY may be such as 1MO or -1FR, not %q", clip(s))
 	if len(s) < 2 {
 		return weekday{}, bad
 	}
@@ -66,7 +66,7 @@ func parseWeekday(s string) (weekday, error) {
 		sign, rest := cutSign(ordinal)
 		n, ok := digits(rest)
 		if !ok || n < 1 || n > 5 {
-			return weekday{}, fmt.Errorf("the ordinal of a day in BYDAY has to be 1 to 5 or -1 to -5, not %q", clip(ordinal))
+			return weekday{}, fmt.Errorf("the ordinal of a day in BYDAY must be 1 to 5 or -1 to -5, not %q", clip(ordinal))
 		}
 		w.nth = sign * n
 	}
@@ -84,12 +84,12 @@ func parseUntil(s string) (until, error) {
 	if t, err := time.Parse("20060102T150405Z", s); err == nil {
 		return until{at: t, instant: true}.bounded(s)
 	}
-	return until{}, fmt.Errorf("UNTIL has to be a date such as 20261231 or a time such as 20261231T180000, not %q", clip(s))
+	return until{}, fmt.Errorf("UNTIL must be a date such as 20261231 or a time such as 20261231T180000, not %q", clip(s))
 }
 
 func (u until) bounded(s string) (until, error) {
 	if u.at.Year() < FirstYear || u.at.Year() > LastYear {
-		return until{}, fmt.Errorf("UNTIL has to lie in the years %d to %d, not %q", FirstYear, LastYear, s)
+		return until{}, fmt.Errorf("UNTIL must lie in the years %d to %d, not %q", FirstYear, LastYear, s)
 	}
 	return u, nil
 }
@@ -110,5 +110,5 @@ func digits(s string) (int, bool) {
 	return n, err == nil
 }
 
-// clip keeps what a message quotes short.
+// clip shortens quotations in messages.
 func clip(s string) string { return plain.Clip(s, 32) }

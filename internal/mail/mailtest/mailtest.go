@@ -1,5 +1,5 @@
-// Package mailtest is a mail server for tests: it speaks SMTP on a port of this machine, with or without TLS and sign-in, keeps what it
-// takes, and refuses what it is told to refuse.
+// Package mailtest is a mail server for tests: it speaks SMTP on a local port, with or without TLS and sign-in, keeps the mails, and
+// refuses those that a test wants refused.
 package mailtest
 
 import (
@@ -29,7 +29,7 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// Options are how a server works.
+// Options configure a server.
 type Options struct {
 	StartTLS bool
 	TLS      bool
@@ -37,7 +37,7 @@ type Options struct {
 	Password string
 }
 
-// Server takes mail.
+// Server receives mail.
 type Server struct {
 	Host  string
 	Port  int
@@ -50,22 +50,22 @@ type Server struct {
 	cutting bool
 }
 
-// Mail is a mail as it arrived.
+// Mail is a received mail.
 type Mail struct {
-	Envelope string // the address that it was handed over for
+	Envelope string // the address of the SMTP recipient
 	Head     mail.Header
 	Parts    []Part
 	Raw      []byte
 }
 
-// Part is one of the alternatives that a mail consists of.
+// Part is one of the alternatives in a mail.
 type Part struct {
 	Type   string
 	Params map[string]string
 	Text   string
 }
 
-// Part is the part of a type.
+// Part returns the part of a type.
 func (m Mail) Part(kind string) (Part, bool) {
 	for _, p := range m.Parts {
 		if p.Type == kind {
@@ -75,7 +75,7 @@ func (m Mail) Part(kind string) (Part, bool) {
 	return Part{}, false
 }
 
-// Text is the text of the part of a type; empty where there is none.
+// Text returns the text of the part of a type; empty if there is none.
 func (m Mail) Text(kind string) string {
 	p, _ := m.Part(kind)
 	return p.Text
@@ -110,24 +110,24 @@ func New(t testing.TB, o Options) *Server {
 	return s
 }
 
-// Addr is host and port.
+// Addr returns host and port.
 func (s *Server) Addr() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
 
-// Refuse lets the server answer readers with an error; nil takes everybody again.
+// Refuse answers recipients with the errors of a function; nil accepts all again.
 func (s *Server) Refuse(refuse func(to string) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refuse = refuse
 }
 
-// CutAfterTaking lets the server answer with a temporary failure after it has taken a mail, as a broken connection would.
+// CutAfterTaking makes the server answer with a temporary failure after it has kept a mail, like a broken connection.
 func (s *Server) CutAfterTaking(cut bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cutting = cut
 }
 
-// Mails are those that arrived since the last call.
+// Mails returns the mails that arrived since the last call.
 func (s *Server) Mails() []Mail {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,15 +136,15 @@ func (s *Server) Mails() []Mail {
 	return list
 }
 
-// Error is a refusal with a code.
+// Error makes a refusal with a code.
 func Error(code int, text string) error { return &smtp.SMTPError{Code: code, Message: text} }
 
-// NewSession is called for each connection.
+// NewSession begins a session for each connection.
 func (s *Server) NewSession(*smtp.Conn) (smtp.Session, error) {
 	return &session{s: s, known: s.o.User == ""}, nil
 }
 
-// silent says nothing of connections that break: tests break them.
+// silent drops messages about broken connections: tests break them.
 type silent struct{}
 
 func (silent) Printf(string, ...any) {}
@@ -210,7 +210,7 @@ func (x *session) Data(r io.Reader) error {
 func (x *session) Reset()        {}
 func (x *session) Logout() error { return nil }
 
-// read takes a mail apart.
+// read splits a mail into its parts.
 func read(raw []byte) (Mail, error) {
 	parsed, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
@@ -252,7 +252,7 @@ func (m *Mail) part(kind, encoding string, body io.Reader) error {
 	return err
 }
 
-// certificate is one for this machine, with the pool that believes it.
+// certificate makes a certificate for this machine, and the pool that trusts it.
 func certificate(t testing.TB) (*tls.Config, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

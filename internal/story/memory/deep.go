@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// deep copies a value with everything that it points to, so that nobody shares memory with the store.
+// deep copies a value with everything that it points to, so that no caller shares memory with the store.
 func deep[T any](v T) T {
 	return deepValue(reflect.ValueOf(&v).Elem()).Interface().(T)
 }

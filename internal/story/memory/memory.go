@@ -13,11 +13,11 @@ import (
 	"berth/testbeds"
 )
 
-// ErrBroken is what writing a request fails with whose name is Broken.
+// ErrBroken is the error of writing a request whose name is Broken.
 var ErrBroken = errors.New("this row cannot be written")
 
-// Store is a scheduler.Store in memory: one writer at a time works on a copy, readers see the last one that was committed. It runs each
-// transaction twice and throws the first run away, as a database may.
+// Store is a scheduler.Store in memory: one writer at a time works on a copy, readers see the last committed one. It runs each
+// transaction twice and discards the first run, as a database may.
 type Store struct {
 	Broken string // requests with this name cannot be written
 
@@ -33,7 +33,7 @@ func New() *Store {
 	return m
 }
 
-// Rows are what was committed of some of the tables.
+// Rows holds the committed rows of some of the tables.
 type Rows struct {
 	Requests map[string]scheduler.Request
 	Events   []scheduler.Event
@@ -41,13 +41,13 @@ type Rows struct {
 	Entries  []scheduler.Entry
 }
 
-// Rows are those of this moment; they are never changed afterwards.
+// Rows returns the present rows, which never change afterwards.
 func (m *Store) Rows() Rows {
 	d := m.state.Load()
 	return Rows{Requests: d.requests, Events: d.events, Feedback: d.feedback, Entries: d.entries}
 }
 
-// data is a reader of what was committed, and the copy that a transaction writes.
+// data reads the committed rows, or the copy that a transaction writes.
 type data struct {
 	facility   testbeds.Facility
 	catalogue  testbeds.Catalogue
@@ -71,7 +71,7 @@ type row struct {
 	change  scheduler.BookingChange
 }
 
-// Booking is a booking, in force or released.
+// Booking returns a booking, in force or released.
 func (m *Store) Booking(id int64) scheduler.BookingChange { return m.state.Load().bookings[id].change }
 
 func (m *Store) View(_ context.Context, fn func(scheduler.Reader) error) error {
@@ -102,7 +102,7 @@ func (d *data) copy(broken string) *data {
 	return &c
 }
 
-// commit numbers the events, and gives the bookings that changed the last number.
+// commit numbers the events, and gives the changed bookings the last number.
 func (d *data) commit() {
 	for _, e := range d.uncommited {
 		e.Sequence = int64(len(d.events)) + 1
@@ -154,7 +154,7 @@ func end(b testbeds.Booking) time.Time {
 	return last
 }
 
-// Booking is one of those in force.
+// Booking reads a booking in force.
 func (d *data) Booking(_ context.Context, id int64) (testbeds.Booking, error) {
 	b, ok := d.bookings[id]
 	if !ok || b.change.Released {

@@ -35,7 +35,7 @@ func (d *data) RequestsByNumber(_ context.Context, numbers []int64) ([]scheduler
 	return d.pick(func(r scheduler.Request) bool { return slices.Contains(numbers, r.Number) }), nil
 }
 
-// pick are the requests that the test takes, newest first.
+// pick lists the requests that pass a test, newest first.
 func (d *data) pick(take func(scheduler.Request) bool) []scheduler.Request {
 	var list []scheduler.Request
 	for _, r := range d.requests {
@@ -121,7 +121,7 @@ func (d *data) HistoryEnds(_ context.Context, requests []string) (map[string]sch
 	return ends, nil
 }
 
-// Discrepancies are none: there are no columns beside the documents.
+// Discrepancies finds none: there are no columns beside the documents.
 func (d *data) Discrepancies(context.Context, func(string) error) error { return nil }
 
 func (d *data) CreateRequest(_ context.Context, r *scheduler.Request) error {
@@ -142,7 +142,7 @@ func (d *data) UpdateRequest(_ context.Context, r scheduler.Request) error {
 	return nil
 }
 
-// SetDue stores when a request is next due.
+// SetDue stores the time at which a request is next due.
 func (d *data) SetDue(_ context.Context, id string, due *time.Time) error {
 	r := d.requests[id]
 	r.Due = due

@@ -18,7 +18,7 @@ const (
 	year
 )
 
-// stride is a distance between ticks: so many of a unit, about how many seconds that is, and the room that its labels need.
+// stride is a distance between ticks: a number of units, its approximate length in seconds, and the room for its labels.
 type stride struct {
 	unit    unit
 	n       int
@@ -28,7 +28,7 @@ type stride struct {
 
 const daySeconds = 24 * 60 * 60
 
-// strides are those from which the closest that has room for its labels is taken. Their room is that of the shortest label.
+// strides lists the strides, the closest first, with the room for their shortest labels.
 func strides() []stride {
 	list := []stride{
 		{minute, 5, 300, 50}, {minute, 15, 900, 50}, {minute, 30, 1800, 50},
@@ -42,25 +42,25 @@ func strides() []stride {
 	return list
 }
 
-// tick is a line at an instant, with the labels that it may have, the longest first.
+// tick is a line at an instant, with its possible labels, the longest first.
 type tick struct {
 	at     int64
 	labels []string
 }
 
-// axis is the lines of a range: minor ones, and the larger units that they are parts of.
+// axis holds the lines of a range: minor ones, and those of the larger units.
 type axis struct {
 	stride       stride
 	minor, major []tick
 	jumps        []jump
-	weekends     [][2]int64 // where ticks are days, whose labels may have no room for the day of the week
+	weekends     [][2]int64 // if ticks are days, whose labels may lack the day of the week
 }
 
 // jump is a change of the clocks.
 type jump struct{ at, by int64 }
 
-// axis chooses the ticks for a scale. They stand at round figures of the zone's clocks: a time that the clocks skip has no tick, one that
-// they show twice has two.
+// axis chooses the ticks for a scale, at round figures of the zone's clocks: a time that the clocks skip has no tick, a repeated one has
+// two.
 func (s scale) axis(zone *time.Location) axis {
 	list := strides()
 	i := slices.IndexFunc(list, func(st stride) bool { return s.pixels(st.seconds) >= st.room })
@@ -86,7 +86,7 @@ func (s scale) axis(zone *time.Location) axis {
 	return a
 }
 
-// begun are the ticks of larger units, with the one that has begun before the scale does, put at its start.
+// begun lists the ticks of larger units; the one that began before the scale is put at its start.
 func (s scale) begun(zone *time.Location, st stride) []tick {
 	list := s.ticks(zone, st, majorLabels)
 	if len(list) == 0 || list[0].at > s.from {
@@ -97,7 +97,7 @@ func (s scale) begun(zone *time.Location, st stride) []tick {
 
 func (s scale) ticks(zone *time.Location, st stride, labels func(unit, time.Time) []string) []tick {
 	var list []tick
-	// Where clocks are put back the figures of the end may be before those of the start, so there is a day to spare on both sides.
+	// When clocks are put back, the figures at the end may be lower than those at the start, so both sides get a spare day.
 	wall := first(st, wallclock.Floating(time.Unix(s.from, 0).In(zone)).AddDate(0, 0, -1))
 	for last := wallclock.Floating(time.Unix(s.to, 0).In(zone)).AddDate(0, 0, 1); !wall.After(last); wall = next(st, wall) {
 		for _, t := range occurrences(wall, zone, st.unit >= day) {
@@ -110,11 +110,11 @@ func (s scale) ticks(zone *time.Location, st stride, labels func(unit, time.Time
 	return list
 }
 
-// first is a round wall-clock time not after one.
+// first rounds a wall-clock time down.
 func first(st stride, wall time.Time) time.Time {
 	y, m, d := wall.Date()
 	switch st.unit {
-	case week: // a Monday; of every second week always the same
+	case week: // a Monday; for every second week always the same
 		monday := floorDiv(floorDiv(wall.Unix(), daySeconds)-4, 7) // weeks since 5 January 1970
 		return time.Unix(((monday-mod(monday, st.n))*7+4)*daySeconds, 0).UTC()
 	case month:
@@ -147,8 +147,8 @@ func next(st stride, wall time.Time) time.Time {
 	return wall.AddDate(st.n, 0, 0)
 }
 
-// occurrences are the instants at which the zone's clocks show a time: none, one or two. A day whose midnight is skipped begins all the same,
-// with the first instant after it, and a day with two midnights begins with the first.
+// occurrences lists the instants at which the zone's clocks show a time: none, one or two. A day whose midnight is skipped begins with the
+// first instant after it, a day with two midnights with the first.
 func occurrences(wall time.Time, zone *time.Location, begins bool) []time.Time {
 	t := wallclock.Instant(wall, zone)
 	if begins {
@@ -190,7 +190,7 @@ func majorLabels(u unit, t time.Time) []string {
 	return []string{t.Format("2006")}
 }
 
-// jumps are the changes of the clocks within the scale.
+// jumps lists the changes of the clocks within the scale.
 func (s scale) jumps(zone *time.Location) []jump {
 	var list []jump
 	for t := time.Unix(s.from, 0).In(zone); len(list) < 8; {
@@ -208,7 +208,7 @@ func (s scale) jumps(zone *time.Location) []jump {
 	return list
 }
 
-// weekends are the Saturdays and Sundays within the scale.
+// weekends lists the Saturdays and Sundays within the scale.
 func (s scale) weekends(zone *time.Location) [][2]int64 {
 	var list [][2]int64
 	week := stride{unit: week, n: 1}

@@ -56,7 +56,7 @@ func TestHoursAcrossChangesOfTheClocks(t *testing.T) {
 	}
 }
 
-// TestADayBeginsWithItsFirstInstant looks at days whose midnight is skipped, or comes twice.
+// TestADayBeginsWithItsFirstInstant tries days whose midnight is skipped, or comes twice.
 func TestADayBeginsWithItsFirstInstant(t *testing.T) {
 	t.Parallel()
 	for name, date := range map[string]time.Time{

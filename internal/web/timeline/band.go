@@ -7,15 +7,14 @@ import (
 	"berth/testbeds"
 )
 
-// level is how much is free of how much between two places.
+// level is the free and the total capacity between two places.
 type level struct {
 	x0, x1      float64
 	free, total int64
 }
 
-// levels are the steps of a band as they can be seen, on a grid of half pixels: a cell that several steps touch shows the least that is free
-// and the least that there is of them, so that nobody sees capacity that is not there. Where no step
-// says anything there is no level.
+// levels turns the steps of a band into levels on a grid of half pixels: a cell that several steps touch gets the least free and the least
+// total capacity of them, so the picture never shows capacity that does not exist. Times without steps have no level.
 func (s scale) levels(steps []testbeds.Step) []level {
 	if !slices.IsSortedFunc(steps, func(a, b testbeds.Step) int { return a.At.Compare(b.At) }) {
 		steps = slices.SortedStableFunc(slices.Values(steps), func(a, b testbeds.Step) int { return a.At.Compare(b.At) })
@@ -56,7 +55,7 @@ func (s scale) levels(steps []testbeds.Step) []level {
 	return list
 }
 
-// extremes are the least that is free and the most that there is; ok is false where nothing is known.
+// extremes returns the least free and the greatest total capacity; ok is false without levels.
 func extremes(list []level) (least, most int64, ok bool) {
 	for i, l := range list {
 		if i == 0 {

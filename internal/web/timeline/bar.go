@@ -46,7 +46,7 @@ func (s *sheet) overbooked(x0, x1, y float64) {
 	}
 }
 
-// barText writes the letter of the state and, where there is room, the label.
+// barText writes the letter of the state and, if there is room, the label.
 func (s *sheet) barText(p *placed, x0, x1, y float64) {
 	letter := p.look.letter
 	if p.Overbooked {
@@ -72,7 +72,7 @@ func (s *sheet) barText(p *placed, x0, x1, y float64) {
 	s.raw("</text>")
 }
 
-// barLabel is as much of a label as there is room for. Of the first word, which is the number that people say, it is all or nothing.
+// barLabel cuts a label to the room. The first word, the number of the request, is kept whole or left out.
 func barLabel(label string, room float64) string {
 	cut := fitted(label, body, room)
 	if first, _, more := strings.Cut(label, " "); cut != label && len(cut) <= len(first)+len(" …") {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// BenchmarkSVG draws ten lanes with their bands; 5,000 bookings in each is what a large facility has in a year.
+// BenchmarkSVG draws ten lanes with their bands; 5,000 bookings in each are a year of a large facility.
 func BenchmarkSVG(b *testing.B) {
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, n := range []int{50, 500, 5000} {

@@ -15,23 +15,25 @@ import (
 //go:embed timeline.css
 var Style string
 
-// Chart is what is to be drawn: the half-open range [From, To), at least a second and at most a hundred years of it.
+// Chart describes a picture: the half-open range [From, To), at least a second and at most a hundred years long, and
+// its content.
 type Chart struct {
 	From, To time.Time
 	Zone     *time.Location // of the labels; nil for UTC
 	Now      time.Time      // zero for no line
 	Width    int            // of the picture in pixels; 0 for 1200, kept within 280 and 4000. Below 640 the titles stand above their lanes
-	Rows     int            // of bookings in a lane, at most; 0 for 6. What finds no row is drawn together, and counted
-	ID       string         // what the ids in the picture begin with: letters, digits and hyphens; needed where a page shows several charts
-	Title    string         // of the whole, for those who do not see it; empty for "Schedule"
+	Rows     int            // of bookings in a lane, at most; 0 for 6. The rest is drawn together, and counted
+	ID       string         // prefix of the ids in the picture: letters, digits and hyphens; needed if a page shows several charts
+	Title    string         // of the whole, for screen readers; empty for "Schedule"
 
 	Lanes  []Lane          // from top to bottom
-	Fits   []testbeds.Slot // where the experiment at hand fits, in order of time
-	Picked *testbeds.Slot  // what is being thought about; nil for nothing
+	Fits   []testbeds.Slot // the times at which the experiment at hand fits, in order
+	Picked *testbeds.Slot  // the slot under consideration; nil for none
 
-	// Zoom is the link to a chart of a shorter range, put on what is drawn together; nil for no links.
+	// Zoom returns the link to a chart of a shorter range, for bars that are drawn together; nil for no
+	// links.
 	Zoom func(testbeds.Slot) string
-	// Pick is the link that picks a slot of Fits; nil for no links.
+	// Pick returns the link that picks a slot of Fits; nil for no links.
 	Pick func(testbeds.Slot) string
 }
 
@@ -45,17 +47,17 @@ type Lane struct {
 	Bands    []Band
 	Bars     []Bar
 	Closures []Closure
-	Lanes    []Lane // what the lane opens to
+	Lanes    []Lane // shown when the lane is open
 }
 
-// Band is the capacity of one resource over time, drawn as an area of what is free below what there is.
+// Band is the capacity of one resource over time, drawn as the area of the free part within the total.
 type Band struct {
 	Title string
 	Unit  string          // after numbers, such as "GB"; may be empty
-	Steps []testbeds.Step // in order of time; each holds until the next. Where the first one stands after From, nothing is known before
+	Steps []testbeds.Step // in order of time; each holds until the next. Before the first one nothing is known
 }
 
-// BandOf is the band of a series of the engine.
+// BandOf converts a series of the engine.
 func BandOf(s testbeds.Series) Band {
 	title := s.Resource.Device
 	if title == "" {
@@ -64,15 +66,15 @@ func BandOf(s testbeds.Series) Band {
 	return Band{Title: title, Steps: s.Steps}
 }
 
-// State is what stands behind a bar.
+// State is the state of a booking, shown by its bar.
 type State string
 
 const (
 	Running   State = "running"   // being instantiated, running, being torn down
 	Scheduled State = "scheduled" // firm
 	Held      State = "held"      // offered until a deadline
-	Busy      State = "busy"      // firm, and the viewer may not know whose; the zero State is drawn as this one
-	Pending   State = "pending"   // under review: takes nothing yet
+	Busy      State = "busy"      // firm, but the viewer may not know the owner; also drawn for the zero State
+	Pending   State = "pending"   // under review: occupies nothing yet
 	Failed    State = "failed"
 	Ended     State = "ended"     // completed
 	Withdrawn State = "withdrawn" // rejected, cancelled, displaced
@@ -84,12 +86,12 @@ type Bar struct {
 	Occupied   testbeds.Slot // with setup and teardown; zero for the slot itself
 	State      State
 	Label      string // on the bar, as far as there is room
-	Title      string // who and what, for the tooltip; empty for the label. State, times and "overbooked" are added to it
-	Link       string // http, https or relative; any other is left out
+	Title      string // owner and name, for the tooltip; empty for the label. State, times and "overbooked" are added to it
+	Link       string // http, https or relative; others are left out
 	Overbooked bool
 }
 
-// Closure is time in which the lane's capacity, or some of it, is away.
+// Closure is a time in which the lane's capacity, or part of it, is missing.
 type Closure struct {
 	Slot  testbeds.Slot
 	Title string
@@ -102,7 +104,7 @@ const (
 	longest                             = 100 * 366 * 24 * time.Hour
 )
 
-// SVG writes the chart as one <svg> element. It fails where the range is empty or too long, and where w does.
+// SVG writes the chart as one <svg> element. It fails if the range is empty or too long, or if w fails.
 func (c Chart) SVG(w io.Writer) error {
 	switch {
 	case c.To.Unix() <= c.From.Unix():

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// closing is a closure, or several that are too narrow to be told apart.
+// closing is a closure, or several adjacent ones too narrow to draw apart.
 type closing struct {
 	*Closure
 	x0, x1 float64
@@ -13,10 +13,10 @@ type closing struct {
 	count  int
 }
 
-// leastClosing is the width below which closures that touch are one.
+// leastClosing is the width below which adjacent closures are drawn as one.
 const leastClosing = 3
 
-// close finds the places of closures, in order of time.
+// close places the closures, in order of time.
 func (s scale) close(closures []Closure) []closing {
 	var all []closing
 	for i := range closures {
@@ -44,7 +44,7 @@ func (s scale) close(closures []Closure) []closing {
 	return list
 }
 
-// words are what is written on a closure, where there is room.
+// words returns the title of a closure, for a place with enough room.
 func (c closing) words() string {
 	if c.count > 1 {
 		return counted(c.count, "closure")
@@ -55,7 +55,7 @@ func (c closing) words() string {
 	return "closed"
 }
 
-// titledClosure reports whether any closure has room for its words, or for some of them.
+// titledClosure reports whether any closure has room for its title, or for part of it.
 func (b *box) titledClosure() bool {
 	return slices.ContainsFunc(b.closures, func(c closing) bool { return fitted(c.words(), small, c.room-10) != "" })
 }

@@ -6,7 +6,7 @@ import (
 	"berth/testbeds"
 )
 
-// density draws the bars for which there is no place of their own: a column for each place, as high as there are many, with their number.
+// density draws the bars without a place of their own: a column for each interval, with their number, which also sets its height.
 func (s *sheet) density(b *box) {
 	most := 0
 	for _, c := range b.bins {

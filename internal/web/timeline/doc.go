@@ -1,10 +1,11 @@
-// Package timeline draws a schedule as an SVG, on the server: a lane for each testbed that opens to its resources, free capacity as areas over
-// time, bookings packed into rows, closures, where an experiment fits, and the slot that is being picked. It is pure: what is to be seen comes
-// in as a Chart, no clock is read, and the same chart is always the same bytes.
+// Package timeline draws a schedule as an SVG, on the server: a lane for each testbed that opens to its resources, free capacity as areas
+// over time, bookings packed into rows, closures, the times at which an experiment fits, and the picked slot. It is pure: all content comes
+// in a Chart, no clock is read, and the same chart always gives the same bytes.
 //
-// The picture needs neither script nor style sheet: every colour is a presentation attribute, so it is legible in a wiki as it is, and passes a
-// strict Content-Security-Policy. A page may include Style (timeline.css), which gives the same classes their colours in the dark and on paper.
+// The picture needs neither script nor style sheet: every colour is a presentation attribute, so it is legible in a wiki, and passes a
+// strict Content-Security-Policy. A page may include Style (timeline.css), which gives the same classes their colours in the dark and on
+// paper.
 //
-// Nothing is told by colour alone: states have a letter, a hatch and an outline of their own, capacity has a height and numbers. Lengths are in
-// units of the viewBox, which are CSS pixels where the picture is shown at its own width.
+// Colour never carries information alone: states have a letter, a hatch and an outline of their own, capacity has a height and numbers.
+// Lengths are in units of the viewBox, which are CSS pixels if the picture is shown at its own width.
 package timeline

@@ -2,7 +2,7 @@ package timeline
 
 import "strconv"
 
-// draw writes the whole picture. What comes later lies above what came before.
+// draw writes the whole picture. Later parts cover earlier ones.
 func (s *sheet) draw() []byte {
 	legend := s.legend()
 	s.b = make([]byte, 0, 16<<10+400*s.count.bars)
@@ -32,9 +32,8 @@ func (s *sheet) draw() []byte {
 	return s.b
 }
 
-// head writes the beginning. A role of "img" would hide the links within, so the whole is a document of graphics (WAI-ARIA Graphics Module 1.0)
-// and the bars are its symbols. The data attributes tell scripts which instant, in
-// milliseconds since 1970, is where.
+// head writes the beginning. A role of "img" would hide the links within, so the whole is a document of graphics (WAI-ARIA Graphics Module
+// 1.0) and the bars are its symbols. The data attributes tell scripts the instants of places, in milliseconds since 1970.
 func (s *sheet) head() {
 	s.raw(`<svg xmlns="http://www.w3.org/2000/svg" class="tl"`)
 	s.at(` width="`, float64(s.c.Width))
@@ -56,7 +55,7 @@ func (s *sheet) head() {
 	s.raw("</desc>")
 }
 
-// ground draws what lies below the lanes: weekends, and the lines of the axis, and between testbeds.
+// ground draws the layer below the lanes: weekends, and the lines of the axis and between testbeds.
 func (s *sheet) ground() {
 	for _, e := range s.axis.weekends {
 		s.rect(asWeekend, s.scale.x(e[0]), axisHeight, s.scale.x(e[1]), s.bottom)
@@ -86,7 +85,7 @@ func (s *sheet) ground() {
 	s.raw(`"/>`)
 }
 
-// labels writes the axis: each label begins at its line, and is left out where it would run into another one.
+// labels writes the axis: each label begins at its line, and is left out if it would run into another one.
 func (s *sheet) labels() {
 	form, end := s.form(), 0.
 	for _, t := range s.axis.minor {
@@ -113,7 +112,7 @@ func (s *sheet) labels() {
 	}
 }
 
-// form is which of the forms of their labels the minor ticks have: the longest that there is room for at all of them.
+// form chooses the form of the minor ticks' labels: the longest with room at every tick.
 func (s *sheet) form() int {
 	form := 0
 	for _, t := range s.axis.minor {
@@ -124,7 +123,7 @@ func (s *sheet) form() int {
 	return form
 }
 
-// above draws what lies on the lanes: the slot that is picked, changes of the clocks, and now.
+// above draws the layer above the lanes: the picked slot, changes of the clocks, and now.
 func (s *sheet) above() {
 	for _, j := range s.axis.jumps {
 		x := s.scale.x(j.at)
@@ -181,7 +180,7 @@ func jumpWords(j jump) string {
 	return sign + shortNumber(int(by)) + " s"
 }
 
-// foot writes the words that belong to lines, below the lanes: now first, then those that do not run into it.
+// foot writes the labels of lines, below the lanes: now first, then those that do not run into it.
 func (s *sheet) foot() {
 	var taken [][2]float64
 	word := func(attrs string, at int64, text string) {
@@ -203,7 +202,7 @@ func (s *sheet) foot() {
 	}
 }
 
-// open begins something that has a name, and a link where there is one; it returns the end.
+// open begins an element that has a name, and perhaps a link; it returns the end tags.
 func (s *sheet) open(link, name string) (end string) {
 	if link == "" {
 		s.raw(`<g role="graphics-symbol img"`)

@@ -40,7 +40,7 @@ func draw(t testing.TB, c Chart) string {
 	return b.String()
 }
 
-// charts are the pictures in testdata.
+// charts returns the pictures of testdata.
 func charts(t testing.TB) map[string]Chart {
 	athens, madrid := zone(t, "Europe/Athens"), zone(t, "Europe/Madrid")
 	list := map[string]Chart{
@@ -123,7 +123,7 @@ func oneWeek(from time.Time, width int) Chart {
 		}
 		steps[0].At = from
 		l.Bands = []Band{{Title: "vcpu", Steps: steps}}
-		// Two o'clock in the morning each day, which the clocks change around.
+		// Two o'clock in the morning of each day; changes of the clocks move it.
 		for d := range 7 {
 			local := time.Date(from.Year(), from.Month(), from.Day()+d, 2, 0, 0, 0, time.UTC)
 			l.Closures = append(l.Closures, Closure{testbeds.NewSlot(wallclock.Instant(local, from.Location()), 2*time.Hour), "Backup"})
@@ -139,7 +139,7 @@ func night(from time.Time) Chart {
 	}}
 }
 
-// crowded is a month with more than can be drawn, the same each time.
+// crowded returns a month with more bookings than can be drawn, the same each time.
 func crowded(from time.Time, width int) Chart {
 	c := Chart{From: from, To: from.AddDate(0, 1, 0), Zone: from.Location(), Now: from.Add(9*24*time.Hour + 7*time.Hour), Width: width, Title: "Schedule of November 2026",
 		Zoom: func(s testbeds.Slot) string {
@@ -151,7 +151,7 @@ func crowded(from time.Time, width int) Chart {
 	return c
 }
 
-// busyLane has n bookings of many lengths spread over hours, and a band of what they leave.
+// busyLane returns n bookings of many lengths spread over hours, and a band of the rest.
 func busyLane(from time.Time, n, hours int) Lane {
 	l := Lane{ID: "t" + strconv.Itoa(n), Title: "Testbed " + strconv.Itoa(n), Note: "with " + strconv.Itoa(n) + " bookings"}
 	states := []State{Scheduled, Scheduled, Scheduled, Pending, Running, Held, Ended, Withdrawn, Failed, Busy}

@@ -2,7 +2,7 @@ package timeline
 
 import "berth/testbeds"
 
-// areas are those of all lanes, joined where they touch.
+// areas joins the adjacent areas of all lanes.
 func (s *sheet) areas() []area {
 	var list []area
 	for _, b := range s.boxes {
@@ -17,14 +17,14 @@ func (s *sheet) areas() []area {
 	return list
 }
 
-// fit is where the experiment fits: a slot, or several that cannot be told apart.
+// fit is a slot in which the experiment fits, or several too close to draw apart.
 type fit struct {
 	x0, x1      float64
 	first, last testbeds.Slot
 	count       int
 }
 
-// fitting joins slots that overlap, or that are too narrow or too close to be told apart.
+// fitting joins slots that overlap, or are too narrow or too close to draw apart.
 func (s *sheet) fitting() []fit {
 	var list []fit
 	for _, slot := range s.c.Fits {
@@ -35,7 +35,7 @@ func (s *sheet) fitting() []fit {
 		x1 = min(max(x1, x0+2), s.scale.right)
 		x0 = min(x0, x1-2)
 		if n := len(list) - 1; n >= 0 && x0 < list[n].x1+.5 && x1 > list[n].x0 {
-			if x0 >= list[n].x1-.05 && x1-x0 >= 8 && list[n].x1-list[n].x0 >= 8 { // one ends where the other begins, and both can be seen
+			if x0 >= list[n].x1-.05 && x1-x0 >= 8 && list[n].x1-list[n].x0 >= 8 { // adjacent slots, both visible
 				list = append(list, fit{x0, x1, slot, slot, 1})
 				continue
 			}

@@ -21,7 +21,7 @@ func (s *sheet) lane(b *box) {
 	for _, c := range b.closures {
 		s.closure(b, c)
 	}
-	if s.used.now { // below the bookings, whose letters it would cross
+	if s.used.now { // below the bookings, so as not to cross their letters
 		s.raw("<path ", asNow, ` d="`)
 		for _, a := range b.areas {
 			s.at("M", s.scale.x(s.c.Now.Unix()), a.y0)
@@ -36,7 +36,7 @@ func (s *sheet) lane(b *box) {
 	s.raw("</g>")
 }
 
-// textLeft is where the text of a lane begins, and room how much of it there is.
+// textLeft returns the start of a lane's text, and the room for it.
 func (s *sheet) textLeft(b *box) (x, room float64) {
 	x = margin + float64(b.depth)*indent
 	if s.narrow {
@@ -63,7 +63,7 @@ func (s *sheet) heading(b *box) {
 	if b.depth > 0 {
 		size, weight = body, ` font-weight="600"`
 	}
-	if len(b.Lanes) > 0 { // points down where the lane is open, to the right where it could be
+	if len(b.Lanes) > 0 { // points down if the lane is open, to the right if it can open
 		s.raw("<path ", onInk)
 		if b.Open {
 			s.at(` d="M`, x, b.titleY-8)
@@ -88,7 +88,8 @@ func (s *sheet) heading(b *box) {
 	}
 }
 
-// band draws the capacity of a resource: what there is, hatched, and what is free of it, filled, both as heights; what is missing over all of it.
+// band draws the capacity of a resource: the total, hatched, and the free part of it, filled, both as heights; shortages over the full
+// height.
 func (s *sheet) band(l *box, b *bandBox) {
 	x, room := s.textLeft(l)
 	attrs := onMuted
@@ -141,7 +142,7 @@ func (s *sheet) area(attrs string, b *bandBox, of func(level) int64) {
 	s.raw(`z"/>`)
 }
 
-// shortage draws where more is booked than there is, over the whole height.
+// shortage draws overbooked times, over the whole height.
 func (s *sheet) shortage(b *bandBox) {
 	for i := 0; i < len(b.levels); i++ {
 		if b.levels[i].free >= 0 {
@@ -155,7 +156,7 @@ func (s *sheet) shortage(b *bandBox) {
 	}
 }
 
-// numbers writes how much is free into the levels that have room for it.
+// numbers writes the free capacity into the levels that have room for it.
 func (s *sheet) numbers(b *bandBox) {
 	total := int64(-1)
 	for _, l := range b.levels {
@@ -198,7 +199,7 @@ func (s *sheet) closure(b *box, c closing) {
 	s.raw("</g>")
 }
 
-// columns writes the path of what goes through areas, from x0 to x1, so far within them.
+// columns writes a path through areas from x0 to x1, inset by a margin.
 func (s *sheet) columns(areas []area, x0, x1, inset float64) {
 	s.raw(` d="`)
 	for _, a := range areas {

@@ -11,7 +11,7 @@ const (
 	legendLine = 20.
 )
 
-// legend draws what the picture uses, below it, and makes room for that.
+// legend explains the signs in the picture, below it, and makes room for that.
 func (s *sheet) legend() []byte {
 	var p pen
 	x, y := float64(margin), s.height+4

@@ -6,12 +6,12 @@ import (
 )
 
 const (
-	leastBar = 4  // what is narrower is not drawn by itself: nobody could hit it
-	binWidth = 24 // at least, of the places over which bars that are drawn together are counted: room for a number
+	leastBar = 4  // a narrower bar is not drawn by itself: too small to click
+	binWidth = 24 // least width of the intervals in which bars are drawn together: room for a number
 	rowGap   = 1  // between two bars in a row
 )
 
-// placed is a bar with its row. Its booking is from x0 to x1, what it occupies from o0 to o1.
+// placed is a bar with its row. Its booking spans x0 to x1, its occupied time o0 to o1.
 type placed struct {
 	*Bar
 	x0, x1, o0, o1 float64
@@ -24,19 +24,19 @@ type bin struct {
 	x0, x1 float64
 	count  int
 	states [len(looks)]int
-	only   *placed // where there is one alone
+	only   *placed // nil unless there is just one
 }
 
-// packing is the bars of a lane, placed.
+// packing holds the bars of a lane, placed.
 type packing struct {
 	bars []placed // by time
 	rows int
 	bins []bin
-	rest int // how many bars the bins hold, each counted once
+	rest int // number of bars in the bins, each counted once
 }
 
-// pack gives bars rows in which none overlaps another. What takes capacity comes first, so that it is in the upper rows and never gives way
-// to what does not. At most most bars are drawn by themselves, in rows rows; all others go into bins.
+// pack gives bars rows in which none overlaps another. Bars that take capacity come first, in the upper rows, so they never yield to
+// others. At most most bars are drawn by themselves, in rows rows; all others go into bins.
 func (s scale) pack(bars []Bar, rows, most int) packing {
 	var p packing
 	var fit, rest []placed
@@ -70,14 +70,14 @@ func (s scale) pack(bars []Bar, rows, most int) packing {
 		p.rows = max(p.rows, b.row+1)
 		p.bars = append(p.bars, b)
 	}
-	slices.SortStableFunc(p.bars, byTime) // the order in which a keyboard goes through them
+	slices.SortStableFunc(p.bars, byTime) // the order of the keyboard
 	p.bins, p.rest = s.bins(rest), len(rest)
 	return p
 }
 
 func byTime(a, b placed) int { return cmp.Or(cmp.Compare(a.o0, b.o0), cmp.Compare(b.o1, a.o1)) }
 
-// place finds where a bar is; its row is negative where nothing of it is to be seen.
+// place locates a bar; its row is negative if it is out of sight.
 func (s scale) place(b *Bar) placed {
 	occupied := b.Slot
 	if b.Occupied.Duration() > 0 {
@@ -95,7 +95,7 @@ func (s scale) place(b *Bar) placed {
 		p.row = -1
 		return p
 	}
-	// A booking outside of the range whose setup reaches into it has no width.
+	// A booking outside the range whose setup reaches into it has no width.
 	p.x0, p.x1 = s.x(b.Slot.Start.Unix()), s.x(b.Slot.End.Unix())
 	if b.Slot.Duration() == 0 {
 		p.x0, p.x1 = p.o0, p.o0
@@ -103,7 +103,7 @@ func (s scale) place(b *Bar) placed {
 	return p
 }
 
-// bins counts bars over places of one width. A narrow one belongs where its middle is, a wide one everywhere that it touches.
+// bins counts bars by intervals of one width. A narrow bar counts at its middle, a wide one everywhere that it touches.
 func (s scale) bins(rest []placed) []bin {
 	if len(rest) == 0 {
 		return nil
@@ -121,7 +121,7 @@ func (s scale) bins(rest []placed) []bin {
 		}
 		for k := first; k <= last; k++ {
 			left, right := s.left+float64(k)*width, s.left+float64(k+1)*width
-			// At least three units are to be seen, and never beyond the place.
+			// At least three units stay visible, always within the interval.
 			x0 := min(max(b.o0, left), right-3)
 			x1 := max(min(b.o1, right), x0+3)
 			c := &all[k]

@@ -90,7 +90,7 @@ func TestBandsNeverShowMoreThanThereIs(t *testing.T) {
 				i = len(steps)
 			}
 			if i == 0 {
-				continue // not known then, though a level may begin half a pixel early
+				continue // unknown then, though a level may begin half a pixel early
 			}
 			x := s.x(at)
 			k := slices.IndexFunc(levels, func(l level) bool { return l.x0 <= x && x < l.x1 })
@@ -101,7 +101,7 @@ func TestBandsNeverShowMoreThanThereIs(t *testing.T) {
 	})
 }
 
-// TestBandsShowTheLeastExactly is the other side: merging makes up no shortage.
+// TestBandsShowTheLeastExactly checks the converse: merging invents no shortage.
 func TestBandsShowTheLeastExactly(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

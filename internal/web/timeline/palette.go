@@ -1,13 +1,13 @@
 package timeline
 
-// The colours in light, written into the picture; timeline.css has the same ones under the same names, and those for the dark. A test compares
-// the two, and measures the contrasts: 4.5 for text and 3 for what has to be told apart, as WCAG 2.2 asks for (1.4.3, 1.4.11).
+// The colours in light, written into the picture; timeline.css has the same ones under the same names, and those for the dark. A test
+// compares the two, and measures the contrasts that WCAG 2.2 wants (1.4.3, 1.4.11): 4.5 for text and 3 for signs.
 const (
 	paper      = "#ffffff"
 	stripe     = "#f6f8fa"
 	ink        = "#1b2733"
 	muted      = "#52606d"
-	grid       = "#e1e7ed" // helps the eye, and may be missed
+	grid       = "#e1e7ed" // an aid that carries no information
 	gridStrong = "#b7c2cd"
 	free       = "#c5e6d4"
 	freeEdge   = "#1f7a55"
@@ -23,9 +23,9 @@ const (
 	around     = "#52606d"
 )
 
-// look is how a state looks.
+// look is the appearance of a state.
 type look struct {
-	index, rank          int // ranks: what takes capacity, what asks for it, what is over
+	index, rank          int // ranks: takes capacity, asks for it, is over
 	state                State
 	letter, name         string
 	paper, edge, letters string // colours
@@ -58,7 +58,7 @@ func lookOf(s State) *look {
 	return &looks[3]
 }
 
-// shape is the markup of what a bar of the look is filled and outlined with; id is what the ids of the picture begin with.
+// shape returns the fill and outline attributes of a bar; id is the prefix of the picture's ids.
 func (l look) shape(id string) string {
 	fill := l.paper
 	if l.hatch != "" {
@@ -71,7 +71,7 @@ func (l look) shape(id string) string {
 	return s
 }
 
-// text is the markup of letters on a bar. On a hatch they have a rim of the bar's own colour.
+// text returns the attributes of letters on a bar. On a hatch they have a rim of the bar's own colour.
 func (l look) text() string {
 	s := `class="tl-on-` + string(l.state) + `" fill="` + l.letters + `"`
 	if l.hatch != "" {
@@ -80,7 +80,7 @@ func (l look) text() string {
 	return s
 }
 
-// Attributes of what is drawn over and over.
+// Attributes of frequent elements.
 const (
 	onInk      = `class="tl-ink" fill="` + ink + `"`
 	onMuted    = `class="tl-muted" fill="` + muted + `" font-size="11"`
@@ -107,11 +107,11 @@ const (
 	asCorner   = `class="tl-corner" fill="` + short + `"`
 )
 
-// defs writes the patterns, each only if it is used.
+// defs writes the patterns in use.
 func (s *sheet) defs() {
 	s.raw("<defs>")
 	pattern := func(name, size, ground, class, colour, d string) {
-		faint := ` stroke-opacity=".45"` // so that letters on it stay legible; the outline is what has the contrast
+		faint := ` stroke-opacity=".45"` // keeps letters on it legible; the outline has the contrast
 		if name == "taken" || name == "short" {
 			faint = ""
 		}

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// luminance is the relative luminance of WCAG 2.2.
+// luminance computes the relative luminance of WCAG 2.2.
 func luminance(t *testing.T, colour string) float64 {
 	t.Helper()
 	n, err := strconv.ParseUint(strings.TrimPrefix(colour, "#"), 16, 32)
@@ -33,7 +33,7 @@ func contrast(t *testing.T, a, b string) float64 {
 
 var declaration = regexp.MustCompile(`--tl-([a-z-]+): (#[0-9a-f]{6});`)
 
-// themes are the colours of the style sheet, by name, in light, in the dark and on paper.
+// themes reads the colours of the style sheet, by name, in light, in the dark and on paper.
 func themes(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	light, rest, ok := strings.Cut(Style, "@media screen and (prefers-color-scheme: dark)")
@@ -79,11 +79,12 @@ func TestContrasts(t *testing.T) {
 		atLeast(4.5, "ink", "short-paper")
 		atLeast(3, "short", "short-paper")
 		atLeast(3, "free-edge", "free")
-		atLeast(3, "short", "scheduled") // the rim of what is overbooked
+		atLeast(3, "short", "scheduled") // the rim of overbooked bars
 	}
 }
 
-// TestThePictureAndTheStyleSheetHaveTheSameColours keeps light the same with and without the style sheet.
+// TestThePictureAndTheStyleSheetHaveTheSameColours compares the light colours with and without the style
+// sheet.
 func TestThePictureAndTheStyleSheetHaveTheSameColours(t *testing.T) {
 	t.Parallel()
 	light := themes(t)["light"]
@@ -109,7 +110,7 @@ func TestThePictureAndTheStyleSheetHaveTheSameColours(t *testing.T) {
 
 var class = regexp.MustCompile(` class="([a-z -]+)"`)
 
-// TestEveryClassHasAStyle finds what would stay light in the dark.
+// TestEveryClassHasAStyle finds classes that would stay light in the dark.
 func TestEveryClassHasAStyle(t *testing.T) {
 	t.Parallel()
 	for name, c := range charts(t) {
@@ -126,7 +127,7 @@ func TestLooksAreToldApartWithoutColour(t *testing.T) {
 	letters, shapes := map[string]State{}, map[string]State{}
 	for i, l := range looks {
 		shape := l.hatch + "/" + l.dash
-		if l.state == Running { // solid dark, told by its lightness
+		if l.state == Running { // solid dark, recognised by its lightness
 			shape = "dark"
 		}
 		if was, taken := letters[l.letter]; taken || l.index != i {

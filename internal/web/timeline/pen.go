@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// pen writes markup. What comes from people goes through text and attr, and through nothing else.
+// pen writes markup. Texts from users must go through text or attr.
 type pen struct{ b []byte }
 
 // raw writes markup as it is.
@@ -38,7 +38,7 @@ func (p *pen) at(command string, v ...float64) {
 	}
 }
 
-// text writes what people may have written, escaped for contents and for values of attributes, in XML as well as in HTML.
+// text writes a text from users, escaped for contents and for values of attributes, in XML and in HTML.
 func (p *pen) text(s string) {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
@@ -58,7 +58,7 @@ func (p *pen) text(s string) {
 	}
 }
 
-// attr writes an attribute whose value people may have written.
+// attr writes an attribute with a value from users.
 func (p *pen) attr(name, value string) {
 	p.raw(" ", name, `="`)
 	p.text(value)

@@ -10,8 +10,8 @@ const (
 	margin     = 8
 	indent     = 12
 	axisHeight = 40
-	handHeight = 24 // of the row of what fits and what is picked
-	pad        = 8  // above and below what is in a lane
+	handHeight = 24 // of the row with the fitting times and the picked slot
+	pad        = 8  // above and below the content of a lane
 	titleLine  = 17
 	noteLine   = 14
 	rowHeight  = 22
@@ -20,11 +20,11 @@ const (
 	closeLine  = 16 // of the titles of closures
 	bandHeight = 30
 	bandGap    = 7
-	footHeight = 20 // of the words at lines
+	footHeight = 20 // of the labels of lines
 	body       = 12 // sizes of letters
 	small      = 11
 
-	mostBars  = 2000 // drawn by themselves, in the whole picture: what browsers move smoothly
+	mostBars  = 2000 // drawn by themselves, in the whole picture: browsers still move so many smoothly
 	mostBoxes = 500  // lanes
 )
 
@@ -40,19 +40,19 @@ type sheet struct {
 	top    float64 // of the lanes
 	bottom float64
 	height float64
-	left   int // lanes for which there was no room
+	left   int // lanes without room
 	used   used
 	count  struct{ bars, closures int }
 	cache  dates
 }
 
-// used is what the picture has of all that it could have, for the patterns and the legend.
+// used records the parts that occur in the picture, for the patterns and the legend.
 type used struct {
 	states                                                      [len(looks)]bool
 	bands, short, closures, around, bins, over, fits, hand, now bool
 }
 
-// box is a lane and where its parts are, from top to bottom.
+// box is a lane with the places of its parts, from top to bottom.
 type box struct {
 	*Lane
 	title, note                string
@@ -60,19 +60,19 @@ type box struct {
 	top, bottom                float64
 	titleY                     float64 // baseline
 	noteY, moreY               float64 // baselines; 0 for none
-	barsY, closeY, rowsY, binY float64 // upper edges; closeY is 0 where no closure has a title that fits
+	barsY, closeY, rowsY, binY float64 // upper edges; closeY is 0 if no closure has a title that fits
 	barsEnd                    float64
-	compact                    bool // one line that is the lane's title and its only band
+	compact                    bool // one line with the lane's title and its only band
 	bands                      []bandBox
 	closures                   []closing
-	areas                      []area // what is drawn over time, without the text above it
+	areas                      []area // the parts with a time axis, without the text above them
 	packing
 }
 
 // area is a stretch from top to bottom.
 type area struct{ y0, y1 float64 }
 
-// bandBox is a band and where it is.
+// bandBox is a band and its place.
 type bandBox struct {
 	*Band
 	title       string
@@ -120,7 +120,7 @@ func countLanes(lanes []Lane) int {
 	return n
 }
 
-// add finds the places for a lane, and for those that it is opened to.
+// add places a lane, and the lanes that it is opened to.
 func (s *sheet) add(l *Lane, depth, stripe, most int) {
 	if len(s.boxes) == mostBoxes || depth > 8 {
 		s.left++
@@ -137,7 +137,7 @@ func (s *sheet) add(l *Lane, depth, stripe, most int) {
 		y = s.layBands(&b, s.layBars(&b, y))
 	}
 	b.bottom = y + pad
-	if s.narrow { // the text is in between, and nothing is to cross it
+	if s.narrow { // the text lies between, and nothing may cross it
 		if b.barsEnd > b.barsY {
 			b.areas = append(b.areas, area{b.barsY, b.barsEnd})
 		}
@@ -157,7 +157,7 @@ func (s *sheet) add(l *Lane, depth, stripe, most int) {
 	}
 }
 
-// layBars finds the places for the title and the bookings. The title stands beside them where there is room, else above.
+// layBars places the title and the bookings. The title stands beside them if there is room, else above.
 func (s *sheet) layBars(b *box, y float64) float64 {
 	text := y
 	b.titleY = text + 12
@@ -216,7 +216,7 @@ func (s *sheet) layBands(b *box, y float64) float64 {
 	return y
 }
 
-// use remembers what is drawn.
+// use records the parts of a box.
 func (s *sheet) use(b *box) {
 	for _, p := range b.bars {
 		s.used.states[p.look.index] = s.used.states[p.look.index] || p.x1 > p.x0
@@ -241,7 +241,7 @@ func (s *sheet) use(b *box) {
 	}
 }
 
-// identifier is what ids may begin with of what was asked for.
+// identifier makes a valid prefix of ids from the given one.
 func identifier(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {

@@ -23,8 +23,8 @@ type fataler interface {
 	Fatalf(format string, args ...any)
 }
 
-// inspect reads a picture to its end, and fails where it is not well-formed, something lies outside, or something is in it that a strict
-// policy or a careful page would not have.
+// inspect parses a picture to its end, and fails if it is not well-formed, has parts outside its bounds, or contains markup that a
+// strict policy forbids.
 func inspect(t fataler, svg string) {
 	t.Helper()
 	d := xml.NewDecoder(strings.NewReader(svg))
@@ -144,7 +144,7 @@ func bounded(t fataler, e xml.StartElement, width, height float64) {
 	}
 }
 
-// readable fails where a text would run out of the picture.
+// readable fails if a text would run out of the picture.
 func readable(t fataler, e xml.StartElement, text string, width float64) {
 	t.Helper()
 	size := body + 0.
@@ -213,7 +213,8 @@ func TestGoldenPicturesAreCareful(t *testing.T) {
 	}
 }
 
-// anySlot is within, around or far from a range that begins at base, now and then empty or reversed.
+// anySlot generates slots within, around or far from a range that begins at base, now and then empty or
+// reversed.
 func anySlot(base time.Time) *rapid.Generator[testbeds.Slot] {
 	return rapid.Custom(func(t *rapid.T) testbeds.Slot {
 		if rapid.IntRange(0, 40).Draw(t, "odd") == 0 {

@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// longestText is how many characters of a tooltip are kept.
+// longestText bounds the characters of a tooltip.
 const longestText = 400
 
-// clean leaves out what XML 1.0 (section 2.2) does not allow, other control characters, and those that turn the direction of the text around them
-// (which would let a name change how what stands after it reads). White space, line ends included, becomes one space.
+// clean removes the characters that XML 1.0 (section 2.2) does not allow, other control characters, and those that set the direction of
+// text (a name could otherwise change the reading of the text after it). White space, line ends included, becomes one space.
 func clean(s string) string {
 	plain := true
 	for i := 0; i < len(s) && plain; i++ {
@@ -23,7 +23,7 @@ func clean(s string) string {
 	}
 	var b strings.Builder
 	n, space := 0, false
-	for _, r := range s { // bytes that are not UTF-8 come as U+FFFD
+	for _, r := range s { // bytes that are not UTF-8 arrive as U+FFFD
 		switch {
 		case unicode.IsSpace(r):
 			space = b.Len() > 0
@@ -46,15 +46,15 @@ func clean(s string) string {
 	return b.String()
 }
 
-// asciiWidths are the advances of the characters from space to tilde in hundredths of the size, rounded up. They are those of DejaVu Sans: there
-// is no font to ask, and few that browsers take for sans-serif are wider.
+// asciiWidths holds the advances of the characters from space to tilde in hundredths of the size, rounded up, of DejaVu Sans: the server
+// has no font to ask, and few sans-serif fonts of browsers are wider.
 var asciiWidths = [...]uint8{
 	32, 41, 46, 84, 64, 96, 78, 28, 40, 40, 50, 84, 32, 37, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34, 84, 84, 84, 54,
 	100, 69, 69, 70, 78, 64, 58, 78, 76, 30, 30, 66, 56, 87, 75, 79, 61, 79, 70, 64, 62, 74, 69, 99, 69, 62, 69, 40, 34, 40, 84, 50,
 	50, 62, 64, 55, 64, 62, 36, 64, 64, 28, 28, 58, 28, 98, 64, 62, 64, 64, 42, 53, 40, 64, 60, 82, 60, 60, 53, 64, 34, 64, 84,
 }
 
-// widthOf is how wide a text is at most, for letters of a size.
+// widthOf estimates the greatest width of a text at a font size.
 func widthOf(s string, size float64) float64 {
 	var w float64
 	for _, r := range s {
@@ -63,7 +63,7 @@ func widthOf(s string, size float64) float64 {
 	return w * size
 }
 
-// bold is how much wider bold letters are.
+// bold is the relative width of bold letters.
 const bold = 1.12
 
 func widthOfRune(r rune) float64 {
@@ -75,12 +75,12 @@ func widthOfRune(r rune) float64 {
 	case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Me, r), r == 0x200d:
 		return 0
 	case r >= 0x1100 && r < 0x2000 || r > 0x2e80, r == '…', r == utf8.RuneError:
-		return 1.1 // wide scripts and pictures
+		return 1.1 // wide scripts and emoji
 	}
 	return .85
 }
 
-// fitted is as much of a text as there is room for, with an ellipsis where something is missing; empty where there is room for next to nothing.
+// fitted cuts a text to the room, with an ellipsis for the rest; empty if there is room for next to nothing.
 func fitted(s string, size, room float64) string {
 	if widthOf(s, size) <= room {
 		return s
@@ -99,10 +99,10 @@ func fitted(s string, size, room float64) string {
 	return strings.TrimRight(s[:end], " ") + "…"
 }
 
-// longestLink is beyond what browsers and servers agree on.
+// longestLink exceeds the common limits of browsers and servers.
 const longestLink = 2000
 
-// href is a link that may be put into the picture: http, https, or relative to the page, in ASCII. Others, and what browsers would read as
+// href checks a link for the picture: http, https, or relative to the page, in ASCII. Others, including those that browsers would read as
 // another host ("//host", "/\host"), become empty.
 func href(link string) string {
 	odd := func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\\' || r == utf8.RuneError }
@@ -119,7 +119,7 @@ func href(link string) string {
 	return ""
 }
 
-// ascii writes the bytes of other characters as browsers do, in percent.
+// ascii percent-encodes other characters, like browsers.
 func ascii(link string) string {
 	var b strings.Builder
 	for i := range len(link) {

@@ -8,10 +8,11 @@ import (
 	"berth/testbeds"
 )
 
-// dates writes slots for people, in one zone.
+// dates formats slots for people, in one zone.
 type dates struct{ zone *time.Location }
 
-// slot is "Sat 28 Mar 2026, 10:00 – 12:00 CET", with both dates where there are two, and both offsets where the clocks change in between.
+// slot formats a slot as "Sat 28 Mar 2026, 10:00 – 12:00 CET", with both dates if they differ, and both offsets if the clocks change in
+// between.
 func (d dates) slot(s testbeds.Slot) string {
 	a, b := s.Start.In(d.zone), s.End.In(d.zone)
 	ay, am, ad := a.Date()
@@ -31,7 +32,7 @@ func (d dates) slot(s testbeds.Slot) string {
 	return a.Format(from) + " – " + b.Format(to+" MST")
 }
 
-// bar is the tooltip of a booking: who and what, the state, when.
+// bar writes the tooltip of a booking: owner and name, state, times.
 func (d dates) bar(b *placed) string {
 	title := clean(b.Title)
 	if title == "" {
@@ -54,7 +55,7 @@ func (d dates) bar(b *placed) string {
 	return w.String()
 }
 
-// bin is the tooltip of bars that are drawn together.
+// bin writes the tooltip of bars that are drawn together.
 func (d dates) bin(b bin) string {
 	var parts []string
 	for _, l := range looks {
@@ -72,7 +73,7 @@ func counted(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun
 }
 
-// shortNumber is a number for a small place: 1234 is 1.2k.
+// shortNumber shortens a number for a small place: 1234 becomes 1.2k.
 func shortNumber(n int) string {
 	switch {
 	case n >= 10000:
@@ -83,7 +84,7 @@ func shortNumber(n int) string {
 	return strconv.Itoa(n)
 }
 
-// leastWords is what a band comes to at worst, in words.
+// leastWords describes the worst level of a band.
 func (b bandBox) leastWords() string {
 	unit := ""
 	if u := clean(b.Unit); u != "" {
@@ -98,7 +99,7 @@ func (b bandBox) leastWords() string {
 	return "least " + strconv.FormatInt(b.least, 10) + " of " + strconv.FormatInt(b.most, 10) + unit
 }
 
-// summary says what the picture shows, for those who do not see it.
+// summary describes the picture for screen readers.
 func (s *sheet) summary() string {
 	parts := []string{counted(len(s.boxes), "lane") + " from " + s.cache.slot(testbeds.Slot{Start: s.c.From, End: s.c.To}),
 		counted(s.count.bars, "booking"), counted(s.count.closures, "closure")}

@@ -1,7 +1,7 @@
 package profile
 
-// Add adds by, one amount per column, to what is free in [from, to): negative amounts take, positive ones give back. An end of
-// math.MaxInt64 means for ever. An empty interval changes nothing.
+// Add adds by, one amount per column, to the free amounts in [from, to): negative amounts take, positive ones give back. An
+// end of math.MaxInt64 means for ever. An empty interval changes nothing.
 func (p *Profile) Add(from, to int64, by []int64) {
 	if from >= to || zero(by) {
 		return
@@ -23,8 +23,8 @@ func zero(by []int64) bool {
 	return true
 }
 
-// raise adds by to [from, to) below x, which is writable and ends at hi. Breakpoints stand at from and to already, so that only
-// an inner node has parts that lie in the interval with one of their sides only.
+// raise adds by to [from, to) below x, which is writable and ends at hi. Breakpoints exist at from and to already, so only
+// inner nodes have parts that lie partly in the interval.
 func (p *Profile) raise(x *node, hi, from, to int64, by []int64) {
 	i := x.find(from)
 	if x.times[i] < from {

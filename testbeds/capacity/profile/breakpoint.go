@@ -1,6 +1,6 @@
 package profile
 
-// ensure makes a breakpoint at t where there is none; no amount changes.
+// ensure makes a breakpoint at t if there is none; no amount changes.
 func (p *Profile) ensure(t int64) {
 	if t == forever || p.has(t) {
 		return
@@ -27,7 +27,7 @@ func (p *Profile) has(t int64) bool {
 	return x.times[x.find(t)] == t
 }
 
-// insert puts a breakpoint at t below x, which is writable, and returns the new right neighbour of x where x had to be split.
+// insert puts a breakpoint at t below x, which is writable, and returns the new right neighbour of x if x was split.
 func (p *Profile) insert(x *node, t int64) (right *node) {
 	i := x.find(t)
 	if x.leaf() {
@@ -56,7 +56,7 @@ func (p *Profile) split(x *node) (right *node) {
 	return right
 }
 
-// coalesce drops the breakpoint at t, which exists, where the amounts before and after it are equal.
+// coalesce drops the breakpoint at t, which exists, if the amounts before and after it are equal.
 func (p *Profile) coalesce(t int64) {
 	if t == beginning || t == forever {
 		return
@@ -74,8 +74,8 @@ func (p *Profile) coalesce(t int64) {
 	}
 }
 
-// remove drops the breakpoint at t below x, which is writable. The parts that touch the gap are joined where they fit into one
-// node, so that a shrinking profile does not keep empty shelves.
+// remove drops the breakpoint at t below x, which is writable. The parts that touch the gap are joined if they fit into one
+// node, so that a shrinking profile does not keep nearly empty nodes.
 func (p *Profile) remove(x *node, t int64) {
 	i := x.find(t)
 	if x.leaf() {
@@ -93,7 +93,7 @@ func (p *Profile) remove(x *node, t int64) {
 	p.join(x, i-1)
 }
 
-// join makes one of the kids i and i+1 of x where both fit into three quarters of a node.
+// join merges the kids i and i+1 of x if both fit into three quarters of a node.
 func (p *Profile) join(x *node, i int) {
 	if i < 0 || i+1 >= x.n || x.kids[i].n+x.kids[i+1].n > x.kids[i].size()*3/4 {
 		return

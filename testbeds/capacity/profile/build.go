@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Build is the profile in which all deltas were added to the capacity: the same as New and then Add one by one, for the price of
-// one sort. Amounts are summed up in the order of time and packed into leaves, then level after level into inner nodes.
+// Build makes the profile of a capacity with all deltas: the same as New and then Add one by one, at the cost of one sort. It
+// sums the amounts in order of time and packs them into leaves, then level after level into inner nodes.
 func Build(capacity []int64, deltas []Delta) *Profile {
 	type event struct {
 		at    int64
@@ -43,7 +43,7 @@ type builder struct {
 	leaves []*node
 }
 
-// breakpoint appends one unless nothing changes there.
+// breakpoint appends one unless the amounts do not change there.
 func (b *builder) breakpoint(at int64) {
 	x := b.leaves[len(b.leaves)-1]
 	switch {
@@ -62,7 +62,7 @@ func (b *builder) breakpoint(at int64) {
 	b.p.points++
 }
 
-// same reports whether the last breakpoint of x has what is free now.
+// same reports whether the last breakpoint of x has the present free amounts.
 func (b *builder) same(x *node) bool {
 	for c, n := range b.free {
 		if x.column(x.min, c)[x.n-1] != n {

@@ -75,7 +75,7 @@ func TestSearchToTheEndsOfTime(t *testing.T) {
 	}
 }
 
-// TestEmptyingTheMiddle takes out the breakpoints of whole nodes between full neighbours, which have no room to join them.
+// TestEmptyingTheMiddle removes the breakpoints of whole nodes between full neighbours, which have no room to join them.
 func TestEmptyingTheMiddle(t *testing.T) {
 	t.Parallel()
 	const n = 10 * leafSize * innerSize
@@ -96,7 +96,8 @@ func TestEmptyingTheMiddle(t *testing.T) {
 	agree(t, &model{p: p, o: want})
 }
 
-// TestEveryTwoColumnsOfSixInstants asks every pair of columns that are free or taken in each of six instants for a common run.
+// TestEveryTwoColumnsOfSixInstants searches every pair of columns that are free or taken in each of six instants for a common
+// run.
 func TestEveryTwoColumnsOfSixInstants(t *testing.T) {
 	t.Parallel()
 	const instants = 6

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// family is a profile with its living forks. A profile that changes ends the lives of its own forks, and of theirs.
+// family is a profile with its living forks. A change of a profile ends the lives of its own forks, and of theirs.
 type family struct {
 	*world
 	living []*relative
@@ -56,7 +56,8 @@ func TestForksAndTheirOriginalsDoNotTouchEachOther(t *testing.T) {
 	})
 }
 
-// TestReadersForkAtOnce is for the race detector: readers of one profile ask it, fork it and change their forks.
+// TestReadersForkAtOnce is for the race detector: readers of one profile query it, fork it and change their
+// forks.
 func TestReadersForkAtOnce(t *testing.T) {
 	t.Parallel()
 	const readers, bookings = 8, 3000

@@ -12,8 +12,8 @@ type fataler interface {
 	Fatalf(format string, args ...any)
 }
 
-// sound checks what always holds of a tree, whatever its amounts: leaves at one depth and none empty; instants ascending;
-// neighbours different; least and greatest amounts as the kids have them; the number of breakpoints.
+// sound checks the invariants of every tree: leaves at one depth and none empty; instants ascending; neighbours
+// different; least and greatest amounts equal to those of the kids; the number of breakpoints.
 func sound(t fataler, p *Profile) {
 	t.Helper()
 	in := inspection{p: p, depth: -1}

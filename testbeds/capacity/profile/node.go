@@ -11,20 +11,20 @@ const (
 // that two of them differ.
 type owner struct{ _ byte }
 
-// node is a leaf of breakpoints or an inner node of kids; both are called its parts. What it knows of them lies in columns of one
-// block: the times, then per quantity what the node adds, the least and the greatest free amounts. The columns have room for size
-// parts, of which the first n are in use.
+// node is a leaf of breakpoints or an inner node of kids; both are called its parts. Its data lies in columns of one block: the
+// times, then per quantity the node's addition, the least and the greatest free amounts. The columns have room for size parts, of
+// which the first n are in use.
 //
-// A leaf adds nothing and its least amounts are its greatest: min and max are the same columns there, and a search that
-// compares with both never finds a reason to look below a leaf.
+// A leaf adds nothing and its least amounts are its greatest: min and max are the same columns there, and a search that compares
+// with both never finds a reason to look below a leaf.
 type node struct {
 	own   *owner
 	n     int
 	kids  []*node // nil in a leaf
 	block []int64 // all columns
-	times []int64 // when a part begins
-	add   []int64 // inner: what is added to everything below a kid
-	min   []int64 // the least free amount of a part, less what the nodes above add
+	times []int64 // beginnings of the parts
+	add   []int64 // inner: added to everything below a kid
+	min   []int64 // the least free amount of a part, less the additions of the nodes above
 	max   []int64 // the greatest one
 }
 
@@ -43,7 +43,7 @@ func (p *Profile) newInner() *node {
 		add: amounts[:w:w], min: amounts[w : 2*w : 2*w], max: amounts[2*w:]}
 }
 
-// like is an empty node of the same kind as x.
+// like makes an empty node of the same kind as x.
 func (p *Profile) like(x *node) *node {
 	if x.leaf() {
 		return p.newLeaf()
@@ -51,7 +51,7 @@ func (p *Profile) like(x *node) *node {
 	return p.newInner()
 }
 
-// writable is x itself where this profile owns it, else a copy that it owns.
+// writable returns x itself if this profile owns it, else a copy that it owns.
 func (p *Profile) writable(x *node) *node {
 	if x.own == p.own {
 		return x
@@ -63,7 +63,7 @@ func (p *Profile) writable(x *node) *node {
 	return c
 }
 
-// kid is the writable i-th kid of x, which is writable itself.
+// kid returns the writable i-th kid of x, which is writable itself.
 func (p *Profile) kid(x *node, i int) *node {
 	x.kids[i] = p.writable(x.kids[i])
 	return x.kids[i]
@@ -73,7 +73,7 @@ func (x *node) leaf() bool { return x.kids == nil }
 
 func (x *node) size() int { return len(x.times) }
 
-// column is the part of the rows in use that belongs to the c-th quantity.
+// column returns the used part of the rows for the c-th quantity.
 func (x *node) column(rows []int64, c int) []int64 { return rows[c*x.size():][:x.n] }
 
 // set writes one amount per column for the i-th part.
@@ -90,7 +90,7 @@ func (x *node) plus(sums, rows []int64, i int, sign int64) {
 	}
 }
 
-// find is the last part that does not begin after t; the first one where all do.
+// find returns the last part that does not begin after t; the first one if all do.
 func (x *node) find(t int64) int {
 	if x.n < 2 || t < x.times[1] {
 		return 0
@@ -107,7 +107,7 @@ func (x *node) find(t int64) int {
 	return lo - 1
 }
 
-// end is where the i-th part of x ends, hi being where x itself does.
+// end returns the end of the i-th part of x, hi being the end of x itself.
 func (x *node) end(i int, hi int64) int64 {
 	if i+1 < x.n {
 		return x.times[i+1]
@@ -139,7 +139,7 @@ func (x *node) lift(c, i, j int, n int64) {
 	}
 }
 
-// refresh sets when the i-th kid begins and its least and greatest amounts from what the kid knows.
+// refresh updates the i-th kid's beginning and its least and greatest amounts from the kid's data.
 func (x *node) refresh(i int) {
 	k, s := x.kids[i], x.size()
 	x.times[i] = k.times[0]
@@ -150,7 +150,7 @@ func (x *node) refresh(i int) {
 	}
 }
 
-// duplicate puts a copy of the i-th part behind it. There must be room.
+// duplicate inserts a copy of the i-th part after it. There must be room.
 func (x *node) duplicate(i int) {
 	for b := x.block; len(b) > 0; b = b[x.size():] {
 		copy(b[i+1:x.n+1], b[i:x.n])
@@ -161,7 +161,7 @@ func (x *node) duplicate(i int) {
 	x.n++
 }
 
-// drop takes the i-th part out.
+// drop removes the i-th part.
 func (x *node) drop(i int) {
 	for b := x.block; len(b) > 0; b = b[x.size():] {
 		copy(b[i:x.n-1], b[i+1:x.n])

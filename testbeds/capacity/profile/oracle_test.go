@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// oracle is the slow and obvious profile: a sorted array of the instants at which something changes, searched from its beginning
-// at every question. Neighbours differ.
+// oracle is the slow and obvious profile: a sorted array of the instants of change, searched from its beginning at every
+// question. Neighbours differ.
 type oracle struct {
 	points []point
 }
@@ -53,7 +53,7 @@ func (o *oracle) ensure(t int64) {
 	}
 }
 
-// within are the points clipped to [from, to).
+// within lists the points clipped to [from, to).
 func (o *oracle) within(from, to int64) []point {
 	var in []point
 	for i, p := range o.points {
@@ -85,7 +85,7 @@ func (o *oracle) fits(need []int64, from, to int64) bool {
 	return true
 }
 
-// first is the first instant in [from, to) at which there is enough, or is not.
+// first finds the first instant in [from, to) at which there is enough, or is not.
 func (o *oracle) first(col int, need, from, to int64, enough bool) (int64, bool) {
 	for _, p := range o.within(from, to) {
 		if (p.Free[col] >= need) == enough {
@@ -95,7 +95,7 @@ func (o *oracle) first(col int, need, from, to int64, enough bool) (int64, bool)
 	return 0, false
 }
 
-// earliest tries from and every instant at which something changes: a run cannot begin at another one.
+// earliest tries from and every instant of change: a run cannot begin at another one.
 func (o *oracle) earliest(need []int64, from, to, length int64) (int64, bool) {
 	for _, p := range o.within(from, to) {
 		if p.At+length <= to && o.fits(need, p.At, p.At+length) {
@@ -105,7 +105,7 @@ func (o *oracle) earliest(need []int64, from, to, length int64) (int64, bool) {
 	return from, from == to && length == 0
 }
 
-// latest tries to and every instant at which something changes as the end.
+// latest tries to and every instant of change as the end.
 func (o *oracle) latest(need []int64, from, to, length int64) (int64, bool) {
 	if to-length >= from && o.fits(need, to-length, to) {
 		return to - length, true

@@ -2,7 +2,7 @@ package profile
 
 import "math"
 
-// Profile is the free amounts over all time. Use New or Build.
+// Profile holds the free amounts over all time. Use New or Build.
 type Profile struct {
 	width  int
 	points int
@@ -10,7 +10,7 @@ type Profile struct {
 	own    *owner
 }
 
-// Delta adds By, one amount per column, to what is free in [From, To).
+// Delta adds By, one amount per column, to the free amounts in [From, To).
 type Delta struct {
 	From, To int64
 	By       []int64
@@ -21,7 +21,7 @@ const (
 	forever   = math.MaxInt64
 )
 
-// New is a profile in which the capacity is free at all times.
+// New makes a profile in which the capacity is free at all times.
 func New(capacity []int64) *Profile {
 	p := &Profile{width: len(capacity), points: 1, own: new(owner)}
 	p.root = p.newLeaf()
@@ -31,15 +31,15 @@ func New(capacity []int64) *Profile {
 	return p
 }
 
-// Width is the number of columns.
+// Width returns the number of columns.
 func (p *Profile) Width() int { return p.width }
 
-// Points is the number of breakpoints, the one at the beginning of time included.
+// Points returns the number of breakpoints, including the one at the beginning of time.
 func (p *Profile) Points() int { return p.points }
 
-// Fork is a copy that can be changed on its own, for what-if questions. It shares every node with p until one of its changes
-// touches it, and is valid until p itself is next changed. It writes nothing that readers of p read, so that several of them may
-// fork at once.
+// Fork makes a copy that can be changed on its own, for what-if questions. The copy shares every node with p until one of its
+// changes touches it, and is valid until the next change of p itself. Fork writes nothing that readers of p read, so several of
+// them may fork at once.
 func (p *Profile) Fork() *Profile {
 	f := *p
 	f.own = new(owner)

@@ -14,7 +14,7 @@ type bed struct {
 	asks     []claim
 }
 
-// cut is the part of the needs that the i-th profile knows.
+// cut returns the part of the needs that the i-th profile covers.
 func cut(need *[kinds]int64, i int) []int64 {
 	if i == 0 {
 		return need[:quantities]
@@ -111,7 +111,7 @@ func sizes(b *testing.B, run func(b *testing.B, n int)) {
 	}
 }
 
-// asking measures a question put to all parts of a testbed, and how often the answer is yes.
+// asking measures a question to all parts of a testbed, and the rate of positive answers.
 func asking(b *testing.B, ask func(*bed, *claim) bool) {
 	sizes(b, func(b *testing.B, n int) {
 		bed, yes, i := newBed(n), 0, 0
@@ -138,7 +138,7 @@ func BenchmarkLatest(b *testing.B) {
 	asking(b, func(bed *bed, c *claim) bool { _, ok := bed.latest(c); return ok })
 }
 
-// BenchmarkRemoveAdd takes a random booking out and back in: two changes an operation.
+// BenchmarkRemoveAdd removes a random booking and adds it again: two changes an operation.
 func BenchmarkRemoveAdd(b *testing.B) {
 	sizes(b, func(b *testing.B, n int) {
 		bed, rng := newBed(n), rand.New(rand.NewPCG(3, 3))
@@ -163,7 +163,7 @@ func BenchmarkForkAdd(b *testing.B) {
 	})
 }
 
-// BenchmarkBuild builds all parts at once and reports the memory that they keep.
+// BenchmarkBuild builds all parts at once and reports their memory.
 func BenchmarkBuild(b *testing.B) {
 	sizes(b, func(b *testing.B, n int) {
 		w := newWorkload(n)
@@ -203,7 +203,7 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// BenchmarkHostile asks for three minutes in a profile of a million breakpoints that is free every other minute, and never
+// BenchmarkHostile searches three minutes in a profile of a million breakpoints that is free every other minute, and never
 // longer.
 func BenchmarkHostile(b *testing.B) {
 	teeth := make([]Delta, 500_000)

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// model is a profile, the oracle that says what it should hold, and the deltas that can be taken out again.
+// model is a profile, its oracle, and the deltas that can be removed again.
 type model struct {
 	p      *Profile
 	o      *oracle
@@ -39,7 +39,8 @@ func negated(by []int64) []int64 {
 	return out
 }
 
-// world draws what the properties need. Its time is short, so that instants coincide, intervals touch and breakpoints vanish.
+// world draws the values of the properties. Its time is short, so that instants coincide, intervals touch and breakpoints
+// vanish.
 type world struct {
 	*rapid.T
 	width int
@@ -70,7 +71,7 @@ func (w *world) delta() Delta {
 	return d
 }
 
-// many are deltas from a drawn seed: enough for a tree of several levels, short for the most part.
+// many draws deltas from a seed: enough for a tree of several levels, most of them short.
 func (w *world) many() []Delta {
 	rng := rand.New(rand.NewPCG(uint64(w.draw("seed", 0, 1<<30)), 0))
 	deltas := make([]Delta, rapid.SampledFrom([]int64{w.span, w.span, 30, 3, 0}).Draw(w.T, "many"))
@@ -88,7 +89,7 @@ func (w *world) many() []Delta {
 	return deltas
 }
 
-// start is a profile with some deltas in it, built at once, and its oracle.
+// start builds a profile with some deltas at once, and its oracle.
 func (w *world) start() *model {
 	capacity := w.row("capacity", 0, 8)
 	m := &model{o: newOracle(capacity), deltas: w.many()}
@@ -99,7 +100,7 @@ func (w *world) start() *model {
 	return m
 }
 
-// change adds a delta or takes one out again.
+// change adds a delta or removes one.
 func (w *world) change(m *model) {
 	if n := len(m.deltas); n > 0 && w.draw("undo", 0, 2) > 0 {
 		m.undo(int(w.draw("which", 0, int64(n-1))))
@@ -108,7 +109,7 @@ func (w *world) change(m *model) {
 	m.add(w.delta())
 }
 
-// need is about what is free at some instant, and now and then anything from less than nothing to more than there is.
+// need draws about the amounts free at some instant, and now and then any amount from negative to excessive.
 func (w *world) need(m *model) []int64 {
 	need := w.row("need", -2, 2)
 	if w.draw("about", 0, 3) > 0 {
@@ -181,7 +182,7 @@ func (w *world) same(what string, want, got any) {
 	}
 }
 
-// answer is an instant where there is one.
+// answer is an instant, or none.
 type answer struct {
 	At int64
 	OK bool
@@ -194,7 +195,7 @@ func answerOf(at int64, ok bool) answer {
 	return answer{at, ok}
 }
 
-// TestDeepTree asks a tree of four levels, grown one by one, and shrinks it to a single leaf again.
+// TestDeepTree queries a tree of four levels, grown one by one, and shrinks it to a single leaf again.
 func TestDeepTree(t *testing.T) {
 	t.Parallel()
 	const bookings, span = 20_000, 300_000
@@ -251,7 +252,8 @@ func TestBuildEqualsAddOneByOneInAnyOrder(t *testing.T) {
 	})
 }
 
-// order is the deltas as drawn, or by time: going from one side to the other empties whole nodes beside full ones.
+// order returns the deltas as drawn, or by time: going from one side to the other empties whole nodes beside full
+// ones.
 func (w *world) order(deltas []Delta) []Delta {
 	deltas = slices.Clone(deltas)
 	switch by := func(a, b Delta) int { return gocmp.Compare(a.From, b.From) }; w.draw("order", 0, 2) {

@@ -1,13 +1,13 @@
 package profile
 
-// At fills free, one amount per column, with what is free at t.
+// At fills free, one amount per column, with the free amounts at t.
 func (p *Profile) At(t int64, free []int64) {
 	for c := range p.width {
 		free[c] = p.one(c, t)
 	}
 }
 
-// one is what is free of a column at t.
+// one returns the free amount of a column at t.
 func (p *Profile) one(col int, t int64) int64 {
 	x, sum := p.root, int64(0)
 	for !x.leaf() {
@@ -18,7 +18,7 @@ func (p *Profile) one(col int, t int64) int64 {
 	return sum + x.column(x.min, col)[x.find(t)]
 }
 
-// Min is the least free amount of a column in [from, to); math.MaxInt64 where the interval is empty.
+// Min returns the least free amount of a column in [from, to); math.MaxInt64 for an empty interval.
 func (p *Profile) Min(col int, from, to int64) int64 {
 	if from >= to {
 		return forever
@@ -26,8 +26,8 @@ func (p *Profile) Min(col int, from, to int64) int64 {
 	return p.root.least(col, forever, from, to)
 }
 
-// least is the least amount of the parts that overlap [from, to), at least one. Only the first and the last of them can lie in
-// the interval with one side only and be looked into.
+// least returns the least amount of the parts that overlap [from, to), at least one. Only the first and the last of them can
+// lie partly in the interval and need a look inside.
 func (x *node) least(col int, hi, from, to int64) int64 {
 	low, least := x.column(x.min, col), int64(forever)
 	for i := x.find(from); i < x.n && x.times[i] < to; i++ {
@@ -43,8 +43,8 @@ func (x *node) least(col int, hi, from, to int64) int64 {
 	return least
 }
 
-// Fits reports whether every column has at least what is needed of it throughout [from, to). A column with no need does not
-// count, however little of it is free.
+// Fits reports whether every column has at least its need throughout [from, to). A column without a need does not count,
+// however little of it is free.
 func (p *Profile) Fits(need []int64, from, to int64) bool {
 	for c, n := range need {
 		if n <= 0 {
@@ -57,20 +57,20 @@ func (p *Profile) Fits(need []int64, from, to int64) bool {
 	return true
 }
 
-// FirstBelow is the first instant in [from, to) at which less than need is free.
+// FirstBelow finds the first instant in [from, to) at which less than need is free.
 func (p *Profile) FirstBelow(col int, need, from, to int64) (at int64, ok bool) {
 	at = max(from, p.root.firstBelow(col, need, from, to))
 	return at, at < to
 }
 
-// FirstAtLeast is the first instant in [from, to) at which at least need is free.
+// FirstAtLeast finds the first instant in [from, to) at which at least need is free.
 func (p *Profile) FirstAtLeast(col int, need, from, to int64) (at int64, ok bool) {
 	at = max(from, p.root.firstAtLeast(col, need, from, to))
 	return at, at < to
 }
 
-// firstBelow is when the first part begins that overlaps [from, to) and has less than need, forever where none does. A kid is
-// looked into where its least amount is too little: in vain at most for the two kids at the ends of the interval.
+// firstBelow finds the beginning of the first part that overlaps [from, to) and has less than need, forever if none does. It
+// descends into a kid whose least amount is too little: in vain at most for the two kids at the ends of the interval.
 func (x *node) firstBelow(col int, need, from, to int64) int64 {
 	low := x.column(x.min, col)
 	for i := x.find(from); i < x.n && x.times[i] < to; i++ {

@@ -1,7 +1,7 @@
 package profile
 
-// Earliest is the least t with from <= t and t+length <= to such that every column has at least what is needed of it throughout
-// [t, t+length). Nothing is needed for a length of zero or less.
+// Earliest finds the least t with from <= t and t+length <= to such that every column has at least its need throughout [t,
+// t+length). Nothing is needed for a length of zero or less.
 func (p *Profile) Earliest(need []int64, from, to, length int64) (at int64, ok bool) {
 	if !holds(from, to, length) {
 		return 0, false
@@ -30,8 +30,8 @@ func (p *Profile) Earliest(need []int64, from, to, length int64) (at int64, ok b
 	return at, true
 }
 
-// Latest is the greatest t with from <= t and t+length <= to such that every column has at least what is needed of it throughout
-// [t, t+length).
+// Latest finds the greatest t with from <= t and t+length <= to such that every column has at least its need throughout [t,
+// t+length).
 func (p *Profile) Latest(need []int64, from, to, length int64) (at int64, ok bool) {
 	if !holds(from, to, length) {
 		return 0, false
@@ -66,16 +66,16 @@ func holds(from, to, length int64) bool {
 }
 
 // wanted is a column with a need. A search leaps: each wanted column moves the instant to its own next run, until a whole round
-// moves it no more. A column remembers how far its last run reaches and is not asked again before the instant has left it.
+// moves it no more. A column remembers the extent of its last run and is not asked again before the instant has left it.
 type wanted struct {
 	col   int
 	need  int64
-	share float64 // the need as a share of what is usually free
-	clear int64   // how far enough is known to be free, in the direction of the search
+	share float64 // the need as a share of the usual free amount
+	clear int64   // extent of the known free run, in the direction of the search
 }
 
-// wanted appends the columns with a need to list, the scarcest first: it moves the instant furthest and spares the others most
-// questions, in whatever order the caller has them.
+// wanted appends the columns with a need to list, the scarcest first, in any order of the caller's: the scarcest moves the
+// instant furthest and saves most questions to the others.
 func (p *Profile) wanted(list []wanted, need []int64, clear int64) []wanted {
 	for c, n := range need {
 		if n <= 0 {
@@ -89,7 +89,7 @@ func (p *Profile) wanted(list []wanted, need []int64, clear int64) []wanted {
 	return list
 }
 
-// usual is the middle of what is free of a column, as far as the root knows.
+// usual estimates the usual free amount of a column from the root alone: the mean of the middles of its parts' ranges.
 func (p *Profile) usual(col int) float64 {
 	x, sum := p.root, 0.0
 	for i, low := range x.column(x.min, col) {
@@ -99,15 +99,15 @@ func (p *Profile) usual(col int) float64 {
 }
 
 // sweep looks for a run of one column: an interval of the wanted length in which enough is free. It carries the open run from
-// part to part and passes over whole kids that have enough everywhere or nowhere.
+// part to part and skips whole kids that have enough everywhere or nowhere.
 type sweep struct {
 	col              int
 	from, to, length int64
 	open             bool
-	edge             int64 // forward: where the open run begins; backward: where it ends
+	edge             int64 // forward: beginning of the open run; backward: its end
 	found            bool
-	at               int64 // where the found run begins
-	clear            int64 // how far enough is free around it, in the direction of the sweep
+	at               int64 // beginning of the found run
+	clear            int64 // extent of the free run around it, in the direction of the sweep
 }
 
 // forward visits x, which ends at hi, from left to right and reports whether to go on.

@@ -1,7 +1,7 @@
 package profile
 
-// Steps calls yield with the free amounts from from on and again at each breakpoint before to, until it returns false. Neighbours
-// differ, and the amounts are valid during the call only.
+// Steps calls yield with the free amounts at from and at each breakpoint before to, until it returns false. Neighbours differ,
+// and the amounts are valid during the call only.
 func (p *Profile) Steps(from, to int64, yield func(at int64, free []int64) bool) {
 	if from >= to {
 		return
@@ -13,7 +13,7 @@ func (p *Profile) Steps(from, to int64, yield func(at int64, free []int64) bool)
 type steps struct {
 	from, to int64
 	yield    func(at int64, free []int64) bool
-	add      []int64 // what the nodes above add
+	add      []int64 // additions of the nodes above
 	free     []int64
 }
 

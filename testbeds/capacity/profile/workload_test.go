@@ -7,7 +7,7 @@ import (
 )
 
 // The workload of the benchmarks: one testbed over two years with five quantities that share one profile and three pools of
-// devices with a profile each. It admits its bookings by a grid of its own, not by the code that is measured.
+// devices with a profile each. It admits its bookings by a grid of its own, not by the measured code.
 const (
 	hour    = int64(3600)
 	day     = 24 * hour
@@ -21,7 +21,7 @@ const (
 // poolSize is the number of units of each pool, whatever the number of bookings.
 var poolSize = [kinds - quantities]int64{8, 6, 2}
 
-// claim is what one booking or question needs of each kind, for how long, and for a booking where it lies.
+// claim holds the needs of one booking or question by kind, its length, and for a booking its start.
 type claim struct {
 	from, to int64
 	need     [kinds]int64
@@ -34,10 +34,10 @@ type workload struct {
 	rng      *rand.Rand
 	median   float64        // of a booking's length in seconds
 	poolOdds [kinds]float64 // that a booking wants units of a pool
-	weight   []float64      // running sum of how much each hour is asked for
+	weight   []float64      // running sum of the demand for each hour
 	capacity [kinds]int64
 	used     [kinds][]int64 // per grid slot
-	closed   []claim        // closures and closed hours, and negative ones for capacity that comes later
+	closed   []claim        // closures and closed hours, and negative ones for later capacity
 	bookings []claim
 }
 
@@ -77,7 +77,7 @@ func (w *workload) weigh() {
 	}
 }
 
-// draw is the needs and the length of a booking, on minutes.
+// draw draws the needs and the length of a booking, on minutes.
 func (w *workload) draw() claim {
 	length := min(w.median*math.Exp(1.2*w.rng.NormFloat64()), float64(60*day))
 	c := claim{to: max(60, int64(length)/60*60)}
@@ -101,7 +101,8 @@ func (w *workload) draw() claim {
 	return c
 }
 
-// ask is a claim at any instant, as likely at night as by day. Every other one wants up to a third of the quantities.
+// ask draws a claim at any instant, as likely at night as by day. Every other one wants up to a third of the
+// quantities.
 func (w *workload) ask() claim {
 	c := w.draw()
 	if w.rng.IntN(2) == 0 {
@@ -159,7 +160,7 @@ func (w *workload) close() {
 	w.shut(claim{0, horizon / 2, [kinds]int64{w.capacity[0] / 5, w.capacity[1] / 5}})
 }
 
-// shut notes a closure.
+// shut records a closure.
 func (w *workload) shut(c claim) {
 	if c.from < c.to {
 		w.take(&c)
@@ -178,13 +179,13 @@ func (w *workload) take(c *claim) {
 	}
 }
 
-// when is a start that fits the hours' weights.
+// when draws a start by the hours' weights.
 func (w *workload) when() int64 {
 	h, _ := slices.BinarySearch(w.weight, w.rng.Float64()*w.weight[len(w.weight)-1])
 	return int64(h)*hour + w.rng.Int64N(60)*60
 }
 
-// place looks for a start at which the claim fits, and takes it.
+// place looks for a start at which the claim fits, and books it.
 func (w *workload) place(c *claim) bool {
 	length := c.length()
 	for range 40 {
