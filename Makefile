@@ -9,6 +9,7 @@ FUZZTIME ?= 10s
 STORIES ?= 10000
 SOAK ?= 1h
 BENCH ?= .
+MUTATE ?= ./testbeds/... ./scheduler ./calendar
 DEMO ?= demo.db
 
 .PHONY: help
@@ -51,6 +52,10 @@ soak: ## tell STORIES (10000) random stories, then the chaos test for SOAK (1h):
 .PHONY: bench
 bench: ## benchmarks, in the form that benchstat reads; BENCH=regexp chooses
 	scripts/with-postgres go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m ./testbeds/... ./scheduler/... ./internal/...
+
+.PHONY: mutate
+mutate: ## mutate the packages of the core, and list what their own quick tests do not notice; MUTATE=./testbeds/... chooses
+	scripts/mutate $(MUTATE)
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (10s)
