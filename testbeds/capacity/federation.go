@@ -236,7 +236,8 @@ func (f *Federation) Claims(d testbeds.Demand, s testbeds.Slot) []testbeds.Claim
 	for _, n := range d {
 		c := testbeds.Claim{Need: n, From: s.Start.UTC(), To: s.End.UTC()}
 		if p := f.pools[poolKey(n.Resource)]; p != nil {
-			c.From, c.To = c.From.Add(-p.buffers.Setup), c.To.Add(p.buffers.Teardown)
+			occupied := p.buffers.Around(s.UTC())
+			c.From, c.To = occupied.Start, occupied.End
 		}
 		claims = append(claims, c)
 	}
