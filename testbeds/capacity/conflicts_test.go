@@ -51,6 +51,9 @@ func TestConflictsSayHowMuchIsShort(t *testing.T) {
 		{name: "free by number, and no unit is free throughout", ask: devices("radio", 1), taken: []taking{radios(20, 4, 1, "r1"), radios(24, 4, 1, "r2"), radios(20, 8, 2)}, want: []string{
 			"x radio: needs 1, free 0, short by 1, taken by #1, #3, #2 " + all,
 		}},
+		{name: "two are free by number, and one of them throughout", ask: devices("radio", 2), taken: []taking{radios(20, 4, 1, "r1"), radios(24, 4, 1, "r2"), radios(20, 8, 1)}, want: []string{
+			"x radio: needs 2, free 1, short by 1, taken by #1, #3, #2 " + all,
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -142,6 +142,8 @@ func TestWhatAnotherWayCosts(t *testing.T) {
 		}
 		return all
 	}
+	oneStays := placed(4, []string{"x/a", "x/b"}, "x/a", "x/a")
+	oneStays.Components[1].Onboarded = []string{"x/a"}
 	have := func(e withDevices) []taking { return []taking{{e.Experiment, asked}} }
 	tests := []struct {
 		name  string
@@ -163,6 +165,10 @@ func TestWhatAnotherWayCosts(t *testing.T) {
 		{name: "fewer of two devices", ask: devices("camera", 6).and("radio", 4).Experiment, taken: have(devices("camera", 1).and("radio", 2)), want: []string{
 			"16: 6 × camera of y instead of camera of x; 4 × radio of y instead of radio of x",
 			"36: 5 instead of 6 × camera of x; 2 instead of 4 × radio of x",
+		}},
+		{name: "fewer of one device, and just enough of the other", ask: devices("camera", 6).and("radio", 4).Experiment, taken: have(devices("camera", 1)), want: []string{
+			"12: 5 instead of 6 × camera of x",
+			"16: 6 × camera of y instead of camera of x; 4 × radio of y instead of radio of x",
 		}},
 		{name: "fewer of one device, and none of the other", ask: devices("camera", 6).and("radio", 1).Experiment, taken: have(devices("camera", 1).and("radio", 4)), want: []string{
 			"16: 6 × camera of y instead of camera of x; 1 × radio of y instead of radio of x",
@@ -188,6 +194,13 @@ func TestWhatAnotherWayCosts(t *testing.T) {
 		}},
 		{name: "over a VIM and another testbed", ask: placed(4, []string{"x/a", "y/b"}, "x/a", "x/a"), taken: on(4, "x/a", "y/b"), want: []string{
 			"10: member 2 (vnf) on y/b instead of x/a; spread over 2 VIMs instead of 1",
+		}},
+		{name: "the nearer of two VIMs", ask: placed(4, []string{"x/a", "x/b", "y/b"}, "x/a", "x/a"), taken: on(4, "x/a", "x/b"), want: []string{
+			"5: member 2 (vnf) on x/b instead of x/a; spread over 2 VIMs instead of 1",
+			"16: member 1 (vnf) on y/b instead of x/a; member 2 (vnf) on y/b instead of x/a",
+		}},
+		{name: "the first gives way to the second, which can run nowhere else", ask: oneStays, taken: on(4, "x/a"), want: []string{
+			"5: member 1 (vnf) on x/b instead of x/a; spread over 2 VIMs instead of 1",
 		}},
 		{name: "nothing of all that", ask: placed(8, []string{"x/a"}, "x/a"), taken: on(1, "x/a")},
 	}

@@ -74,9 +74,15 @@ func TestAllThatThereIsCanBeHad(t *testing.T) {
 		ask  testbeds.Experiment
 		want []testbeds.Problem
 	}{
-		"all of a VIM":      {ask: placed(4, []string{"x/a"}, "x/a", "x/a")},
-		"all of a device":   {ask: devices("camera", 6).Experiment},
-		"nothing":           {ask: devices("camera", 0).Experiment},
+		"all of a VIM":    {ask: placed(4, []string{"x/a"}, "x/a", "x/a")},
+		"all of a device": {ask: devices("camera", 6).Experiment},
+		"nothing":         {ask: devices("camera", 0).Experiment},
+		"none of a quantity that is not there": {ask: testbeds.Experiment{Components: []testbeds.Component{{Member: "1", Size: testbeds.Quantities{"vcpu": 1, "gpus": 0}, Onboarded: []string{"x/a"}}},
+			Placement: testbeds.Placement{"1": "x/a"}}},
+		"not onboarded anywhere": {ask: placed(1, nil, "x/a"), want: []testbeds.Problem{{Rule: testbeds.RuleNotOnboarded, Member: "1", VNF: "vnf", Testbed: "x", VIM: "a",
+			Message: "member 1 (vnf): is not onboarded on x/a"}}},
+		"onboarded elsewhere": {ask: placed(1, []string{"x/b", "x/c"}, "x/a"), want: []testbeds.Problem{{Rule: testbeds.RuleNotOnboarded, Member: "1", VNF: "vnf", Testbed: "x", VIM: "a",
+			Message: "member 1 (vnf): is not onboarded on x/a; it is on x/b, x/c"}}},
 		"one vCPU too many": {ask: placed(3, []string{"x/a"}, "x/a", "x/a", "x/a"), want: []testbeds.Problem{{Rule: testbeds.RuleCapacity, Testbed: "x", VIM: "a", Message: "x/a vcpu: needs 9, and there are never more than 8"}}},
 		"one device too many, in two needs": {ask: devices("camera", 3).and("camera", 4).Experiment, want: []testbeds.Problem{{Rule: testbeds.RuleCapacity, Testbed: "x", Device: "camera",
 			Message: "x camera: needs 7, and there are never more than 6"}}},

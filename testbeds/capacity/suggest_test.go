@@ -117,6 +117,41 @@ func TestWhereElseToLook(t *testing.T) {
 	}
 }
 
+// What is left of the slot behind the last of several bookings that have a wanted unit.
+func TestTheRestOfASlotWithANamedUnit(t *testing.T) {
+	t.Parallel()
+	f := hall(t, nil)
+	booked(f, 1, pinned(1, "r1"), hoursFrom(18, 3))
+	booked(f, 2, pinned(1, "r1"), hoursFrom(22, 1))
+	booked(f, 3, pinned(1, "r1"), hoursFrom(23, 1))
+	got := offers(f.Suggest(Search{Experiment: pinned(1, "r1"), Slot: hoursFrom(20, 8), Window: hoursFrom(20, 8)}))
+	if diff := cmp.Diff([]string{"8: starts 4 h later and ends as asked"}, got); diff != "" {
+		t.Errorf("alternatives (-want +got):\n%s", diff)
+	}
+}
+
+// What was put into a fork and taken out again is nobody's any more, there and in forks of it.
+func TestWhatAForkGaveUpIsGone(t *testing.T) {
+	t.Parallel()
+	f := hall(t, nil)
+	booked(f, 1, experiment(0, "x/a", 1), hoursFrom(20, 8))
+	fork := f.Without(1)
+	booked(fork, 2, pinned(1, "r1"), hoursFrom(20, 8))
+	fork.Remove(2)
+	fork.Remove(9)
+	for name, fed := range map[string]*Federation{"the fork": fork, "a fork of it": fork.Without()} {
+		if list := fed.Bookings("x", testHorizon); len(list) > 0 {
+			t.Errorf("%s has %v", name, list)
+		}
+		if v := fed.Check(pinned(4, "r1"), hoursFrom(20, 8)); !v.Fits {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+	if list := f.Bookings("x", testHorizon); len(list) != 1 || list[0].ID != 1 {
+		t.Errorf("what it was made from has %v", list)
+	}
+}
+
 // A device of another testbed stands in for one that has the same id, or that has all its features; nothing does for named units.
 func TestWhatStandsInForADevice(t *testing.T) {
 	t.Parallel()
