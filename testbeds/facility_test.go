@@ -47,6 +47,15 @@ func TestBuffersOfATestbedAndItsOwn(t *testing.T) {
 	}
 }
 
+func TestBuffersWidenASlot(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	got := testbeds.Buffers{Setup: time.Hour, Teardown: 2 * time.Hour}.Around(testbeds.NewSlot(at, time.Hour))
+	if want := testbeds.NewSlot(at.Add(-time.Hour), 4*time.Hour); got != want {
+		t.Errorf("around it is %s, want %s", got, want)
+	}
+}
+
 func TestThingsAreFoundByTheirIds(t *testing.T) {
 	t.Parallel()
 	f := smallFacility()
