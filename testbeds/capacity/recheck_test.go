@@ -114,6 +114,8 @@ func TestWhatKeepsABookingFromItsUnits(t *testing.T) {
 		{name: "r1 is closed", change: func(d *testbeds.Device) { d.Closures = []testbeds.Closure{repair(0, "r1")} }, at: hour(22), want: short(1, 0, away(1, "r1"))},
 		{name: "two are left of four", change: func(d *testbeds.Device) { d.Closures = []testbeds.Closure{repair(2)} }, at: hour(22)},
 		{name: "one is left of four", change: func(d *testbeds.Device) { d.Closures = []testbeds.Closure{repair(3)} }, at: hour(22), want: short(2, 1, away(3))},
+		{name: "one is left from then on", change: func(d *testbeds.Device) { d.Closures = []testbeds.Closure{repair(3)} }, at: hour(21), want: []testbeds.Conflict{
+			{Resource: radio, Interval: testbeds.NewSlot(hour(21), time.Second), Needed: 2, Free: 1, ShortBy: 1, TakenBy: []testbeds.Taker{away(3)}}}},
 		{name: "one was left until then", change: func(d *testbeds.Device) { d.Closures = []testbeds.Closure{repair(3)} }, at: hour(23)},
 		{name: "there is no r2", change: func(d *testbeds.Device) { d.Units[1] = "r9" }, at: hour(22), want: short(1, 0,
 			testbeds.Taker{Kind: testbeds.TakerCapacityChange, Summary: "there is no unit r2", Amount: 1, Units: []string{"r2"}, Interval: now})},

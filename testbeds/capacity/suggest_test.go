@@ -72,6 +72,29 @@ func TestChoiceOfAlternatives(t *testing.T) {
 	}
 }
 
+// Alternatives that say the same are one, the first; whatever differs in one point is another.
+func TestDistinctAlternatives(t *testing.T) {
+	t.Parallel()
+	first := testbeds.Alternative{Slot: hoursFrom(20, 8), Placement: testbeds.Placement{"1": "x/a"}, Devices: []testbeds.DeviceNeed{{Testbed: "x", Device: "radio", Count: 1, Units: []string{"r1"}}}, Cost: 1}
+	again := first
+	again.Cost = 2
+	for name, change := range map[string]func(a *testbeds.Alternative, d *testbeds.DeviceNeed){
+		"slot":      func(a *testbeds.Alternative, _ *testbeds.DeviceNeed) { a.Slot = hoursFrom(20, 7) },
+		"placement": func(a *testbeds.Alternative, _ *testbeds.DeviceNeed) { a.Placement = testbeds.Placement{"1": "x/b"} },
+		"testbed":   func(_ *testbeds.Alternative, d *testbeds.DeviceNeed) { d.Testbed = "y" },
+		"device":    func(_ *testbeds.Alternative, d *testbeds.DeviceNeed) { d.Device = "camera" },
+		"count":     func(_ *testbeds.Alternative, d *testbeds.DeviceNeed) { d.Count = 2 },
+		"units":     func(_ *testbeds.Alternative, d *testbeds.DeviceNeed) { d.Units = []string{"r2"} },
+	} {
+		other := first
+		other.Devices = []testbeds.DeviceNeed{first.Devices[0]}
+		change(&other, &other.Devices[0])
+		if diff := cmp.Diff([]testbeds.Alternative{first, other}, distinct([]testbeds.Alternative{first, again, other})); diff != "" {
+			t.Errorf("another %s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 func TestLengthsAreSpoken(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{
