@@ -30,14 +30,15 @@ func placed(vcpu int64, on []string, places ...string) testbeds.Experiment {
 	return e
 }
 
-// devices asks for devices of x: "radio", 3, "camera", 2.
+// withDevices is an experiment to which devices of x can be added.
+type withDevices struct{ testbeds.Experiment }
+
 func (e withDevices) and(device string, count int64, units ...string) withDevices {
 	e.Devices = append(e.Devices, testbeds.DeviceNeed{Testbed: "x", Device: device, Count: count, Units: units})
 	return e
 }
 
-type withDevices struct{ testbeds.Experiment }
-
+// devices asks for some devices of x, and for no members.
 func devices(device string, count int64, units ...string) withDevices {
 	return withDevices{}.and(device, count, units...)
 }
@@ -55,6 +56,7 @@ func offers(found []testbeds.Alternative) []string {
 	return lines
 }
 
+// taking is what somebody has booked, and when.
 type taking struct {
 	testbeds.Experiment
 	testbeds.Slot
