@@ -55,6 +55,7 @@ func (s *Service) ApprovalByLink(ctx context.Context, link string) (found Linked
 		found, err = approvalByLink(ctx, tx, link)
 		return err
 	})
+	found.Request = found.Request.shown()
 	return found, err
 }
 

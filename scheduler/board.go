@@ -41,9 +41,13 @@ func (s *Service) Board(ctx context.Context, a Actor, testbed string, span testb
 		}
 		named := map[int64]*Request{}
 		for i := range requests {
-			if shown(a, w.fed.Facility(), requests[i], testbed) {
-				named[requests[i].Number] = &requests[i]
+			if !shown(a, w.fed.Facility(), requests[i], testbed) {
+				continue
 			}
+			if !a.knowsAll() {
+				requests[i] = requests[i].shown()
+			}
+			named[requests[i].Number] = &requests[i]
 		}
 		list = make([]Placed, 0, len(bookings))
 		for _, b := range bookings {

@@ -90,7 +90,11 @@ func remark(ctx context.Context, tx Reader, request, id string, err error) (Feed
 // Feedback reads the thread of a request, oldest first.
 func (s *Service) Feedback(ctx context.Context, a Actor, id, cursor string, limit int) (Page[Feedback], error) {
 	return part(ctx, s, a, id, cursor, limit, func(tx Reader, r Request, after int64, limit int) ([]Feedback, error) {
-		return tx.Feedback(ctx, r.ID, after, limit)
+		list, err := tx.Feedback(ctx, r.ID, after, limit)
+		if err == nil && !a.knowsAll() {
+			list = each(list, Feedback.shown)
+		}
+		return list, err
 	}, func(f Feedback) int64 { return f.ID })
 }
 
@@ -104,6 +108,9 @@ func (s *Service) History(ctx context.Context, a Actor, id, cursor string, limit
 		f, err := tx.Facility(ctx)
 		if err != nil {
 			return nil, err
+		}
+		if !a.knowsAll() {
+			list = each(list, Entry.shown)
 		}
 		for _, e := range list {
 			if e.Verdict != nil {

@@ -102,5 +102,5 @@ func (s *Service) OfferByLink(ctx context.Context, link string) (Request, Offer,
 	if err == nil && (o.State != OfferOpen || !o.until().After(s.now())) {
 		return Request{}, Offer{}, offerGone(r, o, s.now())
 	}
-	return r, o, err
+	return r.shown(), o.shown(), err
 }

@@ -96,9 +96,13 @@ func (s *Service) Events(ctx context.Context, a Actor, after int64, limit int) (
 			if err != nil {
 				return err
 			}
-			if known {
-				events = append(events, e)
+			if !known {
+				continue
 			}
+			if !a.knowsAll() {
+				e = e.shown()
+			}
+			events = append(events, e)
 		}
 		return nil
 	})
