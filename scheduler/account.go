@@ -50,7 +50,8 @@ type AccountFilter struct {
 	Limit  int   // default 50
 }
 
-// AccountTrail is what happened to accounts, newest first, for administrators. It is CodeForbidden to others.
+// AccountTrail is what happened to accounts, newest first, for administrators. It returns CodeForbidden to everybody else, and CodeInvalid for a
+// cursor or a limit.
 func (s *Service) AccountTrail(ctx context.Context, a Actor, f AccountFilter, cursor string) (Page[AccountEvent], error) {
 	if err := a.require(ScopeRead, RoleAdministrator); err != nil {
 		return Page[AccountEvent]{}, err

@@ -5,7 +5,9 @@ import (
 	"strconv"
 )
 
-// AddFeedback adds a remark to the thread of a request, at any stage of its life. Remarks are never changed.
+// AddFeedback adds a remark to the thread of a request, at any stage of its life. Remarks are never changed. It returns CodeInvalid for the
+// text, CodeNotFound where the actor may not know the request, CodeForbidden without the scope to write, and an Excess where they have
+// written too much in an hour.
 func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c Creation) (Feedback, error) {
 	var bad faults
 	checkReason("text", text, &bad)
@@ -49,7 +51,8 @@ func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c C
 	return f, err
 }
 
-// Remark is the whole of the feedback that an event tells of.
+// Remark is the whole of the feedback that an event tells of. It returns CodeNotFound where the actor may not know the request, or there is no
+// such remark.
 func (s *Service) Remark(ctx context.Context, a Actor, e Event) (text string, err error) {
 	if e.Remark == 0 {
 		return e.Text, nil
@@ -87,7 +90,8 @@ func remark(ctx context.Context, tx Reader, request, id string, err error) (Feed
 	return list[0], nil
 }
 
-// Feedback reads the thread of a request, oldest first.
+// Feedback reads the thread of a request, oldest first. It returns CodeNotFound where the actor may not know the request, and CodeInvalid for a
+// cursor or a limit.
 func (s *Service) Feedback(ctx context.Context, a Actor, id, cursor string, limit int) (Page[Feedback], error) {
 	return part(ctx, s, a, id, cursor, limit, func(tx Reader, r Request, after int64, limit int) ([]Feedback, error) {
 		list, err := tx.Feedback(ctx, r.ID, after, limit)
@@ -98,7 +102,8 @@ func (s *Service) Feedback(ctx context.Context, a Actor, id, cursor string, limi
 	}, func(f Feedback) int64 { return f.ID })
 }
 
-// History reads what was done with a request, oldest first.
+// History reads what was done with a request, oldest first. It returns CodeNotFound where the actor may not know the request, and CodeInvalid
+// for a cursor or a limit.
 func (s *Service) History(ctx context.Context, a Actor, id, cursor string, limit int) (Page[Entry], error) {
 	return part(ctx, s, a, id, cursor, limit, func(tx Reader, r Request, after int64, limit int) ([]Entry, error) {
 		list, err := tx.History(ctx, r.ID, after, limit)

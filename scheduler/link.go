@@ -91,7 +91,8 @@ func (r Request) offer(id string) (Offer, bool) {
 	return Offer{}, false
 }
 
-// OfferByLink reads what a signed link offers, for the page that asks before it acts.
+// OfferByLink reads what a signed link offers, for the page that asks before it acts. It returns CodeNotFound for a link that is not good, and
+// CodeConflict for an offer that is over.
 func (s *Service) OfferByLink(ctx context.Context, link string) (Request, Offer, error) {
 	var r Request
 	var o Offer

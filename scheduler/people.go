@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// People are listed to administrators, by username.
+// People are listed to administrators, by username. It returns CodeForbidden to everybody else, and CodeInvalid for the limit.
 func (s *Service) People(ctx context.Context, a Actor, cursor string, limit int) (Page[Person], error) {
 	if err := a.require(ScopeRead, RoleAdministrator); err != nil {
 		return Page[Person]{}, err
@@ -29,7 +29,8 @@ func (s *Service) People(ctx context.Context, a Actor, cursor string, limit int)
 	return page, err
 }
 
-// Person reads somebody: administrators anybody, everybody oneself.
+// Person reads somebody: administrators anybody, everybody oneself. It returns CodeNotFound for everybody else, and where there is nobody of
+// that name.
 func (s *Service) Person(ctx context.Context, a Actor, username string) (Person, error) {
 	if !a.Can(ScopeRead) || a.Username != username && !a.Is(RoleAdministrator) {
 		return Person{}, Errorf(CodeNotFound, "there is nobody called %q, for %s to know", clip(username), a.Username)
@@ -47,8 +48,10 @@ var (
 	mailForm = regexp.MustCompile(`^[^\s@<>",;:\\()\[\]]{1,64}@[A-Za-z0-9.-]{1,255}$`)
 )
 
-// PutPerson creates a person or changes one; a revision of 0 creates, and another one has to be the stored one. The password is kept
-// unless the person comes with another. Who loses a role, a testbed or the account, or gets another password, is signed out everywhere.
+// PutPerson creates a person or changes one; a revision of 0 creates, and another one has to be the stored one. The password is kept unless the
+// person comes with another. Who loses a role, a testbed or the account, or gets another password, is signed out everywhere. It returns
+// CodeForbidden to all but administrators, CodeInvalid for the input, CodePrecondition where the name is taken or somebody changed the person in
+// between, and CodeNotFound where there is nobody to change.
 func (s *Service) PutPerson(ctx context.Context, a Actor, p Person) (Person, error) {
 	if err := a.require(ScopeAdmin, RoleAdministrator); err != nil {
 		return Person{}, err
@@ -86,7 +89,8 @@ func (s *Service) PutPerson(ctx context.Context, a Actor, p Person) (Person, err
 	return p, err
 }
 
-// Mute changes what a person is mailed: everything but the topics.
+// Mute changes what a person is mailed: everything but the topics. It returns CodeForbidden without the scope to write, CodeInvalid for the
+// topics, and CodeNotFound where the actor has no account.
 func (s *Service) Mute(ctx context.Context, a Actor, topics []Topic) (p Person, err error) {
 	if err := a.require(ScopeWrite, Roles...); err != nil {
 		return p, err
@@ -142,7 +146,7 @@ func checkPerson(p Person, testbed func(string) bool) error {
 	return bad.err()
 }
 
-// Mentors are the usernames of those who can be asked to be one.
+// Mentors are the usernames of those who can be asked to be one. It returns CodeForbidden without the scope to read.
 func (s *Service) Mentors(ctx context.Context, a Actor) (names []string, err error) {
 	if err := a.require(ScopeRead, Roles...); err != nil {
 		return nil, err
