@@ -19,6 +19,7 @@ func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c C
 		return Feedback{}, err
 	}
 	var f Feedback
+	counted := false // the database may run the transaction again, and it is one remark
 	err := s.store.Change(ctx, nil, func(tx Tx) error {
 		d := &decision{s: s, tx: tx, actor: a, action: ActionFeedback, now: s.now()}
 		found, err := s.find(ctx, tx, a, id)
@@ -36,8 +37,11 @@ func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c C
 			f, err = remark(ctx, tx, r.ID, before, err)
 			return err
 		}
-		if err := s.roomForRemark(a, d.now); err != nil {
-			return err
+		if !counted {
+			if err := s.roomForRemark(a, d.now); err != nil {
+				return err
+			}
+			counted = true
 		}
 		f = Feedback{Request: r.ID, Author: a.Username, At: d.now, Text: text}
 		if err := tx.AddFeedback(ctx, &f); err != nil {
