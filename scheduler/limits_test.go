@@ -231,3 +231,113 @@ func TestLimitsOfPages(t *testing.T) {
 		t.Error("nothing is null in JSON")
 	}
 }
+
+func TestLimitsOfARejection(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
+	s := New(nil, Options{Clock: func() time.Time { return now }})
+	offers := func(n int, from time.Time) (list []testbeds.Alternative) {
+		for range n {
+			list = append(list, testbeds.Alternative{Slot: testbeds.NewSlot(from, time.Hour)})
+		}
+		return list
+	}
+	period := func(d time.Duration) testbeds.Period { return testbeds.Period{Clock: d} }
+	ahead := now.Add(time.Second)
+	for _, tt := range []struct {
+		what string
+		in   Reject
+		want string // part of the rule; empty: taken
+		hold time.Duration
+	}{
+		{"nothing", Reject{}, "", 72 * time.Hour},
+		{"ten", Reject{Count: 10}, "", 72 * time.Hour},
+		{"eleven", Reject{Count: 11}, "from 0 to 10", 0},
+		{"less than none", Reject{Count: -1}, "from 0 to 10", 0},
+		{"ten chosen ones", Reject{Offers: offers(10, ahead)}, "", 72 * time.Hour},
+		{"eleven chosen ones", Reject{Offers: offers(11, ahead)}, "at most 10 offers", 0},
+		{"one that begins now", Reject{Offers: offers(1, now)}, "has to lie ahead", 0},
+		{"a minute", Reject{HoldFor: period(time.Minute)}, "", time.Minute},
+		{"a second less", Reject{HoldFor: period(59 * time.Second)}, "from PT1M to", 0},
+		{"thirty days", Reject{HoldFor: period(30 * day)}, "", 30 * day},
+		{"a second more", Reject{HoldFor: period(30*day + time.Second)}, "from PT1M to", 0},
+	} {
+		tt.in.Reason = "no"
+		hold, err := s.checkReject(tt.in)
+		if (err == nil) != (tt.want == "") || err == nil && hold != tt.hold || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %s, %v, want %q", tt.what, hold, err, tt.want)
+		}
+	}
+}
+
+// TestWhichOffersAreTheSame: the same slot, places and devices, units included.
+func TestWhichOffersAreTheSame(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
+	what := func() testbeds.Alternative {
+		return testbeds.Alternative{Slot: testbeds.NewSlot(now, time.Hour), Placement: testbeds.Placement{"1": "a/b"},
+			Devices: []testbeds.DeviceNeed{{Testbed: "a", Device: "d", Count: 2, Units: []string{"u"}}}}
+	}
+	for name, change := range map[string]func(*testbeds.Alternative){
+		"":        func(*testbeds.Alternative) {},
+		"slot":    func(a *testbeds.Alternative) { a.Slot.End = a.Slot.End.Add(time.Second) },
+		"place":   func(a *testbeds.Alternative) { a.Placement["1"] = "a/c" },
+		"testbed": func(a *testbeds.Alternative) { a.Devices[0].Testbed = "b" },
+		"device":  func(a *testbeds.Alternative) { a.Devices[0].Device = "e" },
+		"count":   func(a *testbeds.Alternative) { a.Devices[0].Count = 1 },
+		"units":   func(a *testbeds.Alternative) { a.Devices[0].Units = nil },
+		"none":    func(a *testbeds.Alternative) { a.Devices = nil },
+	} {
+		other := what()
+		change(&other)
+		if got := (Offer{What: what()}).gives(testbeds.Experiment{Placement: other.Placement, Devices: other.Devices}, other.Slot); got != (name == "") {
+			t.Errorf("another %q is the same: %t", name, got)
+		}
+	}
+}
+
+func TestAnAlternativeChangesOnlyWhatItSays(t *testing.T) {
+	t.Parallel()
+	r := Request{Components: []testbeds.Component{{Member: "1"}, {Member: "2"}}, Placement: testbeds.Placement{"1": "a/b", "2": "a/b"},
+		Devices: []testbeds.DeviceNeed{{Testbed: "a", Device: "d", Count: 2}}}
+	for name, tt := range map[string]struct {
+		alternative testbeds.Alternative
+		places      string
+		devices     int
+	}{
+		"another time": {testbeds.Alternative{}, "map[1:a/b 2:a/b]", 1},
+		"one place":    {testbeds.Alternative{Placement: testbeds.Placement{"2": "c/d"}}, "map[1:a/b 2:c/d]", 1},
+		"all places":   {testbeds.Alternative{Placement: testbeds.Placement{"all": "c/d"}}, "map[1:c/d 2:c/d]", 1},
+		"all but one":  {testbeds.Alternative{Placement: testbeds.Placement{"all": "c/d", "1": "e/f"}}, "map[1:e/f 2:c/d]", 1},
+		"nobody":       {testbeds.Alternative{Placement: testbeds.Placement{"3": "e/f"}}, "map[1:a/b 2:a/b]", 1},
+		"no devices":   {testbeds.Alternative{Devices: []testbeds.DeviceNeed{}}, "map[1:a/b 2:a/b]", 0},
+	} {
+		e := variantOf(r, tt.alternative)
+		if got := fmt.Sprint(e.Placement); got != tt.places || len(e.Devices) != tt.devices {
+			t.Errorf("%s: %s, %v", name, got, e.Devices)
+		}
+		if fmt.Sprint(r.Placement) != "map[1:a/b 2:a/b]" {
+			t.Fatalf("%s changes the request itself", name)
+		}
+	}
+	unplaced := Request{Components: r.Components}
+	if got := fmt.Sprint(variantOf(unplaced, testbeds.Alternative{Placement: testbeds.Placement{"1": "a/b"}}).Placement); got != "map[1:a/b]" {
+		t.Errorf("what had no place is at %s", got)
+	}
+}
+
+func TestLimitsOfALink(t *testing.T) {
+	t.Parallel()
+	key := []byte("key")
+	link := forOffer.sealed(key, strings.Repeat("x", 351)) // 468 characters, a dot, and 43
+	if body, ok := forOffer.opened(key, link); len(link) != 512 || !ok || len(body) != 351 {
+		t.Errorf("a link of %d characters is opened: %t", len(link), ok)
+	}
+	longer := forOffer.sealed(key, strings.Repeat("x", 352))
+	for name, bad := range map[string]string{"too long": longer, "for something else": forApproval.sealed(key, "x"), "of another instance": forOffer.sealed([]byte("other"), "x"),
+		"cut": link[:len(link)-1], "no signature": strings.SplitN(link, ".", 2)[0], "nothing": "", "no text": "?.?"} {
+		if body, ok := forOffer.opened(key, bad); ok {
+			t.Errorf("%s is opened: %q", name, body)
+		}
+	}
+}
