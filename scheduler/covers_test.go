@@ -105,3 +105,48 @@ func TestWhatIsAskedOfTestbeds(t *testing.T) {
 		t.Error("without a move")
 	}
 }
+
+// TestARequestIsCheckedOnTheUnitsThatItHas where it has all of them; a catalogue says what its VNFs require by now.
+func TestARequestIsCheckedOnTheUnitsThatItHas(t *testing.T) {
+	t.Parallel()
+	units := func(testbed, device string, names ...string) []AssignedUnits {
+		return []AssignedUnits{{Testbed: testbed, Device: device, Units: names}}
+	}
+	for name, tt := range map[string]struct {
+		units []AssignedUnits
+		want  string
+	}{
+		"none":                {nil, "[]"},
+		"all of them":         {units("hall", "usrp", "u1", "u2"), "[u1 u2]"},
+		"some of them":        {units("hall", "usrp", "u1"), "[]"},
+		"of another device":   {units("hall", "sdr", "u1", "u2"), "[]"},
+		"of another testbed":  {units("barn", "usrp", "u1", "u2"), "[]"},
+		"the second that has": {append(units("hall", "sdr", "x"), units("hall", "usrp", "u1", "u2")...), "[u1 u2]"},
+	} {
+		r := Request{Devices: []testbeds.DeviceNeed{{Testbed: "hall", Device: "usrp", Count: 2}}, Units: tt.units,
+			Components: []testbeds.Component{{Member: "1", VNF: "ue", Requires: []string{"old"}}, {Member: "2", VNF: "gone", Requires: []string{"old"}}}}
+		e := pinned(r, testbeds.Catalogue{VNFs: []testbeds.VNF{{ID: "ue", Requires: []string{"sdr"}, Onboarded: []string{"hall/iris"}}}})
+		if got := fmt.Sprint(e.Devices[0].Units); got != tt.want || r.Devices[0].Units != nil {
+			t.Errorf("%s: %s, and the request's own are %v", name, got, r.Devices[0].Units)
+		}
+		if got := fmt.Sprint(e.Components[0].Requires, e.Components[0].Onboarded, e.Components[1].Requires); got != "[sdr] [hall/iris] [old]" {
+			t.Errorf("%s: the components require %s", name, got)
+		}
+	}
+}
+
+// TestWhatARequestTouches: what it asks for, what a move would take, and what its open offers hold.
+func TestWhatARequestTouches(t *testing.T) {
+	t.Parallel()
+	demand := func(testbed string) testbeds.Demand {
+		return testbeds.Demand{{Resource: testbeds.Resource{Testbed: testbed, Device: "d"}, Amount: 1}}
+	}
+	offer := func(state OfferState, testbed string) Offer {
+		return Offer{State: state, What: testbeds.Alternative{Devices: []testbeds.DeviceNeed{{Testbed: testbed, Device: "d", Count: 1}}}}
+	}
+	r := Request{Demand: demand("c"), PendingMove: &PendingMove{Demand: demand("a")},
+		Offers: []Offer{offer(OfferOpen, "b"), offer(OfferExpired, "d"), offer(OfferAccepted, "e"), offer(OfferWithdrawn, "f"), offer(OfferOpen, "c")}}
+	if got := fmt.Sprint(Touched(r)); got != "[a b c]" {
+		t.Errorf("it touches %s", got)
+	}
+}

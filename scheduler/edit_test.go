@@ -165,3 +165,30 @@ func TestWhatAViewIncludes(t *testing.T) {
 		}
 	}
 }
+
+// TestANoteInTheCalendarStaysUntilTheNextChange: what is done for the ticket is none.
+func TestANoteInTheCalendarStaysUntilTheNextChange(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.submitted("hydra", hours(24, 4))
+	h.scheduled("marathon", hours(40, 4))
+	_, err := h.MoveInCalendar(t.Context(), as("maeve"), r.ID, hours(40, 4), 0)
+	h.refused(scheduler.CodeConflict, err)
+	for i, step := range []func() error{
+		func() error { return h.SetTicket(t.Context(), scheduler.System, r.ID, scheduler.Ticket{ID: 7}) },
+		func() error {
+			return h.NoteOnTicket(t.Context(), scheduler.System, r.ID, "moved", scheduler.Creation{})
+		},
+		func() error {
+			_, err := h.Edit(t.Context(), as("maeve"), r.ID, scheduler.Edit{Name: new("other")})
+			return err
+		},
+	} {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+		if stays := h.get(r.ID).Remark != nil; stays != (i < 2) {
+			t.Errorf("after step %d the note stays: %t", i, stays)
+		}
+	}
+}
