@@ -3,7 +3,6 @@ package scheduler_test
 import (
 	"context"
 	"fmt"
-	"log"
 	"time"
 
 	"berth/internal/story/memory"
@@ -23,13 +22,13 @@ func ExampleService_Schedule() {
 	monika := scheduler.Person{Username: "monika", Name: "Monika", Roles: []scheduler.Role{scheduler.RoleMentor}}
 	for _, p := range []scheduler.Person{ada, monika} {
 		if _, err := service.PutPerson(ctx, scheduler.System, p); err != nil {
-			log.Fatal(err)
+			panic(err)
 		}
 	}
 	hall := testbeds.Testbed{ID: "hall", Name: "Radio hall", Timezone: "Europe/Dublin", Approval: testbeds.ApprovalInformed,
 		Devices: []testbeds.Device{{ID: "usrp", Count: 4}}}
 	if _, err := service.PutTestbed(ctx, scheduler.System, hall, scheduler.ChangeOptions{}); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 
 	wanted := scheduler.Submission{Name: "handover", Mentor: "monika", Anyway: true, Ask: scheduler.Ask{
@@ -39,7 +38,7 @@ func ExampleService_Schedule() {
 	for range 2 {
 		made, err := service.Submit(ctx, scheduler.ActorOf(ada), wanted)
 		if err != nil {
-			log.Fatal(err)
+			panic(err)
 		}
 		granted, err := service.Schedule(ctx, scheduler.ActorOf(monika), made.Request.ID, scheduler.Schedule{})
 		if err != nil {
