@@ -99,6 +99,7 @@ func TestAnOpenTestbedNamesItsBookings(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	r := h.scheduled("hydra", hours(24, 4))
+	wants := h.submitted("c2gran", hours(60, 4))
 	for _, open := range []bool{false, true} {
 		if open {
 			f := facility()
@@ -113,6 +114,10 @@ func TestAnOpenTestbedNamesItsBookings(t *testing.T) {
 			if (taker.Request == r.Number) != open {
 				t.Errorf("open: %t, and taken by %+v", open, taker)
 			}
+		}
+		v, err = h.Check(t.Context(), as("hector"), scheduler.Ask{NSD: "c2gran", Slot: hours(60, 4)})
+		if err != nil || len(v.Contenders) != 1 || (v.Contenders[0].Request == wants.Number) != open {
+			t.Errorf("open: %t, and wanted by %+v, %v", open, v.Contenders, err)
 		}
 		board, err := h.Board(t.Context(), as("hector"), "radio", hours(0, 48))
 		if err != nil || len(board) != 1 {
