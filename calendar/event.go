@@ -36,6 +36,13 @@ const UIDSuffix = "@berth"
 // UID returns the event's identity in every calendar.
 func (e Event) UID() string { return e.Name + UIDSuffix }
 
+// masked keeps what everybody may see of an event, under another summary. A field that is not named here is for those who see all of it; when it
+// was created is not: to the second that is nearly an id.
+func (e Event) masked(summary string) Event {
+	return Event{Name: e.Name, Sequence: e.Sequence, Modified: e.Modified, Start: e.Start, End: e.End, Status: e.Status, Summary: summary,
+		Categories: e.Categories, Transparent: e.Transparent}
+}
+
 // busy is the value of X-MICROSOFT-CDO-BUSYSTATUS, which Outlook prefers to TRANSP.
 func (e Event) busy() string {
 	switch {

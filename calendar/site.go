@@ -3,7 +3,6 @@ package calendar
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"berth/scheduler"
 	"berth/testbeds"
@@ -54,9 +53,7 @@ func (o Object) of(kind Kind, collections []string, e Event, busy string) Object
 		if e.Status == Tentative {
 			mark = "? "
 		}
-		e.Summary, e.Description, e.Location, e.URL, e.Comment = mark+busy+strings.Join(e.Categories, ", "), "", "", "", ""
-		e.Created = time.Time{} // to the second it is nearly an id
-		o.Busy = render(e)
+		o.Busy = render(e.masked(mark + busy + strings.Join(e.Categories, ", ")))
 	}
 	return tagged(o)
 }

@@ -24,8 +24,9 @@ func approvalBody(r Request, testbed, person string) string {
 	return strings.Join([]string{r.ID, testbed, person, questionOf(r, testbed)}, "/")
 }
 
-// ApprovalLink is what lets a provider decide for a testbed without signing in, for as long as nobody has decided and the request asks for
-// the same. It is made for those who deliver it to that person and to nobody else.
+// ApprovalLink is what lets a provider decide for a testbed without signing in, for as long as nobody has decided and the request asks for the
+// same. It is made for those who deliver it to that person and to nobody else. It returns CodeForbidden to all but administrators, and
+// CodeNotFound without such a request.
 func (s *Service) ApprovalLink(ctx context.Context, a Actor, id, testbed, person string) (link string, err error) {
 	if err := Require(a, ScopeWrite, RoleAdministrator); err != nil {
 		return "", err
@@ -49,12 +50,14 @@ type LinkedApproval struct {
 	Person   Person
 }
 
-// ApprovalByLink reads what a link lets somebody decide, for the page that asks before it acts.
+// ApprovalByLink reads what a link lets somebody decide, for the page that asks before it acts. It returns CodeNotFound for a link that is not
+// good, and CodeConflict where there is nothing left to decide.
 func (s *Service) ApprovalByLink(ctx context.Context, link string) (found LinkedApproval, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
 		found, err = approvalByLink(ctx, tx, link)
 		return err
 	})
+	found.Request = found.Request.shown()
 	return found, err
 }
 
@@ -98,7 +101,8 @@ func approvalByLink(ctx context.Context, tx Reader, link string) (found LinkedAp
 }
 
 // ApproveByLink decides as the person of a signed link, with their rights as they are now. A link works once, whatever happens to the request
-// afterwards: a displaced one asks for the same again, and a link that was used for it stays used.
+// afterwards: a displaced one asks for the same again, and a link that was used for it stays used. It returns the codes of ApprovalByLink and
+// Approve.
 func (s *Service) ApproveByLink(ctx context.Context, link string, in Approve) (Outcome, error) {
 	found, err := s.ApprovalByLink(ctx, link)
 	if err != nil {

@@ -31,7 +31,7 @@ const (
 )
 
 // Audit is what was done, by whom and why, newest first, for administrators. A page may have fewer than were asked for, and a next one: it was
-// looked far enough for one call.
+// looked far enough for one call. It returns CodeForbidden to everybody else, and CodeInvalid for a cursor or a limit.
 func (s *Service) Audit(ctx context.Context, a Actor, f AuditFilter, cursor string) (Page[Event], error) {
 	if err := Require(a, ScopeRead, RoleAdministrator); err != nil {
 		return Page[Event]{}, err

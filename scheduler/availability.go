@@ -17,7 +17,9 @@ func (s *Service) own(ctx context.Context, tx Reader, a Actor, id string) (int64
 	return r.Booking, err
 }
 
-// Check answers for a slot: fits, or every conflict, with what the actor may know about what takes it.
+// Check answers for a slot: fits, or every conflict, with what the actor may know about what takes it. It returns CodeForbidden without the
+// scope to read, CodeInvalid for what cannot be asked, and CodeNotFound for a request that the actor may not know. What does not fit is no
+// error.
 func (s *Service) Check(ctx context.Context, a Actor, q Ask) (testbeds.Verdict, error) {
 	var v testbeds.Verdict
 	if err := Require(a, ScopeRead, Roles...); err != nil {
@@ -38,8 +40,8 @@ func (s *Service) Check(ctx context.Context, a Actor, q Ask) (testbeds.Verdict, 
 	return v, err
 }
 
-// Suggest finds alternatives, and says what is wrong with the slot that was asked for. Without a slot it finds the first ones of the
-// duration within the window.
+// Suggest finds alternatives, and says what is wrong with the slot that was asked for. Without a slot it finds the first ones of the duration
+// within the window. It returns the codes of Check.
 func (s *Service) Suggest(ctx context.Context, a Actor, q Ask) ([]testbeds.Alternative, testbeds.Verdict, error) {
 	var found []testbeds.Alternative
 	var v testbeds.Verdict
@@ -116,7 +118,8 @@ func (s *Service) alternatives(fed *capacity.Federation, w wish, limit int, else
 	return fed.Suggest(q)
 }
 
-// Availability is the free and total capacity per resource of a testbed, at most 366 days of it.
+// Availability is the free and total capacity per resource of a testbed, at most 366 days of it. It returns CodeForbidden without the scope to
+// read, CodeInvalid for the span, and CodeNotFound without such a testbed.
 func (s *Service) Availability(ctx context.Context, a Actor, testbed string, span testbeds.Slot) ([]testbeds.Series, error) {
 	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return nil, err

@@ -20,7 +20,8 @@ type Placed struct {
 // maxNamed is how many bookings of a schedule are named.
 const maxNamed = 300
 
-// Board is what is booked at a testbed during a span, by start. Whose it is is said to those who may know.
+// Board is what is booked at a testbed during a span, by start. Whose it is is said to those who may know. It returns CodeForbidden without the
+// scope to read.
 func (s *Service) Board(ctx context.Context, a Actor, testbed string, span testbeds.Slot) (list []Placed, err error) {
 	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return nil, err
@@ -41,9 +42,13 @@ func (s *Service) Board(ctx context.Context, a Actor, testbed string, span testb
 		}
 		named := map[int64]*Request{}
 		for i := range requests {
-			if shown(a, w.fed.Facility(), requests[i], testbed) {
-				named[requests[i].Number] = &requests[i]
+			if !shown(a, w.fed.Facility(), requests[i], testbed) {
+				continue
 			}
+			if !knowsAll(a) {
+				requests[i] = requests[i].shown()
+			}
+			named[requests[i].Number] = &requests[i]
 		}
 		list = make([]Placed, 0, len(bookings))
 		for _, b := range bookings {
@@ -59,7 +64,8 @@ func (s *Service) Board(ctx context.Context, a Actor, testbed string, span testb
 	return list, err
 }
 
-// Windows are the times within a span in which what is asked for could run, each as long as it can be and at least as long as q.Duration.
+// Windows are the times within a span in which what is asked for could run, each as long as it can be and at least as long as q.Duration. It
+// returns CodeForbidden without the scope to read, and CodeInvalid for what cannot be asked.
 func (s *Service) Windows(ctx context.Context, a Actor, q Ask, span testbeds.Slot, limit int) (list []testbeds.Slot, err error) {
 	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return nil, err

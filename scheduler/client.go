@@ -21,8 +21,8 @@ type Moved struct {
 
 const inCalendar = "in a calendar client"
 
-// MoveInCalendar gives a request the slot to which somebody dragged it. The experimenter of a scheduled request asks its mentor to move
-// it, where it would fit. A refusal is left as a remark; asking for the same again adds none.
+// MoveInCalendar gives a request the slot to which somebody dragged it. The experimenter of a scheduled request asks its mentor to move it,
+// where it would fit. A refusal is left as a remark; asking for the same again adds none. It returns the codes of Move.
 func (s *Service) MoveInCalendar(ctx context.Context, a Actor, id string, slot testbeds.Slot, revision int64) (Moved, error) {
 	out, err := s.Move(ctx, a, id, Move{Slot: &slot, Reason: "moved " + inCalendar, Revision: revision})
 	if err == nil {
@@ -45,7 +45,8 @@ func (s *Service) MoveInCalendar(ctx context.Context, a Actor, id string, slot t
 	return Moved{}, s.remarked(ctx, a, id, remark, "Move to "+slot.String()+" refused: ", err)
 }
 
-// CancelInCalendar cancels one's own future request, which somebody deleted from their calendar.
+// CancelInCalendar cancels one's own future request, which somebody deleted from their calendar. It returns the codes of Cancel, CodeForbidden
+// for what is somebody else's, and CodeConflict for what has begun.
 func (s *Service) CancelInCalendar(ctx context.Context, a Actor, id string, revision int64) error {
 	err := s.cancelable(ctx, a, id)
 	if err == nil {

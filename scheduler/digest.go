@@ -2,7 +2,8 @@ package scheduler
 
 import "context"
 
-// Digest says in the change log, once, that the digest of a day is due; the day is written as 2026-11-24. It reports whether it was now.
+// Digest says in the change log, once, that the digest of a day is due; the day is written as 2026-11-24. It reports whether it was now. It
+// returns no code of its own.
 func (s *Service) Digest(ctx context.Context, day string) (now bool, err error) {
 	err = s.store.Change(ctx, nil, func(tx Tx) error {
 		now = false

@@ -73,8 +73,8 @@ func (s *Service) named(r Request) bool {
 	return found
 }
 
-// RunDue does what time has brought: offers that expire, units to choose, reminders, overruns. It is called by any number of
-// processes; each thing happens once. next is when it has to be called again at the latest.
+// RunDue does what time has brought: offers that expire, units to choose, reminders, overruns. It is called by any number of processes; each
+// thing happens once. next is when it has to be called again at the latest. It returns no code of its own.
 func (s *Service) RunDue(ctx context.Context) (done int, next *time.Time, err error) {
 	done, err = s.runDue(ctx, nil, s.o.DueAtOnce)
 	if err != nil {

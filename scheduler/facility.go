@@ -9,7 +9,7 @@ import (
 	"berth/testbeds"
 )
 
-// Facility is the facility and its revision.
+// Facility is the facility and its revision. It returns CodeForbidden without the scope to read.
 func (s *Service) Facility(ctx context.Context, a Actor) (testbeds.Facility, int64, error) {
 	var f testbeds.Facility
 	var revision int64
@@ -21,7 +21,7 @@ func (s *Service) Facility(ctx context.Context, a Actor) (testbeds.Facility, int
 	return f, revision, err
 }
 
-// Catalogue is the catalogue and its revision, which is the facility's.
+// Catalogue is the catalogue and its revision, which is the facility's. It returns CodeForbidden without the scope to read.
 func (s *Service) Catalogue(ctx context.Context, a Actor) (testbeds.Catalogue, int64, error) {
 	var c testbeds.Catalogue
 	var revision int64
@@ -49,7 +49,7 @@ func (s *Service) catalogued(ctx context.Context, a Actor, read func(tx Reader, 
 // alteration is a change of what there is: it turns the facility and the catalogue into others.
 type alteration func(f *testbeds.Facility, c *testbeds.Catalogue) error
 
-// PutFacility replaces the whole facility.
+// PutFacility replaces the whole facility. It returns the codes of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
 func (s *Service) PutFacility(ctx context.Context, a Actor, f testbeds.Facility, o ChangeOptions) (FacilityChange, error) {
 	if err := Require(a, ScopeAdmin, RoleAdministrator); err != nil {
 		return FacilityChange{}, err
@@ -57,8 +57,8 @@ func (s *Service) PutFacility(ctx context.Context, a Actor, f testbeds.Facility,
 	return s.alter(ctx, a, o, func(now *testbeds.Facility, _ *testbeds.Catalogue) error { *now = f; return nil })
 }
 
-// PutCatalogue replaces the whole catalogue. Requests keep the components that they were made with; those that were deployable and
-// are not after the change are named.
+// PutCatalogue replaces the whole catalogue. Requests keep the components that they were made with; those that were deployable and are not after
+// the change are named. It returns the codes of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
 func (s *Service) PutCatalogue(ctx context.Context, a Actor, c testbeds.Catalogue, o ChangeOptions) (FacilityChange, error) {
 	if err := Require(a, ScopeAdmin, RoleAdministrator); err != nil {
 		return FacilityChange{}, err
@@ -74,7 +74,8 @@ func mayChange(a Actor, testbed string) error {
 	return Require(a, ScopeAdmin, RoleAdministrator)
 }
 
-// PutTestbed changes or adds a testbed. Its providers may change everything but who its providers are and whether they are asked.
+// PutTestbed changes or adds a testbed. Its providers may change everything but who its providers are and whether they are asked. It returns the
+// codes of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
 func (s *Service) PutTestbed(ctx context.Context, a Actor, t testbeds.Testbed, o ChangeOptions) (FacilityChange, error) {
 	if err := mayChange(a, t.ID); err != nil {
 		return FacilityChange{}, err
@@ -97,7 +98,8 @@ func (s *Service) PutTestbed(ctx context.Context, a Actor, t testbeds.Testbed, o
 	})
 }
 
-// DeleteTestbed takes a testbed out of the facility.
+// DeleteTestbed takes a testbed out of the facility. It returns CodeNotFound without such a testbed, and those of a change (CodeForbidden,
+// CodeInvalid, CodeConflict and CodePrecondition).
 func (s *Service) DeleteTestbed(ctx context.Context, a Actor, id string, o ChangeOptions) (FacilityChange, error) {
 	if err := Require(a, ScopeAdmin, RoleAdministrator); err != nil {
 		return FacilityChange{}, err
@@ -119,7 +121,8 @@ func indexOf(f testbeds.Facility, id string) (int, error) {
 	return i, nil
 }
 
-// AddClosure adds a closure to a testbed and gives it an id.
+// AddClosure adds a closure to a testbed and gives it an id. It returns CodeNotFound without such a testbed, and those of a change
+// (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
 func (s *Service) AddClosure(ctx context.Context, a Actor, testbed string, c testbeds.Closure, o ChangeOptions, once Creation) (testbeds.Closure, FacilityChange, error) {
 	if err := mayChange(a, testbed); err != nil {
 		return c, FacilityChange{}, err
@@ -146,7 +149,8 @@ func (s *Service) AddClosure(ctx context.Context, a Actor, testbed string, c tes
 	return c, change, err
 }
 
-// DeleteClosure takes a closure of a testbed away, by its id; one from a file has the id it was given there.
+// DeleteClosure takes a closure of a testbed away, by its id; one from a file has the id it was given there. It returns CodeNotFound without
+// such a testbed or closure, and those of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
 func (s *Service) DeleteClosure(ctx context.Context, a Actor, testbed, closure string, o ChangeOptions) (FacilityChange, error) {
 	if err := mayChange(a, testbed); err != nil {
 		return FacilityChange{}, err

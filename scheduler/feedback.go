@@ -5,7 +5,9 @@ import (
 	"strconv"
 )
 
-// AddFeedback adds a remark to the thread of a request, at any stage of its life. Remarks are never changed.
+// AddFeedback adds a remark to the thread of a request, at any stage of its life. Remarks are never changed. It returns CodeInvalid for the
+// text, CodeNotFound where the actor may not know the request, CodeForbidden without the scope to write, and an Excess where they have
+// written too much in an hour.
 func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c Creation) (Feedback, error) {
 	var bad faults
 	checkReason("text", text, &bad)
@@ -17,6 +19,7 @@ func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c C
 		return Feedback{}, err
 	}
 	var f Feedback
+	counted := false // the database may run the transaction again, and it is one remark
 	err := s.store.Change(ctx, nil, func(tx Tx) error {
 		d := &decision{s: s, tx: tx, actor: a, action: ActionFeedback, now: s.now()}
 		found, err := s.find(ctx, tx, a, id)
@@ -34,8 +37,11 @@ func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c C
 			f, err = remark(ctx, tx, r.ID, before, err)
 			return err
 		}
-		if err := s.roomForRemark(a, d.now); err != nil {
-			return err
+		if !counted {
+			if err := s.roomForRemark(a, d.now); err != nil {
+				return err
+			}
+			counted = true
 		}
 		f = Feedback{Request: r.ID, Author: a.Username, At: d.now, Text: text}
 		if err := tx.AddFeedback(ctx, &f); err != nil {
@@ -49,7 +55,8 @@ func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c C
 	return f, err
 }
 
-// Remark is the whole of the feedback that an event tells of.
+// Remark is the whole of the feedback that an event tells of. It returns CodeNotFound where the actor may not know the request, or there is no
+// such remark.
 func (s *Service) Remark(ctx context.Context, a Actor, e Event) (text string, err error) {
 	if e.Remark == 0 {
 		return e.Text, nil
@@ -87,14 +94,20 @@ func remark(ctx context.Context, tx Reader, request, id string, err error) (Feed
 	return list[0], nil
 }
 
-// Feedback reads the thread of a request, oldest first.
+// Feedback reads the thread of a request, oldest first. It returns CodeNotFound where the actor may not know the request, and CodeInvalid for a
+// cursor or a limit.
 func (s *Service) Feedback(ctx context.Context, a Actor, id, cursor string, limit int) (Page[Feedback], error) {
 	return part(ctx, s, a, id, cursor, limit, func(tx Reader, r Request, after int64, limit int) ([]Feedback, error) {
-		return tx.Feedback(ctx, r.ID, after, limit)
+		list, err := tx.Feedback(ctx, r.ID, after, limit)
+		if err == nil && !knowsAll(a) {
+			list = each(list, Feedback.shown)
+		}
+		return list, err
 	}, func(f Feedback) int64 { return f.ID })
 }
 
-// History reads what was done with a request, oldest first.
+// History reads what was done with a request, oldest first. It returns CodeNotFound where the actor may not know the request, and CodeInvalid
+// for a cursor or a limit.
 func (s *Service) History(ctx context.Context, a Actor, id, cursor string, limit int) (Page[Entry], error) {
 	return part(ctx, s, a, id, cursor, limit, func(tx Reader, r Request, after int64, limit int) ([]Entry, error) {
 		list, err := tx.History(ctx, r.ID, after, limit)
@@ -104,6 +117,9 @@ func (s *Service) History(ctx context.Context, a Actor, id, cursor string, limit
 		f, err := tx.Facility(ctx)
 		if err != nil {
 			return nil, err
+		}
+		if !knowsAll(a) {
+			list = each(list, Entry.shown)
 		}
 		for _, e := range list {
 			if e.Verdict != nil {

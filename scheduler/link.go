@@ -91,7 +91,8 @@ func (r Request) offer(id string) (Offer, bool) {
 	return Offer{}, false
 }
 
-// OfferByLink reads what a signed link offers, for the page that asks before it acts.
+// OfferByLink reads what a signed link offers, for the page that asks before it acts. It returns CodeNotFound for a link that is not good, and
+// CodeConflict for an offer that is over.
 func (s *Service) OfferByLink(ctx context.Context, link string) (Request, Offer, error) {
 	var r Request
 	var o Offer
@@ -102,5 +103,5 @@ func (s *Service) OfferByLink(ctx context.Context, link string) (Request, Offer,
 	if err == nil && (o.State != OfferOpen || !o.until().After(s.now())) {
 		return Request{}, Offer{}, offerGone(r, o, s.now())
 	}
-	return r, o, err
+	return r.shown(), o.shown(), err
 }

@@ -11,16 +11,19 @@ import (
 // Experimenters see that capacity is taken, when and how much, but not by whom, unless the testbed shows its bookings to everybody or
 // the request is one that they may see.
 
-// mask hides from verdicts what the actor may not know.
+// mask hides from verdicts what the actor may not know. Each of them becomes a copy that shares no conflict and no taker with what was there.
 func (s *Service) mask(ctx context.Context, tx Reader, a Actor, f testbeds.Facility, verdicts ...*testbeds.Verdict) error {
 	if knowsAll(a) {
 		return nil
 	}
 	for _, v := range verdicts {
-		coverOverbooks(a, f, v)
+		if v != nil {
+			*v = shownVerdict(*v)
+			coverOverbooks(a, f, v)
+		}
 	}
 	var numbers []int64
-	each(verdicts, func(t *testbeds.Taker, _ string) {
+	takers(verdicts, func(t *testbeds.Taker, _ string) {
 		if t.Request != 0 && !slices.Contains(numbers, t.Request) {
 			numbers = append(numbers, t.Request)
 		}
@@ -36,9 +39,9 @@ func (s *Service) mask(ctx context.Context, tx Reader, a Actor, f testbeds.Facil
 	for _, r := range requests {
 		known[r.Number] = r
 	}
-	each(verdicts, func(t *testbeds.Taker, testbed string) {
+	takers(verdicts, func(t *testbeds.Taker, testbed string) {
 		if t.Kind == testbeds.TakerBooking && !shown(a, f, known[t.Request], testbed) {
-			t.Request, t.Booking, t.Summary, t.Units = 0, 0, "busy", nil
+			*t = busy(*t)
 		}
 	})
 	return nil
@@ -58,10 +61,6 @@ func knowsOverbooks(a Actor, f testbeds.Facility, testbed string) bool {
 
 // coverOverbooks shows what is booked over as just taken.
 func coverOverbooks(a Actor, f testbeds.Facility, v *testbeds.Verdict) {
-	if v == nil {
-		return
-	}
-	v.Conflicts = slices.Clone(v.Conflicts)
 	for i, c := range v.Conflicts {
 		if c.Free < 0 && !knowsOverbooks(a, f, c.Resource.Testbed) {
 			v.Conflicts[i].Free, v.Conflicts[i].ShortBy = 0, c.Needed
@@ -87,21 +86,18 @@ func shown(a Actor, f testbeds.Facility, r Request, testbed string) bool {
 	})
 }
 
-// each visits every taker of the verdicts, with the testbed of a conflict.
-func each(verdicts []*testbeds.Verdict, visit func(t *testbeds.Taker, testbed string)) {
+// takers visits every taker of the verdicts, with the testbed of a conflict.
+func takers(verdicts []*testbeds.Verdict, visit func(t *testbeds.Taker, testbed string)) {
 	for _, v := range verdicts {
 		if v == nil {
 			continue
 		}
-		v.Conflicts = slices.Clone(v.Conflicts)
 		for i := range v.Conflicts {
 			c := &v.Conflicts[i]
-			c.TakenBy = slices.Clone(c.TakenBy)
 			for j := range c.TakenBy {
 				visit(&c.TakenBy[j], c.Resource.Testbed)
 			}
 		}
-		v.Contenders = slices.Clone(v.Contenders)
 		for i := range v.Contenders {
 			visit(&v.Contenders[i], "")
 		}
@@ -142,8 +138,12 @@ func (s *Service) maskOutcome(ctx context.Context, a Actor, out *Outcome) error 
 	})
 }
 
-// show makes a request fit to be seen by the actor: takers of overbooks are masked, and those who may accept an offer get its link.
+// show makes a request fit to be seen by the actor: fields that are not for them and takers of overbooks are masked, and those who may accept an
+// offer get its link.
 func (s *Service) show(ctx context.Context, tx Reader, a Actor, f testbeds.Facility, r *Request) error {
+	if !knowsAll(a) {
+		*r = r.shown()
+	}
 	r.Overbooked = slices.Clone(r.Overbooked)
 	for i := range r.Overbooked {
 		v := testbeds.Verdict{Conflicts: r.Overbooked[i].Conflicts}

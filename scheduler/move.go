@@ -10,7 +10,9 @@ import (
 // Move gives a request another slot or placement: earlier, later, longer, shorter. Of a running one only the end can be moved. Its
 // experimenter may move it while it is under review, and shorten it once it is scheduled.
 //
-// A granted request that would need approvals which it has not keeps its slot and waits for them (PendingMove), unless they are overridden.
+// A granted request that would need approvals which it has not keeps its slot and waits for them (PendingMove), unless they are overridden. It
+// returns CodeInvalid for the input, CodeConflict where the request does not fit there, and those of a step (CodeNotFound, CodeForbidden,
+// CodeConflict and CodePrecondition).
 func (s *Service) Move(ctx context.Context, a Actor, id string, in Move) (Outcome, error) {
 	var bad faults
 	if in.Slot == nil && in.Placement == nil {

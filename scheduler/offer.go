@@ -10,14 +10,16 @@ import (
 	"berth/testbeds"
 )
 
-// AcceptOffer makes a linked new request of an offer, with the booking that the offer holds. The new request is under review like any
-// other; until it is granted its slot stays held for as long as the offer would have been.
+// AcceptOffer makes a linked new request of an offer, with the booking that the offer holds. The new request is under review like any other;
+// until it is granted its slot stays held for as long as the offer would have been. It returns CodeNotFound without such an offer, CodeConflict
+// where it is over or its capacity is gone, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) AcceptOffer(ctx context.Context, a Actor, id, offer string, dryRun bool) (Outcome, error) {
 	return s.decide(ctx, command{actor: a, action: ActionAcceptOffer, id: id, dry: dryRun,
 		take: func(ctx context.Context, d *decision) error { return d.accept(ctx, offer) }})
 }
 
-// AcceptByLink accepts the offer of a signed link, as the experimenter it was made to. A link works once.
+// AcceptByLink accepts the offer of a signed link, as the experimenter it was made to. A link works once. It returns the codes of OfferByLink
+// and AcceptOffer.
 func (s *Service) AcceptByLink(ctx context.Context, link string) (Outcome, error) {
 	var r Request
 	var o Offer

@@ -7,17 +7,20 @@ import (
 	"time"
 )
 
-// Start records that operators orchestrate a request, or that it runs.
+// Start records that operators orchestrate a request, or that it runs. It returns CodeInvalid for the input, CodeConflict before its setup and
+// after its slot, or without its approvals or units, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) Start(ctx context.Context, a Actor, id string, in Step) (Outcome, error) {
 	return s.progress(ctx, a, ActionStart, id, in, Running, Instantiating)
 }
 
-// Complete records that a request is torn down, or over; what is left of its slot is free from now on.
+// Complete records that a request is torn down, or over; what is left of its slot is free from now on. It returns CodeInvalid for the input, and
+// those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) Complete(ctx context.Context, a Actor, id string, in Step) (Outcome, error) {
 	return s.progress(ctx, a, ActionComplete, id, in, Completed, Terminating)
 }
 
-// Fail records that a deployment broke down; what is left of its slot is free from now on.
+// Fail records that a deployment broke down; what is left of its slot is free from now on. It returns CodeInvalid for the input, and those of a
+// step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) Fail(ctx context.Context, a Actor, id string, in Step) (Outcome, error) {
 	var bad faults
 	checkReason("reason", in.Reason, &bad)
@@ -27,7 +30,8 @@ func (s *Service) Fail(ctx context.Context, a Actor, id string, in Step) (Outcom
 	return s.progress(ctx, a, ActionFail, id, in, Failed)
 }
 
-// Cancel takes a request back before it runs.
+// Cancel takes a request back before it runs. It returns CodeInvalid for the input, and those of a step (CodeNotFound, CodeForbidden,
+// CodeConflict and CodePrecondition).
 func (s *Service) Cancel(ctx context.Context, a Actor, id string, in Step) (Outcome, error) {
 	return s.progress(ctx, a, ActionCancel, id, in, Cancelled)
 }

@@ -7,7 +7,7 @@ import (
 	"berth/testbeds"
 )
 
-// Get reads a request by its UUID or its number ("42" or "#42").
+// Get reads a request by its UUID or its number ("42" or "#42"). It returns CodeNotFound where the actor may not know it.
 func (s *Service) Get(ctx context.Context, a Actor, id string) (View, error) {
 	var v View
 	err := s.look(ctx, func(tx Reader, w world) error {
@@ -38,7 +38,8 @@ func current(r Request, c testbeds.Catalogue) testbeds.Experiment {
 	return e
 }
 
-// List reads requests that the actor may see, newest first; the cursor is what Page.Next was.
+// List reads requests that the actor may see, newest first; the cursor is what Page.Next was. It returns CodeForbidden without the scope to
+// read, and CodeInvalid for the filter, the cursor or the limit.
 func (s *Service) List(ctx context.Context, a Actor, f RequestFilter, cursor string) (Page[Request], error) {
 	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return Page[Request]{}, err
@@ -77,8 +78,8 @@ func (s *Service) List(ctx context.Context, a Actor, f RequestFilter, cursor str
 	return page, err
 }
 
-// Events are the changes after a sequence that the actor may know of; at most limit of them are looked at, and last is the sequence
-// from which to go on.
+// Events are the changes after a sequence that the actor may know of; at most limit of them are looked at, and last is the sequence from which
+// to go on. It returns CodeForbidden without the scope to read.
 func (s *Service) Events(ctx context.Context, a Actor, after int64, limit int) (events []Event, last int64, err error) {
 	if err := Require(a, ScopeRead, Roles...); err != nil {
 		return nil, 0, err
@@ -96,9 +97,13 @@ func (s *Service) Events(ctx context.Context, a Actor, after int64, limit int) (
 			if err != nil {
 				return err
 			}
-			if known {
-				events = append(events, e)
+			if !known {
+				continue
 			}
+			if !knowsAll(a) {
+				e = e.shown()
+			}
+			events = append(events, e)
 		}
 		return nil
 	})
@@ -122,7 +127,7 @@ func knows(ctx context.Context, tx Reader, a Actor, e Event, seen map[string]boo
 	return known, nil
 }
 
-// LastEvent is the sequence of the newest change.
+// LastEvent is the sequence of the newest change. It returns no code of its own.
 func (s *Service) LastEvent(ctx context.Context) (last int64, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
 		last, err = tx.Sequence(ctx)

@@ -16,7 +16,8 @@ import (
 // maxOffers is how many offers a rejection can come with: each of them takes capacity from everybody else.
 const maxOffers = 10
 
-// Reject turns a request down, with offers that hold their capacity for the experimenter until they expire.
+// Reject turns a request down, with offers that hold their capacity for the experimenter until they expire. It returns CodeInvalid for the
+// input, CodeConflict where a chosen offer does not fit, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) Reject(ctx context.Context, a Actor, id string, in Reject) (Outcome, error) {
 	hold, err := s.checkReject(in)
 	if err != nil {

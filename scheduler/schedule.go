@@ -8,8 +8,9 @@ import (
 	"berth/testbeds"
 )
 
-// Schedule grants a slot. It checks again at the moment of the decision, with the testbeds locked: of two requests for the same
-// capacity that are granted at once exactly one is.
+// Schedule grants a slot. It checks again at the moment of the decision, with the testbeds locked: of two requests for the same capacity that
+// are granted at once exactly one is. It returns CodeInvalid for the input, CodeConflict where the request does not fit or waits for approvals,
+// and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) Schedule(ctx context.Context, a Actor, id string, in Schedule) (Outcome, error) {
 	victims, err := s.victims(ctx, a, in.Override)
 	if err != nil {

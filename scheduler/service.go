@@ -11,6 +11,13 @@ import (
 
 // Service takes every step of every request. It is safe for concurrent use, by any number of goroutines and, over one PostgreSQL,
 // of processes.
+//
+// Each method names the codes of its errors. A step with a request returns CodeNotFound where the actor may not know the request, CodeForbidden
+// where they may not take the step, CodeConflict where its status does not allow it, and CodePrecondition where it was changed since the caller
+// saw it. A change of facility or catalogue returns CodeForbidden where the actor may not make it, CodeInvalid where what it leads to breaks a
+// rule, CodeConflict where it would break bookings and is not forced, and CodePrecondition where the facility was changed since the caller saw
+// it. Every method returns CodeUnavailable where the store is too busy, or testbeds change faster than it can lock them; what broke in other ways
+// has no code.
 type Service struct {
 	store  Store
 	o      Options

@@ -9,8 +9,9 @@ import (
 	"berth/testbeds"
 )
 
-// Submit makes a request. A slot that does not fit is refused, with what is in the way and what would work, unless the caller wants
-// to submit it anyway.
+// Submit makes a request. A slot that does not fit is refused, with what is in the way and what would work, unless the caller wants to submit it
+// anyway. It returns CodeForbidden where the actor may not submit, CodeInvalid for the input, and CodeConflict where the slot does not fit, or the
+// experimenter has too many open requests.
 func (s *Service) Submit(ctx context.Context, a Actor, in Submission) (Outcome, error) {
 	if err := Require(a, ScopeWrite, RoleExperimenter, RoleMentor, RoleAdministrator); err != nil {
 		return Outcome{}, err

@@ -7,7 +7,8 @@ import (
 	"berth/testbeds"
 )
 
-// SetTicket says which ticket follows a request. The same ticket again changes nothing.
+// SetTicket says which ticket follows a request. The same ticket again changes nothing. It returns the codes of a step (CodeNotFound,
+// CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) SetTicket(ctx context.Context, a Actor, id string, t Ticket) error {
 	_, err := s.decide(ctx, command{actor: a, action: ActionTicket, id: id, take: func(ctx context.Context, d *decision) error {
 		r := d.request
@@ -21,8 +22,9 @@ func (s *Service) SetTicket(ctx context.Context, a Actor, id string, t Ticket) e
 	return err
 }
 
-// NoteOnTicket says something about a request's ticket: why it was put back, where it went. It changes nothing of the request; the ticket,
-// which hears of it, is brought in line again. The same creation key says it once.
+// NoteOnTicket says something about a request's ticket: why it was put back, where it went. It changes nothing of the request; the ticket, which
+// hears of it, is brought in line again. The same creation key says it once. It returns CodeInvalid for a key that was used with another input,
+// and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) NoteOnTicket(ctx context.Context, a Actor, id, text string, c Creation) error {
 	_, err := s.decide(ctx, command{actor: a, action: ActionTicketNote, id: id, take: func(ctx context.Context, d *decision) error {
 		d.outcome.Request = d.request
@@ -37,7 +39,8 @@ func (s *Service) NoteOnTicket(ctx context.Context, a Actor, id, text string, c 
 	return err
 }
 
-// Ways are the alternatives of a request as things are now: none where it fits, and none where nothing would work. The error is not_found.
+// Ways are the alternatives of a request as things are now: none where it fits, and none where nothing would work. It returns CodeNotFound where
+// the actor may not know the request, and CodeForbidden without the scope to read.
 func (s *Service) Ways(ctx context.Context, a Actor, id string) ([]testbeds.Alternative, error) {
 	v, err := s.Get(ctx, a, id)
 	if err != nil || v.Fit.Fits {

@@ -27,13 +27,14 @@ type VerifyProgress struct {
 	Done  int    // bookings or requests so far
 }
 
-// Verify judges the whole database from nothing, in one snapshot, and shares no code with what decides: it adds up every claim in force
-// against what the facility says, compares every request with its bookings, approvals and history, and every column with its document.
+// Verify judges the whole database from nothing, in one snapshot, and shares no code with what decides: it adds up every claim in force against
+// what the facility says, compares every request with its bookings, approvals and history, and every column with its document. It returns no
+// code of its own.
 func (s *Service) Verify(ctx context.Context) (Verification, error) {
 	return s.VerifyTelling(ctx, func(VerifyProgress) {})
 }
 
-// VerifyTelling is Verify for somebody who wants to see how far it is.
+// VerifyTelling is Verify for somebody who wants to see how far it is. It returns no code of its own.
 func (s *Service) VerifyTelling(ctx context.Context, tell func(VerifyProgress)) (Verification, error) {
 	var v *verifying
 	err := s.store.View(ctx, func(tx Reader) error {

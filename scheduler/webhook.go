@@ -66,7 +66,7 @@ func (s *Service) RenewWebhook(ctx context.Context, a Actor, id, secret string) 
 	})
 }
 
-// SwitchOffWebhook tells a webhook nothing any more, and keeps why. It is for whoever delivers; one that is gone is no error.
+// SwitchOffWebhook tells a webhook nothing any more, and keeps why. It is for the courier; one that is gone is no error. It has no code of its own.
 func (s *Service) SwitchOffWebhook(ctx context.Context, id, why string) error {
 	_, err := s.rewriteWebhook(ctx, System, id, func(h *Webhook) error {
 		h.Off = why

@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"berth/scheduler"
@@ -103,9 +104,58 @@ func TestWhoMayKeepPeople(t *testing.T) {
 				t.Errorf("%s by %s: got %v, want allowed = %t", name, role, err, trial.want)
 			}
 		}
-		ada := g.actor("ada")
-		if p, err := g.auth.Person(ctx, ada, "ada"); err != nil || p.Username != "ada" {
+		if _, err := g.auth.Person(ctx, a, "ada"); !admin && scheduler.CodeOf(err) != scheduler.CodeNotFound {
+			t.Errorf("ada is read by %s: %v", role, err)
+		}
+		for name, err := range map[string]error{"people": second(g.auth.People(ctx, a, "", 10)), "trail": second(g.auth.Trail(ctx, a, scheduler.AccountFilter{}, ""))} {
+			if !admin && scheduler.CodeOf(err) != scheduler.CodeForbidden {
+				t.Errorf("%s by %s: %v", name, role, err)
+			}
+		}
+		if p, err := g.auth.Person(ctx, g.actor("ada"), "ada"); err != nil || p.Username != "ada" {
 			t.Errorf("ada reads herself: %+v, %v", p, err)
 		}
 	}
 }
+
+func TestFindingPeople(t *testing.T) {
+	t.Parallel()
+	g := newGatehouse(t)
+	ctx, adele := t.Context(), g.actor("adele")
+	const mentor, operator = scheduler.RoleMentor, scheduler.RoleOperator
+	for _, p := range []scheduler.Person{
+		{Username: "maeve", Email: "Maeve@example.org", Roles: []scheduler.Role{operator}}, {Username: "hector", Email: "both@example.org", Roles: []scheduler.Role{mentor}},
+		{Username: "oskar", Email: "both@example.org", Roles: []scheduler.Role{operator}}, {Username: "marco", Email: "gone@example.org", Roles: []scheduler.Role{mentor}, Disabled: true},
+	} {
+		p.Name = p.Username
+		if _, err := g.auth.PutPerson(ctx, adele, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for mail, want := range map[string]string{"maeve@EXAMPLE.org": "maeve", "both@example.org": "", "gone@example.org": "", "nobody@example.org": "", "": ""} {
+		if p, found, err := g.auth.PersonByMail(ctx, adele, mail); err != nil || found != (want != "") || found && p.Username != want {
+			t.Errorf("%q is %q, found %t, %v", mail, p.Username, found, err)
+		}
+	}
+	if names, err := g.auth.Mentors(ctx, g.actor("maeve")); err != nil || !slices.Equal(names, []string{"ada", "hector"}) { // marco is disabled
+		t.Errorf("mentors are %v, %v", names, err)
+	}
+	var all []string
+	for cursor := ""; ; {
+		page, err := g.auth.People(ctx, adele, cursor, 4)
+		if err != nil || len(page.Items) > 4 {
+			t.Fatal(page, err)
+		}
+		for _, p := range page.Items {
+			all = append(all, p.Username)
+		}
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	if want := strings.Fields("ada adele hector maeve marco oskar"); !slices.Equal(all, want) {
+		t.Errorf("%v", all)
+	}
+}
+
+func second(_ any, err error) error { return err }

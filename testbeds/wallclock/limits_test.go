@@ -21,7 +21,7 @@ func TestRulesAtTheirLimits(t *testing.T) {
 		{"the highest count", "FREQ=DAILY;COUNT=1000", start, ""},
 		{"one occurrence", "FREQ=DAILY;COUNT=1", start, ""},
 		{"the longest interval", "FREQ=DAILY;INTERVAL=366", start, ""},
-		{"five digits", "FREQ=DAILY;COUNT=01000", start, "COUNT has to be a whole number from 1 to 1000"},
+		{"five digits", "FREQ=DAILY;COUNT=01000", start, "COUNT must be a whole number from 1 to 1000"},
 		{"until the last year", "FREQ=DAILY;UNTIL=21001231", start, ""},
 		{"until the first year", "FREQ=DAILY;UNTIL=20000102", "2000-01-01T00:00:00", ""},
 		{"until before the first year", "FREQ=DAILY;UNTIL=19991231", "2000-01-01T00:00:00", "years 2000 to 2100"},

@@ -1,0 +1,103 @@
+package scheduler
+
+import "berth/testbeds"
+
+// What a reader who does not know everything is shown of a request stands here, field by field. A field that is in none of these lists is for
+// mentors, operators and administrators alone, until somebody adds it: to its list, and to the table of TestEveryFieldIsShownOrMasked.
+
+// shown keeps what the experimenter of a request and the providers of its testbeds may know of it.
+func (r Request) shown() Request {
+	return Request{
+		ID: r.ID, Number: r.Number, Name: r.Name, NSD: r.NSD, Description: r.Description, Organisation: r.Organisation,
+		Experimenter: r.Experimenter, Mentor: r.Mentor, Status: r.Status,
+		Slot: r.Slot, Requested: r.Requested, Window: r.Window, MinDuration: r.MinDuration,
+		Components: r.Components, Devices: r.Devices, Placement: r.Placement, Demand: r.Demand,
+		Approvals: each(r.Approvals, Approval.shown), Offers: each(r.Offers, Offer.shown), Scheduled: r.Scheduled, Occupied: r.Occupied,
+		Actual: one(r.Actual, Actual.shown), PendingMove: one(r.PendingMove, PendingMove.shown), Units: each(r.Units, AssignedUnits.shown),
+		Booking: r.Booking, HoldUntil: r.HoldUntil, Ticket: one(r.Ticket, Ticket.shown), Origin: r.Origin,
+		Overbooked: each(r.Overbooked, Overbook.shown), Flags: each(r.Flags, Flag.shown), Overrun: r.Overrun, Remark: one(r.Remark, Remark.shown),
+		Portal: r.Portal, Revision: r.Revision, Created: r.Created, Updated: r.Updated, Sequence: r.Sequence, Due: r.Due, Reminded: r.Reminded,
+	}
+}
+
+func (a Approval) shown() Approval {
+	return Approval{Testbed: a.Testbed, Policy: a.Policy, Decision: a.Decision, By: a.By, At: a.At, Reason: a.Reason, Slot: a.Slot, Demand: a.Demand, Revision: a.Revision}
+}
+
+func (o Offer) shown() Offer {
+	return Offer{ID: o.ID, State: o.State, Made: o.Made, Expires: o.Expires, What: o.What, Booking: o.Booking, Accepted: o.Accepted} // Link: see show
+}
+
+func (a Actual) shown() Actual { return Actual{Start: a.Start, End: a.End} }
+
+func (m PendingMove) shown() PendingMove {
+	return PendingMove{Slot: m.Slot, Placement: m.Placement, Demand: m.Demand, Approvals: each(m.Approvals, Approval.shown), By: m.By, At: m.At, Reason: m.Reason, Booking: m.Booking}
+}
+
+func (u AssignedUnits) shown() AssignedUnits {
+	return AssignedUnits{Testbed: u.Testbed, Device: u.Device, Units: u.Units}
+}
+
+func (t Ticket) shown() Ticket { return Ticket{Key: t.Key, URL: t.URL} }
+
+func (o Overbook) shown() Overbook {
+	return Overbook{At: o.At, By: o.By, Reason: o.Reason, Conflicts: each(o.Conflicts, shownConflict)}
+}
+
+func (f Flag) shown() Flag { return Flag{Kind: f.Kind, At: f.At, Text: f.Text} }
+
+func (r Remark) shown() Remark { return Remark{At: r.At, By: r.By, Slot: r.Slot, Text: r.Text} }
+
+func (f Feedback) shown() Feedback {
+	return Feedback{ID: f.ID, Request: f.Request, Author: f.Author, At: f.At, Text: f.Text}
+}
+
+func (e Entry) shown() Entry {
+	return Entry{ID: e.ID, Request: e.Request, At: e.At, Actor: e.Actor, Via: e.Via, Action: e.Action, From: e.From, To: e.To, Reason: e.Reason, Text: e.Text,
+		Verdict: one(e.Verdict, shownVerdict)}
+}
+
+func (e Event) shown() Event {
+	return Event{Sequence: e.Sequence, At: e.At, Kind: e.Kind, Action: e.Action, Actor: e.Actor, Via: e.Via, Request: e.Request, Number: e.Number, From: e.From,
+		Status: e.Status, Testbeds: e.Testbeds, Text: e.Text, Reason: e.Reason, Remark: e.Remark}
+}
+
+// shownVerdict keeps what everybody may know of a verdict whose takers are named to them; mask hides the others behind busy.
+func shownVerdict(v testbeds.Verdict) testbeds.Verdict {
+	return testbeds.Verdict{Fits: v.Fits, Problems: v.Problems, Conflicts: each(v.Conflicts, shownConflict), Contenders: each(v.Contenders, shownTaker),
+		Longest: v.Longest, Truncated: v.Truncated}
+}
+
+func shownConflict(c testbeds.Conflict) testbeds.Conflict {
+	return testbeds.Conflict{Resource: c.Resource, Interval: c.Interval, Needed: c.Needed, Free: c.Free, ShortBy: c.ShortBy,
+		TakenBy: each(c.TakenBy, shownTaker), More: c.More}
+}
+
+func shownTaker(t testbeds.Taker) testbeds.Taker {
+	return testbeds.Taker{Kind: t.Kind, Booking: t.Booking, Request: t.Request, Strength: t.Strength, Summary: t.Summary, Amount: t.Amount, Units: t.Units, Interval: t.Interval}
+}
+
+// busy keeps what everybody may know of a taker that is not named to them: that capacity is taken, when and how much.
+func busy(t testbeds.Taker) testbeds.Taker {
+	return testbeds.Taker{Kind: t.Kind, Strength: t.Strength, Summary: "busy", Amount: t.Amount, Interval: t.Interval}
+}
+
+// each applies a list of fields to all of a list, in a list of its own.
+func each[T any](list []T, fields func(T) T) []T {
+	if list == nil {
+		return nil
+	}
+	out := make([]T, len(list))
+	for i, x := range list {
+		out[i] = fields(x)
+	}
+	return out
+}
+
+// one applies a list of fields to what is there.
+func one[T any](x *T, fields func(T) T) *T {
+	if x == nil {
+		return nil
+	}
+	return new(fields(*x))
+}
