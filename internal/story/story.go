@@ -18,7 +18,7 @@ const (
 	only     = "BERTH_TEST_INVARIANT"
 )
 
-// ordinary is how many stories are told in all where nothing else is said; the shares of the stores add up to it. With -short it is a tenth.
+// ordinary is the default number of stories; the shares of the stores add up to it. With -short it is a tenth.
 const ordinary = 300
 
 // chapters multiplies rapid's number of steps (30 on average) in a story.
