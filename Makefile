@@ -1,5 +1,5 @@
-# Only Go, git, make and bash are needed; `make test` takes a PostgreSQL server and calendar clients and a browser from Debian's packages if
-# the machine has none.
+# The targets need only Go, git, make and bash; `make test` installs PostgreSQL, calendar clients and a browser from Debian's packages if
+# they are missing.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -20,12 +20,12 @@ build: ## build bin/berth
 	go build -ldflags '-X main.version=$(VERSION)' -o bin/berth ./cmd/berth
 
 .PHONY: run
-run: build ## serve the demo, made anew around today, on http://127.0.0.1:8080
+run: build ## serve a fresh demo with requests around today on http://127.0.0.1:8080
 	@rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
 	bin/berth serve --demo --database $(DEMO)
 
 .PHONY: test
-test: ## gofmt, vet, and all tests with the race detector, on SQLite and PostgreSQL, with Debian's calendar clients and browser
+test: ## gofmt, vet and all tests with the race detector, on SQLite and PostgreSQL, with Debian's calendar clients and browser
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
 	go vet ./...
 	BERTH_TEST_REQUIRE=postgres,clients,browser BERTH_TEST_SCREENSHOTS=$(CURDIR)/.cache/screenshots scripts/with-clients scripts/with-postgres go test -race -timeout 30m ./...
@@ -35,25 +35,25 @@ short: ## within a minute: what needs no servers, no browser and no calendar cli
 	go test -short ./...
 
 .PHONY: quick
-quick: ## all tests on SQLite alone, without the race detector
+quick: ## all tests on SQLite only, without the race detector
 	go test ./...
 
 .PHONY: lint
-lint: vuln ## staticcheck, depguard for the arrows between packages (.depguard.yml), and govulncheck
+lint: vuln ## staticcheck, depguard for the imports between packages (.depguard.yml), and govulncheck
 	$(TOOL) staticcheck ./...
 	$(TOOL) depguard ./...
 
 .PHONY: vuln
-vuln: ## known vulnerabilities that the program can reach; says so, and succeeds, where the list of them cannot be had
+vuln: ## known vulnerabilities that the program can reach; if the list is unavailable, it says so and succeeds
 	scripts/vulnerabilities $(TOOL) govulncheck ./...
 
 .PHONY: soak
-soak: ## tell STORIES (10000) random stories, then the chaos test for SOAK (1h): kills, stops, clocks that jump, receivers that cut
+soak: ## run STORIES (10000) random stories, then the chaos test for SOAK (1h): kills, stops, clock jumps, cut connections
 	BERTH_TEST_REQUIRE=postgres BERTH_TEST_STORIES=$(STORIES) scripts/with-postgres go test -run '^TestStories$$' -count=1 -timeout 6h -v ./scheduler ./internal/store
 	BERTH_TEST_REQUIRE=postgres BERTH_TEST_SOAK=$(SOAK) scripts/with-postgres go test -run '^TestChaos$$' -timeout 0 -v ./cmd/berth
 
 .PHONY: bench
-bench: ## benchmarks, in the form that benchstat reads; BENCH=regexp chooses
+bench: ## run the benchmarks with output for benchstat; BENCH=regexp selects some
 	scripts/with-postgres go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m ./testbeds/... ./scheduler/... ./internal/...
 
 .PHONY: fuzz
@@ -66,5 +66,5 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 	done
 
 .PHONY: clean
-clean: ## remove what was built, and the demo's database
+clean: ## remove build results and the demo's database
 	rm -rf bin .cache $(DEMO) $(DEMO)-wal $(DEMO)-shm

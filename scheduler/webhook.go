@@ -28,7 +28,7 @@ const maxWebhookName = 100
 // CreateWebhook makes a webhook of the actor's, with the id and the secret that it is given. It is CodeForbidden without the scope,
 // CodeInvalid where a field breaks a rule, and CodeConflict where the actor has as many as one person may have.
 func (s *Service) CreateWebhook(ctx context.Context, a Actor, h Webhook) (Webhook, error) {
-	if err := a.keeps(a.Username); err != nil {
+	if err := mayKeepWebhooks(a, a.Username); err != nil {
 		return Webhook{}, err
 	}
 	if err := s.checkWebhook(h); err != nil {
@@ -82,7 +82,7 @@ func (s *Service) SwitchOffWebhook(ctx context.Context, id, why string) error {
 // CodeForbidden where they may not keep it.
 func (s *Service) DeleteWebhook(ctx context.Context, a Actor, id string) error {
 	return s.store.Change(ctx, nil, func(tx Tx) error {
-		if _, err := a.keptWebhook(ctx, tx, id); err != nil {
+		if _, err := keptWebhook(ctx, a, tx, id); err != nil {
 			return err
 		}
 		return tx.DeleteWebhook(ctx, WebhookChannel, id)
@@ -108,7 +108,7 @@ func (s *Service) Webhooks(ctx context.Context, a Actor, everybody bool) (list [
 // Webhook reads one. It is CodeNotFound where there is none, or where it is neither the actor's nor the actor an administrator.
 func (s *Service) Webhook(ctx context.Context, a Actor, id string) (h Webhook, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
-		h, err = a.webhook(ctx, tx, id)
+		h, err = webhookOf(ctx, a, tx, id)
 		return err
 	})
 	return h, err
@@ -118,7 +118,7 @@ func (s *Service) Webhook(ctx context.Context, a Actor, id string) (h Webhook, e
 // CodeForbidden where they may not keep it.
 func (s *Service) KeptWebhook(ctx context.Context, a Actor, id string) (h Webhook, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
-		h, err = a.keptWebhook(ctx, tx, id)
+		h, err = keptWebhook(ctx, a, tx, id)
 		return err
 	})
 	return h, err
@@ -127,7 +127,7 @@ func (s *Service) KeptWebhook(ctx context.Context, a Actor, id string) (h Webhoo
 // rewriteWebhook changes one in a transaction.
 func (s *Service) rewriteWebhook(ctx context.Context, a Actor, id string, change func(*Webhook) error) (h Webhook, err error) {
 	err = s.store.Change(ctx, nil, func(tx Tx) error {
-		if h, err = a.keptWebhook(ctx, tx, id); err != nil {
+		if h, err = keptWebhook(ctx, a, tx, id); err != nil {
 			return err
 		}
 		if err := change(&h); err != nil {
@@ -138,27 +138,27 @@ func (s *Service) rewriteWebhook(ctx context.Context, a Actor, id string, change
 	return h, err
 }
 
-// webhook reads one that the actor may know.
-func (a Actor) webhook(ctx context.Context, tx Reader, id string) (Webhook, error) {
+// webhookOf reads one that the actor may know.
+func webhookOf(ctx context.Context, a Actor, tx Reader, id string) (Webhook, error) {
 	h, err := tx.Webhook(ctx, id)
-	if CodeOf(err) == CodeNotFound || err == nil && !a.is(h.Owner) {
+	if CodeOf(err) == CodeNotFound || err == nil && !a.Keeps(h.Owner) {
 		return Webhook{}, Errorf(CodeNotFound, "there is no webhook %q", clip(id))
 	}
 	return h, err
 }
 
 // keptWebhook reads one that the actor may change.
-func (a Actor) keptWebhook(ctx context.Context, tx Reader, id string) (Webhook, error) {
-	h, err := a.webhook(ctx, tx, id)
+func keptWebhook(ctx context.Context, a Actor, tx Reader, id string) (Webhook, error) {
+	h, err := webhookOf(ctx, a, tx, id)
 	if err == nil {
-		err = a.keeps(h.Owner)
+		err = mayKeepWebhooks(a, h.Owner)
 	}
 	return h, err
 }
 
-// keeps refuses an actor who may not keep webhooks of an owner.
-func (a Actor) keeps(owner string) error {
-	if !a.Can(ScopeAdmin) || !a.is(owner) {
+// mayKeepWebhooks refuses an actor who may not keep webhooks of an owner.
+func mayKeepWebhooks(a Actor, owner string) error {
+	if !a.Can(ScopeAdmin) || !a.Keeps(owner) {
 		return Errorf(CodeForbidden, "%s may not keep webhooks of %s, or not with this token", a.Username, owner)
 	}
 	return nil

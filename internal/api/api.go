@@ -128,17 +128,17 @@ func (a *api) config() huma.Config {
 	c.Servers = []*huma.Server{{URL: prefix}}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "A token."},
-		"basic":  {Type: "http", Scheme: "basic", Description: "Username and password, or a token in the password's place."},
+		"basic":  {Type: "http", Scheme: "basic", Description: "Username and password, or a token as the password."},
 	}
 	return c
 }
 
 const description = `Berth books testbed slots for 5G experiments.
 
-Times are RFC 3339 and whole seconds; slots are half-open. Errors are RFC 9457 problems: errors lists every field that breaks a rule, and a
-slot that does not fit is a 409 with conflicts and alternatives. Requests are named by their UUID or their number. What can be changed has an
-ETag; If-Match makes a lost update a 412. Idempotency-Key makes what creates safe to repeat. Lists have limit and cursor; next is the cursor of
-the following part. dry_run answers in full and changes nothing.`
+Times are RFC 3339 in whole seconds; slots are half-open. Errors are RFC 9457 problems: errors lists every field that breaks a rule, and a
+slot that does not fit is a 409 with conflicts and alternatives. Requests are addressed by UUID or number. Resources that can be changed have an
+ETag; with If-Match a lost update becomes a 412. Idempotency-Key makes a call that creates something safe to repeat. Lists take limit and cursor;
+next is the cursor of the next page. dry_run gives the full answer and changes nothing.`
 
 // operation describes a route.
 type operation struct {

@@ -11,26 +11,26 @@ import (
 // checked is the answer of a check, with its conflicts as texts too.
 type checked struct {
 	testbeds.Verdict
-	Messages []string `json:"messages,omitempty" doc:"problems and conflicts in words"`
+	Messages []string `json:"messages,omitempty" doc:"the problems and conflicts as sentences"`
 }
 
 type suggestion struct {
-	Fit          checked                `json:"fit" doc:"of the slot that was asked for, or of the first possible one"`
-	Alternatives []testbeds.Alternative `json:"alternatives" doc:"cheapest first; cost is in hours of shift"`
+	Fit          checked                `json:"fit" doc:"the check of the requested slot, or of the first possible one"`
+	Alternatives []testbeds.Alternative `json:"alternatives" doc:"cheapest first; the cost is in hours of shift"`
 }
 
 // defaultSpan is the span of a testbed's capacity without a query.
 const defaultSpan = 14 * 24 * time.Hour
 
 func (a *api) availabilityRoutes() {
-	add(a, operation{id: "check-availability", method: "POST", path: "/availability/check", tag: "availability", summary: "Does it fit?",
-		more: "Answers 200 with ok true or false. Changes nothing."},
+	add(a, operation{id: "check-availability", method: "POST", path: "/availability/check", tag: "availability", summary: "Check whether a request fits",
+		more: "The answer is 200, with ok true or false. Changes nothing."},
 		func(ctx context.Context, actor scheduler.Actor, in *struct{ Body AskShape }) (*body[checked], error) {
 			v, err := a.service.Check(ctx, actor, in.Body.ask())
 			return answer(checked{v, messages(v)}), err
 		})
-	add(a, operation{id: "suggest-availability", method: "POST", path: "/availability/suggest", tag: "availability", summary: "What would fit?",
-		more: "Alternatives to a slot, or the first slots of a duration within a window. Each of them fits at the moment of the answer."},
+	add(a, operation{id: "suggest-availability", method: "POST", path: "/availability/suggest", tag: "availability", summary: "Suggest slots that fit",
+		more: "Alternatives to a slot, or the first free slots of a duration within a window. Each of them fits at the time of the answer."},
 		func(ctx context.Context, actor scheduler.Actor, in *struct{ Body AskShape }) (*body[suggestion], error) {
 			found, v, err := a.service.Suggest(ctx, actor, in.Body.ask())
 			if found == nil {
@@ -50,7 +50,7 @@ func (a *api) availabilityRoutes() {
 		Series  []testbeds.Series `json:"series"`
 	}
 	add(a, operation{id: "get-availability", method: "GET", path: "/testbeds/{testbed}/availability", tag: "availability",
-		summary: "Free and total capacity over time, as steps", more: "Each step holds until the next one; the first stands at from."},
+		summary: "Show free and total capacity over time, in steps", more: "Each step lasts until the next one; the first begins at from."},
 		func(ctx context.Context, actor scheduler.Actor, in *span) (*body[availability], error) {
 			if in.From.IsZero() {
 				in.From = a.o.Clock().UTC().Truncate(time.Second)

@@ -17,21 +17,21 @@ type CalendarShape struct {
 	Name        string `json:"name"`
 	Description string `json:"description"`
 	Colour      string `json:"colour" doc:"#RRGGBB"`
-	URL         string `json:"url" doc:"for a client that asks for the calendar's own address"`
+	URL         string `json:"url" doc:"address of this calendar, for clients that ask for it"`
 	Writable    bool   `json:"writable" doc:"its events can be moved in the client"`
-	Alarms      []int  `json:"alarms,omitempty" doc:"minutes ahead of its events at which they ring, by your choice"`
+	Alarms      []int  `json:"alarms,omitempty" doc:"your alarms, in minutes before each event"`
 }
 
 // SubscriptionShape holds all that a person needs to subscribe.
 type SubscriptionShape struct {
-	Server    string          `json:"server" doc:"for clients that look for calendars themselves"`
+	Server    string          `json:"server" doc:"address for clients that discover calendars themselves"`
 	Username  string          `json:"username"`
 	Calendars []CalendarShape `json:"calendars"`
 }
 
 func (a *api) calendarRoutes() {
-	add(a, operation{id: "list-calendars", method: "GET", path: "/calendars", tag: "calendars", summary: "Your calendars, and how to subscribe to them",
-		more: "Calendar clients sign in with your username and an app password: a token with the scope calendar, or calendar:move to move bookings too."},
+	add(a, operation{id: "list-calendars", method: "GET", path: "/calendars", tag: "calendars", summary: "List your calendars and how to subscribe to them",
+		more: "Calendar clients sign in with your username and an app password: a token with the scope calendar, and calendar:move to move bookings as well."},
 		func(ctx context.Context, actor scheduler.Actor, _ *struct{}) (*body[SubscriptionShape], error) {
 			out, err := a.subscription(ctx, actor)
 			return answer(out), err
@@ -39,18 +39,18 @@ func (a *api) calendarRoutes() {
 	type choice struct {
 		Calendar string `path:"calendar" maxLength:"200"`
 		Body     struct {
-			Alarms []int `json:"alarms" doc:"minutes ahead, up to five of them; an empty list for none"`
+			Alarms []int `json:"alarms" doc:"minutes before each event, up to five values; an empty list for no alarms"`
 		}
 	}
 	add(a, operation{id: "set-calendar", method: "PATCH", path: "/calendars/{calendar}", tag: "calendars", summary: "Choose alarms for a calendar",
-		more: "Only the calendar of operations has alarms. Name and colour are set in the calendar client."},
+		more: "Only the operations calendar has alarms. Set name and colour in the calendar client."},
 		func(ctx context.Context, actor scheduler.Actor, in *choice) (*body[CalendarShape], error) {
 			return a.choose(ctx, actor, in.Calendar, in.Body.Alarms)
 		})
 	type wish struct {
 		Body struct {
-			Name string `json:"name" doc:"of the device, as the app password will be called"`
-			Move bool   `json:"move,omitempty" doc:"may move bookings"`
+			Name string `json:"name" doc:"name of the device; the app password gets this name"`
+			Move bool   `json:"move,omitempty" doc:"the device may move bookings"`
 		}
 	}
 	type profile struct {
@@ -59,7 +59,7 @@ func (a *api) calendarRoutes() {
 		Body        []byte
 	}
 	add(a, operation{id: "create-profile", method: "POST", path: "/calendars/profile", tag: "calendars", status: http.StatusCreated,
-		summary: "Make an Apple configuration profile, with an app password in it"},
+		summary: "Create an Apple configuration profile that contains an app password"},
 		func(ctx context.Context, actor scheduler.Actor, in *wish) (*profile, error) {
 			scopes := []scheduler.Scope{scheduler.ScopeCalendar}
 			if in.Body.Move {
@@ -113,7 +113,7 @@ func (a *api) choose(ctx context.Context, actor scheduler.Actor, id string, minu
 	}
 	if !c.Alarms && len(minutes) > 0 {
 		return nil, &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the calendar has no alarms",
-			Fields: []scheduler.FieldError{{Field: "alarms", Rule: "are for the calendar of operations only"}}}
+			Fields: []scheduler.FieldError{{Field: "alarms", Rule: "are only for the operations calendar"}}}
 	}
 	value, err := calendar.WriteAlarms(minutes)
 	if err != nil {
@@ -133,21 +133,21 @@ func (a *api) choose(ctx context.Context, actor scheduler.Actor, id string, minu
 func pick(list []calendar.Collection, id string) (calendar.Collection, error) {
 	i := slices.IndexFunc(list, func(c calendar.Collection) bool { return c.ID == id })
 	if i < 0 {
-		return calendar.Collection{}, scheduler.Errorf(scheduler.CodeNotFound, "you have no calendar of that name; GET /calendars lists them")
+		return calendar.Collection{}, scheduler.Errorf(scheduler.CodeNotFound, "you have no calendar with that name; GET /calendars lists them")
 	}
 	return list[i], nil
 }
 
 // FeedShape holds the address of a feed, which is a secret: anyone who has it can read the calendar.
 type FeedShape struct {
-	URL    string          `json:"url" doc:"shown now and never again"`
+	URL    string          `json:"url" doc:"shown only once"`
 	Webcal string          `json:"webcal" doc:"opens a calendar program"`
 	Google string          `json:"google" doc:"adds it to Google Calendar"`
 	Feed   scheduler.Token `json:"feed"`
 }
 
 func (a *api) feedRoutes() {
-	add(a, operation{id: "list-feeds", method: "GET", path: "/feeds", tag: "calendars", summary: "Your feeds, without their addresses"},
+	add(a, operation{id: "list-feeds", method: "GET", path: "/feeds", tag: "calendars", summary: "List your feeds, without their addresses"},
 		func(ctx context.Context, actor scheduler.Actor, _ *struct{}) (*body[scheduler.Page[scheduler.Token]], error) {
 			list, err := a.auth.List(ctx, actor, actor.Username)
 			list = slices.DeleteFunc(list, func(t scheduler.Token) bool { return t.Feed == "" })
@@ -156,11 +156,11 @@ func (a *api) feedRoutes() {
 	type creation struct {
 		Body struct {
 			Calendar string `json:"calendar" doc:"one of your calendars"`
-			Name     string `json:"name" doc:"where it is used, such as Google"`
+			Name     string `json:"name" doc:"where the feed is used, such as Google"`
 		}
 	}
-	add(a, operation{id: "create-feed", method: "POST", path: "/feeds", tag: "calendars", status: http.StatusCreated, summary: "Make a secret address for a calendar",
-		more: "For what knows no CalDAV: Google, Outlook, anything that subscribes to an .ics address. Google reads it once or twice a day; for a live view use CalDAV."},
+	add(a, operation{id: "create-feed", method: "POST", path: "/feeds", tag: "calendars", status: http.StatusCreated, summary: "Create a feed: a secret address of a calendar",
+		more: "For programs without CalDAV: Google, Outlook and others that subscribe to an .ics address. Google reads it once or twice a day; use CalDAV for a live view."},
 		func(ctx context.Context, actor scheduler.Actor, in *creation) (*body[FeedShape], error) {
 			list, _, err := a.collections(ctx, actor)
 			if err != nil {
@@ -182,7 +182,7 @@ func (a *api) feedRoutes() {
 	type removal struct {
 		Feed string `path:"feed" maxLength:"64"`
 	}
-	add(a, operation{id: "revoke-feed", method: "DELETE", path: "/feeds/{feed}", tag: "calendars", summary: "Make a feed's address worthless"},
+	add(a, operation{id: "revoke-feed", method: "DELETE", path: "/feeds/{feed}", tag: "calendars", summary: "Revoke a feed"},
 		func(ctx context.Context, actor scheduler.Actor, in *removal) (*body[scheduler.Token], error) {
 			t, err := a.auth.Revoke(ctx, actor, actor.Username, in.Feed)
 			return answer(t), err

@@ -15,7 +15,7 @@ import (
 )
 
 type grant struct {
-	Slot      *slotShape         `json:"slot,omitempty" doc:"default: the one asked for"`
+	Slot      *slotShape         `json:"slot,omitempty" doc:"default: the requested slot"`
 	Placement testbeds.Placement `json:"placement,omitempty"`
 	Devices   *[]deviceShape     `json:"devices,omitempty"`
 	Override  *overrideShape     `json:"override,omitempty"`
@@ -49,7 +49,7 @@ func (o *offers) UnmarshalJSON(b []byte) error {
 func (offers) Schema(r huma.Registry) *huma.Schema {
 	most := 10
 	least, top := float64(0), float64(most)
-	return &huma.Schema{Description: "how many of the cheapest alternatives, or chosen ones", OneOf: []*huma.Schema{
+	return &huma.Schema{Description: "the number of cheapest alternatives to offer, or a list of chosen ones", OneOf: []*huma.Schema{
 		{Type: "integer", Minimum: &least, Maximum: &top},
 		{Type: "array", MaxItems: &most, Items: huma.SchemaFromType(r, typeOf[offerShape]())},
 	}}
@@ -66,7 +66,7 @@ func (o offers) alternatives() []testbeds.Alternative {
 type rejection struct {
 	Reason       string      `json:"reason"`
 	Alternatives offers      `json:"alternatives,omitzero"`
-	HoldFor      periodShape `json:"hold_for,omitzero" doc:"ISO 8601; how long the offers hold their capacity"`
+	HoldFor      periodShape `json:"hold_for,omitzero" doc:"how long the offers hold their capacity, ISO 8601"`
 	DryRun       bool        `json:"dry_run,omitempty"`
 }
 
@@ -91,27 +91,27 @@ type stating struct {
 
 type starting struct {
 	stating
-	Override *overrideShape `json:"override,omitempty" doc:"overbook: without its units; approvals: without an approval"`
-	Actual   *startedShape  `json:"actual,omitempty" doc:"where it is told late"`
+	Override *overrideShape `json:"override,omitempty" doc:"overbook: start without the units; approvals: start without an approval"`
+	Actual   *startedShape  `json:"actual,omitempty" doc:"the actual time, for a late report"`
 }
 
 type startedShape struct {
-	Start time.Time `json:"start" doc:"when it really began"`
+	Start time.Time `json:"start" doc:"actual start"`
 }
 
 type ending struct {
 	stating
-	Actual *actualShape `json:"actual,omitempty" doc:"where it is told late; also of a slot that nobody reported"`
+	Actual *actualShape `json:"actual,omitempty" doc:"the actual times, for a late report, also of a slot that was never reported"`
 }
 
 type failing struct {
 	reasoned
-	Actual *actualShape `json:"actual,omitempty" doc:"where it is told late; also of a slot that nobody reported"`
+	Actual *actualShape `json:"actual,omitempty" doc:"the actual times, for a late report, also of a slot that was never reported"`
 }
 
 type actualShape struct {
-	Start *time.Time `json:"start,omitempty" doc:"when it really began"`
-	End   *time.Time `json:"end,omitempty" doc:"when it really ended; default now"`
+	Start *time.Time `json:"start,omitempty" doc:"actual start"`
+	End   *time.Time `json:"end,omitempty" doc:"actual end; default: now"`
 }
 
 func (a *actualShape) actual() *scheduler.Actual {
@@ -129,7 +129,7 @@ type assigning struct {
 
 type approving struct {
 	Decision scheduler.Decision `json:"decision" enum:"approved,refused"`
-	Reason   string             `json:"reason,omitempty" doc:"mandatory with refused"`
+	Reason   string             `json:"reason,omitempty" doc:"mandatory if refused"`
 	DryRun   bool               `json:"dry_run,omitempty"`
 }
 
@@ -152,7 +152,7 @@ func decide[T any](a *api, id, path, summary, more string, take func(ctx context
 
 func (a *api) decisionRoutes() {
 	decide(a, "schedule-request", "schedule", "Grant a slot",
-		"Checked again at this moment; what does not fit is a 409. An override displaces named requests, overbooks, or does without approvals.",
+		"The slot is checked again; one that does not fit is a 409. An override displaces named requests, overbooks, or skips approvals.",
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in grant) (scheduler.Outcome, error) {
 			s := scheduler.Schedule{Slot: in.Slot.slot(), Placement: in.Placement, Override: in.Override.override(), Reason: in.Reason, DryRun: in.DryRun, Revision: revision}
 			if in.Devices != nil {
@@ -161,22 +161,22 @@ func (a *api) decisionRoutes() {
 			}
 			return a.service.Schedule(ctx, actor, id, s)
 		})
-	decide(a, "reject-request", "reject", "Turn a request down, with offers",
+	decide(a, "reject-request", "reject", "Reject a request, with offers",
 		"Each offer holds its capacity until it expires or is accepted.",
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in rejection) (scheduler.Outcome, error) {
 			return a.service.Reject(ctx, actor, id, scheduler.Reject{Reason: in.Reason, Count: in.Alternatives.Count, Offers: in.Alternatives.alternatives(),
 				HoldFor: in.HoldFor.Period, DryRun: in.DryRun, Revision: revision})
 		})
-	decide(a, "move-request", "move", "Another slot or placement; longer, shorter", "Of a running experiment only the end moves. What would need approvals that it has not waits for them (pending_move) and keeps its slot.",
+	decide(a, "move-request", "move", "Move, extend or shorten a request, or change its placement", "Only the end of a running experiment can be moved. A move that needs further approvals waits for them (pending_move), and the request keeps its slot until then.",
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in moving) (scheduler.Outcome, error) {
 			return a.service.Move(ctx, actor, id, scheduler.Move{Slot: in.Slot.slot(), Placement: in.Placement, Override: in.Override.override(), Reason: in.Reason,
 				DryRun: in.DryRun, Revision: revision})
 		})
-	decide(a, "cancel-request", "cancel", "Take a request back before it runs", "",
+	decide(a, "cancel-request", "cancel", "Cancel a request before it runs", "",
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in reasoned) (scheduler.Outcome, error) {
 			return a.service.Cancel(ctx, actor, id, scheduler.Step{Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
 		})
-	decide(a, "start-request", "start", "It is being orchestrated, or it runs", "From the beginning of its setup, with its approvals and its units; later with the real time.",
+	decide(a, "start-request", "start", "Report that orchestration or the experiment has started", "Possible from the beginning of setup, with all approvals and units. A late report gives the actual time.",
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in starting) (scheduler.Outcome, error) {
 			s := in.step(revision)
 			s.Override = in.Override.override()
@@ -185,17 +185,17 @@ func (a *api) decisionRoutes() {
 			}
 			return a.service.Start(ctx, actor, id, s)
 		})
-	decide(a, "complete-request", "complete", "It is being torn down, or it is over", "What is left of the slot is free from then on.",
+	decide(a, "complete-request", "complete", "Report that tear-down has started or that the experiment is over", "The rest of the slot becomes free.",
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in ending) (scheduler.Outcome, error) {
 			s := in.step(revision)
 			s.Actual = in.Actual.actual()
 			return a.service.Complete(ctx, actor, id, s)
 		})
-	decide(a, "fail-request", "fail", "It broke down", "What is left of the slot is free from then on. A reason is mandatory.",
+	decide(a, "fail-request", "fail", "Report that the experiment failed", "The rest of the slot becomes free. A reason is mandatory.",
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in failing) (scheduler.Outcome, error) {
 			return a.service.Fail(ctx, actor, id, scheduler.Step{Reason: in.Reason, Actual: in.Actual.actual(), DryRun: in.DryRun, Revision: revision})
 		})
-	decide(a, "assign-request", "assign", "Hand a request to a mentor", "",
+	decide(a, "assign-request", "assign", "Assign a request to a mentor", "",
 		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in assigning) (scheduler.Outcome, error) {
 			return a.service.Assign(ctx, actor, id, scheduler.Assign{Mentor: in.Mentor, Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
 		})
@@ -213,7 +213,7 @@ func (a *api) approvalRoute() {
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
 	add(a, operation{id: "approve-request", method: "PUT", path: "/requests/{id}/approvals/{testbed}", tag: "decisions",
-		summary: "A testbed's yes or no", more: "By its providers; an administrator may for them. To a pending move, where there is one: the last yes makes the move, a no drops it."},
+		summary: "Approve or refuse a request for a testbed", more: "For the testbed's providers; administrators may decide for them. If a move is pending, the decision is about the move: the last approval makes it, a refusal drops it."},
 		func(ctx context.Context, actor scheduler.Actor, in *approval) (*tagged[scheduler.Outcome], error) {
 			return a.decided(in.Revised, func(revision int64) (scheduler.Outcome, error) {
 				return a.service.Approve(ctx, actor, in.ID, in.Testbed, scheduler.Approve{Decision: in.Body.Decision, Reason: in.Body.Reason, DryRun: in.Body.DryRun, Revision: revision})
@@ -230,7 +230,7 @@ func (a *api) offerRoutes() {
 		}
 	}
 	add(a, operation{id: "accept-offer", method: "POST", path: "/requests/{id}/offers/{offer}/accept", tag: "offers", status: http.StatusCreated,
-		summary: "Take an offer", more: "Makes a linked new request in the offered slot, which stays held until the request is granted or the offer's time is over."},
+		summary: "Accept an offer", more: "Creates a new, linked request for the offered slot. The slot stays held until the request is granted or the offer expires."},
 		func(ctx context.Context, actor scheduler.Actor, in *accept) (*created[scheduler.Outcome], error) {
 			out, err := a.service.AcceptOffer(ctx, actor, in.ID, in.Offer, in.Body != nil && in.Body.DryRun)
 			return accepted(out), err
@@ -245,13 +245,13 @@ func (a *api) offerRoutes() {
 		Name    string          `json:"name"`
 		Offer   scheduler.Offer `json:"offer"`
 	}
-	add(a, operation{id: "read-offer-link", method: "POST", path: "/offers/read", tag: "offers", summary: "What a signed link offers"},
+	add(a, operation{id: "read-offer-link", method: "POST", path: "/offers/read", tag: "offers", summary: "Show the offer behind a signed link"},
 		func(ctx context.Context, _ scheduler.Actor, in *link) (*body[offered], error) {
 			r, o, err := a.service.OfferByLink(ctx, in.Body.Link)
 			return answer(offered{r.Number, r.Name, o}), err
 		})
 	add(a, operation{id: "accept-offer-link", method: "POST", path: "/offers/accept", tag: "offers", status: http.StatusCreated,
-		summary: "Take an offer by its signed link", more: "Works once, without signing in: the link is the proof."},
+		summary: "Accept an offer by its signed link", more: "The link works once and needs no sign-in."},
 		func(ctx context.Context, _ scheduler.Actor, in *link) (*created[scheduler.Outcome], error) {
 			out, err := a.service.AcceptByLink(ctx, in.Body.Link)
 			return accepted(out), err

@@ -22,17 +22,17 @@ type Queue interface {
 type DeliveryShape struct {
 	ID       int64                  `json:"id"`
 	Channel  string                 `json:"channel"`
-	Target   string                 `json:"target,omitempty" doc:"to whom, where the channel leads to several"`
-	State    scheduler.MessageState `json:"state" enum:"waiting,stuck,done" doc:"stuck waits for somebody to do something"`
+	Target   string                 `json:"target,omitempty" doc:"recipient, for channels with several recipients"`
+	State    scheduler.MessageState `json:"state" enum:"waiting,stuck,done" doc:"stuck: waits for manual action"`
 	Attempts int64                  `json:"attempts"`
-	Due      *time.Time             `json:"due,omitempty" doc:"when it is tried next"`
-	Settled  *time.Time             `json:"settled,omitempty" doc:"when it arrived"`
-	Failure  string                 `json:"failure,omitempty" doc:"of the last attempt"`
-	Remedy   string                 `json:"remedy,omitempty" doc:"what somebody can do about it"`
-	Request  int64                  `json:"request,omitempty" doc:"number"`
-	Event    int64                  `json:"event" doc:"sequence of what it tells"`
+	Due      *time.Time             `json:"due,omitempty" doc:"time of the next attempt"`
+	Settled  *time.Time             `json:"settled,omitempty" doc:"time of the successful delivery"`
+	Failure  string                 `json:"failure,omitempty" doc:"failure of the last attempt"`
+	Remedy   string                 `json:"remedy,omitempty" doc:"how to resolve the failure"`
+	Request  int64                  `json:"request,omitempty" doc:"number of the request"`
+	Event    int64                  `json:"event" doc:"sequence number of the event"`
 	Action   scheduler.Action       `json:"action,omitempty"`
-	At       time.Time              `json:"at" doc:"when it happened"`
+	At       time.Time              `json:"at" doc:"time of the event"`
 }
 
 func delivery(m scheduler.Message) DeliveryShape {
@@ -50,8 +50,8 @@ func deliveries(p Paged, path string, query url.Values, read func(below int64, l
 	if p.Cursor != "" {
 		n, err := strconv.ParseInt(p.Cursor, 10, 64)
 		if err != nil || n < 1 {
-			e := scheduler.Errorf(scheduler.CodeInvalid, "the list's cursor is not valid")
-			e.Fields = []scheduler.FieldError{{Field: "cursor", Rule: "must be the next of an earlier page"}}
+			e := scheduler.Errorf(scheduler.CodeInvalid, "the list cannot be continued")
+			e.Fields = []scheduler.FieldError{{Field: "cursor", Rule: "must be the next of the previous page"}}
 			return nil, e
 		}
 		below = n
@@ -86,10 +86,10 @@ func (a *api) deliveryRoutes() {
 		Paged
 		Channel string `query:"channel" maxLength:"32" doc:"ticket, mail or webhook; default: all"`
 		Target  string `query:"target" maxLength:"320"`
-		Undone  bool   `query:"undone" doc:"only what has not arrived"`
+		Undone  bool   `query:"undone" doc:"only deliveries that have not succeeded"`
 	}
-	add(a, operation{id: "list-deliveries", method: "GET", path: "/deliveries", tag: "operating", summary: "What was told to tickets, mail and webhooks, and what waits, newest first",
-		more: "What was delivered is forgotten after 30 days."},
+	add(a, operation{id: "list-deliveries", method: "GET", path: "/deliveries", tag: "operating", summary: "List the deliveries to tickets, mail and webhooks, newest first",
+		more: "Successful deliveries are kept for 30 days."},
 		func(ctx context.Context, _ scheduler.Actor, in *choice) (*list[DeliveryShape], error) {
 			query := url.Values{}
 			for name, value := range map[string]string{"channel": in.Channel, "target": in.Target} {
@@ -104,7 +104,7 @@ func (a *api) deliveryRoutes() {
 				return a.o.Queue.Deliveries(ctx, in.Channel, in.Target, in.Undone, below, limit)
 			})
 		})
-	add(a, operation{id: "get-backlog", method: "GET", path: "/deliveries/backlog", tag: "operating", summary: "How much waits in each channel, what is stuck, and when something last arrived"},
+	add(a, operation{id: "get-backlog", method: "GET", path: "/deliveries/backlog", tag: "operating", summary: "Count the waiting and stuck deliveries of each channel, with the time of the last success"},
 		func(ctx context.Context, _ scheduler.Actor, _ *struct{}) (*body[scheduler.Page[BacklogShape]], error) {
 			found := []BacklogShape{}
 			for _, c := range a.o.Channels {
@@ -118,15 +118,15 @@ func (a *api) deliveryRoutes() {
 		})
 	type search struct {
 		Paged
-		Actor  string           `query:"actor" maxLength:"64" doc:"who did it"`
-		Action scheduler.Action `query:"action" maxLength:"32" doc:"such as schedule or facility"`
+		Actor  string           `query:"actor" maxLength:"64" doc:"username of the acting user"`
+		Action scheduler.Action `query:"action" maxLength:"32" doc:"action, such as schedule or facility"`
 		Number int64            `query:"request" minimum:"1" doc:"number of the request"`
-		Text   string           `query:"text" maxLength:"200" doc:"in what changed or why"`
+		Text   string           `query:"text" maxLength:"200" doc:"text in the change or its reason"`
 		From   time.Time        `query:"from"`
 		To     time.Time        `query:"to"`
 	}
-	add(a, operation{id: "list-audit", method: "GET", path: "/audit", tag: "operating", summary: "What was done, by whom and why, newest first",
-		more: "A page may have fewer items than the limit and still a next one: it was looked far enough for one call."},
+	add(a, operation{id: "list-audit", method: "GET", path: "/audit", tag: "operating", summary: "List all actions with actor and reason, newest first",
+		more: "A page may have fewer items than the limit and still a next page: the search of one call is bounded."},
 		func(ctx context.Context, actor scheduler.Actor, in *search) (*list[scheduler.Event], error) {
 			page, err := a.service.Audit(ctx, actor, scheduler.AuditFilter{Actor: in.Actor, Action: in.Action, Number: in.Number, Text: in.Text, From: in.From, To: in.To, Limit: in.Limit}, in.Cursor)
 			query := url.Values{}
@@ -147,12 +147,12 @@ func (a *api) deliveryRoutes() {
 		})
 	type accountSearch struct {
 		Paged
-		Person string                  `query:"person" maxLength:"64" doc:"whose account"`
-		Actor  string                  `query:"actor" maxLength:"64" doc:"who did it"`
+		Person string                  `query:"person" maxLength:"64" doc:"username of the account"`
+		Actor  string                  `query:"actor" maxLength:"64" doc:"username of the acting user"`
 		Action scheduler.AccountAction `query:"action" enum:"made,changed,roles,disabled,enabled,password,token,revoked,linked,sign-in,sign-out,failed"`
 	}
-	add(a, operation{id: "list-account-audit", method: "GET", path: "/audit/accounts", tag: "operating", summary: "What happened to accounts, newest first",
-		more: "Accounts made, changed and disabled, roles, passwords, tokens, and who signed in or failed to, from where. Kept for 400 days."},
+	add(a, operation{id: "list-account-audit", method: "GET", path: "/audit/accounts", tag: "operating", summary: "List the audit trail of accounts, newest first",
+		more: "Accounts created, changed and disabled, roles, passwords, tokens, sign-ins and failed sign-ins, with the address. Kept for 400 days."},
 		func(ctx context.Context, actor scheduler.Actor, in *accountSearch) (*list[scheduler.AccountEvent], error) {
 			page, err := a.auth.Trail(ctx, actor, scheduler.AccountFilter{Person: in.Person, Actor: in.Actor, Action: in.Action, Limit: in.Limit}, in.Cursor)
 			query := url.Values{}
@@ -170,9 +170,9 @@ func (a *api) deliveryRoutes() {
 		}
 	}
 	type tried struct {
-		Messages int64 `json:"messages" doc:"that are tried again at once"`
+		Messages int64 `json:"messages" doc:"number of deliveries that are retried"`
 	}
-	add(a, operation{id: "retry-deliveries", method: "POST", path: "/deliveries/retry", tag: "operating", summary: "Try at once what failed or is stuck"},
+	add(a, operation{id: "retry-deliveries", method: "POST", path: "/deliveries/retry", tag: "operating", summary: "Retry failed and stuck deliveries at once"},
 		func(ctx context.Context, actor scheduler.Actor, in *retry) (*body[tried], error) {
 			id := ""
 			if in.Body.Request != "" {

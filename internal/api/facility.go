@@ -17,9 +17,9 @@ import (
 // Changing holds the options of every change of the facility.
 type Changing struct {
 	Revised
-	DryRun bool   `query:"dry_run" doc:"say what would change, and whom it would hit"`
-	Force  bool   `query:"force" doc:"also when bookings lose their capacity: they are named and flagged"`
-	Reason string `query:"reason" maxLength:"1000" doc:"why; those whom it hits see it"`
+	DryRun bool   `query:"dry_run" doc:"only show the changes and the affected bookings"`
+	Force  bool   `query:"force" doc:"make the change even if bookings lose their capacity; they are listed and flagged"`
+	Reason string `query:"reason" maxLength:"1000" doc:"reason, shown to the affected users"`
 }
 
 func (c Changing) options() (scheduler.ChangeOptions, error) {
@@ -46,8 +46,8 @@ type changed struct {
 func (a *api) facilityRoutes() {
 	a.readRoutes()
 	a.closureRoutes()
-	add(a, operation{id: "put-facility", raw: documents, method: "PUT", path: "/facility", tag: "facility", body: a.o.MaxBody, summary: "Replace the whole facility",
-		more: "A change that leaves bookings without their capacity is a 409 that names them, unless force is true."},
+	add(a, operation{id: "put-facility", raw: documents, method: "PUT", path: "/facility", tag: "facility", body: a.o.MaxBody, summary: "Replace the facility",
+		more: "A change that leaves bookings without their capacity is a 409 that lists them, unless force is true."},
 		func(ctx context.Context, actor scheduler.Actor, in *Upload) (*changed, error) {
 			var f testbeds.Facility
 			err := in.read(&f, func(b facilityfile.Bundle) bool {
@@ -60,7 +60,7 @@ func (a *api) facilityRoutes() {
 				return a.service.PutFacility(ctx, actor, f, o)
 			})
 		})
-	add(a, operation{id: "put-catalogue", raw: documents, method: "PUT", path: "/catalogue", tag: "facility", body: a.o.MaxBody, summary: "Replace the whole catalogue"},
+	add(a, operation{id: "put-catalogue", raw: documents, method: "PUT", path: "/catalogue", tag: "facility", body: a.o.MaxBody, summary: "Replace the catalogue"},
 		func(ctx context.Context, actor scheduler.Actor, in *Upload) (*changed, error) {
 			known, _, err := a.service.Facility(ctx, actor)
 			if err != nil {
@@ -82,7 +82,7 @@ func (a *api) facilityRoutes() {
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
 	add(a, operation{id: "put-testbed", raw: documents[:1], method: "PUT", path: "/testbeds/{testbed}", tag: "facility", body: a.o.MaxBody, summary: "Add or change a testbed",
-		more: "JSON as GET gives it. A testbed's providers may change it, but for who its providers are and whether they are asked."},
+		more: "Takes the JSON that GET returns. The testbed's providers may change everything except its providers and its approval policy."},
 		func(ctx context.Context, actor scheduler.Actor, in *Site) (*changed, error) {
 			var t testbeds.Testbed
 			err := strict(in.RawBody, &t)
@@ -97,7 +97,7 @@ func (a *api) facilityRoutes() {
 		Changing
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
-	add(a, operation{id: "delete-testbed", method: "DELETE", path: "/testbeds/{testbed}", tag: "facility", summary: "Take a testbed out of the facility"},
+	add(a, operation{id: "delete-testbed", method: "DELETE", path: "/testbeds/{testbed}", tag: "facility", summary: "Remove a testbed from the facility"},
 		func(ctx context.Context, actor scheduler.Actor, in *removal) (*changed, error) {
 			return a.change(in.Changing, nil, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
 				return a.service.DeleteTestbed(ctx, actor, in.Testbed, o)
@@ -195,12 +195,12 @@ func shallow(raw []byte) error {
 
 func (a *api) readRoutes() {
 	type none struct{}
-	add(a, operation{id: "get-facility", method: "GET", path: "/facility", tag: "facility", summary: "The whole facility"},
+	add(a, operation{id: "get-facility", method: "GET", path: "/facility", tag: "facility", summary: "Show the facility"},
 		func(ctx context.Context, actor scheduler.Actor, _ *none) (*tagged[testbeds.Facility], error) {
 			f, revision, err := a.service.Facility(ctx, actor)
 			return &tagged[testbeds.Facility]{etag(revision), f}, err
 		})
-	add(a, operation{id: "list-testbeds", method: "GET", path: "/testbeds", tag: "facility", summary: "All testbeds"},
+	add(a, operation{id: "list-testbeds", method: "GET", path: "/testbeds", tag: "facility", summary: "List the testbeds"},
 		func(ctx context.Context, actor scheduler.Actor, _ *none) (*tagged[scheduler.Page[testbeds.Testbed]], error) {
 			f, revision, err := a.service.Facility(ctx, actor)
 			return &tagged[scheduler.Page[testbeds.Testbed]]{etag(revision), items(f.Testbeds)}, err
@@ -208,7 +208,7 @@ func (a *api) readRoutes() {
 	type Site struct {
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
-	add(a, operation{id: "get-testbed", method: "GET", path: "/testbeds/{testbed}", tag: "facility", summary: "A testbed"},
+	add(a, operation{id: "get-testbed", method: "GET", path: "/testbeds/{testbed}", tag: "facility", summary: "Show a testbed"},
 		func(ctx context.Context, actor scheduler.Actor, in *Site) (*tagged[testbeds.Testbed], error) {
 			t, revision, err := a.testbed(ctx, actor, in.Testbed)
 			return &tagged[testbeds.Testbed]{etag(revision), t}, err
@@ -217,17 +217,17 @@ func (a *api) readRoutes() {
 		c, revision, err := a.service.Catalogue(ctx, actor)
 		return c, etag(revision), err
 	}
-	add(a, operation{id: "get-catalogue", method: "GET", path: "/catalogue", tag: "facility", summary: "The whole catalogue"},
+	add(a, operation{id: "get-catalogue", method: "GET", path: "/catalogue", tag: "facility", summary: "Show the catalogue"},
 		func(ctx context.Context, actor scheduler.Actor, _ *none) (*tagged[testbeds.Catalogue], error) {
 			c, tag, err := catalogue(ctx, actor)
 			return &tagged[testbeds.Catalogue]{tag, c}, err
 		})
-	add(a, operation{id: "get-nsds", method: "GET", path: "/catalogue/nsds", tag: "facility", summary: "Network services"},
+	add(a, operation{id: "get-nsds", method: "GET", path: "/catalogue/nsds", tag: "facility", summary: "List the network services"},
 		func(ctx context.Context, actor scheduler.Actor, _ *none) (*tagged[scheduler.Page[testbeds.NSD]], error) {
 			c, tag, err := catalogue(ctx, actor)
 			return &tagged[scheduler.Page[testbeds.NSD]]{tag, items(c.NSDs)}, err
 		})
-	add(a, operation{id: "get-vnfs", method: "GET", path: "/catalogue/vnfs", tag: "facility", summary: "Network functions"},
+	add(a, operation{id: "get-vnfs", method: "GET", path: "/catalogue/vnfs", tag: "facility", summary: "List the network functions"},
 		func(ctx context.Context, actor scheduler.Actor, _ *none) (*tagged[scheduler.Page[testbeds.VNF]], error) {
 			c, tag, err := catalogue(ctx, actor)
 			return &tagged[scheduler.Page[testbeds.VNF]]{tag, items(c.VNFs)}, err
@@ -258,8 +258,8 @@ func (a *api) closureRoutes() {
 	type Site struct {
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
-	add(a, operation{id: "list-closures", method: "GET", path: "/testbeds/{testbed}/closures", tag: "facility", summary: "When a testbed is closed",
-		more: "Those written at the testbed itself; VIMs and devices may have closures of their own."},
+	add(a, operation{id: "list-closures", method: "GET", path: "/testbeds/{testbed}/closures", tag: "facility", summary: "List the closures of a testbed",
+		more: "Only closures of the testbed itself; VIMs and devices may have their own."},
 		func(ctx context.Context, actor scheduler.Actor, in *Site) (*tagged[scheduler.Page[testbeds.Closure]], error) {
 			t, revision, err := a.testbed(ctx, actor, in.Testbed)
 			return &tagged[scheduler.Page[testbeds.Closure]]{etag(revision), items(t.Closures)}, err
@@ -276,7 +276,7 @@ func (a *api) closureRoutes() {
 		Change  scheduler.FacilityChange `json:"change"`
 	}
 	add(a, operation{id: "create-closure", method: "POST", path: "/testbeds/{testbed}/closures", tag: "facility", status: http.StatusCreated,
-		summary: "Close a testbed, or part of it", more: "start is wall-clock time there. dry_run says whom it would hit, and where they could go."},
+		summary: "Close a testbed or part of it", more: "start is local time at the testbed. dry_run lists the affected bookings with their alternatives."},
 		func(ctx context.Context, actor scheduler.Actor, in *addition) (*body[closed], error) {
 			o, err := in.options()
 			if err != nil {
@@ -290,7 +290,7 @@ func (a *api) closureRoutes() {
 		Changing
 		Closure string `path:"closure" maxLength:"64"`
 	}
-	add(a, operation{id: "delete-closure", method: "DELETE", path: "/testbeds/{testbed}/closures/{closure}", tag: "facility", summary: "Take a closure away"},
+	add(a, operation{id: "delete-closure", method: "DELETE", path: "/testbeds/{testbed}/closures/{closure}", tag: "facility", summary: "Remove a closure"},
 		func(ctx context.Context, actor scheduler.Actor, in *removal) (*changed, error) {
 			return a.change(in.Changing, nil, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
 				return a.service.DeleteClosure(ctx, actor, in.Testbed, in.Closure, o)

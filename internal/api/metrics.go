@@ -24,7 +24,7 @@ type metrics struct {
 
 func newMetrics(r *prometheus.Registry, o Options) *metrics {
 	m := &metrics{registry: r, calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "berth_http_request_duration_seconds", Help: "Duration of calls by route, method and status.",
+		Name: "berth_http_request_duration_seconds", Help: "Duration of HTTP calls by route, method and status.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 	}, []string{"route", "method", "status"})}
 	r.MustRegister(m.calls, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -36,8 +36,8 @@ func newMetrics(r *prometheus.Registry, o Options) *metrics {
 		gauge := func(name, help string, value func() float64) {
 			r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
 		}
-		gauge("berth_database_connections_in_use", "Connections to the database in use.", func() float64 { return float64(db.Stats().InUse) })
-		gauge("berth_database_wait_seconds", "Time spent waiting for a connection, in all.", func() float64 { return db.Stats().WaitDuration.Seconds() })
+		gauge("berth_database_connections_in_use", "Database connections in use.", func() float64 { return float64(db.Stats().InUse) })
+		gauge("berth_database_wait_seconds", "Total time spent waiting for a database connection.", func() float64 { return db.Stats().WaitDuration.Seconds() })
 	}
 	return m
 }

@@ -14,7 +14,7 @@ type PersonShape struct {
 	Email        string           `json:"email,omitempty"`
 	Organisation string           `json:"organisation,omitempty"`
 	Roles        []scheduler.Role `json:"roles" enum:"experimenter,mentor,provider,operator,administrator"`
-	Testbeds     []string         `json:"testbeds,omitempty" doc:"of a provider"`
+	Testbeds     []string         `json:"testbeds,omitempty" doc:"testbeds of a provider"`
 	Disabled     bool             `json:"disabled,omitempty"`
 }
 
@@ -23,7 +23,7 @@ func (p PersonShape) person(username string) scheduler.Person {
 }
 
 func (a *api) peopleRoutes() {
-	add(a, operation{id: "list-users", method: "GET", path: "/users", tag: "people", summary: "People, by username"},
+	add(a, operation{id: "list-users", method: "GET", path: "/users", tag: "people", summary: "List the users by username"},
 		func(ctx context.Context, actor scheduler.Actor, in *Paged) (*list[scheduler.Person], error) {
 			page, err := a.auth.People(ctx, actor, in.Cursor, in.Limit)
 			return part(page, "/users", in.query(url.Values{})), err
@@ -31,22 +31,22 @@ func (a *api) peopleRoutes() {
 	type Somebody struct {
 		User string `path:"user" maxLength:"64"`
 	}
-	add(a, operation{id: "get-user", method: "GET", path: "/users/{user}", tag: "people", summary: "A person", more: "Administrators see everybody, others themselves."},
+	add(a, operation{id: "get-user", method: "GET", path: "/users/{user}", tag: "people", summary: "Show a user", more: "Administrators see all users, others only themselves."},
 		func(ctx context.Context, actor scheduler.Actor, in *Somebody) (*tagged[scheduler.Person], error) {
 			p, err := a.auth.Person(ctx, actor, in.User)
 			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
 		})
-	add(a, operation{id: "get-me", method: "GET", path: "/me", tag: "people", summary: "Who you are"},
+	add(a, operation{id: "get-me", method: "GET", path: "/me", tag: "people", summary: "Show your own account"},
 		func(ctx context.Context, actor scheduler.Actor, _ *struct{}) (*tagged[scheduler.Person], error) {
 			p, err := a.auth.Person(ctx, actor, actor.Username)
 			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
 		})
 	type choice struct {
 		Body struct {
-			Muted []scheduler.Topic `json:"muted" enum:"requests,feedback,reminders,invitations,digest" doc:"what you do not want to be mailed; an empty list: nothing"`
+			Muted []scheduler.Topic `json:"muted" enum:"requests,feedback,reminders,invitations,digest" doc:"topics you do not want mail about; an empty list mutes nothing"`
 		}
 	}
-	add(a, operation{id: "set-mail", method: "PUT", path: "/me/mail", tag: "people", summary: "Choose what you are mailed"},
+	add(a, operation{id: "set-mail", method: "PUT", path: "/me/mail", tag: "people", summary: "Choose which mail you receive"},
 		func(ctx context.Context, actor scheduler.Actor, in *choice) (*tagged[scheduler.Person], error) {
 			p, err := a.auth.Mute(ctx, actor, in.Body.Muted)
 			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
@@ -54,11 +54,11 @@ func (a *api) peopleRoutes() {
 	type creation struct {
 		Body struct {
 			Username string `json:"username"`
-			Password string `json:"password,omitempty" doc:"without one they sign in with tokens only"`
+			Password string `json:"password,omitempty" doc:"without a password the user signs in with tokens only"`
 			PersonShape
 		}
 	}
-	add(a, operation{id: "create-user", method: "POST", path: "/users", tag: "people", status: http.StatusCreated, summary: "Add a person"},
+	add(a, operation{id: "create-user", method: "POST", path: "/users", tag: "people", status: http.StatusCreated, summary: "Add a user"},
 		func(ctx context.Context, actor scheduler.Actor, in *creation) (*created[scheduler.Person], error) {
 			p := in.Body.person(in.Body.Username)
 			if in.Body.Password != "" {
@@ -75,11 +75,11 @@ func (a *api) peopleRoutes() {
 		Revised
 		Body struct {
 			PersonShape
-			All bool `json:"revoke_tokens,omitempty" doc:"revoke all their tokens, app passwords and feeds as well"`
+			All bool `json:"revoke_tokens,omitempty" doc:"also revoke all tokens, app passwords and feeds of the user"`
 		}
 	}
-	add(a, operation{id: "edit-user", method: "PUT", path: "/users/{user}", tag: "people", summary: "Change a person",
-		more: "Who is disabled, or loses a role or a testbed, is signed out everywhere."},
+	add(a, operation{id: "edit-user", method: "PUT", path: "/users/{user}", tag: "people", summary: "Change a user",
+		more: "A user who is disabled, or loses a role or a testbed, is signed out everywhere."},
 		func(ctx context.Context, actor scheduler.Actor, in *personChange) (*tagged[scheduler.Person], error) {
 			revision, err := in.revision()
 			if err != nil {
@@ -102,13 +102,13 @@ func (a *api) peopleRoutes() {
 	type password struct {
 		Somebody
 		Body struct {
-			Old string `json:"old_password,omitempty" doc:"to change one's own"`
+			Old string `json:"old_password,omitempty" doc:"current password, needed to change your own"`
 			New string `json:"password"`
-			All bool   `json:"revoke_tokens,omitempty" doc:"revoke all tokens, app passwords and feeds as well; other sessions end in any case"`
+			All bool   `json:"revoke_tokens,omitempty" doc:"also revoke all tokens, app passwords and feeds; other sessions end in any case"`
 		}
 	}
 	add(a, operation{id: "set-password", method: "PUT", path: "/users/{user}/password", tag: "people", status: http.StatusNoContent, summary: "Change a password",
-		more: "One's own takes the present password. All other sessions of that person end."},
+		more: "To change your own, give the current password. All other sessions of the user end."},
 		func(ctx context.Context, actor scheduler.Actor, in *password) (*struct{}, error) {
 			return nil, a.auth.SetPassword(ctx, actor, in.User, in.Body.Old, in.Body.New, in.Body.All)
 		})
@@ -124,7 +124,7 @@ func (a *api) tokenRoutes() {
 		}
 		return name
 	}
-	add(a, operation{id: "list-tokens", method: "GET", path: "/tokens", tag: "people", summary: "Tokens, without their secrets"},
+	add(a, operation{id: "list-tokens", method: "GET", path: "/tokens", tag: "people", summary: "List tokens, without their secrets"},
 		func(ctx context.Context, actor scheduler.Actor, in *Owned) (*body[scheduler.Page[scheduler.Token]], error) {
 			found, err := a.auth.List(ctx, actor, of(actor, in.Owner))
 			return answer(items(found)), err
@@ -132,16 +132,16 @@ func (a *api) tokenRoutes() {
 	type creation struct {
 		Body struct {
 			Owner   string            `json:"owner,omitempty" doc:"default: yourself"`
-			Name    string            `json:"name" doc:"what it is for"`
-			Scopes  []scheduler.Scope `json:"scopes" enum:"read,write,admin,password,calendar,calendar:move" doc:"password lets an administrator's program give passwords; calendar and calendar:move make an app password for calendar clients"`
+			Name    string            `json:"name" doc:"purpose of the token"`
+			Scopes  []scheduler.Scope `json:"scopes" enum:"read,write,admin,password,calendar,calendar:move" doc:"password lets an administrator's program set passwords; calendar and calendar:move make an app password for calendar clients"`
 			Expires *time.Time        `json:"expires,omitempty"`
 		}
 	}
 	type secret struct {
-		Secret string          `json:"secret" doc:"shown now and never again"`
+		Secret string          `json:"secret" doc:"shown only once"`
 		Token  scheduler.Token `json:"token"`
 	}
-	add(a, operation{id: "create-token", method: "POST", path: "/tokens", tag: "people", status: http.StatusCreated, summary: "Make a token"},
+	add(a, operation{id: "create-token", method: "POST", path: "/tokens", tag: "people", status: http.StatusCreated, summary: "Create a token"},
 		func(ctx context.Context, actor scheduler.Actor, in *creation) (*body[secret], error) {
 			s, t, err := a.auth.Create(ctx, actor, of(actor, in.Body.Owner), in.Body.Name, in.Body.Scopes, in.Body.Expires)
 			return answer(secret{s, t}), err
@@ -150,7 +150,7 @@ func (a *api) tokenRoutes() {
 		Owned
 		Token string `path:"token" maxLength:"64"`
 	}
-	add(a, operation{id: "revoke-token", method: "DELETE", path: "/tokens/{token}", tag: "people", summary: "Make a token worthless"},
+	add(a, operation{id: "revoke-token", method: "DELETE", path: "/tokens/{token}", tag: "people", summary: "Revoke a token"},
 		func(ctx context.Context, actor scheduler.Actor, in *removal) (*body[scheduler.Token], error) {
 			t, err := a.auth.Revoke(ctx, actor, of(actor, in.Owner), in.Token)
 			return answer(t), err

@@ -271,8 +271,8 @@ func (a *api) portalRoutes() {
 		Body     deployment
 	}
 	add(a, operation{id: "create-deployment", raw: documents[:1], method: "POST", path: "/portal/deployments", tag: "portal", status: http.StatusCreated,
-		summary: "Ask for a slot with the portal's DeploymentDescriptor",
-		more:    "A slot that does not fit is submitted all the same, as in the portal: the mentor sees the conflicts. Add ?strict=true to have it refused."},
+		summary: "Request a slot with the portal's DeploymentDescriptor",
+		more:    "As in the portal, a slot that does not fit is submitted anyway, and the mentor sees the conflicts. With ?strict=true it is refused."},
 		func(ctx context.Context, actor scheduler.Actor, in *struct {
 			Posting
 			Strict bool `query:"strict"`
@@ -293,7 +293,7 @@ func (a *api) portalRoutes() {
 			out, err := a.service.Submit(ctx, actor, s)
 			return &answered{prefix + "/portal/deployments/" + out.Request.ID, descriptor(out.Request, f, "")}, err
 		})
-	add(a, operation{id: "get-deployment", method: "GET", path: "/portal/deployments/{id}", tag: "portal", summary: "A request as the portal shows a deployment"},
+	add(a, operation{id: "get-deployment", method: "GET", path: "/portal/deployments/{id}", tag: "portal", summary: "Show a request as a deployment of the portal"},
 		func(ctx context.Context, actor scheduler.Actor, in *One) (*body[deployment], error) {
 			return a.deployment(ctx, actor, in.ID)
 		})
@@ -301,9 +301,9 @@ func (a *api) portalRoutes() {
 		One
 		RawBody []byte
 	}
-	add(a, operation{id: "edit-deployment", raw: documents[:1], method: "PUT", path: "/portal/deployments/{id}", tag: "portal", summary: "Change a deployment as the portal does",
-		more: "By its mentor or an administrator: status SCHEDULED (at startDate and endDate, or as asked for), REJECTED, RUNNING or COMPLETED, with the checks of each step; the same status with other " +
-			"dates moves it. What stands below the feedback that was read is added as a remark, and is the reason of a rejection."},
+	add(a, operation{id: "edit-deployment", raw: documents[:1], method: "PUT", path: "/portal/deployments/{id}", tag: "portal", summary: "Change a deployment as in the portal",
+		more: "For the mentor and administrators: status SCHEDULED (at startDate and endDate, or as requested), REJECTED, RUNNING or COMPLETED, with the checks of each step; the same status with other " +
+			"dates moves the request. Text added below the existing feedback becomes a remark, and the reason of a rejection."},
 		func(ctx context.Context, actor scheduler.Actor, in *putting) (*body[deployment], error) {
 			d, err := readDeployment(in.RawBody)
 			if err != nil {
@@ -326,7 +326,7 @@ func (a *api) portalRoutes() {
 		Paged
 		Status []scheduler.Status `query:"status"`
 	}
-	add(a, operation{id: "list-deployments", method: "GET", path: "/portal/deployments", tag: "portal", summary: "Requests as the portal shows deployments, newest first"},
+	add(a, operation{id: "list-deployments", method: "GET", path: "/portal/deployments", tag: "portal", summary: "List the requests as deployments of the portal, newest first"},
 		func(ctx context.Context, actor scheduler.Actor, in *deployments) (*array, error) {
 			f, _, err := a.service.Facility(ctx, actor)
 			if err != nil {

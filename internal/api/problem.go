@@ -17,20 +17,20 @@ import (
 
 // Problem is every answer but success: RFC 9457, with details that a client can act on.
 type Problem struct {
-	Type   string `json:"type" doc:"urn:berth:problem: and the code; stable"`
+	Type   string `json:"type" doc:"urn:berth:problem: followed by the code; stable"`
 	Title  string `json:"title"`
 	Status int    `json:"status"`
-	Detail string `json:"detail,omitempty" doc:"what happened, for people"`
-	Trace  string `json:"request_id,omitempty" doc:"of this call, for the operators' logs"`
+	Detail string `json:"detail,omitempty" doc:"the error as a sentence"`
+	Trace  string `json:"request_id,omitempty" doc:"identifies this call in the logs"`
 
 	Errors       []scheduler.FieldError    `json:"errors,omitempty" doc:"every field that breaks a rule"`
-	Problems     []testbeds.Problem        `json:"problems,omitempty" doc:"why it can never run there"`
-	Conflicts    []testbeds.Conflict       `json:"conflicts,omitempty" doc:"what is short, when, by how much, and what takes it"`
-	Messages     []string                  `json:"messages,omitempty" doc:"the conflicts in words"`
+	Problems     []testbeds.Problem        `json:"problems,omitempty" doc:"why it can never run with this placement"`
+	Conflicts    []testbeds.Conflict       `json:"conflicts,omitempty" doc:"resource, interval, shortage and the bookings that take the capacity"`
+	Messages     []string                  `json:"messages,omitempty" doc:"the problems and conflicts as sentences"`
 	Contenders   []testbeds.Taker          `json:"contenders,omitempty"`
-	Longest      *testbeds.Slot            `json:"longest,omitempty" doc:"the longest that is free from the requested start"`
-	Alternatives []testbeds.Alternative    `json:"alternatives,omitempty" doc:"what would work instead, cheapest first"`
-	Allowed      []scheduler.Action        `json:"allowed,omitempty" doc:"the steps that you can take now"`
+	Longest      *testbeds.Slot            `json:"longest,omitempty" doc:"the longest free slot from the requested start"`
+	Alternatives []testbeds.Alternative    `json:"alternatives,omitempty" doc:"slots and changes that fit instead, cheapest first"`
+	Allowed      []scheduler.Action        `json:"allowed,omitempty" doc:"the actions allowed now"`
 	Broken       []scheduler.BrokenBooking `json:"broken,omitempty" doc:"bookings that the change would leave without capacity"`
 
 	header http.Header
@@ -91,7 +91,7 @@ func (a *api) problem(ctx context.Context, err error) *Problem {
 		return a.traced(ctx, known(scheduler.Errorf(scheduler.CodeUnavailable, "the call took too long or was cancelled; try again")))
 	}
 	a.log.ErrorContext(ctx, "internal error", "error", err, "request_id", traceOf(ctx))
-	return a.traced(ctx, newProblem(http.StatusInternalServerError, "an internal error; the operators find it in their logs by the request_id"))
+	return a.traced(ctx, newProblem(http.StatusInternalServerError, "an internal error; the operators can find it in the logs by its request_id"))
 }
 
 func (a *api) traced(ctx context.Context, p *Problem) *Problem {

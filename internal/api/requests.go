@@ -13,12 +13,12 @@ import (
 
 type submission struct {
 	AskShape
-	Name         string `json:"name" doc:"what people call it"`
+	Name         string `json:"name" doc:"name of the deployment"`
 	Description  string `json:"description,omitempty"`
 	Organisation string `json:"organisation,omitempty"`
-	Mentor       string `json:"mentor,omitempty" doc:"username of the mentor that you wish for"`
-	Anyway       bool   `json:"submit_anyway,omitempty" doc:"submit although the slot does not fit"`
-	Experimenter string `json:"experimenter,omitempty" doc:"on whose behalf, for mentors and administrators"`
+	Mentor       string `json:"mentor,omitempty" doc:"username of the preferred mentor"`
+	Anyway       bool   `json:"submit_anyway,omitempty" doc:"submit even if the slot does not fit"`
+	Experimenter string `json:"experimenter,omitempty" doc:"username of the experimenter, if a mentor or an administrator submits for them"`
 	DryRun       bool   `json:"dry_run,omitempty"`
 }
 
@@ -55,13 +55,13 @@ func (e edit) edit() scheduler.Edit {
 
 type filter struct {
 	Paged
-	Status       []scheduler.Status `query:"status" doc:"one or several, separated by commas or given several times"`
+	Status       []scheduler.Status `query:"status" doc:"one or several, comma-separated or repeated"`
 	Testbed      string             `query:"testbed" maxLength:"64"`
 	Mentor       string             `query:"mentor" maxLength:"64"`
 	Experimenter string             `query:"experimenter" maxLength:"64"`
-	From         time.Time          `query:"from" doc:"slots that end after"`
-	To           time.Time          `query:"to" doc:"slots that begin before"`
-	Text         string             `query:"q" maxLength:"200" doc:"in the name or the NSD"`
+	From         time.Time          `query:"from" doc:"only slots that end after this time"`
+	To           time.Time          `query:"to" doc:"only slots that begin before this time"`
+	Text         string             `query:"q" maxLength:"200" doc:"text in the name or the NSD"`
 }
 
 // list is one page of a list, with the address of the next one.
@@ -127,13 +127,13 @@ func gathered(next http.Handler) http.Handler {
 }
 
 func (a *api) requestRoutes() {
-	add(a, operation{id: "list-requests", method: "GET", path: "/requests", tag: "requests", summary: "Requests that you may see, newest first"},
+	add(a, operation{id: "list-requests", method: "GET", path: "/requests", tag: "requests", summary: "List the requests that you may see, newest first"},
 		func(ctx context.Context, actor scheduler.Actor, in *filter) (*list[scheduler.Request], error) {
 			page, err := a.service.List(ctx, actor, scheduler.RequestFilter{Status: in.Status, Testbed: in.Testbed, Mentor: in.Mentor,
 				Experimenter: in.Experimenter, From: in.From, To: in.To, Text: in.Text, Limit: in.Limit}, in.Cursor)
 			return part(page, "/requests", in.query()), err
 		})
-	add(a, operation{id: "get-request", method: "GET", path: "/requests/{id}", tag: "requests", summary: "A request with all that a decision needs"},
+	add(a, operation{id: "get-request", method: "GET", path: "/requests/{id}", tag: "requests", summary: "Show a request with everything needed for a decision"},
 		func(ctx context.Context, actor scheduler.Actor, in *One) (*tagged[scheduler.View], error) {
 			v, err := a.service.Get(ctx, actor, in.ID)
 			return &tagged[scheduler.View]{etag(v.Revision), v}, err
@@ -143,8 +143,8 @@ func (a *api) requestRoutes() {
 		Body    submission
 		RawBody []byte
 	}
-	add(a, operation{id: "create-request", method: "POST", path: "/requests", tag: "requests", status: http.StatusCreated, summary: "Ask for a slot",
-		more: "A slot that does not fit is a 409 with conflicts and alternatives, unless submit_anyway is true. A dry run answers 201 as well, and creates nothing."},
+	add(a, operation{id: "create-request", method: "POST", path: "/requests", tag: "requests", status: http.StatusCreated, summary: "Submit a request",
+		more: "A slot that does not fit is a 409 with conflicts and alternatives, unless submit_anyway is true. A dry run also answers 201, and creates nothing."},
 		func(ctx context.Context, actor scheduler.Actor, in *submit) (*created[scheduler.Outcome], error) {
 			s := in.Body
 			out, err := a.service.Submit(ctx, actor, scheduler.Submission{Ask: s.ask(), Name: s.Name, Description: s.Description, Organisation: s.Organisation,
@@ -157,7 +157,7 @@ func (a *api) requestRoutes() {
 		Body edit
 	}
 	add(a, operation{id: "edit-request", method: "PATCH", path: "/requests/{id}", tag: "requests", summary: "Change a request under review",
-		more: "Fields that are not given stay. A change of slot or demand asks for all approvals anew."},
+		more: "Omitted fields stay as they are. A change of slot or demand requires all approvals again."},
 		func(ctx context.Context, actor scheduler.Actor, in *change) (*tagged[scheduler.Outcome], error) {
 			e := in.Body.edit()
 			return a.decided(in.Revised, func(revision int64) (scheduler.Outcome, error) {

@@ -35,32 +35,32 @@ func (s *slotShape) slot() *testbeds.Slot {
 }
 
 type componentShape struct {
-	Member    string           `json:"member" doc:"member-vnf-index or any name of one's own"`
-	VNF       string           `json:"vnf,omitempty" doc:"of the catalogue"`
+	Member    string           `json:"member" doc:"member-vnf-index, or any name"`
+	VNF       string           `json:"vnf,omitempty" doc:"VNF of the catalogue"`
 	Size      map[string]int64 `json:"size,omitempty" doc:"amounts such as vcpu, memory_mb, storage_gb; default: the VNF's"`
 	Requires  []string         `json:"requires,omitempty"`
-	Onboarded []string         `json:"onboarded,omitempty" doc:"VIMs (testbed/vim) on which the image is ready; of a VNF the catalogue says it"`
+	Onboarded []string         `json:"onboarded,omitempty" doc:"VIMs (testbed/vim) that have the image; for a VNF the catalogue lists them"`
 }
 
 type deviceShape struct {
 	Testbed string   `json:"testbed"`
 	Device  string   `json:"device"`
 	Count   int64    `json:"count"`
-	Units   []string `json:"units,omitempty" doc:"named units that it has to be"`
+	Units   []string `json:"units,omitempty" doc:"named units that the request insists on"`
 }
 
 // AskShape describes a demand and its time.
 type AskShape struct {
 	NSD         string             `json:"nsd,omitempty" doc:"network service of the catalogue"`
-	Components  []componentShape   `json:"components,omitempty" doc:"instead of an nsd"`
-	Placement   testbeds.Placement `json:"placement,omitempty" doc:"member to testbed/vim; all stands for every member"`
-	Devices     *[]deviceShape     `json:"devices,omitempty" doc:"default: the NSD's; an empty list: none"`
+	Components  []componentShape   `json:"components,omitempty" doc:"components, instead of an nsd"`
+	Placement   testbeds.Placement `json:"placement,omitempty" doc:"maps members to testbed/vim; the key all stands for every member"`
+	Devices     *[]deviceShape     `json:"devices,omitempty" doc:"default: the devices of the NSD; an empty list: no devices"`
 	Slot        *slotShape         `json:"slot,omitempty"`
-	Window      *slotShape         `json:"window,omitempty" doc:"within which another slot would do"`
-	Duration    periodShape        `json:"duration,omitzero" doc:"ISO 8601, such as PT6H; for a suggestion without a slot"`
+	Window      *slotShape         `json:"window,omitempty" doc:"period in which another slot is acceptable"`
+	Duration    periodShape        `json:"duration,omitzero" doc:"duration for suggestions without a slot, ISO 8601, such as PT6H"`
 	MinDuration periodShape        `json:"min_duration,omitzero" doc:"shortest useful duration, ISO 8601"`
-	Limit       int                `json:"limit,omitempty" doc:"of alternatives, 1 to 50"`
-	Request     string             `json:"request,omitempty" doc:"a request whose own booking is looked through"`
+	Limit       int                `json:"limit,omitempty" doc:"number of alternatives, 1 to 50"`
+	Request     string             `json:"request,omitempty" doc:"a request whose own booking is ignored in the check"`
 }
 
 func components(in []componentShape) []testbeds.Component {
@@ -92,9 +92,9 @@ func (q AskShape) ask() scheduler.Ask {
 }
 
 type overrideShape struct {
-	Mode     scheduler.OverrideMode `json:"mode" enum:"displace,overbook,approvals" doc:"at whose cost"`
-	Reason   string                 `json:"reason" doc:"mandatory; everybody concerned sees it"`
-	Displace []string               `json:"displace,omitempty" doc:"UUIDs or numbers of the requests that have to make room"`
+	Mode     scheduler.OverrideMode `json:"mode" enum:"displace,overbook,approvals" doc:"kind of override"`
+	Reason   string                 `json:"reason" doc:"mandatory; shown to everybody concerned"`
+	Displace []string               `json:"displace,omitempty" doc:"UUIDs or numbers of the requests to displace"`
 }
 
 func (o *overrideShape) override() *scheduler.Override {
@@ -111,7 +111,7 @@ type One struct {
 
 // Revised carries the revision that the caller saw.
 type Revised struct {
-	IfMatch string `header:"If-Match" doc:"ETag that you saw; when it is no longer the present one the answer is 412"`
+	IfMatch string `header:"If-Match" doc:"ETag that you read; if it is out of date the answer is 412"`
 }
 
 // revision parses the number in an ETag such as "7"; 0 for any.
@@ -135,13 +135,13 @@ func etag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) 
 
 // Repeatable carries an idempotency key.
 type Repeatable struct {
-	Key string `header:"Idempotency-Key" maxLength:"255" pattern:"^[!-~]*$" doc:"makes it safe to send this again: the second time answers with what the first one created"`
+	Key string `header:"Idempotency-Key" maxLength:"255" pattern:"^[!-~]*$" doc:"makes it safe to repeat the call: a repeat returns what the first call created"`
 }
 
 // Paged selects a page of a list.
 type Paged struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" doc:"default 50"`
-	Cursor string `query:"cursor" maxLength:"256" doc:"next of the part before"`
+	Cursor string `query:"cursor" maxLength:"256" doc:"next of the previous page"`
 }
 
 // body is an answer without headers of its own.

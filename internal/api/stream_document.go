@@ -18,14 +18,14 @@ func (a *api) documentEvents() {
 	problem := o.Components.Schemas.Schema(reflect.TypeFor[huma.ErrorModel](), true, "ErrorModel")
 	number := &huma.Schema{Type: huma.TypeInteger, Format: "int64", Minimum: new(0.0)}
 	op := &huma.Operation{OperationID: "stream-events", Method: http.MethodGet, Path: "/events", Tags: []string{"events"},
-		Summary: "What changes, as server-sent events",
-		Description: "Every change that its reader may know of, in the order of commits: id is the sequence, event its kind, data the change as JSON. " +
-			"A stream that was cut off goes on after the id in Last-Event-ID; one that knows more than there is, because the database was restored, begins with an event of the kind reset " +
-			"and then with what happens next: read everything anew. It ends when the token does.",
+		Summary: "Stream all changes as server-sent events",
+		Description: "Sends every change that the reader may know of, in commit order: id is the sequence number, event the kind, data the change as JSON. " +
+			"A broken stream resumes after the id in Last-Event-ID. If that id is beyond the end, because the database was restored, the stream begins with an event of the kind reset " +
+			"and continues with new changes: read everything again. The stream ends when the token does.",
 		Security: []map[string][]string{{"bearer": {}}, {"basic": {}}},
 		Parameters: []*huma.Param{
-			{Name: "Last-Event-ID", In: "header", Description: "after which change to go on; default: with what happens next", Schema: number},
-			{Name: "after", In: "query", Description: "the same, for clients that cannot set headers", Schema: number},
+			{Name: "Last-Event-ID", In: "header", Description: "id after which to resume; default: only new changes", Schema: number},
+			{Name: "after", In: "query", Description: "the same as Last-Event-ID, for clients that cannot set headers", Schema: number},
 		},
 		Responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: event}}}},
 	}

@@ -37,12 +37,12 @@ func (a *api) threadRoutes() {
 		One
 		Paged
 	}
-	add(a, operation{id: "list-feedback", method: "GET", path: "/requests/{id}/feedback", tag: "requests", summary: "The thread of a request, oldest first"},
+	add(a, operation{id: "list-feedback", method: "GET", path: "/requests/{id}/feedback", tag: "requests", summary: "List the remarks of a request, oldest first"},
 		func(ctx context.Context, actor scheduler.Actor, in *reading) (*list[scheduler.Feedback], error) {
 			page, err := a.service.Feedback(ctx, actor, in.ID, in.Cursor, in.Limit)
 			return part(page, "/requests/"+url.PathEscape(in.ID)+"/feedback", in.Paged.query(url.Values{})), err
 		})
-	add(a, operation{id: "list-history", method: "GET", path: "/requests/{id}/history", tag: "requests", summary: "What was done with a request, oldest first"},
+	add(a, operation{id: "list-history", method: "GET", path: "/requests/{id}/history", tag: "requests", summary: "List the history of a request, oldest first"},
 		func(ctx context.Context, actor scheduler.Actor, in *reading) (*list[scheduler.Entry], error) {
 			page, err := a.service.History(ctx, actor, in.ID, in.Cursor, in.Limit)
 			return part(page, "/requests/"+url.PathEscape(in.ID)+"/history", in.Paged.query(url.Values{})), err
@@ -56,7 +56,7 @@ func (a *api) threadRoutes() {
 		}
 	}
 	add(a, operation{id: "add-feedback", method: "POST", path: "/requests/{id}/feedback", tag: "requests", status: http.StatusCreated, summary: "Add a remark",
-		more: "At any stage. Remarks are never changed."},
+		more: "Possible in every status. Remarks cannot be changed."},
 		func(ctx context.Context, actor scheduler.Actor, in *remark) (*body[scheduler.Feedback], error) {
 			f, err := a.service.AddFeedback(ctx, actor, in.ID, in.Body.Text, in.creation("feedback "+in.ID, in.RawBody))
 			return answer(f), err

@@ -55,7 +55,7 @@ func (x *tab) booked(nsd string) (number string) {
 	x.click(".ways a")
 	x.wants("It fits:")
 	x.click(`form[action="/new"] button`)
-	x.wants("Your request is in.", "under review")
+	x.wants("Your request was submitted.", "under review")
 	return strings.TrimPrefix(strings.Split(x.location(), "?")[0], "/requests/")
 }
 
@@ -68,7 +68,7 @@ func theDayOfEachRole(t *testing.T, h *hall) {
 	if maeve.clicks >= 5 {
 		t.Errorf("it took %d clicks", maeve.clicks)
 	}
-	maeve.wants("has to approve")
+	maeve.wants("must approve")
 	maeve.shot("request")
 	request := "/requests/" + number
 
@@ -110,7 +110,7 @@ func aMentorTurnsARequestDown(t *testing.T, h *hall) {
 	adele := h.tab(t)
 	adele.signIn("adele", "/requests/"+number)
 	adele.preview("reject", func() { adele.fill(`details:has(input[value="reject"]) textarea`, "The mast is being painted.") })
-	adele.wants("would be rejected", "Offered, if ticked")
+	adele.wants("would be rejected", "Slots to offer")
 	adele.press(`input[name="choose"][value="0"]`) // not this one
 	adele.confirm()
 	adele.wants("The mast is being painted.", "Offer 1 (open)", "Offer 2 (open)")
@@ -119,7 +119,7 @@ func aMentorTurnsARequestDown(t *testing.T, h *hall) {
 	}
 	vera.open("/requests/" + number)
 	vera.click(`form:has(input[value="accept_offer"]) button`)
-	vera.wants("A new request would be made")
+	vera.wants("A new request would be created")
 	vera.confirm()
 	vera.wants("under review", "Held until")
 }
@@ -131,7 +131,7 @@ func everythingWorksWithoutScripts(t *testing.T, h *hall) {
 	maeve.signIn("maeve", "/new?nsd=hydra_baseline_nsd")
 	maeve.click(".ways a")
 	maeve.click(`form[action="/new"] button`)
-	maeve.wants("Your request is in.")
+	maeve.wants("Your request was submitted.")
 	maeve.preview("edit", func() { maeve.fill(`details:has(input[value="edit"]) input[name="name"]`, "Spectrum, again") })
 	maeve.wants(`It would be called "Spectrum, again"`)
 	maeve.confirm()
@@ -143,11 +143,11 @@ func everythingWorksWithoutScripts(t *testing.T, h *hall) {
 	maeve.fill(`select[name="own.1.where"]`, "wins-5g/iris")
 	maeve.fill(`input[name="own.1.vcpu"]`, "2")
 	maeve.click(`details form button`)
-	maeve.wants("components of your own", "2 vcpu")
+	maeve.wants("your own components", "2 vcpu")
 	maeve.click(".ways a")
 	maeve.wants("It fits:")
 	maeve.click(`form[action="/new"] button`)
-	maeve.wants("Your request is in.", "On wins-5g/iris: (1)")
+	maeve.wants("Your request was submitted.", "On wins-5g/iris: (1)")
 	maeve.open("/?span=month&zone=Europe/Madrid&testbed=wins-5g")
 	maeve.wants("Europe/Madrid")
 }
@@ -175,7 +175,7 @@ func withTheKeyboardAlone(t *testing.T, h *hall) {
 	focused(`form[action="/new"] button`)
 	x.keys("\r")
 	x.until(`location.pathname.startsWith("/requests/") && document.readyState === "complete"`)
-	x.wants("Your request is in.")
+	x.wants("Your request was submitted.")
 }
 
 // everyPageIsAccessible lets axe-core look at every page in light and at the width of a telephone, where nothing may stick out.
@@ -219,7 +219,7 @@ func hostileTextsAreHarmless(t *testing.T, h *hall) {
 	x.fill("#name", evil)
 	x.fill("#description", evil)
 	x.click(`form[action="/new"] button`)
-	x.wants("Your request is in.", evil)
+	x.wants("Your request was submitted.", evil)
 	number := strings.TrimPrefix(strings.Split(x.location(), "?")[0], "/requests/")
 	x.fill("#text", evil)
 	x.click(`form[action$="/feedback"] button`)
@@ -277,7 +277,7 @@ func anAdministratorChangesTheFacility(t *testing.T, h *hall) {
 	x.signIn("adele", "/admin/facility")
 	x.do(chromedp.Evaluate[chromedp.Void](`(() => { const t = document.getElementById("yaml"); t.value = t.value.replace("WINS_5G (Iris)", "WINS five"); return {}; })()`))
 	x.click(`form:has(#yaml) button`)
-	x.wants("What would change", "changed: testbeds[wins-5g].name (WINS_5G (Iris) → WINS five)")
+	x.wants("Planned changes", "changed: testbeds[wins-5g].name (WINS_5G (Iris) → WINS five)")
 	x.click(`button[value="confirm"]`)
 	x.wants("Saved.")
 	x.fill("#yaml", "testbeds: 7")
@@ -290,7 +290,7 @@ func anAdministratorChangesTheFacility(t *testing.T, h *hall) {
 	x.fill("#hook-name", "portal")
 	x.fill("#hook-url", "https://127.0.0.1:1/hook")
 	x.click(`button[value="make"]`)
-	x.wants("shown now and never again", "portal")
+	x.wants("shown only once", "portal")
 	x.click(`button[value="test"]`)
 	x.wants("The test failed: 127.0.0.1 is an internal address")
 }

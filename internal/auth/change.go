@@ -11,8 +11,8 @@ import (
 // everything given, so do all tokens, app passwords and feeds. A token needs the scope password, or its holder could take the account
 // over.
 func (a *Auth) SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error {
-	if err := actor.SetPassword(username); err != nil {
-		return err
+	if refusal := actor.SetPassword(username); refusal != "" {
+		return forbidden(refusal)
 	}
 	if err := CheckPassword(password); err != nil {
 		return err
@@ -48,8 +48,8 @@ func every(scheduler.Token) bool { return true }
 // RevokeAll revokes all sessions, tokens, app passwords and feeds of a person, except the one in use, and returns their number. It returns
 // CodeForbidden to actors who may not manage the owner's tokens.
 func (a *Auth) RevokeAll(ctx context.Context, actor scheduler.Actor, owner string) (n int, err error) {
-	if err := actor.KeepTokens(owner); err != nil {
-		return 0, err
+	if refusal := actor.KeepTokens(owner); refusal != "" {
+		return 0, forbidden(refusal)
 	}
 	err = a.store.Change(ctx, nil, func(tx scheduler.Tx) (err error) {
 		if _, err := tx.Person(ctx, owner); err != nil {

@@ -29,8 +29,8 @@ func (a *Auth) CreateFeed(ctx context.Context, actor scheduler.Actor, owner, nam
 
 func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler.Token) (secret string, t scheduler.Token, err error) {
 	owner := wish.Owner
-	if err := actor.MakeTokens(owner); err != nil {
-		return "", t, err
+	if refusal := actor.MakeTokens(owner); refusal != "" {
+		return "", t, forbidden(refusal)
 	}
 	now := a.clock().UTC().Truncate(time.Second)
 	if err := checkToken(actor, wish, now); err != nil {
@@ -131,8 +131,8 @@ func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 
 // List lists a person's tokens, without their secrets.
 func (a *Auth) List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error) {
-	if err := actor.SeeTokens(owner); err != nil {
-		return nil, err
+	if refusal := actor.SeeTokens(owner); refusal != "" {
+		return nil, forbidden(refusal)
 	}
 	var list []scheduler.Token
 	err := a.store.View(ctx, func(tx scheduler.Reader) (err error) {
@@ -147,8 +147,8 @@ func (a *Auth) List(ctx context.Context, actor scheduler.Actor, owner string) ([
 
 // Revoke invalidates a token, at once and for good.
 func (a *Auth) Revoke(ctx context.Context, actor scheduler.Actor, owner, id string) (scheduler.Token, error) {
-	if err := actor.KeepTokens(owner); err != nil {
-		return scheduler.Token{}, err
+	if refusal := actor.KeepTokens(owner); refusal != "" {
+		return scheduler.Token{}, forbidden(refusal)
 	}
 	var t scheduler.Token
 	err := a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
@@ -171,3 +171,6 @@ func (a *Auth) Revoke(ctx context.Context, actor scheduler.Actor, owner, id stri
 	})
 	return t, err
 }
+
+// forbidden is the error of a step that the actor may not take.
+func forbidden(refusal string) error { return scheduler.Errorf(scheduler.CodeForbidden, "%s", refusal) }

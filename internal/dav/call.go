@@ -60,9 +60,9 @@ func (s *server) open(r *http.Request) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, moves, err := actor.InCalendars()
-	if err != nil {
-		return nil, err
+	client, moves, ok := actor.InCalendars()
+	if !ok {
+		return nil, scheduler.Errorf(scheduler.CodeUnauthenticated, "this token is not for calendars")
 	}
 	c := &call{s: s, actor: client, visible: scheduler.VisibleTo(actor), request: r, moves: moves}
 	path, err := c.parse(r.URL.Path)

@@ -21,8 +21,8 @@ type topic struct {
 }
 
 var aboutTopics = map[scheduler.Topic]string{
-	scheduler.TopicRequests: "steps of the requests that concern you", scheduler.TopicFeedback: "remarks on them", scheduler.TopicReminders: "reminders of orchestration, tear-down and offers that end",
-	scheduler.TopicInvitations: "invitations for your own calendar, with these mails", scheduler.TopicDigest: "the digest of the days ahead, for operators",
+	scheduler.TopicRequests: "updates on requests that concern you", scheduler.TopicFeedback: "remarks on them", scheduler.TopicReminders: "reminders of orchestration, tear-down and expiring offers",
+	scheduler.TopicInvitations: "calendar invitations with these mails", scheduler.TopicDigest: "the digest of the coming days, for operators",
 }
 
 func (s *site) account(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
@@ -46,7 +46,7 @@ func (s *site) account(w http.ResponseWriter, r *http.Request, who scheduler.Act
 
 func (s *site) password(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
 	if r.PostFormValue("new") != r.PostFormValue("again") {
-		return invalid("again", "is not the same as the new password")
+		return invalid("again", "must be the same as the new password")
 	}
 	if err := s.people.SetPassword(r.Context(), who, who.Username, r.PostFormValue("old"), r.PostFormValue("new"), r.PostFormValue("everything") != ""); err != nil {
 		return err

@@ -272,7 +272,7 @@ func (s *site) judge(ctx context.Context, who scheduler.Actor, p *choosePage) er
 	found, v, err := s.service.Suggest(ctx, who, q)
 	if e, ok := errors.AsType[*scheduler.Error](err); ok && e.Code == scheduler.CodeInvalid {
 		if p.Failure == nil {
-			p.Failure = &failure{Message: "This slot cannot be asked for.", Fields: e.Fields}
+			p.Failure = &failure{Message: "This slot cannot be requested.", Fields: e.Fields}
 		}
 		return nil
 	}

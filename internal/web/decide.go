@@ -109,8 +109,8 @@ func (s *site) decide(w http.ResponseWriter, r *http.Request, who scheduler.Acto
 // deciding are the titles of decisions.
 var deciding = map[scheduler.Action]string{
 	scheduler.ActionSchedule: "Schedule", scheduler.ActionReject: "Reject", scheduler.ActionMove: "Move", scheduler.ActionCancel: "Cancel", scheduler.ActionStart: "Start",
-	scheduler.ActionComplete: "End", scheduler.ActionFail: "Report a failure", scheduler.ActionAssign: "Hand over", scheduler.ActionApprove: "Decide for a testbed",
-	scheduler.ActionAcceptOffer: "Take the offer", scheduler.ActionEdit: "Change name and description",
+	scheduler.ActionComplete: "End", scheduler.ActionFail: "Report a failure", scheduler.ActionAssign: "Change mentor", scheduler.ActionApprove: "Decide for a testbed",
+	scheduler.ActionAcceptOffer: "Accept the offer", scheduler.ActionEdit: "Change name and description",
 }
 
 // take makes of a form the step that it asks for.
@@ -152,7 +152,7 @@ func (s *site) take(ctx context.Context, who scheduler.Actor, v scheduler.View, 
 			return scheduler.Outcome{}, err
 		}
 		if most := int64(testbeds.MaxPeriod / (24 * time.Hour)); days > most {
-			return scheduler.Outcome{}, invalid("hold", "has to be from 0 to %d", most)
+			return scheduler.Outcome{}, invalid("hold", "must be from 0 to %d", most)
 		}
 		chosen, err := chosenOffers(form)
 		if err != nil {
@@ -180,7 +180,7 @@ func (s *site) take(ctx context.Context, who scheduler.Actor, v scheduler.View, 
 	case scheduler.ActionAcceptOffer:
 		return s.service.AcceptOffer(ctx, who, v.ID, form.Get("offer"), dry)
 	default:
-		return scheduler.Outcome{}, invalid("action", "is none of those that there are")
+		return scheduler.Outcome{}, invalid("action", "is not a known action")
 	}
 }
 
@@ -211,7 +211,7 @@ func chosenOffers(form url.Values) (list []testbeds.Alternative, err error) {
 	for _, text := range form["choose"] {
 		i, err := strconv.Atoi(text)
 		if err != nil || i < 0 || i >= len(all) || len(list) == maxOffered {
-			return nil, invalid("choose", "is none of the alternatives")
+			return nil, invalid("choose", "is not one of the alternatives")
 		}
 		var a testbeds.Alternative
 		d := json.NewDecoder(strings.NewReader(all[i]))
@@ -246,7 +246,7 @@ func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
 		lines = append(lines, fmt.Sprintf("It would be called %q, instead of %q.", r.Name, before.Name))
 	}
 	if r.Description != before.Description {
-		lines = append(lines, "Its description would be another one.")
+		lines = append(lines, "Its description would change.")
 	}
 	if r.Mentor != before.Mentor {
 		lines = append(lines, fmt.Sprintf("Its mentor would be %s.", r.Mentor))
@@ -272,7 +272,7 @@ func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
 		}
 	}
 	if out.Created != nil {
-		lines = append(lines, fmt.Sprintf("A new request would be made for %s.", words.Slot(out.Created.Slot, time.UTC)))
+		lines = append(lines, fmt.Sprintf("A new request would be created for %s.", words.Slot(out.Created.Slot, time.UTC)))
 	}
 	if len(lines) == 0 {
 		lines = []string{"Nothing else would change."}

@@ -19,7 +19,7 @@ import (
 func (p *choosePage) deployed(c testbeds.Catalogue) error {
 	p.Needs = p.Choice.Devices
 	if len(p.Choice.Own) > 0 {
-		p.What = "components of your own"
+		p.What = "your own components"
 		for i, x := range p.Choice.Own {
 			p.Places = append(p.Places, place{Member: strconv.Itoa(i + 1), Needs: amounts(x.size()), Now: x.Where, Can: []string{x.Where}})
 		}

@@ -28,11 +28,11 @@ func readTime(field, text string, zone *time.Location) (time.Time, error) {
 			continue
 		}
 		if wall.Format(form) != text { // the clocks jump over it
-			return time.Time{}, invalid(field, "%s is not on the clocks of %s: they go forward then", text, zone)
+			return time.Time{}, invalid(field, "%s does not exist in %s: the clocks go forward then", text, zone)
 		}
 		return wall.UTC(), nil
 	}
-	return time.Time{}, invalid(field, "has to be a date and a time such as 2026-11-24T09:00")
+	return time.Time{}, invalid(field, "must be a date and a time such as 2026-11-24T09:00")
 }
 
 // readSlot reads start and end of a form; ok is false where both are empty.
@@ -87,7 +87,7 @@ func number(form url.Values, field string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
-		return 0, invalid(field, "has to be a number")
+		return 0, invalid(field, "must be a number")
 	}
 	return n, nil
 }
@@ -117,7 +117,7 @@ func devices(form url.Values) (list []testbeds.DeviceNeed, err error) {
 		testbed, device, ok := strings.Cut(at, "/")
 		n, err := number(form, name)
 		if err != nil || !ok {
-			return nil, invalid(name, "has to be a count of a device such as device.wins-5g/usrp-n210")
+			return nil, invalid(name, "must be a number of devices, in a field such as device.wins-5g/usrp-n210")
 		}
 		if list == nil {
 			list = []testbeds.DeviceNeed{}

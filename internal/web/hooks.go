@@ -73,7 +73,7 @@ func (s *site) changeHooks(w http.ResponseWriter, r *http.Request, who scheduler
 		}
 		return s.showHooks(w, r, who, hooksPage{Secret: secret})
 	case "test":
-		result := "The address took the test."
+		result := "The address accepted the test."
 		if err := s.o.Webhooks.Test(ctx, who, id); err != nil {
 			if scheduler.CodeOf(err) != scheduler.CodeUnavailable {
 				return err
@@ -105,7 +105,7 @@ func (s *site) changeHooks(w http.ResponseWriter, r *http.Request, who scheduler
 			return err
 		}
 	default:
-		return invalid("do", "is nothing that can be done")
+		return invalid("do", "is not a known action")
 	}
 	return done(w, r, "/webhooks", "saved")
 }

@@ -31,7 +31,7 @@ func (s *site) accept(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "accepted.html", "The slot is yours to be confirmed", scheduler.Actor{}, out.Created)
+	s.show(w, r, http.StatusOK, "accepted.html", "You have accepted the slot", scheduler.Actor{}, out.Created)
 }
 
 // askApproval shows what a link lets somebody decide.

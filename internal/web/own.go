@@ -49,9 +49,9 @@ func readOwn(form url.Values) (list []own, err error) {
 		switch {
 		case x.Where == "" && len(x.size()) == 0:
 		case x.Where == "":
-			return nil, invalid(field("where"), "has to say where the component runs")
+			return nil, invalid(field("where"), "must say where the component runs")
 		case len(x.size()) == 0:
-			return nil, invalid(field("vcpu"), "has to say how much the component needs")
+			return nil, invalid(field("vcpu"), "must say how much the component needs")
 		default:
 			list = append(list, x)
 		}

@@ -64,8 +64,8 @@ func navigation(who scheduler.Actor, path string) []link {
 }
 
 // notes are what can have been done just before a page is shown; the address says which.
-var notes = map[string]string{"submitted": "Your request is in. Its mentor and the testbeds are told.", "done": "Done.", "said": "Your remark was added.", "saved": "Saved.", "closed": "The closure was added.",
-	"reopened": "The closure was taken away.", "retried": "What waited is being tried again."}
+var notes = map[string]string{"submitted": "Your request was submitted. Its mentor and the testbeds are notified.", "done": "Done.", "said": "Your remark was added.", "saved": "Saved.", "closed": "The closure was added.",
+	"reopened": "The closure was removed.", "retried": "The waiting deliveries are being retried."}
 
 func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, title string, who scheduler.Actor, data any) {
 	var b bytes.Buffer
@@ -95,7 +95,7 @@ func explained(err error) (status int, f failure, ours bool) {
 		return http.StatusTooManyRequests, failure{Message: sentence(wait.Error())}, false
 	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return http.StatusRequestEntityTooLarge, failure{Message: "That is more than this form takes."}, false
+		return http.StatusRequestEntityTooLarge, failure{Message: "The input is too large for this form."}, false
 	}
 	e, ok := errors.AsType[*scheduler.Error](err)
 	if !ok {
@@ -114,7 +114,7 @@ func explained(err error) (status int, f failure, ours bool) {
 		status = http.StatusUnprocessableEntity
 	case scheduler.CodePrecondition:
 		status = http.StatusPreconditionFailed
-		f.Message += " Look at it again before you decide."
+		f.Message += " Check it again before you decide."
 	case scheduler.CodeUnavailable:
 		status = http.StatusServiceUnavailable
 	case scheduler.CodeUnauthenticated:
@@ -156,7 +156,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, who scheduler.Actor,
 
 // invalid is an error about one field.
 func invalid(field, rule string, args ...any) error {
-	return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the form cannot be taken", Fields: []scheduler.FieldError{{Field: field, Rule: fmt.Sprintf(rule, args...)}}}
+	return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the form is not valid", Fields: []scheduler.FieldError{{Field: field, Rule: fmt.Sprintf(rule, args...)}}}
 }
 
 // done leads to a page after something was done, which says so.

@@ -33,6 +33,9 @@ type agendaDay struct {
 	Items []scheduler.Duty
 }
 
+// viewLabels are the names of the lists on the page.
+var viewLabels = map[string]string{"to decide": "To decide", "to operate": "Operations", "mine": "My requests", "all": "All requests"}
+
 // listViews are the lists that somebody may want to look at, the most useful first.
 func listViews(who scheduler.Actor) (list []string) {
 	if who.Is(scheduler.RoleMentor) || who.Is(scheduler.RoleProvider) {
@@ -55,7 +58,7 @@ func (s *site) requests(w http.ResponseWriter, r *http.Request, who scheduler.Ac
 		p.View = views[0]
 	}
 	for _, v := range views {
-		p.Views = append(p.Views, link{Label: v, URL: "/requests?" + url.Values{"view": {v}}.Encode(), Here: v == p.View})
+		p.Views = append(p.Views, link{Label: viewLabels[v], URL: "/requests?" + url.Values{"view": {v}}.Encode(), Here: v == p.View})
 	}
 	f := scheduler.RequestFilter{Text: p.Text, Limit: 50}
 	if p.Status != "" {
@@ -178,8 +181,8 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who scheduler.Act
 		if err != nil {
 			return err
 		}
-		if p.Told = "it says the same"; waits {
-			p.Told = "something waits to be told to it"
+		if p.Told = "up to date"; waits {
+			p.Told = "an update is waiting"
 		}
 	}
 	s.show(w, r, http.StatusOK, "request.html", fmt.Sprintf("#%d %s", v.Number, v.Name), who, p)

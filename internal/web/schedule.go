@@ -57,7 +57,7 @@ func (s *site) readWindow(q url.Values) (v window, err error) {
 			return v, err
 		}
 		if !ok || !s.Start.Before(s.End) || s.Duration() > longestRange {
-			return v, invalid("to", "has to be after from, by at most a year")
+			return v, invalid("to", "must be after from, by at most a year")
 		}
 		v.Slot = s
 	default:
@@ -248,7 +248,7 @@ func tightness(x testbeds.Series) int {
 
 // bar is a booking in the picture. The picture itself says how it stands and when.
 func bar(p scheduler.Placed) timeline.Bar {
-	b := timeline.Bar{Slot: p.Slot, Occupied: p.Occupied, Overbooked: p.Overbooked, State: timeline.Busy, Label: "busy", Title: "somebody's"}
+	b := timeline.Bar{Slot: p.Slot, Occupied: p.Occupied, Overbooked: p.Overbooked, State: timeline.Busy, Label: "busy", Title: "another user's booking"}
 	switch p.Strength {
 	case testbeds.Held:
 		b.State, b.Label = timeline.Held, "held"

@@ -106,7 +106,7 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 	case many:
 		status, form.Failure = http.StatusTooManyRequests, "There were too many failed attempts. Please wait a few minutes."
 	case scheduler.CodeOf(err) == scheduler.CodeUnauthenticated:
-		form.Failure = "This username and password do not belong together."
+		form.Failure = "The username or password is wrong."
 	default:
 		s.fail(w, r, scheduler.Actor{}, err)
 		return

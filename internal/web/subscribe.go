@@ -80,7 +80,7 @@ func (s *site) makeSecret(w http.ResponseWriter, r *http.Request, who scheduler.
 			known = known || c.ID == id
 		}
 		if !known {
-			return invalid("calendar", "is none of yours")
+			return invalid("calendar", "is not one of your calendars")
 		}
 		secret, _, err := s.people.CreateFeed(ctx, who, who.Username, name, id)
 		if err != nil {
@@ -90,6 +90,6 @@ func (s *site) makeSecret(w http.ResponseWriter, r *http.Request, who scheduler.
 		_, rest, _ := strings.Cut(address, "://")
 		return s.subscription(w, r, who, func(p *subscribePage) { p.Feed, p.Webcal = address, "webcal://"+rest })
 	default:
-		return invalid("kind", "has to be password, profile or feed")
+		return invalid("kind", "must be password, profile or feed")
 	}
 }

@@ -36,7 +36,7 @@ func closures(t testbeds.Testbed, span testbeds.Slot) (list []closed) {
 			}
 			what := strings.Join(slices.Concat(of, c.VIMs, c.Devices, c.Units), ", ")
 			if what == "" {
-				what = "all of it"
+				what = "the whole testbed"
 			}
 			for _, s := range slots {
 				list = append(list, closed{c.ID, s, fmt.Sprintf("Closed (%s): %s", what, c.Summary)})
@@ -168,7 +168,7 @@ func (s *site) close(w http.ResponseWriter, r *http.Request, who scheduler.Actor
 	wall := func(field string) (time.Time, error) {
 		t, err := time.Parse(localTime, form.Get(field))
 		if err != nil {
-			return t, invalid(field, "has to be a date and a time such as 2026-11-24T09:00")
+			return t, invalid(field, "must be a date and a time such as 2026-11-24T09:00")
 		}
 		return t, nil
 	}
@@ -181,7 +181,7 @@ func (s *site) close(w http.ResponseWriter, r *http.Request, who scheduler.Actor
 		return err
 	}
 	if !start.Before(end) {
-		return invalid("end", "has to be after start")
+		return invalid("end", "must be after start")
 	}
 	c := testbeds.Closure{Summary: strings.TrimSpace(form.Get("summary")), Start: testbeds.LocalTime{Time: start}, Duration: testbeds.Period{Clock: end.Sub(start)}}
 	switch kind, of, _ := strings.Cut(form.Get("of"), ":"); kind {

@@ -49,7 +49,7 @@ func (s *site) audit(w http.ResponseWriter, r *http.Request, who scheduler.Actor
 		q.Set("cursor", page.Next)
 		p.Next = template.URL("/admin/audit?" + q.Encode())
 	}
-	s.show(w, r, http.StatusOK, "audit.html", "What was done", who, p)
+	s.show(w, r, http.StatusOK, "audit.html", "Audit trail", who, p)
 	return nil
 }
 
@@ -87,7 +87,7 @@ func (s *site) facility(w http.ResponseWriter, r *http.Request, who scheduler.Ac
 	case "catalogue":
 		b, err = facilityfile.Format(nil, &c)
 	default:
-		err = scheduler.Errorf(scheduler.CodeNotFound, "there is nothing called %q to be changed", p.What)
+		err = scheduler.Errorf(scheduler.CodeNotFound, "there is no %q to change", p.What)
 	}
 	if err != nil {
 		return err
@@ -149,6 +149,6 @@ func (s *site) changed(ctx context.Context, who scheduler.Actor, p facilityPage,
 	case p.What == "catalogue" && bundle.Catalogue != nil && bundle.Facility == nil:
 		return s.service.PutCatalogue(ctx, who, *bundle.Catalogue, o)
 	default:
-		return out, invalid("yaml", "has to hold the %s and nothing else", p.What)
+		return out, invalid("yaml", "must contain the %s and nothing else", p.What)
 	}
 }

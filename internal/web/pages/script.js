@@ -25,10 +25,10 @@ for (const select of document.querySelectorAll('select[name="zone"]')) {
 		const note = document.createElement("p");
 		note.className = "changed";
 		note.setAttribute("role", "status");
-		note.append("Something has changed here. ");
+		note.append("This page has changed. ");
 		const link = document.createElement("a");
 		link.href = location.href;
-		link.textContent = "Show it";
+		link.textContent = "Show the new version";
 		note.append(link);
 		document.body.append(note);
 	};
