@@ -43,7 +43,7 @@ func (s *Store) SaveTicket(ctx context.Context, x scheduler.TicketState) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		n, err := tx.(*writer).exec(ctx, "ticket", `UPDATE tickets SET document = $1 WHERE key = $2 AND busy = $3`, x.State, x.Key, micros(x.Locked))
 		if err == nil && n == 0 {
-			err = scheduler.Errorf(scheduler.CodeUnavailable, "somebody else is at work on ticket %s", x.Key)
+			err = scheduler.Errorf(scheduler.CodeUnavailable, "another process has locked ticket %s", x.Key)
 		}
 		return err
 	})

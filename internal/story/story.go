@@ -81,7 +81,7 @@ func number(t *testing.T, o Options) int {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		t.Fatalf("%s has to be a number of stories, not %q", variable, text)
+		t.Fatalf("%s must be a number of stories, not %q", variable, text)
 	}
 	return (n*o.Share + ordinary - 1) / ordinary
 }
