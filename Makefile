@@ -9,6 +9,7 @@ FUZZTIME ?= 10s
 STORIES ?= 10000
 SOAK ?= 1h
 BENCH ?= .
+MUTATE ?= ./testbeds/... ./scheduler ./calendar
 DEMO ?= demo.db
 
 .PHONY: help
@@ -55,6 +56,10 @@ soak: ## run STORIES (10000) random stories, then the chaos test for SOAK (1h): 
 .PHONY: bench
 bench: ## run the benchmarks with output for benchstat; BENCH=regexp selects some
 	scripts/with-postgres go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m ./testbeds/... ./scheduler/... ./internal/...
+
+.PHONY: mutate
+mutate: ## mutate the packages of the core, and list what their own quick tests do not notice; MUTATE=./testbeds/... chooses
+	scripts/mutate $(MUTATE)
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (10s)

@@ -1,15 +1,14 @@
 package calendar
 
 import (
-	"cmp"
 	"iter"
 	"math"
-	"math/bits"
 	"time"
 
 	"github.com/tidwall/btree"
 
 	"berth/testbeds"
+	"berth/testbeds/interval"
 )
 
 // Changes carry the news from the store to an index: everything after a sequence, or the whole content.
@@ -61,22 +60,11 @@ func (m Member) before(o Member) bool {
 	return m.Sequence < o.Sequence || m.Sequence == o.Sequence && m.Name < o.Name
 }
 
-// place is where an object stands by time: on the level of its length, 2^level seconds being at least as long, and there by its start.
-// What overlaps an instant is, on each level, among the few that began at most so long before it.
-type place struct {
-	level  int
-	start  int64
-	name   string
-	object *Object
-}
-
-func (p place) before(o place) bool {
-	return cmp.Or(cmp.Compare(p.level, o.level), cmp.Compare(p.start, o.start), cmp.Compare(p.name, o.name)) < 0
-}
+// place is when an object of a collection is, under its name.
+type place = interval.Entry[string, *Object]
 
 func placeOf(o *Object) place {
-	length := max(o.End.Unix()-o.Start.Unix(), 1)
-	return place{level: bits.Len64(uint64(length - 1)), start: o.Start.Unix(), name: o.Name, object: o}
+	return place{From: o.Start.Unix(), To: o.End.Unix(), Key: o.Name, Value: o}
 }
 
 // Members are a collection at one moment.
@@ -87,7 +75,7 @@ type Members struct {
 	pruned  int64
 	objects *btree.Map[string, *Object] // of all collections
 	changes *btree.BTreeG[Member]
-	times   *btree.BTreeG[place]
+	times   *interval.Index[string, *Object]
 	removed map[string]int64 // sequences of the removals in changes
 	last    int64            // sequence of the last known change
 	changed time.Time        // time of the last change
@@ -96,7 +84,7 @@ type Members struct {
 func newMembers() *Members {
 	return &Members{
 		changes: btree.NewBTreeGOptions(Member.before, btree.Options{NoLocks: true}),
-		times:   btree.NewBTreeGOptions(place.before, btree.Options{NoLocks: true}),
+		times:   interval.New[string, *Object](),
 		removed: map[string]int64{},
 	}
 }
@@ -137,7 +125,7 @@ func (x *Index) put(o *Object) {
 			delete(m.removed, o.Name)
 		}
 		m.changes.Set(Member{Sequence: o.Sequence, Name: o.Name, Object: o})
-		m.times.Set(placeOf(o))
+		m.times.Put(placeOf(o))
 		m.last, m.changed = max(m.last, o.Sequence), later(m.changed, o.Drawn)
 	}
 }
@@ -242,7 +230,7 @@ func (m Members) Since(sequence int64, name string) iter.Seq[Member] {
 // All iterates over the objects of the collection.
 func (m Members) All() iter.Seq[*Object] {
 	return func(yield func(*Object) bool) {
-		m.times.Scan(func(p place) bool { return yield(p.object) })
+		m.times.All(func(p place) bool { return yield(p.Value) })
 	}
 }
 
@@ -257,24 +245,6 @@ func (m Members) Overlapping(from, to time.Time) iter.Seq[*Object] {
 		end = to.Unix()
 	}
 	return func(yield func(*Object) bool) {
-		going := true
-		for at := (place{start: math.MinInt64}); going; {
-			var next *place
-			m.times.Ascend(at, func(p place) bool { next = &p; return false })
-			if next == nil {
-				return
-			}
-			level := next.level
-			m.times.Ascend(place{level: level, start: start - 1<<level}, func(p place) bool {
-				if p.level != level || p.start >= end {
-					return false
-				}
-				if o := p.object; o.End.Unix() > start || !o.End.After(o.Start) && p.start >= start {
-					going = yield(o)
-				}
-				return going
-			})
-			at = place{level: level + 1, start: math.MinInt64}
-		}
+		m.times.Overlapping(start, end, func(p place) bool { return yield(p.Value) })
 	}
 }

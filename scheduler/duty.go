@@ -72,12 +72,7 @@ func (r Request) OccupiedIn(f testbeds.Facility) testbeds.Slot {
 		} else if d, ok := t.Device(n.Device); ok {
 			b = t.DeviceBuffers(d)
 		}
-		if start := r.Slot.Start.Add(-b.Setup); start.Before(s.Start) {
-			s.Start = start
-		}
-		if end := r.Slot.End.Add(b.Teardown); end.After(s.End) {
-			s.End = end
-		}
+		s = s.With(b.Around(r.Slot))
 	}
 	return s
 }

@@ -39,14 +39,12 @@ func (s Strength) Blocks() bool { return s == Firm || s == Held }
 
 // Occupied is the slot of a booking with the setup and teardown that it was granted with.
 func (b Booking) Occupied() Slot {
-	s := b.Slot
-	for i, c := range b.Claims {
-		if i == 0 || c.From.Before(s.Start) {
-			s.Start = c.From
-		}
-		if i == 0 || c.To.After(s.End) {
-			s.End = c.To
-		}
+	if len(b.Claims) == 0 {
+		return b.Slot
+	}
+	s := b.Claims[0].span()
+	for _, c := range b.Claims[1:] {
+		s = s.With(c.span())
 	}
 	return s
 }
@@ -55,15 +53,14 @@ func (b Booking) Occupied() Slot {
 func (b Booking) OccupiedAt(testbed string) Slot {
 	s := b.Slot
 	for _, c := range b.Claims {
-		if c.Testbed == testbed && c.From.Before(s.Start) {
-			s.Start = c.From
-		}
-		if c.Testbed == testbed && c.To.After(s.End) {
-			s.End = c.To
+		if c.Testbed == testbed {
+			s = s.With(c.span())
 		}
 	}
 	return s
 }
+
+func (c Claim) span() Slot { return Slot{Start: c.From, End: c.To} }
 
 // Testbeds are the ids of the testbeds of which a booking claims something, sorted.
 func (b Booking) Testbeds() []string {

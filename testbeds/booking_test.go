@@ -98,6 +98,40 @@ func TestWhatIsLeftOfABookingThatEnds(t *testing.T) {
 	}
 }
 
+// TestWhatABookingOccupies: the slot with the earliest setup and the latest teardown of its claims, of all of them or of a testbed's.
+func TestWhatABookingOccupies(t *testing.T) {
+	t.Parallel()
+	claim := func(testbed string, from, to int) Claim {
+		return Claim{Need: Need{Resource: Resource{Testbed: testbed, Device: "usrp"}, Amount: 1}, From: bookedHour(from), To: bookedHour(to)}
+	}
+	tests := []struct {
+		name              string
+		claims            []Claim
+		all, radio, other Slot
+	}{
+		{"nothing", nil, Slot{bookedHour(12), bookedHour(16)}, Slot{bookedHour(12), bookedHour(16)}, Slot{bookedHour(12), bookedHour(16)}},
+		{"a claim", []Claim{claim("radio", 11, 17)}, Slot{bookedHour(11), bookedHour(17)}, Slot{bookedHour(11), bookedHour(17)}, Slot{bookedHour(12), bookedHour(16)}},
+		{"claims of two testbeds", []Claim{claim("radio", 11, 17), claim("other", 10, 16), claim("radio", 12, 19)},
+			Slot{bookedHour(10), bookedHour(19)}, Slot{bookedHour(11), bookedHour(19)}, Slot{bookedHour(10), bookedHour(16)}},
+		{"what is left after an end during setup", []Claim{claim("radio", 11, 13)}, Slot{bookedHour(11), bookedHour(13)}, Slot{bookedHour(11), bookedHour(16)}, Slot{bookedHour(12), bookedHour(16)}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b := Booking{Slot: Slot{bookedHour(12), bookedHour(16)}, Claims: tt.claims}
+			if got := []Slot{b.Occupied(), b.OccupiedAt("radio"), b.OccupiedAt("other")}; !cmp.Equal(got, []Slot{tt.all, tt.radio, tt.other}) {
+				t.Errorf("it occupies %s, of radio %s, of the other %s", got[0], got[1], got[2])
+			}
+		})
+	}
+	if got := granted().Granted(granted().Claims[0]); got != (Buffers{Setup: time.Hour, Teardown: 30 * time.Minute}) {
+		t.Errorf("it was granted with %v", got)
+	}
+	if !Firm.Blocks() || !Held.Blocks() || Pending.Blocks() {
+		t.Error("what is firm or held takes capacity, and nothing else does")
+	}
+}
+
 func TestDemandsWithinOthers(t *testing.T) {
 	t.Parallel()
 	need := func(n int64, units ...string) Demand {

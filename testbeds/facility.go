@@ -169,6 +169,11 @@ func (f Facility) Testbed(id string) (Testbed, bool) {
 // Buffers are the times kept free before and after a slot on one VIM or device.
 type Buffers struct{ Setup, Teardown time.Duration }
 
+// Around widens a slot to what it occupies of a VIM or device with these buffers.
+func (b Buffers) Around(s Slot) Slot {
+	return Slot{Start: s.Start.Add(-b.Setup), End: s.End.Add(b.Teardown)}
+}
+
 // VIMBuffers are the buffers of a VIM: its own, else the testbed's.
 func (t Testbed) VIMBuffers(v VIM) Buffers { return t.buffers(v.Setup, v.Teardown) }
 

@@ -22,6 +22,7 @@ func TestPeriod(t *testing.T) {
 		{"PT90M", testbeds.Period{Clock: 90 * time.Minute}, "PT1H30M"},
 		{"P1DT30M", testbeds.Period{Days: 1, Clock: 30 * time.Minute}, "P1DT30M"},
 		{"PT36H1S", testbeds.Period{Clock: 36*time.Hour + time.Second}, "PT36H1S"},
+		{"PT61H61S", testbeds.Period{Clock: 61*time.Hour + 61*time.Second}, "PT61H1M1S"},
 		{"P0D", testbeds.Period{}, "PT0S"},
 	}
 	for _, tt := range tests {

@@ -36,6 +36,17 @@ func (s Slot) Contains(o Slot) bool { return !o.Start.Before(s.Start) && !o.End.
 // Shift is the slot moved by d, its length kept.
 func (s Slot) Shift(d time.Duration) Slot { return Slot{Start: s.Start.Add(d), End: s.End.Add(d)} }
 
+// With is the least slot that holds both.
+func (s Slot) With(o Slot) Slot {
+	if o.Start.Before(s.Start) {
+		s.Start = o.Start
+	}
+	if o.End.After(s.End) {
+		s.End = o.End
+	}
+	return s
+}
+
 // UTC is the same slot with both bounds in UTC.
 func (s Slot) UTC() Slot { return Slot{Start: s.Start.UTC(), End: s.End.UTC()} }
 

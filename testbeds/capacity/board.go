@@ -16,9 +16,9 @@ func (f *Federation) Bookings(testbed string, span testbeds.Slot) []testbeds.Boo
 			continue
 		}
 		f.overlapping(key, span.Start.Unix(), span.End.Unix(), func(g claimSpan) bool {
-			if !seen[g.booking] {
-				seen[g.booking] = true
-				b, _ := f.Booking(g.booking)
+			if !seen[g.Key] {
+				seen[g.Key] = true
+				b, _ := f.Booking(g.Key)
 				list = append(list, b)
 			}
 			return true

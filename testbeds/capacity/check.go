@@ -95,24 +95,24 @@ func (f *Federation) conflict(p *pool, col int, need, from, to int64) testbeds.C
 // takers are what takes of a column in [from, to): absences first, then bookings, each in the order of time.
 func (f *Federation) takers(p *pool, col int, from, to int64) (takers []testbeds.Taker, more int) {
 	takers = p.away(col, from, to)
-	var grips []claimSpan
+	var spans []claimSpan
 	f.overlapping(p.key, from, to, func(g claimSpan) bool {
-		if g.blocks && g.amounts[col] > 0 {
-			grips = append(grips, g)
+		if g.Value.blocks && g.Value.amounts[col] > 0 {
+			spans = append(spans, g)
 		}
 		return true
 	})
-	slices.SortFunc(grips, func(a, b claimSpan) int {
-		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.booking, b.booking))
+	slices.SortFunc(spans, func(a, b claimSpan) int {
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Key, b.Key))
 	})
 	more = max(0, len(takers)-maxTakers)
 	takers = takers[:min(len(takers), maxTakers)]
-	room := min(maxTakers-len(takers), len(grips))
-	for _, g := range grips[:room] {
-		b, _ := f.Booking(g.booking)
+	room := min(maxTakers-len(takers), len(spans))
+	for _, g := range spans[:room] {
+		b, _ := f.Booking(g.Key)
 		takers = append(takers, p.taker(b, g, col))
 	}
-	return takers, more + len(grips) - room
+	return takers, more + len(spans) - room
 }
 
 // away are the absences that take of a column in [from, to).
@@ -131,8 +131,8 @@ func byTime(a, b testbeds.Taker) int {
 }
 
 func (p *pool) taker(b testbeds.Booking, g claimSpan, col int) testbeds.Taker {
-	t := testbeds.Taker{Kind: testbeds.TakerBooking, Booking: b.ID, Request: b.Request, Strength: b.Strength, Amount: g.amounts[col], Interval: slotOf(g.from, g.to)}
-	if g.named {
+	t := testbeds.Taker{Kind: testbeds.TakerBooking, Booking: b.ID, Request: b.Request, Strength: b.Strength, Amount: g.Value.amounts[col], Interval: slotOf(g.From, g.To)}
+	if g.Value.named {
 		t.Units = unitsNamed(b, p.key)
 	}
 	return t
@@ -145,8 +145,8 @@ func (f *Federation) contenders(wants []want, s testbeds.Slot) []testbeds.Taker 
 		from, to := w.span(s)
 		f.overlapping(w.pool.key, from, to, func(g claimSpan) bool {
 			for col, need := range w.need {
-				if _, named := found[g.booking]; !g.blocks && !named && need > 0 && g.amounts[col] > 0 {
-					b, _ := f.Booking(g.booking)
+				if _, named := found[g.Key]; !g.Value.blocks && !named && need > 0 && g.Value.amounts[col] > 0 {
+					b, _ := f.Booking(g.Key)
 					found[b.ID] = w.pool.taker(b, g, col)
 				}
 			}

@@ -2,8 +2,6 @@ package capacity
 
 import (
 	"berth/testbeds"
-	"math"
-	"math/bits"
 	"slices"
 )
 
@@ -86,13 +84,13 @@ func (f *Federation) gather(p *pool, in span, unseen func(span) bool, a *competi
 		return reach
 	}
 	f.overlapping(p.key, in.from, in.to, func(g claimSpan) bool {
-		s := span{g.from, g.to}
-		if !g.blocks || !unseen(s) {
+		s := span{g.From, g.To}
+		if !g.Value.blocks || !unseen(s) {
 			return true
 		}
-		h := unitClaim{span: s, booking: g.booking, count: int(g.amounts[0])}
-		if g.named {
-			h.units = f.unitsOf(g.booking, p.key)
+		h := unitClaim{span: s, booking: g.Key, count: int(g.Value.amounts[0])}
+		if g.Value.named {
+			h.units = f.unitsOf(g.Key, p.key)
 		}
 		if h.open() > 0 {
 			reach = reach.with(s)
@@ -112,7 +110,7 @@ func (f *Federation) gather(p *pool, in span, unseen func(span) bool, a *competi
 func (f *Federation) settledIn(p *pool, from, to int64) []unitClaim {
 	var found []unitClaim
 	f.holders(p.key, settledClaims, from, to, func(g claimSpan) bool {
-		found = append(found, unitClaim{span: span{g.from, g.to}, booking: g.booking, count: int(g.amounts[0]), units: f.unitsOf(g.booking, p.key)})
+		found = append(found, unitClaim{span: span{g.From, g.To}, booking: g.Key, count: int(g.Value.amounts[0]), units: f.unitsOf(g.Key, p.key)})
 		return true
 	})
 	p.closedIn(span{from, to}, func(h unitClaim) { found = append(found, h) })
@@ -140,7 +138,9 @@ func unitsNamed(b testbeds.Booking, key testbeds.Resource) []string {
 func (f *Federation) settledSpan(p *pool) (all span, ok bool) {
 	for fed := f; fed != nil; fed = fed.base {
 		if fed.base == nil || fed.own[p.key] {
-			all = all.with(fed.pools[p.key].settled.span())
+			if from, to, ok := fed.pools[p.key].settled.Span(); ok {
+				all = all.with(span{from, to})
+			}
 		}
 	}
 	if n := len(p.closed); n > 0 {
@@ -150,27 +150,6 @@ func (f *Federation) settledSpan(p *pool) (all span, ok bool) {
 }
 
 func settledClaims(p *pool) *claimIndex { return p.settled }
-
-// span holds all grips of the index and may be longer by the length of one of them.
-func (x *claimIndex) span() (all span) {
-	for levels := x.levels; levels != 0; levels &= levels - 1 {
-		level := bits.TrailingZeros64(levels)
-		at := func(from int64) claimSpan { return claimSpan{from: from, to: from + 1<<level, booking: math.MinInt64} }
-		x.tree.Ascend(at(math.MinInt64), func(g claimSpan) bool {
-			if g.level() == level {
-				all = all.with(span{g.from, g.to})
-			}
-			return false
-		})
-		x.tree.Descend(at(math.MaxInt64-1<<level), func(g claimSpan) bool {
-			if g.level() == level {
-				all = all.with(span{g.from, g.from + 1<<level})
-			}
-			return false
-		})
-	}
-	return all
-}
 
 // closedIn yields the closures of named units that overlap a span.
 func (c *calendar) closedIn(in span, yield func(unitClaim)) {
@@ -185,8 +164,8 @@ func (c *calendar) closedIn(in span, yield func(unitClaim)) {
 // across yields all that takes units of the pool at some time in a span.
 func (f *Federation) across(p *pool, in span, yield func(span)) {
 	f.overlapping(p.key, in.from, in.to, func(g claimSpan) bool {
-		if g.blocks {
-			yield(span{g.from, g.to})
+		if g.Value.blocks {
+			yield(span{g.From, g.To})
 		}
 		return true
 	})

@@ -57,7 +57,7 @@ func (f *Federation) Load(bookings []testbeds.Booking) {
 		for p, g := range f.claimSpans(b) {
 			p.put(g)
 			if b.Strength.Blocks() {
-				deltas[p] = append(deltas[p], profile.Delta{From: g.from, To: g.to, By: g.taken(-1)})
+				deltas[p] = append(deltas[p], profile.Delta{From: g.From, To: g.To, By: taken(g, -1)})
 			}
 		}
 	}
@@ -97,7 +97,7 @@ func (f *Federation) Put(b testbeds.Booking) {
 		p = f.writable(p)
 		p.put(g)
 		if b.Strength.Blocks() {
-			p.free.Add(g.from, g.to, g.taken(-1))
+			p.free.Add(g.From, g.To, taken(g, -1))
 		}
 	}
 }
@@ -114,7 +114,7 @@ func (f *Federation) Remove(id int64) {
 			p.remove(g)
 		}
 		if b.Strength.Blocks() {
-			p.free.Add(g.from, g.to, g.taken(1))
+			p.free.Add(g.From, g.To, taken(g, 1))
 		}
 	}
 	delete(f.bookings, id)
@@ -161,10 +161,10 @@ func (f *Federation) writable(p *pool) *pool {
 	return &c
 }
 
-// taken are the amounts of a grip times sign.
-func (g claimSpan) taken(sign int64) []int64 {
-	by := make([]int64, len(g.amounts))
-	for i, n := range g.amounts {
+// taken are the amounts of a claim times sign.
+func taken(g claimSpan, sign int64) []int64 {
+	by := make([]int64, len(g.Value.amounts))
+	for i, n := range g.Value.amounts {
 		by[i] = sign * n
 	}
 	return by
@@ -176,20 +176,20 @@ func (f *Federation) claimSpans(b testbeds.Booking) func(yield func(*pool, claim
 		for i := 0; i < len(b.Claims); {
 			key := poolKey(b.Claims[i].Resource)
 			p := f.pools[key]
-			g := claimSpan{booking: b.ID, blocks: b.Strength.Blocks(), from: b.Claims[i].From.Unix(), to: b.Claims[i].To.Unix()}
+			g := claimSpan{From: b.Claims[i].From.Unix(), To: b.Claims[i].To.Unix(), Key: b.ID, Value: held{blocks: b.Strength.Blocks()}}
 			if p != nil {
-				g.amounts = make([]int64, len(p.columns))
+				g.Value.amounts = make([]int64, len(p.columns))
 			}
 			for ; i < len(b.Claims) && poolKey(b.Claims[i].Resource) == key; i++ {
 				if p == nil {
 					continue
 				}
-				g.named = g.named || len(b.Claims[i].Units) > 0
+				g.Value.named = g.Value.named || len(b.Claims[i].Units) > 0
 				if col, ok := p.column(b.Claims[i].Quantity); ok {
-					g.amounts[col] += b.Claims[i].Amount
+					g.Value.amounts[col] += b.Claims[i].Amount
 				}
 			}
-			if p != nil && g.from < g.to && !yield(p, g) {
+			if p != nil && g.From < g.To && !yield(p, g) {
 				return
 			}
 		}
@@ -201,15 +201,15 @@ func (f *Federation) overlapping(key testbeds.Resource, from, to int64, yield fu
 	f.holders(key, func(p *pool) *claimIndex { return p.claims }, from, to, yield)
 }
 
-// holders does so with the grips of one index of the pool.
+// holders does so with the claims of one index of the pool.
 func (f *Federation) holders(key testbeds.Resource, index func(*pool) *claimIndex, from, to int64, yield func(claimSpan) bool) {
 	going := true
 	for fed := f; fed != nil && going; fed = fed.base {
 		if fed.base != nil && !fed.own[key] {
 			continue // it shares the claims of its base
 		}
-		index(fed.pools[key]).overlapping(from, to, func(g claimSpan) bool {
-			if f.sees(fed, g.booking) {
+		index(fed.pools[key]).Overlapping(from, to, func(g claimSpan) bool {
+			if f.sees(fed, g.Key) {
 				going = yield(g)
 			}
 			return going
@@ -236,7 +236,8 @@ func (f *Federation) Claims(d testbeds.Demand, s testbeds.Slot) []testbeds.Claim
 	for _, n := range d {
 		c := testbeds.Claim{Need: n, From: s.Start.UTC(), To: s.End.UTC()}
 		if p := f.pools[poolKey(n.Resource)]; p != nil {
-			c.From, c.To = c.From.Add(-p.buffers.Setup), c.To.Add(p.buffers.Teardown)
+			occupied := p.buffers.Around(s.UTC())
+			c.From, c.To = occupied.Start, occupied.End
 		}
 		claims = append(claims, c)
 	}

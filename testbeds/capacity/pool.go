@@ -2,14 +2,11 @@ package capacity
 
 import (
 	"maps"
-	"math"
-	"math/bits"
 	"slices"
-
-	"github.com/tidwall/btree"
 
 	"berth/testbeds"
 	"berth/testbeds/capacity/profile"
+	"berth/testbeds/interval"
 )
 
 // pool is one VIM with its vector of quantities, or one device: what is booked together, at the same two instants.
@@ -102,73 +99,29 @@ func (p *pool) fill(s source, horizon testbeds.Slot) (err error) {
 }
 
 func (p *pool) put(g claimSpan) {
-	p.claims.put(g)
-	if g.named && g.blocks {
-		p.settled.put(g)
+	p.claims.Put(g)
+	if g.Value.named && g.Value.blocks {
+		p.settled.Put(g)
 	}
 }
 
 func (p *pool) remove(g claimSpan) {
-	p.claims.remove(g)
-	if g.named && g.blocks {
-		p.settled.remove(g)
+	p.claims.Delete(g)
+	if g.Value.named && g.Value.blocks {
+		p.settled.Delete(g)
 	}
 }
 
-// claimSpan is what one booking holds of one pool.
-type claimSpan struct {
-	from, to int64
-	booking  int64
-	amounts  []int64 // per column
-	blocks   bool    // whether the booking takes capacity
-	named    bool    // whether it names units
+// claimSpan is what one booking, whose id is the key, holds of one pool.
+type claimSpan = interval.Entry[int64, held]
+
+type held struct {
+	amounts []int64 // per column
+	blocks  bool    // whether the booking takes capacity
+	named   bool    // whether it names units
 }
 
-// claimIndex finds the grips that overlap an interval. Each stands on the level of its length, 2^level seconds being at least as long, so
-// that only starts within one such length before the interval can reach into it.
-type claimIndex struct {
-	tree   *btree.BTreeG[claimSpan]
-	levels uint64 // bit i: level i may be in use
-}
+// claimIndex finds the claims that overlap an interval.
+type claimIndex = interval.Index[int64, held]
 
-func newClaimIndex() *claimIndex {
-	return &claimIndex{tree: btree.NewBTreeGOptions(func(a, b claimSpan) bool {
-		la, lb := a.level(), b.level()
-		switch {
-		case la != lb:
-			return la < lb
-		case a.from != b.from:
-			return a.from < b.from
-		default:
-			return a.booking < b.booking
-		}
-	}, btree.Options{NoLocks: true})}
-}
-
-// level is the least n with to-from <= 2^n.
-func (g claimSpan) level() int { return bits.Len64(uint64(max(0, g.to-g.from-1))) }
-
-func (x *claimIndex) put(g claimSpan) {
-	x.levels |= 1 << g.level()
-	x.tree.Set(g)
-}
-
-func (x *claimIndex) remove(g claimSpan) { x.tree.Delete(g) }
-
-// overlapping calls yield with the grips that share an instant with [from, to), until it returns false.
-func (x *claimIndex) overlapping(from, to int64, yield func(claimSpan) bool) {
-	going := true
-	for levels := x.levels; levels != 0 && going; levels &= levels - 1 {
-		level := bits.TrailingZeros64(levels)
-		start := from - 1<<level
-		x.tree.Ascend(claimSpan{from: start, to: start + 1<<level, booking: math.MinInt64}, func(g claimSpan) bool {
-			if g.level() != level || g.from >= to {
-				return false
-			}
-			if g.to > from {
-				going = yield(g)
-			}
-			return going
-		})
-	}
-}
+func newClaimIndex() *claimIndex { return interval.New[int64, held]() }

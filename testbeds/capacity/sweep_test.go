@@ -382,3 +382,34 @@ func BenchmarkSweep(b *testing.B) {
 		})
 	}
 }
+
+// A closure that is written at the testbed concerns the VIMs and devices that it lists, and all of them where it lists none.
+func TestSweepOfClosuresWrittenAtTheTestbed(t *testing.T) {
+	t.Parallel()
+	all := []string{"x camera", "x radio", "x/a vcpu", "x/b vcpu"}
+	for name, tt := range map[string]struct {
+		vims, devices []string
+		want          []string
+	}{
+		"all of it":          {nil, nil, all},
+		"a VIM":              {[]string{"a"}, nil, all[2:3]},
+		"a device":           {nil, []string{"radio"}, all[1:2]},
+		"a VIM and a device": {[]string{"b"}, []string{"camera"}, []string{all[0], all[3]}},
+		"something else":     {[]string{"radio"}, []string{"a"}, nil},
+	} {
+		bed, c := costHall("x"), closed("repair", 20, 8)
+		c.VIMs, c.Devices = tt.vims, tt.devices
+		bed.Closures = []testbeds.Closure{c}
+		f := testbeds.Facility{Testbeds: []testbeds.Testbed{bed}}
+		b := holder(t, 1, withDevices{placed(1, nil, "x/a", "x/b")}.and("camera", 1).and("radio", 1).Experiment, hoursFrom(20, 8))
+		found, err := Sweep(f, testHorizon, []testbeds.Booking{b})
+		var got []string
+		for _, o := range found {
+			got = append(got, o.Resource.String())
+		}
+		slices.Sort(got)
+		if diff := gocmp.Diff(tt.want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
+		}
+	}
+}

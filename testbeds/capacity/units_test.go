@@ -313,6 +313,9 @@ func TestEveryBookingGetsItsUnits(t *testing.T) {
 // nearly full, which the search may not solve in time.
 func TestManyClaimsOnNamedUnitsAreAnsweredInTime(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
 	f := hall(t, func(d *testbeds.Device) {
 		d.Count, d.Units = 16, nil
 		for i := range 16 {

@@ -25,7 +25,8 @@ func (p *pool) want() want {
 
 // span is what the slot occupies of the pool.
 func (w want) span(s testbeds.Slot) (from, to int64) {
-	return max(w.since, s.Start.Add(-w.buffers.Setup).Unix()), s.End.Add(w.buffers.Teardown).Unix()
+	occupied := w.buffers.Around(s)
+	return max(w.since, occupied.Start.Unix()), occupied.End.Unix()
 }
 
 // wants gathers what the experiment needs per pool, in the order of the facility, and every static limit that it breaks.

@@ -114,6 +114,41 @@ func TestExpand(t *testing.T) {
 			from: "2011-12-01T00:00:00", to: "2012-02-01T00:00:00",
 		},
 		{
+			name: "until a date ends with it", zone: "UTC", start: "2026-01-02T00:00:00", rule: "FREQ=DAILY;UNTIL=20260103",
+			clock: time.Hour, from: "2026-01-01T00:00:00", to: "2026-02-01T00:00:00",
+			want: []string{"2026-01-02T00:00Z–2026-01-02T01:00Z", "2026-01-03T00:00Z–2026-01-03T01:00Z"},
+		},
+		{
+			name: "until a UTC time that is before the start on the wall", zone: "Asia/Kathmandu", start: "2026-01-05T10:00:00", rule: "FREQ=DAILY;UNTIL=20260105T043000Z",
+			clock: time.Hour, from: "2026-01-01T00:00:00", to: "2026-02-01T00:00:00",
+			want: []string{"2026-01-05T04:15Z–2026-01-05T05:15Z"},
+		},
+		{
+			name: "the last of a count, long after the start", zone: "UTC", start: "2026-01-01T10:00:00", rule: "FREQ=DAILY;COUNT=100",
+			clock: time.Hour, from: "2026-04-09T00:00:00", to: "2026-06-01T00:00:00",
+			want: []string{"2026-04-09T10:00Z–2026-04-09T11:00Z", "2026-04-10T10:00Z–2026-04-10T11:00Z"},
+		},
+		{
+			name: "every other week, from long ago", zone: "UTC", start: "2000-01-03T10:00:00", rule: "FREQ=WEEKLY;INTERVAL=2", clock: time.Hour,
+			from: "2026-02-01T00:00:00", to: "2026-03-01T00:00:00",
+			want: []string{"2026-02-09T10:00Z–2026-02-09T11:00Z", "2026-02-23T10:00Z–2026-02-23T11:00Z"},
+		},
+		{
+			name: "every month, from a November long ago", zone: "UTC", start: "2000-11-30T10:00:00", rule: "FREQ=MONTHLY", clock: time.Hour,
+			from: "2026-02-01T00:00:00", to: "2026-05-01T00:00:00",
+			want: []string{"2026-03-30T10:00Z–2026-03-30T11:00Z", "2026-04-30T10:00Z–2026-04-30T11:00Z"},
+		},
+		{
+			name: "every other year, from long ago", zone: "UTC", start: "2000-11-30T10:00:00", rule: "FREQ=YEARLY;INTERVAL=2", clock: time.Hour,
+			from: "2027-01-01T00:00:00", to: "2031-01-01T00:00:00",
+			want: []string{"2028-11-30T10:00Z–2028-11-30T11:00Z", "2030-11-30T10:00Z–2030-11-30T11:00Z"},
+		},
+		{
+			name: "a start in the gap, still running when the horizon starts", zone: "America/New_York", start: "2026-03-07T02:30:00", rule: "FREQ=DAILY", clock: time.Hour,
+			from: "2026-03-08T04:15:00", to: "2026-03-08T05:00:00",
+			want: []string{"2026-03-08T07:30Z–2026-03-08T08:30Z"},
+		},
+		{
 			name: "no horizon", zone: "UTC", start: "2026-01-01T00:00:00", rule: "FREQ=DAILY", days: 2,
 			from: "2026-01-10T12:00:00", to: "2026-01-10T12:00:00",
 		},
