@@ -63,7 +63,7 @@ func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate,
 	return orchestrate, teardown
 }
 
-// statuses are those of the events of a request, by its own.
+// statuses maps the status of a request to that of its events.
 var statuses = map[scheduler.Status]Status{
 	scheduler.UnderReview: Tentative, scheduler.Scheduled: Confirmed, scheduler.Instantiating: Confirmed, scheduler.Running: Confirmed, scheduler.Terminating: Confirmed,
 	scheduler.Completed: Confirmed, scheduler.Failed: Confirmed, scheduler.Rejected: Withdrawn, scheduler.Cancelled: Withdrawn,
@@ -77,7 +77,7 @@ func KnowsStatus(s scheduler.Status) bool {
 
 func statusOf(s scheduler.Status) Status { return cmp.Or(statuses[s], Confirmed) }
 
-// prefix marks what some clients show like any other event: Outlook does not strike a cancelled one through.
+// prefix marks the status in the title: Outlook, for one, does not strike cancelled events through.
 func prefix(r scheduler.Request) string {
 	switch statusOf(r.Status) {
 	case Withdrawn:

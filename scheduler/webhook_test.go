@@ -19,7 +19,7 @@ func hookHouse(t *testing.T) *scheduler.Service {
 	svc := scheduler.New(db, scheduler.Options{Clock: func() time.Time { return morning }, NewID: func() string { return "id" }, MaxWebhooks: 2,
 		WebhookAddress: func(address string) string {
 			if !strings.HasPrefix(address, "https://") {
-				return "has to be https"
+				return "must be https"
 			}
 			return ""
 		}})

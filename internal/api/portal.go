@@ -106,14 +106,14 @@ type deployment struct {
 	Placements  []portalPlacement     `json:"vxfPlacements,omitempty"`
 }
 
-// portalStatuses are the states of a request in the portal's words; it has none for what was cancelled, which it would delete: the nearest is
+// portalStatuses translates the status of a request. The portal has none for cancelled deployments, which it would delete: the nearest is
 // REJECTED.
 var portalStatuses = map[scheduler.Status]string{
 	scheduler.UnderReview: "UNDER_REVIEW", scheduler.Scheduled: "SCHEDULED", scheduler.Instantiating: "INSTANTIATING", scheduler.Running: "RUNNING",
 	scheduler.Terminating: "TERMINATING", scheduler.Completed: "COMPLETED", scheduler.Rejected: "REJECTED", scheduler.Cancelled: "REJECTED", scheduler.Failed: "FAILED",
 }
 
-// PortalStatus is the state of a request in the portal's words; known is whether it has one.
+// PortalStatus translates the status of a request; known is false if the portal has no word for it.
 func PortalStatus(s scheduler.Status) (word string, known bool) {
 	word, known = portalStatuses[s]
 	return word, known

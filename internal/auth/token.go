@@ -115,9 +115,9 @@ func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 	}
 	for i, s := range t.Scopes {
 		if may, known := actor.HandsOut(s); !known || slices.Contains(t.Scopes[:i], s) || s == scheduler.ScopeFeed && t.Feed == "" {
-			add("scopes", "are read, write, admin, password, calendar and calendar:move, each at most once")
+			add("scopes", "must be of read, write, admin, password, calendar and calendar:move, each at most once")
 		} else if !may {
-			add("scopes", "cannot be more than those that you signed in with")
+			add("scopes", "must not exceed those that you signed in with")
 		}
 	}
 	if t.Expires != nil && !t.Expires.After(now) {

@@ -56,10 +56,10 @@ func newHouse(t *testing.T) *house {
 	return h
 }
 
-// found are the options of a store whose calendars say where people find Berth.
+// found holds the options of a store whose calendars contain Berth's address.
 var found = store.Options{Site: calendar.Site{URL: "https://berth.example"}}
 
-// enter builds the parts over a database, as a process of its own would.
+// enter builds the parts over a database, like a process of its own.
 func enter(t *testing.T, f failer, s *store.Store, now *atomic.Int64) *house {
 	clock := func() time.Time { return start.Add(time.Duration(now.Load()) * time.Second) }
 	h := &house{failer: f, ctx: context.WithoutCancel(t.Context()), store: s, now: now, auth: auth.New(s, clock),

@@ -37,7 +37,7 @@ func (p *Post) digest(ctx context.Context, e scheduler.Event, target string) err
 	return p.sender.Send(ctx, mail)
 }
 
-// sentence is what is to be done, in words.
+// sentence describes a task.
 func sentence(d scheduler.Duty) string {
 	text := fmt.Sprintf("%s #%d %s", d.What, d.Request.Number, d.Request.Name)
 	if d.At.Equal(d.Request.Slot.End) {

@@ -160,8 +160,8 @@ func (p *Post) tell(ctx context.Context, e scheduler.Event, target string) error
 	return p.sender.Send(ctx, mail)
 }
 
-// invites is what an event asks of people's calendars: to take the slot in, or out. It goes by what is true now: of several events that
-// arrive late together each says the same, and no earlier one undoes a later one.
+// invites chooses the change that an event makes to people's calendars: add the slot, or remove it. It goes by the present state, so
+// several late events agree, and an earlier one never undoes a later one.
 func invites(e scheduler.Event, r scheduler.Request) calendar.Method {
 	switch {
 	case e.Kind == scheduler.EventReminder || e.Action == scheduler.ActionFeedback || e.Action == scheduler.ActionApprove:

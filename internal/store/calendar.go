@@ -16,7 +16,7 @@ import (
 // Calendars are written in the transactions that change requests: the objects of a request are drawn anew at commit, and share the
 // request's sequence of the change log.
 
-// Calendar is what the calendars show, as far as it changed after a sequence; 0 for all of it.
+// Calendar returns the objects that changed after a sequence; 0 for all.
 func (s *Store) Calendar(ctx context.Context, since int64) (c calendar.Changes, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		c, err = tx.(*reader).calendar(ctx, since)

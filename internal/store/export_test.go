@@ -38,7 +38,7 @@ func FillDisk(ctx context.Context, s *Store) {
 	}
 }
 
-// At is a database whose schema is of a version, made in an empty one.
+// At makes a schema of a given version in an empty database.
 func At(ctx context.Context, dsn string, version int64) error {
 	s, err := connect(ctx, dsn)
 	if err != nil {

@@ -10,11 +10,11 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// ticketKeysVersion is the migration after which the key of a ticket is text.
+// ticketKeysVersion is the migration that makes the keys of tickets texts.
 const ticketKeysVersion = 10
 
-// ticketKeys makes text of what was a number while Bugzilla was the only ticket system: the keys of tickets, wherever they are written, and
-// those of their comments.
+// ticketKeys turns numbers from the time when Bugzilla was the only ticket system into texts: the keys of tickets, wherever they are
+// stored, and those of their comments.
 func ticketKeys(d dialect) *goose.Migration {
 	return goose.NewGoMigration(ticketKeysVersion, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 		for _, statement := range []string{
@@ -41,10 +41,10 @@ func ticketKeys(d dialect) *goose.Migration {
 	}}, nil)
 }
 
-// object is a JSON object of which what is not changed stays as it is.
+// object is a JSON object whose unchanged members stay as they are.
 type object map[string]json.RawMessage
 
-// quote makes texts of the numbers in some members, each a number or a list of them.
+// quote turns the numbers in some members into texts, each a number or a list of them.
 func (o object) quote(members ...string) (changed bool, err error) {
 	for _, name := range members {
 		var list []json.Number
@@ -64,11 +64,11 @@ func (o object) quote(members ...string) (changed bool, err error) {
 	return changed, nil
 }
 
-// ticketOfRequest makes text of the key of a request's ticket.
+// ticketOfRequest turns the key of a request's ticket into a text.
 func ticketOfRequest(doc object) (changed bool, err error) {
 	var ticket object
 	raw, there := doc["ticket"]
-	if !there { // only something within the request is called so
+	if !there { // a nested member has this name
 		return false, nil
 	}
 	if err := json.Unmarshal(raw, &ticket); err != nil {
@@ -112,7 +112,7 @@ func (r rewriting) run(ctx context.Context, tx *sql.Tx) error {
 	}
 }
 
-// rewritten is a document after the change; the same text where nothing of it changes.
+// rewritten returns a document after the change, and an unaffected one as it was.
 func (r rewriting) rewritten(text string) (string, error) {
 	var doc object
 	if err := json.Unmarshal([]byte(text), &doc); err != nil {

@@ -10,7 +10,7 @@ import (
 	"berth/scheduler"
 )
 
-// A database from when tickets were known by numbers, as the first version left it and later ones went on, knows them by texts.
+// A database with numbers as keys, written by the first version and later ones, has texts after the upgrade.
 func TestUpgradeMakesTextOfTheKeysOfTickets(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {

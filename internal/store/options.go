@@ -7,22 +7,22 @@ import (
 	"berth/scheduler"
 )
 
-// Options are all that a store needs to know beside its database. They stay what they are for as long as the store is open.
+// Options configure a store beside its database, for as long as it is open.
 type Options struct {
-	// Site says where people find Berth's pages, which is written into what is drawn. What was drawn before changes with the next
+	// Site is the address of Berth's pages, which is written into the calendars. Existing objects change with the next
 	// RefreshCalendar.
 	Site calendar.Site
-	// Serving says that a server opens the database, which is found at Site. Whoever opens it for something else draws with the site of
-	// the last server, whichever they give: they may have been given other settings.
+	// Serving says that a server opens the database, which is found at Site. Other programs draw with the site of the last server
+	// instead of their own: their settings may differ.
 	Serving bool
-	// Channels are the systems that events are told to. Events from before a channel was there are not told to it.
+	// Channels lists the systems that events are delivered to. A new channel gets no earlier events.
 	Channels []scheduler.Channel
 }
 
-// siteMark keeps in the database where its server is found.
+// siteMark names the mark that keeps the server's site in the database.
 const siteMark = "site"
 
-// ready takes the options, and settles with which site calendars are drawn.
+// ready sets the options, and chooses the site for drawing calendars.
 func (s *Store) ready(ctx context.Context, o Options) error {
 	s.site, s.channels = o.Site, o.Channels
 	kept, err := s.Mark(ctx, siteMark)
@@ -37,5 +37,5 @@ func (s *Store) ready(ctx context.Context, o Options) error {
 	return err
 }
 
-// Site says where people find Berth's pages.
+// Site returns the address of Berth's pages.
 func (s *Store) Site() calendar.Site { return s.site }

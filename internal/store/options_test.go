@@ -8,7 +8,7 @@ import (
 	"berth/internal/testdb"
 )
 
-// A database is drawn with the site of the last server, whoever opens it beside, and with that of a command where there was no server yet.
+// A database is drawn with the site of the last server, whichever program opens it, and with that of a command if there was no server yet.
 func TestTheSiteIsTheServers(t *testing.T) {
 	t.Parallel()
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {

@@ -7,10 +7,10 @@ import (
 	"berth/scheduler"
 )
 
-// The outbox has what has to be told to other systems. Its rows are written with the events that they are about, in the transactions that
-// make these, and stay until they were delivered: nothing is lost, and nothing is told that was not committed.
+// The outbox holds the deliveries to other systems. Its rows are written with their events, in the same transactions, and stay until they
+// are delivered: nothing is lost, and nothing is delivered that was not committed.
 
-// post writes the rows of an event for every channel that takes it.
+// post writes the rows of an event for every channel that accepts it.
 func (w *writer) post(ctx context.Context, e scheduler.Event) error {
 	for _, c := range w.s.channels {
 		if !c.Takes(e) {

@@ -21,7 +21,7 @@ func happen(t testing.TB, s *store.Store, request, text string) {
 	})
 }
 
-// tells are the options of a store that tells what happens to requests on these channels.
+// tells returns the options of a store that delivers the events of requests to these channels.
 func tells(names ...string) (o store.Options) {
 	for _, name := range names {
 		o.Channels = append(o.Channels, scheduler.Channel{Name: name, Takes: scheduler.OfRequests})

@@ -27,8 +27,8 @@ func Attach(ctx context.Context, dsn string) (*Store, error) {
 	return s, nil
 }
 
-// OpenAsIs opens a database of this program's own schema, and changes nothing of it. One of another schema is invalid, one without is not
-// found.
+// OpenAsIs opens a database of this program's own schema, and leaves the schema unchanged. Another schema is CodeInvalid, a missing one
+// CodeNotFound.
 func OpenAsIs(ctx context.Context, dsn string, o Options) (*Store, error) {
 	s, err := connect(ctx, dsn)
 	if err != nil {
@@ -43,7 +43,7 @@ func OpenAsIs(ctx context.Context, dsn string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// OpenOrCreate is OpenAsIs that makes the schema where there is none.
+// OpenOrCreate opens a database like OpenAsIs, and makes a missing schema.
 func OpenOrCreate(ctx context.Context, dsn string, o Options) (*Store, error) {
 	s, err := OpenAsIs(ctx, dsn, o)
 	if scheduler.CodeOf(err) == scheduler.CodeNotFound {

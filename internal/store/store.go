@@ -27,13 +27,13 @@ type Store struct {
 	site     calendar.Site
 	channels []scheduler.Channel
 	facility atomic.Pointer[revised] // the last one that a transaction drew calendars with
-	written  atomic.Bool             // something was committed since it was last asked for
+	written  atomic.Bool             // set by each commit, cleared by each Ping
 }
 
 var _ scheduler.Store = (*Store)(nil)
 
 // Open opens a database and brings its schema up to date: "postgres://…" or "postgresql://…", else the path of a SQLite file, which
-// is made where there is none.
+// is created if it is missing.
 func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	s, err := connect(ctx, dsn)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"berth/scheduler"
 )
 
-// What is remembered of a ticket is the business of whoever keeps tickets: here it is a text.
+// The store keeps the state of a ticket as a text; its meaning is known to the sync of tickets alone.
 
 const ticketColumns = `SELECT key, request, busy, document FROM tickets `
 
@@ -18,8 +18,8 @@ func ticketRow(s scan) (x scheduler.TicketState, err error) {
 	return x, err
 }
 
-// LockTicket takes a ticket for oneself until an instant; mine is false where somebody else is at work on it. One that is not known yet
-// becomes known, as that of the request.
+// LockTicket locks a ticket until an instant; mine is false if another process holds the lock. An unknown ticket becomes known as that
+// of the request.
 func (s *Store) LockTicket(ctx context.Context, key, request string, now, until time.Time) (x scheduler.TicketState, mine bool, err error) {
 	err = s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		w := tx.(*writer)
@@ -38,18 +38,18 @@ func (s *Store) LockTicket(ctx context.Context, key, request string, now, until 
 	return x, mine, err
 }
 
-// SaveTicket remembers the state of a ticket that one has locked. Whoever was too slow, so that somebody else has it now, is refused.
+// SaveTicket stores the state of a locked ticket. It refuses a caller that has lost the lock to another one.
 func (s *Store) SaveTicket(ctx context.Context, x scheduler.TicketState) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		n, err := tx.(*writer).exec(ctx, "ticket", `UPDATE tickets SET document = $1 WHERE key = $2 AND busy = $3`, x.State, x.Key, micros(x.Locked))
 		if err == nil && n == 0 {
-			err = scheduler.Errorf(scheduler.CodeUnavailable, "somebody else is at work on ticket %s", x.Key)
+			err = scheduler.Errorf(scheduler.CodeUnavailable, "another process has locked ticket %s", x.Key)
 		}
 		return err
 	})
 }
 
-// UnlockTicket lets others lock a ticket.
+// UnlockTicket releases the lock.
 func (s *Store) UnlockTicket(ctx context.Context, x scheduler.TicketState) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		_, err := tx.(*writer).exec(ctx, "ticket", `UPDATE tickets SET busy = 0 WHERE key = $1 AND busy = $2`, x.Key, micros(x.Locked))
@@ -57,7 +57,7 @@ func (s *Store) UnlockTicket(ctx context.Context, x scheduler.TicketState) error
 	})
 }
 
-// ForgetTicket forgets a ticket that no request has any more.
+// ForgetTicket deletes a ticket that no request has any more.
 func (s *Store) ForgetTicket(ctx context.Context, key string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		_, err := tx.(*writer).exec(ctx, "ticket", `DELETE FROM tickets WHERE key = $1`, key)
@@ -65,7 +65,7 @@ func (s *Store) ForgetTicket(ctx context.Context, key string) error {
 	})
 }
 
-// TicketRequest is the request of a ticket; empty where the ticket is not known.
+// TicketRequest returns the request of a ticket; empty for an unknown one.
 func (s *Store) TicketRequest(ctx context.Context, key string) (request string, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		request, err = one(ctx, tx.(*reader).tx, "ticket", words, `SELECT request FROM tickets WHERE key = $1`, key)
@@ -77,7 +77,7 @@ func (s *Store) TicketRequest(ctx context.Context, key string) (request string, 
 	return request, err
 }
 
-// Tickets are the known ones after a key, in the order of their keys' bytes.
+// Tickets lists the known tickets after a key, in the order of their keys' bytes.
 func (s *Store) Tickets(ctx context.Context, after string, limit int) (list []scheduler.TicketState, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		list, err = all(ctx, tx.(*reader).tx, ticketRow, ticketColumns+`WHERE key > $1 ORDER BY key LIMIT $2`, after, limit)
@@ -86,7 +86,7 @@ func (s *Store) Tickets(ctx context.Context, after string, limit int) (list []sc
 	return list, err
 }
 
-// Waiting are the messages about a request that wait in a channel, in their order.
+// Waiting lists the undelivered messages about a request in a channel, in their order.
 func (s *Store) Waiting(ctx context.Context, channel, request string, limit int) (list []scheduler.Message, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		list, err = all(ctx, tx.(*reader).tx, messageRow, messageColumns+`WHERE o.channel = $1 AND o.request = $2 AND o.state <> 'done' ORDER BY o.id LIMIT $3`, channel, request, limit)
@@ -95,7 +95,7 @@ func (s *Store) Waiting(ctx context.Context, channel, request string, limit int)
 	return list, err
 }
 
-// Mark is how far something has come; empty where it has not begun.
+// Mark returns the progress of a process by name; empty before its beginning.
 func (s *Store) Mark(ctx context.Context, name string) (value string, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		value, err = one(ctx, tx.(*reader).tx, "mark", words, `SELECT value FROM marks WHERE name = $1`, name)
@@ -107,7 +107,7 @@ func (s *Store) Mark(ctx context.Context, name string) (value string, err error)
 	return value, err
 }
 
-// SetMark notes how far something has come. It is refused where somebody else has noted something in between.
+// SetMark records progress. It refuses if another caller has recorded some in between.
 func (s *Store) SetMark(ctx context.Context, name, before, value string) (ok bool, err error) {
 	err = s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		n, err := tx.(*writer).exec(ctx, "mark", `INSERT INTO marks (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE marks.value = $3`,

@@ -84,7 +84,7 @@ func (m *machine) grants(s snapshot, r scheduler.Request) {
 		t, _ := m.before.facility.Testbed(id)
 		i := slices.IndexFunc(r.Approvals, func(a scheduler.Approval) bool { return a.Testbed == id })
 		if t.Policy() == testbeds.ApprovalRequired && (i < 0 || r.Approvals[i].Decision != scheduler.Approved && r.Approvals[i].Decision != scheduler.Overridden) {
-			m.broken("approval: policy of the grant", "#%d is scheduled, and %s has to be asked", r.Number, id)
+			m.broken("approval: policy of the grant", "#%d is scheduled without the approval of %s", r.Number, id)
 		}
 	}
 }

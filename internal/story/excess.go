@@ -79,7 +79,7 @@ func (m *machine) named(s snapshot, of testbeds.Resource, guilty, hurt []testbed
 			m.broken("hurt: not named", "#%d is short of %s, and the record of #%d does not name it", h.Request, of, guilty[0].Request)
 		}
 		if !m.told(h.Request, scheduler.ActionFlag, scheduler.ActionOverrun, scheduler.ActionDisplace) {
-			m.broken("hurt: not told", "#%d is short of %s, and nobody told it", h.Request, of)
+			m.broken("hurt: not told", "#%d is short of %s, and has no event of it", h.Request, of)
 		}
 	}
 }

@@ -35,11 +35,11 @@ func (m *machine) reminded(s snapshot, r scheduler.Request) {
 	b := s.bookings[r.Booking]
 	soon := func(t time.Time) bool { return ahead(s.now, t) == time.Hour && t.After(s.now) }
 	if at := span(b).Start; r.Status == scheduler.Scheduled && soon(at) && !given[fmt.Sprint(orchestrate, at.Format(time.RFC3339), time.Hour)] {
-		m.broken("reminder: left out", "#%d begins at %s, and nobody was reminded", r.Number, at)
+		m.broken("reminder: left out", "#%d begins at %s, and no reminder was given", r.Number, at)
 	}
 	begun := r.Status == scheduler.Running && !r.Overrun && r.Slot.Start.Before(r.Slot.End.Add(-time.Hour)) && s.now.After(r.Slot.Start)
 	if at := r.Slot.End; begun && soon(at) && !given[fmt.Sprint(tearDown, at.Format(time.RFC3339), time.Hour)] {
-		m.broken("reminder: left out", "#%d ends at %s, and nobody was reminded", r.Number, at)
+		m.broken("reminder: left out", "#%d ends at %s, and no reminder was given", r.Number, at)
 	}
 }
 

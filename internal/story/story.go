@@ -18,7 +18,7 @@ const (
 	only     = "BERTH_TEST_INVARIANT"
 )
 
-// ordinary is how many stories are told in all where nothing else is said; the shares of the stores add up to it. With -short it is a tenth.
+// ordinary is the default number of stories; the shares of the stores add up to it. With -short it is a tenth.
 const ordinary = 300
 
 // chapters multiplies rapid's number of steps (30 on average) in a story.
@@ -81,7 +81,7 @@ func number(t *testing.T, o Options) int {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		t.Fatalf("%s has to be a number of stories, not %q", variable, text)
+		t.Fatalf("%s must be a number of stories, not %q", variable, text)
 	}
 	return (n*o.Share + ordinary - 1) / ordinary
 }

@@ -22,7 +22,7 @@ func Postgres(tb testing.TB) string {
 	tb.Helper()
 	server := Address(tb)
 	if server == "" {
-		tb.Fatalf("%s has to be set; see scripts/with-postgres", addressVariable)
+		tb.Fatalf("%s must be set; see scripts/with-postgres", addressVariable)
 	}
 	admin := connect(tb, server)
 	defer admin.Close(context.WithoutCancel(tb.Context()))
@@ -90,7 +90,7 @@ func database(tb testing.TB, server, name string) string {
 	tb.Helper()
 	u, err := url.Parse(server)
 	if err != nil {
-		tb.Fatalf("%s has to be a postgres:// URL", addressVariable)
+		tb.Fatalf("%s must be a postgres:// URL", addressVariable)
 	}
 	u.Path = "/" + name
 	return u.String()

@@ -30,8 +30,8 @@ type Server struct {
 	cmd  *exec.Cmd
 }
 
-// NewServer starts a server on a free port of 127.0.0.1; it is gone when the test ends. Where PostgreSQL's programs are not installed the test
-// is skipped, or fails if BERTH_TEST_REQUIRE demands postgres. With -short it is skipped.
+// NewServer starts a server on a free port of 127.0.0.1; it ends with the test. With -short, and if PostgreSQL's programs are not
+// installed, the test is skipped; the latter fails it if BERTH_TEST_REQUIRE demands postgres.
 func NewServer(tb testing.TB) *Server {
 	tb.Helper()
 	if testing.Short() {

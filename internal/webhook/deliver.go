@@ -16,7 +16,7 @@ import (
 	"berth/scheduler"
 )
 
-// Takes reports whether any webhook may be told of an event.
+// Takes reports whether an event can concern a webhook.
 func Takes(e scheduler.Event) bool { return scheduler.TellsWebhooks(e) }
 
 // patience is the time for which a message is retried; then its webhook is switched off.
@@ -51,7 +51,7 @@ func (d *Desk) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 	case errors.As(failure, new(errGone)):
 		off = "its address says that it is gone"
 	case d.clock().Sub(m.Event.At) > patience && m.Attempts > 10:
-		off = fmt.Sprintf("it did not take what happened at %s for %d days: %v", m.Event.At.Format(time.RFC3339), int(patience/(24*time.Hour)), failure)
+		off = fmt.Sprintf("its address did not accept the event of %s for %d days: %v", m.Event.At.Format(time.RFC3339), int(patience/(24*time.Hour)), failure)
 	default:
 		return nil, failure
 	}

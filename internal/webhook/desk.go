@@ -10,16 +10,16 @@ import (
 	"berth/scheduler"
 )
 
-// Channel is where what webhooks have to be told waits.
+// Channel names the outbox queue of webhooks.
 const Channel = scheduler.WebhookChannel
 
-// Queue keeps what webhooks were told, and are still to be told.
+// Queue keeps the deliveries to webhooks, past and waiting.
 type Queue interface {
 	Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) ([]scheduler.Message, error)
 	Again(ctx context.Context, channel, target string, id int64) error
 }
 
-// Hooks keeps the webhooks, and knows who may do what with them and which is to be told of what.
+// Hooks stores the webhooks, and decides on rights and on the webhooks that an event concerns.
 type Hooks interface {
 	CreateWebhook(ctx context.Context, a scheduler.Actor, h scheduler.Webhook) (scheduler.Webhook, error)
 	ChangeWebhook(ctx context.Context, a scheduler.Actor, id string, in scheduler.Webhook) (scheduler.Webhook, error)
@@ -35,12 +35,12 @@ type Hooks interface {
 
 // Settings configure a desk.
 type Settings struct {
-	Anywhere bool   // also addresses inside
-	Site     string // where Berth's pages are
+	Anywhere bool   // also allow internal addresses
+	Site     string // address of Berth's pages
 	Version  string
 }
 
-// Desk makes webhooks and tells them what happens.
+// Desk creates webhooks and delivers to them.
 type Desk struct {
 	queue    Queue
 	hooks    Hooks
@@ -55,9 +55,9 @@ func New(queue Queue, hooks Hooks, s Settings, clock func() time.Time) *Desk {
 	return &Desk{queue: queue, hooks: hooks, settings: s, clock: clock, client: client(s.Anywhere)}
 }
 
-// Create makes a webhook of the actor's and answers with its secret, which is shown once.
+// Create makes a webhook of the actor's and returns its secret, which is shown once.
 func (d *Desk) Create(ctx context.Context, a scheduler.Actor, wish scheduler.Webhook) (secret string, h scheduler.Webhook, err error) {
-	id, err := uuid.NewV7() // by which they are listed in the order in which they were made
+	id, err := uuid.NewV7() // version 7 sorts them by creation
 	if err != nil {
 		return "", h, err
 	}
@@ -68,7 +68,7 @@ func (d *Desk) Create(ctx context.Context, a scheduler.Actor, wish scheduler.Web
 	return h.Secret, h, nil
 }
 
-// Change changes name, address and actions of a webhook, and whether it is off.
+// Change changes name, address and actions of a webhook, and switches it on or off.
 func (d *Desk) Change(ctx context.Context, a scheduler.Actor, id string, wish scheduler.Webhook) (scheduler.Webhook, error) {
 	h, err := d.hooks.ChangeWebhook(ctx, a, id, wish)
 	if err == nil {

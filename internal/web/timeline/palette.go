@@ -48,7 +48,7 @@ var looks = [...]look{
 // Drawn reports whether a state has a look of its own.
 func (s State) Drawn() bool { return lookOf(s).state == s }
 
-// lookOf is the look of a state; one that is not known looks busy.
+// lookOf returns the look of a state; an unknown one looks busy.
 func lookOf(s State) *look {
 	for i := range looks {
 		if looks[i].state == s {
