@@ -20,7 +20,7 @@ func (h Webhook) Hears(action Action) bool {
 	return h.Off == "" && (len(h.Actions) == 0 || slices.Contains(h.Actions, action))
 }
 
-// WebhooksFor lists the webhooks that are to be told of an event: those that want to be, and whose owner may know of it.
+// WebhooksFor lists the webhooks that are to be told of an event: those that want to be, and whose owner may know of it. It has no code of its own.
 func (s *Service) WebhooksFor(ctx context.Context, e Event) (list []Webhook, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
 		list = nil
@@ -45,7 +45,7 @@ func (s *Service) WebhooksFor(ctx context.Context, e Event) (list []Webhook, err
 	return list, err
 }
 
-// WebhookMayKnow reports whether a webhook's owner may know of an event, now.
+// WebhookMayKnow reports whether a webhook's owner may know of an event, now. It has no code of its own.
 func (s *Service) WebhookMayKnow(ctx context.Context, h Webhook, e Event) (may bool, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
 		may, err = s.ownerKnows(ctx, tx, h, e)
