@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -37,10 +38,10 @@ type Collection struct {
 }
 
 // Collections lists the calendars that a person may read, the most useful to them first.
-func Collections(a scheduler.Actor, f testbeds.Facility) []Collection {
+func Collections(a account.Actor, f testbeds.Facility) []Collection {
 	var list []Collection
 	add := func(c Collection) { list = append(list, c) }
-	asks := a.Is(scheduler.RoleExperimenter) || a.Is(scheduler.RoleMentor) || a.Is(scheduler.RoleAdministrator)
+	asks := a.Is(account.RoleExperimenter) || a.Is(account.RoleMentor) || a.Is(account.RoleAdministrator)
 	if scheduler.VisibleTo(a) == nil {
 		add(Collection{ID: "operations", Key: keyOperations, Name: "Operations", Colour: "#B3541E", Alarms: true,
 			Description: "What to orchestrate and to tear down, and when."})
@@ -51,10 +52,10 @@ func Collections(a scheduler.Actor, f testbeds.Facility) []Collection {
 		add(Collection{ID: "mine", Key: keyMine(a.Username), Name: "My deployments", Colour: "#2E7D4F", Writable: true,
 			Description: "Your own deployments. Drag one to ask for another time; delete a future one to cancel it."})
 	}
-	if a.Is(scheduler.RoleAdministrator) {
+	if a.Is(account.RoleAdministrator) {
 		add(Collection{ID: "decisions", Key: keyDecisions, Name: "My decisions", Colour: "#7A3E9D", Writable: true,
 			Description: "All deployments that you decide on. Drag one to move it; delete a future one to cancel it."})
-	} else if a.Is(scheduler.RoleMentor) {
+	} else if a.Is(account.RoleMentor) {
 		add(Collection{ID: "decisions", Key: keyDecisionsOf(a.Username), Name: "My decisions", Colour: "#7A3E9D", Writable: true,
 			Description: "The deployments that you are the mentor of. Drag one to move it; delete a future one to cancel it."})
 	}
@@ -79,7 +80,7 @@ func (c Collection) Aliased(v *scheduler.Visible) bool { return c.Shared && v !=
 
 // Audience digests everything that decides what a user sees of a collection. While it stays the same, the change log has every change
 // for that user; when it differs, the client must read the collection anew.
-func (c Collection) Audience(a scheduler.Actor, alarms []time.Duration) string {
+func (c Collection) Audience(a account.Actor, alarms []time.Duration) string {
 	v := scheduler.VisibleTo(a)
 	words := []string{c.Key, fmt.Sprint(v == nil), fmt.Sprint(alarms)}
 	if c.Aliased(v) {

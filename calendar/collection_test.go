@@ -9,21 +9,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
-func person(name string, roles ...scheduler.Role) scheduler.Actor {
-	return scheduler.Actor{Username: name, Roles: roles, Testbeds: []string{"hall"}}
+func person(name string, roles ...account.Role) account.Actor {
+	return account.Actor{Username: name, Roles: roles, Testbeds: []string{"hall"}}
 }
 
 // TestWhoHasWhichCollections names for each role the collections in their order: * can be written, ~ is shared under aliases, ! may have alarms.
 func TestWhoHasWhichCollections(t *testing.T) {
 	t.Parallel()
-	for role, want := range map[scheduler.Role]string{
-		scheduler.RoleExperimenter:  "deployments=deployments~ mine=mine:ada* testbed-hall=testbed-hall~ testbed-volos=testbed-volos~",
-		scheduler.RoleProvider:      "deployments=deployments~ testbed-hall=testbed-hall~ testbed-volos=testbed-volos~",
-		scheduler.RoleOperator:      "operations=operations! deployments=deployments testbed-hall=testbed-hall testbed-volos=testbed-volos",
-		scheduler.RoleMentor:        "operations=operations! deployments=deployments mine=mine:ada* decisions=decisions:ada* testbed-hall=testbed-hall testbed-volos=testbed-volos",
-		scheduler.RoleAdministrator: "operations=operations! deployments=deployments mine=mine:ada* decisions=decisions* testbed-hall=testbed-hall testbed-volos=testbed-volos",
+	for role, want := range map[account.Role]string{
+		account.RoleExperimenter:  "deployments=deployments~ mine=mine:ada* testbed-hall=testbed-hall~ testbed-volos=testbed-volos~",
+		account.RoleProvider:      "deployments=deployments~ testbed-hall=testbed-hall~ testbed-volos=testbed-volos~",
+		account.RoleOperator:      "operations=operations! deployments=deployments testbed-hall=testbed-hall testbed-volos=testbed-volos",
+		account.RoleMentor:        "operations=operations! deployments=deployments mine=mine:ada* decisions=decisions:ada* testbed-hall=testbed-hall testbed-volos=testbed-volos",
+		account.RoleAdministrator: "operations=operations! deployments=deployments mine=mine:ada* decisions=decisions* testbed-hall=testbed-hall testbed-volos=testbed-volos",
 	} {
 		a := person("ada", role)
 		var got []string
@@ -61,21 +62,21 @@ func TestATestbedKeepsItsColour(t *testing.T) {
 func TestAnAudienceChangesWithWhatItSees(t *testing.T) {
 	t.Parallel()
 	shared, own := Collection{Key: "deployments", Shared: true}, Collection{Key: "mine:ada"}
-	provider := person("ada", scheduler.RoleProvider)
+	provider := person("ada", account.RoleProvider)
 	other := provider
 	other.Testbeds = []string{"hall", "volos"}
 	turned := provider
 	turned.Testbeds = []string{"volos", "hall"}
 	audiences := []string{
-		shared.Audience(person("ada", scheduler.RoleExperimenter), nil),
-		shared.Audience(person("bob", scheduler.RoleExperimenter), nil),
+		shared.Audience(person("ada", account.RoleExperimenter), nil),
+		shared.Audience(person("bob", account.RoleExperimenter), nil),
 		shared.Audience(provider, nil),
 		shared.Audience(other, nil),
-		shared.Audience(person("ada", scheduler.RoleMentor), nil),
-		shared.Audience(person("ada", scheduler.RoleExperimenter), []time.Duration{time.Hour}),
-		own.Audience(person("ada", scheduler.RoleExperimenter), nil),
-		own.Audience(person("ada", scheduler.RoleMentor), nil),
-		Collection{Key: "mine:ada", Shared: true}.Audience(person("ada", scheduler.RoleExperimenter), nil),
+		shared.Audience(person("ada", account.RoleMentor), nil),
+		shared.Audience(person("ada", account.RoleExperimenter), []time.Duration{time.Hour}),
+		own.Audience(person("ada", account.RoleExperimenter), nil),
+		own.Audience(person("ada", account.RoleMentor), nil),
+		Collection{Key: "mine:ada", Shared: true}.Audience(person("ada", account.RoleExperimenter), nil),
 	}
 	seen := map[string]string{}
 	for i, a := range audiences {
@@ -86,7 +87,7 @@ func TestAnAudienceChangesWithWhatItSees(t *testing.T) {
 	}
 	for _, same := range [][2]string{
 		{shared.Audience(other, nil), shared.Audience(turned, nil)},
-		{shared.Audience(person("ada", scheduler.RoleMentor), nil), shared.Audience(person("bob", scheduler.RoleOperator), nil)},
+		{shared.Audience(person("ada", account.RoleMentor), nil), shared.Audience(person("bob", account.RoleOperator), nil)},
 	} {
 		if same[0] != same[1] {
 			t.Errorf("%s and %s see the same", same[0], same[1])

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"berth/scheduler/account"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -27,8 +28,8 @@ func approvalBody(r Request, testbed, person string) string {
 // ApprovalLink is what lets a provider decide for a testbed without signing in, for as long as nobody has decided and the request asks for the
 // same. It is made for those who deliver it to that person and to nobody else. It returns CodeForbidden to all but administrators, and
 // CodeNotFound without such a request.
-func (s *Service) ApprovalLink(ctx context.Context, a Actor, id, testbed, person string) (link string, err error) {
-	if err := Require(a, ScopeWrite, RoleAdministrator); err != nil {
+func (s *Service) ApprovalLink(ctx context.Context, a account.Actor, id, testbed, person string) (link string, err error) {
+	if err := Require(a, account.ScopeWrite, account.RoleAdministrator); err != nil {
 		return "", err
 	}
 	err = s.store.View(ctx, func(tx Reader) error {
@@ -47,7 +48,7 @@ func (s *Service) ApprovalLink(ctx context.Context, a Actor, id, testbed, person
 type LinkedApproval struct {
 	Request  Request
 	Approval Approval
-	Person   Person
+	Person   account.Person
 }
 
 // ApprovalByLink reads what a link lets somebody decide, for the page that asks before it acts. It returns CodeNotFound for a link that is not
@@ -112,7 +113,7 @@ func (s *Service) ApproveByLink(ctx context.Context, link string, in Approve) (O
 		return Outcome{}, err
 	}
 	testbed := found.Approval.Testbed
-	return s.decide(ctx, command{actor: ActorOf(found.Person), action: ActionApprove, id: found.Request.ID, revision: found.Request.Revision, // nothing has changed since the link was looked at
+	return s.decide(ctx, command{actor: account.ActorOf(found.Person), action: ActionApprove, id: found.Request.ID, revision: found.Request.Revision, // nothing has changed since the link was looked at
 		take: func(ctx context.Context, d *decision) error {
 			if err := d.approve(ctx, testbed, in); err != nil {
 				return err

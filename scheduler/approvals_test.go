@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -60,7 +61,7 @@ func TestAnApprovalLinkIsAboutOneQuestion(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
 			r := h.submittedBy("maeve", insisting("c2gran", hours(24, 4), "u1", "u2"))
-			link, err := h.ApprovalLink(t.Context(), scheduler.System, r.ID, "radio", "paddy")
+			link, err := h.ApprovalLink(t.Context(), account.System, r.ID, "radio", "paddy")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -76,7 +77,7 @@ func TestALinkApprovesAPendingMove(t *testing.T) {
 	h := newHouse(t)
 	r := h.scheduled("hydra", hours(24, 4))
 	r = h.move(r, hours(30, 4))
-	link, err := h.ApprovalLink(t.Context(), scheduler.System, r.ID, "radio", "paddy")
+	link, err := h.ApprovalLink(t.Context(), account.System, r.ID, "radio", "paddy")
 	if err != nil {
 		t.Fatal(err)
 	}

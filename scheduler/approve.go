@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"berth/scheduler/account"
 	"context"
 	"slices"
 	"strings"
@@ -9,7 +10,7 @@ import (
 // Approve records what a testbed's providers say about a request. It can be changed until the experiment is started. It returns CodeInvalid for
 // the decision, CodeNotFound without such a request or testbed, CodeForbidden to all but its providers, CodeConflict where nothing is to be
 // approved, and CodePrecondition where the request was changed since the caller saw it.
-func (s *Service) Approve(ctx context.Context, a Actor, id, testbed string, in Approve) (Outcome, error) {
+func (s *Service) Approve(ctx context.Context, a account.Actor, id, testbed string, in Approve) (Outcome, error) {
 	if err := in.check(); err != nil {
 		return Outcome{}, err
 	}

@@ -1,13 +1,14 @@
 package scheduler
 
 import (
+	"berth/scheduler/account"
 	"cmp"
 	"context"
 )
 
 // Assign hands a request to a mentor. A mentor may take over any request; the administrator may give it to anyone who is a mentor. It returns
 // CodeInvalid where nobody is such a mentor, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
-func (s *Service) Assign(ctx context.Context, a Actor, id string, in Assign) (Outcome, error) {
+func (s *Service) Assign(ctx context.Context, a account.Actor, id string, in Assign) (Outcome, error) {
 	return s.decide(ctx, command{actor: a, action: ActionAssign, id: id, revision: in.Revision, dry: in.DryRun,
 		take: func(ctx context.Context, d *decision) error { return d.assignMentor(ctx, in) }})
 }

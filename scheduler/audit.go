@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"berth/scheduler/account"
 	"context"
 	"slices"
 	"strconv"
@@ -32,8 +33,8 @@ const (
 
 // Audit is what was done, by whom and why, newest first, for administrators. A page may have fewer than were asked for, and a next one: it was
 // looked far enough for one call. It returns CodeForbidden to everybody else, and CodeInvalid for a cursor or a limit.
-func (s *Service) Audit(ctx context.Context, a Actor, f AuditFilter, cursor string) (Page[Event], error) {
-	if err := Require(a, ScopeRead, RoleAdministrator); err != nil {
+func (s *Service) Audit(ctx context.Context, a account.Actor, f AuditFilter, cursor string) (Page[Event], error) {
+	if err := Require(a, account.ScopeRead, account.RoleAdministrator); err != nil {
 		return Page[Event]{}, err
 	}
 	before, limit, err := Position(cursor, f.Limit)

@@ -4,12 +4,13 @@ import (
 	"context"
 	"time"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 	"berth/testbeds/capacity"
 )
 
 // own is the booking of a request that the actor may see and that a check is to look through; 0 for none.
-func (s *Service) own(ctx context.Context, tx Reader, a Actor, id string) (int64, error) {
+func (s *Service) own(ctx context.Context, tx Reader, a account.Actor, id string) (int64, error) {
 	if id == "" {
 		return 0, nil
 	}
@@ -20,9 +21,9 @@ func (s *Service) own(ctx context.Context, tx Reader, a Actor, id string) (int64
 // Check answers for a slot: fits, or every conflict, with what the actor may know about what takes it. It returns CodeForbidden without the
 // scope to read, CodeInvalid for what cannot be asked, and CodeNotFound for a request that the actor may not know. What does not fit is no
 // error.
-func (s *Service) Check(ctx context.Context, a Actor, q Ask) (testbeds.Verdict, error) {
+func (s *Service) Check(ctx context.Context, a account.Actor, q Ask) (testbeds.Verdict, error) {
 	var v testbeds.Verdict
-	if err := Require(a, ScopeRead, Roles...); err != nil {
+	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return v, err
 	}
 	err := s.look(ctx, func(tx Reader, w world) error {
@@ -42,10 +43,10 @@ func (s *Service) Check(ctx context.Context, a Actor, q Ask) (testbeds.Verdict, 
 
 // Suggest finds alternatives, and says what is wrong with the slot that was asked for. Without a slot it finds the first ones of the duration
 // within the window. It returns the codes of Check.
-func (s *Service) Suggest(ctx context.Context, a Actor, q Ask) ([]testbeds.Alternative, testbeds.Verdict, error) {
+func (s *Service) Suggest(ctx context.Context, a account.Actor, q Ask) ([]testbeds.Alternative, testbeds.Verdict, error) {
 	var found []testbeds.Alternative
 	var v testbeds.Verdict
-	if err := Require(a, ScopeRead, Roles...); err != nil {
+	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, v, err
 	}
 	err := s.look(ctx, func(tx Reader, w world) error {
@@ -120,8 +121,8 @@ func (s *Service) alternatives(fed *capacity.Federation, w wish, limit int, else
 
 // Availability is the free and total capacity per resource of a testbed, at most 366 days of it. It returns CodeForbidden without the scope to
 // read, CodeInvalid for the span, and CodeNotFound without such a testbed.
-func (s *Service) Availability(ctx context.Context, a Actor, testbed string, span testbeds.Slot) ([]testbeds.Series, error) {
-	if err := Require(a, ScopeRead, Roles...); err != nil {
+func (s *Service) Availability(ctx context.Context, a account.Actor, testbed string, span testbeds.Slot) ([]testbeds.Series, error) {
+	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, err
 	}
 	var series []testbeds.Series

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -22,8 +23,8 @@ const maxNamed = 300
 
 // Board is what is booked at a testbed during a span, by start. Whose it is is said to those who may know. It returns CodeForbidden without the
 // scope to read.
-func (s *Service) Board(ctx context.Context, a Actor, testbed string, span testbeds.Slot) (list []Placed, err error) {
-	if err := Require(a, ScopeRead, Roles...); err != nil {
+func (s *Service) Board(ctx context.Context, a account.Actor, testbed string, span testbeds.Slot) (list []Placed, err error) {
+	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, err
 	}
 	err = s.look(ctx, func(tx Reader, w world) error {
@@ -66,8 +67,8 @@ func (s *Service) Board(ctx context.Context, a Actor, testbed string, span testb
 
 // Windows are the times within a span in which what is asked for could run, each as long as it can be and at least as long as q.Duration. It
 // returns CodeForbidden without the scope to read, and CodeInvalid for what cannot be asked.
-func (s *Service) Windows(ctx context.Context, a Actor, q Ask, span testbeds.Slot, limit int) (list []testbeds.Slot, err error) {
-	if err := Require(a, ScopeRead, Roles...); err != nil {
+func (s *Service) Windows(ctx context.Context, a account.Actor, q Ask, span testbeds.Slot, limit int) (list []testbeds.Slot, err error) {
+	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, err
 	}
 	err = s.look(ctx, func(_ Reader, w world) error {

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"berth/scheduler/account"
 	"context"
 	"fmt"
 	"sync"
@@ -62,8 +63,8 @@ func (h *hourly) take(now time.Time, who string, most int) (wait time.Duration) 
 }
 
 // roomForRemark makes sure that somebody does not write more remarks than one person may. What another system hands on has its own bounds.
-func (s *Service) roomForRemark(a Actor, now time.Time) error {
-	if s.o.MaxRemarks == 0 || a.Via != "" || a.Username == System.Username {
+func (s *Service) roomForRemark(a account.Actor, now time.Time) error {
+	if s.o.MaxRemarks == 0 || a.Via != "" || a.Username == account.System.Username {
 		return nil
 	}
 	if wait := s.remarks.take(now, a.Username, s.o.MaxRemarks); wait > 0 {

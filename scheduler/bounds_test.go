@@ -8,6 +8,7 @@ import (
 
 	"berth/internal/story/memory"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // TestNobodyTakesMoreThanTheirShare: two open requests, and two remarks in an hour. The store runs each transaction twice, as a database may.
@@ -48,11 +49,11 @@ func TestNobodyTakesMoreThanTheirShare(t *testing.T) {
 	through := as("maeve")
 	through.Via = "bugzilla"
 	for i, tt := range []struct {
-		who   scheduler.Actor
+		who   account.Actor
 		at    time.Duration
 		after time.Duration // to wait; 0: it is taken
 	}{
-		{as("maeve"), 0, 0}, {as("maeve"), 10 * time.Minute, 0}, {as("maeve"), 20 * time.Minute, 40 * time.Minute}, {through, 20 * time.Minute, 0}, {scheduler.System, 20 * time.Minute, 0},
+		{as("maeve"), 0, 0}, {as("maeve"), 10 * time.Minute, 0}, {as("maeve"), 20 * time.Minute, 40 * time.Minute}, {through, 20 * time.Minute, 0}, {account.System, 20 * time.Minute, 0},
 		{as("monika"), 20 * time.Minute, 0}, {as("maeve"), time.Hour - time.Second, time.Second}, {as("maeve"), time.Hour, 0}, {as("maeve"), time.Hour, 0}, {as("maeve"), time.Hour, time.Hour},
 	} {
 		h.clock = morning.Add(tt.at)

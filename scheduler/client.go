@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -23,7 +24,7 @@ const inCalendar = "in a calendar client"
 
 // MoveInCalendar gives a request the slot to which somebody dragged it. The experimenter of a scheduled request asks its mentor to move it,
 // where it would fit. A refusal is left as a remark; asking for the same again adds none. It returns the codes of Move.
-func (s *Service) MoveInCalendar(ctx context.Context, a Actor, id string, slot testbeds.Slot, revision int64) (Moved, error) {
+func (s *Service) MoveInCalendar(ctx context.Context, a account.Actor, id string, slot testbeds.Slot, revision int64) (Moved, error) {
 	out, err := s.Move(ctx, a, id, Move{Slot: &slot, Reason: "moved " + inCalendar, Revision: revision})
 	if err == nil {
 		answer := Moved{Request: out.Request}
@@ -47,7 +48,7 @@ func (s *Service) MoveInCalendar(ctx context.Context, a Actor, id string, slot t
 
 // CancelInCalendar cancels one's own future request, which somebody deleted from their calendar. It returns the codes of Cancel, CodeForbidden
 // for what is somebody else's, and CodeConflict for what has begun.
-func (s *Service) CancelInCalendar(ctx context.Context, a Actor, id string, revision int64) error {
+func (s *Service) CancelInCalendar(ctx context.Context, a account.Actor, id string, revision int64) error {
 	err := s.cancelable(ctx, a, id)
 	if err == nil {
 		_, err = s.Cancel(ctx, a, id, Step{Reason: "deleted " + inCalendar, Revision: revision})
@@ -59,7 +60,7 @@ func (s *Service) CancelInCalendar(ctx context.Context, a Actor, id string, revi
 }
 
 // cancelable refuses to cancel by a keystroke what is somebody else's, or has begun.
-func (s *Service) cancelable(ctx context.Context, a Actor, id string) error {
+func (s *Service) cancelable(ctx context.Context, a account.Actor, id string) error {
 	var r Request
 	err := s.store.View(ctx, func(tx Reader) (err error) {
 		r, err = s.find(ctx, tx, a, id)
@@ -77,7 +78,7 @@ func (s *Service) cancelable(ctx context.Context, a Actor, id string) error {
 }
 
 // remarked leaves a refusal as a remark, and answers with it. What is nobody's decision is answered as it is.
-func (s *Service) remarked(ctx context.Context, a Actor, id string, remark Remark, begin string, refusal error) error {
+func (s *Service) remarked(ctx context.Context, a account.Actor, id string, remark Remark, begin string, refusal error) error {
 	switch CodeOf(refusal) {
 	case CodeInvalid, CodeConflict, CodeForbidden:
 	default:
@@ -144,7 +145,7 @@ func nearest(list []testbeds.Alternative) (testbeds.Slot, bool) {
 }
 
 // remark writes a remark on a request, unless the same one stands there already.
-func (s *Service) remark(ctx context.Context, a Actor, id string, remark Remark) error {
+func (s *Service) remark(ctx context.Context, a account.Actor, id string, remark Remark) error {
 	_, err := s.decide(ctx, command{actor: a, action: ActionRemark, id: id,
 		take: func(ctx context.Context, d *decision) error { return d.remark(ctx, remark) }})
 	return err
@@ -170,7 +171,7 @@ func sameSlot(a, b *testbeds.Slot) bool {
 
 // wishMove asks the mentor of a scheduled request, in its thread, to move it. The answer says what it waits for; it is empty where there
 // is nothing to ask, and an error where the request would not fit.
-func (s *Service) wishMove(ctx context.Context, a Actor, id string, slot testbeds.Slot) (Moved, error) {
+func (s *Service) wishMove(ctx context.Context, a account.Actor, id string, slot testbeds.Slot) (Moved, error) {
 	var answer Moved
 	_, err := s.decide(ctx, command{actor: a, action: ActionRemark, id: id, take: func(ctx context.Context, d *decision) error {
 		r := d.request

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -25,7 +26,7 @@ const maxGrowth = 8
 type decision struct {
 	s       *Service
 	tx      Tx
-	actor   Actor
+	actor   account.Actor
 	action  Action
 	now     time.Time
 	locked  []string
@@ -36,7 +37,7 @@ type decision struct {
 
 // command is what taking a step needs.
 type command struct {
-	actor    Actor
+	actor    account.Actor
 	action   Action
 	id       string
 	revision int64 // that the caller saw; 0: any

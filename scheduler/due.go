@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -150,7 +151,7 @@ func (s *Service) handle(ctx context.Context, id string) error {
 
 func (s *Service) handleLocked(ctx context.Context, id string, lock []string) error {
 	return s.store.Change(ctx, lock, func(tx Tx) error {
-		d := &decision{s: s, tx: tx, actor: System, now: s.now(), locked: lock}
+		d := &decision{s: s, tx: tx, actor: account.System, now: s.now(), locked: lock}
 		r, err := tx.LockRequest(ctx, id)
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -36,8 +37,8 @@ func Duties(requests []Request, f testbeds.Facility, now, until time.Time) (list
 
 // Duties are what requests that the actor may see ask of operators until an instant, and what should have been done before now. It is
 // CodeForbidden to those who may not read.
-func (s *Service) Duties(ctx context.Context, a Actor, now, until time.Time) ([]Duty, error) {
-	f, _, err := s.Facility(ctx, System)
+func (s *Service) Duties(ctx context.Context, a account.Actor, now, until time.Time) ([]Duty, error) {
+	f, _, err := s.Facility(ctx, account.System)
 	if err != nil {
 		return nil, err
 	}

@@ -4,13 +4,14 @@ import (
 	"context"
 	"slices"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
 // Edit changes a request under review. Approvals hold for less of what they were given for; for anything else they are asked anew. The slot of
 // an accepted offer stays held for as long as no more is asked for than it holds. It returns CodeInvalid for the input, CodeConflict where the
 // changed request does not fit, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
-func (s *Service) Edit(ctx context.Context, a Actor, id string, in Edit) (Outcome, error) {
+func (s *Service) Edit(ctx context.Context, a account.Actor, id string, in Edit) (Outcome, error) {
 	return s.decide(ctx, command{actor: a, action: ActionEdit, id: id, revision: in.Revision, dry: in.DryRun,
 		take: func(ctx context.Context, d *decision) error { return d.edit(ctx, in) }})
 }

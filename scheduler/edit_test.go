@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -93,7 +94,7 @@ func TestATicketIsSetOnce(t *testing.T) {
 		ticket scheduler.Ticket
 		grown  int64
 	}{{scheduler.Ticket{Key: "7", URL: "u"}, 1}, {scheduler.Ticket{Key: "7", URL: "u"}, 1}, {scheduler.Ticket{Key: "7", URL: "v"}, 2}, {scheduler.Ticket{Key: "8", URL: "v"}, 3}} {
-		if err := h.SetTicket(t.Context(), scheduler.System, r.ID, tt.ticket); err != nil {
+		if err := h.SetTicket(t.Context(), account.System, r.ID, tt.ticket); err != nil {
 			t.Fatal(err)
 		}
 		if got := h.get(r.ID); got.Revision != first+tt.grown || *got.Ticket != tt.ticket {
@@ -103,7 +104,7 @@ func TestATicketIsSetOnce(t *testing.T) {
 	h.refused(scheduler.CodeForbidden, h.SetTicket(t.Context(), as("monika"), r.ID, scheduler.Ticket{Key: "9"}))
 	before := revision()
 	for _, note := range []struct{ text, key string }{{"moved", "a"}, {"moved", "a"}, {"gone", "b"}, {"no key", ""}, {"no key", ""}} {
-		if err := h.NoteOnTicket(t.Context(), scheduler.System, r.ID, note.text, scheduler.Creation{Key: note.key}); err != nil {
+		if err := h.NoteOnTicket(t.Context(), account.System, r.ID, note.text, scheduler.Creation{Key: note.key}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -175,9 +176,9 @@ func TestANoteInTheCalendarStaysUntilTheNextChange(t *testing.T) {
 	_, err := h.MoveInCalendar(t.Context(), as("maeve"), r.ID, hours(40, 4), 0)
 	h.refused(scheduler.CodeConflict, err)
 	for i, step := range []func() error{
-		func() error { return h.SetTicket(t.Context(), scheduler.System, r.ID, scheduler.Ticket{Key: "7"}) },
+		func() error { return h.SetTicket(t.Context(), account.System, r.ID, scheduler.Ticket{Key: "7"}) },
 		func() error {
-			return h.NoteOnTicket(t.Context(), scheduler.System, r.ID, "moved", scheduler.Creation{})
+			return h.NoteOnTicket(t.Context(), account.System, r.ID, "moved", scheduler.Creation{})
 		},
 		func() error {
 			_, err := h.Edit(t.Context(), as("maeve"), r.ID, scheduler.Edit{Name: new("other")})

@@ -7,6 +7,7 @@ import (
 
 	"berth/internal/story/memory"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -19,9 +20,9 @@ func ExampleService_Schedule() {
 		Clock: func() time.Time { return time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC) },
 		NewID: func() string { id++; return fmt.Sprintf("00000000-0000-4000-8000-%012d", id) },
 	})
-	ada := scheduler.Person{Username: "ada", Name: "Ada", Roles: []scheduler.Role{scheduler.RoleExperimenter}}
-	monika := scheduler.Person{Username: "monika", Name: "Monika", Roles: []scheduler.Role{scheduler.RoleMentor}}
-	for _, p := range []scheduler.Person{ada, monika} {
+	ada := account.Person{Username: "ada", Name: "Ada", Roles: []account.Role{account.RoleExperimenter}}
+	monika := account.Person{Username: "monika", Name: "Monika", Roles: []account.Role{account.RoleMentor}}
+	for _, p := range []account.Person{ada, monika} {
 		p.Revision = 1
 		if err := store.Change(ctx, nil, func(tx scheduler.Tx) error { return tx.PutPerson(ctx, p) }); err != nil {
 			panic(err)
@@ -29,7 +30,7 @@ func ExampleService_Schedule() {
 	}
 	hall := testbeds.Testbed{ID: "hall", Name: "Radio hall", Timezone: "Europe/Dublin", Approval: testbeds.ApprovalInformed,
 		Devices: []testbeds.Device{{ID: "usrp", Count: 4}}}
-	if _, err := service.PutTestbed(ctx, scheduler.System, hall, scheduler.ChangeOptions{}); err != nil {
+	if _, err := service.PutTestbed(ctx, account.System, hall, scheduler.ChangeOptions{}); err != nil {
 		panic(err)
 	}
 
@@ -38,11 +39,11 @@ func ExampleService_Schedule() {
 		Slot:    testbeds.NewSlot(time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC), 4*time.Hour),
 	}}
 	for range 2 {
-		made, err := service.Submit(ctx, scheduler.ActorOf(ada), wanted)
+		made, err := service.Submit(ctx, account.ActorOf(ada), wanted)
 		if err != nil {
 			panic(err)
 		}
-		granted, err := service.Schedule(ctx, scheduler.ActorOf(monika), made.Request.ID, scheduler.Schedule{})
+		granted, err := service.Schedule(ctx, account.ActorOf(monika), made.Request.ID, scheduler.Schedule{})
 		if err != nil {
 			fmt.Println(scheduler.CodeOf(err))
 			for _, reason := range scheduler.Explain(err) {

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"slices"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
 // Facility is the facility and its revision. It returns CodeForbidden without the scope to read.
-func (s *Service) Facility(ctx context.Context, a Actor) (testbeds.Facility, int64, error) {
+func (s *Service) Facility(ctx context.Context, a account.Actor) (testbeds.Facility, int64, error) {
 	var f testbeds.Facility
 	var revision int64
 	err := s.catalogued(ctx, a, func(tx Reader, n int64) (err error) {
@@ -22,7 +23,7 @@ func (s *Service) Facility(ctx context.Context, a Actor) (testbeds.Facility, int
 }
 
 // Catalogue is the catalogue and its revision, which is the facility's. It returns CodeForbidden without the scope to read.
-func (s *Service) Catalogue(ctx context.Context, a Actor) (testbeds.Catalogue, int64, error) {
+func (s *Service) Catalogue(ctx context.Context, a account.Actor) (testbeds.Catalogue, int64, error) {
 	var c testbeds.Catalogue
 	var revision int64
 	err := s.catalogued(ctx, a, func(tx Reader, n int64) (err error) {
@@ -33,8 +34,8 @@ func (s *Service) Catalogue(ctx context.Context, a Actor) (testbeds.Catalogue, i
 	return c, revision, err
 }
 
-func (s *Service) catalogued(ctx context.Context, a Actor, read func(tx Reader, revision int64) error) error {
-	if err := Require(a, ScopeRead, Roles...); err != nil {
+func (s *Service) catalogued(ctx context.Context, a account.Actor, read func(tx Reader, revision int64) error) error {
+	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return err
 	}
 	return s.store.View(ctx, func(tx Reader) error {
@@ -50,8 +51,8 @@ func (s *Service) catalogued(ctx context.Context, a Actor, read func(tx Reader, 
 type alteration func(f *testbeds.Facility, c *testbeds.Catalogue) error
 
 // PutFacility replaces the whole facility. It returns the codes of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
-func (s *Service) PutFacility(ctx context.Context, a Actor, f testbeds.Facility, o ChangeOptions) (FacilityChange, error) {
-	if err := Require(a, ScopeAdmin, RoleAdministrator); err != nil {
+func (s *Service) PutFacility(ctx context.Context, a account.Actor, f testbeds.Facility, o ChangeOptions) (FacilityChange, error) {
+	if err := Require(a, account.ScopeAdmin, account.RoleAdministrator); err != nil {
 		return FacilityChange{}, err
 	}
 	return s.alter(ctx, a, o, func(now *testbeds.Facility, _ *testbeds.Catalogue) error { *now = f; return nil })
@@ -59,33 +60,33 @@ func (s *Service) PutFacility(ctx context.Context, a Actor, f testbeds.Facility,
 
 // PutCatalogue replaces the whole catalogue. Requests keep the components that they were made with; those that were deployable and are not after
 // the change are named. It returns the codes of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
-func (s *Service) PutCatalogue(ctx context.Context, a Actor, c testbeds.Catalogue, o ChangeOptions) (FacilityChange, error) {
-	if err := Require(a, ScopeAdmin, RoleAdministrator); err != nil {
+func (s *Service) PutCatalogue(ctx context.Context, a account.Actor, c testbeds.Catalogue, o ChangeOptions) (FacilityChange, error) {
+	if err := Require(a, account.ScopeAdmin, account.RoleAdministrator); err != nil {
 		return FacilityChange{}, err
 	}
 	return s.alter(ctx, a, o, func(_ *testbeds.Facility, now *testbeds.Catalogue) error { *now = c; return nil })
 }
 
 // mayChange refuses who may not change a testbed: its providers and administrators may.
-func mayChange(a Actor, testbed string) error {
-	if a.Can(ScopeWrite) && a.Provides(testbed) {
+func mayChange(a account.Actor, testbed string) error {
+	if a.Can(account.ScopeWrite) && a.Provides(testbed) {
 		return nil
 	}
-	return Require(a, ScopeAdmin, RoleAdministrator)
+	return Require(a, account.ScopeAdmin, account.RoleAdministrator)
 }
 
 // PutTestbed changes or adds a testbed. Its providers may change everything but who its providers are and whether they are asked. It returns the
 // codes of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
-func (s *Service) PutTestbed(ctx context.Context, a Actor, t testbeds.Testbed, o ChangeOptions) (FacilityChange, error) {
+func (s *Service) PutTestbed(ctx context.Context, a account.Actor, t testbeds.Testbed, o ChangeOptions) (FacilityChange, error) {
 	if err := mayChange(a, t.ID); err != nil {
 		return FacilityChange{}, err
 	}
-	if err := Require(a, ScopeAdmin, RoleProvider, RoleAdministrator); err != nil {
+	if err := Require(a, account.ScopeAdmin, account.RoleProvider, account.RoleAdministrator); err != nil {
 		return FacilityChange{}, err // closures are part of a provider's daily work, the rest is not
 	}
 	return s.alter(ctx, a, o, func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
 		i := slices.IndexFunc(f.Testbeds, func(x testbeds.Testbed) bool { return x.ID == t.ID })
-		if !a.Is(RoleAdministrator) && (i < 0 || !slices.Equal(f.Testbeds[i].Providers, t.Providers) || f.Testbeds[i].Approval != t.Approval) {
+		if !a.Is(account.RoleAdministrator) && (i < 0 || !slices.Equal(f.Testbeds[i].Providers, t.Providers) || f.Testbeds[i].Approval != t.Approval) {
 			return Errorf(CodeForbidden, "providers and approval of a testbed are changed by an administrator")
 		}
 		if i < 0 {
@@ -100,8 +101,8 @@ func (s *Service) PutTestbed(ctx context.Context, a Actor, t testbeds.Testbed, o
 
 // DeleteTestbed takes a testbed out of the facility. It returns CodeNotFound without such a testbed, and those of a change (CodeForbidden,
 // CodeInvalid, CodeConflict and CodePrecondition).
-func (s *Service) DeleteTestbed(ctx context.Context, a Actor, id string, o ChangeOptions) (FacilityChange, error) {
-	if err := Require(a, ScopeAdmin, RoleAdministrator); err != nil {
+func (s *Service) DeleteTestbed(ctx context.Context, a account.Actor, id string, o ChangeOptions) (FacilityChange, error) {
+	if err := Require(a, account.ScopeAdmin, account.RoleAdministrator); err != nil {
 		return FacilityChange{}, err
 	}
 	return s.alter(ctx, a, o, func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
@@ -123,7 +124,7 @@ func indexOf(f testbeds.Facility, id string) (int, error) {
 
 // AddClosure adds a closure to a testbed and gives it an id. It returns CodeNotFound without such a testbed, and those of a change
 // (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
-func (s *Service) AddClosure(ctx context.Context, a Actor, testbed string, c testbeds.Closure, o ChangeOptions, once Creation) (testbeds.Closure, FacilityChange, error) {
+func (s *Service) AddClosure(ctx context.Context, a account.Actor, testbed string, c testbeds.Closure, o ChangeOptions, once Creation) (testbeds.Closure, FacilityChange, error) {
 	if err := mayChange(a, testbed); err != nil {
 		return c, FacilityChange{}, err
 	}
@@ -151,7 +152,7 @@ func (s *Service) AddClosure(ctx context.Context, a Actor, testbed string, c tes
 
 // DeleteClosure takes a closure of a testbed away, by its id; one from a file has the id it was given there. It returns CodeNotFound without
 // such a testbed or closure, and those of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
-func (s *Service) DeleteClosure(ctx context.Context, a Actor, testbed, closure string, o ChangeOptions) (FacilityChange, error) {
+func (s *Service) DeleteClosure(ctx context.Context, a account.Actor, testbed, closure string, o ChangeOptions) (FacilityChange, error) {
 	if err := mayChange(a, testbed); err != nil {
 		return FacilityChange{}, err
 	}
@@ -171,14 +172,14 @@ func (s *Service) DeleteClosure(ctx context.Context, a Actor, testbed, closure s
 	})
 }
 
-func (s *Service) alter(ctx context.Context, a Actor, o ChangeOptions, change alteration) (FacilityChange, error) {
+func (s *Service) alter(ctx context.Context, a account.Actor, o ChangeOptions, change alteration) (FacilityChange, error) {
 	return s.alterOnce(ctx, a, o, Creation{}, "", change, nil)
 }
 
 // alterOnce changes facility and catalogue with everything locked. A change that leaves bookings without capacity is refused unless
 // it is forced; then those bookings are recorded as overbooked and their requests flagged. made is what an idempotency key stands
 // for, and before is told what it stood for at its first use.
-func (s *Service) alterOnce(ctx context.Context, a Actor, o ChangeOptions, once Creation, made string, change alteration, before func(testbeds.Facility, string)) (FacilityChange, error) {
+func (s *Service) alterOnce(ctx context.Context, a account.Actor, o ChangeOptions, once Creation, made string, change alteration, before func(testbeds.Facility, string)) (FacilityChange, error) {
 	var out FacilityChange
 	err := s.store.Change(ctx, AllTestbeds, func(tx Tx) error {
 		d := &decision{s: s, tx: tx, actor: a, action: ActionFacility, now: s.now(), locked: AllTestbeds}

@@ -4,10 +4,11 @@ import (
 	"testing"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
-func closeFor(h *house, a scheduler.Actor, testbed string, o scheduler.ChangeOptions) error {
+func closeFor(h *house, a account.Actor, testbed string, o scheduler.ChangeOptions) error {
 	_, _, err := h.AddClosure(h.t.Context(), a, testbed, closure(24, 4), o, scheduler.Creation{})
 	return err
 }

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"berth/scheduler/account"
 	"context"
 	"strconv"
 )
@@ -8,7 +9,7 @@ import (
 // AddFeedback adds a remark to the thread of a request, at any stage of its life. Remarks are never changed. It returns CodeInvalid for the
 // text, CodeNotFound where the actor may not know the request, CodeForbidden without the scope to write, and an Excess where they have
 // written too much in an hour.
-func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c Creation) (Feedback, error) {
+func (s *Service) AddFeedback(ctx context.Context, a account.Actor, id, text string, c Creation) (Feedback, error) {
 	var bad faults
 	checkReason("text", text, &bad)
 	if len(text) > maxReason && len(text) <= maxText {
@@ -57,7 +58,7 @@ func (s *Service) AddFeedback(ctx context.Context, a Actor, id, text string, c C
 
 // Remark is the whole of the feedback that an event tells of. It returns CodeNotFound where the actor may not know the request, or there is no
 // such remark.
-func (s *Service) Remark(ctx context.Context, a Actor, e Event) (text string, err error) {
+func (s *Service) Remark(ctx context.Context, a account.Actor, e Event) (text string, err error) {
 	if e.Remark == 0 {
 		return e.Text, nil
 	}
@@ -96,7 +97,7 @@ func remark(ctx context.Context, tx Reader, request, id string, err error) (Feed
 
 // Feedback reads the thread of a request, oldest first. It returns CodeNotFound where the actor may not know the request, and CodeInvalid for a
 // cursor or a limit.
-func (s *Service) Feedback(ctx context.Context, a Actor, id, cursor string, limit int) (Page[Feedback], error) {
+func (s *Service) Feedback(ctx context.Context, a account.Actor, id, cursor string, limit int) (Page[Feedback], error) {
 	return part(ctx, s, a, id, cursor, limit, func(tx Reader, r Request, after int64, limit int) ([]Feedback, error) {
 		list, err := tx.Feedback(ctx, r.ID, after, limit)
 		if err == nil && !knowsAll(a) {
@@ -108,7 +109,7 @@ func (s *Service) Feedback(ctx context.Context, a Actor, id, cursor string, limi
 
 // History reads what was done with a request, oldest first. It returns CodeNotFound where the actor may not know the request, and CodeInvalid
 // for a cursor or a limit.
-func (s *Service) History(ctx context.Context, a Actor, id, cursor string, limit int) (Page[Entry], error) {
+func (s *Service) History(ctx context.Context, a account.Actor, id, cursor string, limit int) (Page[Entry], error) {
 	return part(ctx, s, a, id, cursor, limit, func(tx Reader, r Request, after int64, limit int) ([]Entry, error) {
 		list, err := tx.History(ctx, r.ID, after, limit)
 		if err != nil {
@@ -133,7 +134,7 @@ func (s *Service) History(ctx context.Context, a Actor, id, cursor string, limit
 }
 
 // part reads one page of something that belongs to a request.
-func part[T any](ctx context.Context, s *Service, a Actor, id, cursor string, limit int, read func(Reader, Request, int64, int) ([]T, error), key func(T) int64) (Page[T], error) {
+func part[T any](ctx context.Context, s *Service, a account.Actor, id, cursor string, limit int, read func(Reader, Request, int64, int) ([]T, error), key func(T) int64) (Page[T], error) {
 	after, limit, err := Position(cursor, limit)
 	if err != nil {
 		return Page[T]{}, err

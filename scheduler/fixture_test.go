@@ -13,6 +13,7 @@ import (
 
 	"berth/internal/story/memory"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -65,10 +66,10 @@ func (h *house) furnish() {
 	for _, p := range people() {
 		h.putPerson(withoutTestbeds(p))
 	}
-	if _, err := h.PutFacility(h.t.Context(), scheduler.System, facility(), scheduler.ChangeOptions{}); err != nil {
+	if _, err := h.PutFacility(h.t.Context(), account.System, facility(), scheduler.ChangeOptions{}); err != nil {
 		h.Fatalf("facility: %v", err)
 	}
-	if _, err := h.PutCatalogue(h.t.Context(), scheduler.System, catalogue(), scheduler.ChangeOptions{}); err != nil {
+	if _, err := h.PutCatalogue(h.t.Context(), account.System, catalogue(), scheduler.ChangeOptions{}); err != nil {
 		h.Fatalf("catalogue: %v", err)
 	}
 	for _, p := range people() {
@@ -79,7 +80,7 @@ func (h *house) furnish() {
 	}
 }
 
-func (h *house) putPerson(p scheduler.Person) {
+func (h *house) putPerson(p account.Person) {
 	h.Helper()
 	p.Revision++
 	if err := h.store.Change(h.t.Context(), nil, func(tx scheduler.Tx) error { return tx.PutPerson(h.t.Context(), p) }); err != nil {
@@ -88,34 +89,34 @@ func (h *house) putPerson(p scheduler.Person) {
 }
 
 // withoutTestbeds is the person as they can be before there is a facility.
-func withoutTestbeds(p scheduler.Person) scheduler.Person {
+func withoutTestbeds(p account.Person) account.Person {
 	if len(p.Testbeds) > 0 {
-		p.Testbeds, p.Roles = nil, []scheduler.Role{scheduler.RoleExperimenter}
+		p.Testbeds, p.Roles = nil, []account.Role{account.RoleExperimenter}
 	}
 	return p
 }
 
-func people() []scheduler.Person {
-	person := func(username string, testbeds []string, roles ...scheduler.Role) scheduler.Person {
-		return scheduler.Person{Username: username, Name: "The " + username, Organisation: "House", Roles: roles, Testbeds: testbeds}
+func people() []account.Person {
+	person := func(username string, testbeds []string, roles ...account.Role) account.Person {
+		return account.Person{Username: username, Name: "The " + username, Organisation: "House", Roles: roles, Testbeds: testbeds}
 	}
-	return []scheduler.Person{
-		person("maeve", nil, scheduler.RoleExperimenter),
-		person("hector", nil, scheduler.RoleExperimenter),
-		person("monika", nil, scheduler.RoleMentor),
-		person("marco", nil, scheduler.RoleMentor),
-		person("paddy", []string{"radio"}, scheduler.RoleProvider),
-		person("carla", []string{"cloud"}, scheduler.RoleProvider),
-		person("oskar", nil, scheduler.RoleOperator),
-		person("adele", nil, scheduler.RoleAdministrator),
+	return []account.Person{
+		person("maeve", nil, account.RoleExperimenter),
+		person("hector", nil, account.RoleExperimenter),
+		person("monika", nil, account.RoleMentor),
+		person("marco", nil, account.RoleMentor),
+		person("paddy", []string{"radio"}, account.RoleProvider),
+		person("carla", []string{"cloud"}, account.RoleProvider),
+		person("oskar", nil, account.RoleOperator),
+		person("adele", nil, account.RoleAdministrator),
 	}
 }
 
 // as is the actor of that name.
-func as(username string) scheduler.Actor {
+func as(username string) account.Actor {
 	list := people()
-	i := slices.IndexFunc(list, func(p scheduler.Person) bool { return p.Username == username })
-	return scheduler.ActorOf(list[i])
+	i := slices.IndexFunc(list, func(p account.Person) bool { return p.Username == username })
+	return account.ActorOf(list[i])
 }
 
 // facility has a radio testbed whose providers have to agree, with four named USRPs and some setup, and a cloud that is only told.

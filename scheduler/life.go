@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"berth/scheduler/account"
 	"slices"
 	"time"
 )
@@ -19,34 +20,34 @@ const (
 
 // step is one row of the table of a request's life.
 type step struct {
-	from  []Status   // in which it may be taken
-	to    []Status   // where it may lead; empty: the status stays
-	who   []relation // who may take it
-	scope Scope      // that a token needs for it
+	from  []Status      // in which it may be taken
+	to    []Status      // where it may lead; empty: the status stays
+	who   []relation    // who may take it
+	scope account.Scope // that a token needs for it
 }
 
 // life is every step that can be taken with a request, and by whom. What is not in it is refused. Conditions beyond status and relation
 // stand where the step is taken: an owner moves a scheduled request only within its slot, a provider approves for their own testbed.
 var life = map[Action]step{
-	ActionView:     {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: ScopeRead},
-	ActionFeedback: {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: ScopeWrite},
+	ActionView:     {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: account.ScopeRead},
+	ActionFeedback: {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: account.ScopeWrite},
 
-	ActionTicket:     {from: Statuses, who: []relation{administrator}, scope: ScopeWrite},
-	ActionTicketNote: {from: Statuses, who: []relation{administrator}, scope: ScopeWrite},
-	ActionRemark:     {from: Statuses, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
+	ActionTicket:     {from: Statuses, who: []relation{administrator}, scope: account.ScopeWrite},
+	ActionTicketNote: {from: Statuses, who: []relation{administrator}, scope: account.ScopeWrite},
+	ActionRemark:     {from: Statuses, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
 
-	ActionSubmit:      {to: []Status{UnderReview}, who: []relation{owner, anyMentor, administrator}, scope: ScopeWrite},
-	ActionEdit:        {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
-	ActionAssign:      {from: Live, who: []relation{anyMentor, administrator}, scope: ScopeWrite},
-	ActionApprove:     {from: Movable, who: []relation{provider, administrator}, scope: ScopeWrite},
-	ActionSchedule:    {from: []Status{UnderReview}, to: []Status{Scheduled}, who: []relation{itsMentor, administrator}, scope: ScopeWrite},
-	ActionReject:      {from: Ahead, to: []Status{Rejected}, who: []relation{itsMentor, administrator}, scope: ScopeWrite},
-	ActionAcceptOffer: {from: []Status{Rejected}, who: []relation{owner, administrator}, scope: ScopeWrite},
-	ActionMove:        {from: Movable, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
-	ActionCancel:      {from: Ahead, to: []Status{Cancelled}, who: []relation{owner, itsMentor, administrator}, scope: ScopeWrite},
-	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: Started, who: []relation{operator, administrator}, scope: ScopeWrite},
-	ActionComplete:    {from: Granted, to: []Status{Terminating, Completed}, who: []relation{operator, administrator}, scope: ScopeWrite},
-	ActionFail:        {from: Granted, to: []Status{Failed}, who: []relation{operator, administrator}, scope: ScopeWrite},
+	ActionSubmit:      {to: []Status{UnderReview}, who: []relation{owner, anyMentor, administrator}, scope: account.ScopeWrite},
+	ActionEdit:        {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
+	ActionAssign:      {from: Live, who: []relation{anyMentor, administrator}, scope: account.ScopeWrite},
+	ActionApprove:     {from: Movable, who: []relation{provider, administrator}, scope: account.ScopeWrite},
+	ActionSchedule:    {from: []Status{UnderReview}, to: []Status{Scheduled}, who: []relation{itsMentor, administrator}, scope: account.ScopeWrite},
+	ActionReject:      {from: Ahead, to: []Status{Rejected}, who: []relation{itsMentor, administrator}, scope: account.ScopeWrite},
+	ActionAcceptOffer: {from: []Status{Rejected}, who: []relation{owner, administrator}, scope: account.ScopeWrite},
+	ActionMove:        {from: Movable, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
+	ActionCancel:      {from: Ahead, to: []Status{Cancelled}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
+	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: Started, who: []relation{operator, administrator}, scope: account.ScopeWrite},
+	ActionComplete:    {from: Granted, to: []Status{Terminating, Completed}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
+	ActionFail:        {from: Granted, to: []Status{Failed}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
 }
 
 // actions are those of the table that are offered to people, in this order.
@@ -54,7 +55,7 @@ var actions = []Action{ActionEdit, ActionAssign, ActionApprove, ActionSchedule, 
 	ActionComplete, ActionFail, ActionCancel, ActionFeedback}
 
 // relations are what the actor is to the request.
-func relations(a Actor, r Request) []relation {
+func relations(a account.Actor, r Request) []relation {
 	var list []relation
 	add := func(is bool, what relation) {
 		if is {
@@ -62,11 +63,11 @@ func relations(a Actor, r Request) []relation {
 		}
 	}
 	add(a.Username != "" && a.Username == r.Experimenter, owner)
-	add(a.Is(RoleMentor) && a.Username != "" && a.Username == r.Mentor, itsMentor)
-	add(a.Is(RoleMentor), anyMentor)
+	add(a.Is(account.RoleMentor) && a.Username != "" && a.Username == r.Mentor, itsMentor)
+	add(a.Is(account.RoleMentor), anyMentor)
 	add(slices.ContainsFunc(r.Testbeds(), a.Provides), provider)
-	add(a.Is(RoleOperator), operator)
-	add(a.Is(RoleAdministrator), administrator)
+	add(a.Is(account.RoleOperator), operator)
+	add(a.Is(account.RoleAdministrator), administrator)
 	return list
 }
 
@@ -80,16 +81,16 @@ func (r Request) Testbeds() []string {
 }
 
 // may reports whether the actor may take the step at all, whatever the request's status.
-func may(a Actor, action Action, r Request) bool {
+func may(a account.Actor, action Action, r Request) bool {
 	s, known := life[action]
 	return known && a.Can(s.scope) && slices.ContainsFunc(relations(a, r), func(x relation) bool { return slices.Contains(s.who, x) })
 }
 
 // sees reports whether the actor may know the request.
-func sees(a Actor, r Request) bool { return may(a, ActionView, r) }
+func sees(a account.Actor, r Request) bool { return may(a, ActionView, r) }
 
 // allowed are the steps that the actor may take with the request now.
-func allowed(a Actor, r Request, now time.Time) []Action {
+func allowed(a account.Actor, r Request, now time.Time) []Action {
 	list := []Action{}
 	for _, action := range actions {
 		if may(a, action, r) && r.open(action, now) {
@@ -114,13 +115,13 @@ func (r Request) open(action Action, now time.Time) bool {
 }
 
 // permit refuses a step that the actor may not take, or that cannot be taken now. Who may not even know the request learns nothing.
-func permit(a Actor, action Action, r Request, now time.Time) error {
+func permit(a account.Actor, action Action, r Request, now time.Time) error {
 	if !sees(a, r) {
 		return notFound(r.ID)
 	}
 	if !may(a, action, r) {
 		e := Errorf(CodeForbidden, "%s may not %s request #%d", a.Username, action.words(), r.Number)
-		if a.Is(RoleMentor) && r.Mentor != a.Username {
+		if a.Is(account.RoleMentor) && r.Mentor != a.Username {
 			e.Message += "; it is assigned to " + mentorOf(r) + " (a mentor takes a request over by assigning it to themself)"
 		}
 		e.Allowed = allowed(a, r, now)
@@ -140,7 +141,7 @@ func mentorOf(r Request) string {
 }
 
 // notNow is the refusal of a step that does not follow from the request's status.
-func notNow(a Actor, action Action, r Request, now time.Time) error {
+func notNow(a account.Actor, action Action, r Request, now time.Time) error {
 	e := Errorf(CodeConflict, "request #%d is %s: there is no way to %s it now", r.Number, r.Status, action.words())
 	e.Allowed = allowed(a, r, now)
 	return e
@@ -149,7 +150,7 @@ func notNow(a Actor, action Action, r Request, now time.Time) error {
 func notFound(id string) error { return Errorf(CodeNotFound, "there is no request %q", clip(id)) }
 
 // Require refuses an actor without the role, or whose token lacks the scope.
-func Require(a Actor, s Scope, roles ...Role) error {
+func Require(a account.Actor, s account.Scope, roles ...account.Role) error {
 	if !a.Can(s) {
 		return Errorf(CodeForbidden, "this takes a token with the scope %q", s)
 	}
@@ -159,7 +160,7 @@ func Require(a Actor, s Scope, roles ...Role) error {
 	return nil
 }
 
-func either(roles []Role) string {
+func either(roles []account.Role) string {
 	words := ""
 	for i, r := range roles {
 		if i > 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -12,7 +13,7 @@ import (
 // the request is one that they may see.
 
 // mask hides from verdicts what the actor may not know. Each of them becomes a copy that shares no conflict and no taker with what was there.
-func (s *Service) mask(ctx context.Context, tx Reader, a Actor, f testbeds.Facility, verdicts ...*testbeds.Verdict) error {
+func (s *Service) mask(ctx context.Context, tx Reader, a account.Actor, f testbeds.Facility, verdicts ...*testbeds.Verdict) error {
 	if knowsAll(a) {
 		return nil
 	}
@@ -48,19 +49,19 @@ func (s *Service) mask(ctx context.Context, tx Reader, a Actor, f testbeds.Facil
 }
 
 // knowsAll reports whether the actor may know of every booking.
-func knowsAll(a Actor) bool {
-	return a.Is(RoleMentor) || a.Is(RoleOperator) || a.Is(RoleAdministrator)
+func knowsAll(a account.Actor) bool {
+	return a.Is(account.RoleMentor) || a.Is(account.RoleOperator) || a.Is(account.RoleAdministrator)
 }
 
 // knowsOverbooks reports whether the actor may know that more is booked of a testbed than there is: that somebody was overbooked, and by how
 // much, is for those who decide, for its providers, and where the testbed shows its bookings to everybody.
-func knowsOverbooks(a Actor, f testbeds.Facility, testbed string) bool {
+func knowsOverbooks(a account.Actor, f testbeds.Facility, testbed string) bool {
 	t, _ := f.Testbed(testbed)
 	return knowsAll(a) || a.Provides(testbed) || t.Visibility == testbeds.VisibilityOpen
 }
 
 // coverOverbooks shows what is booked over as just taken.
-func coverOverbooks(a Actor, f testbeds.Facility, v *testbeds.Verdict) {
+func coverOverbooks(a account.Actor, f testbeds.Facility, v *testbeds.Verdict) {
 	for i, c := range v.Conflicts {
 		if c.Free < 0 && !knowsOverbooks(a, f, c.Resource.Testbed) {
 			v.Conflicts[i].Free, v.Conflicts[i].ShortBy = 0, c.Needed
@@ -69,7 +70,7 @@ func coverOverbooks(a Actor, f testbeds.Facility, v *testbeds.Verdict) {
 }
 
 // shown reports whether the actor may know that a request takes capacity of a testbed; without a testbed, of all that it touches.
-func shown(a Actor, f testbeds.Facility, r Request, testbed string) bool {
+func shown(a account.Actor, f testbeds.Facility, r Request, testbed string) bool {
 	if r.ID == "" {
 		return false
 	}
@@ -105,7 +106,7 @@ func takers(verdicts []*testbeds.Verdict, visit func(t *testbeds.Taker, testbed 
 }
 
 // masked hides what the actor may not know from the verdict of an error.
-func (s *Service) masked(ctx context.Context, a Actor, err error) error {
+func (s *Service) masked(ctx context.Context, a account.Actor, err error) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || e.Verdict == nil {
 		return err
@@ -121,7 +122,7 @@ func (s *Service) masked(ctx context.Context, a Actor, err error) error {
 }
 
 // maskOutcome hides what the actor may not know from an outcome, and fills in the links that only some may have.
-func (s *Service) maskOutcome(ctx context.Context, a Actor, out *Outcome) error {
+func (s *Service) maskOutcome(ctx context.Context, a account.Actor, out *Outcome) error {
 	return s.look(ctx, func(tx Reader, w world) error {
 		if err := s.show(ctx, tx, a, w.fed.Facility(), &out.Request); err != nil {
 			return err
@@ -131,7 +132,7 @@ func (s *Service) maskOutcome(ctx context.Context, a Actor, out *Outcome) error 
 				return err
 			}
 		}
-		if a.Is(RoleExperimenter) && !a.Is(RoleMentor) && !a.Is(RoleAdministrator) {
+		if a.Is(account.RoleExperimenter) && !a.Is(account.RoleMentor) && !a.Is(account.RoleAdministrator) {
 			out.Displaced = nil
 		}
 		return s.mask(ctx, tx, a, w.fed.Facility(), &out.Fit)
@@ -140,7 +141,7 @@ func (s *Service) maskOutcome(ctx context.Context, a Actor, out *Outcome) error 
 
 // show makes a request fit to be seen by the actor: fields that are not for them and takers of overbooks are masked, and those who may accept an
 // offer get its link.
-func (s *Service) show(ctx context.Context, tx Reader, a Actor, f testbeds.Facility, r *Request) error {
+func (s *Service) show(ctx context.Context, tx Reader, a account.Actor, f testbeds.Facility, r *Request) error {
 	if !knowsAll(a) {
 		*r = r.shown()
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -37,28 +38,28 @@ func TestWhoHasTheCapacityIsMaskedOnEveryWay(t *testing.T) {
 	ask.Request = own.ID // what is his own he knows
 	ctx := t.Context()
 
-	ways := map[string]func(a scheduler.Actor) (testbeds.Verdict, error){
-		"check": func(a scheduler.Actor) (testbeds.Verdict, error) { return h.Check(ctx, a, ask) },
-		"suggest": func(a scheduler.Actor) (testbeds.Verdict, error) {
+	ways := map[string]func(a account.Actor) (testbeds.Verdict, error){
+		"check": func(a account.Actor) (testbeds.Verdict, error) { return h.Check(ctx, a, ask) },
+		"suggest": func(a account.Actor) (testbeds.Verdict, error) {
 			_, v, err := h.Suggest(ctx, a, ask)
 			return v, err
 		},
-		"get": func(a scheduler.Actor) (testbeds.Verdict, error) {
+		"get": func(a account.Actor) (testbeds.Verdict, error) {
 			v, err := h.Get(ctx, a, own.ID)
 			return v.Fit, err
 		},
-		"history": func(a scheduler.Actor) (testbeds.Verdict, error) {
+		"history": func(a account.Actor) (testbeds.Verdict, error) {
 			page, err := h.History(ctx, a, own.ID, "", 1)
 			return *page.Items[0].Verdict, err
 		},
-		"the outcome of a step": func(a scheduler.Actor) (testbeds.Verdict, error) {
+		"the outcome of a step": func(a account.Actor) (testbeds.Verdict, error) {
 			if a.Username != "hector" && a.Username != "monika" { // they may not take it
 				return h.Check(ctx, a, ask)
 			}
 			out, err := h.Edit(ctx, a, own.ID, scheduler.Edit{Name: new("so"), DryRun: true})
 			return out.Fit, err
 		},
-		"a refusal": func(a scheduler.Actor) (testbeds.Verdict, error) {
+		"a refusal": func(a account.Actor) (testbeds.Verdict, error) {
 			if a.Username != "hector" && a.Username != "monika" {
 				return h.Check(ctx, a, ask)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -13,7 +14,7 @@ import (
 // A granted request that would need approvals which it has not keeps its slot and waits for them (PendingMove), unless they are overridden. It
 // returns CodeInvalid for the input, CodeConflict where the request does not fit there, and those of a step (CodeNotFound, CodeForbidden,
 // CodeConflict and CodePrecondition).
-func (s *Service) Move(ctx context.Context, a Actor, id string, in Move) (Outcome, error) {
+func (s *Service) Move(ctx context.Context, a account.Actor, id string, in Move) (Outcome, error) {
 	var bad faults
 	if in.Slot == nil && in.Placement == nil {
 		bad.add("slot", "give a slot or a placement to move to")
@@ -97,8 +98,8 @@ func (d *decision) moved(r Request, in Move) note {
 }
 
 // decides reports whether the actor may decide about a request's slot, and override what is in its way.
-func decides(a Actor, r Request) bool {
-	return a.Is(RoleAdministrator) || a.Is(RoleMentor) && a.Username == r.Mentor
+func decides(a account.Actor, r Request) bool {
+	return a.Is(account.RoleAdministrator) || a.Is(account.RoleMentor) && a.Username == r.Mentor
 }
 
 // movable refuses what the actor may not do with the request as it is now.

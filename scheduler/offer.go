@@ -7,13 +7,14 @@ import (
 	"slices"
 	"time"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
 // AcceptOffer makes a linked new request of an offer, with the booking that the offer holds. The new request is under review like any other;
 // until it is granted its slot stays held for as long as the offer would have been. It returns CodeNotFound without such an offer, CodeConflict
 // where it is over or its capacity is gone, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
-func (s *Service) AcceptOffer(ctx context.Context, a Actor, id, offer string, dryRun bool) (Outcome, error) {
+func (s *Service) AcceptOffer(ctx context.Context, a account.Actor, id, offer string, dryRun bool) (Outcome, error) {
 	return s.decide(ctx, command{actor: a, action: ActionAcceptOffer, id: id, dry: dryRun,
 		take: func(ctx context.Context, d *decision) error { return d.accept(ctx, offer) }})
 }
@@ -23,7 +24,7 @@ func (s *Service) AcceptOffer(ctx context.Context, a Actor, id, offer string, dr
 func (s *Service) AcceptByLink(ctx context.Context, link string) (Outcome, error) {
 	var r Request
 	var o Offer
-	var actor Actor
+	var actor account.Actor
 	err := s.store.View(ctx, func(tx Reader) (err error) {
 		if r, o, err = s.open(ctx, tx, link); err != nil {
 			return err
@@ -32,7 +33,7 @@ func (s *Service) AcceptByLink(ctx context.Context, link string) (Outcome, error
 		if err == nil && p.Disabled {
 			err = errLink
 		}
-		actor = ActorOf(p)
+		actor = account.ActorOf(p)
 		return err
 	})
 	if err != nil {

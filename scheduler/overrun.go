@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -37,7 +38,7 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 	b.Overbooked = len(conflicts) > 0 || have.Overbooked && d.excess(b)
 	if len(conflicts) > 0 { // the newest record says all
 		r.Overbooked = slices.DeleteFunc(slices.Clone(r.Overbooked), func(o Overbook) bool { return o.Reason == reasonOverrun })
-		r.Overbooked = append(r.Overbooked, Overbook{At: d.now, By: System.Username, Reason: reasonOverrun, Conflicts: conflicts})
+		r.Overbooked = append(r.Overbooked, Overbook{At: d.now, By: account.System.Username, Reason: reasonOverrun, Conflicts: conflicts})
 	}
 	r, err := d.occupy(ctx, r, b)
 	if err != nil {

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"berth/scheduler/account"
 	"context"
 	"slices"
 	"strings"
@@ -9,19 +10,19 @@ import (
 
 // Start records that operators orchestrate a request, or that it runs. It returns CodeInvalid for the input, CodeConflict before its setup and
 // after its slot, or without its approvals or units, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
-func (s *Service) Start(ctx context.Context, a Actor, id string, in Step) (Outcome, error) {
+func (s *Service) Start(ctx context.Context, a account.Actor, id string, in Step) (Outcome, error) {
 	return s.progress(ctx, a, ActionStart, id, in, Running, Instantiating)
 }
 
 // Complete records that a request is torn down, or over; what is left of its slot is free from now on. It returns CodeInvalid for the input, and
 // those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
-func (s *Service) Complete(ctx context.Context, a Actor, id string, in Step) (Outcome, error) {
+func (s *Service) Complete(ctx context.Context, a account.Actor, id string, in Step) (Outcome, error) {
 	return s.progress(ctx, a, ActionComplete, id, in, Completed, Terminating)
 }
 
 // Fail records that a deployment broke down; what is left of its slot is free from now on. It returns CodeInvalid for the input, and those of a
 // step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
-func (s *Service) Fail(ctx context.Context, a Actor, id string, in Step) (Outcome, error) {
+func (s *Service) Fail(ctx context.Context, a account.Actor, id string, in Step) (Outcome, error) {
 	var bad faults
 	checkReason("reason", in.Reason, &bad)
 	if err := bad.err(); err != nil {
@@ -32,12 +33,12 @@ func (s *Service) Fail(ctx context.Context, a Actor, id string, in Step) (Outcom
 
 // Cancel takes a request back before it runs. It returns CodeInvalid for the input, and those of a step (CodeNotFound, CodeForbidden,
 // CodeConflict and CodePrecondition).
-func (s *Service) Cancel(ctx context.Context, a Actor, id string, in Step) (Outcome, error) {
+func (s *Service) Cancel(ctx context.Context, a account.Actor, id string, in Step) (Outcome, error) {
 	return s.progress(ctx, a, ActionCancel, id, in, Cancelled)
 }
 
 // progress takes a step that leads to one of the given states, the first by default.
-func (s *Service) progress(ctx context.Context, a Actor, action Action, id string, in Step, to ...Status) (Outcome, error) {
+func (s *Service) progress(ctx context.Context, a account.Actor, action Action, id string, in Step, to ...Status) (Outcome, error) {
 	var bad faults
 	checkText("reason", in.Reason, maxReason, &bad)
 	state := to[0]

@@ -4,11 +4,12 @@ import (
 	"context"
 	"slices"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
 // Get reads a request by its UUID or its number ("42" or "#42"). It returns CodeNotFound where the actor may not know it.
-func (s *Service) Get(ctx context.Context, a Actor, id string) (View, error) {
+func (s *Service) Get(ctx context.Context, a account.Actor, id string) (View, error) {
 	var v View
 	err := s.look(ctx, func(tx Reader, w world) error {
 		r, err := s.find(ctx, tx, a, id)
@@ -40,8 +41,8 @@ func current(r Request, c testbeds.Catalogue) testbeds.Experiment {
 
 // List reads requests that the actor may see, newest first; the cursor is what Page.Next was. It returns CodeForbidden without the scope to
 // read, and CodeInvalid for the filter, the cursor or the limit.
-func (s *Service) List(ctx context.Context, a Actor, f RequestFilter, cursor string) (Page[Request], error) {
-	if err := Require(a, ScopeRead, Roles...); err != nil {
+func (s *Service) List(ctx context.Context, a account.Actor, f RequestFilter, cursor string) (Page[Request], error) {
+	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return Page[Request]{}, err
 	}
 	before, limit, err := Position(cursor, f.Limit)
@@ -80,8 +81,8 @@ func (s *Service) List(ctx context.Context, a Actor, f RequestFilter, cursor str
 
 // Events are the changes after a sequence that the actor may know of; at most limit of them are looked at, and last is the sequence from which
 // to go on. It returns CodeForbidden without the scope to read.
-func (s *Service) Events(ctx context.Context, a Actor, after int64, limit int) (events []Event, last int64, err error) {
-	if err := Require(a, ScopeRead, Roles...); err != nil {
+func (s *Service) Events(ctx context.Context, a account.Actor, after int64, limit int) (events []Event, last int64, err error) {
+	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, 0, err
 	}
 	err = s.store.View(ctx, func(tx Reader) error {
@@ -111,7 +112,7 @@ func (s *Service) Events(ctx context.Context, a Actor, after int64, limit int) (
 }
 
 // knows reports whether the actor may know of an event; seen remembers the answer for each request.
-func knows(ctx context.Context, tx Reader, a Actor, e Event, seen map[string]bool) (bool, error) {
+func knows(ctx context.Context, tx Reader, a account.Actor, e Event, seen map[string]bool) (bool, error) {
 	if VisibleTo(a) == nil || e.Request == "" {
 		return true, nil
 	}

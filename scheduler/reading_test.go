@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -23,25 +24,25 @@ func TestWhoMayRead(t *testing.T) {
 	ctx := t.Context()
 	nothing := func(_ any, err error) error { return err }
 	for name, tt := range map[string]struct {
-		read func(a scheduler.Actor) error
+		read func(a account.Actor) error
 		who  string
 		code scheduler.Code // to everybody else
 	}{
-		"facility":  {func(a scheduler.Actor) error { _, _, err := h.Facility(ctx, a); return err }, everybody, scheduler.CodeForbidden},
-		"catalogue": {func(a scheduler.Actor) error { _, _, err := h.Catalogue(ctx, a); return err }, everybody, scheduler.CodeForbidden},
-		"check":     {func(a scheduler.Actor) error { return nothing(h.Check(ctx, a, ask)) }, everybody, scheduler.CodeForbidden},
-		"suggest":   {func(a scheduler.Actor) error { _, _, err := h.Suggest(ctx, a, ask); return err }, everybody, scheduler.CodeForbidden},
-		"windows":   {func(a scheduler.Actor) error { return nothing(h.Windows(ctx, a, ask, hours(0, 48), 3)) }, everybody, scheduler.CodeForbidden},
-		"available": {func(a scheduler.Actor) error { return nothing(h.Availability(ctx, a, "radio", hours(0, 48))) }, everybody, scheduler.CodeForbidden},
-		"board":     {func(a scheduler.Actor) error { return nothing(h.Board(ctx, a, "radio", hours(0, 48))) }, everybody, scheduler.CodeForbidden},
-		"list":      {func(a scheduler.Actor) error { return nothing(h.List(ctx, a, scheduler.RequestFilter{}, "")) }, everybody, scheduler.CodeForbidden},
-		"events":    {func(a scheduler.Actor) error { _, _, err := h.Events(ctx, a, 0, 9); return err }, everybody, scheduler.CodeForbidden},
-		"get":       {func(a scheduler.Actor) error { return nothing(h.Get(ctx, a, r.ID)) }, "maeve monika marco paddy oskar adele", scheduler.CodeNotFound},
-		"history":   {func(a scheduler.Actor) error { return nothing(h.History(ctx, a, r.ID, "", 9)) }, "maeve monika marco paddy oskar adele", scheduler.CodeNotFound},
-		"feedback":  {func(a scheduler.Actor) error { return nothing(h.Feedback(ctx, a, r.ID, "", 9)) }, "maeve monika marco paddy oskar adele", scheduler.CodeNotFound},
-		"ways":      {func(a scheduler.Actor) error { return nothing(h.Ways(ctx, a, r.ID)) }, "maeve monika marco paddy oskar adele", scheduler.CodeNotFound},
-		"audit":     {func(a scheduler.Actor) error { return nothing(h.Audit(ctx, a, scheduler.AuditFilter{}, "")) }, "adele", scheduler.CodeForbidden},
-		"a link":    {func(a scheduler.Actor) error { return nothing(h.ApprovalLink(ctx, a, r.ID, "radio", "paddy")) }, "adele", scheduler.CodeForbidden},
+		"facility":  {func(a account.Actor) error { _, _, err := h.Facility(ctx, a); return err }, everybody, scheduler.CodeForbidden},
+		"catalogue": {func(a account.Actor) error { _, _, err := h.Catalogue(ctx, a); return err }, everybody, scheduler.CodeForbidden},
+		"check":     {func(a account.Actor) error { return nothing(h.Check(ctx, a, ask)) }, everybody, scheduler.CodeForbidden},
+		"suggest":   {func(a account.Actor) error { _, _, err := h.Suggest(ctx, a, ask); return err }, everybody, scheduler.CodeForbidden},
+		"windows":   {func(a account.Actor) error { return nothing(h.Windows(ctx, a, ask, hours(0, 48), 3)) }, everybody, scheduler.CodeForbidden},
+		"available": {func(a account.Actor) error { return nothing(h.Availability(ctx, a, "radio", hours(0, 48))) }, everybody, scheduler.CodeForbidden},
+		"board":     {func(a account.Actor) error { return nothing(h.Board(ctx, a, "radio", hours(0, 48))) }, everybody, scheduler.CodeForbidden},
+		"list":      {func(a account.Actor) error { return nothing(h.List(ctx, a, scheduler.RequestFilter{}, "")) }, everybody, scheduler.CodeForbidden},
+		"events":    {func(a account.Actor) error { _, _, err := h.Events(ctx, a, 0, 9); return err }, everybody, scheduler.CodeForbidden},
+		"get":       {func(a account.Actor) error { return nothing(h.Get(ctx, a, r.ID)) }, "maeve monika marco paddy oskar adele", scheduler.CodeNotFound},
+		"history":   {func(a account.Actor) error { return nothing(h.History(ctx, a, r.ID, "", 9)) }, "maeve monika marco paddy oskar adele", scheduler.CodeNotFound},
+		"feedback":  {func(a account.Actor) error { return nothing(h.Feedback(ctx, a, r.ID, "", 9)) }, "maeve monika marco paddy oskar adele", scheduler.CodeNotFound},
+		"ways":      {func(a account.Actor) error { return nothing(h.Ways(ctx, a, r.ID)) }, "maeve monika marco paddy oskar adele", scheduler.CodeNotFound},
+		"audit":     {func(a account.Actor) error { return nothing(h.Audit(ctx, a, scheduler.AuditFilter{}, "")) }, "adele", scheduler.CodeForbidden},
+		"a link":    {func(a account.Actor) error { return nothing(h.ApprovalLink(ctx, a, r.ID, "radio", "paddy")) }, "adele", scheduler.CodeForbidden},
 	} {
 		for _, who := range strings.Fields(everybody) {
 			want := tt.code
@@ -52,7 +53,7 @@ func TestWhoMayRead(t *testing.T) {
 				t.Errorf("%s by %s: %v, want %q", name, who, err, want)
 			}
 			fed := as(who)
-			fed.Scopes = []scheduler.Scope{scheduler.ScopeFeed, scheduler.ScopeCalendar}
+			fed.Scopes = []account.Scope{account.ScopeFeed, account.ScopeCalendar}
 			if err := tt.read(fed); scheduler.CodeOf(err) != tt.code {
 				t.Errorf("%s by %s with a calendar's token: %v", name, who, err)
 			}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"berth/scheduler/account"
 	"berth/scheduler/proof"
 	"berth/testbeds"
 )
@@ -18,8 +19,8 @@ func TestRefusalsSayWhatWouldHelp(t *testing.T) {
 	request := Request{ID: "6b1d", Number: 7, Experimenter: "maeve", Mentor: "monika", Status: UnderReview, Slot: testbeds.NewSlot(sixOClock, time.Hour)}
 	alone := request
 	alone.Mentor = ""
-	actor := func(name string, roles ...Role) Actor {
-		return Actor{Username: name, Roles: roles, Scopes: Everything()}
+	actor := func(name string, roles ...account.Role) account.Actor {
+		return account.Actor{Username: name, Roles: roles, Scopes: account.AllScopes()}
 	}
 	offer := func(state OfferState, expires time.Duration) Offer {
 		return Offer{ID: "2", State: state, Expires: sixOClock.Add(expires), What: testbeds.Alternative{Slot: testbeds.NewSlot(sixOClock.Add(2*time.Hour), time.Hour)}}
@@ -29,16 +30,16 @@ func TestRefusalsSayWhatWouldHelp(t *testing.T) {
 		code Code
 		want string
 	}{
-		{permit(actor("marco", RoleMentor), ActionSchedule, request, sixOClock), CodeForbidden, "marco may not schedule request #7; it is assigned to monika (a mentor takes a request over by assigning it to themself)"},
-		{permit(actor("marco", RoleMentor), ActionSchedule, alone, sixOClock), CodeForbidden, "marco may not schedule request #7; it is assigned to nobody (a mentor takes a request over by assigning it to themself)"},
-		{permit(actor("monika", RoleMentor), ActionStart, request, sixOClock), CodeForbidden, "monika may not start request #7"},
-		{permit(actor("maeve", RoleExperimenter), ActionSchedule, request, sixOClock), CodeForbidden, "maeve may not schedule request #7"},
-		{permit(actor("hector", RoleExperimenter), ActionSchedule, request, sixOClock), CodeNotFound, `there is no request "6b1d"`},
-		{permit(actor("oskar", RoleOperator), ActionStart, request, sixOClock), CodeConflict, "request #7 is UNDER_REVIEW: there is no way to start it now"},
-		{permit(actor("monika", RoleMentor), ActionSchedule, request, sixOClock), "", ""},
-		{Require(actor("maeve", RoleExperimenter), ScopeRead, RoleMentor), CodeForbidden, "maeve may not do this; it takes the role mentor"},
-		{Require(actor("maeve", RoleExperimenter), ScopeRead, RoleMentor, RoleOperator, RoleProvider), CodeForbidden, "maeve may not do this; it takes the role mentor or operator or provider"},
-		{Require(actor("maeve", RoleExperimenter), ScopeFeed, Roles...), CodeForbidden, `this takes a token with the scope "feed"`},
+		{permit(actor("marco", account.RoleMentor), ActionSchedule, request, sixOClock), CodeForbidden, "marco may not schedule request #7; it is assigned to monika (a mentor takes a request over by assigning it to themself)"},
+		{permit(actor("marco", account.RoleMentor), ActionSchedule, alone, sixOClock), CodeForbidden, "marco may not schedule request #7; it is assigned to nobody (a mentor takes a request over by assigning it to themself)"},
+		{permit(actor("monika", account.RoleMentor), ActionStart, request, sixOClock), CodeForbidden, "monika may not start request #7"},
+		{permit(actor("maeve", account.RoleExperimenter), ActionSchedule, request, sixOClock), CodeForbidden, "maeve may not schedule request #7"},
+		{permit(actor("hector", account.RoleExperimenter), ActionSchedule, request, sixOClock), CodeNotFound, `there is no request "6b1d"`},
+		{permit(actor("oskar", account.RoleOperator), ActionStart, request, sixOClock), CodeConflict, "request #7 is UNDER_REVIEW: there is no way to start it now"},
+		{permit(actor("monika", account.RoleMentor), ActionSchedule, request, sixOClock), "", ""},
+		{Require(actor("maeve", account.RoleExperimenter), account.ScopeRead, account.RoleMentor), CodeForbidden, "maeve may not do this; it takes the role mentor"},
+		{Require(actor("maeve", account.RoleExperimenter), account.ScopeRead, account.RoleMentor, account.RoleOperator, account.RoleProvider), CodeForbidden, "maeve may not do this; it takes the role mentor or operator or provider"},
+		{Require(actor("maeve", account.RoleExperimenter), account.ScopeFeed, account.Roles...), CodeForbidden, `this takes a token with the scope "feed"`},
 		{offerGone(request, offer(OfferOpen, time.Hour), sixOClock.Add(time.Hour)), CodeConflict, "offer 2 of request #7 is expired"},
 		{offerGone(request, offer(OfferOpen, 3*time.Hour), sixOClock.Add(2*time.Hour)), CodeConflict, "offer 2 of request #7 is expired"}, // its slot has begun
 		{offerGone(request, offer(OfferExpired, time.Hour), sixOClock), CodeConflict, "offer 2 of request #7 is expired"},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 	"berth/testbeds/capacity"
 )
@@ -18,7 +19,7 @@ const maxOffers = 10
 
 // Reject turns a request down, with offers that hold their capacity for the experimenter until they expire. It returns CodeInvalid for the
 // input, CodeConflict where a chosen offer does not fit, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
-func (s *Service) Reject(ctx context.Context, a Actor, id string, in Reject) (Outcome, error) {
+func (s *Service) Reject(ctx context.Context, a account.Actor, id string, in Reject) (Outcome, error) {
 	hold, err := s.checkReject(in)
 	if err != nil {
 		return Outcome{}, err

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // table is who may do what in which state, written down a second time: what is not here has to be refused. The request is maeve's,
@@ -40,52 +41,52 @@ view        *              maeve monika marco paddy oskar adele
 `
 
 // trials are the steps of the table, each as a dry run where there is one.
-var trials = map[string]func(context.Context, *house, scheduler.Actor, scheduler.Request) error{
-	"edit": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+var trials = map[string]func(context.Context, *house, account.Actor, scheduler.Request) error{
+	"edit": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		name := "another name"
 		_, err := h.Edit(ctx, a, r.ID, scheduler.Edit{Name: &name, DryRun: true})
 		return err
 	},
-	"schedule": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+	"schedule": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		_, err := h.Schedule(ctx, a, r.ID, scheduler.Schedule{DryRun: true})
 		return err
 	},
-	"reject": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+	"reject": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		_, err := h.Reject(ctx, a, r.ID, scheduler.Reject{Reason: "no", DryRun: true})
 		return err
 	},
-	"approve": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+	"approve": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		_, err := h.Approve(ctx, a, r.ID, "radio", scheduler.Approve{Decision: scheduler.Approved, DryRun: true})
 		return err
 	},
-	"move": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+	"move": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		to := hours(60, 3)
 		_, err := h.Move(ctx, a, r.ID, scheduler.Move{Slot: &to, DryRun: true})
 		return err
 	},
-	"shorten": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+	"shorten": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		to := r.Slot
 		to.End = hours(25.5, 1).End
 		_, err := h.Move(ctx, a, r.ID, scheduler.Move{Slot: &to, DryRun: true})
 		return err
 	},
-	"cancel": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+	"cancel": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		_, err := h.Cancel(ctx, a, r.ID, scheduler.Step{Reason: "ill", DryRun: true})
 		return err
 	},
-	"start": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+	"start": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		_, err := h.Start(ctx, a, r.ID, scheduler.Step{DryRun: true})
 		return err
 	},
-	"complete": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+	"complete": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		_, err := h.Complete(ctx, a, r.ID, scheduler.Step{DryRun: true})
 		return err
 	},
-	"fail": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+	"fail": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		_, err := h.Fail(ctx, a, r.ID, scheduler.Step{Reason: "smoke", DryRun: true})
 		return err
 	},
-	"accept": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+	"accept": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		offer := "none"
 		if len(r.Offers) > 0 {
 			offer = r.Offers[0].ID
@@ -93,11 +94,11 @@ var trials = map[string]func(context.Context, *house, scheduler.Actor, scheduler
 		_, err := h.AcceptOffer(ctx, a, r.ID, offer, true)
 		return err
 	},
-	"feedback": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+	"feedback": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		_, err := h.AddFeedback(ctx, a, r.ID, "a remark", scheduler.Creation{})
 		return err
 	},
-	"view": func(ctx context.Context, h *house, a scheduler.Actor, r scheduler.Request) error {
+	"view": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		_, err := h.Get(ctx, a, r.ID)
 		return err
 	},
@@ -160,19 +161,19 @@ func TestWhoMayDoWhat(t *testing.T) {
 			}
 			for name, try := range trials {
 				for _, p := range people() {
-					a := scheduler.ActorOf(p)
+					a := account.ActorOf(p)
 					err := try(t.Context(), h, a, r)
 					want := slices.Contains(allowed[name+" "+string(status)], p.Username) || slices.Contains(allowed[name+" *"], p.Username)
 					if (err == nil) != want {
 						t.Errorf("%s by %s: got %v, want allowed = %t", name, p.Username, err, want)
 					}
 					readOnly := a
-					readOnly.Scopes = []scheduler.Scope{scheduler.ScopeRead}
+					readOnly.Scopes = []account.Scope{account.ScopeRead}
 					if name != "view" && try(t.Context(), h, readOnly, r) == nil {
 						t.Errorf("%s by %s with a token for reading", name, p.Username)
 					}
 				}
-				if err := try(t.Context(), h, scheduler.Actor{}, r); err == nil {
+				if err := try(t.Context(), h, account.Actor{}, r); err == nil {
 					t.Errorf("%s by nobody", name)
 				}
 			}
@@ -217,23 +218,23 @@ func TestFacilityAndPeopleRights(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
 	for _, p := range people() {
-		a := scheduler.ActorOf(p)
+		a := account.ActorOf(p)
 		writer := a
-		writer.Scopes = []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite}
+		writer.Scopes = []account.Scope{account.ScopeRead, account.ScopeWrite}
 		admin := p.Username == "adele"
 		closes := func(testbed string) bool { return admin || slices.Contains(p.Testbeds, testbed) }
 		dry := scheduler.ChangeOptions{DryRun: true}
 		for name, trial := range map[string]struct {
-			do   func(scheduler.Actor) error
+			do   func(account.Actor) error
 			want bool // with all scopes
 			less bool // with the scopes to read and write
 		}{
-			"replace the facility":  {func(a scheduler.Actor) error { _, err := h.PutFacility(ctx, a, facility(), dry); return err }, admin, false},
-			"replace the catalogue": {func(a scheduler.Actor) error { _, err := h.PutCatalogue(ctx, a, catalogue(), dry); return err }, admin, false},
-			"change radio":          {func(a scheduler.Actor) error { _, err := h.PutTestbed(ctx, a, facility().Testbeds[0], dry); return err }, closes("radio"), false},
-			"delete spare":          {func(a scheduler.Actor) error { _, err := h.DeleteTestbed(ctx, a, "spare", dry); return err }, admin, false},
-			"close radio":           {func(a scheduler.Actor) error { return closeFor(h, a, "radio", dry) }, closes("radio"), closes("radio") && !admin},
-			"close cloud":           {func(a scheduler.Actor) error { return closeFor(h, a, "cloud", dry) }, closes("cloud"), closes("cloud") && !admin},
+			"replace the facility":  {func(a account.Actor) error { _, err := h.PutFacility(ctx, a, facility(), dry); return err }, admin, false},
+			"replace the catalogue": {func(a account.Actor) error { _, err := h.PutCatalogue(ctx, a, catalogue(), dry); return err }, admin, false},
+			"change radio":          {func(a account.Actor) error { _, err := h.PutTestbed(ctx, a, facility().Testbeds[0], dry); return err }, closes("radio"), false},
+			"delete spare":          {func(a account.Actor) error { _, err := h.DeleteTestbed(ctx, a, "spare", dry); return err }, admin, false},
+			"close radio":           {func(a account.Actor) error { return closeFor(h, a, "radio", dry) }, closes("radio"), closes("radio") && !admin},
+			"close cloud":           {func(a account.Actor) error { return closeFor(h, a, "cloud", dry) }, closes("cloud"), closes("cloud") && !admin},
 		} {
 			if err := trial.do(writer); (err == nil) != trial.less {
 				t.Errorf("%s by %s with a token to write: got %v, want allowed = %t", name, p.Username, err, trial.less)

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"slices"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
 // Schedule grants a slot. It checks again at the moment of the decision, with the testbeds locked: of two requests for the same capacity that
 // are granted at once exactly one is. It returns CodeInvalid for the input, CodeConflict where the request does not fit or waits for approvals,
 // and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
-func (s *Service) Schedule(ctx context.Context, a Actor, id string, in Schedule) (Outcome, error) {
+func (s *Service) Schedule(ctx context.Context, a account.Actor, id string, in Schedule) (Outcome, error) {
 	victims, err := s.victims(ctx, a, in.Override)
 	if err != nil {
 		return Outcome{}, err
@@ -22,7 +23,7 @@ func (s *Service) Schedule(ctx context.Context, a Actor, id string, in Schedule)
 }
 
 // victims are the requests that an override names to be displaced.
-func (s *Service) victims(ctx context.Context, a Actor, o *Override) ([]Request, error) {
+func (s *Service) victims(ctx context.Context, a account.Actor, o *Override) ([]Request, error) {
 	if o == nil {
 		return nil, nil
 	}

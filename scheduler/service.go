@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"berth/scheduler/account"
 	"cmp"
 	"context"
 	"log/slog"
@@ -78,7 +79,7 @@ func (s *Service) look(ctx context.Context, fn func(tx Reader, w world) error) e
 }
 
 // find reads a request by its UUID or its number ("42" or "#42"), if the actor may know it.
-func (s *Service) find(ctx context.Context, tx Reader, a Actor, id string) (Request, error) {
+func (s *Service) find(ctx context.Context, tx Reader, a account.Actor, id string) (Request, error) {
 	r, err := request(ctx, tx, id)
 	if err != nil {
 		return Request{}, err

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -19,7 +20,7 @@ func TestDryRunChangesNothing(t *testing.T) {
 				continue
 			}
 			for _, p := range people() {
-				_ = try(t.Context(), h, scheduler.ActorOf(p), r)
+				_ = try(t.Context(), h, account.ActorOf(p), r)
 			}
 			if after := h.store.Rows(); len(after.Events) != len(before.Events) || len(after.Entries) != len(before.Entries) {
 				t.Errorf("%s of a %s request changed something: %+v", name, status, after.Events[len(before.Events):])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -103,12 +104,12 @@ type RequestFilter struct {
 
 // PeopleReader reads people and their tokens.
 type PeopleReader interface {
-	Person(ctx context.Context, username string) (Person, error)
-	People(ctx context.Context, after string, limit int) ([]Person, error)
-	TokenByHash(ctx context.Context, hash string) (Token, error)
-	Tokens(ctx context.Context, owner string) ([]Token, error)
+	Person(ctx context.Context, username string) (account.Person, error)
+	People(ctx context.Context, after string, limit int) ([]account.Person, error)
+	TokenByHash(ctx context.Context, hash string) (account.Token, error)
+	Tokens(ctx context.Context, owner string) ([]account.Token, error)
 	// AccountEvents reads the audit trail of accounts, newest first.
-	AccountEvents(ctx context.Context, f AccountFilter) ([]AccountEvent, error)
+	AccountEvents(ctx context.Context, f account.Filter) ([]account.AuditEvent, error)
 	// SignedIn is when somebody last signed in from an address; the zero time for never.
 	SignedIn(ctx context.Context, person, address string) (time.Time, error)
 	// Secret is the instance's own random key, made when the database was; for signing links.
@@ -162,11 +163,11 @@ type RequestWriter interface {
 // PeopleWriter changes people and tokens.
 type PeopleWriter interface {
 	// PutPerson creates (Revision 1) or replaces (one more than the stored one; otherwise CodePrecondition).
-	PutPerson(ctx context.Context, p Person) error
-	PutToken(ctx context.Context, t Token) error
+	PutPerson(ctx context.Context, p account.Person) error
+	PutToken(ctx context.Context, t account.Token) error
 	UseToken(ctx context.Context, id string, at time.Time) error
 	// AddAccountEvent appends to the audit trail of accounts; its ID is given then.
-	AddAccountEvent(ctx context.Context, e AccountEvent) error
+	AddAccountEvent(ctx context.Context, e account.AuditEvent) error
 	// ForgetAccountEvents deletes what the trail says of before the instant.
 	ForgetAccountEvents(ctx context.Context, before time.Time) error
 	// PutReplay remembers what a key created; of a key that is already there it is an *Error with CodeConflict.

@@ -6,18 +6,19 @@ import (
 	"errors"
 	"slices"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
 // Submit makes a request. A slot that does not fit is refused, with what is in the way and what would work, unless the caller wants to submit it
 // anyway. It returns CodeForbidden where the actor may not submit, CodeInvalid for the input, and CodeConflict where the slot does not fit, or the
 // experimenter has too many open requests.
-func (s *Service) Submit(ctx context.Context, a Actor, in Submission) (Outcome, error) {
-	if err := Require(a, ScopeWrite, RoleExperimenter, RoleMentor, RoleAdministrator); err != nil {
+func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (Outcome, error) {
+	if err := Require(a, account.ScopeWrite, account.RoleExperimenter, account.RoleMentor, account.RoleAdministrator); err != nil {
 		return Outcome{}, err
 	}
 	in.Experimenter = cmp.Or(in.Experimenter, a.Username)
-	if in.Experimenter != a.Username && !a.Is(RoleMentor) && !a.Is(RoleAdministrator) {
+	if in.Experimenter != a.Username && !a.Is(account.RoleMentor) && !a.Is(account.RoleAdministrator) {
 		return Outcome{}, Errorf(CodeForbidden, "%s may not submit for somebody else", a.Username)
 	}
 	if out, err := s.submitted(ctx, a, in.Creation); err != nil || out.Repeated {
@@ -154,7 +155,7 @@ func checkMentor(ctx context.Context, tx Reader, field, username string, bad *fa
 		return nil
 	}
 	p, err := tx.Person(ctx, username)
-	if CodeOf(err) == CodeNotFound || err == nil && (p.Disabled || !slices.Contains(p.Roles, RoleMentor)) {
+	if CodeOf(err) == CodeNotFound || err == nil && (p.Disabled || !slices.Contains(p.Roles, account.RoleMentor)) {
 		bad.add(field, "there is no mentor called %q", clip(username))
 		return nil
 	}
@@ -187,7 +188,7 @@ func deployable(v testbeds.Verdict) Deployable {
 
 // submitted is the outcome of a submission that was made before with the same key. What was right then is not judged anew: its slot may have
 // begun meanwhile.
-func (s *Service) submitted(ctx context.Context, a Actor, c Creation) (out Outcome, err error) {
+func (s *Service) submitted(ctx context.Context, a account.Actor, c Creation) (out Outcome, err error) {
 	if c.Key == "" {
 		return out, nil
 	}
@@ -210,7 +211,7 @@ func (d *decision) replayed(ctx context.Context, c Creation) (string, error) {
 	return replayed(ctx, d.tx, d.actor, c)
 }
 
-func replayed(ctx context.Context, tx Reader, a Actor, c Creation) (string, error) {
+func replayed(ctx context.Context, tx Reader, a account.Actor, c Creation) (string, error) {
 	if c.Key == "" {
 		return "", nil
 	}

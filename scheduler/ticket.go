@@ -4,12 +4,13 @@ import (
 	"context"
 	"fmt"
 
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
 // SetTicket says which ticket follows a request. The same ticket again changes nothing. It returns the codes of a step (CodeNotFound,
 // CodeForbidden, CodeConflict and CodePrecondition).
-func (s *Service) SetTicket(ctx context.Context, a Actor, id string, t Ticket) error {
+func (s *Service) SetTicket(ctx context.Context, a account.Actor, id string, t Ticket) error {
 	_, err := s.decide(ctx, command{actor: a, action: ActionTicket, id: id, take: func(ctx context.Context, d *decision) error {
 		r := d.request
 		d.outcome.Request = r
@@ -25,7 +26,7 @@ func (s *Service) SetTicket(ctx context.Context, a Actor, id string, t Ticket) e
 // NoteOnTicket says something about a request's ticket: why it was put back, where it went. It changes nothing of the request; the ticket, which
 // hears of it, is brought in line again. The same creation key says it once. It returns CodeInvalid for a key that was used with another input,
 // and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
-func (s *Service) NoteOnTicket(ctx context.Context, a Actor, id, text string, c Creation) error {
+func (s *Service) NoteOnTicket(ctx context.Context, a account.Actor, id, text string, c Creation) error {
 	_, err := s.decide(ctx, command{actor: a, action: ActionTicketNote, id: id, take: func(ctx context.Context, d *decision) error {
 		d.outcome.Request = d.request
 		if before, err := d.replayed(ctx, c); err != nil || before != "" {
@@ -41,7 +42,7 @@ func (s *Service) NoteOnTicket(ctx context.Context, a Actor, id, text string, c 
 
 // Ways are the alternatives of a request as things are now: none where it fits, and none where nothing would work. It returns CodeNotFound where
 // the actor may not know the request, and CodeForbidden without the scope to read.
-func (s *Service) Ways(ctx context.Context, a Actor, id string) ([]testbeds.Alternative, error) {
+func (s *Service) Ways(ctx context.Context, a account.Actor, id string) ([]testbeds.Alternative, error) {
 	v, err := s.Get(ctx, a, id)
 	if err != nil || v.Fit.Fits {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -50,7 +51,7 @@ func TestAnOfferThatNobodyTakesIsRemindedOfOnce(t *testing.T) {
 
 func (h *house) approvalLink(r scheduler.Request, testbed, person string) string {
 	h.Helper()
-	link, err := h.ApprovalLink(h.t.Context(), scheduler.System, r.ID, testbed, person)
+	link, err := h.ApprovalLink(h.t.Context(), account.System, r.ID, testbed, person)
 	if err != nil {
 		h.Fatalf("link: %v", err)
 	}

@@ -1,6 +1,9 @@
 package scheduler
 
-import "slices"
+import (
+	"berth/scheduler/account"
+	"slices"
+)
 
 // Visible is what a reader without a view of everything may see: requests of the experimenter, with the mentor, or touching one of
 // the testbeds. A nil Visible lets everything be seen.
@@ -11,12 +14,12 @@ type Visible struct {
 }
 
 // VisibleTo is what the actor's lists and calendars are narrowed to; nil for who sees all. It says the same as sees.
-func VisibleTo(a Actor) *Visible {
-	if a.Is(RoleMentor) || a.Is(RoleOperator) || a.Is(RoleAdministrator) {
+func VisibleTo(a account.Actor) *Visible {
+	if a.Is(account.RoleMentor) || a.Is(account.RoleOperator) || a.Is(account.RoleAdministrator) {
 		return nil
 	}
 	v := &Visible{Experimenter: a.Username}
-	if a.Is(RoleProvider) {
+	if a.Is(account.RoleProvider) {
 		v.Testbeds = a.Testbeds
 	}
 	return v

@@ -1,11 +1,14 @@
 package scheduler
 
-import "slices"
+import (
+	"berth/scheduler/account"
+	"slices"
+)
 
 // WaitsFor reports whether the request waits for the actor: under review for its mentor, or for any mentor while it has none; and for a
 // provider wherever a testbed's yes is required and still to be given.
-func (r Request) WaitsFor(a Actor) bool {
-	if r.Status == UnderReview && a.Is(RoleMentor) && (r.Mentor == a.Username || r.Mentor == "") {
+func (r Request) WaitsFor(a account.Actor) bool {
+	if r.Status == UnderReview && a.Is(account.RoleMentor) && (r.Mentor == a.Username || r.Mentor == "") {
 		return true
 	}
 	return slices.ContainsFunc(r.undecided(), func(x Approval) bool { return x.Open() && a.Provides(x.Testbed) })
@@ -30,7 +33,7 @@ func (r Request) undecided() (list []Approval) {
 }
 
 // Decidable are the approvals of the request, or of its pending move, that the actor gives or refuses.
-func (r Request) Decidable(a Actor) (list []Approval) {
+func (r Request) Decidable(a account.Actor) (list []Approval) {
 	all := r.Approvals
 	if r.PendingMove != nil {
 		all = r.PendingMove.Approvals

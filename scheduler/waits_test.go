@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -15,12 +16,12 @@ func waiting(status scheduler.Status, mentor string) scheduler.Request {
 		{Testbed: "east", Policy: testbeds.ApprovalInformed}}}
 }
 
-func someone(name string, roles ...scheduler.Role) scheduler.Actor {
-	return scheduler.Actor{Username: name, Roles: roles, Scopes: scheduler.Everything()}
+func someone(name string, roles ...account.Role) account.Actor {
+	return account.Actor{Username: name, Roles: roles, Scopes: account.AllScopes()}
 }
 
-func providerOf(testbed string) scheduler.Actor {
-	a := someone("paddy", scheduler.RoleProvider)
+func providerOf(testbed string) account.Actor {
+	a := someone("paddy", account.RoleProvider)
 	a.Testbeds = []string{testbed}
 	return a
 }
@@ -28,9 +29,9 @@ func providerOf(testbed string) scheduler.Actor {
 // For whom a request waits, in every status: as it is, and with a move that waits for the same approvals.
 func TestForWhomARequestWaits(t *testing.T) {
 	t.Parallel()
-	people := map[string]scheduler.Actor{
-		"its mentor": someone("monika", scheduler.RoleMentor), "another mentor": someone("marek", scheduler.RoleMentor), "its mentor of before": someone("monika", scheduler.RoleOperator),
-		"the experimenter": someone("eva", scheduler.RoleExperimenter), "an administrator": someone("adele", scheduler.RoleAdministrator),
+	people := map[string]account.Actor{
+		"its mentor": someone("monika", account.RoleMentor), "another mentor": someone("marek", account.RoleMentor), "its mentor of before": someone("monika", account.RoleOperator),
+		"the experimenter": someone("eva", account.RoleExperimenter), "an administrator": someone("adele", account.RoleAdministrator),
 		"who has to say yes": providerOf("north"), "who has said yes": providerOf("south"), "who is told": providerOf("east"), "of another testbed": providerOf("west"),
 	}
 	const mentor, provides = "its mentor", "who has to say yes"
@@ -61,7 +62,7 @@ func TestForWhomARequestWaits(t *testing.T) {
 func TestWithoutAMentorItWaitsForAnyMentor(t *testing.T) {
 	t.Parallel()
 	for _, status := range scheduler.Statuses {
-		if got := waiting(status, "").WaitsFor(someone("marek", scheduler.RoleMentor)); got != (status == scheduler.UnderReview) {
+		if got := waiting(status, "").WaitsFor(someone("marek", account.RoleMentor)); got != (status == scheduler.UnderReview) {
 			t.Errorf("%s: %v", status, got)
 		}
 	}
@@ -84,18 +85,18 @@ func TestForWhichTestbedARequestWaits(t *testing.T) {
 func TestWhoDecidesWhichApprovals(t *testing.T) {
 	t.Parallel()
 	r := waiting(scheduler.UnderReview, "monika")
-	testbedsOf := func(who scheduler.Actor) (list []string) {
+	testbedsOf := func(who account.Actor) (list []string) {
 		for _, x := range r.Decidable(who) {
 			list = append(list, x.Testbed)
 		}
 		return list
 	}
 	for _, tt := range []struct {
-		who  scheduler.Actor
+		who  account.Actor
 		want []string
 	}{
-		{providerOf("north"), []string{"north"}}, {providerOf("west"), nil}, {someone("monika", scheduler.RoleMentor), nil},
-		{someone("adele", scheduler.RoleAdministrator), []string{"north", "south", "east"}},
+		{providerOf("north"), []string{"north"}}, {providerOf("west"), nil}, {someone("monika", account.RoleMentor), nil},
+		{someone("adele", account.RoleAdministrator), []string{"north", "south", "east"}},
 	} {
 		if got := testbedsOf(tt.who); !slices.Equal(got, tt.want) {
 			t.Errorf("%s of %v decides for %v, want %v", tt.who.Username, tt.who.Testbeds, got, tt.want)

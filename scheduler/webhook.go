@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"berth/scheduler/account"
 	"berth/testbeds/plain"
 	"context"
 	"slices"
@@ -27,7 +28,7 @@ const maxWebhookName = 100
 
 // CreateWebhook makes a webhook of the actor's, with the id and the secret that it is given. It is CodeForbidden without the scope,
 // CodeInvalid where a field breaks a rule, and CodeConflict where the actor has as many as one person may have.
-func (s *Service) CreateWebhook(ctx context.Context, a Actor, h Webhook) (Webhook, error) {
+func (s *Service) CreateWebhook(ctx context.Context, a account.Actor, h Webhook) (Webhook, error) {
 	if err := mayKeepWebhooks(a, a.Username); err != nil {
 		return Webhook{}, err
 	}
@@ -50,7 +51,7 @@ func (s *Service) CreateWebhook(ctx context.Context, a Actor, h Webhook) (Webhoo
 
 // ChangeWebhook changes name, address and actions of a webhook, and whether it is off. It is CodeNotFound where the actor sees no such
 // webhook, CodeForbidden where they may not keep it, and CodeInvalid where a field breaks a rule.
-func (s *Service) ChangeWebhook(ctx context.Context, a Actor, id string, in Webhook) (Webhook, error) {
+func (s *Service) ChangeWebhook(ctx context.Context, a account.Actor, id string, in Webhook) (Webhook, error) {
 	return s.rewriteWebhook(ctx, a, id, func(h *Webhook) error {
 		h.Name, h.URL, h.Actions, h.Off = in.Name, in.URL, in.Actions, in.Off
 		return s.checkWebhook(in)
@@ -59,7 +60,7 @@ func (s *Service) ChangeWebhook(ctx context.Context, a Actor, id string, in Webh
 
 // RenewWebhook gives a webhook another secret. It is CodeNotFound where the actor sees no such webhook, and CodeForbidden where they may
 // not keep it.
-func (s *Service) RenewWebhook(ctx context.Context, a Actor, id, secret string) (Webhook, error) {
+func (s *Service) RenewWebhook(ctx context.Context, a account.Actor, id, secret string) (Webhook, error) {
 	return s.rewriteWebhook(ctx, a, id, func(h *Webhook) error {
 		h.Secret = secret
 		return nil
@@ -68,7 +69,7 @@ func (s *Service) RenewWebhook(ctx context.Context, a Actor, id, secret string) 
 
 // SwitchOffWebhook tells a webhook nothing any more, and keeps why. It is for the courier; one that is gone is no error. It has no code of its own.
 func (s *Service) SwitchOffWebhook(ctx context.Context, id, why string) error {
-	_, err := s.rewriteWebhook(ctx, System, id, func(h *Webhook) error {
+	_, err := s.rewriteWebhook(ctx, account.System, id, func(h *Webhook) error {
 		h.Off = why
 		return nil
 	})
@@ -80,7 +81,7 @@ func (s *Service) SwitchOffWebhook(ctx context.Context, id, why string) error {
 
 // DeleteWebhook forgets a webhook and what it was still to be told. It is CodeNotFound where the actor sees no such webhook, and
 // CodeForbidden where they may not keep it.
-func (s *Service) DeleteWebhook(ctx context.Context, a Actor, id string) error {
+func (s *Service) DeleteWebhook(ctx context.Context, a account.Actor, id string) error {
 	return s.store.Change(ctx, nil, func(tx Tx) error {
 		if _, err := keptWebhook(ctx, a, tx, id); err != nil {
 			return err
@@ -90,10 +91,10 @@ func (s *Service) DeleteWebhook(ctx context.Context, a Actor, id string) error {
 }
 
 // Webhooks lists the actor's webhooks, or everybody's, by id. Everybody's are CodeForbidden to all but administrators.
-func (s *Service) Webhooks(ctx context.Context, a Actor, everybody bool) (list []Webhook, err error) {
+func (s *Service) Webhooks(ctx context.Context, a account.Actor, everybody bool) (list []Webhook, err error) {
 	owner := a.Username
 	if everybody {
-		if !a.Is(RoleAdministrator) {
+		if !a.Is(account.RoleAdministrator) {
 			return nil, Errorf(CodeForbidden, "%s sees their own webhooks only", a.Username)
 		}
 		owner = ""
@@ -106,7 +107,7 @@ func (s *Service) Webhooks(ctx context.Context, a Actor, everybody bool) (list [
 }
 
 // Webhook reads one. It is CodeNotFound where there is none, or where it is neither the actor's nor the actor an administrator.
-func (s *Service) Webhook(ctx context.Context, a Actor, id string) (h Webhook, err error) {
+func (s *Service) Webhook(ctx context.Context, a account.Actor, id string) (h Webhook, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
 		h, err = webhookOf(ctx, a, tx, id)
 		return err
@@ -116,7 +117,7 @@ func (s *Service) Webhook(ctx context.Context, a Actor, id string) (h Webhook, e
 
 // KeptWebhook reads one for whoever wants to do something with it. It is CodeNotFound where the actor sees no such webhook, and
 // CodeForbidden where they may not keep it.
-func (s *Service) KeptWebhook(ctx context.Context, a Actor, id string) (h Webhook, err error) {
+func (s *Service) KeptWebhook(ctx context.Context, a account.Actor, id string) (h Webhook, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
 		h, err = keptWebhook(ctx, a, tx, id)
 		return err
@@ -125,7 +126,7 @@ func (s *Service) KeptWebhook(ctx context.Context, a Actor, id string) (h Webhoo
 }
 
 // rewriteWebhook changes one in a transaction.
-func (s *Service) rewriteWebhook(ctx context.Context, a Actor, id string, change func(*Webhook) error) (h Webhook, err error) {
+func (s *Service) rewriteWebhook(ctx context.Context, a account.Actor, id string, change func(*Webhook) error) (h Webhook, err error) {
 	err = s.store.Change(ctx, nil, func(tx Tx) error {
 		if h, err = keptWebhook(ctx, a, tx, id); err != nil {
 			return err
@@ -139,7 +140,7 @@ func (s *Service) rewriteWebhook(ctx context.Context, a Actor, id string, change
 }
 
 // webhookOf reads one that the actor may know.
-func webhookOf(ctx context.Context, a Actor, tx Reader, id string) (Webhook, error) {
+func webhookOf(ctx context.Context, a account.Actor, tx Reader, id string) (Webhook, error) {
 	h, err := tx.Webhook(ctx, id)
 	if CodeOf(err) == CodeNotFound || err == nil && !a.Keeps(h.Owner) {
 		return Webhook{}, Errorf(CodeNotFound, "there is no webhook %q", clip(id))
@@ -148,7 +149,7 @@ func webhookOf(ctx context.Context, a Actor, tx Reader, id string) (Webhook, err
 }
 
 // keptWebhook reads one that the actor may change.
-func keptWebhook(ctx context.Context, a Actor, tx Reader, id string) (Webhook, error) {
+func keptWebhook(ctx context.Context, a account.Actor, tx Reader, id string) (Webhook, error) {
 	h, err := webhookOf(ctx, a, tx, id)
 	if err == nil {
 		err = mayKeepWebhooks(a, h.Owner)
@@ -157,8 +158,8 @@ func keptWebhook(ctx context.Context, a Actor, tx Reader, id string) (Webhook, e
 }
 
 // mayKeepWebhooks refuses an actor who may not keep webhooks of an owner.
-func mayKeepWebhooks(a Actor, owner string) error {
-	if !a.Can(ScopeAdmin) || !a.Keeps(owner) {
+func mayKeepWebhooks(a account.Actor, owner string) error {
+	if !a.Can(account.ScopeAdmin) || !a.Keeps(owner) {
 		return Errorf(CodeForbidden, "%s may not keep webhooks of %s, or not with this token", a.Username, owner)
 	}
 	return nil

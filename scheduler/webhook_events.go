@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"berth/scheduler/account"
 	"context"
 	"slices"
 )
@@ -63,7 +64,7 @@ func (s *Service) ownerKnows(ctx context.Context, tx Reader, h Webhook, e Event)
 	if err != nil || e.Request == "" {
 		return err == nil, err
 	}
-	_, err = s.find(ctx, tx, ActorOf(owner), e.Request)
+	_, err = s.find(ctx, tx, account.ActorOf(owner), e.Request)
 	if CodeOf(err) == CodeNotFound {
 		return false, nil
 	}

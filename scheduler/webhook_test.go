@@ -10,6 +10,7 @@ import (
 
 	"berth/internal/story/memory"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // hookHouse keeps webhooks, two of a person at the most, at addresses with https.
@@ -23,8 +24,8 @@ func hookHouse(t *testing.T) *scheduler.Service {
 			}
 			return ""
 		}})
-	for name, role := range map[string]scheduler.Role{"eva": scheduler.RoleExperimenter, "erik": scheduler.RoleExperimenter, "adele": scheduler.RoleAdministrator} {
-		p := scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{role}, Revision: 1}
+	for name, role := range map[string]account.Role{"eva": account.RoleExperimenter, "erik": account.RoleExperimenter, "adele": account.RoleAdministrator} {
+		p := account.Person{Username: name, Name: name, Roles: []account.Role{role}, Revision: 1}
 		if err := db.Change(t.Context(), nil, func(tx scheduler.Tx) error { return tx.PutPerson(t.Context(), p) }); err != nil {
 			t.Fatal(err)
 		}
@@ -39,43 +40,43 @@ func goodHook(id string) scheduler.Webhook {
 // Who may do what with eva's webhook, by every method.
 func TestRightsOfWebhooks(t *testing.T) {
 	t.Parallel()
-	eva, erik, adele := someone("eva", scheduler.RoleExperimenter), someone("erik", scheduler.RoleExperimenter), someone("adele", scheduler.RoleAdministrator)
+	eva, erik, adele := someone("eva", account.RoleExperimenter), someone("erik", account.RoleExperimenter), someone("adele", account.RoleAdministrator)
 	reading := eva
-	reading.Scopes = []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite}
+	reading.Scopes = []account.Scope{account.ScopeRead, account.ScopeWrite}
 	const ok, forbidden, unknown = scheduler.Code(""), scheduler.CodeForbidden, scheduler.CodeNotFound
 	for what, tt := range map[string]struct {
-		do                          func(svc *scheduler.Service, a scheduler.Actor) error
+		do                          func(svc *scheduler.Service, a account.Actor) error
 		eva, reading, erik, manager scheduler.Code
 	}{
-		"read": {func(svc *scheduler.Service, a scheduler.Actor) error {
+		"read": {func(svc *scheduler.Service, a account.Actor) error {
 			_, err := svc.Webhook(t.Context(), a, "h")
 			return err
 		}, ok, ok, unknown, ok},
-		"keep": {func(svc *scheduler.Service, a scheduler.Actor) error {
+		"keep": {func(svc *scheduler.Service, a account.Actor) error {
 			_, err := svc.KeptWebhook(t.Context(), a, "h")
 			return err
 		}, ok, forbidden, unknown, ok},
-		"change": {func(svc *scheduler.Service, a scheduler.Actor) error {
+		"change": {func(svc *scheduler.Service, a account.Actor) error {
 			_, err := svc.ChangeWebhook(t.Context(), a, "h", goodHook(""))
 			return err
 		}, ok, forbidden, unknown, ok},
-		"renew": {func(svc *scheduler.Service, a scheduler.Actor) error {
+		"renew": {func(svc *scheduler.Service, a account.Actor) error {
 			_, err := svc.RenewWebhook(t.Context(), a, "h", "t")
 			return err
 		}, ok, forbidden, unknown, ok},
-		"delete": {func(svc *scheduler.Service, a scheduler.Actor) error { return svc.DeleteWebhook(t.Context(), a, "h") }, ok, forbidden, unknown, ok},
-		"create": {func(svc *scheduler.Service, a scheduler.Actor) error {
+		"delete": {func(svc *scheduler.Service, a account.Actor) error { return svc.DeleteWebhook(t.Context(), a, "h") }, ok, forbidden, unknown, ok},
+		"create": {func(svc *scheduler.Service, a account.Actor) error {
 			_, err := svc.CreateWebhook(t.Context(), a, goodHook("another"))
 			return err
 		}, ok, forbidden, ok, ok},
-		"list everybody's": {func(svc *scheduler.Service, a scheduler.Actor) error {
+		"list everybody's": {func(svc *scheduler.Service, a account.Actor) error {
 			_, err := svc.Webhooks(t.Context(), a, true)
 			return err
 		}, forbidden, forbidden, forbidden, ok},
 	} {
 		for _, x := range []struct {
 			name string
-			who  scheduler.Actor
+			who  account.Actor
 			want scheduler.Code
 		}{{"eva", eva, tt.eva}, {"eva without the scope", reading, tt.reading}, {"erik", erik, tt.erik}, {"an administrator", adele, tt.manager}} {
 			svc := hookHouse(t)
@@ -91,7 +92,7 @@ func TestRightsOfWebhooks(t *testing.T) {
 
 func TestBoundsOfWebhooks(t *testing.T) {
 	t.Parallel()
-	svc, eva := hookHouse(t), someone("eva", scheduler.RoleExperimenter)
+	svc, eva := hookHouse(t), someone("eva", account.RoleExperimenter)
 	for i := range 3 {
 		h, err := svc.CreateWebhook(t.Context(), eva, goodHook(fmt.Sprint(i)))
 		if want := i == 2; (scheduler.CodeOf(err) == scheduler.CodeConflict) != want {
@@ -125,7 +126,7 @@ func TestWebhooksThatAreToBeTold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	r := h.submitted("marathon", hours(24, 2)) // of maeve, mentored by monika, on the radio testbed
-	disabled := scheduler.Person{Username: "dora", Name: "Dora", Roles: []scheduler.Role{scheduler.RoleMentor}, Disabled: true}
+	disabled := account.Person{Username: "dora", Name: "Dora", Roles: []account.Role{account.RoleMentor}, Disabled: true}
 	h.putPerson(disabled)
 	err := h.store.Change(t.Context(), nil, func(tx scheduler.Tx) (err error) {
 		for _, x := range []scheduler.Webhook{
@@ -174,7 +175,7 @@ func TestWebhooksThatAreToBeTold(t *testing.T) {
 // One that is switched off by whoever delivers keeps what its owner changed meanwhile; one that was deleted meanwhile stays deleted.
 func TestSwitchingAWebhookOff(t *testing.T) {
 	t.Parallel()
-	svc, eva := hookHouse(t), someone("eva", scheduler.RoleExperimenter)
+	svc, eva := hookHouse(t), someone("eva", account.RoleExperimenter)
 	if _, err := svc.CreateWebhook(t.Context(), eva, goodHook("h")); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // TestADemoThatIsStoppedWhileItFillsGoesOn stops a process that is filling the demo: it ends cleanly and in time, and the next start makes the
@@ -81,7 +82,7 @@ func demoIn(t *testing.T, database string) (mark string, requests int) {
 	if mark, err = s.Mark(t.Context(), "demo"); err != nil {
 		t.Fatal(err)
 	}
-	page, err := scheduler.New(s, scheduler.Options{Clock: time.Now}).List(t.Context(), scheduler.System, scheduler.RequestFilter{Limit: 100}, "")
+	page, err := scheduler.New(s, scheduler.Options{Clock: time.Now}).List(t.Context(), account.System, scheduler.RequestFilter{Limit: 100}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

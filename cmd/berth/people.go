@@ -5,7 +5,7 @@ import (
 
 	"berth/internal/app"
 	"berth/internal/console"
-	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 type userCommands struct {
@@ -26,7 +26,7 @@ type profile struct {
 	Testbed      []string `help:"Testbed that a provider speaks for; repeatable." placeholder:"ID"`
 }
 
-func (f profile) apply(p *scheduler.Person) {
+func (f profile) apply(p *account.Person) {
 	for _, text := range []struct {
 		from *string
 		to   *string
@@ -38,7 +38,7 @@ func (f profile) apply(p *scheduler.Person) {
 	if len(f.Role) > 0 {
 		p.Roles = nil
 		for _, r := range f.Role {
-			p.Roles = append(p.Roles, scheduler.Role(r))
+			p.Roles = append(p.Roles, account.Role(r))
 		}
 	}
 	if len(f.Testbed) > 0 {
@@ -54,7 +54,7 @@ type userAdd struct {
 }
 
 func (c *userAdd) Run(ctx context.Context, s *session) error {
-	p := scheduler.Person{Username: c.Username, Name: c.Username, Roles: []scheduler.Role{scheduler.RoleExperimenter}}
+	p := account.Person{Username: c.Username, Name: c.Username, Roles: []account.Role{account.RoleExperimenter}}
 	c.Profile.apply(&p)
 	if !c.NoPassword {
 		hash, err := s.password(c.PasswordFile)
@@ -102,7 +102,7 @@ func (c *userPasswd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, c.Username, func(p *scheduler.Person) { p.Password = hash })
+	return s.change(ctx, c.Username, func(p *account.Person) { p.Password = hash })
 }
 
 type userDisable struct {
@@ -110,7 +110,7 @@ type userDisable struct {
 }
 
 func (c *userDisable) Run(ctx context.Context, s *session) error {
-	return s.change(ctx, c.Username, func(p *scheduler.Person) { p.Disabled = true })
+	return s.change(ctx, c.Username, func(p *account.Person) { p.Disabled = true })
 }
 
 type userEnable struct {
@@ -118,10 +118,10 @@ type userEnable struct {
 }
 
 func (c *userEnable) Run(ctx context.Context, s *session) error {
-	return s.change(ctx, c.Username, func(p *scheduler.Person) { p.Disabled = false })
+	return s.change(ctx, c.Username, func(p *account.Person) { p.Disabled = false })
 }
 
-func (s *session) change(ctx context.Context, username string, how func(*scheduler.Person)) error {
+func (s *session) change(ctx context.Context, username string, how func(*account.Person)) error {
 	return s.looking(ctx, func(parts *app.Parts) error {
 		return s.console(parts, false).ChangePerson(ctx, username, how)
 	})

@@ -1,25 +1,25 @@
 package api
 
-import "berth/scheduler"
+import "berth/scheduler/account"
 
 // access lists the conditions for using a route at all.
 type access struct {
-	public bool             // needs no sign-in
-	scope  scheduler.Scope  // required of a token
-	roles  []scheduler.Role // one of them is required; none: any role
+	public bool           // needs no sign-in
+	scope  account.Scope  // required of a token
+	roles  []account.Role // one of them is required; none: any role
 }
 
 var (
 	everybody = access{public: true}
-	readers   = access{scope: scheduler.ScopeRead}
-	writers   = access{scope: scheduler.ScopeWrite}
-	keepers   = access{scope: scheduler.ScopeAdmin}
-	resetters = access{scope: scheduler.ScopePassword}
-	admins    = access{scope: scheduler.ScopeAdmin, roles: []scheduler.Role{scheduler.RoleAdministrator}}
-	adminRead = access{scope: scheduler.ScopeRead, roles: []scheduler.Role{scheduler.RoleAdministrator}}
-	deciders  = access{scope: scheduler.ScopeWrite, roles: []scheduler.Role{scheduler.RoleMentor, scheduler.RoleAdministrator}}
-	operators = access{scope: scheduler.ScopeWrite, roles: []scheduler.Role{scheduler.RoleOperator, scheduler.RoleAdministrator}}
-	providers = access{scope: scheduler.ScopeWrite, roles: []scheduler.Role{scheduler.RoleProvider, scheduler.RoleAdministrator}}
+	readers   = access{scope: account.ScopeRead}
+	writers   = access{scope: account.ScopeWrite}
+	keepers   = access{scope: account.ScopeAdmin}
+	resetters = access{scope: account.ScopePassword}
+	admins    = access{scope: account.ScopeAdmin, roles: []account.Role{account.RoleAdministrator}}
+	adminRead = access{scope: account.ScopeRead, roles: []account.Role{account.RoleAdministrator}}
+	deciders  = access{scope: account.ScopeWrite, roles: []account.Role{account.RoleMentor, account.RoleAdministrator}}
+	operators = access{scope: account.ScopeWrite, roles: []account.Role{account.RoleOperator, account.RoleAdministrator}}
+	providers = access{scope: account.ScopeWrite, roles: []account.Role{account.RoleProvider, account.RoleAdministrator}}
 )
 
 // routes lists every operation with its access. An operation that is missing here cannot be registered; the scheduler still decides
@@ -45,7 +45,7 @@ var routes = map[string]access{
 }
 
 // allows reports whether the actor may use the route.
-func (x access) allows(a scheduler.Actor) bool {
+func (x access) allows(a account.Actor) bool {
 	if !a.Can(x.scope) {
 		return false
 	}

@@ -1,14 +1,13 @@
 package api
 
 import (
+	"berth/scheduler/account"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/go-chi/chi/v5"
-
-	"berth/scheduler"
 )
 
 // public lists the routes open without signing in, beside the offer links.
@@ -84,7 +83,7 @@ func TestRolesAtTheDoor(t *testing.T) {
 func TestTokensAreShownOnceScopedAndRevocable(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	made := h.expect(h.send("maeve", "POST", "/tokens", map[string]any{"name": "script", "scopes": []scheduler.Scope{"read"}}), 201).json(t)
+	made := h.expect(h.send("maeve", "POST", "/tokens", map[string]any{"name": "script", "scopes": []account.Scope{"read"}}), 201).json(t)
 	secret, id := made["secret"].(string), made["token"].(map[string]any)["id"].(string)
 	bearer := []string{"Authorization", "Bearer " + secret}
 	h.expect(h.send("", "GET", "/requests", nil, bearer...), 200)

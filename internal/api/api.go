@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Database is the source of health and metrics.
@@ -23,22 +24,22 @@ type Database interface {
 
 // Identity authenticates callers, and manages accounts: people, passwords, tokens.
 type Identity interface {
-	Authenticate(r *http.Request) (scheduler.Actor, error)
-	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
-	Person(ctx context.Context, actor scheduler.Actor, username string) (scheduler.Person, error)
-	PutPerson(ctx context.Context, actor scheduler.Actor, p scheduler.Person) (scheduler.Person, error)
-	Mute(ctx context.Context, actor scheduler.Actor, topics []scheduler.Topic) (scheduler.Person, error)
-	Trail(ctx context.Context, actor scheduler.Actor, f scheduler.AccountFilter, cursor string) (scheduler.Page[scheduler.AccountEvent], error)
+	Authenticate(r *http.Request) (account.Actor, error)
+	People(ctx context.Context, actor account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
+	Person(ctx context.Context, actor account.Actor, username string) (account.Person, error)
+	PutPerson(ctx context.Context, actor account.Actor, p account.Person) (account.Person, error)
+	Mute(ctx context.Context, actor account.Actor, topics []account.Topic) (account.Person, error)
+	Trail(ctx context.Context, actor account.Actor, f account.Filter, cursor string) (scheduler.Page[account.AuditEvent], error)
 	// HashPassword hashes a new password; the error names the rule that it breaks.
 	HashPassword(password string) (string, error)
-	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error
-	RevokeAll(ctx context.Context, actor scheduler.Actor, owner string) (n int, err error)
+	SetPassword(ctx context.Context, actor account.Actor, username, old, password string, everything bool) error
+	RevokeAll(ctx context.Context, actor account.Actor, owner string) (n int, err error)
 	// Stay reserves one of a person's streams; leave releases it.
 	Stay(username string) (leave func(), err error)
-	Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error)
-	List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error)
-	CreateFeed(ctx context.Context, actor scheduler.Actor, owner, name, collection string) (secret string, t scheduler.Token, err error)
-	Revoke(ctx context.Context, actor scheduler.Actor, owner, id string) (scheduler.Token, error)
+	Create(ctx context.Context, actor account.Actor, owner, name string, scopes []account.Scope, expires *time.Time) (secret string, t account.Token, err error)
+	List(ctx context.Context, actor account.Actor, owner string) ([]account.Token, error)
+	CreateFeed(ctx context.Context, actor account.Actor, owner, name, collection string) (secret string, t account.Token, err error)
+	Revoke(ctx context.Context, actor account.Actor, owner, id string) (account.Token, error)
 }
 
 // Calendars stores people's views of their calendars: values by collection and name.
@@ -154,7 +155,7 @@ type operation struct {
 }
 
 // add registers an operation. Its handler runs for actors whom access admits, and its errors become problems.
-func add[I, O any](a *api, op operation, handle func(ctx context.Context, actor scheduler.Actor, in *I) (*O, error)) {
+func add[I, O any](a *api, op operation, handle func(ctx context.Context, actor account.Actor, in *I) (*O, error)) {
 	x, known := routes[op.id]
 	if !known {
 		panic("operation " + op.id + " is missing in the table of routes")
@@ -184,8 +185,8 @@ func add[I, O any](a *api, op operation, handle func(ctx context.Context, actor 
 
 type actorKey struct{}
 
-func actorOf(ctx context.Context) scheduler.Actor {
-	actor, _ := ctx.Value(actorKey{}).(scheduler.Actor)
+func actorOf(ctx context.Context) account.Actor {
+	actor, _ := ctx.Value(actorKey{}).(account.Actor)
 	return actor
 }
 
@@ -206,7 +207,7 @@ func (a *api) entrance(x access) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-func (a *api) admit(r *http.Request, x access) (scheduler.Actor, error) {
+func (a *api) admit(r *http.Request, x access) (account.Actor, error) {
 	actor, err := a.auth.Authenticate(r)
 	if err != nil {
 		return actor, err

@@ -1,17 +1,16 @@
 package api
 
 import (
+	"berth/scheduler/account"
 	"strings"
 	"testing"
-
-	"berth/scheduler"
 )
 
 func TestWhatHappenedToAccountsIsForAdministrators(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.key("maeve", scheduler.ScopeRead)
-	h.key("maeve", scheduler.ScopeRead)
+	h.key("maeve", account.ScopeRead)
+	h.key("maeve", account.ScopeRead)
 	for _, who := range []string{"maeve", "monika", "oskar", "paddy"} {
 		h.expect(h.send(who, "GET", "/audit/accounts", nil), 403)
 	}

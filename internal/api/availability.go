@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -25,13 +25,13 @@ const defaultSpan = 14 * 24 * time.Hour
 func (a *api) availabilityRoutes() {
 	add(a, operation{id: "check-availability", method: "POST", path: "/availability/check", tag: "availability", summary: "Check whether a request fits",
 		more: "The answer is 200, with ok true or false. Changes nothing."},
-		func(ctx context.Context, actor scheduler.Actor, in *struct{ Body AskShape }) (*body[checked], error) {
+		func(ctx context.Context, actor account.Actor, in *struct{ Body AskShape }) (*body[checked], error) {
 			v, err := a.service.Check(ctx, actor, in.Body.ask())
 			return answer(checked{v, messages(v)}), err
 		})
 	add(a, operation{id: "suggest-availability", method: "POST", path: "/availability/suggest", tag: "availability", summary: "Suggest slots that fit",
 		more: "Alternatives to a slot, or the first free slots of a duration within a window. Each of them fits at the time of the answer."},
-		func(ctx context.Context, actor scheduler.Actor, in *struct{ Body AskShape }) (*body[suggestion], error) {
+		func(ctx context.Context, actor account.Actor, in *struct{ Body AskShape }) (*body[suggestion], error) {
 			found, v, err := a.service.Suggest(ctx, actor, in.Body.ask())
 			if found == nil {
 				found = []testbeds.Alternative{}
@@ -51,7 +51,7 @@ func (a *api) availabilityRoutes() {
 	}
 	add(a, operation{id: "get-availability", method: "GET", path: "/testbeds/{testbed}/availability", tag: "availability",
 		summary: "Show free and total capacity over time, in steps", more: "Each step lasts until the next one; the first begins at from."},
-		func(ctx context.Context, actor scheduler.Actor, in *span) (*body[availability], error) {
+		func(ctx context.Context, actor account.Actor, in *span) (*body[availability], error) {
 			if in.From.IsZero() {
 				in.From = a.o.Clock().UTC().Truncate(time.Second)
 			}

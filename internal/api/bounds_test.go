@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // TestOnePersonHasSoManyOpenRequests, whoever submits them; one that ends makes room, and a repeated call counts once.
@@ -43,7 +44,7 @@ func TestOnePersonWritesSoManyRemarksInAnHour(t *testing.T) {
 		t.Errorf("Retry-After: %s", r.header.Get("Retry-After"))
 	}
 	h.expect(h.send("monika", "POST", "/requests/"+id+"/feedback", remark), 201)
-	actor := scheduler.ActorOf(scheduler.Person{Username: "maeve", Roles: []scheduler.Role{scheduler.RoleExperimenter}})
+	actor := account.ActorOf(account.Person{Username: "maeve", Roles: []account.Role{account.RoleExperimenter}})
 	actor.Via = "bugzilla"
 	h.must(svc.AddFeedback(t.Context(), actor, id, "a comment", scheduler.Creation{}))
 	now = now.Add(time.Hour)

@@ -9,6 +9,7 @@ import (
 
 	"berth/calendar"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // CalendarShape is a calendar with its addresses for clients.
@@ -32,7 +33,7 @@ type SubscriptionShape struct {
 func (a *api) calendarRoutes() {
 	add(a, operation{id: "list-calendars", method: "GET", path: "/calendars", tag: "calendars", summary: "List your calendars and how to subscribe to them",
 		more: "Calendar clients sign in with your username and an app password: a token with the scope calendar, and calendar:move to move bookings as well."},
-		func(ctx context.Context, actor scheduler.Actor, _ *struct{}) (*body[SubscriptionShape], error) {
+		func(ctx context.Context, actor account.Actor, _ *struct{}) (*body[SubscriptionShape], error) {
 			out, err := a.subscription(ctx, actor)
 			return answer(out), err
 		})
@@ -44,7 +45,7 @@ func (a *api) calendarRoutes() {
 	}
 	add(a, operation{id: "set-calendar", method: "PATCH", path: "/calendars/{calendar}", tag: "calendars", summary: "Choose alarms for a calendar",
 		more: "Only the operations calendar has alarms. Set name and colour in the calendar client."},
-		func(ctx context.Context, actor scheduler.Actor, in *choice) (*body[CalendarShape], error) {
+		func(ctx context.Context, actor account.Actor, in *choice) (*body[CalendarShape], error) {
 			return a.choose(ctx, actor, in.Calendar, in.Body.Alarms)
 		})
 	type wish struct {
@@ -60,10 +61,10 @@ func (a *api) calendarRoutes() {
 	}
 	add(a, operation{id: "create-profile", method: "POST", path: "/calendars/profile", tag: "calendars", status: http.StatusCreated,
 		summary: "Create an Apple configuration profile that contains an app password"},
-		func(ctx context.Context, actor scheduler.Actor, in *wish) (*profile, error) {
-			scopes := []scheduler.Scope{scheduler.ScopeCalendar}
+		func(ctx context.Context, actor account.Actor, in *wish) (*profile, error) {
+			scopes := []account.Scope{account.ScopeCalendar}
 			if in.Body.Move {
-				scopes = append(scopes, scheduler.ScopeCalendarMove)
+				scopes = append(scopes, account.ScopeCalendarMove)
 			}
 			secret, t, err := a.auth.Create(ctx, actor, actor.Username, in.Body.Name, scopes, nil)
 			if err != nil {
@@ -75,7 +76,7 @@ func (a *api) calendarRoutes() {
 }
 
 // collections lists the actor's collections, with their own choices.
-func (a *api) collections(ctx context.Context, actor scheduler.Actor) ([]calendar.Collection, map[string]map[string]string, error) {
+func (a *api) collections(ctx context.Context, actor account.Actor) ([]calendar.Collection, map[string]map[string]string, error) {
 	f, _, err := a.service.Facility(ctx, actor)
 	if err != nil {
 		return nil, nil, err
@@ -84,7 +85,7 @@ func (a *api) collections(ctx context.Context, actor scheduler.Actor) ([]calenda
 	return calendar.Collections(actor, f), saved, err
 }
 
-func (a *api) subscription(ctx context.Context, actor scheduler.Actor) (SubscriptionShape, error) {
+func (a *api) subscription(ctx context.Context, actor account.Actor) (SubscriptionShape, error) {
 	out := SubscriptionShape{Server: a.o.Base + "/dav/", Username: actor.Username, Calendars: []CalendarShape{}}
 	list, saved, err := a.collections(ctx, actor)
 	for _, c := range list {
@@ -93,7 +94,7 @@ func (a *api) subscription(ctx context.Context, actor scheduler.Actor) (Subscrip
 	return out, err
 }
 
-func (a *api) calendarShape(actor scheduler.Actor, c calendar.Collection, saved map[string]map[string]string) CalendarShape {
+func (a *api) calendarShape(actor account.Actor, c calendar.Collection, saved map[string]map[string]string) CalendarShape {
 	shape := CalendarShape{ID: c.ID, Name: c.Name, Description: c.Description, Colour: c.Colour, Writable: c.Writable,
 		URL: a.o.Base + "/dav/calendars/" + url.PathEscape(actor.Username) + "/" + url.PathEscape(c.ID) + "/"}
 	for _, d := range calendar.ReadAlarms(saved[c.ID][calendar.AlarmsProperty]) {
@@ -102,7 +103,7 @@ func (a *api) calendarShape(actor scheduler.Actor, c calendar.Collection, saved 
 	return shape
 }
 
-func (a *api) choose(ctx context.Context, actor scheduler.Actor, id string, minutes []int) (*body[CalendarShape], error) {
+func (a *api) choose(ctx context.Context, actor account.Actor, id string, minutes []int) (*body[CalendarShape], error) {
 	list, saved, err := a.collections(ctx, actor)
 	if err != nil {
 		return nil, err
@@ -140,17 +141,17 @@ func pick(list []calendar.Collection, id string) (calendar.Collection, error) {
 
 // FeedShape holds the address of a feed, which is a secret: anyone who has it can read the calendar.
 type FeedShape struct {
-	URL    string          `json:"url" doc:"shown only once"`
-	Webcal string          `json:"webcal" doc:"opens a calendar program"`
-	Google string          `json:"google" doc:"adds it to Google Calendar"`
-	Feed   scheduler.Token `json:"feed"`
+	URL    string        `json:"url" doc:"shown only once"`
+	Webcal string        `json:"webcal" doc:"opens a calendar program"`
+	Google string        `json:"google" doc:"adds it to Google Calendar"`
+	Feed   account.Token `json:"feed"`
 }
 
 func (a *api) feedRoutes() {
 	add(a, operation{id: "list-feeds", method: "GET", path: "/feeds", tag: "calendars", summary: "List your feeds, without their addresses"},
-		func(ctx context.Context, actor scheduler.Actor, _ *struct{}) (*body[scheduler.Page[scheduler.Token]], error) {
+		func(ctx context.Context, actor account.Actor, _ *struct{}) (*body[scheduler.Page[account.Token]], error) {
 			list, err := a.auth.List(ctx, actor, actor.Username)
-			list = slices.DeleteFunc(list, func(t scheduler.Token) bool { return t.Feed == "" })
+			list = slices.DeleteFunc(list, func(t account.Token) bool { return t.Feed == "" })
 			return answer(items(list)), err
 		})
 	type creation struct {
@@ -161,7 +162,7 @@ func (a *api) feedRoutes() {
 	}
 	add(a, operation{id: "create-feed", method: "POST", path: "/feeds", tag: "calendars", status: http.StatusCreated, summary: "Create a feed: a secret address of a calendar",
 		more: "For programs without CalDAV: Google, Outlook and others that subscribe to an .ics address. Google reads it once or twice a day; use CalDAV for a live view."},
-		func(ctx context.Context, actor scheduler.Actor, in *creation) (*body[FeedShape], error) {
+		func(ctx context.Context, actor account.Actor, in *creation) (*body[FeedShape], error) {
 			list, _, err := a.collections(ctx, actor)
 			if err != nil {
 				return nil, err
@@ -183,7 +184,7 @@ func (a *api) feedRoutes() {
 		Feed string `path:"feed" maxLength:"64"`
 	}
 	add(a, operation{id: "revoke-feed", method: "DELETE", path: "/feeds/{feed}", tag: "calendars", summary: "Revoke a feed"},
-		func(ctx context.Context, actor scheduler.Actor, in *removal) (*body[scheduler.Token], error) {
+		func(ctx context.Context, actor account.Actor, in *removal) (*body[account.Token], error) {
 			t, err := a.auth.Revoke(ctx, actor, actor.Username, in.Feed)
 			return answer(t), err
 		})

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -141,9 +142,9 @@ type Decision[T any] struct {
 }
 
 // decide registers a step of a request that requires a body.
-func decide[T any](a *api, id, path, summary, more string, take func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in T) (scheduler.Outcome, error)) {
+func decide[T any](a *api, id, path, summary, more string, take func(ctx context.Context, actor account.Actor, id string, revision int64, in T) (scheduler.Outcome, error)) {
 	add(a, operation{id: id, method: "POST", path: "/requests/{id}/" + path, tag: "decisions", summary: summary, more: more},
-		func(ctx context.Context, actor scheduler.Actor, in *Decision[T]) (*tagged[scheduler.Outcome], error) {
+		func(ctx context.Context, actor account.Actor, in *Decision[T]) (*tagged[scheduler.Outcome], error) {
 			return a.decided(in.Revised, func(revision int64) (scheduler.Outcome, error) {
 				return take(ctx, actor, in.ID, revision, in.Body)
 			})
@@ -153,7 +154,7 @@ func decide[T any](a *api, id, path, summary, more string, take func(ctx context
 func (a *api) decisionRoutes() {
 	decide(a, "schedule-request", "schedule", "Grant a slot",
 		"The slot is checked again; one that does not fit is a 409. An override displaces named requests, overbooks, or skips approvals.",
-		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in grant) (scheduler.Outcome, error) {
+		func(ctx context.Context, actor account.Actor, id string, revision int64, in grant) (scheduler.Outcome, error) {
 			s := scheduler.Schedule{Slot: in.Slot.slot(), Placement: in.Placement, Override: in.Override.override(), Reason: in.Reason, DryRun: in.DryRun, Revision: revision}
 			if in.Devices != nil {
 				list := devices(in.Devices)
@@ -163,21 +164,21 @@ func (a *api) decisionRoutes() {
 		})
 	decide(a, "reject-request", "reject", "Reject a request, with offers",
 		"Each offer holds its capacity until it expires or is accepted.",
-		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in rejection) (scheduler.Outcome, error) {
+		func(ctx context.Context, actor account.Actor, id string, revision int64, in rejection) (scheduler.Outcome, error) {
 			return a.service.Reject(ctx, actor, id, scheduler.Reject{Reason: in.Reason, Count: in.Alternatives.Count, Offers: in.Alternatives.alternatives(),
 				HoldFor: in.HoldFor.Period, DryRun: in.DryRun, Revision: revision})
 		})
 	decide(a, "move-request", "move", "Move, extend or shorten a request, or change its placement", "Only the end of a running experiment can be moved. A move that needs further approvals waits for them (pending_move), and the request keeps its slot until then.",
-		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in moving) (scheduler.Outcome, error) {
+		func(ctx context.Context, actor account.Actor, id string, revision int64, in moving) (scheduler.Outcome, error) {
 			return a.service.Move(ctx, actor, id, scheduler.Move{Slot: in.Slot.slot(), Placement: in.Placement, Override: in.Override.override(), Reason: in.Reason,
 				DryRun: in.DryRun, Revision: revision})
 		})
 	decide(a, "cancel-request", "cancel", "Cancel a request before it runs", "",
-		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in reasoned) (scheduler.Outcome, error) {
+		func(ctx context.Context, actor account.Actor, id string, revision int64, in reasoned) (scheduler.Outcome, error) {
 			return a.service.Cancel(ctx, actor, id, scheduler.Step{Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
 		})
 	decide(a, "start-request", "start", "Report that orchestration or the experiment has started", "Possible from the beginning of setup, with all approvals and units. A late report gives the actual time.",
-		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in starting) (scheduler.Outcome, error) {
+		func(ctx context.Context, actor account.Actor, id string, revision int64, in starting) (scheduler.Outcome, error) {
 			s := in.step(revision)
 			s.Override = in.Override.override()
 			if in.Actual != nil {
@@ -186,17 +187,17 @@ func (a *api) decisionRoutes() {
 			return a.service.Start(ctx, actor, id, s)
 		})
 	decide(a, "complete-request", "complete", "Report that tear-down has started or that the experiment is over", "The rest of the slot becomes free.",
-		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in ending) (scheduler.Outcome, error) {
+		func(ctx context.Context, actor account.Actor, id string, revision int64, in ending) (scheduler.Outcome, error) {
 			s := in.step(revision)
 			s.Actual = in.Actual.actual()
 			return a.service.Complete(ctx, actor, id, s)
 		})
 	decide(a, "fail-request", "fail", "Report that the experiment failed", "The rest of the slot becomes free. A reason is mandatory.",
-		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in failing) (scheduler.Outcome, error) {
+		func(ctx context.Context, actor account.Actor, id string, revision int64, in failing) (scheduler.Outcome, error) {
 			return a.service.Fail(ctx, actor, id, scheduler.Step{Reason: in.Reason, Actual: in.Actual.actual(), DryRun: in.DryRun, Revision: revision})
 		})
 	decide(a, "assign-request", "assign", "Assign a request to a mentor", "",
-		func(ctx context.Context, actor scheduler.Actor, id string, revision int64, in assigning) (scheduler.Outcome, error) {
+		func(ctx context.Context, actor account.Actor, id string, revision int64, in assigning) (scheduler.Outcome, error) {
 			return a.service.Assign(ctx, actor, id, scheduler.Assign{Mentor: in.Mentor, Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
 		})
 	a.approvalRoute()
@@ -214,7 +215,7 @@ func (a *api) approvalRoute() {
 	}
 	add(a, operation{id: "approve-request", method: "PUT", path: "/requests/{id}/approvals/{testbed}", tag: "decisions",
 		summary: "Approve or refuse a request for a testbed", more: "For the testbed's providers; administrators may decide for them. If a move is pending, the decision is about the move: the last approval makes it, a refusal drops it."},
-		func(ctx context.Context, actor scheduler.Actor, in *approval) (*tagged[scheduler.Outcome], error) {
+		func(ctx context.Context, actor account.Actor, in *approval) (*tagged[scheduler.Outcome], error) {
 			return a.decided(in.Revised, func(revision int64) (scheduler.Outcome, error) {
 				return a.service.Approve(ctx, actor, in.ID, in.Testbed, scheduler.Approve{Decision: in.Body.Decision, Reason: in.Body.Reason, DryRun: in.Body.DryRun, Revision: revision})
 			})
@@ -231,7 +232,7 @@ func (a *api) offerRoutes() {
 	}
 	add(a, operation{id: "accept-offer", method: "POST", path: "/requests/{id}/offers/{offer}/accept", tag: "offers", status: http.StatusCreated,
 		summary: "Accept an offer", more: "Creates a new, linked request for the offered slot. The slot stays held until the request is granted or the offer expires."},
-		func(ctx context.Context, actor scheduler.Actor, in *accept) (*created[scheduler.Outcome], error) {
+		func(ctx context.Context, actor account.Actor, in *accept) (*created[scheduler.Outcome], error) {
 			out, err := a.service.AcceptOffer(ctx, actor, in.ID, in.Offer, in.Body != nil && in.Body.DryRun)
 			return accepted(out), err
 		})
@@ -246,13 +247,13 @@ func (a *api) offerRoutes() {
 		Offer   scheduler.Offer `json:"offer"`
 	}
 	add(a, operation{id: "read-offer-link", method: "POST", path: "/offers/read", tag: "offers", summary: "Show the offer behind a signed link"},
-		func(ctx context.Context, _ scheduler.Actor, in *link) (*body[offered], error) {
+		func(ctx context.Context, _ account.Actor, in *link) (*body[offered], error) {
 			r, o, err := a.service.OfferByLink(ctx, in.Body.Link)
 			return answer(offered{r.Number, r.Name, o}), err
 		})
 	add(a, operation{id: "accept-offer-link", method: "POST", path: "/offers/accept", tag: "offers", status: http.StatusCreated,
 		summary: "Accept an offer by its signed link", more: "The link works once and needs no sign-in."},
-		func(ctx context.Context, _ scheduler.Actor, in *link) (*created[scheduler.Outcome], error) {
+		func(ctx context.Context, _ account.Actor, in *link) (*created[scheduler.Outcome], error) {
 			out, err := a.service.AcceptByLink(ctx, in.Body.Link)
 			return accepted(out), err
 		})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Queue reads the deliveries to other systems and to people, past and waiting.
@@ -90,7 +91,7 @@ func (a *api) deliveryRoutes() {
 	}
 	add(a, operation{id: "list-deliveries", method: "GET", path: "/deliveries", tag: "operating", summary: "List the deliveries to tickets, mail and webhooks, newest first",
 		more: "Successful deliveries are kept for 30 days."},
-		func(ctx context.Context, _ scheduler.Actor, in *choice) (*list[DeliveryShape], error) {
+		func(ctx context.Context, _ account.Actor, in *choice) (*list[DeliveryShape], error) {
 			query := url.Values{}
 			for name, value := range map[string]string{"channel": in.Channel, "target": in.Target} {
 				if value != "" {
@@ -105,7 +106,7 @@ func (a *api) deliveryRoutes() {
 			})
 		})
 	add(a, operation{id: "get-backlog", method: "GET", path: "/deliveries/backlog", tag: "operating", summary: "Count the waiting and stuck deliveries of each channel, with the time of the last success"},
-		func(ctx context.Context, _ scheduler.Actor, _ *struct{}) (*body[scheduler.Page[BacklogShape]], error) {
+		func(ctx context.Context, _ account.Actor, _ *struct{}) (*body[scheduler.Page[BacklogShape]], error) {
 			found := []BacklogShape{}
 			for _, c := range a.o.Channels {
 				b, err := a.o.Queue.Backlog(ctx, c)
@@ -127,7 +128,7 @@ func (a *api) deliveryRoutes() {
 	}
 	add(a, operation{id: "list-audit", method: "GET", path: "/audit", tag: "operating", summary: "List all actions with actor and reason, newest first",
 		more: "A page may have fewer items than the limit and still a next page: the search of one call is bounded."},
-		func(ctx context.Context, actor scheduler.Actor, in *search) (*list[scheduler.Event], error) {
+		func(ctx context.Context, actor account.Actor, in *search) (*list[scheduler.Event], error) {
 			page, err := a.service.Audit(ctx, actor, scheduler.AuditFilter{Actor: in.Actor, Action: in.Action, Number: in.Number, Text: in.Text, From: in.From, To: in.To, Limit: in.Limit}, in.Cursor)
 			query := url.Values{}
 			for name, value := range map[string]string{"actor": in.Actor, "action": string(in.Action), "text": in.Text} {
@@ -147,14 +148,14 @@ func (a *api) deliveryRoutes() {
 		})
 	type accountSearch struct {
 		Paged
-		Person string                  `query:"person" maxLength:"64" doc:"username of the account"`
-		Actor  string                  `query:"actor" maxLength:"64" doc:"username of the acting user"`
-		Action scheduler.AccountAction `query:"action" enum:"made,changed,roles,disabled,enabled,password,token,revoked,linked,sign-in,sign-out,failed"`
+		Person string         `query:"person" maxLength:"64" doc:"username of the account"`
+		Actor  string         `query:"actor" maxLength:"64" doc:"username of the acting user"`
+		Action account.Action `query:"action" enum:"made,changed,roles,disabled,enabled,password,token,revoked,linked,sign-in,sign-out,failed"`
 	}
 	add(a, operation{id: "list-account-audit", method: "GET", path: "/audit/accounts", tag: "operating", summary: "List the audit trail of accounts, newest first",
 		more: "Accounts created, changed and disabled, roles, passwords, tokens, sign-ins and failed sign-ins, with the address. Kept for 400 days."},
-		func(ctx context.Context, actor scheduler.Actor, in *accountSearch) (*list[scheduler.AccountEvent], error) {
-			page, err := a.auth.Trail(ctx, actor, scheduler.AccountFilter{Person: in.Person, Actor: in.Actor, Action: in.Action, Limit: in.Limit}, in.Cursor)
+		func(ctx context.Context, actor account.Actor, in *accountSearch) (*list[account.AuditEvent], error) {
+			page, err := a.auth.Trail(ctx, actor, account.Filter{Person: in.Person, Actor: in.Actor, Action: in.Action, Limit: in.Limit}, in.Cursor)
 			query := url.Values{}
 			for name, value := range map[string]string{"person": in.Person, "actor": in.Actor, "action": string(in.Action)} {
 				if value != "" {
@@ -173,7 +174,7 @@ func (a *api) deliveryRoutes() {
 		Messages int64 `json:"messages" doc:"number of deliveries that are retried"`
 	}
 	add(a, operation{id: "retry-deliveries", method: "POST", path: "/deliveries/retry", tag: "operating", summary: "Retry failed and stuck deliveries at once"},
-		func(ctx context.Context, actor scheduler.Actor, in *retry) (*body[tried], error) {
+		func(ctx context.Context, actor account.Actor, in *retry) (*body[tried], error) {
 			id := ""
 			if in.Body.Request != "" {
 				v, err := a.service.Get(ctx, actor, in.Body.Request)

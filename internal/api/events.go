@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // heartbeat is the interval of signs of life on a silent stream.
@@ -143,7 +144,7 @@ func (a *api) beginning(r *http.Request) (after int64, ahead bool, err error) {
 }
 
 // stream writes events until the client is gone, or may no longer read: revoking a token ends its streams within seconds.
-func (a *api) stream(r *http.Request, w http.ResponseWriter, control *http.ResponseController, actor scheduler.Actor, after int64) {
+func (a *api) stream(r *http.Request, w http.ResponseWriter, control *http.ResponseController, actor account.Actor, after int64) {
 	ctx := r.Context()
 	beat, check := time.NewTicker(heartbeat), time.NewTicker(recheck*a.o.Poll)
 	defer beat.Stop()

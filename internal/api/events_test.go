@@ -1,6 +1,7 @@
 package api
 
 import (
+	"berth/scheduler/account"
 	"bufio"
 	"io"
 	"net/http"
@@ -9,8 +10,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"berth/scheduler"
 )
 
 // listen opens a stream of events, which is closed with the test at the latest.
@@ -38,7 +37,7 @@ func (h *house) ends(what string, stream *http.Response) {
 }
 
 // key makes a token for a user, and returns the header that sends it, and its id.
-func (h *house) key(who string, scopes ...scheduler.Scope) (bearer []string, id string) {
+func (h *house) key(who string, scopes ...account.Scope) (bearer []string, id string) {
 	h.t.Helper()
 	made := h.expect(h.send(who, "POST", "/tokens", map[string]any{"name": "script", "scopes": scopes}), 201).json(h.t)
 	return []string{"Authorization", "Bearer " + made["secret"].(string)}, made["token"].(map[string]any)["id"].(string)
@@ -48,14 +47,14 @@ func (h *house) key(who string, scopes ...scheduler.Scope) (bearer []string, id 
 func TestAStreamEndsWithItsToken(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	bearer, id := h.key("maeve", scheduler.ScopeRead)
+	bearer, id := h.key("maeve", account.ScopeRead)
 	stream := h.listen(bearer...)
 	if stream.StatusCode != http.StatusOK {
 		t.Fatal(stream.Status)
 	}
 	h.expect(h.send("maeve", "DELETE", "/tokens/"+id, nil), 200)
 	h.ends("the stream of a revoked token", stream)
-	bearer, _ = h.key("hector", scheduler.ScopeRead)
+	bearer, _ = h.key("hector", account.ScopeRead)
 	stream = h.listen(bearer...)
 	h.expect(h.send("adele", "PUT", "/users/hector", map[string]any{"name": "Hector", "roles": []string{"experimenter"}, "disabled": true}), 200)
 	h.ends("the stream of a disabled account", stream)
@@ -65,7 +64,7 @@ func TestAStreamEndsWithItsToken(t *testing.T) {
 func TestNobodyTakesAllEventStreams(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	bearer, _ := h.key("maeve", scheduler.ScopeRead)
+	bearer, _ := h.key("maeve", account.ScopeRead)
 	var open []*http.Response
 	for range 30 {
 		stream := h.listen(bearer...)
@@ -77,7 +76,7 @@ func TestNobodyTakesAllEventStreams(t *testing.T) {
 	if more := h.listen(bearer...); more.StatusCode != http.StatusTooManyRequests || more.Header.Get("Retry-After") == "" {
 		t.Errorf("one more: %s", more.Status)
 	}
-	other, _ := h.key("hector", scheduler.ScopeRead)
+	other, _ := h.key("hector", account.ScopeRead)
 	if stream := h.listen(other...); stream.StatusCode != http.StatusOK {
 		t.Errorf("somebody else's: %s", stream.Status)
 	}
@@ -95,7 +94,7 @@ func TestAStreamAheadOfTheLogIsToldSo(t *testing.T) {
 	h.submitted("maeve", h.wish(0, 1))
 	last, err := h.svc.LastEvent(t.Context())
 	h.must(nil, err)
-	bearer, _ := h.key("adele", scheduler.ScopeRead)
+	bearer, _ := h.key("adele", account.ScopeRead)
 	read := func(id int64, n int) (ids []string, kinds []string) {
 		lines := bufio.NewScanner(h.listen(append(bearer, "Last-Event-ID", strconv.FormatInt(id, 10))...).Body)
 		for len(kinds) < n && lines.Scan() {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 	"berth/testbeds/facilityfile"
 )
@@ -48,7 +49,7 @@ func (a *api) facilityRoutes() {
 	a.closureRoutes()
 	add(a, operation{id: "put-facility", raw: documents, method: "PUT", path: "/facility", tag: "facility", body: a.o.MaxBody, summary: "Replace the facility",
 		more: "A change that leaves bookings without their capacity is a 409 that lists them, unless force is true."},
-		func(ctx context.Context, actor scheduler.Actor, in *Upload) (*changed, error) {
+		func(ctx context.Context, actor account.Actor, in *Upload) (*changed, error) {
 			var f testbeds.Facility
 			err := in.read(&f, func(b facilityfile.Bundle) bool {
 				if b.Facility != nil {
@@ -61,7 +62,7 @@ func (a *api) facilityRoutes() {
 			})
 		})
 	add(a, operation{id: "put-catalogue", raw: documents, method: "PUT", path: "/catalogue", tag: "facility", body: a.o.MaxBody, summary: "Replace the catalogue"},
-		func(ctx context.Context, actor scheduler.Actor, in *Upload) (*changed, error) {
+		func(ctx context.Context, actor account.Actor, in *Upload) (*changed, error) {
 			known, _, err := a.service.Facility(ctx, actor)
 			if err != nil {
 				return nil, err
@@ -83,7 +84,7 @@ func (a *api) facilityRoutes() {
 	}
 	add(a, operation{id: "put-testbed", raw: documents[:1], method: "PUT", path: "/testbeds/{testbed}", tag: "facility", body: a.o.MaxBody, summary: "Add or change a testbed",
 		more: "Takes the JSON that GET returns. The testbed's providers may change everything except its providers and its approval policy."},
-		func(ctx context.Context, actor scheduler.Actor, in *Site) (*changed, error) {
+		func(ctx context.Context, actor account.Actor, in *Site) (*changed, error) {
 			var t testbeds.Testbed
 			err := strict(in.RawBody, &t)
 			if err == nil && t.ID != in.Testbed {
@@ -98,7 +99,7 @@ func (a *api) facilityRoutes() {
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
 	add(a, operation{id: "delete-testbed", method: "DELETE", path: "/testbeds/{testbed}", tag: "facility", summary: "Remove a testbed from the facility"},
-		func(ctx context.Context, actor scheduler.Actor, in *removal) (*changed, error) {
+		func(ctx context.Context, actor account.Actor, in *removal) (*changed, error) {
 			return a.change(in.Changing, nil, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
 				return a.service.DeleteTestbed(ctx, actor, in.Testbed, o)
 			})
@@ -196,12 +197,12 @@ func shallow(raw []byte) error {
 func (a *api) readRoutes() {
 	type none struct{}
 	add(a, operation{id: "get-facility", method: "GET", path: "/facility", tag: "facility", summary: "Show the facility"},
-		func(ctx context.Context, actor scheduler.Actor, _ *none) (*tagged[testbeds.Facility], error) {
+		func(ctx context.Context, actor account.Actor, _ *none) (*tagged[testbeds.Facility], error) {
 			f, revision, err := a.service.Facility(ctx, actor)
 			return &tagged[testbeds.Facility]{etag(revision), f}, err
 		})
 	add(a, operation{id: "list-testbeds", method: "GET", path: "/testbeds", tag: "facility", summary: "List the testbeds"},
-		func(ctx context.Context, actor scheduler.Actor, _ *none) (*tagged[scheduler.Page[testbeds.Testbed]], error) {
+		func(ctx context.Context, actor account.Actor, _ *none) (*tagged[scheduler.Page[testbeds.Testbed]], error) {
 			f, revision, err := a.service.Facility(ctx, actor)
 			return &tagged[scheduler.Page[testbeds.Testbed]]{etag(revision), items(f.Testbeds)}, err
 		})
@@ -209,26 +210,26 @@ func (a *api) readRoutes() {
 		Testbed string `path:"testbed" maxLength:"64"`
 	}
 	add(a, operation{id: "get-testbed", method: "GET", path: "/testbeds/{testbed}", tag: "facility", summary: "Show a testbed"},
-		func(ctx context.Context, actor scheduler.Actor, in *Site) (*tagged[testbeds.Testbed], error) {
+		func(ctx context.Context, actor account.Actor, in *Site) (*tagged[testbeds.Testbed], error) {
 			t, revision, err := a.testbed(ctx, actor, in.Testbed)
 			return &tagged[testbeds.Testbed]{etag(revision), t}, err
 		})
-	catalogue := func(ctx context.Context, actor scheduler.Actor) (testbeds.Catalogue, string, error) {
+	catalogue := func(ctx context.Context, actor account.Actor) (testbeds.Catalogue, string, error) {
 		c, revision, err := a.service.Catalogue(ctx, actor)
 		return c, etag(revision), err
 	}
 	add(a, operation{id: "get-catalogue", method: "GET", path: "/catalogue", tag: "facility", summary: "Show the catalogue"},
-		func(ctx context.Context, actor scheduler.Actor, _ *none) (*tagged[testbeds.Catalogue], error) {
+		func(ctx context.Context, actor account.Actor, _ *none) (*tagged[testbeds.Catalogue], error) {
 			c, tag, err := catalogue(ctx, actor)
 			return &tagged[testbeds.Catalogue]{tag, c}, err
 		})
 	add(a, operation{id: "get-nsds", method: "GET", path: "/catalogue/nsds", tag: "facility", summary: "List the network services"},
-		func(ctx context.Context, actor scheduler.Actor, _ *none) (*tagged[scheduler.Page[testbeds.NSD]], error) {
+		func(ctx context.Context, actor account.Actor, _ *none) (*tagged[scheduler.Page[testbeds.NSD]], error) {
 			c, tag, err := catalogue(ctx, actor)
 			return &tagged[scheduler.Page[testbeds.NSD]]{tag, items(c.NSDs)}, err
 		})
 	add(a, operation{id: "get-vnfs", method: "GET", path: "/catalogue/vnfs", tag: "facility", summary: "List the network functions"},
-		func(ctx context.Context, actor scheduler.Actor, _ *none) (*tagged[scheduler.Page[testbeds.VNF]], error) {
+		func(ctx context.Context, actor account.Actor, _ *none) (*tagged[scheduler.Page[testbeds.VNF]], error) {
 			c, tag, err := catalogue(ctx, actor)
 			return &tagged[scheduler.Page[testbeds.VNF]]{tag, items(c.VNFs)}, err
 		})
@@ -242,7 +243,7 @@ func items[T any](list []T) scheduler.Page[T] {
 	return scheduler.Page[T]{Items: list}
 }
 
-func (a *api) testbed(ctx context.Context, actor scheduler.Actor, id string) (testbeds.Testbed, int64, error) {
+func (a *api) testbed(ctx context.Context, actor account.Actor, id string) (testbeds.Testbed, int64, error) {
 	f, revision, err := a.service.Facility(ctx, actor)
 	if err != nil {
 		return testbeds.Testbed{}, 0, err
@@ -260,7 +261,7 @@ func (a *api) closureRoutes() {
 	}
 	add(a, operation{id: "list-closures", method: "GET", path: "/testbeds/{testbed}/closures", tag: "facility", summary: "List the closures of a testbed",
 		more: "Only closures of the testbed itself; VIMs and devices may have their own."},
-		func(ctx context.Context, actor scheduler.Actor, in *Site) (*tagged[scheduler.Page[testbeds.Closure]], error) {
+		func(ctx context.Context, actor account.Actor, in *Site) (*tagged[scheduler.Page[testbeds.Closure]], error) {
 			t, revision, err := a.testbed(ctx, actor, in.Testbed)
 			return &tagged[scheduler.Page[testbeds.Closure]]{etag(revision), items(t.Closures)}, err
 		})
@@ -277,7 +278,7 @@ func (a *api) closureRoutes() {
 	}
 	add(a, operation{id: "create-closure", method: "POST", path: "/testbeds/{testbed}/closures", tag: "facility", status: http.StatusCreated,
 		summary: "Close a testbed or part of it", more: "start is local time at the testbed. dry_run lists the affected bookings with their alternatives."},
-		func(ctx context.Context, actor scheduler.Actor, in *addition) (*body[closed], error) {
+		func(ctx context.Context, actor account.Actor, in *addition) (*body[closed], error) {
 			o, err := in.options()
 			if err != nil {
 				return nil, err
@@ -291,7 +292,7 @@ func (a *api) closureRoutes() {
 		Closure string `path:"closure" maxLength:"64"`
 	}
 	add(a, operation{id: "delete-closure", method: "DELETE", path: "/testbeds/{testbed}/closures/{closure}", tag: "facility", summary: "Remove a closure"},
-		func(ctx context.Context, actor scheduler.Actor, in *removal) (*changed, error) {
+		func(ctx context.Context, actor account.Actor, in *removal) (*changed, error) {
 			return a.change(in.Changing, nil, func(o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
 				return a.service.DeleteClosure(ctx, actor, in.Testbed, in.Closure, o)
 			})

@@ -18,6 +18,7 @@ import (
 	"berth/internal/testdb"
 	"berth/internal/webhook"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -55,16 +56,16 @@ func (h *house) furnish() {
 		NSDs: []testbeds.NSD{{ID: "radio_nsd", Members: []testbeds.Member{{Index: "1", VNF: "vnf"}, {Index: "2", VNF: "vnf"}}, Placement: testbeds.Placement{"all": "hall/iris"},
 			Devices: []testbeds.DeviceNeed{{Testbed: "hall", Device: "usrp", Count: 3}}}}}
 	ctx := h.t.Context()
-	h.must(h.svc.PutFacility(ctx, scheduler.System, f, scheduler.ChangeOptions{}))
-	h.must(h.svc.PutCatalogue(ctx, scheduler.System, c, scheduler.ChangeOptions{}))
+	h.must(h.svc.PutFacility(ctx, account.System, f, scheduler.ChangeOptions{}))
+	h.must(h.svc.PutCatalogue(ctx, account.System, c, scheduler.ChangeOptions{}))
 	hash := auth.Hash(password)
-	for name, role := range map[string]scheduler.Role{"maeve": scheduler.RoleExperimenter, "hector": scheduler.RoleExperimenter, "monika": scheduler.RoleMentor,
-		"paddy": scheduler.RoleProvider, "oskar": scheduler.RoleOperator, "adele": scheduler.RoleAdministrator} {
-		p := scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{role}, Password: hash}
-		if role == scheduler.RoleProvider {
+	for name, role := range map[string]account.Role{"maeve": account.RoleExperimenter, "hector": account.RoleExperimenter, "monika": account.RoleMentor,
+		"paddy": account.RoleProvider, "oskar": account.RoleOperator, "adele": account.RoleAdministrator} {
+		p := account.Person{Username: name, Name: name, Roles: []account.Role{role}, Password: hash}
+		if role == account.RoleProvider {
 			p.Testbeds = []string{"hall"}
 		}
-		h.must(h.svc.PutPerson(ctx, scheduler.System, p))
+		h.must(h.svc.PutPerson(ctx, account.System, p))
 	}
 }
 

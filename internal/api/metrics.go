@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // metrics holds the figures for Prometheus, in a registry of their own.
@@ -79,7 +80,7 @@ func (a *api) health() {
 	figures := promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{})
 	a.router.Get("/metrics", func(w http.ResponseWriter, r *http.Request) {
 		if !local(r) {
-			if _, err := a.admit(r, access{scope: scheduler.ScopeRead, roles: []scheduler.Role{scheduler.RoleOperator, scheduler.RoleAdministrator}}); err != nil {
+			if _, err := a.admit(r, access{scope: account.ScopeRead, roles: []account.Role{account.RoleOperator, account.RoleAdministrator}}); err != nil {
 				a.problem(r.Context(), err).write(w)
 				return
 			}

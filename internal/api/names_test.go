@@ -1,9 +1,8 @@
 package api
 
 import (
+	"berth/scheduler/account"
 	"testing"
-
-	"berth/scheduler"
 )
 
 // TestNamesHideNothing checks that names that imitate others are refused wherever people read them.
@@ -16,7 +15,7 @@ func TestNamesHideNothing(t *testing.T) {
 		for what, r := range map[string]reply{
 			"a request": h.send("maeve", "POST", "/requests", wish),
 			"a person":  h.send("adele", "POST", "/users", map[string]any{"username": "eve", "name": name, "roles": []string{"experimenter"}}),
-			"a token":   h.send("maeve", "POST", "/tokens", map[string]any{"name": name, "scopes": []scheduler.Scope{"read"}}),
+			"a token":   h.send("maeve", "POST", "/tokens", map[string]any{"name": name, "scopes": []account.Scope{"read"}}),
 			"a feed":    h.send("maeve", "POST", "/feeds", map[string]any{"name": name, "calendar": "deployments"}),
 			"a webhook": h.send("maeve", "POST", "/webhooks", map[string]any{"name": name, "url": "https://portal.example/hook"}),
 			"a testbed": h.send("adele", "PUT", "/testbeds/hall", map[string]any{"id": "hall", "name": name, "timezone": "Europe/Dublin"}),

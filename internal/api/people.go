@@ -7,24 +7,25 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 type PersonShape struct {
-	Name         string           `json:"name"`
-	Email        string           `json:"email,omitempty"`
-	Organisation string           `json:"organisation,omitempty"`
-	Roles        []scheduler.Role `json:"roles" enum:"experimenter,mentor,provider,operator,administrator"`
-	Testbeds     []string         `json:"testbeds,omitempty" doc:"testbeds of a provider"`
-	Disabled     bool             `json:"disabled,omitempty"`
+	Name         string         `json:"name"`
+	Email        string         `json:"email,omitempty"`
+	Organisation string         `json:"organisation,omitempty"`
+	Roles        []account.Role `json:"roles" enum:"experimenter,mentor,provider,operator,administrator"`
+	Testbeds     []string       `json:"testbeds,omitempty" doc:"testbeds of a provider"`
+	Disabled     bool           `json:"disabled,omitempty"`
 }
 
-func (p PersonShape) person(username string) scheduler.Person {
-	return scheduler.Person{Username: username, Name: p.Name, Email: p.Email, Organisation: p.Organisation, Roles: p.Roles, Testbeds: p.Testbeds, Disabled: p.Disabled}
+func (p PersonShape) person(username string) account.Person {
+	return account.Person{Username: username, Name: p.Name, Email: p.Email, Organisation: p.Organisation, Roles: p.Roles, Testbeds: p.Testbeds, Disabled: p.Disabled}
 }
 
 func (a *api) peopleRoutes() {
 	add(a, operation{id: "list-users", method: "GET", path: "/users", tag: "people", summary: "List the users by username"},
-		func(ctx context.Context, actor scheduler.Actor, in *Paged) (*list[scheduler.Person], error) {
+		func(ctx context.Context, actor account.Actor, in *Paged) (*list[account.Person], error) {
 			page, err := a.auth.People(ctx, actor, in.Cursor, in.Limit)
 			return part(page, "/users", in.query(url.Values{})), err
 		})
@@ -32,24 +33,24 @@ func (a *api) peopleRoutes() {
 		User string `path:"user" maxLength:"64"`
 	}
 	add(a, operation{id: "get-user", method: "GET", path: "/users/{user}", tag: "people", summary: "Show a user", more: "Administrators see all users, others only themselves."},
-		func(ctx context.Context, actor scheduler.Actor, in *Somebody) (*tagged[scheduler.Person], error) {
+		func(ctx context.Context, actor account.Actor, in *Somebody) (*tagged[account.Person], error) {
 			p, err := a.auth.Person(ctx, actor, in.User)
-			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
+			return &tagged[account.Person]{etag(p.Revision), p}, err
 		})
 	add(a, operation{id: "get-me", method: "GET", path: "/me", tag: "people", summary: "Show your own account"},
-		func(ctx context.Context, actor scheduler.Actor, _ *struct{}) (*tagged[scheduler.Person], error) {
+		func(ctx context.Context, actor account.Actor, _ *struct{}) (*tagged[account.Person], error) {
 			p, err := a.auth.Person(ctx, actor, actor.Username)
-			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
+			return &tagged[account.Person]{etag(p.Revision), p}, err
 		})
 	type choice struct {
 		Body struct {
-			Muted []scheduler.Topic `json:"muted" enum:"requests,feedback,reminders,invitations,digest" doc:"topics you do not want mail about; an empty list mutes nothing"`
+			Muted []account.Topic `json:"muted" enum:"requests,feedback,reminders,invitations,digest" doc:"topics you do not want mail about; an empty list mutes nothing"`
 		}
 	}
 	add(a, operation{id: "set-mail", method: "PUT", path: "/me/mail", tag: "people", summary: "Choose which mail you receive"},
-		func(ctx context.Context, actor scheduler.Actor, in *choice) (*tagged[scheduler.Person], error) {
+		func(ctx context.Context, actor account.Actor, in *choice) (*tagged[account.Person], error) {
 			p, err := a.auth.Mute(ctx, actor, in.Body.Muted)
-			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
+			return &tagged[account.Person]{etag(p.Revision), p}, err
 		})
 	type creation struct {
 		Body struct {
@@ -59,7 +60,7 @@ func (a *api) peopleRoutes() {
 		}
 	}
 	add(a, operation{id: "create-user", method: "POST", path: "/users", tag: "people", status: http.StatusCreated, summary: "Add a user"},
-		func(ctx context.Context, actor scheduler.Actor, in *creation) (*created[scheduler.Person], error) {
+		func(ctx context.Context, actor account.Actor, in *creation) (*created[account.Person], error) {
 			p := in.Body.person(in.Body.Username)
 			if in.Body.Password != "" {
 				var err error
@@ -68,7 +69,7 @@ func (a *api) peopleRoutes() {
 				}
 			}
 			p, err := a.auth.PutPerson(ctx, actor, p)
-			return &created[scheduler.Person]{prefix + "/users/" + p.Username, etag(p.Revision), p}, err
+			return &created[account.Person]{prefix + "/users/" + p.Username, etag(p.Revision), p}, err
 		})
 	type personChange struct {
 		Somebody
@@ -80,7 +81,7 @@ func (a *api) peopleRoutes() {
 	}
 	add(a, operation{id: "edit-user", method: "PUT", path: "/users/{user}", tag: "people", summary: "Change a user",
 		more: "A user who is disabled, or loses a role or a testbed, is signed out everywhere."},
-		func(ctx context.Context, actor scheduler.Actor, in *personChange) (*tagged[scheduler.Person], error) {
+		func(ctx context.Context, actor account.Actor, in *personChange) (*tagged[account.Person], error) {
 			revision, err := in.revision()
 			if err != nil {
 				return nil, err
@@ -97,7 +98,7 @@ func (a *api) peopleRoutes() {
 			if p, err = a.auth.PutPerson(ctx, actor, p); err == nil && in.Body.All {
 				_, err = a.auth.RevokeAll(ctx, actor, p.Username)
 			}
-			return &tagged[scheduler.Person]{etag(p.Revision), p}, err
+			return &tagged[account.Person]{etag(p.Revision), p}, err
 		})
 	type password struct {
 		Somebody
@@ -109,7 +110,7 @@ func (a *api) peopleRoutes() {
 	}
 	add(a, operation{id: "set-password", method: "PUT", path: "/users/{user}/password", tag: "people", status: http.StatusNoContent, summary: "Change a password",
 		more: "To change your own, give the current password. All other sessions of the user end."},
-		func(ctx context.Context, actor scheduler.Actor, in *password) (*struct{}, error) {
+		func(ctx context.Context, actor account.Actor, in *password) (*struct{}, error) {
 			return nil, a.auth.SetPassword(ctx, actor, in.User, in.Body.Old, in.Body.New, in.Body.All)
 		})
 }
@@ -118,31 +119,31 @@ func (a *api) tokenRoutes() {
 	type Owned struct {
 		Owner string `query:"owner" maxLength:"64" doc:"default: yourself"`
 	}
-	of := func(actor scheduler.Actor, name string) string {
+	of := func(actor account.Actor, name string) string {
 		if name == "" {
 			return actor.Username
 		}
 		return name
 	}
 	add(a, operation{id: "list-tokens", method: "GET", path: "/tokens", tag: "people", summary: "List tokens, without their secrets"},
-		func(ctx context.Context, actor scheduler.Actor, in *Owned) (*body[scheduler.Page[scheduler.Token]], error) {
+		func(ctx context.Context, actor account.Actor, in *Owned) (*body[scheduler.Page[account.Token]], error) {
 			found, err := a.auth.List(ctx, actor, of(actor, in.Owner))
 			return answer(items(found)), err
 		})
 	type creation struct {
 		Body struct {
-			Owner   string            `json:"owner,omitempty" doc:"default: yourself"`
-			Name    string            `json:"name" doc:"purpose of the token"`
-			Scopes  []scheduler.Scope `json:"scopes" enum:"read,write,admin,password,calendar,calendar:move" doc:"password lets an administrator's program set passwords; calendar and calendar:move make an app password for calendar clients"`
-			Expires *time.Time        `json:"expires,omitempty"`
+			Owner   string          `json:"owner,omitempty" doc:"default: yourself"`
+			Name    string          `json:"name" doc:"purpose of the token"`
+			Scopes  []account.Scope `json:"scopes" enum:"read,write,admin,password,calendar,calendar:move" doc:"password lets an administrator's program set passwords; calendar and calendar:move make an app password for calendar clients"`
+			Expires *time.Time      `json:"expires,omitempty"`
 		}
 	}
 	type secret struct {
-		Secret string          `json:"secret" doc:"shown only once"`
-		Token  scheduler.Token `json:"token"`
+		Secret string        `json:"secret" doc:"shown only once"`
+		Token  account.Token `json:"token"`
 	}
 	add(a, operation{id: "create-token", method: "POST", path: "/tokens", tag: "people", status: http.StatusCreated, summary: "Create a token"},
-		func(ctx context.Context, actor scheduler.Actor, in *creation) (*body[secret], error) {
+		func(ctx context.Context, actor account.Actor, in *creation) (*body[secret], error) {
 			s, t, err := a.auth.Create(ctx, actor, of(actor, in.Body.Owner), in.Body.Name, in.Body.Scopes, in.Body.Expires)
 			return answer(secret{s, t}), err
 		})
@@ -151,7 +152,7 @@ func (a *api) tokenRoutes() {
 		Token string `path:"token" maxLength:"64"`
 	}
 	add(a, operation{id: "revoke-token", method: "DELETE", path: "/tokens/{token}", tag: "people", summary: "Revoke a token"},
-		func(ctx context.Context, actor scheduler.Actor, in *removal) (*body[scheduler.Token], error) {
+		func(ctx context.Context, actor account.Actor, in *removal) (*body[account.Token], error) {
 			t, err := a.auth.Revoke(ctx, actor, of(actor, in.Owner), in.Token)
 			return answer(t), err
 		})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 	"berth/testbeds/plain"
 )
@@ -273,7 +274,7 @@ func (a *api) portalRoutes() {
 	add(a, operation{id: "create-deployment", raw: documents[:1], method: "POST", path: "/portal/deployments", tag: "portal", status: http.StatusCreated,
 		summary: "Request a slot with the portal's DeploymentDescriptor",
 		more:    "As in the portal, a slot that does not fit is submitted anyway, and the mentor sees the conflicts. With ?strict=true it is refused."},
-		func(ctx context.Context, actor scheduler.Actor, in *struct {
+		func(ctx context.Context, actor account.Actor, in *struct {
 			Posting
 			Strict bool `query:"strict"`
 		}) (*answered, error) {
@@ -294,7 +295,7 @@ func (a *api) portalRoutes() {
 			return &answered{prefix + "/portal/deployments/" + out.Request.ID, descriptor(out.Request, f, "")}, err
 		})
 	add(a, operation{id: "get-deployment", method: "GET", path: "/portal/deployments/{id}", tag: "portal", summary: "Show a request as a deployment of the portal"},
-		func(ctx context.Context, actor scheduler.Actor, in *One) (*body[deployment], error) {
+		func(ctx context.Context, actor account.Actor, in *One) (*body[deployment], error) {
 			return a.deployment(ctx, actor, in.ID)
 		})
 	type putting struct {
@@ -304,7 +305,7 @@ func (a *api) portalRoutes() {
 	add(a, operation{id: "edit-deployment", raw: documents[:1], method: "PUT", path: "/portal/deployments/{id}", tag: "portal", summary: "Change a deployment as in the portal",
 		more: "For the mentor and administrators: status SCHEDULED (at startDate and endDate, or as requested), REJECTED, RUNNING or COMPLETED, with the checks of each step; the same status with other " +
 			"dates moves the request. Text added below the existing feedback becomes a remark, and the reason of a rejection."},
-		func(ctx context.Context, actor scheduler.Actor, in *putting) (*body[deployment], error) {
+		func(ctx context.Context, actor account.Actor, in *putting) (*body[deployment], error) {
 			d, err := readDeployment(in.RawBody)
 			if err != nil {
 				return nil, err
@@ -327,7 +328,7 @@ func (a *api) portalRoutes() {
 		Status []scheduler.Status `query:"status"`
 	}
 	add(a, operation{id: "list-deployments", method: "GET", path: "/portal/deployments", tag: "portal", summary: "List the requests as deployments of the portal, newest first"},
-		func(ctx context.Context, actor scheduler.Actor, in *deployments) (*array, error) {
+		func(ctx context.Context, actor account.Actor, in *deployments) (*array, error) {
 			f, _, err := a.service.Facility(ctx, actor)
 			if err != nil {
 				return nil, err
@@ -342,7 +343,7 @@ func (a *api) portalRoutes() {
 }
 
 // deployment reads a request as a deployment of the portal, with its feedback.
-func (a *api) deployment(ctx context.Context, actor scheduler.Actor, id string) (*body[deployment], error) {
+func (a *api) deployment(ctx context.Context, actor account.Actor, id string) (*body[deployment], error) {
 	f, _, err := a.service.Facility(ctx, actor)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -28,7 +29,7 @@ func daysOf(start, end portalTime) testbeds.Slot {
 
 // changeDeployment takes the steps that lead from the present request to a descriptor. If a step is refused, no remark is added
 // either.
-func (a *api) changeDeployment(ctx context.Context, actor scheduler.Actor, v scheduler.View, d deployment) error {
+func (a *api) changeDeployment(ctx context.Context, actor account.Actor, v scheduler.View, d deployment) error {
 	page, err := a.service.Feedback(ctx, actor, v.ID, "", 500)
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func newRemark(shown, text string) string {
 }
 
 // portalStep takes the step to a descriptor's status; said reports whether the remark went with it.
-func (a *api) portalStep(ctx context.Context, actor scheduler.Actor, v scheduler.View, d deployment, remark string) (said bool, err error) {
+func (a *api) portalStep(ctx context.Context, actor account.Actor, v scheduler.View, d deployment, remark string) (said bool, err error) {
 	var slot *testbeds.Slot
 	if !d.Start.IsZero() && !d.End.IsZero() {
 		slot = new(daysOf(d.Start, d.End))

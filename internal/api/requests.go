@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -128,13 +129,13 @@ func gathered(next http.Handler) http.Handler {
 
 func (a *api) requestRoutes() {
 	add(a, operation{id: "list-requests", method: "GET", path: "/requests", tag: "requests", summary: "List the requests that you may see, newest first"},
-		func(ctx context.Context, actor scheduler.Actor, in *filter) (*list[scheduler.Request], error) {
+		func(ctx context.Context, actor account.Actor, in *filter) (*list[scheduler.Request], error) {
 			page, err := a.service.List(ctx, actor, scheduler.RequestFilter{Status: in.Status, Testbed: in.Testbed, Mentor: in.Mentor,
 				Experimenter: in.Experimenter, From: in.From, To: in.To, Text: in.Text, Limit: in.Limit}, in.Cursor)
 			return part(page, "/requests", in.query()), err
 		})
 	add(a, operation{id: "get-request", method: "GET", path: "/requests/{id}", tag: "requests", summary: "Show a request with everything needed for a decision"},
-		func(ctx context.Context, actor scheduler.Actor, in *One) (*tagged[scheduler.View], error) {
+		func(ctx context.Context, actor account.Actor, in *One) (*tagged[scheduler.View], error) {
 			v, err := a.service.Get(ctx, actor, in.ID)
 			return &tagged[scheduler.View]{etag(v.Revision), v}, err
 		})
@@ -145,7 +146,7 @@ func (a *api) requestRoutes() {
 	}
 	add(a, operation{id: "create-request", method: "POST", path: "/requests", tag: "requests", status: http.StatusCreated, summary: "Submit a request",
 		more: "A slot that does not fit is a 409 with conflicts and alternatives, unless submit_anyway is true. A dry run also answers 201, and creates nothing."},
-		func(ctx context.Context, actor scheduler.Actor, in *submit) (*created[scheduler.Outcome], error) {
+		func(ctx context.Context, actor account.Actor, in *submit) (*created[scheduler.Outcome], error) {
 			s := in.Body
 			out, err := a.service.Submit(ctx, actor, scheduler.Submission{Ask: s.ask(), Name: s.Name, Description: s.Description, Organisation: s.Organisation,
 				Mentor: s.Mentor, Anyway: s.Anyway, Experimenter: s.Experimenter, DryRun: s.DryRun, Creation: in.creation("create-request", in.RawBody)})
@@ -158,7 +159,7 @@ func (a *api) requestRoutes() {
 	}
 	add(a, operation{id: "edit-request", method: "PATCH", path: "/requests/{id}", tag: "requests", summary: "Change a request under review",
 		more: "Omitted fields stay as they are. A change of slot or demand requires all approvals again."},
-		func(ctx context.Context, actor scheduler.Actor, in *change) (*tagged[scheduler.Outcome], error) {
+		func(ctx context.Context, actor account.Actor, in *change) (*tagged[scheduler.Outcome], error) {
 			e := in.Body.edit()
 			return a.decided(in.Revised, func(revision int64) (scheduler.Outcome, error) {
 				e.Revision = revision

@@ -1,9 +1,8 @@
 package api
 
 import (
+	"berth/scheduler/account"
 	"testing"
-
-	"berth/scheduler"
 )
 
 // TestAnAdministratorsProgramBecomesNobodyElse without the scope password: it may set no password, create no account with one,
@@ -11,8 +10,8 @@ import (
 func TestAnAdministratorsProgramBecomesNobodyElse(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	all, _ := h.key("adele", scheduler.ScopeRead, scheduler.ScopeWrite, scheduler.ScopeAdmin)
-	with, _ := h.key("adele", scheduler.ScopeRead, scheduler.ScopeAdmin, scheduler.ScopePassword)
+	all, _ := h.key("adele", account.ScopeRead, account.ScopeWrite, account.ScopeAdmin)
+	with, _ := h.key("adele", account.ScopeRead, account.ScopeAdmin, account.ScopePassword)
 	eve := func(name string) map[string]any {
 		return map[string]any{"username": name, "name": "Eve", "roles": []string{"administrator"}, "password": "a good enough password"}
 	}

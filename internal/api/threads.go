@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
@@ -38,12 +39,12 @@ func (a *api) threadRoutes() {
 		Paged
 	}
 	add(a, operation{id: "list-feedback", method: "GET", path: "/requests/{id}/feedback", tag: "requests", summary: "List the remarks of a request, oldest first"},
-		func(ctx context.Context, actor scheduler.Actor, in *reading) (*list[scheduler.Feedback], error) {
+		func(ctx context.Context, actor account.Actor, in *reading) (*list[scheduler.Feedback], error) {
 			page, err := a.service.Feedback(ctx, actor, in.ID, in.Cursor, in.Limit)
 			return part(page, "/requests/"+url.PathEscape(in.ID)+"/feedback", in.Paged.query(url.Values{})), err
 		})
 	add(a, operation{id: "list-history", method: "GET", path: "/requests/{id}/history", tag: "requests", summary: "List the history of a request, oldest first"},
-		func(ctx context.Context, actor scheduler.Actor, in *reading) (*list[scheduler.Entry], error) {
+		func(ctx context.Context, actor account.Actor, in *reading) (*list[scheduler.Entry], error) {
 			page, err := a.service.History(ctx, actor, in.ID, in.Cursor, in.Limit)
 			return part(page, "/requests/"+url.PathEscape(in.ID)+"/history", in.Paged.query(url.Values{})), err
 		})
@@ -57,7 +58,7 @@ func (a *api) threadRoutes() {
 	}
 	add(a, operation{id: "add-feedback", method: "POST", path: "/requests/{id}/feedback", tag: "requests", status: http.StatusCreated, summary: "Add a remark",
 		more: "Possible in every status. Remarks cannot be changed."},
-		func(ctx context.Context, actor scheduler.Actor, in *remark) (*body[scheduler.Feedback], error) {
+		func(ctx context.Context, actor account.Actor, in *remark) (*body[scheduler.Feedback], error) {
 			f, err := a.service.AddFeedback(ctx, actor, in.ID, in.Body.Text, in.creation("feedback "+in.ID, in.RawBody))
 			return answer(f), err
 		})

@@ -27,6 +27,7 @@ import (
 	"berth/internal/testdb"
 	"berth/internal/webhook"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // settings are those of a test: any port, a fresh database, and whatever flags are given in pairs.
@@ -182,11 +183,11 @@ func token(t *testing.T, s config.Settings) string {
 		t.Fatal(err)
 	}
 	defer parts.Close()
-	p := scheduler.Person{Username: "ada", Name: "Ada", Roles: []scheduler.Role{scheduler.RoleAdministrator}}
-	if _, err := parts.Auth.PutPerson(t.Context(), scheduler.System, p); err != nil {
+	p := account.Person{Username: "ada", Name: "Ada", Roles: []account.Role{account.RoleAdministrator}}
+	if _, err := parts.Auth.PutPerson(t.Context(), account.System, p); err != nil {
 		t.Fatal(err)
 	}
-	secret, _, err := parts.Auth.Create(t.Context(), scheduler.System, "ada", "test", []scheduler.Scope{scheduler.ScopeRead}, nil)
+	secret, _, err := parts.Auth.Create(t.Context(), account.System, "ada", "test", []account.Scope{account.ScopeRead}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -379,7 +380,7 @@ func TestAHalfFilledDemoGoesOn(t *testing.T) {
 		if parts, err = app.Open(t.Context(), s, options(io.Discard)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := parts.Auth.Person(t.Context(), scheduler.System, "ada"); scheduler.CodeOf(err) != scheduler.CodeNotFound {
+		if _, err := parts.Auth.Person(t.Context(), account.System, "ada"); scheduler.CodeOf(err) != scheduler.CodeNotFound {
 			t.Errorf("%s: who was there in between: %v", e.Name, err)
 		}
 		if err := parts.Close(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // directory answers the adapters that ask about requests and about people.
@@ -14,9 +15,9 @@ type directory struct {
 
 // people is what these adapters ask about accounts.
 type people interface {
-	Person(ctx context.Context, actor scheduler.Actor, username string) (scheduler.Person, error)
-	PersonByMail(ctx context.Context, actor scheduler.Actor, mail string) (scheduler.Person, bool, error)
-	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
+	Person(ctx context.Context, actor account.Actor, username string) (account.Person, error)
+	PersonByMail(ctx context.Context, actor account.Actor, mail string) (account.Person, bool, error)
+	People(ctx context.Context, actor account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
 }
 
 func (p *Parts) directory() directory { return directory{p.Service, p.Auth} }

@@ -9,6 +9,7 @@ import (
 	"berth/internal/outbox"
 	"berth/internal/webhook"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // lanes tell webhooks what happens, each owner's in a lane of their own: whoever has addresses that are slow or dead keeps nobody else
@@ -61,7 +62,7 @@ func (l *lanes) due(ctx context.Context) (map[string][]string, error) {
 	if err != nil || len(targets) == 0 || len(targets) == 1 && targets[0] == "" {
 		return nil, err
 	}
-	hooks, err := l.desk.List(ctx, scheduler.System, true)
+	hooks, err := l.desk.List(ctx, account.System, true)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"berth/internal/testdb"
 	"berth/internal/webhook"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // street is a database with webhooks of two owners, and lanes that tell them.
@@ -31,8 +32,8 @@ func newStreet(t *testing.T, dsn string) *street {
 	db := testdb.OpenWith(t, dsn, store.Options{Channels: []scheduler.Channel{{Name: webhook.Channel, Takes: webhook.Takes}}})
 	svc := scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: uuid.NewString, WebhookAddress: webhook.Address(true)})
 	for _, name := range []string{"adele", "monika"} {
-		p := scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{scheduler.RoleAdministrator}}
-		if _, err := auth.New(db, time.Now).PutPerson(t.Context(), scheduler.System, p); err != nil {
+		p := account.Person{Username: name, Name: name, Roles: []account.Role{account.RoleAdministrator}}
+		if _, err := auth.New(db, time.Now).PutPerson(t.Context(), account.System, p); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -42,7 +43,7 @@ func newStreet(t *testing.T, dsn string) *street {
 
 func (s *street) hook(owner, url string) scheduler.Webhook {
 	s.Helper()
-	actor := scheduler.ActorOf(scheduler.Person{Username: owner, Roles: []scheduler.Role{scheduler.RoleAdministrator}})
+	actor := account.ActorOf(account.Person{Username: owner, Roles: []account.Role{account.RoleAdministrator}})
 	_, h, err := s.desk.Create(s.Context(), actor, scheduler.Webhook{Name: "hook", URL: url})
 	if err != nil {
 		s.Fatal(err)

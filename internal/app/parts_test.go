@@ -11,6 +11,7 @@ import (
 	"berth/internal/config"
 	"berth/internal/store"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -45,7 +46,7 @@ func commandBeside(t *testing.T, public, known *url.URL) {
 		t.Fatal(err)
 	}
 	defer command.Close()
-	if _, err := command.Service.Cancel(t.Context(), scheduler.System, "1", scheduler.Step{Reason: "by a command"}); err != nil {
+	if _, err := command.Service.Cancel(t.Context(), account.System, "1", scheduler.Step{Reason: "by a command"}); err != nil {
 		t.Fatal(err)
 	}
 	changes, err := command.Store.Calendar(t.Context(), 0)
@@ -65,12 +66,12 @@ func commandBeside(t *testing.T, public, known *url.URL) {
 // oneRequest fills a database with as little as one request takes.
 func oneRequest(t *testing.T, p *Parts) {
 	t.Helper()
-	ctx, in := t.Context(), scheduler.System
+	ctx, in := t.Context(), account.System
 	start := time.Now().UTC().Truncate(time.Hour).Add(48 * time.Hour)
 	_, err := p.Service.PutFacility(ctx, in, testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "hall", Name: "Hall", Timezone: "UTC",
 		VIMs: []testbeds.VIM{{ID: "iris", Capacity: testbeds.Quantities{"vcpu": 4}}}}}}, scheduler.ChangeOptions{})
 	if err == nil {
-		_, err = p.Auth.PutPerson(ctx, in, scheduler.Person{Username: "eva", Name: "Eva", Roles: []scheduler.Role{scheduler.RoleExperimenter}})
+		_, err = p.Auth.PutPerson(ctx, in, account.Person{Username: "eva", Name: "Eva", Roles: []account.Role{account.RoleExperimenter}})
 	}
 	if err == nil {
 		_, err = p.Service.Submit(ctx, in, scheduler.Submission{Name: "one", Experimenter: "eva", Ask: scheduler.Ask{Slot: testbeds.NewSlot(start, time.Hour),

@@ -11,6 +11,7 @@ import (
 	"berth/internal/demo"
 	"berth/internal/store"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // prepare brings the database up to date and makes sure that users can sign in. Only then is anything listened on, and only then is it known
@@ -29,7 +30,7 @@ func (a *App) people(ctx context.Context, parts *Parts) error {
 	if a.serving.Demo {
 		return a.demo(ctx, parts)
 	}
-	page, err := parts.Auth.People(ctx, scheduler.System, "", 1)
+	page, err := parts.Auth.People(ctx, account.System, "", 1)
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func (a *App) fill(ctx context.Context) (err error) {
 }
 
 // introduce tells whoever started the demo who is in it.
-func (a *App) introduce(people []scheduler.Person, password string) {
+func (a *App) introduce(people []account.Person, password string) {
 	fmt.Fprintf(a.serving.Out, "The 5GinFIRE demo. The people in it, all invented:\n\n")
 	for _, p := range people {
 		fmt.Fprintf(a.serving.Out, "  %-8s %-14s %-16s %s\n", p.Username, p.Roles[0], p.Name, p.Organisation)

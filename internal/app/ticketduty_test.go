@@ -19,6 +19,7 @@ import (
 	"berth/internal/testdb"
 	"berth/internal/tickets"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -55,10 +56,10 @@ func newOffice(t *testing.T, v bugzillatest.Version) *office {
 	service, err := o.parts.Tickets(settings, "https://berth.example", log)
 	o.must(err)
 	o.duty = o.parts.ticketDuty(service, settings.Bugzilla.Poll, log)
-	_, err = o.parts.Service.PutFacility(t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "north", Name: "North", Timezone: "UTC",
+	_, err = o.parts.Service.PutFacility(t.Context(), account.System, testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "north", Name: "North", Timezone: "UTC",
 		VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 100}}}}}}, scheduler.ChangeOptions{})
 	o.must(err)
-	_, err = o.parts.Auth.PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: "eva", Name: "Eva", Roles: []scheduler.Role{scheduler.RoleExperimenter}})
+	_, err = o.parts.Auth.PutPerson(t.Context(), account.System, account.Person{Username: "eva", Name: "Eva", Roles: []account.Role{account.RoleExperimenter}})
 	o.must(err)
 	return o
 }
@@ -75,7 +76,7 @@ func (o *office) write(key string) { o.must(os.WriteFile(o.key, []byte(key+"\n")
 // submit makes some requests that want tickets.
 func (o *office) submit(n int) {
 	o.t.Helper()
-	eva := scheduler.ActorOf(scheduler.Person{Username: "eva", Roles: []scheduler.Role{scheduler.RoleExperimenter}})
+	eva := account.ActorOf(account.Person{Username: "eva", Roles: []account.Role{account.RoleExperimenter}})
 	for range n {
 		_, err := o.parts.Service.Submit(o.t.Context(), eva, scheduler.Submission{Name: "Trial", Ask: scheduler.Ask{
 			Components: []testbeds.Component{{Member: "1", Size: testbeds.Quantities{"vcpu": 1}, Onboarded: []string{"north/a"}}},

@@ -13,6 +13,7 @@ import (
 	"berth/internal/retry"
 	"berth/internal/tickets"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Tickets keep a ticket for every request.
@@ -99,7 +100,7 @@ func (p *Parts) SyncTicket(ctx context.Context, service *tickets.Service, reques
 	} else if waits {
 		return v, told, scheduler.Errorf(scheduler.CodeUnavailable, "not everything about request #%d could be told; see berth bugzilla status", v.Number)
 	}
-	v, err = p.Service.Get(ctx, scheduler.System, v.ID)
+	v, err = p.Service.Get(ctx, account.System, v.ID)
 	return v, told, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 const (
@@ -19,45 +20,45 @@ const (
 
 // byPassword authenticates a username and a password. It reserves an attempt before the slow hash is computed; a password that was right a
 // while ago passes without one, whatever others try at the account or from the same address. With note the trail records the success.
-func (a *Auth) byPassword(r *http.Request, username, password string, note bool) (scheduler.Actor, error) {
+func (a *Auth) byPassword(r *http.Request, username, password string, note bool) (account.Actor, error) {
 	ctx, from := r.Context(), origin(r)
 	p, last, err := a.account(ctx, username, from)
 	if err != nil {
-		return scheduler.Actor{}, err
+		return account.Actor{}, err
 	}
 	hash := cmp.Or(p.Password, a.decoy)
 	able := p.Password != "" && !p.Disabled
 	if able && a.known.has(a.clock(), hash, password) {
-		return scheduler.ActorOf(p), nil
+		return account.ActorOf(p), nil
 	}
 	limits := a.limitsOf(username, from, last)
 	if err := a.limits.reserve(ctx, limits...); err != nil {
-		return scheduler.Actor{}, err
+		return account.Actor{}, err
 	}
 	right, err := a.verify(ctx, hash, password)
 	sofar := a.limits.settle(err == nil && !(right && able), limits...)
 	if err != nil {
-		return scheduler.Actor{}, err
+		return account.Actor{}, err
 	}
 	if !right || !able {
-		return scheduler.Actor{}, cmp.Or[error](a.failed(ctx, p, from, sofar), errWrong)
+		return account.Actor{}, cmp.Or[error](a.failed(ctx, p, from, sofar), errWrong)
 	}
 	a.limits.forgive(limits[0].key)
 	a.known.add(a.clock(), hash, password)
 	if note && a.clock().Sub(last) > signInsEvery {
-		err = a.trail(ctx, scheduler.AccountEvent{Actor: username, Person: username, Action: scheduler.AccountSignIn, Address: from, Text: "a program, with the password"})
+		err = a.trail(ctx, account.AuditEvent{Actor: username, Person: username, Action: account.SignIn, Address: from, Text: "a program, with the password"})
 	}
-	return scheduler.ActorOf(p), err
+	return account.ActorOf(p), err
 }
 
 // account reads a person, and their last sign-in from an address; both are zero for an unknown name.
-func (a *Auth) account(ctx context.Context, username, from string) (p scheduler.Person, last time.Time, err error) {
+func (a *Auth) account(ctx context.Context, username, from string) (p account.Person, last time.Time, err error) {
 	err = a.store.View(ctx, func(tx scheduler.Reader) error {
 		if last, err = tx.SignedIn(ctx, username, from); err != nil {
 			return err
 		}
 		if p, err = tx.Person(ctx, username); scheduler.CodeOf(err) == scheduler.CodeNotFound {
-			p, err = scheduler.Person{}, nil
+			p, err = account.Person{}, nil
 		}
 		return err
 	})
@@ -77,7 +78,7 @@ func (a *Auth) limitsOf(username, from string, last time.Time) []limit {
 
 // failed records failed sign-ins in the trail: the first in a window, and the one that reaches the limit. It records them for
 // unknown names too, without the name, so that the duration does not tell which names exist.
-func (a *Auth) failed(ctx context.Context, p scheduler.Person, from string, sofar int) error {
+func (a *Auth) failed(ctx context.Context, p account.Person, from string, sofar int) error {
 	if sofar != 1 && sofar != maxPair {
 		return nil
 	}
@@ -85,16 +86,16 @@ func (a *Auth) failed(ctx context.Context, p scheduler.Person, from string, sofa
 	if p.Disabled {
 		text += "; the account is disabled"
 	}
-	return a.trail(ctx, scheduler.AccountEvent{Person: p.Username, Action: scheduler.AccountFailed, Address: from, Text: text})
+	return a.trail(ctx, account.AuditEvent{Person: p.Username, Action: account.Failed, Address: from, Text: text})
 }
 
 // trail appends to the audit trail of accounts.
-func (a *Auth) trail(ctx context.Context, e scheduler.AccountEvent) error {
+func (a *Auth) trail(ctx context.Context, e account.AuditEvent) error {
 	e.At = a.clock().UTC()
 	return a.store.Change(ctx, nil, func(tx scheduler.Tx) error { return tx.AddAccountEvent(ctx, e) })
 }
 
-func (a *Auth) person(ctx context.Context, username string) (p scheduler.Person, err error) {
+func (a *Auth) person(ctx context.Context, username string) (p account.Person, err error) {
 	err = a.store.View(ctx, func(tx scheduler.Reader) error {
 		p, err = tx.Person(ctx, username)
 		return err

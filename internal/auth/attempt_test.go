@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 const (
@@ -46,7 +47,7 @@ func TestTwoHundredWrongPasswordsAtOnce(t *testing.T) {
 func TestBadTokensLockOutNobody(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
-	token := g.token("ada", scheduler.ScopeRead)
+	token := g.token("ada", account.ScopeRead)
 	feed, _, err := g.auth.CreateFeed(t.Context(), g.actor("ada"), "ada", "phone", "operations")
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +178,7 @@ func TestGuessingThePresentPasswordIsLimited(t *testing.T) {
 func TestATokenSignsNoBrowserIn(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
-	for _, scope := range []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeAdmin} {
+	for _, scope := range []account.Scope{account.ScopeRead, account.ScopeAdmin} {
 		if _, err := g.auth.SignIn(g.from(third), "ada", g.token("ada", scope)); !wrong(err) {
 			t.Errorf("with the scope %s: %v", scope, err)
 		}

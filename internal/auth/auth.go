@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Auth authenticates callers.
@@ -59,7 +60,7 @@ var (
 
 // Authenticate identifies the sender of a request: by a bearer token, or by Basic with a password or a token in its
 // place.
-func (a *Auth) Authenticate(r *http.Request) (scheduler.Actor, error) {
+func (a *Auth) Authenticate(r *http.Request) (account.Actor, error) {
 	header := r.Header.Get("Authorization")
 	scheme, secret, _ := strings.Cut(header, " ")
 	if strings.EqualFold(scheme, "Bearer") {
@@ -69,21 +70,21 @@ func (a *Auth) Authenticate(r *http.Request) (scheduler.Actor, error) {
 		return a.attempt(r, username, password)
 	}
 	if header != "" {
-		return scheduler.Actor{}, errWrong
+		return account.Actor{}, errWrong
 	}
-	return scheduler.Actor{}, errAnonymous
+	return account.Actor{}, errAnonymous
 }
 
 // attempt checks credentials. A token is looked up whatever else failed from the address: a valid one always passes.
-func (a *Auth) attempt(r *http.Request, username, secret string) (scheduler.Actor, error) {
+func (a *Auth) attempt(r *http.Request, username, secret string) (account.Actor, error) {
 	switch {
 	case secret == "" || len(secret) > longest || len(username) > longest:
-		return scheduler.Actor{}, errWrong
+		return account.Actor{}, errWrong
 	case strings.HasPrefix(secret, tokenPrefix):
 		actor, err := a.byToken(r.Context(), username, secret)
 		return actor, a.unknownToken(r, "tokens", err)
 	case username == "":
-		return scheduler.Actor{}, a.unknownToken(r, "tokens", errWrong)
+		return account.Actor{}, a.unknownToken(r, "tokens", errWrong)
 	}
 	return a.byPassword(r, username, secret, true)
 }
@@ -103,37 +104,37 @@ func (a *Auth) unknownToken(r *http.Request, kind string, err error) error {
 const longest = 4 * maxPassword
 
 // byToken returns the owner of a token, within its scopes. A username must be the owner's.
-func (a *Auth) byToken(ctx context.Context, username, secret string) (scheduler.Actor, error) {
+func (a *Auth) byToken(ctx context.Context, username, secret string) (account.Actor, error) {
 	actor, t, err := a.token(ctx, secret)
-	if err == nil && (username != "" && username != t.Owner || slices.Contains(t.Scopes, scheduler.ScopeSession)) {
+	if err == nil && (username != "" && username != t.Owner || slices.Contains(t.Scopes, account.ScopeSession)) {
 		err = errWrong // a browser's cookie is valid for nothing else
 	}
 	if err != nil {
-		return scheduler.Actor{}, err
+		return account.Actor{}, err
 	}
 	return actor, nil
 }
 
 // Feed returns the owner of the feed at a secret address, with a right to read only, and its collection.
-func (a *Auth) Feed(r *http.Request, secret string) (actor scheduler.Actor, collection string, err error) {
-	var t scheduler.Token
+func (a *Auth) Feed(r *http.Request, secret string) (actor account.Actor, collection string, err error) {
+	var t account.Token
 	if err = errWrong; strings.HasPrefix(secret, tokenPrefix) && len(secret) <= longest {
 		actor, t, err = a.token(r.Context(), secret)
 	}
-	if err == nil && (t.Feed == "" || !slices.Contains(t.Scopes, scheduler.ScopeFeed)) {
+	if err == nil && (t.Feed == "" || !slices.Contains(t.Scopes, account.ScopeFeed)) {
 		err = errWrong
 	}
 	if err != nil {
-		return scheduler.Actor{}, "", a.unknownToken(r, "feeds", err)
+		return account.Actor{}, "", a.unknownToken(r, "feeds", err)
 	}
-	actor.Scopes = []scheduler.Scope{scheduler.ScopeRead}
+	actor.Scopes = []account.Scope{account.ScopeRead}
 	return actor, t.Feed, nil
 }
 
 // token finds the token of a secret and its owner within its scopes, and records the use.
-func (a *Auth) token(ctx context.Context, secret string) (scheduler.Actor, scheduler.Token, error) {
-	var t scheduler.Token
-	var p scheduler.Person
+func (a *Auth) token(ctx context.Context, secret string) (account.Actor, account.Token, error) {
+	var t account.Token
+	var p account.Person
 	err := a.store.View(ctx, func(tx scheduler.Reader) (err error) {
 		if t, err = tx.TokenByHash(ctx, digest(secret)); err != nil {
 			return err
@@ -144,25 +145,25 @@ func (a *Auth) token(ctx context.Context, secret string) (scheduler.Actor, sched
 	now := a.clock().UTC()
 	switch {
 	case scheduler.CodeOf(err) == scheduler.CodeNotFound:
-		return scheduler.Actor{}, t, errWrong
+		return account.Actor{}, t, errWrong
 	case err != nil:
-		return scheduler.Actor{}, t, err
+		return account.Actor{}, t, err
 	case t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires) || p.Disabled:
-		return scheduler.Actor{}, t, errEnded
+		return account.Actor{}, t, errEnded
 	}
 	if t.LastUsed == nil || now.Sub(*t.LastUsed) > usedEvery {
 		if err := a.used(ctx, t, now); err != nil {
-			return scheduler.Actor{}, t, err
+			return account.Actor{}, t, err
 		}
 	}
-	actor := scheduler.ActorOf(p)
+	actor := account.ActorOf(p)
 	actor.Scopes, actor.Token = t.Scopes, t.ID
 	return actor, t, nil
 }
 
 // used records the use of a token. If nothing can be written at present (a full disk, a lock that is not released), people can still
 // read.
-func (a *Auth) used(ctx context.Context, t scheduler.Token, now time.Time) error {
+func (a *Auth) used(ctx context.Context, t account.Token, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, noteWithin)
 	defer cancel()
 	err := a.store.Change(ctx, nil, func(tx scheduler.Tx) error { return tx.UseToken(ctx, t.ID, now) })

@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // SetPassword gives a person a new password: people change their own by giving the present one, administrators anybody's. Wrong present
 // passwords are limited like those of a sign-in, so that an abandoned session is no place to guess. All other sessions end; with
 // everything given, so do all tokens, app passwords and feeds. A token needs the scope password, or its holder could take the account
 // over.
-func (a *Auth) SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error {
+func (a *Auth) SetPassword(ctx context.Context, actor account.Actor, username, old, password string, everything bool) error {
 	if refusal := actor.SetPassword(username); refusal != "" {
 		return forbidden(refusal)
 	}
@@ -43,11 +44,11 @@ func (a *Auth) SetPassword(ctx context.Context, actor scheduler.Actor, username,
 	})
 }
 
-func every(scheduler.Token) bool { return true }
+func every(account.Token) bool { return true }
 
 // RevokeAll revokes all sessions, tokens, app passwords and feeds of a person, except the one in use, and returns their number. It returns
 // CodeForbidden to actors who may not manage the owner's tokens.
-func (a *Auth) RevokeAll(ctx context.Context, actor scheduler.Actor, owner string) (n int, err error) {
+func (a *Auth) RevokeAll(ctx context.Context, actor account.Actor, owner string) (n int, err error) {
 	if refusal := actor.KeepTokens(owner); refusal != "" {
 		return 0, forbidden(refusal)
 	}
@@ -62,7 +63,7 @@ func (a *Auth) RevokeAll(ctx context.Context, actor scheduler.Actor, owner strin
 }
 
 // confirm checks a person's present password.
-func (a *Auth) confirm(ctx context.Context, p scheduler.Person, old string) error {
+func (a *Auth) confirm(ctx context.Context, p account.Person, old string) error {
 	x := limit{key: "present password of " + p.Username, most: maxOld}
 	if err := a.limits.reserve(ctx, x); err != nil {
 		return err

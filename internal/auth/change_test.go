@@ -5,10 +5,11 @@ import (
 	"testing"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // session begins a session, and returns its secret and its actor.
-func (g *gatehouse) session(username string) (string, scheduler.Actor) {
+func (g *gatehouse) session(username string) (string, account.Actor) {
 	g.t.Helper()
 	secret, err := g.auth.SignIn(g.from(home), username, good)
 	if err != nil {
@@ -36,7 +37,7 @@ func TestANewPasswordEndsOtherSessions(t *testing.T) {
 	here, ada := g.session("ada")
 	elsewhere, _ := g.session("ada")
 	others, adele := g.session("adele")
-	token := g.token("ada", scheduler.ScopeRead)
+	token := g.token("ada", account.ScopeRead)
 	if err := g.auth.SetPassword(t.Context(), ada, "ada", good, "a second good password", false); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func TestRevokingAllSparesTheOneInUse(t *testing.T) {
 	g := newGatehouse(t)
 	here, ada := g.session("ada")
 	elsewhere, _ := g.session("ada")
-	token := g.token("ada", scheduler.ScopeRead, scheduler.ScopeAdmin)
+	token := g.token("ada", account.ScopeRead, account.ScopeAdmin)
 	if _, err := g.auth.RevokeAll(t.Context(), ada, "adele"); scheduler.CodeOf(err) != scheduler.CodeForbidden {
 		t.Errorf("somebody else's: %v", err)
 	}
@@ -88,14 +89,14 @@ func TestRevokingAllSparesTheOneInUse(t *testing.T) {
 func TestWhoLosesSomethingIsSignedOut(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
-		change func(*scheduler.Person)
+		change func(*account.Person)
 		ends   bool
 	}{
-		"a name":              {func(p *scheduler.Person) { p.Name = "Countess" }, false},
-		"one role more":       {func(p *scheduler.Person) { p.Roles = append(p.Roles, scheduler.RoleOperator) }, false},
-		"another role":        {func(p *scheduler.Person) { p.Roles = []scheduler.Role{scheduler.RoleOperator} }, true},
-		"disabled":            {func(p *scheduler.Person) { p.Disabled = true }, true},
-		"a hash from outside": {func(p *scheduler.Person) { p.Password = "$argon2id$other" }, true},
+		"a name":              {func(p *account.Person) { p.Name = "Countess" }, false},
+		"one role more":       {func(p *account.Person) { p.Roles = append(p.Roles, account.RoleOperator) }, false},
+		"another role":        {func(p *account.Person) { p.Roles = []account.Role{account.RoleOperator} }, true},
+		"disabled":            {func(p *account.Person) { p.Disabled = true }, true},
+		"a hash from outside": {func(p *account.Person) { p.Password = "$argon2id$other" }, true},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -104,13 +105,13 @@ func TestWhoLosesSomethingIsSignedOut(t *testing.T) {
 			p := g.person("ada")
 			p.Roles = slices.Clone(p.Roles)
 			c.change(&p)
-			p, err := g.auth.PutPerson(t.Context(), scheduler.System, p)
+			p, err := g.auth.PutPerson(t.Context(), account.System, p)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if p.Disabled {
 				p.Disabled = false
-				if _, err := g.auth.PutPerson(t.Context(), scheduler.System, p); err != nil {
+				if _, err := g.auth.PutPerson(t.Context(), account.System, p); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -136,7 +137,7 @@ func TestWhoLosesARoleElsewhereIsSignedOut(t *testing.T) {
 	if _, err := h.auth.Session(t.Context(), before); !wrong(err) {
 		t.Errorf("the session of a mentor: %v", err)
 	}
-	if a, err := h.auth.Session(t.Context(), after); err != nil || a.Is(scheduler.RoleMentor) {
+	if a, err := h.auth.Session(t.Context(), after); err != nil || a.Is(account.RoleMentor) {
 		t.Errorf("%+v, %v", a, err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 const good = "correct horse battery"
@@ -29,8 +30,8 @@ func newGatehouse(t *testing.T) *gatehouse {
 	g.restart()
 	err := g.store.Change(t.Context(), nil, func(tx scheduler.Tx) error {
 		return errors.Join(
-			tx.PutPerson(t.Context(), scheduler.Person{Username: "ada", Name: "Ada", Roles: []scheduler.Role{scheduler.RoleMentor}, Password: auth.Hash(good), Created: g.now, Revision: 1}),
-			tx.PutPerson(t.Context(), scheduler.Person{Username: "adele", Name: "Adele", Roles: []scheduler.Role{scheduler.RoleAdministrator}, Password: auth.Hash(good), Created: g.now, Revision: 1}))
+			tx.PutPerson(t.Context(), account.Person{Username: "ada", Name: "Ada", Roles: []account.Role{account.RoleMentor}, Password: auth.Hash(good), Created: g.now, Revision: 1}),
+			tx.PutPerson(t.Context(), account.Person{Username: "adele", Name: "Adele", Roles: []account.Role{account.RoleAdministrator}, Password: auth.Hash(good), Created: g.now, Revision: 1}))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -73,9 +74,9 @@ func (g *gatehouse) bearer(address, secret string) error {
 	return err
 }
 
-func (g *gatehouse) person(username string) scheduler.Person {
+func (g *gatehouse) person(username string) account.Person {
 	g.t.Helper()
-	var p scheduler.Person
+	var p account.Person
 	err := g.store.View(g.t.Context(), func(tx scheduler.Reader) (err error) {
 		p, err = tx.Person(g.t.Context(), username)
 		return err
@@ -86,11 +87,11 @@ func (g *gatehouse) person(username string) scheduler.Person {
 	return p
 }
 
-func (g *gatehouse) actor(username string) scheduler.Actor {
-	return scheduler.ActorOf(g.person(username))
+func (g *gatehouse) actor(username string) account.Actor {
+	return account.ActorOf(g.person(username))
 }
 
-func (g *gatehouse) token(owner string, scopes ...scheduler.Scope) string {
+func (g *gatehouse) token(owner string, scopes ...account.Scope) string {
 	g.t.Helper()
 	secret, _, err := g.auth.Create(g.t.Context(), g.actor(owner), owner, "script", scopes, nil)
 	if err != nil {

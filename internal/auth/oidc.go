@@ -19,6 +19,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds/plain"
 )
 
@@ -37,7 +38,7 @@ type Elsewhere struct {
 // Grant gives the members of a group a role; with a testbed it makes them its providers.
 type Grant struct {
 	Group   string
-	Role    scheduler.Role
+	Role    account.Role
 	Testbed string
 }
 
@@ -142,7 +143,7 @@ func (d *Door) Finish(r *http.Request, kept, session string) (secret string, err
 	here, _ := d.auth.Session(ctx, session) // none if there is no session
 	person, err := d.person(ctx, c, here.Username, groups(all[d.settings.Claim]))
 	if scheduler.CodeOf(err) == scheduler.CodeForbidden && person.Username != "" {
-		err = cmp.Or(d.auth.trail(ctx, scheduler.AccountEvent{Person: person.Username, Action: scheduler.AccountFailed, Address: origin(r), Text: "signed in elsewhere; the account is disabled"}), err)
+		err = cmp.Or(d.auth.trail(ctx, account.AuditEvent{Person: person.Username, Action: account.Failed, Address: origin(r), Text: "signed in elsewhere; the account is disabled"}), err)
 	}
 	if err != nil {
 		return "", err
@@ -205,7 +206,7 @@ func groups(claim any) (list []string) {
 // person finds the account of the provider's subject: the one linked to the subject, else the one with the same verified email address,
 // else a new one. It brings the roles that their groups grant up to date each time. here is the user signed in here with a password, if
 // any.
-func (d *Door) person(ctx context.Context, c claims, here string, groups []string) (p scheduler.Person, err error) {
+func (d *Door) person(ctx context.Context, c claims, here string, groups []string) (p account.Person, err error) {
 	subject := d.settings.Issuer + " " + c.Subject
 	err = d.auth.store.Change(ctx, nil, func(tx scheduler.Tx) error {
 		found, err := bySubject(ctx, tx, subject, here, c)
@@ -227,7 +228,7 @@ func (d *Door) person(ctx context.Context, c claims, here string, groups []strin
 			return nil
 		}
 		p.Revision++
-		return d.auth.storePerson(ctx, tx, scheduler.ActorOf(p), found, p)
+		return d.auth.storePerson(ctx, tx, account.ActorOf(p), found, p)
 	})
 	return p, err
 }
@@ -235,8 +236,8 @@ func (d *Door) person(ctx context.Context, c claims, here string, groups []strin
 // bySubject finds the account linked to a subject, or with the verified address and no subject yet. An address alone never leads to an
 // administrator's account: otherwise anyone who can have addresses verified at the provider could become one. Administrators are linked by
 // signing in here first.
-func bySubject(ctx context.Context, tx scheduler.Reader, subject, here string, c claims) (*scheduler.Person, error) {
-	var byMail *scheduler.Person
+func bySubject(ctx context.Context, tx scheduler.Reader, subject, here string, c claims) (*account.Person, error) {
+	var byMail *account.Person
 	for after := ""; ; {
 		list, err := tx.People(ctx, after, 500)
 		if err != nil {
@@ -260,8 +261,8 @@ func bySubject(ctx context.Context, tx scheduler.Reader, subject, here string, c
 	}
 }
 
-func linkable(p *scheduler.Person, here string) error {
-	if p == nil || p.Username == here || !slices.Contains(p.Roles, scheduler.RoleAdministrator) {
+func linkable(p *account.Person, here string) error {
+	if p == nil || p.Username == here || !slices.Contains(p.Roles, account.RoleAdministrator) {
 		return nil
 	}
 	return scheduler.Errorf(scheduler.CodeConflict, "the address %s belongs to an administrator's account here, which is not linked by an address alone: "+
@@ -271,13 +272,13 @@ func linkable(p *scheduler.Person, here string) error {
 var notUsername = regexp.MustCompile(`[^a-z0-9._-]+`)
 
 // newcomer makes a person with no earlier account.
-func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (scheduler.Person, error) {
+func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (account.Person, error) {
 	name, _, _ := strings.Cut(c.Email, "@")
 	if c.Username != "" {
 		name, _, _ = strings.Cut(c.Username, "@")
 	}
 	name = strings.Trim(notUsername.ReplaceAllString(strings.ToLower(name), "-"), "._-")
-	if name == "" || name == scheduler.System.Username {
+	if name == "" || name == account.System.Username {
 		name = "person"
 	}
 	name = name[:min(len(name), 50)]
@@ -288,7 +289,7 @@ func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (sch
 			break
 		}
 		if err != nil {
-			return scheduler.Person{}, err
+			return account.Person{}, err
 		}
 		username = fmt.Sprintf("%s-%d", name, n) // the name belongs to another person
 	}
@@ -296,7 +297,7 @@ func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (sch
 	if shown == "" || len(shown) > 200 {
 		shown = username
 	}
-	p := scheduler.Person{Username: username, Name: shown, Roles: []scheduler.Role{scheduler.RoleExperimenter}, Created: d.auth.clock().UTC()}
+	p := account.Person{Username: username, Name: shown, Roles: []account.Role{account.RoleExperimenter}, Created: d.auth.clock().UTC()}
 	if bool(c.Verified) && mail.MatchString(c.Email) {
 		p.Email = c.Email
 	}
@@ -306,13 +307,13 @@ func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (sch
 var mail = regexp.MustCompile(`^[^\s@<>",;:\\()\[\]]{1,64}@[A-Za-z0-9.-]{1,255}$`)
 
 // grant sets a person's roles from their groups: roles that some group grants come from groups only.
-func (d *Door) grant(p *scheduler.Person, groups []string) {
+func (d *Door) grant(p *account.Person, groups []string) {
 	if len(d.settings.Grants) == 0 {
 		return
 	}
 	p.Roles, p.Testbeds = slices.Clone(p.Roles), slices.Clone(p.Testbeds)
 	for _, g := range d.settings.Grants {
-		p.Roles = slices.DeleteFunc(p.Roles, func(r scheduler.Role) bool { return r == g.Role })
+		p.Roles = slices.DeleteFunc(p.Roles, func(r account.Role) bool { return r == g.Role })
 		if g.Testbed != "" {
 			p.Testbeds = slices.DeleteFunc(p.Testbeds, func(t string) bool { return t == g.Testbed })
 		}
@@ -329,7 +330,7 @@ func (d *Door) grant(p *scheduler.Person, groups []string) {
 		}
 	}
 	if len(p.Roles) == 0 {
-		p.Roles = []scheduler.Role{scheduler.RoleExperimenter}
+		p.Roles = []account.Role{account.RoleExperimenter}
 	}
 }
 

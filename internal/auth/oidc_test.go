@@ -24,6 +24,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // provider is an OpenID Connect provider: discovery, authorization with PKCE, tokens, keys.
@@ -140,11 +141,11 @@ func newHall(t *testing.T, grants ...auth.Grant) *hall {
 }
 
 // signIn runs the whole flow.
-func (h *hall) signIn() (scheduler.Actor, error) {
+func (h *hall) signIn() (account.Actor, error) {
 	h.t.Helper()
 	cookie, err := h.flow()
 	if err != nil {
-		return scheduler.Actor{}, err
+		return account.Actor{}, err
 	}
 	return h.auth.Session(h.t.Context(), cookie)
 }
@@ -168,9 +169,9 @@ func (h *hall) cookie() string {
 	return cookie
 }
 
-var mentors = auth.Grant{Group: "mentors", Role: scheduler.RoleMentor}
+var mentors = auth.Grant{Group: "mentors", Role: account.RoleMentor}
 
-func (h *hall) put(p scheduler.Person) {
+func (h *hall) put(p account.Person) {
 	h.t.Helper()
 	p.Created, p.Revision = time.Now(), 1
 	if err := h.store.Change(h.t.Context(), nil, func(tx scheduler.Tx) error { return tx.PutPerson(context.Background(), p) }); err != nil {
@@ -180,20 +181,20 @@ func (h *hall) put(p scheduler.Person) {
 
 func TestSomebodyNewSignsInElsewhere(t *testing.T) {
 	t.Parallel()
-	h := newHall(t, auth.Grant{Group: "mentors", Role: scheduler.RoleMentor}, auth.Grant{Group: "iris", Role: scheduler.RoleProvider, Testbed: "wins-5g"})
-	h.put(scheduler.Person{Username: "ada", Name: "Another Ada", Roles: []scheduler.Role{scheduler.RoleAdministrator}})
+	h := newHall(t, auth.Grant{Group: "mentors", Role: account.RoleMentor}, auth.Grant{Group: "iris", Role: account.RoleProvider, Testbed: "wins-5g"})
+	h.put(account.Person{Username: "ada", Name: "Another Ada", Roles: []account.Role{account.RoleAdministrator}})
 	h.says = map[string]any{"sub": "17", "preferred_username": "Ada", "name": "Ada Lovelace", "email": "ada@id.example", "email_verified": true, "groups": []string{"mentors", "iris"}}
 	a, err := h.signIn()
-	if err != nil || a.Username != "ada-2" || a.Name != "Ada Lovelace" || !a.Is(scheduler.RoleMentor) || !a.Provides("wins-5g") || a.Is(scheduler.RoleAdministrator) {
+	if err != nil || a.Username != "ada-2" || a.Name != "Ada Lovelace" || !a.Is(account.RoleMentor) || !a.Provides("wins-5g") || a.Is(account.RoleAdministrator) {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	h.says["preferred_username"], h.says["groups"] = "renamed", "mentors"
 	a, err = h.signIn()
-	if err != nil || a.Username != "ada-2" || !a.Is(scheduler.RoleMentor) || a.Is(scheduler.RoleProvider) || len(a.Testbeds) != 0 {
+	if err != nil || a.Username != "ada-2" || !a.Is(account.RoleMentor) || a.Is(account.RoleProvider) || len(a.Testbeds) != 0 {
 		t.Errorf("out of a group: %+v, %v", a, err)
 	}
 	h.says["groups"] = nil
-	if a, err = h.signIn(); err != nil || !slices.Equal(a.Roles, []scheduler.Role{scheduler.RoleExperimenter}) {
+	if a, err = h.signIn(); err != nil || !slices.Equal(a.Roles, []account.Role{account.RoleExperimenter}) {
 		t.Errorf("out of all groups: %+v, %v", a, err)
 	}
 }
@@ -203,14 +204,14 @@ func TestSomebodyNewSignsInElsewhere(t *testing.T) {
 func TestAnAccountIsTakenOverByNobody(t *testing.T) {
 	t.Parallel()
 	h := newHall(t)
-	h.put(scheduler.Person{Username: "grace", Name: "Grace", Email: "grace@people.example", Roles: []scheduler.Role{scheduler.RoleMentor}})
-	h.put(scheduler.Person{Username: "gone", Name: "Gone", Email: "gone@people.example", Roles: []scheduler.Role{scheduler.RoleMentor}, Disabled: true})
+	h.put(account.Person{Username: "grace", Name: "Grace", Email: "grace@people.example", Roles: []account.Role{account.RoleMentor}})
+	h.put(account.Person{Username: "gone", Name: "Gone", Email: "gone@people.example", Roles: []account.Role{account.RoleMentor}, Disabled: true})
 	h.says = map[string]any{"sub": "1", "email": "grace@people.example", "preferred_username": "grace"}
-	if a, err := h.signIn(); err != nil || a.Username == "grace" || a.Is(scheduler.RoleMentor) {
+	if a, err := h.signIn(); err != nil || a.Username == "grace" || a.Is(account.RoleMentor) {
 		t.Errorf("with an address that nobody verified: %+v, %v", a, err)
 	}
 	h.says = map[string]any{"sub": "2", "email": "Grace@People.example", "email_verified": true, "preferred_username": "whoever"}
-	if a, err := h.signIn(); err != nil || a.Username != "grace" || !a.Is(scheduler.RoleMentor) {
+	if a, err := h.signIn(); err != nil || a.Username != "grace" || !a.Is(account.RoleMentor) {
 		t.Errorf("with a verified one: %+v, %v", a, err)
 	}
 	h.says = map[string]any{"sub": "3", "email": "grace@people.example", "email_verified": true, "preferred_username": "x"}
@@ -315,7 +316,7 @@ func TestAnAddressIsVerifiedWhereTheProviderSaysSo(t *testing.T) {
 	t.Parallel()
 	for claim, links := range map[any]bool{true: true, "true": true, "True": true, false: false, "false": false, "yes": false, 1: false, "": false} {
 		h := newHall(t)
-		h.put(scheduler.Person{Username: "grace", Name: "Grace", Email: "grace@people.example", Roles: []scheduler.Role{scheduler.RoleMentor}})
+		h.put(account.Person{Username: "grace", Name: "Grace", Email: "grace@people.example", Roles: []account.Role{account.RoleMentor}})
 		h.says = map[string]any{"sub": "1", "email": "grace@people.example", "email_verified": claim, "preferred_username": "x"}
 		if a, err := h.signIn(); err != nil || (a.Username == "grace") != links {
 			t.Errorf("email_verified %#v: %+v, %v", claim, a, err)
@@ -327,8 +328,8 @@ func TestAnAddressIsVerifiedWhereTheProviderSaysSo(t *testing.T) {
 func TestAnAdministratorIsNotLinkedByAnAddress(t *testing.T) {
 	t.Parallel()
 	h := newHall(t)
-	h.put(scheduler.Person{Username: "adele", Name: "Adele", Email: "adele@people.example", Roles: []scheduler.Role{scheduler.RoleAdministrator}, Password: auth.Hash(good)})
-	h.put(scheduler.Person{Username: "hector", Name: "Hector", Roles: []scheduler.Role{scheduler.RoleMentor}, Password: auth.Hash(good)})
+	h.put(account.Person{Username: "adele", Name: "Adele", Email: "adele@people.example", Roles: []account.Role{account.RoleAdministrator}, Password: auth.Hash(good)})
+	h.put(account.Person{Username: "hector", Name: "Hector", Roles: []account.Role{account.RoleMentor}, Password: auth.Hash(good)})
 	h.says = map[string]any{"sub": "1", "email": "adele@people.example", "email_verified": true, "preferred_username": "adele"}
 	session := func(who string) string {
 		secret, err := h.auth.SignIn(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/sign-in", nil), who, good)
@@ -348,7 +349,7 @@ func TestAnAdministratorIsNotLinkedByAnAddress(t *testing.T) {
 		t.Fatalf("signed in here: %+v, %v", a, err)
 	}
 	h.here = ""
-	if a, err := h.signIn(); err != nil || a.Username != "adele" || !a.Is(scheduler.RoleAdministrator) {
+	if a, err := h.signIn(); err != nil || a.Username != "adele" || !a.Is(account.RoleAdministrator) {
 		t.Errorf("linked: %+v, %v", a, err)
 	}
 }
@@ -383,7 +384,7 @@ func TestASlowProviderKeepsNobodyElseWaiting(t *testing.T) {
 func TestTheTrailOfSigningInElsewhere(t *testing.T) {
 	t.Parallel()
 	h := newHall(t, mentors)
-	h.put(scheduler.Person{Username: "gone", Name: "Gone", Email: "gone@people.example", Roles: []scheduler.Role{scheduler.RoleMentor}, Disabled: true})
+	h.put(account.Person{Username: "gone", Name: "Gone", Email: "gone@people.example", Roles: []account.Role{account.RoleMentor}, Disabled: true})
 	h.says = map[string]any{"sub": "17", "preferred_username": "ada", "groups": []string{"mentors"}, "name": "A\u202eda"}
 	if a, err := h.signIn(); err != nil || a.Name != "A da" {
 		t.Fatalf("%+v, %v", a, err)
@@ -394,7 +395,7 @@ func TestTheTrailOfSigningInElsewhere(t *testing.T) {
 	}
 	var got []string
 	err := h.store.View(t.Context(), func(tx scheduler.Reader) error {
-		list, err := tx.AccountEvents(t.Context(), scheduler.AccountFilter{Limit: 10})
+		list, err := tx.AccountEvents(t.Context(), account.Filter{Limit: 10})
 		for _, e := range list {
 			got = append(got, e.Person+" "+string(e.Action)+" "+e.Text)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds/plain"
 )
 
@@ -14,9 +15,9 @@ import (
 const listAtOnce = 500
 
 // People lists people to administrators, by username. It returns CodeForbidden and CodeInvalid.
-func (a *Auth) People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error) {
-	page := scheduler.Page[scheduler.Person]{Items: []scheduler.Person{}}
-	if err := scheduler.Require(actor, scheduler.ScopeRead, scheduler.RoleAdministrator); err != nil {
+func (a *Auth) People(ctx context.Context, actor account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error) {
+	page := scheduler.Page[account.Person]{Items: []account.Person{}}
+	if err := scheduler.Require(actor, account.ScopeRead, account.RoleAdministrator); err != nil {
 		return page, err
 	}
 	_, limit, err := scheduler.Position("", limit)
@@ -30,15 +31,15 @@ func (a *Auth) People(ctx context.Context, actor scheduler.Actor, cursor string,
 			list = list[:limit]
 			page.Next = list[limit-1].Username
 		}
-		page.Items = append([]scheduler.Person{}, list...)
+		page.Items = append([]account.Person{}, list...)
 		return err
 	})
 	return page, err
 }
 
 // Person reads a person: administrators read anybody, everybody reads themself. To all others it returns CodeNotFound.
-func (a *Auth) Person(ctx context.Context, actor scheduler.Actor, username string) (p scheduler.Person, err error) {
-	if !actor.Can(scheduler.ScopeRead) || actor.Username != username && !actor.Is(scheduler.RoleAdministrator) {
+func (a *Auth) Person(ctx context.Context, actor account.Actor, username string) (p account.Person, err error) {
+	if !actor.Can(account.ScopeRead) || actor.Username != username && !actor.Is(account.RoleAdministrator) {
 		return p, scheduler.Errorf(scheduler.CodeNotFound, "there is no person %q that %s may see", plain.Clip(username, 80), actor.Username)
 	}
 	return a.person(ctx, username)
@@ -46,12 +47,12 @@ func (a *Auth) Person(ctx context.Context, actor scheduler.Actor, username strin
 
 // PersonByMail finds the person with an email address, in any spelling; found is false if there is none, or more than one. It returns
 // CodeForbidden to all but administrators.
-func (a *Auth) PersonByMail(ctx context.Context, actor scheduler.Actor, mail string) (p scheduler.Person, found bool, err error) {
-	if err := scheduler.Require(actor, scheduler.ScopeRead, scheduler.RoleAdministrator); err != nil {
+func (a *Auth) PersonByMail(ctx context.Context, actor account.Actor, mail string) (p account.Person, found bool, err error) {
+	if err := scheduler.Require(actor, account.ScopeRead, account.RoleAdministrator); err != nil {
 		return p, false, err
 	}
 	n := 0
-	err = a.everybody(ctx, func() { n, p = 0, scheduler.Person{} }, func(x scheduler.Person) {
+	err = a.everybody(ctx, func() { n, p = 0, account.Person{} }, func(x account.Person) {
 		if x.Email != "" && strings.EqualFold(x.Email, mail) && !x.Disabled {
 			p, n = x, n+1
 		}
@@ -60,12 +61,12 @@ func (a *Auth) PersonByMail(ctx context.Context, actor scheduler.Actor, mail str
 }
 
 // Mentors lists the usernames of possible mentors of requests. It returns CodeForbidden if the token may not read.
-func (a *Auth) Mentors(ctx context.Context, actor scheduler.Actor) (names []string, err error) {
-	if err := scheduler.Require(actor, scheduler.ScopeRead, scheduler.Roles...); err != nil {
+func (a *Auth) Mentors(ctx context.Context, actor account.Actor) (names []string, err error) {
+	if err := scheduler.Require(actor, account.ScopeRead, account.Roles...); err != nil {
 		return nil, err
 	}
-	err = a.everybody(ctx, func() { names = nil }, func(p scheduler.Person) {
-		if !p.Disabled && slices.Contains(p.Roles, scheduler.RoleMentor) {
+	err = a.everybody(ctx, func() { names = nil }, func(p account.Person) {
+		if !p.Disabled && slices.Contains(p.Roles, account.RoleMentor) {
 			names = append(names, p.Username)
 		}
 	})
@@ -74,7 +75,7 @@ func (a *Auth) Mentors(ctx context.Context, actor scheduler.Actor) (names []stri
 
 // everybody visits all people in one snapshot; it calls begin before the first one, and again if the store restarts the
 // transaction.
-func (a *Auth) everybody(ctx context.Context, begin func(), visit func(scheduler.Person)) error {
+func (a *Auth) everybody(ctx context.Context, begin func(), visit func(account.Person)) error {
 	return a.store.View(ctx, func(tx scheduler.Reader) error {
 		begin()
 		for after := ""; ; {
@@ -93,11 +94,11 @@ func (a *Auth) everybody(ctx context.Context, begin func(), visit func(scheduler
 // PutPerson creates a person or changes one: a revision of 0 creates, any other must be the stored one. The password stays as it is
 // unless the person comes with another. A person who loses a role, a testbed or the account, or gets another password, is signed out
 // everywhere. It returns CodeForbidden, CodeInvalid, CodeNotFound and CodePrecondition.
-func (a *Auth) PutPerson(ctx context.Context, actor scheduler.Actor, given scheduler.Person) (p scheduler.Person, err error) {
-	if err := scheduler.Require(actor, scheduler.ScopeAdmin, scheduler.RoleAdministrator); err != nil {
+func (a *Auth) PutPerson(ctx context.Context, actor account.Actor, given account.Person) (p account.Person, err error) {
+	if err := scheduler.Require(actor, account.ScopeAdmin, account.RoleAdministrator); err != nil {
 		return p, err
 	}
-	if given.Password != "" && !actor.Can(scheduler.ScopePassword) {
+	if given.Password != "" && !actor.Can(account.ScopePassword) {
 		return p, scheduler.Errorf(scheduler.CodeForbidden, "%s may not give passwords with this token: that needs the scope password", actor.Username)
 	}
 	err = a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
@@ -106,10 +107,10 @@ func (a *Auth) PutPerson(ctx context.Context, actor scheduler.Actor, given sched
 		if err != nil {
 			return err
 		}
-		if bad := scheduler.CheckPerson(p, func(id string) bool { _, ok := f.Testbed(id); return ok }); len(bad) > 0 {
+		if bad := account.Check(p, func(id string) bool { _, ok := f.Testbed(id); return ok }); len(bad) > 0 {
 			return scheduler.Invalid(bad)
 		}
-		var stored *scheduler.Person
+		var stored *account.Person
 		if p.Revision == 0 {
 			p.Created = a.clock().UTC().Truncate(time.Second)
 		} else {
@@ -130,11 +131,11 @@ func (a *Auth) PutPerson(ctx context.Context, actor scheduler.Actor, given sched
 }
 
 // Mute stops a person's mail about the topics. It returns CodeForbidden and CodeInvalid.
-func (a *Auth) Mute(ctx context.Context, actor scheduler.Actor, topics []scheduler.Topic) (p scheduler.Person, err error) {
-	if err := scheduler.Require(actor, scheduler.ScopeWrite, scheduler.Roles...); err != nil {
+func (a *Auth) Mute(ctx context.Context, actor account.Actor, topics []account.Topic) (p account.Person, err error) {
+	if err := scheduler.Require(actor, account.ScopeWrite, account.Roles...); err != nil {
 		return p, err
 	}
-	if bad := scheduler.CheckTopics(topics); len(bad) > 0 {
+	if bad := account.CheckTopics(topics); len(bad) > 0 {
 		return p, scheduler.Invalid(bad)
 	}
 	err = a.store.Change(ctx, nil, func(tx scheduler.Tx) error {

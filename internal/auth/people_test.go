@@ -6,30 +6,31 @@ import (
 	"testing"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 func TestPeopleAreChecked(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
 	adele := g.actor("adele")
-	good := func() scheduler.Person {
-		return scheduler.Person{Username: "eve", Name: "Eve", Roles: []scheduler.Role{scheduler.RoleExperimenter}}
+	good := func() account.Person {
+		return account.Person{Username: "eve", Name: "Eve", Roles: []account.Role{account.RoleExperimenter}}
 	}
 	for name, test := range map[string]struct {
-		change func(*scheduler.Person)
+		change func(*account.Person)
 		field  string
 	}{
-		"no username":      {func(p *scheduler.Person) { p.Username = "" }, "username"},
-		"capitals":         {func(p *scheduler.Person) { p.Username = "Ada" }, "username"},
-		"path":             {func(p *scheduler.Person) { p.Username = "../ada" }, "username"},
-		"reserved":         {func(p *scheduler.Person) { p.Username = "berth" }, "username"},
-		"no name":          {func(p *scheduler.Person) { p.Name = "" }, "name"},
-		"mail header":      {func(p *scheduler.Person) { p.Email = "a@b.c\r\nBcc: x@y.z" }, "email"},
-		"no role":          {func(p *scheduler.Person) { p.Roles = nil }, "roles"},
-		"unknown role":     {func(p *scheduler.Person) { p.Roles = []scheduler.Role{"king"} }, "roles"},
-		"provider of what": {func(p *scheduler.Person) { p.Roles = []scheduler.Role{scheduler.RoleProvider} }, "testbeds"},
-		"provider of where": {func(p *scheduler.Person) {
-			p.Roles, p.Testbeds = []scheduler.Role{scheduler.RoleProvider}, []string{"moon"}
+		"no username":      {func(p *account.Person) { p.Username = "" }, "username"},
+		"capitals":         {func(p *account.Person) { p.Username = "Ada" }, "username"},
+		"path":             {func(p *account.Person) { p.Username = "../ada" }, "username"},
+		"reserved":         {func(p *account.Person) { p.Username = "berth" }, "username"},
+		"no name":          {func(p *account.Person) { p.Name = "" }, "name"},
+		"mail header":      {func(p *account.Person) { p.Email = "a@b.c\r\nBcc: x@y.z" }, "email"},
+		"no role":          {func(p *account.Person) { p.Roles = nil }, "roles"},
+		"unknown role":     {func(p *account.Person) { p.Roles = []account.Role{"king"} }, "roles"},
+		"provider of what": {func(p *account.Person) { p.Roles = []account.Role{account.RoleProvider} }, "testbeds"},
+		"provider of where": {func(p *account.Person) {
+			p.Roles, p.Testbeds = []account.Role{account.RoleProvider}, []string{"moon"}
 		}, "testbeds"},
 	} {
 		p := good()
@@ -57,18 +58,18 @@ func TestWhatPeopleAreMailedIsTheirChoice(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
 	ada := g.actor("ada")
-	p, err := g.auth.Mute(t.Context(), ada, []scheduler.Topic{scheduler.TopicDigest, scheduler.TopicFeedback})
+	p, err := g.auth.Mute(t.Context(), ada, []account.Topic{account.TopicDigest, account.TopicFeedback})
 	if err != nil || len(p.Muted) != 2 {
 		t.Fatal(p, err)
 	}
-	for _, bad := range [][]scheduler.Topic{{"weather"}, {scheduler.TopicDigest, scheduler.TopicDigest}} {
+	for _, bad := range [][]account.Topic{{"weather"}, {account.TopicDigest, account.TopicDigest}} {
 		if _, err := g.auth.Mute(t.Context(), ada, bad); scheduler.CodeOf(err) != scheduler.CodeInvalid {
 			t.Errorf("%v: %v", bad, err)
 		}
 	}
 	// An administrator who renames a person does not change their choice.
 	p.Name, p.Muted = "Ada the Second", nil
-	if p, err = g.auth.PutPerson(t.Context(), scheduler.System, p); err != nil || len(p.Muted) != 2 {
+	if p, err = g.auth.PutPerson(t.Context(), account.System, p); err != nil || len(p.Muted) != 2 {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
@@ -76,26 +77,26 @@ func TestWhatPeopleAreMailedIsTheirChoice(t *testing.T) {
 // TestWhoMayKeepPeople tries every role, with all scopes and with a token that may read and write.
 func TestWhoMayKeepPeople(t *testing.T) {
 	t.Parallel()
-	for _, role := range scheduler.Roles {
+	for _, role := range account.Roles {
 		g := newGatehouse(t)
-		ctx, admin := t.Context(), role == scheduler.RoleAdministrator
-		a := scheduler.Actor{Username: "x", Roles: []scheduler.Role{role}, Scopes: scheduler.Everything()}
+		ctx, admin := t.Context(), role == account.RoleAdministrator
+		a := account.Actor{Username: "x", Roles: []account.Role{role}, Scopes: account.AllScopes()}
 		writer := a
-		writer.Scopes = []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite}
-		person := scheduler.Person{Username: "new", Name: "New", Roles: []scheduler.Role{scheduler.RoleExperimenter}}
+		writer.Scopes = []account.Scope{account.ScopeRead, account.ScopeWrite}
+		person := account.Person{Username: "new", Name: "New", Roles: []account.Role{account.RoleExperimenter}}
 		for name, trial := range map[string]struct {
-			do         func(scheduler.Actor) error
+			do         func(account.Actor) error
 			want, less bool // with all scopes; with read and write
 		}{
-			"list people":  {func(a scheduler.Actor) error { _, err := g.auth.People(ctx, a, "", 10); return err }, admin, admin},
-			"find by mail": {func(a scheduler.Actor) error { _, _, err := g.auth.PersonByMail(ctx, a, "x@y.example"); return err }, admin, admin},
-			"list mentors": {func(a scheduler.Actor) error { _, err := g.auth.Mentors(ctx, a); return err }, true, true},
-			"read ada":     {func(a scheduler.Actor) error { _, err := g.auth.Person(ctx, a, "ada"); return err }, admin, admin},
-			"read the trail": {func(a scheduler.Actor) error {
-				_, err := g.auth.Trail(ctx, a, scheduler.AccountFilter{}, "")
+			"list people":  {func(a account.Actor) error { _, err := g.auth.People(ctx, a, "", 10); return err }, admin, admin},
+			"find by mail": {func(a account.Actor) error { _, _, err := g.auth.PersonByMail(ctx, a, "x@y.example"); return err }, admin, admin},
+			"list mentors": {func(a account.Actor) error { _, err := g.auth.Mentors(ctx, a); return err }, true, true},
+			"read ada":     {func(a account.Actor) error { _, err := g.auth.Person(ctx, a, "ada"); return err }, admin, admin},
+			"read the trail": {func(a account.Actor) error {
+				_, err := g.auth.Trail(ctx, a, account.Filter{}, "")
 				return err
 			}, admin, admin},
-			"add a person": {func(a scheduler.Actor) error { _, err := g.auth.PutPerson(ctx, a, person); return err }, admin, false},
+			"add a person": {func(a account.Actor) error { _, err := g.auth.PutPerson(ctx, a, person); return err }, admin, false},
 		} {
 			if err := trial.do(writer); (err == nil) != trial.less {
 				t.Errorf("%s by %s with a token to write: got %v, want allowed = %t", name, role, err, trial.less)
@@ -107,7 +108,7 @@ func TestWhoMayKeepPeople(t *testing.T) {
 		if _, err := g.auth.Person(ctx, a, "ada"); !admin && scheduler.CodeOf(err) != scheduler.CodeNotFound {
 			t.Errorf("ada is read by %s: %v", role, err)
 		}
-		for name, err := range map[string]error{"people": second(g.auth.People(ctx, a, "", 10)), "trail": second(g.auth.Trail(ctx, a, scheduler.AccountFilter{}, ""))} {
+		for name, err := range map[string]error{"people": second(g.auth.People(ctx, a, "", 10)), "trail": second(g.auth.Trail(ctx, a, account.Filter{}, ""))} {
 			if !admin && scheduler.CodeOf(err) != scheduler.CodeForbidden {
 				t.Errorf("%s by %s: %v", name, role, err)
 			}
@@ -122,10 +123,10 @@ func TestFindingPeople(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
 	ctx, adele := t.Context(), g.actor("adele")
-	const mentor, operator = scheduler.RoleMentor, scheduler.RoleOperator
-	for _, p := range []scheduler.Person{
-		{Username: "maeve", Email: "Maeve@example.org", Roles: []scheduler.Role{operator}}, {Username: "hector", Email: "both@example.org", Roles: []scheduler.Role{mentor}},
-		{Username: "oskar", Email: "both@example.org", Roles: []scheduler.Role{operator}}, {Username: "marco", Email: "gone@example.org", Roles: []scheduler.Role{mentor}, Disabled: true},
+	const mentor, operator = account.RoleMentor, account.RoleOperator
+	for _, p := range []account.Person{
+		{Username: "maeve", Email: "Maeve@example.org", Roles: []account.Role{operator}}, {Username: "hector", Email: "both@example.org", Roles: []account.Role{mentor}},
+		{Username: "oskar", Email: "both@example.org", Roles: []account.Role{operator}}, {Username: "marco", Email: "gone@example.org", Roles: []account.Role{mentor}, Disabled: true},
 	} {
 		p.Name = p.Username
 		if _, err := g.auth.PutPerson(ctx, adele, p); err != nil {

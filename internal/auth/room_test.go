@@ -6,6 +6,7 @@ import (
 
 	"berth/internal/auth"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // TestThereIsRoomForSoManyTokensAndFeeds of one person; revoked and expired ones make room, and sessions are counted apart.
@@ -14,8 +15,8 @@ func TestThereIsRoomForSoManyTokensAndFeeds(t *testing.T) {
 	g := newGatehouse(t)
 	g.auth = auth.New(g.store, func() time.Time { return g.now }, auth.Bounds{Tokens: 2, Feeds: 1})
 	_, ada := g.session("ada")
-	token := func(expires *time.Time) (scheduler.Token, error) {
-		_, made, err := g.auth.Create(t.Context(), ada, "ada", "script", []scheduler.Scope{scheduler.ScopeRead}, expires)
+	token := func(expires *time.Time) (account.Token, error) {
+		_, made, err := g.auth.Create(t.Context(), ada, "ada", "script", []account.Scope{account.ScopeRead}, expires)
 		return made, err
 	}
 	feed := func() error {

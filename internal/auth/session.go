@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // A session is a token that a browser keeps in a cookie: it appears among its owner's tokens, where it can be revoked.
@@ -38,7 +39,7 @@ func (a *Auth) begin(r *http.Request, username, name string) (secret string, err
 	}
 	now := a.clock().UTC().Truncate(time.Second)
 	secret = newSecret()
-	t := scheduler.Token{ID: id.String(), Owner: username, Name: name, Hash: digest(secret), Scopes: []scheduler.Scope{scheduler.ScopeSession}, Created: now, Expires: new(now.Add(SessionFor))}
+	t := account.Token{ID: id.String(), Owner: username, Name: name, Hash: digest(secret), Scopes: []account.Scope{account.ScopeSession}, Created: now, Expires: new(now.Add(SessionFor))}
 	ctx := r.Context()
 	return secret, a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
 		if err := a.makeRoom(ctx, tx, username, now); err != nil {
@@ -47,7 +48,7 @@ func (a *Auth) begin(r *http.Request, username, name string) (secret string, err
 		if err := tx.PutToken(ctx, t); err != nil {
 			return err
 		}
-		return tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: a.clock().UTC(), Actor: username, Person: username, Action: scheduler.AccountSignIn, Address: origin(r), Text: name})
+		return tx.AddAccountEvent(ctx, account.AuditEvent{At: a.clock().UTC(), Actor: username, Person: username, Action: account.SignIn, Address: origin(r), Text: name})
 	})
 }
 
@@ -59,8 +60,8 @@ func (a *Auth) makeRoom(ctx context.Context, tx scheduler.Tx, username string, n
 	if err != nil {
 		return err
 	}
-	list = slices.DeleteFunc(list, func(t scheduler.Token) bool {
-		return !slices.Contains(t.Scopes, scheduler.ScopeSession) || t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires)
+	list = slices.DeleteFunc(list, func(t account.Token) bool {
+		return !slices.Contains(t.Scopes, account.ScopeSession) || t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires)
 	})
 	for len(list) >= maxSessions {
 		list[0].Revoked = new(now)
@@ -73,18 +74,18 @@ func (a *Auth) makeRoom(ctx context.Context, tx scheduler.Tx, username string, n
 }
 
 // Session returns the owner of a session.
-func (a *Auth) Session(ctx context.Context, secret string) (scheduler.Actor, error) {
+func (a *Auth) Session(ctx context.Context, secret string) (account.Actor, error) {
 	if secret == "" || len(secret) > longest {
-		return scheduler.Actor{}, errAnonymous
+		return account.Actor{}, errAnonymous
 	}
 	actor, t, err := a.token(ctx, secret)
 	if err != nil {
-		return scheduler.Actor{}, err
+		return account.Actor{}, err
 	}
-	if !slices.Contains(t.Scopes, scheduler.ScopeSession) {
-		return scheduler.Actor{}, errWrong
+	if !slices.Contains(t.Scopes, account.ScopeSession) {
+		return account.Actor{}, errWrong
 	}
-	actor.Scopes = scheduler.Everything()
+	actor.Scopes = account.AllScopes()
 	return actor, nil
 }
 
@@ -95,13 +96,13 @@ func (a *Auth) SignOut(ctx context.Context, secret string) error {
 		if scheduler.CodeOf(err) == scheduler.CodeNotFound {
 			return nil
 		}
-		if err != nil || !slices.Contains(t.Scopes, scheduler.ScopeSession) || t.Revoked != nil {
+		if err != nil || !slices.Contains(t.Scopes, account.ScopeSession) || t.Revoked != nil {
 			return err
 		}
 		t.Revoked = new(a.clock().UTC().Truncate(time.Second))
 		if err := tx.PutToken(ctx, t); err != nil {
 			return err
 		}
-		return tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: a.clock().UTC(), Actor: t.Owner, Person: t.Owner, Action: scheduler.AccountSignOut})
+		return tx.AddAccountEvent(ctx, account.AuditEvent{At: a.clock().UTC(), Actor: t.Owner, Person: t.Owner, Action: account.SignOut})
 	})
 }

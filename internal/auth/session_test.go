@@ -9,6 +9,7 @@ import (
 	"berth/internal/auth"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // TestASessionIsABrowsersAndNothingElse begins a session, uses it, ends it, and tries it on everything but
@@ -20,7 +21,7 @@ func TestASessionIsABrowsersAndNothingElse(t *testing.T) {
 	a := auth.New(s, func() time.Time { return now })
 	ctx := t.Context()
 	err := s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		return tx.PutPerson(ctx, scheduler.Person{Username: "ada", Name: "Ada", Roles: []scheduler.Role{scheduler.RoleMentor}, Password: auth.Hash("correct horse battery"), Created: now, Revision: 1})
+		return tx.PutPerson(ctx, account.Person{Username: "ada", Name: "Ada", Roles: []account.Role{account.RoleMentor}, Password: auth.Hash("correct horse battery"), Created: now, Revision: 1})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +41,7 @@ func TestASessionIsABrowsersAndNothingElse(t *testing.T) {
 		t.Fatalf("two sessions share a secret, or %v", err)
 	}
 	actor, err := a.Session(ctx, first)
-	if err != nil || actor.Username != "ada" || !actor.Can(scheduler.ScopeWrite) || !actor.Is(scheduler.RoleMentor) {
+	if err != nil || actor.Username != "ada" || !actor.Can(account.ScopeWrite) || !actor.Is(account.RoleMentor) {
 		t.Errorf("%+v, %v", actor, err)
 	}
 	bearer := httptest.NewRequest(http.MethodGet, "/", nil)
@@ -48,7 +49,7 @@ func TestASessionIsABrowsersAndNothingElse(t *testing.T) {
 	if _, err := a.Authenticate(bearer); scheduler.CodeOf(err) != scheduler.CodeUnauthenticated {
 		t.Errorf("a cookie as a bearer token: %v", err)
 	}
-	secret, _, err := a.Create(ctx, actor, "ada", "script", []scheduler.Scope{scheduler.ScopeRead}, nil)
+	secret, _, err := a.Create(ctx, actor, "ada", "script", []account.Scope{account.ScopeRead}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

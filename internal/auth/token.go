@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds/plain"
 )
 
@@ -18,16 +19,16 @@ const tokenPrefix = "berth_"
 
 // Create makes a token and returns its secret, which is not stored. People make tokens for themselves, administrators for
 // anybody, for which a token needs the scope password; no token gets scopes beyond those of the sign-in.
-func (a *Auth) Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error) {
-	return a.create(ctx, actor, scheduler.Token{Owner: owner, Name: name, Scopes: scopes, Expires: expires})
+func (a *Auth) Create(ctx context.Context, actor account.Actor, owner, name string, scopes []account.Scope, expires *time.Time) (secret string, t account.Token, err error) {
+	return a.create(ctx, actor, account.Token{Owner: owner, Name: name, Scopes: scopes, Expires: expires})
 }
 
 // CreateFeed makes the secret address of a feed of one of the owner's collections.
-func (a *Auth) CreateFeed(ctx context.Context, actor scheduler.Actor, owner, name, collection string) (secret string, t scheduler.Token, err error) {
-	return a.create(ctx, actor, scheduler.Token{Owner: owner, Name: name, Scopes: []scheduler.Scope{scheduler.ScopeFeed}, Feed: collection})
+func (a *Auth) CreateFeed(ctx context.Context, actor account.Actor, owner, name, collection string) (secret string, t account.Token, err error) {
+	return a.create(ctx, actor, account.Token{Owner: owner, Name: name, Scopes: []account.Scope{account.ScopeFeed}, Feed: collection})
 }
 
-func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler.Token) (secret string, t scheduler.Token, err error) {
+func (a *Auth) create(ctx context.Context, actor account.Actor, wish account.Token) (secret string, t account.Token, err error) {
 	owner := wish.Owner
 	if refusal := actor.MakeTokens(owner); refusal != "" {
 		return "", t, forbidden(refusal)
@@ -53,18 +54,18 @@ func (a *Auth) create(ctx context.Context, actor scheduler.Actor, wish scheduler
 		if err := tx.PutToken(ctx, t); err != nil {
 			return err
 		}
-		return tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: now, Actor: actor.Username, Person: owner, Action: scheduler.AccountToken, Text: tokenText(t)})
+		return tx.AddAccountEvent(ctx, account.AuditEvent{At: now, Actor: actor.Username, Person: owner, Action: account.TokenMade, Text: tokenText(t)})
 	})
 	return secret, t, err
 }
 
 // room checks that a person may have another token or feed.
-func (a *Auth) room(ctx context.Context, tx scheduler.Reader, wish scheduler.Token, now time.Time) error {
-	what, most, mine := "tokens", a.bounds.Tokens, func(t scheduler.Token) bool {
-		return t.Feed == "" && !slices.Contains(t.Scopes, scheduler.ScopeSession)
+func (a *Auth) room(ctx context.Context, tx scheduler.Reader, wish account.Token, now time.Time) error {
+	what, most, mine := "tokens", a.bounds.Tokens, func(t account.Token) bool {
+		return t.Feed == "" && !slices.Contains(t.Scopes, account.ScopeSession)
 	}
 	if wish.Feed != "" {
-		what, most, mine = "feeds", a.bounds.Feeds, func(t scheduler.Token) bool { return t.Feed != "" }
+		what, most, mine = "feeds", a.bounds.Feeds, func(t account.Token) bool { return t.Feed != "" }
 	}
 	if most == 0 {
 		return nil
@@ -86,7 +87,7 @@ func (a *Auth) room(ctx context.Context, tx scheduler.Reader, wish scheduler.Tok
 }
 
 // tokenText names a token in the trail.
-func tokenText(t scheduler.Token) string {
+func tokenText(t account.Token) string {
 	text := t.Name + " (" + t.ID + ")"
 	for i, s := range t.Scopes {
 		text += []string{": ", ", "}[min(i, 1)] + string(s)
@@ -104,7 +105,7 @@ func newSecret() string {
 // maxTokenName is the longest name of a token, in characters.
 const maxTokenName = 100
 
-func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
+func checkToken(actor account.Actor, t account.Token, now time.Time) error {
 	var bad []scheduler.FieldError
 	add := func(field, rule string) { bad = append(bad, scheduler.FieldError{Field: field, Rule: rule}) }
 	if plain.Line(t.Name, maxTokenName) != "" {
@@ -114,7 +115,7 @@ func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 		add("scopes", "must name at least one of read, write, admin, password, calendar and calendar:move")
 	}
 	for i, s := range t.Scopes {
-		if may, known := actor.HandsOut(s); !known || slices.Contains(t.Scopes[:i], s) || s == scheduler.ScopeFeed && t.Feed == "" {
+		if may, known := actor.HandsOut(s); !known || slices.Contains(t.Scopes[:i], s) || s == account.ScopeFeed && t.Feed == "" {
 			add("scopes", "must be of read, write, admin, password, calendar and calendar:move, each at most once")
 		} else if !may {
 			add("scopes", "must not exceed those that you signed in with")
@@ -130,11 +131,11 @@ func checkToken(actor scheduler.Actor, t scheduler.Token, now time.Time) error {
 }
 
 // List lists a person's tokens, without their secrets.
-func (a *Auth) List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error) {
+func (a *Auth) List(ctx context.Context, actor account.Actor, owner string) ([]account.Token, error) {
 	if refusal := actor.SeeTokens(owner); refusal != "" {
 		return nil, forbidden(refusal)
 	}
-	var list []scheduler.Token
+	var list []account.Token
 	err := a.store.View(ctx, func(tx scheduler.Reader) (err error) {
 		if _, err := tx.Person(ctx, owner); err != nil {
 			return err
@@ -146,17 +147,17 @@ func (a *Auth) List(ctx context.Context, actor scheduler.Actor, owner string) ([
 }
 
 // Revoke invalidates a token, at once and for good.
-func (a *Auth) Revoke(ctx context.Context, actor scheduler.Actor, owner, id string) (scheduler.Token, error) {
+func (a *Auth) Revoke(ctx context.Context, actor account.Actor, owner, id string) (account.Token, error) {
 	if refusal := actor.KeepTokens(owner); refusal != "" {
-		return scheduler.Token{}, forbidden(refusal)
+		return account.Token{}, forbidden(refusal)
 	}
-	var t scheduler.Token
+	var t account.Token
 	err := a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
 		list, err := tx.Tokens(ctx, owner)
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(list, func(t scheduler.Token) bool { return t.ID == id })
+		i := slices.IndexFunc(list, func(t account.Token) bool { return t.ID == id })
 		if i < 0 {
 			return scheduler.Errorf(scheduler.CodeNotFound, "%s has no such token", owner)
 		}
@@ -167,7 +168,7 @@ func (a *Auth) Revoke(ctx context.Context, actor scheduler.Actor, owner, id stri
 		if err := tx.PutToken(ctx, t); err != nil {
 			return err
 		}
-		return tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: *t.Revoked, Actor: actor.Username, Person: owner, Action: scheduler.AccountRevoked, Text: tokenText(t)})
+		return tx.AddAccountEvent(ctx, account.AuditEvent{At: *t.Revoked, Actor: actor.Username, Person: owner, Action: account.Revoked, Text: tokenText(t)})
 	})
 	return t, err
 }

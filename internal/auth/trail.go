@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Trail lists the events of accounts, newest first, to administrators. It returns CodeForbidden and CodeInvalid.
-func (a *Auth) Trail(ctx context.Context, actor scheduler.Actor, f scheduler.AccountFilter, cursor string) (scheduler.Page[scheduler.AccountEvent], error) {
-	page := scheduler.Page[scheduler.AccountEvent]{Items: []scheduler.AccountEvent{}}
-	if err := scheduler.Require(actor, scheduler.ScopeRead, scheduler.RoleAdministrator); err != nil {
+func (a *Auth) Trail(ctx context.Context, actor account.Actor, f account.Filter, cursor string) (scheduler.Page[account.AuditEvent], error) {
+	page := scheduler.Page[account.AuditEvent]{Items: []account.AuditEvent{}}
+	if err := scheduler.Require(actor, account.ScopeRead, account.RoleAdministrator); err != nil {
 		return page, err
 	}
 	before, limit, err := scheduler.Position(cursor, f.Limit)
@@ -27,7 +28,7 @@ func (a *Auth) Trail(ctx context.Context, actor scheduler.Actor, f scheduler.Acc
 			list = list[:limit]
 			page.Next = strconv.FormatInt(list[limit-1].ID, 10)
 		}
-		page.Items = append([]scheduler.AccountEvent{}, list...)
+		page.Items = append([]account.AuditEvent{}, list...)
 		return err
 	})
 	return page, err
@@ -35,25 +36,25 @@ func (a *Auth) Trail(ctx context.Context, actor scheduler.Actor, f scheduler.Acc
 
 // storePerson stores a new person (before is nil) or a changed one, with the entry in the audit trail. If they lose something, or get
 // another password, their sessions end, except the one in which they change it themselves.
-func (a *Auth) storePerson(ctx context.Context, tx scheduler.Tx, actor scheduler.Actor, before *scheduler.Person, after scheduler.Person) error {
+func (a *Auth) storePerson(ctx context.Context, tx scheduler.Tx, actor account.Actor, before *account.Person, after account.Person) error {
 	if err := tx.PutPerson(ctx, after); err != nil {
 		return err
 	}
-	for _, e := range scheduler.AccountChanges(actor.Username, a.clock().UTC(), before, after) {
+	for _, e := range account.Changes(actor.Username, a.clock().UTC(), before, after) {
 		if err := tx.AddAccountEvent(ctx, e); err != nil {
 			return err
 		}
 	}
-	if before == nil || !scheduler.Loses(*before, after) {
+	if before == nil || !account.Loses(*before, after) {
 		return nil
 	}
-	_, err := a.endAccess(ctx, tx, actor, after.Username, func(t scheduler.Token) bool { return slices.Contains(t.Scopes, scheduler.ScopeSession) })
+	_, err := a.endAccess(ctx, tx, actor, after.Username, func(t account.Token) bool { return slices.Contains(t.Scopes, account.ScopeSession) })
 	return err
 }
 
 // endAccess revokes a person's valid sessions, tokens, app passwords and feeds that ends selects, except the one that the actor is using,
 // and returns their number.
-func (a *Auth) endAccess(ctx context.Context, tx scheduler.Tx, actor scheduler.Actor, owner string, ends func(scheduler.Token) bool) (n int, err error) {
+func (a *Auth) endAccess(ctx context.Context, tx scheduler.Tx, actor account.Actor, owner string, ends func(account.Token) bool) (n int, err error) {
 	now := a.clock().UTC()
 	list, err := tx.Tokens(ctx, owner)
 	if err != nil {
@@ -72,5 +73,5 @@ func (a *Auth) endAccess(ctx context.Context, tx scheduler.Tx, actor scheduler.A
 	if n == 0 {
 		return 0, nil
 	}
-	return n, tx.AddAccountEvent(ctx, scheduler.AccountEvent{At: now, Actor: actor.Username, Person: owner, Action: scheduler.AccountRevoked, Text: fmt.Sprintf("%d sessions or tokens", n)})
+	return n, tx.AddAccountEvent(ctx, account.AuditEvent{At: now, Actor: actor.Username, Person: owner, Action: account.Revoked, Text: fmt.Sprintf("%d sessions or tokens", n)})
 }

@@ -8,12 +8,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // trail lists the entries of the audit trail, oldest first: action, person, actor, address and text.
 func (g *gatehouse) trail() (lines []string) {
 	g.t.Helper()
-	page, err := g.auth.Trail(g.t.Context(), g.actor("adele"), scheduler.AccountFilter{Limit: 500}, "")
+	page, err := g.auth.Trail(g.t.Context(), g.actor("adele"), account.Filter{Limit: 500}, "")
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -29,7 +30,7 @@ func TestTheTrailSaysWhatHappenedToAccounts(t *testing.T) {
 	g := newGatehouse(t)
 	ctx, adele := t.Context(), g.actor("adele")
 	secret, ada := g.session("ada")
-	token, made, err := g.auth.Create(ctx, ada, "ada", "night script", []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite}, nil)
+	token, made, err := g.auth.Create(ctx, ada, "ada", "night script", []account.Scope{account.ScopeRead, account.ScopeWrite}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,11 +50,11 @@ func TestTheTrailSaysWhatHappenedToAccounts(t *testing.T) {
 	if err := g.auth.SetPassword(ctx, ada, "ada", good, "a second good password", false); err != nil {
 		t.Fatal(err)
 	}
-	p, err := g.auth.PutPerson(ctx, adele, scheduler.Person{Username: "eve", Name: "Eve", Roles: []scheduler.Role{scheduler.RoleExperimenter}})
+	p, err := g.auth.PutPerson(ctx, adele, account.Person{Username: "eve", Name: "Eve", Roles: []account.Role{account.RoleExperimenter}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Email, p.Roles, p.Disabled = "eve@people.example", []scheduler.Role{scheduler.RoleMentor, scheduler.RoleExperimenter}, true
+	p.Email, p.Roles, p.Disabled = "eve@people.example", []account.Role{account.RoleMentor, account.RoleExperimenter}, true
 	if p, err = g.auth.PutPerson(ctx, adele, p); err != nil {
 		t.Fatal(err)
 	}
@@ -108,15 +109,15 @@ func TestTheTrailIsForAdministrators(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
 	for range 5 {
-		g.token("ada", scheduler.ScopeRead)
+		g.token("ada", account.ScopeRead)
 	}
 	adele := g.actor("adele")
-	if _, err := g.auth.Trail(t.Context(), g.actor("ada"), scheduler.AccountFilter{}, ""); scheduler.CodeOf(err) != scheduler.CodeForbidden {
+	if _, err := g.auth.Trail(t.Context(), g.actor("ada"), account.Filter{}, ""); scheduler.CodeOf(err) != scheduler.CodeForbidden {
 		t.Errorf("a mentor: %v", err)
 	}
 	seen := map[int64]bool{}
 	for cursor := ""; ; {
-		page, err := g.auth.Trail(t.Context(), adele, scheduler.AccountFilter{Action: scheduler.AccountToken, Limit: 2}, cursor)
+		page, err := g.auth.Trail(t.Context(), adele, account.Filter{Action: account.TokenMade, Limit: 2}, cursor)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +131,7 @@ func TestTheTrailIsForAdministrators(t *testing.T) {
 	if len(seen) != 5 {
 		t.Errorf("%d rows over all pages, want 5", len(seen))
 	}
-	if _, err := g.auth.Trail(t.Context(), adele, scheduler.AccountFilter{}, "x"); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+	if _, err := g.auth.Trail(t.Context(), adele, account.Filter{}, "x"); scheduler.CodeOf(err) != scheduler.CodeInvalid {
 		t.Errorf("a cursor that is none: %v", err)
 	}
 }

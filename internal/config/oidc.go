@@ -1,12 +1,11 @@
 package config
 
 import (
+	"berth/scheduler/account"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
-
-	"berth/scheduler"
 )
 
 func setGrants(s *Settings, v string) error {
@@ -14,11 +13,11 @@ func setGrants(s *Settings, v string) error {
 	for _, item := range items(v) {
 		group, role, ok := strings.Cut(item, "=")
 		role, testbed, _ := strings.Cut(role, ":")
-		g := Grant{Group: strings.TrimSpace(group), Role: scheduler.Role(strings.TrimSpace(role)), Testbed: strings.TrimSpace(testbed)}
-		if !ok || g.Group == "" || !slices.Contains(scheduler.Roles, g.Role) {
+		g := Grant{Group: strings.TrimSpace(group), Role: account.Role(strings.TrimSpace(role)), Testbed: strings.TrimSpace(testbed)}
+		if !ok || g.Group == "" || !slices.Contains(account.Roles, g.Role) {
 			return fmt.Errorf("%q is not like lab-mentors=mentor, with one of the roles that there are", item)
 		}
-		if (g.Role == scheduler.RoleProvider) != (g.Testbed != "") {
+		if (g.Role == account.RoleProvider) != (g.Testbed != "") {
 			return fmt.Errorf("%q: a provider is one of a testbed, as in iris-staff=provider:wins-5g, and nobody else is", item)
 		}
 		s.OIDC.Grants = append(s.OIDC.Grants, g)

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"berth/internal/config"
-	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // TestMailAndSignInElsewhere reads what is right and refuses, by the field's name, what is not.
@@ -23,7 +23,7 @@ func TestMailAndSignInElsewhere(t *testing.T) {
 	if s.Mail.Host != "smtp.example.org" || s.Mail.Port != 587 || s.Mail.From.Address != "berth@example.org" || *s.Mail.Digest != 5*time.Hour+30*time.Minute {
 		t.Errorf("%+v", s.Mail)
 	}
-	want := []config.Grant{{Group: "a", Role: scheduler.RoleMentor}, {Group: "b", Role: scheduler.RoleProvider, Testbed: "wins-5g"}}
+	want := []config.Grant{{Group: "a", Role: account.RoleMentor}, {Group: "b", Role: account.RoleProvider, Testbed: "wins-5g"}}
 	if diff := cmp.Diff(want, s.OIDC.Grants); diff != "" {
 		t.Error(diff)
 	}

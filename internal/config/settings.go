@@ -1,13 +1,12 @@
 package config
 
 import (
+	"berth/scheduler/account"
 	"log/slog"
 	"net/mail"
 	"net/netip"
 	"net/url"
 	"time"
-
-	"berth/scheduler"
 )
 
 // Settings holds all settings of an instance, checked. The table (see table.go) says what each of them is for.
@@ -106,7 +105,7 @@ type OIDC struct {
 // Grant makes the members of a group have a role; with a testbed it makes them its providers.
 type Grant struct {
 	Group   string
-	Role    scheduler.Role
+	Role    account.Role
 	Testbed string
 }
 

@@ -8,11 +8,12 @@ import (
 	"text/tabwriter"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Local is the actor of the console.
-var Local = scheduler.Actor{Username: "console", Name: "Local administrator", Roles: []scheduler.Role{scheduler.RoleAdministrator},
-	Scopes: scheduler.Everything()}
+var Local = account.Actor{Username: "console", Name: "Local administrator", Roles: []account.Role{account.RoleAdministrator},
+	Scopes: account.AllScopes()}
 
 // Console writes results.
 type Console struct {
@@ -51,7 +52,7 @@ func (c Console) table(head []string, rows [][]string) {
 
 // Accounts manages people.
 type Accounts interface {
-	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
-	Person(ctx context.Context, actor scheduler.Actor, username string) (scheduler.Person, error)
-	PutPerson(ctx context.Context, actor scheduler.Actor, p scheduler.Person) (scheduler.Person, error)
+	People(ctx context.Context, actor account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
+	Person(ctx context.Context, actor account.Actor, username string) (account.Person, error)
+	PutPerson(ctx context.Context, actor account.Actor, p account.Person) (account.Person, error)
 }

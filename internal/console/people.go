@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // AddPerson creates a person. The password is already hashed, or empty for people who use tokens only.
-func (c Console) AddPerson(ctx context.Context, p scheduler.Person) error {
+func (c Console) AddPerson(ctx context.Context, p account.Person) error {
 	if _, err := c.Accounts.Person(ctx, Local, p.Username); err == nil {
 		return scheduler.Errorf(scheduler.CodeConflict, "a person %q exists already", p.Username)
 	}
@@ -21,7 +22,7 @@ func (c Console) AddPerson(ctx context.Context, p scheduler.Person) error {
 }
 
 // ChangePerson applies a function to a person.
-func (c Console) ChangePerson(ctx context.Context, username string, change func(*scheduler.Person)) error {
+func (c Console) ChangePerson(ctx context.Context, username string, change func(*account.Person)) error {
 	p, err := c.Accounts.Person(ctx, Local, username)
 	if err != nil {
 		return err
@@ -33,7 +34,7 @@ func (c Console) ChangePerson(ctx context.Context, username string, change func(
 	return c.person("changed", p)
 }
 
-func (c Console) person(verb string, p scheduler.Person) error {
+func (c Console) person(verb string, p account.Person) error {
 	if c.JSON {
 		return c.json(p)
 	}
@@ -65,8 +66,8 @@ func (c Console) People(ctx context.Context) error {
 	return nil
 }
 
-func (c Console) everybody(ctx context.Context) ([]scheduler.Person, error) {
-	list, cursor := []scheduler.Person{}, ""
+func (c Console) everybody(ctx context.Context) ([]account.Person, error) {
+	list, cursor := []account.Person{}, ""
 	for {
 		page, err := c.Accounts.People(ctx, Local, cursor, 100)
 		if err != nil {
@@ -80,11 +81,11 @@ func (c Console) everybody(ctx context.Context) ([]scheduler.Person, error) {
 }
 
 // roles writes the roles of a person, a provider's testbeds beside it.
-func roles(p scheduler.Person) string {
+func roles(p account.Person) string {
 	var names []string
 	for _, r := range p.Roles {
 		name := string(r)
-		if r == scheduler.RoleProvider && len(p.Testbeds) > 0 {
+		if r == account.RoleProvider && len(p.Testbeds) > 0 {
 			name = fmt.Sprintf("%s of %s", name, strings.Join(p.Testbeds, ", "))
 		}
 		names = append(names, name)

@@ -5,14 +5,15 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
 // Tokens manages the secrets of programs.
 type Tokens interface {
-	Create(ctx context.Context, a scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error)
-	List(ctx context.Context, a scheduler.Actor, owner string) ([]scheduler.Token, error)
-	Revoke(ctx context.Context, a scheduler.Actor, owner, id string) (scheduler.Token, error)
+	Create(ctx context.Context, a account.Actor, owner, name string, scopes []account.Scope, expires *time.Time) (secret string, t account.Token, err error)
+	List(ctx context.Context, a account.Actor, owner string) ([]account.Token, error)
+	Revoke(ctx context.Context, a account.Actor, owner, id string) (account.Token, error)
 }
 
 // TokenWish holds the flags for a new token.
@@ -33,9 +34,9 @@ func (c Console) CreateToken(ctx context.Context, tokens Tokens, w TokenWish, no
 		at := now.Add(p.Exact())
 		expires = &at
 	}
-	scopes := make([]scheduler.Scope, len(w.Scopes))
+	scopes := make([]account.Scope, len(w.Scopes))
 	for i, s := range w.Scopes {
-		scopes[i] = scheduler.Scope(s)
+		scopes[i] = account.Scope(s)
 	}
 	secret, t, err := tokens.Create(ctx, Local, w.Owner, w.Name, scopes, expires)
 	if err != nil {
@@ -44,7 +45,7 @@ func (c Console) CreateToken(ctx context.Context, tokens Tokens, w TokenWish, no
 	if c.JSON {
 		return c.json(struct {
 			Secret string `json:"secret"`
-			scheduler.Token
+			account.Token
 		}{secret, t})
 	}
 	c.printf("%s\n", secret)
@@ -78,7 +79,7 @@ func (c Console) RevokeToken(ctx context.Context, tokens Tokens, owner, id strin
 	return nil
 }
 
-func scopes(t scheduler.Token) string {
+func scopes(t account.Token) string {
 	text := ""
 	for i, s := range t.Scopes {
 		if i > 0 {

@@ -14,6 +14,7 @@ import (
 
 	"berth/calendar"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -39,10 +40,10 @@ func (full) SetCalendarProperties(context.Context, string, string, map[string]*s
 // operator signs every caller in as an operator.
 type operator struct{}
 
-var oskar = scheduler.Actor{Username: "oskar", Roles: []scheduler.Role{scheduler.RoleOperator}, Scopes: []scheduler.Scope{scheduler.ScopeCalendar}}
+var oskar = account.Actor{Username: "oskar", Roles: []account.Role{account.RoleOperator}, Scopes: []account.Scope{account.ScopeCalendar}}
 
-func (operator) Authenticate(*http.Request) (scheduler.Actor, error) { return oskar, nil }
-func (operator) Feed(*http.Request, string) (scheduler.Actor, string, error) {
+func (operator) Authenticate(*http.Request) (account.Actor, error) { return oskar, nil }
+func (operator) Feed(*http.Request, string) (account.Actor, string, error) {
 	return oskar, "deployments", nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"berth/calendar"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -38,7 +39,7 @@ type place struct {
 // call is one DAV request: the actor, the target, and the actor's view of it.
 type call struct {
 	s           *server
-	actor       scheduler.Actor
+	actor       account.Actor
 	visible     *scheduler.Visible
 	collections []calendar.Collection
 	at          place

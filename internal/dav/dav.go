@@ -11,6 +11,7 @@ import (
 
 	"berth/calendar"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -24,15 +25,15 @@ type Calendars interface {
 
 // Bookings decides on the changes that people make in their clients.
 type Bookings interface {
-	MoveInCalendar(ctx context.Context, a scheduler.Actor, id string, slot testbeds.Slot, revision int64) (scheduler.Moved, error)
-	CancelInCalendar(ctx context.Context, a scheduler.Actor, id string, revision int64) error
+	MoveInCalendar(ctx context.Context, a account.Actor, id string, slot testbeds.Slot, revision int64) (scheduler.Moved, error)
+	CancelInCalendar(ctx context.Context, a account.Actor, id string, revision int64) error
 }
 
 // Identity authenticates callers.
 type Identity interface {
-	Authenticate(r *http.Request) (scheduler.Actor, error)
+	Authenticate(r *http.Request) (account.Actor, error)
 	// Feed finds the owner and the collection of the feed at a secret address.
-	Feed(r *http.Request, secret string) (a scheduler.Actor, collection string, err error)
+	Feed(r *http.Request, secret string) (a account.Actor, collection string, err error)
 }
 
 // Options configure the server.

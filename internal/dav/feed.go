@@ -17,6 +17,7 @@ import (
 
 	"berth/calendar"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -119,7 +120,7 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 
 var errNoFeed = scheduler.Errorf(scheduler.CodeNotFound, "this feed does not exist")
 
-func (f *feeds) alarms(ctx context.Context, actor scheduler.Actor, id string) ([]time.Duration, error) {
+func (f *feeds) alarms(ctx context.Context, actor account.Actor, id string) ([]time.Duration, error) {
 	saved, err := f.s.store.CalendarProperties(ctx, actor.Username)
 	return calendar.ReadAlarms(saved[id][calendar.AlarmsProperty]), err
 }

@@ -15,6 +15,7 @@ import (
 	"berth/calendar"
 	"berth/internal/dav"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 func (h *house) feed(who, collection string) string {
@@ -105,7 +106,7 @@ func TestAFeedsLastModifiedIsWhenItChangedLast(t *testing.T) {
 	change("a closure of later on", testbed, func() {
 		f := facility()
 		f.Testbeds[0].Closures[0].Summary = "Painting"
-		h.must(h.svc.PutFacility(h.ctx, scheduler.System, f, scheduler.ChangeOptions{}))
+		h.must(h.svc.PutFacility(h.ctx, account.System, f, scheduler.ChangeOptions{}))
 		h.must(nil, h.store.RefreshCalendar(h.ctx, h.clock()))
 	})
 	change("a cancellation", mine, func() { h.must(h.svc.Cancel(h.ctx, h.as("eva"), r.ID, scheduler.Step{})) })
@@ -149,7 +150,7 @@ func TestAFeedsAddressIsASecret(t *testing.T) {
 		t.Errorf("erik's feed shows others' requests:\n%s", body)
 	}
 	for name, path := range map[string]string{"another collection": "/feeds/" + secret + "/mine.ics", "another secret": "/feeds/berth_x/deployments.ics",
-		"an app password": "/feeds/" + h.appPassword("erik", scheduler.ScopeCalendar) + "/deployments.ics", "no .ics": "/feeds/" + secret + "/deployments"} {
+		"an app password": "/feeds/" + h.appPassword("erik", account.ScopeCalendar) + "/deployments.ics", "no .ics": "/feeds/" + secret + "/deployments"} {
 		if h.send("", "GET", path, "").status != http.StatusNotFound {
 			t.Errorf("%s opens a feed", name)
 		}
@@ -209,7 +210,7 @@ func TestAFeedIsServedAsItWasRatherThanFailing(t *testing.T) {
 	}
 }
 
-func (h *house) appPassword(who string, scopes ...scheduler.Scope) string {
+func (h *house) appPassword(who string, scopes ...account.Scope) string {
 	h.Helper()
 	secret, _, err := h.auth.Create(h.ctx, h.as(who), who, "phone", scopes, nil)
 	h.must(nil, err)
@@ -225,7 +226,7 @@ func TestAppPasswordsOpenCalendarsAndNothingElse(t *testing.T) {
 		req.SetBasicAuth("eva", secret)
 		return []string{"Authorization", req.Header.Get("Authorization"), "Content-Type", "text/calendar"}
 	}
-	reading, moving := h.appPassword("eva", scheduler.ScopeCalendar), h.appPassword("eva", scheduler.ScopeCalendar, scheduler.ScopeCalendarMove)
+	reading, moving := h.appPassword("eva", account.ScopeCalendar), h.appPassword("eva", account.ScopeCalendar, account.ScopeCalendarMove)
 	href, drag := h.href("eva", "mine", r), written(r.ID+"@berth", hours(30, 2))
 	h.send("", "GET", href, "", basic(reading)...).want(t, http.StatusOK)
 	if res := h.send("", "PUT", href, drag, basic(reading)...).want(t, http.StatusForbidden); !strings.Contains(res.body, "can only read") {

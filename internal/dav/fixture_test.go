@@ -22,6 +22,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -90,15 +91,15 @@ func facility() testbeds.Facility {
 
 func (h *house) furnish() {
 	h.Helper()
-	h.must(h.svc.PutFacility(h.ctx, scheduler.System, facility(), scheduler.ChangeOptions{}))
+	h.must(h.svc.PutFacility(h.ctx, account.System, facility(), scheduler.ChangeOptions{}))
 	hash := auth.Hash(password)
-	for name, role := range map[string]scheduler.Role{"eva": scheduler.RoleExperimenter, "erik": scheduler.RoleExperimenter, "monika": scheduler.RoleMentor,
-		"paddy": scheduler.RoleProvider, "oskar": scheduler.RoleOperator, "adele": scheduler.RoleAdministrator} {
-		p := scheduler.Person{Username: name, Name: strings.ToUpper(name[:1]) + name[1:], Roles: []scheduler.Role{role}, Password: hash}
-		if role == scheduler.RoleProvider {
+	for name, role := range map[string]account.Role{"eva": account.RoleExperimenter, "erik": account.RoleExperimenter, "monika": account.RoleMentor,
+		"paddy": account.RoleProvider, "oskar": account.RoleOperator, "adele": account.RoleAdministrator} {
+		p := account.Person{Username: name, Name: strings.ToUpper(name[:1]) + name[1:], Roles: []account.Role{role}, Password: hash}
+		if role == account.RoleProvider {
 			p.Testbeds = []string{"north"}
 		}
-		h.must(h.svc.PutPerson(h.ctx, scheduler.System, p))
+		h.must(h.svc.PutPerson(h.ctx, account.System, p))
 	}
 	h.must(nil, h.store.RefreshCalendar(h.ctx, h.clock()))
 }
@@ -110,11 +111,11 @@ func (h *house) must(_ any, err error) {
 	}
 }
 
-func (h *house) as(name string) scheduler.Actor {
+func (h *house) as(name string) account.Actor {
 	h.Helper()
-	p, err := h.svc.Person(h.ctx, scheduler.System, name)
+	p, err := h.svc.Person(h.ctx, account.System, name)
 	h.must(nil, err)
-	return scheduler.ActorOf(p)
+	return account.ActorOf(p)
 }
 
 // hours returns a slot some hours after start.
@@ -142,7 +143,7 @@ func (h *house) schedule(r scheduler.Request) scheduler.Request {
 
 func (h *house) get(r scheduler.Request) scheduler.Request {
 	h.Helper()
-	v, err := h.svc.Get(h.ctx, scheduler.System, r.ID)
+	v, err := h.svc.Get(h.ctx, account.System, r.ID)
 	h.must(nil, err)
 	return v.Request
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -85,7 +86,7 @@ func TestNothingFollowsAMaskedBookingAcrossTestbeds(t *testing.T) {
 	f := facility()
 	f.Testbeds[1].Visibility = f.Testbeds[0].Visibility
 	f.Testbeds[0].Closures = nil // closures are no bookings
-	h.must(h.svc.PutFacility(h.ctx, scheduler.System, f, scheduler.ChangeOptions{}))
+	h.must(h.svc.PutFacility(h.ctx, account.System, f, scheduler.ChangeOptions{}))
 	h.must(nil, h.store.RefreshCalendar(h.ctx, h.clock()))
 	size := testbeds.Quantities{"vcpu": 1}
 	out, err := h.svc.Submit(h.ctx, h.as("eva"), scheduler.Submission{Name: "Experiment", Mentor: "monika", Anyway: true, Ask: scheduler.Ask{

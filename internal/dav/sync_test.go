@@ -15,6 +15,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -160,7 +161,7 @@ func follow(t *testing.T, rt *rapid.T, dsn string) {
 			f := facility()
 			f.Testbeds[0].Name = rapid.SampledFrom([]string{"Athens", "Attica"}).Draw(rt, "name")
 			f.Testbeds[0].Closures = f.Testbeds[0].Closures[:rapid.IntRange(0, 1).Draw(rt, "closures")]
-			h.must(h.svc.PutFacility(h.ctx, scheduler.System, f, scheduler.ChangeOptions{Force: true, Reason: "test"}))
+			h.must(h.svc.PutFacility(h.ctx, account.System, f, scheduler.ChangeOptions{Force: true, Reason: "test"}))
 			h.must(nil, h.store.RefreshCalendar(h.ctx, h.clock()))
 		},
 		"sync": func(*rapid.T) {
@@ -215,10 +216,10 @@ func TestWhoseRightsChangeReadsAnew(t *testing.T) {
 		t.Fatalf("erik sees\n%s", event)
 	}
 	before := maps.Clone(m.tags)
-	p, err := h.svc.Person(h.ctx, scheduler.System, "erik")
+	p, err := h.svc.Person(h.ctx, account.System, "erik")
 	h.must(nil, err)
-	p.Roles = append(p.Roles, scheduler.RoleMentor)
-	h.must(h.svc.PutPerson(h.ctx, scheduler.System, p))
+	p.Roles = append(p.Roles, account.RoleMentor)
+	h.must(h.svc.PutPerson(h.ctx, account.System, p))
 	for m.follow(h, "erik", "deployments", 0) {
 	}
 	href := h.href("erik", "deployments", r)

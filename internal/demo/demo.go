@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 	"berth/testbeds/facilityfile"
 )
@@ -21,23 +22,23 @@ const (
 
 // Accounts manages people.
 type Accounts interface {
-	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
-	Person(ctx context.Context, actor scheduler.Actor, username string) (scheduler.Person, error)
-	PutPerson(ctx context.Context, actor scheduler.Actor, p scheduler.Person) (scheduler.Person, error)
+	People(ctx context.Context, actor account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
+	Person(ctx context.Context, actor account.Actor, username string) (account.Person, error)
+	PutPerson(ctx context.Context, actor account.Actor, p account.Person) (account.Person, error)
 }
 
 // Look determines the state of the database behind a service.
 func Look(ctx context.Context, s *scheduler.Service, accounts Accounts) (State, error) {
-	if p, err := accounts.Person(ctx, scheduler.System, administrator); err == nil && p.Email == administrator+"@"+domain {
+	if p, err := accounts.Person(ctx, account.System, administrator); err == nil && p.Email == administrator+"@"+domain {
 		return Demo, nil
 	} else if err != nil && scheduler.CodeOf(err) != scheduler.CodeNotFound {
 		return Foreign, err
 	}
-	people, err := accounts.People(ctx, scheduler.System, "", 1)
+	people, err := accounts.People(ctx, account.System, "", 1)
 	if err != nil {
 		return Foreign, err
 	}
-	f, _, err := s.Facility(ctx, scheduler.System)
+	f, _, err := s.Facility(ctx, account.System)
 	if err != nil {
 		return Foreign, err
 	}
@@ -87,37 +88,37 @@ func Fill(ctx context.Context, o Options) error {
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	if _, err := p.service.PutFacility(ctx, scheduler.System, withProviders(facility), scheduler.ChangeOptions{}); err != nil {
+	if _, err := p.service.PutFacility(ctx, account.System, withProviders(facility), scheduler.ChangeOptions{}); err != nil {
 		return fmt.Errorf("demo, facility: %w", err)
 	}
-	if _, err := p.service.PutCatalogue(ctx, scheduler.System, catalogue, scheduler.ChangeOptions{}); err != nil {
+	if _, err := p.service.PutCatalogue(ctx, account.System, catalogue, scheduler.ChangeOptions{}); err != nil {
 		return fmt.Errorf("demo, catalogue: %w", err)
 	}
 	people := People()
 	for _, person := range people[:len(people)-1] {
-		if _, err := accounts.PutPerson(ctx, scheduler.System, person); err != nil {
+		if _, err := accounts.PutPerson(ctx, account.System, person); err != nil {
 			return fmt.Errorf("demo, %s: %w", person.Username, err)
 		}
 	}
 	if err := p.run(ctx, p.script(), now); err != nil {
 		return err
 	}
-	if _, err := accounts.PutPerson(ctx, scheduler.System, people[len(people)-1]); err != nil {
+	if _, err := accounts.PutPerson(ctx, account.System, people[len(people)-1]); err != nil {
 		return fmt.Errorf("demo, administrator: %w", err)
 	}
 	return nil
 }
 
 // SetPassword gives all people of the demo the password of this hash, and returns them.
-func SetPassword(ctx context.Context, accounts Accounts, hash string) ([]scheduler.Person, error) {
+func SetPassword(ctx context.Context, accounts Accounts, hash string) ([]account.Person, error) {
 	people := People()
 	for i, p := range people {
-		stored, err := accounts.Person(ctx, scheduler.System, p.Username)
+		stored, err := accounts.Person(ctx, account.System, p.Username)
 		if err != nil {
 			return nil, err
 		}
 		stored.Password = hash
-		if people[i], err = accounts.PutPerson(ctx, scheduler.System, stored); err != nil {
+		if people[i], err = accounts.PutPerson(ctx, account.System, stored); err != nil {
 			return nil, err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // fill makes a demo at a given time, and returns the service that continues it.
@@ -35,7 +36,7 @@ func requests(t *testing.T, s testdb.Directory) []scheduler.Request {
 	t.Helper()
 	var list []scheduler.Request
 	for cursor := ""; ; {
-		page, err := s.List(t.Context(), scheduler.System, scheduler.RequestFilter{Limit: 50}, cursor)
+		page, err := s.List(t.Context(), account.System, scheduler.RequestFilter{Limit: 50}, cursor)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +60,7 @@ func TestTheDemoShowsEverything(t *testing.T) {
 		}
 		seen := map[string]int{}
 		for _, r := range list {
-			v, err := service.Get(t.Context(), scheduler.System, r.ID)
+			v, err := service.Get(t.Context(), account.System, r.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +69,7 @@ func TestTheDemoShowsEverything(t *testing.T) {
 					seen[what]++
 				}
 			}
-			history, err := service.History(t.Context(), scheduler.System, r.ID, "", 50)
+			history, err := service.History(t.Context(), account.System, r.ID, "", 50)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -173,8 +174,8 @@ func TestTheDemoIsToldFromOtherDatabases(t *testing.T) {
 	t.Run("somebody is there", func(t *testing.T) {
 		t.Parallel()
 		s := testdb.Open(t, testdb.SQLite(t))
-		p := scheduler.Person{Username: "adele", Name: "Another Adele", Email: "adele@example.org", Roles: []scheduler.Role{scheduler.RoleMentor}}
-		if _, err := service(s).PutPerson(t.Context(), scheduler.System, p); err != nil {
+		p := account.Person{Username: "adele", Name: "Another Adele", Email: "adele@example.org", Roles: []account.Role{account.RoleMentor}}
+		if _, err := service(s).PutPerson(t.Context(), account.System, p); err != nil {
 			t.Fatal(err)
 		}
 		look(t, s, demo.Foreign)
@@ -188,7 +189,7 @@ func checkPeople(t *testing.T, service testdb.Directory) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	roles := map[scheduler.Role]bool{}
+	roles := map[account.Role]bool{}
 	for _, p := range people {
 		if p.Password != "hash" {
 			t.Errorf("%s has another password", p.Username)
@@ -197,7 +198,7 @@ func checkPeople(t *testing.T, service testdb.Directory) {
 			roles[r] = true
 		}
 	}
-	if len(roles) != len(scheduler.Roles) {
-		t.Errorf("the demo has people for %v, want all of %v", roles, scheduler.Roles)
+	if len(roles) != len(account.Roles) {
+		t.Errorf("the demo has people for %v, want all of %v", roles, account.Roles)
 	}
 }

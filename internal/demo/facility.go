@@ -4,7 +4,7 @@ import (
 	"embed"
 	"slices"
 
-	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -22,7 +22,7 @@ func withProviders(f testbeds.Facility) testbeds.Facility {
 	for i := range f.Testbeds {
 		t := &f.Testbeds[i]
 		for _, p := range People() {
-			if p.Roles[0] == scheduler.RoleProvider && slices.Contains(p.Testbeds, t.ID) {
+			if p.Roles[0] == account.RoleProvider && slices.Contains(p.Testbeds, t.ID) {
 				t.Providers = append(slices.Clone(t.Providers), p.Username)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -88,7 +89,7 @@ func (p *play) workday(n int) int {
 
 // view reads the request of that name, as the system.
 func (p *play) view(ctx context.Context, key string) (scheduler.View, error) {
-	return p.service.Get(ctx, scheduler.System, p.requests[key])
+	return p.service.Get(ctx, account.System, p.requests[key])
 }
 
 func (p *play) slot(day int, hour, hours float64) testbeds.Slot {

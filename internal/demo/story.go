@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -100,7 +101,7 @@ func schedule(p *play, s story, override *scheduler.Override) step {
 // stepAt makes a step that needs only a state: of an operator, or for a cancellation of the experimenter.
 func stepAt(at time.Time, s story, name string, state scheduler.Status, reason string) step {
 	return step{at, name + " " + s.key, func(ctx context.Context, p *play) error {
-		take := map[string]func(context.Context, scheduler.Actor, string, scheduler.Step) (scheduler.Outcome, error){
+		take := map[string]func(context.Context, account.Actor, string, scheduler.Step) (scheduler.Outcome, error){
 			"start": p.service.Start, "complete": p.service.Complete, "fail": p.service.Fail, "cancel": p.service.Cancel,
 		}[name]
 		by := "oskar"

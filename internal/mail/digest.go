@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/scheduler/words"
 )
 
@@ -12,7 +13,7 @@ import (
 // sends nothing.
 func (p *Post) digest(ctx context.Context, e scheduler.Event, target string) error {
 	to, ok, err := p.reader(ctx, target)
-	if err != nil || !ok || !to.wants(scheduler.TopicDigest) || !to.actor.Is(scheduler.RoleOperator) {
+	if err != nil || !ok || !to.wants(account.TopicDigest) || !to.actor.Is(account.RoleOperator) {
 		return err
 	}
 	from := e.At

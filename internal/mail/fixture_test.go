@@ -18,6 +18,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -51,30 +52,30 @@ func newHouse(t *testing.T) *house {
 	post := mail.New(h.svc, smtp, mail.Settings{From: mail.Address{Name: "Berth", Address: "berth@berth.example"}, List: list, Site: site}, h.clock, slog.New(slog.DiscardHandler))
 	h.courier = outbox.New(h.store, post.Deliver, outbox.Options{Channel: mail.Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler)})
 	size := testbeds.Quantities{"vcpu": 8}
-	h.must(h.svc.PutFacility(t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
+	h.must(h.svc.PutFacility(t.Context(), account.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
 		{ID: "north", Name: "Athens", Timezone: "Europe/Athens", Providers: []string{"paddy"}, Setup: testbeds.Period{Clock: 30 * time.Minute}, VIMs: []testbeds.VIM{{ID: "a", Capacity: size}}},
 		{ID: "south", Name: "Madrid", Timezone: "Europe/Madrid", Approval: testbeds.ApprovalInformed, Providers: []string{"petra"}, VIMs: []testbeds.VIM{{ID: "b", Capacity: size}}}}}, scheduler.ChangeOptions{}))
 	for _, p := range people {
-		h.must(h.svc.PutPerson(t.Context(), scheduler.System, p))
+		h.must(h.svc.PutPerson(t.Context(), account.System, p))
 	}
 	return h
 }
 
-var people = []scheduler.Person{
-	person("eva", nil, scheduler.RoleExperimenter), person("erik", nil, scheduler.RoleExperimenter), person("monika", nil, scheduler.RoleMentor),
-	person("marco", nil, scheduler.RoleMentor), person("paddy", []string{"north"}, scheduler.RoleProvider), person("petra", []string{"south"}, scheduler.RoleProvider),
-	person("oskar", nil, scheduler.RoleOperator),
-	{Username: "nomail", Name: "No Mail", Roles: []scheduler.Role{scheduler.RoleOperator}},
-	{Username: "gone", Name: "Gone", Email: "gone@people.example", Roles: []scheduler.Role{scheduler.RoleOperator}, Disabled: true},
+var people = []account.Person{
+	person("eva", nil, account.RoleExperimenter), person("erik", nil, account.RoleExperimenter), person("monika", nil, account.RoleMentor),
+	person("marco", nil, account.RoleMentor), person("paddy", []string{"north"}, account.RoleProvider), person("petra", []string{"south"}, account.RoleProvider),
+	person("oskar", nil, account.RoleOperator),
+	{Username: "nomail", Name: "No Mail", Roles: []account.Role{account.RoleOperator}},
+	{Username: "gone", Name: "Gone", Email: "gone@people.example", Roles: []account.Role{account.RoleOperator}, Disabled: true},
 }
 
-func person(name string, testbeds []string, role scheduler.Role) scheduler.Person {
-	return scheduler.Person{Username: name, Name: "The " + name, Email: name + "@people.example", Roles: []scheduler.Role{role}, Testbeds: testbeds}
+func person(name string, testbeds []string, role account.Role) account.Person {
+	return account.Person{Username: name, Name: "The " + name, Email: name + "@people.example", Roles: []account.Role{role}, Testbeds: testbeds}
 }
 
-func as(name string) scheduler.Actor {
-	i := slices.IndexFunc(people, func(p scheduler.Person) bool { return p.Username == name })
-	return scheduler.ActorOf(people[i])
+func as(name string) account.Actor {
+	i := slices.IndexFunc(people, func(p account.Person) bool { return p.Username == name })
+	return account.ActorOf(people[i])
 }
 
 func (h *house) must(_ any, err error) {

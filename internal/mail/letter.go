@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/scheduler/words"
 	"berth/testbeds"
 )
@@ -133,7 +134,7 @@ func (p *Post) approvals(ctx context.Context, l *letter, r scheduler.Request, to
 		if !a.Open() || !to.actor.Provides(a.Testbed) {
 			continue
 		}
-		sealed, err := p.requests.ApprovalLink(ctx, scheduler.System, r.ID, a.Testbed, to.person.Username)
+		sealed, err := p.requests.ApprovalLink(ctx, account.System, r.ID, a.Testbed, to.person.Username)
 		if err != nil {
 			return err
 		}
@@ -170,7 +171,7 @@ func why(to reader, r scheduler.Request) string {
 		return "You get this mail as its mentor."
 	case slices.ContainsFunc(r.Testbeds(), to.actor.Provides):
 		return "You get this mail as a provider of a testbed that it uses."
-	case to.actor.Is(scheduler.RoleOperator):
+	case to.actor.Is(account.RoleOperator):
 		return "You get this mail as an operator."
 	default:
 		return "You get this mail because it concerns you."

@@ -9,6 +9,7 @@ import (
 
 	"berth/calendar"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -17,14 +18,14 @@ const Channel = "mail"
 
 // Requests reads the subjects of the mails.
 type Requests interface {
-	Get(ctx context.Context, a scheduler.Actor, id string) (scheduler.View, error)
-	Duties(ctx context.Context, a scheduler.Actor, now, until time.Time) ([]scheduler.Duty, error)
-	Facility(ctx context.Context, a scheduler.Actor) (testbeds.Facility, int64, error)
-	Person(ctx context.Context, a scheduler.Actor, username string) (scheduler.Person, error)
-	People(ctx context.Context, a scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
-	Feedback(ctx context.Context, a scheduler.Actor, id, cursor string, limit int) (scheduler.Page[scheduler.Feedback], error)
-	Remark(ctx context.Context, a scheduler.Actor, e scheduler.Event) (string, error)
-	ApprovalLink(ctx context.Context, a scheduler.Actor, id, testbed, person string) (string, error)
+	Get(ctx context.Context, a account.Actor, id string) (scheduler.View, error)
+	Duties(ctx context.Context, a account.Actor, now, until time.Time) ([]scheduler.Duty, error)
+	Facility(ctx context.Context, a account.Actor) (testbeds.Facility, int64, error)
+	Person(ctx context.Context, a account.Actor, username string) (account.Person, error)
+	People(ctx context.Context, a account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
+	Feedback(ctx context.Context, a account.Actor, id, cursor string, limit int) (scheduler.Page[scheduler.Feedback], error)
+	Remark(ctx context.Context, a account.Actor, e scheduler.Event) (string, error)
+	ApprovalLink(ctx context.Context, a account.Actor, id, testbed, person string) (string, error)
 }
 
 // Sender sends one mail. For errors that retrying cannot mend it returns a retry.Permanent.
@@ -102,16 +103,16 @@ func (p *Post) tooLate(e scheduler.Event) bool {
 func isList(target string) bool { return strings.Contains(target, "@") }
 
 // listReader stands for the tickets list: it may read everything about requests, and do nothing.
-var listReader = scheduler.Actor{Username: "the tickets list", Roles: []scheduler.Role{scheduler.RoleOperator}, Scopes: []scheduler.Scope{scheduler.ScopeRead}}
+var listReader = account.Actor{Username: "the tickets list", Roles: []account.Role{account.RoleOperator}, Scopes: []account.Scope{account.ScopeRead}}
 
 // reader is the reader of a mail.
 type reader struct {
-	actor   scheduler.Actor
+	actor   account.Actor
 	address Address
-	person  scheduler.Person // none for the list
+	person  account.Person // none for the list
 }
 
-func (r reader) wants(t scheduler.Topic) bool {
+func (r reader) wants(t account.Topic) bool {
 	return !slices.Contains(r.person.Muted, t)
 }
 
@@ -120,14 +121,14 @@ func (p *Post) reader(ctx context.Context, target string) (r reader, ok bool, er
 	if isList(target) {
 		return reader{actor: listReader, address: Address{Address: target}}, target == p.settings.List, nil
 	}
-	person, err := p.requests.Person(ctx, scheduler.System, target)
+	person, err := p.requests.Person(ctx, account.System, target)
 	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
 		return r, false, nil
 	}
 	if err != nil {
 		return r, false, err
 	}
-	return reader{scheduler.ActorOf(person), Address{person.Name, person.Email}, person}, !person.Disabled && person.Email != "", nil
+	return reader{account.ActorOf(person), Address{person.Name, person.Email}, person}, !person.Disabled && person.Email != "", nil
 }
 
 // tell mails an event to one target.
@@ -143,7 +144,7 @@ func (p *Post) tell(ctx context.Context, e scheduler.Event, target string) error
 	if err != nil {
 		return err
 	}
-	f, _, err := p.requests.Facility(ctx, scheduler.System)
+	f, _, err := p.requests.Facility(ctx, account.System)
 	if err != nil {
 		return err
 	}
@@ -153,7 +154,7 @@ func (p *Post) tell(ctx context.Context, e scheduler.Event, target string) error
 	}
 	mail := p.mail(letter, to)
 	mail.ID, mail.Thread = p.identity(e, target)
-	if method := invites(e, v.Request); method != "" && !isList(target) && to.wants(scheduler.TopicInvitations) {
+	if method := invites(e, v.Request); method != "" && !isList(target) && to.wants(account.TopicInvitations) {
 		mail.Invitation = p.calendar.Invitation(v.Request, f, method, calendar.Party(p.settings.From), calendar.Party(to.address))
 		mail.Method = string(method)
 	}

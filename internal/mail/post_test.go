@@ -11,6 +11,7 @@ import (
 
 	"berth/internal/mail/mailtest"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -226,8 +227,8 @@ func TestAServerThatIsBusyIsAskedAgain(t *testing.T) {
 func TestEverybodyChooses(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.must(h.svc.Mute(t.Context(), as("oskar"), []scheduler.Topic{scheduler.TopicInvitations, scheduler.TopicReminders}))
-	h.must(h.svc.Mute(t.Context(), as("eva"), []scheduler.Topic{scheduler.TopicRequests}))
+	h.must(h.svc.Mute(t.Context(), as("oskar"), []account.Topic{account.TopicInvitations, account.TopicReminders}))
+	h.must(h.svc.Mute(t.Context(), as("eva"), []account.Topic{account.TopicRequests}))
 	r := h.submit(48)
 	h.approve(r)
 	h.post()
@@ -289,7 +290,7 @@ func TestNobodyWritesHeads(t *testing.T) {
 	r := out.Request
 	r.Name, r.Revision = evil, r.Revision+1 // the rules stop this earlier; the mails do not rely on them
 	h.must(nil, h.store.Change(t.Context(), nil, func(tx scheduler.Tx) error { return tx.UpdateRequest(t.Context(), r) }))
-	p, err := h.svc.Person(t.Context(), scheduler.System, "eva")
+	p, err := h.svc.Person(t.Context(), account.System, "eva")
 	h.must(p, err)
 	p.Name, p.Revision = evil, p.Revision+1
 	h.must(nil, h.store.Change(t.Context(), nil, func(tx scheduler.Tx) error { return tx.PutPerson(t.Context(), p) }))

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // circle is a group of people whom an event of a request may concern.
@@ -21,39 +22,39 @@ const (
 
 // rule holds the readers of an action, and the topic under which they can mute it.
 type rule struct {
-	topic  scheduler.Topic
+	topic  account.Topic
 	to     []circle
 	myself bool // also the actor: as a receipt, or for the invitation in it
 }
 
 // rules holds the actions that cause mail. When a slot is granted or withdrawn, the operators are told as well.
 var rules = map[scheduler.Action]rule{
-	scheduler.ActionSubmit:      {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
-	scheduler.ActionEdit:        {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, list}},
-	scheduler.ActionApprove:     {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, list}},
-	scheduler.ActionSchedule:    {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}, myself: true},
-	scheduler.ActionReject:      {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, list}},
-	scheduler.ActionAcceptOffer: {topic: scheduler.TopicRequests, to: []circle{mentor, list}},
-	scheduler.ActionMove:        {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
-	scheduler.ActionProposeMove: {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}, myself: true},
-	scheduler.ActionDisplace:    {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
-	scheduler.ActionCancel:      {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
-	scheduler.ActionStart:       {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, list}},
-	scheduler.ActionComplete:    {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, list}},
-	scheduler.ActionFail:        {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}},
-	scheduler.ActionAssign:      {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, list}},
-	scheduler.ActionFlag:        {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}},
-	scheduler.ActionOfferExpire: {topic: scheduler.TopicRequests, to: []circle{experimenter, list}},
-	scheduler.ActionOverrun:     {topic: scheduler.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}},
-	scheduler.ActionUnits:       {topic: scheduler.TopicRequests, to: []circle{operators}},
-	scheduler.ActionFeedback:    {topic: scheduler.TopicFeedback, to: []circle{experimenter, mentor, thread, list}},
-	scheduler.ActionRemind:      {topic: scheduler.TopicReminders, to: []circle{experimenter, operators}},
-	scheduler.ActionOfferEnds:   {topic: scheduler.TopicReminders, to: []circle{experimenter}},
+	scheduler.ActionSubmit:      {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
+	scheduler.ActionEdit:        {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, list}},
+	scheduler.ActionApprove:     {topic: account.TopicRequests, to: []circle{experimenter, mentor, list}},
+	scheduler.ActionSchedule:    {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}, myself: true},
+	scheduler.ActionReject:      {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, list}},
+	scheduler.ActionAcceptOffer: {topic: account.TopicRequests, to: []circle{mentor, list}},
+	scheduler.ActionMove:        {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
+	scheduler.ActionProposeMove: {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}, myself: true},
+	scheduler.ActionDisplace:    {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
+	scheduler.ActionCancel:      {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
+	scheduler.ActionStart:       {topic: account.TopicRequests, to: []circle{experimenter, mentor, list}},
+	scheduler.ActionComplete:    {topic: account.TopicRequests, to: []circle{experimenter, mentor, list}},
+	scheduler.ActionFail:        {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}},
+	scheduler.ActionAssign:      {topic: account.TopicRequests, to: []circle{experimenter, mentor, list}},
+	scheduler.ActionFlag:        {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}},
+	scheduler.ActionOfferExpire: {topic: account.TopicRequests, to: []circle{experimenter, list}},
+	scheduler.ActionOverrun:     {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}},
+	scheduler.ActionUnits:       {topic: account.TopicRequests, to: []circle{operators}},
+	scheduler.ActionFeedback:    {topic: account.TopicFeedback, to: []circle{experimenter, mentor, thread, list}},
+	scheduler.ActionRemind:      {topic: account.TopicReminders, to: []circle{experimenter, operators}},
+	scheduler.ActionOfferEnds:   {topic: account.TopicReminders, to: []circle{experimenter}},
 }
 
 // concerned lists the targets of an event: usernames, and the address of the list.
 func (p *Post) concerned(ctx context.Context, e scheduler.Event) ([]string, error) {
-	v, err := p.requests.Get(ctx, scheduler.System, e.Request)
+	v, err := p.requests.Get(ctx, account.System, e.Request)
 	if err != nil {
 		return nil, err
 	}
@@ -79,13 +80,13 @@ func (p *Post) concerned(ctx context.Context, e scheduler.Event) ([]string, erro
 				add(v.Mentor)
 				continue
 			}
-			found, err := p.people(ctx, func(x scheduler.Person) bool { return slices.Contains(x.Roles, scheduler.RoleMentor) })
+			found, err := p.people(ctx, func(x account.Person) bool { return slices.Contains(x.Roles, account.RoleMentor) })
 			if err != nil {
 				return nil, err
 			}
 			add(found...)
 		case providers:
-			found, err := p.people(ctx, func(x scheduler.Person) bool { return providesFor(x, v.Request) })
+			found, err := p.people(ctx, func(x account.Person) bool { return providesFor(x, v.Request) })
 			if err != nil {
 				return nil, err
 			}
@@ -109,19 +110,19 @@ func (p *Post) concerned(ctx context.Context, e scheduler.Event) ([]string, erro
 	return targets, nil
 }
 
-func providesFor(x scheduler.Person, r scheduler.Request) bool {
-	return slices.ContainsFunc(r.Testbeds(), scheduler.ActorOf(x).Provides)
+func providesFor(x account.Person, r scheduler.Request) bool {
+	return slices.ContainsFunc(r.Testbeds(), account.ActorOf(x).Provides)
 }
 
 // readers lists the operators.
 func (p *Post) readers(ctx context.Context) ([]string, error) {
-	return p.people(ctx, func(x scheduler.Person) bool { return slices.Contains(x.Roles, scheduler.RoleOperator) })
+	return p.people(ctx, func(x account.Person) bool { return slices.Contains(x.Roles, account.RoleOperator) })
 }
 
 // people lists the usernames that can be mailed and meet a condition.
-func (p *Post) people(ctx context.Context, such func(scheduler.Person) bool) (usernames []string, err error) {
+func (p *Post) people(ctx context.Context, such func(account.Person) bool) (usernames []string, err error) {
 	for cursor := ""; ; {
-		page, err := p.requests.People(ctx, scheduler.System, cursor, 500)
+		page, err := p.requests.People(ctx, account.System, cursor, 500)
 		if err != nil {
 			return nil, err
 		}
@@ -139,7 +140,7 @@ func (p *Post) people(ctx context.Context, such func(scheduler.Person) bool) (us
 // authors lists the authors of feedback.
 func (p *Post) authors(ctx context.Context, request string) (usernames []string, err error) {
 	for cursor := ""; ; {
-		page, err := p.requests.Feedback(ctx, scheduler.System, request, cursor, 500)
+		page, err := p.requests.Feedback(ctx, account.System, request, cursor, 500)
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -34,10 +35,10 @@ func everything(t testing.TB, s *store.Store) (all []any) {
 				return rd.History(ctx, r.ID, 0, 1000)
 			}))
 	}
-	for _, p := range look(t, s, func(ctx context.Context, r scheduler.Reader) ([]scheduler.Person, error) {
+	for _, p := range look(t, s, func(ctx context.Context, r scheduler.Reader) ([]account.Person, error) {
 		return r.People(ctx, "", 1000)
 	}) {
-		all = append(all, p, look(t, s, func(ctx context.Context, r scheduler.Reader) ([]scheduler.Token, error) {
+		all = append(all, p, look(t, s, func(ctx context.Context, r scheduler.Reader) ([]account.Token, error) {
 			return r.Tokens(ctx, p.Username)
 		}))
 	}

@@ -19,6 +19,7 @@ import (
 	"berth/internal/story"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // openOnly is set for a process that must only open this database.
@@ -223,9 +224,9 @@ func laidOpen(values []any) (all []any) {
 		switch x := v.(type) {
 		case scheduler.Request:
 			all = append(all, x.Booking, x.Portal, x.Sequence, x.Due, x.Reminded, x.Offers[0].Booking)
-		case scheduler.Person:
+		case account.Person:
 			all = append(all, x.Password)
-		case []scheduler.Token:
+		case []account.Token:
 			all = append(all, x[0].Hash)
 		}
 	}

@@ -5,33 +5,34 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 const personColumns = `SELECT revision, password, document FROM people `
 
-func personRow(s scan) (scheduler.Person, error) {
+func personRow(s scan) (account.Person, error) {
 	var revision int64
 	var password, text string
 	if err := s(&revision, &password, &text); err != nil {
-		return scheduler.Person{}, err
+		return account.Person{}, err
 	}
-	p, err := parsed[scheduler.Person]("person", text)
+	p, err := parsed[account.Person]("person", text)
 	p.Revision, p.Password = revision, password
 	return p, err
 }
 
 // Person reads a person by username.
-func (r *reader) Person(ctx context.Context, username string) (scheduler.Person, error) {
+func (r *reader) Person(ctx context.Context, username string) (account.Person, error) {
 	return one(ctx, r.tx, "such person", personRow, personColumns+`WHERE username = $1`, username)
 }
 
 // People reads people by username.
-func (r *reader) People(ctx context.Context, after string, limit int) ([]scheduler.Person, error) {
+func (r *reader) People(ctx context.Context, after string, limit int) ([]account.Person, error) {
 	return all(ctx, r.tx, personRow, personColumns+`WHERE username > $1 ORDER BY username LIMIT $2`, after, limit)
 }
 
 // PutPerson creates a person (Revision 1) or replaces them (one more than the stored one).
-func (w *writer) PutPerson(ctx context.Context, p scheduler.Person) error {
+func (w *writer) PutPerson(ctx context.Context, p account.Person) error {
 	text, err := document("person", p)
 	if err != nil {
 		return err
@@ -54,13 +55,13 @@ func (w *writer) PutPerson(ctx context.Context, p scheduler.Person) error {
 
 const tokenColumns = `SELECT hash, last_used, document FROM tokens `
 
-func tokenRow(s scan) (scheduler.Token, error) {
+func tokenRow(s scan) (account.Token, error) {
 	var hash, text string
 	var used *int64
 	if err := s(&hash, &used, &text); err != nil {
-		return scheduler.Token{}, err
+		return account.Token{}, err
 	}
-	t, err := parsed[scheduler.Token]("token", text)
+	t, err := parsed[account.Token]("token", text)
 	t.Hash, t.LastUsed = hash, nil
 	if used != nil {
 		t.LastUsed = new(fromMicros(*used))
@@ -69,17 +70,17 @@ func tokenRow(s scan) (scheduler.Token, error) {
 }
 
 // TokenByHash reads the token of a secret.
-func (r *reader) TokenByHash(ctx context.Context, hash string) (scheduler.Token, error) {
+func (r *reader) TokenByHash(ctx context.Context, hash string) (account.Token, error) {
 	return one(ctx, r.tx, "such token", tokenRow, tokenColumns+`WHERE hash = $1`, hash)
 }
 
 // Tokens reads a person's tokens, revoked ones included.
-func (r *reader) Tokens(ctx context.Context, owner string) ([]scheduler.Token, error) {
+func (r *reader) Tokens(ctx context.Context, owner string) ([]account.Token, error) {
 	return all(ctx, r.tx, tokenRow, tokenColumns+`WHERE owner = $1 ORDER BY id`, owner)
 }
 
 // PutToken creates or replaces a token.
-func (w *writer) PutToken(ctx context.Context, t scheduler.Token) error {
+func (w *writer) PutToken(ctx context.Context, t account.Token) error {
 	text, err := document("token", t)
 	if err != nil {
 		return err

@@ -10,30 +10,31 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // person returns a person with every field set.
-func person(username string) scheduler.Person {
-	return scheduler.Person{Username: username, Name: "Ada – „Countess“", Email: "ada@example.org", Organisation: "Org",
-		Roles: []scheduler.Role{scheduler.RoleProvider, scheduler.RoleMentor}, Testbeds: []string{"wins-5g"}, Disabled: true, Subject: "https://id.example 17", Muted: []scheduler.Topic{scheduler.TopicDigest},
+func person(username string) account.Person {
+	return account.Person{Username: username, Name: "Ada – „Countess“", Email: "ada@example.org", Organisation: "Org",
+		Roles: []account.Role{account.RoleProvider, account.RoleMentor}, Testbeds: []string{"wins-5g"}, Disabled: true, Subject: "https://id.example 17", Muted: []account.Topic{account.TopicDigest},
 		Password: "$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA", Created: start.Add(time.Microsecond), Revision: 1}
 }
 
 // token returns a token with every field set but LastUsed, which is recorded apart.
-func token(id, owner string) scheduler.Token {
+func token(id, owner string) account.Token {
 	later := start.Add(time.Hour)
-	return scheduler.Token{ID: id, Owner: owner, Name: "script", Feed: "operations", Hash: "hash of " + id, Scopes: []scheduler.Scope{scheduler.ScopeRead},
+	return account.Token{ID: id, Owner: owner, Name: "script", Feed: "operations", Hash: "hash of " + id, Scopes: []account.Scope{account.ScopeRead},
 		Created: start, Expires: &later, Revoked: &later}
 }
 
-func putPerson(t testing.TB, s *store.Store, p scheduler.Person) error {
+func putPerson(t testing.TB, s *store.Store, p account.Person) error {
 	t.Helper()
 	return s.Change(t.Context(), nil, func(tx scheduler.Tx) error { return tx.PutPerson(t.Context(), p) })
 }
 
-func readPerson(t testing.TB, s *store.Store, username string) scheduler.Person {
+func readPerson(t testing.TB, s *store.Store, username string) account.Person {
 	t.Helper()
-	return look(t, s, func(ctx context.Context, r scheduler.Reader) (scheduler.Person, error) {
+	return look(t, s, func(ctx context.Context, r scheduler.Reader) (account.Person, error) {
 		return r.Person(ctx, username)
 	})
 }
@@ -48,7 +49,7 @@ func TestPeople(t *testing.T) {
 		}
 		same(t, "created", p, readPerson(t, s, "ada"))
 
-		next := scheduler.Person{Username: "ada", Name: "Ada", Roles: []scheduler.Role{scheduler.RoleExperimenter}, Created: start, Revision: 2}
+		next := account.Person{Username: "ada", Name: "Ada", Roles: []account.Role{account.RoleExperimenter}, Created: start, Revision: 2}
 		for _, revision := range []int64{1, 3, 7} {
 			lost := next
 			lost.Revision = revision
@@ -77,7 +78,7 @@ func TestPeopleInPages(t *testing.T) {
 		for size := 1; size <= 9; size++ {
 			var names []string
 			for after := ""; ; after = names[len(names)-1] {
-				page := look(t, s, func(ctx context.Context, r scheduler.Reader) ([]scheduler.Person, error) {
+				page := look(t, s, func(ctx context.Context, r scheduler.Reader) ([]account.Person, error) {
 					return r.People(ctx, after, size)
 				})
 				if len(page) == 0 {
@@ -95,8 +96,8 @@ func TestPeopleInPages(t *testing.T) {
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, s *store.Store) {
-		byHash := func(hash string) scheduler.Token {
-			return look(t, s, func(ctx context.Context, r scheduler.Reader) (scheduler.Token, error) {
+		byHash := func(hash string) account.Token {
+			return look(t, s, func(ctx context.Context, r scheduler.Reader) (account.Token, error) {
 				return r.TokenByHash(ctx, hash)
 			})
 		}
@@ -108,7 +109,7 @@ func TestTokens(t *testing.T) {
 					return err
 				}
 			}
-			for _, k := range []scheduler.Token{a, b, token("t3", "bob")} {
+			for _, k := range []account.Token{a, b, token("t3", "bob")} {
 				if err := tx.PutToken(ctx, k); err != nil {
 					return err
 				}
@@ -122,7 +123,7 @@ func TestTokens(t *testing.T) {
 		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.UseToken(ctx, "t9", start) }) // no such token
 		b.Revoked, b.Name = nil, "renamed"
 		change(t, s, func(ctx context.Context, tx scheduler.Tx) error { return tx.PutToken(ctx, b) })
-		same(t, "of their owner", []scheduler.Token{a, b}, look(t, s, func(ctx context.Context, r scheduler.Reader) ([]scheduler.Token, error) {
+		same(t, "of their owner", []account.Token{a, b}, look(t, s, func(ctx context.Context, r scheduler.Reader) ([]account.Token, error) {
 			return r.Tokens(ctx, "ada")
 		}))
 		a.Revoked = nil

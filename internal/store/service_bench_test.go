@@ -8,6 +8,7 @@ import (
 
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -21,11 +22,11 @@ func BenchmarkDecisionsEndToEnd(b *testing.B) {
 			ctx := b.Context()
 			f := testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "t", Name: "T", Timezone: "UTC",
 				VIMs: []testbeds.VIM{{ID: "v", Capacity: testbeds.Quantities{"vcpu": 8, "memory_mb": 8192, "storage_gb": 80}}}}}}
-			if _, err := svc.PutFacility(ctx, scheduler.System, f, scheduler.ChangeOptions{}); err != nil {
+			if _, err := svc.PutFacility(ctx, account.System, f, scheduler.ChangeOptions{}); err != nil {
 				b.Fatal(err)
 			}
-			grace := scheduler.Person{Username: "grace", Name: "Grace", Roles: []scheduler.Role{scheduler.RoleExperimenter}}
-			if _, err := testdb.NewDirectory(b, svc, db, time.Now).PutPerson(ctx, scheduler.System, grace); err != nil {
+			grace := account.Person{Username: "grace", Name: "Grace", Roles: []account.Role{account.RoleExperimenter}}
+			if _, err := testdb.NewDirectory(b, svc, db, time.Now).PutPerson(ctx, account.System, grace); err != nil {
 				b.Fatal(err)
 			}
 			start := time.Now().UTC().Truncate(time.Hour).Add(24 * time.Hour)
@@ -34,11 +35,11 @@ func BenchmarkDecisionsEndToEnd(b *testing.B) {
 				in := scheduler.Submission{Name: "wish", Experimenter: "grace", Ask: scheduler.Ask{Slot: testbeds.NewSlot(start, time.Hour),
 					Placement: testbeds.Placement{"1": "t/v"}, Components: []testbeds.Component{{Member: "1", Onboarded: []string{"t/v"},
 						Size: testbeds.Quantities{"vcpu": 4, "memory_mb": 4096, "storage_gb": 40}}}}}
-				out, err := svc.Submit(ctx, scheduler.System, in)
+				out, err := svc.Submit(ctx, account.System, in)
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err := svc.Schedule(ctx, scheduler.System, out.Request.ID, scheduler.Schedule{}); err != nil {
+				if _, err := svc.Schedule(ctx, account.System, out.Request.ID, scheduler.Schedule{}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -12,6 +12,7 @@ import (
 
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -33,7 +34,7 @@ func (v *verified) must(out scheduler.Outcome, err error) scheduler.Request {
 
 func (v *verified) submitted(name string, s testbeds.Slot, units ...string) scheduler.Request {
 	v.t.Helper()
-	return v.must(v.Submit(v.t.Context(), scheduler.System, scheduler.Submission{Name: name, Experimenter: "ada", Ask: scheduler.Ask{Slot: s,
+	return v.must(v.Submit(v.t.Context(), account.System, scheduler.Submission{Name: name, Experimenter: "ada", Ask: scheduler.Ask{Slot: s,
 		Components: []testbeds.Component{{Member: "1", Onboarded: []string{"hall/iris"}, Size: testbeds.Quantities{"vcpu": 4}}},
 		Placement:  testbeds.Placement{"1": "hall/iris"},
 		Devices:    []testbeds.DeviceNeed{{Testbed: "hall", Device: "usrp", Count: 2, Units: units}}}}))
@@ -42,8 +43,8 @@ func (v *verified) submitted(name string, s testbeds.Slot, units ...string) sche
 func (v *verified) granted(name string, s testbeds.Slot, units ...string) scheduler.Request {
 	v.t.Helper()
 	r := v.submitted(name, s, units...)
-	v.must(v.Approve(v.t.Context(), scheduler.System, r.ID, "hall", scheduler.Approve{Decision: scheduler.Approved}))
-	return v.must(v.Schedule(v.t.Context(), scheduler.System, r.ID, scheduler.Schedule{}))
+	v.must(v.Approve(v.t.Context(), account.System, r.ID, "hall", scheduler.Approve{Decision: scheduler.Approved}))
+	return v.must(v.Schedule(v.t.Context(), account.System, r.ID, scheduler.Schedule{}))
 }
 
 // fill makes #1 RUNNING, #2 SCHEDULED on u1, #3 REJECTED with an offer, #4 UNDER_REVIEW and #5 CANCELLED.
@@ -54,25 +55,25 @@ func (v *verified) fill() {
 	f := testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "hall", Name: "Hall", Timezone: "UTC", Approval: testbeds.ApprovalRequired, Setup: hour, Teardown: hour,
 		VIMs:    []testbeds.VIM{{ID: "iris", Capacity: testbeds.Quantities{"vcpu": 16}}},
 		Devices: []testbeds.Device{{ID: "usrp", Count: 4, Units: []string{"u1", "u2", "u3", "u4"}}}}}}
-	if _, err := v.PutFacility(ctx, scheduler.System, f, scheduler.ChangeOptions{}); err != nil {
+	if _, err := v.PutFacility(ctx, account.System, f, scheduler.ChangeOptions{}); err != nil {
 		v.t.Fatal(err)
 	}
-	ada := scheduler.Person{Username: "ada", Name: "Ada", Roles: []scheduler.Role{scheduler.RoleExperimenter}}
-	if _, err := v.PutPerson(ctx, scheduler.System, ada); err != nil {
+	ada := account.Person{Username: "ada", Name: "Ada", Roles: []account.Role{account.RoleExperimenter}}
+	if _, err := v.PutPerson(ctx, account.System, ada); err != nil {
 		v.t.Fatal(err)
 	}
 	running := v.granted("runs", slot(2, 6))
 	v.granted("waits", slot(24, 28), "u1")
 	rejected := v.submitted("offered", slot(30, 34))
-	v.must(v.Reject(ctx, scheduler.System, rejected.ID, scheduler.Reject{Reason: "no", Offers: []testbeds.Alternative{{Slot: slot(50, 54)}}}))
+	v.must(v.Reject(ctx, account.System, rejected.ID, scheduler.Reject{Reason: "no", Offers: []testbeds.Alternative{{Slot: slot(50, 54)}}}))
 	v.submitted("asks", slot(70, 74))
 	cancelled := v.submitted("gone", slot(80, 84))
-	v.must(v.Cancel(ctx, scheduler.System, cancelled.ID, scheduler.Step{}))
+	v.must(v.Cancel(ctx, account.System, cancelled.ID, scheduler.Step{}))
 	v.clock = start.Add(2 * time.Hour)
 	if _, _, err := v.RunDue(ctx); err != nil {
 		v.t.Fatal(err)
 	}
-	v.must(v.Start(ctx, scheduler.System, running.ID, scheduler.Step{}))
+	v.must(v.Start(ctx, account.System, running.ID, scheduler.Step{}))
 }
 
 // findings lists all findings of Verify, overcommitments included.

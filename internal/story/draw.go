@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -28,7 +29,7 @@ func one[T any](rt *rapid.T, what string, of []T) T {
 }
 
 // somebody draws an actor, mostly one with many rights, or most steps would be refused.
-func (m *machine) somebody(rt *rapid.T) scheduler.Actor {
+func (m *machine) somebody(rt *rapid.T) account.Actor {
 	return as(rapid.SampledFrom([]string{"adele", "adele", "adele", "monika", "monika", "maeve", "hector", "paddy", "oskar", "marco"}).Draw(rt, "who"))
 }
 

@@ -3,23 +3,23 @@ package story
 import (
 	"time"
 
-	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
 // morning is a Monday on which every story begins, four weeks before the clocks change.
 var morning = time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
 
-func people() []scheduler.Person {
-	person := func(username string, testbeds []string, roles ...scheduler.Role) scheduler.Person {
-		return scheduler.Person{Username: username, Name: "The " + username, Organisation: "House", Roles: roles, Testbeds: testbeds}
+func people() []account.Person {
+	person := func(username string, testbeds []string, roles ...account.Role) account.Person {
+		return account.Person{Username: username, Name: "The " + username, Organisation: "House", Roles: roles, Testbeds: testbeds}
 	}
-	return []scheduler.Person{
-		person("maeve", nil, scheduler.RoleExperimenter), person("hector", nil, scheduler.RoleExperimenter),
-		person("monika", nil, scheduler.RoleMentor), person("marco", nil, scheduler.RoleMentor),
-		person("paddy", []string{"radio"}, scheduler.RoleProvider), person("lara", []string{"lab"}, scheduler.RoleProvider),
-		person("carla", []string{"cloud"}, scheduler.RoleProvider),
-		person("oskar", nil, scheduler.RoleOperator), person("adele", nil, scheduler.RoleAdministrator),
+	return []account.Person{
+		person("maeve", nil, account.RoleExperimenter), person("hector", nil, account.RoleExperimenter),
+		person("monika", nil, account.RoleMentor), person("marco", nil, account.RoleMentor),
+		person("paddy", []string{"radio"}, account.RoleProvider), person("lara", []string{"lab"}, account.RoleProvider),
+		person("carla", []string{"cloud"}, account.RoleProvider),
+		person("oskar", nil, account.RoleOperator), person("adele", nil, account.RoleAdministrator),
 	}
 }
 

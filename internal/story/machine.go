@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -97,13 +98,13 @@ func (m *machine) furnish() {
 	for _, p := range people() {
 		q := p
 		if len(q.Testbeds) > 0 {
-			q.Testbeds, q.Roles = nil, []scheduler.Role{scheduler.RoleExperimenter}
+			q.Testbeds, q.Roles = nil, []account.Role{account.RoleExperimenter}
 		}
 		m.putPerson(q)
 	}
-	_, err := m.PutFacility(m.ctx(), scheduler.System, facility(), scheduler.ChangeOptions{})
+	_, err := m.PutFacility(m.ctx(), account.System, facility(), scheduler.ChangeOptions{})
 	m.must(err)
-	_, err = m.PutCatalogue(m.ctx(), scheduler.System, catalogue(), scheduler.ChangeOptions{})
+	_, err = m.PutCatalogue(m.ctx(), account.System, catalogue(), scheduler.ChangeOptions{})
 	m.must(err)
 	for _, p := range people() {
 		if len(p.Testbeds) > 0 {
@@ -113,7 +114,7 @@ func (m *machine) furnish() {
 	}
 }
 
-func (m *machine) putPerson(p scheduler.Person) {
+func (m *machine) putPerson(p account.Person) {
 	p.Revision++
 	m.must(m.store.Change(m.ctx(), nil, func(tx scheduler.Tx) error { return tx.PutPerson(m.ctx(), p) }))
 }
@@ -125,8 +126,8 @@ func (m *machine) must(err error) {
 }
 
 // as returns the actor of that name.
-func as(username string) scheduler.Actor {
+func as(username string) account.Actor {
 	list := people()
-	i := slices.IndexFunc(list, func(p scheduler.Person) bool { return p.Username == username })
-	return scheduler.ActorOf(list[i])
+	i := slices.IndexFunc(list, func(p account.Person) bool { return p.Username == username })
+	return account.ActorOf(list[i])
 }

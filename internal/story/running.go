@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // run lets time pass until a slot or its setup begins, as granted or as today's buffers would have it, and starts the request.
@@ -78,7 +79,7 @@ func (m *machine) finish(rt *rapid.T) {
 
 func (m *machine) cancel(rt *rapid.T) {
 	r := m.any(rt)
-	type take func(context.Context, scheduler.Actor, string, scheduler.Step) (scheduler.Outcome, error)
+	type take func(context.Context, account.Actor, string, scheduler.Step) (scheduler.Outcome, error)
 	name := rapid.SampledFrom([]string{"complete", "fail", "cancel", "cancel"}).Draw(rt, "step")
 	do := map[string]take{"complete": m.Complete, "fail": m.Fail, "cancel": m.Cancel}[name]
 	_, err := do(m.ctx(), m.somebody(rt), r.ID, scheduler.Step{Reason: "it was time", DryRun: m.rarely(rt)})

@@ -7,6 +7,7 @@ import (
 
 	"berth/internal/auth"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Directory answers the adapters' questions about requests and people, assembled as in internal/app.
@@ -16,11 +17,11 @@ type Directory struct {
 }
 
 type accounts interface {
-	Person(ctx context.Context, actor scheduler.Actor, username string) (scheduler.Person, error)
-	PersonByMail(ctx context.Context, actor scheduler.Actor, mail string) (scheduler.Person, bool, error)
-	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
-	PutPerson(ctx context.Context, actor scheduler.Actor, p scheduler.Person) (scheduler.Person, error)
-	Mute(ctx context.Context, actor scheduler.Actor, topics []scheduler.Topic) (scheduler.Person, error)
+	Person(ctx context.Context, actor account.Actor, username string) (account.Person, error)
+	PersonByMail(ctx context.Context, actor account.Actor, mail string) (account.Person, bool, error)
+	People(ctx context.Context, actor account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
+	PutPerson(ctx context.Context, actor account.Actor, p account.Person) (account.Person, error)
+	Mute(ctx context.Context, actor account.Actor, topics []account.Topic) (account.Person, error)
 }
 
 // NewDirectory assembles one over a service and its store.

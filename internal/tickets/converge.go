@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // mend puts a ticket right that a late write has given old values.
@@ -14,7 +15,7 @@ func (t *lockedTicket) mend(ctx context.Context, w Workflow, b Ticket) error {
 	if !t.state.Mend {
 		return nil
 	}
-	v, err := t.requests.Get(ctx, scheduler.System, t.saved.Request)
+	v, err := t.requests.Get(ctx, account.System, t.saved.Request)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"berth/internal/bugzilla/bugzillatest"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // faults are all that can go wrong with a call.
@@ -54,7 +55,7 @@ func (d *bench) conversation(strike func()) {
 	d.t.Helper()
 	ctx := d.t.Context()
 	d.server.AddPerson("marco@bugs.example")
-	d.must(d.svc.PutPerson(ctx, scheduler.System, scheduler.Person{Username: "marco", Name: "Marco", Email: "marco@bugs.example", Roles: []scheduler.Role{scheduler.RoleMentor}}))
+	d.must(d.svc.PutPerson(ctx, account.System, account.Person{Username: "marco", Name: "Marco", Email: "marco@bugs.example", Roles: []account.Role{account.RoleMentor}}))
 	var ids []string
 	settled := func(what string) {
 		d.t.Helper()

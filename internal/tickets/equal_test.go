@@ -13,6 +13,7 @@ import (
 	"berth/internal/bugzilla/tracker"
 	"berth/internal/tickets"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // settleBoth polls what people did and tells what happened until there is nothing more of either, whatever goes wrong in between.
@@ -53,14 +54,14 @@ func (d *bench) settleBoth() {
 
 func (d *bench) events() []scheduler.Event {
 	d.t.Helper()
-	list, _, err := d.svc.Events(context.Background(), scheduler.System, 0, 100_000)
+	list, _, err := d.svc.Events(context.Background(), account.System, 0, 100_000)
 	d.must(list, err)
 	return list
 }
 
 func (d *bench) feedback(id string) []scheduler.Feedback {
 	d.t.Helper()
-	page, err := d.svc.Feedback(context.Background(), scheduler.System, id, "", 500)
+	page, err := d.svc.Feedback(context.Background(), account.System, id, "", 500)
 	d.must(page, err)
 	return page.Items
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // inbound does in Berth what people did with a ticket since it was last dealt with, each with their own rights. What cannot be done is
@@ -103,11 +104,11 @@ func (t *lockedTicket) inboundAssignee(ctx context.Context, v scheduler.View, b 
 		return err
 	}
 	var why []string
-	mentor, found, err := t.requests.PersonByMail(ctx, scheduler.System, b.Assignee)
+	mentor, found, err := t.requests.PersonByMail(ctx, account.System, b.Assignee)
 	switch {
 	case err != nil:
 		return err
-	case !found || !slices.Contains(mentor.Roles, scheduler.RoleMentor):
+	case !found || !slices.Contains(mentor.Roles, account.RoleMentor):
 		if wanted == "" {
 			return nil // nobody else must be the assignee
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/scheduler/words"
 	"berth/testbeds/plain"
 )
@@ -23,7 +24,7 @@ func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, co
 	if t.state.expected(same) {
 		return nil
 	}
-	v, err := t.requests.Get(ctx, scheduler.System, t.saved.Request)
+	v, err := t.requests.Get(ctx, account.System, t.saved.Request)
 	if err != nil || w.Same(t.settings.Statuses[v.Status], at) {
 		return err
 	}
@@ -70,7 +71,7 @@ func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, co
 }
 
 // applyFirst takes the first of some steps that follows from where the request is.
-func (t *lockedTicket) applyFirst(ctx context.Context, who scheduler.Actor, v scheduler.View, candidates []scheduler.Status, reason string) error {
+func (t *lockedTicket) applyFirst(ctx context.Context, who account.Actor, v scheduler.View, candidates []scheduler.Status, reason string) error {
 	var first error
 	for _, to := range candidates {
 		err := t.applyStep(ctx, who, v, to, reason)
@@ -89,7 +90,7 @@ func (t *lockedTicket) applyFirst(ctx context.Context, who scheduler.Actor, v sc
 }
 
 // applyStep takes the step that leads to a status.
-func (t *lockedTicket) applyStep(ctx context.Context, who scheduler.Actor, v scheduler.View, to scheduler.Status, reason string) (err error) {
+func (t *lockedTicket) applyStep(ctx context.Context, who account.Actor, v scheduler.View, to scheduler.Status, reason string) (err error) {
 	r := t.requests
 	said := strings.TrimSuffix("in "+t.about.Name+": "+reason, ": ")
 	switch to {

@@ -10,6 +10,7 @@ import (
 	"berth/internal/bugzilla/bugzillatest"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // poll brings what people did, and tells what came of it.
@@ -35,7 +36,7 @@ func (d *bench) says(bug int64, text string) bool {
 
 func (d *bench) view(id string) scheduler.View {
 	d.t.Helper()
-	v, err := d.svc.Get(d.t.Context(), scheduler.System, id)
+	v, err := d.svc.Get(d.t.Context(), account.System, id)
 	d.must(nil, err)
 	return v
 }
@@ -84,7 +85,7 @@ func TestWhatPeopleDoInBugzillaIsDoneHere(t *testing.T) {
 			d.poll()
 
 			d.in("eva", r.ID, map[string]any{"comment": map[string]any{"body": "Is it granted?"}})
-			page, err := d.svc.Feedback(t.Context(), scheduler.System, r.ID, "", 0)
+			page, err := d.svc.Feedback(t.Context(), account.System, r.ID, "", 0)
 			d.must(nil, err)
 			if len(page.Items) != 1 || page.Items[0].Author != "eva" || page.Items[0].Text != "Is it granted?" {
 				t.Fatalf("feedback %+v", page.Items)

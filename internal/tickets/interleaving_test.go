@@ -13,6 +13,7 @@ import (
 	"berth/internal/bugzilla/bugzillatest"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // TestAnyInterleavingEndsWithBothSidesEqual lets requests change here and tickets there at random, with and without the right to it, while
@@ -27,7 +28,7 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 	d := newBench(t, testdb.SQLite(t), bugzillatest.V52)
 	d.server.AddPerson("marco@bugs.example")
 	d.server.AddPerson(stranger)
-	d.must(d.svc.PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: "marco", Name: "Marco", Email: "marco@bugs.example", Roles: []scheduler.Role{scheduler.RoleMentor}}))
+	d.must(d.svc.PutPerson(t.Context(), account.System, account.Person{Username: "marco", Name: "Marco", Email: "marco@bugs.example", Roles: []account.Role{account.RoleMentor}}))
 	rapid.Check(t, func(rt *rapid.T) {
 		if n++; n > stories {
 			return
@@ -49,7 +50,7 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 		text := func() string { words++; return fmt.Sprintf("remark %06d", words) }
 		// there lets somebody do something with the ticket of a request, if it has one; what the pages refuse is nobody's loss.
 		there := func(change map[string]any) {
-			v, err := d.svc.Get(context.Background(), scheduler.System, one().ID)
+			v, err := d.svc.Get(context.Background(), account.System, one().ID)
 			if err != nil || v.Ticket == nil {
 				rt.Skip("no ticket yet")
 			}

@@ -8,13 +8,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
 // facility replaces the testbed by one with so much capacity, whose provider is asked where wanted.
 func (d *bench) facility(vcpu int64, approval testbeds.ApprovalPolicy) {
 	d.t.Helper()
-	d.must(d.svc.PutFacility(d.t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "north", Name: "Athens", Timezone: "Europe/Athens",
+	d.must(d.svc.PutFacility(d.t.Context(), account.System, testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "north", Name: "Athens", Timezone: "Europe/Athens",
 		Approval: approval, VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": vcpu}}}}}}, scheduler.ChangeOptions{}))
 }
 

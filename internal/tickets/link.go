@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // setTicket makes a ticket that of a request.
 func (s *Service) setTicket(ctx context.Context, request, key string) error {
-	return s.requests.SetTicket(ctx, scheduler.System, request, scheduler.Ticket{Key: key, URL: s.tracker.URL(key)})
+	return s.requests.SetTicket(ctx, account.System, request, scheduler.Ticket{Key: key, URL: s.tracker.URL(key)})
 }
 
 // requestOf finds the request of a ticket.
@@ -22,7 +23,7 @@ func (s *Service) requestOf(ctx context.Context, b Ticket) (id string, known boo
 		return id, id != "", err
 	}
 	for _, alias := range b.Aliases { // known from before anything was remembered
-		v, err := s.requests.Get(ctx, scheduler.System, alias)
+		v, err := s.requests.Get(ctx, account.System, alias)
 		if err == nil && v.ID == strings.ToLower(alias) && v.Ticket != nil && v.Ticket.Key == b.Key {
 			return v.ID, true, nil
 		}
@@ -72,7 +73,7 @@ func (s *Service) adopt(ctx context.Context, b Ticket, number string) error {
 		return err
 	}
 	text := fmt.Sprintf("This is the ticket of request #%d from now on: it was opened by %s and names the request.", v.Number, shown(b.Creator))
-	return s.requests.NoteOnTicket(ctx, scheduler.System, v.ID, text, scheduler.Creation{Key: "ticket " + b.Key + " adopted", Fingerprint: "note"})
+	return s.requests.NoteOnTicket(ctx, account.System, v.ID, text, scheduler.Creation{Key: "ticket " + b.Key + " adopted", Fingerprint: "note"})
 }
 
 // commentOnce says something on a ticket of no request. A mark is left before, for every process: while nothing was heard of a remark, it may

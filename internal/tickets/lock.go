@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // errBusy says that somebody else is at work on a ticket; it is tried again.
@@ -44,5 +45,5 @@ func (t *lockedTicket) save(ctx context.Context) error {
 
 // note says something on the ticket, once.
 func (t *lockedTicket) note(ctx context.Context, request, text, what string) error {
-	return t.requests.NoteOnTicket(ctx, scheduler.System, request, text, scheduler.Creation{Key: fmt.Sprintf("ticket %s %s", t.saved.Key, what), Fingerprint: "note"})
+	return t.requests.NoteOnTicket(ctx, account.System, request, text, scheduler.Creation{Key: fmt.Sprintf("ticket %s %s", t.saved.Key, what), Fingerprint: "note"})
 }

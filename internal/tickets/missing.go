@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Missing opens tickets for requests that are under way and were made before there were tickets.
 func (s *Service) Missing(ctx context.Context) (opened int, err error) {
 	for cursor := ""; ; {
-		page, err := s.requests.List(ctx, scheduler.System, scheduler.RequestFilter{Status: scheduler.Live, Limit: 200}, cursor)
+		page, err := s.requests.List(ctx, account.System, scheduler.RequestFilter{Status: scheduler.Live, Limit: 200}, cursor)
 		if err != nil {
 			return opened, err
 		}
@@ -36,13 +37,13 @@ func (s *Service) requestTicket(ctx context.Context, request string) (asked bool
 	if waits, err := s.store.Pending(ctx, Channel, request); err != nil || waits {
 		return false, err
 	}
-	return true, s.requests.NoteOnTicket(ctx, scheduler.System, request, "A ticket for a request that was made before there were tickets.",
+	return true, s.requests.NoteOnTicket(ctx, account.System, request, "A ticket for a request that was made before there were tickets.",
 		scheduler.Creation{Key: "ticket " + request + " opened", Fingerprint: "note"})
 }
 
 // Sync brings one request in line with what people did with its ticket, now; where it has none, one is going to be opened.
 func (s *Service) Sync(ctx context.Context, request string) (scheduler.View, error) {
-	v, err := s.requests.Get(ctx, scheduler.System, request)
+	v, err := s.requests.Get(ctx, account.System, request)
 	if err != nil {
 		return v, err
 	}

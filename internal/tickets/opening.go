@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // ensureTicket gives the ticket of a request: the one that it has, or a new one, whose description then says what there is to say of the event.
@@ -71,11 +72,11 @@ func (s *Service) stranger(ctx context.Context, r scheduler.Request, cc []string
 
 // gatherBackground looks up what a description, or the comment on an event, says of a request beyond itself.
 func (s *Service) gatherBackground(ctx context.Context, v scheduler.View, e scheduler.Event) (x background, err error) {
-	if x.zones, _, err = s.requests.Facility(ctx, scheduler.System); err != nil {
+	if x.zones, _, err = s.requests.Facility(ctx, account.System); err != nil {
 		return x, err
 	}
 	if v.Status == scheduler.UnderReview && !v.Fit.Fits && e.Action != scheduler.ActionFeedback && e.Action != scheduler.ActionTicketNote {
-		if x.ways, err = s.requests.Ways(ctx, scheduler.System, v.ID); err != nil {
+		if x.ways, err = s.requests.Ways(ctx, account.System, v.ID); err != nil {
 			return x, err
 		}
 	}
@@ -92,7 +93,7 @@ func (s *Service) gatherBackground(ctx context.Context, v scheduler.View, e sche
 		if id == "" {
 			continue
 		}
-		other, err := s.requests.Get(ctx, scheduler.System, id)
+		other, err := s.requests.Get(ctx, account.System, id)
 		if err != nil {
 			return x, err
 		}

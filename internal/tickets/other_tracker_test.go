@@ -16,6 +16,7 @@ import (
 	"berth/internal/testdb"
 	"berth/internal/tickets"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -137,11 +138,11 @@ func TestAnotherTrackerStandsInForBugzilla(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		_, err := svc.PutFacility(ctx, scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "north", Name: "Athens", Timezone: "UTC",
+		_, err := svc.PutFacility(ctx, account.System, testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "north", Name: "Athens", Timezone: "UTC",
 			VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 8}}}}}}, scheduler.ChangeOptions{})
 		must(err)
-		for name, role := range map[string]scheduler.Role{"eva": scheduler.RoleExperimenter, "monika": scheduler.RoleMentor} {
-			_, err := svc.PutPerson(ctx, scheduler.System, scheduler.Person{Username: name, Name: name, Email: name + "@board.example", Roles: []scheduler.Role{role}})
+		for name, role := range map[string]account.Role{"eva": account.RoleExperimenter, "monika": account.RoleMentor} {
+			_, err := svc.PutPerson(ctx, account.System, account.Person{Username: name, Name: name, Email: name + "@board.example", Roles: []account.Role{role}})
 			must(err)
 		}
 		cards := &board{clock: clock, tickets: map[string]tickets.Ticket{}, comments: map[string][]tickets.Comment{}, edits: map[string][]tickets.Edit{}}
@@ -156,7 +157,7 @@ func TestAnotherTrackerStandsInForBugzilla(t *testing.T) {
 		id, told := out.Request.ID, int64(0)
 		tell := func() {
 			t.Helper()
-			events, _, err := svc.Events(ctx, scheduler.System, told, 100)
+			events, _, err := svc.Events(ctx, account.System, told, 100)
 			must(err)
 			for _, e := range events {
 				must(service.Deliver(ctx, e))
@@ -165,7 +166,7 @@ func TestAnotherTrackerStandsInForBugzilla(t *testing.T) {
 		}
 		view := func() scheduler.View {
 			t.Helper()
-			v, err := svc.Get(ctx, scheduler.System, id)
+			v, err := svc.Get(ctx, account.System, id)
 			must(err)
 			return v
 		}
@@ -208,7 +209,7 @@ func TestAnotherTrackerStandsInForBugzilla(t *testing.T) {
 // lastVia says by way of which system a request was scheduled.
 func lastVia(t *testing.T, svc testdb.Directory, id string) (via string) {
 	t.Helper()
-	events, _, err := svc.Events(t.Context(), scheduler.System, 0, 100)
+	events, _, err := svc.Events(t.Context(), account.System, 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Takes reports whether tickets hear of an event. Others, such as which ticket a request has, are nobody's news there.
@@ -21,7 +22,7 @@ func (s *Service) Deliver(ctx context.Context, e scheduler.Event) error {
 	if !Takes(e) {
 		return nil
 	}
-	v, err := s.requests.Get(ctx, scheduler.System, e.Request)
+	v, err := s.requests.Get(ctx, account.System, e.Request)
 	if err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func (s *Service) Deliver(ctx context.Context, e scheduler.Event) error {
 
 // notify says of an event what there is to say, and brings the ticket in line.
 func (t *lockedTicket) notify(ctx context.Context, w Workflow, e scheduler.Event) error {
-	v, err := t.requests.Get(ctx, scheduler.System, e.Request)
+	v, err := t.requests.Get(ctx, account.System, e.Request)
 	if err != nil {
 		return err
 	}
@@ -49,7 +50,7 @@ func (t *lockedTicket) notify(ctx context.Context, w Workflow, e scheduler.Event
 	if err := t.inbound(ctx, w, v, b, t.unsettled(comments)); err != nil {
 		return err
 	}
-	if v, err = t.requests.Get(ctx, scheduler.System, e.Request); err != nil {
+	if v, err = t.requests.Get(ctx, account.System, e.Request); err != nil {
 		return err
 	}
 	if v.Ticket == nil || v.Ticket.Key != t.saved.Key {
@@ -121,7 +122,7 @@ func (s *Service) comment(ctx context.Context, e scheduler.Event, v scheduler.Vi
 		return "", err
 	}
 	if e.Action == scheduler.ActionFeedback {
-		if e.Text, err = s.requests.Remark(ctx, scheduler.System, e); err != nil {
+		if e.Text, err = s.requests.Remark(ctx, account.System, e); err != nil {
 			return "", err
 		}
 	}

@@ -21,6 +21,7 @@ import (
 	"berth/internal/testdb"
 	"berth/internal/tickets"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -55,10 +56,10 @@ func newBench(t *testing.T, dsn string, v bugzillatest.Version) *bench {
 	d.client = client
 	d.courier = d.hire()
 	size := testbeds.Quantities{"vcpu": 8}
-	d.must(d.svc.PutFacility(t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
+	d.must(d.svc.PutFacility(t.Context(), account.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
 		{ID: "north", Name: "Athens", Timezone: "Europe/Athens", VIMs: []testbeds.VIM{{ID: "a", Capacity: size}}}}}, scheduler.ChangeOptions{}))
-	for name, role := range map[string]scheduler.Role{"eva": scheduler.RoleExperimenter, "erik": scheduler.RoleExperimenter, "monika": scheduler.RoleMentor, "oskar": scheduler.RoleOperator} {
-		d.must(d.svc.PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: name, Name: name, Email: name + "@bugs.example", Roles: []scheduler.Role{role}}))
+	for name, role := range map[string]account.Role{"eva": account.RoleExperimenter, "erik": account.RoleExperimenter, "monika": account.RoleMentor, "oskar": account.RoleOperator} {
+		d.must(d.svc.PutPerson(t.Context(), account.System, account.Person{Username: name, Name: name, Email: name + "@bugs.example", Roles: []account.Role{role}}))
 	}
 	return d
 }
@@ -99,9 +100,9 @@ func (d *bench) must(_ any, err error) {
 	}
 }
 
-func as(name string) scheduler.Actor {
-	role := map[string]scheduler.Role{"eva": scheduler.RoleExperimenter, "erik": scheduler.RoleExperimenter, "monika": scheduler.RoleMentor, "marco": scheduler.RoleMentor, "oskar": scheduler.RoleOperator}[name]
-	return scheduler.ActorOf(scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{role}})
+func as(name string) account.Actor {
+	role := map[string]account.Role{"eva": account.RoleExperimenter, "erik": account.RoleExperimenter, "monika": account.RoleMentor, "marco": account.RoleMentor, "oskar": account.RoleOperator}[name]
+	return account.ActorOf(account.Person{Username: name, Name: name, Roles: []account.Role{role}})
 }
 
 func (d *bench) submit(who string, hours int) scheduler.Request {
@@ -143,7 +144,7 @@ func (d *bench) settle() {
 // agree compares a request with its ticket: how it stands, and one comment for each event.
 func (d *bench) agree(id string) bugzilla.Bug {
 	d.t.Helper()
-	v, err := d.svc.Get(context.Background(), scheduler.System, id)
+	v, err := d.svc.Get(context.Background(), account.System, id)
 	d.must(nil, err)
 	if v.Ticket == nil {
 		d.t.Fatal("the request has no ticket")
@@ -162,7 +163,7 @@ func (d *bench) agree(id string) bugzilla.Bug {
 			said[found[1]]++
 		}
 	}
-	events, _, err := d.svc.Events(context.Background(), scheduler.System, 0, 10_000)
+	events, _, err := d.svc.Events(context.Background(), account.System, 0, 10_000)
 	d.must(nil, err)
 	for _, e := range events {
 		if e.Request != id || e.Kind == "reminder" || e.Action == scheduler.ActionTicket {
@@ -286,7 +287,7 @@ func TestAPermanentRefusalHoldsUpOneRequestUntilItIsRepaired(t *testing.T) {
 	d := newBench(t, testdb.SQLite(t), bugzillatest.V52)
 	stuck, other := d.submit("eva", 48), scheduler.Request{}
 	d.settle()
-	v, err := d.svc.Get(t.Context(), scheduler.System, stuck.ID)
+	v, err := d.svc.Get(t.Context(), account.System, stuck.ID)
 	d.must(nil, err)
 	d.server.Hide(number(v.Ticket.Key))
 	d.must(d.svc.AddFeedback(t.Context(), as("eva"), stuck.ID, "hello?", scheduler.Creation{}))

@@ -5,19 +5,20 @@ import (
 	"strings"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // actor finds the person of a login, with the rights that they have in Berth. Berth's own account has none: nobody knows who used it.
-func (s *Service) actor(ctx context.Context, login string) (a scheduler.Actor, known bool, err error) {
+func (s *Service) actor(ctx context.Context, login string) (a account.Actor, known bool, err error) {
 	if login == "" || s.isOwn(login) {
 		return a, false, nil
 	}
-	p, known, err := s.requests.PersonByMail(ctx, scheduler.System, login)
+	p, known, err := s.requests.PersonByMail(ctx, account.System, login)
 	if err != nil || !known {
 		return a, false, err
 	}
-	a = scheduler.ActorOf(p)
-	a.Scopes, a.Via = []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite}, s.about.Via
+	a = account.ActorOf(p)
+	a.Scopes, a.Via = []account.Scope{account.ScopeRead, account.ScopeWrite}, s.about.Via
 	return a, true, nil
 }
 
@@ -29,7 +30,7 @@ func (s *Service) login(ctx context.Context, username string) string {
 	if username == "" {
 		return ""
 	}
-	p, err := s.requests.Person(ctx, scheduler.System, username)
+	p, err := s.requests.Person(ctx, account.System, username)
 	if err != nil {
 		return ""
 	}

@@ -1,14 +1,13 @@
 package tickets
 
 import (
+	"berth/scheduler/account"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
-
-	"berth/scheduler"
 )
 
 // Poll does in Berth what people did with tickets since the last time. A ticket that cannot be dealt with for now is looked at again, and keeps none
@@ -186,7 +185,7 @@ func (s *Service) handle(ctx context.Context, w Workflow, b Ticket) (did bool, e
 
 // sync does in Berth what people did with one ticket, and puts the ticket right where a late write has given it old values.
 func (s *Service) sync(ctx context.Context, w Workflow, key, request string) error {
-	v, err := s.requests.Get(ctx, scheduler.System, request)
+	v, err := s.requests.Get(ctx, account.System, request)
 	if err != nil {
 		return err
 	}

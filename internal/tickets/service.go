@@ -6,30 +6,31 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
 // Requests decides about the requests that tickets follow, and that follow tickets.
 type Requests interface {
-	Get(ctx context.Context, a scheduler.Actor, id string) (scheduler.View, error)
-	List(ctx context.Context, a scheduler.Actor, f scheduler.RequestFilter, cursor string) (scheduler.Page[scheduler.Request], error)
-	Person(ctx context.Context, a scheduler.Actor, username string) (scheduler.Person, error)
-	PersonByMail(ctx context.Context, a scheduler.Actor, mail string) (scheduler.Person, bool, error)
-	Facility(ctx context.Context, a scheduler.Actor) (testbeds.Facility, int64, error)
-	Ways(ctx context.Context, a scheduler.Actor, id string) ([]testbeds.Alternative, error)
-	Remark(ctx context.Context, a scheduler.Actor, e scheduler.Event) (string, error)
+	Get(ctx context.Context, a account.Actor, id string) (scheduler.View, error)
+	List(ctx context.Context, a account.Actor, f scheduler.RequestFilter, cursor string) (scheduler.Page[scheduler.Request], error)
+	Person(ctx context.Context, a account.Actor, username string) (account.Person, error)
+	PersonByMail(ctx context.Context, a account.Actor, mail string) (account.Person, bool, error)
+	Facility(ctx context.Context, a account.Actor) (testbeds.Facility, int64, error)
+	Ways(ctx context.Context, a account.Actor, id string) ([]testbeds.Alternative, error)
+	Remark(ctx context.Context, a account.Actor, e scheduler.Event) (string, error)
 
-	SetTicket(ctx context.Context, a scheduler.Actor, id string, t scheduler.Ticket) error
-	NoteOnTicket(ctx context.Context, a scheduler.Actor, id, text string, c scheduler.Creation) error
-	AddFeedback(ctx context.Context, a scheduler.Actor, id, text string, c scheduler.Creation) (scheduler.Feedback, error)
+	SetTicket(ctx context.Context, a account.Actor, id string, t scheduler.Ticket) error
+	NoteOnTicket(ctx context.Context, a account.Actor, id, text string, c scheduler.Creation) error
+	AddFeedback(ctx context.Context, a account.Actor, id, text string, c scheduler.Creation) (scheduler.Feedback, error)
 
-	Schedule(ctx context.Context, a scheduler.Actor, id string, in scheduler.Schedule) (scheduler.Outcome, error)
-	Reject(ctx context.Context, a scheduler.Actor, id string, in scheduler.Reject) (scheduler.Outcome, error)
-	Cancel(ctx context.Context, a scheduler.Actor, id string, in scheduler.Step) (scheduler.Outcome, error)
-	Start(ctx context.Context, a scheduler.Actor, id string, in scheduler.Step) (scheduler.Outcome, error)
-	Complete(ctx context.Context, a scheduler.Actor, id string, in scheduler.Step) (scheduler.Outcome, error)
-	Fail(ctx context.Context, a scheduler.Actor, id string, in scheduler.Step) (scheduler.Outcome, error)
-	Assign(ctx context.Context, a scheduler.Actor, id string, in scheduler.Assign) (scheduler.Outcome, error)
+	Schedule(ctx context.Context, a account.Actor, id string, in scheduler.Schedule) (scheduler.Outcome, error)
+	Reject(ctx context.Context, a account.Actor, id string, in scheduler.Reject) (scheduler.Outcome, error)
+	Cancel(ctx context.Context, a account.Actor, id string, in scheduler.Step) (scheduler.Outcome, error)
+	Start(ctx context.Context, a account.Actor, id string, in scheduler.Step) (scheduler.Outcome, error)
+	Complete(ctx context.Context, a account.Actor, id string, in scheduler.Step) (scheduler.Outcome, error)
+	Fail(ctx context.Context, a account.Actor, id string, in scheduler.Step) (scheduler.Outcome, error)
+	Assign(ctx context.Context, a account.Actor, id string, in scheduler.Assign) (scheduler.Outcome, error)
 }
 
 // Channel is where events wait that tickets hear of.

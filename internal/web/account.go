@@ -1,37 +1,36 @@
 package web
 
 import (
+	"berth/scheduler/account"
 	"net/http"
 	"slices"
-
-	"berth/scheduler"
 )
 
 // accountPage is what somebody has set for themself.
 type accountPage struct {
-	Person scheduler.Person
+	Person account.Person
 	Topics []topic
-	Tokens []scheduler.Token
+	Tokens []account.Token
 }
 
 type topic struct {
-	Name  scheduler.Topic
+	Name  account.Topic
 	About string
 	On    bool
 }
 
-var aboutTopics = map[scheduler.Topic]string{
-	scheduler.TopicRequests: "updates on requests that concern you", scheduler.TopicFeedback: "remarks on them", scheduler.TopicReminders: "reminders of orchestration, tear-down and expiring offers",
-	scheduler.TopicInvitations: "calendar invitations with these mails", scheduler.TopicDigest: "the digest of the coming days, for operators",
+var aboutTopics = map[account.Topic]string{
+	account.TopicRequests: "updates on requests that concern you", account.TopicFeedback: "remarks on them", account.TopicReminders: "reminders of orchestration, tear-down and expiring offers",
+	account.TopicInvitations: "calendar invitations with these mails", account.TopicDigest: "the digest of the coming days, for operators",
 }
 
-func (s *site) account(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) account(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	p := accountPage{}
 	var err error
 	if p.Person, err = s.people.Person(r.Context(), who, who.Username); err != nil {
 		return err
 	}
-	for _, t := range scheduler.Topics {
+	for _, t := range account.Topics {
 		p.Topics = append(p.Topics, topic{t, aboutTopics[t], !slices.Contains(p.Person.Muted, t)})
 	}
 	tokens, err := s.people.List(r.Context(), who, who.Username)
@@ -39,12 +38,12 @@ func (s *site) account(w http.ResponseWriter, r *http.Request, who scheduler.Act
 		return err
 	}
 	now := s.o.Clock()
-	p.Tokens = slices.DeleteFunc(tokens, func(t scheduler.Token) bool { return t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires) })
+	p.Tokens = slices.DeleteFunc(tokens, func(t account.Token) bool { return t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires) })
 	s.show(w, r, http.StatusOK, "account.html", "Your account", who, p)
 	return nil
 }
 
-func (s *site) password(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) password(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if r.PostFormValue("new") != r.PostFormValue("again") {
 		return invalid("again", "must be the same as the new password")
 	}
@@ -55,12 +54,12 @@ func (s *site) password(w http.ResponseWriter, r *http.Request, who scheduler.Ac
 }
 
 // mail keeps what somebody wants to be mailed: what is not ticked they do not.
-func (s *site) mail(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) mail(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	var muted []scheduler.Topic
-	for _, t := range scheduler.Topics {
+	var muted []account.Topic
+	for _, t := range account.Topics {
 		if !slices.Contains(r.PostForm["topic"], string(t)) {
 			muted = append(muted, t)
 		}
@@ -71,7 +70,7 @@ func (s *site) mail(w http.ResponseWriter, r *http.Request, who scheduler.Actor)
 	return done(w, r, "/account", "saved")
 }
 
-func (s *site) revoke(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) revoke(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if _, err := s.people.Revoke(r.Context(), who, who.Username, r.PostFormValue("token")); err != nil {
 		return err
 	}

@@ -1,25 +1,24 @@
 package web
 
 import (
+	"berth/scheduler/account"
 	"html/template"
 	"net/http"
-
-	"berth/scheduler"
 )
 
 // accountsPage is the audit trail of accounts, searched.
 type accountsPage struct {
 	Person, Actor string
-	Action        scheduler.AccountAction
-	Actions       []scheduler.AccountAction
-	Items         []scheduler.AccountEvent
+	Action        account.Action
+	Actions       []account.Action
+	Items         []account.AuditEvent
 	Next          template.URL
 }
 
-func (s *site) accounts(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) accounts(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	q := r.URL.Query()
-	p := accountsPage{Person: q.Get("person"), Actor: q.Get("actor"), Action: scheduler.AccountAction(q.Get("action")), Actions: scheduler.AccountActions}
-	page, err := s.people.Trail(r.Context(), who, scheduler.AccountFilter{Person: p.Person, Actor: p.Actor, Action: p.Action}, q.Get("cursor"))
+	p := accountsPage{Person: q.Get("person"), Actor: q.Get("actor"), Action: account.Action(q.Get("action")), Actions: account.Actions}
+	page, err := s.people.Trail(r.Context(), who, account.Filter{Person: p.Person, Actor: p.Actor, Action: p.Action}, q.Get("cursor"))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -13,11 +14,11 @@ import (
 type adminPage struct {
 	Channels []channelState
 	Undone   []scheduler.Message
-	People   []scheduler.Person
+	People   []account.Person
 	Next     string
-	Roles    []scheduler.Role
+	Roles    []account.Role
 	Testbeds []testbeds.Testbed
-	Edit     *scheduler.Person
+	Edit     *account.Person
 }
 
 type channelState struct {
@@ -28,7 +29,7 @@ type channelState struct {
 // shownUndone is how many messages that did not arrive are listed.
 const shownUndone = 100
 
-func (s *site) admin(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) admin(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	ctx := r.Context()
 	people, err := s.people.People(ctx, who, r.URL.Query().Get("after"), 200)
 	if err != nil {
@@ -38,7 +39,7 @@ func (s *site) admin(w http.ResponseWriter, r *http.Request, who scheduler.Actor
 	if err != nil {
 		return err
 	}
-	p := adminPage{People: people.Items, Next: people.Next, Roles: scheduler.Roles, Testbeds: f.Testbeds}
+	p := adminPage{People: people.Items, Next: people.Next, Roles: account.Roles, Testbeds: f.Testbeds}
 	for _, c := range s.o.Channels {
 		b, err := s.o.Queue.Backlog(ctx, c)
 		if err != nil {
@@ -62,8 +63,8 @@ func (s *site) admin(w http.ResponseWriter, r *http.Request, who scheduler.Actor
 	return nil
 }
 
-func (s *site) retry(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
-	if !who.Is(scheduler.RoleAdministrator) {
+func (s *site) retry(w http.ResponseWriter, r *http.Request, who account.Actor) error {
+	if !who.Is(account.RoleAdministrator) {
 		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not do this", who.Username)
 	}
 	if _, err := s.o.Queue.Retry(r.Context(), r.PostFormValue("channel"), ""); err != nil {
@@ -73,7 +74,7 @@ func (s *site) retry(w http.ResponseWriter, r *http.Request, who scheduler.Actor
 }
 
 // putPerson adds somebody, or changes them.
-func (s *site) putPerson(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) putPerson(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
@@ -82,10 +83,10 @@ func (s *site) putPerson(w http.ResponseWriter, r *http.Request, who scheduler.A
 	if err != nil {
 		return err
 	}
-	p := scheduler.Person{Username: strings.TrimSpace(form.Get("username")), Name: strings.TrimSpace(form.Get("name")), Email: strings.TrimSpace(form.Get("email")),
+	p := account.Person{Username: strings.TrimSpace(form.Get("username")), Name: strings.TrimSpace(form.Get("name")), Email: strings.TrimSpace(form.Get("email")),
 		Organisation: strings.TrimSpace(form.Get("organisation")), Testbeds: form["testbed"], Disabled: form.Get("disabled") != "", Revision: revision}
 	for _, x := range form["role"] {
-		p.Roles = append(p.Roles, scheduler.Role(x))
+		p.Roles = append(p.Roles, account.Role(x))
 	}
 	if _, err := s.people.PutPerson(r.Context(), who, p); err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"berth/internal/auth"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -35,9 +36,9 @@ func BenchmarkSchedule(b *testing.B) {
 	for t := range 10 {
 		f.Testbeds = append(f.Testbeds, testbeds.Testbed{ID: fmt.Sprint("bed-", t), Name: fmt.Sprint("Testbed ", t), Timezone: "UTC", VIMs: []testbeds.VIM{{ID: "v", Capacity: testbeds.Quantities{"vcpu": 1_000_000}}}})
 	}
-	_, err := svc.PutFacility(ctx, scheduler.System, f, scheduler.ChangeOptions{})
+	_, err := svc.PutFacility(ctx, account.System, f, scheduler.ChangeOptions{})
 	must(err)
-	_, err = auth.New(db, time.Now).PutPerson(ctx, scheduler.System, scheduler.Person{Username: "monika", Name: "Monika", Roles: []scheduler.Role{scheduler.RoleMentor}, Password: auth.Hash(password)})
+	_, err = auth.New(db, time.Now).PutPerson(ctx, account.System, account.Person{Username: "monika", Name: "Monika", Roles: []account.Role{account.RoleMentor}, Password: auth.Hash(password)})
 	must(err)
 	for batch := range 50 {
 		must(db.Change(ctx, nil, func(tx scheduler.Tx) error {

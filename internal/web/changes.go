@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // lookEvery is how often the change log is looked at for a page that follows it, and whether its session is still good.
@@ -17,7 +18,7 @@ const lookEvery = 2 * time.Second
 const following = 10 * time.Minute
 
 // changes tells a page that something has changed, as server-sent events, so that it can say so or show it.
-func (s *site) changes(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) changes(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	after, err := s.service.LastEvent(r.Context())
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 
 	"berth/internal/web/timeline"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -163,7 +164,7 @@ type reach struct {
 	Why     []string
 }
 
-func (s *site) choose(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) choose(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	c, err := readChoice(r.URL.Query())
 	if err != nil {
 		return err
@@ -172,7 +173,7 @@ func (s *site) choose(w http.ResponseWriter, r *http.Request, who scheduler.Acto
 }
 
 // chosen shows the page for a choice; failure is what went wrong with submitting it.
-func (s *site) chosen(w http.ResponseWriter, r *http.Request, who scheduler.Actor, c choice, failed error) error {
+func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor, c choice, failed error) error {
 	ctx := r.Context()
 	f, _, err := s.service.Facility(ctx, who)
 	if err != nil {
@@ -234,7 +235,7 @@ const (
 )
 
 // free finds the next slots in which the experiment could run.
-func (s *site) free(ctx context.Context, who scheduler.Actor, p *choosePage) error {
+func (s *site) free(ctx context.Context, who account.Actor, p *choosePage) error {
 	q := p.Choice.ask()
 	now := s.o.Clock().UTC().Truncate(time.Minute)
 	length := q.Duration.Exact()
@@ -262,7 +263,7 @@ func first(free testbeds.Slot, length time.Duration) testbeds.Slot {
 }
 
 // judge checks the slot that was picked, and finds what would work instead.
-func (s *site) judge(ctx context.Context, who scheduler.Actor, p *choosePage) error {
+func (s *site) judge(ctx context.Context, who account.Actor, p *choosePage) error {
 	if !p.Choice.Picked {
 		return nil
 	}
@@ -297,7 +298,7 @@ func (s *site) judge(ctx context.Context, who scheduler.Actor, p *choosePage) er
 }
 
 // where is the schedule with the times at which the experiment could run.
-func (s *site) where(ctx context.Context, who scheduler.Actor, p choosePage, f testbeds.Facility) (template.HTML, error) {
+func (s *site) where(ctx context.Context, who account.Actor, p choosePage, f testbeds.Facility) (template.HTML, error) {
 	day := s.o.Clock().In(p.Choice.Zone)
 	from := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, p.Choice.Zone)
 	if p.Choice.Picked && (p.Choice.Slot.Start.Before(from) || p.Choice.Slot.End.After(from.AddDate(0, 0, 7))) {
@@ -323,7 +324,7 @@ func (s *site) where(ctx context.Context, who scheduler.Actor, p choosePage, f t
 }
 
 // submit asks for the slot.
-func (s *site) submit(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/scheduler/words"
 	"berth/testbeds"
 )
@@ -62,7 +63,7 @@ type victim struct {
 }
 
 // decide takes a decision, or shows first what it would do: the same form goes through twice.
-func (s *site) decide(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) decide(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ var deciding = map[scheduler.Action]string{
 }
 
 // take makes of a form the step that it asks for.
-func (s *site) take(ctx context.Context, who scheduler.Actor, v scheduler.View, form url.Values, dry bool) (scheduler.Outcome, error) {
+func (s *site) take(ctx context.Context, who account.Actor, v scheduler.View, form url.Values, dry bool) (scheduler.Outcome, error) {
 	zone, err := readZone(form)
 	if err != nil {
 		return scheduler.Outcome{}, err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -82,7 +83,7 @@ func amounts(q testbeds.Quantities) string {
 }
 
 // reaches says for each testbed whether the experiment can run there.
-func (s *site) reaches(ctx context.Context, who scheduler.Actor, p *choosePage, f testbeds.Facility) error {
+func (s *site) reaches(ctx context.Context, who account.Actor, p *choosePage, f testbeds.Facility) error {
 	slot := p.Choice.Slot
 	if p.Verdict == nil { // nothing was picked that could be asked for
 		slot = testbeds.NewSlot(s.o.Clock().UTC().Truncate(time.Hour).Add(24*time.Hour), time.Hour)

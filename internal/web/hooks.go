@@ -6,18 +6,19 @@ import (
 	"strings"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Webhooks keeps the addresses that are told what happens.
 type Webhooks interface {
-	Create(ctx context.Context, a scheduler.Actor, wish scheduler.Webhook) (secret string, h scheduler.Webhook, err error)
-	Change(ctx context.Context, a scheduler.Actor, id string, wish scheduler.Webhook) (scheduler.Webhook, error)
-	Delete(ctx context.Context, a scheduler.Actor, id string) error
-	List(ctx context.Context, a scheduler.Actor, everybody bool) ([]scheduler.Webhook, error)
-	Get(ctx context.Context, a scheduler.Actor, id string) (scheduler.Webhook, error)
-	Test(ctx context.Context, a scheduler.Actor, id string) error
-	Deliveries(ctx context.Context, a scheduler.Actor, id string, below int64, limit int) ([]scheduler.Message, error)
-	Again(ctx context.Context, a scheduler.Actor, id string, delivery int64) error
+	Create(ctx context.Context, a account.Actor, wish scheduler.Webhook) (secret string, h scheduler.Webhook, err error)
+	Change(ctx context.Context, a account.Actor, id string, wish scheduler.Webhook) (scheduler.Webhook, error)
+	Delete(ctx context.Context, a account.Actor, id string) error
+	List(ctx context.Context, a account.Actor, everybody bool) ([]scheduler.Webhook, error)
+	Get(ctx context.Context, a account.Actor, id string) (scheduler.Webhook, error)
+	Test(ctx context.Context, a account.Actor, id string) error
+	Deliveries(ctx context.Context, a account.Actor, id string, below int64, limit int) ([]scheduler.Message, error)
+	Again(ctx context.Context, a account.Actor, id string, delivery int64) error
 }
 
 // hooksPage is somebody's webhooks, and what each was told.
@@ -35,12 +36,12 @@ type hook struct {
 // shownDeliveries is how many of a webhook's deliveries are listed.
 const shownDeliveries = 20
 
-func (s *site) hooks(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) hooks(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	return s.showHooks(w, r, who, hooksPage{})
 }
 
-func (s *site) showHooks(w http.ResponseWriter, r *http.Request, who scheduler.Actor, p hooksPage) error {
-	list, err := s.o.Webhooks.List(r.Context(), who, who.Is(scheduler.RoleAdministrator))
+func (s *site) showHooks(w http.ResponseWriter, r *http.Request, who account.Actor, p hooksPage) error {
+	list, err := s.o.Webhooks.List(r.Context(), who, who.Is(account.RoleAdministrator))
 	if err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func (s *site) showHooks(w http.ResponseWriter, r *http.Request, who scheduler.A
 }
 
 // changeHooks makes, tries, switches or forgets a webhook, or has it told something again.
-func (s *site) changeHooks(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) changeHooks(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Links is what the pages of signed links need. They are for whoever has the link, without signing in.
@@ -22,7 +23,7 @@ func (s *site) ask(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "offer.html", "A slot is held for you", scheduler.Actor{}, map[string]any{"Request": request, "Offer": offer})
+	s.show(w, r, http.StatusOK, "offer.html", "A slot is held for you", account.Actor{}, map[string]any{"Request": request, "Offer": offer})
 }
 
 func (s *site) accept(w http.ResponseWriter, r *http.Request) {
@@ -31,7 +32,7 @@ func (s *site) accept(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "accepted.html", "You have accepted the slot", scheduler.Actor{}, out.Created)
+	s.show(w, r, http.StatusOK, "accepted.html", "You have accepted the slot", account.Actor{}, out.Created)
 }
 
 // askApproval shows what a link lets somebody decide.
@@ -41,7 +42,7 @@ func (s *site) askApproval(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "approval.html", "A request for "+found.Approval.Testbed, scheduler.Actor{}, found)
+	s.show(w, r, http.StatusOK, "approval.html", "A request for "+found.Approval.Testbed, account.Actor{}, found)
 }
 
 func (s *site) approve(w http.ResponseWriter, r *http.Request) {
@@ -50,7 +51,7 @@ func (s *site) approve(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		in := scheduler.Approve{Decision: scheduler.Decision(r.PostFormValue("decision")), Reason: r.PostFormValue("reason")}
 		if _, err = s.links.ApproveByLink(r.Context(), link, in); err == nil {
-			s.show(w, r, http.StatusOK, "approved.html", "Thank you", scheduler.Actor{},
+			s.show(w, r, http.StatusOK, "approved.html", "Thank you", account.Actor{},
 				map[string]any{"Number": found.Request.Number, "Testbed": found.Approval.Testbed, "Decision": in.Decision})
 			return
 		}
@@ -64,5 +65,5 @@ func (s *site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if ours {
 		s.o.Log.ErrorContext(r.Context(), "signed link", "error", err)
 	}
-	s.show(w, r, status, "sorry.html", "This link does not work", scheduler.Actor{}, f)
+	s.show(w, r, status, "sorry.html", "This link does not work", account.Actor{}, f)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/scheduler/words"
 	"berth/testbeds"
 )
@@ -19,7 +20,7 @@ import (
 type view struct {
 	Title string
 	Path  string
-	Who   scheduler.Actor
+	Who   account.Actor
 	Nav   []link
 	Note  string // what has just been done
 	Data  any
@@ -49,12 +50,12 @@ func dict(pairs ...any) map[string]any {
 }
 
 // navigation is where somebody can go.
-func navigation(who scheduler.Actor, path string) []link {
+func navigation(who account.Actor, path string) []link {
 	if who.Username == "" {
 		return nil
 	}
 	list := []link{{Label: "Schedule", URL: "/"}, {Label: "Book a slot", URL: "/new"}, {Label: "Requests", URL: "/requests"}, {Label: "Testbeds", URL: "/testbeds"}, {Label: "Calendar", URL: "/subscribe"}}
-	if who.Is(scheduler.RoleAdministrator) {
+	if who.Is(account.RoleAdministrator) {
 		list = append(list, link{Label: "Administration", URL: "/admin"})
 	}
 	for i := range list {
@@ -67,7 +68,7 @@ func navigation(who scheduler.Actor, path string) []link {
 var notes = map[string]string{"submitted": "Your request was submitted. Its mentor and the testbeds are notified.", "done": "Done.", "said": "Your remark was added.", "saved": "Saved.", "closed": "The closure was added.",
 	"reopened": "The closure was removed.", "retried": "The waiting deliveries are being retried."}
 
-func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, title string, who scheduler.Actor, data any) {
+func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, title string, who account.Actor, data any) {
 	var b bytes.Buffer
 	v := view{Title: title, Path: r.URL.Path, Who: who, Nav: navigation(who, r.URL.Path), Note: notes[r.URL.Query().Get("note")], Data: data}
 	if err := s.pages.ExecuteTemplate(&b, page, v); err != nil {
@@ -143,7 +144,7 @@ func conflicts(v testbeds.Verdict) (lines []string) {
 }
 
 // fail shows what went wrong.
-func (s *site) fail(w http.ResponseWriter, r *http.Request, who scheduler.Actor, err error) {
+func (s *site) fail(w http.ResponseWriter, r *http.Request, who account.Actor, err error) {
 	status, f, ours := explained(err)
 	if ours {
 		s.o.Log.ErrorContext(r.Context(), "page", "path", r.URL.Path, "error", err)

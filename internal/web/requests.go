@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/scheduler/words"
 )
 
@@ -37,20 +38,20 @@ type agendaDay struct {
 var viewLabels = map[string]string{"to decide": "To decide", "to operate": "Operations", "mine": "My requests", "all": "All requests"}
 
 // listViews are the lists that somebody may want to look at, the most useful first.
-func listViews(who scheduler.Actor) (list []string) {
-	if who.Is(scheduler.RoleMentor) || who.Is(scheduler.RoleProvider) {
+func listViews(who account.Actor) (list []string) {
+	if who.Is(account.RoleMentor) || who.Is(account.RoleProvider) {
 		list = append(list, "to decide")
 	}
-	if who.Is(scheduler.RoleOperator) || who.Is(scheduler.RoleAdministrator) {
+	if who.Is(account.RoleOperator) || who.Is(account.RoleAdministrator) {
 		list = append(list, "to operate")
 	}
-	if who.Is(scheduler.RoleExperimenter) || len(list) == 0 {
+	if who.Is(account.RoleExperimenter) || len(list) == 0 {
 		list = append(list, "mine")
 	}
 	return append(list, "all")
 }
 
-func (s *site) requests(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) requests(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	q := r.URL.Query()
 	p := requestsPage{View: q.Get("view"), Status: q.Get("status"), Text: q.Get("text"), Statuses: scheduler.Statuses}
 	views := listViews(who)
@@ -98,7 +99,7 @@ func (s *site) requests(w http.ResponseWriter, r *http.Request, who scheduler.Ac
 const agendaDays = 7
 
 // agenda is what operators have to do in the days ahead, and what they should have done before.
-func (s *site) agenda(ctx context.Context, who scheduler.Actor) (*agenda, error) {
+func (s *site) agenda(ctx context.Context, who account.Actor) (*agenda, error) {
 	now := s.o.Clock().UTC()
 	until := now.AddDate(0, 0, agendaDays)
 	duties, err := s.service.Duties(ctx, who, now, until)
@@ -143,7 +144,7 @@ type pathStep struct {
 	State string // past, here, ahead
 }
 
-func (s *site) request(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) request(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	ctx, id := r.Context(), r.PathValue("number")
 	v, err := s.service.Get(ctx, who, id)
 	if err != nil {
@@ -189,7 +190,7 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who scheduler.Act
 	return nil
 }
 
-func (s *site) remark(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) remark(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	text := strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n")
 	if _, err := s.service.AddFeedback(r.Context(), who, r.PathValue("number"), text, once(r.PostForm)); err != nil {
 		return err

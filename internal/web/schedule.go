@@ -13,6 +13,7 @@ import (
 
 	"berth/internal/web/timeline"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/scheduler/words"
 	"berth/testbeds"
 )
@@ -118,7 +119,7 @@ func (v window) shows(t testbeds.Testbed) bool {
 }
 
 // chart is the schedule as a picture.
-func (s *site) chart(ctx context.Context, who scheduler.Actor, v window, f testbeds.Facility) (timeline.Chart, error) {
+func (s *site) chart(ctx context.Context, who account.Actor, v window, f testbeds.Facility) (timeline.Chart, error) {
 	c := timeline.Chart{From: v.Slot.Start, To: v.Slot.End, Zone: v.Zone, Now: s.o.Clock(), Width: v.Width,
 		Title: fmt.Sprintf("Schedule from %s to %s, %s", v.Slot.Start.In(v.Zone).Format(words.Minute), v.Slot.End.In(v.Zone).Format(words.Minute), v.Zone)}
 	c.Zoom = func(part testbeds.Slot) string {
@@ -159,7 +160,7 @@ func (s *site) chart(ctx context.Context, who scheduler.Actor, v window, f testb
 }
 
 // concerned are the testbeds that the window's network service uses, nil for all; where it could run goes into the picture.
-func (s *site) concerned(ctx context.Context, who scheduler.Actor, v window, c *timeline.Chart) (map[string]bool, error) {
+func (s *site) concerned(ctx context.Context, who account.Actor, v window, c *timeline.Chart) (map[string]bool, error) {
 	if v.NSD == "" {
 		return nil, nil
 	}
@@ -204,7 +205,7 @@ func (v window) opened(testbed string) string {
 }
 
 // series are the capacities of a testbed over the window.
-func (s *site) series(ctx context.Context, who scheduler.Actor, t testbeds.Testbed, v window) ([]testbeds.Series, error) {
+func (s *site) series(ctx context.Context, who account.Actor, t testbeds.Testbed, v window) ([]testbeds.Series, error) {
 	series, err := s.service.Availability(ctx, who, t.ID, v.Slot)
 	if scheduler.CodeOf(err) == scheduler.CodeInvalid { // beyond what can be booked there is nothing to say
 		return nil, nil
@@ -286,7 +287,7 @@ type schedulePage struct {
 }
 
 // windowed is what of the schedule a call wants, and the picture of it.
-func (s *site) windowed(r *http.Request, who scheduler.Actor) (v window, f testbeds.Facility, svg template.HTML, err error) {
+func (s *site) windowed(r *http.Request, who account.Actor) (v window, f testbeds.Facility, svg template.HTML, err error) {
 	if v, err = s.readWindow(r.URL.Query()); err != nil {
 		return v, f, "", err
 	}
@@ -297,7 +298,7 @@ func (s *site) windowed(r *http.Request, who scheduler.Actor) (v window, f testb
 	return v, f, svg, err
 }
 
-func (s *site) schedule(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) schedule(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	v, f, svg, err := s.windowed(r, who)
 	if err != nil {
 		return err
@@ -322,7 +323,7 @@ func (s *site) schedule(w http.ResponseWriter, r *http.Request, who scheduler.Ac
 }
 
 // drawn is the picture for a page.
-func (s *site) drawn(ctx context.Context, who scheduler.Actor, v window, f testbeds.Facility, more func(*timeline.Chart)) (template.HTML, error) {
+func (s *site) drawn(ctx context.Context, who account.Actor, v window, f testbeds.Facility, more func(*timeline.Chart)) (template.HTML, error) {
 	c, err := s.chart(ctx, who, v, f)
 	if err != nil {
 		return "", err
@@ -336,7 +337,7 @@ func (s *site) drawn(ctx context.Context, who scheduler.Actor, v window, f testb
 }
 
 // picture is the schedule alone, for a page elsewhere.
-func (s *site) picture(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) picture(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	_, _, svg, err := s.windowed(r, who)
 	if err != nil {
 		return err

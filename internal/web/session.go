@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // page answers somebody who is signed in. An error becomes the page that says so.
-type page func(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error
+type page func(w http.ResponseWriter, r *http.Request, who account.Actor) error
 
 // cookieName has the prefix that browsers accept over https only, where that is how the site is reached.
 func (s *site) cookieName() string {
@@ -69,7 +70,7 @@ func (s *site) signedInOrToken(h page) http.HandlerFunc {
 			err = h(w, r, who)
 		}
 		if err != nil {
-			s.fail(w, r, scheduler.Actor{}, err)
+			s.fail(w, r, account.Actor{}, err)
 		}
 	}
 }
@@ -91,7 +92,7 @@ func (s *site) askSignIn(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
-	s.show(w, r, http.StatusOK, "sign-in.html", "Sign in", scheduler.Actor{}, signIn{To: to, Elsewhere: s.o.Door != nil})
+	s.show(w, r, http.StatusOK, "sign-in.html", "Sign in", account.Actor{}, signIn{To: to, Elsewhere: s.o.Door != nil})
 }
 
 func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
@@ -108,10 +109,10 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 	case scheduler.CodeOf(err) == scheduler.CodeUnauthenticated:
 		form.Failure = "The username or password is wrong."
 	default:
-		s.fail(w, r, scheduler.Actor{}, err)
+		s.fail(w, r, account.Actor{}, err)
 		return
 	}
-	s.show(w, r, status, "sign-in.html", "Sign in", scheduler.Actor{}, form)
+	s.show(w, r, status, "sign-in.html", "Sign in", account.Actor{}, form)
 }
 
 // signedInAs gives a browser its session, and leads to where somebody wanted to go.
@@ -134,7 +135,7 @@ func (s *site) passageCookie(value string, age int) *http.Cookie {
 func (s *site) leave(w http.ResponseWriter, r *http.Request) {
 	to, kept, err := s.o.Door.Begin(r.Context())
 	if err != nil {
-		s.fail(w, r, scheduler.Actor{}, err)
+		s.fail(w, r, account.Actor{}, err)
 		return
 	}
 	http.SetCookie(w, s.passageCookie(kept+"|"+url.QueryEscape(local(r.URL.Query().Get("to"))), passageFor))
@@ -151,7 +152,7 @@ func (s *site) comeBack(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, s.passageCookie("", -1))
 	secret, err := s.o.Door.Finish(r, kept, s.secret(r))
 	if err != nil {
-		s.fail(w, r, scheduler.Actor{}, err)
+		s.fail(w, r, account.Actor{}, err)
 		return
 	}
 	to, err := url.QueryUnescape(wanted)
@@ -163,7 +164,7 @@ func (s *site) comeBack(w http.ResponseWriter, r *http.Request) {
 
 func (s *site) signOut(w http.ResponseWriter, r *http.Request) {
 	if err := s.people.SignOut(r.Context(), s.secret(r)); err != nil {
-		s.fail(w, r, scheduler.Actor{}, err)
+		s.fail(w, r, account.Actor{}, err)
 		return
 	}
 	s.setCookie(w, "", -1)

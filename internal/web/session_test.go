@@ -16,6 +16,7 @@ import (
 	"berth/internal/auth"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -40,10 +41,10 @@ func newHouse(t *testing.T, base string) *house {
 		}
 	}
 	f := testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "hall", Name: "Radio hall", Timezone: "Europe/Dublin", VIMs: []testbeds.VIM{{ID: "iris", Capacity: testbeds.Quantities{"vcpu": 32}}}}}}
-	must(svc.PutFacility(t.Context(), scheduler.System, f, scheduler.ChangeOptions{}))
+	must(svc.PutFacility(t.Context(), account.System, f, scheduler.ChangeOptions{}))
 	hash := auth.Hash(password)
-	for name, role := range map[string]scheduler.Role{"maeve": scheduler.RoleExperimenter, "hector": scheduler.RoleExperimenter, "monika": scheduler.RoleMentor, "adele": scheduler.RoleAdministrator} {
-		must(auth.New(db, time.Now).PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{role}, Password: hash}))
+	for name, role := range map[string]account.Role{"maeve": account.RoleExperimenter, "hector": account.RoleExperimenter, "monika": account.RoleMentor, "adele": account.RoleAdministrator} {
+		must(auth.New(db, time.Now).PutPerson(t.Context(), account.System, account.Person{Username: name, Name: name, Roles: []account.Role{role}, Password: hash}))
 	}
 	pages, err := newSite(svc, auth.New(db, time.Now), Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Base: base, Queue: db})
 	must(pages, err)
@@ -204,7 +205,7 @@ func TestOnlyWhoMayKnowSeesWhose(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://berth.example")
 	start := time.Now().UTC().Truncate(time.Hour).Add(24 * time.Hour)
-	out, err := h.svc.Submit(t.Context(), scheduler.ActorOf(scheduler.Person{Username: "hector", Name: "hector", Roles: []scheduler.Role{scheduler.RoleExperimenter}}), scheduler.Submission{Name: "Secret project", Ask: scheduler.Ask{
+	out, err := h.svc.Submit(t.Context(), account.ActorOf(account.Person{Username: "hector", Name: "hector", Roles: []account.Role{account.RoleExperimenter}}), scheduler.Submission{Name: "Secret project", Ask: scheduler.Ask{
 		Components: []testbeds.Component{{Member: "1", Size: testbeds.Quantities{"vcpu": 4}, Onboarded: []string{"hall/iris"}}}, Placement: testbeds.Placement{"1": "hall/iris"}, Slot: testbeds.NewSlot(start, 6*time.Hour)}})
 	if err != nil {
 		t.Fatal(err)

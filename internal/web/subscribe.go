@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"berth/calendar"
-	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // subscribePage says how to get the calendars into a client.
@@ -24,11 +24,11 @@ type shownCalendar struct {
 	URL string
 }
 
-func (s *site) subscribe(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) subscribe(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	return s.subscription(w, r, who, func(*subscribePage) {})
 }
 
-func (s *site) subscription(w http.ResponseWriter, r *http.Request, who scheduler.Actor, more func(*subscribePage)) error {
+func (s *site) subscription(w http.ResponseWriter, r *http.Request, who account.Actor, more func(*subscribePage)) error {
 	f, _, err := s.service.Facility(r.Context(), who)
 	if err != nil {
 		return err
@@ -43,11 +43,11 @@ func (s *site) subscription(w http.ResponseWriter, r *http.Request, who schedule
 }
 
 // makeSecret makes an app password, the address of a feed, or a profile for Apple's devices. Each is shown once.
-func (s *site) makeSecret(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) makeSecret(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	ctx, name := r.Context(), strings.TrimSpace(r.PostFormValue("name"))
-	scopes := []scheduler.Scope{scheduler.ScopeCalendar}
+	scopes := []account.Scope{account.ScopeCalendar}
 	if r.PostFormValue("move") != "" {
-		scopes = append(scopes, scheduler.ScopeCalendarMove)
+		scopes = append(scopes, account.ScopeCalendarMove)
 	}
 	switch r.PostFormValue("kind") {
 	case "password":

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/scheduler/words"
 	"berth/testbeds"
 	"berth/testbeds/wallclock"
@@ -54,7 +55,7 @@ func closures(t testbeds.Testbed, span testbeds.Slot) (list []closed) {
 	return list
 }
 
-func (s *site) testbeds(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) testbeds(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	f, _, err := s.service.Facility(r.Context(), who)
 	if err != nil {
 		return err
@@ -92,11 +93,11 @@ type closurePreview struct {
 // usedDays is how far back utilisation is looked at, and closures ahead.
 const usedDays = 30
 
-func (s *site) testbed(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) testbed(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	return s.aboutTestbed(w, r, who, http.StatusOK, nil)
 }
 
-func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who scheduler.Actor, status int, preview *closurePreview) error {
+func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who account.Actor, status int, preview *closurePreview) error {
 	ctx, id := r.Context(), r.PathValue("testbed")
 	f, _, err := s.service.Facility(ctx, who)
 	if err != nil {
@@ -160,7 +161,7 @@ func percent(x testbeds.Series, until time.Time) int {
 }
 
 // close adds a closure, or shows first whom it hits.
-func (s *site) close(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) close(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
@@ -211,7 +212,7 @@ func (s *site) close(w http.ResponseWriter, r *http.Request, who scheduler.Actor
 }
 
 // reopen takes a closure away.
-func (s *site) reopen(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) reopen(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	id := r.PathValue("testbed")
 	if _, err := s.service.DeleteClosure(r.Context(), who, id, r.PostFormValue("closure"), scheduler.ChangeOptions{Force: true}); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 	"berth/testbeds/facilityfile"
 )
@@ -23,7 +24,7 @@ type auditPage struct {
 	Next                  template.URL
 }
 
-func (s *site) audit(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) audit(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	q := r.URL.Query()
 	n, err := number(q, "number")
 	if err != nil {
@@ -67,8 +68,8 @@ type facilityPage struct {
 	MoreAffected int
 }
 
-func (s *site) facility(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
-	if !who.Is(scheduler.RoleAdministrator) {
+func (s *site) facility(w http.ResponseWriter, r *http.Request, who account.Actor) error {
+	if !who.Is(account.RoleAdministrator) {
 		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not do this", who.Username)
 	}
 	f, revision, err := s.service.Facility(r.Context(), who)
@@ -98,7 +99,7 @@ func (s *site) facility(w http.ResponseWriter, r *http.Request, who scheduler.Ac
 }
 
 // putFacility shows what a new facility or catalogue would change, and then changes it.
-func (s *site) putFacility(w http.ResponseWriter, r *http.Request, who scheduler.Actor) error {
+func (s *site) putFacility(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
@@ -128,7 +129,7 @@ func (s *site) putFacility(w http.ResponseWriter, r *http.Request, who scheduler
 }
 
 // changed makes the change, or says what it would do.
-func (s *site) changed(ctx context.Context, who scheduler.Actor, p facilityPage, o scheduler.ChangeOptions) (out scheduler.FacilityChange, err error) {
+func (s *site) changed(ctx context.Context, who account.Actor, p facilityPage, o scheduler.ChangeOptions) (out scheduler.FacilityChange, err error) {
 	known, _, err := s.service.Facility(ctx, who)
 	if err != nil {
 		return out, err

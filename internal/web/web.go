@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds/facilityfile"
 )
 
@@ -18,24 +19,24 @@ var files embed.FS
 
 // Identity signs people in and out, and keeps their passwords and tokens.
 type Identity interface {
-	Authenticate(r *http.Request) (scheduler.Actor, error)
-	People(ctx context.Context, actor scheduler.Actor, cursor string, limit int) (scheduler.Page[scheduler.Person], error)
-	Person(ctx context.Context, actor scheduler.Actor, username string) (scheduler.Person, error)
-	PutPerson(ctx context.Context, actor scheduler.Actor, p scheduler.Person) (scheduler.Person, error)
-	Mute(ctx context.Context, actor scheduler.Actor, topics []scheduler.Topic) (scheduler.Person, error)
-	Trail(ctx context.Context, actor scheduler.Actor, f scheduler.AccountFilter, cursor string) (scheduler.Page[scheduler.AccountEvent], error)
-	Mentors(ctx context.Context, actor scheduler.Actor) ([]string, error)
+	Authenticate(r *http.Request) (account.Actor, error)
+	People(ctx context.Context, actor account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
+	Person(ctx context.Context, actor account.Actor, username string) (account.Person, error)
+	PutPerson(ctx context.Context, actor account.Actor, p account.Person) (account.Person, error)
+	Mute(ctx context.Context, actor account.Actor, topics []account.Topic) (account.Person, error)
+	Trail(ctx context.Context, actor account.Actor, f account.Filter, cursor string) (scheduler.Page[account.AuditEvent], error)
+	Mentors(ctx context.Context, actor account.Actor) ([]string, error)
 	SignIn(r *http.Request, username, password string) (secret string, err error)
-	Session(ctx context.Context, secret string) (scheduler.Actor, error)
+	Session(ctx context.Context, secret string) (account.Actor, error)
 	SignOut(ctx context.Context, secret string) error
-	SetPassword(ctx context.Context, actor scheduler.Actor, username, old, password string, everything bool) error
-	RevokeAll(ctx context.Context, actor scheduler.Actor, owner string) (n int, err error)
+	SetPassword(ctx context.Context, actor account.Actor, username, old, password string, everything bool) error
+	RevokeAll(ctx context.Context, actor account.Actor, owner string) (n int, err error)
 	// Stay bounds what stays open for somebody; leave says that it does no longer.
 	Stay(username string) (leave func(), err error)
-	Create(ctx context.Context, actor scheduler.Actor, owner, name string, scopes []scheduler.Scope, expires *time.Time) (secret string, t scheduler.Token, err error)
-	CreateFeed(ctx context.Context, actor scheduler.Actor, owner, name, collection string) (secret string, t scheduler.Token, err error)
-	List(ctx context.Context, actor scheduler.Actor, owner string) ([]scheduler.Token, error)
-	Revoke(ctx context.Context, actor scheduler.Actor, owner, id string) (scheduler.Token, error)
+	Create(ctx context.Context, actor account.Actor, owner, name string, scopes []account.Scope, expires *time.Time) (secret string, t account.Token, err error)
+	CreateFeed(ctx context.Context, actor account.Actor, owner, name, collection string) (secret string, t account.Token, err error)
+	List(ctx context.Context, actor account.Actor, owner string) ([]account.Token, error)
+	Revoke(ctx context.Context, actor account.Actor, owner, id string) (account.Token, error)
 }
 
 // Queue is what waits to be told to others, for administrators.
@@ -144,7 +145,7 @@ func (s *site) handler() http.Handler {
 		mux.HandleFunc(pattern, s.signedIn(h))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, scheduler.Actor{}, scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at this address")) // which may hold a signed link
+		s.fail(w, r, account.Actor{}, scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at this address")) // which may hold a signed link
 	})
 	return careful(http.NewCrossOriginProtection().Handler(bounded(mux)))
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -51,7 +52,7 @@ func (d *desk) ApprovalByLink(_ context.Context, l string) (scheduler.LinkedAppr
 		return scheduler.LinkedApproval{}, scheduler.Errorf(scheduler.CodeConflict, "it works once")
 	}
 	return scheduler.LinkedApproval{Request: scheduler.Request{Number: 7, Name: `<script>alert("name")</script>`, Description: "<b>bold</b>"}, Approval: scheduler.Approval{Testbed: "hall"},
-		Person: scheduler.Person{Name: "Paddy"}}, nil
+		Person: account.Person{Name: "Paddy"}}, nil
 }
 
 func (d *desk) ApproveByLink(_ context.Context, _ string, in scheduler.Approve) (scheduler.Outcome, error) {

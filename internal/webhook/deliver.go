@@ -14,6 +14,7 @@ import (
 
 	"berth/internal/retry"
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Takes reports whether an event can concern a webhook.
@@ -27,7 +28,7 @@ func (d *Desk) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 	if m.Target == "" {
 		return d.listeners(ctx, m.Event)
 	}
-	h, err := d.hooks.Webhook(ctx, scheduler.System, m.Target)
+	h, err := d.hooks.Webhook(ctx, account.System, m.Target)
 	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
 		return nil, nil
 	}
@@ -104,7 +105,7 @@ func messageID(h scheduler.Webhook, e scheduler.Event) string {
 }
 
 // Test sends a test call to a webhook at once, and returns its failure.
-func (d *Desk) Test(ctx context.Context, a scheduler.Actor, id string) error {
+func (d *Desk) Test(ctx context.Context, a account.Actor, id string) error {
 	h, err := d.hooks.KeptWebhook(ctx, a, id)
 	if err != nil {
 		return err

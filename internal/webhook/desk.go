@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // Channel names the outbox queue of webhooks.
@@ -21,14 +22,14 @@ type Queue interface {
 
 // Hooks stores the webhooks, and decides on rights and on the webhooks that an event concerns.
 type Hooks interface {
-	CreateWebhook(ctx context.Context, a scheduler.Actor, h scheduler.Webhook) (scheduler.Webhook, error)
-	ChangeWebhook(ctx context.Context, a scheduler.Actor, id string, in scheduler.Webhook) (scheduler.Webhook, error)
-	RenewWebhook(ctx context.Context, a scheduler.Actor, id, secret string) (scheduler.Webhook, error)
+	CreateWebhook(ctx context.Context, a account.Actor, h scheduler.Webhook) (scheduler.Webhook, error)
+	ChangeWebhook(ctx context.Context, a account.Actor, id string, in scheduler.Webhook) (scheduler.Webhook, error)
+	RenewWebhook(ctx context.Context, a account.Actor, id, secret string) (scheduler.Webhook, error)
 	SwitchOffWebhook(ctx context.Context, id, why string) error
-	DeleteWebhook(ctx context.Context, a scheduler.Actor, id string) error
-	Webhooks(ctx context.Context, a scheduler.Actor, everybody bool) ([]scheduler.Webhook, error)
-	Webhook(ctx context.Context, a scheduler.Actor, id string) (scheduler.Webhook, error)
-	KeptWebhook(ctx context.Context, a scheduler.Actor, id string) (scheduler.Webhook, error)
+	DeleteWebhook(ctx context.Context, a account.Actor, id string) error
+	Webhooks(ctx context.Context, a account.Actor, everybody bool) ([]scheduler.Webhook, error)
+	Webhook(ctx context.Context, a account.Actor, id string) (scheduler.Webhook, error)
+	KeptWebhook(ctx context.Context, a account.Actor, id string) (scheduler.Webhook, error)
 	WebhooksFor(ctx context.Context, e scheduler.Event) ([]scheduler.Webhook, error)
 	WebhookMayKnow(ctx context.Context, h scheduler.Webhook, e scheduler.Event) (bool, error)
 }
@@ -56,7 +57,7 @@ func New(queue Queue, hooks Hooks, s Settings, clock func() time.Time) *Desk {
 }
 
 // Create makes a webhook of the actor's and returns its secret, which is shown once.
-func (d *Desk) Create(ctx context.Context, a scheduler.Actor, wish scheduler.Webhook) (secret string, h scheduler.Webhook, err error) {
+func (d *Desk) Create(ctx context.Context, a account.Actor, wish scheduler.Webhook) (secret string, h scheduler.Webhook, err error) {
 	id, err := uuid.NewV7() // version 7 sorts them by creation
 	if err != nil {
 		return "", h, err
@@ -69,7 +70,7 @@ func (d *Desk) Create(ctx context.Context, a scheduler.Actor, wish scheduler.Web
 }
 
 // Change changes name, address and actions of a webhook, and switches it on or off.
-func (d *Desk) Change(ctx context.Context, a scheduler.Actor, id string, wish scheduler.Webhook) (scheduler.Webhook, error) {
+func (d *Desk) Change(ctx context.Context, a account.Actor, id string, wish scheduler.Webhook) (scheduler.Webhook, error) {
 	h, err := d.hooks.ChangeWebhook(ctx, a, id, wish)
 	if err == nil {
 		d.resting.closed(h.URL)
@@ -78,7 +79,7 @@ func (d *Desk) Change(ctx context.Context, a scheduler.Actor, id string, wish sc
 }
 
 // Renew replaces the secret of a webhook and returns the new one; signatures by the old one must no longer be trusted.
-func (d *Desk) Renew(ctx context.Context, a scheduler.Actor, id string) (secret string, err error) {
+func (d *Desk) Renew(ctx context.Context, a account.Actor, id string) (secret string, err error) {
 	h, err := d.hooks.RenewWebhook(ctx, a, id, newSecret())
 	if err != nil {
 		return "", err
@@ -87,22 +88,22 @@ func (d *Desk) Renew(ctx context.Context, a scheduler.Actor, id string) (secret 
 }
 
 // Delete removes a webhook and its deliveries.
-func (d *Desk) Delete(ctx context.Context, a scheduler.Actor, id string) error {
+func (d *Desk) Delete(ctx context.Context, a account.Actor, id string) error {
 	return d.hooks.DeleteWebhook(ctx, a, id)
 }
 
 // List returns the actor's webhooks, or to administrators those of everyone.
-func (d *Desk) List(ctx context.Context, a scheduler.Actor, everybody bool) ([]scheduler.Webhook, error) {
+func (d *Desk) List(ctx context.Context, a account.Actor, everybody bool) ([]scheduler.Webhook, error) {
 	return d.hooks.Webhooks(ctx, a, everybody)
 }
 
 // Get reads one webhook.
-func (d *Desk) Get(ctx context.Context, a scheduler.Actor, id string) (scheduler.Webhook, error) {
+func (d *Desk) Get(ctx context.Context, a account.Actor, id string) (scheduler.Webhook, error) {
 	return d.hooks.Webhook(ctx, a, id)
 }
 
 // Deliveries lists the messages to a webhook, newest first.
-func (d *Desk) Deliveries(ctx context.Context, a scheduler.Actor, id string, below int64, limit int) ([]scheduler.Message, error) {
+func (d *Desk) Deliveries(ctx context.Context, a account.Actor, id string, below int64, limit int) ([]scheduler.Message, error) {
 	if _, err := d.hooks.Webhook(ctx, a, id); err != nil {
 		return nil, err
 	}
@@ -110,7 +111,7 @@ func (d *Desk) Deliveries(ctx context.Context, a scheduler.Actor, id string, bel
 }
 
 // Again repeats a delivery.
-func (d *Desk) Again(ctx context.Context, a scheduler.Actor, id string, delivery int64) error {
+func (d *Desk) Again(ctx context.Context, a account.Actor, id string, delivery int64) error {
 	h, err := d.hooks.KeptWebhook(ctx, a, id)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -103,19 +104,19 @@ func newHouse(t *testing.T, anywhere bool) *house {
 	h.svc = testdb.NewDirectory(t, scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString, WebhookAddress: Address(anywhere)}), h.store, h.clock)
 	h.desk = New(h.store, h.svc, Settings{Anywhere: anywhere, Site: "https://berth.example", Version: "test"}, h.clock)
 	h.courier = outbox.New(h.store, h.desk.Deliver, outbox.Options{Channel: Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Abreast: 4})
-	h.must(h.svc.PutFacility(t.Context(), scheduler.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
+	h.must(h.svc.PutFacility(t.Context(), account.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
 		{ID: "north", Name: "Athens", Timezone: "Europe/Athens", VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 8}}}}}}, scheduler.ChangeOptions{}))
 	for name, role := range roles {
-		h.must(h.svc.PutPerson(t.Context(), scheduler.System, scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{role}}))
+		h.must(h.svc.PutPerson(t.Context(), account.System, account.Person{Username: name, Name: name, Roles: []account.Role{role}}))
 	}
 	h.post()
 	return h
 }
 
-var roles = map[string]scheduler.Role{"eva": scheduler.RoleExperimenter, "erik": scheduler.RoleExperimenter, "monika": scheduler.RoleMentor, "adele": scheduler.RoleAdministrator}
+var roles = map[string]account.Role{"eva": account.RoleExperimenter, "erik": account.RoleExperimenter, "monika": account.RoleMentor, "adele": account.RoleAdministrator}
 
-func as(name string) scheduler.Actor {
-	return scheduler.ActorOf(scheduler.Person{Username: name, Name: name, Roles: []scheduler.Role{roles[name]}})
+func as(name string) account.Actor {
+	return account.ActorOf(account.Person{Username: name, Name: name, Roles: []account.Role{roles[name]}})
 }
 
 func (h *house) must(_ any, err error) {
@@ -316,7 +317,7 @@ func TestWhatCannotBeKept(t *testing.T) {
 		}
 	}
 	reading := as("eva")
-	reading.Scopes = []scheduler.Scope{scheduler.ScopeRead, scheduler.ScopeWrite}
+	reading.Scopes = []account.Scope{account.ScopeRead, account.ScopeWrite}
 	if _, _, err := h.desk.Create(ctx, reading, good); scheduler.CodeOf(err) != scheduler.CodeForbidden {
 		t.Errorf("without the scope: %v", err)
 	}

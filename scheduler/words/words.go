@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 	"berth/testbeds/wallclock"
 )
@@ -32,8 +33,8 @@ func Did(a scheduler.Action) string {
 
 // Who is the name of who did it.
 func Who(e scheduler.Event) string {
-	if e.Actor == "" || e.Actor == scheduler.System.Username {
-		return scheduler.System.Name
+	if e.Actor == "" || e.Actor == account.System.Username {
+		return account.System.Name
 	}
 	return e.Actor
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/scheduler/words"
 	"berth/testbeds"
 )
@@ -35,7 +36,7 @@ func TestEveryActionAndStatusHasWords(t *testing.T) {
 	if got := words.Status(scheduler.UnderReview); got != "under review" {
 		t.Error(got)
 	}
-	if got := words.Who(scheduler.Event{Actor: scheduler.System.Username}); got != "Berth" {
+	if got := words.Who(scheduler.Event{Actor: account.System.Username}); got != "Berth" {
 		t.Error(got)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -29,7 +30,7 @@ type Store struct {
 func New() *Store {
 	m := &Store{}
 	m.state.Store(&data{requests: map[string]scheduler.Request{}, bookings: map[int64]row{},
-		people: map[string]scheduler.Person{}, replays: map[[2]string]scheduler.Replay{}, webhooks: map[string]scheduler.Webhook{}})
+		people: map[string]account.Person{}, replays: map[[2]string]scheduler.Replay{}, webhooks: map[string]scheduler.Webhook{}})
 	return m
 }
 
@@ -59,7 +60,7 @@ type data struct {
 	events     []scheduler.Event
 	feedback   []scheduler.Feedback
 	entries    []scheduler.Entry
-	people     map[string]scheduler.Person
+	people     map[string]account.Person
 	replays    map[[2]string]scheduler.Replay
 	webhooks   map[string]scheduler.Webhook
 	uncommited []scheduler.Event

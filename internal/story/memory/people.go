@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
-func (d *data) Tokens(context.Context, string) ([]scheduler.Token, error) { return nil, nil }
+func (d *data) Tokens(context.Context, string) ([]account.Token, error) { return nil, nil }
 
-func (d *data) PutToken(context.Context, scheduler.Token) error { return nil }
+func (d *data) PutToken(context.Context, account.Token) error { return nil }
 
 func (d *data) UseToken(context.Context, string, time.Time) error { return nil }
 
@@ -24,17 +25,17 @@ func (d *data) SignedIn(context.Context, string, string) (time.Time, error) {
 
 func (d *data) ForgetAccountEvents(context.Context, time.Time) error { return nil }
 
-func (d *data) AccountEvents(context.Context, scheduler.AccountFilter) ([]scheduler.AccountEvent, error) {
+func (d *data) AccountEvents(context.Context, account.Filter) ([]account.AuditEvent, error) {
 	return nil, nil
 }
 
-func (d *data) AddAccountEvent(context.Context, scheduler.AccountEvent) error { return nil }
+func (d *data) AddAccountEvent(context.Context, account.AuditEvent) error { return nil }
 
-func (d *data) TokenByHash(context.Context, string) (scheduler.Token, error) {
-	return scheduler.Token{}, absent("token")
+func (d *data) TokenByHash(context.Context, string) (account.Token, error) {
+	return account.Token{}, absent("token")
 }
 
-func (d *data) Person(_ context.Context, username string) (scheduler.Person, error) {
+func (d *data) Person(_ context.Context, username string) (account.Person, error) {
 	p, ok := d.people[username]
 	if !ok {
 		return p, absent("person")
@@ -42,9 +43,9 @@ func (d *data) Person(_ context.Context, username string) (scheduler.Person, err
 	return deep(p), nil
 }
 
-func (d *data) People(_ context.Context, after string, limit int) ([]scheduler.Person, error) {
-	all := slices.SortedFunc(maps.Values(d.people), func(a, b scheduler.Person) int { return cmp.Compare(a.Username, b.Username) })
-	return part(all, limit, func(p scheduler.Person) bool { return p.Username > after }), nil
+func (d *data) People(_ context.Context, after string, limit int) ([]account.Person, error) {
+	all := slices.SortedFunc(maps.Values(d.people), func(a, b account.Person) int { return cmp.Compare(a.Username, b.Username) })
+	return part(all, limit, func(p account.Person) bool { return p.Username > after }), nil
 }
 
 func (d *data) Replay(_ context.Context, person, key string) (scheduler.Replay, bool, error) {
@@ -57,7 +58,7 @@ func (d *data) PutReplay(_ context.Context, person, key string, r scheduler.Repl
 	return nil
 }
 
-func (d *data) PutPerson(_ context.Context, p scheduler.Person) error {
+func (d *data) PutPerson(_ context.Context, p account.Person) error {
 	if p.Revision != d.people[p.Username].Revision+1 {
 		return scheduler.Errorf(scheduler.CodePrecondition, "it was changed in between")
 	}

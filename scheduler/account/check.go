@@ -1,4 +1,4 @@
-package scheduler
+package account
 
 import (
 	"fmt"
@@ -20,8 +20,8 @@ const (
 	maxQuoted     = 80
 )
 
-// CheckPerson lists the rules that a person breaks, by field. hasTestbed reports whether there is a testbed of that id.
-func CheckPerson(p Person, hasTestbed func(id string) bool) (bad testbeds.Faults) {
+// Check lists the rules that a person breaks, by field. hasTestbed reports whether there is a testbed of that id.
+func Check(p Person, hasTestbed func(id string) bool) (bad testbeds.Faults) {
 	add := func(field, rule string, args ...any) {
 		bad.Add(testbeds.Fault{Field: field, Rule: fmt.Sprintf(rule, args...)})
 	}

@@ -1,4 +1,4 @@
-package scheduler
+package account
 
 import (
 	"slices"
@@ -92,16 +92,16 @@ type Actor struct {
 }
 
 // System is Berth itself: time passing, a setting.
-var System = Actor{Username: "berth", Name: "Berth", Roles: []Role{RoleAdministrator}, Scopes: Everything()}
+var System = Actor{Username: "berth", Name: "Berth", Roles: []Role{RoleAdministrator}, Scopes: AllScopes()}
 
 // ActorOf is the person with all scopes.
 func ActorOf(p Person) Actor {
 	return Actor{Username: p.Username, Name: p.Name, Roles: p.Roles, Testbeds: p.Testbeds,
-		Scopes: Everything()}
+		Scopes: AllScopes()}
 }
 
-// Everything is the scopes of somebody who signed in themself.
-func Everything() []Scope { return []Scope{ScopeRead, ScopeWrite, ScopeAdmin, ScopePassword} }
+// AllScopes is the scopes of somebody who signed in themself.
+func AllScopes() []Scope { return []Scope{ScopeRead, ScopeWrite, ScopeAdmin, ScopePassword} }
 
 // Is reports whether the actor has the role.
 func (a Actor) Is(r Role) bool { return slices.Contains(a.Roles, r) }
