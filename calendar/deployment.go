@@ -9,14 +9,14 @@ import (
 	"time"
 
 	"berth/scheduler"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 )
 
 // deployment draws the event of a request: its slot, from review to the end, always under the UID of the request.
 func (s Site) deployment(r scheduler.Request, f testbeds.Facility) Event {
 	e := s.event(r, r.ID, r.Slot, f)
-	e.Summary = fmt.Sprintf("%s%s: %s (%s)", prefix(r), title(r), strings.Join(e.Categories, ", "), words.Status(r.Status))
+	e.Summary = fmt.Sprintf("%s%s: %s (%s)", prefix(r), title(r), strings.Join(e.Categories, ", "), phrases.Status(r.Status))
 	if r.Remark != nil { // few clients show a COMMENT
 		e.Comment = r.Remark.Text
 		e.Description = r.Remark.Text + "\n\n" + e.Description
@@ -57,9 +57,9 @@ func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate,
 		after.End = after.Start.Add(leastOperation)
 	}
 	orchestrate = s.event(r, r.ID+"-orchestrate", before, f)
-	orchestrate.Summary = fmt.Sprintf("%sOrchestrate %s: %s (%s)", prefix(r), title(r), strings.Join(orchestrate.Categories, ", "), words.Status(r.Status))
+	orchestrate.Summary = fmt.Sprintf("%sOrchestrate %s: %s (%s)", prefix(r), title(r), strings.Join(orchestrate.Categories, ", "), phrases.Status(r.Status))
 	teardown = s.event(r, r.ID+"-teardown", after, f)
-	teardown.Summary = fmt.Sprintf("%sTear down %s: %s (%s)", prefix(r), title(r), strings.Join(teardown.Categories, ", "), words.Status(r.Status))
+	teardown.Summary = fmt.Sprintf("%sTear down %s: %s (%s)", prefix(r), title(r), strings.Join(teardown.Categories, ", "), phrases.Status(r.Status))
 	return orchestrate, teardown
 }
 
@@ -128,7 +128,7 @@ func (s Site) describe(r scheduler.Request, f testbeds.Facility) string {
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
 		}
 	}
-	row("Status", words.Status(r.Status))
+	row("Status", phrases.Status(r.Status))
 	row("Network service", r.NSD)
 	row("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
 	row("Mentor", r.Mentor)
@@ -136,7 +136,7 @@ func (s Site) describe(r scheduler.Request, f testbeds.Facility) string {
 		row("Ticket", r.Ticket.URL)
 	}
 	row("Request", s.link(r))
-	for _, zone := range words.Zones(r, f) {
+	for _, zone := range phrases.Zones(r, f) {
 		row("Slot ("+zone.String()+")", r.Slot.Start.In(zone).Format("2006-01-02 15:04")+" to "+r.Slot.End.In(zone).Format("2006-01-02 15:04"))
 	}
 	components(&b, r)

@@ -8,8 +8,8 @@ import (
 	"berth/testbeds"
 )
 
-// snapshot is a store at one moment, as a transaction reads it.
-type snapshot struct {
+// rows is a store at one moment, as a transaction reads it.
+type rows struct {
 	Reader
 	facility int64
 	sequence int64
@@ -18,18 +18,18 @@ type snapshot struct {
 	read     *int            // how often all bookings were read
 }
 
-func (s snapshot) FacilityRevision(context.Context) (int64, error) { return s.facility, nil }
-func (s snapshot) Sequence(context.Context) (int64, error)         { return s.sequence, nil }
+func (s rows) FacilityRevision(context.Context) (int64, error) { return s.facility, nil }
+func (s rows) Sequence(context.Context) (int64, error)         { return s.sequence, nil }
 
-func (s snapshot) Facility(context.Context) (testbeds.Facility, error) {
+func (s rows) Facility(context.Context) (testbeds.Facility, error) {
 	return testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "hall", Timezone: "UTC", Devices: []testbeds.Device{{ID: "usrp", Count: s.facility}}}}}, nil
 }
 
-func (s snapshot) Catalogue(context.Context) (testbeds.Catalogue, error) {
+func (s rows) Catalogue(context.Context) (testbeds.Catalogue, error) {
 	return testbeds.Catalogue{}, nil
 }
 
-func (s snapshot) Bookings(_ context.Context, _ time.Time, yield func(testbeds.Booking) error) error {
+func (s rows) Bookings(_ context.Context, _ time.Time, yield func(testbeds.Booking) error) error {
 	*s.read++
 	for _, b := range s.bookings {
 		if err := yield(b); err != nil {
@@ -39,7 +39,7 @@ func (s snapshot) Bookings(_ context.Context, _ time.Time, yield func(testbeds.B
 	return nil
 }
 
-func (s snapshot) BookingsSince(_ context.Context, sequence int64) (list []BookingChange, err error) {
+func (s rows) BookingsSince(_ context.Context, sequence int64) (list []BookingChange, err error) {
 	for _, c := range s.changes {
 		if c.Sequence > sequence {
 			list = append(list, c)
@@ -48,7 +48,7 @@ func (s snapshot) BookingsSince(_ context.Context, sequence int64) (list []Booki
 	return list, nil
 }
 
-// TestALedgerOnlyGoesForward shows a ledger one snapshot after another. It begins at facility 4 and change 10, with one radio taken.
+// TestALedgerOnlyGoesForward shows a ledger one rows after another. It begins at facility 4 and change 10, with one radio taken.
 func TestALedgerOnlyGoesForward(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
@@ -67,34 +67,34 @@ func TestALedgerOnlyGoesForward(t *testing.T) {
 		free               int64 // of as many radios as the facility's revision
 		reads              int   // of everything
 	}{
-		"the same":                                    {4, 10, 0, nil, nil, 3, 0},
-		"a change":                                    {4, 11, 0, nil, more, 2, 0},
-		"a release":                                   {4, 11, 0, nil, []BookingChange{{Booking: taking(1, 1), Released: true, Sequence: 11}}, 4, 0},
-		"a stale snapshot":                            {4, 9, 0, nil, more, 3, 0},
-		"a stale snapshot of an older facility":       {3, 9, 0, nil, more, 3, 0},
-		"an older facility alone":                     {3, 10, 0, nil, nil, 3, 0},
-		"a newer facility":                            {5, 11, 0, []testbeds.Booking{taking(1, 1), taking(2, 1)}, more, 3, 1},
-		"a newer facility, without a change":          {5, 10, 0, []testbeds.Booking{taking(1, 1)}, nil, 4, 1},
-		"the next day":                                {4, 10, day, []testbeds.Booking{taking(1, 1)}, nil, 3, 1},
-		"the next day, and a change":                  {4, 11, day, []testbeds.Booking{taking(1, 1), taking(2, 1)}, more, 2, 1},
-		"the next day in a stale snapshot":            {4, 9, day, nil, nil, 3, 0},
-		"the next day in a stale snapshot's facility": {3, 9, day, nil, nil, 3, 0},
-		"the day before":                              {4, 10, -day, nil, nil, 3, 0},
-		"the day before, and a change":                {4, 11, -day, nil, more, 2, 0},
+		"the same":                                {4, 10, 0, nil, nil, 3, 0},
+		"a change":                                {4, 11, 0, nil, more, 2, 0},
+		"a release":                               {4, 11, 0, nil, []BookingChange{{Booking: taking(1, 1), Released: true, Sequence: 11}}, 4, 0},
+		"a stale rows":                            {4, 9, 0, nil, more, 3, 0},
+		"a stale rows of an older facility":       {3, 9, 0, nil, more, 3, 0},
+		"an older facility alone":                 {3, 10, 0, nil, nil, 3, 0},
+		"a newer facility":                        {5, 11, 0, []testbeds.Booking{taking(1, 1), taking(2, 1)}, more, 3, 1},
+		"a newer facility, without a change":      {5, 10, 0, []testbeds.Booking{taking(1, 1)}, nil, 4, 1},
+		"the next day":                            {4, 10, day, []testbeds.Booking{taking(1, 1)}, nil, 3, 1},
+		"the next day, and a change":              {4, 11, day, []testbeds.Booking{taking(1, 1), taking(2, 1)}, more, 2, 1},
+		"the next day in a stale rows":            {4, 9, day, nil, nil, 3, 0},
+		"the next day in a stale rows's facility": {3, 9, day, nil, nil, 3, 0},
+		"the day before":                          {4, 10, -day, nil, nil, 3, 0},
+		"the day before, and a change":            {4, 11, -day, nil, more, 2, 0},
 	} {
 		l, reads := &ledger{horizon: 730 * day}, 0
-		catchUp := func(s snapshot, now time.Time) {
+		catchUp := func(s rows, now time.Time) {
 			s.read = &reads
 			if err := l.catchUp(t.Context(), s, now); err != nil {
 				t.Fatal(name, err)
 			}
 		}
-		catchUp(snapshot{facility: 4, sequence: 10, bookings: []testbeds.Booking{taking(1, 1)}}, now)
+		catchUp(rows{facility: 4, sequence: 10, bookings: []testbeds.Booking{taking(1, 1)}}, now)
 		if reads != 1 {
 			t.Fatalf("%s: everything is read %d times at first", name, reads)
 		}
 		reads = 0
-		catchUp(snapshot{facility: tt.facility, sequence: tt.sequence, bookings: tt.bookings, changes: tt.changes}, now.Add(tt.later))
+		catchUp(rows{facility: tt.facility, sequence: tt.sequence, bookings: tt.bookings, changes: tt.changes}, now.Add(tt.later))
 		_ = l.read(func(w world) error {
 			series, _ := w.fed.Availability("hall", slot)
 			if free := series[0].Steps[0].Free; free != tt.free {
@@ -112,7 +112,7 @@ func TestALedgerOnlyGoesForward(t *testing.T) {
 func TestALedgerReachesFarEnough(t *testing.T) {
 	t.Parallel()
 	l, reads := &ledger{horizon: 10 * day}, 0
-	if err := l.catchUp(t.Context(), snapshot{facility: 4, sequence: 1, read: &reads}, time.Date(2026, 3, 2, 6, 30, 0, 0, time.UTC)); err != nil {
+	if err := l.catchUp(t.Context(), rows{facility: 4, sequence: 1, read: &reads}, time.Date(2026, 3, 2, 6, 30, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}
 	_ = l.read(func(w world) error {

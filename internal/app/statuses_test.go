@@ -10,7 +10,7 @@ import (
 	"berth/internal/bugzilla/tracker"
 	"berth/internal/web"
 	"berth/scheduler"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 )
 
 // statusPlaces are all that have something to say for each status, and which of them have nothing for one.
@@ -18,7 +18,7 @@ var statusPlaces = []struct {
 	name    string
 	missing func(scheduler.Status) []string
 }{
-	{"the words for people (scheduler/words)", unless(words.KnowsStatus)},
+	{"the words for people (scheduler/words)", unless(phrases.KnowsStatus)},
 	{"the STATUS of events (calendar)", unless(calendar.KnowsStatus)},
 	{"the portal's words (internal/api)", unless(func(s scheduler.Status) bool { _, known := api.PortalStatus(s); return known })},
 	{"the status map of tickets", unless(func(s scheduler.Status) bool { _, known := tracker.Stock()[s]; return known })},
@@ -57,7 +57,7 @@ func TestStatusesAreToldApart(t *testing.T) {
 	t.Parallel()
 	var said []string
 	for _, s := range scheduler.Statuses {
-		word := words.Status(s)
+		word := phrases.Status(s)
 		if word == "" || slices.Contains(said, word) {
 			t.Errorf("%s is called %q, as another one, or nothing", s, word)
 		}

@@ -6,7 +6,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 )
 
 // digest mails an operator the work of the days ahead, what to orchestrate and what to tear down; without work it
@@ -42,7 +42,7 @@ func (p *Post) digest(ctx context.Context, e scheduler.Event, target string) err
 func sentence(d scheduler.Duty) string {
 	text := fmt.Sprintf("%s #%d %s", d.What, d.Request.Number, d.Request.Name)
 	if d.At.Equal(d.Request.Slot.End) {
-		text += " (" + words.Status(d.Request.Status) + ")"
+		text += " (" + phrases.Status(d.Request.Status) + ")"
 	} else {
 		text += ", whose slot begins at " + d.Request.Slot.Start.UTC().Format("15:04")
 	}

@@ -9,7 +9,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 )
 
@@ -55,11 +55,11 @@ func (p *Post) about(ctx context.Context, e scheduler.Event, v scheduler.View, f
 		l.What = e.Text
 	}
 	if v.Status != e.Status { // the request has moved on, and these texts belong to a later event
-		l.Next, l.Links = "By now it is "+words.Status(v.Status)+".", []link{page}
+		l.Next, l.Links = "By now it is "+phrases.Status(v.Status)+".", []link{page}
 		return l, nil
 	}
 	l.Facts = facts(v, f)
-	if lines := words.Conflicts(v); len(lines) > 0 {
+	if lines := phrases.Conflicts(v); len(lines) > 0 {
 		l.Lists = append(l.Lists, bullets{"As things are it does not fit", lines})
 	}
 	if err := p.approvals(ctx, &l, v.Request, to); err != nil {
@@ -67,7 +67,7 @@ func (p *Post) about(ctx context.Context, e scheduler.Event, v scheduler.View, f
 	}
 	p.offers(&l, v.Request, to)
 	l.Links = append(l.Links, page)
-	l.Next = words.Next(e.Status)
+	l.Next = phrases.Next(e.Status)
 	return l, nil
 }
 
@@ -82,7 +82,7 @@ func (p *Post) page(r scheduler.Request) string {
 func heading(e scheduler.Event, r scheduler.Request) string {
 	switch {
 	case e.Action == scheduler.ActionFeedback:
-		return fmt.Sprintf("%s wrote about #%d", words.Who(e), e.Number)
+		return fmt.Sprintf("%s wrote about #%d", phrases.Who(e), e.Number)
 	case e.Action == scheduler.ActionRemind && e.Status.Granted() && e.Status != scheduler.Scheduled:
 		return fmt.Sprintf("#%d is to be torn down at %s", e.Number, minute(r.Slot.End))
 	case e.Action == scheduler.ActionRemind:
@@ -92,15 +92,15 @@ func heading(e scheduler.Event, r scheduler.Request) string {
 	case e.Action == scheduler.ActionOverrun && e.Status == scheduler.Scheduled:
 		return fmt.Sprintf("The deployment before #%d still runs", e.Number)
 	default:
-		return fmt.Sprintf("%s %s: #%d is %s", words.Who(e), words.Did(e.Action), e.Number, words.Status(e.Status))
+		return fmt.Sprintf("%s %s: #%d is %s", phrases.Who(e), phrases.Did(e.Action), e.Number, phrases.Status(e.Status))
 	}
 }
 
-func minute(t time.Time) string { return t.UTC().Format(words.Minute) + " UTC" }
+func minute(t time.Time) string { return t.UTC().Format(phrases.Minute) + " UTC" }
 
 func facts(v scheduler.View, f testbeds.Facility) []fact {
 	r := v.Request
-	list := []fact{{"Slot", words.Times(r.Slot, words.Zones(r, f))}}
+	list := []fact{{"Slot", phrases.Times(r.Slot, phrases.Zones(r, f))}}
 	add := func(name, value string) {
 		if value != "" {
 			list = append(list, fact{name, []string{value}})
@@ -109,7 +109,7 @@ func facts(v scheduler.View, f testbeds.Facility) []fact {
 	add("Network service", r.NSD)
 	add("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
 	add("Mentor", r.Mentor)
-	if demand := words.Demand(r); len(demand) > 0 {
+	if demand := phrases.Demand(r); len(demand) > 0 {
 		list = append(list, fact{"Needs", demand})
 	}
 	var units []string
@@ -150,7 +150,7 @@ func (p *Post) offers(l *letter, r scheduler.Request, to reader) {
 		if o.State != scheduler.OfferOpen {
 			continue
 		}
-		lines = append(lines, words.Offer(o))
+		lines = append(lines, phrases.Offer(o))
 		if o.Link != "" && to.person.Username == r.Experimenter {
 			l.Links = append(l.Links, link{"Take offer " + o.ID, p.settings.Site + "/offers/" + o.Link, "Shows a page first. Works once, until " + minute(o.Expires) + "."})
 		}

@@ -10,7 +10,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 	"berth/testbeds/plain"
 )
 
@@ -66,7 +66,7 @@ func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, co
 		}
 		why, alternatives = scheduler.Explain(err), offered(err)
 	}
-	text := fmt.Sprintf("%s set this ticket to %s. Request #%d stays %s:\n%s\n%s\nThe ticket is put back.", shown(login), at, v.Number, words.Status(v.Status), bulleted(why), alternatives)
+	text := fmt.Sprintf("%s set this ticket to %s. Request #%d stays %s:\n%s\n%s\nThe ticket is put back.", shown(login), at, v.Number, phrases.Status(v.Status), bulleted(why), alternatives)
 	return t.note(ctx, v.ID, text, key)
 }
 

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"berth/scheduler"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 	"berth/testbeds/plain"
 )
@@ -46,11 +46,11 @@ func (w wording) description(v scheduler.View, x background) string {
 	row("Network service", r.NSD)
 	row("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
 	row("Mentor", r.Mentor)
-	row("Slot", times(r.Slot, words.Zones(r, x.zones)))
+	row("Slot", times(r.Slot, phrases.Zones(r, x.zones)))
 	if r.Window != nil {
 		row("Another slot would do within", times(*r.Window, nil))
 	}
-	for _, line := range words.Demand(r) {
+	for _, line := range phrases.Demand(r) {
 		b.WriteString(line + "\n")
 	}
 	row("Request", fmt.Sprintf("%s/requests/%d", w.settings.Site, r.Number))
@@ -69,7 +69,7 @@ func (w wording) description(v scheduler.View, x background) string {
 // comment writes what there is to say of an event.
 func (w wording) comment(e scheduler.Event, v scheduler.View, x background) string {
 	var b strings.Builder
-	who := words.Who(e)
+	who := phrases.Who(e)
 	switch e.Action {
 	case scheduler.ActionFeedback:
 		fmt.Fprintf(&b, "%s wrote:\n\n%s\n", who, e.Text)
@@ -78,11 +78,11 @@ func (w wording) comment(e scheduler.Event, v scheduler.View, x background) stri
 		fmt.Fprintf(&b, "%s\n\n%s/requests/%d", e.Text, w.settings.Site, e.Number)
 		return short(b.String())
 	}
-	done := words.Did(e.Action)
+	done := phrases.Did(e.Action)
 	if e.Via == w.about.Via {
 		done += " here"
 	}
-	fmt.Fprintf(&b, "%s %s: #%d is %s.\n", who, done, e.Number, words.Status(e.Status))
+	fmt.Fprintf(&b, "%s %s: #%d is %s.\n", who, done, e.Number, phrases.Status(e.Status))
 	if e.Reason != "" && e.Via != w.about.Via { // what was said here with the step is here already
 		fmt.Fprintf(&b, "%s\n", e.Reason)
 	}
@@ -93,11 +93,11 @@ func (w wording) comment(e scheduler.Event, v scheduler.View, x background) stri
 		fmt.Fprintf(&b, "It goes on as %s\n", w.related(to))
 	}
 	if e.Status == v.Status { // else the request is further already, and what it says belongs to a later event
-		fmt.Fprintf(&b, "\nSlot: %s\n", times(v.Slot, words.Zones(v.Request, x.zones)))
+		fmt.Fprintf(&b, "\nSlot: %s\n", times(v.Slot, phrases.Zones(v.Request, x.zones)))
 		conflicts(&b, v)
 		b.WriteString(instead(x.ways))
 		w.offers(&b, v.Request)
-		if next := words.Next(e.Status); next != "" {
+		if next := phrases.Next(e.Status); next != "" {
 			fmt.Fprintf(&b, "\n%s\n", next)
 		}
 	}
@@ -107,7 +107,7 @@ func (w wording) comment(e scheduler.Event, v scheduler.View, x background) stri
 
 // conflicts writes what is in the way of a request that waits for a decision.
 func conflicts(b *strings.Builder, v scheduler.View) {
-	if lines := words.Conflicts(v); len(lines) > 0 {
+	if lines := phrases.Conflicts(v); len(lines) > 0 {
 		fmt.Fprintf(b, "\nAs things are it does not fit:\n%s\n", bulleted(lines))
 	}
 }
@@ -127,7 +127,7 @@ func (w wording) offers(b *strings.Builder, r scheduler.Request) {
 		if o.State != scheduler.OfferOpen {
 			continue
 		}
-		fmt.Fprintf(b, "\nOffered %s\n", words.Offer(o))
+		fmt.Fprintf(b, "\nOffered %s\n", phrases.Offer(o))
 		if w.settings.OfferLinks && o.Link != "" {
 			fmt.Fprintf(b, "Take it: %s/offers/%s\n", w.settings.Site, o.Link)
 		}
@@ -136,7 +136,7 @@ func (w wording) offers(b *strings.Builder, r scheduler.Request) {
 
 // times writes a slot in UTC and in each zone, a line for each.
 func times(s testbeds.Slot, zones []*time.Location) string {
-	return strings.Join(words.Times(s, zones), "\n  ")
+	return strings.Join(phrases.Times(s, zones), "\n  ")
 }
 
 // short cuts a text to what a comment takes.

@@ -17,7 +17,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 )
 
@@ -198,7 +198,7 @@ func offeredWays(before, after scheduler.Request) (list []offeredWay, err error)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, offeredWay{i, words.Offer(o), string(b)})
+		list = append(list, offeredWay{i, phrases.Offer(o), string(b)})
 	}
 	return list, nil
 }
@@ -238,10 +238,10 @@ func override(form url.Values) *scheduler.Override {
 func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
 	r := out.Request
 	if r.Status != before.Status {
-		lines = append(lines, fmt.Sprintf("The request is %s, and would be %s.", words.Status(before.Status), words.Status(r.Status)))
+		lines = append(lines, fmt.Sprintf("The request is %s, and would be %s.", phrases.Status(before.Status), phrases.Status(r.Status)))
 	}
 	if !r.Slot.Equal(before.Slot) {
-		lines = append(lines, fmt.Sprintf("Its slot would be %s, instead of %s.", words.Slot(r.Slot, time.UTC), words.Slot(before.Slot, time.UTC)))
+		lines = append(lines, fmt.Sprintf("Its slot would be %s, instead of %s.", phrases.Slot(r.Slot, time.UTC), phrases.Slot(before.Slot, time.UTC)))
 	}
 	if r.Name != before.Name {
 		lines = append(lines, fmt.Sprintf("It would be called %q, instead of %q.", r.Name, before.Name))
@@ -262,7 +262,7 @@ func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
 		}
 	}
 	if m := r.PendingMove; m != nil && before.PendingMove == nil {
-		lines = append(lines, fmt.Sprintf("It keeps its slot until the move to %s is approved.", words.Slot(m.Slot, time.UTC)))
+		lines = append(lines, fmt.Sprintf("It keeps its slot until the move to %s is approved.", phrases.Slot(m.Slot, time.UTC)))
 	}
 	for _, d := range out.Displaced {
 		lines = append(lines, fmt.Sprintf("#%d %s would go back to review%s.", d.Number, d.Name, elsewhere(d.Alternatives)))
@@ -273,7 +273,7 @@ func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
 		}
 	}
 	if out.Created != nil {
-		lines = append(lines, fmt.Sprintf("A new request would be created for %s.", words.Slot(out.Created.Slot, time.UTC)))
+		lines = append(lines, fmt.Sprintf("A new request would be created for %s.", phrases.Slot(out.Created.Slot, time.UTC)))
 	}
 	if len(lines) == 0 {
 		lines = []string{"Nothing else would change."}
@@ -288,7 +288,7 @@ func elsewhere(list []testbeds.Alternative) string {
 	}
 	var slots []string
 	for _, a := range list[:min(len(list), 3)] {
-		slots = append(slots, words.Slot(a.Slot, time.UTC))
+		slots = append(slots, phrases.Slot(a.Slot, time.UTC))
 	}
 	return "; it could go to " + strings.Join(slots, ", or to ")
 }

@@ -12,7 +12,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 )
 
@@ -32,9 +32,9 @@ type link struct {
 }
 
 var functions = template.FuncMap{
-	"instant": instant, "demand": words.Demand, "status": words.Status, "did": words.Did, "times": words.Times, "minute": func(t time.Time) string { return t.UTC().Format(words.Minute) },
-	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "offer": words.Offer, "lower": strings.ToLower,
-	"utc": func(s testbeds.Slot) string { return words.Slot(s, time.UTC) }, "day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode,
+	"instant": instant, "demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "times": phrases.Times, "minute": func(t time.Time) string { return t.UTC().Format(phrases.Minute) },
+	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "offer": phrases.Offer, "lower": strings.ToLower,
+	"utc": func(s testbeds.Slot) string { return phrases.Slot(s, time.UTC) }, "day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode,
 	"webcal": func(address string) template.URL { return template.URL(address) }, // of this site's own making
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 )
 
 // requestsPage is a list of requests.
@@ -154,7 +154,7 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who account.Actor
 	if err != nil {
 		return err
 	}
-	p := requestPage{R: v, Times: words.Times(v.Slot, words.Zones(v.Request, f)), Path: path(v.Status), Conflicts: words.Conflicts(v), Can: map[string]bool{},
+	p := requestPage{R: v, Times: phrases.Times(v.Slot, phrases.Zones(v.Request, f)), Path: path(v.Status), Conflicts: phrases.Conflicts(v), Can: map[string]bool{},
 		Start: v.Slot.Start.UTC().Format(localTime), End: v.Slot.End.UTC().Format(localTime), Once: fresh()}
 	for _, a := range v.Actions {
 		p.Can[string(a)] = true

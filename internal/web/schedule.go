@@ -14,7 +14,7 @@ import (
 	"berth/internal/web/timeline"
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 )
 
@@ -121,7 +121,7 @@ func (v window) shows(t testbeds.Testbed) bool {
 // chart is the schedule as a picture.
 func (s *site) chart(ctx context.Context, who account.Actor, v window, f testbeds.Facility) (timeline.Chart, error) {
 	c := timeline.Chart{From: v.Slot.Start, To: v.Slot.End, Zone: v.Zone, Now: s.o.Clock(), Width: v.Width,
-		Title: fmt.Sprintf("Schedule from %s to %s, %s", v.Slot.Start.In(v.Zone).Format(words.Minute), v.Slot.End.In(v.Zone).Format(words.Minute), v.Zone)}
+		Title: fmt.Sprintf("Schedule from %s to %s, %s", v.Slot.Start.In(v.Zone).Format(phrases.Minute), v.Slot.End.In(v.Zone).Format(phrases.Minute), v.Zone)}
 	c.Zoom = func(part testbeds.Slot) string {
 		q := url.Values{"span": {"range"}, "from": {part.Start.Format(time.RFC3339)}, "to": {part.End.Format(time.RFC3339)}, "zone": {v.Zone.String()}, "testbed": {v.Testbed}, "feature": {v.Feature}}
 		return "/?" + q.Encode()

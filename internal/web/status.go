@@ -5,7 +5,7 @@ import (
 
 	"berth/internal/web/timeline"
 	"berth/scheduler"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 )
 
 // usual is how a request goes through its life where nobody reports more than they have to.
@@ -49,7 +49,7 @@ func path(at scheduler.Status) (list []pathStep) {
 		if x == at {
 			state = "here"
 		}
-		list = append(list, pathStep{words.Status(x), state})
+		list = append(list, pathStep{phrases.Status(x), state})
 		if state == "here" {
 			state = "ahead"
 		}

@@ -11,7 +11,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 	"berth/testbeds/wallclock"
 )
@@ -196,7 +196,7 @@ func (s *site) close(w http.ResponseWriter, r *http.Request, who account.Actor) 
 	if err == nil && !o.DryRun {
 		return done(w, r, "/testbeds/"+url.PathEscape(id), "closed")
 	}
-	p := &closurePreview{Broken: change.Broken, Closure: fmt.Sprintf("%s, from %s to %s", c.Summary, start.Format(words.Minute), end.Format(words.Minute))}
+	p := &closurePreview{Broken: change.Broken, Closure: fmt.Sprintf("%s, from %s to %s", c.Summary, start.Format(phrases.Minute), end.Format(phrases.Minute))}
 	status := http.StatusOK
 	if err != nil {
 		code, f, ours := explained(err)

@@ -1,4 +1,4 @@
-package words_test
+package phrases_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"berth/scheduler"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 )
 
@@ -21,10 +21,10 @@ func TestDemandIsSaidPlaceByPlace(t *testing.T) {
 		Devices:    []testbeds.DeviceNeed{{Testbed: "hall", Device: "usrp", Count: 2}},
 	}
 	want := []string{"On hall/iris: ue (1), ue (4)", "On cloud/big: core (2)", "On not placed: (3)", "Device: 2 × usrp at hall"}
-	if diff := cmp.Diff(want, words.Demand(r)); diff != "" {
+	if diff := cmp.Diff(want, phrases.Demand(r)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := words.Demand(scheduler.Request{}); len(got) != 0 {
+	if got := phrases.Demand(scheduler.Request{}); len(got) != 0 {
 		t.Errorf("nothing is %q", got)
 	}
 }
@@ -54,12 +54,12 @@ func TestConflictsNameNobody(t *testing.T) {
 		"five":      {view(scheduler.UnderReview, false, 5), []string{line(0), line(1), line(2), line(3), line(4), "no such image"}},
 		"seven":     {view(scheduler.UnderReview, false, 7), []string{line(0), line(1), line(2), line(3), line(4), "and 2 more", "no such image"}},
 	} {
-		if diff := cmp.Diff(tt.want, words.Conflicts(tt.view)); diff != "" {
+		if diff := cmp.Diff(tt.want, phrases.Conflicts(tt.view)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 	for actor, want := range map[string]string{"": "Berth", "berth": "Berth", "monika": "monika"} {
-		if got := words.Who(scheduler.Event{Actor: actor}); got != want {
+		if got := phrases.Who(scheduler.Event{Actor: actor}); got != want {
 			t.Errorf("%q did it, and it is said of %q", actor, got)
 		}
 	}

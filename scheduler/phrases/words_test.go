@@ -1,4 +1,4 @@
-package words_test
+package phrases_test
 
 import (
 	"testing"
@@ -8,7 +8,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/words"
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 )
 
@@ -21,7 +21,7 @@ func TestTimesAreSaidInEveryZoneThatMatters(t *testing.T) {
 	}
 	slot := testbeds.Slot{Start: time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), End: time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC)} // Madrid's and Athens' clocks go back at 01:00
 	want := []string{"2026-10-25 00:30 to 2026-10-25 01:30 UTC", "2026-10-25 02:30 CEST to 2026-10-25 02:30 CET Europe/Madrid", "2026-10-25 03:30 EEST to 2026-10-25 03:30 EET Europe/Athens"}
-	if diff := cmp.Diff(want, words.Times(slot, words.Zones(r, f))); diff != "" {
+	if diff := cmp.Diff(want, phrases.Times(slot, phrases.Zones(r, f))); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -29,14 +29,14 @@ func TestTimesAreSaidInEveryZoneThatMatters(t *testing.T) {
 func TestEveryActionAndStatusHasWords(t *testing.T) {
 	t.Parallel()
 	for _, a := range []scheduler.Action{scheduler.ActionSubmit, scheduler.ActionSchedule, scheduler.ActionDisplace, scheduler.ActionOfferEnds, "something_new"} {
-		if w := words.Did(a); w == "" || w == string(a) {
+		if w := phrases.Did(a); w == "" || w == string(a) {
 			t.Errorf("%s: %q", a, w)
 		}
 	}
-	if got := words.Status(scheduler.UnderReview); got != "under review" {
+	if got := phrases.Status(scheduler.UnderReview); got != "under review" {
 		t.Error(got)
 	}
-	if got := words.Who(scheduler.Event{Actor: account.System.Username}); got != "Berth" {
+	if got := phrases.Who(scheduler.Event{Actor: account.System.Username}); got != "Berth" {
 		t.Error(got)
 	}
 }

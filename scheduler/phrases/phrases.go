@@ -1,6 +1,6 @@
-// Package words says to people what happens to requests: the same in tickets, in mail, in calendars and on pages. Everything is plain text;
+// Package phrases says to people what happens to requests: the same in tickets, in mail, in calendars and on pages. Everything is plain text;
 // who puts it somewhere escapes it.
-package words
+package phrases
 
 import (
 	"fmt"
