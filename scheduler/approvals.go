@@ -12,7 +12,7 @@ import (
 // request asks for.
 func (d *decision) approvals(r Request) []Approval {
 	var list []Approval
-	_ = d.s.ledger.read(func(w world) error {
+	_ = d.s.ledger.read(func(w snapshot) error {
 		for _, id := range r.Demand.Testbeds() {
 			t, _ := w.fed.Facility().Testbed(id)
 			list = append(list, r.approval(t.ID, id, t.Policy()))

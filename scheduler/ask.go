@@ -50,14 +50,14 @@ type wish struct {
 
 // wish checks an Ask against facility and catalogue. Ids that there are not are faults; what cannot run where it is placed is not, as
 // that is what a check reports.
-func (s *Service) wish(q Ask, w world, now time.Time) (wish, error) {
+func (s *Service) wish(q Ask, w snapshot, now time.Time) (wish, error) {
 	var bad faults
 	return s.timed(q, experiment(q, w, &bad), now, bad)
 }
 
 // kept is the wish of a request that was made before: it keeps its components, whatever became of its NSD, and the placement of the
 // members about which the Ask says nothing.
-func (s *Service) kept(r Request, q Ask, w world, now time.Time) (wish, error) {
+func (s *Service) kept(r Request, q Ask, w snapshot, now time.Time) (wish, error) {
 	var bad faults
 	e := current(r, w.catalogue)
 	e.Placement, e.Devices = testbeds.Placement{}, q.Devices
@@ -127,7 +127,7 @@ func checkTimes(w wish, now, horizon time.Time, bad *faults) {
 }
 
 // experiment makes what has to run of an Ask.
-func experiment(q Ask, w world, bad *faults) testbeds.Experiment {
+func experiment(q Ask, w snapshot, bad *faults) testbeds.Experiment {
 	e := testbeds.Experiment{Placement: testbeds.Placement{}}
 	var usual testbeds.Placement
 	switch nsd, known := w.catalogue.NSD(q.NSD); {
@@ -167,7 +167,7 @@ func component(member string, v testbeds.VNF) testbeds.Component {
 var quantityName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
 // components checks components given inline. One that names a VNF is that VNF, as the catalogue has it, but for a size of its own.
-func components(in []testbeds.Component, w world, bad *faults) []testbeds.Component {
+func components(in []testbeds.Component, w snapshot, bad *faults) []testbeds.Component {
 	if len(in) > maxComponents {
 		bad.add("components", "at most %d", maxComponents)
 		return nil

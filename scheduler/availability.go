@@ -26,7 +26,7 @@ func (s *Service) Check(ctx context.Context, a account.Actor, q Ask) (testbeds.V
 	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return v, err
 	}
-	err := s.look(ctx, func(tx Reader, w world) error {
+	err := s.snapshot(ctx, func(tx Reader, w snapshot) error {
 		own, err := s.own(ctx, tx, a, q.Request)
 		if err != nil {
 			return err
@@ -49,7 +49,7 @@ func (s *Service) Suggest(ctx context.Context, a account.Actor, q Ask) ([]testbe
 	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, v, err
 	}
-	err := s.look(ctx, func(tx Reader, w world) error {
+	err := s.snapshot(ctx, func(tx Reader, w snapshot) error {
 		own, err := s.own(ctx, tx, a, q.Request)
 		if err != nil {
 			return err
@@ -126,7 +126,7 @@ func (s *Service) Availability(ctx context.Context, a account.Actor, testbed str
 		return nil, err
 	}
 	var series []testbeds.Series
-	err := s.look(ctx, func(_ Reader, w world) error {
+	err := s.snapshot(ctx, func(_ Reader, w snapshot) error {
 		var bad faults
 		if !span.Start.Before(span.End) {
 			bad.add("to", "has to be after from")

@@ -27,7 +27,7 @@ func (s *Service) Board(ctx context.Context, a account.Actor, testbed string, sp
 	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, err
 	}
-	err = s.look(ctx, func(tx Reader, w world) error {
+	err = s.snapshot(ctx, func(tx Reader, w snapshot) error {
 		bookings := w.fed.Bookings(testbed, span)
 		var numbers []int64
 		seen := map[int64]bool{}
@@ -71,7 +71,7 @@ func (s *Service) Windows(ctx context.Context, a account.Actor, q Ask, span test
 	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, err
 	}
-	err = s.look(ctx, func(_ Reader, w world) error {
+	err = s.snapshot(ctx, func(_ Reader, w snapshot) error {
 		var bad faults
 		e := experiment(q, w, &bad)
 		if err := bad.err(); err != nil {

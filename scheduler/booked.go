@@ -20,7 +20,7 @@ type proposal struct {
 
 // booked is the booking that a request has, as this transaction has left it.
 func (d *decision) booked(r Request) (b testbeds.Booking, ok bool) {
-	_ = d.world(func(w world) error {
+	_ = d.snapshot(func(w snapshot) error {
 		b, ok = w.fed.Booking(r.Booking)
 		return nil
 	})
@@ -30,7 +30,7 @@ func (d *decision) booked(r Request) (b testbeds.Booking, ok bool) {
 // fresh is what a request occupies in its slot with the setup and teardown of today.
 func (d *decision) fresh(r Request, strength testbeds.Strength) testbeds.Booking {
 	b := testbeds.Booking{ID: r.Booking, Request: r.Number, Strength: strength, Slot: r.Slot}
-	_ = d.s.ledger.read(func(w world) error {
+	_ = d.s.ledger.read(func(w snapshot) error {
 		b.Claims = w.fed.Claims(r.Demand, r.Slot)
 		return nil
 	})
@@ -86,7 +86,7 @@ func (r Request) holds(now time.Time) bool {
 }
 
 // verdict is how a request stands: what was granted or is held as it was granted, else what is asked for as it would be granted today.
-func verdict(w world, r Request, now time.Time) testbeds.Verdict {
+func verdict(w snapshot, r Request, now time.Time) testbeds.Verdict {
 	fed := w.fed.Without(r.bookings()...)
 	if b, ok := w.fed.Booking(r.Booking); ok && b.Strength.Blocks() {
 		return fed.Recheck(pinned(r, w.catalogue), b, now)
@@ -96,7 +96,7 @@ func verdict(w world, r Request, now time.Time) testbeds.Verdict {
 
 // stand fills in the outcome's verdict on the request as it stands.
 func (d *decision) stand(r Request) error {
-	return d.world(func(w world) error {
+	return d.snapshot(func(w snapshot) error {
 		d.found(w, r, verdict(w, r, d.now))
 		return nil
 	})
@@ -104,14 +104,14 @@ func (d *decision) stand(r Request) error {
 
 // judge fills in the outcome's verdict on a proposal, without certain bookings.
 func (d *decision) judge(p proposal, without ...int64) error {
-	return d.world(func(w world) error {
+	return d.snapshot(func(w snapshot) error {
 		d.found(w, p.request, d.check(w, p))
 		return nil
 	}, append(without, d.request.bookings()...)...)
 }
 
 // check is the verdict on a proposal in a world without its own bookings.
-func (d *decision) check(w world, p proposal) testbeds.Verdict {
+func (d *decision) check(w snapshot, p proposal) testbeds.Verdict {
 	if !p.kept {
 		return w.fed.Check(pinned(p.request, w.catalogue), p.request.Slot)
 	}
@@ -123,7 +123,7 @@ func (d *decision) check(w world, p proposal) testbeds.Verdict {
 }
 
 // found writes a verdict into the outcome, with alternatives where the request does not fit.
-func (d *decision) found(w world, r Request, v testbeds.Verdict) {
+func (d *decision) found(w snapshot, r Request, v testbeds.Verdict) {
 	d.outcome.Fit, d.outcome.Deployable, d.outcome.Alternatives = v, deployable(v), nil
 	if !v.Fits {
 		d.outcome.Alternatives = d.s.alternatives(w.fed.Without(r.bookings()...), wishOf(r), limited(0), false)
@@ -133,7 +133,7 @@ func (d *decision) found(w world, r Request, v testbeds.Verdict) {
 // excess reports whether more is booked than there is somewhere in a booking's claims.
 func (d *decision) excess(b testbeds.Booking) bool {
 	over := false
-	_ = d.world(func(w world) error {
+	_ = d.snapshot(func(w snapshot) error {
 		over = !w.fed.Holds(b)
 		return nil
 	}, b.ID)

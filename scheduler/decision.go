@@ -185,9 +185,9 @@ func (d *decision) covered(need []string) error {
 	return nil
 }
 
-// world runs fn on the federation as this transaction has left it, without the given bookings.
-func (d *decision) world(fn func(w world) error, without ...int64) error {
-	return d.s.ledger.read(func(w world) error {
+// snapshot runs fn on the federation as this transaction has left it, without the given bookings.
+func (d *decision) snapshot(fn func(w snapshot) error, without ...int64) error {
+	return d.s.ledger.read(func(w snapshot) error {
 		ids := slices.Clone(without)
 		for _, c := range d.changed {
 			ids = append(ids, c.Booking.ID)

@@ -46,7 +46,7 @@ func (d *decision) needed(p proposal, victims []Request, given [][]int64) error 
 	var bad faults
 	for i, v := range victims {
 		others := slices.Concat(slices.Delete(slices.Clone(given), i, i+1)...)
-		_ = d.world(func(w world) error {
+		_ = d.snapshot(func(w snapshot) error {
 			if d.check(w, p).Fits {
 				bad.add(fmt.Sprintf("override.displace[%d]", i), "request #%d need not make room: it fits without that", v.Number)
 			}
@@ -88,7 +88,7 @@ func (d *decision) displace(ctx context.Context, p proposal, reason string, vict
 
 // beside is how a displaced request stands once the other one has its slot, and where it could go.
 func (d *decision) beside(p proposal, v Request) (verdict testbeds.Verdict, alternatives []testbeds.Alternative) {
-	_ = d.world(func(w world) error {
+	_ = d.snapshot(func(w snapshot) error {
 		w.fed.Put(p.booking)
 		verdict = w.fed.Check(current(v, w.catalogue), v.Slot)
 		alternatives = d.s.alternatives(w.fed, wishOf(v), limited(0), false)

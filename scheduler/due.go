@@ -60,7 +60,7 @@ func (s *Service) unitsToChoose(r Request) bool {
 // named reports whether a request uses a device whose units have names.
 func (s *Service) named(r Request) bool {
 	found := false
-	_ = s.ledger.read(func(w world) error {
+	_ = s.ledger.read(func(w snapshot) error {
 		if w.fed == nil {
 			return nil
 		}
@@ -129,7 +129,7 @@ func (s *Service) runDue(ctx context.Context, among []string, most int) (done in
 
 // dueAmong are the ids of so many requests that are due on testbeds, or anywhere.
 func (s *Service) dueAmong(ctx context.Context, among []string, limit int) (ids []string, err error) {
-	err = s.look(ctx, func(tx Reader, _ world) error {
+	err = s.snapshot(ctx, func(tx Reader, _ snapshot) error {
 		ids, err = tx.DueRequests(ctx, s.now(), among, limit)
 		return err
 	})

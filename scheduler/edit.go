@@ -87,7 +87,7 @@ func (d *decision) edit(ctx context.Context, in Edit) error {
 
 // rewish gives a request the experiment and slot of an Ask, checked. Its components stay unless it is remade.
 func (d *decision) rewish(r *Request, q Ask, remade bool) error {
-	err := d.world(func(w world) error {
+	err := d.snapshot(func(w snapshot) error {
 		wish, err := d.s.kept(*r, q, w, d.now)
 		if remade {
 			wish, err = d.s.wish(q, w, d.now)

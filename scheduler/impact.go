@@ -14,8 +14,8 @@ import (
 
 // impact is what a change of the facility or the catalogue does to what is booked.
 type impact struct {
-	before world
-	after  world
+	before snapshot
+	after  snapshot
 	beds   []string // testbeds that change
 	// Of the bookings that the change can concern, by id: what they are short of and what keeps them from running, where that is new.
 	bookings []testbeds.Booking
@@ -27,8 +27,8 @@ type impact struct {
 // impact compares every booking that a change can concern with what there is before and after it.
 func (d *decision) impact(ctx context.Context, f testbeds.Facility, c testbeds.Catalogue) (*impact, error) {
 	m := &impact{short: map[int64][]testbeds.Overcommitment{}, problems: map[int64][]testbeds.Problem{}, requests: map[int64]Request{}}
-	_ = d.s.ledger.read(func(w world) error {
-		m.before = world{fed: w.fed.Without(), catalogue: w.catalogue}
+	_ = d.s.ledger.read(func(w snapshot) error {
+		m.before = snapshot{fed: w.fed.Without(), catalogue: w.catalogue}
 		return nil
 	})
 	m.beds = changedTestbeds(m.before.fed.Facility(), f)
@@ -50,7 +50,7 @@ func (d *decision) impact(ctx context.Context, f testbeds.Facility, c testbeds.C
 		return nil, Errorf(CodeInvalid, "closures or openings of the new facility cannot be expanded: %v", err)
 	}
 	fed.Load(append(m.past(d.now), all...))
-	m.after = world{fed: fed, catalogue: c}
+	m.after = snapshot{fed: fed, catalogue: c}
 	if err := m.read(ctx, d.tx); err != nil {
 		return nil, err
 	}

@@ -9,8 +9,8 @@ import (
 	"berth/testbeds/capacity"
 )
 
-// world is what a decision is made on: the federation with its bookings, and the catalogue.
-type world struct {
+// snapshot is what a decision is made on: the federation with its bookings, and the catalogue.
+type snapshot struct {
 	fed       *capacity.Federation
 	catalogue testbeds.Catalogue
 }
@@ -24,7 +24,7 @@ type ledger struct {
 	horizon time.Duration
 
 	mu       sync.RWMutex
-	world    world
+	world    snapshot
 	facility int64     // revision
 	sequence int64     // of the last change that is in
 	day      time.Time // for which the horizon was laid out
@@ -34,7 +34,7 @@ type ledger struct {
 const past = 90 * day
 
 // read runs fn on the federation, which nobody changes meanwhile.
-func (l *ledger) read(fn func(w world) error) error {
+func (l *ledger) read(fn func(w snapshot) error) error {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return fn(l.world)
@@ -86,18 +86,18 @@ func (l *ledger) rebuild(ctx context.Context, tx Reader, facility, sequence int6
 }
 
 // load builds a federation from the store.
-func load(ctx context.Context, tx Reader, horizon testbeds.Slot) (world, error) {
+func load(ctx context.Context, tx Reader, horizon testbeds.Slot) (snapshot, error) {
 	f, err := tx.Facility(ctx)
 	if err != nil {
-		return world{}, err
+		return snapshot{}, err
 	}
 	c, err := tx.Catalogue(ctx)
 	if err != nil {
-		return world{}, err
+		return snapshot{}, err
 	}
 	fed, err := capacity.NewFederation(f, horizon)
 	if err != nil {
-		return world{}, err
+		return snapshot{}, err
 	}
 	var bookings []testbeds.Booking
 	err = tx.Bookings(ctx, horizon.Start, func(b testbeds.Booking) error {
@@ -105,10 +105,10 @@ func load(ctx context.Context, tx Reader, horizon testbeds.Slot) (world, error) 
 		return nil
 	})
 	if err != nil {
-		return world{}, err
+		return snapshot{}, err
 	}
 	fed.Load(bookings)
-	return world{fed: fed, catalogue: c}, nil
+	return snapshot{fed: fed, catalogue: c}, nil
 }
 
 // follow applies the changes since the last ones. On a database that moves on between two statements more may come than up to

@@ -95,7 +95,7 @@ func TestALedgerOnlyGoesForward(t *testing.T) {
 		}
 		reads = 0
 		catchUp(rows{facility: tt.facility, sequence: tt.sequence, bookings: tt.bookings, changes: tt.changes}, now.Add(tt.later))
-		_ = l.read(func(w world) error {
+		_ = l.read(func(w snapshot) error {
 			series, _ := w.fed.Availability("hall", slot)
 			if free := series[0].Steps[0].Free; free != tt.free {
 				t.Errorf("%s: %d are free, want %d", name, free, tt.free)
@@ -115,7 +115,7 @@ func TestALedgerReachesFarEnough(t *testing.T) {
 	if err := l.catchUp(t.Context(), rows{facility: 4, sequence: 1, read: &reads}, time.Date(2026, 3, 2, 6, 30, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}
-	_ = l.read(func(w world) error {
+	_ = l.read(func(w snapshot) error {
 		today := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 		if h := w.fed.Horizon(); !h.Start.Equal(today.AddDate(0, 0, -90)) || !h.End.Equal(today.AddDate(0, 0, 11)) {
 			t.Errorf("from %s to %s", h.Start, h.End)

@@ -134,7 +134,7 @@ func TestLimitsOfWhenSomethingIsWanted(t *testing.T) {
 
 func TestLimitsOfListsAndNumbers(t *testing.T) {
 	t.Parallel()
-	w := world{}
+	w := snapshot{}
 	names := func(n int) (list []string) {
 		for i := range n {
 			list = append(list, fmt.Sprint("x", i))

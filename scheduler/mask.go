@@ -114,7 +114,7 @@ func (s *Service) masked(ctx context.Context, a account.Actor, err error) error 
 	copied := *e
 	verdict := *e.Verdict
 	copied.Verdict = &verdict
-	viewErr := s.look(ctx, func(tx Reader, w world) error { return s.mask(ctx, tx, a, w.fed.Facility(), &verdict) })
+	viewErr := s.snapshot(ctx, func(tx Reader, w snapshot) error { return s.mask(ctx, tx, a, w.fed.Facility(), &verdict) })
 	if viewErr != nil {
 		return viewErr
 	}
@@ -123,7 +123,7 @@ func (s *Service) masked(ctx context.Context, a account.Actor, err error) error 
 
 // maskOutcome hides what the actor may not know from an outcome, and fills in the links that only some may have.
 func (s *Service) maskOutcome(ctx context.Context, a account.Actor, out *Outcome) error {
-	return s.look(ctx, func(tx Reader, w world) error {
+	return s.snapshot(ctx, func(tx Reader, w snapshot) error {
 		if err := s.show(ctx, tx, a, w.fed.Facility(), &out.Request); err != nil {
 			return err
 		}

@@ -87,7 +87,7 @@ func (d *decision) accept(ctx context.Context, id string) error {
 		Placement: e.Placement, Demand: e.Demand(), Origin: old.ID, Portal: old.Portal, Created: d.now, HoldUntil: new(o.until())}
 	var held testbeds.Booking
 	there := false
-	if err := d.world(func(w world) error {
+	if err := d.snapshot(func(w snapshot) error {
 		held, there = w.fed.Booking(o.Booking)
 		d.outcome.Fit = w.fed.Without(o.Booking).Recheck(e, held, d.now)
 		return nil

@@ -64,7 +64,7 @@ func (d *decision) hurt(r Request, b testbeds.Booking) error {
 	if r.Scheduled != nil {
 		since = sooner(since, r.Scheduled.End)
 	}
-	return d.world(func(w world) error {
+	return d.snapshot(func(w snapshot) error {
 		d.found(w, r, w.fed.Recheck(pinned(r, w.catalogue), b, since))
 		return nil
 	}, r.bookings()...)

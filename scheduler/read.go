@@ -11,7 +11,7 @@ import (
 // Get reads a request by its UUID or its number ("42" or "#42"). It returns CodeNotFound where the actor may not know it.
 func (s *Service) Get(ctx context.Context, a account.Actor, id string) (View, error) {
 	var v View
-	err := s.look(ctx, func(tx Reader, w world) error {
+	err := s.snapshot(ctx, func(tx Reader, w snapshot) error {
 		r, err := s.find(ctx, tx, a, id)
 		if err != nil {
 			return err
@@ -63,7 +63,7 @@ func (s *Service) List(ctx context.Context, a account.Actor, f RequestFilter, cu
 	}
 	f.Before, f.Limit, f.Visible = before, limit+1, VisibleTo(a)
 	var page Page[Request]
-	err = s.look(ctx, func(tx Reader, w world) error {
+	err = s.snapshot(ctx, func(tx Reader, w snapshot) error {
 		list, err := tx.Requests(ctx, f)
 		if err != nil {
 			return err

@@ -58,7 +58,7 @@ func (s *Service) checkReject(in Reject) (hold time.Duration, err error) {
 func (s *Service) offered(ctx context.Context, in Reject) func(Request) []string {
 	return func(r Request) []string {
 		var ids []string
-		err := s.look(ctx, func(_ Reader, w world) error {
+		err := s.snapshot(ctx, func(_ Reader, w snapshot) error {
 			for _, o := range s.candidates(w.fed.Without(r.Booking), r, in) {
 				ids = append(ids, variantOf(r, o).Demand().Testbeds()...)
 			}
@@ -145,7 +145,7 @@ func lastOf(offers []Offer) time.Time {
 // offers chooses what is offered: alternatives that fit, each beside those before it. A chosen one that does not fit is a conflict.
 func (d *decision) offers(r Request, in Reject, own int64) ([]Offer, error) {
 	var offers []Offer
-	err := d.world(func(w world) error {
+	err := d.snapshot(func(w snapshot) error {
 		wanted := max(in.Count, len(in.Offers))
 		list := d.s.candidates(w.fed, r, in)
 		for i := 0; i < len(list) && len(offers) < wanted; i++ {
@@ -190,7 +190,7 @@ func (o Offer) gives(e testbeds.Experiment, slot testbeds.Slot) bool {
 }
 
 // possible makes sure that an alternative names only what there is.
-func (d *decision) possible(w world, e testbeds.Experiment, field string) error {
+func (d *decision) possible(w snapshot, e testbeds.Experiment, field string) error {
 	var bad, here faults
 	checkDevices(e.Devices, w.fed.Facility(), &here)
 	for _, member := range slices.Sorted(maps.Keys(e.Placement)) {
@@ -207,14 +207,14 @@ func (d *decision) possible(w world, e testbeds.Experiment, field string) error 
 // held is the booking that holds an offer's capacity.
 func (d *decision) held(r Request, o Offer) testbeds.Booking {
 	var b testbeds.Booking
-	_ = d.s.ledger.read(func(w world) error {
+	_ = d.s.ledger.read(func(w snapshot) error {
 		b = heldIn(w, r, o)
 		return nil
 	})
 	return b
 }
 
-func heldIn(w world, r Request, o Offer) testbeds.Booking {
+func heldIn(w snapshot, r Request, o Offer) testbeds.Booking {
 	return testbeds.Booking{Request: r.Number, Strength: testbeds.Held, Slot: o.What.Slot,
 		Claims: w.fed.Claims(variantOf(r, o.What).Demand(), o.What.Slot)}
 }

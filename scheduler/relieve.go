@@ -31,7 +31,7 @@ func (d *decision) relieve(ctx context.Context) error {
 // runs reports whether a request can run where it is placed, whatever the time.
 func (d *decision) runs(r Request) bool {
 	var problems []testbeds.Problem
-	_ = d.world(func(w world) error {
+	_ = d.snapshot(func(w snapshot) error {
 		problems = w.fed.Problems(pinned(r, w.catalogue))
 		return nil
 	})
@@ -61,7 +61,7 @@ func (d *decision) relieved() []testbeds.Booking {
 	if len(freed) == 0 {
 		return nil
 	}
-	_ = d.world(func(w world) error {
+	_ = d.snapshot(func(w snapshot) error {
 		seen := map[int64]bool{}
 		for _, c := range d.changed {
 			seen[c.Booking.ID] = true
@@ -84,7 +84,7 @@ func (d *decision) relieved() []testbeds.Booking {
 // freed are the bookings that took capacity before this step, as they were, and take other capacity or none after it.
 func (d *decision) freed() []testbeds.Booking {
 	var list []testbeds.Booking
-	_ = d.s.ledger.read(func(w world) error {
+	_ = d.s.ledger.read(func(w snapshot) error {
 		for _, c := range d.changed {
 			old, ok := w.fed.Booking(c.Booking.ID)
 			if ok && old.Strength.Blocks() && (c.Released || !c.Booking.Strength.Blocks() || !reflect.DeepEqual(old.Claims, c.Booking.Claims)) {

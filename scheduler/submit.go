@@ -63,7 +63,7 @@ func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (O
 // wanted are the testbeds that a submission touches. What is wrong with it is told here, all of it at once.
 func (s *Service) wanted(ctx context.Context, in Submission) ([]string, error) {
 	var lock []string
-	err := s.look(ctx, func(tx Reader, w world) error {
+	err := s.snapshot(ctx, func(tx Reader, w snapshot) error {
 		wish, err := s.wish(in.Ask, w, s.now())
 		lock = wish.experiment.Demand().Testbeds()
 		_, wordsErr := draft(ctx, tx, in)
@@ -89,7 +89,7 @@ func allFaults(errs ...error) error {
 
 func (d *decision) submit(ctx context.Context, in Submission) error {
 	var w wish
-	err := d.world(func(world world) (err error) {
+	err := d.snapshot(func(world snapshot) (err error) {
 		if w, err = d.s.wish(in.Ask, world, d.now); err != nil {
 			return err
 		}

@@ -51,7 +51,7 @@ func (d *decision) reequipped(ctx context.Context, r Request, b testbeds.Booking
 		lost, err = d.lostUnits(ctx, b)
 		return b, lost, err
 	}
-	_ = d.world(func(w world) error {
+	_ = d.snapshot(func(w snapshot) error {
 		lost = append(lost, w.fed.Recheck(testbeds.Experiment{}, b, d.now).Conflicts...)
 		return nil
 	}, b.ID)
@@ -64,7 +64,7 @@ func (d *decision) reequipped(ctx context.Context, r Request, b testbeds.Booking
 // unequipped refuses a start whose units are not there, and names who has them.
 func (d *decision) unequipped(r Request, lost []testbeds.Conflict) error {
 	d.outcome.Fit.Conflicts, d.outcome.Fit.Fits = lost, false
-	_ = d.world(func(w world) error {
+	_ = d.snapshot(func(w snapshot) error {
 		d.outcome.Alternatives = d.s.alternatives(w.fed, wishOf(r), limited(0), false)
 		return nil
 	}, r.bookings()...)
@@ -75,7 +75,7 @@ func (d *decision) unequipped(r Request, lost []testbeds.Conflict) error {
 // What is granted beside it and has not begun keeps no unit from it.
 func (d *decision) lostUnits(ctx context.Context, b testbeds.Booking) ([]testbeds.Conflict, error) {
 	var conflicts []testbeds.Conflict
-	_ = d.world(func(w world) error {
+	_ = d.snapshot(func(w snapshot) error {
 		conflicts = w.fed.Conflicting(b, d.now)
 		return nil
 	})
@@ -103,7 +103,7 @@ func (d *decision) lostUnits(ctx context.Context, b testbeds.Booking) ([]testbed
 
 // equipped is a booking with its named units chosen; complete is false where not all could be.
 func (d *decision) equipped(b testbeds.Booking) (_ testbeds.Booking, complete bool) {
-	_ = d.world(func(w world) error {
+	_ = d.snapshot(func(w snapshot) error {
 		b.Claims, complete = w.fed.AssignUnits(b)
 		return nil
 	})
