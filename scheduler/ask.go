@@ -40,24 +40,24 @@ func (f faults) err() error {
 	return &Error{Code: CodeInvalid, Message: "the input breaks a rule", Fields: f}
 }
 
-// wish is a checked Ask: an experiment and when it is wanted.
-type wish struct {
+// checkedAsk is a checked Ask: an experiment and when it is wanted.
+type checkedAsk struct {
 	experiment testbeds.Experiment
 	slot       testbeds.Slot
 	window     *testbeds.Slot
 	shortest   testbeds.Period
 }
 
-// wish checks an Ask against facility and catalogue. Ids that there are not are faults; what cannot run where it is placed is not, as
+// checkAsk checks an Ask against facility and catalogue. Ids that there are not are faults; what cannot run where it is placed is not, as
 // that is what a check reports.
-func (s *Service) wish(q Ask, w snapshot, now time.Time) (wish, error) {
+func (s *Service) checkAsk(q Ask, w snapshot, now time.Time) (checkedAsk, error) {
 	var bad faults
 	return s.timed(q, experiment(q, w, &bad), now, bad)
 }
 
-// kept is the wish of a request that was made before: it keeps its components, whatever became of its NSD, and the placement of the
+// recheckAsk is the wish of a request that was made before: it keeps its components, whatever became of its NSD, and the placement of the
 // members about which the Ask says nothing.
-func (s *Service) kept(r Request, q Ask, w snapshot, now time.Time) (wish, error) {
+func (s *Service) recheckAsk(r Request, q Ask, w snapshot, now time.Time) (checkedAsk, error) {
 	var bad faults
 	e := current(r, w.catalogue)
 	e.Placement, e.Devices = testbeds.Placement{}, q.Devices
@@ -67,8 +67,8 @@ func (s *Service) kept(r Request, q Ask, w snapshot, now time.Time) (wish, error
 }
 
 // timed adds to an experiment when it is wanted, checked.
-func (s *Service) timed(q Ask, e testbeds.Experiment, now time.Time, bad faults) (wish, error) {
-	out := wish{experiment: e, slot: q.Slot.UTC(), shortest: q.MinDuration}
+func (s *Service) timed(q Ask, e testbeds.Experiment, now time.Time, bad faults) (checkedAsk, error) {
+	out := checkedAsk{experiment: e, slot: q.Slot.UTC(), shortest: q.MinDuration}
 	if q.Window != nil {
 		out.window = new(q.Window.UTC())
 	}
@@ -98,7 +98,7 @@ func checkSlot(field string, s testbeds.Slot, bad *faults) {
 }
 
 // checkTimes checks what holds of a slot that is to be booked.
-func checkTimes(w wish, now, horizon time.Time, bad *faults) {
+func checkTimes(w checkedAsk, now, horizon time.Time, bad *faults) {
 	if len(*bad) > 0 && strings.HasPrefix((*bad)[len(*bad)-1].Field, "slot") {
 		return
 	}

@@ -31,7 +31,7 @@ func (s *Service) Check(ctx context.Context, a account.Actor, q Ask) (testbeds.V
 		if err != nil {
 			return err
 		}
-		wish, err := s.wish(q, w, s.now())
+		wish, err := s.checkAsk(q, w, s.now())
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (s *Service) Suggest(ctx context.Context, a account.Actor, q Ask) ([]testbe
 		if q, err = s.withSlot(q); err != nil {
 			return err
 		}
-		wish, err := s.wish(q, w, s.now())
+		wish, err := s.checkAsk(q, w, s.now())
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func limited(n int) int {
 }
 
 // alternatives finds other ways to grant a wish; elsewhere asks for other slots also where the wish fits as it is.
-func (s *Service) alternatives(fed *capacity.Federation, w wish, limit int, elsewhere bool) []testbeds.Alternative {
+func (s *Service) alternatives(fed *capacity.Federation, w checkedAsk, limit int, elsewhere bool) []testbeds.Alternative {
 	q := capacity.Search{Experiment: w.experiment, Slot: w.slot, NotBefore: s.soonest(), Shortest: w.shortest.Exact(), Limit: limit, Elsewhere: elsewhere}
 	if w.window != nil {
 		q.Window = w.window.UTC()

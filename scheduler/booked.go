@@ -126,7 +126,7 @@ func (d *decision) check(w snapshot, p proposal) testbeds.Verdict {
 func (d *decision) found(w snapshot, r Request, v testbeds.Verdict) {
 	d.outcome.Fit, d.outcome.Deployable, d.outcome.Alternatives = v, deployable(v), nil
 	if !v.Fits {
-		d.outcome.Alternatives = d.s.alternatives(w.fed.Without(r.bookings()...), wishOf(r), limited(0), false)
+		d.outcome.Alternatives = d.s.alternatives(w.fed.Without(r.bookings()...), askOf(r), limited(0), false)
 	}
 }
 

@@ -91,7 +91,7 @@ func (d *decision) beside(p proposal, v Request) (verdict testbeds.Verdict, alte
 	_ = d.snapshot(func(w snapshot) error {
 		w.fed.Put(p.booking)
 		verdict = w.fed.Check(current(v, w.catalogue), v.Slot)
-		alternatives = d.s.alternatives(w.fed, wishOf(v), limited(0), false)
+		alternatives = d.s.alternatives(w.fed, askOf(v), limited(0), false)
 		return nil
 	}, p.booking.ID, v.Booking)
 	return verdict, alternatives

@@ -70,7 +70,7 @@ func (d *decision) edit(ctx context.Context, in Edit) error {
 		return d.keep(ctx, r, note{text: "changed", verdict: &d.outcome.Fit})
 	}
 	remade := in.Components != nil || in.NSD != nil && *in.NSD != d.request.NSD
-	if err := d.rewish(&r, q, remade); err != nil {
+	if err := d.recheckAsk(&r, q, remade); err != nil {
 		return err
 	}
 	r.Requested = new(r.Slot)
@@ -85,12 +85,12 @@ func (d *decision) edit(ctx context.Context, in Edit) error {
 	return d.rebook(ctx, p, note{text: "now " + r.Slot.String(), verdict: &d.outcome.Fit})
 }
 
-// rewish gives a request the experiment and slot of an Ask, checked. Its components stay unless it is remade.
-func (d *decision) rewish(r *Request, q Ask, remade bool) error {
+// recheckAsk gives a request the experiment and slot of an Ask, checked. Its components stay unless it is remade.
+func (d *decision) recheckAsk(r *Request, q Ask, remade bool) error {
 	err := d.snapshot(func(w snapshot) error {
-		wish, err := d.s.kept(*r, q, w, d.now)
+		wish, err := d.s.recheckAsk(*r, q, w, d.now)
 		if remade {
-			wish, err = d.s.wish(q, w, d.now)
+			wish, err = d.s.checkAsk(q, w, d.now)
 		}
 		if err != nil {
 			return err
@@ -119,6 +119,6 @@ func pinned(r Request, c testbeds.Catalogue) testbeds.Experiment {
 	return e
 }
 
-func wishOf(r Request) wish {
-	return wish{experiment: r.Experiment(), slot: r.Slot, window: r.Window, shortest: r.MinDuration}
+func askOf(r Request) checkedAsk {
+	return checkedAsk{experiment: r.Experiment(), slot: r.Slot, window: r.Window, shortest: r.MinDuration}
 }

@@ -241,7 +241,7 @@ func (m *impact) report(s *Service, out *FacilityChange) {
 			broken.Short = []testbeds.Overcommitment{}
 		}
 		if len(out.Broken) < maxBrokenOptions {
-			w := wish{experiment: current(r, m.after.catalogue), slot: b.Slot, window: r.Window, shortest: r.MinDuration}
+			w := checkedAsk{experiment: current(r, m.after.catalogue), slot: b.Slot, window: r.Window, shortest: r.MinDuration}
 			broken.Alternatives = s.alternatives(m.after.fed.Without(b.ID), w, limited(0), false)
 		}
 		out.Broken = append(out.Broken, broken)

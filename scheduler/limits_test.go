@@ -106,23 +106,23 @@ func TestLimitsOfWhenSomethingIsWanted(t *testing.T) {
 	window := func(from, to time.Time) *testbeds.Slot { return &testbeds.Slot{Start: from, End: to} }
 	for _, tt := range []struct {
 		what string
-		wish wish
+		wish checkedAsk
 		want string
 	}{
-		{"a slot", wish{slot: slot}, ""},
-		{"from now on", wish{slot: testbeds.Slot{Start: now, End: hour(1)}}, ""},
-		{"a second ago", wish{slot: testbeds.Slot{Start: now.Add(-time.Second), End: hour(1)}}, "in the past"},
-		{"to the horizon", wish{slot: testbeds.Slot{Start: horizon.Add(-time.Hour), End: horizon}}, ""},
-		{"a second beyond it", wish{slot: testbeds.Slot{Start: horizon.Add(-time.Hour), End: horizon.Add(time.Second)}}, "beyond what can be booked"},
-		{"a window as long as the slot", wish{slot: slot, window: &slot}, ""},
-		{"a window shorter by a second", wish{slot: slot, window: window(slot.Start.Add(time.Second), slot.End)}, "contain the slot"},
-		{"a window between seconds", wish{slot: slot, window: window(slot.Start.Add(-1), slot.End)}, "whole second"},
-		{"a window of a year", wish{slot: slot, window: window(slot.Start, slot.Start.Add(366*day))}, ""},
-		{"a window of three", wish{slot: slot, window: window(slot.Start, slot.Start.Add(3*366*day))}, ""},
-		{"a second more", wish{slot: slot, window: window(slot.Start, slot.Start.Add(3*366*day+time.Second))}, "at most three years"},
-		{"as short as it is", wish{slot: slot, shortest: testbeds.Period{Clock: 4 * time.Hour}}, ""},
-		{"no shorter than longer", wish{slot: slot, shortest: testbeds.Period{Clock: 4*time.Hour + time.Second}}, "longer than the slot"},
-		{"shorter than nothing", wish{slot: slot, shortest: testbeds.Period{Days: -1}}, "negative"},
+		{"a slot", checkedAsk{slot: slot}, ""},
+		{"from now on", checkedAsk{slot: testbeds.Slot{Start: now, End: hour(1)}}, ""},
+		{"a second ago", checkedAsk{slot: testbeds.Slot{Start: now.Add(-time.Second), End: hour(1)}}, "in the past"},
+		{"to the horizon", checkedAsk{slot: testbeds.Slot{Start: horizon.Add(-time.Hour), End: horizon}}, ""},
+		{"a second beyond it", checkedAsk{slot: testbeds.Slot{Start: horizon.Add(-time.Hour), End: horizon.Add(time.Second)}}, "beyond what can be booked"},
+		{"a window as long as the slot", checkedAsk{slot: slot, window: &slot}, ""},
+		{"a window shorter by a second", checkedAsk{slot: slot, window: window(slot.Start.Add(time.Second), slot.End)}, "contain the slot"},
+		{"a window between seconds", checkedAsk{slot: slot, window: window(slot.Start.Add(-1), slot.End)}, "whole second"},
+		{"a window of a year", checkedAsk{slot: slot, window: window(slot.Start, slot.Start.Add(366*day))}, ""},
+		{"a window of three", checkedAsk{slot: slot, window: window(slot.Start, slot.Start.Add(3*366*day))}, ""},
+		{"a second more", checkedAsk{slot: slot, window: window(slot.Start, slot.Start.Add(3*366*day+time.Second))}, "at most three years"},
+		{"as short as it is", checkedAsk{slot: slot, shortest: testbeds.Period{Clock: 4 * time.Hour}}, ""},
+		{"no shorter than longer", checkedAsk{slot: slot, shortest: testbeds.Period{Clock: 4*time.Hour + time.Second}}, "longer than the slot"},
+		{"shorter than nothing", checkedAsk{slot: slot, shortest: testbeds.Period{Days: -1}}, "negative"},
 	} {
 		var bad faults
 		checkTimes(tt.wish, now, horizon, &bad)

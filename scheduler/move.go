@@ -132,7 +132,7 @@ func (d *decision) moveTo(r *Request, in Move) error {
 	}
 	q.MinDuration = min2(q.MinDuration, q.Slot)
 	if r.Status == UnderReview || r.Status == Scheduled && !q.Slot.Start.Equal(r.Slot.Start) {
-		return d.rewish(r, q, false)
+		return d.recheckAsk(r, q, false)
 	}
 	// It has begun, or may have: only what is to come can change.
 	var bad faults
@@ -151,5 +151,5 @@ func (d *decision) moveTo(r *Request, in Move) error {
 		r.Slot, r.Window, r.MinDuration = q.Slot, q.Window, q.MinDuration
 		return nil
 	}
-	return d.rewish(r, q, false)
+	return d.recheckAsk(r, q, false)
 }

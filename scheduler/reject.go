@@ -77,7 +77,7 @@ func (s *Service) candidates(fed *capacity.Federation, r Request, in Reject) []t
 	if len(in.Offers) > 0 || in.Count == 0 {
 		return in.Offers
 	}
-	return s.alternatives(fed, wishOf(r), min(maxSuggestions, 5*in.Count), true)
+	return s.alternatives(fed, askOf(r), min(maxSuggestions, 5*in.Count), true)
 }
 
 // variantOf is the request's experiment as an alternative runs it; what it does not say stays.

@@ -85,7 +85,7 @@ func (d *decision) schedule(ctx context.Context, in Schedule, victims []Request)
 		q.Window = nil // the mentor grants another one
 	}
 	q.MinDuration = min2(q.MinDuration, q.Slot)
-	if err := d.rewish(&r, q, false); err != nil {
+	if err := d.recheckAsk(&r, q, false); err != nil {
 		return err
 	}
 	r.Approvals = d.approvals(r) // what was approved may have been something else

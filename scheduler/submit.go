@@ -64,7 +64,7 @@ func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (O
 func (s *Service) wanted(ctx context.Context, in Submission) ([]string, error) {
 	var lock []string
 	err := s.snapshot(ctx, func(tx Reader, w snapshot) error {
-		wish, err := s.wish(in.Ask, w, s.now())
+		wish, err := s.checkAsk(in.Ask, w, s.now())
 		lock = wish.experiment.Demand().Testbeds()
 		_, wordsErr := draft(ctx, tx, in)
 		return allFaults(wordsErr, err)
@@ -88,9 +88,9 @@ func allFaults(errs ...error) error {
 }
 
 func (d *decision) submit(ctx context.Context, in Submission) error {
-	var w wish
+	var w checkedAsk
 	err := d.snapshot(func(world snapshot) (err error) {
-		if w, err = d.s.wish(in.Ask, world, d.now); err != nil {
+		if w, err = d.s.checkAsk(in.Ask, world, d.now); err != nil {
 			return err
 		}
 		d.outcome.Fit = world.fed.Check(w.experiment, w.slot)

@@ -65,7 +65,7 @@ func (d *decision) reequipped(ctx context.Context, r Request, b testbeds.Booking
 func (d *decision) unequipped(r Request, lost []testbeds.Conflict) error {
 	d.outcome.Fit.Conflicts, d.outcome.Fit.Fits = lost, false
 	_ = d.snapshot(func(w snapshot) error {
-		d.outcome.Alternatives = d.s.alternatives(w.fed, wishOf(r), limited(0), false)
+		d.outcome.Alternatives = d.s.alternatives(w.fed, askOf(r), limited(0), false)
 		return nil
 	}, r.bookings()...)
 	return d.refusal(fmt.Sprintf("the units of request #%d are not there", r.Number))
