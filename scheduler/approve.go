@@ -33,7 +33,7 @@ func (d *decision) approve(ctx context.Context, testbed string, in Approve) erro
 	if r.Status.Begun() {
 		return notNow(d.actor, d.action, r, d.now)
 	}
-	if err := d.stand(r); err != nil {
+	if err := d.checkAsItStands(r); err != nil {
 		return err
 	}
 	r.Approvals = slices.Clone(r.Approvals)

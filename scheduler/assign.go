@@ -26,7 +26,7 @@ func (d *decision) assignMentor(ctx context.Context, in Assign) error {
 		return err
 	}
 	r := d.request
-	if err := d.stand(r); err != nil {
+	if err := d.checkAsItStands(r); err != nil {
 		return err
 	}
 	d.outcome.Alternatives = nil

@@ -94,24 +94,24 @@ func verdict(w snapshot, r Request, now time.Time) testbeds.Verdict {
 	return fed.Check(current(r, w.catalogue), r.Slot)
 }
 
-// stand fills in the outcome's verdict on the request as it stands.
-func (d *decision) stand(r Request) error {
+// checkAsItStands fills in the outcome's verdict on the request as it stands.
+func (d *decision) checkAsItStands(r Request) error {
 	return d.snapshot(func(w snapshot) error {
 		d.found(w, r, verdict(w, r, d.now))
 		return nil
 	})
 }
 
-// judge fills in the outcome's verdict on a proposal, without certain bookings.
-func (d *decision) judge(p proposal, without ...int64) error {
+// checkProposal fills in the outcome's verdict on a proposal, without certain bookings.
+func (d *decision) checkProposal(p proposal, without ...int64) error {
 	return d.snapshot(func(w snapshot) error {
-		d.found(w, p.request, d.check(w, p))
+		d.found(w, p.request, d.verdictOn(w, p))
 		return nil
 	}, append(without, d.request.bookings()...)...)
 }
 
-// check is the verdict on a proposal in a world without its own bookings.
-func (d *decision) check(w snapshot, p proposal) testbeds.Verdict {
+// verdictOn is the verdict on a proposal in a world without its own bookings.
+func (d *decision) verdictOn(w snapshot, p proposal) testbeds.Verdict {
 	if !p.kept {
 		return w.fed.Check(pinned(p.request, w.catalogue), p.request.Slot)
 	}

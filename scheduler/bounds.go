@@ -43,8 +43,8 @@ type hour struct {
 	until time.Time
 }
 
-// take counts one more, and answers with how long to wait where that would be too many.
-func (h *hourly) take(now time.Time, who string, most int) (wait time.Duration) {
+// count counts one more, and answers with how long to wait where that would be too many.
+func (h *hourly) count(now time.Time, who string, most int) (wait time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	x := h.did[who]
@@ -67,7 +67,7 @@ func (s *Service) roomForRemark(a account.Actor, now time.Time) error {
 	if s.o.MaxRemarks == 0 || a.Via != "" || a.Username == account.System.Username {
 		return nil
 	}
-	if wait := s.remarks.take(now, a.Username, s.o.MaxRemarks); wait > 0 {
+	if wait := s.remarks.count(now, a.Username, s.o.MaxRemarks); wait > 0 {
 		return Excess{fmt.Sprintf("you wrote %d remarks within an hour, and nobody may write more", s.o.MaxRemarks), wait}
 	}
 	return nil

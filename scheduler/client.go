@@ -183,7 +183,7 @@ func (s *Service) wishMove(ctx context.Context, a account.Actor, id string, slot
 		if err := d.moveTo(&wished, Move{Slot: &slot}); err != nil {
 			return err
 		}
-		if err := d.judge(d.proposed(wished, testbeds.Firm)); err != nil {
+		if err := d.checkProposal(d.proposed(wished, testbeds.Firm)); err != nil {
 			return err
 		}
 		if !d.outcome.Fit.Fits {

@@ -47,7 +47,7 @@ func (d *decision) needed(p proposal, victims []Request, given [][]int64) error 
 	for i, v := range victims {
 		others := slices.Concat(slices.Delete(slices.Clone(given), i, i+1)...)
 		_ = d.snapshot(func(w snapshot) error {
-			if d.check(w, p).Fits {
+			if d.verdictOn(w, p).Fits {
 				bad.add(fmt.Sprintf("override.displace[%d]", i), "request #%d need not make room: it fits without that", v.Number)
 			}
 			return nil
@@ -97,8 +97,8 @@ func (d *decision) beside(p proposal, v Request) (verdict testbeds.Verdict, alte
 	return verdict, alternatives
 }
 
-// tell lets the people of the requests that lose capacity by something know of it, without saying whose doing it is.
-func (d *decision) tell(ctx context.Context, conflicts []testbeds.Conflict, already []string, n note) (told []string, err error) {
+// notify lets the people of the requests that lose capacity by something know of it, without saying whose doing it is.
+func (d *decision) notify(ctx context.Context, conflicts []testbeds.Conflict, already []string, n note) (told []string, err error) {
 	var numbers []int64
 	for _, c := range conflicts {
 		for _, t := range c.TakenBy {

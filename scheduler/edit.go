@@ -64,7 +64,7 @@ func (d *decision) edit(ctx context.Context, in Edit) error {
 		return err
 	}
 	if in.Slot == nil && in.Window == nil && in.MinDuration == nil && in.NSD == nil && in.Components == nil && in.Placement == nil && in.Devices == nil {
-		if err := d.stand(r); err != nil {
+		if err := d.checkAsItStands(r); err != nil {
 			return err
 		}
 		return d.keep(ctx, r, note{text: "changed", verdict: &d.outcome.Fit})
@@ -75,7 +75,7 @@ func (d *decision) edit(ctx context.Context, in Edit) error {
 	}
 	r.Requested = new(r.Slot)
 	p := d.proposed(r, testbeds.Pending)
-	if err := d.judge(p); err != nil {
+	if err := d.checkProposal(p); err != nil {
 		return err
 	}
 	if !d.outcome.Fit.Fits && !in.Anyway {

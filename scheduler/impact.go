@@ -55,11 +55,11 @@ func (d *decision) impact(ctx context.Context, f testbeds.Facility, c testbeds.C
 		return nil, err
 	}
 	m.undeployable()
-	return m, m.judge(d)
+	return m, m.check(d)
 }
 
-// judge finds who is short. What is only held and cannot be kept is let go first: nobody else is short because of that.
-func (m *impact) judge(d *decision) error {
+// check finds who is short. What is only held and cannot be kept is let go first: nobody else is short because of that.
+func (m *impact) check(d *decision) error {
 	if err := m.shortages(d, m.bookings); err != nil {
 		return err
 	}

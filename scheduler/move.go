@@ -70,7 +70,7 @@ func (d *decision) move(ctx context.Context, in Move, victims []Request) error {
 func (d *decision) moveAsked(ctx context.Context, r Request, in Move) error {
 	r.Requested = new(r.Slot)
 	p := d.proposed(r, testbeds.Pending)
-	if err := d.judge(p); err != nil {
+	if err := d.checkProposal(p); err != nil {
 		return err
 	}
 	if !d.outcome.Fit.Fits {

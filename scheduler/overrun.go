@@ -44,7 +44,7 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 	if err != nil {
 		return r, err
 	}
-	if r.Reminded, err = d.tell(ctx, conflicts, r.Reminded, note{action: ActionOverrun, text: "what runs before it is not over; its capacity may come late"}); err != nil {
+	if r.Reminded, err = d.notify(ctx, conflicts, r.Reminded, note{action: ActionOverrun, text: "what runs before it is not over; its capacity may come late"}); err != nil {
 		return r, err
 	}
 	if !r.Overrun {

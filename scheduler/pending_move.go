@@ -23,7 +23,7 @@ func waits(list []Approval) bool {
 
 // await leaves a move waiting for approvals. Its slot has to be free now; nobody holds it.
 func (d *decision) await(ctx context.Context, p proposal, in Move) error {
-	if err := d.judge(p); err != nil {
+	if err := d.checkProposal(p); err != nil {
 		return err
 	}
 	r := d.request
@@ -95,7 +95,7 @@ func (d *decision) approveMove(ctx context.Context, i int, in Approve) error {
 	r, m := d.request, *d.request.PendingMove
 	m.Approvals = slices.Clone(m.Approvals)
 	m.Approvals[i] = m.Approvals[i].decided(m.of(r), in.Decision, d.actor.Username, in.Reason, d.now)
-	if err := d.stand(r); err != nil {
+	if err := d.checkAsItStands(r); err != nil {
 		return err
 	}
 	text := fmt.Sprintf("%s %s the move to %s", m.Approvals[i].Testbed, in.Decision, m.Slot)
@@ -141,7 +141,7 @@ func (d *decision) carryOut(ctx context.Context, r Request) error {
 		return d.keep(ctx, stays, note{action: ActionProposeMove, reason: m.Reason, text: "the move to " + m.Slot.String() + " can no longer be made: " + err.Error()})
 	}
 	p := d.proposed(r, testbeds.Firm)
-	if err := d.judge(p); err != nil {
+	if err := d.checkProposal(p); err != nil {
 		return err
 	}
 	if !d.outcome.Fit.Fits {

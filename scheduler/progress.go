@@ -105,7 +105,7 @@ func (d *decision) progress(ctx context.Context, to Status, in Step) error {
 	if r.Status == to || to == Terminating && r.Status == Terminating {
 		return notNow(d.actor, d.action, r, d.now)
 	}
-	if err := d.stand(r); err != nil {
+	if err := d.checkAsItStands(r); err != nil {
 		return err
 	}
 	d.outcome.Alternatives = nil

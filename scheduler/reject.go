@@ -105,7 +105,7 @@ func variantOf(r Request, o testbeds.Alternative) testbeds.Experiment {
 
 func (d *decision) reject(ctx context.Context, in Reject, hold time.Duration) error {
 	r := d.request
-	if err := d.stand(r); err != nil {
+	if err := d.checkAsItStands(r); err != nil {
 		return err
 	}
 	own := r.Booking

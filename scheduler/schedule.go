@@ -131,7 +131,7 @@ func overrideWords(o *Override) string {
 // inVain is the refusal of a request that waits for approvals: with what is short besides, where it does not fit either, so that nobody
 // waits for an approval in vain.
 func (d *decision) inVain(r Request, waits error) error {
-	if err := d.judge(d.proposed(r, testbeds.Firm)); err != nil {
+	if err := d.checkProposal(d.proposed(r, testbeds.Firm)); err != nil {
 		return err
 	}
 	if d.outcome.Fit.Fits {
@@ -151,7 +151,7 @@ func (d *decision) grant(ctx context.Context, p proposal, o *Override, victims [
 			return p, err
 		}
 	}
-	if err := d.judge(p, slices.Concat(given...)...); err != nil {
+	if err := d.checkProposal(p, slices.Concat(given...)...); err != nil {
 		return p, err
 	}
 	number := p.request.Number
@@ -192,6 +192,6 @@ func (d *decision) marked(ctx context.Context, p proposal, o *Override) (proposa
 	if !p.kept {
 		r.Overbooked = r.Overbooked[len(r.Overbooked)-1:]
 	}
-	_, err := d.tell(ctx, conflicts, nil, note{action: ActionFlag, reason: o.Reason, text: "another request was booked over its capacity"})
+	_, err := d.notify(ctx, conflicts, nil, note{action: ActionFlag, reason: o.Reason, text: "another request was booked over its capacity"})
 	return p, err
 }

@@ -159,7 +159,7 @@ func (v *verifying) prove(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := v.judge(ctx, p, list); err != nil {
+		if err := v.check(ctx, p, list); err != nil {
 			return err
 		}
 		if len(list) < maxPage {
@@ -170,7 +170,7 @@ func (v *verifying) prove(ctx context.Context) error {
 	}
 }
 
-func (v *verifying) judge(ctx context.Context, p *proof.Proof, list []Request) error {
+func (v *verifying) check(ctx context.Context, p *proof.Proof, list []Request) error {
 	ids := make([]string, len(list))
 	for i, r := range list {
 		ids[i] = r.ID

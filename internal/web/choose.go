@@ -213,7 +213,7 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor,
 	if err := s.free(ctx, who, &p); err != nil {
 		return err
 	}
-	if err := s.judge(ctx, who, &p); err != nil {
+	if err := s.check(ctx, who, &p); err != nil {
 		return err
 	}
 	if len(c.Own) == 0 { // who describes components says where they run
@@ -262,8 +262,8 @@ func first(free testbeds.Slot, length time.Duration) testbeds.Slot {
 	return testbeds.NewSlot(start, length)
 }
 
-// judge checks the slot that was picked, and finds what would work instead.
-func (s *site) judge(ctx context.Context, who account.Actor, p *choosePage) error {
+// check checks the slot that was picked, and finds what would work instead.
+func (s *site) check(ctx context.Context, who account.Actor, p *choosePage) error {
 	if !p.Choice.Picked {
 		return nil
 	}
