@@ -182,7 +182,7 @@ func TestTheTagFollowsWhatIsShown(t *testing.T) {
 	for name, change := range map[string]func(*scheduler.Request, *testbeds.Facility){
 		"the slot":          func(r *scheduler.Request, _ *testbeds.Facility) { r.Slot.End = r.Slot.End.Add(time.Second) },
 		"the revision":      func(r *scheduler.Request, _ *testbeds.Facility) { r.Revision++ },
-		"a remark":          func(r *scheduler.Request, _ *testbeds.Facility) { r.Remark = &scheduler.Remark{Text: "no"} },
+		"a remark":          func(r *scheduler.Request, _ *testbeds.Facility) { r.Remark = &scheduler.CalendarNote{Text: "no"} },
 		"the testbed":       func(_ *scheduler.Request, f *testbeds.Facility) { f.Testbeds[0].Name = "Hall" },
 		"who may see it":    func(_ *scheduler.Request, f *testbeds.Facility) { f.Testbeds[0].Visibility = testbeds.VisibilityOpen },
 		"the mentor's name": func(r *scheduler.Request, _ *testbeds.Facility) { r.Mentor = "marco" },

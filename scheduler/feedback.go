@@ -56,9 +56,9 @@ func (s *Service) AddFeedback(ctx context.Context, a account.Actor, id, text str
 	return f, err
 }
 
-// Remark is the whole of the feedback that an event tells of. It returns CodeNotFound where the actor may not know the request, or there is no
+// FeedbackText is the whole of the feedback that an event tells of. It returns CodeNotFound where the actor may not know the request, or there is no
 // such remark.
-func (s *Service) Remark(ctx context.Context, a account.Actor, e Event) (text string, err error) {
+func (s *Service) FeedbackText(ctx context.Context, a account.Actor, e Event) (text string, err error) {
 	if e.Remark == 0 {
 		return e.Text, nil
 	}

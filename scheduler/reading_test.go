@@ -146,16 +146,16 @@ func TestAThreadIsReadInParts(t *testing.T) {
 		if e.Action != scheduler.ActionFeedback {
 			continue
 		}
-		text, err := h.Remark(t.Context(), as("maeve"), e)
+		text, err := h.FeedbackText(t.Context(), as("maeve"), e)
 		if err != nil || len(e.Text) > len(text) && e.Text != text {
 			t.Errorf("%+v: %q, %v", e, text, err)
 		}
 		whole = append(whole, text)
-		if _, err := h.Remark(t.Context(), as("hector"), e); scheduler.CodeOf(err) != scheduler.CodeNotFound {
+		if _, err := h.FeedbackText(t.Context(), as("hector"), e); scheduler.CodeOf(err) != scheduler.CodeNotFound {
 			t.Errorf("hector reads it: %v", err)
 		}
 		for _, wrong := range []scheduler.Event{{Request: other.ID, Remark: e.Remark}, {Request: r.ID, Remark: e.Remark + 3}} {
-			if text, err := h.Remark(t.Context(), as("maeve"), wrong); scheduler.CodeOf(err) != scheduler.CodeNotFound {
+			if text, err := h.FeedbackText(t.Context(), as("maeve"), wrong); scheduler.CodeOf(err) != scheduler.CodeNotFound {
 				t.Errorf("remark %d of %s is %q, %v", wrong.Remark, wrong.Request, text, err)
 			}
 		}
@@ -163,7 +163,7 @@ func TestAThreadIsReadInParts(t *testing.T) {
 	if !slices.Equal(whole, []string{"one", "two", long}) {
 		t.Errorf("%.40q", whole)
 	}
-	if text, err := h.Remark(t.Context(), as("hector"), scheduler.Event{Text: "of no remark"}); text != "of no remark" || err != nil {
+	if text, err := h.FeedbackText(t.Context(), as("hector"), scheduler.Event{Text: "of no remark"}); text != "of no remark" || err != nil {
 		t.Errorf("%q, %v", text, err)
 	}
 }

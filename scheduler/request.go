@@ -112,7 +112,7 @@ type Request struct {
 	Overbooked []Overbook      `json:"overbooked,omitempty"`
 	Flags      []Flag          `json:"flags,omitempty"`
 	Overrun    bool            `json:"overrun,omitempty"`
-	Remark     *Remark         `json:"remark,omitempty"`
+	Remark     *CalendarNote   `json:"remark,omitempty"`
 	Portal     json.RawMessage `json:"-"` // the deployment descriptor as it was posted, where it came from the portal
 
 	Revision int64     `json:"revision"`
@@ -233,8 +233,8 @@ const (
 // FlagKinds lists all kinds of flags.
 var FlagKinds = []FlagKind{FlagFacility, FlagDisplaced, FlagOverrun, FlagApproval}
 
-// Remark says why a request is still where it is after somebody tried to change it in their calendar. It goes with the next real change.
-type Remark struct {
+// CalendarNote says why a request is still where it is after somebody tried to change it in their calendar. It goes with the next real change.
+type CalendarNote struct {
 	At   time.Time      `json:"at"`
 	By   string         `json:"by"`
 	Slot *testbeds.Slot `json:"slot,omitempty"` // that was asked for; nil where it was to be cancelled

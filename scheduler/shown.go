@@ -15,7 +15,7 @@ func (r Request) shown() Request {
 		Approvals: each(r.Approvals, Approval.shown), Offers: each(r.Offers, Offer.shown), Scheduled: r.Scheduled, Occupied: r.Occupied,
 		Actual: one(r.Actual, Actual.shown), PendingMove: one(r.PendingMove, PendingMove.shown), Units: each(r.Units, AssignedUnits.shown),
 		Booking: r.Booking, HoldUntil: r.HoldUntil, Ticket: one(r.Ticket, Ticket.shown), Origin: r.Origin,
-		Overbooked: each(r.Overbooked, Overbook.shown), Flags: each(r.Flags, Flag.shown), Overrun: r.Overrun, Remark: one(r.Remark, Remark.shown),
+		Overbooked: each(r.Overbooked, Overbook.shown), Flags: each(r.Flags, Flag.shown), Overrun: r.Overrun, Remark: one(r.Remark, CalendarNote.shown),
 		Portal: r.Portal, Revision: r.Revision, Created: r.Created, Updated: r.Updated, Sequence: r.Sequence, Due: r.Due, Reminded: r.Reminded,
 	}
 }
@@ -46,7 +46,9 @@ func (o Overbook) shown() Overbook {
 
 func (f Flag) shown() Flag { return Flag{Kind: f.Kind, At: f.At, Text: f.Text} }
 
-func (r Remark) shown() Remark { return Remark{At: r.At, By: r.By, Slot: r.Slot, Text: r.Text} }
+func (r CalendarNote) shown() CalendarNote {
+	return CalendarNote{At: r.At, By: r.By, Slot: r.Slot, Text: r.Text}
+}
 
 func (f Feedback) shown() Feedback {
 	return Feedback{ID: f.ID, Request: f.Request, Author: f.Author, At: f.At, Text: f.Text}

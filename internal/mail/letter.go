@@ -43,7 +43,7 @@ func (p *Post) about(ctx context.Context, e scheduler.Event, v scheduler.View, f
 	l := letter{Subject: subject(v.Request), Heading: heading(e, v.Request), Why: why(to, v.Request)}
 	page := link{Label: "Open the request", URL: p.page(v.Request)}
 	if e.Action == scheduler.ActionFeedback {
-		text, err := p.requests.Remark(ctx, to.actor, e)
+		text, err := p.requests.FeedbackText(ctx, to.actor, e)
 		if err != nil {
 			return l, err
 		}

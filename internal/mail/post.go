@@ -24,7 +24,7 @@ type Requests interface {
 	Person(ctx context.Context, a account.Actor, username string) (account.Person, error)
 	People(ctx context.Context, a account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
 	Feedback(ctx context.Context, a account.Actor, id, cursor string, limit int) (scheduler.Page[scheduler.Feedback], error)
-	Remark(ctx context.Context, a account.Actor, e scheduler.Event) (string, error)
+	FeedbackText(ctx context.Context, a account.Actor, e scheduler.Event) (string, error)
 	ApprovalLink(ctx context.Context, a account.Actor, id, testbed, person string) (string, error)
 }
 

@@ -38,7 +38,7 @@ func full(id string) scheduler.Request {
 		Booking: 12, HoldUntil: &later.Start, Ticket: &scheduler.Ticket{Key: "4711", URL: "https://bugs.example.org/4711"}, Origin: uuid(8),
 		Overbooked: []scheduler.Overbook{{At: start, By: "root", Reason: "demo", Conflicts: verdict.Conflicts}},
 		Flags:      []scheduler.Flag{{Kind: "overrun", At: start, Text: "late"}}, Overrun: true,
-		Remark:   &scheduler.Remark{At: start, By: "eva", Slot: &testbeds.Slot{Start: start, End: start.Add(time.Hour)}, Text: "Move refused"},
+		Remark:   &scheduler.CalendarNote{At: start, By: "eva", Slot: &testbeds.Slot{Start: start, End: start.Add(time.Hour)}, Text: "Move refused"},
 		Portal:   json.RawMessage(`{"id": 12345678901234567890, "name": "<x>", "a": [1.50, null]}`),
 		Revision: 1, Created: start.Add(123456 * time.Microsecond), Updated: start.Add(time.Hour), Due: &later.End, Reminded: []string{"P1D", "units"},
 	}

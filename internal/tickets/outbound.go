@@ -122,7 +122,7 @@ func (s *Service) comment(ctx context.Context, e scheduler.Event, v scheduler.Vi
 		return "", err
 	}
 	if e.Action == scheduler.ActionFeedback {
-		if e.Text, err = s.requests.Remark(ctx, account.System, e); err != nil {
+		if e.Text, err = s.requests.FeedbackText(ctx, account.System, e); err != nil {
 			return "", err
 		}
 	}

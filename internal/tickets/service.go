@@ -18,7 +18,7 @@ type Requests interface {
 	PersonByMail(ctx context.Context, a account.Actor, mail string) (account.Person, bool, error)
 	Facility(ctx context.Context, a account.Actor) (testbeds.Facility, int64, error)
 	Ways(ctx context.Context, a account.Actor, id string) ([]testbeds.Alternative, error)
-	Remark(ctx context.Context, a account.Actor, e scheduler.Event) (string, error)
+	FeedbackText(ctx context.Context, a account.Actor, e scheduler.Event) (string, error)
 
 	SetTicket(ctx context.Context, a account.Actor, id string, t scheduler.Ticket) error
 	NoteOnTicket(ctx context.Context, a account.Actor, id, text string, c scheduler.Creation) error

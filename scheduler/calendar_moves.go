@@ -33,7 +33,7 @@ func (s *Service) MoveInCalendar(ctx context.Context, a account.Actor, id string
 		}
 		return answer, nil
 	}
-	remark := Remark{Slot: &slot}
+	remark := CalendarNote{Slot: &slot}
 	if CodeOf(err) == CodeForbidden {
 		waiting, wishErr := s.wishMove(ctx, a, id, slot)
 		if wishErr == nil && waiting.Waiting != "" {
@@ -56,7 +56,7 @@ func (s *Service) CancelInCalendar(ctx context.Context, a account.Actor, id stri
 	if err == nil {
 		return nil
 	}
-	return s.remarked(ctx, a, id, Remark{}, "Not cancelled: ", err)
+	return s.remarked(ctx, a, id, CalendarNote{}, "Not cancelled: ", err)
 }
 
 // cancelable refuses to cancel by a keystroke what is somebody else's, or has begun.
@@ -78,7 +78,7 @@ func (s *Service) cancelable(ctx context.Context, a account.Actor, id string) er
 }
 
 // remarked leaves a refusal as a remark, and answers with it. What is nobody's decision is answered as it is.
-func (s *Service) remarked(ctx context.Context, a account.Actor, id string, remark Remark, begin string, refusal error) error {
+func (s *Service) remarked(ctx context.Context, a account.Actor, id string, remark CalendarNote, begin string, refusal error) error {
 	switch CodeOf(refusal) {
 	case CodeInvalid, CodeConflict, CodeForbidden:
 	default:
@@ -145,13 +145,13 @@ func nearest(list []testbeds.Alternative) (testbeds.Slot, bool) {
 }
 
 // remark writes a remark on a request, unless the same one stands there already.
-func (s *Service) remark(ctx context.Context, a account.Actor, id string, remark Remark) error {
+func (s *Service) remark(ctx context.Context, a account.Actor, id string, remark CalendarNote) error {
 	_, err := s.decide(ctx, command{actor: a, action: ActionRemark, id: id,
 		take: func(ctx context.Context, d *decision) error { return d.remark(ctx, remark) }})
 	return err
 }
 
-func (d *decision) remark(ctx context.Context, remark Remark) error {
+func (d *decision) remark(ctx context.Context, remark CalendarNote) error {
 	r := d.request
 	d.outcome.Request = r
 	if remark.By = d.actor.Username; r.Remark != nil && r.Remark.By == remark.By && r.Remark.Text == remark.Text && sameSlot(r.Remark.Slot, remark.Slot) {
@@ -191,7 +191,7 @@ func (s *Service) wishMove(ctx context.Context, a account.Actor, id string, slot
 		}
 		text := fmt.Sprintf("Move to %s asked for; %s decides.", slot, r.Mentor)
 		before := r.Remark
-		if err := d.remark(ctx, Remark{Slot: &slot, Text: text}); err != nil {
+		if err := d.remark(ctx, CalendarNote{Slot: &slot, Text: text}); err != nil {
 			return err
 		}
 		answer = Moved{Request: d.outcome.Request, Waiting: text}
