@@ -74,18 +74,18 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	calendars := newCalendarDuty(a.parts.Store, a.parts.Clock)
+	calendars := newCalendarJob(a.parts.Store, a.parts.Clock)
 	if _, _, err := calendars.run(ctx); err != nil { // what is not in line yet will be, later
 		a.options.Log.ErrorContext(ctx, "the calendars were not brought in line", "error", err)
 	}
 	if err := a.calendars.Load(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	tickets, err := a.ticketDuty(site)
+	tickets, err := a.ticketJob(site)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	mails, err := a.mailDuty(site)
+	mails, err := a.mailJob(site)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -93,8 +93,8 @@ func (a *App) start(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	a.server = newServer(listener, h, a.options.Log)
-	keeping := &keepingDuty{store: a.parts.Store, clock: a.parts.Clock}
-	a.duties(ctx, a.parts.Service.RunDue, calendars.run, keeping.run, tickets, mails, a.hookDuty(hooks, a.options.Log))
+	keeping := &cleanupJob{store: a.parts.Store, clock: a.parts.Clock}
+	a.runJobs(ctx, a.parts.Service.RunDue, calendars.run, keeping.run, tickets, mails, a.webhookJob(hooks, a.options.Log))
 	a.server.start()
 	a.stack.push("server", serverBy, a.server.stop)
 	fmt.Fprintf(a.serving.Out, "berth %s serves %s\n", a.options.Version, a.settings.Base(a.Addr()))
@@ -111,8 +111,8 @@ func (a *App) retry(ctx context.Context) error {
 	return nil
 }
 
-// duties begins with what time brings. When the instance stops they begin nothing more; what they are at is cut off when its time is over.
-func (a *App) duties(ctx context.Context, list ...duty) {
+// runJobs begins with what time brings. When the instance stops they begin nothing more; what they are at is cut off when its time is over.
+func (a *App) runJobs(ctx context.Context, list ...job) {
 	working, cut := context.WithCancel(context.WithoutCancel(ctx))
 	beginning, end := context.WithCancel(outbox.Enduring(working, working))
 	var running sync.WaitGroup
@@ -127,7 +127,7 @@ func (a *App) duties(ctx context.Context, list ...duty) {
 		if run == nil {
 			continue
 		}
-		d := duties{run: run, clock: a.parts.Clock, log: a.options.Log}
+		d := jobs{run: run, clock: a.parts.Clock, log: a.options.Log}
 		running.Go(func() { d.Run(beginning) })
 	}
 	a.stack.push("duties", dutiesBy, func(ctx context.Context) error {

@@ -14,9 +14,9 @@ type refresher interface {
 	AgeCalendar(ctx context.Context, now time.Time) error
 }
 
-// calendarDuty draws the calendars anew when the facility has changed, and at every start: the program or its address may be another.
+// calendarJob draws the calendars anew when the facility has changed, and at every start: the program or its address may be another.
 // Once an hour it takes out what is old.
-type calendarDuty struct {
+type calendarJob struct {
 	store    refresher
 	clock    func() time.Time
 	facility int64     // revision that the calendars were last drawn with; -1 for none
@@ -26,11 +26,11 @@ type calendarDuty struct {
 // ageEvery is how often what is old is taken out of the calendars.
 const ageEvery = time.Hour
 
-func newCalendarDuty(s refresher, clock func() time.Time) *calendarDuty {
-	return &calendarDuty{store: s, clock: clock, facility: -1}
+func newCalendarJob(s refresher, clock func() time.Time) *calendarJob {
+	return &calendarJob{store: s, clock: clock, facility: -1}
 }
 
-func (d *calendarDuty) run(ctx context.Context) (done int, next *time.Time, err error) {
+func (d *calendarJob) run(ctx context.Context) (done int, next *time.Time, err error) {
 	var revision int64
 	err = d.store.View(ctx, func(tx scheduler.Reader) error {
 		revision, err = tx.FacilityRevision(ctx)

@@ -16,17 +16,17 @@ func sender(settings config.Mail) (*mail.SMTP, error) {
 	return mail.NewSMTP(mail.Server{Host: settings.Host, Port: settings.Port, Security: mail.Security(settings.Security), User: settings.User, Password: settings.Password})
 }
 
-// mailDuty mails people what happens, and asks for the digest of each day.
-type mailDuty struct {
-	deliver duty
+// mailJob mails people what happens, and asks for the digest of each day.
+type mailJob struct {
+	deliver job
 	service *scheduler.Service
 	digest  *time.Duration // after midnight UTC; nil for none
 	clock   func() time.Time
 	asked   string // the day whose digest was last asked for
 }
 
-// mailDuty is nil where nobody is mailed.
-func (a *App) mailDuty(site string) (duty, error) {
+// mailJob is nil where nobody is mailed.
+func (a *App) mailJob(site string) (job, error) {
 	m := a.settings.Mail
 	if m.Host == "" {
 		return nil, nil
@@ -37,7 +37,7 @@ func (a *App) mailDuty(site string) (duty, error) {
 	}
 	p := a.parts
 	post := mail.New(p.directory(), smtp, mail.Settings{From: mail.Address(m.From), List: m.List, Site: site}, p.Clock, a.options.Log)
-	d := &mailDuty{deliver: delivering(mailCourier(p, post, a.options.Log), p.Clock), service: p.Service, digest: m.Digest, clock: p.Clock}
+	d := &mailJob{deliver: delivering(mailCourier(p, post, a.options.Log), p.Clock), service: p.Service, digest: m.Digest, clock: p.Clock}
 	return d.run, nil
 }
 
@@ -45,7 +45,7 @@ func mailCourier(p *Parts, post *mail.Post, log *slog.Logger) *outbox.Courier {
 	return outbox.New(p.Store, post.Deliver, outbox.Options{Channel: mail.Channel, Clock: p.Clock, Log: log})
 }
 
-func (d *mailDuty) run(ctx context.Context) (done int, next *time.Time, err error) {
+func (d *mailJob) run(ctx context.Context) (done int, next *time.Time, err error) {
 	if err := d.ask(ctx); err != nil {
 		return 0, nil, err
 	}
@@ -53,7 +53,7 @@ func (d *mailDuty) run(ctx context.Context) (done int, next *time.Time, err erro
 }
 
 // ask asks for the digest of the day, once its time has come.
-func (d *mailDuty) ask(ctx context.Context) error {
+func (d *mailJob) ask(ctx context.Context) error {
 	now := d.clock().UTC()
 	day := now.Format(time.DateOnly)
 	if d.digest == nil || d.asked == day || now.Sub(now.Truncate(24*time.Hour)) < *d.digest {

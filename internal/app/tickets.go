@@ -110,8 +110,8 @@ const sweepEvery = time.Hour
 // soonest is the longest pause before Berth asks again whether Bugzilla is there.
 const soonest = time.Minute
 
-// ticketDuty tells Bugzilla what happens here, and does here what happens there. What happens while Bugzilla cannot be reached waits.
-type ticketDuty struct {
+// ticketJob tells Bugzilla what happens here, and does here what happens there. What happens while Bugzilla cannot be reached waits.
+type ticketJob struct {
 	tickets *tickets.Service
 	courier *outbox.Courier
 	retry   func(context.Context) error // lets what waits be told at once
@@ -125,24 +125,24 @@ type ticketDuty struct {
 	missing       bool   // requests without a ticket were looked for
 }
 
-// ticketDuty is nil where there is no Bugzilla.
-func (a *App) ticketDuty(site string) (duty, error) {
+// ticketJob is nil where there is no Bugzilla.
+func (a *App) ticketJob(site string) (job, error) {
 	service, err := a.parts.Tickets(a.settings, site, a.options.Log)
 	if err != nil || service == nil {
 		return nil, err
 	}
-	return a.parts.ticketDuty(service, a.settings.Bugzilla.Poll, a.options.Log).run, nil
+	return a.parts.ticketJob(service, a.settings.Bugzilla.Poll, a.options.Log).run, nil
 }
 
-func (p *Parts) ticketDuty(service *tickets.Service, every time.Duration, log *slog.Logger) *ticketDuty {
+func (p *Parts) ticketJob(service *tickets.Service, every time.Duration, log *slog.Logger) *ticketJob {
 	retry := func(ctx context.Context) error {
 		_, err := p.Store.Retry(ctx, tickets.Channel, "")
 		return err
 	}
-	return &ticketDuty{tickets: service, courier: p.TicketCourier(service, "", log), retry: retry, every: every, clock: p.Clock, log: log}
+	return &ticketJob{tickets: service, courier: p.TicketCourier(service, "", log), retry: retry, every: every, clock: p.Clock, log: log}
 }
 
-func (d *ticketDuty) run(ctx context.Context) (done int, next *time.Time, err error) {
+func (d *ticketJob) run(ctx context.Context) (done int, next *time.Time, err error) {
 	if now := d.clock(); !now.Before(d.next()) {
 		d.polled = now
 		if err := d.poll(ctx, now); err != nil {
@@ -166,7 +166,7 @@ func (d *ticketDuty) run(ctx context.Context) (done int, next *time.Time, err er
 }
 
 // next is when it is polled next.
-func (d *ticketDuty) next() time.Time {
+func (d *ticketJob) next() time.Time {
 	if d.down {
 		return d.polled.Add(min(d.every, soonest))
 	}
@@ -175,7 +175,7 @@ func (d *ticketDuty) next() time.Time {
 
 // poll does what people did. A fault is said once. That Bugzilla cannot be reached keeps nothing else waiting: the next time it is asked for the
 // same, and as soon as it answers, what waited for that is told.
-func (d *ticketDuty) poll(ctx context.Context, now time.Time) error {
+func (d *ticketJob) poll(ctx context.Context, now time.Time) error {
 	sweep := now.Sub(d.swept) >= sweepEvery
 	_, err := d.tickets.Poll(ctx, sweep)
 	if ctx.Err() != nil {

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// duty does what is due, and says how much that was and when the next thing is due; nil for nothing known.
-type duty func(context.Context) (done int, next *time.Time, err error)
+// job does what is due, and says how much that was and when the next thing is due; nil for nothing known.
+type job func(context.Context) (done int, next *time.Time, err error)
 
-// duties does what time brings: it runs what is due, sleeps until the next thing is, and goes on whatever happens.
-type duties struct {
-	run   duty
+// jobs does what time brings: it runs what is due, sleeps until the next thing is, and goes on whatever happens.
+type jobs struct {
+	run   job
 	clock func() time.Time
 	log   *slog.Logger
 }
@@ -30,7 +30,7 @@ const (
 var afterFault = retry.BackOff{First: time.Second, Longest: time.Minute, Spread: 5}
 
 // Run works until the context ends.
-func (d duties) Run(ctx context.Context) {
+func (d jobs) Run(ctx context.Context) {
 	faults := int64(0)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -60,7 +60,7 @@ func (d duties) Run(ctx context.Context) {
 }
 
 // safely turns a panic into an error: one request that cannot be dealt with must not end the service for all others.
-func (d duties) safely(ctx context.Context) (done int, next *time.Time, err error) {
+func (d jobs) safely(ctx context.Context) (done int, next *time.Time, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
@@ -69,7 +69,7 @@ func (d duties) safely(ctx context.Context) (done int, next *time.Time, err erro
 	return d.run(ctx)
 }
 
-func (d duties) until(next *time.Time) time.Duration {
+func (d jobs) until(next *time.Time) time.Duration {
 	if next == nil {
 		return longestSleep
 	}

@@ -43,7 +43,7 @@ func follow(t *testing.T, span time.Duration, script ...answer) []time.Duration 
 	r := &record{began: time.Now(), script: script}
 	ctx, cancel := context.WithTimeout(t.Context(), span)
 	defer cancel()
-	duties{run: r.run, clock: time.Now, log: slog.New(slog.DiscardHandler)}.Run(ctx)
+	jobs{run: r.run, clock: time.Now, log: slog.New(slog.DiscardHandler)}.Run(ctx)
 	return r.at
 }
 

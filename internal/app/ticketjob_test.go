@@ -28,7 +28,7 @@ type office struct {
 	t      *testing.T
 	parts  *Parts
 	server *bugzillatest.Server
-	duty   *ticketDuty
+	duty   *ticketJob
 	log    bytes.Buffer
 	key    string // file
 	now    atomic.Int64
@@ -55,7 +55,7 @@ func newOffice(t *testing.T, v bugzillatest.Version) *office {
 	o.parts.Clock = o.clock
 	service, err := o.parts.Tickets(settings, "https://berth.example", log)
 	o.must(err)
-	o.duty = o.parts.ticketDuty(service, settings.Bugzilla.Poll, log)
+	o.duty = o.parts.ticketJob(service, settings.Bugzilla.Poll, log)
 	_, err = o.parts.Service.PutFacility(t.Context(), account.System, testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "north", Name: "North", Timezone: "UTC",
 		VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 100}}}}}}, scheduler.ChangeOptions{})
 	o.must(err)

@@ -16,20 +16,20 @@ const (
 	forgetEvery    = time.Hour
 )
 
-// forgetful forgets what is old.
-type forgetful interface {
+// cleaner forgets what is old.
+type cleaner interface {
 	scheduler.Store
 	ForgetDeliveries(ctx context.Context, before time.Time) error
 }
 
-// keepingDuty forgets once an hour what nobody needs any more.
-type keepingDuty struct {
-	store forgetful
+// cleanupJob forgets once an hour what nobody needs any more.
+type cleanupJob struct {
+	store cleaner
 	clock func() time.Time
 	last  time.Time
 }
 
-func (d *keepingDuty) run(ctx context.Context) (done int, next *time.Time, err error) {
+func (d *cleanupJob) run(ctx context.Context) (done int, next *time.Time, err error) {
 	now := d.clock()
 	if now.Sub(d.last) < forgetEvery {
 		return 0, new(d.last.Add(forgetEvery)), nil

@@ -35,7 +35,7 @@ func TestOldThingsAreForgottenOnceAnHour(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	s := &shelf{}
-	d := &keepingDuty{store: s, clock: func() time.Time { return at }}
+	d := &cleanupJob{store: s, clock: func() time.Time { return at }}
 	for range 5 {
 		if _, next, err := d.run(t.Context()); err != nil || next == nil || !next.After(at) {
 			t.Fatal(next, err)
