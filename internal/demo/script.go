@@ -21,15 +21,15 @@ func (p *play) script() []step {
 // usrps tells of MARATHON (all four USRPs of WINS_5G), HyDRA (three) and C2G-RAN (two), which compete for the
 // same ones.
 func (p *play) usrps() []story {
-	marathon := func(key string, asked float64, slot testbeds.Slot, f fate) story {
+	marathon := func(key string, asked float64, slot testbeds.Slot, f scenario) story {
 		return story{key: "MARATHON " + key, asked: asked, who: "maeve", mentor: "monika", name: "MARATHON " + key, nsd: "marathon_ns", slot: slot, fate: f,
 			description: "Massive MTC radio access over four software radios: one base station, three groups of sensors."}
 	}
-	hydra := func(key string, asked float64, slot testbeds.Slot, f fate) story {
+	hydra := func(key string, asked float64, slot testbeds.Slot, f scenario) story {
 		return story{key: "HyDRA " + key, asked: asked, who: "hector", mentor: "monika", name: "HyDRA " + key, nsd: "hydra_baseline_nsd", slot: slot, fate: f,
 			description: "Two virtual radios on one front-end: one transmitter, two receivers."}
 	}
-	c2gran := func(key string, asked float64, slot testbeds.Slot, f fate) story {
+	c2gran := func(key string, asked float64, slot testbeds.Slot, f scenario) story {
 		return story{key: "C2G-RAN " + key, asked: asked, who: "clara", mentor: "marco", name: "C2G-RAN " + key, nsd: "c2gran_basic_nsd", slot: slot, fate: f,
 			description: "Cloud-controlled slices of a radio access network."}
 	}
@@ -68,7 +68,7 @@ func (p *play) usrps() []story {
 
 // fiveTonic tells of the services at 5TONIC and Bristol, alone and together.
 func (p *play) fiveTonic() []story {
-	vera := func(key, name, nsd string, asked float64, slot testbeds.Slot, f fate) story {
+	vera := func(key, name, nsd string, asked float64, slot testbeds.Slot, f scenario) story {
 		return story{key: key, asked: asked, who: "vera", mentor: "marco", name: name, nsd: nsd, slot: slot, fate: f}
 	}
 	return []story{
@@ -105,10 +105,10 @@ func (p *play) fiveTonic() []story {
 
 // others tells of the radio and health testbeds.
 func (p *play) others() []story {
-	vino := func(key, name, nsd string, asked float64, slot testbeds.Slot, f fate) story {
+	vino := func(key, name, nsd string, asked float64, slot testbeds.Slot, f scenario) story {
 		return story{key: key, asked: asked, who: "nikos", mentor: "marco", name: name, nsd: nsd, slot: slot, fate: f}
 	}
-	health := func(key, name string, asked float64, slot testbeds.Slot, f fate) story {
+	health := func(key, name string, asked float64, slot testbeds.Slot, f scenario) story {
 		return story{key: key, asked: asked, who: "dorota", mentor: "monika", name: name, nsd: "detector_example_nsd", slot: slot, fate: f}
 	}
 	return []story{

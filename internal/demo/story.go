@@ -18,7 +18,7 @@ type story struct {
 	name   string
 	nsd    string
 	slot   testbeds.Slot
-	fate   fate
+	fate   scenario
 
 	description string
 	devices     []testbeds.DeviceNeed
@@ -28,8 +28,8 @@ type story struct {
 	flexible    bool // any slot within two weeks of the requested one would do
 }
 
-// fate is the course of a request after its submission.
-type fate func(p *play, s story) []step
+// scenario is the course of a request after its submission.
+type scenario func(p *play, s story) []step
 
 func (p *play) askedAt(s story) time.Time {
 	return p.midnight.Add(-time.Duration(s.asked * float64(24*time.Hour)))

@@ -19,7 +19,7 @@ func scheduled(p *play, s story) []step {
 }
 
 // early follows scheduled, but completes so long before the end that others get the rest.
-func early(rest time.Duration) fate {
+func early(rest time.Duration) scenario {
 	return func(p *play, s story) []step {
 		return []step{
 			approval(p, s), schedule(p, s, nil),
@@ -41,7 +41,7 @@ func reported(p *play, s story) []step {
 }
 
 // stuck leaves a request in instantiation, or tear-down, since its slot began or ended.
-func stuck(in scheduler.Status) fate {
+func stuck(in scheduler.Status) scenario {
 	return func(p *play, s story) []step {
 		list := []step{approval(p, s), schedule(p, s, nil)}
 		if in == scheduler.Instantiating {
@@ -62,7 +62,7 @@ func overrun(p *play, s story) []step {
 }
 
 // failed breaks a request down an hour after its start.
-func failed(reason string) fate {
+func failed(reason string) scenario {
 	return func(p *play, s story) []step {
 		return []step{
 			approval(p, s), schedule(p, s, nil),
@@ -74,7 +74,7 @@ func failed(reason string) fate {
 }
 
 // cancelled grants a slot and then cancels the request.
-func cancelled(reason string) fate {
+func cancelled(reason string) scenario {
 	return func(p *play, s story) []step {
 		return []step{
 			approval(p, s), schedule(p, s, nil),
@@ -89,14 +89,14 @@ func waiting(p *play, s story) []step {
 }
 
 // asks leaves a request under review, with a question in its thread.
-func asks(question, answer string) fate {
+func asks(question, answer string) scenario {
 	return func(p *play, s story) []step {
 		return []step{p.says(s, time.Hour, s.mentor, question), p.says(s, 2*time.Hour, s.who, answer)}
 	}
 }
 
 // refused lets a provider refuse.
-func refused(testbed, reason string) fate {
+func refused(testbed, reason string) scenario {
 	return func(p *play, s story) []step {
 		return []step{
 			p.after(s, 2*time.Hour, "refuse", func(ctx context.Context, p *play) error {
@@ -110,7 +110,7 @@ func refused(testbed, reason string) fate {
 }
 
 // rejected comes with offers that hold their capacity for a while.
-func rejected(reason string, offers int, hold string) fate {
+func rejected(reason string, offers int, hold string) scenario {
 	return func(p *play, s story) []step { return []step{reject(p, s, reason, offers, hold)} }
 }
 
@@ -129,7 +129,7 @@ func reject(p *play, s story, reason string, offers int, hold string) step {
 
 // resubmitted rejects a request with offers, of which the experimenter accepts the first; that one is approved and
 // granted.
-func resubmitted(reason string) fate {
+func resubmitted(reason string) scenario {
 	return func(p *play, s story) []step {
 		next := s
 		next.key, next.asked = s.key+", again", s.asked-0.5
@@ -152,14 +152,14 @@ func resubmitted(reason string) fate {
 }
 
 // overriding grants a slot at the cost of other requests.
-func overriding(mode scheduler.OverrideMode, reason string, displace ...string) fate {
+func overriding(mode scheduler.OverrideMode, reason string, displace ...string) scenario {
 	return func(p *play, s story) []step {
 		return []step{approval(p, s), schedule(p, s, &scheduler.Override{Mode: mode, Reason: reason, Displace: displace})}
 	}
 }
 
 // moved grants a slot and later another one, some hours after the first.
-func moved(hours float64, reason string) fate {
+func moved(hours float64, reason string) scenario {
 	return func(p *play, s story) []step {
 		to := s.slot.Shift(time.Duration(hours * float64(time.Hour)))
 		return []step{approval(p, s), schedule(p, s, nil),
