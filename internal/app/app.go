@@ -179,16 +179,16 @@ func (a *App) Run(ctx context.Context) error {
 }
 
 // door is where people sign in elsewhere; nil where they do not.
-func (a *App) door(base string) web.Door {
+func (a *App) door(base string) web.OIDC {
 	o := a.settings.OIDC
 	if o.Issuer == "" {
 		return nil
 	}
-	s := auth.Elsewhere{Issuer: o.Issuer, Client: o.Client, Secret: o.Secret, Callback: base + web.CallbackPath, Claim: o.Claim, Log: a.options.Log}
+	s := auth.OIDCSettings{Issuer: o.Issuer, Client: o.Client, Secret: o.Secret, Callback: base + web.CallbackPath, Claim: o.Claim, Log: a.options.Log}
 	for _, g := range o.Grants {
 		s.Grants = append(s.Grants, auth.Grant(g))
 	}
-	return a.parts.Auth.NewDoor(s)
+	return a.parts.Auth.NewOIDC(s)
 }
 
 // handler is everything that is answered over HTTP.
@@ -199,7 +199,7 @@ func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
 		Webhooks: hooks, Queue: a.parts.Store, Channels: channelNames(a.settings),
 		Figures: pollFigures(a.settings, a.parts),
 	})
-	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Queue: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Door: a.door(base)})
+	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Queue: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, OIDC: a.door(base)})
 	if err != nil {
 		return nil, err
 	}

@@ -23,8 +23,8 @@ import (
 	"berth/testbeds/plain"
 )
 
-// Elsewhere holds the settings for signing in with an OpenID Connect provider.
-type Elsewhere struct {
+// OIDCSettings holds the settings for signing in with an OpenID Connect provider.
+type OIDCSettings struct {
 	Issuer   string
 	Client   string
 	Secret   string
@@ -42,21 +42,21 @@ type Grant struct {
 	Testbed string
 }
 
-// Door signs people in through a provider: the authorization code flow with PKCE, state and nonce.
-type Door struct {
+// OIDC signs people in through a provider: the authorization code flow with PKCE, state and nonce.
+type OIDC struct {
 	auth     *Auth
-	settings Elsewhere
+	settings OIDCSettings
 
 	mu       sync.Mutex
 	provider *oidc.Provider
 }
 
-// NewDoor makes a door. It asks the provider for its addresses at the first sign-in.
-func (a *Auth) NewDoor(s Elsewhere) *Door {
+// NewOIDC makes a door. It asks the provider for its addresses at the first sign-in.
+func (a *Auth) NewOIDC(s OIDCSettings) *OIDC {
 	if s.HTTP == nil {
 		s.HTTP = &http.Client{Timeout: 15 * time.Second}
 	}
-	return &Door{auth: a, settings: s}
+	return &OIDC{auth: a, settings: s}
 }
 
 // passage is the state of a sign-in, kept in a cookie while the person is at the provider.
@@ -74,7 +74,7 @@ func readPassage(s string) (p passage) {
 }
 
 // Begin returns the address at the provider, and the value that the browser must keep and bring back.
-func (d *Door) Begin(ctx context.Context) (to, kept string, err error) {
+func (d *OIDC) Begin(ctx context.Context) (to, kept string, err error) {
 	config, _, err := d.ready(ctx)
 	if err != nil {
 		return "", "", err
@@ -106,7 +106,7 @@ var errElsewhere = scheduler.Errorf(scheduler.CodeUnauthenticated, "the sign-in 
 
 // Finish begins a session for a person who returns from the provider with a code. If the browser has a session here already, its account
 // is linked.
-func (d *Door) Finish(r *http.Request, kept, session string) (secret string, err error) {
+func (d *OIDC) Finish(r *http.Request, kept, session string) (secret string, err error) {
 	p := readPassage(kept)
 	ctx := oidc.ClientContext(r.Context(), d.settings.HTTP)
 	q := r.URL.Query()
@@ -152,7 +152,7 @@ func (d *Door) Finish(r *http.Request, kept, session string) (secret string, err
 }
 
 // ready returns the configuration for talking to the provider.
-func (d *Door) ready(ctx context.Context) (oauth2.Config, *oidc.Provider, error) {
+func (d *OIDC) ready(ctx context.Context) (oauth2.Config, *oidc.Provider, error) {
 	provider, err := d.discovered(ctx)
 	if err != nil {
 		return oauth2.Config{}, nil, d.unreachable(ctx, err)
@@ -163,7 +163,7 @@ func (d *Door) ready(ctx context.Context) (oauth2.Config, *oidc.Provider, error)
 
 // discovered returns the provider with its addresses. Each caller asks for them until one gets an answer, and without the lock: a provider
 // that does not answer delays visitors in parallel, not one after the other.
-func (d *Door) discovered(ctx context.Context) (*oidc.Provider, error) {
+func (d *OIDC) discovered(ctx context.Context) (*oidc.Provider, error) {
 	d.mu.Lock()
 	known := d.provider
 	d.mu.Unlock()
@@ -183,7 +183,7 @@ func (d *Door) discovered(ctx context.Context) (*oidc.Provider, error) {
 }
 
 // unreachable tells people that the provider is down, and the log why.
-func (d *Door) unreachable(ctx context.Context, err error) error {
+func (d *OIDC) unreachable(ctx context.Context, err error) error {
 	d.settings.Log.WarnContext(ctx, "the OpenID Connect provider cannot be reached", "issuer", d.settings.Issuer, "error", err)
 	return scheduler.Errorf(scheduler.CodeUnavailable, "your organisation's sign-in cannot be reached: sign in with a password here, or try again later")
 }
@@ -206,7 +206,7 @@ func groups(claim any) (list []string) {
 // person finds the account of the provider's subject: the one linked to the subject, else the one with the same verified email address,
 // else a new one. It brings the roles that their groups grant up to date each time. here is the user signed in here with a password, if
 // any.
-func (d *Door) person(ctx context.Context, c claims, here string, groups []string) (p account.Person, err error) {
+func (d *OIDC) person(ctx context.Context, c claims, here string, groups []string) (p account.Person, err error) {
 	subject := d.settings.Issuer + " " + c.Subject
 	err = d.auth.store.Change(ctx, nil, func(tx scheduler.Tx) error {
 		found, err := bySubject(ctx, tx, subject, here, c)
@@ -272,7 +272,7 @@ func linkable(p *account.Person, here string) error {
 var notUsername = regexp.MustCompile(`[^a-z0-9._-]+`)
 
 // newcomer makes a person with no earlier account.
-func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (account.Person, error) {
+func (d *OIDC) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (account.Person, error) {
 	name, _, _ := strings.Cut(c.Email, "@")
 	if c.Username != "" {
 		name, _, _ = strings.Cut(c.Username, "@")
@@ -307,7 +307,7 @@ func (d *Door) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (acc
 var mail = regexp.MustCompile(`^[^\s@<>",;:\\()\[\]]{1,64}@[A-Za-z0-9.-]{1,255}$`)
 
 // grant sets a person's roles from their groups: roles that some group grants come from groups only.
-func (d *Door) grant(p *account.Person, groups []string) {
+func (d *OIDC) grant(p *account.Person, groups []string) {
 	if len(d.settings.Grants) == 0 {
 		return
 	}

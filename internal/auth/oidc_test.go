@@ -127,7 +127,7 @@ func (p *provider) visit(to string) *http.Request {
 type hall struct {
 	store *store.Store
 	auth  *auth.Auth
-	door  *auth.Door
+	door  *auth.OIDC
 	here  string // the browser's present session
 	*provider
 }
@@ -136,7 +136,7 @@ func newHall(t *testing.T, grants ...auth.Grant) *hall {
 	t.Helper()
 	h := &hall{store: testdb.Open(t, testdb.SQLite(t)), provider: newProvider(t)}
 	h.auth = auth.New(h.store, time.Now)
-	h.door = h.auth.NewDoor(auth.Elsewhere{Issuer: h.URL, Client: client, Secret: secret, Callback: "https://berth.example/sign-in/callback", Claim: "groups", Grants: grants, Log: slog.New(slog.DiscardHandler)})
+	h.door = h.auth.NewOIDC(auth.OIDCSettings{Issuer: h.URL, Client: client, Secret: secret, Callback: "https://berth.example/sign-in/callback", Claim: "groups", Grants: grants, Log: slog.New(slog.DiscardHandler)})
 	return h
 }
 
@@ -365,7 +365,7 @@ func TestASlowProviderKeepsNobodyElseWaiting(t *testing.T) {
 		http.Error(w, "no", http.StatusServiceUnavailable)
 	}))
 	t.Cleanup(slow.Close)
-	door := h.auth.NewDoor(auth.Elsewhere{Issuer: slow.URL, Client: client, Log: slog.New(slog.DiscardHandler)})
+	door := h.auth.NewOIDC(auth.OIDCSettings{Issuer: slow.URL, Client: client, Log: slog.New(slog.DiscardHandler)})
 	var both sync.WaitGroup
 	for range 2 {
 		both.Go(func() {

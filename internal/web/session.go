@@ -92,11 +92,11 @@ func (s *site) askSignIn(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
-	s.show(w, r, http.StatusOK, "sign-in.html", "Sign in", account.Actor{}, signIn{To: to, Elsewhere: s.o.Door != nil})
+	s.show(w, r, http.StatusOK, "sign-in.html", "Sign in", account.Actor{}, signIn{To: to, Elsewhere: s.o.OIDC != nil})
 }
 
 func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
-	form := signIn{To: local(r.PostFormValue("to")), Username: strings.TrimSpace(r.PostFormValue("username")), Elsewhere: s.o.Door != nil}
+	form := signIn{To: local(r.PostFormValue("to")), Username: strings.TrimSpace(r.PostFormValue("username")), Elsewhere: s.o.OIDC != nil}
 	secret, err := s.people.SignIn(r, form.Username, r.PostFormValue("password"))
 	if err == nil {
 		s.signedInAs(w, r, secret, form.To)
@@ -133,7 +133,7 @@ func (s *site) passageCookie(value string, age int) *http.Cookie {
 
 // leave sends somebody to the provider to sign in there. Where they wanted to go is kept with what they have to bring back.
 func (s *site) leave(w http.ResponseWriter, r *http.Request) {
-	to, kept, err := s.o.Door.Begin(r.Context())
+	to, kept, err := s.o.OIDC.Begin(r.Context())
 	if err != nil {
 		s.fail(w, r, account.Actor{}, err)
 		return
@@ -150,7 +150,7 @@ func (s *site) comeBack(w http.ResponseWriter, r *http.Request) {
 	}
 	kept, wanted, _ := strings.Cut(kept, "|")
 	http.SetCookie(w, s.passageCookie("", -1))
-	secret, err := s.o.Door.Finish(r, kept, s.secret(r))
+	secret, err := s.o.OIDC.Finish(r, kept, s.secret(r))
 	if err != nil {
 		s.fail(w, r, account.Actor{}, err)
 		return

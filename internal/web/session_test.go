@@ -245,7 +245,7 @@ func TestSigningInElsewhere(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "https://berth.example")
 	s := *h.site
-	s.o.Door = gate{s.people.(*auth.Auth)}
+	s.o.OIDC = gate{s.people.(*auth.Auth)}
 	h.Handler = s.handler()
 	if res := h.send("/sign-in?to=/new", "", nil); !strings.Contains(body(t, res), `href="/sign-in/elsewhere?to=%2fnew"`) {
 		t.Error("nothing leads elsewhere")

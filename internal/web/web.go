@@ -47,8 +47,8 @@ type Queue interface {
 	Pending(ctx context.Context, channel, request string) (waits bool, err error)
 }
 
-// Door signs people in who have proved to a provider elsewhere who they are.
-type Door interface {
+// OIDC signs people in who have proved to a provider elsewhere who they are.
+type OIDC interface {
 	Begin(ctx context.Context) (to, kept string, err error)
 	// Finish takes what the browser has kept, and the session that it has here, if any.
 	Finish(r *http.Request, kept, session string) (secret string, err error)
@@ -65,7 +65,7 @@ type Options struct {
 	Queue    Queue
 	Channels []string
 	Webhooks Webhooks
-	Door     Door          // nil: nobody signs in elsewhere
+	OIDC     OIDC          // nil: nobody signs in elsewhere
 	Poll     time.Duration // how often the change log is looked at for a page that follows it; default two seconds
 }
 
@@ -104,7 +104,7 @@ func (s *site) handler() http.Handler {
 	mux.HandleFunc("GET /sign-in", s.askSignIn)
 	mux.HandleFunc("POST /sign-in", s.signIn)
 	mux.HandleFunc("POST /sign-out", s.signOut)
-	if s.o.Door != nil {
+	if s.o.OIDC != nil {
 		mux.HandleFunc("GET /sign-in/elsewhere", s.leave)
 		mux.HandleFunc("GET "+CallbackPath, s.comeBack)
 	}
