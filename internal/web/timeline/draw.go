@@ -16,7 +16,7 @@ func (s *sheet) draw() []byte {
 		}
 	}
 	s.ground()
-	s.hand()
+	s.candidate()
 	for i := range s.boxes {
 		s.lane(&s.boxes[i])
 	}

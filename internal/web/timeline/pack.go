@@ -16,7 +16,7 @@ type placed struct {
 	*Bar
 	x0, x1, o0, o1 float64
 	row            int
-	look           *look
+	look           *style
 }
 
 // bin counts bars that are drawn together.

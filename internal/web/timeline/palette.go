@@ -23,8 +23,8 @@ const (
 	around     = "#52606d"
 )
 
-// look is the appearance of a state.
-type look struct {
+// style is the appearance of a state.
+type style struct {
 	index, rank          int // ranks: takes capacity, asks for it, is over
 	state                State
 	letter, name         string
@@ -34,7 +34,7 @@ type look struct {
 	size                 string // of the pattern
 }
 
-var looks = [...]look{
+var looks = [...]style{
 	{0, 0, Running, "R", "running", "#1f5f9e", "#174a7c", "#ffffff", "", "", ""},
 	{1, 0, Scheduled, "S", "scheduled", "#d6e6f7", "#2b6cb0", ink, "", "", ""},
 	{2, 0, Held, "H", "held for an offer", "#f3e9fc", "#7b3fb5", ink, "5 3", "M-2 2l4-4M0 8l8-8M6 10l4-4", "8"},
@@ -49,7 +49,7 @@ var looks = [...]look{
 func (s State) Drawn() bool { return lookOf(s).state == s }
 
 // lookOf returns the look of a state; an unknown one looks busy.
-func lookOf(s State) *look {
+func lookOf(s State) *style {
 	for i := range looks {
 		if looks[i].state == s {
 			return &looks[i]
@@ -59,7 +59,7 @@ func lookOf(s State) *look {
 }
 
 // shape returns the fill and outline attributes of a bar; id is the prefix of the picture's ids.
-func (l look) shape(id string) string {
+func (l style) shape(id string) string {
 	fill := l.paper
 	if l.hatch != "" {
 		fill = "url(#" + id + "-" + string(l.state) + ") " + l.paper
@@ -72,7 +72,7 @@ func (l look) shape(id string) string {
 }
 
 // text returns the attributes of letters on a bar. On a hatch they have a rim of the bar's own colour.
-func (l look) text() string {
+func (l style) text() string {
 	s := `class="tl-on-` + string(l.state) + `" fill="` + l.letters + `"`
 	if l.hatch != "" {
 		s += ` stroke="` + l.paper + `" stroke-width="3" stroke-linejoin="round" paint-order="stroke"`

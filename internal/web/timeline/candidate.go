@@ -48,8 +48,8 @@ func (s *sheet) fitting() []fit {
 	return list
 }
 
-// hand draws the row of the experiment at hand, and its bands behind the lanes.
-func (s *sheet) hand() {
+// candidate draws the row of the experiment at candidate, and its bands behind the lanes.
+func (s *sheet) candidate() {
 	if !s.used.hand {
 		return
 	}
