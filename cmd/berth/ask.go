@@ -8,8 +8,8 @@ import (
 	"berth/internal/console"
 )
 
-// wish are the flags that say what has to run when.
-type wish struct {
+// ask are the flags that say what has to run when.
+type ask struct {
 	NSD         string   `name:"nsd" help:"Network service of the catalogue." placeholder:"ID"`
 	Slot        string   `help:"START/END or START/DURATION, such as 2027-01-11T09:00Z/PT8H." placeholder:"SLOT"`
 	From        string   `help:"Start of the slot, instead of --slot." placeholder:"TIME"`
@@ -23,13 +23,13 @@ type wish struct {
 	JSON        bool     `name:"json" help:"Write JSON."`
 }
 
-func (w wish) wish(limit int) console.Wish {
+func (w ask) wish(limit int) console.Wish {
 	return console.Wish{NSD: w.NSD, Slot: w.Slot, From: w.From, To: w.To, Duration: w.Duration, Placement: w.Placement,
 		Devices: w.Device, NoDevices: w.NoDevices, Window: w.Window, MinDuration: w.MinDuration, Limit: limit}
 }
 
 type checkCommand struct {
-	Wish wish `embed:""`
+	Wish ask `embed:""`
 }
 
 func (c *checkCommand) Run(ctx context.Context, s *session) error {
@@ -39,8 +39,8 @@ func (c *checkCommand) Run(ctx context.Context, s *session) error {
 }
 
 type suggestCommand struct {
-	Wish  wish `embed:""`
-	Limit int  `help:"How many alternatives, 1 to 50." default:"5"`
+	Wish  ask `embed:""`
+	Limit int `help:"How many alternatives, 1 to 50." default:"5"`
 }
 
 func (c *suggestCommand) Run(ctx context.Context, s *session) error {

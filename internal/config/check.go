@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// together checks what one setting alone cannot tell.
-func (l *layered) together(s Settings) {
+// validate checks what one setting alone cannot tell.
+func (l *layered) validate(s Settings) {
 	host, port, err := net.SplitHostPort(s.Listen)
 	if n, portErr := strconv.Atoi(port); err != nil || portErr != nil || n < 0 || n > 65535 {
 		l.fault("listen", l.origins["listen"], "must be an address and a port such as 127.0.0.1:8080")

@@ -222,7 +222,7 @@ func (l *layered) settings() (Settings, error) {
 	}
 	s.Bugzilla.keyFile = l.paths["bugzilla_key"]
 	if len(l.faults) == 0 {
-		l.together(s)
+		l.validate(s)
 	}
 	if len(l.faults) > 0 {
 		err := scheduler.Errorf(scheduler.CodeInvalid, "settings are not valid")

@@ -59,8 +59,8 @@ func (c Console) Load(ctx context.Context, sources []facilityfile.Source, replac
 		Deleted   missing                   `json:"deleted,omitempty"`
 	}{}
 	if files.Facility != nil {
-		both, only := kept(known, *files.Facility)
-		c.tell(only, replace)
+		both, only := merged(known, *files.Facility)
+		c.explain(only, replace)
 		if replace {
 			both, answer.Deleted = *files.Facility, only
 		} else {

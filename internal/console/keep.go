@@ -17,8 +17,8 @@ type missing []string
 
 func (m *missing) add(format string, args ...any) { *m = append(*m, fmt.Sprintf(format, args...)) }
 
-// kept merges the facility of a file with the objects that only the known one has, and lists these.
-func kept(known, file testbeds.Facility) (both testbeds.Facility, only missing) {
+// merged merges the facility of a file with the objects that only the known one has, and lists these.
+func merged(known, file testbeds.Facility) (both testbeds.Facility, only missing) {
 	both = file
 	both.Testbeds = slices.Clone(file.Testbeds)
 	for _, was := range known.Testbeds {
@@ -56,8 +56,8 @@ func (m *missing) of(was, now testbeds.Testbed) testbeds.Testbed {
 // made reports whether a closure was made over the API, which gives out ids of this form.
 func made(c testbeds.Closure) bool { return strings.HasPrefix(c.ID, "c-") }
 
-// tell lists, before any change, the objects that the files lack, and what becomes of them.
-func (c Console) tell(only missing, replace bool) {
+// explain lists, before any change, the objects that the files lack, and what becomes of them.
+func (c Console) explain(only missing, replace bool) {
 	if c.JSON || len(only) == 0 {
 		return
 	}

@@ -73,7 +73,7 @@ func (s *site) decide(w http.ResponseWriter, r *http.Request, who account.Actor)
 		return err
 	}
 	dry := form.Get("step") != "confirm"
-	out, err := s.take(ctx, who, v, form, dry)
+	out, err := s.acceptOffer(ctx, who, v, form, dry)
 	if err == nil && !dry {
 		to := v.Request
 		if out.Created != nil {
@@ -114,8 +114,8 @@ var deciding = map[scheduler.Action]string{
 	scheduler.ActionAcceptOffer: "Accept the offer", scheduler.ActionEdit: "Change name and description",
 }
 
-// take makes of a form the step that it asks for.
-func (s *site) take(ctx context.Context, who account.Actor, v scheduler.View, form url.Values, dry bool) (scheduler.Outcome, error) {
+// acceptOffer makes of a form the step that it asks for.
+func (s *site) acceptOffer(ctx context.Context, who account.Actor, v scheduler.View, form url.Values, dry bool) (scheduler.Outcome, error) {
 	zone, err := readZone(form)
 	if err != nil {
 		return scheduler.Outcome{}, err
