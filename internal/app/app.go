@@ -192,7 +192,7 @@ func (a *App) door(base string) web.OIDC {
 }
 
 // handler is everything that is answered over HTTP.
-func (a *App) handler(base string, hooks *webhook.Desk) (http.Handler, error) {
+func (a *App) handler(base string, hooks *webhook.Service) (http.Handler, error) {
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
 		Log: a.options.Log, Clock: a.parts.Clock, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,

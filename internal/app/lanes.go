@@ -16,7 +16,7 @@ import (
 // waiting. An owner with nothing to be told has no lane.
 type lanes struct {
 	queue laneQueue
-	desk  *webhook.Desk
+	desk  *webhook.Service
 	clock func() time.Time
 	log   *slog.Logger
 	tell  outbox.Deliver

@@ -23,7 +23,7 @@ import (
 type street struct {
 	*testing.T
 	store *store.Store
-	desk  *webhook.Desk
+	desk  *webhook.Service
 	lanes *lanes
 }
 

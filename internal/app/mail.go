@@ -41,7 +41,7 @@ func (a *App) mailJob(site string) (job, error) {
 	return d.run, nil
 }
 
-func mailCourier(p *Parts, post *mail.Post, log *slog.Logger) *outbox.Courier {
+func mailCourier(p *Parts, post *mail.Mailer, log *slog.Logger) *outbox.Courier {
 	return outbox.New(p.Store, post.Deliver, outbox.Options{Channel: mail.Channel, Clock: p.Clock, Log: log})
 }
 

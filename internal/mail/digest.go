@@ -11,7 +11,7 @@ import (
 
 // digest mails an operator the work of the days ahead, what to orchestrate and what to tear down; without work it
 // sends nothing.
-func (p *Post) digest(ctx context.Context, e scheduler.Event, target string) error {
+func (p *Mailer) digest(ctx context.Context, e scheduler.Event, target string) error {
 	to, ok, err := p.reader(ctx, target)
 	if err != nil || !ok || !to.wants(account.TopicDigest) || !to.actor.Is(account.RoleOperator) {
 		return err

@@ -26,7 +26,7 @@ func FuzzHeads(f *testing.F) {
 	}
 	f.Add("Ada", "ada@people.example", "Berth", `"berth@\""@bücher.example`, "Trial")
 	f.Fuzz(func(t *testing.T, name, address, sender, from, request string) {
-		p := &Post{settings: Settings{From: Address{sender, from}, Site: "https://berth.example"}}
+		p := &Mailer{settings: Settings{From: Address{sender, from}, Site: "https://berth.example"}}
 		m := p.mail(letter{Subject: subject(scheduler.Request{Number: 7, Name: request})}, reader{address: Address{name, address}})
 		m.ID, m.Thread = p.identity(scheduler.Event{Request: "0b5e", Sequence: 3}, address)
 		msg, err := message(m)

@@ -39,7 +39,7 @@ type bullets struct {
 type link struct{ Label, URL, Hint string }
 
 // about writes a reader's letter about an event.
-func (p *Post) about(ctx context.Context, e scheduler.Event, v scheduler.View, f testbeds.Facility, to reader) (letter, error) {
+func (p *Mailer) about(ctx context.Context, e scheduler.Event, v scheduler.View, f testbeds.Facility, to reader) (letter, error) {
 	l := letter{Subject: subject(v.Request), Heading: heading(e, v.Request), Why: why(to, v.Request)}
 	page := link{Label: "Open the request", URL: p.page(v.Request)}
 	if e.Action == scheduler.ActionFeedback {
@@ -74,7 +74,7 @@ func (p *Post) about(ctx context.Context, e scheduler.Event, v scheduler.View, f
 // subject stays the same in all mails about a request: some clients group only mails with equal subjects.
 func subject(r scheduler.Request) string { return fmt.Sprintf("[Berth] #%d %s", r.Number, r.Name) }
 
-func (p *Post) page(r scheduler.Request) string {
+func (p *Mailer) page(r scheduler.Request) string {
 	return fmt.Sprintf("%s/requests/%d", p.settings.Site, r.Number)
 }
 
@@ -129,7 +129,7 @@ func facts(v scheduler.View, f testbeds.Facility) []fact {
 }
 
 // approvals asks a provider for the missing approvals of their testbeds, with a link that gives them.
-func (p *Post) approvals(ctx context.Context, l *letter, r scheduler.Request, to reader) error {
+func (p *Mailer) approvals(ctx context.Context, l *letter, r scheduler.Request, to reader) error {
 	for _, a := range r.Asked() {
 		if !a.Open() || !to.actor.Provides(a.Testbed) {
 			continue
@@ -144,7 +144,7 @@ func (p *Post) approvals(ctx context.Context, l *letter, r scheduler.Request, to
 }
 
 // offers lists the offers that the reader may accept, each with a link that does so.
-func (p *Post) offers(l *letter, r scheduler.Request, to reader) {
+func (p *Mailer) offers(l *letter, r scheduler.Request, to reader) {
 	var lines []string
 	for _, o := range r.Offers {
 		if o.State != scheduler.OfferOpen {

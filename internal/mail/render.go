@@ -36,7 +36,7 @@ type Mail struct {
 	Method     string // iTIP method of the invitation
 }
 
-func (p *Post) mail(l letter, to reader) Mail {
+func (p *Mailer) mail(l letter, to reader) Mail {
 	data := struct {
 		letter
 		Site string
@@ -82,7 +82,7 @@ func plainText(s string) string {
 
 // identity derives the Message-ID of the mail about an event to a target, the same each time it is sent, and that of its
 // thread.
-func (p *Post) identity(e scheduler.Event, target string) (id, thread string) {
+func (p *Mailer) identity(e scheduler.Event, target string) (id, thread string) {
 	domain := idDomain(p.settings.From.Address)
 	sum := sha256.Sum256([]byte(target))
 	name := e.Request

@@ -53,7 +53,7 @@ var rules = map[scheduler.Action]rule{
 }
 
 // concerned lists the targets of an event: usernames, and the address of the list.
-func (p *Post) concerned(ctx context.Context, e scheduler.Event) ([]string, error) {
+func (p *Mailer) concerned(ctx context.Context, e scheduler.Event) ([]string, error) {
 	v, err := p.requests.Get(ctx, account.System, e.Request)
 	if err != nil {
 		return nil, err
@@ -115,12 +115,12 @@ func providesFor(x account.Person, r scheduler.Request) bool {
 }
 
 // readers lists the operators.
-func (p *Post) readers(ctx context.Context) ([]string, error) {
+func (p *Mailer) readers(ctx context.Context) ([]string, error) {
 	return p.people(ctx, func(x account.Person) bool { return slices.Contains(x.Roles, account.RoleOperator) })
 }
 
 // people lists the usernames that can be mailed and meet a condition.
-func (p *Post) people(ctx context.Context, such func(account.Person) bool) (usernames []string, err error) {
+func (p *Mailer) people(ctx context.Context, such func(account.Person) bool) (usernames []string, err error) {
 	for cursor := ""; ; {
 		page, err := p.requests.People(ctx, account.System, cursor, 500)
 		if err != nil {
@@ -138,7 +138,7 @@ func (p *Post) people(ctx context.Context, such func(account.Person) bool) (user
 }
 
 // authors lists the authors of feedback.
-func (p *Post) authors(ctx context.Context, request string) (usernames []string, err error) {
+func (p *Mailer) authors(ctx context.Context, request string) (usernames []string, err error) {
 	for cursor := ""; ; {
 		page, err := p.requests.Feedback(ctx, account.System, request, cursor, 500)
 		if err != nil {

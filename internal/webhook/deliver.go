@@ -24,7 +24,7 @@ func Takes(e scheduler.Event) bool { return scheduler.TellsWebhooks(e) }
 const patience = 5 * 24 * time.Hour
 
 // Deliver tells the webhooks concerned by an event: for a message without a target it returns all targets, one with a target it sends.
-func (d *Desk) Deliver(ctx context.Context, m scheduler.Message) (targets []string, err error) {
+func (d *Service) Deliver(ctx context.Context, m scheduler.Message) (targets []string, err error) {
 	if m.Target == "" {
 		return d.listeners(ctx, m.Event)
 	}
@@ -60,10 +60,10 @@ func (d *Desk) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 }
 
 // Resting returns the time until which the address of a webhook rests after several failures in a row; the zero time if it does not.
-func (d *Desk) Resting(h scheduler.Webhook) time.Time { return d.resting.rests(h.URL, d.clock()) }
+func (d *Service) Resting(h scheduler.Webhook) time.Time { return d.resting.rests(h.URL, d.clock()) }
 
 // listeners lists the webhooks that an event concerns.
-func (d *Desk) listeners(ctx context.Context, e scheduler.Event) (targets []string, err error) {
+func (d *Service) listeners(ctx context.Context, e scheduler.Event) (targets []string, err error) {
 	list, err := d.hooks.WebhooksFor(ctx, e)
 	for _, h := range list {
 		targets = append(targets, h.ID)
@@ -91,7 +91,7 @@ func kind(e scheduler.Event) string {
 	return "facility." + string(e.Action)
 }
 
-func (d *Desk) data(e scheduler.Event) Data {
+func (d *Service) data(e scheduler.Event) Data {
 	data := Data{Event: e}
 	if e.Request != "" {
 		data.URL = d.settings.Site + "/api/v1/requests/" + e.Request
@@ -105,7 +105,7 @@ func messageID(h scheduler.Webhook, e scheduler.Event) string {
 }
 
 // Test sends a test call to a webhook at once, and returns its failure.
-func (d *Desk) Test(ctx context.Context, a account.Actor, id string) error {
+func (d *Service) Test(ctx context.Context, a account.Actor, id string) error {
 	h, err := d.hooks.KeptWebhook(ctx, a, id)
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ type errGone struct{ status string }
 func (e errGone) Error() string { return "it answers " + e.status }
 
 // send makes one call, and records its result.
-func (d *Desk) send(ctx context.Context, h scheduler.Webhook, id string, p Payload) error {
+func (d *Service) send(ctx context.Context, h scheduler.Webhook, id string, p Payload) error {
 	err := d.call(ctx, h, id, p)
 	switch _, refused := errors.AsType[retry.Permanent](err); {
 	case err == nil:
@@ -135,7 +135,7 @@ func (d *Desk) send(ctx context.Context, h scheduler.Webhook, id string, p Paylo
 	return err
 }
 
-func (d *Desk) call(ctx context.Context, h scheduler.Webhook, id string, p Payload) error {
+func (d *Service) call(ctx context.Context, h scheduler.Webhook, id string, p Payload) error {
 	body, err := json.Marshal(p)
 	if err != nil {
 		return err

@@ -89,7 +89,7 @@ type house struct {
 	t       testing.TB
 	store   *store.Store
 	svc     testdb.Directory
-	desk    *Desk
+	desk    *Service
 	courier *outbox.Courier
 	now     atomic.Int64
 }

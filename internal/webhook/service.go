@@ -41,8 +41,8 @@ type Settings struct {
 	Version  string
 }
 
-// Desk creates webhooks and delivers to them.
-type Desk struct {
+// Service creates webhooks and delivers to them.
+type Service struct {
 	queue    Queue
 	hooks    Hooks
 	settings Settings
@@ -52,12 +52,12 @@ type Desk struct {
 }
 
 // New makes a desk.
-func New(queue Queue, hooks Hooks, s Settings, clock func() time.Time) *Desk {
-	return &Desk{queue: queue, hooks: hooks, settings: s, clock: clock, client: client(s.Anywhere)}
+func New(queue Queue, hooks Hooks, s Settings, clock func() time.Time) *Service {
+	return &Service{queue: queue, hooks: hooks, settings: s, clock: clock, client: client(s.Anywhere)}
 }
 
 // Create makes a webhook of the actor's and returns its secret, which is shown once.
-func (d *Desk) Create(ctx context.Context, a account.Actor, wish scheduler.Webhook) (secret string, h scheduler.Webhook, err error) {
+func (d *Service) Create(ctx context.Context, a account.Actor, wish scheduler.Webhook) (secret string, h scheduler.Webhook, err error) {
 	id, err := uuid.NewV7() // version 7 sorts them by creation
 	if err != nil {
 		return "", h, err
@@ -70,7 +70,7 @@ func (d *Desk) Create(ctx context.Context, a account.Actor, wish scheduler.Webho
 }
 
 // Change changes name, address and actions of a webhook, and switches it on or off.
-func (d *Desk) Change(ctx context.Context, a account.Actor, id string, wish scheduler.Webhook) (scheduler.Webhook, error) {
+func (d *Service) Change(ctx context.Context, a account.Actor, id string, wish scheduler.Webhook) (scheduler.Webhook, error) {
 	h, err := d.hooks.ChangeWebhook(ctx, a, id, wish)
 	if err == nil {
 		d.resting.closed(h.URL)
@@ -79,7 +79,7 @@ func (d *Desk) Change(ctx context.Context, a account.Actor, id string, wish sche
 }
 
 // Renew replaces the secret of a webhook and returns the new one; signatures by the old one must no longer be trusted.
-func (d *Desk) Renew(ctx context.Context, a account.Actor, id string) (secret string, err error) {
+func (d *Service) Renew(ctx context.Context, a account.Actor, id string) (secret string, err error) {
 	h, err := d.hooks.RenewWebhook(ctx, a, id, newSecret())
 	if err != nil {
 		return "", err
@@ -88,22 +88,22 @@ func (d *Desk) Renew(ctx context.Context, a account.Actor, id string) (secret st
 }
 
 // Delete removes a webhook and its deliveries.
-func (d *Desk) Delete(ctx context.Context, a account.Actor, id string) error {
+func (d *Service) Delete(ctx context.Context, a account.Actor, id string) error {
 	return d.hooks.DeleteWebhook(ctx, a, id)
 }
 
 // List returns the actor's webhooks, or to administrators those of everyone.
-func (d *Desk) List(ctx context.Context, a account.Actor, everybody bool) ([]scheduler.Webhook, error) {
+func (d *Service) List(ctx context.Context, a account.Actor, everybody bool) ([]scheduler.Webhook, error) {
 	return d.hooks.Webhooks(ctx, a, everybody)
 }
 
 // Get reads one webhook.
-func (d *Desk) Get(ctx context.Context, a account.Actor, id string) (scheduler.Webhook, error) {
+func (d *Service) Get(ctx context.Context, a account.Actor, id string) (scheduler.Webhook, error) {
 	return d.hooks.Webhook(ctx, a, id)
 }
 
 // Deliveries lists the messages to a webhook, newest first.
-func (d *Desk) Deliveries(ctx context.Context, a account.Actor, id string, below int64, limit int) ([]scheduler.Message, error) {
+func (d *Service) Deliveries(ctx context.Context, a account.Actor, id string, below int64, limit int) ([]scheduler.Message, error) {
 	if _, err := d.hooks.Webhook(ctx, a, id); err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func (d *Desk) Deliveries(ctx context.Context, a account.Actor, id string, below
 }
 
 // Again repeats a delivery.
-func (d *Desk) Again(ctx context.Context, a account.Actor, id string, delivery int64) error {
+func (d *Service) Again(ctx context.Context, a account.Actor, id string, delivery int64) error {
 	h, err := d.hooks.KeptWebhook(ctx, a, id)
 	if err != nil {
 		return err
@@ -120,4 +120,4 @@ func (d *Desk) Again(ctx context.Context, a account.Actor, id string, delivery i
 	return d.queue.Again(ctx, Channel, id, delivery)
 }
 
-func (d *Desk) now() time.Time { return d.clock().UTC().Truncate(time.Second) }
+func (d *Service) now() time.Time { return d.clock().UTC().Truncate(time.Second) }

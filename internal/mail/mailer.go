@@ -45,8 +45,8 @@ type Settings struct {
 // Address is a person in the header of a mail.
 type Address struct{ Name, Address string }
 
-// Post writes the mails.
-type Post struct {
+// Mailer writes the mails.
+type Mailer struct {
 	requests Requests
 	sender   Sender
 	settings Settings
@@ -56,14 +56,14 @@ type Post struct {
 }
 
 // New makes a post.
-func New(requests Requests, sender Sender, s Settings, clock func() time.Time, log *slog.Logger) *Post {
+func New(requests Requests, sender Sender, s Settings, clock func() time.Time, log *slog.Logger) *Mailer {
 	if s.Days == 0 {
 		s.Days = 3
 	}
 	if s.Late == 0 {
 		s.Late = 6 * time.Hour
 	}
-	return &Post{requests, sender, s, calendar.Site{URL: s.Site}, clock, log}
+	return &Mailer{requests, sender, s, calendar.Site{URL: s.Site}, clock, log}
 }
 
 // Takes reports whether an event causes mail.
@@ -73,7 +73,7 @@ func Takes(e scheduler.Event) bool {
 }
 
 // Deliver tells the people concerned by an event: for a message without a target it returns all targets, one with a target it mails.
-func (p *Post) Deliver(ctx context.Context, m scheduler.Message) (targets []string, err error) {
+func (p *Mailer) Deliver(ctx context.Context, m scheduler.Message) (targets []string, err error) {
 	e := m.Event
 	if !Takes(e) {
 		return nil, nil
@@ -91,11 +91,11 @@ func (p *Post) Deliver(ctx context.Context, m scheduler.Message) (targets []stri
 	if m.Target == "" {
 		return p.concerned(ctx, e)
 	}
-	return nil, p.tell(ctx, e, m.Target)
+	return nil, p.notify(ctx, e, m.Target)
 }
 
 // tooLate reports whether the news of an event has lost its use.
-func (p *Post) tooLate(e scheduler.Event) bool {
+func (p *Mailer) tooLate(e scheduler.Event) bool {
 	return (e.Kind == scheduler.EventReminder || e.Kind == scheduler.EventDigest) && p.clock().Sub(e.At) > p.settings.Late
 }
 
@@ -117,7 +117,7 @@ func (r reader) wants(t account.Topic) bool {
 }
 
 // reader finds the reader for a target; ok is false if nobody is to be mailed any more.
-func (p *Post) reader(ctx context.Context, target string) (r reader, ok bool, err error) {
+func (p *Mailer) reader(ctx context.Context, target string) (r reader, ok bool, err error) {
 	if isList(target) {
 		return reader{actor: listReader, address: Address{Address: target}}, target == p.settings.List, nil
 	}
@@ -131,8 +131,8 @@ func (p *Post) reader(ctx context.Context, target string) (r reader, ok bool, er
 	return reader{account.ActorOf(person), Address{person.Name, person.Email}, person}, !person.Disabled && person.Email != "", nil
 }
 
-// tell mails an event to one target.
-func (p *Post) tell(ctx context.Context, e scheduler.Event, target string) error {
+// notify mails an event to one target.
+func (p *Mailer) notify(ctx context.Context, e scheduler.Event, target string) error {
 	to, ok, err := p.reader(ctx, target)
 	if err != nil || !ok || !to.wants(rules[e.Action].topic) {
 		return err
@@ -177,7 +177,7 @@ func invites(e scheduler.Event, r scheduler.Request) calendar.Method {
 }
 
 // Test mails a few lines to an address, to check the delivery.
-func (p *Post) Test(ctx context.Context, address string) error {
+func (p *Mailer) Test(ctx context.Context, address string) error {
 	now := p.clock().UTC()
 	l := letter{Subject: "[Berth] A test", Heading: "Mail from Berth arrives", Said: "Sent at " + now.Format(time.RFC3339) + ".", Why: "An administrator of Berth asked for this test."}
 	mail := p.mail(l, reader{address: Address{Address: address}})
