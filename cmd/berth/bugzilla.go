@@ -105,15 +105,15 @@ func (c *bugzillaStatus) Run(ctx context.Context, s *session) error {
 }
 
 // troubles lists messages that were tried in vain, those with the same fault together.
-func troubles(out io.Writer, list []scheduler.Message) error {
+func troubles(out io.Writer, list []scheduler.Delivery) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	for i, m := range list {
-		same := func(o scheduler.Message) bool { return o.Failure == m.Failure && o.State == m.State }
+		same := func(o scheduler.Delivery) bool { return o.Failure == m.Failure && o.State == m.State }
 		if m.Failure == "" || slices.ContainsFunc(list[:i], same) {
 			continue
 		}
 		more := ""
-		if n := len(slices.DeleteFunc(slices.Clone(list[i+1:]), func(o scheduler.Message) bool { return !same(o) })); n > 0 {
+		if n := len(slices.DeleteFunc(slices.Clone(list[i+1:]), func(o scheduler.Delivery) bool { return !same(o) })); n > 0 {
 			more = fmt.Sprintf(" and %d more", n)
 		}
 		fmt.Fprintf(w, "#%d%s\t%s\t%s\ttried %d times\t%s\n", m.Event.Number, more, m.Event.Action, m.State, m.Attempts, m.Failure)

@@ -53,11 +53,11 @@ func TestTheCheckTakesNoDatabase(t *testing.T) {
 // TestOneFaultIsListedOnce however many messages have met it.
 func TestOneFaultIsListedOnce(t *testing.T) {
 	t.Parallel()
-	met := func(number int64, state scheduler.MessageState, failure, remedy string) scheduler.Message {
-		return scheduler.Message{State: state, Attempts: 1, Failure: failure, Remedy: remedy, Event: scheduler.Event{Number: number, Action: scheduler.ActionSubmit}}
+	met := func(number int64, state scheduler.DeliveryState, failure, remedy string) scheduler.Delivery {
+		return scheduler.Delivery{State: state, Attempts: 1, Failure: failure, Remedy: remedy, Event: scheduler.Event{Number: number, Action: scheduler.ActionSubmit}}
 	}
 	var out bytes.Buffer
-	list := []scheduler.Message{met(5, "stuck", "the key was revoked", "make one"), met(4, "stuck", "the key was revoked", "make one"), met(3, "waiting", "", ""),
+	list := []scheduler.Delivery{met(5, "stuck", "the key was revoked", "make one"), met(4, "stuck", "the key was revoked", "make one"), met(3, "waiting", "", ""),
 		met(2, "stuck", "no component", ""), met(1, "stuck", "the key was revoked", "make one")}
 	if err := troubles(&out, list); err != nil {
 		t.Fatal(err)

@@ -50,18 +50,18 @@ type Calendars interface {
 
 // Options configure the API.
 type Options struct {
-	Log       *slog.Logger
-	Clock     func() time.Time
-	Version   string
-	Base      string // public address of this instance, for links
-	Database  Database
-	Calendars Calendars
-	Queue     Queue
-	Webhooks  Webhooks
-	Channels  []string               // of deliveries
-	Figures   []prometheus.Collector // further metrics, from other parts
-	MaxBody   int64                  // of a facility or catalogue; default 4 MiB
-	Poll      time.Duration          // interval of polling the change log for event streams; default one second
+	Log        *slog.Logger
+	Clock      func() time.Time
+	Version    string
+	Base       string // public address of this instance, for links
+	Database   Database
+	Calendars  Calendars
+	Deliveries Deliveries
+	Webhooks   Webhooks
+	Channels   []string               // of deliveries
+	Figures    []prometheus.Collector // further metrics, from other parts
+	MaxBody    int64                  // of a facility or catalogue; default 4 MiB
+	Poll       time.Duration          // interval of polling the change log for event streams; default one second
 }
 
 // api holds the parts that the handlers share.

@@ -31,7 +31,7 @@ func (b backlog) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), backlogTimeout)
 	defer cancel()
 	for _, channel := range b.o.Channels {
-		found, err := b.o.Queue.Backlog(ctx, channel)
+		found, err := b.o.Deliveries.Backlog(ctx, channel)
 		if err != nil {
 			ch <- prometheus.NewInvalidMetric(deliveriesWaiting, err)
 			return

@@ -10,43 +10,43 @@ import (
 	"berth/scheduler/account"
 )
 
-// Queue reads the deliveries to other systems and to people, past and waiting.
-type Queue interface {
+// Deliveries reads the deliveries to other systems and to people, past and waiting.
+type Deliveries interface {
 	Backlog(ctx context.Context, channel string) (scheduler.Backlog, error)
 	// Deliveries lists deliveries, newest first, with ids below the given one unless it is 0; those of a channel and a target,
 	// or of any.
-	Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) ([]scheduler.Message, error)
+	Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) ([]scheduler.Delivery, error)
 	Retry(ctx context.Context, channel, request string) (int64, error)
 }
 
 // DeliveryShape is the delivery of an event to a target.
 type DeliveryShape struct {
-	ID       int64                  `json:"id"`
-	Channel  string                 `json:"channel"`
-	Target   string                 `json:"target,omitempty" doc:"recipient, for channels with several recipients"`
-	State    scheduler.MessageState `json:"state" enum:"waiting,stuck,done" doc:"stuck: waits for manual action"`
-	Attempts int64                  `json:"attempts"`
-	Due      *time.Time             `json:"due,omitempty" doc:"time of the next attempt"`
-	Settled  *time.Time             `json:"settled,omitempty" doc:"time of the successful delivery"`
-	Failure  string                 `json:"failure,omitempty" doc:"failure of the last attempt"`
-	Remedy   string                 `json:"remedy,omitempty" doc:"how to resolve the failure"`
-	Request  int64                  `json:"request,omitempty" doc:"number of the request"`
-	Event    int64                  `json:"event" doc:"sequence number of the event"`
-	Action   scheduler.Action       `json:"action,omitempty"`
-	At       time.Time              `json:"at" doc:"time of the event"`
+	ID       int64                   `json:"id"`
+	Channel  string                  `json:"channel"`
+	Target   string                  `json:"target,omitempty" doc:"recipient, for channels with several recipients"`
+	State    scheduler.DeliveryState `json:"state" enum:"waiting,stuck,done" doc:"stuck: waits for manual action"`
+	Attempts int64                   `json:"attempts"`
+	Due      *time.Time              `json:"due,omitempty" doc:"time of the next attempt"`
+	Settled  *time.Time              `json:"settled,omitempty" doc:"time of the successful delivery"`
+	Failure  string                  `json:"failure,omitempty" doc:"failure of the last attempt"`
+	Remedy   string                  `json:"remedy,omitempty" doc:"how to resolve the failure"`
+	Request  int64                   `json:"request,omitempty" doc:"number of the request"`
+	Event    int64                   `json:"event" doc:"sequence number of the event"`
+	Action   scheduler.Action        `json:"action,omitempty"`
+	At       time.Time               `json:"at" doc:"time of the event"`
 }
 
-func delivery(m scheduler.Message) DeliveryShape {
+func delivery(m scheduler.Delivery) DeliveryShape {
 	d := DeliveryShape{ID: m.ID, Channel: m.Channel, Target: m.Target, State: m.State, Attempts: m.Attempts, Settled: m.Settled, Failure: m.Failure, Remedy: m.Remedy,
 		Request: m.Event.Number, Event: m.Event.Sequence, Action: m.Event.Action, At: m.Event.At}
-	if m.State != scheduler.MessageDone && m.Due.Unix() > 0 {
+	if m.State != scheduler.DeliveryDone && m.Due.Unix() > 0 {
 		d.Due = &m.Due
 	}
 	return d
 }
 
 // deliveries reads a page of deliveries.
-func deliveries(p Paged, path string, query url.Values, read func(below int64, limit int) ([]scheduler.Message, error)) (*list[DeliveryShape], error) {
+func deliveries(p Paged, path string, query url.Values, read func(below int64, limit int) ([]scheduler.Delivery, error)) (*list[DeliveryShape], error) {
 	var below int64
 	if p.Cursor != "" {
 		n, err := strconv.ParseInt(p.Cursor, 10, 64)
@@ -101,15 +101,15 @@ func (a *api) deliveryRoutes() {
 			if in.Undone {
 				query.Set("undone", "true")
 			}
-			return deliveries(in.Paged, "/deliveries", query, func(below int64, limit int) ([]scheduler.Message, error) {
-				return a.o.Queue.Deliveries(ctx, in.Channel, in.Target, in.Undone, below, limit)
+			return deliveries(in.Paged, "/deliveries", query, func(below int64, limit int) ([]scheduler.Delivery, error) {
+				return a.o.Deliveries.Deliveries(ctx, in.Channel, in.Target, in.Undone, below, limit)
 			})
 		})
 	add(a, operation{id: "get-backlog", method: "GET", path: "/deliveries/backlog", tag: "operating", summary: "Count the waiting and stuck deliveries of each channel, with the time of the last success"},
 		func(ctx context.Context, _ account.Actor, _ *struct{}) (*body[scheduler.Page[BacklogShape]], error) {
 			found := []BacklogShape{}
 			for _, c := range a.o.Channels {
-				b, err := a.o.Queue.Backlog(ctx, c)
+				b, err := a.o.Deliveries.Backlog(ctx, c)
 				if err != nil {
 					return nil, err
 				}
@@ -183,7 +183,7 @@ func (a *api) deliveryRoutes() {
 				}
 				id = v.ID
 			}
-			n, err := a.o.Queue.Retry(ctx, in.Body.Channel, id)
+			n, err := a.o.Deliveries.Retry(ctx, in.Body.Channel, id)
 			return answer(tried{n}), err
 		})
 }

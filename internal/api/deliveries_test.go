@@ -93,7 +93,7 @@ func TestTheDocumentNamesEveryStateOfADelivery(t *testing.T) {
 	t.Parallel()
 	f, _ := reflect.TypeFor[DeliveryShape]().FieldByName("State")
 	var states []string
-	for _, s := range scheduler.MessageStates {
+	for _, s := range scheduler.DeliveryStates {
 		states = append(states, string(s))
 	}
 	if got, want := f.Tag.Get("enum"), strings.Join(states, ","); got != want {

@@ -40,7 +40,7 @@ func newHouse(t *testing.T) *house {
 	db := testdb.OpenWith(t, testdb.SQLite(t), store.Options{Channels: []scheduler.Channel{{Name: "ticket", Takes: scheduler.OfRequests}}})
 	svc := testdb.NewDirectory(t, scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: uuid.NewString, WebhookAddress: webhook.Address(true)}), db, time.Now)
 	people := auth.New(db, time.Now)
-	a := newAPI(svc.Service, people, Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Version: "test", Database: db, Calendars: db, Webhooks: webhook.New(db, svc, webhook.Settings{Anywhere: true, Site: "https://berth.example"}, time.Now), Queue: db, Channels: []string{"ticket"}, Base: "https://berth.example", Poll: 10 * time.Millisecond})
+	a := newAPI(svc.Service, people, Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Version: "test", Database: db, Calendars: db, Webhooks: webhook.New(db, svc, webhook.Settings{Anywhere: true, Site: "https://berth.example"}, time.Now), Deliveries: db, Channels: []string{"ticket"}, Base: "https://berth.example", Poll: 10 * time.Millisecond})
 	server := httptest.NewServer(a.router)
 	t.Cleanup(server.Close)
 	h := &house{t: t, api: a, url: server.URL, svc: svc, db: db, at: time.Now().UTC().Truncate(time.Hour).Add(24 * time.Hour)}

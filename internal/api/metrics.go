@@ -29,7 +29,7 @@ func newMetrics(r *prometheus.Registry, o Options) *metrics {
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 	}, []string{"route", "method", "status"})}
 	r.MustRegister(m.calls, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if o.Queue != nil {
+	if o.Deliveries != nil {
 		r.MustRegister(backlog{o})
 	}
 	r.MustRegister(o.Figures...)

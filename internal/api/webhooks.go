@@ -18,7 +18,7 @@ type Webhooks interface {
 	List(ctx context.Context, a account.Actor, everybody bool) ([]scheduler.Webhook, error)
 	Get(ctx context.Context, a account.Actor, id string) (scheduler.Webhook, error)
 	Test(ctx context.Context, a account.Actor, id string) error
-	Deliveries(ctx context.Context, a account.Actor, id string, below int64, limit int) ([]scheduler.Message, error)
+	Deliveries(ctx context.Context, a account.Actor, id string, below int64, limit int) ([]scheduler.Delivery, error)
 	Again(ctx context.Context, a account.Actor, id string, delivery int64) error
 }
 
@@ -102,7 +102,7 @@ func (a *api) webhookRoutes() {
 	}
 	add(a, operation{id: "list-webhook-deliveries", method: "GET", path: "/webhooks/{id}/deliveries", tag: "webhooks", summary: "List the deliveries of a webhook, newest first", more: "Those of the last 30 days."},
 		func(ctx context.Context, actor account.Actor, in *told) (*list[DeliveryShape], error) {
-			return deliveries(in.Paged, "/webhooks/"+url.PathEscape(in.ID)+"/deliveries", url.Values{}, func(below int64, limit int) ([]scheduler.Message, error) {
+			return deliveries(in.Paged, "/webhooks/"+url.PathEscape(in.ID)+"/deliveries", url.Values{}, func(below int64, limit int) ([]scheduler.Delivery, error) {
 				return a.o.Webhooks.Deliveries(ctx, actor, in.ID, below, limit)
 			})
 		})

@@ -13,7 +13,7 @@ import (
 	"berth/internal/auth"
 	"berth/internal/config"
 	"berth/internal/dav"
-	"berth/internal/outbox"
+	"berth/internal/delivery"
 	"berth/internal/store"
 	"berth/internal/web"
 	"berth/internal/webhook"
@@ -114,7 +114,7 @@ func (a *App) retry(ctx context.Context) error {
 // runJobs begins with what time brings. When the instance stops they begin nothing more; what they are at is cut off when its time is over.
 func (a *App) runJobs(ctx context.Context, list ...job) {
 	working, cut := context.WithCancel(context.WithoutCancel(ctx))
-	beginning, end := context.WithCancel(outbox.Enduring(working, working))
+	beginning, end := context.WithCancel(delivery.Enduring(working, working))
 	var running sync.WaitGroup
 	running.Go(func() {
 		select {
@@ -196,10 +196,10 @@ func (a *App) handler(base string, hooks *webhook.Service) (http.Handler, error)
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
 		Log: a.options.Log, Clock: a.parts.Clock, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
-		Webhooks: hooks, Queue: a.parts.Store, Channels: channelNames(a.settings),
+		Webhooks: hooks, Deliveries: a.parts.Store, Channels: channelNames(a.settings),
 		Figures: pollFigures(a.settings, a.parts),
 	})
-	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Queue: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, OIDC: a.door(base)})
+	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, OIDC: a.door(base)})
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"berth/internal/outbox"
+	"berth/internal/delivery"
 	"berth/internal/webhook"
 	"berth/scheduler"
 	"berth/scheduler/account"
@@ -19,7 +19,7 @@ type lanes struct {
 	desk  *webhook.Service
 	clock func() time.Time
 	log   *slog.Logger
-	tell  outbox.Deliver
+	tell  delivery.Deliver
 
 	mu   sync.Mutex
 	busy map[string]bool // owners whose lane is at work
@@ -28,9 +28,9 @@ type lanes struct {
 
 // laneQueue is where messages wait, and can be asked for those of some targets.
 type laneQueue interface {
-	outbox.Queue
+	delivery.Deliveries
 	DueTargets(ctx context.Context, channel string, now time.Time) ([]string, error)
-	MessagesTo(ctx context.Context, channel string, targets []string, now time.Time, limit int) ([]scheduler.Message, error)
+	MessagesTo(ctx context.Context, channel string, targets []string, now time.Time, limit int) ([]scheduler.Delivery, error)
 }
 
 const (
@@ -122,8 +122,8 @@ func (l *lanes) drain(ctx context.Context, owner string) {
 }
 
 // courier delivers what some targets have to be told.
-func (l *lanes) courier(targets []string) *outbox.Courier {
-	return outbox.New(lane{l.queue, targets}, l.tell, outbox.Options{Channel: webhook.Channel, Clock: l.clock, Log: l.log, Abreast: hooksAbreast})
+func (l *lanes) courier(targets []string) *delivery.Courier {
+	return delivery.New(lane{l.queue, targets}, l.tell, delivery.Options{Channel: webhook.Channel, Clock: l.clock, Log: l.log, Abreast: hooksAbreast})
 }
 
 // stop waits for the lanes, whose context has ended, until its own does.
@@ -147,6 +147,6 @@ type lane struct {
 	targets []string
 }
 
-func (q lane) Messages(ctx context.Context, channel, _ string, now time.Time, limit int) ([]scheduler.Message, error) {
+func (q lane) Messages(ctx context.Context, channel, _ string, now time.Time, limit int) ([]scheduler.Delivery, error) {
 	return q.MessagesTo(ctx, channel, q.targets, now, limit)
 }

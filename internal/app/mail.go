@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"berth/internal/config"
+	"berth/internal/delivery"
 	"berth/internal/mail"
-	"berth/internal/outbox"
 	"berth/scheduler"
 )
 
@@ -41,8 +41,8 @@ func (a *App) mailJob(site string) (job, error) {
 	return d.run, nil
 }
 
-func mailCourier(p *Parts, post *mail.Mailer, log *slog.Logger) *outbox.Courier {
-	return outbox.New(p.Store, post.Deliver, outbox.Options{Channel: mail.Channel, Clock: p.Clock, Log: log})
+func mailCourier(p *Parts, post *mail.Mailer, log *slog.Logger) *delivery.Courier {
+	return delivery.New(p.Store, post.Deliver, delivery.Options{Channel: mail.Channel, Clock: p.Clock, Log: log})
 }
 
 func (d *mailJob) run(ctx context.Context) (done int, next *time.Time, err error) {

@@ -9,7 +9,7 @@ import (
 	"berth/internal/bugzilla"
 	"berth/internal/bugzilla/tracker"
 	"berth/internal/config"
-	"berth/internal/outbox"
+	"berth/internal/delivery"
 	"berth/internal/retry"
 	"berth/internal/tickets"
 	"berth/scheduler"
@@ -56,10 +56,10 @@ func CheckTickets(ctx context.Context, settings config.Settings) ([]tracker.Find
 }
 
 // TicketCourier tells Bugzilla what happens; with a request given, of that one only.
-func (p *Parts) TicketCourier(service *tickets.Service, request string, log *slog.Logger) *outbox.Courier {
-	return outbox.New(p.Store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
+func (p *Parts) TicketCourier(service *tickets.Service, request string, log *slog.Logger) *delivery.Courier {
+	return delivery.New(p.Store, func(ctx context.Context, m scheduler.Delivery) ([]string, error) {
 		return nil, judged(service, service.Deliver(ctx, m.Event))
-	}, outbox.Options{Channel: tickets.Channel, Request: request, Clock: p.Clock, Log: log, Lease: service.Lease()})
+	}, delivery.Options{Channel: tickets.Channel, Request: request, Clock: p.Clock, Log: log, Lease: service.Lease()})
 }
 
 // judged says whether an error is everybody's, whether it goes away by itself, and what can be done about it.
@@ -69,7 +69,7 @@ func judged(service *tickets.Service, err error) error {
 	}
 	switch fault := service.Fault(err); {
 	case fault.Outage != "":
-		return outbox.Down{Err: errors.New(fault.Outage), Remedy: fault.Remedy, Permanent: !fault.Temporary}
+		return delivery.Down{Err: errors.New(fault.Outage), Remedy: fault.Remedy, Permanent: !fault.Temporary}
 	case fault.Temporary:
 		return err
 	default:
@@ -113,7 +113,7 @@ const soonest = time.Minute
 // ticketJob tells Bugzilla what happens here, and does here what happens there. What happens while Bugzilla cannot be reached waits.
 type ticketJob struct {
 	tickets *tickets.Service
-	courier *outbox.Courier
+	courier *delivery.Courier
 	retry   func(context.Context) error // lets what waits be told at once
 	every   time.Duration
 	clock   func() time.Time

@@ -12,9 +12,9 @@ import (
 	"github.com/emersion/go-ical"
 	"github.com/google/uuid"
 
+	"berth/internal/delivery"
 	"berth/internal/mail"
 	"berth/internal/mail/mailtest"
-	"berth/internal/outbox"
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
@@ -36,7 +36,7 @@ type house struct {
 	store   *store.Store
 	svc     testdb.Directory
 	server  *mailtest.Server
-	courier *outbox.Courier
+	courier *delivery.Courier
 	now     atomic.Int64
 }
 
@@ -50,7 +50,7 @@ func newHouse(t *testing.T) *house {
 	smtp, err := mail.NewSMTP(mail.Server{Host: h.server.Host, Port: h.server.Port, Security: mail.Clear})
 	h.must(smtp, err)
 	post := mail.New(h.svc, smtp, mail.Settings{From: mail.Address{Name: "Berth", Address: "berth@berth.example"}, List: list, Site: site}, h.clock, slog.New(slog.DiscardHandler))
-	h.courier = outbox.New(h.store, post.Deliver, outbox.Options{Channel: mail.Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler)})
+	h.courier = delivery.New(h.store, post.Deliver, delivery.Options{Channel: mail.Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler)})
 	size := testbeds.Quantities{"vcpu": 8}
 	h.must(h.svc.PutFacility(t.Context(), account.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
 		{ID: "north", Name: "Athens", Timezone: "Europe/Athens", Providers: []string{"paddy"}, Setup: testbeds.Period{Clock: 30 * time.Minute}, VIMs: []testbeds.VIM{{ID: "a", Capacity: size}}},

@@ -73,7 +73,7 @@ func Takes(e scheduler.Event) bool {
 }
 
 // Deliver tells the people concerned by an event: for a message without a target it returns all targets, one with a target it mails.
-func (p *Mailer) Deliver(ctx context.Context, m scheduler.Message) (targets []string, err error) {
+func (p *Mailer) Deliver(ctx context.Context, m scheduler.Delivery) (targets []string, err error) {
 	e := m.Event
 	if !Takes(e) {
 		return nil, nil

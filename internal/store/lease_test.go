@@ -10,7 +10,7 @@ import (
 )
 
 // taken claims the only available message, for a minute.
-func taken(t testing.TB, s *store.Store, now time.Time) scheduler.Message {
+func taken(t testing.TB, s *store.Store, now time.Time) scheduler.Delivery {
 	t.Helper()
 	list := messages(t, s, now)
 	if len(list) != 1 {
@@ -26,7 +26,7 @@ func taken(t testing.TB, s *store.Store, now time.Time) scheduler.Message {
 }
 
 // state reads the only message.
-func state(t testing.TB, s *store.Store) scheduler.Message {
+func state(t testing.TB, s *store.Store) scheduler.Delivery {
 	t.Helper()
 	list, err := s.Deliveries(t.Context(), "ticket", "", false, 0, 10)
 	if err != nil || len(list) != 1 {
@@ -71,9 +71,9 @@ func TestRetryLeavesWhatIsUnderWay(t *testing.T) {
 				t.Errorf("%s: %d are tried again (%v), want %d", when, n, err, want)
 			}
 		}
-		for _, fail := range []func(scheduler.Message) error{
-			func(m scheduler.Message) error { return s.Postponed(t.Context(), m, now.Add(time.Hour), "no answer") },
-			func(m scheduler.Message) error {
+		for _, fail := range []func(scheduler.Delivery) error{
+			func(m scheduler.Delivery) error { return s.Postponed(t.Context(), m, now.Add(time.Hour), "no answer") },
+			func(m scheduler.Delivery) error {
 				return s.Stuck(t.Context(), m, now.Add(time.Hour), "refused", "repair it")
 			},
 		} {

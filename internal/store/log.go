@@ -56,7 +56,7 @@ func (w *writer) log(ctx context.Context) error {
 		if _, err := w.exec(ctx, "event", `INSERT INTO events (sequence, document) VALUES ($1, $2)`, e.Sequence, text); err != nil {
 			return err
 		}
-		if err := w.post(ctx, e); err != nil {
+		if err := w.addDeliveries(ctx, e); err != nil {
 			return err
 		}
 	}

@@ -87,9 +87,9 @@ func (s *Store) Tickets(ctx context.Context, after string, limit int) (list []sc
 }
 
 // Waiting lists the undelivered messages about a request in a channel, in their order.
-func (s *Store) Waiting(ctx context.Context, channel, request string, limit int) (list []scheduler.Message, err error) {
+func (s *Store) Waiting(ctx context.Context, channel, request string, limit int) (list []scheduler.Delivery, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
-		list, err = all(ctx, tx.(*reader).tx, messageRow, messageColumns+`WHERE o.channel = $1 AND o.request = $2 AND o.state <> 'done' ORDER BY o.id LIMIT $3`, channel, request, limit)
+		list, err = all(ctx, tx.(*reader).tx, deliveryRow, deliveryColumns+`WHERE o.channel = $1 AND o.request = $2 AND o.state <> 'done' ORDER BY o.id LIMIT $3`, channel, request, limit)
 		return err
 	})
 	return list, err

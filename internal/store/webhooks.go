@@ -57,12 +57,12 @@ func (s *Store) DueTargets(ctx context.Context, channel string, now time.Time) (
 }
 
 // MessagesTo lists messages like Messages, for some targets only, of which it reads no more than the limit.
-func (s *Store) MessagesTo(ctx context.Context, channel string, targets []string, now time.Time, limit int) (list []scheduler.Message, err error) {
+func (s *Store) MessagesTo(ctx context.Context, channel string, targets []string, now time.Time, limit int) (list []scheduler.Delivery, err error) {
 	if targets = targets[:min(len(targets), limit)]; len(targets) == 0 {
 		return nil, nil
 	}
 	err = s.View(ctx, func(tx scheduler.Reader) error {
-		list, err = all(ctx, tx.(*reader).tx, messageRow, messageColumns+`WHERE o.channel = $1 AND o.state <> 'done' AND o.due <= $2 AND o.target IN (`+places(4, len(targets))+`)
+		list, err = all(ctx, tx.(*reader).tx, deliveryRow, deliveryColumns+`WHERE o.channel = $1 AND o.state <> 'done' AND o.due <= $2 AND o.target IN (`+places(4, len(targets))+`)
 			AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.channel = o.channel AND p.target = o.target AND p.request = o.request AND p.state <> 'done' AND p.id < o.id)
 			ORDER BY o.id LIMIT $3`, append([]any{channel, seconds(now), limit}, anys(targets)...)...)
 		return err

@@ -15,7 +15,7 @@ import (
 	"berth/internal/bugzilla"
 	"berth/internal/bugzilla/bugzillatest"
 	"berth/internal/bugzilla/tracker"
-	"berth/internal/outbox"
+	"berth/internal/delivery"
 	"berth/internal/retry"
 	"berth/internal/store"
 	"berth/internal/testdb"
@@ -33,7 +33,7 @@ type bench struct {
 	store   *store.Store
 	svc     testdb.Directory
 	server  *bugzillatest.Server
-	courier *outbox.Courier
+	courier *delivery.Courier
 	sync    *tickets.Service
 	now     *atomic.Int64
 	tracker *tracker.Tracker
@@ -70,7 +70,7 @@ func (d *bench) untold() *scheduler.Service {
 }
 
 // hire makes a courier, as another process would.
-func (d *bench) hire(with ...func(*tracker.Settings)) *outbox.Courier {
+func (d *bench) hire(with ...func(*tracker.Settings)) *delivery.Courier {
 	settings := tracker.Settings{Product: bugzillatest.Product, Component: bugzillatest.Component, Version: "unspecified", OpSys: "All",
 		Platform: "All", Login: bugzillatest.Login, Browse: d.server.URL}
 	for _, change := range with {
@@ -79,13 +79,13 @@ func (d *bench) hire(with ...func(*tracker.Settings)) *outbox.Courier {
 	d.tracker = tracker.New(d.client, settings)
 	d.sync = tickets.New(d.tracker, d.svc, d.store, tickets.Settings{Statuses: tracker.Stock(), Site: "https://berth.example", Marker: "berth#"}, d.clock, slog.New(slog.DiscardHandler))
 	service := d.sync
-	return outbox.New(d.store, func(ctx context.Context, m scheduler.Message) ([]string, error) {
+	return delivery.New(d.store, func(ctx context.Context, m scheduler.Delivery) ([]string, error) {
 		err := service.Deliver(ctx, m.Event)
 		if err != nil && !bugzilla.IsTemporary(err) {
 			return nil, retry.Permanent{Err: err}
 		}
 		return nil, err
-	}, outbox.Options{Channel: tickets.Channel, Clock: d.clock, Log: slog.New(slog.DiscardHandler)})
+	}, delivery.Options{Channel: tickets.Channel, Clock: d.clock, Log: slog.New(slog.DiscardHandler)})
 }
 
 // check is what looking at everything that tickets depend on finds.

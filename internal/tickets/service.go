@@ -45,7 +45,7 @@ type Store interface {
 	TicketRequest(ctx context.Context, key string) (request string, err error)
 	Tickets(ctx context.Context, after string, limit int) ([]scheduler.TicketState, error)
 	Pending(ctx context.Context, channel, request string) (bool, error)
-	Waiting(ctx context.Context, channel, request string, limit int) ([]scheduler.Message, error)
+	Waiting(ctx context.Context, channel, request string, limit int) ([]scheduler.Delivery, error)
 	Mark(ctx context.Context, name string) (string, error)
 	SetMark(ctx context.Context, name, before, value string) (ok bool, err error)
 }

@@ -13,7 +13,7 @@ import (
 // adminPage is what administrators look after: people, and what others are told.
 type adminPage struct {
 	Channels []channelState
-	Undone   []scheduler.Message
+	Undone   []scheduler.Delivery
 	People   []account.Person
 	Next     string
 	Roles    []account.Role
@@ -41,17 +41,17 @@ func (s *site) admin(w http.ResponseWriter, r *http.Request, who account.Actor) 
 	}
 	p := adminPage{People: people.Items, Next: people.Next, Roles: account.Roles, Testbeds: f.Testbeds}
 	for _, c := range s.o.Channels {
-		b, err := s.o.Queue.Backlog(ctx, c)
+		b, err := s.o.Deliveries.Backlog(ctx, c)
 		if err != nil {
 			return err
 		}
 		p.Channels = append(p.Channels, channelState{c, b})
 	}
-	undone, err := s.o.Queue.Deliveries(ctx, "", "", true, 0, shownUndone)
+	undone, err := s.o.Deliveries.Deliveries(ctx, "", "", true, 0, shownUndone)
 	if err != nil {
 		return err
 	}
-	p.Undone = slices.DeleteFunc(undone, func(m scheduler.Message) bool { return m.Failure == "" })
+	p.Undone = slices.DeleteFunc(undone, func(m scheduler.Delivery) bool { return m.Failure == "" })
 	if name := r.URL.Query().Get("edit"); name != "" {
 		x, err := s.people.Person(ctx, who, name)
 		if err != nil {
@@ -67,7 +67,7 @@ func (s *site) retry(w http.ResponseWriter, r *http.Request, who account.Actor) 
 	if !who.Is(account.RoleAdministrator) {
 		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not do this", who.Username)
 	}
-	if _, err := s.o.Queue.Retry(r.Context(), r.PostFormValue("channel"), ""); err != nil {
+	if _, err := s.o.Deliveries.Retry(r.Context(), r.PostFormValue("channel"), ""); err != nil {
 		return err
 	}
 	return done(w, r, "/admin", "retried")

@@ -58,7 +58,7 @@ func BenchmarkSchedule(b *testing.B) {
 			return tx.AddEvent(ctx, scheduler.Event{At: now, Kind: "facility"})
 		}))
 	}
-	h, err := New(svc, auth.New(db, time.Now), Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Base: "http://berth.example", Queue: db})
+	h, err := New(svc, auth.New(db, time.Now), Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Base: "http://berth.example", Deliveries: db})
 	must(err)
 	send := func(path, cookie string, form url.Values) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodGet, path, nil)

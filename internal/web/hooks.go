@@ -17,7 +17,7 @@ type Webhooks interface {
 	List(ctx context.Context, a account.Actor, everybody bool) ([]scheduler.Webhook, error)
 	Get(ctx context.Context, a account.Actor, id string) (scheduler.Webhook, error)
 	Test(ctx context.Context, a account.Actor, id string) error
-	Deliveries(ctx context.Context, a account.Actor, id string, below int64, limit int) ([]scheduler.Message, error)
+	Deliveries(ctx context.Context, a account.Actor, id string, below int64, limit int) ([]scheduler.Delivery, error)
 	Again(ctx context.Context, a account.Actor, id string, delivery int64) error
 }
 
@@ -30,7 +30,7 @@ type hooksPage struct {
 
 type hook struct {
 	scheduler.Webhook
-	Deliveries []scheduler.Message
+	Deliveries []scheduler.Delivery
 }
 
 // shownDeliveries is how many of a webhook's deliveries are listed.

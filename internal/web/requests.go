@@ -178,7 +178,7 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who account.Actor
 		p.Provides = v.Decidable(who)
 	}
 	if v.Ticket != nil {
-		waits, err := s.o.Queue.Pending(ctx, ticketChannel, v.ID)
+		waits, err := s.o.Deliveries.Pending(ctx, ticketChannel, v.ID)
 		if err != nil {
 			return err
 		}

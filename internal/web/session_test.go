@@ -46,7 +46,7 @@ func newHouse(t *testing.T, base string) *house {
 	for name, role := range map[string]account.Role{"maeve": account.RoleExperimenter, "hector": account.RoleExperimenter, "monika": account.RoleMentor, "adele": account.RoleAdministrator} {
 		must(auth.New(db, time.Now).PutPerson(t.Context(), account.System, account.Person{Username: name, Name: name, Roles: []account.Role{role}, Password: hash}))
 	}
-	pages, err := newSite(svc, auth.New(db, time.Now), Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Base: base, Queue: db})
+	pages, err := newSite(svc, auth.New(db, time.Now), Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Base: base, Deliveries: db})
 	must(pages, err)
 	return &house{t, pages.handler(), svc, pages}
 }

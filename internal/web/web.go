@@ -39,10 +39,10 @@ type Identity interface {
 	Revoke(ctx context.Context, actor account.Actor, owner, id string) (account.Token, error)
 }
 
-// Queue is what waits to be told to others, for administrators.
-type Queue interface {
+// Deliveries is what waits to be told to others, for administrators.
+type Deliveries interface {
 	Backlog(ctx context.Context, channel string) (scheduler.Backlog, error)
-	Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) ([]scheduler.Message, error)
+	Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) ([]scheduler.Delivery, error)
 	Retry(ctx context.Context, channel, request string) (int64, error)
 	Pending(ctx context.Context, channel, request string) (waits bool, err error)
 }
@@ -59,14 +59,14 @@ const CallbackPath = "/sign-in/callback"
 
 // Options are what the pages get from outside.
 type Options struct {
-	Log      *slog.Logger
-	Clock    func() time.Time
-	Base     string // address under which people reach this instance
-	Queue    Queue
-	Channels []string
-	Webhooks Webhooks
-	OIDC     OIDC          // nil: nobody signs in elsewhere
-	Poll     time.Duration // how often the change log is looked at for a page that follows it; default two seconds
+	Log        *slog.Logger
+	Clock      func() time.Time
+	Base       string // address under which people reach this instance
+	Deliveries Deliveries
+	Channels   []string
+	Webhooks   Webhooks
+	OIDC       OIDC          // nil: nobody signs in elsewhere
+	Poll       time.Duration // how often the change log is looked at for a page that follows it; default two seconds
 }
 
 // site is what the handlers share.

@@ -62,7 +62,7 @@ func TestAnAddressThatFailsIsLeftAlone(t *testing.T) {
 	if err != nil || list[0].Attempts != 1 || list[0].Failure == "" {
 		t.Errorf("%+v, %v", list, err)
 	}
-	_, err = h.desk.Deliver(t.Context(), scheduler.Message{Target: hook.ID, Event: list[0].Event})
+	_, err = h.desk.Deliver(t.Context(), scheduler.Delivery{Target: hook.ID, Event: list[0].Event})
 	if !errors.As(err, new(errResting)) {
 		t.Errorf("it is called while it rests: %v", err)
 	}

@@ -24,7 +24,7 @@ func Takes(e scheduler.Event) bool { return scheduler.TellsWebhooks(e) }
 const patience = 5 * 24 * time.Hour
 
 // Deliver tells the webhooks concerned by an event: for a message without a target it returns all targets, one with a target it sends.
-func (d *Service) Deliver(ctx context.Context, m scheduler.Message) (targets []string, err error) {
+func (d *Service) Deliver(ctx context.Context, m scheduler.Delivery) (targets []string, err error) {
 	if m.Target == "" {
 		return d.listeners(ctx, m.Event)
 	}

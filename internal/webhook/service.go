@@ -16,7 +16,7 @@ const Channel = scheduler.WebhookChannel
 
 // Queue keeps the deliveries to webhooks, past and waiting.
 type Queue interface {
-	Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) ([]scheduler.Message, error)
+	Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) ([]scheduler.Delivery, error)
 	Again(ctx context.Context, channel, target string, id int64) error
 }
 
@@ -103,7 +103,7 @@ func (d *Service) Get(ctx context.Context, a account.Actor, id string) (schedule
 }
 
 // Deliveries lists the messages to a webhook, newest first.
-func (d *Service) Deliveries(ctx context.Context, a account.Actor, id string, below int64, limit int) ([]scheduler.Message, error) {
+func (d *Service) Deliveries(ctx context.Context, a account.Actor, id string, below int64, limit int) ([]scheduler.Delivery, error) {
 	if _, err := d.hooks.Webhook(ctx, a, id); err != nil {
 		return nil, err
 	}

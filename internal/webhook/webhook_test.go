@@ -18,7 +18,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"berth/internal/outbox"
+	"berth/internal/delivery"
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
@@ -90,7 +90,7 @@ type house struct {
 	store   *store.Store
 	svc     testdb.Directory
 	desk    *Service
-	courier *outbox.Courier
+	courier *delivery.Courier
 	now     atomic.Int64
 }
 
@@ -103,7 +103,7 @@ func newHouse(t *testing.T, anywhere bool) *house {
 	h := &house{t: t, store: testdb.OpenWith(t, testdb.SQLite(t), store.Options{Channels: []scheduler.Channel{{Name: Channel, Takes: Takes}}})}
 	h.svc = testdb.NewDirectory(t, scheduler.New(h.store, scheduler.Options{Clock: h.clock, NewID: uuid.NewString, WebhookAddress: Address(anywhere)}), h.store, h.clock)
 	h.desk = New(h.store, h.svc, Settings{Anywhere: anywhere, Site: "https://berth.example", Version: "test"}, h.clock)
-	h.courier = outbox.New(h.store, h.desk.Deliver, outbox.Options{Channel: Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Abreast: 4})
+	h.courier = delivery.New(h.store, h.desk.Deliver, delivery.Options{Channel: Channel, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Abreast: 4})
 	h.must(h.svc.PutFacility(t.Context(), account.System, testbeds.Facility{Testbeds: []testbeds.Testbed{
 		{ID: "north", Name: "Athens", Timezone: "Europe/Athens", VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 8}}}}}}, scheduler.ChangeOptions{}))
 	for name, role := range roles {

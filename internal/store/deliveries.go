@@ -10,8 +10,8 @@ import (
 // The outbox holds the deliveries to other systems. Its rows are written with their events, in the same transactions, and stay until they
 // are delivered: nothing is lost, and nothing is delivered that was not committed.
 
-// post writes the rows of an event for every channel that accepts it.
-func (w *writer) post(ctx context.Context, e scheduler.Event) error {
+// addDeliveries writes the rows of an event for every channel that accepts it.
+func (w *writer) addDeliveries(ctx context.Context, e scheduler.Event) error {
 	for _, c := range w.s.channels {
 		if !c.Takes(e) {
 			continue
@@ -29,10 +29,10 @@ func (w *writer) deliver(ctx context.Context, channel, target, request string, s
 	return err
 }
 
-const messageColumns = `SELECT o.id, o.channel, o.target, o.attempts, o.state, o.due, o.settled, o.failure, o.remedy, e.sequence, e.document
+const deliveryColumns = `SELECT o.id, o.channel, o.target, o.attempts, o.state, o.due, o.settled, o.failure, o.remedy, e.sequence, e.document
 	FROM deliveries o JOIN events e ON e.sequence = o.sequence `
 
-func messageRow(s scan) (m scheduler.Message, err error) {
+func deliveryRow(s scan) (m scheduler.Delivery, err error) {
 	var text string
 	var sequence, due, settled int64
 	if err := s(&m.ID, &m.Channel, &m.Target, &m.Attempts, &m.State, &due, &settled, &m.Failure, &m.Remedy, &sequence, &text); err != nil {
@@ -49,9 +49,9 @@ func messageRow(s scan) (m scheduler.Message, err error) {
 
 // Messages lists the messages of a channel that can be delivered now, oldest first: for each request and target the first undelivered
 // one, if it is due. A stuck message holds up its request to its target, and no other. With a request given, only its messages.
-func (s *Store) Messages(ctx context.Context, channel, request string, now time.Time, limit int) (list []scheduler.Message, err error) {
+func (s *Store) Messages(ctx context.Context, channel, request string, now time.Time, limit int) (list []scheduler.Delivery, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
-		list, err = all(ctx, tx.(*reader).tx, messageRow, messageColumns+`WHERE o.channel = $1 AND o.state <> 'done' AND o.due <= $2 AND ($3 = '' OR o.request = $3)
+		list, err = all(ctx, tx.(*reader).tx, deliveryRow, deliveryColumns+`WHERE o.channel = $1 AND o.state <> 'done' AND o.due <= $2 AND ($3 = '' OR o.request = $3)
 			AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.channel = o.channel AND p.target = o.target AND p.request = o.request AND p.state <> 'done' AND p.id < o.id)
 			ORDER BY o.id LIMIT $4`, channel, seconds(now), request, limit)
 		return err
@@ -61,7 +61,7 @@ func (s *Store) Messages(ctx context.Context, channel, request string, now time.
 
 // Claim reserves a message until an instant; it is false if another process has claimed it since it was read. A caller that does not record
 // the outcome by then loses it to others.
-func (s *Store) Claim(ctx context.Context, m scheduler.Message, until time.Time) (mine bool, err error) {
+func (s *Store) Claim(ctx context.Context, m scheduler.Delivery, until time.Time) (mine bool, err error) {
 	err = s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		n, err := tx.(*writer).exec(ctx, "message", `UPDATE deliveries SET due = $1, leased = $1, attempts = attempts + 1 WHERE id = $2 AND state <> 'done' AND due = $3 AND attempts = $4`,
 			seconds(until), m.ID, seconds(m.Due), m.Attempts)
@@ -76,13 +76,13 @@ func (s *Store) Claim(ctx context.Context, m scheduler.Message, until time.Time)
 
 // Delivered records the arrival of a message; targets, if any, are told of its event in its place, each by a message of its own: then
 // nothing has arrived anywhere yet, and this message is soon forgotten.
-func (s *Store) Delivered(ctx context.Context, m scheduler.Message, now time.Time, targets ...string) error {
+func (s *Store) Delivered(ctx context.Context, m scheduler.Delivery, now time.Time, targets ...string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		w := tx.(*writer)
 		if len(targets) > 0 {
 			now = time.Unix(0, 0)
 		}
-		mine, err := w.settle(ctx, m, scheduler.MessageDone, time.Unix(0, 0), now, "", "")
+		mine, err := w.settle(ctx, m, scheduler.DeliveryDone, time.Unix(0, 0), now, "", "")
 		if err != nil || !mine {
 			return err
 		}
@@ -96,22 +96,22 @@ func (s *Store) Delivered(ctx context.Context, m scheduler.Message, now time.Tim
 }
 
 // Postponed records that a message did not arrive, and the time of its next attempt.
-func (s *Store) Postponed(ctx context.Context, m scheduler.Message, until time.Time, failure string) error {
+func (s *Store) Postponed(ctx context.Context, m scheduler.Delivery, until time.Time, failure string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		_, err := tx.(*writer).settle(ctx, m, scheduler.MessageWaiting, until, time.Unix(0, 0), failure, "")
+		_, err := tx.(*writer).settle(ctx, m, scheduler.DeliveryWaiting, until, time.Unix(0, 0), failure, "")
 		return err
 	})
 }
 
 // Stuck records that a message cannot arrive until a person acts, and the time of the next check.
-func (s *Store) Stuck(ctx context.Context, m scheduler.Message, until time.Time, failure, remedy string) error {
+func (s *Store) Stuck(ctx context.Context, m scheduler.Delivery, until time.Time, failure, remedy string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		_, err := tx.(*writer).settle(ctx, m, scheduler.MessageStuck, until, time.Unix(0, 0), failure, remedy)
+		_, err := tx.(*writer).settle(ctx, m, scheduler.DeliveryStuck, until, time.Unix(0, 0), failure, remedy)
 		return err
 	})
 }
 
-func (w *writer) settle(ctx context.Context, m scheduler.Message, state scheduler.MessageState, due, settled time.Time, failure, remedy string) (mine bool, err error) {
+func (w *writer) settle(ctx context.Context, m scheduler.Delivery, state scheduler.DeliveryState, due, settled time.Time, failure, remedy string) (mine bool, err error) {
 	n, err := w.exec(ctx, "message", `UPDATE deliveries SET state = $1, due = $2, settled = $3, failure = $4, remedy = $5, leased = 0
 		WHERE id = $6 AND state <> 'done' AND attempts = $7`, state, seconds(due), seconds(settled), failure, remedy, m.ID, m.Attempts)
 	return n == 1, err
@@ -149,13 +149,13 @@ func (s *Store) Again(ctx context.Context, channel, target string, id int64) err
 
 // Deliveries lists the messages of a channel, newest first, below an id: to one target or to any, all of them or only those that did not
 // arrive.
-func (s *Store) Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) (list []scheduler.Message, err error) {
+func (s *Store) Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) (list []scheduler.Delivery, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		only := int64(0)
 		if undone {
 			only = 1
 		}
-		list, err = all(ctx, tx.(*reader).tx, messageRow, messageColumns+`WHERE ($1 = '' OR o.channel = $1) AND ($2 = '' OR o.target = $2) AND ($3 = 0 OR o.state <> 'done')
+		list, err = all(ctx, tx.(*reader).tx, deliveryRow, deliveryColumns+`WHERE ($1 = '' OR o.channel = $1) AND ($2 = '' OR o.target = $2) AND ($3 = 0 OR o.state <> 'done')
 			AND ($4 = 0 OR o.id < $4) ORDER BY o.id DESC LIMIT $5`, channel, target, only, below, limit)
 		return err
 	})
@@ -187,10 +187,10 @@ func (s *Store) Backlog(ctx context.Context, channel string) (b scheduler.Backlo
 		count := func(query string, args ...any) (n int64, err error) {
 			return one(ctx, r.tx, "message", number, query, append([]any{channel}, args...)...)
 		}
-		if b.Waiting, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, scheduler.MessageWaiting); err != nil {
+		if b.Waiting, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, scheduler.DeliveryWaiting); err != nil {
 			return err
 		}
-		if b.Stuck, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, scheduler.MessageStuck); err != nil {
+		if b.Stuck, err = count(`SELECT COUNT(*) FROM deliveries WHERE channel = $1 AND state = $2`, scheduler.DeliveryStuck); err != nil {
 			return err
 		}
 		last, err := count(`SELECT COALESCE(MAX(settled), 0) FROM deliveries WHERE channel = $1 AND state = 'done'`)

@@ -29,7 +29,7 @@ func tells(names ...string) (o store.Options) {
 	return o
 }
 
-func messages(t testing.TB, s *store.Store, now time.Time) []scheduler.Message {
+func messages(t testing.TB, s *store.Store, now time.Time) []scheduler.Delivery {
 	t.Helper()
 	list, err := s.Messages(t.Context(), "ticket", "", now, 100)
 	if err != nil {
@@ -38,7 +38,7 @@ func messages(t testing.TB, s *store.Store, now time.Time) []scheduler.Message {
 	return list
 }
 
-func texts(list []scheduler.Message) (out []string) {
+func texts(list []scheduler.Delivery) (out []string) {
 	for _, m := range list {
 		out = append(out, m.Event.Text)
 	}

@@ -1,4 +1,4 @@
-package outbox_test
+package delivery_test
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"berth/internal/outbox"
+	"berth/internal/delivery"
 	"berth/internal/retry"
 	"berth/internal/store"
 	"berth/internal/testdb"
@@ -28,7 +28,7 @@ type post struct {
 	store *store.Store
 	now   atomic.Int64
 	told  []told // what arrived, in its order
-	fail  func(scheduler.Message) error
+	fail  func(scheduler.Delivery) error
 }
 
 type told struct{ request, text string }
@@ -40,7 +40,7 @@ func newPost(t *testing.T, dsn string) *post {
 
 func (p *post) clock() time.Time { return start.Add(time.Duration(p.now.Load()) * time.Second) }
 
-func (p *post) deliver(_ context.Context, m scheduler.Message) ([]string, error) {
+func (p *post) deliver(_ context.Context, m scheduler.Delivery) ([]string, error) {
 	if p.fail != nil {
 		if err := p.fail(m); err != nil {
 			return nil, err
@@ -50,8 +50,8 @@ func (p *post) deliver(_ context.Context, m scheduler.Message) ([]string, error)
 	return nil, nil
 }
 
-func (p *post) courier() *outbox.Courier {
-	return outbox.New(p.store, p.deliver, outbox.Options{Channel: "ticket", Clock: p.clock, Log: slog.New(slog.DiscardHandler)})
+func (p *post) courier() *delivery.Courier {
+	return delivery.New(p.store, p.deliver, delivery.Options{Channel: "ticket", Clock: p.clock, Log: slog.New(slog.DiscardHandler)})
 }
 
 func (p *post) happen(request, text string) error {
@@ -65,7 +65,7 @@ func TestAnOutageLosesNothingAndKeepsTheOrder(t *testing.T) {
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
 		p := newPost(t, dsn)
 		down := true
-		p.fail = func(m scheduler.Message) error {
+		p.fail = func(m scheduler.Delivery) error {
 			if down {
 				return errors.New("down")
 			}
@@ -102,11 +102,11 @@ func TestAnOutageLosesNothingAndKeepsTheOrder(t *testing.T) {
 func TestAFaultOfAllIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	p := newPost(t, testdb.SQLite(t))
-	down := error(outbox.Down{Err: errors.New("the key was revoked"), Remedy: "make another one", Permanent: true})
+	down := error(delivery.Down{Err: errors.New("the key was revoked"), Remedy: "make another one", Permanent: true})
 	var tried int
-	p.fail = func(scheduler.Message) error { tried++; return down }
+	p.fail = func(scheduler.Delivery) error { tried++; return down }
 	var log bytes.Buffer
-	c := outbox.New(p.store, p.deliver, outbox.Options{Channel: "ticket", Clock: p.clock, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	c := delivery.New(p.store, p.deliver, delivery.Options{Channel: "ticket", Clock: p.clock, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	for i := range 10 {
 		if err := p.happen(fmt.Sprint(i), "x"); err != nil {
 			t.Fatal(err)
@@ -136,7 +136,7 @@ func TestWhatIsStuckHoldsUpItsRequestOnly(t *testing.T) {
 	t.Parallel()
 	p := newPost(t, testdb.SQLite(t))
 	broken := true
-	p.fail = func(m scheduler.Message) error {
+	p.fail = func(m scheduler.Delivery) error {
 		if broken && m.Event.Request == "a" {
 			return retry.Permanent{Err: errors.New("no such component")}
 		}
@@ -184,7 +184,7 @@ func TestEveryMessageArrivesInOrder(t *testing.T) {
 		p.told = nil
 		want := map[string][]string{}
 		var fault int
-		p.fail = func(m scheduler.Message) error {
+		p.fail = func(m scheduler.Delivery) error {
 			switch fault {
 			case 1:
 				return errors.New("before")
@@ -208,7 +208,7 @@ func TestEveryMessageArrivesInOrder(t *testing.T) {
 				fault = rapid.IntRange(0, 2).Draw(rt, "fault")
 				ctx, cancel := context.WithCancel(t.Context())
 				if rapid.Bool().Draw(rt, "dies") {
-					p.fail = func(scheduler.Message) error { cancel(); return ctx.Err() }
+					p.fail = func(scheduler.Delivery) error { cancel(); return ctx.Err() }
 				}
 				_, _ = c.Round(ctx)
 				cancel()

@@ -1,6 +1,6 @@
-// Package outbox delivers what has to be told to other systems: each message at least once, those of one request in their order, again and
+// Package delivery delivers what has to be told to other systems: each message at least once, those of one request in their order, again and
 // again for as long as it takes. What a system does with a message is the business of who delivers it.
-package outbox
+package delivery
 
 import (
 	"cmp"
@@ -17,19 +17,19 @@ import (
 	"berth/scheduler"
 )
 
-// Queue is where messages wait.
-type Queue interface {
-	Messages(ctx context.Context, channel, request string, now time.Time, limit int) ([]scheduler.Message, error)
-	Claim(ctx context.Context, m scheduler.Message, until time.Time) (mine bool, err error)
-	Delivered(ctx context.Context, m scheduler.Message, now time.Time, targets ...string) error
-	Postponed(ctx context.Context, m scheduler.Message, until time.Time, failure string) error
-	Stuck(ctx context.Context, m scheduler.Message, until time.Time, failure, remedy string) error
+// Deliveries is where messages wait.
+type Deliveries interface {
+	Messages(ctx context.Context, channel, request string, now time.Time, limit int) ([]scheduler.Delivery, error)
+	Claim(ctx context.Context, m scheduler.Delivery, until time.Time) (mine bool, err error)
+	Delivered(ctx context.Context, m scheduler.Delivery, now time.Time, targets ...string) error
+	Postponed(ctx context.Context, m scheduler.Delivery, until time.Time, failure string) error
+	Stuck(ctx context.Context, m scheduler.Delivery, until time.Time, failure, remedy string) error
 }
 
 // Deliver tells a system. It may be called again with the same message, and has to make that harmless. A retry.Permanent keeps
 // the request's later messages back until somebody has done something; with any other the message is tried again. A message without a
 // target may be answered with targets: then each of them gets a message of its own about the same event.
-type Deliver func(ctx context.Context, m scheduler.Message) (targets []string, err error)
+type Deliver func(ctx context.Context, m scheduler.Delivery) (targets []string, err error)
 
 // Down is an error of the system itself, which every other message would meet as well: it is said once, and nothing else is tried in the same
 // round.
@@ -55,14 +55,14 @@ type Options struct {
 
 // Courier delivers the messages of one channel. Any number of them may work on one queue.
 type Courier struct {
-	queue   Queue
+	queue   Deliveries
 	deliver Deliver
 	o       Options
 	down    atomic.Bool // the system was so when it was last told something, and that was said
 }
 
 // New makes a courier.
-func New(queue Queue, deliver Deliver, o Options) *Courier {
+func New(queue Deliveries, deliver Deliver, o Options) *Courier {
 	if o.Lease == 0 {
 		o.Lease = 2 * time.Minute
 	}
@@ -117,7 +117,7 @@ func (c *Courier) Round(ctx context.Context) (delivered int, err error) {
 }
 
 // claimed delivers a message if it can be had.
-func (c *Courier) claimed(ctx context.Context, m scheduler.Message) (ok bool, err error) {
+func (c *Courier) claimed(ctx context.Context, m scheduler.Delivery) (ok bool, err error) {
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
@@ -130,7 +130,7 @@ func (c *Courier) claimed(ctx context.Context, m scheduler.Message) (ok bool, er
 }
 
 // one delivers a message and notes what came of it.
-func (c *Courier) one(ctx context.Context, m scheduler.Message) (ok bool, err error) {
+func (c *Courier) one(ctx context.Context, m scheduler.Delivery) (ok bool, err error) {
 	working := enduring(ctx)
 	attempt, cancel := context.WithTimeout(working, c.o.Lease)
 	targets, failure := c.safely(attempt, m)
@@ -157,7 +157,7 @@ func (c *Courier) one(ctx context.Context, m scheduler.Message) (ok bool, err er
 const noteWithin = 5 * time.Second
 
 // failed notes that a message did not arrive.
-func (c *Courier) failed(ctx context.Context, m scheduler.Message, failure error) error {
+func (c *Courier) failed(ctx context.Context, m scheduler.Delivery, failure error) error {
 	if permanent, ok := errors.AsType[retry.Permanent](failure); ok {
 		wait := stuck.After(m.Attempts)
 		c.o.Log.ErrorContext(ctx, "a message is stuck", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence,
@@ -170,7 +170,7 @@ func (c *Courier) failed(ctx context.Context, m scheduler.Message, failure error
 }
 
 // await notes that a message waits for a system that is down, which is said once for all of them.
-func (c *Courier) await(ctx context.Context, m scheduler.Message, down Down) error {
+func (c *Courier) await(ctx context.Context, m scheduler.Delivery, down Down) error {
 	if !c.down.Swap(true) {
 		c.o.Log.ErrorContext(ctx, "nothing can be told, all of it waits", "channel", c.o.Channel, "error", down.Err, "remedy", down.Remedy)
 	}
@@ -181,7 +181,7 @@ func (c *Courier) await(ctx context.Context, m scheduler.Message, down Down) err
 }
 
 // safely turns a panic into an error: one message that cannot be dealt with must not end the service for all others.
-func (c *Courier) safely(ctx context.Context, m scheduler.Message) (targets []string, err error) {
+func (c *Courier) safely(ctx context.Context, m scheduler.Delivery) (targets []string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())

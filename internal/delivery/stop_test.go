@@ -1,11 +1,11 @@
-package outbox_test
+package delivery_test
 
 import (
 	"context"
 	"log/slog"
 	"testing"
 
-	"berth/internal/outbox"
+	"berth/internal/delivery"
 	"berth/internal/testdb"
 	"berth/scheduler"
 )
@@ -27,17 +27,17 @@ func TestWhatIsToldWhileStoppingIsNoted(t *testing.T) {
 			}
 			working, cut := context.WithCancel(t.Context())
 			defer cut()
-			beginning, stop := context.WithCancel(outbox.Enduring(working, working))
+			beginning, stop := context.WithCancel(delivery.Enduring(working, working))
 			defer stop()
 			told := 0
-			c := outbox.New(p.store, func(ctx context.Context, _ scheduler.Message) ([]string, error) {
+			c := delivery.New(p.store, func(ctx context.Context, _ scheduler.Delivery) ([]string, error) {
 				told++
 				stop() // in the middle of it
 				if tt.cut {
 					cut()
 				}
 				return nil, ctx.Err()
-			}, outbox.Options{Channel: "ticket", Clock: p.clock, Log: slog.New(slog.DiscardHandler)})
+			}, delivery.Options{Channel: "ticket", Clock: p.clock, Log: slog.New(slog.DiscardHandler)})
 			if n, err := c.Round(beginning); n != tt.delivered || err == nil {
 				t.Errorf("%d delivered, %v; want %d, and to hear of the end", n, err, tt.delivered)
 			}

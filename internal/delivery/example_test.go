@@ -1,4 +1,4 @@
-package outbox_test
+package delivery_test
 
 import (
 	"context"
@@ -7,14 +7,14 @@ import (
 	"log/slog"
 	"time"
 
-	"berth/internal/outbox"
+	"berth/internal/delivery"
 	"berth/scheduler"
 )
 
 // shelf is a queue in memory. The store keeps one beside the events, and writes to it in the transaction that makes an event.
-type shelf []scheduler.Message
+type shelf []scheduler.Delivery
 
-func (s *shelf) Messages(_ context.Context, _, _ string, now time.Time, _ int) (list []scheduler.Message, err error) {
+func (s *shelf) Messages(_ context.Context, _, _ string, now time.Time, _ int) (list []scheduler.Delivery, err error) {
 	for _, m := range *s {
 		if !m.Due.After(now) {
 			list = append(list, m)
@@ -23,26 +23,26 @@ func (s *shelf) Messages(_ context.Context, _, _ string, now time.Time, _ int) (
 	return list, nil
 }
 
-func (s *shelf) Claim(_ context.Context, m scheduler.Message, until time.Time) (mine bool, err error) {
+func (s *shelf) Claim(_ context.Context, m scheduler.Delivery, until time.Time) (mine bool, err error) {
 	return true, s.keep(m, until)
 }
 
-func (s *shelf) Delivered(context.Context, scheduler.Message, time.Time, ...string) error {
+func (s *shelf) Delivered(context.Context, scheduler.Delivery, time.Time, ...string) error {
 	*s = nil
 	return nil
 }
 
-func (s *shelf) Postponed(_ context.Context, m scheduler.Message, until time.Time, failure string) error {
+func (s *shelf) Postponed(_ context.Context, m scheduler.Delivery, until time.Time, failure string) error {
 	fmt.Println("kept:", failure)
 	return s.keep(m, until)
 }
 
-func (s *shelf) Stuck(_ context.Context, m scheduler.Message, until time.Time, failure, remedy string) error {
+func (s *shelf) Stuck(_ context.Context, m scheduler.Delivery, until time.Time, failure, remedy string) error {
 	fmt.Println("stuck:", failure+";", remedy)
 	return s.keep(m, until)
 }
 
-func (s *shelf) keep(m scheduler.Message, until time.Time) error {
+func (s *shelf) keep(m scheduler.Delivery, until time.Time) error {
 	m.Due = until
 	*s = shelf{m}
 	return nil
@@ -53,12 +53,12 @@ func ExampleCourier() {
 	now := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	queue := &shelf{{Channel: "ticket", Due: now, Event: scheduler.Event{Text: "request #42 was scheduled"}}}
 	answer := errors.New("connection refused")
-	courier := outbox.New(queue, func(_ context.Context, m scheduler.Message) (targets []string, err error) {
+	courier := delivery.New(queue, func(_ context.Context, m scheduler.Delivery) (targets []string, err error) {
 		if answer == nil {
 			fmt.Println("delivered:", m.Event.Text)
 		}
 		return nil, answer
-	}, outbox.Options{Channel: "ticket", Clock: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	}, delivery.Options{Channel: "ticket", Clock: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
 
 	for round := range 4 {
 		delivered, err := courier.Round(context.Background())

@@ -11,12 +11,12 @@ type Channel struct {
 // OfRequests takes every event about a request.
 func OfRequests(e Event) bool { return e.Request != "" }
 
-// Message is an event on its way to another system. It is kept until it has arrived, and of one request the earlier goes first.
-type Message struct {
+// Delivery is an event on its way to another system. It is kept until it has arrived, and of one request the earlier goes first.
+type Delivery struct {
 	ID       int64
 	Channel  string // the way
 	Target   string // to whom, where the way leads to several; empty while it is not known to whom
-	State    MessageState
+	State    DeliveryState
 	Attempts int64 // that were begun before
 	Due      time.Time
 	Settled  *time.Time // when it arrived
@@ -25,18 +25,18 @@ type Message struct {
 	Event    Event
 }
 
-// MessageState says whether a message has arrived.
-type MessageState string
+// DeliveryState says whether a message has arrived.
+type DeliveryState string
 
 // The states of messages.
 const (
-	MessageWaiting MessageState = "waiting" // it will be tried, or is being tried
-	MessageStuck   MessageState = "stuck"   // it waits until somebody has done something about it
-	MessageDone    MessageState = "done"    // it has arrived
+	DeliveryWaiting DeliveryState = "waiting" // it will be tried, or is being tried
+	DeliveryStuck   DeliveryState = "stuck"   // it waits until somebody has done something about it
+	DeliveryDone    DeliveryState = "done"    // it has arrived
 )
 
-// MessageStates lists all states of messages.
-var MessageStates = []MessageState{MessageWaiting, MessageStuck, MessageDone}
+// DeliveryStates lists all states of messages.
+var DeliveryStates = []DeliveryState{DeliveryWaiting, DeliveryStuck, DeliveryDone}
 
 // Backlog is what waits in a channel.
 type Backlog struct {
