@@ -20,7 +20,7 @@ func TestDeliveriesAreSeenAndRetried(t *testing.T) {
 	h.submitted("maeve", h.wish(0, 2))
 	h.submitted("maeve", h.wish(3, 2))
 	ctx := t.Context()
-	waiting, err := h.db.Messages(ctx, "ticket", "", time.Now(), 10)
+	waiting, err := h.db.DueDeliveries(ctx, "ticket", "", time.Now(), 10)
 	if err != nil || len(waiting) != 2 {
 		t.Fatal(waiting, err)
 	}

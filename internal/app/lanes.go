@@ -147,6 +147,6 @@ type lane struct {
 	targets []string
 }
 
-func (q lane) Messages(ctx context.Context, channel, _ string, now time.Time, limit int) ([]scheduler.Delivery, error) {
+func (q lane) DueDeliveries(ctx context.Context, channel, _ string, now time.Time, limit int) ([]scheduler.Delivery, error) {
 	return q.MessagesTo(ctx, channel, q.targets, now, limit)
 }

@@ -19,7 +19,7 @@ import (
 
 // Deliveries is where messages wait.
 type Deliveries interface {
-	Messages(ctx context.Context, channel, request string, now time.Time, limit int) ([]scheduler.Delivery, error)
+	DueDeliveries(ctx context.Context, channel, request string, now time.Time, limit int) ([]scheduler.Delivery, error)
 	Claim(ctx context.Context, m scheduler.Delivery, until time.Time) (mine bool, err error)
 	Delivered(ctx context.Context, m scheduler.Delivery, now time.Time, targets ...string) error
 	Postponed(ctx context.Context, m scheduler.Delivery, until time.Time, failure string) error
@@ -55,10 +55,10 @@ type Options struct {
 
 // Courier delivers the messages of one channel. Any number of them may work on one queue.
 type Courier struct {
-	queue   Deliveries
-	deliver Deliver
-	o       Options
-	down    atomic.Bool // the system was so when it was last told something, and that was said
+	deliveries Deliveries
+	deliver    Deliver
+	o          Options
+	down       atomic.Bool // the system was so when it was last told something, and that was said
 }
 
 // New makes a courier.
@@ -70,7 +70,7 @@ func New(queue Deliveries, deliver Deliver, o Options) *Courier {
 		o.Batch = 50
 	}
 	o.Abreast = max(o.Abreast, 1)
-	return &Courier{queue: queue, deliver: deliver, o: o}
+	return &Courier{deliveries: queue, deliver: deliver, o: o}
 }
 
 // Down reports whether the system could not be told anything when it was last tried.
@@ -81,7 +81,7 @@ var errDown = errors.New("the system is down")
 
 // Round delivers what can be delivered now, and answers with how much that was. A message that fails keeps nobody else's back.
 func (c *Courier) Round(ctx context.Context) (delivered int, err error) {
-	list, err := c.queue.Messages(ctx, c.o.Channel, c.o.Request, c.o.Clock(), c.o.Batch)
+	list, err := c.deliveries.DueDeliveries(ctx, c.o.Channel, c.o.Request, c.o.Clock(), c.o.Batch)
 	if err != nil {
 		return 0, err
 	}
@@ -121,7 +121,7 @@ func (c *Courier) claimed(ctx context.Context, m scheduler.Delivery) (ok bool, e
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	mine, err := c.queue.Claim(ctx, m, c.o.Clock().Add(c.o.Lease))
+	mine, err := c.deliveries.Claim(ctx, m, c.o.Clock().Add(c.o.Lease))
 	if err != nil || !mine {
 		return false, err
 	}
@@ -144,7 +144,7 @@ func (c *Courier) one(ctx context.Context, m scheduler.Delivery) (ok bool, err e
 		if c.down.Swap(false) {
 			c.o.Log.InfoContext(ctx, "what waited is told again", "channel", c.o.Channel)
 		}
-		return true, c.queue.Delivered(noting, m, c.o.Clock(), targets...)
+		return true, c.deliveries.Delivered(noting, m, c.o.Clock(), targets...)
 	}
 	if down, ok := errors.AsType[Down](failure); ok {
 		return false, cmp.Or(c.await(noting, m, down), errDown)
@@ -162,11 +162,11 @@ func (c *Courier) failed(ctx context.Context, m scheduler.Delivery, failure erro
 		wait := stuck.After(m.Attempts)
 		c.o.Log.ErrorContext(ctx, "a message is stuck", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence,
 			"error", failure, "remedy", permanent.Remedy, "again_in", wait)
-		return c.queue.Stuck(ctx, m, c.o.Clock().Add(wait), failure.Error(), permanent.Remedy)
+		return c.deliveries.Stuck(ctx, m, c.o.Clock().Add(wait), failure.Error(), permanent.Remedy)
 	}
 	wait := postponed.After(m.Attempts)
 	c.o.Log.WarnContext(ctx, "a message did not arrive", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence, "attempt", m.Attempts, "again_in", wait, "error", failure)
-	return c.queue.Postponed(ctx, m, c.o.Clock().Add(wait), failure.Error())
+	return c.deliveries.Postponed(ctx, m, c.o.Clock().Add(wait), failure.Error())
 }
 
 // await notes that a message waits for a system that is down, which is said once for all of them.
@@ -175,9 +175,9 @@ func (c *Courier) await(ctx context.Context, m scheduler.Delivery, down Down) er
 		c.o.Log.ErrorContext(ctx, "nothing can be told, all of it waits", "channel", c.o.Channel, "error", down.Err, "remedy", down.Remedy)
 	}
 	if down.Permanent {
-		return c.queue.Stuck(ctx, m, c.o.Clock().Add(stuck.After(m.Attempts)), down.Error(), down.Remedy)
+		return c.deliveries.Stuck(ctx, m, c.o.Clock().Add(stuck.After(m.Attempts)), down.Error(), down.Remedy)
 	}
-	return c.queue.Postponed(ctx, m, c.o.Clock().Add(postponed.After(m.Attempts)), down.Error())
+	return c.deliveries.Postponed(ctx, m, c.o.Clock().Add(postponed.After(m.Attempts)), down.Error())
 }
 
 // safely turns a panic into an error: one message that cannot be dealt with must not end the service for all others.

@@ -13,7 +13,7 @@ import (
 	"berth/testbeds"
 )
 
-// Channel names the outbox queue of mails.
+// Channel is the channel of deliveries of mails.
 const Channel = "mail"
 
 // Requests reads the subjects of the mails.

@@ -7,7 +7,7 @@ import (
 	"berth/scheduler"
 )
 
-// The outbox holds the deliveries to other systems. Its rows are written with their events, in the same transactions, and stay until they
+// The deliveries to other systems. Their rows are written with their events, in the same transactions, and stay until they
 // are delivered: nothing is lost, and nothing is delivered that was not committed.
 
 // addDeliveries writes the rows of an event for every channel that accepts it.
@@ -47,9 +47,9 @@ func deliveryRow(s scan) (m scheduler.Delivery, err error) {
 	return m, err
 }
 
-// Messages lists the messages of a channel that can be delivered now, oldest first: for each request and target the first undelivered
+// DueDeliveries lists the messages of a channel that can be delivered now, oldest first: for each request and target the first undelivered
 // one, if it is due. A stuck message holds up its request to its target, and no other. With a request given, only its messages.
-func (s *Store) Messages(ctx context.Context, channel, request string, now time.Time, limit int) (list []scheduler.Delivery, err error) {
+func (s *Store) DueDeliveries(ctx context.Context, channel, request string, now time.Time, limit int) (list []scheduler.Delivery, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		list, err = all(ctx, tx.(*reader).tx, deliveryRow, deliveryColumns+`WHERE o.channel = $1 AND o.state <> 'done' AND o.due <= $2 AND ($3 = '' OR o.request = $3)
 			AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.channel = o.channel AND p.target = o.target AND p.request = o.request AND p.state <> 'done' AND p.id < o.id)

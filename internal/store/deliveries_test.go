@@ -31,7 +31,7 @@ func tells(names ...string) (o store.Options) {
 
 func messages(t testing.TB, s *store.Store, now time.Time) []scheduler.Delivery {
 	t.Helper()
-	list, err := s.Messages(t.Context(), "ticket", "", now, 100)
+	list, err := s.DueDeliveries(t.Context(), "ticket", "", now, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func TestWebhooks(t *testing.T) {
 
 		// What it was still to be told goes with it.
 		happen(t, s, uuid(1), "a")
-		list, err := s.Messages(ctx, "webhook", "", start, 10)
+		list, err := s.DueDeliveries(ctx, "webhook", "", start, 10)
 		if err != nil || len(list) != 1 {
 			t.Fatal(list, err)
 		}
@@ -58,7 +58,7 @@ func TestWebhooks(t *testing.T) {
 			return err
 		})
 		code(t, "a deleted one", err, scheduler.CodeNotFound)
-		if list, err = s.Messages(ctx, "webhook", "", start, 10); err != nil || len(list) != 1 || list[0].Target != "h2" {
+		if list, err = s.DueDeliveries(ctx, "webhook", "", start, 10); err != nil || len(list) != 1 || list[0].Target != "h2" {
 			t.Errorf("%+v, %v", list, err)
 		}
 	})

@@ -11,7 +11,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// Channel names the outbox queue of webhooks.
+// Channel is the channel of deliveries of webhooks.
 const Channel = scheduler.WebhookChannel
 
 // Queue keeps the deliveries to webhooks, past and waiting.
