@@ -14,7 +14,7 @@ import (
 // shelf is a queue in memory. The store keeps one beside the events, and writes to it in the transaction that makes an event.
 type shelf []scheduler.Delivery
 
-func (s *shelf) Messages(_ context.Context, _, _ string, now time.Time, _ int) (list []scheduler.Delivery, err error) {
+func (s *shelf) DueDeliveries(_ context.Context, _, _ string, now time.Time, _ int) (list []scheduler.Delivery, err error) {
 	for _, m := range *s {
 		if !m.Due.After(now) {
 			list = append(list, m)
