@@ -23,7 +23,7 @@ type Testbed struct {
 	Teardown Period `json:"teardown,omitzero" yaml:"teardown,omitempty"`
 
 	Closures        []Closure        `json:"closures,omitempty" yaml:"closures,omitempty"`
-	Opening         []Closure        `json:"opening,omitempty" yaml:"opening,omitempty"` // time outside all of them is closed for what they name
+	Opening         []Closure        `json:"opening,omitempty" yaml:"opening,omitempty"` // outside all of them, the resources that they name are closed
 	CapacityChanges []CapacityChange `json:"capacity_changes,omitempty" yaml:"capacity_changes,omitempty"`
 
 	Approval   ApprovalPolicy `json:"approval,omitempty" yaml:"approval,omitempty"` // empty means required where there are providers, else informed

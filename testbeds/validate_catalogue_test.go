@@ -7,7 +7,7 @@ import (
 	"berth/testbeds"
 )
 
-// smallCatalogue is valid against smallFacility.
+// smallCatalogue makes a catalogue that is valid against smallFacility.
 func smallCatalogue() testbeds.Catalogue {
 	return testbeds.Catalogue{
 		VNFs: []testbeds.VNF{
