@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
 	"berth/testbeds"
@@ -23,7 +22,7 @@ func Closures(f testbeds.Facility, span testbeds.Slot, drawn map[string]time.Tim
 		if err != nil {
 			return nil, fmt.Errorf("testbed %s: %w", t.ID, err)
 		}
-		for _, c := range closures(t) {
+		for _, c := range t.AllClosures() {
 			slots, err := c.Occurrences(zone, span)
 			if err != nil {
 				return nil, fmt.Errorf("testbed %s, closure %q: %w", t.ID, c.Summary, err)
@@ -44,48 +43,14 @@ func Closures(f testbeds.Facility, span testbeds.Slot, drawn map[string]time.Tim
 	return list, nil
 }
 
-// part is a closure and the part of the testbed that it closes.
-type part struct {
-	testbeds.Closure
-	of string // empty: the whole testbed
-}
-
-func closures(t testbeds.Testbed) []part {
-	var list []part
-	for _, c := range t.Closures {
-		list = append(list, part{c, strings.Join(append(append([]string{}, c.VIMs...), c.Devices...), ", ")})
-	}
-	for _, v := range t.VIMs {
-		for _, c := range v.Closures {
-			list = append(list, part{c, v.ID})
-		}
-	}
-	for _, d := range t.Devices {
-		for _, c := range d.Closures {
-			list = append(list, part{c, d.ID})
-		}
-	}
-	for i, c := range list {
-		switch {
-		case len(c.Units) > 0:
-			list[i].of = strings.TrimSpace(c.of + " " + strings.Join(c.Units, ", "))
-		case c.Count > 0:
-			list[i].of = fmt.Sprintf("%d × %s", c.Count, c.of)
-		case len(c.Capacity) > 0:
-			list[i].of = "part of " + c.of
-		}
-	}
-	return list
-}
-
 // closed draws one occurrence. The name derives from the content of the closure and the time of the occurrence, so every
 // expansion yields the same event.
-func closed(t testbeds.Testbed, c part, at testbeds.Slot, object string, modified time.Time) Object {
+func closed(t testbeds.Testbed, c testbeds.PartClosure, at testbeds.Slot, object string, modified time.Time) Object {
 	name := cmp.Or(t.Name, t.ID)
 	e := Event{Name: object, Created: modified, Modified: modified, Start: at.Start, End: at.End, Status: Confirmed,
-		Summary: "Closed: " + name, Location: t.Location, Categories: []string{name}, Transparent: c.of != ""}
-	if c.of != "" {
-		e.Summary += " " + c.of
+		Summary: "Closed: " + name, Location: t.Location, Categories: []string{name}, Transparent: c.Part != ""}
+	if c.Part != "" {
+		e.Summary += " " + c.Part
 	}
 	e.Summary += " (" + c.Summary + ")"
 	e.Description = fmt.Sprintf("%s\nTime there: %s to %s (%s)", c.Summary, wall(at.Start, t.Timezone), wall(at.End, t.Timezone), t.Timezone)
@@ -99,10 +64,10 @@ func wall(at time.Time, zone string) string {
 	return at.Format("2006-01-02 15:04")
 }
 
-func closureName(t testbeds.Testbed, c part, at testbeds.Slot) string {
+func closureName(t testbeds.Testbed, c testbeds.PartClosure, at testbeds.Slot) string {
 	what := c.ID
 	if what == "" {
-		what = c.Summary + "\x00" + c.Start.Format(time.DateTime) + "\x00" + c.RRule + "\x00" + c.of
+		what = c.Summary + "\x00" + c.Start.Format(time.DateTime) + "\x00" + c.RRule + "\x00" + c.Part
 	}
 	sum := sha256.Sum256([]byte(t.ID + "\x00" + what))
 	return fmt.Sprintf("closure-%s-%d", hex.EncodeToString(sum[:8]), at.Start.Unix())

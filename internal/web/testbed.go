@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -29,27 +30,14 @@ func closures(t testbeds.Testbed, span testbeds.Slot) (list []closed) {
 	if err != nil {
 		return nil
 	}
-	add := func(closures []testbeds.Closure, of ...string) {
-		for _, c := range closures {
-			slots, err := c.Occurrences(zone, span)
-			if err != nil {
-				continue // the facility was checked: it has none that cannot be expanded
-			}
-			what := strings.Join(slices.Concat(of, c.VIMs, c.Devices, c.Units), ", ")
-			if what == "" {
-				what = "the whole testbed"
-			}
-			for _, s := range slots {
-				list = append(list, closed{c.ID, s, fmt.Sprintf("Closed (%s): %s", what, c.Summary)})
-			}
+	for _, c := range t.AllClosures() {
+		slots, err := c.Occurrences(zone, span)
+		if err != nil {
+			continue // the facility was checked: it has none that cannot be expanded
 		}
-	}
-	add(t.Closures)
-	for _, v := range t.VIMs {
-		add(v.Closures, v.ID)
-	}
-	for _, d := range t.Devices {
-		add(d.Closures, d.ID)
+		for _, s := range slots {
+			list = append(list, closed{c.ID, s, fmt.Sprintf("Closed (%s): %s", cmp.Or(c.Part, "the whole testbed"), c.Summary)})
+		}
 	}
 	slices.SortStableFunc(list, func(a, b closed) int { return a.Slot.Start.Compare(b.Slot.Start) })
 	return list

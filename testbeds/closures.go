@@ -1,0 +1,44 @@
+package testbeds
+
+import (
+	"fmt"
+	"strings"
+)
+
+// PartClosure is a closure with the part of its testbed that it closes, in words; an empty Part is the whole testbed.
+type PartClosure struct {
+	Closure
+	Part string // "iris", "usrp u1, u2", "2 × usrp", "part of iris"
+}
+
+// AllClosures lists the closures of the testbed, of its VIMs and of its devices, in this order.
+func (t Testbed) AllClosures() []PartClosure {
+	var list []PartClosure
+	add := func(closures []Closure, of ...string) {
+		for _, c := range closures {
+			list = append(list, PartClosure{Closure: c, Part: c.part(append(append(of, c.VIMs...), c.Devices...))})
+		}
+	}
+	add(t.Closures)
+	for _, v := range t.VIMs {
+		add(v.Closures, v.ID)
+	}
+	for _, d := range t.Devices {
+		add(d.Closures, d.ID)
+	}
+	return list
+}
+
+// part says how much of something the closure closes.
+func (c Closure) part(of []string) string {
+	what := strings.Join(of, ", ")
+	switch {
+	case len(c.Units) > 0:
+		return strings.TrimSpace(what + " " + strings.Join(c.Units, ", "))
+	case c.Count > 0:
+		return fmt.Sprintf("%d × %s", c.Count, what)
+	case len(c.Capacity) > 0:
+		return "part of " + what
+	}
+	return what
+}
