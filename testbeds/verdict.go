@@ -111,7 +111,7 @@ type Alternative struct {
 	Placement Placement    `json:"placement,omitempty"`
 	Devices   []DeviceNeed `json:"devices,omitempty"`
 	Changes   []Change     `json:"changes"`
-	Cost      float64      `json:"cost"` // see Cost
+	Cost      float64      `json:"cost"` // in hours of shift, see capacity.CostShift
 }
 
 // ChangeKind says in which way an alternative differs from the request.
