@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Booking is a demand that occupies capacity. What it occupies is fixed when it is made: its claims carry the buffers that were in
-// force then.
+// Booking is a demand that occupies capacity. Its claims carry the buffers that were in force when it was made; later changes do not touch
+// them.
 type Booking struct {
 	ID       int64    `json:"id"`
 	Request  int64    `json:"request"` // the number of the request that it belongs to
@@ -14,7 +14,7 @@ type Booking struct {
 	Slot     Slot     `json:"slot"` // without setup and teardown
 	Claims   []Claim  `json:"claims"`
 
-	// Overbooked records that somebody who may do so booked it, or left it, where its capacity is not there.
+	// Overbooked records that an authorised user booked it, or left it, where there is no capacity for it.
 	Overbooked bool `json:"overbooked,omitempty"`
 }
 
@@ -25,19 +25,19 @@ type Claim struct {
 	To   time.Time `json:"to"`   // slot end plus teardown
 }
 
-// Strength says against whom a booking holds its capacity.
+// Strength says against which other bookings a booking holds its capacity.
 type Strength string
 
 const (
-	Firm    Strength = "firm"    // scheduled or running: blocks everybody
-	Held    Strength = "held"    // offered until a deadline: blocks everybody but the one it is offered to
-	Pending Strength = "pending" // under review: blocks nobody, and is named as a contender
+	Firm    Strength = "firm"    // scheduled or running: blocks every other booking
+	Held    Strength = "held"    // offered until a deadline: blocks all but the request that has the offer
+	Pending Strength = "pending" // under review: blocks no booking, and is listed as a contender
 )
 
 // Blocks reports whether bookings of this strength take capacity.
 func (s Strength) Blocks() bool { return s == Firm || s == Held }
 
-// Occupied is the slot of a booking with the setup and teardown that it was granted with.
+// Occupied returns the slot of a booking with the setup and teardown that it was granted.
 func (b Booking) Occupied() Slot {
 	if len(b.Claims) == 0 {
 		return b.Slot
@@ -49,7 +49,7 @@ func (b Booking) Occupied() Slot {
 	return s
 }
 
-// OccupiedAt is the slot of a booking with the setup and teardown that it was granted with at a testbed.
+// OccupiedAt returns the slot of a booking with the setup and teardown that it was granted at one testbed.
 func (b Booking) OccupiedAt(testbed string) Slot {
 	s := b.Slot
 	for _, c := range b.Claims {
@@ -62,7 +62,7 @@ func (b Booking) OccupiedAt(testbed string) Slot {
 
 func (c Claim) span() Slot { return Slot{Start: c.From, End: c.To} }
 
-// Testbeds are the ids of the testbeds of which a booking claims something, sorted.
+// Testbeds lists the ids of the testbeds on which the booking claims something, sorted.
 func (b Booking) Testbeds() []string {
 	var ids []string
 	for _, c := range b.Claims {
@@ -72,7 +72,7 @@ func (b Booking) Testbeds() []string {
 	return slices.Compact(ids)
 }
 
-// Until is the booking with another end; setup and teardown stay as they were granted.
+// Until returns the booking with another end; setup and teardown stay as granted.
 func (b Booking) Until(end time.Time) Booking {
 	by := end.Sub(b.Slot.End)
 	b.Slot.End, b.Claims = end, slices.Clone(b.Claims)
@@ -82,8 +82,8 @@ func (b Booking) Until(end time.Time) Booking {
 	return b
 }
 
-// Narrowed is what the booking becomes in a slot within its own and with no more of a demand than it has: each claim keeps the setup, the
-// teardown and the units that it was granted with. ok is false where that would take something that the booking has not.
+// Narrowed shrinks the booking to a slot within its own and to a demand no greater than its own: each claim keeps its setup, teardown and
+// units. ok is false where the booking does not have what slot or demand ask for.
 func (b Booking) Narrowed(d Demand, s Slot) (narrow Booking, ok bool) {
 	if !b.Slot.Contains(s) {
 		return Booking{}, false
@@ -103,12 +103,12 @@ func (b Booking) Narrowed(d Demand, s Slot) (narrow Booking, ok bool) {
 	return narrow, true
 }
 
-// covers reports whether a need asks for no more than the claim has, and for no unit that it has not.
+// covers reports whether a need asks for no more than the claim has, and for no unit outside the claim.
 func (c Claim) covers(n Need) bool {
 	return n.Amount <= c.Amount && !slices.ContainsFunc(n.Units, func(u string) bool { return !slices.Contains(c.Units, u) })
 }
 
-// chosenOf are the units that a need keeps of those that a claim has: the ones that it insists on, and others up to its amount.
+// chosenOf picks the units that a need keeps from those of a claim: first the units that it insists on, then others up to its amount.
 func (n Need) chosenOf(units []string) []string {
 	kept := slices.Clone(n.Units)
 	for _, u := range units {
@@ -120,8 +120,8 @@ func (n Need) chosenOf(units []string) []string {
 	return kept
 }
 
-// Ended is what is left of a booking that ends at an instant: what it had begun to claim, with the teardown that it was granted with after
-// that. ok is false where nothing is left.
+// Ended cuts the booking off at an instant: claims that had begun stay, followed by the teardown that they were granted. ok is false where
+// no claim had begun.
 func (b Booking) Ended(at time.Time) (left Booking, ok bool) {
 	left = b
 	left.Claims = nil
@@ -143,7 +143,7 @@ func (b Booking) Ended(at time.Time) (left Booking, ok bool) {
 	return left, len(left.Claims) > 0
 }
 
-// Granted answers with the setup and the teardown that a claim of the booking was granted with.
+// Granted returns the setup and the teardown that a claim of the booking was granted.
 func (b Booking) Granted(c Claim) Buffers {
 	return Buffers{Setup: b.Slot.Start.Sub(c.From), Teardown: c.To.Sub(b.Slot.End)}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// granted is a booking of radios at 12 to 16 o'clock, with an hour of setup, half an hour of teardown, and units that were chosen.
+// granted makes a booking of radios from 12 to 16 o'clock, with an hour of setup, half an hour of teardown, and units that were chosen.
 func granted() Booking {
 	usrp := Resource{Testbed: "radio", Device: "usrp"}
 	vcpu := Resource{Testbed: "radio", VIM: "iris", Quantity: "vcpu"}
@@ -30,7 +30,7 @@ func TestNarrowedBookingsKeepWhatTheyWereGrantedWith(t *testing.T) {
 		name   string
 		demand Demand
 		slot   Slot
-		want   []Claim // nil: it is not less of the same
+		want   []Claim // nil: not less of the same
 	}{
 		{"the same", Demand{usrp(3), vcpu(8)}, Slot{bookedHour(12), bookedHour(16)}, granted().Claims},
 		{"a shorter slot", Demand{usrp(3), vcpu(8)}, Slot{bookedHour(13), bookedHour(15)}, []Claim{
@@ -75,7 +75,7 @@ func TestWhatIsLeftOfABookingThatEnds(t *testing.T) {
 		name string
 		at   time.Time
 		slot Slot
-		to   []time.Time // per claim that is left
+		to   []time.Time // per remaining claim
 	}{
 		{"before its setup", bookedHour(11), Slot{bookedHour(11), bookedHour(11)}, nil},
 		{"during its setup", bookedHour(11).Add(half), Slot{bookedHour(11).Add(half), bookedHour(11).Add(half)}, []time.Time{bookedHour(12)}},
@@ -98,7 +98,7 @@ func TestWhatIsLeftOfABookingThatEnds(t *testing.T) {
 	}
 }
 
-// TestWhatABookingOccupies: the slot with the earliest setup and the latest teardown of its claims, of all of them or of a testbed's.
+// TestWhatABookingOccupies: the slot with the earliest setup and the latest teardown of its claims, over all testbeds or of one.
 func TestWhatABookingOccupies(t *testing.T) {
 	t.Parallel()
 	claim := func(testbed string, from, to int) Claim {

@@ -1,13 +1,12 @@
 package testbeds
 
-// Catalogue is what can be deployed: network services (NSDs) made of network functions (VNFs).
+// Catalogue lists everything deployable: network services (NSDs) made of network functions (VNFs).
 type Catalogue struct {
 	VNFs []VNF `json:"vnfs" yaml:"vnfs"`
 	NSDs []NSD `json:"nsds" yaml:"nsds"`
 }
 
-// VNF is a network function: its size, the features that it requires of the place where it runs, and the VIMs ("testbed/vim") on
-// which its image is ready.
+// VNF is a network function: its size, the features that it requires of a VIM, and the VIMs ("testbed/vim") on which its image is ready.
 type VNF struct {
 	ID        string     `json:"id" yaml:"id"`
 	Name      string     `json:"name,omitempty" yaml:"name,omitempty"`
@@ -37,8 +36,7 @@ type Placement map[string]string
 // PlaceAll is the key that stands for every member that has no entry of its own.
 const PlaceAll = "all"
 
-// DeviceNeed is Count units of a device of a testbed. Units, where given, are the named units that it has to be: their number is
-// at most Count.
+// DeviceNeed asks for Count units of a device of a testbed. Units names the units that must be among them, at most Count.
 type DeviceNeed struct {
 	Testbed string   `json:"testbed" yaml:"testbed"`
 	Device  string   `json:"device" yaml:"device"`

@@ -13,8 +13,8 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// Limits of a facility and a catalogue: several times what the largest federations have, and small enough that whatever is loaded
-// can be checked, shown and expanded in bounded time and memory.
+// Limits of a facility and a catalogue: several times the size of the largest federations, and small enough to check, show and expand in
+// bounded time and memory.
 const (
 	maxTestbeds   = 10_000
 	maxVIMs       = 1000 // of one testbed
@@ -42,17 +42,17 @@ var (
 	quantityForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 )
 
-// What the forms say, as rules.
+// The rules behind the forms, as faults word them.
 const (
-	idRule       = "has to be 1 to 64 of a-z 0-9 . _ -, a letter or digit first"
-	nameRule     = "has to be 1 to 128 of A-Z a-z 0-9 . _ -, a letter or digit first"
+	idRule       = "must be 1 to 64 of a-z 0-9 . _ -, a letter or digit first"
+	nameRule     = "must be 1 to 128 of A-Z a-z 0-9 . _ -, a letter or digit first"
 	quantityRule = "is not a name of a quantity: 1 to 64 of a-z 0-9 _, a letter first"
 )
 
 // checker collects faults.
 type checker struct {
 	faults    Faults
-	zones     map[string]bool // whether there is such a zone
+	zones     map[string]bool // whether the zone exists
 	recurring int             // closures and openings with a recurrence rule
 }
 
@@ -66,7 +66,7 @@ func (c *checker) atMost(field string, n, limit int) {
 	}
 }
 
-// form checks an identifier that is required.
+// form checks a required identifier.
 func (c *checker) form(field, s string, form *regexp.Regexp, rule string) {
 	if s == "" {
 		c.fault(field, "is missing")
@@ -75,7 +75,7 @@ func (c *checker) form(field, s string, form *regexp.Regexp, rule string) {
 	}
 }
 
-// once checks that nothing in the list has come before it; seen remembers.
+// once checks that a list does not repeat an entry; seen remembers the ones before.
 func (c *checker) once(field, s string, seen map[string]bool) {
 	if s != "" && seen[s] {
 		c.fault(field, "%q comes twice", s)
@@ -83,7 +83,7 @@ func (c *checker) once(field, s string, seen map[string]bool) {
 	seen[s] = true
 }
 
-// names checks a list of identifiers, each of which may come once.
+// names checks a list of identifiers without repetition.
 func (c *checker) names(field string, list []string, limit int, form *regexp.Regexp, rule string) {
 	c.atMost(field, len(list), limit)
 	seen := map[string]bool{}
@@ -98,15 +98,15 @@ func (c *checker) names(field string, list []string, limit int, form *regexp.Reg
 func (c *checker) text(field, s string) {
 	switch {
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, plain.Hidden):
-		c.fault(field, "has to be one line of text without control and invisible characters")
+		c.fault(field, "must be one line of text without control or invisible characters")
 	case utf8.RuneCountInString(s) > maxText:
-		c.fault(field, "has to be at most %d characters", maxText)
+		c.fault(field, "must be at most %d characters", maxText)
 	case strings.TrimSpace(s) != s:
-		c.fault(field, "has to be without white space at its ends")
+		c.fault(field, "must not begin or end with white space")
 	}
 }
 
-// someText checks one line of text that is required.
+// someText checks one required line of text.
 func (c *checker) someText(field, s string) {
 	if s == "" {
 		c.fault(field, "is missing")
@@ -122,14 +122,14 @@ func (c *checker) zone(field, name string) {
 		c.zones[name] = ok
 	}
 	if !ok {
-		c.fault(field, "has to be an IANA time zone such as Europe/Athens, not %q", clip(name))
+		c.fault(field, "must be an IANA time zone such as Europe/Athens, not %q", clip(name))
 	}
 }
 
-// amount checks one amount that may be low or more.
+// amount checks that an amount is at least low and at most MaxAmount.
 func (c *checker) amount(field string, n, low int64) {
 	if n < low || n > MaxAmount {
-		c.fault(field, "has to be %d to %d, not %d", low, MaxAmount, n)
+		c.fault(field, "must be %d to %d, not %d", low, MaxAmount, n)
 	}
 }
 
@@ -145,7 +145,7 @@ func (c *checker) amounts(field string, q Quantities) {
 	}
 }
 
-// amountsKnown checks that a vector names nothing that the VIM does not have.
+// amountsKnown checks that a vector names only quantities of the VIM.
 func (c *checker) amountsKnown(field string, q Quantities, v VIM) {
 	for _, name := range slices.Sorted(maps.Keys(q)) {
 		if _, ok := v.Capacity[name]; !ok && quantityForm.MatchString(name) {
@@ -157,16 +157,16 @@ func (c *checker) amountsKnown(field string, q Quantities, v VIM) {
 // buffer checks a setup or teardown time.
 func (c *checker) buffer(field string, p Period) {
 	if !plausible(p) || p.Exact() > maxBuffer {
-		c.fault(field, "has to be at most 366 days, in whole seconds")
+		c.fault(field, "must be at most 366 days, in whole seconds")
 	}
 }
 
-// plausible reports whether a period is one that ParsePeriod could have read.
+// plausible reports whether ParsePeriod could have read the period.
 func plausible(p Period) bool {
 	return p.Days >= 0 && p.Days <= int(MaxPeriod/(24*time.Hour)) && p.Clock >= 0 && p.Clock <= MaxPeriod && p.Clock%time.Second == 0
 }
 
 func index(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }
 
-// clip keeps what a message quotes short.
+// clip shortens a quotation to the length of a name.
 func clip(s string) string { return plain.Clip(s, maxText) }

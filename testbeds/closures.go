@@ -29,7 +29,7 @@ func (t Testbed) AllClosures() []PartClosure {
 	return list
 }
 
-// part says how much of something the closure closes.
+// part words the share of a resource that the closure closes.
 func (c Closure) part(of []string) string {
 	what := strings.Join(of, ", ")
 	switch {

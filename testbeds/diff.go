@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Difference is one thing that a new facility or catalogue would change.
+// Difference is one change that a new facility or catalogue would bring.
 type Difference struct {
 	Kind  string `json:"kind"`  // added, removed or changed
 	Field string `json:"field"` // such as testbeds[wins-5g].devices[usrp-n210].count
@@ -19,11 +19,11 @@ type Difference struct {
 	To    string `json:"to,omitempty"`
 }
 
-// Diff says what would change from f to g, in the order of g, and then what is gone, in the order of f. Of a thing that is new or
-// gone only itself is told, not its parts. The order of things in a list is not a difference.
+// Diff lists the changes from f to g: first in the order of g, then the removed things in the order of f. A new or removed thing is listed
+// without its parts. The order within a list makes no difference.
 func (f Facility) Diff(g Facility) []Difference { return differences(f, g) }
 
-// Diff says what would change from c to d, in the same way.
+// Diff lists the changes from c to d, in the same way.
 func (c Catalogue) Diff(d Catalogue) []Difference { return differences(c, d) }
 
 func differences(from, to any) []Difference {
@@ -45,7 +45,7 @@ func differences(from, to any) []Difference {
 	return list
 }
 
-// outline is a facility or a catalogue as a flat list: each thing that has a name of its own, each followed by its values.
+// outline flattens a facility or a catalogue: each thing with a name of its own, followed by its values.
 type outline struct {
 	entries []entry
 	byField map[string]int
@@ -54,7 +54,7 @@ type outline struct {
 type entry struct {
 	field  string
 	parent string // the field of the thing that it belongs to, empty at the top
-	text   string // a value, or of a thing what is worth saying about it
+	text   string // a value, or the summary of a thing
 	leaf   bool
 }
 
@@ -82,7 +82,7 @@ func (o *outline) put(e entry) {
 	o.entries = append(o.entries, e)
 }
 
-// walk adds a value and all that is in it. The fields are named as in JSON, so that what the model gains later is told as well.
+// walk adds a value and everything in it. Fields are named as in JSON, so that later fields of the model are compared as well.
 func (o *outline) walk(field, parent string, v reflect.Value) {
 	switch {
 	case v.Kind() == reflect.Pointer:
@@ -144,13 +144,13 @@ func valueText(v reflect.Value) string {
 		return v.String()
 	}
 	if m, ok := v.Interface().(encoding.TextMarshaler); ok {
-		text, _ := m.MarshalText() // of times and periods, which cannot go wrong
+		text, _ := m.MarshalText() // of times and periods, which cannot fail
 		return string(text)
 	}
 	return fmt.Sprint(v.Interface())
 }
 
-// thingName is how a thing in a list is told from the others; what has no name is told by its place.
+// thingName distinguishes a thing from the others of its list; a thing without a name goes by its index.
 func thingName(v any, i int) string {
 	switch v := v.(type) {
 	case Testbed:
@@ -175,7 +175,7 @@ func thingName(v any, i int) string {
 	return strconv.Itoa(i)
 }
 
-// thingText is what is worth saying about a thing that is new or gone.
+// thingText summarises a thing that is new or gone.
 func thingText(v any) string {
 	switch v := v.(type) {
 	case Testbed:
@@ -195,7 +195,7 @@ func thingText(v any) string {
 	case Member:
 		return v.VNF
 	case Closure:
-		start, _ := v.Start.MarshalText() // cannot go wrong
+		start, _ := v.Start.MarshalText() // cannot fail
 		return strings.TrimSpace(fmt.Sprintf("%s %s %s", start, v.Duration, v.RRule))
 	case CapacityChange:
 		if v.Device != "" {

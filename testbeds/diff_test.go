@@ -111,7 +111,7 @@ func TestCatalogueDiff(t *testing.T) {
 	}
 }
 
-// What is added one way is removed the other way.
+// TestDiffReversed: a thing added one way is removed the other way.
 func TestDiffReversed(t *testing.T) {
 	t.Parallel()
 	forth, back := testbeds.Facility{}.Diff(smallFacility()), smallFacility().Diff(testbeds.Facility{})

@@ -1,6 +1,6 @@
-// Package testbeds models a federation of testbeds: what it offers (Facility, Catalogue), when it is closed, open or has less than usual
-// (Closure, CapacityChange), what is asked of it (Experiment, Demand), what is booked (Booking) and how the answers are worded (Verdict,
-// Alternative). Whether something fits is worked out by testbeds/capacity.
+// Package testbeds models a federation of testbeds: its resources (Facility, Catalogue), their closures, openings and changes of capacity
+// (Closure, CapacityChange), experiments and their needs (Experiment, Demand), bookings (Booking), and the wording of answers (Verdict,
+// Alternative). Package testbeds/capacity decides whether something fits.
 //
 // The package does no I/O and reads no clock. Instants are UTC and whole seconds, intervals are half-open. Wall-clock arithmetic happens in
 // package testbeds/wallclock only.

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Experiment is what has to run during a slot: components, where each of them runs, and devices.
+// Experiment is the work of one slot: components, the VIM of each, and devices.
 type Experiment struct {
 	Components []Component  `json:"components,omitempty"`
 	Placement  Placement    `json:"placement,omitempty"` // complete: one entry per member, no "all"
 	Devices    []DeviceNeed `json:"devices,omitempty"`
 }
 
-// Component is one member of an experiment: a VNF with its size and what it requires.
+// Component is one member of an experiment: a VNF with its size and its requirements.
 type Component struct {
 	Member    string     `json:"member"`
 	VNF       string     `json:"vnf,omitempty"`
@@ -45,7 +45,7 @@ func (r Resource) Compare(o Resource) int {
 		cmp.Compare(r.VIM, o.VIM), cmp.Compare(r.Quantity, o.Quantity))
 }
 
-// Need is an amount of one resource; Units are the named units that it has to be.
+// Need is an amount of one resource; Units names the units that must be among it.
 type Need struct {
 	Resource
 	Amount int64    `json:"amount"`
@@ -55,7 +55,7 @@ type Need struct {
 // Demand is the vector that a request needs: one need per resource, in the order of Resource.Compare, none of them zero.
 type Demand []Need
 
-// Demand sums what the experiment needs of each resource. Members without a place do not count.
+// Demand sums the needs of the experiment per resource. Members without a place do not count.
 func (e Experiment) Demand() Demand {
 	sums := map[Resource]*Need{}
 	add := func(r Resource, n int64, units []string) {
@@ -88,7 +88,7 @@ func (e Experiment) Demand() Demand {
 	return demand
 }
 
-// Of is the testbed's part of the demand.
+// Of returns the testbed's part of the demand.
 func (d Demand) Of(testbed string) Demand {
 	var part Demand
 	for _, n := range d {
@@ -99,8 +99,8 @@ func (d Demand) Of(testbed string) Demand {
 	return part
 }
 
-// Within reports whether the demand asks for no more than another one: of each resource no greater amount, no unit that the other does
-// not insist on, and no more units than the other leaves open.
+// Within reports whether the demand asks for no more than another one: of no resource a greater amount, no unit that the other does not
+// insist on, and no more units than the other leaves open.
 func (d Demand) Within(o Demand) bool {
 	return !slices.ContainsFunc(d, func(n Need) bool {
 		return !slices.ContainsFunc(o, func(x Need) bool { return n.Resource == x.Resource && n.within(x) })
@@ -112,7 +112,7 @@ func (n Need) within(o Need) bool {
 	return n.Amount <= o.Amount && open <= left && !slices.ContainsFunc(n.Units, func(u string) bool { return !slices.Contains(o.Units, u) })
 }
 
-// Testbeds are the ids of the testbeds that the demand touches, sorted.
+// Testbeds lists the ids of the testbeds that the demand touches, sorted.
 func (d Demand) Testbeds() []string {
 	var ids []string
 	for _, n := range d {
@@ -122,8 +122,8 @@ func (d Demand) Testbeds() []string {
 	return slices.Compact(ids)
 }
 
-// Experiment builds the experiment of an NSD: placement entries of the caller replace the NSD's own, devices given (not nil)
-// replace the NSD's. An unknown NSD or VNF, or a placement of a member that the NSD does not have, is an error that names it.
+// Experiment builds the experiment of an NSD: placement entries of the caller replace the NSD's own, devices given (not nil) replace the
+// NSD's. An unknown NSD or VNF, or a placement of a member that the NSD does not have, is an error that names it.
 func (c Catalogue) Experiment(nsd string, placement Placement, devices []DeviceNeed) (Experiment, error) {
 	n, ok := c.NSD(nsd)
 	if !ok {
@@ -146,12 +146,12 @@ func (c Catalogue) Experiment(nsd string, placement Placement, devices []DeviceN
 	return e, nil
 }
 
-// place fills the placement of each member from the last of the given placements that says something about it.
+// place fills the placement of each member from the last of the given placements with an entry for it.
 func (e *Experiment) place(from ...Placement) error {
 	for _, p := range from {
 		for member := range p {
 			if member != PlaceAll && !slices.ContainsFunc(e.Components, func(c Component) bool { return c.Member == member }) {
-				return fmt.Errorf("placement names member %q, which there is not", member)
+				return fmt.Errorf("placement names member %q, which does not exist", member)
 			}
 		}
 		for _, c := range e.Components {

@@ -78,7 +78,7 @@ func TestPartsOfADemand(t *testing.T) {
 	}
 }
 
-// TestExperimentOfAnNSD: what the caller says goes before what the NSD says, a member before all of them.
+// TestExperimentOfAnNSD: the caller's entries go before those of the NSD, a member before "all".
 func TestExperimentOfAnNSD(t *testing.T) {
 	t.Parallel()
 	usrp := []testbeds.DeviceNeed{{Testbed: "iris", Device: "usrp", Count: 1}}

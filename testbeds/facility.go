@@ -2,12 +2,12 @@ package testbeds
 
 import "time"
 
-// Facility is everything that can be booked: the testbeds of a federation, in the order of their file.
+// Facility holds everything bookable: the testbeds of a federation, in the order of their file.
 type Facility struct {
 	Testbeds []Testbed `json:"testbeds" yaml:"testbeds"`
 }
 
-// Testbed is a site with an owner: its VIMs, its devices, and the time in which they can be used.
+// Testbed is a site with an owner: its VIMs, its devices, and the times at which they can be used.
 type Testbed struct {
 	ID           string   `json:"id" yaml:"id"`
 	Name         string   `json:"name" yaml:"name"`
@@ -23,7 +23,7 @@ type Testbed struct {
 	Teardown Period `json:"teardown,omitzero" yaml:"teardown,omitempty"`
 
 	Closures        []Closure        `json:"closures,omitempty" yaml:"closures,omitempty"`
-	Opening         []Closure        `json:"opening,omitempty" yaml:"opening,omitempty"` // time outside all of them is closed for what they name
+	Opening         []Closure        `json:"opening,omitempty" yaml:"opening,omitempty"` // outside all of them, the resources that they name are closed
 	CapacityChanges []CapacityChange `json:"capacity_changes,omitempty" yaml:"capacity_changes,omitempty"`
 
 	Approval   ApprovalPolicy `json:"approval,omitempty" yaml:"approval,omitempty"` // empty means required where there are providers, else informed
@@ -31,8 +31,8 @@ type Testbed struct {
 	Visibility Visibility     `json:"visibility,omitempty" yaml:"visibility,omitempty"` // empty means busy
 }
 
-// VIM is a compute pool of a testbed: a vector of quantities. A VNF is never spread over hosts, so the largest host, where hosts
-// are given, bounds a single one; packing of VNFs onto hosts is the VIM's own business and is not modelled.
+// VIM is a compute pool of a testbed: a vector of quantities. A VNF never spreads over hosts, so the largest host, where hosts are given,
+// bounds its size. The VIM itself packs VNFs onto hosts; the model does not.
 type VIM struct {
 	ID       string     `json:"id" yaml:"id"`
 	Name     string     `json:"name,omitempty" yaml:"name,omitempty"`
@@ -56,7 +56,7 @@ type Host struct {
 	Size  Quantities `json:"size" yaml:",inline"`
 }
 
-// Device is equipment counted in whole units. Where the units have names there are exactly Count of them.
+// Device is equipment counted in whole units. Where the units have names, there are exactly Count of them.
 type Device struct {
 	ID       string    `json:"id" yaml:"id"`
 	Name     string    `json:"name,omitempty" yaml:"name,omitempty"`
@@ -69,18 +69,18 @@ type Device struct {
 	Opening  []Closure `json:"opening,omitempty" yaml:"opening,omitempty"`
 }
 
-// Quantities is a vector of amounts by name. vcpu, memory_mb and storage_gb are the usual ones; a facility may name others, such
-// as gpus or floating_ips. Amounts lie in [0, MaxAmount].
+// Quantities is a vector of amounts by name. vcpu, memory_mb and storage_gb are the usual ones; a facility may name others, such as gpus or
+// floating_ips. Amounts lie in [0, MaxAmount].
 type Quantities map[string]int64
 
 // MaxAmount bounds every single amount, so that no sum of bookings can overflow an int64.
 const MaxAmount = 1_000_000_000
 
-// Closure is time in which all or part of a capacity is not there, once or repeated. Used as an opening it is the reverse: what it
-// names can only be used during it.
+// Closure is time in which all or part of a capacity is missing, once or repeatedly. As an opening it means the reverse: the named
+// resources can be used only during it.
 //
-// It concerns the VIM or device that it is written in, or, written at the testbed, the VIMs and Devices that it lists; a closure
-// that lists none concerns the whole testbed.
+// It concerns the VIM or device that it is written in, or, written at the testbed, the VIMs and Devices that it lists; a closure that lists
+// none concerns the whole testbed.
 type Closure struct {
 	ID       string      `json:"id,omitempty" yaml:"id,omitempty"`
 	Summary  string      `json:"summary" yaml:"summary"`
@@ -92,8 +92,8 @@ type Closure struct {
 	VIMs    []string `json:"vims,omitempty" yaml:"vims,omitempty"`
 	Devices []string `json:"devices,omitempty" yaml:"devices,omitempty"`
 
-	// A part of the capacity: amounts of a VIM, a count of a device, or named units of it. None of them means all of it. Openings
-	// take no part.
+	// A part of the capacity: amounts of a VIM, a count of a device, or named units of it. A closure with none of them takes everything.
+	// Openings take no part.
 	Capacity Quantities `json:"capacity,omitempty" yaml:"capacity,omitempty"`
 	Count    int64      `json:"count,omitempty" yaml:"count,omitempty"`
 	Units    []string   `json:"units,omitempty" yaml:"units,omitempty"`
@@ -109,7 +109,7 @@ type CapacityChange struct {
 	Count    int64      `json:"count,omitempty" yaml:"count,omitempty"`
 }
 
-// ApprovalPolicy says whether a testbed's providers have to agree before a request is scheduled, or are only told.
+// ApprovalPolicy says whether a testbed's providers must agree before a request is scheduled, or only receive notice.
 type ApprovalPolicy string
 
 const (
@@ -117,15 +117,15 @@ const (
 	ApprovalInformed ApprovalPolicy = "informed"
 )
 
-// Visibility says what an experimenter sees of other people's bookings of a testbed.
+// Visibility says how much an experimenter sees of other users' bookings of a testbed.
 type Visibility string
 
 const (
-	VisibilityBusy Visibility = "busy" // that it is taken, when and how much, but not by whom
+	VisibilityBusy Visibility = "busy" // times and amounts, without the request
 	VisibilityOpen Visibility = "open" // the request as well
 )
 
-// Policy is the approval policy in force: the one written, else required where the testbed has providers.
+// Policy returns the approval policy in force: the written one, else required where the testbed has providers.
 func (t Testbed) Policy() ApprovalPolicy {
 	if t.Approval != "" {
 		return t.Approval
@@ -169,15 +169,15 @@ func (f Facility) Testbed(id string) (Testbed, bool) {
 // Buffers are the times kept free before and after a slot on one VIM or device.
 type Buffers struct{ Setup, Teardown time.Duration }
 
-// Around widens a slot to what it occupies of a VIM or device with these buffers.
+// Around widens a slot by the buffers, to all that it occupies of a VIM or device.
 func (b Buffers) Around(s Slot) Slot {
 	return Slot{Start: s.Start.Add(-b.Setup), End: s.End.Add(b.Teardown)}
 }
 
-// VIMBuffers are the buffers of a VIM: its own, else the testbed's.
+// VIMBuffers returns the buffers of a VIM: its own, else the testbed's.
 func (t Testbed) VIMBuffers(v VIM) Buffers { return t.buffers(v.Setup, v.Teardown) }
 
-// DeviceBuffers are the buffers of a device: its own, else the testbed's.
+// DeviceBuffers returns the buffers of a device: its own, else the testbed's.
 func (t Testbed) DeviceBuffers(d Device) Buffers { return t.buffers(d.Setup, d.Teardown) }
 
 func (t Testbed) buffers(setup, teardown *Period) Buffers {

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// Fault is one thing wrong in a facility or a catalogue.
+// Fault is one error in a facility or a catalogue.
 type Fault struct {
 	File  string `json:"file,omitempty"`
 	Line  int    `json:"line,omitempty"`
 	Field string `json:"field"` // such as testbeds[2].vims[0].capacity.vcpu
-	Rule  string `json:"rule"`  // what it has to be
+	Rule  string `json:"rule"`  // the rule that it breaks
 }
 
 // String writes the fault as compilers do: file, line, field, rule.
@@ -32,7 +32,7 @@ func (f Fault) String() string {
 // MaxFaults bounds how many faults are collected, so that a large hostile file cannot be answered by an even larger list.
 const MaxFaults = 1000
 
-// Faults is everything wrong in a file; as an error it lists them, one a line.
+// Faults lists every fault of a file; as an error it has one line for each.
 type Faults []Fault
 
 func (f Faults) Error() string {
@@ -43,7 +43,7 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Err is the faults as an error, nil where there are none.
+// Err returns the faults as an error, nil where there are none.
 func (f Faults) Err() error {
 	if len(f) == 0 {
 		return nil
@@ -51,7 +51,7 @@ func (f Faults) Err() error {
 	return f
 }
 
-// Add puts one more fault. Past MaxFaults it only says, once, that there are more.
+// Add appends a fault. Past MaxFaults it adds one last entry, saying that the rest are not listed.
 func (f *Faults) Add(fault Fault) {
 	switch n := len(*f); {
 	case n < MaxFaults:

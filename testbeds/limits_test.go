@@ -9,7 +9,7 @@ import (
 	"berth/testbeds"
 )
 
-// Each limit can be reached; one step beyond it is a fault.
+// TestLimitsCanBeReached: each limit is allowed, and one step beyond it is a fault.
 func TestLimitsCanBeReached(t *testing.T) {
 	t.Parallel()
 	clock := func(d time.Duration) testbeds.Period { return testbeds.Period{Clock: d} }

@@ -2,7 +2,7 @@ package testbeds
 
 import "fmt"
 
-// Overcommitment is one resource, or one named unit, being booked beyond what there is during one interval.
+// Overcommitment is one interval in which bookings claim more of a resource, or of a named unit, than there is.
 type Overcommitment struct {
 	Resource Resource `json:"resource"`
 	Unit     string   `json:"unit,omitempty"`
@@ -10,11 +10,11 @@ type Overcommitment struct {
 	Total    int64    `json:"total"` // of a unit one, or none where it is closed or missing
 	Booked   int64    `json:"booked"`
 	Bookings []int64  `json:"bookings"` // in the order of their ids
-	Recorded bool     `json:"recorded"` // it would not be there but for bookings recorded as overbooked
+	Recorded bool     `json:"recorded"` // it exists only because of bookings recorded as overbooked
 	Missing  bool     `json:"missing"`  // the facility has no such resource, or the device no such unit
 }
 
-// String is the overcommitment in one sentence.
+// String words the overcommitment as one sentence.
 func (o Overcommitment) String() string {
 	what := o.Resource.String()
 	if o.Unit != "" {

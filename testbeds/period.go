@@ -40,8 +40,8 @@ func ParsePeriod(s string) (Period, error) {
 	return p, nil
 }
 
-// Exact is the length with days of 24 hours. What is too long to be counted is the longest that can be, and so longer than anything allowed:
-// an overflow would make of it something short, or negative.
+// Exact returns the length with days of 24 hours. A period too long to count gives the longest countable duration: an overflow would make
+// it short or negative.
 func (p Period) Exact() time.Duration {
 	const most = math.MaxInt64 / int64(24*time.Hour)
 	days := time.Duration(p.Days) * 24 * time.Hour
@@ -98,8 +98,8 @@ func (p *Period) UnmarshalText(b []byte) error {
 	return err
 }
 
-// LocalTime is a wall-clock time without a zone, to the second; whose zone is said by where it is written. It is kept as the same
-// figures in UTC.
+// LocalTime is a wall-clock time without a zone, to the second; the testbed that it belongs to has the zone. It is kept as the same figures
+// in UTC.
 type LocalTime struct{ time.Time }
 
 const localForm = "2006-01-02T15:04:05"

@@ -39,7 +39,7 @@ func TestPeriod(t *testing.T) {
 	}
 }
 
-// TestAnOverflowIsTheLongest: what cannot be counted is longer than anything that is allowed, and never short or negative.
+// TestAnOverflowIsTheLongest: an uncountable length exceeds every bound, and is never short or negative.
 func TestAnOverflowIsTheLongest(t *testing.T) {
 	t.Parallel()
 	for p, want := range map[testbeds.Period]time.Duration{
@@ -77,7 +77,7 @@ func TestLocalTime(t *testing.T) {
 	}
 }
 
-// What is read as a period is written in a form that means the same, within the bound.
+// FuzzPeriod checks that a period read is written in a form that means the same, within the bound.
 func FuzzPeriod(f *testing.F) {
 	for _, s := range []string{"P3D", "P1W", "PT10H", "P1DT30M", "PT36H1S", "PT9999999M", "P99999DT1S", "P99999DT999999H"} {
 		f.Add(s)
@@ -96,7 +96,7 @@ func FuzzPeriod(f *testing.F) {
 	})
 }
 
-// What is read as a local time is written in a form that means the same.
+// FuzzLocalTime checks that a local time read is written in a form that means the same.
 func FuzzLocalTime(f *testing.F) {
 	for _, s := range []string{"2026-01-05T08:00:00", "2026-01-05T08:00", "2026-01-05", "2026-01-05T08:00:00.25", "0000-01-01"} {
 		f.Add(s)

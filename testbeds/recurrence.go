@@ -6,7 +6,7 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// series is the closure as wall-clock arithmetic sees it; only its recurrence rule can be wrong in form.
+// series converts the closure for wall-clock arithmetic; only a malformed recurrence rule is an error.
 func (c Closure) series() (wallclock.Series, error) {
 	s := wallclock.Series{Start: c.Start.Time, Days: c.Duration.Days, Clock: c.Duration.Clock}
 	for _, t := range c.ExDates {
@@ -20,7 +20,7 @@ func (c Closure) series() (wallclock.Series, error) {
 	return s, err
 }
 
-// Occurrences are the times of the closure that intersect a span, whole and in order; they may overlap. zone is the testbed's.
+// Occurrences lists the times of the closure that intersect a span, whole and in order; they may overlap. zone is the testbed's.
 func (c Closure) Occurrences(zone *time.Location, span Slot) ([]Slot, error) {
 	s, err := c.series()
 	if err != nil {

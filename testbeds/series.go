@@ -2,11 +2,11 @@ package testbeds
 
 import "time"
 
-// Step is the capacity of a resource from an instant on, until the next step.
+// Step is the capacity of a resource from an instant until the next step.
 type Step struct {
 	At    time.Time `json:"at"`
 	Free  int64     `json:"free"`  // negative where more is booked than there is
-	Total int64     `json:"total"` // what there is then, closures taken off
+	Total int64     `json:"total"` // less closures
 }
 
 // Series is the capacity of a resource over a span; the first step stands at the span's start.

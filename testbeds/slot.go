@@ -12,13 +12,13 @@ type Slot struct {
 	End   time.Time `json:"end"`
 }
 
-// NewSlot is the slot that starts at start and lasts d.
+// NewSlot makes the slot that starts at start and lasts d.
 func NewSlot(start time.Time, d time.Duration) Slot {
 	start = start.UTC()
 	return Slot{Start: start, End: start.Add(d)}
 }
 
-// Duration is the exact length of the slot, zero where it is empty or reversed.
+// Duration returns the exact length of the slot, zero where it is empty or reversed.
 func (s Slot) Duration() time.Duration { return max(0, s.End.Sub(s.Start)) }
 
 // IsZero reports whether neither bound is set.
@@ -33,10 +33,10 @@ func (s Slot) Overlaps(o Slot) bool { return s.Start.Before(o.End) && o.Start.Be
 // Contains reports whether o lies within s, bounds included.
 func (s Slot) Contains(o Slot) bool { return !o.Start.Before(s.Start) && !o.End.After(s.End) }
 
-// Shift is the slot moved by d, its length kept.
+// Shift moves the slot by d and keeps its length.
 func (s Slot) Shift(d time.Duration) Slot { return Slot{Start: s.Start.Add(d), End: s.End.Add(d)} }
 
-// With is the least slot that holds both.
+// With returns the least slot that holds both.
 func (s Slot) With(o Slot) Slot {
 	if o.Start.Before(s.Start) {
 		s.Start = o.Start
@@ -47,7 +47,7 @@ func (s Slot) With(o Slot) Slot {
 	return s
 }
 
-// UTC is the same slot with both bounds in UTC.
+// UTC returns the same slot with both bounds in UTC.
 func (s Slot) UTC() Slot { return Slot{Start: s.Start.UTC(), End: s.End.UTC()} }
 
 // String writes the slot for people, in UTC.

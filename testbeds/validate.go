@@ -43,14 +43,14 @@ func (c *checker) testbed(at string, t Testbed) {
 
 	c.providers(at+".providers", t.Providers)
 	if !oneOf(t.Approval, "", ApprovalRequired, ApprovalInformed) {
-		c.fault(at+".approval", "has to be %s or %s, not %q", ApprovalRequired, ApprovalInformed, clip(string(t.Approval)))
+		c.fault(at+".approval", "must be %s or %s, not %q", ApprovalRequired, ApprovalInformed, clip(string(t.Approval)))
 	}
 	if !oneOf(t.Visibility, "", VisibilityBusy, VisibilityOpen) {
-		c.fault(at+".visibility", "has to be %s or %s, not %q", VisibilityBusy, VisibilityOpen, clip(string(t.Visibility)))
+		c.fault(at+".visibility", "must be %s or %s, not %q", VisibilityBusy, VisibilityOpen, clip(string(t.Visibility)))
 	}
 }
 
-// vims checks the VIMs of a testbed and puts them into its site.
+// vims checks the VIMs of a testbed and adds them to its site.
 func (c *checker) vims(at string, list []VIM, s site) {
 	c.atMost(at, len(list), maxVIMs)
 	seen := map[string]bool{}
@@ -81,7 +81,7 @@ func (c *checker) vims(at string, list []VIM, s site) {
 	}
 }
 
-// devices checks the devices of a testbed and puts them into its site.
+// devices checks the devices of a testbed and adds them to its site.
 func (c *checker) devices(at string, list []Device, s site) {
 	c.atMost(at, len(list), maxDevices)
 	seen := map[string]bool{}
@@ -94,7 +94,7 @@ func (c *checker) devices(at string, list []Device, s site) {
 		c.names(at+".features", d.Features, maxFeatures, idForm, idRule)
 		c.names(at+".units", d.Units, maxUnits, nameForm, nameRule)
 		if len(d.Units) > 0 && int64(len(d.Units)) != d.Count {
-			c.fault(at+".units", "has to name exactly as many units as count says, which is %d, not %d", d.Count, len(d.Units))
+			c.fault(at+".units", "must name exactly as many units as count says: %d, not %d", d.Count, len(d.Units))
 		}
 		c.ownBuffers(at, d.Setup, d.Teardown)
 		c.closures(at+".closures", d.Closures, ofDevice(d), false)
@@ -112,7 +112,7 @@ func (c *checker) ownBuffers(at string, setup, teardown *Period) {
 	}
 }
 
-// providers checks a list of user names; what form these have is not the facility's business.
+// providers checks a list of user names; the form of user names is not the facility's business.
 func (c *checker) providers(at string, list []string) {
 	c.atMost(at, len(list), maxProviders)
 	seen := map[string]bool{}
@@ -120,13 +120,13 @@ func (c *checker) providers(at string, list []string) {
 		field := index(at, i)
 		c.someText(field, name)
 		if strings.ContainsFunc(name, unicode.IsSpace) {
-			c.fault(field, "has to be a user name, without white space")
+			c.fault(field, "must be a user name, without white space")
 		}
 		c.once(field, name, seen)
 	}
 }
 
-// portalNames checks that what the portal calls a VIM means one VIM of the whole facility.
+// portalNames checks that each portal name stands for one VIM of the whole facility.
 func (c *checker) portalNames(f Facility) {
 	datacenters, accounts := map[string]bool{}, map[string]bool{}
 	for i, t := range f.Testbeds {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Validate finds every fault of a catalogue against a facility: ids, sizes, references to VNFs, VIMs, testbeds and devices. Whether
-// an NSD can ever run where it is placed is not looked at: that is what Check says.
+// Validate finds every fault of a catalogue against a facility: ids, sizes, references to VNFs, VIMs, testbeds and devices. It does not ask
+// whether an NSD can ever run at its placement: Check does.
 func (c Catalogue) Validate(f Facility) Faults {
 	v := &catalogueChecker{vnfs: map[string]bool{}, sites: map[string]site{}}
 	for _, t := range f.Testbeds {
@@ -35,7 +35,7 @@ func (c Catalogue) Validate(f Facility) Faults {
 	return v.faults
 }
 
-// catalogueChecker collects the faults of a catalogue against what there is.
+// catalogueChecker collects the faults of a catalogue against a facility.
 type catalogueChecker struct {
 	checker
 	vnfs  map[string]bool // by id
@@ -60,7 +60,7 @@ func (c *catalogueChecker) vim(at, ref string) {
 	testbed, vim, ok := strings.Cut(ref, "/")
 	switch s, known := c.sites[testbed]; {
 	case !ok:
-		c.fault(at, "has to be testbed/vim, not %q", clip(ref))
+		c.fault(at, "must be testbed/vim, not %q", clip(ref))
 	case !known:
 		c.fault(at, "%q is not a testbed", clip(testbed))
 	default:
@@ -107,7 +107,7 @@ func (c *catalogueChecker) needs(at string, list []DeviceNeed) {
 		at := index(at, i)
 		c.amount(at+".count", d.Count, 1)
 		if int64(len(d.Units)) > d.Count {
-			c.fault(at+".units", "has to name at most as many units as count says, which is %d, not %d", d.Count, len(d.Units))
+			c.fault(at+".units", "must name at most as many units as count says: %d, not %d", d.Count, len(d.Units))
 		}
 		s, ok := c.sites[d.Testbed]
 		if !ok {

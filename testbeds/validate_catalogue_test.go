@@ -7,7 +7,7 @@ import (
 	"berth/testbeds"
 )
 
-// smallCatalogue is valid against smallFacility.
+// smallCatalogue makes a catalogue that is valid against smallFacility.
 func smallCatalogue() testbeds.Catalogue {
 	return testbeds.Catalogue{
 		VNFs: []testbeds.VNF{
@@ -35,7 +35,7 @@ func TestValidCatalogueHasNoFaults(t *testing.T) {
 	}
 }
 
-// Each case breaks one thing of a valid catalogue, and exactly that is found.
+// TestCatalogueFaults breaks one thing of a valid catalogue in each case, and expects exactly that fault.
 func TestCatalogueFaults(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

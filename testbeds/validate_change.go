@@ -20,7 +20,7 @@ func (c *checker) capacityChanges(at string, list []CapacityChange, s site) {
 		}
 		switch {
 		case (ch.VIM == "") == (ch.Device == ""):
-			c.fault(at, "has to name either a vim or a device")
+			c.fault(at, "must name either a vim or a device")
 		case ch.VIM != "":
 			c.vimChange(at, ch, s)
 			for _, name := range slices.Sorted(maps.Keys(ch.Capacity)) {
@@ -33,11 +33,11 @@ func (c *checker) capacityChanges(at string, list []CapacityChange, s site) {
 	}
 }
 
-// changedOnce checks that no two changes of one thing are in force from the same time on.
+// changedOnce checks that no two changes of one quantity or device take force at the same time.
 func (c *checker) changedOnce(at string, ch CapacityChange, what string, seen map[string]bool) {
 	key := ch.From.String() + what
 	if seen[key] {
-		c.fault(at, "is changed twice from the same time on")
+		c.fault(at, "changes twice at the same time")
 	}
 	seen[key] = true
 }
@@ -70,6 +70,6 @@ func (c *checker) deviceChange(at string, ch CapacityChange, s site) {
 	}
 	// Units past the named ones would have no names.
 	if len(d.Units) > 0 && ch.Count > int64(len(d.Units)) {
-		c.fault(at+".count", "has to be at most %d, as many as device %q has named units", len(d.Units), clip(d.ID))
+		c.fault(at+".count", "must be at most %d, as many as device %q has named units", len(d.Units), clip(d.ID))
 	}
 }

@@ -6,13 +6,13 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// site is what a closure written at a testbed can name.
+// site holds the VIMs and devices that a closure written at a testbed can name.
 type site struct {
 	vims    map[string]VIM
 	devices map[string]Device
 }
 
-// concerns resolves what a closure names; it reports names that stand for nothing through unknown, which gets their field.
+// concerns resolves the names of a closure; it passes each unknown name, with its field, to unknown.
 type concerns func(c Closure, unknown func(field, rule string, args ...any)) (vims []VIM, devices []Device)
 
 func (s site) concerned(c Closure, unknown func(field, rule string, args ...any)) (vims []VIM, devices []Device) {
@@ -62,7 +62,7 @@ func (c *checker) closures(at string, list []Closure, of concerns, opening bool)
 	seen := map[string]bool{}
 	for i, cl := range list {
 		if len(c.faults) > MaxFaults {
-			return // a rule that never happens takes a while to see through, and its fault would not be listed
+			return // a rule that never happens is slow to check, and its fault would not be listed
 		}
 		at := index(at, i)
 		if cl.ID != "" {
@@ -99,7 +99,7 @@ func (c *checker) when(at string, cl Closure) {
 		c.fault(at+".start", "%s", started)
 	}
 	if d := cl.Duration; !plausible(d) || d.Exact() <= 0 || d.Exact() > wallclock.Longest {
-		c.fault(at+".duration", "has to be more than nothing and at most 366 days, in whole seconds")
+		c.fault(at+".duration", "must be above zero and at most 366 days, in whole seconds")
 	}
 	if cl.RRule != "" {
 		c.recurring++
@@ -120,9 +120,9 @@ func (c *checker) exDates(at string, cl Closure) {
 		c.fault(at, "is for a closure with an rrule only")
 	}
 	for i, t := range cl.ExDates {
-		// Days are excepted, not times. A time of day that no occurrence has would be an error that nobody sees.
+		// Exceptions remove days, not times. A time of day that no occurrence has would be an error that no user notices.
 		if clock := sinceMidnight(t.Time); clock != 0 && clock != sinceMidnight(cl.Start.Time) {
-			c.fault(index(at, i), "has to be a date alone, or to have the time of day of start")
+			c.fault(index(at, i), "must be a date alone, or have the time of day of start")
 		}
 	}
 }
@@ -131,7 +131,7 @@ func sinceMidnight(t time.Time) time.Duration {
 	return t.Sub(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC))
 }
 
-// noPart checks that an opening is one of everything that it names.
+// noPart checks that an opening takes all of each resource that it names.
 func (c *checker) noPart(at string, cl Closure) {
 	const rule = "is for closures only: an opening is for all of what it names"
 	if len(cl.Capacity) > 0 {
@@ -145,11 +145,11 @@ func (c *checker) noPart(at string, cl Closure) {
 	}
 }
 
-// part checks the part of a capacity that a closure takes: amounts of VIMs, or a count of devices, or units of one device.
+// part checks the part of a capacity that a closure takes: amounts of VIMs, a count of devices, or units of one device.
 func (c *checker) part(at string, cl Closure, vims []VIM, devices []Device) {
 	if len(cl.Capacity) > 0 {
 		if len(vims) == 0 || len(devices) > 0 {
-			c.fault(at+".capacity", "is a part of VIMs: the closure has to name VIMs and no devices")
+			c.fault(at+".capacity", "is a part of VIMs: the closure must name VIMs and no devices")
 		}
 		c.amounts(at+".capacity", cl.Capacity)
 		for _, v := range vims {
@@ -159,17 +159,17 @@ func (c *checker) part(at string, cl Closure, vims []VIM, devices []Device) {
 	if cl.Count != 0 {
 		c.amount(at+".count", cl.Count, 0)
 		if len(devices) == 0 || len(vims) > 0 {
-			c.fault(at+".count", "is a part of devices: the closure has to name devices and no VIMs")
+			c.fault(at+".count", "is a part of devices: the closure must name devices and no VIMs")
 		}
 	}
 	if len(cl.Units) == 0 {
 		return
 	}
 	if cl.Count != 0 {
-		c.fault(at+".units", "and count exclude one another")
+		c.fault(at+".units", "and count exclude each other")
 	}
 	if len(devices) != 1 || len(vims) > 0 {
-		c.fault(at+".units", "are units of one device: the closure has to name one device and no VIMs")
+		c.fault(at+".units", "are units of one device: the closure must name one device and no VIMs")
 		return
 	}
 	c.units(at+".units", cl.Units, devices[0])

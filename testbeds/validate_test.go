@@ -19,7 +19,7 @@ func localTime(s string) testbeds.LocalTime {
 	return l
 }
 
-// smallFacility is a valid facility with one of everything.
+// smallFacility makes a valid facility with one of everything.
 func smallFacility() testbeds.Facility {
 	hours := testbeds.Closure{
 		ID: "hours", Summary: "Laboratory hours", Start: localTime("2026-01-05T08:00"), Duration: testbeds.Period{Clock: 9 * time.Hour},
@@ -65,7 +65,7 @@ func TestValidFacilityHasNoFaults(t *testing.T) {
 	}
 }
 
-// Each case breaks one thing of a valid facility, and exactly that is found.
+// TestFacilityFaults breaks one thing of a valid facility in each case, and expects exactly that fault.
 func TestFacilityFaults(t *testing.T) {
 	t.Parallel()
 	const iris = "testbeds[0]"

@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// Verdict is the answer to "does this experiment fit that slot": yes, or everything that is in the way. Problems never go away by
-// waiting; conflicts are busy times.
+// Verdict answers "does this experiment fit that slot?": yes, or every obstacle. Problems never go away by waiting; conflicts are busy
+// times.
 type Verdict struct {
 	Fits       bool       `json:"ok"`
 	Problems   []Problem  `json:"problems,omitempty"`
 	Conflicts  []Conflict `json:"conflicts,omitempty"`
 	Contenders []Taker    `json:"contenders,omitempty"` // requests under review that want the same capacity
-	Longest    *Slot      `json:"longest,omitempty"`    // the longest that is free from the requested start, where it does not fit
+	Longest    *Slot      `json:"longest,omitempty"`    // the longest free slot from the requested start, where the slot does not fit
 	Truncated  bool       `json:"truncated,omitempty"`  // more conflicts than are listed
 }
 
-// Rule names why a component or a device can never run where it is placed.
+// Rule names the reason why a component or a device can never run at its placement.
 type Rule string
 
 const (
@@ -55,7 +55,7 @@ type Conflict struct {
 	More     int      `json:"more,omitempty"` // takers that are not listed
 }
 
-// TakerKind tells bookings from time in which the capacity is not there.
+// TakerKind tells bookings from the reasons for missing capacity.
 type TakerKind string
 
 const (
@@ -65,20 +65,19 @@ const (
 	TakerCapacityChange TakerKind = "capacity_change"
 )
 
-// Taker is what takes capacity during a conflict.
+// Taker is a booking, a closure or a change that takes capacity during a conflict.
 type Taker struct {
 	Kind     TakerKind `json:"kind"`
 	Booking  int64     `json:"booking,omitempty"`
 	Request  int64     `json:"request,omitempty"` // 0 where the reader may not know
 	Strength Strength  `json:"strength,omitempty"`
-	Summary  string    `json:"summary,omitempty"` // of a closure; of a booking what the reader may know
+	Summary  string    `json:"summary,omitempty"` // of a closure; of a booking only as much as the reader may know
 	Amount   int64     `json:"amount"`
 	Units    []string  `json:"units,omitempty"`
 	Interval Slot      `json:"interval"`
 }
 
-// Name is how the taker is called in a sentence: "#12", "#…" where the reader may not know which request it is, or the closure's
-// summary.
+// Name names the taker in a sentence: "#12", "#…" where the reader may not know the request, or the closure's summary.
 func (t Taker) Name() string {
 	switch {
 	case t.Kind != TakerBooking:
@@ -90,7 +89,7 @@ func (t Taker) Name() string {
 	}
 }
 
-// String is the conflict in one sentence.
+// String words the conflict as one sentence.
 func (c Conflict) String() string {
 	names := make([]string, 0, len(c.TakenBy))
 	for _, t := range c.TakenBy {
@@ -112,10 +111,10 @@ type Alternative struct {
 	Placement Placement    `json:"placement,omitempty"`
 	Devices   []DeviceNeed `json:"devices,omitempty"`
 	Changes   []Change     `json:"changes"`
-	Cost      float64      `json:"cost"` // see Cost
+	Cost      float64      `json:"cost"` // in hours of shift, see capacity.CostShift
 }
 
-// ChangeKind says in what way an alternative differs from what was asked.
+// ChangeKind says in which way an alternative differs from the request.
 type ChangeKind string
 
 const (

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Bug is what is read of a bug.
+// Bug holds the fields that Berth reads of a bug.
 type Bug struct {
 	ID          int64     `json:"id"`
 	Alias       names     `json:"alias"`
@@ -33,13 +33,13 @@ type Bug struct {
 	Changed     time.Time `json:"last_change_time"`
 }
 
-// Timed reports whether the account may track time, which is what the right to set deadlines depends on.
+// Timed reports whether the account may track time: only then may it set deadlines.
 func (b Bug) Timed() bool { return b.Estimated != nil }
 
-// fields are those of Bug, as a server is asked for them.
+// fields lists the fields of Bug for the server.
 const fields = "id,alias,product,component,summary,status,resolution,is_open,dupe_of,creator,assigned_to,cc,url,whiteboard,deadline,estimated_time,last_change_time"
 
-// names is a list that some servers give as one string, or as null.
+// names is a list that some servers write as one string, or as null.
 type names []string
 
 func (n *names) UnmarshalJSON(b []byte) error {
@@ -59,7 +59,7 @@ func (n *names) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Has reports whether the bug has an alias; servers do not tell capital letters from small ones.
+// Has reports whether the bug has an alias; servers ignore case.
 func (n names) Has(alias string) bool {
 	for _, x := range n {
 		if strings.EqualFold(x, alias) {
@@ -69,7 +69,7 @@ func (n names) Has(alias string) bool {
 	return false
 }
 
-// ParseID reads the number of a bug. Of anything else there is no bug.
+// ParseID reads the number of a bug. Other texts name no bug.
 func ParseID(text string) (int64, error) {
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
@@ -95,21 +95,21 @@ func (c *Client) bug(ctx context.Context, name string) (Bug, error) {
 	return list[0], nil
 }
 
-// ByAlias finds the bug of an alias; found is false where there is none that the account may see.
+// ByAlias finds the bug of an alias; found is false if there is none that the account may see.
 func (c *Client) ByAlias(ctx context.Context, alias string) (b Bug, found bool, err error) {
 	var list []Bug
 	if err := c.get(ctx, "looking for the alias "+alias, "bug", url.Values{"alias": {alias}, "include_fields": {fields}}, "bugs", &list); err != nil {
 		return b, false, err
 	}
 	for _, x := range list {
-		if x.Alias.Has(alias) { // a server that did not understand the parameter answers with every bug
+		if x.Alias.Has(alias) { // a server that did not understand the parameter returns every bug
 			return x, true, nil
 		}
 	}
 	return b, false, nil
 }
 
-// AnyBug reads one bug of a product, whichever; found is false where there is none.
+// AnyBug reads any one bug of a product; found is false if there is none.
 func (c *Client) AnyBug(ctx context.Context, product string) (b Bug, found bool, err error) {
 	var list []Bug
 	err = c.get(ctx, "looking for a bug", "bug", url.Values{"product": {product}, "limit": {"1"}, "include_fields": {fields}}, "bugs", &list)
@@ -122,8 +122,8 @@ func (c *Client) AnyBug(ctx context.Context, product string) (b Bug, found bool,
 // idsAtOnce keeps the request line short enough for every server.
 const idsAtOnce = 200
 
-// Bugs reads those of the bugs that there are and that the account may see. A server may cut any list without a word, so that one that is
-// missing is asked for again until nothing more comes.
+// Bugs reads the bugs that exist and that the account may see. A server may silently cut any list, so Bugs asks for missing ones again
+// until none comes.
 func (c *Client) Bugs(ctx context.Context, ids []int64) ([]Bug, error) {
 	var found []Bug
 	for missing := slices.Clone(ids); len(missing) > 0; {
@@ -137,14 +137,14 @@ func (c *Client) Bugs(ctx context.Context, ids []int64) ([]Bug, error) {
 			return slices.ContainsFunc(list, func(b Bug) bool { return b.ID == id })
 		})
 		if len(rest) == len(part) {
-			rest = nil // none of them is there for us
+			rest = nil // the account can see none of them
 		}
 		missing = append(rest, missing[len(part):]...)
 	}
 	return found, nil
 }
 
-// some reads what a server gives of some bugs at once.
+// some reads the bugs that a server returns at once.
 func (c *Client) some(ctx context.Context, ids []int64) (list []Bug, err error) {
 	query := url.Values{"include_fields": {fields}}
 	for _, id := range ids {
@@ -154,14 +154,14 @@ func (c *Client) some(ctx context.Context, ids []int64) (list []Bug, err error) 
 	return slices.DeleteFunc(list, func(b Bug) bool { return !slices.Contains(ids, b.ID) }), err
 }
 
-// pageSize is how many bugs are asked for at once. Servers may give fewer, without a word: only an empty page is the last one.
+// pageSize is the number of bugs asked for at once. Servers may silently return fewer: only an empty page is the last one.
 const pageSize = 200
 
 // maxPages bounds a poll of a server that does not page.
 const maxPages = 500
 
-// ChangedSince reads the bugs of a product that changed at an instant of the server's clock or later, those that changed first, first. A
-// bug that changes while it is read may come twice.
+// ChangedSince reads the bugs of a product that changed at an instant of the server's clock or later, the earliest changes first. A bug
+// that changes meanwhile may come twice.
 func (c *Client) ChangedSince(ctx context.Context, product string, since time.Time) ([]Bug, error) {
 	var found []Bug
 	seen := map[int64]time.Time{}
@@ -188,7 +188,7 @@ func (c *Client) ChangedSince(ctx context.Context, product string, since time.Ti
 		if len(list) == 0 {
 			return found, nil
 		}
-		// Go on from the last instant, which others may share with it; where all of a page shares one, within it.
+		// Go on from the last instant, which other bugs may share; if a whole page shares one, go on within it.
 		if last.After(since) {
 			since, offset = last, 0
 		} else {
@@ -198,7 +198,7 @@ func (c *Client) ChangedSince(ctx context.Context, product string, since time.Ti
 	return found, nil
 }
 
-// Change is what is to become of a bug; zero fields stay.
+// Change holds the new values of a bug; zero fields stay.
 type Change struct {
 	Status     string
 	Resolution string
@@ -240,10 +240,10 @@ func (ch Change) body() map[string]any {
 	return body
 }
 
-// Overwritten are the values that an update replaced, by the names of their fields.
+// Overwritten holds the values that an update replaced, by the names of their fields.
 type Overwritten map[string]string
 
-// Update changes a bug, all of it or nothing. Fields that are so already stay, and that is no error; a comment is added each time.
+// Update changes a bug, all of it or nothing. Fields that have their values already stay, without an error; a comment is added each time.
 func (c *Client) Update(ctx context.Context, id int64, ch Change) (Overwritten, error) {
 	var done []struct {
 		ID      int64 `json:"id"`

@@ -21,7 +21,7 @@ type Comment struct {
 	Text    string    `json:"text"`
 }
 
-// Comments reads the comments of a bug after an instant, oldest first; the zero time for all. Those of the very second are not among them.
+// Comments reads the comments of a bug after an instant, oldest first; the zero time for all. Comments of the very second are not included.
 func (c *Client) Comments(ctx context.Context, id int64, since time.Time) ([]Comment, error) {
 	query := url.Values{}
 	if !since.IsZero() {
@@ -41,8 +41,8 @@ func (c *Client) Comments(ctx context.Context, id int64, since time.Time) ([]Com
 	return list.Comments, nil
 }
 
-// AddComment adds a comment that holds a token exactly once: where it is not known whether an earlier attempt was taken, the comments of
-// the bug are looked through first.
+// AddComment adds a comment with a token exactly once: if the fate of an earlier attempt is unknown, it searches the comments of the bug
+// first.
 func (c *Client) AddComment(ctx context.Context, id int64, text, token string, unsure bool) (err error) {
 	if unsure {
 		if there, err := c.Said(ctx, id, token); err != nil || there {
@@ -59,8 +59,8 @@ func (c *Client) Said(ctx context.Context, id int64, token string) (bool, error)
 	return slices.ContainsFunc(list, func(x Comment) bool { return strings.Contains(x.Text, token) }), err
 }
 
-// Entry is what somebody changed of a bug at once. Changes of one person within one second are one entry, their values joined: it says who
-// and when, the bug itself says what.
+// Entry is one change of a bug by one person. Changes of one person within one second are one entry, their values joined: it has the person
+// and the time, and the bug itself has the values.
 type Entry struct {
 	When    time.Time `json:"when"`
 	Who     string    `json:"who"`
@@ -71,7 +71,7 @@ type Entry struct {
 	} `json:"changes"`
 }
 
-// History reads what was changed of a bug after an instant, oldest first.
+// History reads the changes of a bug after an instant, oldest first.
 func (c *Client) History(ctx context.Context, id int64, since time.Time) ([]Entry, error) {
 	query := url.Values{}
 	if !since.IsZero() {

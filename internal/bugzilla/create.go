@@ -8,8 +8,8 @@ import (
 	"net/http"
 )
 
-// NewBug is a bug to be made. Its alias makes it one of its kind: it must begin with a letter, and hold small letters, digits
-// and hyphens only, 40 at the most.
+// NewBug describes a bug to be made. Its alias makes it unique: it must begin with a letter, and have at most 40 small letters, digits and
+// hyphens.
 type NewBug struct {
 	Product, Component, Version, OpSys, Platform string
 	Summary, Description                         string
@@ -33,21 +33,21 @@ func (n NewBug) body() map[string]any {
 	return body
 }
 
-// AliasTaken says that somebody else's bug has the alias, or one that the account may not see.
+// AliasTaken says that another user's bug has the alias, or one that the account may not see.
 type AliasTaken struct {
 	Alias string
-	By    int64 // the bug; 0 where it cannot be seen
+	By    int64 // the bug; 0 if hidden
 }
 
 func (a AliasTaken) Error() string {
 	if a.By == 0 {
 		return fmt.Sprintf("the alias %s belongs to a bug that the account may not see", a.Alias)
 	}
-	return fmt.Sprintf("the alias %s belongs to bug %d, which is somebody else's", a.Alias, a.By)
+	return fmt.Sprintf("the alias %s belongs to bug %d, which is not Berth's", a.Alias, a.By)
 }
 
-// Create makes a bug, or finds the one that an earlier attempt has made: of any number of attempts, whatever became of their answers, one
-// bug comes. ours says which bug of the alias is our own. An error is temporary where it is not known whether the bug is there by now.
+// Create makes a bug, or finds the one that an earlier attempt has made: any number of attempts make one bug, even if their answers are
+// lost. ours recognises our own bug among those with the alias. An error is temporary if the bug may exist by now.
 func (c *Client) Create(ctx context.Context, n NewBug, ours func(Bug) bool) (id int64, err error) {
 	doing := "making the bug " + n.Alias
 	var made int64
@@ -72,7 +72,7 @@ func (c *Client) Create(ctx context.Context, n NewBug, ours func(Bug) bool) (id 
 	return 0, first
 }
 
-// hidden reports whether there is a bug of the alias that the account may not see.
+// hidden reports whether the alias belongs to a bug that the account may not see.
 func (c *Client) hidden(ctx context.Context, alias string) bool {
 	_, err := c.bug(ctx, alias)
 	return IsHidden(err)

@@ -1,7 +1,6 @@
-// Package bugzilla talks to a Bugzilla server over its REST interface (5.0 to 5.3 and those that behave alike): bugs, comments, people,
-// workflow.
+// Package bugzilla talks to a Bugzilla server over its REST interface (5.0 to 5.3 and compatible ones): bugs, comments, people, workflow.
 //
-// What servers answer is not what their documentation says: success can be an error, an HTTP status can mean anything, an API key in a
-// header can be ignored. The rules for that are in one place each: who is asking and what was answered in exchange.go, what an error means
-// in error.go, how to create a bug exactly once in create.go.
+// Servers do not answer as documented: success can be an error, an HTTP status can mean anything, an API key in a header can be ignored.
+// Each rule for that has one place: exchange.go identifies the caller and reads the answer, error.go explains errors, create.go creates a
+// bug exactly once.
 package bugzilla

@@ -18,12 +18,12 @@ import (
 	"unicode/utf8"
 )
 
-// Options say which server, and as whom.
+// Options name the server and the account.
 type Options struct {
 	URL      string                 // of the installation, such as https://bugs.example.org; /rest is added
 	Login    string                 // of the account
 	Key      string                 // API key of the account
-	Reread   func() (string, error) // the key as it is now; nil where it does not change
+	Reread   func() (string, error) // the current key; nil if it never changes
 	Timeout  time.Duration          // of one read; default 30 s
 	Patience time.Duration          // of one write; default 75 s, longer than servers wait for a lock
 	HTTP     *http.Client           // default: one of its own
@@ -42,22 +42,22 @@ type Client struct {
 
 const (
 	usualTimeout = 30 * time.Second
-	// Patience is how long a write is waited for where the options do not say.
+	// Patience is the default wait for a write.
 	Patience = LongestLock + 25*time.Second
-	// LongestLock is how long a server waits for a lock at the most before it gives a write up: MariaDB's innodb_lock_wait_timeout.
+	// LongestLock is the longest time for which a server waits for a lock before it gives a write up: MariaDB's innodb_lock_wait_timeout.
 	LongestLock = 50 * time.Second
 	maxAnswer   = 32 << 20
 	maxMessage  = 500
 )
 
-// New makes a client. It asks nothing yet.
+// New makes a client, without any request.
 func New(o Options) (*Client, error) {
 	u, err := url.Parse(strings.TrimSuffix(o.URL, "/"))
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.User != nil {
-		return nil, errors.New("the address of Bugzilla has to be http(s)://host/path, without a query or a user")
+		return nil, errors.New("the address of Bugzilla must be http(s)://host/path, without a query or a user")
 	}
 	if o.Key == "" {
-		return nil, errors.New("an API key is needed")
+		return nil, errors.New("an API key is required")
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = usualTimeout
@@ -72,7 +72,7 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// get reads; the answer has to have the member that was asked for.
+// get reads; the answer must have the given member.
 func (c *Client) get(ctx context.Context, doing, path string, query url.Values, member string, into any) error {
 	return c.signed(ctx, doing, func(s signature) error { return c.read(ctx, s, doing, path, query, member, into) })
 }
@@ -89,7 +89,7 @@ func (c *Client) read(ctx context.Context, s signature, doing, path string, quer
 	return c.exchange(ctx, s, doing, http.MethodGet, path, asked, nil, member, into)
 }
 
-// send writes. The key goes in the body as well as in the header: old servers look at the one, and neither ends in an access log.
+// send writes. The key goes into the body as well as the header: old servers read the one, and neither ends in an access log.
 func (c *Client) send(ctx context.Context, doing, method, path string, body map[string]any, member string, into any) error {
 	return c.signed(ctx, doing, func(s signature) error {
 		body["api_key"] = s.key
@@ -101,7 +101,7 @@ func (c *Client) send(ctx context.Context, doing, method, path string, body map[
 	})
 }
 
-// ascii spells what is not ASCII as escapes: some servers store other bytes wrongly.
+// ascii escapes all other characters: some servers store them wrongly.
 func ascii(b []byte) []byte {
 	out := make([]byte, 0, len(b))
 	for len(b) > 0 {
@@ -155,7 +155,7 @@ func (c *Client) exchange(ctx context.Context, s signature, doing, method, path 
 	return understand(doing, res.StatusCode, raw, member, into)
 }
 
-// unaddressed is an error without the address, which holds the key.
+// unaddressed strips an error of the address, which holds the key.
 func unaddressed(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
@@ -163,11 +163,11 @@ func unaddressed(err error) error {
 	return err
 }
 
-// emptyAnswer is what servers answer whose database is down.
+// emptyAnswer is the answer of servers whose database is down.
 const emptyAnswer = "the answer is empty"
 
-// understand tells success from failure. Success is a status of 2xx, a JSON object that says of no error, and the member that was asked
-// for; nothing less.
+// understand tells success from failure. Success is a status of 2xx, a JSON object without an error, and the requested member; nothing
+// less.
 func understand(doing string, status int, raw []byte, member string, into any) error {
 	var answer map[string]json.RawMessage
 	if len(raw) == 0 && status == http.StatusOK {
@@ -200,7 +200,7 @@ func number(raw json.RawMessage) int {
 	return n
 }
 
-// cut shortens a message to what a log can bear, on one line.
+// cut shortens a message to one line for a log.
 func cut(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	if len(s) <= maxMessage {

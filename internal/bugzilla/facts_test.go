@@ -37,7 +37,7 @@ func newBench(t *testing.T, v bugzillatest.Version) bench {
 
 func client(t *testing.T, url, key string) *bugzilla.Client {
 	t.Helper()
-	// Each cut connection is the server's doing: none is used twice.
+	// The server cuts every connection on purpose: none is used twice.
 	c, err := bugzilla.New(bugzilla.Options{URL: url, Login: bugzillatest.Login, Key: key, Timeout: 5 * time.Second, HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}})
 	if err != nil {
 		t.Fatal(err)
@@ -186,7 +186,7 @@ func TestAnAliasOfSomebodyElseIsReported(t *testing.T) {
 	})
 }
 
-// Fact 10: what changed can bear a stamp from before the last look; who looks with an overlap sees it.
+// Fact 10: a change can bear a stamp from before the last poll; a poll with an overlap sees it.
 func TestALateStampIsSeenWithAnOverlap(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		ctx := t.Context()

@@ -28,7 +28,7 @@ func (p Person) In(group string) bool {
 	})
 }
 
-// Person finds an account by its login; found is false where there is none.
+// Person finds an account by its login; found is false if there is none.
 func (c *Client) Person(ctx context.Context, login string) (p Person, found bool, err error) {
 	var list []Person
 	err = c.get(ctx, "looking for "+login, "user", url.Values{"names": {login}}, "users", &list)
@@ -41,34 +41,34 @@ func (c *Client) Person(ctx context.Context, login string) (p Person, found bool
 	return list[0], true, nil
 }
 
-// Version is the server's. It answers this to everybody, and without its database, too: it is no sign of health.
+// Version reads the server's version. Servers answer this to everyone, even without their database: it is no sign of health.
 func (c *Client) Version(ctx context.Context) (version string, err error) {
 	err = c.read(ctx, signature{}, "asking for the version", "version", nil, "version", &version)
 	return cut(version), err
 }
 
-// Time is the server's clock: what its web server takes for now, and what it makes of its database's.
+// Time reads the clocks of the server's web server and of its database.
 func (c *Client) Time(ctx context.Context) (web, database time.Time, err error) {
 	const doing = "asking for the time"
-	if err = c.get(ctx, doing, "time", nil, "web_time", &web); err == nil { // web_time_utc is not there from 5.3 on
+	if err = c.get(ctx, doing, "time", nil, "web_time", &web); err == nil { // web_time_utc is missing from 5.3 on
 		err = c.get(ctx, doing, "time", nil, "db_time", &database)
 	}
 	return web, database, err
 }
 
-// Parameters are those of the installation's that are looked at; empty also where the account may not see them.
+// Parameters holds the parameters of the installation that Berth checks; empty also if the account may not see them.
 type Parameters struct {
-	EmailSuffix  string `json:"emailsuffix"`          // what logins lack to be addresses of mail
-	MailDelivery string `json:"mail_delivery_method"` // None: nobody is mailed
+	EmailSuffix  string `json:"emailsuffix"`          // the part of a mail address that logins lack
+	MailDelivery string `json:"mail_delivery_method"` // None: no mails
 }
 
-// Parameters reads those that the account may see.
+// Parameters reads the parameters that the account may see.
 func (c *Client) Parameters(ctx context.Context) (p Parameters, err error) {
 	err = c.get(ctx, "reading the parameters", "parameters", nil, "parameters", &p)
 	return p, err
 }
 
-// Product is one of the server's.
+// Product is a product of the server.
 type Product struct {
 	Name       string `json:"name"`
 	Active     bool   `json:"is_active"`
@@ -82,7 +82,7 @@ type Product struct {
 	} `json:"versions"`
 }
 
-// Product finds a product by its name; found is false where there is none that the account may see.
+// Product finds a product by its name; found is false if there is none that the account may see.
 func (c *Client) Product(ctx context.Context, name string) (p Product, found bool, err error) {
 	var list []Product
 	if err := c.get(ctx, "looking for the product "+name, "product", url.Values{"names": {name}}, "products", &list); err != nil {
@@ -96,17 +96,17 @@ func (c *Client) Product(ctx context.Context, name string) (p Product, found boo
 	return p, false, nil
 }
 
-// Workflow says to which statuses a bug may go from each; from "" where a new one may begin.
+// Workflow lists the statuses to which a bug may go from each; from "" those in which a new one may begin.
 type Workflow map[string]Step
 
 // Step is one status of a workflow.
 type Step struct {
 	Open    bool
 	To      []string
-	Comment []string // those of To that take a comment in the same change
+	Comment []string // the statuses in To that require a comment with the change
 }
 
-// Workflow reads the server's. What the account may do of it the server decides.
+// Workflow reads the server's workflow. The server decides which part of it the account may use.
 func (c *Client) Workflow(ctx context.Context) (Workflow, error) {
 	var list []struct {
 		Values []struct {
@@ -141,7 +141,7 @@ func (c *Client) Workflow(ctx context.Context) (Workflow, error) {
 	return w, nil
 }
 
-// Commented are the steps that take a comment.
+// Commented lists the steps that require a comment.
 func (w Workflow) Commented() (steps []string) {
 	for _, from := range slices.Sorted(maps.Keys(w)) {
 		for _, to := range w[from].Comment {
@@ -153,11 +153,11 @@ func (w Workflow) Commented() (steps []string) {
 	return steps
 }
 
-// unconfirmed is a status that a bug does not go back to on its way to another, where there is a way beside it.
+// unconfirmed is a status that a path avoids if it can.
 const unconfirmed = "UNCONFIRMED"
 
-// Path is the shortest way from one status to another, without the first; ok is false where there is none. Every step of it is a change
-// of its own.
+// Path finds the shortest way from one status to another, without the first; ok is false if there is none. Each step is a change of its
+// own.
 func (w Workflow) Path(from, goal string) (path []string, ok bool) {
 	if from == goal {
 		return nil, true
@@ -168,7 +168,7 @@ func (w Workflow) Path(from, goal string) (path []string, ok bool) {
 		slices.SortStableFunc(to, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
 		for _, next := range to {
 			if _, seen := before[next]; seen || next != goal && !w[next].Open {
-				continue // through a closed status a bug would have to be given a resolution on its way
+				continue // a closed status would require a resolution on the way
 			}
 			before[next] = queue[0]
 			if next == goal {

@@ -12,8 +12,9 @@ import (
 	"berth/internal/tickets"
 )
 
-// TestARealServer opens a bug on the server that BERTH_TEST_BUGZILLA_URL names, as whom BERTH_TEST_BUGZILLA_LOGIN and BERTH_TEST_BUGZILLA_KEY say, takes it through its standings, and
-// closes it. Product, component and version are those of a fresh server, unless BERTH_TEST_BUGZILLA_PRODUCT, _COMPONENT and _VERSION say which.
+// TestARealServer opens a bug on the server of BERTH_TEST_BUGZILLA_URL, as the user of BERTH_TEST_BUGZILLA_LOGIN and
+// BERTH_TEST_BUGZILLA_KEY, takes it through its statuses, and closes it. Product, component and version are those of a fresh server, unless
+// BERTH_TEST_BUGZILLA_PRODUCT, _COMPONENT and _VERSION name others.
 func TestARealServer(t *testing.T) {
 	address, key := os.Getenv("BERTH_TEST_BUGZILLA_URL"), os.Getenv("BERTH_TEST_BUGZILLA_KEY")
 	if address == "" || key == "" || os.Getenv("BERTH_TEST_BUGZILLA_LOGIN") == "" {

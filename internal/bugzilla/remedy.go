@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// Remedy says what an administrator can do about an error; empty where that is nothing, or not known.
+// Remedy advises an administrator about an error; empty if there is no advice.
 func Remedy(err error) string {
 	e, ok := errors.AsType[*Error](err)
 	switch {
@@ -21,13 +21,13 @@ func Remedy(err error) string {
 	case e.Code == 0:
 		return unspoken(e)
 	case e.Code >= internalCodeFloor:
-		return "an internal error of Bugzilla, which is tried again; if it stays, look into the log of its web server"
+		return "an internal error of Bugzilla, which Berth retries; if it stays, read the log of its web server"
 	}
 	switch e.Code {
 	case codeUnmapped:
 		return ruled(e.Message)
 	case codeBadKey:
-		return "make an API key for the account in Bugzilla (Preferences, API Keys) and put it into the settings"
+		return "make an API key for the account in Bugzilla (Preferences, API Keys) and add it to the settings"
 	case codeNotTaken:
 		return "check that bugzilla_login is the login of the account that the key belongs to"
 	case codeBadLogin, codeNotLoggedIn:
@@ -38,13 +38,13 @@ func Remedy(err error) string {
 		return "check the product's name, that it is open for new bugs, and that the account may file into it"
 	case codeNoSuch:
 		if setting := unknownSetting(err); setting != "" {
-			return "check the setting " + setting + ": what it names has to be there in Bugzilla"
+			return "check the setting " + setting + ": its value must exist in Bugzilla"
 		}
-		return "check the names in the settings: product, component, version, op_sys, platform, statuses and resolutions have to be there in Bugzilla, and people need accounts"
+		return "check the names in the settings: product, component, version, op_sys, platform, statuses and resolutions must exist in Bugzilla, and people need accounts"
 	case codeNoSuchCC:
-		return "somebody in CC has no account in Bugzilla"
+		return "a person in CC has no account in Bugzilla"
 	case codeMissing:
-		return "the installation wants a value that the settings do not give: version, op_sys or platform"
+		return "the installation requires a value that the settings do not give: version, op_sys or platform"
 	case codeTransition:
 		return "the workflow of the installation does not allow the change of status: see the settings for statuses"
 	case codeForbidden:
@@ -54,12 +54,12 @@ func Remedy(err error) string {
 	case codeHidden:
 		return "the bug is restricted: let the account see it"
 	case codeAliasTaken:
-		return "another bug has the alias: take it away there"
+		return "another bug has the alias: remove it there"
 	}
 	return ""
 }
 
-// unreached says what can be done where no answer came.
+// unreached advises about a missing answer.
 func unreached(cause error) string {
 	_, authority := errors.AsType[x509.UnknownAuthorityError](cause)
 	_, host := errors.AsType[x509.HostnameError](cause)
@@ -67,11 +67,11 @@ func unreached(cause error) string {
 	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.Is(cause, syscall.ECONNREFUSED):
-		return "nothing listens there: check that Bugzilla's web server is running, and bugzilla_url"
+		return "no server listens there: check that Bugzilla's web server is running, and bugzilla_url"
 	case authority:
-		return "the certificate is not trusted: let SSL_CERT_FILE name the one of your own authority"
+		return "the certificate is not trusted: set SSL_CERT_FILE to the certificate of your own authority"
 	case host:
-		return "the certificate is another host's: check bugzilla_url"
+		return "the certificate belongs to another host: check bugzilla_url"
 	case dns:
 		return "the host is not known: check bugzilla_url, and the name server"
 	case errors.Is(cause, context.DeadlineExceeded), errors.As(cause, &timeout) && timeout.Timeout():
@@ -80,39 +80,39 @@ func unreached(cause error) string {
 	return "check that Bugzilla can be reached from here"
 }
 
-// unspoken says what can be done where something answered that is not Bugzilla's interface, or not for now.
+// unspoken advises about an answer that does not come from Bugzilla's interface.
 func unspoken(e *Error) string {
 	switch e.Status {
 	case http.StatusOK:
-		return "Bugzilla answers without its database: check that this is running"
+		return "Bugzilla answers without its database: check that the database is running"
 	case http.StatusServiceUnavailable:
-		return "Bugzilla is closed for maintenance (its parameter shutdownhtml), or overloaded: it is tried again"
+		return "Bugzilla is closed for maintenance (its parameter shutdownhtml), or overloaded: Berth tries again"
 	case http.StatusBadGateway, http.StatusGatewayTimeout:
 		return "the proxy before Bugzilla does not reach it: check that Bugzilla is running"
 	case http.StatusNotFound:
 		return "there is no Bugzilla with a REST interface: bugzilla_url is the address of the start page, without /rest or index.cgi"
 	case http.StatusInternalServerError:
-		return "an internal error of Bugzilla, which is tried again; if it stays, look into the log of its web server"
+		return "an internal error of Bugzilla, which Berth retries; if it stays, read the log of its web server"
 	}
 	return ""
 }
 
-// ruled says what can be done about a rule of the installation, of which Bugzilla's message alone tells.
+// ruled advises about a rule of the installation; only Bugzilla's message tells which.
 func ruled(message string) string {
 	message = strings.ToLower(message)
 	switch {
 	case strings.Contains(message, "locked out"):
-		return "the account is locked for a while: somebody has tried wrong passwords"
+		return "the account is locked for a while: after attempts with wrong passwords"
 	case strings.Contains(message, "comment"):
-		return "a step of the workflow takes a comment that Berth did not give: berth bugzilla check says which do"
+		return "a step of the workflow requires a comment that Berth did not give: berth bugzilla check lists such steps"
 	case strings.Contains(message, "must be set"):
-		return "the installation wants a field of its own: give it with bugzilla_fields; berth bugzilla check says which there are, and their values"
+		return "the installation requires a field of its own: set bugzilla_fields; berth bugzilla check lists the fields and their values"
 	}
-	return "a rule of the installation refuses it: what Bugzilla says about it is all that is known"
+	return "a rule of the installation refuses it: only the message of Bugzilla tells more"
 }
 
-// Outage tells faults of the server, the key or the network, which everything meets, from those of one bug. text is said without the bug that
-// met it. A write that takes too long may wait for its bug alone.
+// Outage tells faults of the server, the key or the network, which every bug meets, from those of one bug. text does not name the bug. A
+// slow write may wait for its bug alone.
 func Outage(err error) (text string, is bool) {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || errors.Is(e.Cause, context.Canceled) {
@@ -133,7 +133,7 @@ func Outage(err error) (text string, is bool) {
 	return "", false
 }
 
-// unknownSetting is the setting that names what Bugzilla does not know, as far as its message tells.
+// unknownSetting returns the setting whose value Bugzilla does not know, if its message tells.
 func unknownSetting(err error) string {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {

@@ -12,7 +12,7 @@ import (
 	"berth/internal/bugzilla/bugzillatest"
 )
 
-// asked is the error of a read of a server that answers everything alike.
+// asked returns the error of a read from a server that answers everything alike.
 func asked(t *testing.T, status int, body string) error {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -24,7 +24,7 @@ func asked(t *testing.T, status int, body string) error {
 	return err
 }
 
-// refused is the error of a read where nothing listens.
+// refused returns the error of a read where no server listens.
 func refused(t *testing.T) error {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -47,7 +47,7 @@ func untrusted(t *testing.T) error {
 	return err
 }
 
-// TestWhatCanBeDoneIsTrue for every fault that a server was seen to have, and says whether it is everybody's.
+// TestWhatCanBeDoneIsTrue for every fault seen on a server, and tells outages from faults of one bug.
 func TestWhatCanBeDoneIsTrue(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -56,7 +56,7 @@ func TestWhatCanBeDoneIsTrue(t *testing.T) {
 		all    bool
 		passes bool // by itself
 	}{
-		"nothing listens":     {refused(t), "nothing listens there", true, true},
+		"nothing listens":     {refused(t), "no server listens there", true, true},
 		"an authority of own": {untrusted(t), "SSL_CERT_FILE", true, true},
 		"maintenance":         {asked(t, 503, "<html>Bugzilla is Down</html>"), "closed for maintenance", true, true},
 		"no Bugzilla behind":  {asked(t, 502, "<html>"), "the proxy before Bugzilla", true, true},
@@ -66,7 +66,7 @@ func TestWhatCanBeDoneIsTrue(t *testing.T) {
 		"one of 5.3":          {asked(t, 500, `{"error":true,"message":"at line 1"}`), "log of its web server", false, true},
 		"a revoked key":       {asked(t, 400, `{"error":true,"code":306,"message":"revoked"}`), "make an API key", true, false},
 		"disabled":            {asked(t, 401, `{"error":true,"code":"301","message":"away"}`), "disabled", true, false},
-		"a comment is wanted": {asked(t, 400, `{"error":true,"code":32000,"message":"You have to specify a comment when changing the Status"}`), "takes a comment", false, false},
+		"a comment is wanted": {asked(t, 400, `{"error":true,"code":32000,"message":"You have to specify a comment when changing the Status"}`), "requires a comment", false, false},
 		"a field is wanted":   {asked(t, 400, `{"error":true,"code":32000,"message":"A value must be set for the 'Team' field."}`), "bugzilla_fields", false, false},
 		"locked out":          {asked(t, 400, `{"error":true,"code":32000,"message":"Your IP has been locked out of this account"}`), "wrong passwords", false, true},
 		"another rule":        {asked(t, 400, `{"error":true,"code":32000,"message":"Not on Sundays."}`), "a rule of the installation", false, false},

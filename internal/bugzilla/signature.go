@@ -5,8 +5,8 @@ import (
 	"net/url"
 )
 
-// way is where a server looks for the key of who reads. Newer ones look at the header; 5.0 and 5.2 look at the address alone, and answer
-// whoever has the key in the header as they answer nobody in particular, without a word.
+// way is the place where a server looks for the key of a read. Newer ones read the header; 5.0 and 5.2 read only the address, and silently
+// treat a key in the header as an anonymous call.
 type way int
 
 const (
@@ -22,13 +22,13 @@ func (w way) String() string {
 	return "in a header"
 }
 
-// signature is what a call bears.
+// signature identifies the caller.
 type signature struct {
 	key string
 	way way
 }
 
-// SignIn finds out where the server looks for the key, and whether it takes it for that of the account.
+// SignIn finds out where the server looks for the key, and whether the key belongs to the account.
 func (c *Client) SignIn(ctx context.Context) (way string, err error) {
 	err = c.signed(ctx, "signing in", func(s signature) error {
 		way = s.way.String()
@@ -41,8 +41,7 @@ func (c *Client) SignIn(ctx context.Context) (way string, err error) {
 	return way, err
 }
 
-// signed makes a call with the key. Where the server does not take it, the key may be another one by now: it is read anew, and the call made
-// once more.
+// signed makes a call with the key. If the server refuses it, the key may have changed: signed reads it anew, and repeats the call once.
 func (c *Client) signed(ctx context.Context, doing string, call func(signature) error) error {
 	s, err := c.signature(ctx, doing)
 	if err == nil {
@@ -57,7 +56,7 @@ func (c *Client) signed(ctx context.Context, doing string, call func(signature) 
 	return call(s)
 }
 
-// signature is the key, and where the server looks for it, which is found out before the first call and after each refusal.
+// signature returns the key and its place, which it finds out before the first call and after each refusal.
 func (c *Client) signature(ctx context.Context, doing string) (signature, error) {
 	c.mu.Lock()
 	s := signature{c.key, c.way}
@@ -67,7 +66,7 @@ func (c *Client) signature(ctx context.Context, doing string) (signature, error)
 	}
 	for _, s.way = range []way{inHeader, inQuery} {
 		ok, err := c.valid(ctx, s)
-		if err != nil && code(err) != codeNotLoggedIn { // of a server that lets nobody in unseen
+		if err != nil && code(err) != codeNotLoggedIn { // from a server with requirelogin
 			return s, err
 		}
 		if ok {
@@ -82,7 +81,7 @@ func (c *Client) signature(ctx context.Context, doing string) (signature, error)
 	return s, c.notTaken(doing)
 }
 
-// valid reports whether the server knows the account by a signature.
+// valid reports whether the server recognises the account by a signature.
 func (c *Client) valid(ctx context.Context, s signature) (ok bool, err error) {
 	err = c.read(ctx, s, "signing in", "valid_login", url.Values{"login": {c.o.Login}}, "result", &ok)
 	return ok, err
@@ -92,7 +91,7 @@ func (c *Client) notTaken(doing string) error {
 	return &Error{Doing: doing, Code: codeNotTaken, Message: "Bugzilla does not take the key for that of " + c.o.Login, Answered: true}
 }
 
-// renewed forgets a signature that was refused, and reports whether there is another key by now.
+// renewed drops a refused signature, and reports whether there is another key by now.
 func (c *Client) renewed(refused signature) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

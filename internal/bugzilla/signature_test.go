@@ -65,7 +65,7 @@ func TestWhereTheServerLooksIsFoundOutOnce(t *testing.T) {
 	})
 }
 
-// TestANewKeyIsTakenUp while nobody restarts anything: for what is read, and for what is written.
+// TestANewKeyIsTakenUp without a restart: for reads and for writes.
 func TestANewKeyIsTakenUp(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		key := bugzillatest.Key
@@ -94,7 +94,7 @@ func TestANewKeyIsTakenUp(t *testing.T) {
 	})
 }
 
-// TestAKeyOfSomebodyElseIsNotTaken for that of the account: what was read with it might be what nobody may see.
+// TestAKeyOfSomebodyElseIsNotTaken as the account's: its reads might show secrets.
 func TestAKeyOfSomebodyElseIsNotTaken(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		c, err := bugzilla.New(bugzilla.Options{URL: b.server.URL, Login: "alice@bugs.example", Key: bugzillatest.Key})

@@ -10,7 +10,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// mend puts a ticket right that a late write has given old values.
+// mend corrects a ticket to which a late write has given old values.
 func (t *lockedTicket) mend(ctx context.Context, w Workflow, b Ticket) error {
 	if !t.state.Mend {
 		return nil
@@ -27,8 +27,8 @@ func (t *lockedTicket) mend(ctx context.Context, w Workflow, b Ticket) error {
 	return err
 }
 
-// desired says how the ticket must be. People whom the tracker does not know are not put into it; those who took themselves out of CC stay out,
-// and a summary that people wrote stays.
+// desired returns the change that brings the ticket in line with its request. It adds no person unknown to the tracker, nobody who left CC,
+// and keeps a summary that people wrote.
 func (t *lockedTicket) desired(ctx context.Context, b Ticket, r scheduler.Request) (c Change, err error) {
 	c = Change{Status: t.settings.Statuses[r.Status], URL: t.page(r), Deadline: new(day(r))}
 	if b.Owned {
@@ -52,8 +52,8 @@ func (t *lockedTicket) desired(ctx context.Context, b Ticket, r scheduler.Reques
 	return c, err
 }
 
-// converge makes a ticket as it must be. Where a rule of the installation is in the way, its workflow may have been changed since it was
-// read: it is read anew, once. lost is how the ticket was in between, where somebody changed it at the same moment.
+// converge brings a ticket in line. If a rule of the installation refuses, the workflow may have changed since it was read: it is read
+// anew, once. lost is the ticket's state in between, if a user changed it at the same moment.
 func (t *lockedTicket) converge(ctx context.Context, w Workflow, b Ticket, c Change) (lost *Ticket, err error) {
 	lost, err = t.update(ctx, w, b, c)
 	if !t.tracker.Fault(err).Rule {
@@ -76,7 +76,7 @@ func (t *lockedTicket) converge(ctx context.Context, w Workflow, b Ticket, c Cha
 	return t.update(ctx, w, b, c)
 }
 
-// update takes a ticket along the workflow, in as many steps as that wants.
+// update takes a ticket along the workflow, in as many steps as that needs.
 func (t *lockedTicket) update(ctx context.Context, w Workflow, b Ticket, c Change) (lost *Ticket, err error) {
 	filler := fmt.Sprintf("The ticket is brought in line with its request.\n\n[berth:%s/0]", t.saved.Request)
 	steps, err := w.Steps(b, c, filler)

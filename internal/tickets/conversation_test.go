@@ -13,11 +13,11 @@ import (
 	"berth/scheduler/account"
 )
 
-// faults are all that can go wrong with a call.
+// faults lists all the ways in which a call can fail.
 var faults = []bugzillatest.Fault{bugzillatest.CutBefore, bugzillatest.CutAfter, bugzillatest.Maintenance, bugzillatest.Empty, bugzillatest.Deadlock}
 
-// TestTheWholeConversation takes a request from submit to COMPLETED, people acting here and there, and compares both sides after each step:
-// on servers of every version, without a fault, and with every fault striking the calls that follow each step.
+// TestTheWholeConversation takes a request from submit to COMPLETED, with users acting here and there, and compares both sides after each
+// step: on servers of every version, without a fault, and with every fault striking the calls that follow each step.
 func TestTheWholeConversation(t *testing.T) {
 	t.Parallel()
 	for _, v := range []bugzillatest.Version{bugzillatest.V50, bugzillatest.V52, bugzillatest.V53} {
@@ -50,7 +50,7 @@ func TestTheWholeConversation(t *testing.T) {
 	}
 }
 
-// conversation is the process of the facility. strike is called before what follows a step.
+// conversation runs the process of the facility. It calls strike before the calls that follow a step.
 func (d *bench) conversation(strike func()) {
 	d.t.Helper()
 	ctx := d.t.Context()
@@ -171,7 +171,7 @@ func TestATicketOpenedByHandIsAdopted(t *testing.T) {
 	}
 }
 
-// TestWhatSomebodyDidAtTheVeryMomentIsNotLost lets a person change a ticket between Berth's look and its write.
+// TestWhatSomebodyDidAtTheVeryMomentIsNotLost lets a user change a ticket between Berth's read and its write.
 func TestWhatSomebodyDidAtTheVeryMomentIsNotLost(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

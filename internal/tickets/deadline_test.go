@@ -53,7 +53,7 @@ func TestADeadlineRefusedAtTheLastMomentIsLeftOut(t *testing.T) {
 	})
 }
 
-// finding is what the check says of one thing; the last of them, where there are several.
+// finding returns the check's finding about one thing; the last of several.
 func finding(t *testing.T, d *bench, what string) (found tracker.Finding, ok bool) {
 	t.Helper()
 	for _, f := range d.check() {

@@ -71,8 +71,7 @@ const stranger = "stranger@bugs.example"
 
 var tokens = regexp.MustCompile(`\[berth:[^\]]*/(\d+)\]`)
 
-// equal compares all that both sides say of a request: how it stands, who is responsible, until when, and what was written, there and here,
-// each exactly once.
+// equal compares both sides of a request: its status, responsible people, end, and all texts, there and here, each exactly once.
 func (d *bench) equal(id string) {
 	d.t.Helper()
 	v := d.view(id)

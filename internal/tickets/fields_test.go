@@ -13,7 +13,7 @@ import (
 	"berth/scheduler"
 )
 
-// field is what the server shows of one field of a bug.
+// field returns a field of a bug as the server shows it.
 func (d *bench) field(name string) any {
 	d.t.Helper()
 	req, err := http.NewRequestWithContext(d.t.Context(), http.MethodGet, d.server.URL+"/rest/bug/1?include_fields="+name+"&api_key="+bugzillatest.Key, nil)

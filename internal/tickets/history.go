@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// changer finds out who last changed a field, and when. The history merges what one person changed within a second, so that it says who, and
-// never what. With others the last one is found that was not Berth.
+// changer finds out who last changed a field, and when. The history merges one person's changes within a second, so it names the person,
+// never the value. With others, Berth's own changes do not count.
 func (t *lockedTicket) changer(ctx context.Context, others bool, field Field) (login string, at time.Time, err error) {
 	since := t.state.Changed.Add(-overlap)
 	for _, from := range []time.Time{since, {}} {
@@ -25,8 +25,8 @@ func (t *lockedTicket) changer(ctx context.Context, others bool, field Field) (l
 	return "", at, nil
 }
 
-// cameLate reports whether a value that nobody is known to have set came with a write of Berth's own that was given up. at and login are those
-// of the last change of it in the history, where such a write may stand before changes that were made after it had begun.
+// cameLate reports whether a value without a known author came with a write of Berth's own that was given up. at and login belong to its
+// last change in the history, where such a write may stand before changes that were made after it had begun.
 func (t *lockedTicket) cameLate(same func(snapshot) bool, login string, at time.Time) bool {
 	if !t.state.overtaken(same) || !t.isOwn(login) && at.After(t.state.Changed) {
 		return false

@@ -10,11 +10,12 @@ import (
 	"berth/scheduler/account"
 )
 
-// inbound does in Berth what people did with a ticket since it was last dealt with, each with their own rights. What cannot be done is
-// said on the ticket, which the message about that brings in line again. It may be called again with the same: what was done stays done.
+// inbound applies in Berth the changes that users made to a ticket since it was last handled, each with the rights of its author. A refused
+// change is explained on the ticket, and the delivery of that note brings the ticket in line again. Repeating the call is safe: an applied
+// change stays applied.
 func (t *lockedTicket) inbound(ctx context.Context, w Workflow, v scheduler.View, b Ticket, comments []Comment) error {
 	experimenter := t.login(ctx, v.Experimenter)
-	if t.first { // what there was before Berth knew the ticket is nobody's doing
+	if t.first { // earlier content has no author to act for
 		return t.firstSeen(ctx, b, experimenter, comments)
 	}
 	if err := t.inboundComments(ctx, v, comments); err != nil {
@@ -34,7 +35,7 @@ func (t *lockedTicket) inbound(ctx context.Context, w Workflow, v scheduler.View
 	return t.save(ctx)
 }
 
-// inboundComments makes feedback of what people wrote.
+// inboundComments makes feedback of users' comments.
 func (t *lockedTicket) inboundComments(ctx context.Context, v scheduler.View, comments []Comment) error {
 	for _, c := range t.state.unread(comments) {
 		if c.Private || ours(c, v.ID) || strings.TrimSpace(c.Text) == "" {
@@ -55,7 +56,7 @@ func (t *lockedTicket) inboundComments(ctx context.Context, v scheduler.View, co
 		}
 		if !known && !hasName(t.state.Unknown, c.Creator) {
 			t.state.Unknown = append(t.state.Unknown, c.Creator)
-			text := fmt.Sprintf("%s is not somebody who may write to request #%d in Berth: nobody has an account there with this login as its address of mail, or not that right. What they write here stays here.",
+			text := fmt.Sprintf("%s may not write to request #%d in Berth: no account there has this login as its mail address, or the account lacks that right. Comments stay here.",
 				shown(c.Creator), v.Number)
 			if err := t.note(ctx, v.ID, text, fmt.Sprintf("stranger %s", c.ID)); err != nil {
 				return err
@@ -90,7 +91,7 @@ func ours(c Comment, request string) bool {
 	return strings.HasPrefix(last, "[berth:"+request+"/") && strings.HasSuffix(last, "]")
 }
 
-// inboundAssignee makes the new assignee the mentor, or says why that cannot be.
+// inboundAssignee makes the new assignee the mentor, or explains on the ticket why it cannot.
 func (t *lockedTicket) inboundAssignee(ctx context.Context, v scheduler.View, b Ticket) error {
 	if t.state.expected(func(l snapshot) bool { return strings.EqualFold(l.Assignee, b.Assignee) }) {
 		return nil
@@ -110,7 +111,7 @@ func (t *lockedTicket) inboundAssignee(ctx context.Context, v scheduler.View, b 
 		return err
 	case !found || !slices.Contains(mentor.Roles, account.RoleMentor):
 		if wanted == "" {
-			return nil // nobody else must be the assignee
+			return nil // no other assignee is needed
 		}
 		why = []string{shown(b.Assignee) + " is no mentor in Berth"}
 	default:
@@ -135,7 +136,7 @@ func (t *lockedTicket) inboundAssignee(ctx context.Context, v scheduler.View, b 
 	return t.note(ctx, v.ID, text, fmt.Sprintf("assignee %d %s", at.Unix(), b.Assignee))
 }
 
-// inboundDeadline puts back a deadline that somebody changed: it follows the slot, where Berth's account may set it.
+// inboundDeadline puts back a deadline that a user changed: it follows the slot, if Berth's account may set it.
 func (t *lockedTicket) inboundDeadline(ctx context.Context, v scheduler.View, b Ticket) error {
 	if !b.Timed || b.Deadline == day(v.Request) || t.state.expected(func(l snapshot) bool { return l.Deadline == b.Deadline }) {
 		return nil

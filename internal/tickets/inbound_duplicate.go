@@ -7,8 +7,8 @@ import (
 	"berth/scheduler"
 )
 
-// followDuplicate makes the other ticket that of the request where somebody resolved its own as a duplicate, if the other one is nobody's yet.
-// What cannot be followed is said, and the ticket put back.
+// followDuplicate links the request to the other ticket if a user resolved its own as a duplicate, and the other one has no request yet. If
+// it cannot follow, it says so, and the ticket is put back.
 func (t *lockedTicket) followDuplicate(ctx context.Context, v scheduler.View, b Ticket, login, key string) error {
 	other, err := t.tracker.Ticket(ctx, b.DuplicateOf)
 	var why string

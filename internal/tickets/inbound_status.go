@@ -14,10 +14,11 @@ import (
 	"berth/testbeds/plain"
 )
 
-// rejectOffers is how many alternatives a rejection offers that was made in a ticket, where nobody says how many.
+// rejectOffers is the number of alternatives that a rejection made in a ticket offers, unless it names one.
 const rejectOffers = 3
 
-// applyStatus takes the step that somebody asks for by changing the status or resolution; overwritten says that Berth has changed the ticket since.
+// applyStatus takes the step that a user asks for by changing the status or resolution; overwritten says that Berth has changed the ticket
+// since.
 func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, comments []Comment, overwritten bool) error {
 	at := b.Status
 	same := func(l snapshot) bool { return w.Same(TrackerStatus{l.Status, l.Resolution}, at) }
@@ -29,7 +30,7 @@ func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, co
 		return err
 	}
 	login, when, err := t.changer(ctx, overwritten, FieldStatus)
-	// What comes late comes field by field: a status may meet the resolution of another one.
+	// Late values arrive field by field: a status may meet the resolution of another one.
 	late := func(l snapshot) bool {
 		return l.Status == at.Status && (l.Resolution == at.Resolution || t.state.Known.Resolution == at.Resolution)
 	}
@@ -39,7 +40,7 @@ func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, co
 	key := fmt.Sprintf("%d %s %s", when.Unix(), at.Status, at.Resolution)
 	who, known, err := t.actor(ctx, login)
 	if err == nil && known {
-		if _, err = t.requests.Get(ctx, who, v.ID); refusal(err) { // what they cannot see there they do not change here
+		if _, err = t.requests.Get(ctx, who, v.ID); refusal(err) { // users change here only requests that they can see there
 			known, err = false, nil
 		}
 	}
@@ -70,7 +71,7 @@ func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, co
 	return t.note(ctx, v.ID, text, key)
 }
 
-// applyFirst takes the first of some steps that follows from where the request is.
+// applyFirst takes the first of some steps that follows from the status of the request.
 func (t *lockedTicket) applyFirst(ctx context.Context, who account.Actor, v scheduler.View, candidates []scheduler.Status, reason string) error {
 	var first error
 	for _, to := range candidates {
@@ -83,7 +84,7 @@ func (t *lockedTicket) applyFirst(ctx context.Context, who account.Actor, v sche
 		}
 		e, ok := errors.AsType[*scheduler.Error](err)
 		if !ok || e.Code != scheduler.CodeConflict || e.Verdict != nil || e.Allowed == nil {
-			return err // it is this step that was meant, and it cannot be
+			return err // the user meant this step, and it is refused
 		}
 	}
 	return first
@@ -112,7 +113,7 @@ func (t *lockedTicket) applyStep(ctx context.Context, who account.Actor, v sched
 	return err
 }
 
-// saidWith finds the comment that somebody wrote with a change: the reason for it.
+// saidWith finds the user's comment on a change: the reason for it.
 func saidWith(comments []Comment, login string, when time.Time) string {
 	const longest = 1000
 	for _, c := range slices.Backward(comments) {
@@ -123,7 +124,7 @@ func saidWith(comments []Comment, login string, when time.Time) string {
 	return ""
 }
 
-// offered says what would work instead of what was refused.
+// offered lists the alternatives in a refusal.
 func offered(err error) string {
 	e, ok := errors.AsType[*scheduler.Error](err)
 	if !ok {

@@ -13,7 +13,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// poll brings what people did, and tells what came of it.
+// poll fetches users' changes, and delivers the results.
 func (d *bench) poll() {
 	d.t.Helper()
 	d.now.Add(5)
@@ -21,7 +21,7 @@ func (d *bench) poll() {
 	d.settle()
 }
 
-// says is whether a comment of a ticket has a text.
+// says reports whether a comment of a ticket has a text.
 func (d *bench) says(bug int64, text string) bool {
 	d.t.Helper()
 	list, err := d.client.Comments(d.t.Context(), bug, time.Time{})
@@ -41,19 +41,19 @@ func (d *bench) view(id string) scheduler.View {
 	return v
 }
 
-// bugOf is the bug that is a request's ticket.
+// bugOf returns the bug that is a request's ticket.
 func (d *bench) bugOf(id string) int64 {
 	d.t.Helper()
 	return number(d.view(id).Ticket.Key)
 }
 
-// number is that of a bug, by the key of a ticket; 0 for what is none.
+// number returns the number of a bug by the key of a ticket; 0 for other keys.
 func number(key string) int64 {
 	n, _ := strconv.ParseInt(key, 10, 64)
 	return n
 }
 
-// stands checks a request's status and that its ticket stands the same.
+// stands checks that a request and its ticket have the given statuses.
 func (d *bench) stands(id string, status scheduler.Status, bugStatus, resolution string) {
 	d.t.Helper()
 	v := d.view(id)

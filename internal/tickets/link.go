@@ -12,7 +12,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// setTicket makes a ticket that of a request.
+// setTicket links a ticket to a request.
 func (s *Service) setTicket(ctx context.Context, request, key string) error {
 	return s.requests.SetTicket(ctx, account.System, request, scheduler.Ticket{Key: key, URL: s.tracker.URL(key)})
 }
@@ -22,7 +22,7 @@ func (s *Service) requestOf(ctx context.Context, b Ticket) (id string, known boo
 	if id, err = s.store.TicketRequest(ctx, b.Key); err != nil || id != "" {
 		return id, id != "", err
 	}
-	for _, alias := range b.Aliases { // known from before anything was remembered
+	for _, alias := range b.Aliases { // from before Berth kept state of tickets
 		v, err := s.requests.Get(ctx, account.System, alias)
 		if err == nil && v.ID == strings.ToLower(alias) && v.Ticket != nil && v.Ticket.Key == b.Key {
 			return v.ID, true, nil
@@ -34,7 +34,7 @@ func (s *Service) requestOf(ctx context.Context, b Ticket) (id string, known boo
 	return "", false, nil
 }
 
-// marked finds the number of a request in a ticket that somebody opened by hand.
+// marked finds the number of a request in a ticket opened by hand.
 func (s *Service) marked(b Ticket) (number string, ok bool) {
 	if s.settings.Marker == "" || !b.Owned {
 		return "", false
@@ -48,7 +48,7 @@ func (s *Service) marked(b Ticket) (number string, ok bool) {
 	return "", false
 }
 
-// adopt makes a ticket that somebody opened by hand that of the request which it names, if they may see that and it has none.
+// adopt links a ticket opened by hand to the request that it names, if its creator may see the request and it has no ticket.
 func (s *Service) adopt(ctx context.Context, b Ticket, number string) error {
 	who, known, err := s.actor(ctx, b.Creator)
 	if err != nil {
@@ -76,8 +76,8 @@ func (s *Service) adopt(ctx context.Context, b Ticket, number string) error {
 	return s.requests.NoteOnTicket(ctx, account.System, v.ID, text, scheduler.Creation{Key: "ticket " + b.Key + " adopted", Fingerprint: "note"})
 }
 
-// commentOnce says something on a ticket of no request. A mark is left before, for every process: while nothing was heard of a remark, it may
-// still come through, and is not made again.
+// commentOnce comments on a ticket without a request. It sets a mark first, for all processes: while the fate of a comment is unknown it
+// may still come through, and is not written again.
 func (s *Service) commentOnce(ctx context.Context, b Ticket, text string) error {
 	name, now := fmt.Sprintf("%s remark %s", s.about.Via, b.Key), s.clock().UTC()
 	token := fmt.Sprintf("[berth:%s/%s]", s.about.Ticket, b.Key)
@@ -89,7 +89,7 @@ func (s *Service) commentOnce(ctx context.Context, b Ticket, text string) error 
 		return err
 	}
 	if until, err := time.Parse(time.RFC3339, before); err == nil && now.Before(until) {
-		return fmt.Errorf("%s %s: of an earlier remark nothing was heard; until %s it may still come through", s.about.Ticket, b.Key, before)
+		return fmt.Errorf("%s %s: the fate of an earlier comment is unknown; it may still arrive until %s", s.about.Ticket, b.Key, before)
 	}
 	if mine, err := s.store.SetMark(ctx, name, before, now.Add(s.about.Open).Format(time.RFC3339)); err != nil || !mine {
 		return errors.Join(err, errBusy)

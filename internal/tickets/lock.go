@@ -9,18 +9,18 @@ import (
 	"berth/scheduler/account"
 )
 
-// errBusy says that somebody else is at work on a ticket; it is tried again.
-var errBusy = errors.New("somebody else is at work on this ticket")
+// errBusy says that another process is working on a ticket; the delivery is tried again.
+var errBusy = errors.New("another process is working on this ticket")
 
-// lockedTicket is a ticket that nobody else works on for now, with what is remembered of it.
+// lockedTicket is a ticket reserved for this process, with its kept state.
 type lockedTicket struct {
 	*Service
 	saved scheduler.TicketState
 	state syncState
-	first bool // nothing was remembered yet
+	first bool // no state was kept yet
 }
 
-// locked holds a ticket for as long as fn runs: writes to one ticket come one after the other, whoever makes them.
+// locked reserves a ticket while fn runs, so that writes to one ticket come one after the other, from whichever process.
 func (s *Service) locked(ctx context.Context, key, request string, fn func(t *lockedTicket) error) error {
 	now := s.clock()
 	saved, mine, err := s.store.LockTicket(ctx, key, request, now, now.Add(s.Lease()))
@@ -37,13 +37,13 @@ func (s *Service) locked(ctx context.Context, key, request string, fn func(t *lo
 	return errors.Join(err, s.store.UnlockTicket(context.WithoutCancel(ctx), saved))
 }
 
-// save remembers what is known of the ticket by now.
+// save stores the state of the ticket.
 func (t *lockedTicket) save(ctx context.Context) error {
 	t.saved.State = t.state.String()
 	return t.store.SaveTicket(ctx, t.saved)
 }
 
-// note says something on the ticket, once.
+// note writes a remark on the ticket, once.
 func (t *lockedTicket) note(ctx context.Context, request, text, what string) error {
 	return t.requests.NoteOnTicket(ctx, account.System, request, text, scheduler.Creation{Key: fmt.Sprintf("ticket %s %s", t.saved.Key, what), Fingerprint: "note"})
 }

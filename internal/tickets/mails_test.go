@@ -33,7 +33,7 @@ func TestAStepIsOneMailAtTheMost(t *testing.T) {
 		step("a new ticket")
 		d.poll()
 		step("a poll")
-		// What somebody does there is one mail; what comes of it is another one.
+		// The user's change makes one mail; its result makes another one.
 		d.now.Add(5)
 		d.must(nil, d.server.As("oskar@bugs.example", d.bugOf(r.ID), map[string]any{"status": "IN_PROGRESS"}))
 		before = len(d.server.Mails())

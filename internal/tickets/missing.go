@@ -7,7 +7,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// Missing opens tickets for requests that are under way and were made before there were tickets.
+// Missing opens tickets for current requests that were made before tickets were configured.
 func (s *Service) Missing(ctx context.Context) (opened int, err error) {
 	for cursor := ""; ; {
 		page, err := s.requests.List(ctx, account.System, scheduler.RequestFilter{Status: scheduler.Live, Limit: 200}, cursor)
@@ -32,7 +32,7 @@ func (s *Service) Missing(ctx context.Context) (opened int, err error) {
 	}
 }
 
-// requestTicket has a ticket opened for a request that has none, unless one is on its way already.
+// requestTicket asks for a ticket for a request without one, unless one is on its way already.
 func (s *Service) requestTicket(ctx context.Context, request string) (asked bool, err error) {
 	if waits, err := s.store.Pending(ctx, Channel, request); err != nil || waits {
 		return false, err
@@ -41,7 +41,7 @@ func (s *Service) requestTicket(ctx context.Context, request string) (asked bool
 		scheduler.Creation{Key: "ticket " + request + " opened", Fingerprint: "note"})
 }
 
-// Sync brings one request in line with what people did with its ticket, now; where it has none, one is going to be opened.
+// Sync applies the users' changes of a request's ticket now; if there is no ticket, it asks for one.
 func (s *Service) Sync(ctx context.Context, request string) (scheduler.View, error) {
 	v, err := s.requests.Get(ctx, account.System, request)
 	if err != nil {

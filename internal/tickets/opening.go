@@ -8,7 +8,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// ensureTicket gives the ticket of a request: the one that it has, or a new one, whose description then says what there is to say of the event.
+// ensureTicket returns the ticket of a request: its own, or a new one, whose description then tells the event.
 func (s *Service) ensureTicket(ctx context.Context, v scheduler.View, e scheduler.Event) (key string, err error) {
 	r := v.Request
 	if r.Ticket != nil {
@@ -26,10 +26,10 @@ func (s *Service) ensureTicket(ctx context.Context, v scheduler.View, e schedule
 	}
 	mark := token(e)
 	if e.Action != scheduler.ActionSubmit && e.Action != scheduler.ActionTicketNote {
-		mark = fmt.Sprintf("[berth:%s/0]", r.ID) // the description does not say what happened: a comment is going to
+		mark = fmt.Sprintf("[berth:%s/0]", r.ID) // the description does not tell the event: a comment will
 	}
 	key, err = s.create(ctx, r, n, s.text().description(v, x), mark)
-	if err != nil && s.tracker.Fault(err).NoAccount { // who had one a moment ago
+	if err != nil && s.tracker.Fault(err).NoAccount { // the account existed a moment ago
 		key, err = s.create(ctx, r, n, s.text().description(v, x), mark)
 	}
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Service) ensureTicket(ctx context.Context, v scheduler.View, e schedule
 	return key, s.setTicket(ctx, r.ID, key)
 }
 
-// create makes a ticket with those people in it who have an account.
+// create makes a ticket with all of the request's people who have an account.
 func (s *Service) create(ctx context.Context, r scheduler.Request, n NewTicket, said, mark string) (key string, err error) {
 	if n.CC, n.Assignee, err = s.accounts(ctx, r); err != nil {
 		return "", err
@@ -47,8 +47,8 @@ func (s *Service) create(ctx context.Context, r scheduler.Request, n NewTicket, 
 	return s.tracker.Create(ctx, n)
 }
 
-// accounts gives the logins of the people whom a new ticket concerns, as far as the tracker knows them. They are in it from the beginning: whoever
-// is put into it later, or must make room, is sent a mail more.
+// accounts returns the logins of the people whom a new ticket concerns, as far as the tracker knows them. They are on the ticket from the
+// start: adding or removing a person later costs one more mail.
 func (s *Service) accounts(ctx context.Context, r scheduler.Request) (cc []string, assignee string, err error) {
 	experimenter, err := s.account(ctx, r.Experimenter)
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Service) accounts(ctx context.Context, r scheduler.Request) (cc []strin
 	return cc, assignee, err
 }
 
-// stranger says that an experimenter is not in CC for want of an account.
+// stranger says that an experimenter is not in CC for lack of an account.
 func (s *Service) stranger(ctx context.Context, r scheduler.Request, cc []string) string {
 	login := s.login(ctx, r.Experimenter)
 	if len(cc) > 0 || login == "" {
@@ -70,7 +70,7 @@ func (s *Service) stranger(ctx context.Context, r scheduler.Request, cc []string
 	return fmt.Sprintf("\n\n%s has no account in %s (%s) and could not be put into CC.", r.Experimenter, s.about.Name, login)
 }
 
-// gatherBackground looks up what a description, or the comment on an event, says of a request beyond itself.
+// gatherBackground looks up the facts beyond the request itself for a description, or for the comment on an event.
 func (s *Service) gatherBackground(ctx context.Context, v scheduler.View, e scheduler.Event) (x background, err error) {
 	if x.zones, _, err = s.requests.Facility(ctx, account.System); err != nil {
 		return x, err

@@ -20,7 +20,7 @@ import (
 	"berth/testbeds"
 )
 
-// board is a tracker that is no Bugzilla: its tickets have names, and a status goes to every other one.
+// board is another tracker than Bugzilla: its tickets have names, and any status may follow any other.
 type board struct {
 	clock    func() time.Time
 	tickets  map[string]tickets.Ticket
@@ -102,7 +102,7 @@ func (b *board) Update(ctx context.Context, key string, c tickets.Change) (repla
 	return replaced, nil
 }
 
-// set gives a card another status, and say comments on it, as somebody.
+// set gives a card another status, and say comments on it, as a user.
 func (b *board) set(key, who, status string) {
 	x := b.tickets[key]
 	x.Status, x.Changed = tickets.TrackerStatus{Status: status}, b.clock()
@@ -206,7 +206,7 @@ func TestAnotherTrackerStandsInForBugzilla(t *testing.T) {
 	})
 }
 
-// lastVia says by way of which system a request was scheduled.
+// lastVia returns the system through which a request was scheduled.
 func lastVia(t *testing.T, svc testdb.Directory, id string) (via string) {
 	t.Helper()
 	events, _, err := svc.Events(t.Context(), account.System, 0, 100)

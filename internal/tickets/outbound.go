@@ -11,13 +11,13 @@ import (
 	"berth/scheduler/account"
 )
 
-// Takes reports whether tickets hear of an event. Others, such as which ticket a request has, are nobody's news there.
+// Takes reports whether tickets receive an event. Others, such as a new link to a ticket, are no news there.
 func Takes(e scheduler.Event) bool {
 	return e.Request != "" && e.Action != scheduler.ActionTicket && e.Kind != scheduler.EventReminder
 }
 
-// Deliver brings the ticket of an event's request in line with the request, with one comment on the event. What people did with the
-// ticket in between counts first.
+// Deliver brings the ticket of an event's request in line with the request, with one comment on the event. Changes by users in the meantime
+// are applied first.
 func (s *Service) Deliver(ctx context.Context, e scheduler.Event) error {
 	if !Takes(e) {
 		return nil
@@ -37,7 +37,7 @@ func (s *Service) Deliver(ctx context.Context, e scheduler.Event) error {
 	return s.locked(ctx, key, v.ID, func(t *lockedTicket) error { return t.notify(ctx, w, e) })
 }
 
-// notify says of an event what there is to say, and brings the ticket in line.
+// notify comments on an event, and brings the ticket in line.
 func (t *lockedTicket) notify(ctx context.Context, w Workflow, e scheduler.Event) error {
 	v, err := t.requests.Get(ctx, account.System, e.Request)
 	if err != nil {
@@ -54,7 +54,7 @@ func (t *lockedTicket) notify(ctx context.Context, w Workflow, e scheduler.Event
 		return err
 	}
 	if v.Ticket == nil || v.Ticket.Key != t.saved.Key {
-		return errBusy // it has another ticket now, which is told instead
+		return errBusy // the request has another ticket now, which gets the event instead
 	}
 	news, err := t.news(ctx, e, v, comments)
 	if err != nil {
@@ -69,11 +69,11 @@ func (t *lockedTicket) notify(ctx context.Context, w Workflow, e scheduler.Event
 	if err != nil || lost == nil {
 		return err
 	}
-	// Somebody changed the ticket between our read and our write, which has no protection against that. What they wanted still counts.
+	// A user changed the ticket between our read and our write: trackers have no protection against that. The user's change still counts.
 	return t.applyStatus(ctx, w, *lost, comments, true)
 }
 
-// read reads a ticket and all that was said on it.
+// read reads a ticket and all its comments.
 func (s *Service) read(ctx context.Context, key string) (b Ticket, comments []Comment, err error) {
 	if b, err = s.tracker.Ticket(ctx, key); err != nil {
 		return b, nil, err
@@ -82,13 +82,13 @@ func (s *Service) read(ctx context.Context, key string) (b Ticket, comments []Co
 	return b, comments, err
 }
 
-// unsettled picks the comments that may not have been dealt with.
+// unsettled picks the comments that may not have been handled.
 func (t *lockedTicket) unsettled(comments []Comment) []Comment {
 	return slices.DeleteFunc(slices.Clone(comments), func(c Comment) bool { return !c.Time.After(t.state.Since) })
 }
 
-// news says what there is to say of an event, and of those after it that wait already: a step that makes several, and a ticket that is put
-// back with what explains it, are one change of the ticket, and one mail to whoever follows it.
+// news words an event together with the events after it that already wait: a step with several events, and a ticket put back with its
+// explanation, make one change of the ticket, and one mail to each follower.
 func (t *lockedTicket) news(ctx context.Context, e scheduler.Event, v scheduler.View, comments []Comment) (string, error) {
 	events := []scheduler.Event{e}
 	waiting, err := t.store.Waiting(ctx, Channel, e.Request, maxNews)
@@ -115,7 +115,7 @@ func (t *lockedTicket) news(ctx context.Context, e scheduler.Event, v scheduler.
 	return strings.Join(parts, "\n\n"), nil
 }
 
-// comment says what there is to say of one event, with its token.
+// comment words one event, with its token.
 func (s *Service) comment(ctx context.Context, e scheduler.Event, v scheduler.View) (string, error) {
 	x, err := s.gatherBackground(ctx, v, e)
 	if err != nil {

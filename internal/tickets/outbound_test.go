@@ -64,7 +64,7 @@ func newBench(t *testing.T, dsn string, v bugzillatest.Version) *bench {
 	return d
 }
 
-// untold is the service of before there were tickets: nobody is told what it does.
+// untold makes the service from before tickets: nobody hears of its changes.
 func (d *bench) untold() *scheduler.Service {
 	return scheduler.New(testdb.Open(d.t, d.dsn), scheduler.Options{Clock: d.clock, NewID: uuid.NewString})
 }
@@ -88,7 +88,7 @@ func (d *bench) hire(with ...func(*tracker.Settings)) *delivery.Courier {
 	}, delivery.Options{Channel: tickets.Channel, Clock: d.clock, Log: slog.New(slog.DiscardHandler)})
 }
 
-// check is what looking at everything that tickets depend on finds.
+// check runs the check of everything that tickets depend on.
 func (d *bench) check() []tracker.Finding {
 	return d.tracker.Check(d.t.Context(), tracker.Stock(), d.clock)
 }
@@ -141,7 +141,7 @@ func (d *bench) settle() {
 	d.t.Fatal("something is never delivered")
 }
 
-// agree compares a request with its ticket: how it stands, and one comment for each event.
+// agree compares a request with its ticket: the status, and one comment for each event.
 func (d *bench) agree(id string) bugzilla.Bug {
 	d.t.Helper()
 	v, err := d.svc.Get(context.Background(), account.System, id)

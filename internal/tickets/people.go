@@ -8,7 +8,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// actor finds the person of a login, with the rights that they have in Berth. Berth's own account has none: nobody knows who used it.
+// actor finds the person of a login, with that person's rights in Berth. Berth's own account has none: its user is unknown.
 func (s *Service) actor(ctx context.Context, login string) (a account.Actor, known bool, err error) {
 	if login == "" || s.isOwn(login) {
 		return a, false, nil
@@ -25,7 +25,7 @@ func (s *Service) actor(ctx context.Context, login string) (a account.Actor, kno
 // isOwn reports whether a login is that of Berth's account.
 func (s *Service) isOwn(login string) bool { return strings.EqualFold(login, s.about.Login) }
 
-// login gives the name of a person in the tracker: their address of mail, empty where none is known.
+// login returns the name of a person in the tracker: the mail address, empty if unknown.
 func (s *Service) login(ctx context.Context, username string) string {
 	if username == "" {
 		return ""
@@ -37,7 +37,7 @@ func (s *Service) login(ctx context.Context, username string) string {
 	return p.Email
 }
 
-// account gives the login of a person who can be an assignee; empty where the tracker does not know them.
+// account returns the login of a person who can be an assignee; empty if the tracker does not know the person.
 func (s *Service) account(ctx context.Context, username string) (login string, err error) {
 	if login = s.login(ctx, username); login == "" {
 		return "", nil
@@ -52,7 +52,7 @@ func (s *Service) account(ctx context.Context, username string) (login string, e
 // shown writes a login where others read it.
 func shown(login string) string { return strings.Join(strings.Fields(login), " ") }
 
-// refusal reports whether Berth said no, for reasons that a person may know; any other error is nobody's answer.
+// refusal reports whether Berth refused, for reasons that a user may know; other errors decide nothing.
 func refusal(err error) bool {
 	switch scheduler.CodeOf(err) {
 	case scheduler.CodeConflict, scheduler.CodeForbidden, scheduler.CodeInvalid, scheduler.CodeNotFound:

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Poll does in Berth what people did with tickets since the last time. A ticket that cannot be dealt with for now is looked at again, and keeps none
-// of the others: the error is of those faults alone that all of them meet. With a sweep it looks at every ticket, wherever it is by now. Several
-// processes may poll at once: what one deals with the others find done.
+// Poll applies the users' changes of tickets since the last poll. A ticket that fails for now is tried again and delays no other: Poll
+// returns only faults that all tickets meet. With a sweep it visits every known ticket, wherever it is now. Several processes may poll at
+// once: each finds the others' work done.
 func (s *Service) Poll(ctx context.Context, sweep bool) (done int, err error) {
 	p, before, err := progress(ctx, s.store, s.about.Via)
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *Service) Poll(ctx context.Context, sweep bool) (done int, err error) {
 		next.Polled = s.clock()
 	}
 	text, jsonErr := json.Marshal(next)
-	_, markErr := s.store.SetMark(ctx, s.about.Via, before, string(text)) // where somebody else was faster, they have seen as much
+	_, markErr := s.store.SetMark(ctx, s.about.Via, before, string(text)) // if another process was faster, it has seen as much
 	return done, errors.Join(err, jsonErr, markErr)
 }
 
@@ -36,15 +36,15 @@ type round struct {
 	s       *Service
 	w       Workflow
 	p       *Progress
-	already []string // tickets that could not be dealt with before
+	already []string // tickets that failed before
 	done    int
 	ended   error // the fault that all tickets meet, so that no other one is tried
 }
 
-// maxAgain bounds how many tickets are looked at one by one again. Where there are more of them, something is wrong with more than these.
+// maxAgain bounds how many tickets are retried one by one. More failures have a common cause.
 const maxAgain = 200
 
-// poll handles the tickets that changed, and with a sweep all others. p is moved on with what was done.
+// poll handles the tickets that changed, and with a sweep all others. It advances p accordingly.
 func (s *Service) poll(ctx context.Context, p *Progress, sweep bool) (done int, err error) {
 	w, err := s.tracker.Workflow(ctx)
 	if err != nil {
@@ -67,15 +67,15 @@ func (s *Service) poll(ctx context.Context, p *Progress, sweep bool) (done int, 
 		p.Lost, p.Swept = lost, s.clock()
 	}
 	if r.ended == nil && len(p.Again) > maxAgain {
-		r.ended = fmt.Errorf("%d %ss could not be dealt with", len(p.Again), s.about.Ticket)
+		r.ended = fmt.Errorf("%d %ss could not be handled", len(p.Again), s.about.Ticket)
 	}
 	return r.done, r.ended
 }
 
-// changed reads the tickets that changed since the last time, and those that could not be dealt with then.
+// changed reads the tickets that changed since the last poll, and those that failed in it.
 func (s *Service) changed(ctx context.Context, p *Progress) ([]Ticket, error) {
 	since := p.Cursor.Add(-overlap)
-	if p.Cursor.IsZero() { // what is older the sweep sees, as far as it is known
+	if p.Cursor.IsZero() { // the sweep sees older changes of known tickets
 		now, err := s.tracker.Now(ctx)
 		if err != nil {
 			return nil, err
@@ -93,7 +93,7 @@ func (s *Service) changed(ctx context.Context, p *Progress) ([]Ticket, error) {
 	return append(more, changed...), err
 }
 
-// handle deals with one ticket, unless the round has ended, and notes in the progress how that went.
+// handle handles one ticket, unless the round has ended, and records the result in the progress.
 func (r *round) handle(ctx context.Context, b Ticket) {
 	if r.ended != nil {
 		return
@@ -115,11 +115,11 @@ func (r *round) handle(ctx context.Context, b Ticket) {
 	case fault.Temporary:
 		r.retryLater(ctx, b, err)
 	default:
-		r.s.log.ErrorContext(ctx, "what happened to a "+r.s.about.Ticket+" cannot be dealt with", r.s.about.Ticket, b.Key, "error", err, "remedy", fault.Remedy)
+		r.s.log.ErrorContext(ctx, "a change of a "+r.s.about.Ticket+" cannot be applied", r.s.about.Ticket, b.Key, "error", err, "remedy", fault.Remedy)
 	}
 }
 
-// retryLater has the next round look at a ticket again, and logs so once. Nothing is logged of one that somebody else is at work on.
+// retryLater leaves a ticket to the next round, and logs that once; not if another process is working on the ticket.
 func (r *round) retryLater(ctx context.Context, b Ticket, err error) {
 	if !slices.Contains(r.p.Again, b.Key) {
 		r.p.Again = append(r.p.Again, b.Key)
@@ -129,11 +129,11 @@ func (r *round) retryLater(ctx context.Context, b Ticket, err error) {
 	}
 }
 
-// sweepPage is how many tickets a sweep looks at at once.
+// sweepPage is the number of tickets that a sweep reads at once.
 const sweepPage = 500
 
-// sweep looks at every known ticket by its key: ones that were moved elsewhere do not show among the changed ones, and what a clock hides is
-// seen here. It returns those that cannot be seen any more.
+// sweep visits every known ticket by its key: tickets moved elsewhere do not show among the changed ones, and clocks may hide a change. It
+// returns the tickets that are no longer visible.
 func (s *Service) sweep(ctx context.Context, handle func(Ticket)) (lost []string, err error) {
 	for after := ""; ; {
 		known, err := s.store.Tickets(ctx, after, sweepPage)
@@ -156,13 +156,13 @@ func (s *Service) sweep(ctx context.Context, handle func(Ticket)) (lost []string
 		for _, k := range known {
 			if !seen[k.Key] {
 				lost = append(lost, k.Key)
-				s.log.WarnContext(ctx, "a ticket cannot be seen any more", s.about.Ticket, k.Key, "request", k.Request)
+				s.log.WarnContext(ctx, "a ticket is no longer visible", s.about.Ticket, k.Key, "request", k.Request)
 			}
 		}
 	}
 }
 
-// handle deals with a ticket that may have changed: that of a request, one that names a request, or none of ours.
+// handle handles a ticket that may have changed: one of a request, one that names a request, or an unrelated one.
 func (s *Service) handle(ctx context.Context, w Workflow, b Ticket) (did bool, err error) {
 	if s.seen.has(b, s.clock()) {
 		return false, nil
@@ -183,7 +183,7 @@ func (s *Service) handle(ctx context.Context, w Workflow, b Ticket) (did bool, e
 	return known, err
 }
 
-// sync does in Berth what people did with one ticket, and puts the ticket right where a late write has given it old values.
+// sync applies the users' changes of one ticket, and mends old values of a late write.
 func (s *Service) sync(ctx context.Context, w Workflow, key, request string) error {
 	v, err := s.requests.Get(ctx, account.System, request)
 	if err != nil {
@@ -193,7 +193,7 @@ func (s *Service) sync(ctx context.Context, w Workflow, key, request string) err
 		return s.store.ForgetTicket(ctx, key) // the request has another one
 	}
 	return s.locked(ctx, key, request, func(t *lockedTicket) error {
-		b, err := s.tracker.Ticket(ctx, key) // as it is now that nobody else is at work on it
+		b, err := s.tracker.Ticket(ctx, key) // its state under the lock
 		if err != nil {
 			return err
 		}

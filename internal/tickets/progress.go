@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// Progress is how far polling has come.
+// Progress tells how far polling has come.
 type Progress struct {
-	Cursor  time.Time `json:"cursor"` // the latest change that was seen, by the tracker's clock
-	Polled  time.Time `json:"polled"` // when that was, by ours
+	Cursor  time.Time `json:"cursor"` // the latest change seen, by the tracker's clock
+	Polled  time.Time `json:"polled"` // time of that poll, by our clock
 	Swept   time.Time `json:"swept"`
 	Failure string    `json:"failure,omitempty"` // of the last attempt, empty where it succeeded
-	Remedy  string    `json:"remedy,omitempty"`  // what can be done about that
-	Again   []string  `json:"again,omitempty"`   // tickets that could not be dealt with, and are looked at again
-	Seen    int64     `json:"seen,omitempty"`    // how many changed tickets were looked at, in all
-	Lost    []string  `json:"lost,omitempty"`    // tickets that cannot be seen any more
+	Remedy  string    `json:"remedy,omitempty"`  // advice against the failure
+	Again   []string  `json:"again,omitempty"`   // tickets that failed, to be tried again
+	Seen    int64     `json:"seen,omitempty"`    // number of changed tickets handled, in all
+	Lost    []string  `json:"lost,omitempty"`    // tickets that are no longer visible
 }
 
-// Marks is where it is noted.
+// Marks stores the progress.
 type Marks interface {
 	Mark(ctx context.Context, name string) (string, error)
 }
@@ -29,7 +29,7 @@ func ReadProgress(ctx context.Context, m Marks, via string) (Progress, error) {
 	return p, err
 }
 
-// progress reads it, and the text that it is noted as.
+// progress reads the progress, and its stored text.
 func progress(ctx context.Context, m Marks, via string) (p Progress, text string, err error) {
 	if text, err = m.Mark(ctx, via); err != nil || text == "" {
 		return p, text, err

@@ -9,7 +9,7 @@ import (
 	"berth/scheduler"
 )
 
-// changes are the changes of bugs that came to the server, from the nth on.
+// changes lists the changes of bugs that came to the server, from the nth on.
 func (d *bench) changes(from int) (list []bugzillatest.Change) {
 	d.t.Helper()
 	return d.server.Changes()[from:]
@@ -83,7 +83,7 @@ func TestABoxThatIsTickedLaterIsNoticed(t *testing.T) {
 	})
 }
 
-// said is the comment of a change.
+// said returns the comment of a change.
 func said(t *testing.T, c bugzillatest.Change) string {
 	t.Helper()
 	raw, err := json.Marshal(c.Body["comment"])

@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// maxSeen bounds how many tickets are remembered as seen. Of more than these all are forgotten, and looked at once more.
+// maxSeen bounds how many tickets are remembered as seen. Beyond it all are forgotten, and handled once more.
 const maxSeen = 5000
 
-// seenTickets remembers, in this process, which tickets a poll has dealt with, so that it need not look at them again.
+// seenTickets remembers, in this process, the tickets that a poll has handled, so that it need not handle them again.
 type seenTickets struct {
 	mu    sync.Mutex
 	byKey map[string]seenTicket
 }
 
-// seenTicket says with which change a ticket was dealt with, and when that was first so.
+// seenTicket has the last handled change of a ticket, and the time when it was first handled.
 type seenTicket struct {
 	changed time.Time
 	since   time.Time
 }
 
-// has reports whether a ticket was dealt with as it is, long enough ago for nothing to come late with the same stamp.
+// has reports whether a ticket was handled in its present state, so long ago that no late change can bear the same stamp.
 func (s *seenTickets) has(b Ticket, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -28,7 +28,7 @@ func (s *seenTickets) has(b Ticket, now time.Time) bool {
 	return known && x.changed.Equal(b.Changed) && now.Sub(x.since) > overlap
 }
 
-// mark remembers that a ticket was dealt with as it is.
+// mark remembers that a ticket was handled in its present state.
 func (s *seenTickets) mark(b Ticket, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

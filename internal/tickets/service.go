@@ -33,10 +33,10 @@ type Requests interface {
 	Assign(ctx context.Context, a account.Actor, id string, in scheduler.Assign) (scheduler.Outcome, error)
 }
 
-// Channel is where events wait that tickets hear of.
+// Channel is the channel of deliveries to tickets.
 const Channel = "ticket"
 
-// Store keeps what is remembered of tickets, for all processes.
+// Store keeps the state of tickets, for all processes.
 type Store interface {
 	LockTicket(ctx context.Context, key, request string, now, until time.Time) (x scheduler.TicketState, mine bool, err error)
 	SaveTicket(ctx context.Context, x scheduler.TicketState) error
@@ -50,16 +50,16 @@ type Store interface {
 	SetMark(ctx context.Context, name, before, value string) (ok bool, err error)
 }
 
-// Settings say which statuses tickets have, and what is said on them.
+// Settings say which statuses tickets have, and how Berth writes on them.
 type Settings struct {
 	Statuses   StatusMap
 	Site       string // of Berth's pages, without a trailing slash
-	Marker     string // what a ticket opened by hand says before the number of its request
-	OfferLinks bool   // comments have the links with which offers are taken without signing in
+	Marker     string // the word before the number of a request in a ticket opened by hand
+	OfferLinks bool   // comments contain the links that accept offers without signing in
 }
 
-// Service keeps a ticket for every request. Deliver is called with the events of a request in their order, and may be called again with any;
-// Poll brings what people did there.
+// Service keeps a ticket for every request. Deliver takes the events of a request in their order, and may repeat any of them; Poll fetches
+// changes by users.
 type Service struct {
 	tracker  Tracker
 	about    About
@@ -72,14 +72,14 @@ type Service struct {
 	seen seenTickets
 }
 
-// New makes one.
+// New makes a service.
 func New(t Tracker, r Requests, m Store, s Settings, clock func() time.Time, log *slog.Logger) *Service {
 	return &Service{tracker: t, about: t.About(), requests: r, store: m, settings: s, clock: clock, log: log, seen: seenTickets{byKey: map[string]seenTicket{}}}
 }
 
-// Lease is how long one may be at work on a ticket: longer than six writes that are each waited for as long as can be. Whoever loses it all the
-// same writes nothing more, and whoever has it then waits for what may still come through.
+// Lease returns how long a process may work on a ticket: longer than six writes that each take their full patience. A process that loses
+// the lease writes nothing more, and the next one waits for writes that may still come through.
 func (s *Service) Lease() time.Duration { return 6*s.about.Patience + 30*time.Second }
 
-// Fault is what an error of Deliver, Poll or Sync means.
+// Fault explains an error of Deliver, Poll or Sync.
 func (s *Service) Fault(err error) Fault { return s.tracker.Fault(err) }

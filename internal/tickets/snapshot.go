@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// takeSnapshot remembers how a ticket is. It looks at what people decide for themselves before it replaces that.
+// takeSnapshot stores the state of a ticket, after a look at the parts that users decide for themselves.
 func (t *lockedTicket) takeSnapshot(b Ticket, experimenter string) {
 	summary := t.state.Known.Summary
 	if t.ownSummary(b) {
@@ -19,13 +19,14 @@ func (t *lockedTicket) takeSnapshot(b Ticket, experimenter string) {
 	t.state.Known.Summary = summary
 }
 
-// ownSummary reports whether the summary of a ticket is one that Berth wrote: one that people wrote stays theirs.
+// ownSummary reports whether Berth wrote the summary of a ticket: a user's summary stays.
 func (t *lockedTicket) ownSummary(b Ticket) bool {
 	same := func(l snapshot) bool { return l.Summary != "" && l.Summary == b.Summary }
 	return t.state.expected(same) || t.state.overtaken(same)
 }
 
-// firstSeen remembers a ticket that was not known yet. Who has left CC by then has done so for good, and only what Berth opened has Berth's summary.
+// firstSeen starts the state of an unknown ticket. A person who left CC before has left for good, and only tickets that Berth opened have
+// Berth's summary.
 func (t *lockedTicket) firstSeen(ctx context.Context, b Ticket, experimenter string, comments []Comment) error {
 	t.takeSnapshot(b, experimenter)
 	if t.isOwn(b.Creator) {
@@ -41,7 +42,7 @@ func (t *lockedTicket) firstSeen(ctx context.Context, b Ticket, experimenter str
 	return t.save(ctx)
 }
 
-// hasLeft reports whether somebody was taken out of CC.
+// hasLeft reports whether a login was taken out of CC.
 func (t *lockedTicket) hasLeft(ctx context.Context, b Ticket, login string) (bool, error) {
 	if login == "" || hasName(b.CC, login) {
 		return false, nil

@@ -11,7 +11,7 @@ import (
 // StatusMap says which status a ticket has for each status of its request.
 type StatusMap map[scheduler.Status]TrackerStatus
 
-// With gives the map with others for some statuses, each written as "RESOLVED FIXED".
+// With returns the map with other statuses for some requests, each written as "RESOLVED FIXED".
 func (m StatusMap) With(others map[string]string) StatusMap {
 	m = maps.Clone(m)
 	for status, text := range others {
@@ -21,8 +21,8 @@ func (m StatusMap) With(others map[string]string) StatusMap {
 	return m
 }
 
-// asked lists the statuses to which somebody may want to take a request who sets its ticket to another status, in the order in which they are
-// tried. Nobody takes a request back to review, and a status that a failure shares with review asks for nothing.
+// asked lists the statuses that a user may mean for the request by giving its ticket another status, in the order in which they are tried.
+// Users take no request back to review, and a status that a failure shares with review asks for nothing.
 func (m StatusMap) asked(at TrackerStatus, w Workflow) []scheduler.Status {
 	var list []scheduler.Status
 	for _, status := range scheduler.Statuses {
@@ -33,7 +33,7 @@ func (m StatusMap) asked(at TrackerStatus, w Workflow) []scheduler.Status {
 	return list
 }
 
-// help says what can be done with a ticket.
+// help lists the steps that a ticket offers.
 func (m StatusMap) help() string {
 	return fmt.Sprintf("%s schedules, %s rejects, %s cancels, %s ends what runs", m[scheduler.Scheduled], m[scheduler.Rejected], m[scheduler.Cancelled], m[scheduler.Completed])
 }

@@ -12,16 +12,16 @@ import (
 	"berth/testbeds/plain"
 )
 
-// longest keeps what is said well within what a comment takes.
+// longest keeps a text well within the limit of a comment.
 const longest = 20_000
 
-// maxNews bounds how many events are told of at once.
+// maxNews bounds how many events one comment tells.
 const maxNews = 20
 
-// background holds what is said of a request beyond itself.
+// background holds the facts beyond the request itself.
 type background struct {
-	ways  []testbeds.Alternative // what would work, where it does not fit
-	kin   []scheduler.View       // the request that it comes from, or those that it has become
+	ways  []testbeds.Alternative // alternatives, if the request does not fit
+	kin   []scheduler.View       // the request that it comes from, or those that came from it
 	zones testbeds.Facility
 }
 
@@ -33,7 +33,7 @@ type wording struct {
 
 func (s *Service) text() wording { return wording{s.settings, s.about} }
 
-// description writes the first thing that a ticket says: who wants what, where and when.
+// description writes the first text of a ticket: experimenter, wish, place and time.
 func (w wording) description(v scheduler.View, x background) string {
 	r := v.Request
 	var b strings.Builder
@@ -66,7 +66,7 @@ func (w wording) description(v scheduler.View, x background) string {
 	return short(b.String())
 }
 
-// comment writes what there is to say of an event.
+// comment words an event.
 func (w wording) comment(e scheduler.Event, v scheduler.View, x background) string {
 	var b strings.Builder
 	who := phrases.Who(e)
@@ -83,7 +83,7 @@ func (w wording) comment(e scheduler.Event, v scheduler.View, x background) stri
 		done += " here"
 	}
 	fmt.Fprintf(&b, "%s %s: #%d is %s.\n", who, done, e.Number, phrases.Status(e.Status))
-	if e.Reason != "" && e.Via != w.about.Via { // what was said here with the step is here already
+	if e.Reason != "" && e.Via != w.about.Via { // a reason written here with the step is here already
 		fmt.Fprintf(&b, "%s\n", e.Reason)
 	}
 	if e.Text != "" {
@@ -92,7 +92,7 @@ func (w wording) comment(e scheduler.Event, v scheduler.View, x background) stri
 	for _, to := range x.kin {
 		fmt.Fprintf(&b, "It goes on as %s\n", w.related(to))
 	}
-	if e.Status == v.Status { // else the request is further already, and what it says belongs to a later event
+	if e.Status == v.Status { // else the request has moved on, and its state belongs to a later event
 		fmt.Fprintf(&b, "\nSlot: %s\n", times(v.Slot, phrases.Zones(v.Request, x.zones)))
 		conflicts(&b, v)
 		b.WriteString(instead(x.ways))
@@ -105,14 +105,14 @@ func (w wording) comment(e scheduler.Event, v scheduler.View, x background) stri
 	return short(b.String())
 }
 
-// conflicts writes what is in the way of a request that waits for a decision.
+// conflicts writes the obstacles of a request that waits for a decision.
 func conflicts(b *strings.Builder, v scheduler.View) {
 	if lines := phrases.Conflicts(v); len(lines) > 0 {
 		fmt.Fprintf(b, "\nAs things are it does not fit:\n%s\n", bulleted(lines))
 	}
 }
 
-// related names another request, with its ticket where it has one.
+// related names another request, with its ticket if it has one.
 func (w wording) related(v scheduler.View) string {
 	text := fmt.Sprintf("#%d: %s/requests/%d", v.Number, w.settings.Site, v.Number)
 	if v.Ticket != nil {
@@ -121,7 +121,7 @@ func (w wording) related(v scheduler.View) string {
 	return text
 }
 
-// offers writes the open offers, with their links where the settings want that.
+// offers writes the open offers, with their links if the settings want them.
 func (w wording) offers(b *strings.Builder, r scheduler.Request) {
 	for _, o := range r.Offers {
 		if o.State != scheduler.OfferOpen {
@@ -139,12 +139,12 @@ func times(s testbeds.Slot, zones []*time.Location) string {
 	return strings.Join(phrases.Times(s, zones), "\n  ")
 }
 
-// short cuts a text to what a comment takes.
+// short cuts a text to the limit of a comment.
 func short(s string) string {
 	return strings.TrimSpace(plain.Clip(s, longest))
 }
 
-// instead says what would work.
+// instead lists alternatives.
 func instead(ways []testbeds.Alternative) string {
 	if len(ways) == 0 {
 		return ""
@@ -165,10 +165,10 @@ func instead(ways []testbeds.Alternative) string {
 	return b.String()
 }
 
-// token marks the comment of an event, so that it is known to be there.
+// token marks the comment of an event, so that it can be found again.
 func token(e scheduler.Event) string { return fmt.Sprintf("[berth:%s/%d]", e.Request, e.Sequence) }
 
-// titled cuts a summary to what fits, on one line.
+// titled cuts a summary to one line that fits.
 func titled(s string) string {
 	const most = 255
 	if s = strings.Join(strings.Fields(s), " "); utf8.RuneCountInString(s) <= most {
@@ -177,17 +177,17 @@ func titled(s string) string {
 	return plain.Clip(s, most-1)
 }
 
-// summary writes that of a request's ticket, as long as nobody gives it another.
+// summary words Berth's summary for the ticket of a request, used until a user writes another.
 func summary(r scheduler.Request) string {
 	return titled(fmt.Sprintf("[PORTAL] Deployment Request of NSD:%s,User: %s", r.NSD, r.Experimenter))
 }
 
-// page gives the address of a request's page.
+// page returns the address of a request's page.
 func (s *Service) page(r scheduler.Request) string {
 	return fmt.Sprintf("%s/requests/%d", s.settings.Site, r.Number)
 }
 
-// day gives the last day of a slot, as trackers know days.
+// day returns the last day of a slot, as trackers write days.
 func day(r scheduler.Request) string { return r.Slot.End.UTC().Format("2006-01-02") }
 
 // bulleted makes a list of lines.
@@ -199,10 +199,10 @@ func bulleted(lines []string) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// maxFailure bounds the text of a failure that is noted, in bytes.
+// maxFailure bounds the stored text of a failure, in bytes.
 const maxFailure = 500
 
-// cut shortens the text of an error to what can be noted, on one line.
+// cut shortens the text of an error to one line that can be stored.
 func cut(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	if len(s) <= maxFailure {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// write makes some changes of a ticket, one after the other. What is going to be written is remembered before: where nothing is heard of a
-// write, the ticket itself tells later. lost is how the ticket was in between, where somebody changed it at the same moment.
+// write makes some changes of a ticket, one after the other. It stores each intended result first, so that the ticket itself can later tell
+// the fate of a write without an answer. lost is the ticket's state in between, if a user changed it at the same moment.
 func (t *lockedTicket) write(ctx context.Context, b Ticket, changes []Change) (lost *Ticket, err error) {
 	if err := t.noOpenWrite(); err != nil {
 		return nil, err
@@ -19,7 +19,7 @@ func (t *lockedTicket) write(ctx context.Context, b Ticket, changes []Change) (l
 			continue
 		}
 		was, err := t.put(ctx, b.Key, change)
-		if err != nil && change.Deadline != nil && t.tracker.Fault(err).Forbidden { // who may not track time may not set it; without it the rest is taken
+		if err != nil && change.Deadline != nil && t.tracker.Fault(err).Forbidden { // accounts without time tracking may not set it; the rest is accepted without it
 			change.Deadline = nil
 			was, err = t.put(ctx, b.Key, change)
 		}
@@ -44,17 +44,17 @@ func (t *lockedTicket) write(ctx context.Context, b Ticket, changes []Change) (l
 // noOpenWrite refuses to write while an earlier write may still come through.
 func (t *lockedTicket) noOpenWrite() error {
 	if t.clock().Before(t.state.Unsure) {
-		return fmt.Errorf("%s %s: of an earlier write nothing was heard; until %s it may still come through", t.about.Ticket, t.saved.Key, t.state.Unsure.UTC().Format(time.RFC3339))
+		return fmt.Errorf("%s %s: the fate of an earlier write is unknown; it may still arrive until %s", t.about.Ticket, t.saved.Key, t.state.Unsure.UTC().Format(time.RFC3339))
 	}
 	return nil
 }
 
-// intend notes what changes are going to make of a ticket, and says how it is known to be before them.
+// intend stores the intended results of changes, and returns the known state before them.
 func (t *lockedTicket) intend(b Ticket, changes []Change) snapshot {
 	now := snapshotOf(b, "")
 	now.Summary, now.InCC = t.state.Known.Summary, t.state.Known.InCC
 	next := now
-	t.state.Late = lastFew(append(t.state.Late, t.state.Intended...)) // should one of them come through after all, it is known as Berth's own
+	t.state.Late = lastFew(append(t.state.Late, t.state.Intended...)) // if one of them comes through after all, it is known as Berth's own
 	t.state.Intended = append([]snapshot{t.state.Known}, lastFew(t.state.Intended)...)
 	for _, change := range changes {
 		next = next.after(change)
@@ -63,8 +63,7 @@ func (t *lockedTicket) intend(b Ticket, changes []Change) snapshot {
 	return now
 }
 
-// put makes one change. That it may come through late is remembered before it is made, and forgotten once the server has said what became
-// of it.
+// put makes one change. It stores beforehand that the write may come through late, and clears that once the server has told its fate.
 func (t *lockedTicket) put(ctx context.Context, key string, change Change) (*TrackerStatus, error) {
 	t.state.Unsure = t.clock().Add(t.about.Open)
 	if err := t.save(ctx); err != nil {
@@ -80,11 +79,11 @@ func (t *lockedTicket) put(ctx context.Context, key string, change Change) (*Tra
 		return nil, err
 	}
 	t.state.Unsure = time.Time{}
-	if !fault.Temporary { // it was refused, whole
+	if !fault.Temporary { // it was refused as a whole
 		t.state.Intended = nil
 	}
 	return nil, errors.Join(err, t.save(context.WithoutCancel(ctx)))
 }
 
-// lastFew bounds what is remembered of writes that never came through.
+// lastFew bounds the memory of writes that never came through.
 func lastFew(list []snapshot) []snapshot { return list[max(0, len(list)-20):] }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A hundred members may want a thousand million each: no sum of them fits 32 bits.
+// TestSumsOfAmountsDoNotOverflow: a hundred members may want a thousand million each, and no sum of them fits 32 bits.
 func TestSumsOfAmountsDoNotOverflow(t *testing.T) {
 	t.Parallel()
 	vcpu := testbeds.Resource{Testbed: "radio", VIM: "iris", Quantity: "vcpu"}

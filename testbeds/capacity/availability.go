@@ -7,8 +7,8 @@ import (
 	"berth/testbeds/capacity/profile"
 )
 
-// Availability is the free and total capacity of each resource of a testbed over a span, in the order of the facility. ok is
-// false where there is no such testbed.
+// Availability returns the free and total capacity of each resource of a testbed over a span, in the order of the facility. ok is false for
+// an unknown testbed.
 func (f *Federation) Availability(testbed string, span testbeds.Slot) (series []testbeds.Series, ok bool) {
 	if _, ok := f.facility.Testbed(testbed); !ok {
 		return nil, false

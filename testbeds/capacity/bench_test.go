@@ -56,7 +56,7 @@ func benchAsk(rng *rand.Rand, ids []string, most int64) testbeds.Experiment {
 	return e
 }
 
-// benchFederation is a federation of testbeds with n admissible bookings each, and those bookings.
+// benchFederation makes a federation of testbeds with n admissible bookings each, and returns those bookings too.
 func benchFederation(b *testing.B, sites, n int) (*Federation, []testbeds.Booking, []string) {
 	b.Helper()
 	var f testbeds.Facility
@@ -75,10 +75,10 @@ func benchFederation(b *testing.B, sites, n int) (*Federation, []testbeds.Bookin
 		for made := 0; made < n; {
 			e, s := benchAsk(rng, []string{id}, 8), benchSlot(rng)
 			if rng.IntN(50) > 0 {
-				e.Devices = nil // the devices keep their number, so that few bookings can have them
+				e.Devices = nil // the number of devices stays, so that few bookings can have them
 			}
 			if !fed.Fits(e, s) {
-				made++ // a request that was refused; the load stays what it is
+				made++ // a refused request counts as well, to keep the load constant
 				continue
 			}
 			made++

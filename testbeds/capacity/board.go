@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Bookings are those that want something of a testbed during a span, with setup and teardown, by the start of their slots.
+// Bookings lists the bookings that claim something of a testbed during a span, setup and teardown included, by the start of their slots.
 func (f *Federation) Bookings(testbed string, span testbeds.Slot) []testbeds.Booking {
 	seen := map[int64]bool{}
 	var list []testbeds.Booking
@@ -30,8 +30,8 @@ func (f *Federation) Bookings(testbed string, span testbeds.Slot) []testbeds.Boo
 	return list
 }
 
-// Windows are the times within a span in which an experiment could run as it is placed, each as long as it can be and at least so long, at
-// most limit of them, in their order. It answers nothing for an experiment that can run at no time.
+// Windows lists, in order, the times within a span in which an experiment could run at its placement: each as long as possible, none
+// shorter than least, at most limit of them. An experiment with a problem has none.
 func (f *Federation) Windows(e testbeds.Experiment, span testbeds.Slot, least time.Duration, limit int) []testbeds.Slot {
 	wants, problems := f.wants(e)
 	if len(problems) > 0 || least <= 0 {

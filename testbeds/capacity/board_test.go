@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestWindowsAreWhereItFits compares the windows with checking every quarter of an hour.
+// TestWindowsAreWhereItFits compares the windows with a check at every quarter of an hour.
 func TestWindowsAreWhereItFits(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)

@@ -11,7 +11,7 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// absence is time in which part of a pool is not there.
+// absence is time in which part of a pool is missing.
 type absence struct {
 	kind     testbeds.TakerKind
 	summary  string
@@ -20,29 +20,29 @@ type absence struct {
 	units    []string // of a device, where the absence names them
 }
 
-// calendar is what there is of a pool over the horizon: the totals over time, closures taken off, and what takes it.
+// calendar holds the capacity of a pool over the horizon: the totals over time, closures taken off, and the reasons for missing capacity.
 type calendar struct {
 	total    *profile.Profile
-	peak     []int64 // the most that there ever is of each quantity
+	peak     []int64 // the greatest total of each quantity
 	absences []absence
 
-	closed      []absence // those that name units, in the order of time
-	closedUntil []int64   // the latest end of all of them up to each
+	closed      []absence // those of named units, in the order of time
+	closedUntil []int64   // per closure, the latest end of all up to it
 }
 
-// source is what a pool's calendar is made from.
+// source holds all that a pool's calendar is made from.
 type source struct {
 	testbed  testbeds.Testbed
 	name     string
 	capacity []int64
 	columns  []string
-	closures []testbeds.Closure // that concern the pool
+	closures []testbeds.Closure // those that concern the pool
 	openings []testbeds.Closure
 	changes  []testbeds.CapacityChange
 }
 
-// build expands everything over the horizon and adds it up. Closures that overlap do not take the same capacity twice: of parts
-// the sum is taken off, a unit that several name once, of the whole everything, and nothing ever falls below zero.
+// build expands everything over the horizon and adds it up. Closures that overlap do not take the same capacity twice: parts add up, a unit
+// that several closures name counts once, a closure of the whole takes everything, and no total falls below zero.
 func (s source) build(horizon testbeds.Slot) (calendar, error) {
 	zone, err := time.LoadLocation(s.testbed.Timezone)
 	if err != nil {
@@ -84,7 +84,7 @@ type capacityStep struct {
 	summary string
 }
 
-// capacities is the capacity over time before closures: what is written, and each change of it.
+// capacities lists the capacity over time before closures: the written amounts, then each change of them.
 func (s source) capacities(zone *time.Location, horizon testbeds.Slot) []capacityStep {
 	changes := slices.SortedStableFunc(slices.Values(s.changes), func(a, b testbeds.CapacityChange) int { return a.From.Compare(b.From.Time) })
 	steps := []capacityStep{{from: horizon.Start.Unix(), amounts: s.capacity, summary: "capacity"}}
@@ -109,7 +109,7 @@ func (s source) capacities(zone *time.Location, horizon testbeds.Slot) []capacit
 	return steps
 }
 
-// shrink makes an absence of what a capacity change leaves missing from the most there ever is.
+// shrink adds an absence for the difference between a changed capacity and the peak.
 func (c *calendar) shrink(st capacityStep, until int64) {
 	cut, less := make([]int64, len(c.peak)), false
 	for i := range cut {
@@ -149,7 +149,7 @@ func united(slots []testbeds.Slot) []testbeds.Slot {
 	return out
 }
 
-// cut is how much of each quantity a closure takes: the parts that it names, else all that there ever is.
+// cut returns how much of each quantity a closure takes: the parts that it names, else the whole peak.
 func (s source) cut(cl testbeds.Closure, peak []int64) []int64 {
 	cut := slices.Clone(peak)
 	switch {
@@ -165,7 +165,7 @@ func (s source) cut(cl testbeds.Closure, peak []int64) []int64 {
 	return cut
 }
 
-// outside adds the time between openings, where there are any.
+// outside adds the time between openings, if the pool has openings.
 func (s source) outside(c *calendar, zone *time.Location, horizon testbeds.Slot) error {
 	if len(s.openings) == 0 {
 		return nil
@@ -196,13 +196,12 @@ func (s source) outside(c *calendar, zone *time.Location, horizon testbeds.Slot)
 // event is an instant at which the total of a pool changes.
 type event struct {
 	at   int64
-	now  []int64  // the capacity from then on, where that is what changes
-	away *absence // else what begins (sign 1) or ends (sign -1)
+	now  []int64  // a change: the capacity from then on
+	away *absence // else the absence that begins (sign 1) or ends (sign -1)
 	sign int64
 }
 
-// add is the total over time: the capacity of the moment less what absences take of it, never below zero. Outside the horizon there
-// is nothing.
+// add sums up the total over time: the capacity less the absences, never below zero. Outside the horizon it is zero.
 func (c *calendar) add(steps []capacityStep, horizon testbeds.Slot) *profile.Profile {
 	start, end := horizon.Start.Unix(), horizon.End.Unix()
 	events := make([]event, 0, len(steps)+2*len(c.absences))
@@ -231,10 +230,10 @@ func (c *calendar) add(steps []capacityStep, horizon testbeds.Slot) *profile.Pro
 	return profile.Build(make([]int64, len(c.peak)), deltas)
 }
 
-// tally is what tally is at an instant.
+// tally holds the running sums at an instant.
 type tally struct {
 	capacity, cut []int64
-	units         map[string]int64 // how many absences name a unit
+	units         map[string]int64 // number of absences that name a unit
 }
 
 func (n *tally) pass(e event) {

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// What a verdict lists at the most; the rest is counted.
+// Limits of the lists in a verdict; further entries are only counted.
 const (
 	maxConflicts = 50
 	maxTakers    = 20
 )
 
-// Fits is the yes or no of Check, at its least cost.
+// Fits answers like Check, without reasons and at the least cost.
 func (f *Federation) Fits(e testbeds.Experiment, s testbeds.Slot) bool {
 	wants, problems := f.wants(e)
 	return len(problems) == 0 && len(f.beyondHorizon(wants, s)) == 0 && f.free(wants, s)
 }
 
-// free reports whether every pool has what is wanted of it throughout the slot.
+// free reports whether every pool has the wanted amounts throughout the slot.
 func (f *Federation) free(wants []want, s testbeds.Slot) bool {
 	for _, w := range wants {
 		from, to := w.span(s)
@@ -30,7 +30,7 @@ func (f *Federation) free(wants []want, s testbeds.Slot) bool {
 	return true
 }
 
-// Check says whether the experiment fits the slot, or everything that is in the way.
+// Check reports whether the experiment fits the slot, with every obstacle if it does not.
 func (f *Federation) Check(e testbeds.Experiment, s testbeds.Slot) testbeds.Verdict {
 	s = s.UTC()
 	wants, problems := f.wants(e)
@@ -43,7 +43,7 @@ func (f *Federation) Check(e testbeds.Experiment, s testbeds.Slot) testbeds.Verd
 	return f.concluded(v, wants, s)
 }
 
-// concluded says whether what was found lets the experiment fit, and where only time is in the way, the longest that is free.
+// concluded completes a verdict: whether the experiment fits, and where only time is in the way, the longest free slot.
 func (f *Federation) concluded(v testbeds.Verdict, wants []want, s testbeds.Slot) testbeds.Verdict {
 	v.Fits = len(v.Problems) == 0 && len(v.Conflicts) == 0
 	if !v.Fits && len(v.Problems) == 0 {
@@ -54,8 +54,8 @@ func (f *Federation) concluded(v testbeds.Verdict, wants []want, s testbeds.Slot
 	return v
 }
 
-// explain adds the conflicts of one pool: for each quantity the longest intervals in which less is free than is needed. What lies beyond
-// the horizon is a problem, nothing is busy there.
+// explain adds the conflicts of one pool: for each quantity the longest intervals in which less is free than needed. Time beyond the
+// horizon is a problem, not a conflict.
 func (f *Federation) explain(v *testbeds.Verdict, w want, from, to int64) {
 	short := false
 	for col, need := range w.need {
@@ -92,7 +92,7 @@ func (f *Federation) conflict(p *pool, col int, need, from, to int64) testbeds.C
 	return c
 }
 
-// takers are what takes of a column in [from, to): absences first, then bookings, each in the order of time.
+// takers lists the absences and then the bookings that take of a column in [from, to), each in the order of time.
 func (f *Federation) takers(p *pool, col int, from, to int64) (takers []testbeds.Taker, more int) {
 	takers = p.away(col, from, to)
 	var spans []claimSpan
@@ -115,7 +115,7 @@ func (f *Federation) takers(p *pool, col int, from, to int64) (takers []testbeds
 	return takers, more + len(spans) - room
 }
 
-// away are the absences that take of a column in [from, to).
+// away lists the absences that take of a column in [from, to).
 func (p *pool) away(col int, from, to int64) (takers []testbeds.Taker) {
 	for _, a := range p.absences {
 		if a.from < to && a.to > from && a.cut[col] > 0 {
@@ -138,7 +138,7 @@ func (p *pool) taker(b testbeds.Booking, g claimSpan, col int) testbeds.Taker {
 	return t
 }
 
-// contenders are the requests under review that want some of the same capacity at the same time.
+// contenders lists the requests under review that want some of the same capacity at the same time.
 func (f *Federation) contenders(wants []want, s testbeds.Slot) []testbeds.Taker {
 	found := map[int64]testbeds.Taker{}
 	for _, w := range wants {
@@ -161,7 +161,7 @@ func (f *Federation) contenders(wants []want, s testbeds.Slot) []testbeds.Taker 
 	return list
 }
 
-// Longest is the longest slot from start on, at most until limit, in which the experiment fits.
+// Longest finds the longest slot from start on, at most until limit, in which the experiment fits.
 func (f *Federation) Longest(e testbeds.Experiment, start, limit time.Time) (testbeds.Slot, bool) {
 	wants, problems := f.wants(e)
 	if len(problems) > 0 {

@@ -12,7 +12,7 @@ func closed(summary string, from, length int) testbeds.Closure {
 	return testbeds.Closure{Summary: summary, Start: testbeds.LocalTime{Time: hour(from)}, Duration: testbeds.Period{Clock: time.Duration(length) * time.Hour}}
 }
 
-// totals reads what there is of a resource at some hours.
+// totalsAt reads the total of a resource at some hours.
 func totalsAt(t *testing.T, f *Federation, r testbeds.Resource, hours ...int) []int64 {
 	t.Helper()
 	all, ok := f.Availability(r.Testbed, testHorizon)

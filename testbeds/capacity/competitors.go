@@ -10,28 +10,28 @@ type span struct{ from, to int64 }
 
 func (s span) overlaps(o span) bool { return s.from < o.to && o.from < s.to }
 
-// unitClaim is a claim on a device whose units have names, or a closure of some of them: how many units, and those that are settled.
+// unitClaim is a claim on a device with named units, or a closure of some of them: the number of units, and the settled ones.
 type unitClaim struct {
 	span
 	booking    int64
-	overbooked bool   // of a holding that units are chosen for
+	overbooked bool   // for the claim that units are chosen for
 	closed     bool   // a closure
 	summary    string // of a closure
 	count      int
 	units      []string
 }
 
-// open is how many units are still to be chosen.
+// open returns how many units are still to be chosen.
 func (h unitClaim) open() int { return max(0, h.count-len(h.units)) }
 
-// competitors is what has a say in which units of a device are given.
+// competitors are the unit claims that influence which units of a device a claim can get.
 type competitors struct {
 	pool     *pool
-	choice   bool // whether the units of a holding are to be chosen, not only whether there are some
+	choice   bool // whether to choose units, not only to find out whether there are some
 	holdings []unitClaim
 }
 
-// without is the same, certain holdings reduced to the units that are settled for them, and whether that changes anything.
+// without returns a copy in which the claims that gone reports keep only their settled units, and whether that changes anything.
 func (a competitors) without(gone func(unitClaim) bool) (lean competitors, changed bool) {
 	lean = a
 	lean.holdings = slices.Clone(a.holdings)
@@ -43,11 +43,11 @@ func (a competitors) without(gone func(unitClaim) bool) (lean competitors, chang
 	return lean, changed
 }
 
-// competitors gathers the blocking claims that overlap a holding and wait for units, those that overlap these, and so on, and whatever is
+// competitors gathers the blocking claims that overlap a unit claim and wait for units, those that overlap these, and so on, and all units
 // settled meanwhile.
 //
-// It looks no further than where units are settled: before the first settled interval and after the last one counting is exact, so that
-// claims that lie there wholly always find units. With a choice to make, the holding's own interval counts as settled.
+// It stays within the settled intervals: before the first and after the last one counting is exact, so claims that lie wholly there always
+// find units. Where units are to be chosen, the claim's own interval counts as settled.
 func (f *Federation) competitors(p *pool, mine unitClaim, choice bool) competitors {
 	a := competitors{pool: p, choice: choice}
 	bounds, ok := f.settledSpan(p)
@@ -68,7 +68,7 @@ func (f *Federation) competitors(p *pool, mine unitClaim, choice bool) competito
 	return a
 }
 
-// with is the least span that holds both; an empty one counts for nothing.
+// with returns the least span that holds both; an empty one counts for nothing.
 func (s span) with(o span) span {
 	if s.from >= s.to {
 		return o
@@ -78,7 +78,7 @@ func (s span) with(o span) span {
 
 func (s span) within(o span) span { return span{max(s.from, o.from), min(s.to, o.to)} }
 
-// gather adds what overlaps a span and has not been seen yet, and answers with the span of those among it that wait for units.
+// gather adds the claims that overlap a span and were not seen yet, and returns the span of those among them that wait for units.
 func (f *Federation) gather(p *pool, in span, unseen func(span) bool, a *competitors) (reach span) {
 	if in.from >= in.to {
 		return reach
@@ -106,7 +106,7 @@ func (f *Federation) gather(p *pool, in span, unseen func(span) bool, a *competi
 	return reach
 }
 
-// settledIn are the bookings and closures that have certain units at some time in [from, to).
+// settledIn lists the bookings and closures with settled units at some time in [from, to).
 func (f *Federation) settledIn(p *pool, from, to int64) []unitClaim {
 	var found []unitClaim
 	f.holders(p.key, settledClaims, from, to, func(g claimSpan) bool {
@@ -117,13 +117,13 @@ func (f *Federation) settledIn(p *pool, from, to int64) []unitClaim {
 	return found
 }
 
-// unitsOf are the units that a booking names of a device.
+// unitsOf lists the units of a device that a booking of the federation names.
 func (f *Federation) unitsOf(booking int64, key testbeds.Resource) []string {
 	b, _ := f.Booking(booking)
 	return unitsNamed(b, key)
 }
 
-// unitsNamed lists the units that a booking names of a device.
+// unitsNamed lists the units of a device that a booking names.
 func unitsNamed(b testbeds.Booking, key testbeds.Resource) []string {
 	var units []string
 	for _, c := range b.Claims {
@@ -134,7 +134,7 @@ func unitsNamed(b testbeds.Booking, key testbeds.Resource) []string {
 	return units
 }
 
-// settledSpan holds all intervals in which units of the pool are settled, and may be somewhat longer.
+// settledSpan returns a span that holds all intervals with settled units of the pool, and may be somewhat longer.
 func (f *Federation) settledSpan(p *pool) (all span, ok bool) {
 	for fed := f; fed != nil; fed = fed.base {
 		if fed.base == nil || fed.own[p.key] {
@@ -161,7 +161,7 @@ func (c *calendar) closedIn(in span, yield func(unitClaim)) {
 	}
 }
 
-// across yields all that takes units of the pool at some time in a span.
+// across yields the span of each claim or closure that takes units of the pool at some time in a span.
 func (f *Federation) across(p *pool, in span, yield func(span)) {
 	f.overlapping(p.key, in.from, in.to, func(g claimSpan) bool {
 		if g.Value.blocks {
@@ -172,7 +172,7 @@ func (f *Federation) across(p *pool, in span, yield func(span)) {
 	p.closedIn(in, func(h unitClaim) { yield(h.span) })
 }
 
-// edges are instants of what overlaps a span that lie within it, in order and each once.
+// edges lists the instants that of picks from the claims overlapping a span, as far as they lie within it, in order and each once.
 func (f *Federation) edges(p *pool, in span, of func(span) int64) []int64 {
 	var at []int64
 	f.across(p, in, func(s span) {

@@ -87,7 +87,8 @@ func TestFiftyConflictsAreListed(t *testing.T) {
 	}
 }
 
-// Contenders want some of the same resource at the same time; nothing else makes one of a request under review.
+// TestContendersWantTheSame: contenders want some of the same resource at the same time; nothing else makes a request under review a
+// contender.
 func TestContendersWantTheSame(t *testing.T) {
 	t.Parallel()
 	asked := hoursFrom(20, 8)

@@ -2,8 +2,8 @@ package capacity
 
 import "time"
 
-// What an alternative costs, in hours of shift: an experimenter who may choose takes the cheaper one. A shift costs its length, in
-// either direction. The other weights say how many hours somebody would rather wait than put up with the change.
+// The costs of alternatives, in hours of shift: an experimenter with a choice takes the cheaper one. A shift costs its length, in either
+// direction. The other weights say how many hours a user would rather wait than accept the change.
 const (
 	CostShift      = 1.0  // per hour, earlier or later
 	CostShorten    = 2.0  // per hour lost
@@ -15,5 +15,5 @@ const (
 	secondsPerHour = float64(time.Hour / time.Second)
 )
 
-// hours is a length in hours, without sign.
+// hours returns a length in hours, without sign.
 func hours(d time.Duration) float64 { return d.Abs().Seconds() / secondsPerHour }

@@ -38,12 +38,12 @@ func (e withDevices) and(device string, count int64, units ...string) withDevice
 	return e
 }
 
-// devices asks for some devices of x, and for no members.
+// devices asks for some devices of x, without members.
 func devices(device string, count int64, units ...string) withDevices {
 	return withDevices{}.and(device, count, units...)
 }
 
-// offers says of each alternative what it costs and changes.
+// offers lists the cost and the changes of each alternative.
 func offers(found []testbeds.Alternative) []string {
 	var lines []string
 	for _, a := range found {
@@ -56,7 +56,7 @@ func offers(found []testbeds.Alternative) []string {
 	return lines
 }
 
-// taking is what somebody has booked, and when.
+// taking is a booking of a user's, with its time.
 type taking struct {
 	testbeds.Experiment
 	testbeds.Slot
@@ -75,7 +75,7 @@ func costs(t *testing.T, asked testbeds.Slot, taken []taking, q Search) []string
 	return offers(f.Suggest(q))
 }
 
-// TestWhatAnotherTimeCosts has one VIM on which alone the experiment can run, so that only its time can change.
+// TestWhatAnotherTimeCosts has a single VIM on which the experiment can run, so that only its time can change.
 func TestWhatAnotherTimeCosts(t *testing.T) {
 	t.Parallel()
 	ask, asked := placed(8, []string{"x/a"}, "x/a"), hoursFrom(20, 8)
@@ -133,7 +133,7 @@ func TestWhatAnotherTimeCosts(t *testing.T) {
 	}
 }
 
-// TestWhatAnotherWayCosts leaves the slot as it is asked for, so that only the way of running the experiment can change.
+// TestWhatAnotherWayCosts keeps the requested slot, so that only the way of running the experiment can change.
 func TestWhatAnotherWayCosts(t *testing.T) {
 	t.Parallel()
 	asked := hoursFrom(20, 8)

@@ -10,7 +10,7 @@ import (
 
 // The tests of this file are named after defects that were found in other reservation systems.
 
-// radioHall is a testbed with two VIMs of eight vCPUs and four named radios.
+// radioHall makes a testbed with two VIMs of eight vCPUs and four named radios.
 func radioHall(id, zone string) testbeds.Testbed {
 	return testbeds.Testbed{ID: id, Name: id, Timezone: zone, Features: []string{"sdr"},
 		VIMs:    []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 8}}, {ID: "b", Capacity: testbeds.Quantities{"vcpu": 8}}},
@@ -41,7 +41,7 @@ func hoursFrom(n, length int) testbeds.Slot {
 	return testbeds.NewSlot(hour(n), time.Duration(length)*time.Hour)
 }
 
-// A system that packs each hour anew finds room for a window in which something would have to move from one place to another.
+// A system that packs each hour anew offers a window in which a component would move from one place to another.
 func TestDefect1PlacementStaysTheSameForTheWholeSlot(t *testing.T) {
 	t.Parallel()
 	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{radioHall("x", "UTC")}}, nil)
@@ -65,7 +65,7 @@ func TestDefect1PlacementStaysTheSameForTheWholeSlot(t *testing.T) {
 	}
 }
 
-// A system that ignores where an existing reservation starts refuses today what is taken next week.
+// A system that ignores the start of an existing reservation refuses today because of next week.
 func TestDefect2BookingNextWeekDoesNotBlockToday(t *testing.T) {
 	t.Parallel()
 	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{radioHall("x", "UTC")}}, nil)
@@ -78,7 +78,7 @@ func TestDefect2BookingNextWeekDoesNotBlockToday(t *testing.T) {
 	}
 }
 
-// A system that counts everything that overlaps the slot anywhere, or outside of it, refuses what fits.
+// A system that counts everything that overlaps the slot anywhere, or outside of it, refuses experiments that fit.
 func TestDefect3MaximumIsClippedToTheSlot(t *testing.T) {
 	t.Parallel()
 	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{radioHall("x", "UTC")}}, nil)

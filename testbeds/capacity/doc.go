@@ -1,13 +1,13 @@
-// Package capacity is the engine of the capacity model: what a facility has at each instant, what is booked of it, whether an experiment fits
-// a slot (Check), which other ways there are to grant it (Suggest), which named units it gets (AssignUnits), and whether everything that
-// is booked is there (Sweep).
+// Package capacity is the engine of the capacity model. It knows the capacity of a facility and its bookings at each instant, and decides
+// whether an experiment fits a slot (Check), in which other ways it could be granted (Suggest), which named units it gets (AssignUnits),
+// and whether the facility can carry all bookings (Sweep).
 //
 //	testbeds.Facility ──► pools: one per VIM or device, with its total and its free capacity over time (profile)
 //	testbeds.Booking  ──► claim spans in those pools
-//	testbeds.Experiment ► wants: what it needs of each pool ──► Check ──► Verdict
-//	                                                        └─► variants × slots ──► Suggest ──► Alternatives
+//	testbeds.Experiment ► wants: its need of each pool ──► Check ──► Verdict
+//	                                                   └─► variants × slots ──► Suggest ──► Alternatives
 //
-// Only package scheduler asks it. Everybody else speaks of questions and answers in the words of package testbeds.
+// Only package scheduler calls it. All other packages put questions and read answers in the types of package testbeds.
 //
 // The package does no I/O and reads no clock. Instants are UTC and whole seconds, intervals are half-open.
 package capacity

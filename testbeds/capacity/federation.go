@@ -10,8 +10,8 @@ import (
 	"berth/testbeds/capacity/profile"
 )
 
-// Federation is the facility with its capacity over a horizon and the bookings in it. It is not safe for concurrent change; any
-// number of readers may share it while nobody changes it.
+// Federation is the facility with its capacity over a horizon and the bookings in it. It is not safe for concurrent change; any number of
+// readers may share it between changes.
 type Federation struct {
 	facility testbeds.Facility
 	horizon  testbeds.Slot
@@ -19,14 +19,13 @@ type Federation struct {
 	order    []testbeds.Resource // of the pools, as the facility has them
 	bookings map[int64]testbeds.Booking
 
-	// Of a fork: the federation that it was taken from, what it does not see of it, and the pools that are its own.
+	// Of a fork: the federation below it, the bookings that it hides, and its own copies of pools.
 	base   *Federation
 	hidden map[int64]bool
 	own    map[testbeds.Resource]bool
 }
 
-// NewFederation expands closures, openings and capacity changes over the horizon. The facility has to be valid (see
-// Facility.Validate).
+// NewFederation expands closures, openings and capacity changes over the horizon. The facility must be valid (see Facility.Validate).
 func NewFederation(f testbeds.Facility, horizon testbeds.Slot) (*Federation, error) {
 	fed := &Federation{facility: f, horizon: horizon.UTC(), pools: map[testbeds.Resource]*pool{}, bookings: map[int64]testbeds.Booking{}}
 	for _, t := range f.Testbeds {
@@ -42,13 +41,13 @@ func NewFederation(f testbeds.Facility, horizon testbeds.Slot) (*Federation, err
 	return fed, nil
 }
 
-// Facility is the facility that the federation was built from.
+// Facility returns the facility that the federation was built from.
 func (f *Federation) Facility() testbeds.Facility { return f.facility }
 
-// Horizon is the time that can be booked.
+// Horizon returns the time that can be booked.
 func (f *Federation) Horizon() testbeds.Slot { return f.horizon }
 
-// Load puts many bookings at once, faster than Put one by one.
+// Load puts many bookings at once, faster than one by one.
 func (f *Federation) Load(bookings []testbeds.Booking) {
 	deltas := map[*pool][]profile.Delta{}
 	for _, b := range bookings {
@@ -66,7 +65,7 @@ func (f *Federation) Load(bookings []testbeds.Booking) {
 	}
 }
 
-// load adds deltas to what is free, at once where they are many.
+// load adds deltas to the free capacity, in one step if they are many.
 func (p *pool) load(deltas []profile.Delta) {
 	if len(deltas) < p.free.Points() {
 		for _, d := range deltas {
@@ -88,8 +87,8 @@ func (p *pool) load(deltas []profile.Delta) {
 	p.free = profile.Build(make([]int64, len(p.columns)), deltas)
 }
 
-// Put adds a booking or replaces the one with its ID. Claims on resources that the facility does not have are kept but count for
-// nothing (Sweep reports them).
+// Put adds a booking or replaces the one with its ID. Claims on resources that the facility does not have are kept but count for nothing
+// (Sweep reports them).
 func (f *Federation) Put(b testbeds.Booking) {
 	f.Remove(b.ID)
 	f.bookings[b.ID] = b
@@ -102,7 +101,7 @@ func (f *Federation) Put(b testbeds.Booking) {
 	}
 }
 
-// Remove takes a booking away; an unknown ID is no error.
+// Remove removes a booking; an unknown ID is no error.
 func (f *Federation) Remove(id int64) {
 	b, ok := f.Booking(id)
 	if !ok {
@@ -134,8 +133,8 @@ func (f *Federation) Booking(id int64) (testbeds.Booking, bool) {
 	return f.base.Booking(id)
 }
 
-// Without is the federation as it would be without those bookings: a cheap fork that can be changed on its own (Put, Remove). It
-// is valid until f is changed.
+// Without forks the federation as if those bookings did not exist: a cheap view with changes of its own (Put, Remove). It is valid until f
+// changes.
 func (f *Federation) Without(ids ...int64) *Federation {
 	fork := &Federation{facility: f.facility, horizon: f.horizon, pools: f.pools, order: f.order, bookings: map[int64]testbeds.Booking{},
 		base: f, hidden: map[int64]bool{}, own: map[testbeds.Resource]bool{}}
@@ -145,7 +144,7 @@ func (f *Federation) Without(ids ...int64) *Federation {
 	return fork
 }
 
-// writable is the pool as this federation may change it: of a fork a copy, whose claims are only those that the fork puts there.
+// writable returns the pool as this federation may change it: in a fork a copy, with only the fork's own claims.
 func (f *Federation) writable(p *pool) *pool {
 	if f.base == nil || f.own[p.key] {
 		return f.pools[p.key]
@@ -161,7 +160,7 @@ func (f *Federation) writable(p *pool) *pool {
 	return &c
 }
 
-// taken are the amounts of a claim times sign.
+// taken returns the amounts of a claim times sign.
 func taken(g claimSpan, sign int64) []int64 {
 	by := make([]int64, len(g.Value.amounts))
 	for i, n := range g.Value.amounts {
@@ -170,7 +169,7 @@ func taken(g claimSpan, sign int64) []int64 {
 	return by
 }
 
-// claimSpans yields what the booking holds of each pool that there is. Claims on one pool share their interval.
+// claimSpans yields the booking's claims on each pool of the facility. Claims on one pool share their interval.
 func (f *Federation) claimSpans(b testbeds.Booking) func(yield func(*pool, claimSpan) bool) {
 	return func(yield func(*pool, claimSpan) bool) {
 		for i := 0; i < len(b.Claims); {
@@ -196,12 +195,12 @@ func (f *Federation) claimSpans(b testbeds.Booking) func(yield func(*pool, claim
 	}
 }
 
-// overlapping calls yield with what bookings hold of the pool in [from, to).
+// overlapping yields the claims on the pool in [from, to).
 func (f *Federation) overlapping(key testbeds.Resource, from, to int64, yield func(claimSpan) bool) {
 	f.holders(key, func(p *pool) *claimIndex { return p.claims }, from, to, yield)
 }
 
-// holders does so with the claims of one index of the pool.
+// holders yields the claims in one index of the pool in [from, to).
 func (f *Federation) holders(key testbeds.Resource, index func(*pool) *claimIndex, from, to int64, yield func(claimSpan) bool) {
 	going := true
 	for fed := f; fed != nil && going; fed = fed.base {
@@ -217,7 +216,7 @@ func (f *Federation) holders(key testbeds.Resource, index func(*pool) *claimInde
 	}
 }
 
-// sees reports whether a booking that stands in a federation below is not hidden by any fork above it.
+// sees reports whether no fork above a federation hides a booking of it.
 func (f *Federation) sees(below *Federation, id int64) bool {
 	for fed := f; fed != below; fed = fed.base {
 		if fed.hidden[id] {
@@ -230,7 +229,7 @@ func (f *Federation) sees(below *Federation, id int64) bool {
 	return true
 }
 
-// Claims says what a demand in a slot occupies: each need widened by the setup and teardown of its VIM or device.
+// Claims returns the claims of a demand in a slot: each need widened by the setup and teardown of its VIM or device.
 func (f *Federation) Claims(d testbeds.Demand, s testbeds.Slot) []testbeds.Claim {
 	claims := make([]testbeds.Claim, 0, len(d))
 	for _, n := range d {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestSuggestKnowsEveryKindOfAlternative makes the slot that is asked for short in one way after the other.
+// TestSuggestKnowsEveryKindOfAlternative makes the requested slot short in one way after the other.
 func TestSuggestKnowsEveryKindOfAlternative(t *testing.T) {
 	t.Parallel()
 	members := func(n int) testbeds.Experiment {

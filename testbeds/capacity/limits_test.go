@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// A VNF is never spread over hosts: it has to fit one of them with everything that the host counts.
+// TestAVNFFitsOneHost: a VNF never spreads over hosts, so one host must have room for it, in every quantity that the host counts.
 func TestAVNFFitsOneHost(t *testing.T) {
 	t.Parallel()
 	host := func(vcpu, memory int64) testbeds.Host {
@@ -51,7 +51,7 @@ func TestAVNFFitsOneHost(t *testing.T) {
 	}
 }
 
-// What is said of a VNF too large names the largest host, by its vCPUs.
+// TestTheLargestHostIsNamed: the problem of a VNF too large names the largest host, by its vCPUs.
 func TestTheLargestHostIsNamed(t *testing.T) {
 	t.Parallel()
 	host := func(vcpu int64) testbeds.Host {
@@ -66,7 +66,7 @@ func TestTheLargestHostIsNamed(t *testing.T) {
 	}
 }
 
-// What can never be had is told apart from what is taken: exactly the whole of a resource can be had.
+// TestAllThatThereIsCanBeHad tells impossible amounts from busy ones: exactly the whole of a resource is possible.
 func TestAllThatThereIsCanBeHad(t *testing.T) {
 	t.Parallel()
 	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{costHall("x")}}, nil)
@@ -99,7 +99,7 @@ func TestAllThatThereIsCanBeHad(t *testing.T) {
 	}
 }
 
-// The horizon holds a slot with its setup and teardown, bounds included.
+// TestSlotsLieWithinTheHorizon: the horizon must hold a slot with its setup and teardown, bounds included.
 func TestSlotsLieWithinTheHorizon(t *testing.T) {
 	t.Parallel()
 	bed := radioHall("x", "UTC")

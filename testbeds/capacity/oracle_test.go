@@ -14,8 +14,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The tests of this file compare the engine with an oracle that adds up everything anew at every quarter of an hour of a short
-// horizon. All instants are on that grid, so that the oracle is exact.
+// The tests of this file compare the engine with an oracle that adds up everything anew at every quarter of an hour of a short horizon. All
+// instants are on that grid, so the oracle is exact.
 
 const quarter = 15 * time.Minute
 
@@ -141,7 +141,7 @@ func build(t interface{ Fatal(...any) }, f testbeds.Facility, bookings []testbed
 	return fed
 }
 
-// total is what there is of a resource at an instant, from the facility's words alone.
+// total returns the capacity of a resource at an instant, from the facility's words alone.
 func (w world) total(r testbeds.Resource, at time.Time) int64 {
 	b, _ := w.facility.Testbed(r.Testbed)
 	zone := zoneOf(b.Timezone)
@@ -175,7 +175,7 @@ func (w world) total(r testbeds.Resource, at time.Time) int64 {
 	return max(0, n)
 }
 
-// happens reports whether a closure is in force at an instant: it looks at every day of it.
+// happens reports whether a closure is in force at an instant: it looks at each day of the closure.
 func happens(c testbeds.Closure, zone *time.Location, at time.Time) bool {
 	days := 1
 	if c.RRule != "" {
@@ -191,7 +191,7 @@ func happens(c testbeds.Closure, zone *time.Location, at time.Time) bool {
 	return false
 }
 
-// zones and resolved remember what never changes, because the oracle asks for it at every quarter of an hour.
+// zones and resolved cache results that never change, because the oracle asks for them at every quarter of an hour.
 var zones, resolved sync.Map
 
 func zoneOf(name string) *time.Location {
@@ -203,7 +203,7 @@ func zoneOf(name string) *time.Location {
 	return zone.(*time.Location)
 }
 
-// resolve finds the instant of a wall-clock time by trying (see tried).
+// resolve finds the instant of a wall-clock time by trial (see tried).
 func resolve(local time.Time, zone *time.Location) time.Time {
 	key := local.Format(time.DateTime) + zone.String()
 	at, known := resolved.Load(key)
@@ -213,7 +213,7 @@ func resolve(local time.Time, zone *time.Location) time.Time {
 	return at.(time.Time)
 }
 
-// tried is the first instant that shows a wall-clock time, else the first that shows it shifted by the gap.
+// tried returns the first instant that shows a wall-clock time, else the first that shows it shifted by the gap.
 func tried(local time.Time, zone *time.Location) time.Time {
 	same := func(at time.Time) bool {
 		at = at.In(zone)
@@ -228,7 +228,7 @@ func tried(local time.Time, zone *time.Location) time.Time {
 	return local.Add(-time.Duration(before) * time.Second)
 }
 
-// booked is what blocking bookings take of a resource at an instant.
+// booked sums the amounts that blocking bookings take of a resource at an instant.
 func (w world) booked(r testbeds.Resource, at time.Time) int64 {
 	n := int64(0)
 	for _, b := range w.bookings {
@@ -241,7 +241,7 @@ func (w world) booked(r testbeds.Resource, at time.Time) int64 {
 	return n
 }
 
-// fits is the slow answer: at every quarter of an hour, for everything that is needed.
+// fits computes the slow answer: at every quarter of an hour, for every need.
 func (w world) fits(fed *Federation, e testbeds.Experiment, s testbeds.Slot) bool {
 	for _, c := range fed.Claims(e.Demand(), s) {
 		if c.From.Before(testHorizon.Start) || c.To.After(testHorizon.End) {
@@ -328,7 +328,7 @@ func TestEveryAlternativePassesCheckAndTheCheapestShiftIsTheNearest(t *testing.T
 	})
 }
 
-// nearest is how far the nearest slot is in which the experiment fits as it is; -1 where it fits as asked or never.
+// nearest returns the distance of the nearest slot in which the experiment fits unchanged; -1 if it fits as asked or never.
 func (w world) nearest(fed *Federation, q Search) time.Duration {
 	if _, problems := fed.wants(q.Experiment); len(problems) > 0 || w.fits(fed, q.Experiment, q.Slot) {
 		return -1
@@ -341,7 +341,7 @@ func (w world) nearest(fed *Federation, q Search) time.Duration {
 	return -1
 }
 
-// picture is everything that can be seen of a federation.
+// picture lists the availability of all testbeds of a federation.
 func picture(fed *Federation) map[string][]testbeds.Series {
 	all := map[string][]testbeds.Series{}
 	for _, b := range fed.facility.Testbeds {

@@ -9,22 +9,22 @@ import (
 	"berth/testbeds/interval"
 )
 
-// pool is one VIM with its vector of quantities, or one device: what is booked together, at the same two instants.
+// pool is a VIM with its vector of quantities, or a device: all that is booked together, between the same two instants.
 type pool struct {
 	key      testbeds.Resource // Quantity is empty
 	columns  []string          // quantities in sorted order; for a device one without a name
 	features []string
 	hostList []testbeds.Host
 	units    []string
-	places   map[string]int // where a unit stands among them
+	places   map[string]int // the index of each unit
 	buffers  testbeds.Buffers
 	calendar
 	free    *profile.Profile // the total less what is booked
 	claims  *claimIndex
-	settled *claimIndex // of the claims those that take capacity and name units
+	settled *claimIndex // the claims that take capacity and name units
 }
 
-// poolKey is the pool of a resource.
+// poolKey returns the key of a resource's pool.
 func poolKey(r testbeds.Resource) testbeds.Resource {
 	r.Quantity = ""
 	return r
@@ -32,14 +32,14 @@ func poolKey(r testbeds.Resource) testbeds.Resource {
 
 func (p *pool) column(quantity string) (int, bool) { return slices.BinarySearch(p.columns, quantity) }
 
-// resource is the resource of a column.
+// resource returns the resource of a column.
 func (p *pool) resource(col int) testbeds.Resource {
 	r := p.key
 	r.Quantity = p.columns[col]
 	return r
 }
 
-// pools are those of a testbed, in the order of the facility.
+// pools makes the pools of a testbed, in the order of the facility.
 func pools(t testbeds.Testbed, horizon testbeds.Slot) ([]*pool, error) {
 	var all []*pool
 	for _, v := range t.VIMs {
@@ -112,7 +112,7 @@ func (p *pool) remove(g claimSpan) {
 	}
 }
 
-// claimSpan is what one booking, whose id is the key, holds of one pool.
+// claimSpan is one booking's claim on one pool; the booking's id is the key.
 type claimSpan = interval.Entry[int64, held]
 
 type held struct {

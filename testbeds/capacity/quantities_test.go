@@ -21,7 +21,7 @@ func sized(vcpu, memory int64) testbeds.Experiment {
 	return e
 }
 
-// An experiment is not in the way of one that needs something else, however overbooked that is.
+// TestWhatIsNotNeededIsNotInTheWay: an experiment does not compete with one that needs other resources, however overbooked those are.
 func TestWhatIsNotNeededIsNotInTheWay(t *testing.T) {
 	t.Parallel()
 	asked := hoursFrom(20, 8)
@@ -51,7 +51,8 @@ func TestWhatIsNotNeededIsNotInTheWay(t *testing.T) {
 	}
 }
 
-// TestAvailabilityStepsWhereSomethingChanges: one step where what is free or what there is changes, none where only another quantity does.
+// TestAvailabilityStepsWhereSomethingChanges: one step at each change of the free or total amount, none where only another quantity
+// changes.
 func TestAvailabilityStepsWhereSomethingChanges(t *testing.T) {
 	t.Parallel()
 	bed := twoQuantities()
@@ -60,7 +61,7 @@ func TestAvailabilityStepsWhereSomethingChanges(t *testing.T) {
 	bed.VIMs[0].Closures = []testbeds.Closure{part}
 	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{bed}}, nil)
 	booked(f, 1, sized(3, 0), hoursFrom(12, 4))
-	booked(f, 2, sized(0, 6), hoursFrom(14, 2)) // as much memory as comes back
+	booked(f, 2, sized(0, 6), hoursFrom(14, 2)) // takes as much memory as comes back
 	want := []testbeds.Series{
 		{Resource: testbeds.Resource{Testbed: "x", VIM: "a", Quantity: "memory_mb"}, Steps: []testbeds.Step{
 			{At: hour(8), Free: 16, Total: 16}, {At: hour(10), Free: 10, Total: 10}, {At: hour(14), Free: 10, Total: 16}, {At: hour(16), Free: 16, Total: 16}}},
@@ -77,17 +78,17 @@ func TestAvailabilityStepsWhereSomethingChanges(t *testing.T) {
 	}
 }
 
-// A change of the capacity counts from its instant on: what it replaces within the horizon is there until then, what it brings after the
-// horizon never is.
+// TestCapacityChangesAtTheHorizon: a change counts from its instant on. The amount that it replaces within the horizon exists until then;
+// the amount of a change after the horizon never exists.
 func TestCapacityChangesAtTheHorizon(t *testing.T) {
 	t.Parallel()
 	start, end := testHorizon.Start, testHorizon.End
 	for name, tt := range map[string]struct {
 		from  time.Time
 		count int64
-		most  int64 // that there ever is
-		first int64 // that there is in the first second
-		last  int64 // and in the last one
+		most  int64 // greatest total
+		first int64 // total in the first second
+		last  int64 // total in the last second
 	}{
 		"long before":                    {start.Add(-time.Hour), 3, 3, 3, 3},
 		"at its start":                   {start, 3, 3, 3, 3},
@@ -115,7 +116,8 @@ func TestCapacityChangesAtTheHorizon(t *testing.T) {
 	}
 }
 
-// TestWhatTakesCapacityIsNamed: closures, time outside openings and changes of the capacity before bookings, each only while it takes some.
+// TestWhatTakesCapacityIsNamed: takers are listed with closures, time outside openings and changes of the capacity before bookings, each
+// only while it takes some.
 func TestWhatTakesCapacityIsNamed(t *testing.T) {
 	t.Parallel()
 	bed := twoQuantities()
@@ -158,7 +160,7 @@ func TestWhatTakesCapacityIsNamed(t *testing.T) {
 	}
 }
 
-// Twenty takers are listed, closures first; the rest is counted.
+// TestTwentyTakersAreListed: twenty takers are listed, closures first; the others are counted.
 func TestTwentyTakersAreListed(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ closures, bookings, more int }{{0, 20, 0}, {0, 21, 1}, {1, 19, 0}, {1, 22, 3}, {20, 0, 0}, {20, 2, 2}, {21, 0, 1}, {21, 2, 3}} {
@@ -198,7 +200,7 @@ func TestTwentyContendersAreListed(t *testing.T) {
 	}
 }
 
-// TestWindowsAreBounded: as many as are wanted, and none of no length.
+// TestWindowsAreBounded: at most as many windows as wanted, and none without length.
 func TestWindowsAreBounded(t *testing.T) {
 	t.Parallel()
 	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{twoQuantities()}}, nil)

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Recheck says whether a booking has what it claims from an instant on: its claims as they stand, with the setup, the teardown and the
-// units that they were granted with, whatever the facility would grant today. The problems are those of the experiment that it is for. The
-// booking itself has to be looked through (see Without).
+// Recheck decides whether a booking still gets all that it claims from an instant on: its claims as they were granted, with their setup,
+// teardown and units, whatever the facility would grant today. It adds the problems of the booking's experiment. The federation must hide
+// the booking itself (see Without).
 func (f *Federation) Recheck(e testbeds.Experiment, b testbeds.Booking, since time.Time) testbeds.Verdict {
 	wants := f.claimed(b, since)
 	v := testbeds.Verdict{Problems: f.Problems(e), Contenders: f.contenders(wants, b.Slot)}
@@ -23,13 +23,13 @@ func (f *Federation) Recheck(e testbeds.Experiment, b testbeds.Booking, since ti
 	return f.concluded(v, wants, b.Slot)
 }
 
-// Problems are what keeps an experiment from ever running where it is placed.
+// Problems lists every reason why an experiment can never run at its placement.
 func (f *Federation) Problems(e testbeds.Experiment) []testbeds.Problem {
 	_, problems := f.wants(e)
 	return problems
 }
 
-// Named reports whether a booking claims something of a device whose units have names.
+// Named reports whether a booking claims a device with named units.
 func (f *Federation) Named(b testbeds.Booking) bool {
 	return slices.ContainsFunc(b.Claims, func(c testbeds.Claim) bool {
 		p := f.pools[poolKey(c.Resource)]
@@ -37,7 +37,7 @@ func (f *Federation) Named(b testbeds.Booking) bool {
 	})
 }
 
-// Holds reports whether a booking has all that it claims, whenever that is. The booking itself has to be looked through.
+// Holds reports whether a booking gets all that it claims, at any time. The federation must hide the booking itself.
 func (f *Federation) Holds(b testbeds.Booking) bool {
 	if slices.ContainsFunc(b.Claims, f.gone) {
 		return false
@@ -52,7 +52,7 @@ func (f *Federation) Holds(b testbeds.Booking) bool {
 	return true
 }
 
-// gone reports whether a claim is of something that the facility does not have, or no longer.
+// gone reports whether the facility lacks the resource of a claim, or no longer has it.
 func (f *Federation) gone(c testbeds.Claim) bool {
 	p := f.pools[poolKey(c.Resource)]
 	if p == nil {
@@ -62,12 +62,12 @@ func (f *Federation) gone(c testbeds.Claim) bool {
 	return c.Amount > 0 && !counted
 }
 
-// unknownUnits are the units that a want names and that the device does not have.
+// unknownUnits lists the units that a want names and the device does not have.
 func (f *Federation) unknownUnits(w want) []string {
 	return filter(w.pins, func(u string) bool { _, known := w.pool.places[u]; return !known })
 }
 
-// claimed are the wants that a booking stands for from an instant on. What it claims of a resource that there is no more is no want.
+// claimed turns the claims of a booking from an instant on into wants. Claims on missing resources are left out.
 func (f *Federation) claimed(b testbeds.Booking, since time.Time) []want {
 	from := int64(math.MinInt64)
 	if !since.IsZero() {
@@ -99,8 +99,8 @@ func (f *Federation) claimed(b testbeds.Booking, since time.Time) []want {
 	return wants
 }
 
-// Conflicting are the conflicts of a booking's named units at one instant: a unit that another booking or a closure has then, one that the
-// device has no more, and a device of which less is there than is claimed.
+// Conflicting lists the conflicts of a booking's named units at one instant: a unit taken by another booking or a closure, a unit that the
+// device no longer has, and a device with less capacity than is claimed.
 func (f *Federation) Conflicting(b testbeds.Booking, at time.Time) []testbeds.Conflict {
 	others := f.Without(b.ID)
 	var conflicts []testbeds.Conflict

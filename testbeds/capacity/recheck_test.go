@@ -9,13 +9,13 @@ import (
 	"berth/testbeds"
 )
 
-// holder is a firm booking of an experiment on x, as it was granted: with the buffers of a hall that has none.
+// holder makes a firm booking of an experiment on x, as it was granted: with the buffers of a hall that has none.
 func holder(t *testing.T, id int64, e testbeds.Experiment, s testbeds.Slot) testbeds.Booking {
 	had := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{costHall("x")}}, nil)
 	return testbeds.Booking{ID: id, Request: id, Strength: testbeds.Firm, Slot: s, Claims: had.Claims(e.Demand(), s)}
 }
 
-// TestHolds changes the facility, or books beside a booking of units, cameras and vCPUs from 20 until 28 o'clock.
+// TestHolds changes the facility, or adds bookings beside a booking of units, cameras and vCPUs from 20 until 28 o'clock.
 func TestHolds(t *testing.T) {
 	t.Parallel()
 	slot := hoursFrom(20, 8)
@@ -84,7 +84,7 @@ func TestNamedBookings(t *testing.T) {
 	}
 }
 
-// TestWhatKeepsABookingFromItsUnits looks at one second of a booking of r1, r2 and a camera, from 20 until 28 o'clock.
+// TestWhatKeepsABookingFromItsUnits examines one second of a booking of r1, r2 and a camera, from 20 until 28 o'clock.
 func TestWhatKeepsABookingFromItsUnits(t *testing.T) {
 	t.Parallel()
 	radio, now := testbeds.Resource{Testbed: "x", Device: "radio"}, testbeds.NewSlot(hour(22), time.Second)

@@ -14,11 +14,11 @@ import (
 type Search struct {
 	Experiment testbeds.Experiment
 	Slot       testbeds.Slot // as asked for
-	Window     testbeds.Slot // where alternatives may lie; a zero bound is the horizon's
+	Window     testbeds.Slot // bounds of alternatives; a zero bound is the horizon's
 	NotBefore  time.Time     // no alternative starts earlier
 	Shortest   time.Duration // shortest useful duration; 0 means half of the slot
-	Limit      int           // how many alternatives at the most; 0 means 5, more than 50 means 50
-	Elsewhere  bool          // find other slots also where the one asked for fits
+	Limit      int           // most alternatives; 0 means 5, more than 50 means 50
+	Elsewhere  bool          // find other slots even where the requested one fits
 }
 
 const (
@@ -26,11 +26,11 @@ const (
 	maxLimit     = 50
 )
 
-// Suggest finds the cheapest alternatives, cheapest first, never two that say the same. Each of them passes Check.
+// Suggest finds the cheapest alternatives, cheapest first, all different. Each of them passes Check.
 //
-// It goes through ways to run the experiment (as asked, with fewer devices, on other VIMs and testbeds, split over several), cheapest
-// first, and for each through slots: the one asked for, the nearest ones in both directions, and the one asked for but shorter. Where
-// more were found than wanted, the cheapest of each kind of change stay before a second of the same kind does.
+// It goes through variants of the experiment (as asked, with fewer devices, on other VIMs and testbeds, split over several), cheapest
+// first, and for each through slots: the requested one, the nearest ones in both directions, and the requested one shortened. If there are
+// more than wanted, the cheapest of each kind of change stay before a second of the same kind does.
 func (f *Federation) Suggest(q Search) []testbeds.Alternative {
 	q = q.normalised(f.horizon)
 	var found []testbeds.Alternative
@@ -65,7 +65,7 @@ func (q Search) normalised(horizon testbeds.Slot) Search {
 	return q
 }
 
-// ceil is the first whole second not before t.
+// ceil rounds up to whole seconds.
 func ceil(t time.Time) time.Time { return t.Add(time.Second - 1).Truncate(time.Second).UTC() }
 
 // variant is one way to run the experiment, whatever the slot.
@@ -75,7 +75,7 @@ type variant struct {
 	cost       float64
 }
 
-// slots are the slots in which a variant fits: as asked, shifted, shortened.
+// slots finds the slots in which a variant fits: as asked, shifted, shortened.
 func (f *Federation) slots(q Search, v variant) []testbeds.Alternative {
 	wants, problems := f.wants(v.experiment)
 	if len(problems) > 0 {
@@ -98,7 +98,7 @@ func (f *Federation) slots(q Search, v variant) []testbeds.Alternative {
 	return found
 }
 
-// shifts are the nearest slots of full length from an instant on and up to another, and the next ones beyond them.
+// shifts finds the nearest slots of full length between two instants, and the next ones beyond them.
 func (f *Federation) shifts(q Search, v variant, wants []want, from, to time.Time) []testbeds.Alternative {
 	var found []testbeds.Alternative
 	length := q.Slot.Duration()
@@ -124,7 +124,7 @@ func (f *Federation) shifts(q Search, v variant, wants []want, from, to time.Tim
 	return found
 }
 
-// Beyond the nearest slot in each direction the next ones are only of use when they differ by something that people feel.
+// Beyond the nearest slot in each direction, further ones are useful only at a distance that users notice.
 const (
 	shiftsEachWay = 3
 	shiftStep     = time.Hour
@@ -144,7 +144,7 @@ func sooner(a, b time.Time) time.Time {
 	return b
 }
 
-// shortened are what is left of the slot itself from its start on, and up to its end, down to the shortest useful duration.
+// shortened keeps the slot's own start, or its own end, and cuts the other side down to the shortest useful duration.
 func (f *Federation) shortened(q Search, v variant, wants []want) []testbeds.Alternative {
 	var found []testbeds.Alternative
 	add := func(s testbeds.Slot) {
@@ -161,7 +161,7 @@ func (f *Federation) shortened(q Search, v variant, wants []want) []testbeds.Alt
 	return found
 }
 
-// freeUntil is the start of the longest slot that ends with s.
+// freeUntil returns the start of the longest slot that ends with s.
 func (f *Federation) freeUntil(wants []want, s testbeds.Slot) (time.Time, bool) {
 	start := s.Start
 	for _, w := range wants {
@@ -185,8 +185,8 @@ func (f *Federation) freeUntil(wants []want, s testbeds.Slot) (time.Time, bool) 
 	return start, start.Before(s.End)
 }
 
-// earliest is the least start in [from, to-length] at which every pool has what is wanted, setup and teardown included. The pools leap
-// over each other until they agree.
+// earliest finds the least start in [from, to-length] at which every pool has the wanted amounts, setup and teardown included. The pools
+// leap over each other until they agree.
 func (f *Federation) earliest(wants []want, from, to time.Time, length time.Duration) (time.Time, bool) {
 	return f.agree(wants, ceil(from), func(w want, start time.Time) (time.Time, bool) {
 		lo, _ := w.span(testbeds.NewSlot(start, length))
@@ -196,7 +196,7 @@ func (f *Federation) earliest(wants []want, from, to time.Time, length time.Dura
 	}, length, 1)
 }
 
-// latest is the greatest start of a slot within [from, to].
+// latest finds the greatest start of a slot within [from, to].
 func (f *Federation) latest(wants []want, from, to time.Time, length time.Duration) (time.Time, bool) {
 	return f.agree(wants, to.Add(-length).Truncate(time.Second), func(w want, start time.Time) (time.Time, bool) {
 		lo, _ := w.span(testbeds.NewSlot(from, length))
@@ -210,8 +210,8 @@ func (w want) occupies(length time.Duration) int64 {
 	return int64((length + w.buffers.Setup + w.buffers.Teardown) / time.Second)
 }
 
-// agree moves the start by one pool after the other until none of them moves it any more. Where the counts agree but named units do
-// not, it steps on to where somebody gives a unit back (or, in the other direction, needs it).
+// agree moves the start by one pool after the other until none moves it any more. Where the counts agree but named units do not, it steps
+// on to the end of a claim (or, in the other direction, to the start of one).
 func (f *Federation) agree(wants []want, start time.Time, next func(want, time.Time) (time.Time, bool), length time.Duration, direction int) (time.Time, bool) {
 	inTheWay := 0
 	for range maxLeaps {
@@ -239,15 +239,15 @@ func (f *Federation) agree(wants []want, start time.Time, next func(want, time.T
 // maxLeaps bounds a search on a profile made to be slow; each leap is one sweep.
 const maxLeaps = 2000
 
-// maxInTheWay bounds how often named units are found to be in the way: each time may take a search of its own. A device so full that
-// the next slot lies beyond that is offered without a shift.
+// maxInTheWay bounds how often named units may be in the way: each time may take a unit search. On a device so full that the next slot lies
+// beyond that bound, no shift is offered.
 const maxInTheWay = 250
 
-// besideUnits is the next start after (or before) one at which named units are in the way, that start itself where none are. ok is false
-// where no start will do.
+// besideUnits returns the next start after (or before) the given one if named units are in the way, else the given one. ok is false if no
+// start is left.
 //
-// As long as the same claims overlap, moving changes nothing: a unit that all of them leave free later is free of them now. So nothing
-// is passed over by going on to where the first of them ends (or the last of them begins).
+// As long as the same claims overlap, moving changes nothing: a unit that all of them leave free later is free of them now. So stepping to
+// the end of the first of them (or the start of the last) passes over nothing.
 func (f *Federation) besideUnits(wants []want, start time.Time, length time.Duration, direction int) (time.Time, bool) {
 	for _, w := range wants {
 		from, to := w.span(testbeds.NewSlot(start, length))
@@ -263,8 +263,8 @@ func (f *Federation) besideUnits(wants []want, start time.Time, length time.Dura
 	return start, true
 }
 
-// giveWay is when the first of what overlaps [from, to) ends (or the last begins), or a wanted unit is given back where that is later
-// (or needed where that is earlier).
+// giveWay returns the first end (or last start) of the claims that overlap [from, to), or the instant at which a wanted unit comes back if
+// that is later (or is needed if that is earlier).
 func (f *Federation) giveWay(w want, from, to int64, direction int) (at int64, ok bool) {
 	first, last := int64(math.MaxInt64), int64(math.MinInt64)
 	f.across(w.pool, span{from, to}, func(s span) {
@@ -332,7 +332,7 @@ func spoken(d time.Duration) string {
 	return out[1:]
 }
 
-// distinct keeps the first of the alternatives that say the same.
+// distinct keeps the first of alternatives with the same content.
 func distinct(found []testbeds.Alternative) []testbeds.Alternative {
 	var out []testbeds.Alternative
 	for _, a := range found {
@@ -361,8 +361,8 @@ func kinds(a testbeds.Alternative) string {
 	return name
 }
 
-// choose keeps limit alternatives of a list ordered by cost: the cheapest of each kind first, then the cheapest of what is left; the
-// order stays that of cost.
+// choose keeps limit alternatives of a list ordered by cost: the cheapest of each kind first, then the cheapest of the others; the order
+// stays that of cost.
 func choose(found []testbeds.Alternative, limit int) []testbeds.Alternative {
 	if len(found) <= limit {
 		return found

@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// TestWhatASearchMeans writes out what a search leaves unsaid, and cuts what lies beyond the horizon.
+// TestWhatASearchMeans fills in the defaults of a search, and cuts everything beyond the horizon.
 func TestWhatASearchMeans(t *testing.T) {
 	t.Parallel()
 	asked := hoursFrom(20, 8)
@@ -48,8 +48,8 @@ func TestWhatASearchMeans(t *testing.T) {
 	}
 }
 
-// Of more alternatives than are wanted, the cheapest of each kind stay before a second of the same kind does; an earlier shift and a later
-// one are two kinds.
+// TestChoiceOfAlternatives: if there are more alternatives than wanted, the cheapest of each kind stay before a second of the same kind
+// does; an earlier shift and a later one are two kinds.
 func TestChoiceOfAlternatives(t *testing.T) {
 	t.Parallel()
 	alternative := func(cost float64, kind testbeds.ChangeKind, seconds int64) testbeds.Alternative {
@@ -72,7 +72,7 @@ func TestChoiceOfAlternatives(t *testing.T) {
 	}
 }
 
-// Alternatives that say the same are one, the first; whatever differs in one point is another.
+// TestDistinctAlternatives: of alternatives with the same content only the first stays; a difference in any point makes another one.
 func TestDistinctAlternatives(t *testing.T) {
 	t.Parallel()
 	first := testbeds.Alternative{Slot: hoursFrom(20, 8), Placement: testbeds.Placement{"1": "x/a"}, Devices: []testbeds.DeviceNeed{{Testbed: "x", Device: "radio", Count: 1, Units: []string{"r1"}}}, Cost: 1}
@@ -107,7 +107,7 @@ func TestLengthsAreSpoken(t *testing.T) {
 	}
 }
 
-// TestWhereElseToLook asks for other slots also where the one asked for fits, and for slots within a window.
+// TestWhereElseToLook asks for other slots even where the requested one fits, and for slots within a window.
 func TestWhereElseToLook(t *testing.T) {
 	t.Parallel()
 	ask, asked := placed(8, []string{"x/a"}, "x/a"), hoursFrom(20, 8)
@@ -140,7 +140,7 @@ func TestWhereElseToLook(t *testing.T) {
 	}
 }
 
-// What is left of the slot behind the last of several bookings that have a wanted unit.
+// TestTheRestOfASlotWithANamedUnit finds the rest of the slot behind the last of several bookings that have a wanted unit.
 func TestTheRestOfASlotWithANamedUnit(t *testing.T) {
 	t.Parallel()
 	f := hall(t, nil)
@@ -153,7 +153,7 @@ func TestTheRestOfASlotWithANamedUnit(t *testing.T) {
 	}
 }
 
-// What was put into a fork and taken out again is nobody's any more, there and in forks of it.
+// TestWhatAForkGaveUpIsGone: a booking put into a fork and removed again is gone, there and in forks of it.
 func TestWhatAForkGaveUpIsGone(t *testing.T) {
 	t.Parallel()
 	f := hall(t, nil)
@@ -175,7 +175,8 @@ func TestWhatAForkGaveUpIsGone(t *testing.T) {
 	}
 }
 
-// A device of another testbed stands in for one that has the same id, or that has all its features; nothing does for named units.
+// TestWhatStandsInForADevice: a device of another testbed can replace one with the same id, or one all of whose features it has; nothing
+// replaces named units.
 func TestWhatStandsInForADevice(t *testing.T) {
 	t.Parallel()
 	device := func(id string, count int64, features ...string) testbeds.Device {
@@ -210,7 +211,7 @@ func TestWhatStandsInForADevice(t *testing.T) {
 	}
 }
 
-// A search looks at no more ways to run an experiment than maxVariants, the cheapest ones.
+// TestManyVariants: a search tries at most maxVariants ways to run an experiment, the cheapest ones.
 func TestManyVariants(t *testing.T) {
 	t.Parallel()
 	f := testbeds.Facility{}

@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// Sweep finds every overcommitment from nothing: amounts beyond what there is, named units that are held twice at once, or held while they
-// are closed, or that the facility does not have. Pending bookings do not count, and nothing outside of the horizon does.
+// Sweep finds every overcommitment from scratch: amounts above the capacity, and named units that are held twice at once, held while
+// closed, or unknown to the facility. Pending bookings do not count, nor does time outside the horizon.
 //
-// It judges what the engine decided, and therefore shares the model with it and nothing else: what there is it expands anew (see supply),
-// and what is booked it adds up along a line of time (see line).
+// It checks the engine's decisions, so it shares the model with the engine and no code: it expands the capacity anew (see supply), and adds
+// up the bookings along a line of time (see line).
 func Sweep(f testbeds.Facility, horizon testbeds.Slot, bookings []testbeds.Booking) ([]testbeds.Overcommitment, error) {
 	l := line{bookings: bookings, from: horizon.Start.Unix(), to: horizon.End.Unix()}
 	parts := partsOf(bookings)
@@ -28,10 +28,10 @@ func Sweep(f testbeds.Facility, horizon testbeds.Slot, bookings []testbeds.Booki
 	return found, nil
 }
 
-// part is one claim of one of the bookings, by their places.
+// part is one claim of one booking, both by index.
 type part struct{ booking, claim int32 }
 
-// partsOf are the claims that take something, by what they take it of.
+// partsOf groups the claims that take capacity by their VIM or device.
 func partsOf(bookings []testbeds.Booking) map[testbeds.Resource][]part {
 	parts := map[testbeds.Resource][]part{}
 	for i, b := range bookings {
@@ -45,7 +45,7 @@ func partsOf(bookings []testbeds.Booking) map[testbeds.Resource][]part {
 	return parts
 }
 
-// units sweeps the named units of a device, each as a thing of which there is one.
+// units sweeps the named units of a device, each as a resource with an amount of one.
 func (l *line) units(found []testbeds.Overcommitment, device testbeds.Resource, parts []part, s supply) []testbeds.Overcommitment {
 	held := map[string][]part{}
 	for _, p := range parts {

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestSweepSharesNoCodeWithTheEngine looks up where everything is declared that the files of Sweep use of this package: what they share with the
-// engine they would get wrong together. The model in testbeds they may share.
+// TestSweepSharesNoCodeWithTheEngine finds the declarations behind all identifiers in the files of Sweep: code shared with the engine would
+// be wrong in both at once. They may share the model in testbeds.
 func TestSweepSharesNoCodeWithTheEngine(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -33,7 +33,7 @@ func TestSweepSharesNoCodeWithTheEngine(t *testing.T) {
 		files = append(files, f)
 	}
 	info := types.Info{Uses: map[*ast.Ident]types.Object{}}
-	// Other packages are not looked into; what is missing of them is no error here.
+	// Other packages are not type-checked; identifiers missing because of that are no error here.
 	checker := types.Config{Importer: importer.Default(), Error: func(error) {}}
 	pkg, _ := checker.Check("berth/testbeds/capacity", set, files, &info)
 	used := 0

@@ -7,32 +7,32 @@ import (
 	"time"
 )
 
-// line walks along time once per resource: everything that begins or ends is sorted, and running sums say how much is booked. Who it is
-// that has booked is looked at only where that is too much.
+// line walks along time once per resource: it sorts all starts and ends, and keeps running sums of the bookings. It looks up the bookings
+// themselves only where the sum is too high.
 type line struct {
 	bookings []testbeds.Booking
 	from, to int64
 
-	// Used again for each resource.
+	// Reused for each resource.
 	events []happening
-	open   []int32 // the parts that are under way, in no order
-	place  []int32 // where each part stands among them
+	open   []int32 // the current parts, in no order
+	place  []int32 // the index of each part among them
 	booked int64
-	rest   int64 // of what is booked, what is not recorded as overbooked
+	rest   int64 // the booked amount without that of bookings recorded as overbooked
 }
 
-// happening is a part that begins, or (its complement) ends, at an instant, and what that adds to the sums.
+// happening is the start of a part or (as its complement) its end, at an instant, with its effect on the sums.
 type happening struct {
 	at, booked, rest int64
 	part             int32
 }
 
-// level is how much there is from an instant on.
+// level is the capacity from an instant on.
 type level struct{ at, amount int64 }
 
 func (l *line) claim(p part) *testbeds.Claim { return &l.bookings[p.booking].Claims[p.claim] }
 
-// begin sorts what happens to some parts within the horizon.
+// begin sorts the starts and ends of some parts within the horizon.
 func (l *line) begin(parts []part, unit bool) {
 	l.open, l.booked, l.rest = l.open[:0], 0, 0
 	l.events = slices.Grow(l.events[:0], 2*len(parts))
@@ -53,7 +53,7 @@ func (l *line) begin(parts []part, unit bool) {
 	slices.SortFunc(l.events, func(a, b happening) int { return cmp.Compare(a.at, b.at) })
 }
 
-// sweep appends the intervals in which parts add up to more than there is of what they are parts of.
+// sweep appends the intervals in which parts add up to more than their capacity.
 func (l *line) sweep(found []testbeds.Overcommitment, what testbeds.Overcommitment, parts []part, there []level) []testbeds.Overcommitment {
 	l.begin(parts, what.Unit != "")
 	first, total := len(found), int64(0)
@@ -66,14 +66,14 @@ func (l *line) sweep(found []testbeds.Overcommitment, what testbeds.Overcommitme
 			l.pass(l.events[i])
 		}
 		if l.booked > total {
-			until := next(l.events[i].at, there[j:]) // what is booked ends some time
+			until := next(l.events[i].at, there[j:]) // a booking still ends later
 			found = l.short(found, first, what, parts, at, until, total)
 		}
 	}
 	return found
 }
 
-// next is when something changes next: what is booked, or what there is.
+// next returns the next instant at which bookings or capacity change.
 func next(event int64, there []level) int64 {
 	if len(there) > 0 {
 		return min(event, there[0].at)
@@ -81,7 +81,7 @@ func next(event int64, there []level) int64 {
 	return event
 }
 
-// pass adds a part that begins and takes off one that ends.
+// pass adds a part that begins, or subtracts one that ends.
 func (l *line) pass(e happening) {
 	l.booked, l.rest = l.booked+e.booked, l.rest+e.rest
 	if e.part >= 0 {
@@ -94,7 +94,7 @@ func (l *line) pass(e happening) {
 	l.open = l.open[:len(l.open)-1]
 }
 
-// short appends an interval in which too much is booked, or prolongs the one before where it says the same.
+// short appends an interval in which too much is booked, or prolongs the one before if it has the same content.
 func (l *line) short(found []testbeds.Overcommitment, first int, what testbeds.Overcommitment, parts []part, from, to, total int64) []testbeds.Overcommitment {
 	what.Interval = testbeds.Slot{Start: time.Unix(from, 0).UTC(), End: time.Unix(to, 0).UTC()}
 	what.Total, what.Booked, what.Recorded = total, l.booked, l.rest <= total

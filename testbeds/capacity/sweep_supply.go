@@ -10,7 +10,8 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// supply is what there is of a VIM or device over the horizon, and when what of it is not there. The facility's words mean this:
+// supply is the capacity of a VIM or device over the horizon, with the times at which some of it is missing. The facility's words mean
+// this:
 //   - a capacity change replaces an amount from its instant on;
 //   - a closure without a part takes everything, as does the time outside of all openings;
 //   - parts add up, and never take more than there is; occurrences of one closure that overlap take its part once;
@@ -28,13 +29,13 @@ type supply struct {
 // stretch is the half-open interval [from, to) in seconds.
 type stretch struct{ from, to int64 }
 
-// cut is a closure of part of what there is.
+// cut is a closure of part of the capacity.
 type cut struct {
 	times []stretch
 	part  testbeds.Quantities
 }
 
-// supplyOf reads what the facility says about the VIM or device of a resource; known is false where it has none.
+// supplyOf reads the facility's statements about the VIM or device of a resource; known is false if it has none.
 func supplyOf(f testbeds.Facility, r testbeds.Resource, from, to int64) (s supply, known bool, err error) {
 	t, _ := f.Testbed(r.Testbed)
 	vim, isVIM := t.VIM(r.VIM)
@@ -61,7 +62,7 @@ func supplyOf(f testbeds.Facility, r testbeds.Resource, from, to int64) (s suppl
 	return s, true, nil
 }
 
-// concerning are, of what is written at the testbed, the closures that concern a VIM or device, and its own.
+// concerning picks the closures of the testbed that concern a VIM or device, and adds its own.
 func concerning(r testbeds.Resource, atTestbed, own []testbeds.Closure) []testbeds.Closure {
 	var list []testbeds.Closure
 	for _, c := range atTestbed {
@@ -73,7 +74,7 @@ func concerning(r testbeds.Resource, atTestbed, own []testbeds.Closure) []testbe
 	return append(list, own...)
 }
 
-// change notes the capacity changes of each quantity, in the order in which they come into force.
+// change records the capacity changes of each quantity, in the order in which they come into force.
 func (s *supply) change(changes []testbeds.CapacityChange, r testbeds.Resource, zone *time.Location) {
 	changes = slices.SortedStableFunc(slices.Values(changes), func(a, b testbeds.CapacityChange) int { return a.From.Compare(b.From.Time) })
 	for _, c := range changes {
@@ -89,7 +90,7 @@ func (s *supply) change(changes []testbeds.CapacityChange, r testbeds.Resource, 
 	}
 }
 
-// close notes what each closure takes, and when.
+// close records the parts and times of each closure.
 func (s *supply) close(closures []testbeds.Closure, zone *time.Location) error {
 	for _, c := range closures {
 		times, err := s.times(c, zone)
@@ -113,7 +114,7 @@ func (s *supply) close(closures []testbeds.Closure, zone *time.Location) error {
 	return nil
 }
 
-// open closes the time between openings, where there are any.
+// open closes the time between openings, if there are openings.
 func (s *supply) open(openings []testbeds.Closure, zone *time.Location) error {
 	var open []stretch
 	for _, o := range openings {
@@ -135,7 +136,7 @@ func (s *supply) open(openings []testbeds.Closure, zone *time.Location) error {
 	return nil
 }
 
-// times are those of a closure within the horizon.
+// times expands a closure within the horizon.
 func (s *supply) times(c testbeds.Closure, zone *time.Location) ([]stretch, error) {
 	slots, err := c.Occurrences(zone, testbeds.Slot{Start: time.Unix(s.from, 0).UTC(), End: time.Unix(s.to, 0).UTC()})
 	if err != nil {
@@ -148,7 +149,7 @@ func (s *supply) times(c testbeds.Closure, zone *time.Location) ([]stretch, erro
 	return merged(times), nil
 }
 
-// merged is the same time in stretches that are in order and neither overlap nor touch, empty ones left out.
+// merged orders stretches, joins those that overlap or touch, and drops empty ones.
 func merged(list []stretch) []stretch {
 	slices.SortFunc(list, func(a, b stretch) int { return cmp.Compare(a.from, b.from) })
 	var all []stretch
@@ -165,15 +166,14 @@ func merged(list []stretch) []stretch {
 	return all
 }
 
-// turn is an instant at which what there is changes: the capacity that is written, how much closures take of it, and whether they take
-// everything.
+// turn is an instant at which the capacity changes: the written amount, the sum that closures take of it, and whether they take everything.
 type turn struct {
 	at, cut int64
 	whole   int
 	written *int64
 }
 
-// amount is how much there is of a quantity over time.
+// amount returns the capacity of a quantity over time.
 func (s *supply) amount(quantity string) []level {
 	turns := []turn{{at: s.from, written: new(s.written[quantity])}}
 	for _, c := range s.changes[quantity] {
@@ -188,7 +188,7 @@ func (s *supply) amount(quantity string) []level {
 	return levels(between(turns, s.whole, turn{whole: 1}))
 }
 
-// unit is over time whether a named unit is there; one that the device does not have never is.
+// unit returns the presence of a named unit over time; an unknown unit is never present.
 func (s *supply) unit(name string) []level {
 	turns := []turn{{at: s.from, written: new(int64(0))}}
 	if slices.Contains(s.names, name) {
@@ -198,7 +198,7 @@ func (s *supply) unit(name string) []level {
 	return levels(between(turns, s.whole, turn{whole: 1}))
 }
 
-// between appends that something is taken at the beginning of each stretch and given back at its end.
+// between appends a turn that takes at the beginning of each stretch, and one that gives back at its end.
 func between(turns []turn, times []stretch, taken turn) []turn {
 	for _, t := range times {
 		turns = append(turns, turn{at: t.from, cut: taken.cut, whole: taken.whole}, turn{at: t.to, cut: -taken.cut, whole: -taken.whole})
@@ -206,7 +206,7 @@ func between(turns []turn, times []stretch, taken turn) []turn {
 	return turns
 }
 
-// levels adds turns up. Nothing ever falls below zero.
+// levels adds turns up. No level falls below zero.
 func levels(turns []turn) []level {
 	slices.SortStableFunc(turns, func(a, b turn) int { return cmp.Compare(a.at, b.at) })
 	var all []level

@@ -15,10 +15,10 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// The property of this file compares Sweep with an oracle that looks at every instant at which anything changes, and asks at each of
-// them every closure and every claim.
+// The property of this file compares Sweep with an oracle that visits every instant of a change, and asks every closure and every claim at
+// each of them.
 
-// swept is a random facility with bookings that fit it or do not.
+// swept is a random facility with bookings that fit or do not.
 type swept struct {
 	facility testbeds.Facility
 	bookings []testbeds.Booking
@@ -47,7 +47,7 @@ func drawSwept(t *rapid.T) swept {
 	return w
 }
 
-// drawClaim may be of something that the facility does not have.
+// drawClaim draws a claim, now and then on something that the facility does not have.
 func drawClaim(t *rapid.T) testbeds.Claim {
 	from := testStart.Add(time.Duration(drawInt(t, "from", -20, 120)) * time.Hour)
 	c := testbeds.Claim{From: from, To: from.Add(time.Duration(drawInt(t, "length", 0, 40)) * 17 * time.Minute)}
@@ -103,7 +103,7 @@ func drawSite(t *rapid.T, id string) testbeds.Testbed {
 	return b
 }
 
-// drawTimes is a closure that may be longer than the step at which it recurs.
+// drawTimes draws a closure that may be longer than the step at which it recurs.
 func drawTimes(t *rapid.T) testbeds.Closure {
 	c := testbeds.Closure{Summary: "closed", Start: testbeds.LocalTime{Time: testStart.Add(time.Duration(drawInt(t, "closed from", -60, 90)) * time.Hour)},
 		Duration: testbeds.Period{Clock: time.Duration(drawInt(t, "closed for", 1, 40)) * time.Hour}}
@@ -133,7 +133,8 @@ func inForce(c testbeds.Closure, zone *time.Location, at time.Time) (yes bool) {
 	return yes
 }
 
-// about are the closures, or openings, that are in force at an instant for the VIM or device of a resource, and whether there are any at all.
+// about picks the closures, or openings, in force at an instant for the VIM or device of a resource, and reports whether there are any at
+// all.
 func about(r testbeds.Resource, b testbeds.Testbed, at time.Time, atTestbed, ofVIM, ofDevice []testbeds.Closure) (now []testbeds.Closure, any bool) {
 	zone := sweptZones[b.Timezone]
 	list := slices.Clone(ofVIM)
@@ -153,7 +154,7 @@ func about(r testbeds.Resource, b testbeds.Testbed, at time.Time, atTestbed, ofV
 	return now, len(list) > 0
 }
 
-// there is how much there is of a resource, or of one of its units, at an instant.
+// there returns the amount of a resource, or of one of its units, at an instant.
 func (w swept) there(r testbeds.Resource, unit string, at time.Time) (n int64, known bool) {
 	b, _ := w.facility.Testbed(r.Testbed)
 	v, _ := b.VIM(r.VIM)
@@ -200,7 +201,7 @@ func (w swept) there(r testbeds.Resource, unit string, at time.Time) (n int64, k
 	return max(0, n-int64(len(away))), true
 }
 
-// finding is what the oracle says of a resource, or of a unit, at an instant.
+// finding returns the oracle's answer for a resource, or for a unit, at an instant.
 func (w swept) finding(r testbeds.Resource, unit string, at time.Time) (o testbeds.Overcommitment, over bool) {
 	total, known := w.there(r, unit, at)
 	o = testbeds.Overcommitment{Resource: r, Unit: unit, Total: total, Missing: !known}
@@ -226,7 +227,7 @@ func (w swept) finding(r testbeds.Resource, unit string, at time.Time) (o testbe
 	return o, o.Booked > o.Total
 }
 
-// instants are all at which anything changes, those of the horizon among them.
+// instants lists all instants of a change, and the bounds of the horizon.
 func (w swept) instants() []time.Time {
 	at := []time.Time{testHorizon.Start, testHorizon.End}
 	for _, b := range w.bookings {
@@ -248,7 +249,7 @@ func (w swept) instants() []time.Time {
 	return slices.CompactFunc(at, time.Time.Equal)
 }
 
-// all is what the oracle finds of a resource and its units over the horizon, neighbours that say the same put together.
+// all lists the oracle's findings for a resource and its units over the horizon, with equal neighbours joined.
 func (w swept) all(r testbeds.Resource, unit string) (found []testbeds.Overcommitment) {
 	at := w.instants()
 	for i := range len(at) - 1 {
@@ -355,7 +356,7 @@ func TestSweepOfUnits(t *testing.T) {
 	}
 }
 
-// Amounts that do not fit into 32 bits add up all the same.
+// TestSweepAddsUpLargeAmounts: amounts that do not fit into 32 bits add up all the same.
 func TestSweepAddsUpLargeAmounts(t *testing.T) {
 	t.Parallel()
 	r := testbeds.Resource{Testbed: "x", VIM: "a", Quantity: "vcpu"}
@@ -383,7 +384,7 @@ func BenchmarkSweep(b *testing.B) {
 	}
 }
 
-// A closure that is written at the testbed concerns the VIMs and devices that it lists, and all of them where it lists none.
+// TestSweepOfClosuresWrittenAtTheTestbed: such a closure concerns the VIMs and devices that it lists, and all of them if it lists none.
 func TestSweepOfClosuresWrittenAtTheTestbed(t *testing.T) {
 	t.Parallel()
 	all := []string{"x camera", "x radio", "x/a vcpu", "x/b vcpu"}

@@ -7,44 +7,44 @@ import (
 	"sort"
 )
 
-// How many dead ends a search may run into; beyond that its answer is no, although there might be a choice. A booking that was let in has
-// to be given its units, so that choice may take longer than a question, of which a search for alternatives asks many.
+// The most dead ends of a search; beyond them its answer is no, although a solution may exist. A booking that was let in must get its
+// units, so that choice may take longer than a mere question: a search for alternatives asks many questions.
 const (
 	maxDeadEnds       = 2_000
 	maxDeadEndsChoice = 20_000
 )
 
-// never is when a unit is needed again that nobody insists on.
+// never stands for the next need of a unit that no claim insists on.
 const never = math.MaxInt64
 
-// packing is the search for units: which one each job gets, so that nobody has a unit that another has meanwhile.
+// packing is the search for units: it gives each job a unit that no other job has at the same time.
 //
-// The jobs are taken in the order of their start. Each tries first the unit that is needed again soonest after its end, because what is
-// left of that one's time is of least use to others. Where a job finds none, the search goes back to the latest job that has a part
-// in that. So every choice is tried that can matter, up to a number of dead ends: giving intervals to units that are partly taken is
-// NP-complete (precolouring extension of interval graphs), and a question has to be answered in time.
+// The jobs go by their start. Each tries first the unit that is needed again soonest after its end, because the rest of that unit's time is
+// of least use to others. If a job finds none, the search goes back to the latest job with a part in that. So it tries every choice that
+// can matter, up to a number of dead ends: giving intervals to units that are partly taken is NP-complete (precolouring extension of
+// interval graphs), and a question must be answered in time.
 //
-// The units that a job finds free are as good as each other for as long as nobody insists on one of them: whatever is done with one can be
-// done with the other. So a job whose unit led to dead ends that all lie before that unit is needed again tries no further one.
+// The units that a job finds free are interchangeable until a claim insists on one of them. So if all dead ends behind a job's unit lie
+// before that, the job tries no further unit.
 type packing struct {
-	busy     [][]span // per unit what is settled, in order, without overlaps
+	busy     [][]span // per unit the settled spans, in order, without overlaps
 	jobs     []job
-	last     []int // per unit the latest job that has it, -1 where none has
-	deadEnds int   // that it may still run into
+	last     []int // per unit its latest job, -1 for none
+	deadEnds int   // remaining allowance
 }
 
 // job is one unit to be given for one span.
 type job struct {
 	span
 	mine   bool
-	unit   int   // the one that it has or tried last, -1 where it tried none
-	need   int64 // when somebody insists on that one next
-	before int   // the job that had that one before
-	until  int64 // when the last job ends that found no unit because of what this one tried
-	blame  []int // earlier jobs without whose units it might go on
+	unit   int   // its current or last tried unit, -1 before the first try
+	need   int64 // next time at which a claim insists on that unit
+	before int   // the job that had that unit before
+	until  int64 // latest end of the jobs that found no unit because of this one's tries
+	blame  []int // earlier jobs whose units stand in its way
 }
 
-// solve finds units for all that is around and for a holding of one's own, and answers with all units of the latter.
+// solve finds units for all competitors and for a claim of one's own, and returns all units of the latter.
 func (a competitors) solve(mine unitClaim) (units []string, ok bool) {
 	p := a.packing(mine)
 	if !p.run() {
@@ -59,7 +59,8 @@ func (a competitors) solve(mine unitClaim) (units []string, ok bool) {
 	return units, true
 }
 
-// packing lays out what is settled on each unit, and makes jobs of what is open and does not lie wholly before or behind all of that.
+// packing lays out the settled spans of each unit, and makes a job of each open unit of a claim that does not lie wholly before or behind
+// all of them.
 func (a competitors) packing(mine unitClaim) *packing {
 	p := &packing{busy: make([][]span, len(a.pool.units)), last: slices.Repeat([]int{-1}, len(a.pool.units)), deadEnds: maxDeadEnds}
 	var settled span
@@ -90,7 +91,7 @@ func (a competitors) packing(mine unitClaim) *packing {
 	return p
 }
 
-// joined orders spans and makes one of those that overlap or touch.
+// joined orders spans and joins those that overlap or touch.
 func joined(spans []span) []span {
 	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	out := spans[:0]
@@ -104,7 +105,7 @@ func joined(spans []span) []span {
 	return out
 }
 
-// run gives every job a unit, or reports that it found no way.
+// run gives every job a unit, or reports that there is no way.
 func (p *packing) run() bool {
 	for i := 0; i < len(p.jobs); {
 		if p.give(i) {
@@ -121,8 +122,7 @@ func (p *packing) run() bool {
 	return true
 }
 
-// back undoes what has been done since the latest job to blame got its unit, and answers with that job, which then inherits the rest of
-// the blame.
+// back undoes everything since the latest job to blame got its unit, and returns that job, which inherits the rest of the blame.
 func (p *packing) back(i int, blame []int) int {
 	last := len(blame) - 1
 	to, until := blame[last], max(p.jobs[i].to, p.jobs[i].until)
@@ -136,7 +136,7 @@ func (p *packing) back(i int, blame []int) int {
 	return to
 }
 
-// give gives a job the next unit after the one that it tried last, by when it is needed again and then by its place.
+// give gives a job the unit after the one that it tried last; units go by their next need, then by index.
 func (p *packing) give(i int) bool {
 	j := &p.jobs[i]
 	after := *j
@@ -167,15 +167,15 @@ func (p *packing) give(i int) bool {
 	return true
 }
 
-// alike reports whether the units that a job has not tried yet are as good as the one that it tried: it tries them by when they are needed
-// again, and all dead ends lie before that.
+// alike reports whether the untried units of a job are as good as the last tried one: they are needed again later, and all dead ends lie
+// before that need.
 func (p *packing) alike(i int) bool { return p.jobs[i].need >= p.jobs[i].until }
 
-// twin reports whether a job wants the same as the one before it. Of twins each has a later unit than the one before it, so that no two
-// searches differ only in who of them has which.
+// twin reports whether a job wants the same as the one before it. Each of several twins takes a unit later than its predecessor's, so that
+// no two searches differ only in the order of twins.
 func (p *packing) twin(i int) bool { return i > 0 && p.jobs[i].span == p.jobs[i-1].span }
 
-// settledNext is when somebody insists on a unit after a span; ok is false where somebody does within it.
+// settledNext returns the next time after a span at which a claim insists on a unit; ok is false if one does within the span.
 func (p *packing) settledNext(unit int, s span) (next int64, ok bool) {
 	busy := p.busy[unit]
 	i := sort.Search(len(busy), func(i int) bool { return busy[i].to > s.from })
@@ -189,7 +189,7 @@ func (p *packing) settledNext(unit int, s span) (next int64, ok bool) {
 	}
 }
 
-// holder is the job that has a unit at an instant at which no later job has begun, -1 where none has it.
+// holder returns the job that has a unit at an instant at which no later job has begun, -1 for none.
 func (p *packing) holder(unit int, at int64) int {
 	if i := p.last[unit]; i >= 0 && p.jobs[i].to > at {
 		return i
@@ -197,9 +197,9 @@ func (p *packing) holder(unit int, at int64) int {
 	return -1
 }
 
-// blamed are the earlier jobs, in order, that have a part in a job finding no unit: whoever has one that would do, a twin that leaves
-// only later ones, and all that led to the dead ends behind the units that it did try. Where it did not try all of them because they are
-// alike, that rests on everybody who has a unit when it starts.
+// blamed lists, in order, the earlier jobs with a part in a job's finding no unit: those that hold a suitable one, a twin that leaves only
+// later ones, and all jobs behind the dead ends of the units that it did try. If it skipped units because they are alike, every job that
+// has a unit at its start has a part.
 func (p *packing) blamed(i int) []int {
 	j := &p.jobs[i]
 	alike := j.unit >= 0 && p.alike(i)
@@ -220,7 +220,7 @@ func (p *packing) blamed(i int) []int {
 	return union(j.blame, slices.Compact(blame))
 }
 
-// union is what is in either of two lists in order, in order.
+// union merges two ordered lists, each element once.
 func union(a, b []int) []int {
 	all := make([]int, 0, len(a)+len(b))
 	for len(a) > 0 && len(b) > 0 {

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// drawAround is a device with named units, much of them settled, and claims that wait for units, never more at once than there are.
+// drawAround draws a device with named units, many of them settled, and claims that wait for units, never more at once than there are.
 func drawAround(t *rapid.T) competitors {
 	p := &pool{places: map[string]int{}}
 	for i := range drawInt(t, "units", 2, 5) {
@@ -71,7 +71,7 @@ func (a competitors) solvable() bool {
 	return try(0)
 }
 
-// The search leaves out much of what could be tried, and never a solution.
+// TestTheSearchForUnitsAgreesWithTryingAll: the search skips many choices, but never a solution.
 func TestTheSearchForUnitsAgreesWithTryingAll(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

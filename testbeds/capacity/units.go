@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// unitsFree reports whether named units can be had for a want throughout [from, to), where there are enough by count.
+// unitsFree reports whether a want can get named units throughout [from, to), given that the count suffices.
 func (f *Federation) unitsFree(w want, from, to int64) bool {
 	if len(w.pool.units) == 0 || w.need[0] <= 0 || from >= to {
 		return true
@@ -25,13 +25,13 @@ func (f *Federation) unitsFree(w want, from, to int64) bool {
 	return ok
 }
 
-// unitClaim is what a want would hold.
+// unitClaim returns the claim that a want would make.
 func (w want) unitClaim(from, to int64) unitClaim {
 	return unitClaim{span: span{from, to}, count: int(w.need[0]), units: slices.Compact(slices.Sorted(slices.Values(w.pins)))}
 }
 
-// unitConflicts are the conflicts about named units alone: a wanted unit that somebody has, or a count that is free but that cannot be
-// given without taking a settled unit from somebody.
+// unitConflicts lists the conflicts about named units alone: a wanted unit that is taken, or a count that is free but that no choice of
+// units can give.
 func (f *Federation) unitConflicts(w want, from, to int64) []testbeds.Conflict {
 	if f.unitsFree(w, from, to) {
 		return nil
@@ -45,7 +45,7 @@ func (f *Federation) unitConflicts(w want, from, to int64) []testbeds.Conflict {
 	return []testbeds.Conflict{c}
 }
 
-// pinned are the conflicts of wanted units that overlapping bookings and closures have.
+// pinned lists the conflicts of wanted units with overlapping bookings and closures.
 func (f *Federation) pinned(w want, from, to int64) []testbeds.Conflict {
 	var conflicts []testbeds.Conflict
 	around := f.settledIn(w.pool, from, to)
@@ -65,11 +65,11 @@ func (f *Federation) pinned(w want, from, to int64) []testbeds.Conflict {
 	return conflicts
 }
 
-// chooseUnits finds units for a holding such that everybody around can have some too, and answers with all units of the holding. Without
-// need of the choice itself it looks only at what can be in its way.
+// chooseUnits finds units for a claim such that all its competitors can have some too, and returns all units of the claim. Unless the
+// choice itself is wanted, it looks only at claims that can be in the way.
 //
-// Where the bookings around have no solution as they are, those that are recorded as overbooked keep only the units that are settled
-// for them, so that they do not close the device for what fits beside them.
+// If the competitors have no solution as they are, those recorded as overbooked keep only their settled units, so that they do not close
+// the device for bookings that fit beside them.
 func (f *Federation) chooseUnits(p *pool, mine unitClaim, choice bool) (units []string, ok bool) {
 	around := f.competitors(p, mine, choice)
 	if units, ok = around.solve(mine); ok {
@@ -84,14 +84,14 @@ func (f *Federation) chooseUnits(p *pool, mine unitClaim, choice bool) (units []
 	}
 	if !choice || mine.overbooked {
 		if _, sound := around.solve(unitClaim{span: mine.span}); sound {
-			return nil, false // it is not for the overbooked to give way to what is new
+			return nil, false // overbooked bookings do not give way to new ones
 		}
 	}
 	return lean.solve(mine)
 }
 
-// unitsUntil is until when at the most, within [from, to), named units can be had for a want from the start on. Whatever is possible
-// stays so with an earlier end, and the last possible one is where somebody around begins.
+// unitsUntil returns the latest instant within [from, to) until which a want can get named units from the start on. An earlier end never
+// makes a claim impossible, and the latest possible end is the start of a competitor.
 func (f *Federation) unitsUntil(w want, from, to int64) int64 {
 	if f.unitsFree(w, from, to) {
 		return to
@@ -109,7 +109,7 @@ func (f *Federation) unitsUntil(w want, from, to int64) int64 {
 	return ends[n-1]
 }
 
-// unitsSince is from when at the least, within [from, to), named units can be had for a want until the end.
+// unitsSince returns the earliest instant within [from, to) from which a want can get named units until the end.
 func (f *Federation) unitsSince(w want, from, to int64) int64 {
 	if f.unitsFree(w, from, to) {
 		return from
@@ -127,10 +127,10 @@ func (f *Federation) unitsSince(w want, from, to int64) int64 {
 	return starts[n]
 }
 
-// AssignUnits chooses named units for the claims of a booking on devices whose units have names: units that no other overlapping
-// booking has and that no pinned one will need. Claims that have all their units keep them. ok is false where no choice exists,
-// which can only be where the device is overbooked, or where the search gives up on a device that is nearly full (see packing): least likely
-// where bookings get their units in the order of their start.
+// AssignUnits chooses named units for the claims of a booking on devices with named units: units that no other overlapping booking has and
+// that no pinned one will need. Claims that have all their units keep them. ok is false if there is no choice, which can happen only on an
+// overbooked device, or if the search gives up on a device that is nearly full (see packing): least likely if bookings get their units in
+// the order of their start.
 func (f *Federation) AssignUnits(b testbeds.Booking) (claims []testbeds.Claim, ok bool) {
 	others := f.Without(b.ID)
 	claims, ok = slices.Clone(b.Claims), true

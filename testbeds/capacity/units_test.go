@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// pinned is an experiment with n radios of testbed x, some of them by name.
+// pinned makes an experiment with n radios of testbed x, some of them by name.
 func pinned(n int64, units ...string) testbeds.Experiment {
 	e := experiment(0, "x/a", n)
 	e.Devices[0].Units = units
@@ -87,7 +87,7 @@ func TestTakersSayWhichUnitsTheyHave(t *testing.T) {
 	}
 }
 
-// Where a device is overbooked already, what fits beside that is still granted.
+// TestOverbookingDoesNotCloseTheDevice: a booking that fits beside overbooked ones is still granted.
 func TestOverbookingDoesNotCloseTheDevice(t *testing.T) {
 	t.Parallel()
 	f := hall(t, nil)
@@ -106,12 +106,13 @@ func TestOverbookingDoesNotCloseTheDevice(t *testing.T) {
 	}
 }
 
-// A unit that is needed soon goes to whoever gives it back before that, so that long claims find one for all their time.
+// TestUnitsAreGivenBestFit: a unit that is needed soon goes to a claim that ends before that, so that long claims find one for all their
+// time.
 func TestUnitsAreGivenBestFit(t *testing.T) {
 	t.Parallel()
 	f := hall(t, func(d *testbeds.Device) { d.Count, d.Units = 2, []string{"r1", "r2"} })
 	booked(f, 1, pinned(1, "r1"), hoursFrom(20, 2))
-	booked(f, 2, experiment(0, "x/a", 1), hoursFrom(10, 5)) // has to have r1
+	booked(f, 2, experiment(0, "x/a", 1), hoursFrom(10, 5)) // needs r1
 	long := experiment(0, "x/a", 1)
 	if v := f.Check(long, hoursFrom(12, 20)); !v.Fits {
 		t.Errorf("r2 is free: %v", v.Conflicts)
@@ -122,7 +123,7 @@ func TestUnitsAreGivenBestFit(t *testing.T) {
 	}
 }
 
-// radios is a random device with named units, pinned and anonymous bookings that were let in one after the other.
+// drawRadios draws a device with named units, and admits pinned and anonymous bookings one after the other.
 func drawRadios(t *rapid.T) *Federation {
 	names := []string{"r1", "r2", "r3"}[:drawInt(t, "units", 1, 3)]
 	f := hall(t, func(d *testbeds.Device) {
@@ -153,7 +154,7 @@ func drawRadioAsk(t *rapid.T, names []string) testbeds.Experiment {
 	return pinned(int64(n), slices.Clone(pins)...)
 }
 
-// choice reports whether every claim can have units for its whole time, by trying all that there is.
+// choice reports whether every claim can have units for its whole time, by trying all combinations.
 func choice(f *Federation, claims []testbeds.Claim) bool {
 	d := f.facility.Testbeds[0].Devices[0]
 	type use struct {
@@ -210,7 +211,7 @@ func choice(f *Federation, claims []testbeds.Claim) bool {
 	return try(0)
 }
 
-// unitsFit is the slow answer to whether an experiment fits beside the bookings.
+// unitsFit computes the slow answer to whether an experiment fits beside the bookings.
 func unitsFit(f *Federation, e testbeds.Experiment, s testbeds.Slot) bool {
 	claims := f.Claims(e.Demand(), s)
 	if claims[0].From.Before(testHorizon.Start) || claims[0].To.After(testHorizon.End) {
@@ -275,7 +276,7 @@ func TestTheNearestShiftWithNamedUnits(t *testing.T) {
 	})
 }
 
-// However units are chosen, one booking after the other, all find some, and nobody has what another has.
+// TestEveryBookingGetsItsUnits: units chosen for one booking after the other leave some for all of them, and none for two at once.
 func TestEveryBookingGetsItsUnits(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -309,8 +310,8 @@ func TestEveryBookingGetsItsUnits(t *testing.T) {
 	})
 }
 
-// Units are given as they are in use, in the order of start: in any other order each choice makes a new puzzle of a device that is
-// nearly full, which the search may not solve in time.
+// TestManyClaimsOnNamedUnitsAreAnsweredInTime gives units as they are in use, in the order of start: any other order makes each choice a
+// new puzzle on a device that is nearly full, which the search may not solve in time.
 func TestManyClaimsOnNamedUnitsAreAnsweredInTime(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// What a search for other placements looks at, at the most.
+// Limits of a search for other placements.
 const (
 	maxVariants   = 64
 	maxSplitSteps = 5000
 )
 
-// variants are the ways to run the experiment, cheapest first: as asked, with fewer devices, elsewhere as a whole, and, in the slot
-// that was asked for, split.
+// variants lists ways to run the experiment, cheapest first: as asked, with fewer devices, elsewhere as a whole, and, in the requested
+// slot, split.
 func (f *Federation) variants(q Search) []variant {
 	e := q.Experiment
 	all := []variant{{experiment: e}}
@@ -33,7 +33,7 @@ func (f *Federation) variants(q Search) []variant {
 	return all[:min(len(all), maxVariants)]
 }
 
-// fewerDevices asks only for as many units as are free during the slot, where that is at least one of each.
+// fewerDevices reduces the experiment to the units that are free during the slot, if there is at least one of each device.
 func (f *Federation) fewerDevices(q Search) (variant, bool) {
 	v := variant{experiment: q.Experiment}
 	v.experiment.Devices = slices.Clone(q.Experiment.Devices)
@@ -125,8 +125,7 @@ func (f *Federation) otherTestbeds(e testbeds.Experiment) []variant {
 	return all
 }
 
-// movedTo puts all members of one testbed on one VIM of another, for each of its VIMs; of an experiment without members there it
-// leaves everything as it is.
+// movedTo puts all members of one testbed on one VIM of another, for each of its VIMs; an experiment without members there stays as it is.
 func (f *Federation) movedTo(e testbeds.Experiment, from string, to testbeds.Testbed) []variant {
 	if !placedAt(e, from) {
 		return []variant{{experiment: e}}
@@ -167,7 +166,7 @@ func usedTestbeds(e testbeds.Experiment) []string {
 	return slices.Compact(ids)
 }
 
-// devicesAt replaces the devices of one testbed by ones of another.
+// devicesAt replaces the devices of one testbed by those of another.
 func (f *Federation) devicesAt(devices []testbeds.DeviceNeed, from string, to testbeds.Testbed) ([]testbeds.DeviceNeed, []testbeds.Change, bool) {
 	out := slices.Clone(devices)
 	var changes []testbeds.Change
@@ -201,7 +200,7 @@ func together(devices []testbeds.DeviceNeed) []testbeds.DeviceNeed {
 	return out
 }
 
-// like finds the device of a testbed that can stand in for another one: of the same id, else with all its features.
+// like finds the device of a testbed that can replace another one: with the same id, else with all its features.
 func (f *Federation) like(d testbeds.DeviceNeed, t testbeds.Testbed) (string, bool) {
 	home, _ := f.facility.Testbed(d.Testbed)
 	mine, known := home.Device(d.Device)
@@ -219,7 +218,7 @@ func (f *Federation) like(d testbeds.DeviceNeed, t testbeds.Testbed) (string, bo
 	return "", false
 }
 
-// moved is the experiment with each member where to says; ok is false where nothing moves or a member cannot run there.
+// moved returns the experiment with each member moved by to; ok is false if nothing moves or a member cannot run there.
 func (f *Federation) moved(e testbeds.Experiment, to func(where string) string) (variant, bool) {
 	v := variant{experiment: e}
 	v.experiment.Placement = maps.Clone(e.Placement)
@@ -237,7 +236,7 @@ func (f *Federation) moved(e testbeds.Experiment, to func(where string) string) 
 	return v, len(v.changes) > 0
 }
 
-// move puts a member elsewhere and says so.
+// move moves a member and records the change.
 func (v *variant) move(c testbeds.Component, from, to string) {
 	v.experiment.Placement[c.Member] = to
 	before, _, _ := strings.Cut(from, "/")
@@ -251,8 +250,8 @@ func (v *variant) move(c testbeds.Component, from, to string) {
 		Text: fmt.Sprintf("member %s (%s) on %s instead of %s", c.Member, c.VNF, to, from)})
 }
 
-// split looks for the cheapest placement in which every member is somewhere it fits during the whole slot that was asked for, members
-// of one VIM being put apart where that helps. The devices stay.
+// split looks for the cheapest placement in which every member fits its VIM during the whole requested slot; it separates members of one
+// VIM if that helps. The devices stay.
 func (f *Federation) split(q Search) (variant, bool) {
 	s := splitter{f: f, q: q, best: math.Inf(1), left: map[string][]int64{}}
 	for _, c := range q.Experiment.Components {
@@ -297,7 +296,7 @@ type option struct {
 	cost  float64
 }
 
-// places are the VIMs on which a component could run, with what is free there during the whole slot.
+// places lists the VIMs on which a component could run, with their free capacity over the whole slot.
 func (s *splitter) places(c testbeds.Component) []option {
 	home := s.q.Experiment.Placement[c.Member]
 	testbed, _, _ := strings.Cut(home, "/")
@@ -354,7 +353,7 @@ func (s *splitter) try(i int, cost float64) {
 	}
 }
 
-// take books a component on a VIM, or gives it back; it answers whether there was room.
+// take books a component on a VIM, or gives it back; it reports whether there was room.
 func (s *splitter) take(c testbeds.Component, where string, sign int64) bool {
 	testbed, vim, _ := strings.Cut(where, "/")
 	p := s.f.pools[testbeds.Resource{Testbed: testbed, VIM: vim}]

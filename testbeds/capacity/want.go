@@ -10,26 +10,26 @@ import (
 	"time"
 )
 
-// want is what an experiment needs of one pool throughout a slot.
+// want is an experiment's need of one pool throughout a slot.
 type want struct {
 	pool    *pool
 	need    []int64 // per column
 	pins    []string
-	buffers testbeds.Buffers // the pool's, or those that a booking was granted with
-	since   int64            // what lies before it is not asked about
+	buffers testbeds.Buffers // the pool's, or those granted to a booking
+	since   int64            // earlier time is not asked about
 }
 
 func (p *pool) want() want {
 	return want{pool: p, need: make([]int64, len(p.columns)), buffers: p.buffers, since: math.MinInt64}
 }
 
-// span is what the slot occupies of the pool.
+// span returns the time that the slot occupies of the pool.
 func (w want) span(s testbeds.Slot) (from, to int64) {
 	occupied := w.buffers.Around(s)
 	return max(w.since, occupied.Start.Unix()), occupied.End.Unix()
 }
 
-// wants gathers what the experiment needs per pool, in the order of the facility, and every static limit that it breaks.
+// wants gathers the experiment's need of each pool, in the order of the facility, and every static limit that it breaks.
 func (f *Federation) wants(e testbeds.Experiment) ([]want, []testbeds.Problem) {
 	var problems []testbeds.Problem
 	byPool := map[testbeds.Resource]*want{}
@@ -71,7 +71,7 @@ func (f *Federation) wants(e testbeds.Experiment) ([]want, []testbeds.Problem) {
 	return wants, problems
 }
 
-// beyond says where more is needed than there ever is.
+// beyond lists the quantities of which more is needed than there ever is.
 func (w want) beyond() []testbeds.Problem {
 	var problems []testbeds.Problem
 	for col, n := range w.need {
@@ -84,7 +84,7 @@ func (w want) beyond() []testbeds.Problem {
 	return problems
 }
 
-// place finds the VIM of a component and everything that keeps the component from ever running there.
+// place finds the VIM of a component and every reason why the component can never run there.
 func (f *Federation) place(c testbeds.Component, where string) (*pool, []testbeds.Problem) {
 	problem := func(rule testbeds.Rule, format string, args ...any) testbeds.Problem {
 		testbed, vim, _ := strings.Cut(where, "/")
@@ -131,7 +131,7 @@ func lacking(required, offered []string) []string {
 	return filter(required, func(r string) bool { return !slices.Contains(offered, r) })
 }
 
-// hosts reports whether one host can hold a VNF of that size; where no hosts are given any VNF is taken to fit.
+// hosts reports whether a VNF of that size fits one host; without given hosts every VNF does.
 func (p *pool) hosts(size testbeds.Quantities) bool {
 	if len(p.hostList) == 0 {
 		return true
@@ -151,7 +151,7 @@ func (p *pool) largestHost() string {
 	return fmt.Sprintf("the largest has %d vCPU, %d MB, %d GB", h.Size["vcpu"], h.Size["memory_mb"], h.Size["storage_gb"])
 }
 
-// device finds the device of a need and everything that keeps the need from ever being met.
+// device finds the device of a need and every reason why the need can never be met.
 func (f *Federation) device(d testbeds.DeviceNeed) (*pool, []testbeds.Problem) {
 	problem := func(rule testbeds.Rule, format string, args ...any) testbeds.Problem {
 		return testbeds.Problem{Rule: rule, Testbed: d.Testbed, Device: d.Device, Message: fmt.Sprintf(format, args...)}
@@ -172,7 +172,7 @@ func (f *Federation) device(d testbeds.DeviceNeed) (*pool, []testbeds.Problem) {
 	return p, problems
 }
 
-// beyondHorizon is the problem of a slot that lies outside the time that can be booked.
+// beyondHorizon makes the problem of a slot that lies outside the bookable time.
 func (f *Federation) beyondHorizon(wants []want, s testbeds.Slot) []testbeds.Problem {
 	from, to := s.Start.Unix(), s.End.Unix()
 	for _, w := range wants {
@@ -186,6 +186,6 @@ func (f *Federation) beyondHorizon(wants []want, s testbeds.Slot) []testbeds.Pro
 }
 
 func (f *Federation) outside(s testbeds.Slot) testbeds.Problem {
-	return testbeds.Problem{Rule: testbeds.RuleHorizon, Message: fmt.Sprintf("%s with setup and teardown lies outside of what can be booked, %s until %s", s,
+	return testbeds.Problem{Rule: testbeds.RuleHorizon, Message: fmt.Sprintf("%s with setup and teardown lies outside the bookable time, %s until %s", s,
 		f.horizon.Start.UTC().Format(time.DateTime), f.horizon.End.UTC().Format(time.DateTime))}
 }

@@ -136,7 +136,7 @@ func TestFaults(t *testing.T) {
 			"16: testbeds[0].devices[7].count: must be a whole number", "17: testbeds[0].devices[8].count: must be a whole number",
 		}},
 		{"amounts out of range", lab + "      - {id: a, count: -1}\n      - {id: b, count: 1000000001}\n", []string{
-			"10: testbeds[0].devices[1].count: has to be 0 to 1000000000", "11: testbeds[0].devices[2].count: has to be 0 to 1000000000",
+			"10: testbeds[0].devices[1].count: must be 0 to 1000000000", "11: testbeds[0].devices[2].count: must be 0 to 1000000000",
 		}},
 		{"nothing for something", lab + "    location:\n    features: ~\n    setup: null\n", []string{
 			"10: testbeds[0].location: is empty", "11: testbeds[0].features: is empty", "12: testbeds[0].setup: is empty",
@@ -169,7 +169,7 @@ func TestFaults(t *testing.T) {
 			"3: vnfs[1].quantities: must be a mapping",
 		}},
 		{"amounts of a VNF out of range", "vnfs:\n  - id: a\n    vcpu: -1\n    quantities:\n      gpus: -2\n    onboarded: []\n", []string{
-			"3: vnfs[0].vcpu: has to be 0 to", "5: vnfs[0].quantities.gpus: has to be 0 to",
+			"3: vnfs[0].vcpu: must be 0 to", "5: vnfs[0].quantities.gpus: must be 0 to",
 		}},
 		{"amounts of a host out of range", lab + "    # a host\n" + `
   - id: other
@@ -182,14 +182,14 @@ func TestFaults(t *testing.T) {
           - count: 1
             vcpu: -8
             memory_mb: 9
-`, []string{"20: testbeds[1].vims[0].hosts[0].vcpu: has to be 0 to", "21: testbeds[1].vims[0].hosts[0].memory_mb: is not in the capacity"}},
+`, []string{"20: testbeds[1].vims[0].hosts[0].vcpu: must be 0 to", "21: testbeds[1].vims[0].hosts[0].memory_mb: is not in the capacity"}},
 		{"no count of a change", lab + "    capacity_changes:\n      - {from: 2026-01-05, device: usrp}\n", []string{
 			"11: testbeds[0].capacity_changes[0].count: is missing",
 		}},
 		{"form and meaning at once", lab + "    location: 5\n    closures:\n      - {summary: s, start: 2026-01-05, duration: P1D, rrule: FREQ=HOURLY, vims: [edge]}\n" +
 			"  - {id: lab, name: Lab, timezone: Mars}\n", []string{
 			"10: testbeds[0].location: must be text", "12: testbeds[0].closures[0].rrule: FREQ must be", "12: testbeds[0].closures[0].vims[0]: \"edge\" is not a VIM",
-			"13: testbeds[1].id: \"lab\" comes twice: it is also in lab.yaml:2", "13: testbeds[1].timezone: has to be an IANA",
+			"13: testbeds[1].id: \"lab\" comes twice: it is also in lab.yaml:2", "13: testbeds[1].timezone: must be an IANA",
 		}},
 		{"one fault is told once", lab + "      - {id: a, count: x, units: [u1, u2]}\n      - {count: 1}\n", []string{
 			"10: testbeds[0].devices[1].count: must be a whole number", "11: testbeds[0].devices[2].id: is missing",

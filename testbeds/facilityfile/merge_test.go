@@ -87,7 +87,7 @@ func TestValidationIsLocated(t *testing.T) {
 	)
 	want := testbeds.Faults{
 		{File: "c.yaml", Line: 5, Field: "vnfs[0].onboarded[1]", Rule: `"x" is not a VIM of testbed "b"`},
-		{File: "b.yaml", Line: 12, Field: "testbeds[1].approval", Rule: `has to be required or informed, not "maybe"`},
+		{File: "b.yaml", Line: 12, Field: "testbeds[1].approval", Rule: `must be required or informed, not "maybe"`},
 		{File: "b.yaml", Line: 15, Field: "testbeds[1].closures[0].start", Rule: "the start must lie in the years 2000 to 2100"},
 		{File: "b.yaml", Line: 18, Field: "nsds[0].members", Rule: "is missing: an NSD has at least one member"},
 	}

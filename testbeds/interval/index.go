@@ -15,10 +15,10 @@ type Entry[K cmp.Ordered, V any] struct {
 	Value    V
 }
 
-// level is the least n with to-from <= 2^n, 0 for what has no length.
+// level returns the least n with to-from <= 2^n, 0 for an interval without length.
 func level(from, to int64) int { return bits.Len64(uint64(max(0, to-from-1))) }
 
-// Index holds entries by level and start. It is not safe for concurrent change; any number of readers may share it while nobody changes it.
+// Index holds entries by level and start. It is not safe for concurrent change; any number of readers may share it between changes.
 type Index[K cmp.Ordered, V any] struct {
 	tree   *btree.BTreeG[Entry[K, V]]
 	levels uint64 // bit n: level n may be in use
@@ -52,13 +52,13 @@ func (x *Index[K, V]) Put(e Entry[K, V]) {
 	x.tree.Set(e)
 }
 
-// Delete takes an entry away, whatever its value; one that is not there is no error.
+// Delete removes an entry, whatever its value; a missing entry is no error.
 func (x *Index[K, V]) Delete(e Entry[K, V]) { x.tree.Delete(e) }
 
 // Len counts the entries.
 func (x *Index[K, V]) Len() int { return x.tree.Len() }
 
-// Copy makes a copy that costs nothing until one of the two is changed.
+// Copy makes a copy that costs nothing until one of the two changes.
 func (x *Index[K, V]) Copy() *Index[K, V] { return &Index[K, V]{tree: x.tree.Copy(), levels: x.levels} }
 
 // All calls yield with every entry, by level and start, until it returns false.
@@ -82,7 +82,8 @@ func (x *Index[K, V]) Overlapping(from, to int64, yield func(Entry[K, V]) bool) 
 	}
 }
 
-// Span is an interval that holds all entries, and may end later than the last of them by the length of one. ok is false where there are none.
+// Span returns an interval that holds all entries; it may end later than the last of them by the length of one. ok is false for an empty
+// index.
 func (x *Index[K, V]) Span() (from, to int64, ok bool) {
 	for levels := x.levels; levels != 0; levels &= levels - 1 {
 		n := bits.TrailingZeros64(levels)

@@ -20,7 +20,7 @@ func index(entries ...entry) *interval.Index[string, int] {
 	return x
 }
 
-// keys are those of what overlaps, in order.
+// keys lists the keys of the overlapping entries, in order.
 func keys(x *interval.Index[string, int], from, to int64) []string {
 	var list []string
 	x.Overlapping(from, to, func(e entry) bool {
@@ -72,7 +72,7 @@ func TestEntriesAreToldApart(t *testing.T) {
 	x := index(entry{10, 20, "a", 1}, entry{10, 20, "b", 2}, entry{10, 40, "a", 3}, entry{11, 21, "a", 4}, entry{10, 21, "a", 5})
 	var got []entry
 	x.All(func(e entry) bool { got = append(got, e); return true })
-	want := []entry{{10, 21, "a", 5}, {10, 20, "b", 2}, {11, 21, "a", 4}, {10, 40, "a", 3}} // the fifth stands where the first stood
+	want := []entry{{10, 21, "a", 5}, {10, 20, "b", 2}, {11, 21, "a", 4}, {10, 40, "a", 3}} // the fifth replaces the first
 	if diff := cmp.Diff(want, got); diff != "" || x.Len() != 4 {
 		t.Errorf("%d entries (-want +got):\n%s", x.Len(), diff)
 	}
@@ -83,7 +83,7 @@ func TestEntriesAreToldApart(t *testing.T) {
 	}
 }
 
-// A walk ends where it is told to, over all levels.
+// TestWalksEnd: a walk ends when the caller says so, over all levels.
 func TestWalksEnd(t *testing.T) {
 	t.Parallel()
 	x := index(entry{From: 10, To: 11, Key: "a"}, entry{From: 10, To: 20, Key: "b"}, entry{From: 10, To: 21, Key: "c"}, entry{From: 10, To: 99, Key: "d"})
@@ -108,7 +108,7 @@ func TestCopiesGoTheirOwnWay(t *testing.T) {
 	}
 }
 
-// The index agrees with a look at every entry, whatever came and went before.
+// TestIndexAgreesWithALookAtEveryEntry compares the index with a look at every entry, after random puts and deletes.
 func TestIndexAgreesWithALookAtEveryEntry(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

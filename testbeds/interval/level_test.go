@@ -2,7 +2,7 @@ package interval
 
 import "testing"
 
-// An entry stands on the level of its length, 2^level seconds being just as long: that is what keeps a walk short.
+// TestTheLevelIsThatOfTheLength: an entry stands on the level of its length, 2^level seconds included; this keeps walks short.
 func TestTheLevelIsThatOfTheLength(t *testing.T) {
 	t.Parallel()
 	for seconds, want := range map[int64]int{0: 0, 1: 0, 2: 1, 3: 2, 4: 2, 5: 3, 3600: 12, 4096: 12, 4097: 13} {

@@ -1,2 +1,3 @@
-// Package plain has the rules for texts that people write: what one line and what a longer text may hold, and how a text is cut to a length.
+// Package plain holds the rules for texts that people write: the characters that a line and a longer text may contain, and the ways to cut
+// a text to a length.
 package plain

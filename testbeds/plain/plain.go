@@ -7,32 +7,32 @@ import (
 	"unicode/utf8"
 )
 
-// Line returns the rule that one required line of text breaks, and nothing where it breaks none. most is in characters.
+// Line returns the rule that one required line of text breaks, or "". most is in characters.
 func Line(s string, most int) (rule string) {
 	switch {
 	case strings.TrimSpace(s) == "":
 		return "is missing"
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, Hidden):
-		return "must be text without control and invisible characters"
+		return "must be text without control or invisible characters"
 	case utf8.RuneCountInString(s) > most:
-		return fmt.Sprintf("is at most %d characters long", most)
+		return fmt.Sprintf("must be at most %d characters long", most)
 	}
 	return ""
 }
 
-// Text returns the rule that a text of any number of lines breaks, and nothing where it breaks none; it may be empty. most is in bytes.
+// Text returns the rule that a text of any number of lines breaks, or ""; it may be empty. most is in bytes.
 func Text(s string, most int) (rule string) {
 	control := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
 	switch {
 	case len(s) > most:
-		return fmt.Sprintf("is at most %d bytes long", most)
+		return fmt.Sprintf("must be at most %d bytes long", most)
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, control):
 		return "must be text without control characters"
 	}
 	return ""
 }
 
-// Clip cuts a text to a number of characters and ends it with "…" where something was cut off. Bytes that are no text become U+FFFD.
+// Clip cuts a text to most characters and ends it with "…" where it cut. Bytes that are not UTF-8 become U+FFFD.
 func Clip(s string, most int) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if utf8.RuneCountInString(s) <= most {
@@ -48,7 +48,7 @@ func Clip(s string, most int) string {
 	return s
 }
 
-// Fit cuts a text so that it takes a number of bytes at the most, "…" included, which says that something was cut off.
+// Fit cuts a text to most bytes, the "…" that marks the cut included.
 func Fit(s string, most int) string {
 	if len(s) <= most {
 		return s

@@ -12,15 +12,15 @@ func TestLine(t *testing.T) {
 	for name, tt := range map[string]struct{ s, rule string }{
 		"a name":             {"Ada", ""},
 		"as long as can be":  {strings.Repeat("é", 5), ""},
-		"one more":           {strings.Repeat("é", 6), "is at most 5 characters long"},
+		"one more":           {strings.Repeat("é", 6), "must be at most 5 characters long"},
 		"nothing":            {"", "is missing"},
 		"nothing to see":     {" \t", "is missing"},
-		"two lines":          {"a\nb", "must be text without control and invisible characters"},
-		"a line separator":   {"a\u2028b", "must be text without control and invisible characters"},
-		"a paragraph":        {"a\u2029b", "must be text without control and invisible characters"},
-		"a byte order mark":  {"a\uFEFFb", "must be text without control and invisible characters"},
-		"written backwards":  {"a\u202Eb", "must be text without control and invisible characters"},
-		"bytes that are not": {"a\xff", "must be text without control and invisible characters"},
+		"two lines":          {"a\nb", "must be text without control or invisible characters"},
+		"a line separator":   {"a\u2028b", "must be text without control or invisible characters"},
+		"a paragraph":        {"a\u2029b", "must be text without control or invisible characters"},
+		"a byte order mark":  {"a\uFEFFb", "must be text without control or invisible characters"},
+		"written backwards":  {"a\u202Eb", "must be text without control or invisible characters"},
+		"bytes that are not": {"a\xff", "must be text without control or invisible characters"},
 	} {
 		if got := plain.Line(tt.s, 5); got != tt.rule {
 			t.Errorf("%s: %q, want %q", name, got, tt.rule)
@@ -34,7 +34,7 @@ func TestText(t *testing.T) {
 		"nothing":            {"", ""},
 		"lines":              {"a\r\n\tb", ""},
 		"as long as can be":  {"ééaaa", ""},
-		"one byte more":      {"ééaaaa", "is at most 7 bytes long"},
+		"one byte more":      {"ééaaaa", "must be at most 7 bytes long"},
 		"a bell":             {"a\ab", "must be text without control characters"},
 		"bytes that are not": {"a\xff", "must be text without control characters"},
 	} {

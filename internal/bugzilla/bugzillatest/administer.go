@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// Always is a fault that strikes every request.
+// Always makes a fault that strikes every request.
 func Always(f Fault) func(*http.Request) Fault { return func(*http.Request) Fault { return f } }
 
-// SetLate makes changes bear a stamp from before they can be seen, as those do that had to wait for a lock.
+// SetLate gives changes a stamp from before they become visible, like that of changes that waited for a lock.
 func (s *Server) SetLate(by time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.late = by
 }
 
-// TakeComments makes steps of the workflow take a comment, each named as "FROM TO"; a star stands for any status.
+// TakeComments makes steps of the workflow require a comment, each named as "FROM TO"; a star stands for any status.
 func (s *Server) TakeComments(steps ...string) { s.locked(func() { s.talkers = steps }) }
 
-// takesComment reports whether a step takes a comment.
+// takesComment reports whether a step requires a comment.
 func (s *Server) takesComment(from, to string) bool {
 	return slices.ContainsFunc(s.talkers, func(step string) bool {
 		a, b, _ := strings.Cut(step, " ")
@@ -28,7 +28,7 @@ func (s *Server) takesComment(from, to string) bool {
 	})
 }
 
-// SetMost lowers max_search_results: every list is cut to so many, without a word.
+// SetMost lowers max_search_results: every list is silently cut to n entries.
 func (s *Server) SetMost(n int) { s.locked(func() { s.most = n }) }
 
 // AddComponent makes another component.
@@ -37,7 +37,7 @@ func (s *Server) AddComponent(name string) { s.locked(func() { s.parts = append(
 // RefuseLinks makes the server refuse see_also.
 func (s *Server) RefuseLinks() { s.locked(func() { s.alone = true }) }
 
-// SetParameter sets a parameter that whoever has signed in may see.
+// SetParameter sets a parameter that every signed-in user may see.
 func (s *Server) SetParameter(name, value string) {
 	s.locked(func() {
 		if s.params == nil {
@@ -47,22 +47,22 @@ func (s *Server) SetParameter(name, value string) {
 	})
 }
 
-// DropStep takes a step out of the workflow.
+// DropStep removes a step from the workflow.
 func (s *Server) DropStep(from, to string) {
 	s.locked(func() { s.dropped = append(s.dropped, from+" "+to) })
 }
 
-// SetKey gives Berth's account another key; the one of before is refused.
+// SetKey gives Berth's account another key; the old one is refused.
 func (s *Server) SetKey(key string) { s.locked(func() { s.key = key }) }
 
-// RequireLogin lets nobody read who has not signed in, as the parameter of that name does.
+// RequireLogin refuses reads without signing in, as the parameter of that name does.
 func (s *Server) RequireLogin() { s.locked(func() { s.closed = true }) }
 
-// Untime takes time tracking away, as an administrator does who leaves timetrackinggroup empty; Time gives it back.
+// Untime takes time tracking away, like an empty timetrackinggroup; Time gives it back.
 func (s *Server) Untime() { s.locked(func() { s.untimed = true }) }
 func (s *Server) Time()   { s.locked(func() { s.untimed = false }) }
 
-// Commit lets the writes through that wait for a lock. They bear the stamps of when they began, and bring what they were checked against then.
+// Commit finishes the writes that wait for a lock. They bear the stamps of their start, and bring the values that were checked then.
 func (s *Server) Commit() {
 	s.locked(func() {
 		for _, write := range s.waiting {

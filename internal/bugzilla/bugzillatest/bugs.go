@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// bug is one bug with its comments and what was changed of it.
+// bug is one bug with its comments and its history.
 type bug struct {
 	id                                           int64
 	alias                                        []string
@@ -25,7 +25,7 @@ type bug struct {
 	hidden                                       bool
 	created                                      time.Time
 	seeAlso                                      []string
-	chosen                                       map[string]any // fields that were chosen, as they were given
+	chosen                                       map[string]any // chosen fields, as they were given
 }
 
 type comment struct {
@@ -43,7 +43,7 @@ type entry struct {
 	to    string
 }
 
-// steps is the stock workflow.
+// steps holds the stock workflow.
 var steps = map[string][]string{
 	"": {"UNCONFIRMED", "CONFIRMED", "IN_PROGRESS"}, "UNCONFIRMED": {"CONFIRMED", "IN_PROGRESS", "RESOLVED"}, "CONFIRMED": {"IN_PROGRESS", "RESOLVED"},
 	"IN_PROGRESS": {"CONFIRMED", "RESOLVED"}, "RESOLVED": {"UNCONFIRMED", "CONFIRMED", "VERIFIED"}, "VERIFIED": {"UNCONFIRMED", "CONFIRMED"},
@@ -53,7 +53,7 @@ var resolutions = []string{"FIXED", "INVALID", "WONTFIX", "DUPLICATE", "WORKSFOR
 
 func open(status string) bool { return status != "RESOLVED" && status != "VERIFIED" }
 
-// find is a bug by its number or an alias.
+// find finds a bug by its number or an alias.
 func (s *Server) find(name string) (*bug, *answer) {
 	var b *bug
 	if n, err := strconv.ParseInt(name, 10, 64); err == nil {
@@ -82,7 +82,7 @@ func (s *Server) aliased(alias string) *bug {
 	return nil
 }
 
-// spoken is how a text is kept: line ends as LF, nothing behind the last word; and where it came as bytes beyond ASCII, wrongly by some.
+// spoken returns a text as it is stored: line ends as LF, no white space at its end; and bytes beyond ASCII spoilt by some versions.
 func spoken(text string) string {
 	return strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), " \t\n")
 }
@@ -135,7 +135,7 @@ func (s *Server) create(who *person, in map[string]any) answer {
 		}
 		b.alias = strings.FieldsFunc(alias, func(r rune) bool { return r == ' ' || r == ',' })
 	}
-	if slices.Contains(who.groups, "editbugs") { // else they are dropped without a word
+	if slices.Contains(who.groups, "editbugs") { // without the group they are silently dropped
 		if a := text("assigned_to"); a != "" {
 			if s.people[a] == nil {
 				return s.fail(http.StatusNotFound, 51, "There is no user named '%s'.", a)
@@ -182,7 +182,7 @@ func (s *Server) badAlias(alias string) *answer {
 	return &a
 }
 
-// stamp is the time that a change bears.
+// stamp returns the time that a change bears.
 func (s *Server) stamp() time.Time { return s.now().Add(-s.late) }
 
 func list(v any) []string {
@@ -219,7 +219,7 @@ func (s *Server) say(who *person, name string, in map[string]any) answer {
 	return answer{status: http.StatusCreated, body: map[string]any{"id": s.comment}}
 }
 
-// As lets somebody do what they would do in Bugzilla's pages: change a bug, or comment on it. It fails as the pages would.
+// As does as a user what Bugzilla's pages allow: change a bug, or comment on it. It fails as the pages would.
 func (s *Server) As(name string, id int64, in map[string]any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -230,7 +230,7 @@ func (s *Server) As(name string, id int64, in map[string]any) error {
 	return nil
 }
 
-// Open lets somebody open a bug by hand.
+// Open opens a bug by hand, as a user.
 func (s *Server) Open(name string, in map[string]any) (id int64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -247,14 +247,14 @@ func (s *Server) Open(name string, in map[string]any) (id int64, err error) {
 	return m["id"].(int64), nil
 }
 
-// Hide makes a bug one that the account may not see, and Show one that it may; Move moves it to another product.
+// Hide makes a bug invisible to the account, and Show makes it visible; Move moves it to another product.
 func (s *Server) Hide(id int64) { s.locked(func() { s.bugs[id-1].hidden = true }) }
 func (s *Server) Show(id int64) { s.locked(func() { s.bugs[id-1].hidden = false }) }
 func (s *Server) Move(id int64, product string) {
 	s.locked(func() { s.bugs[id-1].product, s.bugs[id-1].changed = product, s.stamp() })
 }
 
-// Count is how many bugs there are.
+// Count returns the number of bugs.
 func (s *Server) Count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -42,15 +42,15 @@ func (s *Server) change(who *person, name string, in map[string]any) answer {
 	return ok(map[string]any{"bugs": []any{map[string]any{"id": b.id, "alias": append([]string{}, b.alias...), "changes": changes, "last_change_time": b.changed.Format(time.RFC3339)}}})
 }
 
-// without is what of a list is not in another one, as changes of lists are written.
+// without lists the entries of a list that are missing in another one, in the form of the history.
 func without(list, others []string) string {
 	return strings.Join(slices.DeleteFunc(slices.Clone(list), func(x string) bool { return slices.Contains(others, x) }), ", ")
 }
 
-// changeable are the fields that a change of a bug was seen to take.
+// changeable lists the fields that servers were seen to accept in a change.
 var changeable = []string{"alias", "assigned_to", "cc", "comment", "component", "deadline", "dupe_of", "resolution", "status", "summary", "url", "whiteboard"}
 
-// known fails the test of a client that changes a field that no server was seen to take: servers ignore such a one without a word.
+// known fails the test of a client that changes a field that no server was seen to accept: servers silently ignore such a field.
 func (s *Server) known(in map[string]any) {
 	for name := range in {
 		if !slices.Contains(changeable, name) {
@@ -59,7 +59,7 @@ func (s *Server) known(in map[string]any) {
 	}
 }
 
-// apply changes a copy of a bug. What it does not know it ignores.
+// apply changes a copy of a bug. It ignores unknown fields.
 func (s *Server) apply(who *person, b *bug, in map[string]any) *answer {
 	refuse := func(a answer) *answer { return &a }
 	text := func(name string) (string, bool) { v, ok := in[name].(string); return v, ok }

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// field is one that an administrator has made, or one of the usual ones that can be chosen.
+// field is a field made by an administrator, or a usual one with a choice of values.
 type field struct {
 	name, label string
 	mandatory   bool
@@ -13,7 +13,7 @@ type field struct {
 	custom      bool
 }
 
-// usual are the fields of every installation that a client may give, by their names in the database.
+// usual lists the fields of every installation that a client may give, by their names in the database.
 var usual = []field{
 	{name: "priority", label: "Priority", values: []string{"Highest", "High", "Normal", "Low", "Lowest", "---"}},
 	{name: "bug_severity", label: "Severity", values: []string{"blocker", "critical", "major", "normal", "minor", "trivial", "enhancement"}},
@@ -22,12 +22,12 @@ var usual = []field{
 	{name: "see_also", label: "See Also"},
 }
 
-// AddField makes a custom field, one of some values or, without any, of any text.
+// AddField makes a custom field, with a choice of values or, without values, for any text.
 func (s *Server) AddField(name, label string, mandatory bool, values ...string) {
 	s.locked(func() { s.fields = append(s.fields, field{name, label, mandatory, values, true}) })
 }
 
-// allFields are the fields of bugs, with the values of those that can be chosen.
+// allFields lists the fields of bugs, with the values of those with a choice.
 func (s *Server) allFields() answer {
 	list := []any{}
 	for _, f := range slices.Concat(usual, s.fields) {
@@ -45,10 +45,10 @@ func (s *Server) allFields() answer {
 	return ok(map[string]any{"fields": list})
 }
 
-// names are those of fields that the interface calls otherwise than the database.
+// names maps database names of fields to those of the interface.
 var names = map[string]string{"bug_severity": "severity"}
 
-// choose checks the fields of a new bug that can be chosen, and those that an administrator wants.
+// choose checks the chosen and the mandatory fields of a new bug.
 func (s *Server) choose(b *bug, in map[string]any) *answer {
 	for _, f := range slices.Concat(usual, s.fields) {
 		name := f.name
@@ -71,7 +71,7 @@ func (s *Server) choose(b *bug, in map[string]any) *answer {
 		}
 	}
 	if given, there := in["groups"]; there {
-		b.chosen["groups"] = given // as it came: what servers do with groups that there are not was not seen
+		b.chosen["groups"] = given // unchanged: how servers treat unknown groups was not seen
 	}
 	return nil
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// delay checks a write now, and makes it when Commit is called: what it changes then comes over whatever others have changed since, as
-// servers do that check against what they read before they wait for a lock.
+// delay checks a write now, and makes it when Commit is called: it then overwrites all changes in between, as on servers, which check
+// against the values from before the wait for a lock.
 func (s *Server) delay(r *http.Request) {
 	var in map[string]any
 	raw, _ := io.ReadAll(r.Body)
@@ -45,7 +45,7 @@ func (s *Server) delay(r *http.Request) {
 	s.waiting = append(s.waiting, func() { s.overwrite(b, before, after, entry{at: began, who: who.name}) })
 }
 
-// overwrite makes the difference between two looks of a bug to what it has become since.
+// overwrite applies the difference between two states of a bug to its present state.
 func (s *Server) overwrite(b *bug, before, after bug, mark entry) {
 	for _, f := range []struct {
 		name      string

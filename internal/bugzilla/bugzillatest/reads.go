@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// time is the server's clock. The newest version left out what the others have for the sake of clients of long ago.
+// time returns the server's clock. The newest version leaves out the fields that the others keep for very old clients.
 func (s *Server) time() answer {
 	now := s.now().Format(time.RFC3339)
 	clock := map[string]any{"db_time": now, "web_time": now}
@@ -22,8 +22,8 @@ func (s *Server) time() answer {
 	return ok(clock)
 }
 
-// parameters are those of each read that servers were seen to understand. Any other they ignore without a word, so that a misspelt filter
-// finds every bug: here the test fails instead.
+// parameters lists the parameters of each read that servers were seen to understand. They silently ignore any other, so that a misspelt
+// filter finds every bug: here the test fails instead.
 var parameters = map[string][]string{
 	"bug":         {"alias", "id", "include_fields", "last_change_time", "limit", "offset", "order", "product"},
 	"bug/*":       {"include_fields"},
@@ -31,7 +31,7 @@ var parameters = map[string][]string{
 	"comment": {"new_since"}, "history": {"new_since"},
 }
 
-// strict fails the test of a client that asks in a way in which no server was seen to be asked.
+// strict fails the test of a client whose read has a form that no server was seen to get.
 func (s *Server) strict(r *http.Request) {
 	path := strings.Split(strings.TrimPrefix(r.URL.Path, "/rest/"), "/")
 	what := path[0]
@@ -48,7 +48,7 @@ func (s *Server) strict(r *http.Request) {
 	}
 }
 
-// values are those that a field can have; of the status with the workflow.
+// values lists the values of a field; for the status with the workflow.
 func (s *Server) values(field string) answer {
 	names := map[string][]string{"op_sys": {"All", "Linux"}, "rep_platform": {"All", "PC"}, "resolution": append([]string{""}, resolutions...)}[field]
 	if field == "bug_status" {
@@ -61,7 +61,7 @@ func (s *Server) values(field string) answer {
 	return ok(map[string]any{"fields": []any{map[string]any{"name": field, "values": list}}})
 }
 
-// allParameters are the parameters of the installation, as far as somebody may see them.
+// allParameters lists the parameters of the installation that a user may see.
 func (s *Server) allParameters(who *person) answer {
 	all := map[string]any{"maintainer": "admin@bugs.example", "requirelogin": "0"}
 	if who != nil {
@@ -73,7 +73,7 @@ func (s *Server) allParameters(who *person) answer {
 	return ok(map[string]any{"parameters": all})
 }
 
-// next are the statuses to which a bug may go from one.
+// next lists the statuses to which a bug may go from one.
 func (s *Server) next(from string) (list []string) {
 	for _, to := range steps[from] {
 		if !slices.Contains(s.dropped, from+" "+to) {
@@ -107,7 +107,7 @@ func (s *Server) one(r *http.Request, name string) answer {
 	return ok(map[string]any{"bugs": []any{s.asked(r, b)}, "faults": []any{}})
 }
 
-// search knows the filters that are asked for here. Any other it ignores, and answers with every bug.
+// search knows the filters that Berth uses. It ignores any other, and returns every bug.
 func (s *Server) search(r *http.Request) answer {
 	q := r.URL.Query()
 	var found []*bug

@@ -1,6 +1,6 @@
-// Package bugzillatest is a Bugzilla server for tests. It answers as servers of three versions were seen to answer, with what is odd about
-// them: keys in headers that are ignored, errors with the status 200, codes as strings, changes that are made although the connection was cut,
-// seconds, merged histories, a workflow.
+// Package bugzillatest provides a Bugzilla server for tests. It answers as servers of three versions were seen to answer, with their
+// oddities: keys in headers that are ignored, errors with the status 200, codes as strings, changes that are made although the connection
+// was cut, seconds, merged histories, a workflow.
 package bugzillatest
 
 import (
@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// Version is which server it is like.
+// Version selects the server that it resembles.
 type Version string
 
 const (
@@ -26,26 +26,26 @@ const (
 	V53 Version = "5.3.3"
 )
 
-// Key and Login are the API key that the server knows, and whose it is.
+// Key is the API key that the server knows, and Login its account.
 const (
 	Key   = "test-key-0123456789abcdef"
 	Login = "berth@bugs.example"
 )
 
-// Fault is what goes wrong with one request.
+// Fault is the failure of one request.
 type Fault int
 
 const (
 	None        Fault = iota
-	CutBefore         // the connection ends before anything was done
-	CutAfter          // it ends when all was done
+	CutBefore         // the connection ends before any work
+	CutAfter          // the connection ends after all work
 	Maintenance       // 503 and a page
 	Empty             // 200 and nothing: the database is down
 	Deadlock          // an internal error; nothing was done
 	Waits             // the connection ends, and the write waits for a lock until Commit
 )
 
-// Server is the server and what is in it.
+// Server is a running server with its bugs.
 type Server struct {
 	*httptest.Server
 	tb      testing.TB
@@ -63,15 +63,15 @@ type Server struct {
 	waiting []func()          // writes that wait for a lock
 	parts   []string          // components
 	params  map[string]string // beside the usual ones
-	alone   bool              // no bug refers to another one
+	alone   bool              // bugs refer to no other bugs
 	fields  []field           // beyond the usual ones
 	key     string            // of Berth's account
-	closed  bool              // nobody reads unseen: requirelogin
-	most    int               // max_search_results; 0 for as many as there are
-	dropped []string          // steps of the workflow that are not there, as "FROM TO"
-	talkers []string          // steps of the workflow that take a comment, as "FROM TO"
-	untimed bool              // nobody of those who ask may track time
-	late    time.Duration     // by how much the stamps of changes lie before the moment that they can be seen
+	closed  bool              // no reads without signing in: requirelogin
+	most    int               // max_search_results; 0 for no limit
+	dropped []string          // missing steps of the workflow, as "FROM TO"
+	talkers []string          // steps of the workflow that require a comment, as "FROM TO"
+	untimed bool              // no user may track time
+	late    time.Duration     // time between the stamp of a change and the moment that it becomes visible
 }
 
 type person struct {
@@ -80,15 +80,15 @@ type person struct {
 	disabled bool
 }
 
-// Product, Component and Assignee are what the server has.
+// Product, Component and Assignee exist on the server.
 const (
 	Product   = "5GinFIRE Operations"
 	Component = "Operations Support"
 	Assignee  = "operations@bugs.example"
 )
 
-// New starts a server that ends with the test. Its accounts are its own one, which may edit bugs, the component's assignee, and those of
-// the names.
+// New starts a server that ends with the test. Its accounts are its own, which may edit bugs, the component's assignee, and the given
+// names.
 func New(tb testing.TB, v Version, clock func() time.Time, names ...string) *Server {
 	s := &Server{tb: tb, key: Key, parts: []string{Component}, version: v, clock: clock, people: map[string]*person{}}
 	for _, name := range append(names, Assignee) {
@@ -100,47 +100,47 @@ func New(tb testing.TB, v Version, clock func() time.Time, names ...string) *Ser
 	return s
 }
 
-// SetFaults says what goes wrong with each request; nil for nothing.
+// SetFaults sets the fault of each request; nil for none.
 func (s *Server) SetFaults(faults func(*http.Request) Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = faults
 }
 
-// Requests are the requests that came, each as its method, path and query: what a server's access log has.
+// Requests lists the requests, each as its method, path and query: the lines of a server's access log.
 func (s *Server) Requests() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string(nil), s.log...)
 }
 
-// Change is one change of a bug that a client asked for.
+// Change is a client's change of a bug.
 type Change struct {
 	Bug  string // as it was named
 	Body map[string]any
 }
 
-// Changes are those that clients asked for, whatever came of them.
+// Changes lists the clients' changes, successful or not.
 func (s *Server) Changes() []Change {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.changes)
 }
 
-// Mail is one mail that the server sent: about a bug, to somebody.
+// Mail is one mail of the server: about a bug, to a user.
 type Mail struct {
 	Bug int64
 	To  string
 }
 
-// Mails are those that the server sent.
+// Mails lists the mails of the server.
 func (s *Server) Mails() []Mail {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.mails)
 }
 
-// mail tells everybody whom a bug concerns of a change of it, but who made it.
+// mail sends a mail about a change to all people of a bug except its author.
 func (s *Server) mail(b *bug, by string, others ...string) {
 	told := map[string]bool{by: true, "": true}
 	for _, name := range append(append([]string{b.creator, b.assignee}, b.cc...), others...) {
@@ -151,10 +151,10 @@ func (s *Server) mail(b *bug, by string, others ...string) {
 	}
 }
 
-// now is the server's time: whole seconds, and what is changed bears the time at which its transaction began.
+// now returns the server's time in whole seconds; a change bears the time at which its transaction began.
 func (s *Server) now() time.Time { return s.clock().UTC().Truncate(time.Second) }
 
-// answer is what a request comes to.
+// answer is the result of a request.
 type answer struct {
 	status int
 	body   any
@@ -168,7 +168,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	faults, fault := s.faults, None
 	s.mu.Unlock()
 	if faults != nil {
-		fault = faults(r) // which may itself do something with the server: what happens at the same moment
+		fault = faults(r) // faults may itself change the server, at the very moment of the request
 	}
 	if fault == Waits && r.Method != http.MethodGet {
 		s.locked(func() { s.delay(r) })
@@ -212,7 +212,7 @@ func (s *Server) write(w http.ResponseWriter, a answer) {
 	}
 }
 
-// fail is an error as this version writes it.
+// fail makes an error in the form of this version.
 func (s *Server) fail(status, code int, format string, args ...any) answer {
 	body := map[string]any{"error": true, "code": code, "message": fmt.Sprintf(format, args...), "documentation": "https://bugzilla.readthedocs.org/en/5.0/api/"}
 	if s.version == V53 {
@@ -221,7 +221,7 @@ func (s *Server) fail(status, code int, format string, args ...any) answer {
 	return answer{status: status, body: body}
 }
 
-// internal is an internal error: with the status 200 on older servers, without a code on newer ones.
+// internal makes an internal error: with the status 200 on older servers, without a code on newer ones.
 func (s *Server) internal(message string) answer {
 	if s.version == V53 {
 		return answer{status: http.StatusInternalServerError, body: map[string]any{"error": true, "message": "Procedure error: " + message}}
@@ -231,13 +231,13 @@ func (s *Server) internal(message string) answer {
 
 func ok(body any) answer { return answer{status: http.StatusOK, body: body} }
 
-// handle finds out who is asking, and for what.
+// handle identifies the caller and dispatches the request.
 func (s *Server) handle(r *http.Request) answer {
 	path := strings.Split(strings.TrimPrefix(r.URL.Path, "/rest/"), "/")
 	var in map[string]any
 	if r.Method == http.MethodPost || r.Method == http.MethodPut {
 		if s.version == V53 && r.Header.Get("Content-Type") != "application/json" {
-			return s.fail(http.StatusBadRequest, 32000, "the content type has to be application/json")
+			return s.fail(http.StatusBadRequest, 32000, "the content type must be application/json")
 		}
 		raw, _ := io.ReadAll(r.Body)
 		if err := json.Unmarshal(s.heard(raw), &in); err != nil {
@@ -293,7 +293,7 @@ func (s *Server) handle(r *http.Request) answer {
 	return s.fail(http.StatusNotFound, 32614, "There is no such method.")
 }
 
-// heard is a body as this version reads it: the newest takes each byte beyond ASCII for a character of its own.
+// heard decodes a body as this version does: the newest takes each byte beyond ASCII for a character of its own.
 func (s *Server) heard(raw []byte) []byte {
 	if s.version != V53 {
 		return raw
@@ -305,7 +305,7 @@ func (s *Server) heard(raw []byte) []byte {
 	return []byte(string(read))
 }
 
-// who is who asks: nobody, where the key is not where this version looks for it.
+// who returns the caller: none if the key is not where this version looks for it.
 func (s *Server) who(r *http.Request, in map[string]any) (*person, *answer) {
 	key := r.URL.Query().Get("api_key")
 	if k, given := in["api_key"].(string); given {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// shown is all that this version says of a bug.
+// shown returns all fields of a bug in this version.
 func (s *Server) shown(b *bug) map[string]any {
 	var dupe any
 	if b.dupeOf != 0 {
@@ -35,7 +35,7 @@ func (s *Server) shown(b *bug) map[string]any {
 	return all
 }
 
-// detail is somebody as others see them; the newest version keeps addresses of mail to itself.
+// detail describes a user as others see them; the newest version hides mail addresses.
 func (s *Server) detail(name string) map[string]any {
 	d := map[string]any{"id": 1, "name": name, "real_name": name, "email": name}
 	if s.version == V53 {
@@ -44,7 +44,7 @@ func (s *Server) detail(name string) map[string]any {
 	return d
 }
 
-// asked is what of a bug was asked for. Names that there are not are ignored, and people bring their details along.
+// asked returns the requested fields of a bug. It ignores unknown names, and adds details to people.
 func (s *Server) asked(r *http.Request, b *bug) map[string]any {
 	all := s.shown(b)
 	fields := r.URL.Query().Get("include_fields")

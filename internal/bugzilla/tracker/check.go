@@ -12,19 +12,19 @@ import (
 	"time"
 )
 
-// Finding is one thing that was looked at before anything depends on it.
+// Finding is the result of one check of the installation.
 type Finding struct {
 	What   string `json:"what"`
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail,omitempty"`
-	Remedy string `json:"remedy,omitempty"` // where it is not, or could be more
+	Remedy string `json:"remedy,omitempty"` // advice, if it is not in order or could be better
 }
 
-// maxSkew is by how much clocks may differ before somebody should know. Nothing depends on it.
+// maxSkew is the difference between clocks that deserves a warning. Nothing depends on it.
 const maxSkew = 2 * time.Minute
 
-// Check looks at everything that tickets depend on and says what would fail. It changes nothing. Where the server cannot be reached, or
-// does not take the key, the rest is not looked at.
+// Check examines everything that tickets depend on, and lists what would fail. It changes nothing. If the server cannot be reached, or
+// refuses the key, it ends there.
 func (t *Tracker) Check(ctx context.Context, statuses tickets.StatusMap, clock func() time.Time) []Finding {
 	k := &checking{t: t, statuses: statuses, now: clock}
 	for _, look := range []func(context.Context) (goOn bool){k.server, k.key, k.rights, k.place, k.deadline, k.values, k.fields, k.workflow, k.mail, k.clock} {
@@ -51,12 +51,12 @@ func (k *checking) bad(what, detail, remedy string) {
 	k.list = append(k.list, Finding{What: what, Detail: detail, Remedy: remedy})
 }
 
-// note says what is different without being wrong.
+// note records a difference that is no fault.
 func (k *checking) note(what, detail, remedy string) {
 	k.list = append(k.list, Finding{What: what, OK: true, Detail: detail, Remedy: remedy})
 }
 
-// failed notes an error of the server.
+// failed records an error of the server.
 func (k *checking) failed(what string, err error) bool {
 	if err != nil {
 		k.bad(what, err.Error(), bugzilla.Remedy(err))
@@ -137,7 +137,7 @@ func (k *checking) place(ctx context.Context) bool {
 	return true
 }
 
-// deadline looks whether the account may set deadlines. A bug tells, where there is one.
+// deadline checks whether the account may set deadlines. Only a bug tells, if there is one.
 func (k *checking) deadline(ctx context.Context) bool {
 	b, found, err := k.t.client.AnyBug(ctx, k.t.settings.Product)
 	switch {
@@ -154,7 +154,7 @@ func (k *checking) deadline(ctx context.Context) bool {
 	return true
 }
 
-// among notes whether a setting names something that there is.
+// among checks that the value of a setting exists.
 func (k *checking) among(what, name string, look func(string) (there, active bool)) {
 	there, active := look(name)
 	switch {
@@ -211,24 +211,24 @@ func (k *checking) workflow(ctx context.Context) bool {
 	return true
 }
 
-// mail looks at how people are known, and whether they are mailed.
+// mail checks the form of logins, and whether Bugzilla sends mails.
 func (k *checking) mail(ctx context.Context) bool {
 	p, err := k.t.client.Parameters(ctx)
 	if k.failed("mail", err) {
 		return false
 	}
 	if p.EmailSuffix != "" {
-		k.bad("mail", fmt.Sprintf("logins lack their domain (emailsuffix is %q): nobody is found by their address of mail", p.EmailSuffix),
+		k.bad("mail", fmt.Sprintf("logins lack their domain (emailsuffix is %q): no user is found by mail address", p.EmailSuffix),
 			"let logins be whole addresses, and the parameter emailsuffix empty")
 		return true
 	}
 	switch p.MailDelivery {
 	case "None", "Test":
-		k.note("mail", "Bugzilla mails nobody: mail_delivery_method is "+p.MailDelivery, "let an administrator of Bugzilla choose how it mails, if people are to hear of tickets by it")
+		k.note("mail", "Bugzilla sends no mail: mail_delivery_method is "+p.MailDelivery, "let an administrator of Bugzilla choose a delivery method, if people should get mail about tickets")
 	case "":
-		k.good("mail", "logins are addresses of mail; how Bugzilla mails the account may not see")
+		k.good("mail", "logins are mail addresses; the account may not see how Bugzilla sends mail")
 	default:
-		k.good("mail", "logins are addresses of mail; Bugzilla mails by %s", p.MailDelivery)
+		k.good("mail", "logins are mail addresses; Bugzilla sends mail by %s", p.MailDelivery)
 	}
 	return true
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// fields looks at those that the settings give, and for those that the installation wants beside.
+// fields checks the fields in the settings, and looks for mandatory ones that are missing there.
 func (k *checking) fields(ctx context.Context) bool {
 	list, err := k.t.client.Fields(ctx)
 	if k.failed("fields", err) {
@@ -25,15 +25,15 @@ func (k *checking) fields(ctx context.Context) bool {
 		k.given(list, name)
 	}
 	if len(k.list) == wrong {
-		k.good("fields", "nothing is mandatory that is not given")
+		k.good("fields", "every mandatory field is given")
 	}
 	return true
 }
 
-// given looks at a field that the settings give.
+// given checks a field of the settings.
 func (k *checking) given(list []bugzilla.Field, name string) {
 	if name == "groups" {
-		return // of which no server says which there are
+		return // no server lists their values
 	}
 	i := slices.IndexFunc(list, func(f bugzilla.Field) bool { return f.Name == bugzilla.Column(name) })
 	if i < 0 {
@@ -48,7 +48,7 @@ func (k *checking) given(list []bugzilla.Field, name string) {
 	}
 }
 
-// lacks reports whether the installation wants a field of new tickets that nobody gives.
+// lacks reports whether a mandatory field of new tickets is given by neither Berth nor the settings.
 func (s Settings) lacks(f bugzilla.Field) bool {
 	_, given := s.Fields[f.Name]
 	if given || !f.Custom || !f.Mandatory {
@@ -65,7 +65,7 @@ func (s Settings) lacks(f bugzilla.Field) bool {
 	return false
 }
 
-// legal says which values a field can have.
+// legal lists the values of a field.
 func legal(f bugzilla.Field) string {
 	values := slices.DeleteFunc(f.Legal(), func(v string) bool { return v == "" || v == "---" })
 	if len(values) == 0 {

@@ -50,7 +50,7 @@ func (b *bench) check() []tracker.Finding {
 	return b.tracker.Check(b.t.Context(), tracker.Stock(), clock)
 }
 
-// finding is what the check says of one thing; the last of them, where there are several.
+// finding returns the check's finding about one thing; the last of several.
 func (b *bench) finding(what string) (found tracker.Finding, ok bool) {
 	for _, f := range b.check() {
 		if f.What == what {
@@ -60,7 +60,7 @@ func (b *bench) finding(what string) (found tracker.Finding, ok bool) {
 	return found, ok
 }
 
-// faults are what the check finds wrong with one thing.
+// faults lists the faults that the check finds in one thing.
 func (b *bench) faults(what string) (list []tracker.Finding) {
 	b.t.Helper()
 	for _, f := range b.check() {
@@ -102,7 +102,7 @@ func TestTheCheckSeesHowPeopleAreMailed(t *testing.T) {
 			t.Errorf("of a usual one the check says %+v", line)
 		}
 		b.server.SetParameter("mail_delivery_method", "None")
-		if line, _ := b.finding("mail"); !line.OK || !strings.Contains(line.Detail, "mails nobody") || line.Remedy == "" {
+		if line, _ := b.finding("mail"); !line.OK || !strings.Contains(line.Detail, "sends no mail") || line.Remedy == "" {
 			t.Errorf("without mail the check says %+v", line)
 		}
 		b.server.SetParameter("emailsuffix", "@bugs.example")
@@ -152,7 +152,8 @@ func TestTheStockStatusesFitTheStockWorkflow(t *testing.T) {
 	}
 }
 
-// TestWhoIsAtWorkHasTimeForIt though six writes take as long as they can, and nobody writes again while one may still come through.
+// TestWhoIsAtWorkHasTimeForIt: the lease covers six writes that take as long as they can, and no other process writes while one may still
+// come through.
 func TestWhoIsAtWorkHasTimeForIt(t *testing.T) {
 	t.Parallel()
 	x := newBench(t, bugzillatest.V52).tracker

@@ -19,7 +19,7 @@ func (t *Tracker) Create(ctx context.Context, n tickets.NewTicket) (key string, 
 	without := relate(b.Extra, n.Related)
 	ours := func(x bugzilla.Bug) bool { return x.URL == n.URL || strings.EqualFold(x.Creator, s.Login) }
 	id, err := t.client.Create(ctx, b, ours)
-	if without != nil && err != nil && !bugzilla.IsTemporary(err) && !bugzilla.IsNoSuchPerson(err) { // not every installation takes it, and the description names the other one
+	if without != nil && err != nil && !bugzilla.IsTemporary(err) && !bugzilla.IsNoSuchPerson(err) { // not every installation accepts it, and the description names the other bug
 		b.Extra = without
 		id, err = t.client.Create(ctx, b, ours)
 	}
@@ -29,7 +29,7 @@ func (t *Tracker) Create(ctx context.Context, n tickets.NewTicket) (key string, 
 	return strconv.FormatInt(id, 10), nil
 }
 
-// relate has a new bug show others, as they then show it. without are the fields without that; nil where there is nothing to show.
+// relate makes a new bug refer to others, which then refer to it. without are the fields without the references; nil if there are none.
 func relate(extra map[string]any, related []string) (without map[string]any) {
 	if len(related) == 0 {
 		return nil

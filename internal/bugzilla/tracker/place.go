@@ -8,13 +8,13 @@ import (
 	"berth/scheduler"
 )
 
-// Kinds of requests that may have a component of their own: those that are not granted, and those that are.
+// Kinds of requests that may have a component of their own: pending and granted ones.
 const (
 	KindRequests    = "requests"
 	KindDeployments = "deployments"
 )
 
-// Place says to which component the ticket of a request belongs: that of its testbed, of its kind, or the one of all.
+// Place returns the component of a request's ticket: that of its testbed, of its kind, or the general one.
 func (t *Tracker) Place(r scheduler.Request) string {
 	s := t.settings
 	for _, testbed := range r.Demand.Testbeds() {
@@ -32,7 +32,7 @@ func (t *Tracker) Place(r scheduler.Request) string {
 	return s.Component
 }
 
-// components lists all in which tickets are, each once.
+// components lists all components with tickets, each once.
 func (s Settings) components() []string {
 	list := []string{s.Component}
 	for _, c := range s.Components {
@@ -42,15 +42,15 @@ func (s Settings) components() []string {
 	return slices.Compact(list)
 }
 
-// owns reports whether a bug is where tickets are. One that people have moved elsewhere stays there.
+// owns reports whether a bug is in a place of requests' tickets. A bug that users moved elsewhere stays there.
 func (s Settings) owns(b bugzilla.Bug) bool {
 	return b.Product == s.Product && slices.Contains(s.components(), b.Component)
 }
 
-// lists names fields that take several values, also where one is given.
+// lists names the fields that take a list even for one value.
 var lists = []string{"groups", "keywords", "see_also"}
 
-// extra gives the fields of a new ticket that the settings name.
+// extra returns the fields of a new ticket that the settings give.
 func (s Settings) extra() map[string]any {
 	extra := map[string]any{}
 	for name, value := range s.Fields {

@@ -19,7 +19,7 @@ func Stock() tickets.StatusMap {
 	}
 }
 
-// CheckStatuses says what is wrong with a status map in a workflow: one line for each status that is, and one for each way that there is not.
+// CheckStatuses lists the faults of a status map in a workflow: a line for each wrong status, and one for each missing way.
 func CheckStatuses(m tickets.StatusMap, w bugzilla.Workflow) []string {
 	var wrong []string
 	for _, status := range scheduler.Statuses {
@@ -30,7 +30,7 @@ func CheckStatuses(m tickets.StatusMap, w bugzilla.Workflow) []string {
 	return append(wrong, missingWays(m, w)...)
 }
 
-// statusFault says what is wrong with one status.
+// statusFault describes the fault of one status.
 func statusFault(m tickets.StatusMap, w bugzilla.Workflow, status scheduler.Status) string {
 	at, given := m[status]
 	step, known := w[at.Status]

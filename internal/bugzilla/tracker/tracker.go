@@ -13,21 +13,21 @@ import (
 	"berth/internal/tickets"
 )
 
-// Settings say where the tickets of requests are made, and as whom.
+// Settings say where the tickets of requests are made, and by which account.
 type Settings struct {
 	Product, Component, Version, OpSys, Platform string
 	Components                                   map[string]string // other than Component, by kind or testbed
-	Fields                                       map[string]string // of new tickets, beyond those that Berth gives; several values with a bar between
+	Fields                                       map[string]string // of new tickets, beyond Berth's own; several values with a bar between
 	Login                                        string            // of the account that writes the tickets
 	Browse                                       string            // address of the installation, for people
 }
 
-// Via names Bugzilla in the history of requests, and the mark that says how far polling has come.
+// Via names Bugzilla in the history of requests, and in the mark with the progress of polling.
 const Via = "bugzilla"
 
-// openFor is how long after its beginning a write of which nothing was heard may still come through: for as long as it was waited for,
-// and then for as long as the server waits for a lock. Only after that is it looked for, and written again where it is not there: earlier,
-// it might be there twice, or bring old values back.
+// openFor is how long after its start a write of unknown fate may still come through: for the patience of the client, and then for the
+// longest lock of the server. Only then does Berth look for it, and repeat it if it is missing: earlier, the write might happen twice, or
+// bring old values back.
 const openFor = bugzilla.Patience + bugzilla.LongestLock + 25*time.Second
 
 // Tracker makes a Bugzilla a tracker of package tickets.
@@ -41,7 +41,7 @@ type Tracker struct {
 
 var _ tickets.Tracker = (*Tracker)(nil)
 
-// New makes one.
+// New makes a tracker.
 func New(c *bugzilla.Client, s Settings) *Tracker { return &Tracker{client: c, settings: s} }
 
 // About describes Bugzilla.
@@ -50,7 +50,7 @@ func (t *Tracker) About() tickets.About {
 	return tickets.About{Name: "Bugzilla", Via: Via, Ticket: "bug", Where: strings.Join(where, ", "), Login: t.settings.Login, Patience: bugzilla.Patience, Open: openFor}
 }
 
-// Fault says what an error means.
+// Fault explains an error.
 func (t *Tracker) Fault(err error) tickets.Fault {
 	f := tickets.Fault{Temporary: bugzilla.IsTemporary(err), Open: bugzilla.IsOpen(err), Remedy: bugzilla.Remedy(err),
 		Unseen: bugzilla.IsNotFound(err) || bugzilla.IsHidden(err), NoAccount: bugzilla.IsNoSuchPerson(err), Forbidden: bugzilla.IsForbidden(err), Rule: bugzilla.IsRule(err)}
@@ -60,19 +60,19 @@ func (t *Tracker) Fault(err error) tickets.Fault {
 	return f
 }
 
-// Now reads the clock of the server's database, by which it says when bugs were changed.
+// Now reads the clock of the server's database, which stamps the changes of bugs.
 func (t *Tracker) Now(ctx context.Context) (time.Time, error) {
 	_, now, err := t.client.Time(ctx)
 	return now, err
 }
 
-// HasAccount reports whether there is an account of this login.
+// HasAccount reports whether an account has this login.
 func (t *Tracker) HasAccount(ctx context.Context, login string) (bool, error) {
 	_, known, err := t.client.Person(ctx, login)
 	return known, err
 }
 
-// Workflow reads the installation's, once.
+// Workflow reads the installation's workflow, once.
 func (t *Tracker) Workflow(ctx context.Context) (tickets.Workflow, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -86,7 +86,7 @@ func (t *Tracker) Workflow(ctx context.Context) (tickets.Workflow, error) {
 	return workflow{t.workflow}, nil
 }
 
-// Relearn reads the workflow anew, and reports whether it is another one than was known.
+// Relearn reads the workflow anew, and reports whether it differs from the known one.
 func (t *Tracker) Relearn(ctx context.Context, known tickets.Workflow) (w tickets.Workflow, changed bool, err error) {
 	t.mu.Lock()
 	t.workflow = nil
@@ -95,7 +95,7 @@ func (t *Tracker) Relearn(ctx context.Context, known tickets.Workflow) (w ticket
 	return w, !reflect.DeepEqual(w, known), err
 }
 
-// URL says where people see a bug.
+// URL returns the address of a bug, for people.
 func (t *Tracker) URL(key string) string {
 	return fmt.Sprintf("%s/show_bug.cgi?id=%s", t.settings.Browse, key)
 }
@@ -114,7 +114,7 @@ func (t *Tracker) Ticket(ctx context.Context, key string) (tickets.Ticket, error
 func (t *Tracker) Tickets(ctx context.Context, keys []string) ([]tickets.Ticket, error) {
 	var ids []int64
 	for _, key := range keys {
-		if id, err := bugzilla.ParseID(key); err == nil { // of what is no bug there is none
+		if id, err := bugzilla.ParseID(key); err == nil { // other keys name no bug
 			ids = append(ids, id)
 		}
 	}
@@ -150,7 +150,7 @@ func (t *Tracker) AddComment(ctx context.Context, key, text string) error {
 	return t.client.AddComment(ctx, id, text, "", false)
 }
 
-// Edits reads who changed what of a bug after an instant, oldest first.
+// Edits reads the authors and fields of a bug's changes after an instant, oldest first.
 func (t *Tracker) Edits(ctx context.Context, key string, since time.Time) (list []tickets.Edit, err error) {
 	id, err := bugzilla.ParseID(key)
 	if err != nil {
@@ -176,7 +176,7 @@ func (t *Tracker) Edits(ctx context.Context, key string, since time.Time) (list 
 	return list, err
 }
 
-// Update changes a bug. replaced is the status that it had until then; nil where that has not changed.
+// Update changes a bug. replaced is the status before; nil if it has not changed.
 func (t *Tracker) Update(ctx context.Context, key string, c tickets.Change) (replaced *tickets.TrackerStatus, err error) {
 	id, err := bugzilla.ParseID(key)
 	if err != nil {

@@ -8,10 +8,10 @@ import (
 	"berth/internal/tickets"
 )
 
-// workflow holds an installation's workflow, as it was when it was read.
+// workflow is an installation's workflow, as of its reading.
 type workflow struct{ bugzilla.Workflow }
 
-// Same compares statuses. Closed bugs of one resolution are the same: that somebody has verified one changes nothing.
+// Same compares statuses. Closed bugs with one resolution are the same: whether one is verified changes nothing.
 func (w workflow) Same(a, b tickets.TrackerStatus) bool {
 	if a.Resolution != b.Resolution {
 		return false
@@ -21,7 +21,7 @@ func (w workflow) Same(a, b tickets.TrackerStatus) bool {
 	return a.Status == b.Status || known && too && !x.Open && !y.Open
 }
 
-// Steps lists the updates that take a bug along the workflow, as many as that wants, and make it as it must be.
+// Steps lists the updates that take a bug along the workflow, as many as needed, and bring it in line.
 func (w workflow) Steps(b tickets.Ticket, want tickets.Change, filler string) ([]tickets.Change, error) {
 	if w.Same(b.Status, want.Status) {
 		want.Status = b.Status
@@ -33,8 +33,8 @@ func (w workflow) Steps(b tickets.Ticket, want tickets.Change, filler string) ([
 	return w.changes(b, want, path, filler), nil
 }
 
-// changes lists the updates that take a bug along a path: what there is to say and everything else with the first, so that no change of a status
-// is left unexplained. filler is said with a step that takes a comment where there is nothing else to say.
+// changes lists the updates that take a bug along a path: the comment and everything else go with the first, so that no change of a status
+// stays unexplained. filler is the comment of a step that requires one if there is no other.
 func (w workflow) changes(b tickets.Ticket, c tickets.Change, path []string, filler string) []tickets.Change {
 	list := []tickets.Change{needed(b, c, len(path) > 0)}
 	for i, status := range path {
@@ -61,7 +61,7 @@ func (w workflow) takesComment(from string, path []string, i int) bool {
 	return slices.Contains(w.Workflow[from].Comment, path[i])
 }
 
-// needed keeps of a change what must be written to a bug, and no more.
+// needed reduces a change to the values that differ from the bug's.
 func needed(b tickets.Ticket, c tickets.Change, moves bool) tickets.Change {
 	if !moves {
 		c.Status.Status = ""
