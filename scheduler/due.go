@@ -49,7 +49,7 @@ func (r Request) begins() time.Time {
 	return r.Slot.Start
 }
 
-// unitsLooked marks that units were chosen when setup began, even where none were free.
+// unitsLooked marks that the units were looked for when setup began, even where none were free.
 func (r Request) unitsLooked() string { return "units " + r.begins().Format(time.RFC3339) }
 
 // unitsToChoose reports whether the named units of a request are still to be chosen.

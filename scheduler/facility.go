@@ -207,7 +207,7 @@ func (s *Service) alterOnce(ctx context.Context, a account.Actor, o ChangeOption
 	return out, err
 }
 
-// repeated returns the result of an earlier change with the same key, and the facility's present revision.
+// repeated answers a repeated change: it passes the first result to before, and fills in the facility's present revision.
 func repeated(ctx context.Context, tx Reader, id string, before func(testbeds.Facility, string), out *FacilityChange) error {
 	f, err := tx.Facility(ctx)
 	if err != nil {

@@ -166,7 +166,7 @@ type PeopleWriter interface {
 	PutPerson(ctx context.Context, p account.Person) error
 	PutToken(ctx context.Context, t account.Token) error
 	UseToken(ctx context.Context, id string, at time.Time) error
-	// AddAccountEvent appends to the audit trail of accounts, and gives the ID.
+	// AddAccountEvent appends to the audit trail of accounts, which gives the ID.
 	AddAccountEvent(ctx context.Context, e account.AuditEvent) error
 	// ForgetAccountEvents deletes entries of the trail from before the instant.
 	ForgetAccountEvents(ctx context.Context, before time.Time) error

@@ -50,7 +50,7 @@ func (s *Service) Ways(ctx context.Context, a account.Actor, id string) ([]testb
 	q := asked(v.Request)
 	q.Request = v.ID
 	found, _, err := s.Suggest(ctx, a, q)
-	if CodeOf(err) == CodeInvalid { // its slot is over, or a VIM or device that it names is gone
+	if CodeOf(err) == CodeInvalid { // its slot is over, or something that it uses is gone
 		return nil, nil
 	}
 	return found, err

@@ -33,7 +33,7 @@ func (s *Service) Verify(ctx context.Context) (Verification, error) {
 	return s.VerifyTelling(ctx, func(VerifyProgress) {})
 }
 
-// VerifyTelling does the same and reports its progress. It returns no code of its own.
+// VerifyTelling verifies like Verify, and reports its progress. It returns no code of its own.
 func (s *Service) VerifyTelling(ctx context.Context, tell func(VerifyProgress)) (Verification, error) {
 	var v *verifying
 	err := s.store.View(ctx, func(tx Reader) error {

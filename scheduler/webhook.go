@@ -16,7 +16,7 @@ type Webhook struct {
 	URL     string    `json:"url"`
 	Actions []Action  `json:"actions,omitempty"` // that it is notified of; empty: all
 	Off     string    `json:"off,omitempty"`     // why it is off; empty: it is on
-	Secret  string    `json:"-"`                 // signs its deliveries; encoded by its owner
+	Secret  string    `json:"-"`                 // signs its deliveries, in the form that its owner has
 	Created time.Time `json:"created"`
 }
 

@@ -68,7 +68,7 @@ func contains(list []*time.Location, zone *time.Location) bool {
 // Minute is the layout of an instant for people, to the minute.
 const Minute = "2006-01-02 15:04"
 
-// Slot formats a slot in a zone: "2026-11-24 09:00 to 2026-11-24 17:00 Europe/Athens". Where the clocks change within it, each end names its offset.
+// Slot formats a slot in a zone: "2026-11-24 09:00 to 2026-11-24 17:00 Europe/Athens". Where the clocks change within it, each end names its clock.
 func Slot(s testbeds.Slot, zone *time.Location) string {
 	start, end, form := s.Start.In(zone), s.End.In(zone), Minute
 	_, before := start.Zone()
