@@ -8,13 +8,13 @@ import (
 	"berth/testbeds"
 )
 
-// consequence is what a change of a testbed means for some requests that keep their capacity.
+// consequence is the effect of a changed testbed on some requests that keep their capacity.
 type consequence struct {
 	text     string
 	concerns func(Request) bool
 }
 
-// maxAffected bounds how many requests a preview names that keep their capacity; the others are counted.
+// maxAffected limits how many requests that keep their capacity a preview names; it counts the others.
 const maxAffected = 200
 
 // affected names the requests that keep their capacity, and what changes for them.
@@ -23,7 +23,7 @@ func (m *impact) affected(out *FacilityChange) {
 		before, _ := m.before.fed.Facility().Testbed(id)
 		after, ok := m.after.fed.Facility().Testbed(id)
 		if !ok || before.ID == "" {
-			continue // whose testbed is gone is broken; a new one concerns nobody yet
+			continue // a removed testbed breaks its requests; a new one has none yet
 		}
 		list := consequences(before, after)
 		for _, r := range m.touching(id) {
@@ -41,7 +41,7 @@ func (m *impact) affected(out *FacilityChange) {
 	}
 }
 
-// touching are the requests that use a testbed, by number.
+// touching returns the requests that use a testbed, by number.
 func (m *impact) touching(testbed string) []Request {
 	var list []Request
 	for _, r := range m.requests {
@@ -53,27 +53,27 @@ func (m *impact) touching(testbed string) []Request {
 	return list
 }
 
-// consequences are those of each kind of change that takes nothing away from what is booked.
+// consequences lists the effects of a change that takes nothing away from a booking.
 func consequences(before, after testbeds.Testbed) []consequence {
 	anybody := func(Request) bool { return true }
 	var list []consequence
 	if was, is := before.Policy(), after.Policy(); was != is {
-		list = append(list, consequence{fmt.Sprintf("its approval is %s now, and was %s", is, was), func(r Request) bool { return r.Status == UnderReview }})
+		list = append(list, consequence{fmt.Sprintf("its approval is now %s; it was %s", is, was), func(r Request) bool { return r.Status == UnderReview }})
 	}
 	if after.Policy() == testbeds.ApprovalRequired && !slices.Equal(before.Providers, after.Providers) {
 		who := strings.Join(after.Providers, ", ")
 		if who == "" {
 			who = "administrators only"
 		}
-		list = append(list, consequence{"its approval is given by " + who + " now", func(r Request) bool { return r.asks(after.ID) }})
+		list = append(list, consequence{"its approval is now given by " + who, func(r Request) bool { return r.asks(after.ID) }})
 	}
 	if before.Timezone != after.Timezone {
-		list = append(list, consequence{"its closures and openings are times of " + after.Timezone + " now", anybody})
+		list = append(list, consequence{"its closures and openings now follow the time zone " + after.Timezone, anybody})
 	}
 	if was, is := before.Visibility == testbeds.VisibilityOpen, after.Visibility == testbeds.VisibilityOpen; was != is {
 		text := "others see only that it is busy"
 		if is {
-			text = "everybody sees whose bookings it has"
+			text = "everybody sees who has booked it"
 		}
 		list = append(list, consequence{text, anybody})
 	}
@@ -83,7 +83,7 @@ func consequences(before, after testbeds.Testbed) []consequence {
 	return list
 }
 
-// asks reports whether a testbed has still to say something about a request.
+// asks reports whether a request still waits for a testbed's decision.
 func (r Request) asks(testbed string) bool {
 	list := r.Approvals
 	if r.PendingMove != nil {
@@ -92,7 +92,7 @@ func (r Request) asks(testbed string) bool {
 	return slices.ContainsFunc(list, func(a Approval) bool { return a.Testbed == testbed && a.Decision == "" }) && (r.Status == UnderReview || r.PendingMove != nil)
 }
 
-// buffersDiffer reports whether something of a testbed is set up or torn down in another time than before.
+// buffersDiffer reports whether a setup or teardown of a testbed takes another time than before.
 func buffersDiffer(before, after testbeds.Testbed) bool {
 	for _, v := range after.VIMs {
 		if was, ok := before.VIM(v.ID); ok && before.VIMBuffers(was) != after.VIMBuffers(v) {

@@ -8,8 +8,8 @@ import (
 	"berth/testbeds"
 )
 
-// settleImpact writes what a change of the facility does to requests: those that it breaks are flagged, what was short and has its
-// capacity again is no longer, and who is under review is asked for the approvals of the new policies.
+// settleImpact writes the effects of a facility change: it flags requests that the change breaks, takes the mark off bookings that have their
+// capacity again, and asks for the approvals of the new policies where a request is under review.
 func (d *decision) settleImpact(ctx context.Context, o ChangeOptions, m *impact, broken []BrokenBooking) error {
 	done := map[int64]bool{}
 	for _, b := range broken {
@@ -32,15 +32,14 @@ func (d *decision) settleImpact(ctx context.Context, o ChangeOptions, m *impact,
 	return d.repolicy(ctx, m)
 }
 
-// breakRequest flags a request whose booking was broken, marks the booking, and takes back what can no longer be promised: its open offers and
-// its hold that are broken.
+// breakRequest flags a request whose booking was broken, marks the booking, and takes back broken promises: open offers and a hold.
 func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact, b BrokenBooking) error {
 	r, err := d.tx.LockRequest(ctx, b.Request)
 	if err != nil {
 		return err
 	}
 	before := r
-	r.Flags = append(slices.Clone(r.Flags), Flag{Kind: FlagFacility, At: d.now, Text: "a change of the facility left it without what it needs: " + o.Reason})
+	r.Flags = append(slices.Clone(r.Flags), Flag{Kind: FlagFacility, At: d.now, Text: "a change of the facility took away something that it needs: " + o.Reason})
 	if r, err = d.breakBooking(ctx, r, m); err != nil {
 		return err
 	}
@@ -58,7 +57,7 @@ func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact,
 	return err
 }
 
-// breakBooking marks a booking that is short, and lets go of a hold that nobody could be granted any more.
+// breakBooking marks a booking that is short, and releases a hold that can no longer be granted.
 func (d *decision) breakBooking(ctx context.Context, r Request, m *impact) (Request, error) {
 	b, ok := d.booked(r)
 	switch {
@@ -75,8 +74,8 @@ func (d *decision) breakBooking(ctx context.Context, r Request, m *impact) (Requ
 	return r, nil
 }
 
-// restored reports whether a booking that was short has what it claims with the new facility, or a flagged request can run again, and
-// whether the request can.
+// restored reports whether the new facility gives a booking that was short its capacity again or lets a flagged request run again, and whether the
+// request runs.
 func (m *impact) restored(r Request, b testbeds.Booking) (restored, runs bool) {
 	flagged := slices.ContainsFunc(r.Flags, func(f Flag) bool { return f.Kind == FlagFacility })
 	if r.Booking != b.ID || r.Status.Over() || !b.Strength.Blocks() || !b.Overbooked && !flagged || !m.after.fed.Without(b.ID).Holds(b) {
@@ -94,7 +93,7 @@ func (d *decision) restore(ctx context.Context, id string, b testbeds.Booking, r
 	return d.unmark(ctx, r, b, runs)
 }
 
-// repolicy asks requests under review for the approvals that the new policies of testbeds want. What is granted stays granted.
+// repolicy asks requests under review for the approvals that new policies require. Granted requests stay granted.
 func (d *decision) repolicy(ctx context.Context, m *impact) error {
 	for _, id := range m.beds {
 		before, _ := m.before.fed.Facility().Testbed(id)
@@ -127,6 +126,6 @@ func (d *decision) ask(ctx context.Context, request, testbed string, policy test
 			r.Approvals[i].Policy = policy
 		}
 	}
-	_, err = d.save(ctx, before, r, note{action: ActionFlag, text: fmt.Sprintf("the approval of %s is %s now", testbed, policy)})
+	_, err = d.save(ctx, before, r, note{action: ActionFlag, text: fmt.Sprintf("the approval of %s is now %s", testbed, policy)})
 	return err
 }

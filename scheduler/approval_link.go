@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// questionOf is a digest of what a provider decides on: the words, the slot, and what the testbed is to give, units included. A link that asks
-// about anything else is worth nothing.
+// questionOf digests everything that a provider decides on: the words, the slot, and the testbed's part of the demand, units included. A link about
+// anything else is worthless.
 func questionOf(r Request, testbed string) string {
 	if r.PendingMove != nil {
 		r = r.PendingMove.of(r)
 	}
-	question, _ := json.Marshal([]any{r.Name, r.Description, r.NSD, r.Slot.UTC(), r.Demand.Of(testbed)}) // of these nothing can fail
+	question, _ := json.Marshal([]any{r.Name, r.Description, r.NSD, r.Slot.UTC(), r.Demand.Of(testbed)}) // none of these can fail
 	sum := sha256.Sum256(question)
 	return hex.EncodeToString(sum[:8])
 }
@@ -25,9 +25,9 @@ func approvalBody(r Request, testbed, person string) string {
 	return strings.Join([]string{r.ID, testbed, person, questionOf(r, testbed)}, "/")
 }
 
-// ApprovalLink is what lets a provider decide for a testbed without signing in, for as long as nobody has decided and the request asks for the
-// same. It is made for those who deliver it to that person and to nobody else. It returns CodeForbidden to all but administrators, and
-// CodeNotFound without such a request.
+// ApprovalLink makes a link with which a provider decides for a testbed without signing in, until somebody decides or the request asks for something
+// else. It must be delivered to that person and to nobody else. It returns CodeForbidden to all but administrators, and CodeNotFound without such a
+// request.
 func (s *Service) ApprovalLink(ctx context.Context, a account.Actor, id, testbed, person string) (link string, err error) {
 	if err := Require(a, account.ScopeWrite, account.RoleAdministrator); err != nil {
 		return "", err
@@ -44,15 +44,15 @@ func (s *Service) ApprovalLink(ctx context.Context, a account.Actor, id, testbed
 	return link, err
 }
 
-// LinkedApproval is what a link lets somebody decide.
+// LinkedApproval is the decision that a link offers to a person.
 type LinkedApproval struct {
 	Request  Request
 	Approval Approval
 	Person   account.Person
 }
 
-// ApprovalByLink reads what a link lets somebody decide, for the page that asks before it acts. It returns CodeNotFound for a link that is not
-// good, and CodeConflict where there is nothing left to decide.
+// ApprovalByLink reads the decision behind a link, for the page that asks before it acts. It returns CodeNotFound for an invalid link, and
+// CodeConflict where nothing is left to decide.
 func (s *Service) ApprovalByLink(ctx context.Context, link string) (found LinkedApproval, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
 		found, err = approvalByLink(ctx, tx, link)
@@ -90,20 +90,19 @@ func approvalByLink(ctx context.Context, tx Reader, link string) (found LinkedAp
 	}
 	switch {
 	case found.Approval.Testbed == "" || body != approvalBody(r, parts[1], parts[2]):
-		return found, Errorf(CodeConflict, "request #%d asks for something else by now; this link is about what it asked for before", r.Number)
+		return found, Errorf(CodeConflict, "request #%d has changed since this link was sent: the link no longer applies", r.Number)
 	case found.Approval.Decision != "":
-		return found, Errorf(CodeConflict, "%s was decided already for request #%d: %s by %s", parts[1], r.Number, found.Approval.Decision, found.Approval.By)
+		return found, Errorf(CodeConflict, "%s already decided about request #%d: %s by %s", parts[1], r.Number, found.Approval.Decision, found.Approval.By)
 	case used:
-		return found, Errorf(CodeConflict, "this link was used already for request #%d, and works once", r.Number)
+		return found, Errorf(CodeConflict, "this link was already used for request #%d; it works only once", r.Number)
 	case !r.Status.Ahead() && r.PendingMove == nil:
-		return found, Errorf(CodeConflict, "request #%d is %s: there is nothing to approve any more", r.Number, r.Status)
+		return found, Errorf(CodeConflict, "request #%d is %s: there is nothing left to approve", r.Number, r.Status)
 	}
 	return found, nil
 }
 
-// ApproveByLink decides as the person of a signed link, with their rights as they are now. A link works once, whatever happens to the request
-// afterwards: a displaced one asks for the same again, and a link that was used for it stays used. It returns the codes of ApprovalByLink and
-// Approve.
+// ApproveByLink decides as the person of a signed link, with their present rights. A link works once, even if the request later asks for the same
+// again because it was displaced. It returns the codes of ApprovalByLink and Approve.
 func (s *Service) ApproveByLink(ctx context.Context, link string, in Approve) (Outcome, error) {
 	found, err := s.ApprovalByLink(ctx, link)
 	if err != nil {
@@ -113,7 +112,7 @@ func (s *Service) ApproveByLink(ctx context.Context, link string, in Approve) (O
 		return Outcome{}, err
 	}
 	testbed := found.Approval.Testbed
-	return s.decide(ctx, command{actor: account.ActorOf(found.Person), action: ActionApprove, id: found.Request.ID, revision: found.Request.Revision, // nothing has changed since the link was looked at
+	return s.decide(ctx, command{actor: account.ActorOf(found.Person), action: ActionApprove, id: found.Request.ID, revision: found.Request.Revision, // nothing changed since the link was checked
 		take: func(ctx context.Context, d *decision) error {
 			if err := d.approve(ctx, testbed, in); err != nil {
 				return err
@@ -130,12 +129,12 @@ func (in Approve) check() error {
 	case Refused:
 		checkReason("reason", in.Reason, &bad)
 	default:
-		bad.add("decision", "has to be approved or refused")
+		bad.add("decision", "must be approved or refused")
 	}
 	return bad.err()
 }
 
-// usedLinks is whose idempotency keys stand for links that were used: nobody's, since no username has a blank.
+// usedLinks owns the idempotency keys that stand for used links. No username has a blank, so it is nobody's.
 const usedLinks = "used links"
 
 func linkKey(link string) string {

@@ -8,8 +8,7 @@ import (
 	"berth/testbeds"
 )
 
-// approvals are one per testbed that a request touches, as its policy is now. What was decided stays where the decision covers what the
-// request asks for.
+// approvals lists one approval per testbed that a request touches, by its present policy. A decision stays where it covers what the request asks for.
 func (d *decision) approvals(r Request) []Approval {
 	var list []Approval
 	_ = d.s.ledger.read(func(w snapshot) error {
@@ -22,7 +21,7 @@ func (d *decision) approvals(r Request) []Approval {
 	return list
 }
 
-// Asked are the approvals that a request is asking for: those of its pending move, else its own while it is under review.
+// Asked returns the approvals that a request asks for: those of its pending move, else its own while it is under review.
 func (r Request) Asked() []Approval {
 	switch {
 	case r.PendingMove != nil:
@@ -33,14 +32,14 @@ func (r Request) Asked() []Approval {
 	return nil
 }
 
-// Open reports whether an approval that is required has still to be given or refused.
+// Open reports whether a required approval is neither given nor refused.
 func (a Approval) Open() bool { return a.Policy == testbeds.ApprovalRequired && a.Decision == "" }
 
-// approval is the one of a testbed under its policy.
+// approval returns the request's approval by a testbed, under its policy.
 func (r Request) approval(known, testbed string, policy testbeds.ApprovalPolicy) Approval {
 	a := Approval{Testbed: testbed, Policy: policy}
 	if known == "" {
-		a.Policy = testbeds.ApprovalInformed // nobody is there to be asked
+		a.Policy = testbeds.ApprovalInformed // there is no provider to ask
 	}
 	for _, was := range r.Approvals {
 		if was.Testbed == testbed && was.Decision != "" && was.covers(r) {
@@ -51,12 +50,12 @@ func (r Request) approval(known, testbed string, policy testbeds.ApprovalPolicy)
 	return a
 }
 
-// covers reports whether a decision was made on what the request asks of the testbed, or on more of the same.
+// covers reports whether a decision was made on everything that the request asks of the testbed, or on more.
 func (a Approval) covers(r Request) bool {
 	return a.Slot != nil && a.Slot.Contains(r.Slot) && r.Demand.Of(a.Testbed).Within(a.Demand)
 }
 
-// decided is the approval with a decision on what a request asks of the testbed.
+// decided returns the approval with a decision on the request's demand of the testbed.
 func (a Approval) decided(r Request, decision Decision, by, reason string, at time.Time) Approval {
 	a.Decision, a.By, a.Reason, a.At = decision, by, reason, &at
 	a.Slot, a.Demand, a.Revision = new(r.Slot), r.Demand.Of(a.Testbed), r.Revision
@@ -68,7 +67,7 @@ func (a Approval) missing() bool {
 	return a.Decision == Refused || a.Policy == testbeds.ApprovalRequired && a.Decision == ""
 }
 
-// unapproved says which testbeds keep a request from having its slot.
+// unapproved names the testbeds that keep a request from its slot.
 func unapproved(list []Approval) []string {
 	var missing []string
 	for _, a := range list {
@@ -82,7 +81,7 @@ func unapproved(list []Approval) []string {
 	return missing
 }
 
-// agreed makes sure that the testbeds agree to what a request asks for. An override does without those that do not, and says so in their place.
+// agreed makes sure that the testbeds agree to a request. An override replaces missing approvals and records itself in their place.
 func (d *decision) agreed(r *Request, o *Override) error {
 	missing := unapproved(r.Approvals)
 	switch {

@@ -9,7 +9,7 @@ import (
 	"berth/testbeds"
 )
 
-// An approval holds for what it was given for, and for less of the same.
+// An approval holds for the demand that it was given for, and for less of the same.
 func TestAnApprovalIsBoundToWhatWasApproved(t *testing.T) {
 	t.Parallel()
 	units := func(names ...string) *[]testbeds.DeviceNeed {
@@ -47,7 +47,7 @@ func TestAnApprovalIsBoundToWhatWasApproved(t *testing.T) {
 	}
 }
 
-// A link asks about one thing; whatever changes about that makes another question of it.
+// A link asks about one thing; any change of that makes it another question.
 func TestAnApprovalLinkIsAboutOneQuestion(t *testing.T) {
 	t.Parallel()
 	name, slot := "quite another experiment", hours(24, 5)
@@ -89,7 +89,7 @@ func TestALinkApprovesAPendingMove(t *testing.T) {
 	h.refused(scheduler.CodeConflict, err)
 }
 
-// An approval that is taken back keeps what was scheduled from being started.
+// An approval that is taken back keeps a scheduled request from being started.
 func TestAnApprovalThatIsTakenBackKeepsFromStarting(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -106,7 +106,7 @@ func TestAnApprovalThatIsTakenBackKeepsFromStarting(t *testing.T) {
 	h.ok(h.Start(t.Context(), as("oskar"), r.ID, scheduler.Step{}))
 }
 
-// A policy that becomes required binds what is under review, and leaves what is granted alone.
+// A policy that becomes required binds requests under review, and leaves granted ones alone.
 func TestANewPolicyBindsWhatIsUnderReview(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

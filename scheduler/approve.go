@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Approve records what a testbed's providers say about a request. It can be changed until the experiment is started. It returns CodeInvalid for
-// the decision, CodeNotFound without such a request or testbed, CodeForbidden to all but its providers, CodeConflict where nothing is to be
-// approved, and CodePrecondition where the request was changed since the caller saw it.
+// Approve records the decision of a testbed's providers about a request. It can be changed until the experiment starts. It returns CodeInvalid for
+// the decision, CodeNotFound without such a request or testbed, CodeForbidden to all but its providers, CodeConflict where nothing waits for
+// approval, and CodePrecondition where the request was changed since the caller saw it.
 func (s *Service) Approve(ctx context.Context, a account.Actor, id, testbed string, in Approve) (Outcome, error) {
 	if err := in.check(); err != nil {
 		return Outcome{}, err
@@ -25,7 +25,7 @@ func (d *decision) approve(ctx context.Context, testbed string, in Approve) erro
 		return Errorf(CodeNotFound, "request #%d does not touch a testbed %q", r.Number, clip(testbed))
 	}
 	if !d.actor.SpeaksFor(testbed) {
-		return Errorf(CodeForbidden, "%s is no provider of %s", d.actor.Username, testbed)
+		return Errorf(CodeForbidden, "%s is not a provider of %s", d.actor.Username, testbed)
 	}
 	if moving >= 0 {
 		return d.approveMove(ctx, moving, in)

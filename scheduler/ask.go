@@ -12,7 +12,7 @@ import (
 	"berth/testbeds/plain"
 )
 
-// Limits of what a request may hold.
+// Limits of a request.
 const (
 	maxName        = 200      // runes
 	maxText        = 64 << 10 // bytes
@@ -25,14 +25,14 @@ const (
 	identifier     = 128 // bytes
 )
 
-// faults gathers every broken rule of an input.
+// faults gathers every rule that an input breaks.
 type faults []FieldError
 
 func (f *faults) add(field, rule string, args ...any) {
 	*f = append(*f, FieldError{Field: field, Rule: fmt.Sprintf(rule, args...)})
 }
 
-// err is the error that names them all, nil where there are none.
+// err returns the faults as one error, nil where there are none.
 func (f faults) err() error {
 	if len(f) == 0 {
 		return nil
@@ -40,7 +40,7 @@ func (f faults) err() error {
 	return &Error{Code: CodeInvalid, Message: "the input breaks a rule", Fields: f}
 }
 
-// checkedAsk is a checked Ask: an experiment and when it is wanted.
+// checkedAsk is an Ask that was checked: an experiment and its times.
 type checkedAsk struct {
 	experiment testbeds.Experiment
 	slot       testbeds.Slot
@@ -48,15 +48,15 @@ type checkedAsk struct {
 	shortest   testbeds.Period
 }
 
-// checkAsk checks an Ask against facility and catalogue. Ids that there are not are faults; what cannot run where it is placed is not, as
-// that is what a check reports.
+// checkAsk checks an Ask against facility and catalogue. Unknown ids are faults; an experiment that cannot run where it is placed is not, because a
+// check reports that.
 func (s *Service) checkAsk(q Ask, w snapshot, now time.Time) (checkedAsk, error) {
 	var bad faults
 	return s.timed(q, experiment(q, w, &bad), now, bad)
 }
 
-// recheckAsk is the wish of a request that was made before: it keeps its components, whatever became of its NSD, and the placement of the
-// members about which the Ask says nothing.
+// recheckAsk checks the Ask of an existing request: it keeps the components, whatever became of the NSD, and the placement of members that the Ask
+// does not name.
 func (s *Service) recheckAsk(r Request, q Ask, w snapshot, now time.Time) (checkedAsk, error) {
 	var bad faults
 	e := current(r, w.catalogue)
@@ -66,7 +66,7 @@ func (s *Service) recheckAsk(r Request, q Ask, w snapshot, now time.Time) (check
 	return s.timed(q, e, now, bad)
 }
 
-// timed adds to an experiment when it is wanted, checked.
+// timed adds the checked times to an experiment.
 func (s *Service) timed(q Ask, e testbeds.Experiment, now time.Time, bad faults) (checkedAsk, error) {
 	out := checkedAsk{experiment: e, slot: q.Slot.UTC(), shortest: q.MinDuration}
 	if q.Window != nil {
@@ -77,7 +77,7 @@ func (s *Service) timed(q Ask, e testbeds.Experiment, now time.Time, bad faults)
 	return out, bad.err()
 }
 
-// checkSlot checks what holds of every slot.
+// checkSlot checks the rules of every slot.
 func checkSlot(field string, s testbeds.Slot, bad *faults) {
 	switch {
 	case s.Start.IsZero():
@@ -85,19 +85,19 @@ func checkSlot(field string, s testbeds.Slot, bad *faults) {
 	case s.End.IsZero():
 		bad.add(field+".end", "is missing")
 	case s.Start.Nanosecond() != 0:
-		bad.add(field+".start", "has to be a whole second")
+		bad.add(field+".start", "must be a whole second")
 	case s.End.Nanosecond() != 0:
-		bad.add(field+".end", "has to be a whole second")
+		bad.add(field+".end", "must be a whole second")
 	case !s.Start.Before(s.End):
-		bad.add(field+".end", "has to be after %s.start", field)
+		bad.add(field+".end", "must be after %s.start", field)
 	case s.Start.Year() < 2000 || s.End.Year() > 2200:
-		bad.add(field+".start", "has to lie in this century or the next")
+		bad.add(field+".start", "must lie in this century or the next")
 	case s.Duration() > maxSlot:
 		bad.add(field+".end", "a slot is at most %d days long", maxSlot/day)
 	}
 }
 
-// checkTimes checks what holds of a slot that is to be booked.
+// checkTimes checks the rules of a slot that is to be booked.
 func checkTimes(w checkedAsk, now, horizon time.Time, bad *faults) {
 	if len(*bad) > 0 && strings.HasPrefix((*bad)[len(*bad)-1].Field, "slot") {
 		return
@@ -116,7 +116,7 @@ func checkTimes(w checkedAsk, now, horizon time.Time, bad *faults) {
 			bad.add("window.end", "a window is at most three years long")
 		}
 		if len(*bad) == before && !w.window.Contains(w.slot) {
-			bad.add("window", "has to contain the slot")
+			bad.add("window", "must contain the slot")
 		}
 	}
 	if w.shortest.Days < 0 || w.shortest.Clock < 0 {
@@ -126,7 +126,7 @@ func checkTimes(w checkedAsk, now, horizon time.Time, bad *faults) {
 	}
 }
 
-// experiment makes what has to run of an Ask.
+// experiment turns an Ask into an experiment.
 func experiment(q Ask, w snapshot, bad *faults) testbeds.Experiment {
 	e := testbeds.Experiment{Placement: testbeds.Placement{}}
 	var usual testbeds.Placement
@@ -166,7 +166,7 @@ func component(member string, v testbeds.VNF) testbeds.Component {
 
 var quantityName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
-// components checks components given inline. One that names a VNF is that VNF, as the catalogue has it, but for a size of its own.
+// components checks inline components. One that names a VNF takes it from the catalogue, except for a size of its own.
 func components(in []testbeds.Component, w snapshot, bad *faults) []testbeds.Component {
 	if len(in) > maxComponents {
 		bad.add("components", "at most %d", maxComponents)
@@ -177,7 +177,7 @@ func components(in []testbeds.Component, w snapshot, bad *faults) []testbeds.Com
 		at := fmt.Sprintf("components[%d]", i)
 		checkName(at+".member", c.Member, identifier, bad)
 		if slices.ContainsFunc(in[:i], func(o testbeds.Component) bool { return o.Member == c.Member }) {
-			bad.add(at+".member", "member %q is there twice", clip(c.Member))
+			bad.add(at+".member", "member %q appears twice", clip(c.Member))
 		}
 		if c.Member == testbeds.PlaceAll {
 			bad.add(at+".member", "%q stands for all members", c.Member)
@@ -220,7 +220,7 @@ func checkSize(field string, size testbeds.Quantities, bad *faults) {
 
 func checkAmount(field string, n, least int64, bad *faults) {
 	if n < least || n > testbeds.MaxAmount {
-		bad.add(field, "has to be from %d to %d", least, int64(testbeds.MaxAmount))
+		bad.add(field, "must be from %d to %d", least, int64(testbeds.MaxAmount))
 	}
 }
 
@@ -247,16 +247,16 @@ func checkText(field, s string, most int, bad *faults) {
 	}
 }
 
-// checkReason checks a reason that has to be given.
+// checkReason checks a mandatory reason.
 func checkReason(field, s string, bad *faults) {
 	if strings.TrimSpace(s) == "" {
-		bad.add(field, "is missing: this is not done without a reason")
+		bad.add(field, "is missing: please give a reason")
 		return
 	}
 	checkText(field, s, maxReason, bad)
 }
 
-// place says where each member runs: as asked, else as usual.
+// place decides where each member runs: as asked, else as usual.
 func place(e *testbeds.Experiment, usual, asked testbeds.Placement, f testbeds.Facility, bad *faults) {
 	if len(asked) > maxComponents+1 {
 		bad.add("placement", "at most one entry per member")
@@ -305,7 +305,7 @@ func checkDevices(devices []testbeds.DeviceNeed, f testbeds.Facility, bad *fault
 		at := fmt.Sprintf("devices[%d]", i)
 		checkAmount(at+".count", d.Count, 1, bad)
 		if slices.ContainsFunc(devices[:i], func(o testbeds.DeviceNeed) bool { return o.Testbed == d.Testbed && o.Device == d.Device }) {
-			bad.add(at, "%s of %s is there twice; add up the counts", clip(d.Device), clip(d.Testbed))
+			bad.add(at, "%s of %s appears twice; add up the counts", clip(d.Device), clip(d.Testbed))
 		}
 		t, ok := f.Testbed(d.Testbed)
 		if !ok {
@@ -323,11 +323,11 @@ func checkDevices(devices []testbeds.DeviceNeed, f testbeds.Facility, bad *fault
 		}
 		for j, u := range d.Units {
 			if !slices.Contains(device.Units, u) || slices.Contains(d.Units[:j], u) {
-				bad.add(fmt.Sprintf("%s.units[%d]", at, j), "%s %s has no unit %q, or it is there twice", t.ID, device.ID, clip(u))
+				bad.add(fmt.Sprintf("%s.units[%d]", at, j), "%s %s has no unit %q, or it appears twice", t.ID, device.ID, clip(u))
 			}
 		}
 	}
 }
 
-// clip shortens what somebody wrote for a message.
+// clip shortens a user's text for an error message.
 func clip(s string) string { return plain.Clip(s, 80) }

@@ -11,7 +11,7 @@ import (
 	"berth/testbeds"
 )
 
-// TestAComponentIsTheVNFThatItNames but for a size of its own; what else is said of it does not count.
+// TestAComponentIsTheVNFThatItNames except for a size of its own; everything else in it is ignored.
 func TestAComponentIsTheVNFThatItNames(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -70,7 +70,7 @@ func TestLimitsOfAsking(t *testing.T) {
 	year := testbeds.NewSlot(morning, 366*24*time.Hour)
 	longer := testbeds.Slot{Start: year.Start, End: year.End.Add(time.Second)}
 	for span, want := range map[testbeds.Slot]string{year: "", longer: "at most 366 days", {Start: morning, End: morning}: "after from",
-		{Start: morning.AddDate(0, 0, -89), End: morning}: "", {Start: morning.AddDate(0, 0, -91), End: morning}: "has to lie within"} {
+		{Start: morning.AddDate(0, 0, -89), End: morning}: "", {Start: morning.AddDate(0, 0, -91), End: morning}: "must lie within"} {
 		if _, err := h.Availability(t.Context(), as("maeve"), "radio", span); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("free from %s: %v, want %q", span, err, want)
 		}
@@ -113,7 +113,7 @@ func TestAChangeNamesSoManyThatItConcerns(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, a := range out.Affected {
-		text := []string{"cloud: its closures and openings are times of Europe/Athens now", "cloud: everybody sees whose bookings it has"}[i%2]
+		text := []string{"cloud: its closures and openings now follow the time zone Europe/Athens", "cloud: everybody sees who has booked it"}[i%2]
 		if a.Number != int64(i/2+1) || a.Text != text {
 			t.Fatalf("line %d is %+v", i, a)
 		}

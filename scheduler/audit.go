@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// AuditFilter selects from all that was done; zero fields select all.
+// AuditFilter selects from everything that was done; zero fields select all.
 type AuditFilter struct {
 	Actor    string
 	Action   Action
 	Number   int64  // of the request
-	Text     string // in what changed or why, whatever the case
+	Text     string // in the change or its reason, whatever the case
 	From, To time.Time
 	Limit    int // default 50
 }
@@ -25,14 +25,14 @@ func (f AuditFilter) takes(e Event) bool {
 		(f.Text == "" || strings.Contains(strings.ToLower(e.Text+"\n"+e.Reason), strings.ToLower(f.Text)))
 }
 
-// One call looks through so many events at the most; the cursor that it answers with goes on from there.
+// One call reads at most this many events; its cursor continues from there.
 const (
 	auditPart  = 1000
 	auditParts = 20
 )
 
-// Audit is what was done, by whom and why, newest first, for administrators. A page may have fewer than were asked for, and a next one: it was
-// looked far enough for one call. It returns CodeForbidden to everybody else, and CodeInvalid for a cursor or a limit.
+// Audit lists everything that was done, by whom and why, newest first, for administrators. A page may have fewer events than were asked for and still
+// a next one, because each call reads a limited number. It returns CodeForbidden to everybody else, and CodeInvalid for a cursor or a limit.
 func (s *Service) Audit(ctx context.Context, a account.Actor, f AuditFilter, cursor string) (Page[Event], error) {
 	if err := Require(a, account.ScopeRead, account.RoleAdministrator); err != nil {
 		return Page[Event]{}, err

@@ -9,7 +9,7 @@ import (
 	"berth/testbeds/capacity"
 )
 
-// own is the booking of a request that the actor may see and that a check is to look through; 0 for none.
+// own returns the booking that a check ignores: that of a request which the actor may see; 0 for none.
 func (s *Service) own(ctx context.Context, tx Reader, a account.Actor, id string) (int64, error) {
 	if id == "" {
 		return 0, nil
@@ -18,9 +18,8 @@ func (s *Service) own(ctx context.Context, tx Reader, a account.Actor, id string
 	return r.Booking, err
 }
 
-// Check answers for a slot: fits, or every conflict, with what the actor may know about what takes it. It returns CodeForbidden without the
-// scope to read, CodeInvalid for what cannot be asked, and CodeNotFound for a request that the actor may not know. What does not fit is no
-// error.
+// Check answers for a slot: it fits, or every conflict, with as much about the takers as the actor may know. A slot that does not fit is no error. It
+// returns CodeForbidden without the scope to read, CodeInvalid for the input, and CodeNotFound for a request that the actor may not know.
 func (s *Service) Check(ctx context.Context, a account.Actor, q Ask) (testbeds.Verdict, error) {
 	var v testbeds.Verdict
 	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
@@ -41,8 +40,8 @@ func (s *Service) Check(ctx context.Context, a account.Actor, q Ask) (testbeds.V
 	return v, err
 }
 
-// Suggest finds alternatives, and says what is wrong with the slot that was asked for. Without a slot it finds the first ones of the duration
-// within the window. It returns the codes of Check.
+// Suggest finds alternatives, and says what is wrong with the given slot. Without a slot it finds the first slots of the duration within the window.
+// It returns the codes of Check.
 func (s *Service) Suggest(ctx context.Context, a account.Actor, q Ask) ([]testbeds.Alternative, testbeds.Verdict, error) {
 	var found []testbeds.Alternative
 	var v testbeds.Verdict
@@ -74,11 +73,11 @@ func (s *Service) Suggest(ctx context.Context, a account.Actor, q Ask) ([]testbe
 	return found, v, err
 }
 
-// withSlot fills in the slot of an Ask that only says how long and within which window.
+// withSlot fills in the slot of an Ask that gives only a duration and a window.
 func (s *Service) withSlot(q Ask) (Ask, error) {
 	var bad faults
 	if q.Limit < 0 || q.Limit > maxSuggestions {
-		bad.add("limit", "has to be from 1 to %d", maxSuggestions)
+		bad.add("limit", "must be from 1 to %d", maxSuggestions)
 	}
 	if q.Slot.IsZero() {
 		if q.Duration.IsZero() {
@@ -96,7 +95,7 @@ func (s *Service) withSlot(q Ask) (Ask, error) {
 	return q, bad.err()
 }
 
-// soonest is the earliest start that is offered: somebody has to have time to take it.
+// soonest returns the earliest start to offer: the experimenter needs time to take it.
 func (s *Service) soonest() time.Time {
 	return s.now().Add(leadTime + time.Minute - 1).Truncate(time.Minute)
 }
@@ -110,7 +109,7 @@ func limited(n int) int {
 	return min(n, maxSuggestions)
 }
 
-// alternatives finds other ways to grant a wish; elsewhere asks for other slots also where the wish fits as it is.
+// alternatives finds other ways to grant an Ask; elsewhere looks for other slots even where it fits as it is.
 func (s *Service) alternatives(fed *capacity.Federation, w checkedAsk, limit int, elsewhere bool) []testbeds.Alternative {
 	q := capacity.Search{Experiment: w.experiment, Slot: w.slot, NotBefore: s.soonest(), Shortest: w.shortest.Exact(), Limit: limit, Elsewhere: elsewhere}
 	if w.window != nil {
@@ -119,7 +118,7 @@ func (s *Service) alternatives(fed *capacity.Federation, w checkedAsk, limit int
 	return fed.Suggest(q)
 }
 
-// Availability is the free and total capacity per resource of a testbed, at most 366 days of it. It returns CodeForbidden without the scope to
+// Availability returns the free and total capacity per resource of a testbed, over at most 366 days. It returns CodeForbidden without the scope to
 // read, CodeInvalid for the span, and CodeNotFound without such a testbed.
 func (s *Service) Availability(ctx context.Context, a account.Actor, testbed string, span testbeds.Slot) ([]testbeds.Series, error) {
 	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
@@ -129,11 +128,11 @@ func (s *Service) Availability(ctx context.Context, a account.Actor, testbed str
 	err := s.snapshot(ctx, func(_ Reader, w snapshot) error {
 		var bad faults
 		if !span.Start.Before(span.End) {
-			bad.add("to", "has to be after from")
+			bad.add("to", "must be after from")
 		} else if span.Duration() > maxSlot {
 			bad.add("to", "at most %d days after from", maxSlot/day)
 		} else if h := w.fed.Horizon(); !h.Contains(span) {
-			bad.add("from", "has to lie within %s", h)
+			bad.add("from", "must lie within %s", h)
 		}
 		var ok bool
 		if series, ok = w.fed.Availability(testbed, span.UTC()); !ok {

@@ -14,15 +14,15 @@ type Placed struct {
 	Slot       testbeds.Slot
 	Occupied   testbeds.Slot // with setup and teardown
 	Overbooked bool
-	Number     int64    // of the request; 0 where the reader may not know whose it is
-	Request    *Request // nil where the reader may not know, or where there are too many to name them all
+	Number     int64    // of the request; 0 where the reader may not know it
+	Request    *Request // nil where the reader may not know it, or where there are too many to name them all
 }
 
-// maxNamed is how many bookings of a schedule are named.
+// maxNamed limits how many bookings of a schedule are named.
 const maxNamed = 300
 
-// Board is what is booked at a testbed during a span, by start. Whose it is is said to those who may know. It returns CodeForbidden without the
-// scope to read.
+// Board lists the bookings of a testbed during a span, by start, with their requests where the actor may know them. It returns CodeForbidden without
+// the scope to read.
 func (s *Service) Board(ctx context.Context, a account.Actor, testbed string, span testbeds.Slot) (list []Placed, err error) {
 	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, err
@@ -65,8 +65,8 @@ func (s *Service) Board(ctx context.Context, a account.Actor, testbed string, sp
 	return list, err
 }
 
-// Windows are the times within a span in which what is asked for could run, each as long as it can be and at least as long as q.Duration. It
-// returns CodeForbidden without the scope to read, and CodeInvalid for what cannot be asked.
+// Windows lists the times within a span in which the experiment could run, each as long as possible and at least as long as q.Duration. It returns
+// CodeForbidden without the scope to read, and CodeInvalid for the input.
 func (s *Service) Windows(ctx context.Context, a account.Actor, q Ask, span testbeds.Slot, limit int) (list []testbeds.Slot, err error) {
 	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, err

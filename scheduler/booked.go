@@ -7,18 +7,18 @@ import (
 	"berth/testbeds"
 )
 
-// A booking is one value: claims with their units, and the setup and teardown that they were granted with. Facility and catalogue may
-// change around it; what is granted or held is compared with what there is (recheck), and only a new grant is laid out anew (judge).
+// A booking is one value: claims with their units, and the setup and teardown that were granted. Facility and catalogue may change around it: a
+// granted or held booking is rechecked against them as it is, and only a new grant is laid out anew.
 
 // proposal is a request as a step would leave it, with the booking that it would have.
 type proposal struct {
 	request Request
 	booking testbeds.Booking
-	kept    bool // it goes on with what was granted: setup and teardown stay, and only what it gains is checked
-	less    bool // it takes nothing that it has not
+	kept    bool // it continues a grant: setup and teardown stay, and only additions are checked
+	less    bool // it takes nothing that it does not have
 }
 
-// booked is the booking that a request has, as this transaction has left it.
+// booked returns the booking of a request as this transaction has left it.
 func (d *decision) booked(r Request) (b testbeds.Booking, ok bool) {
 	_ = d.snapshot(func(w snapshot) error {
 		b, ok = w.fed.Booking(r.Booking)
@@ -27,7 +27,7 @@ func (d *decision) booked(r Request) (b testbeds.Booking, ok bool) {
 	return b, ok && r.Booking != 0
 }
 
-// fresh is what a request occupies in its slot with the setup and teardown of today.
+// fresh lays out the booking of a request with today's setup and teardown.
 func (d *decision) fresh(r Request, strength testbeds.Strength) testbeds.Booking {
 	b := testbeds.Booking{ID: r.Booking, Request: r.Number, Strength: strength, Slot: r.Slot}
 	_ = d.s.ledger.read(func(w snapshot) error {
@@ -37,15 +37,15 @@ func (d *decision) fresh(r Request, strength testbeds.Strength) testbeds.Booking
 	return b
 }
 
-// proposed is a request with another slot or demand. Less of what it has, and another end of what it was granted, keep what was granted;
-// anything else is a new grant.
+// proposed applies another slot or demand to the request. A smaller demand, or another end of a granted slot, keeps the grant; anything else is a new
+// grant.
 func (d *decision) proposed(r Request, strength testbeds.Strength) proposal {
 	was := d.request
 	have, ok := d.booked(was)
 	holds := ok && have.Strength.Blocks() && (was.Status != UnderReview || was.holds(d.now))
 	if narrow, less := have.Narrowed(r.Demand, r.Slot); holds && less {
 		narrow.Strength = strengthOf(strength, have.Strength)
-		if len(r.Units) == 0 { // nothing was chosen: it has what it insists on
+		if len(r.Units) == 0 { // no units were chosen: it keeps those that it insists on
 			narrow = unchosen(narrow, r.Demand)
 		} else {
 			r.Units = unitsIn(narrow)
@@ -59,7 +59,7 @@ func (d *decision) proposed(r Request, strength testbeds.Strength) proposal {
 	return proposal{request: r, booking: d.fresh(r, strength)}
 }
 
-// strengthOf is the strength of what keeps a booking: a hold stays one while the request is under review.
+// strengthOf returns the strength of a kept booking: a hold stays a hold while the request is under review.
 func strengthOf(wanted, had testbeds.Strength) testbeds.Strength {
 	if wanted == testbeds.Pending {
 		return had
@@ -70,7 +70,7 @@ func strengthOf(wanted, had testbeds.Strength) testbeds.Strength {
 // sameDemand reports whether two demands ask for the same, units included.
 func sameDemand(a, b testbeds.Demand) bool { return a.Within(b) && b.Within(a) }
 
-// bookings are those that a request has of its own, offers aside.
+// bookings lists a request's own bookings, without those of offers.
 func (r Request) bookings() []int64 {
 	ids := []int64{r.Booking}
 	if r.PendingMove != nil {
@@ -85,7 +85,7 @@ func (r Request) holds(now time.Time) bool {
 	return until != nil && until.After(now)
 }
 
-// verdict is how a request stands: what was granted or is held as it was granted, else what is asked for as it would be granted today.
+// verdict checks a request as it stands: a granted or held booking as it is, else the demand as it would be granted today.
 func verdict(w snapshot, r Request, now time.Time) testbeds.Verdict {
 	fed := w.fed.Without(r.bookings()...)
 	if b, ok := w.fed.Booking(r.Booking); ok && b.Strength.Blocks() {
@@ -102,7 +102,7 @@ func (d *decision) checkAsItStands(r Request) error {
 	})
 }
 
-// checkProposal fills in the outcome's verdict on a proposal, without certain bookings.
+// checkProposal fills in the outcome's verdict on a proposal, ignoring certain bookings.
 func (d *decision) checkProposal(p proposal, without ...int64) error {
 	return d.snapshot(func(w snapshot) error {
 		d.found(w, p.request, d.verdictOn(w, p))
@@ -110,14 +110,14 @@ func (d *decision) checkProposal(p proposal, without ...int64) error {
 	}, append(without, d.request.bookings()...)...)
 }
 
-// verdictOn is the verdict on a proposal in a world without its own bookings.
+// verdictOn checks a proposal on a snapshot without its own bookings.
 func (d *decision) verdictOn(w snapshot, p proposal) testbeds.Verdict {
 	if !p.kept {
 		return w.fed.Check(pinned(p.request, w.catalogue), p.request.Slot)
 	}
 	since := d.now
 	if end := d.request.Slot.End; !p.less && d.request.Status != Scheduled && end.After(since) {
-		since = end // what it runs on until then it has already
+		since = end // it already has its capacity until then
 	}
 	return w.fed.Recheck(pinned(p.request, w.catalogue), p.booking, since)
 }
@@ -130,7 +130,7 @@ func (d *decision) found(w snapshot, r Request, v testbeds.Verdict) {
 	}
 }
 
-// excess reports whether more is booked than there is somewhere in a booking's claims.
+// excess reports whether a booking's claims exceed the capacity anywhere.
 func (d *decision) excess(b testbeds.Booking) bool {
 	over := false
 	_ = d.snapshot(func(w snapshot) error {
@@ -140,7 +140,7 @@ func (d *decision) excess(b testbeds.Booking) bool {
 	return over
 }
 
-// occupy writes the booking of a request, and what the request says of it.
+// occupy writes the booking of a request and notes it on the request.
 func (d *decision) occupy(ctx context.Context, r Request, b testbeds.Booking) (Request, error) {
 	id, err := d.book(ctx, r.ID, b)
 	if err != nil {
@@ -159,14 +159,14 @@ func (d *decision) occupy(ctx context.Context, r Request, b testbeds.Booking) (R
 	return r, nil
 }
 
-// vacate gives back what a request occupies.
+// vacate releases the capacity of a request.
 func (d *decision) vacate(ctx context.Context, r Request) (Request, error) {
 	err := d.release(ctx, r.Booking)
 	r.Booking, r.Occupied, r.HoldUntil, r.Units, r.Overbooked = 0, nil, nil, nil, nil
 	return r, err
 }
 
-// rebook writes a request and the booking of its slot, and makes it the outcome.
+// rebook writes a request and the booking of its slot, and makes the request the outcome.
 func (d *decision) rebook(ctx context.Context, p proposal, n note) error {
 	r, err := d.occupy(ctx, p.request, p.booking)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Excess says that somebody did more of something than one person may in an hour.
+// Excess says that a person did something more often than allowed in an hour.
 type Excess struct {
 	What  string
 	After time.Duration
@@ -16,10 +16,10 @@ type Excess struct {
 
 func (e Excess) Error() string { return e.What }
 
-// RetryAfter is how long to wait.
+// RetryAfter returns how long to wait.
 func (e Excess) RetryAfter() time.Duration { return e.After }
 
-// roomForRequest makes sure that somebody has not more open requests than one person may have. It is CodeConflict where they have.
+// roomForRequest returns CodeConflict where a person has as many open requests as one person may have.
 func (s *Service) roomForRequest(ctx context.Context, tx Reader, experimenter string) error {
 	most := s.o.MaxOpen
 	if most == 0 {
@@ -29,10 +29,10 @@ func (s *Service) roomForRequest(ctx context.Context, tx Reader, experimenter st
 	if err != nil || len(list) < most {
 		return err
 	}
-	return Errorf(CodeConflict, "%s has %d open requests, and nobody may have more: cancel one, or wait until one is over", experimenter, most)
+	return Errorf(CodeConflict, "%s already has %d open requests, the most that one person may have: cancel one, or wait until one is over", experimenter, most)
 }
 
-// hourly counts what people do in an hour, in this process.
+// hourly counts each person's actions in an hour, in this process.
 type hourly struct {
 	mu  sync.Mutex
 	did map[string]hour
@@ -43,7 +43,7 @@ type hour struct {
 	until time.Time
 }
 
-// count counts one more, and answers with how long to wait where that would be too many.
+// count adds one action, and returns how long to wait where that is too many.
 func (h *hourly) count(now time.Time, who string, most int) (wait time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -58,17 +58,17 @@ func (h *hourly) count(now time.Time, who string, most int) (wait time.Duration)
 		h.did = map[string]hour{}
 	}
 	x.n++
-	h.did[who] = x // as many as there are people
+	h.did[who] = x // at most one entry per person
 	return 0
 }
 
-// roomForRemark makes sure that somebody does not write more remarks than one person may. What another system hands on has its own bounds.
+// roomForRemark refuses remarks beyond the hourly limit of a person. Other systems that hand on remarks have limits of their own.
 func (s *Service) roomForRemark(a account.Actor, now time.Time) error {
 	if s.o.MaxRemarks == 0 || a.Via != "" || a.Username == account.System.Username {
 		return nil
 	}
 	if wait := s.remarks.count(now, a.Username, s.o.MaxRemarks); wait > 0 {
-		return Excess{fmt.Sprintf("you wrote %d remarks within an hour, and nobody may write more", s.o.MaxRemarks), wait}
+		return Excess{fmt.Sprintf("you wrote %d remarks within an hour, the most that one person may write", s.o.MaxRemarks), wait}
 	}
 	return nil
 }

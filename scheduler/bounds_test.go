@@ -51,7 +51,7 @@ func TestNobodyTakesMoreThanTheirShare(t *testing.T) {
 	for i, tt := range []struct {
 		who   account.Actor
 		at    time.Duration
-		after time.Duration // to wait; 0: it is taken
+		after time.Duration // to wait; 0: it is accepted
 	}{
 		{as("maeve"), 0, 0}, {as("maeve"), 10 * time.Minute, 0}, {as("maeve"), 20 * time.Minute, 40 * time.Minute}, {through, 20 * time.Minute, 0}, {account.System, 20 * time.Minute, 0},
 		{as("monika"), 20 * time.Minute, 0}, {as("maeve"), time.Hour - time.Second, time.Second}, {as("maeve"), time.Hour, 0}, {as("maeve"), time.Hour, 0}, {as("maeve"), time.Hour, time.Hour},

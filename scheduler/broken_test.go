@@ -8,8 +8,8 @@ import (
 	"berth/testbeds"
 )
 
-// TestWhomAChangeOfTheRadiosBreaks: two radios are granted, and two more granted, held, asked for or overbooked beside them. A hold gives way
-// first; what was short before is short of nothing new.
+// TestWhomAChangeOfTheRadiosBreaks: two radios are granted, and two more granted, held, asked for or overbooked beside them. A hold gives way first;
+// a booking that was short before gets no new shortage.
 func TestWhomAChangeOfTheRadiosBreaks(t *testing.T) {
 	t.Parallel()
 	slot := hours(24, 4)
@@ -27,7 +27,7 @@ func TestWhomAChangeOfTheRadiosBreaks(t *testing.T) {
 	for name, tt := range map[string]struct {
 		second func(*house)
 		radios int64
-		want   string // numbers of the requests that are broken
+		want   string // numbers of the broken requests
 	}{
 		"both granted, one radio fewer":   {granted, 3, "[1 2]"},
 		"both granted, one radio more":    {granted, 5, "[]"},

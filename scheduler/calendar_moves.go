@@ -10,20 +10,19 @@ import (
 	"berth/testbeds"
 )
 
-// What people do in their calendar clients comes here: the same steps with the same rights as everywhere, but for what is said of a
-// refusal. A client shows little of an answer, so why a booking stays where it is becomes a remark on the request, which the calendar
-// shows, and an entry in its history.
+// Changes in calendar clients take the same steps with the same rights as everywhere. Only refusals differ: a client shows little of an answer, so
+// the reason becomes a note on the request, which the calendar shows, and an entry in its history.
 
 // Moved is the answer to a move in a calendar client that was not refused.
 type Moved struct {
 	Request Request
-	Waiting string // what it waits for; empty where it was moved
+	Waiting string // the decision it waits for, as a sentence; empty where it was moved
 }
 
 const inCalendar = "in a calendar client"
 
-// MoveInCalendar gives a request the slot to which somebody dragged it. The experimenter of a scheduled request asks its mentor to move it,
-// where it would fit. A refusal is left as a remark; asking for the same again adds none. It returns the codes of Move.
+// MoveInCalendar gives a request the slot to which a user dragged it. The experimenter of a scheduled request asks its mentor to move it, where it
+// would fit. A refusal leaves a note; the same refusal again adds none. It returns the codes of Move.
 func (s *Service) MoveInCalendar(ctx context.Context, a account.Actor, id string, slot testbeds.Slot, revision int64) (Moved, error) {
 	out, err := s.Move(ctx, a, id, Move{Slot: &slot, Reason: "moved " + inCalendar, Revision: revision})
 	if err == nil {
@@ -46,8 +45,8 @@ func (s *Service) MoveInCalendar(ctx context.Context, a account.Actor, id string
 	return Moved{}, s.remarked(ctx, a, id, remark, "Move to "+slot.String()+" refused: ", err)
 }
 
-// CancelInCalendar cancels one's own future request, which somebody deleted from their calendar. It returns the codes of Cancel, CodeForbidden
-// for what is somebody else's, and CodeConflict for what has begun.
+// CancelInCalendar cancels the actor's own future request, which they deleted from their calendar. It returns the codes of Cancel, CodeForbidden for
+// another user's request, and CodeConflict for one that has begun.
 func (s *Service) CancelInCalendar(ctx context.Context, a account.Actor, id string, revision int64) error {
 	err := s.cancelable(ctx, a, id)
 	if err == nil {
@@ -59,7 +58,7 @@ func (s *Service) CancelInCalendar(ctx context.Context, a account.Actor, id stri
 	return s.remarked(ctx, a, id, CalendarNote{}, "Not cancelled: ", err)
 }
 
-// cancelable refuses to cancel by a keystroke what is somebody else's, or has begun.
+// cancelable protects other users' requests, and those that have begun, from a keystroke in a calendar.
 func (s *Service) cancelable(ctx context.Context, a account.Actor, id string) error {
 	var r Request
 	err := s.store.View(ctx, func(tx Reader) (err error) {
@@ -77,7 +76,7 @@ func (s *Service) cancelable(ctx context.Context, a account.Actor, id string) er
 	return nil
 }
 
-// remarked leaves a refusal as a remark, and answers with it. What is nobody's decision is answered as it is.
+// remarked leaves a refusal as a note on the request, and returns it. An error that is no refusal is returned as it is.
 func (s *Service) remarked(ctx context.Context, a account.Actor, id string, remark CalendarNote, begin string, refusal error) error {
 	switch CodeOf(refusal) {
 	case CodeInvalid, CodeConflict, CodeForbidden:
@@ -91,7 +90,7 @@ func (s *Service) remarked(ctx context.Context, a account.Actor, id string, rema
 	return refusal
 }
 
-// plainly says a refusal in one line, with the nearest slot that works.
+// plainly puts a refusal into one line, with the nearest slot that works.
 func plainly(refusal error) string {
 	parts := Explain(refusal)
 	if e, ok := errors.AsType[*Error](refusal); ok {
@@ -102,11 +101,11 @@ func plainly(refusal error) string {
 	return strings.Join(parts, "; ")
 }
 
-// maxExplained is how many conflicts an explanation names one by one.
+// maxExplained limits how many conflicts an explanation names one by one.
 const maxExplained = 3
 
-// Explain says a refusal so that everybody who sees the request may read it: what is short and when, not who has it. An error that is not
-// for users explains nothing.
+// Explain describes a refusal for everybody who sees the request: the shortages and their times, but not who has the capacity. An internal error
+// explains nothing.
 func Explain(refusal error) []string {
 	e, ok := errors.AsType[*Error](refusal)
 	if !ok {
@@ -130,7 +129,7 @@ func Explain(refusal error) []string {
 	return parts
 }
 
-// nearest is the first alternative that differs in its time only.
+// nearest finds the first alternative that changes nothing but the time.
 func nearest(list []testbeds.Alternative) (testbeds.Slot, bool) {
 	for _, a := range list {
 		only := true
@@ -144,7 +143,7 @@ func nearest(list []testbeds.Alternative) (testbeds.Slot, bool) {
 	return testbeds.Slot{}, false
 }
 
-// remark writes a remark on a request, unless the same one stands there already.
+// remark leaves a note on a request, unless it is there already.
 func (s *Service) remark(ctx context.Context, a account.Actor, id string, remark CalendarNote) error {
 	_, err := s.decide(ctx, command{actor: a, action: ActionRemark, id: id,
 		take: func(ctx context.Context, d *decision) error { return d.remark(ctx, remark) }})
@@ -169,8 +168,8 @@ func sameSlot(a, b *testbeds.Slot) bool {
 	return a.Equal(*b)
 }
 
-// wishMove asks the mentor of a scheduled request, in its thread, to move it. The answer says what it waits for; it is empty where there
-// is nothing to ask, and an error where the request would not fit.
+// wishMove asks the mentor of a scheduled request, in its thread, to move it, and says what the move waits for. The answer is empty where there is
+// nothing to ask; it is an error where the request would not fit.
 func (s *Service) wishMove(ctx context.Context, a account.Actor, id string, slot testbeds.Slot) (Moved, error) {
 	var answer Moved
 	_, err := s.decide(ctx, command{actor: a, action: ActionRemark, id: id, take: func(ctx context.Context, d *decision) error {
@@ -189,7 +188,7 @@ func (s *Service) wishMove(ctx context.Context, a account.Actor, id string, slot
 		if !d.outcome.Fit.Fits {
 			return d.refusal(fmt.Sprintf("request #%d does not fit there", r.Number))
 		}
-		text := fmt.Sprintf("Move to %s asked for; %s decides.", slot, r.Mentor)
+		text := fmt.Sprintf("Asked to move this to %s; %s decides.", slot, r.Mentor)
 		before := r.Remark
 		if err := d.remark(ctx, CalendarNote{Slot: &slot, Text: text}); err != nil {
 			return err

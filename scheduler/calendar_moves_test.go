@@ -13,8 +13,8 @@ import (
 	"berth/testbeds"
 )
 
-// TestMovesInACalendar drags hydra, three radios of maeve's from nine to one the next day, to where marathon has all four from the 40th to the
-// 44th hour, or elsewhere. What is refused stays as a remark; what a mentor has to decide is asked in the thread.
+// TestMovesInACalendar drags hydra, three radios of maeve's from nine to one the next day, to where marathon has all four from the 40th to the 44th
+// hour, or elsewhere. A refusal stays as a note; a move that the mentor must decide about is asked in the thread.
 func TestMovesInACalendar(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -23,19 +23,19 @@ func TestMovesInACalendar(t *testing.T) {
 		to       testbeds.Slot
 		old      bool           // the client has read an older version
 		code     scheduler.Code // of the refusal
-		remark   string         // that is left
-		waiting  string         // what is answered
+		remark   string         // the note that is left
+		waiting  string         // the answer
 		feedback string
 	}{
 		"one's own, under review":        {who: "maeve", to: hours(30, 4)},
-		"into what is taken":             {who: "maeve", to: hours(40, 4), code: scheduler.CodeConflict, remark: "Move to 2026-03-03 22:00:00Z – 2026-03-04 02:00:00Z refused: request does not fit there; radio usrp: needs 3, free 0, short by 3"},
+		"into what is taken":             {who: "maeve", to: hours(40, 4), code: scheduler.CodeConflict, remark: "Move to 2026-03-03 22:00:00Z – 2026-03-04 02:00:00Z refused: the request does not fit there; radio usrp: needs 3, free 0, short by 3"},
 		"into the past":                  {who: "maeve", to: hours(-30, 4), code: scheduler.CodeInvalid, remark: "lies in the past"},
 		"by its mentor, granted":         {who: "monika", granted: true, to: hours(24, 3)},
 		"longer, by its mentor":          {who: "monika", granted: true, to: hours(24, 5), waiting: "waits for the approval of radio"},
 		"shorter, granted":               {who: "maeve", granted: true, to: hours(24, 3)},
-		"elsewhere, granted":             {who: "maeve", granted: true, to: hours(30, 4), remark: "asked for; monika decides", waiting: "Move to 2026-03-03 12:00:00Z – 2026-03-03 16:00:00Z asked for; monika decides.", feedback: "Please move this to 2026-03-03 12:00:00Z – 2026-03-03 16:00:00Z. It would fit."},
+		"elsewhere, granted":             {who: "maeve", granted: true, to: hours(30, 4), remark: "Asked to move this to 2026-03-03 12:00:00Z – 2026-03-03 16:00:00Z; monika decides", waiting: "Asked to move this to 2026-03-03 12:00:00Z – 2026-03-03 16:00:00Z; monika decides.", feedback: "Please move this to 2026-03-03 12:00:00Z – 2026-03-03 16:00:00Z. It would fit."},
 		"granted, into what is taken":    {who: "maeve", granted: true, to: hours(40, 4), code: scheduler.CodeConflict, remark: "request #1 does not fit there; radio usrp"},
-		"granted, into the past":         {who: "maeve", granted: true, to: hours(-30, 4), code: scheduler.CodeForbidden, remark: "its experimenter can shorten it"},
+		"granted, into the past":         {who: "maeve", granted: true, to: hours(-30, 4), code: scheduler.CodeForbidden, remark: "its experimenter can only shorten it; its mentor (monika) can move it"},
 		"by another mentor":              {who: "marco", to: hours(30, 4), code: scheduler.CodeForbidden},
 		"by nobody who may know it":      {who: "hector", to: hours(30, 4), code: scheduler.CodeNotFound},
 		"of a version that is not there": {who: "maeve", to: hours(30, 4), old: true, code: scheduler.CodePrecondition},
@@ -90,7 +90,7 @@ func TestMovesInACalendar(t *testing.T) {
 	}
 }
 
-// TestARefusedMoveNamesTheNearestSlot: beside what is short there is what would work, the first that changes nothing but the time.
+// TestARefusedMoveNamesTheNearestSlot: beside the shortage it names the first alternative that changes only the time.
 func TestARefusedMoveNamesTheNearestSlot(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

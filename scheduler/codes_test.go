@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestEveryMethodNamesItsCodes reads the package: an exported method of Service that returns an error says in its comment with which codes, or
-// whose codes they are. The codes that it names have to be there.
+// TestEveryMethodNamesItsCodes reads the package: the comment of an exported method of Service that returns an error names its codes, or the methods
+// that it shares them with. The codes must exist.
 func TestEveryMethodNamesItsCodes(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("*.go")

@@ -11,18 +11,18 @@ import (
 	"berth/testbeds"
 )
 
-// errDryRun rolls a transaction back whose outcome was all that was wanted.
+// errDryRun rolls a transaction back of which only the outcome was wanted.
 var errDryRun = errors.New("dry run")
 
 // errMoreTestbeds says that a decision turned out to touch testbeds that were not locked for it.
 type errMoreTestbeds []string
 
-func (errMoreTestbeds) Error() string { return "more testbeds have to be locked" }
+func (errMoreTestbeds) Error() string { return "more testbeds must be locked" }
 
-// maxGrowth bounds how often a decision starts again with more testbeds.
+// maxGrowth limits how often a decision starts again with more testbeds.
 const maxGrowth = 8
 
-// decision is one step being taken: the locked request, the transaction, and what has been changed in it so far.
+// decision is a step under way: the locked request, the transaction, and the changes made in it so far.
 type decision struct {
 	s       *Service
 	tx      Tx
@@ -30,12 +30,12 @@ type decision struct {
 	action  Action
 	now     time.Time
 	locked  []string
-	request Request // as it was
+	request Request // before the step
 	changed []BookingChange
 	outcome Outcome
 }
 
-// command is what taking a step needs.
+// command describes a step to take.
 type command struct {
 	actor    account.Actor
 	action   Action
@@ -46,8 +46,8 @@ type command struct {
 	take     func(ctx context.Context, d *decision) error
 }
 
-// decide takes a step with a request: it locks the testbeds that the step touches, reads the request anew, asks whether the step may
-// be taken, brings the ledger up to date, and commits what take wrote. take may run more than once.
+// decide takes a step with a request: it locks the testbeds that the step touches, reads the request anew, checks whether the step is allowed, brings
+// the ledger up to date, and commits the changes of take. take may run more than once.
 func (s *Service) decide(ctx context.Context, c command) (Outcome, error) {
 	var seen Request
 	err := s.store.View(ctx, func(tx Reader) (err error) {
@@ -74,8 +74,7 @@ func (s *Service) decide(ctx context.Context, c command) (Outcome, error) {
 	return out, s.maskOutcome(ctx, c.actor, &out)
 }
 
-// growing takes a step with testbeds locked, and again with more of them for as long as it turns out to touch others; before may make these
-// ready.
+// growing runs try with testbeds locked, and again with more of them while it turns out to touch others; before, if set, prepares these.
 func growing(lock []string, before func(more []string), try func(lock []string) error) error {
 	for range maxGrowth {
 		err := try(sorted(lock))
@@ -88,16 +87,16 @@ func growing(lock []string, before func(more []string), try func(lock []string) 
 		}
 		lock = append(lock, more...)
 	}
-	return Errorf(CodeUnavailable, "what this touches changes too fast; try again")
+	return Errorf(CodeUnavailable, "the testbeds involved change too fast; try again")
 }
 
-// sorted is a list of testbeds as it is locked: each once, in order.
+// sorted puts testbeds into the order in which they are locked, each once.
 func sorted(testbeds []string) []string {
 	list := slices.Sorted(slices.Values(testbeds))
 	return slices.Compact(list)
 }
 
-// Touched are the testbeds whose capacity a request has anything to do with.
+// Touched lists the testbeds whose capacity a request uses, holds or asks for.
 func Touched(r Request) []string {
 	list := r.Testbeds()
 	for _, o := range r.Offers {
@@ -133,7 +132,7 @@ func (s *Service) attempt(ctx context.Context, c command, lock []string) (Outcom
 	return out, err
 }
 
-// begun locks the request and makes sure that the step can be taken with it.
+// begun locks the request and makes sure that the step may be taken.
 func (d *decision) begun(ctx context.Context, c command) error {
 	r, err := d.tx.LockRequest(ctx, c.id)
 	if err != nil {
@@ -155,8 +154,7 @@ func (d *decision) begun(ctx context.Context, c command) error {
 	return d.recall(ctx)
 }
 
-// recall brings the request's booking to mind where it ended before everything that the ledger knows: something ran on for months, and nobody
-// looked.
+// recall loads the request's booking where it ended before the ledger's horizon: an experiment ran on for months unnoticed.
 func (d *decision) recall(ctx context.Context) error {
 	if _, known := d.booked(d.request); known || d.request.Booking == 0 {
 		return nil
@@ -171,7 +169,7 @@ func (d *decision) recall(ctx context.Context) error {
 	return err
 }
 
-// covered makes sure that testbeds are locked before anything is decided about them.
+// covered makes sure that testbeds are locked before a decision about them.
 func (d *decision) covered(need []string) error {
 	var more errMoreTestbeds
 	for _, t := range need {
@@ -227,13 +225,13 @@ func (d *decision) change(c BookingChange) {
 	d.changed = append(slices.DeleteFunc(d.changed, func(o BookingChange) bool { return o.Booking.ID == c.Booking.ID }), c)
 }
 
-// note is what is said of a step in the history and in the change log.
+// note describes a step for the history and the change log.
 type note struct {
 	action  Action // default: the decision's
 	reason  string
 	text    string
 	verdict *testbeds.Verdict
-	remark  int64 // feedback that was added
+	remark  int64 // the feedback that was added
 }
 
 // save writes a request after a step, with its history row and its event.

@@ -12,7 +12,7 @@ import (
 	"berth/testbeds"
 )
 
-// The defects of facts/reservations.md, section 2, that are the scheduler's to avoid; 1 to 4 are the engine's.
+// The defects of facts/reservations.md, section 2, that the scheduler must avoid; 1 to 4 are the engine's.
 
 func TestDefect5ApproveChecksAgain(t *testing.T) {
 	t.Parallel()
@@ -319,7 +319,7 @@ func TestPortalDefect9TimesAreUTC(t *testing.T) {
 	}
 }
 
-// events are all events that somebody sees.
+// events returns all events that a user sees.
 func (h *house) events(who string) []scheduler.Event {
 	h.Helper()
 	list, _, err := h.Events(h.t.Context(), as(who), 0, 10_000)

@@ -2,7 +2,7 @@ package scheduler
 
 import "time"
 
-// Channel is a way by which other systems and people are told what happens.
+// Channel is a way of notifying other systems and people.
 type Channel struct {
 	Name  string
 	Takes func(Event) bool // which events
@@ -11,45 +11,45 @@ type Channel struct {
 // OfRequests takes every event about a request.
 func OfRequests(e Event) bool { return e.Request != "" }
 
-// Delivery is an event on its way to another system. It is kept until it has arrived, and of one request the earlier goes first.
+// Delivery is an event on its way to another system. It is kept until it arrives; those of one request go in order.
 type Delivery struct {
 	ID       int64
-	Channel  string // the way
-	Target   string // to whom, where the way leads to several; empty while it is not known to whom
+	Channel  string // name of the channel
+	Target   string // the receiver, where the channel has several; empty until it is known
 	State    DeliveryState
-	Attempts int64 // that were begun before
+	Attempts int64 // begun before
 	Due      time.Time
 	Settled  *time.Time // when it arrived
 	Failure  string     // of the last attempt
-	Remedy   string     // what somebody can do about it
+	Remedy   string     // how to make it work
 	Event    Event
 }
 
-// DeliveryState says whether a message has arrived.
+// DeliveryState says whether a delivery has arrived.
 type DeliveryState string
 
-// The states of messages.
+// The states of deliveries.
 const (
 	DeliveryWaiting DeliveryState = "waiting" // it will be tried, or is being tried
-	DeliveryStuck   DeliveryState = "stuck"   // it waits until somebody has done something about it
+	DeliveryStuck   DeliveryState = "stuck"   // it waits until a person has removed the cause
 	DeliveryDone    DeliveryState = "done"    // it has arrived
 )
 
-// DeliveryStates lists all states of messages.
+// DeliveryStates lists all states of deliveries.
 var DeliveryStates = []DeliveryState{DeliveryWaiting, DeliveryStuck, DeliveryDone}
 
-// Backlog is what waits in a channel.
+// Backlog counts what waits in a channel.
 type Backlog struct {
 	Waiting     int64      `json:"waiting"`
-	Stuck       int64      `json:"stuck"`                  // waits for somebody to do something
-	Oldest      *time.Time `json:"oldest,omitempty"`       // when what waits longest happened
-	LastSuccess *time.Time `json:"last_success,omitempty"` // when something last arrived
+	Stuck       int64      `json:"stuck"`                  // waits for a person to remove the cause
+	Oldest      *time.Time `json:"oldest,omitempty"`       // when the event that waits longest happened
+	LastSuccess *time.Time `json:"last_success,omitempty"` // last arrival
 }
 
-// TicketState is what is remembered of a ticket between two times that somebody works on it.
+// TicketState is kept of a ticket between two times that it is worked on.
 type TicketState struct {
 	Key     string
 	Request string
-	Locked  time.Time // until when whoever has locked it is at work on it
+	Locked  time.Time // until when its lock holds
 	State   string    // as package tickets writes it
 }

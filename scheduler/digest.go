@@ -5,7 +5,7 @@ import (
 	"context"
 )
 
-// Digest says in the change log, once, that the digest of a day is due; the day is written as 2026-11-24. It reports whether it was now. It
+// Digest records in the change log, once, that the digest of a day is due; the day is written as 2026-11-24. It reports whether this call did it. It
 // returns no code of its own.
 func (s *Service) Digest(ctx context.Context, day string) (now bool, err error) {
 	err = s.store.Change(ctx, nil, func(tx Tx) error {

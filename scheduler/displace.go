@@ -8,8 +8,8 @@ import (
 	"berth/testbeds"
 )
 
-// room locks the requests that are to make room, and names for each the bookings that it would give up: its slot, the slot that is
-// held for it, or its open offers.
+// room locks the requests that must make room, and lists for each the bookings that it would give up: its slot, the slot held for it, or its open
+// offers.
 func (d *decision) room(ctx context.Context, victims []Request) ([][]int64, error) {
 	given := make([][]int64, len(victims))
 	for i, v := range victims {
@@ -35,20 +35,20 @@ func (d *decision) room(ctx context.Context, victims []Request) ([][]int64, erro
 			}
 		}
 		if len(given[i]) == 0 {
-			return nil, Errorf(CodeConflict, "request #%d is %s and has nothing to give: only what is scheduled or held can be displaced", v.Number, v.Status)
+			return nil, Errorf(CodeConflict, "request #%d is %s: only a scheduled or held request can be displaced", v.Number, v.Status)
 		}
 	}
 	return given, nil
 }
 
-// needed makes sure that nobody is displaced in vain: with one of them left alone what is proposed must not fit.
+// needed makes sure that no request is displaced in vain: with any one of them left alone the proposal must not fit.
 func (d *decision) needed(p proposal, victims []Request, given [][]int64) error {
 	var bad faults
 	for i, v := range victims {
 		others := slices.Concat(slices.Delete(slices.Clone(given), i, i+1)...)
 		_ = d.snapshot(func(w snapshot) error {
 			if d.verdictOn(w, p).Fits {
-				bad.add(fmt.Sprintf("override.displace[%d]", i), "request #%d need not make room: it fits without that", v.Number)
+				bad.add(fmt.Sprintf("override.displace[%d]", i), "request #%d need not make room: there is enough without it", v.Number)
 			}
 			return nil
 		}, append(others, d.request.bookings()...)...)
@@ -73,7 +73,7 @@ func (d *decision) displace(ctx context.Context, p proposal, reason string, vict
 		if err != nil {
 			return err
 		}
-		// Whose request it was is for those to know who may: the verdict names it, and is masked for the others.
+		// The verdict names the request that took the slot, and is masked for readers who may not know it.
 		v.unflag(FlagFacility)
 		v.Flags = append(slices.Clone(v.Flags), Flag{Kind: FlagDisplaced, At: d.now, Text: reason})
 		verdict, alternatives := d.beside(p, v)
@@ -86,7 +86,7 @@ func (d *decision) displace(ctx context.Context, p proposal, reason string, vict
 	return nil
 }
 
-// beside is how a displaced request stands once the other one has its slot, and where it could go.
+// beside checks a displaced request once the other one has its slot, and finds alternatives for it.
 func (d *decision) beside(p proposal, v Request) (verdict testbeds.Verdict, alternatives []testbeds.Alternative) {
 	_ = d.snapshot(func(w snapshot) error {
 		w.fed.Put(p.booking)
@@ -97,7 +97,7 @@ func (d *decision) beside(p proposal, v Request) (verdict testbeds.Verdict, alte
 	return verdict, alternatives
 }
 
-// notify lets the people of the requests that lose capacity by something know of it, without saying whose doing it is.
+// notify tells the people of requests that lose capacity, without saying to whom.
 func (d *decision) notify(ctx context.Context, conflicts []testbeds.Conflict, already []string, n note) (told []string, err error) {
 	var numbers []int64
 	for _, c := range conflicts {
@@ -124,5 +124,5 @@ func (d *decision) notify(ctx context.Context, conflicts []testbeds.Conflict, al
 	return told, nil
 }
 
-// toldKey marks among a request's reminders that the people of another one were told of its overrun.
+// toldKey marks among a request's reminders that the people of another one were notified of its overrun.
 func toldKey(number int64) string { return fmt.Sprintf("told #%d", number) }

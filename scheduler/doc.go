@@ -1,6 +1,6 @@
-// Package scheduler is the life of a request: who may take which step, what each step writes, and how a decision stays true to the
-// capacity of the testbeds whatever happens at the same time.
+// Package scheduler owns the life of a request: who may take which step, what each step writes, and how decisions stay true to the capacity of the
+// testbeds, whatever happens at the same time.
 //
-// It knows a Store, in which one step is one transaction, and a clock, both handed in; no SQL and no HTTP. Whether something fits is
-// never decided here but asked of package testbeds, through the Ledger, which keeps a Federation in step with the store.
+// It gets a Store, in which one step is one transaction, and a clock; it knows no SQL and no HTTP. It never decides itself whether an experiment
+// fits: it asks package testbeds/capacity, through the ledger, which keeps a Federation in step with the store.
 package scheduler

@@ -12,7 +12,7 @@ import (
 	"berth/testbeds"
 )
 
-// due is when time next does something to a request; nil for never.
+// due returns when time next does something to a request; nil for never.
 func (s *Service) due(r Request) *time.Time {
 	var next *time.Time
 	earliest := func(t *time.Time) {
@@ -41,7 +41,7 @@ func (s *Service) due(r Request) *time.Time {
 	return next
 }
 
-// begins is when what a request was granted begins to be occupied: the first setup, as it was when the slot was granted.
+// begins returns when a request begins to occupy capacity: at its first setup, as it was granted.
 func (r Request) begins() time.Time {
 	if r.Occupied != nil {
 		return r.Occupied.Start
@@ -49,10 +49,10 @@ func (r Request) begins() time.Time {
 	return r.Slot.Start
 }
 
-// unitsLooked marks that units were looked for when setup began, also where there were none to give.
+// unitsLooked marks that the units were looked for when setup began, even where none were free.
 func (r Request) unitsLooked() string { return "units " + r.begins().Format(time.RFC3339) }
 
-// unitsToChoose reports whether the service has still to look for the named units of a request.
+// unitsToChoose reports whether the named units of a request are still to be chosen.
 func (s *Service) unitsToChoose(r Request) bool {
 	return r.Status == Scheduled && len(r.Units) == 0 && !slices.Contains(r.Reminded, r.unitsLooked()) && s.named(r)
 }
@@ -74,8 +74,8 @@ func (s *Service) named(r Request) bool {
 	return found
 }
 
-// RunDue does what time has brought: offers that expire, units to choose, reminders, overruns. It is called by any number of processes; each
-// thing happens once. next is when it has to be called again at the latest. It returns no code of its own.
+// RunDue does everything that is due: offers that expire, units to choose, reminders, overruns. Any number of processes may call it; each thing
+// happens once. next is the latest time for the next call. It returns no code of its own.
 func (s *Service) RunDue(ctx context.Context) (done int, next *time.Time, err error) {
 	done, err = s.runDue(ctx, nil, s.o.DueAtOnce)
 	if err != nil {
@@ -88,18 +88,17 @@ func (s *Service) RunDue(ctx context.Context) (done int, next *time.Time, err er
 	return done, next, err
 }
 
-// settle does all that is due on testbeds before something is decided about them; what goes wrong is met again by RunDue.
+// settle handles everything due on testbeds before a decision about them; RunDue meets its errors again.
 func (s *Service) settle(ctx context.Context, among []string) {
 	if len(among) == 0 {
 		return
 	}
 	if _, err := s.runDue(ctx, among, math.MaxInt); err != nil {
-		s.o.Log.Warn("settling what is due before a decision", "testbeds", among, "error", err)
+		s.o.Log.Warn("handling due requests before a decision", "testbeds", among, "error", err)
 	}
 }
 
-// runDue takes the due requests one by one, until it has done so many or has looked at all. One that goes wrong is logged, and keeps none
-// behind it from being handled.
+// runDue handles due requests one by one, up to a number or all. It logs an error of one and goes on with the next.
 func (s *Service) runDue(ctx context.Context, among []string, most int) (done int, err error) {
 	seen := map[string]bool{}
 	for done < most {
@@ -114,7 +113,7 @@ func (s *Service) runDue(ctx context.Context, among []string, most int) (done in
 		for _, id := range ids {
 			seen[id] = true
 			switch err := s.handle(ctx, id); {
-			case errors.Is(err, errNothingDue): // somebody else was faster
+			case errors.Is(err, errNothingDue): // another process was faster
 			case err != nil && ctx.Err() != nil:
 				return done, ctx.Err()
 			case err != nil:
@@ -127,7 +126,7 @@ func (s *Service) runDue(ctx context.Context, among []string, most int) (done in
 	return done, nil
 }
 
-// dueAmong are the ids of so many requests that are due on testbeds, or anywhere.
+// dueAmong lists the ids of requests that are due on testbeds, or anywhere.
 func (s *Service) dueAmong(ctx context.Context, among []string, limit int) (ids []string, err error) {
 	err = s.snapshot(ctx, func(tx Reader, _ snapshot) error {
 		ids, err = tx.DueRequests(ctx, s.now(), among, limit)
@@ -136,7 +135,7 @@ func (s *Service) dueAmong(ctx context.Context, among []string, limit int) (ids 
 	return ids, err
 }
 
-// handle does to one request what is due.
+// handle does everything that is due to one request.
 func (s *Service) handle(ctx context.Context, id string) error {
 	var lock []string
 	if err := s.store.View(ctx, func(tx Reader) error {
@@ -176,7 +175,7 @@ func (s *Service) handleLocked(ctx context.Context, id string, lock []string) er
 	})
 }
 
-// pass does everything that is due to a request, each with its own row in the history.
+// pass does everything that is due to a locked request, each with its own row in the history.
 func (d *decision) pass(ctx context.Context, r Request) error {
 	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.expireHold, d.lapseMove, d.chooseUnits, d.remind, d.remindOfOffers, d.overrun} {
 		var err error
@@ -186,12 +185,12 @@ func (d *decision) pass(ctx context.Context, r Request) error {
 	}
 	due := d.s.due(r)
 	if due != nil && !due.After(d.now) {
-		return fmt.Errorf("request #%d (%s) stays due", r.Number, r.Status)
+		return fmt.Errorf("request #%d (%s) is still due after it was handled", r.Number, r.Status)
 	}
 	if r.Due == nil || r.Due.After(d.now) {
 		return nil
 	}
-	// Nothing came of it, such as a reminder of what has begun meanwhile: it is due later, and no other than before.
+	// Nothing came of it, such as a reminder of a slot that has begun meanwhile: only the time changes.
 	return d.tx.SetDue(ctx, r.ID, due)
 }
 
@@ -214,7 +213,7 @@ func (d *decision) expireOffers(ctx context.Context, r Request) (Request, error)
 	return d.save(ctx, before, r, note{action: ActionOfferExpire, text: "offer" + text})
 }
 
-// expireHold lets go of the slot of an accepted offer that nobody granted in time; the request stays under review.
+// expireHold releases the slot of an accepted offer that was not granted in time; the request stays under review.
 func (d *decision) expireHold(ctx context.Context, r Request) (Request, error) {
 	if until := r.heldUntil(); until == nil || until.After(d.now) {
 		return r, nil

@@ -11,7 +11,7 @@ import (
 	"berth/testbeds"
 )
 
-// Nobody can accept an offer whose slot has begun: it holds nothing from then on, nor does what was accepted.
+// An offer whose slot has begun can no longer be accepted: from then on it holds nothing, nor does a request made of it.
 func TestNothingIsHeldThatNobodyCanTake(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -79,7 +79,7 @@ func TestEachInstantIsRemindedOfOnce(t *testing.T) {
 	}
 }
 
-// An overrun that reaches the next booking only hours later is recorded then, and the next ones are told.
+// An overrun that reaches the next booking only hours later is recorded then, and the next ones are notified.
 func TestALaterHurtOfAnOverrunIsRecorded(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -101,7 +101,7 @@ func TestALaterHurtOfAnOverrunIsRecorded(t *testing.T) {
 	h.clean()
 }
 
-// However many holds have ended at once, and whatever goes wrong with one of them: a decision sees none of them.
+// However many holds have ended at once, and whatever goes wrong with one of them, a decision sees none of them.
 func TestADecisionSeesNoHoldThatHasEnded(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -9,7 +9,7 @@ import (
 	"berth/testbeds"
 )
 
-// Duty is something that operators have to do at a time.
+// Duty is a task of operators with a time.
 type Duty struct {
 	At      time.Time
 	What    string // orchestrate, or tear down
@@ -17,8 +17,8 @@ type Duty struct {
 	Late    bool // it should have been done before now
 }
 
-// Duties are what granted requests ask of operators until an instant, in the order of time: orchestrate when the first setup begins, tear down
-// when the slot ends. What should have been done before now is among them. Requests that are not granted ask for nothing.
+// Duties lists the tasks of granted requests until an instant, in the order of time, overdue ones among them: orchestrate when the first setup
+// begins, tear down when the slot ends.
 func Duties(requests []Request, f testbeds.Facility, now, until time.Time) (list []Duty) {
 	for _, r := range requests {
 		if !r.Status.Granted() {
@@ -35,8 +35,8 @@ func Duties(requests []Request, f testbeds.Facility, now, until time.Time) (list
 	return list
 }
 
-// Duties are what requests that the actor may see ask of operators until an instant, and what should have been done before now. It is
-// CodeForbidden to those who may not read.
+// Duties lists the tasks of operators for requests that the actor may see, until an instant and overdue ones. It returns CodeForbidden to those who
+// may not read.
 func (s *Service) Duties(ctx context.Context, a account.Actor, now, until time.Time) ([]Duty, error) {
 	f, _, err := s.Facility(ctx, account.System)
 	if err != nil {
@@ -55,8 +55,7 @@ func (s *Service) Duties(ctx context.Context, a account.Actor, now, until time.T
 	}
 }
 
-// OccupiedIn is what the request takes of its testbeds: what its booking does, setup and teardown included. Where it was granted nothing, it
-// is what it would take, by the facility as it is now.
+// OccupiedIn returns the time that the request takes of its testbeds, setup and teardown included: of its booking, else by the present facility.
 func (r Request) OccupiedIn(f testbeds.Facility) testbeds.Slot {
 	if r.Occupied != nil {
 		return *r.Occupied

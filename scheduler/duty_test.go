@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// radios is a request from nine to one, whose radios have two hours of setup, and the facility that it is for.
+// radios returns a request from nine to one, whose radios have two hours of setup, and its facility.
 func radios(status scheduler.Status) (scheduler.Request, testbeds.Facility) {
 	at := morning.Add(3 * time.Hour)
 	return scheduler.Request{Status: status, Slot: testbeds.NewSlot(at, 4*time.Hour), Demand: testbeds.Demand{
@@ -41,7 +41,7 @@ func TestDutiesBeginWithTheSetup(t *testing.T) {
 	}
 }
 
-// What a status asks of operators, before the day is over.
+// The tasks of operators for each status, before the day is over.
 func TestDutiesOfEveryStatus(t *testing.T) {
 	t.Parallel()
 	const orchestrate, tearDown = "orchestrate", "tear down"
@@ -66,7 +66,7 @@ func TestDutiesOfEveryStatus(t *testing.T) {
 	}
 }
 
-// What was granted is occupied as it was granted, whatever the facility says by now.
+// A granted request occupies the time that it was granted, even if the facility changes.
 func TestWhatARequestOccupies(t *testing.T) {
 	t.Parallel()
 	r, hall := radios(scheduler.Scheduled)

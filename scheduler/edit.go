@@ -8,15 +8,15 @@ import (
 	"berth/testbeds"
 )
 
-// Edit changes a request under review. Approvals hold for less of what they were given for; for anything else they are asked anew. The slot of
-// an accepted offer stays held for as long as no more is asked for than it holds. It returns CodeInvalid for the input, CodeConflict where the
-// changed request does not fit, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
+// Edit changes a request under review. Approvals hold for less of the same; for anything else testbeds are asked again. The slot of an accepted offer
+// stays held while the request asks for no more than that. It returns CodeInvalid for the input, CodeConflict where the changed request does not fit,
+// and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) Edit(ctx context.Context, a account.Actor, id string, in Edit) (Outcome, error) {
 	return s.decide(ctx, command{actor: a, action: ActionEdit, id: id, revision: in.Revision, dry: in.DryRun,
 		take: func(ctx context.Context, d *decision) error { return d.edit(ctx, in) }})
 }
 
-// asked is the request as an Ask, to be changed and checked anew.
+// asked turns the request into an Ask, to be changed and checked anew.
 func asked(r Request) Ask {
 	q := Ask{NSD: r.NSD, Placement: r.Placement, Devices: r.Devices, Slot: r.Slot, Window: r.Window, MinDuration: r.MinDuration}
 	if r.Devices == nil {
@@ -85,7 +85,7 @@ func (d *decision) edit(ctx context.Context, in Edit) error {
 	return d.rebook(ctx, p, note{text: "now " + r.Slot.String(), verdict: &d.outcome.Fit})
 }
 
-// recheckAsk gives a request the experiment and slot of an Ask, checked. Its components stay unless it is remade.
+// recheckAsk gives a request the experiment and slot of a checked Ask. Its components stay unless it is remade.
 func (d *decision) recheckAsk(r *Request, q Ask, remade bool) error {
 	err := d.snapshot(func(w snapshot) error {
 		wish, err := d.s.recheckAsk(*r, q, w, d.now)
@@ -106,7 +106,7 @@ func (d *decision) recheckAsk(r *Request, q Ask, remade bool) error {
 	return d.covered(r.Demand.Testbeds())
 }
 
-// pinned is what the request runs now, on the named units that it has.
+// pinned returns the experiment as it runs now, on the named units that the request has.
 func pinned(r Request, c testbeds.Catalogue) testbeds.Experiment {
 	e := current(r, c)
 	e.Devices = slices.Clone(e.Devices)

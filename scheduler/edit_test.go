@@ -13,8 +13,8 @@ import (
 	"berth/testbeds"
 )
 
-// TestAnEditChangesWhatItNames and nothing else: each field alone, of hydra from nine to one with three radios. What was asked for in words keeps
-// the approval of the testbed; what asks for something else does not.
+// TestAnEditChangesWhatItNames and nothing else: each field alone, of hydra from nine to one with three radios. An edit of the texts keeps the
+// approval of the testbed; an edit of the demand does not.
 func TestAnEditChangesWhatItNames(t *testing.T) {
 	t.Parallel()
 	type asked struct {
@@ -83,7 +83,7 @@ func TestAnEditChangesWhatItNames(t *testing.T) {
 	}
 }
 
-// TestATicketIsSetOnce and notes about it are said once: neither makes the calendar or the ticket hear of nothing.
+// TestATicketIsSetOnce and notes about it are recorded once: neither changes the calendar or notifies the ticket without news.
 func TestATicketIsSetOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -167,7 +167,7 @@ func TestWhatAViewIncludes(t *testing.T) {
 	}
 }
 
-// TestANoteInTheCalendarStaysUntilTheNextChange: what is done for the ticket is none.
+// TestANoteInTheCalendarStaysUntilTheNextChange: steps for the ticket are no change.
 func TestANoteInTheCalendarStaysUntilTheNextChange(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -12,24 +12,23 @@ import (
 type Code string
 
 const (
-	CodeInvalid         Code = "invalid"         // the input breaks a rule; Fields says where
+	CodeInvalid         Code = "invalid"         // the input breaks a rule; Fields names the place
 	CodeConflict        Code = "conflict"        // does not fit, or the step is not allowed in this state
 	CodeNotFound        Code = "not_found"       // not there, or not for this actor to know
 	CodeForbidden       Code = "forbidden"       // the actor may not do this
-	CodeUnauthenticated Code = "unauthenticated" // nobody has signed in
-	CodePrecondition    Code = "precondition"    // somebody changed it in between
+	CodeUnauthenticated Code = "unauthenticated" // no user has signed in
+	CodePrecondition    Code = "precondition"    // changed since the caller saw it
 	CodeUnavailable     Code = "unavailable"     // try again later
 )
 
-// Error is an error that a user may see: every part of it is written for them. What else went wrong stays an ordinary error and is
-// shown to nobody.
+// Error is an error for users: every part of it is written for them. Any other error is internal, and nobody sees its text.
 type Error struct {
 	Code         Code
 	Message      string
 	Fields       []FieldError           // of an invalid input, all of them
 	Verdict      *testbeds.Verdict      // of a request that does not fit
 	Alternatives []testbeds.Alternative // what would work instead
-	Allowed      []Action               // the steps that are allowed, where this one is not
+	Allowed      []Action               // the allowed steps, where this one is not
 	Broken       []BrokenBooking        // bookings that a refused facility change would break
 }
 
@@ -50,7 +49,7 @@ func (e *Error) Error() string {
 	return e.Message + " (" + strings.Join(parts, "; ") + ")"
 }
 
-// Errorf makes an error that a user may see.
+// Errorf makes an error for users.
 func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
@@ -64,7 +63,7 @@ func Invalid(bad testbeds.Faults) *Error {
 	return e
 }
 
-// CodeOf is the code of an error, empty where it is not for users.
+// CodeOf returns the code of an error, empty for an internal one.
 func CodeOf(err error) Code {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code

@@ -8,12 +8,12 @@ import (
 	"berth/testbeds"
 )
 
-// evidence is a request as package proof judges it: plain values, taken over one by one and worked out nowhere.
+// evidence copies a request into plain values for package proof, and works nothing out.
 func evidence(r Request) proof.Request {
 	x := proof.Request{Number: r.Number, Status: string(r.Status), Stage: stages[r.Status], Slot: r.Slot, Granted: r.Scheduled, Demand: r.Demand,
 		Occupied: r.Occupied, Booking: r.Booking, Due: r.Due, Updated: r.Updated, Overbooked: len(r.Overbooked) > 0}
 	if r.HoldUntil != nil {
-		x.HoldUntil = new(sooner(*r.HoldUntil, r.Slot.Start)) // what has begun can no longer be granted
+		x.HoldUntil = new(sooner(*r.HoldUntil, r.Slot.Start)) // a request whose slot has begun can no longer be granted
 	}
 	if n := len(r.Overbooked); n > 0 {
 		x.Unfit = len(r.Overbooked[n-1].Conflicts) == 0
@@ -39,8 +39,8 @@ func evidence(r Request) proof.Request {
 var stages = map[Status]proof.Stage{UnderReview: proof.Review, Scheduled: proof.Scheduled, Instantiating: proof.Running, Running: proof.Running,
 	Terminating: proof.Running, Completed: proof.Over, Failed: proof.Over, Rejected: proof.Over, Cancelled: proof.Over}
 
-// history is what the history of a request begins and ends with. When it was granted is looked for where a testbed has refused: that may
-// have been before or after.
+// history reads the first and last entries of a request's history. The time of its grant is read only where a testbed has refused, before or after
+// it.
 func (v *verifying) history(ctx context.Context, r Request, ends map[string]HistoryEnds) (h proof.History, err error) {
 	e, ok := ends[r.ID]
 	h = proof.History{Empty: !ok, First: string(e.First.Action), Last: string(e.Last.To)}
@@ -63,7 +63,7 @@ func (v *verifying) history(ctx context.Context, r Request, ends map[string]Hist
 	}
 }
 
-// named are the devices whose units have names.
+// named lists the devices whose units have names.
 func named(f testbeds.Facility) map[testbeds.Resource]bool {
 	all := map[testbeds.Resource]bool{}
 	for _, t := range f.Testbeds {

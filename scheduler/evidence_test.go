@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Every status is judged by Verify as something, is where some step leads to, and lets everybody concerned look and talk.
+// Verify knows a stage for every status, some step leads to it, and everybody concerned may look and talk.
 func TestTheTablesKnowEveryStatus(t *testing.T) {
 	t.Parallel()
 	for _, s := range Statuses {

@@ -11,8 +11,8 @@ import (
 	"berth/testbeds"
 )
 
-// Two experiments want three of four radios in the same hours. The mentor grants the first one; the second is refused, with what is
-// short and when.
+// Two experiments want three of four radios in the same hours. The mentor grants the first one; the second is refused, with its shortage and the time
+// of it.
 func ExampleService_Schedule() {
 	ctx, id := context.Background(), 0
 	store := memory.New()

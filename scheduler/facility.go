@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// Facility is the facility and its revision. It returns CodeForbidden without the scope to read.
+// Facility reads the facility and its revision. It returns CodeForbidden without the scope to read.
 func (s *Service) Facility(ctx context.Context, a account.Actor) (testbeds.Facility, int64, error) {
 	var f testbeds.Facility
 	var revision int64
@@ -22,7 +22,7 @@ func (s *Service) Facility(ctx context.Context, a account.Actor) (testbeds.Facil
 	return f, revision, err
 }
 
-// Catalogue is the catalogue and its revision, which is the facility's. It returns CodeForbidden without the scope to read.
+// Catalogue reads the catalogue and its revision, which it shares with the facility. It returns CodeForbidden without the scope to read.
 func (s *Service) Catalogue(ctx context.Context, a account.Actor) (testbeds.Catalogue, int64, error) {
 	var c testbeds.Catalogue
 	var revision int64
@@ -47,7 +47,7 @@ func (s *Service) catalogued(ctx context.Context, a account.Actor, read func(tx 
 	})
 }
 
-// alteration is a change of what there is: it turns the facility and the catalogue into others.
+// alteration changes facility and catalogue in place.
 type alteration func(f *testbeds.Facility, c *testbeds.Catalogue) error
 
 // PutFacility replaces the whole facility. It returns the codes of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
@@ -58,8 +58,8 @@ func (s *Service) PutFacility(ctx context.Context, a account.Actor, f testbeds.F
 	return s.alter(ctx, a, o, func(now *testbeds.Facility, _ *testbeds.Catalogue) error { *now = f; return nil })
 }
 
-// PutCatalogue replaces the whole catalogue. Requests keep the components that they were made with; those that were deployable and are not after
-// the change are named. It returns the codes of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
+// PutCatalogue replaces the whole catalogue. Requests keep their components; those that can no longer be deployed are named. It returns the codes of
+// a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
 func (s *Service) PutCatalogue(ctx context.Context, a account.Actor, c testbeds.Catalogue, o ChangeOptions) (FacilityChange, error) {
 	if err := Require(a, account.ScopeAdmin, account.RoleAdministrator); err != nil {
 		return FacilityChange{}, err
@@ -67,7 +67,7 @@ func (s *Service) PutCatalogue(ctx context.Context, a account.Actor, c testbeds.
 	return s.alter(ctx, a, o, func(_ *testbeds.Facility, now *testbeds.Catalogue) error { *now = c; return nil })
 }
 
-// mayChange refuses who may not change a testbed: its providers and administrators may.
+// mayChange refuses an actor who is neither a provider of the testbed nor an administrator.
 func mayChange(a account.Actor, testbed string) error {
 	if a.Can(account.ScopeWrite) && a.Provides(testbed) {
 		return nil
@@ -75,7 +75,7 @@ func mayChange(a account.Actor, testbed string) error {
 	return Require(a, account.ScopeAdmin, account.RoleAdministrator)
 }
 
-// PutTestbed changes or adds a testbed. Its providers may change everything but who its providers are and whether they are asked. It returns the
+// PutTestbed changes or adds a testbed. Its providers may change everything except its list of providers and its approval policy. It returns the
 // codes of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
 func (s *Service) PutTestbed(ctx context.Context, a account.Actor, t testbeds.Testbed, o ChangeOptions) (FacilityChange, error) {
 	if err := mayChange(a, t.ID); err != nil {
@@ -87,7 +87,7 @@ func (s *Service) PutTestbed(ctx context.Context, a account.Actor, t testbeds.Te
 	return s.alter(ctx, a, o, func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
 		i := slices.IndexFunc(f.Testbeds, func(x testbeds.Testbed) bool { return x.ID == t.ID })
 		if !a.Is(account.RoleAdministrator) && (i < 0 || !slices.Equal(f.Testbeds[i].Providers, t.Providers) || f.Testbeds[i].Approval != t.Approval) {
-			return Errorf(CodeForbidden, "providers and approval of a testbed are changed by an administrator")
+			return Errorf(CodeForbidden, "only an administrator may change the providers and the approval of a testbed")
 		}
 		if i < 0 {
 			f.Testbeds = append(slices.Clone(f.Testbeds), t)
@@ -138,7 +138,7 @@ func (s *Service) AddClosure(ctx context.Context, a account.Actor, testbed strin
 		f.Testbeds[i].Closures = append(slices.Clone(f.Testbeds[i].Closures), c)
 		return nil
 	}, func(f testbeds.Facility, id string) {
-		c.ID = id // also of one that was taken away since
+		c.ID = id // even if it was removed since
 		if i, err := indexOf(f, testbed); err == nil {
 			for _, x := range f.Testbeds[i].Closures {
 				if x.ID == id {
@@ -150,8 +150,8 @@ func (s *Service) AddClosure(ctx context.Context, a account.Actor, testbed strin
 	return c, change, err
 }
 
-// DeleteClosure takes a closure of a testbed away, by its id; one from a file has the id it was given there. It returns CodeNotFound without
-// such a testbed or closure, and those of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
+// DeleteClosure removes a closure from a testbed, by its id; one from a file has the id given there. It returns CodeNotFound without such a testbed
+// or closure, and those of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
 func (s *Service) DeleteClosure(ctx context.Context, a account.Actor, testbed, closure string, o ChangeOptions) (FacilityChange, error) {
 	if err := mayChange(a, testbed); err != nil {
 		return FacilityChange{}, err
@@ -176,9 +176,9 @@ func (s *Service) alter(ctx context.Context, a account.Actor, o ChangeOptions, c
 	return s.alterOnce(ctx, a, o, Creation{}, "", change, nil)
 }
 
-// alterOnce changes facility and catalogue with everything locked. A change that leaves bookings without capacity is refused unless
-// it is forced; then those bookings are recorded as overbooked and their requests flagged. made is what an idempotency key stands
-// for, and before is told what it stood for at its first use.
+// alterOnce changes facility and catalogue with everything locked. It refuses a change that leaves bookings without capacity unless it is forced;
+// then it records those bookings as overbooked and flags their requests. made is the result kept for an idempotency key; before receives it when the
+// key comes again.
 func (s *Service) alterOnce(ctx context.Context, a account.Actor, o ChangeOptions, once Creation, made string, change alteration, before func(testbeds.Facility, string)) (FacilityChange, error) {
 	var out FacilityChange
 	err := s.store.Change(ctx, AllTestbeds, func(tx Tx) error {
@@ -207,7 +207,7 @@ func (s *Service) alterOnce(ctx context.Context, a account.Actor, o ChangeOption
 	return out, err
 }
 
-// repeated tells what a change that was made before with the same key made, and the revision that the facility is at.
+// repeated answers a repeated change: it passes the first result to before, and fills in the facility's present revision.
 func repeated(ctx context.Context, tx Reader, id string, before func(testbeds.Facility, string), out *FacilityChange) error {
 	f, err := tx.Facility(ctx)
 	if err != nil {
@@ -241,7 +241,7 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 	}
 	m.report(d.s, out)
 	if len(out.Broken) > 0 && !o.Force && !o.DryRun {
-		e := Errorf(CodeConflict, "the change would leave %d bookings without what they need; it can be forced", len(out.Broken))
+		e := Errorf(CodeConflict, "the change would break %d bookings; use force to make it anyway", len(out.Broken))
 		e.Broken = out.Broken
 		return e
 	}
@@ -258,10 +258,10 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 		return err
 	}
 	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: EventFacility, Action: ActionFacility,
-		Text: fmt.Sprintf("%s changed %d things, %d bookings broken", d.actor.Username, len(out.Differences), len(out.Broken))})
+		Text: fmt.Sprintf("%s made %d changes, and %d bookings are broken", d.actor.Username, len(out.Differences), len(out.Broken))})
 }
 
-// altered are facility and catalogue after the change, valid, with what differs.
+// altered returns the changed facility and catalogue, validated, with the differences.
 func (d *decision) altered(ctx context.Context, change alteration, out *FacilityChange) (testbeds.Facility, testbeds.Catalogue, error) {
 	f, err := d.tx.Facility(ctx)
 	if err != nil {

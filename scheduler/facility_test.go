@@ -13,7 +13,7 @@ func closeFor(h *house, a account.Actor, testbed string, o scheduler.ChangeOptio
 	return err
 }
 
-// closure is one whole testbed away; the zone of both is at most an hour from UTC, which its length allows for.
+// closure lies one whole testbed away; the zone of both is at most an hour from UTC, which its length allows for.
 func closure(from, length float64) testbeds.Closure {
 	s := hours(from, length)
 	return testbeds.Closure{Summary: "painters", Start: testbeds.LocalTime{Time: s.Start}, Duration: testbeds.Period{Clock: s.Duration()}}

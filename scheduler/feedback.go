@@ -6,9 +6,8 @@ import (
 	"strconv"
 )
 
-// AddFeedback adds a remark to the thread of a request, at any stage of its life. Remarks are never changed. It returns CodeInvalid for the
-// text, CodeNotFound where the actor may not know the request, CodeForbidden without the scope to write, and an Excess where they have
-// written too much in an hour.
+// AddFeedback adds a remark to the thread of a request, at any stage of its life. Remarks are never changed. It returns CodeInvalid for the text,
+// CodeNotFound where the actor may not know the request, CodeForbidden without the scope to write, and an Excess for too many remarks in an hour.
 func (s *Service) AddFeedback(ctx context.Context, a account.Actor, id, text string, c Creation) (Feedback, error) {
 	var bad faults
 	checkReason("text", text, &bad)
@@ -20,7 +19,7 @@ func (s *Service) AddFeedback(ctx context.Context, a account.Actor, id, text str
 		return Feedback{}, err
 	}
 	var f Feedback
-	counted := false // the database may run the transaction again, and it is one remark
+	counted := false // the transaction may run again, but it is one remark
 	err := s.store.Change(ctx, nil, func(tx Tx) error {
 		d := &decision{s: s, tx: tx, actor: a, action: ActionFeedback, now: s.now()}
 		found, err := s.find(ctx, tx, a, id)
@@ -56,8 +55,8 @@ func (s *Service) AddFeedback(ctx context.Context, a account.Actor, id, text str
 	return f, err
 }
 
-// FeedbackText is the whole of the feedback that an event tells of. It returns CodeNotFound where the actor may not know the request, or there is no
-// such remark.
+// FeedbackText returns the full text of the feedback that an event tells of. It returns CodeNotFound without such a remark, or where the actor may
+// not know the request.
 func (s *Service) FeedbackText(ctx context.Context, a account.Actor, e Event) (text string, err error) {
 	if e.Remark == 0 {
 		return e.Text, nil
@@ -79,7 +78,7 @@ func (s *Service) FeedbackText(ctx context.Context, a account.Actor, e Event) (t
 	return text, err
 }
 
-// remark finds a remark that was made before.
+// remark finds an earlier remark by its id.
 func remark(ctx context.Context, tx Reader, request, id string, err error) (Feedback, error) {
 	if err != nil {
 		return Feedback{}, err
@@ -107,8 +106,8 @@ func (s *Service) Feedback(ctx context.Context, a account.Actor, id, cursor stri
 	}, func(f Feedback) int64 { return f.ID })
 }
 
-// History reads what was done with a request, oldest first. It returns CodeNotFound where the actor may not know the request, and CodeInvalid
-// for a cursor or a limit.
+// History reads the history of a request, oldest first. It returns CodeNotFound where the actor may not know the request, and CodeInvalid for a
+// cursor or a limit.
 func (s *Service) History(ctx context.Context, a account.Actor, id, cursor string, limit int) (Page[Entry], error) {
 	return part(ctx, s, a, id, cursor, limit, func(tx Reader, r Request, after int64, limit int) ([]Entry, error) {
 		list, err := tx.History(ctx, r.ID, after, limit)
@@ -133,7 +132,7 @@ func (s *Service) History(ctx context.Context, a account.Actor, id, cursor strin
 	}, func(e Entry) int64 { return e.ID })
 }
 
-// part reads one page of something that belongs to a request.
+// part reads one page of a list that belongs to a request.
 func part[T any](ctx context.Context, s *Service, a account.Actor, id, cursor string, limit int, read func(Reader, Request, int64, int) ([]T, error), key func(T) int64) (Page[T], error) {
 	after, limit, err := Position(cursor, limit)
 	if err != nil {
@@ -152,30 +151,30 @@ func part[T any](ctx context.Context, s *Service, a account.Actor, id, cursor st
 	return page, err
 }
 
-// Lists come in parts of at most this many.
+// Sizes of a page.
 const (
 	usualPage = 50
 	maxPage   = 500
 )
 
-// Position reads the cursor of a list, which is a number, and its limit; without one a page has the usual length. It returns CodeInvalid.
+// Position reads the cursor of a list, which is a number, and its limit; 0 stands for the usual size. It returns CodeInvalid.
 func Position(cursor string, limit int) (after int64, size int, err error) {
 	var bad faults
 	if cursor != "" {
 		if after, err = strconv.ParseInt(cursor, 10, 64); err != nil || after < 0 {
-			bad.add("cursor", "has to be what the part before gave as next")
+			bad.add("cursor", "must be the next of the previous page")
 		}
 	}
 	if limit == 0 {
 		limit = usualPage
 	}
 	if limit < 1 || limit > maxPage {
-		bad.add("limit", "has to be from 1 to %d", maxPage)
+		bad.add("limit", "must be from 1 to %d", maxPage)
 	}
 	return after, limit, bad.err()
 }
 
-// pageOf cuts a list that was read one further than wanted.
+// pageOf cuts a page from a list that was read one item further.
 func pageOf[T any](list []T, limit int, key func(T) int64) Page[T] {
 	page := Page[T]{Items: list}
 	if page.Items == nil {

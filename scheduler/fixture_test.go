@@ -20,7 +20,7 @@ import (
 // morning is a Monday on which every test begins.
 var morning = time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
 
-// failer is what testing.T and rapid.T have in common, as far as the fixture needs it.
+// failer is the part of testing.T and rapid.T that the fixture needs.
 type failer interface {
 	Helper()
 	Fatalf(format string, args ...any)
@@ -53,14 +53,14 @@ func emptyHouse(t interface{ Context() context.Context }, f failer) *house {
 	return h
 }
 
-// another is one more service over the same store, as another process would be.
+// another returns one more service over the same store, as another process would have.
 func (h *house) another() *scheduler.Service {
 	return scheduler.New(h.store, scheduler.Options{Log: h.out, DueAtOnce: h.atOnce, Clock: func() time.Time { return h.clock }, NewID: func() string {
 		return fmt.Sprintf("00000000-0000-4000-8000-%012d", h.ids.Add(1))
 	}})
 }
 
-// furnish puts people, facility and catalogue in.
+// furnish stores people, facility and catalogue.
 func (h *house) furnish() {
 	h.Helper()
 	for _, p := range people() {
@@ -88,7 +88,7 @@ func (h *house) putPerson(p account.Person) {
 	}
 }
 
-// withoutTestbeds is the person as they can be before there is a facility.
+// withoutTestbeds returns the person as they can be before there is a facility.
 func withoutTestbeds(p account.Person) account.Person {
 	if len(p.Testbeds) > 0 {
 		p.Testbeds, p.Roles = nil, []account.Role{account.RoleExperimenter}
@@ -112,14 +112,14 @@ func people() []account.Person {
 	}
 }
 
-// as is the actor of that name.
+// as returns the actor of that name.
 func as(username string) account.Actor {
 	list := people()
 	i := slices.IndexFunc(list, func(p account.Person) bool { return p.Username == username })
 	return account.ActorOf(list[i])
 }
 
-// facility has a radio testbed whose providers have to agree, with four named USRPs and some setup, and a cloud that is only told.
+// facility has a radio testbed whose providers must agree, with four named USRPs and some setup, and a cloud that is only informed.
 func facility() testbeds.Facility {
 	return testbeds.Facility{Testbeds: []testbeds.Testbed{
 		{ID: "radio", Name: "Radio hall", Timezone: "Europe/Dublin", Features: []string{"sdr"}, Providers: []string{"paddy"},
@@ -132,7 +132,7 @@ func facility() testbeds.Facility {
 	}}
 }
 
-// radioOnly is the catalogue without what runs in the cloud.
+// radioOnly returns the catalogue without the part that runs in the cloud.
 func radioOnly() testbeds.Catalogue {
 	c := catalogue()
 	return testbeds.Catalogue{VNFs: c.VNFs[:1], NSDs: c.NSDs[:3]}
@@ -161,13 +161,13 @@ func catalogue() testbeds.Catalogue {
 	}
 }
 
-// hours is the slot that begins so many hours after the morning of the first day and lasts so many.
+// hours returns the slot that begins so many hours after the first morning and lasts so many.
 func hours(from, length float64) testbeds.Slot {
 	hour := func(n float64) time.Duration { return time.Duration(n * float64(time.Hour)) }
 	return testbeds.NewSlot(morning.Add(hour(from)), hour(length))
 }
 
-// wants is a submission by NSD, assigned to monika.
+// wants returns a submission by NSD, assigned to monika.
 func wants(nsd string, slot testbeds.Slot) scheduler.Submission {
 	return scheduler.Submission{Name: nsd, Mentor: "monika", Ask: scheduler.Ask{NSD: nsd, Slot: slot}}
 }
@@ -189,7 +189,7 @@ func reasons(err error) string {
 	return fmt.Sprintf("; problems %v, conflicts %v", e.Verdict.Problems, e.Verdict.Conflicts)
 }
 
-// submitted is a request of maeve's, submitted whether it fits or not.
+// submitted returns a request of maeve's, submitted whether it fits or not.
 func (h *house) submitted(nsd string, slot testbeds.Slot) scheduler.Request {
 	h.Helper()
 	in := wants(nsd, slot)
@@ -205,7 +205,7 @@ func (h *house) approve(r scheduler.Request) {
 	}
 }
 
-// scheduled is a request of maeve's with its approvals and its slot.
+// scheduled returns a request of maeve's with its approvals and its slot.
 func (h *house) scheduled(nsd string, slot testbeds.Slot) scheduler.Request {
 	h.Helper()
 	r := h.submitted(nsd, slot)
@@ -213,14 +213,14 @@ func (h *house) scheduled(nsd string, slot testbeds.Slot) scheduler.Request {
 	return h.ok(h.Schedule(h.t.Context(), as("monika"), r.ID, scheduler.Schedule{}))
 }
 
-// rejected is a request of maeve's that was rejected with offers.
+// rejected returns a request of maeve's that was rejected with offers.
 func (h *house) rejected(nsd string, slot testbeds.Slot, offers int) scheduler.Request {
 	h.Helper()
 	r := h.submitted(nsd, slot)
 	return h.ok(h.Reject(h.t.Context(), as("monika"), r.ID, scheduler.Reject{Reason: "no", Count: offers}))
 }
 
-// at moves the clock to so many hours after the first morning, and does what time has brought.
+// at moves the clock to so many hours after the first morning, and handles everything due.
 func (h *house) at(from float64) *house {
 	h.Helper()
 	h.clock = hours(from, 1).Start
@@ -230,7 +230,7 @@ func (h *house) at(from float64) *house {
 	return h
 }
 
-// put changes the facility, whatever it breaks, and says what it broke.
+// put changes the facility, whatever it breaks, and returns the broken bookings.
 func (h *house) put(f testbeds.Facility) scheduler.FacilityChange {
 	h.Helper()
 	out, err := h.PutFacility(h.t.Context(), as("adele"), f, scheduler.ChangeOptions{Force: true, Reason: "so"})
@@ -240,7 +240,7 @@ func (h *house) put(f testbeds.Facility) scheduler.FacilityChange {
 	return out
 }
 
-// running is a request of maeve's that was scheduled and started at the beginning of its slot.
+// running returns a request of maeve's that was scheduled and started at the beginning of its slot.
 func (h *house) running(nsd string, slot testbeds.Slot) scheduler.Request {
 	h.Helper()
 	r := h.scheduled(nsd, slot)
@@ -249,7 +249,7 @@ func (h *house) running(nsd string, slot testbeds.Slot) scheduler.Request {
 	return h.ok(h.Start(h.t.Context(), as("oskar"), r.ID, scheduler.Step{}))
 }
 
-// booking is the booking of a request, as it is stored.
+// booking returns the booking of a request, as it is stored.
 func (h *house) booking(r scheduler.Request) testbeds.Booking {
 	h.Helper()
 	b := h.store.Booking(h.store.Rows().Requests[r.ID].Booking)
@@ -259,7 +259,7 @@ func (h *house) booking(r scheduler.Request) testbeds.Booking {
 	return b.Booking
 }
 
-// reminders are the texts of those that were given about a request.
+// reminders returns the texts of the reminders of a request.
 func (h *house) reminders(id string) []string {
 	h.Helper()
 	var list []string
@@ -271,12 +271,12 @@ func (h *house) reminders(id string) []string {
 	return list
 }
 
-// byHand is an override that books over what there is.
+// byHand returns an override that overbooks.
 func byHand(mode scheduler.OverrideMode) *scheduler.Override {
 	return &scheduler.Override{Mode: mode, Reason: "agreed on the phone"}
 }
 
-// clean fails the test where the store holds what must never be.
+// clean fails the test where Verify finds a fault in the store.
 func (h *house) clean() {
 	h.Helper()
 	v, err := h.Verify(h.t.Context())
@@ -306,7 +306,7 @@ func (h *house) history(id string) []scheduler.Entry {
 	return page.Items
 }
 
-// refused is the error of a step that has to be refused with a code.
+// refused returns the error of a step that must be refused with a code.
 func (h *house) refused(code scheduler.Code, err error) *scheduler.Error {
 	h.Helper()
 	e, ok := errors.AsType[*scheduler.Error](err)

@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// withSetup is the facility with another setup and teardown of the radio hall.
+// withSetup returns the facility with another setup and teardown of the radio hall.
 func withSetup(setup, teardown time.Duration) testbeds.Facility {
 	f := facility()
 	f.Testbeds[0].Setup, f.Testbeds[0].Teardown = testbeds.Period{Clock: setup}, testbeds.Period{Clock: teardown}
@@ -37,7 +37,7 @@ func TestALongerSetupLetsNobodyStartEarlier(t *testing.T) {
 	h.clean()
 }
 
-// held is a request made of an offer, whose slot is held.
+// held returns a request made of an offer, whose slot is held.
 func (h *house) held(nsd string, slot testbeds.Slot) scheduler.Request {
 	h.Helper()
 	r := h.submitted(nsd, slot)
@@ -82,7 +82,7 @@ func TestAHoldThatIsShortenedHoldsTheRest(t *testing.T) {
 	h.clean()
 }
 
-// What was promised is granted as it was promised, although the facility would want a longer setup by now.
+// A held slot is granted as it was promised, even if the facility wants a longer setup by now.
 func TestAHoldIsGrantedAsItWasOffered(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -133,7 +133,7 @@ func TestShorteningWithAnOverrideKeepsUnits(t *testing.T) {
 	}
 }
 
-// A slot of a year is extended in its eleventh month, when its start lies before everything that the timeline still knows.
+// A slot of a year is extended in its eleventh month, when its start lies before the ledger's horizon.
 func TestALongRunningExperimentIsExtended(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -168,7 +168,7 @@ func TestAPastClosureRefusesNoExtension(t *testing.T) {
 	h.clean()
 }
 
-// Who fails during setup leaves the radios to be torn down.
+// A request that fails during setup leaves the radios to be torn down.
 func TestEndedDuringSetupKeepsTeardown(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -6,8 +6,8 @@ import (
 	"context"
 )
 
-// Assign hands a request to a mentor. A mentor may take over any request; the administrator may give it to anyone who is a mentor. It returns
-// CodeInvalid where nobody is such a mentor, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
+// Assign hands a request to a mentor. A mentor may take over any request; an administrator may give it to any mentor. It returns CodeInvalid without
+// such a mentor, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) Assign(ctx context.Context, a account.Actor, id string, in Assign) (Outcome, error) {
 	return s.decide(ctx, command{actor: a, action: ActionAssign, id: id, revision: in.Revision, dry: in.DryRun,
 		take: func(ctx context.Context, d *decision) error { return d.assignMentor(ctx, in) }})

@@ -12,19 +12,19 @@ import (
 	"berth/testbeds/capacity"
 )
 
-// impact is what a change of the facility or the catalogue does to what is booked.
+// impact collects the effects of a changed facility or catalogue on bookings.
 type impact struct {
 	before snapshot
 	after  snapshot
 	beds   []string // testbeds that change
-	// Of the bookings that the change can concern, by id: what they are short of and what keeps them from running, where that is new.
+	// The bookings that the change may concern; their new shortages and new problems, by id.
 	bookings []testbeds.Booking
 	short    map[int64][]testbeds.Overcommitment
 	problems map[int64][]testbeds.Problem
 	requests map[int64]Request // by number
 }
 
-// impact compares every booking that a change can concern with what there is before and after it.
+// impact compares every booking that a change may concern with the capacity before and after it.
 func (d *decision) impact(ctx context.Context, f testbeds.Facility, c testbeds.Catalogue) (*impact, error) {
 	m := &impact{short: map[int64][]testbeds.Overcommitment{}, problems: map[int64][]testbeds.Problem{}, requests: map[int64]Request{}}
 	_ = d.s.ledger.read(func(w snapshot) error {
@@ -58,7 +58,7 @@ func (d *decision) impact(ctx context.Context, f testbeds.Facility, c testbeds.C
 	return m, m.check(d)
 }
 
-// check finds who is short. What is only held and cannot be kept is let go first: nobody else is short because of that.
+// check finds the bookings that are short. It first releases holds that cannot be kept, so that they make no other booking short.
 func (m *impact) check(d *decision) error {
 	if err := m.shortages(d, m.bookings); err != nil {
 		return err
@@ -80,7 +80,7 @@ func (m *impact) check(d *decision) error {
 	return m.shortages(d, others)
 }
 
-// past are the bookings of the testbeds that change which are over.
+// past returns the bookings of the changed testbeds that are over.
 func (m *impact) past(now time.Time) []testbeds.Booking {
 	var list []testbeds.Booking
 	seen := map[int64]bool{}
@@ -95,7 +95,7 @@ func (m *impact) past(now time.Time) []testbeds.Booking {
 	return list
 }
 
-// changedTestbeds are the ids of the testbeds that are not the same in two facilities.
+// changedTestbeds lists the ids of testbeds that differ between two facilities.
 func changedTestbeds(before, after testbeds.Facility) []string {
 	var ids []string
 	for _, t := range before.Testbeds {
@@ -129,7 +129,7 @@ func sortedNumbers(numbers []int64) []int64 {
 	return slices.Compact(numbers)
 }
 
-// shortages finds the overcommitments that there are with the new facility and were not with the old one.
+// shortages finds the overcommitments of the new facility that the old one did not have.
 func (m *impact) shortages(d *decision, bookings []testbeds.Booking) error {
 	span := testbeds.Slot{Start: d.now, End: m.after.fed.Horizon().End}
 	was, err := capacity.Sweep(only(m.before.fed.Facility(), m.beds), span, m.claims(bookings))
@@ -154,7 +154,7 @@ func (m *impact) shortages(d *decision, bookings []testbeds.Booking) error {
 	return nil
 }
 
-// only is a facility with certain testbeds alone.
+// only reduces a facility to certain testbeds.
 func only(f testbeds.Facility, ids []string) testbeds.Facility {
 	var g testbeds.Facility
 	for _, t := range f.Testbeds {
@@ -165,7 +165,7 @@ func only(f testbeds.Facility, ids []string) testbeds.Facility {
 	return g
 }
 
-// claims are bookings with what they claim of the testbeds that change.
+// claims reduces bookings to their claims on the changed testbeds.
 func (m *impact) claims(bookings []testbeds.Booking) []testbeds.Booking {
 	list := slices.Clone(bookings)
 	for i, b := range list {
@@ -174,7 +174,7 @@ func (m *impact) claims(bookings []testbeds.Booking) []testbeds.Booking {
 	return list
 }
 
-// unitless finds the bookings that have enough units by count, and for which none can be named any more.
+// unitless finds the bookings with enough units by count of which none can be named any more.
 func (m *impact) unitless(d *decision, bookings []testbeds.Booking) {
 	for _, b := range bookings {
 		if !b.Strength.Blocks() || len(m.short[b.ID]) > 0 || !m.after.fed.Named(b) {
@@ -190,7 +190,8 @@ func (m *impact) unitless(d *decision, bookings []testbeds.Booking) {
 	}
 }
 
-// undeployable finds what can no longer run where it is placed: a feature is gone, no host is large enough, a VNF is not onboarded any more.
+// undeployable finds the bookings that can no longer run where they are placed: a feature is gone, no host is large enough, a VNF is no longer
+// onboarded.
 func (m *impact) undeployable() {
 	for _, b := range m.bookings {
 		if !b.Strength.Blocks() {
@@ -220,15 +221,15 @@ func (r Request) offerOf(booking int64) (Offer, bool) {
 	return Offer{}, false
 }
 
-// broken reports whether a booking is left without what it needs.
+// broken reports whether a booking lacks something that it needs.
 func (m *impact) broken(booking int64) bool {
 	return len(m.short[booking]) > 0 || len(m.problems[booking]) > 0
 }
 
-// maxBrokenOptions bounds for how many broken bookings alternatives are looked for; the others are named without.
+// maxBrokenOptions limits for how many broken bookings alternatives are searched; the others are named without.
 const maxBrokenOptions = 20
 
-// report names what the change breaks, and whom it concerns otherwise.
+// report names the bookings that the change breaks, and the requests that it concerns otherwise.
 func (m *impact) report(s *Service, out *FacilityChange) {
 	out.Broken = []BrokenBooking{}
 	for _, b := range m.bookings {
@@ -249,7 +250,7 @@ func (m *impact) report(s *Service, out *FacilityChange) {
 	m.affected(out)
 }
 
-// why says in words what a broken booking lacks.
+// why describes what a broken booking lacks.
 func (b BrokenBooking) why() string {
 	var list []string
 	for _, p := range b.Problems {

@@ -72,21 +72,21 @@ func TestAMarkDoesNotOutliveItsCause(t *testing.T) {
 	}
 }
 
-// Every kind of change of the facility says in its preview whom it concerns.
+// Every kind of facility change lists in its preview the requests that it concerns.
 func TestEveryKindOfFacilityChangeHasItsLine(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name     string
 		change   func(t *testbeds.Testbed)
-		broken   string // a word of why the scheduled request breaks
-		affected string // a word of what changes for it or for the one under review
+		broken   string // a part of the reason for which the scheduled request breaks
+		affected string // a part of the effect on it or on the one under review
 	}{
 		{name: "a feature is taken away", change: func(t *testbeds.Testbed) { t.Features = nil }, broken: "requires sdr"},
 		{name: "the hosts are small", change: func(t *testbeds.Testbed) {
 			t.VIMs[0].Hosts = []testbeds.Host{{Count: 9, Size: testbeds.Quantities{"vcpu": 2}}}
 		}, broken: "fits no single host"},
 		{name: "the VIM is renamed", change: func(t *testbeds.Testbed) { t.VIMs[0].ID = "ida" }, broken: "no VIM"},
-		{name: "nobody is asked any more", change: func(t *testbeds.Testbed) { t.Approval = testbeds.ApprovalInformed }, affected: "approval is informed now"},
+		{name: "nobody is asked any more", change: func(t *testbeds.Testbed) { t.Approval = testbeds.ApprovalInformed }, affected: "approval is now informed"},
 		{name: "somebody else is asked", change: func(t *testbeds.Testbed) { t.Providers = []string{"carla"} }, affected: "given by carla"},
 		{name: "another zone", change: func(t *testbeds.Testbed) { t.Timezone = "Europe/Athens" }, affected: "Europe/Athens"},
 		{name: "open to everybody's eyes", change: func(t *testbeds.Testbed) { t.Visibility = testbeds.VisibilityOpen }, affected: "everybody sees"},
@@ -126,7 +126,7 @@ func TestEveryKindOfFacilityChangeHasItsLine(t *testing.T) {
 	}
 }
 
-// What could run and cannot any more is flagged, and what is given back takes the flag away.
+// A request that can no longer run is flagged; when the capacity returns, the flag goes.
 func TestAFeatureTakenAwayFlagsUntilItIsBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

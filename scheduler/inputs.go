@@ -2,25 +2,25 @@ package scheduler
 
 import "berth/testbeds"
 
-// Creation makes a method that creates something safe to repeat: a second call by the same person with the same key creates nothing
-// and answers with what the first one created. An empty key asks for nothing.
+// Creation makes a creating method safe to repeat: a second call by the same person with the same key creates nothing and returns the first result.
+// An empty key turns this off.
 type Creation struct {
 	Key         string `json:"-"`
 	Fingerprint string `json:"-"`
 }
 
-// Ask says what has to run when: an NSD of the catalogue or components of one's own, where, with which devices.
+// Ask describes an experiment and its time: an NSD of the catalogue or inline components, their placement and devices.
 type Ask struct {
 	NSD         string                `json:"nsd,omitempty"`
 	Components  []testbeds.Component  `json:"components,omitempty"` // instead of an NSD
 	Placement   testbeds.Placement    `json:"placement,omitempty"`  // replaces the NSD's, member by member or "all"
 	Devices     []testbeds.DeviceNeed `json:"devices"`              // nil: the NSD's; empty: none
-	Slot        testbeds.Slot         `json:"slot"`                 // may be left out by Suggest where window and duration are given
+	Slot        testbeds.Slot         `json:"slot"`                 // optional for Suggest with window and duration
 	Window      *testbeds.Slot        `json:"window,omitempty"`
 	Duration    testbeds.Period       `json:"duration,omitzero"` // where there is no slot
 	MinDuration testbeds.Period       `json:"min_duration,omitzero"`
 	Limit       int                   `json:"limit,omitempty"`   // of alternatives: 1 to 50, default 5
-	Request     string                `json:"request,omitempty"` // an own request whose booking is looked through
+	Request     string                `json:"request,omitempty"` // an own request whose booking is ignored
 }
 
 // Submission is a new request.
@@ -31,7 +31,7 @@ type Submission struct {
 	Description  string `json:"description,omitempty"`
 	Organisation string `json:"organisation,omitempty"` // default: the experimenter's
 	Mentor       string `json:"mentor,omitempty"`
-	Anyway       bool   `json:"anyway,omitempty"` // submit although it does not fit
+	Anyway       bool   `json:"anyway,omitempty"` // submit even if it does not fit
 	DryRun       bool   `json:"dry_run,omitempty"`
 	Portal       []byte `json:"-"`
 	Experimenter string `json:"experimenter,omitempty"` // on behalf of, by a mentor or an administrator; default: the actor
@@ -65,11 +65,11 @@ type OverrideMode string
 
 const (
 	OverrideDisplace  OverrideMode = "displace"  // named requests go back to review, with alternatives
-	OverrideOverbook  OverrideMode = "overbook"  // more is booked than there is, and recorded
+	OverrideOverbook  OverrideMode = "overbook"  // more than the capacity is booked, and recorded
 	OverrideApprovals OverrideMode = "approvals" // it fits, but a testbed has not approved
 )
 
-// Schedule is a mentor's yes.
+// Schedule grants a slot.
 type Schedule struct {
 	Slot      *testbeds.Slot         `json:"slot,omitempty"` // default: the one asked for
 	Placement testbeds.Placement     `json:"placement,omitempty"`
@@ -80,7 +80,7 @@ type Schedule struct {
 	Revision  int64                  `json:"-"`
 }
 
-// Reject is a mentor's no, with offers that hold capacity.
+// Reject turns a request down, with offers that hold capacity.
 type Reject struct {
 	Reason   string                 `json:"reason"`
 	Count    int                    `json:"count,omitempty"`  // of the cheapest alternatives, 0 to 10
@@ -100,11 +100,11 @@ type Move struct {
 	Revision  int64              `json:"-"`
 }
 
-// Step is a step that needs no more than a reason; State tells between the two states that start and complete lead to.
+// Step is a step that needs no more than a reason; State chooses between the two states that start and complete lead to.
 type Step struct {
 	State    Status    `json:"state,omitempty"`    // start: INSTANTIATING or RUNNING (default); complete: TERMINATING or COMPLETED (default)
 	Override *Override `json:"override,omitempty"` // start: without its units (overbook) or without an approval (approvals)
-	Actual   *Actual   `json:"actual,omitempty"`   // start, complete, fail: when it really was, where that is told late; default: now
+	Actual   *Actual   `json:"actual,omitempty"`   // start, complete, fail: when it really happened, if reported late; default: now
 	Reason   string    `json:"reason,omitempty"`
 	DryRun   bool      `json:"dry_run,omitempty"`
 	Revision int64     `json:"-"`
@@ -126,8 +126,7 @@ type Approve struct {
 	Revision int64    `json:"-"`
 }
 
-// Outcome is the full answer to a step: what the request is (or, on a dry run, would be) afterwards, what the check said, and whom
-// else it concerns.
+// Outcome is the full answer to a step: the request afterwards (on a dry run: as it would be), the check's verdict, and the other requests concerned.
 type Outcome struct {
 	Request      Request                `json:"request"`
 	Fit          testbeds.Verdict       `json:"fit"`
@@ -139,7 +138,7 @@ type Outcome struct {
 	Repeated     bool                   `json:"-"` // an idempotency key's second time
 }
 
-// Displaced is a request that has to make room, and where it could go.
+// Displaced is a request that must make room, and its alternatives.
 type Displaced struct {
 	Request      string                 `json:"request"`
 	Number       int64                  `json:"number"`
@@ -148,31 +147,31 @@ type Displaced struct {
 	Alternatives []testbeds.Alternative `json:"alternatives"`
 }
 
-// Deployable reports per component and device whether it can run where it is placed, whatever the time.
+// Deployable lists the components and devices that cannot run where they are placed, whatever the time.
 type Deployable struct {
 	OK       bool               `json:"ok"`
 	Problems []testbeds.Problem `json:"problems,omitempty"`
 }
 
-// Page is a part of a list; Next is the cursor of the following part, empty at the end.
+// Page is a part of a list; Next is the cursor of the next page, empty at the end.
 type Page[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next,omitempty"`
 }
 
-// View is a request with all that a decision needs.
+// View is a request with everything that a decision needs.
 type View struct {
 	Request
 	Fit        testbeds.Verdict `json:"fit"`
 	Deployable Deployable       `json:"deployable"`
-	Actions    []Action         `json:"actions"` // what the actor may do now
+	Actions    []Action         `json:"actions"` // that the actor may take now
 }
 
 // FacilityChange is the answer to a new facility, testbed, closure or catalogue.
 type FacilityChange struct {
 	Differences []testbeds.Difference `json:"differences"`
 	Broken      []BrokenBooking       `json:"broken"`             // bookings without capacity after the change
-	Affected    []AffectedRequest     `json:"affected,omitempty"` // requests that the change concerns otherwise; it needs no force for them
+	Affected    []AffectedRequest     `json:"affected,omitempty"` // requests that the change concerns otherwise; they need no force
 
 	MoreAffected int   `json:"more_affected,omitempty"` // beyond those listed
 	DryRun       bool  `json:"dry_run,omitempty"`
@@ -190,17 +189,16 @@ type BrokenBooking struct {
 	Alternatives []testbeds.Alternative    `json:"alternatives,omitempty"`
 }
 
-// AffectedRequest is a request that keeps its capacity through a facility change, and for which something else changes.
+// AffectedRequest is a request that keeps its capacity through a facility change, but is concerned otherwise.
 type AffectedRequest struct {
 	Request string        `json:"request"`
 	Number  int64         `json:"number"`
 	Name    string        `json:"name"`
 	Slot    testbeds.Slot `json:"slot"`
-	Text    string        `json:"text"` // what changes for it
+	Text    string        `json:"text"` // the effect on it
 }
 
-// ChangeOptions are how a facility change is to be made. Without Force, one that breaks bookings is refused; with it they are named
-// and flagged.
+// ChangeOptions say how to make a facility change. Without Force, a change that breaks bookings is refused; with it they are named and flagged.
 type ChangeOptions struct {
 	DryRun   bool
 	Force    bool

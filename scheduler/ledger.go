@@ -9,28 +9,28 @@ import (
 	"berth/testbeds/capacity"
 )
 
-// snapshot is what a decision is made on: the federation with its bookings, and the catalogue.
+// snapshot is the state that a decision is made on: the federation with its bookings, and the catalogue.
 type snapshot struct {
 	fed       *capacity.Federation
 	catalogue testbeds.Catalogue
 }
 
-// ledger keeps a federation in step with the store. Only what was committed enters it: the changes of a transaction under way are
-// laid over a fork (see decision.world), and come in through the change log once they are there to stay.
+// ledger keeps a federation in step with the store. Only committed changes enter it: those of a transaction under way are laid over a fork (see
+// decision.snapshot), and come in through the change log after the commit.
 //
-// The change log has no gaps and follows the order of commits, so that "everything up to this number" is a state that the database
-// was in. A decision catches up after its testbeds are locked: nobody else can change their bookings any more.
+// The change log has no gaps and follows the order of commits, so that "everything up to this number" is a state of the database. A decision catches
+// up after its testbeds are locked: nobody else can change their bookings any more.
 type ledger struct {
 	horizon time.Duration
 
 	mu       sync.RWMutex
 	world    snapshot
 	facility int64     // revision
-	sequence int64     // of the last change that is in
-	day      time.Time // for which the horizon was laid out
+	sequence int64     // of the last change applied
+	day      time.Time // that the horizon was laid out for
 }
 
-// past is how far back the horizon begins: running experiments started there, and what was is looked at.
+// past is how far back the horizon begins: running experiments started there, and people look at the past.
 const past = 90 * day
 
 // read runs fn on the federation, which nobody changes meanwhile.
@@ -63,7 +63,7 @@ func (l *ledger) catchUp(ctx context.Context, tx Reader, now time.Time) error {
 	case l.current(facility, sequence, today):
 		return nil
 	case sequence < l.sequence && facility <= l.facility:
-		return nil // a new day in an old snapshot: a decision that counts on what is in already must not lose it
+		return nil // a new day in an old snapshot: rebuilding from it would lose changes that were already applied
 	case l.world.fed == nil || facility > l.facility || l.day.Before(today):
 		return l.rebuild(ctx, tx, facility, sequence, today)
 	default:
@@ -111,8 +111,8 @@ func load(ctx context.Context, tx Reader, horizon testbeds.Slot) (snapshot, erro
 	return snapshot{fed: fed, catalogue: c}, nil
 }
 
-// follow applies the changes since the last ones. On a database that moves on between two statements more may come than up to
-// sequence: they are applied again next time, which changes nothing.
+// follow applies the changes since the last ones. The database may return more than up to sequence: those are applied again next time, which changes
+// nothing.
 func (l *ledger) follow(ctx context.Context, tx Reader, sequence int64) error {
 	changes, err := tx.BookingsSince(ctx, l.sequence)
 	if err != nil {

@@ -14,7 +14,7 @@ type rows struct {
 	facility int64
 	sequence int64
 	bookings []testbeds.Booking
-	changes  []BookingChange // since whatever is asked
+	changes  []BookingChange // since any sequence
 	read     *int            // how often all bookings were read
 }
 
@@ -65,7 +65,7 @@ func TestALedgerOnlyGoesForward(t *testing.T) {
 		bookings           []testbeds.Booking
 		changes            []BookingChange
 		free               int64 // of as many radios as the facility's revision
-		reads              int   // of everything
+		reads              int   // of all bookings
 	}{
 		"the same":                                {4, 10, 0, nil, nil, 3, 0},
 		"a change":                                {4, 11, 0, nil, more, 2, 0},

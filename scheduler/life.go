@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// relation is what an actor is to a request; one may be several at once. Rights hang on relations, never on names.
+// relation is an actor's part in a request; an actor may have several. Rights follow from relations, never from names.
 type relation string
 
 const (
 	owner         relation = "owner"      // its experimenter
 	itsMentor     relation = "mentor"     // the mentor that it is assigned to
-	anyMentor     relation = "any mentor" // whoever has the role
+	anyMentor     relation = "any mentor" // anybody with the role
 	provider      relation = "provider"   // of a testbed that it touches
 	operator      relation = "operator"
 	administrator relation = "administrator"
@@ -20,14 +20,14 @@ const (
 
 // step is one row of the table of a request's life.
 type step struct {
-	from  []Status      // in which it may be taken
-	to    []Status      // where it may lead; empty: the status stays
-	who   []relation    // who may take it
-	scope account.Scope // that a token needs for it
+	from  []Status      // statuses in which it may be taken
+	to    []Status      // statuses to which it may lead; empty: the status stays
+	who   []relation    // relations that may take it
+	scope account.Scope // the scope that a token needs for it
 }
 
-// life is every step that can be taken with a request, and by whom. What is not in it is refused. Conditions beyond status and relation
-// stand where the step is taken: an owner moves a scheduled request only within its slot, a provider approves for their own testbed.
+// life lists every step of a request, and who may take it. A step that is missing is refused. Conditions beyond status and relation stand with the
+// step: an owner moves a scheduled request only within its slot, a provider approves for their own testbed.
 var life = map[Action]step{
 	ActionView:     {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: account.ScopeRead},
 	ActionFeedback: {from: Statuses, who: []relation{owner, anyMentor, provider, operator, administrator}, scope: account.ScopeWrite},
@@ -50,11 +50,11 @@ var life = map[Action]step{
 	ActionFail:        {from: Granted, to: []Status{Failed}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
 }
 
-// actions are those of the table that are offered to people, in this order.
+// actions lists the steps that are offered to people, in this order.
 var actions = []Action{ActionEdit, ActionAssign, ActionApprove, ActionSchedule, ActionReject, ActionAcceptOffer, ActionMove, ActionStart,
 	ActionComplete, ActionFail, ActionCancel, ActionFeedback}
 
-// relations are what the actor is to the request.
+// relations returns the actor's relations to the request.
 func relations(a account.Actor, r Request) []relation {
 	var list []relation
 	add := func(is bool, what relation) {
@@ -71,7 +71,7 @@ func relations(a account.Actor, r Request) []relation {
 	return list
 }
 
-// Testbeds are the ids of those that the request touches, or would with its pending move.
+// Testbeds lists the ids of the testbeds that the request touches, or would with its pending move.
 func (r Request) Testbeds() []string {
 	ids := r.Demand.Testbeds()
 	if r.PendingMove != nil {
@@ -89,7 +89,7 @@ func may(a account.Actor, action Action, r Request) bool {
 // sees reports whether the actor may know the request.
 func sees(a account.Actor, r Request) bool { return may(a, ActionView, r) }
 
-// allowed are the steps that the actor may take with the request now.
+// allowed lists the steps that the actor may take with the request now.
 func allowed(a account.Actor, r Request, now time.Time) []Action {
 	list := []Action{}
 	for _, action := range actions {
@@ -100,8 +100,8 @@ func allowed(a account.Actor, r Request, now time.Time) []Action {
 	return list
 }
 
-// open reports whether a step follows from the request's status. Once it has begun, only a move that waits is left to approve; what nobody has
-// reported as started can be reported as over when its slot is.
+// open reports whether the request's status allows a step. Once the request has begun, only a pending move is left to approve; a request that was
+// never reported as started can be reported as over after its slot.
 func (r Request) open(action Action, now time.Time) bool {
 	switch {
 	case !slices.Contains(life[action].from, r.Status):
@@ -114,7 +114,7 @@ func (r Request) open(action Action, now time.Time) bool {
 	return true
 }
 
-// permit refuses a step that the actor may not take, or that cannot be taken now. Who may not even know the request learns nothing.
+// permit refuses a step that the actor may not take, or not now. An actor who may not know the request learns nothing.
 func permit(a account.Actor, action Action, r Request, now time.Time) error {
 	if !sees(a, r) {
 		return notFound(r.ID)
@@ -140,22 +140,22 @@ func mentorOf(r Request) string {
 	return r.Mentor
 }
 
-// notNow is the refusal of a step that does not follow from the request's status.
+// notNow refuses a step that the request's status does not allow.
 func notNow(a account.Actor, action Action, r Request, now time.Time) error {
-	e := Errorf(CodeConflict, "request #%d is %s: there is no way to %s it now", r.Number, r.Status, action.words())
+	e := Errorf(CodeConflict, "request #%d is %s: you cannot %s it now", r.Number, r.Status, action.words())
 	e.Allowed = allowed(a, r, now)
 	return e
 }
 
 func notFound(id string) error { return Errorf(CodeNotFound, "there is no request %q", clip(id)) }
 
-// Require refuses an actor without the role, or whose token lacks the scope.
+// Require refuses an actor without one of the roles, or with a token that lacks the scope.
 func Require(a account.Actor, s account.Scope, roles ...account.Role) error {
 	if !a.Can(s) {
-		return Errorf(CodeForbidden, "this takes a token with the scope %q", s)
+		return Errorf(CodeForbidden, "this needs a token with the scope %q", s)
 	}
 	if !slices.ContainsFunc(roles, a.Is) {
-		return Errorf(CodeForbidden, "%s may not do this; it takes the role %s", a.Username, either(roles))
+		return Errorf(CodeForbidden, "%s may not do this; it needs the role %s", a.Username, either(roles))
 	}
 	return nil
 }

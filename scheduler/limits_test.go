@@ -9,7 +9,7 @@ import (
 	"berth/testbeds"
 )
 
-// ruleOf is the one rule that an input breaks; empty for none.
+// ruleOf returns the one rule that an input breaks; empty for none.
 func ruleOf(t *testing.T, what string, bad faults) string {
 	t.Helper()
 	switch len(bad) {
@@ -22,7 +22,7 @@ func ruleOf(t *testing.T, what string, bad faults) string {
 	return bad[0].Rule
 }
 
-// TestLimitsOfTexts stands at the limits: the longest that is taken and the shortest that is not, and every kind of character.
+// TestLimitsOfTexts stands at the limits: the longest text that is accepted and the shortest that is not, and every kind of character.
 func TestLimitsOfTexts(t *testing.T) {
 	t.Parallel()
 	name := func(s string) (bad faults) { checkName("x", s, maxName, &bad); return bad }
@@ -30,7 +30,7 @@ func TestLimitsOfTexts(t *testing.T) {
 	reason := func(s string) (bad faults) { checkReason("x", s, &bad); return bad }
 	for what, tt := range map[string]struct {
 		text                 string
-		name, words, because bool // is taken as one
+		name, words, because bool // it is accepted as one
 	}{
 		"ordinary":               {"a", true, true, true},
 		"nothing":                {"", false, true, false},
@@ -74,7 +74,7 @@ func TestLimitsOfSlots(t *testing.T) {
 	for _, tt := range []struct {
 		what string
 		slot testbeds.Slot
-		want string // part of the rule; empty: taken
+		want string // part of the rule; empty: accepted
 	}{
 		{"a second", testbeds.Slot{Start: at, End: at.Add(time.Second)}, ""},
 		{"no time", testbeds.Slot{Start: at, End: at}, "after x.start"},
@@ -178,12 +178,12 @@ func TestLimitsOfListsAndNumbers(t *testing.T) {
 		{"a quantity that is no name", of(func(b *faults) { checkSize("x", testbeds.Quantities{"vCPU": 1}, b) }), `"vCPU" is not the name of a quantity`},
 		{"101 places", of(func(b *faults) { place(&testbeds.Experiment{}, nil, placed(101), testbeds.Facility{}, b) }), `there is no VIM "nowhere" (give testbed/vim)`},
 		{"102 places", of(func(b *faults) { place(&testbeds.Experiment{}, nil, placed(102), testbeds.Facility{}, b) }), "at most one entry per member"},
-		{"100 devices", of(func(b *faults) { checkDevices(make([]testbeds.DeviceNeed, 100), testbeds.Facility{}, b) }), "has to be from 1 to 1000000000"},
+		{"100 devices", of(func(b *faults) { checkDevices(make([]testbeds.DeviceNeed, 100), testbeds.Facility{}, b) }), "must be from 1 to 1000000000"},
 		{"101 devices", of(func(b *faults) { checkDevices(make([]testbeds.DeviceNeed, 101), testbeds.Facility{}, b) }), "at most 100"},
 		{"the least", of(func(b *faults) { checkAmount("x", 1, 1, b) }), ""},
-		{"less", of(func(b *faults) { checkAmount("x", 0, 1, b) }), "has to be from 1 to 1000000000"},
+		{"less", of(func(b *faults) { checkAmount("x", 0, 1, b) }), "must be from 1 to 1000000000"},
 		{"the most", of(func(b *faults) { checkAmount("x", testbeds.MaxAmount, 0, b) }), ""},
-		{"more", of(func(b *faults) { checkAmount("x", testbeds.MaxAmount+1, 0, b) }), "has to be from 0 to 1000000000"},
+		{"more", of(func(b *faults) { checkAmount("x", testbeds.MaxAmount+1, 0, b) }), "must be from 0 to 1000000000"},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.what, tt.got, tt.want)
@@ -247,7 +247,7 @@ func TestLimitsOfARejection(t *testing.T) {
 	for _, tt := range []struct {
 		what string
 		in   Reject
-		want string // part of the rule; empty: taken
+		want string // part of the rule; empty: accepted
 		hold time.Duration
 	}{
 		{"nothing", Reject{}, "", 72 * time.Hour},
@@ -256,7 +256,7 @@ func TestLimitsOfARejection(t *testing.T) {
 		{"less than none", Reject{Count: -1}, "from 0 to 10", 0},
 		{"ten chosen ones", Reject{Offers: offers(10, ahead)}, "", 72 * time.Hour},
 		{"eleven chosen ones", Reject{Offers: offers(11, ahead)}, "at most 10 offers", 0},
-		{"one that begins now", Reject{Offers: offers(1, now)}, "has to lie ahead", 0},
+		{"one that begins now", Reject{Offers: offers(1, now)}, "must lie ahead", 0},
 		{"a minute", Reject{HoldFor: period(time.Minute)}, "", time.Minute},
 		{"a second less", Reject{HoldFor: period(59 * time.Second)}, "from PT1M to", 0},
 		{"thirty days", Reject{HoldFor: period(30 * day)}, "", 30 * day},

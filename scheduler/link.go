@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// A link is what lets somebody do one thing without signing in: what it is about, signed with the instance's own key. It works once,
-// because doing it changes what it names. One that is signed for one purpose is good for no other.
+// A link lets a person do one thing without signing in: it names that thing, signed with the instance's own key. It works once, because the step
+// changes what it names. A link signed for one purpose is invalid for any other.
 
-// purpose is what a link is for.
+// purpose is the step that a link is for.
 type purpose string
 
 const (
@@ -26,12 +26,12 @@ func sign(key []byte, request string, o Offer) string {
 	return forOffer.sealed(key, fmt.Sprintf("%s/%s/%d", request, o.ID, o.Expires.Unix()))
 }
 
-// sealed is a link with the body.
+// sealed makes a link with the body.
 func (p purpose) sealed(key []byte, body string) string {
 	return linkText.EncodeToString([]byte(body)) + "." + linkText.EncodeToString(p.mac(key, body))
 }
 
-// opened is the body of a link that was sealed for the purpose.
+// opened returns the body of a link that was sealed for the purpose.
 func (p purpose) opened(key []byte, link string) (body string, ok bool) {
 	if len(link) > maxLink {
 		return "", false
@@ -54,12 +54,12 @@ func (p purpose) mac(key []byte, body string) []byte {
 	return h.Sum(nil)
 }
 
-// maxLink bounds a link before anything is done with it.
+// maxLink limits the length of a link before anything is done with it.
 const maxLink = 512
 
-var errLink = Errorf(CodeNotFound, "this link is not valid, or it is no longer")
+var errLink = Errorf(CodeNotFound, "this link is not valid, or no longer valid")
 
-// open checks a link and finds what it names.
+// open checks a link and finds its request and offer.
 func (s *Service) open(ctx context.Context, tx Reader, link string) (Request, Offer, error) {
 	key, err := tx.Secret(ctx)
 	if err != nil {
@@ -91,8 +91,8 @@ func (r Request) offer(id string) (Offer, bool) {
 	return Offer{}, false
 }
 
-// OfferByLink reads what a signed link offers, for the page that asks before it acts. It returns CodeNotFound for a link that is not good, and
-// CodeConflict for an offer that is over.
+// OfferByLink reads the offer of a signed link, for the page that asks before it acts. It returns CodeNotFound for an invalid link, and CodeConflict
+// for an offer that is over.
 func (s *Service) OfferByLink(ctx context.Context, link string) (Request, Offer, error) {
 	var r Request
 	var o Offer

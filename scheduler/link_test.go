@@ -7,7 +7,7 @@ import (
 	"berth/scheduler"
 )
 
-// TestALinkThatWasUsedStaysUsed when the request comes to ask for the same again: moved away and back, what was decided is asked anew.
+// TestALinkThatWasUsedStaysUsed even when the request asks for the same again: after a move away and back, the approval is asked for anew.
 func TestALinkThatWasUsedStaysUsed(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -20,7 +20,7 @@ func TestALinkThatWasUsedStaysUsed(t *testing.T) {
 		t.Fatalf("the approval of before counts: %+v", back.Approvals)
 	}
 	_, err := h.ApprovalByLink(t.Context(), link)
-	if e := h.refused(scheduler.CodeConflict, err); !strings.Contains(e.Message, "used already") {
+	if e := h.refused(scheduler.CodeConflict, err); !strings.Contains(e.Message, "already used") {
 		t.Error(e.Message)
 	}
 	_, err = h.ApproveByLink(t.Context(), link, scheduler.Approve{Decision: scheduler.Approved})
@@ -28,10 +28,10 @@ func TestALinkThatWasUsedStaysUsed(t *testing.T) {
 	if s := h.get(r.ID).Approvals[0].Decision; s != "" {
 		t.Errorf("a used link decided again: %s", s)
 	}
-	h.ok(h.ApproveByLink(t.Context(), unused, scheduler.Approve{Decision: scheduler.Approved})) // nobody has used this one
+	h.ok(h.ApproveByLink(t.Context(), unused, scheduler.Approve{Decision: scheduler.Approved})) // this one was not used
 }
 
-// TestAnOfferThatWasTakenStaysTaken whatever becomes of the request that it made, or of the one that it belongs to.
+// TestAnOfferThatWasTakenStaysTaken whatever happens to the request made of it, or to the one that it belongs to.
 func TestAnOfferThatWasTakenStaysTaken(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -9,10 +9,10 @@ import (
 	"berth/testbeds"
 )
 
-// Experimenters see that capacity is taken, when and how much, but not by whom, unless the testbed shows its bookings to everybody or
-// the request is one that they may see.
+// Experimenters see that capacity is taken, when and how much, but not by whom, unless the testbed shows its bookings to everybody or they may see
+// the request.
 
-// mask hides from verdicts what the actor may not know. Each of them becomes a copy that shares no conflict and no taker with what was there.
+// mask hides from verdicts everything that the actor may not know. Each becomes a copy that shares no conflict and no taker with the original.
 func (s *Service) mask(ctx context.Context, tx Reader, a account.Actor, f testbeds.Facility, verdicts ...*testbeds.Verdict) error {
 	if knowsAll(a) {
 		return nil
@@ -53,14 +53,14 @@ func knowsAll(a account.Actor) bool {
 	return a.Is(account.RoleMentor) || a.Is(account.RoleOperator) || a.Is(account.RoleAdministrator)
 }
 
-// knowsOverbooks reports whether the actor may know that more is booked of a testbed than there is: that somebody was overbooked, and by how
-// much, is for those who decide, for its providers, and where the testbed shows its bookings to everybody.
+// knowsOverbooks reports whether the actor may know that a testbed is overbooked, and by how much: those who decide, its providers, and everybody
+// where the testbed shows its bookings.
 func knowsOverbooks(a account.Actor, f testbeds.Facility, testbed string) bool {
 	t, _ := f.Testbed(testbed)
 	return knowsAll(a) || a.Provides(testbed) || t.Visibility == testbeds.VisibilityOpen
 }
 
-// coverOverbooks shows what is booked over as just taken.
+// coverOverbooks shows overbooked capacity as taken, and no more.
 func coverOverbooks(a account.Actor, f testbeds.Facility, v *testbeds.Verdict) {
 	for i, c := range v.Conflicts {
 		if c.Free < 0 && !knowsOverbooks(a, f, c.Resource.Testbed) {
@@ -69,7 +69,7 @@ func coverOverbooks(a account.Actor, f testbeds.Facility, v *testbeds.Verdict) {
 	}
 }
 
-// shown reports whether the actor may know that a request takes capacity of a testbed; without a testbed, of all that it touches.
+// shown reports whether the actor may know that a request takes capacity of a testbed; without a testbed, of all testbeds that it touches.
 func shown(a account.Actor, f testbeds.Facility, r Request, testbed string) bool {
 	if r.ID == "" {
 		return false
@@ -105,7 +105,7 @@ func takers(verdicts []*testbeds.Verdict, visit func(t *testbeds.Taker, testbed 
 	}
 }
 
-// masked hides what the actor may not know from the verdict of an error.
+// masked hides from the verdict of an error everything that the actor may not know.
 func (s *Service) masked(ctx context.Context, a account.Actor, err error) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || e.Verdict == nil {
@@ -121,7 +121,7 @@ func (s *Service) masked(ctx context.Context, a account.Actor, err error) error 
 	return &copied
 }
 
-// maskOutcome hides what the actor may not know from an outcome, and fills in the links that only some may have.
+// maskOutcome hides from an outcome everything that the actor may not know, and fills in the links that the actor may have.
 func (s *Service) maskOutcome(ctx context.Context, a account.Actor, out *Outcome) error {
 	return s.snapshot(ctx, func(tx Reader, w snapshot) error {
 		if err := s.show(ctx, tx, a, w.fed.Facility(), &out.Request); err != nil {
@@ -139,8 +139,8 @@ func (s *Service) maskOutcome(ctx context.Context, a account.Actor, out *Outcome
 	})
 }
 
-// show makes a request fit to be seen by the actor: fields that are not for them and takers of overbooks are masked, and those who may accept an
-// offer get its link.
+// show prepares a request for the actor: it masks fields and takers of overbooks that are not for them, and adds the links of offers that they may
+// accept.
 func (s *Service) show(ctx context.Context, tx Reader, a account.Actor, f testbeds.Facility, r *Request) error {
 	if !knowsAll(a) {
 		*r = r.shown()

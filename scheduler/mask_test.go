@@ -11,7 +11,7 @@ import (
 	"berth/testbeds"
 )
 
-// takersOf are all that a verdict says takes capacity, or wants it.
+// takersOf returns everything that takes or wants capacity in a verdict.
 func takersOf(v testbeds.Verdict) (list []testbeds.Taker) {
 	for _, c := range v.Conflicts {
 		list = append(list, c.TakenBy...)
@@ -19,8 +19,8 @@ func takersOf(v testbeds.Verdict) (list []testbeds.Taker) {
 	return append(list, v.Contenders...)
 }
 
-// TestWhoHasTheCapacityIsMaskedOnEveryWay asks for what maeve's running request has, on every way on which a verdict comes out. hector may know
-// that it is taken, when and how much; the mentor, the operator and the provider of the testbed may know by whom, and which units.
+// TestWhoHasTheCapacityIsMaskedOnEveryWay asks for the capacity of maeve's running request, on every way on which a verdict comes out. hector may
+// know that it is taken, when and how much; the mentor, the operator and the provider of the testbed may know by whom, and which units.
 func TestWhoHasTheCapacityIsMaskedOnEveryWay(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -130,7 +130,7 @@ func TestAnOpenTestbedNamesItsBookings(t *testing.T) {
 	}
 }
 
-// TestAnOverbookIsForThoseConcerned pins what of an overbook is shown to whom: that more is booked than there is, and who is hurt by it.
+// TestAnOverbookIsForThoseConcerned pins who may see which part of an overbook: that there is one, and which request it hurts.
 func TestAnOverbookIsForThoseConcerned(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -142,8 +142,8 @@ func TestAnOverbookIsForThoseConcerned(t *testing.T) {
 	h.ok(h.Schedule(t.Context(), as("monika"), over.ID, scheduler.Schedule{Override: byHand(scheduler.OverrideOverbook)}))
 
 	type said struct {
-		Number    int64 // of who is hurt, in the record
-		Free      int64 // in a check by somebody else: 4 less 3 less 2
+		Number    int64 // of the request it hurts, in the record
+		Free      int64 // in a check by another user: 4 less 3 less 2
 		ShortBy   int64
 		Least     int64 // of the availability
 		Displayed bool  // as overbooked, on the board

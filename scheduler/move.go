@@ -8,12 +8,12 @@ import (
 	"berth/testbeds"
 )
 
-// Move gives a request another slot or placement: earlier, later, longer, shorter. Of a running one only the end can be moved. Its
-// experimenter may move it while it is under review, and shorten it once it is scheduled.
+// Move gives a request another slot or placement: earlier, later, longer, shorter. Of a running one only the end can move. Its experimenter may move
+// it while it is under review, and shorten it once it is scheduled.
 //
-// A granted request that would need approvals which it has not keeps its slot and waits for them (PendingMove), unless they are overridden. It
-// returns CodeInvalid for the input, CodeConflict where the request does not fit there, and those of a step (CodeNotFound, CodeForbidden,
-// CodeConflict and CodePrecondition).
+// A granted request that lacks approvals for the move keeps its slot and waits for them (PendingMove), unless they are overridden. It returns
+// CodeInvalid for the input, CodeConflict where the request does not fit there, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and
+// CodePrecondition).
 func (s *Service) Move(ctx context.Context, a account.Actor, id string, in Move) (Outcome, error) {
 	var bad faults
 	if in.Slot == nil && in.Placement == nil {
@@ -66,7 +66,7 @@ func (d *decision) move(ctx context.Context, in Move, victims []Request) error {
 	return d.rebook(ctx, p.moved(), d.moved(r, in))
 }
 
-// moveAsked moves what is under review: it asks for another slot, which has to be free.
+// moveAsked moves a request under review: it asks for another slot, which must be free.
 func (d *decision) moveAsked(ctx context.Context, r Request, in Move) error {
 	r.Requested = new(r.Slot)
 	p := d.proposed(r, testbeds.Pending)
@@ -74,15 +74,15 @@ func (d *decision) moveAsked(ctx context.Context, r Request, in Move) error {
 		return err
 	}
 	if !d.outcome.Fit.Fits {
-		return d.refusal("request does not fit there")
+		return d.refusal("the request does not fit there")
 	}
 	p.request.Approvals = d.approvals(r)
 	return d.rebook(ctx, p, d.moved(r, in))
 }
 
-// moved is a proposal as what was granted from now on.
+// moved turns a proposal into the new grant.
 //
-// An overrun that is to end sooner, and after the end that was granted, stays one: nobody has approved that time.
+// An overrun that is to end sooner, but after its granted end, stays an overrun: that time was never approved.
 func (p proposal) moved() proposal {
 	if r := p.request; p.less && r.Overrun && r.Scheduled != nil && r.Slot.End.After(r.Scheduled.End) {
 		return p
@@ -97,12 +97,12 @@ func (d *decision) moved(r Request, in Move) note {
 		text: fmt.Sprintf("from %s to %s%s", d.request.Slot, r.Slot, overrideWords(in.Override))}
 }
 
-// decides reports whether the actor may decide about a request's slot, and override what is in its way.
+// decides reports whether the actor may decide about a request's slot and override conflicts.
 func decides(a account.Actor, r Request) bool {
 	return a.Is(account.RoleAdministrator) || a.Is(account.RoleMentor) && a.Username == r.Mentor
 }
 
-// movable refuses what the actor may not do with the request as it is now.
+// movable refuses moves that the actor may not make with the request as it is now.
 func (d *decision) movable(in Move) error {
 	r, a := d.request, d.actor
 	mayDecide := decides(a, r)
@@ -116,10 +116,10 @@ func (d *decision) movable(in Move) error {
 	if r.Status == Scheduled && inside {
 		return nil
 	}
-	return Errorf(CodeForbidden, "request #%d is %s: its experimenter can shorten it; its mentor (%s) moves it", r.Number, r.Status, mentorOf(r))
+	return Errorf(CodeForbidden, "request #%d is %s: its experimenter can only shorten it; its mentor (%s) can move it", r.Number, r.Status, mentorOf(r))
 }
 
-// moveTo gives r its new slot and placement, checked.
+// moveTo gives r its checked new slot and placement.
 func (d *decision) moveTo(r *Request, in Move) error {
 	q := asked(*r)
 	set(&q.Slot, in.Slot)
@@ -134,13 +134,13 @@ func (d *decision) moveTo(r *Request, in Move) error {
 	if r.Status == UnderReview || r.Status == Scheduled && !q.Slot.Start.Equal(r.Slot.Start) {
 		return d.recheckAsk(r, q, false)
 	}
-	// It has begun, or may have: only what is to come can change.
+	// It has begun, or may have: only the time ahead can change.
 	var bad faults
 	switch {
 	case !q.Slot.Start.Equal(r.Slot.Start):
 		bad.add("slot.start", "request #%d is %s: its start stays %s", r.Number, r.Status, r.Slot.Start.Format("2006-01-02T15:04:05Z"))
 	case in.Placement != nil && r.Status != Scheduled:
-		bad.add("placement", "request #%d is %s: what runs stays where it is", r.Number, r.Status)
+		bad.add("placement", "request #%d is %s: its placement can no longer change", r.Number, r.Status)
 	case q.Slot.End.Before(d.now):
 		bad.add("slot.end", "lies in the past")
 	}

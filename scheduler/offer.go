@@ -11,16 +11,16 @@ import (
 	"berth/testbeds"
 )
 
-// AcceptOffer makes a linked new request of an offer, with the booking that the offer holds. The new request is under review like any other;
-// until it is granted its slot stays held for as long as the offer would have been. It returns CodeNotFound without such an offer, CodeConflict
-// where it is over or its capacity is gone, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
+// AcceptOffer turns an offer into a linked new request, with the offer's booking. The new request is under review like any other; its slot stays held
+// until it is granted, but no longer than the offer. It returns CodeNotFound without such an offer, CodeConflict where it is over or its capacity is
+// gone, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) AcceptOffer(ctx context.Context, a account.Actor, id, offer string, dryRun bool) (Outcome, error) {
 	return s.decide(ctx, command{actor: a, action: ActionAcceptOffer, id: id, dry: dryRun,
 		take: func(ctx context.Context, d *decision) error { return d.accept(ctx, offer) }})
 }
 
-// AcceptByLink accepts the offer of a signed link, as the experimenter it was made to. A link works once. It returns the codes of OfferByLink
-// and AcceptOffer.
+// AcceptByLink accepts the offer of a signed link, as the experimenter who got it. A link works once. It returns the codes of OfferByLink and
+// AcceptOffer.
 func (s *Service) AcceptByLink(ctx context.Context, link string) (Outcome, error) {
 	var r Request
 	var o Offer
@@ -42,10 +42,10 @@ func (s *Service) AcceptByLink(ctx context.Context, link string) (Outcome, error
 	return s.AcceptOffer(ctx, actor, r.ID, o.ID, false)
 }
 
-// until is the end of an offer: whoever has not accepted it when its slot begins can no longer be given it.
+// until returns the end of an offer: at the latest when its slot begins, because then it can no longer be granted.
 func (o Offer) until() time.Time { return sooner(o.Expires, o.What.Slot.Start) }
 
-// heldUntil is how long the slot of an accepted offer stays held: no longer than it can still be granted.
+// heldUntil returns how long the slot of an accepted offer stays held: no longer than it can still be granted.
 func (r Request) heldUntil() *time.Time {
 	if r.HoldUntil == nil || r.Status != UnderReview {
 		return nil
@@ -67,7 +67,7 @@ func offerGone(r Request, o Offer, now time.Time) error {
 	}
 	e := Errorf(CodeConflict, "offer %s of request #%d is %s", o.ID, r.Number, o.State)
 	if o.State == OfferAccepted {
-		e.Message = fmt.Sprintf("offer %s of request #%d was accepted already; it works once", o.ID, r.Number)
+		e.Message = fmt.Sprintf("offer %s of request #%d was already accepted; an offer works only once", o.ID, r.Number)
 	}
 	return e
 }
@@ -95,7 +95,7 @@ func (d *decision) accept(ctx context.Context, id string) error {
 		return err
 	}
 	if !there || !d.outcome.Fit.Fits {
-		return d.refusal("the offer's capacity is no longer there")
+		return d.refusal("the offer's capacity is no longer available")
 	}
 	if err := d.withdraw(ctx, &old, o.ID); err != nil {
 		return err
@@ -114,7 +114,7 @@ func (d *decision) accept(ctx context.Context, id string) error {
 	return err
 }
 
-// withdraw releases all open offers of a request; the one that is accepted among them, whose capacity the new request takes over.
+// withdraw releases all open offers of a request; the new request takes over the capacity of the accepted one.
 func (d *decision) withdraw(ctx context.Context, r *Request, accepted string) error {
 	r.Offers = slices.Clone(r.Offers)
 	for i, o := range r.Offers {

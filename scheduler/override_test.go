@@ -58,7 +58,7 @@ func TestOverbookedCanBeShortened(t *testing.T) {
 	h.clean()
 }
 
-// TestThoseConcernedAreTold looks at what others than its own people hear of an overbook and an overrun, and that it names nobody.
+// TestThoseConcernedAreTold checks the notices of an overbook and an overrun to the people of other requests, and that they name nobody.
 func TestThoseConcernedAreTold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

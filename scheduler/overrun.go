@@ -10,11 +10,11 @@ import (
 	"berth/testbeds"
 )
 
-// overrunStep is how far an overrun slot is prolonged at a time.
+// overrunStep is the time by which an overrun slot is prolonged at once.
 const overrunStep = time.Hour
 
-// overrun prolongs what still runs past its end: it occupies what it holds, whatever comes after it. Where that is somebody else's,
-// it is recorded as overbooked, and the conflicts name whom it hurts.
+// overrun prolongs an experiment that runs past its end: it keeps its capacity, whatever is booked after it. A conflict with another request is
+// recorded as an overbook that names the requests it hurts.
 func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 	if !r.Status.Begun() || r.Slot.End.After(d.now) {
 		return r, nil
@@ -24,7 +24,7 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 		r.Slot.End = r.Slot.End.Add(overrunStep)
 	}
 	if late := d.now.Sub(before.Slot.End); late > overrunStep {
-		r.Slot.End = d.now.Truncate(overrunStep).Add(overrunStep) // after a long stop
+		r.Slot.End = d.now.Truncate(overrunStep).Add(overrunStep) // after a long downtime
 	}
 	have, ok := d.booked(before)
 	if !ok {
@@ -36,7 +36,7 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 	}
 	conflicts := d.outcome.Fit.Conflicts
 	b.Overbooked = len(conflicts) > 0 || have.Overbooked && d.excess(b)
-	if len(conflicts) > 0 { // the newest record says all
+	if len(conflicts) > 0 { // the newest record has everything
 		r.Overbooked = slices.DeleteFunc(slices.Clone(r.Overbooked), func(o Overbook) bool { return o.Reason == reasonOverrun })
 		r.Overbooked = append(r.Overbooked, Overbook{At: d.now, By: account.System.Username, Reason: reasonOverrun, Conflicts: conflicts})
 	}
@@ -44,7 +44,7 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 	if err != nil {
 		return r, err
 	}
-	if r.Reminded, err = d.notify(ctx, conflicts, r.Reminded, note{action: ActionOverrun, text: "what runs before it is not over; its capacity may come late"}); err != nil {
+	if r.Reminded, err = d.notify(ctx, conflicts, r.Reminded, note{action: ActionOverrun, text: "the request before it runs past its end; its capacity may be late"}); err != nil {
 		return r, err
 	}
 	if !r.Overrun {
@@ -55,10 +55,10 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 	return d.save(ctx, before, r, note{action: ActionOverrun, text: text, verdict: &d.outcome.Fit})
 }
 
-// reasonOverrun is the reason of the record that an overrun leaves.
+// reasonOverrun marks the record that an overrun leaves.
 const reasonOverrun = "overrun"
 
-// hurt fills in the outcome's verdict with all that an overrun takes from others since the end that was granted.
+// hurt fills in the outcome's verdict with everything that an overrun takes from other requests since its granted end.
 func (d *decision) hurt(r Request, b testbeds.Booking) error {
 	since := d.request.Slot.End
 	if r.Scheduled != nil {

@@ -11,17 +11,17 @@ import (
 	"berth/testbeds"
 )
 
-// A move of a granted request that testbeds have to approve waits for them. Until the last one has, the request keeps the slot that it
-// has; then the move is checked once more and made. It lapses where a testbed refuses it, where it can no longer be made in time, and where
-// anything else is decided about the slot.
+// A move of a granted request waits for the testbeds that must approve it. Until the last one has, the request keeps its slot; then the move is
+// checked once more and made. It lapses where a testbed refuses it, where it can no longer be made in time, and where anything else is decided about
+// the slot.
 
-// waits reports whether approvals are worth waiting for: some are to be given, and none was refused for what is asked.
+// waits reports whether approvals are worth waiting for: some are open, and none was refused.
 func waits(list []Approval) bool {
 	refused := slices.ContainsFunc(list, func(a Approval) bool { return a.Decision == Refused })
 	return !refused && len(unapproved(list)) > 0
 }
 
-// await leaves a move waiting for approvals. Its slot has to be free now; nobody holds it.
+// await leaves a move waiting for approvals. Its slot must be free now; nobody holds it.
 func (d *decision) await(ctx context.Context, p proposal, in Move) error {
 	if err := d.checkProposal(p); err != nil {
 		return err
@@ -51,7 +51,7 @@ func (m PendingMove) String() string {
 	return fmt.Sprintf("A move to %s waits for the approval of %s.", m.Slot, strings.Join(m.waitsFor(), " and "))
 }
 
-// waitsFor are the testbeds whose approval a move needs and has not.
+// waitsFor lists the testbeds whose approval a move still needs.
 func (m PendingMove) waitsFor() []string {
 	var ids []string
 	for _, a := range m.Approvals {
@@ -62,7 +62,7 @@ func (m PendingMove) waitsFor() []string {
 	return ids
 }
 
-// lapses is when a pending move of a request can no longer be made: when its slot begins or, where only the end is to move, when the slot ends.
+// lapses returns when a pending move can no longer be made: when its slot begins or, where only the end moves, when the slot ends.
 func (r Request) lapses() time.Time {
 	if r.PendingMove.Slot.Start.Equal(r.Slot.Start) {
 		return r.Slot.End
@@ -80,7 +80,7 @@ func (d *decision) dropMove(ctx context.Context, r Request) (Request, error) {
 	return r, err
 }
 
-// approving finds a testbed among those that a pending move waits for or has heard.
+// approving finds a testbed among those asked about a pending move; -1 where it was not.
 func (r Request) approving(testbed string) int {
 	if r.PendingMove == nil {
 		return -1
@@ -90,7 +90,7 @@ func (r Request) approving(testbed string) int {
 	})
 }
 
-// approveMove records what a testbed says to a pending move, and makes the move once nobody is left to ask.
+// approveMove records a testbed's decision about a pending move, and makes the move after the last one.
 func (d *decision) approveMove(ctx context.Context, i int, in Approve) error {
 	r, m := d.request, *d.request.PendingMove
 	m.Approvals = slices.Clone(m.Approvals)
@@ -116,13 +116,13 @@ func (d *decision) approveMove(ctx context.Context, i int, in Approve) error {
 	return d.carryOut(ctx, r)
 }
 
-// of is a request as the move would make it.
+// of applies the move to a request.
 func (m PendingMove) of(r Request) Request {
 	r.Slot, r.Placement, r.Demand, r.Approvals = m.Slot, m.Placement, m.Demand, m.Approvals
 	return r
 }
 
-// carryOut makes a pending move that everybody has approved, if it can still be made.
+// carryOut makes a fully approved move, if it is still possible.
 func (d *decision) carryOut(ctx context.Context, r Request) error {
 	m := *r.PendingMove
 	r, err := d.dropMove(ctx, r)

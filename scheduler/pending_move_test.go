@@ -8,7 +8,7 @@ import (
 	"berth/testbeds"
 )
 
-// approving says what the provider of the radio hall says.
+// approving records the decision of the radio hall's provider.
 func (h *house) approving(r scheduler.Request, d scheduler.Decision) scheduler.Request {
 	h.Helper()
 	return h.ok(h.Approve(h.t.Context(), as("paddy"), r.ID, "radio", scheduler.Approve{Decision: d, Reason: "so"}))
@@ -43,7 +43,7 @@ func TestAMoveWaitsForItsApprovals(t *testing.T) {
 	h.clean()
 }
 
-// What was scheduled in the cloud moves to the radio hall, whose approval is required: it never starts there without it.
+// A request that was scheduled in the cloud moves to the radio hall, whose approval is required: it never starts there without it.
 func TestAMoveToATestbedThatHasToApprove(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -87,7 +87,7 @@ func TestAMoveToATestbedThatHasToApprove(t *testing.T) {
 	}
 }
 
-// Whoever overrides does without the approval, and the request says so.
+// A move with an override needs no approval, and the request records that.
 func TestAMoveWithAnOverrideDoesNotWait(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -148,7 +148,7 @@ func words(actions []scheduler.Action) []string {
 	return list
 }
 
-// Whoever drags a deployment in a calendar learns that the move waits, and the calendar says so.
+// A user who drags a deployment in a calendar learns that the move waits, and the calendar says so.
 func TestAMoveInACalendarSaysThatItWaits(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -159,7 +159,7 @@ func TestAMoveInACalendarSaysThatItWaits(t *testing.T) {
 	}
 }
 
-// A testbed that has refused what is asked for is not waited for.
+// A move does not wait for a testbed that has refused the same demand.
 func TestARefusalIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

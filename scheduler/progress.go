@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// Start records that operators orchestrate a request, or that it runs. It returns CodeInvalid for the input, CodeConflict before its setup and
-// after its slot, or without its approvals or units, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
+// Start records that operators orchestrate a request, or that it runs. It returns CodeInvalid for the input, CodeConflict before its setup and after
+// its slot, or without its approvals or units, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) Start(ctx context.Context, a account.Actor, id string, in Step) (Outcome, error) {
 	return s.progress(ctx, a, ActionStart, id, in, Running, Instantiating)
 }
 
-// Complete records that a request is torn down, or over; what is left of its slot is free from now on. It returns CodeInvalid for the input, and
-// those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
+// Complete records that a request is being torn down, or is over, and frees the rest of its slot. It returns CodeInvalid for the input, and those of
+// a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) Complete(ctx context.Context, a account.Actor, id string, in Step) (Outcome, error) {
 	return s.progress(ctx, a, ActionComplete, id, in, Completed, Terminating)
 }
 
-// Fail records that a deployment broke down; what is left of its slot is free from now on. It returns CodeInvalid for the input, and those of a
-// step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
+// Fail records that a deployment broke down, and frees the rest of its slot. It returns CodeInvalid for the input, and those of a step (CodeNotFound,
+// CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) Fail(ctx context.Context, a account.Actor, id string, in Step) (Outcome, error) {
 	var bad faults
 	checkReason("reason", in.Reason, &bad)
@@ -37,14 +37,14 @@ func (s *Service) Cancel(ctx context.Context, a account.Actor, id string, in Ste
 	return s.progress(ctx, a, ActionCancel, id, in, Cancelled)
 }
 
-// progress takes a step that leads to one of the given states, the first by default.
+// progress takes a step that leads to one of the given states, by default the first.
 func (s *Service) progress(ctx context.Context, a account.Actor, action Action, id string, in Step, to ...Status) (Outcome, error) {
 	var bad faults
 	checkText("reason", in.Reason, maxReason, &bad)
 	state := to[0]
 	if in.State != "" {
 		if state = in.State; !slices.Contains(to, state) {
-			bad.add("state", "has to be %s", join(to))
+			bad.add("state", "must be %s", join(to))
 		}
 	}
 	checkStartOverride(action, in.Override, &bad)
@@ -56,20 +56,20 @@ func (s *Service) progress(ctx context.Context, a account.Actor, action Action, 
 		take: func(ctx context.Context, d *decision) error { return d.progress(ctx, state, in) }})
 }
 
-// checkStartOverride checks what a start may do without: its units, or an approval.
+// checkStartOverride checks what a start may override: missing units, or a missing approval.
 func checkStartOverride(action Action, o *Override, bad *faults) {
 	switch {
 	case o == nil:
 		return
 	case action != ActionStart:
-		bad.add("override", "goes with a start only")
+		bad.add("override", "applies only to a start")
 	case o.Mode != OverrideOverbook && o.Mode != OverrideApprovals:
-		bad.add("override.mode", "has to be overbook (start without its units) or approvals")
+		bad.add("override.mode", "must be overbook (start without its units) or approvals")
 	}
 	checkReason("override.reason", o.Reason, bad)
 }
 
-// checkActual checks the instants at which something is told to have been.
+// checkActual checks reported instants.
 func checkActual(action Action, a *Actual, now time.Time, bad *faults) {
 	if a == nil {
 		return
@@ -78,9 +78,9 @@ func checkActual(action Action, a *Actual, now time.Time, bad *faults) {
 		switch {
 		case t == nil:
 		case action == ActionCancel, field == "actual.end" && action == ActionStart:
-			bad.add(field, "does not go with this step")
+			bad.add(field, "does not apply to this step")
 		case t.Nanosecond() != 0:
-			bad.add(field, "has to be a whole second")
+			bad.add(field, "must be a whole second")
 		case t.After(now):
 			bad.add(field, "lies in the future (now is %s)", now.Format(time.RFC3339))
 		}
@@ -88,7 +88,7 @@ func checkActual(action Action, a *Actual, now time.Time, bad *faults) {
 	instant("actual.start", a.Start)
 	instant("actual.end", a.End)
 	if a.Start != nil && a.End != nil && a.End.Before(*a.Start) {
-		bad.add("actual.end", "has to be after actual.start")
+		bad.add("actual.end", "must be after actual.start")
 	}
 }
 
@@ -123,7 +123,7 @@ func (d *decision) progress(ctx context.Context, to Status, in Step) error {
 	}
 }
 
-// happened records on a request when it really began and ended: as it is told, else now.
+// happened records on a request when it really began and ended: as reported, else now.
 func (d *decision) happened(r *Request, told *Actual) error {
 	was := Actual{}
 	if r.Actual != nil {
@@ -156,14 +156,14 @@ func (d *decision) happened(r *Request, told *Actual) error {
 	return bad.err()
 }
 
-// begin starts what has its slot, its approvals and its named units. Nothing runs outside of what it occupies: not before its setup, and
-// not once its slot is over.
+// begin starts a request that has its slot, its approvals and its named units. It must run within the occupied time: not before its setup, and not
+// after its slot.
 func (d *decision) begin(ctx context.Context, r Request, in Step) error {
 	if at := r.begins(); d.now.Before(at) {
-		return Errorf(CodeConflict, "the setup of request #%d begins on %s: it can be started from then on", r.Number, at.Format(time.RFC3339))
+		return Errorf(CodeConflict, "request #%d can be started from %s on, when its setup begins", r.Number, at.Format(time.RFC3339))
 	}
 	if d.request.Status == Scheduled && !r.Actual.Start.Before(r.Slot.End) {
-		return Errorf(CodeConflict, "the slot of request #%d ended on %s: say with actual.start when it really began, or move it", r.Number, r.Slot.End.Format(time.RFC3339))
+		return Errorf(CodeConflict, "the slot of request #%d ended on %s: give the time when it really began (actual.start), or move it", r.Number, r.Slot.End.Format(time.RFC3339))
 	}
 	if in.Override != nil && !decides(d.actor, r) {
 		return Errorf(CodeForbidden, "%s may not override; the request's mentor or an administrator may", d.actor.Username)
@@ -181,14 +181,14 @@ func (d *decision) begin(ctx context.Context, r Request, in Step) error {
 	return d.keep(ctx, r, note{reason: reasonOf(in.Override, in.Reason), text: unitWords(r.Units) + overrideWords(in.Override), verdict: &d.outcome.Fit})
 }
 
-// keep saves a request whose booking stays as it is.
+// keep saves a request whose booking stays unchanged.
 func (d *decision) keep(ctx context.Context, r Request, n note) error {
 	r, err := d.save(ctx, d.request, r, n)
 	d.outcome.Request = r
 	return err
 }
 
-// end frees what is left of a request's slot: what has begun ends now, with its teardown after that; what has not is gone.
+// end frees the rest of a request's slot: one that has begun ends now, followed by its teardown; one that has not is gone.
 func (d *decision) end(ctx context.Context, r Request, reason string) (err error) {
 	text := ""
 	if r, err = d.dropMove(ctx, r); err != nil {
@@ -210,8 +210,7 @@ func (d *decision) end(ctx context.Context, r Request, reason string) (err error
 	return d.keep(ctx, r, note{reason: reason, text: text, verdict: &d.outcome.Fit})
 }
 
-// truncate ends a request's booking at an instant that is not ahead. The slot says from then on what was used; one that was not reached
-// stays as it was planned.
+// truncate ends a request's booking at an instant that is not ahead. The slot then shows the time used; a slot that had not begun stays as planned.
 func (d *decision) truncate(ctx context.Context, r Request, at time.Time) (Request, error) {
 	b, ok := d.booked(r)
 	left, some := b.Ended(at)

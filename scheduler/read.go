@@ -27,7 +27,7 @@ func (s *Service) Get(ctx context.Context, a account.Actor, id string) (View, er
 	return v, err
 }
 
-// current is the request's experiment with what the catalogue says now of where its VNFs are onboarded and what they require.
+// current returns the request's experiment, with the catalogue's present places and requirements of its VNFs.
 func current(r Request, c testbeds.Catalogue) testbeds.Experiment {
 	e := r.Experiment()
 	e.Components = slices.Clone(e.Components)
@@ -39,8 +39,8 @@ func current(r Request, c testbeds.Catalogue) testbeds.Experiment {
 	return e
 }
 
-// List reads requests that the actor may see, newest first; the cursor is what Page.Next was. It returns CodeForbidden without the scope to
-// read, and CodeInvalid for the filter, the cursor or the limit.
+// List reads requests that the actor may see, newest first; the cursor is the Page.Next of the previous page. It returns CodeForbidden without the
+// scope to read, and CodeInvalid for the filter, the cursor or the limit.
 func (s *Service) List(ctx context.Context, a account.Actor, f RequestFilter, cursor string) (Page[Request], error) {
 	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return Page[Request]{}, err
@@ -56,7 +56,7 @@ func (s *Service) List(ctx context.Context, a account.Actor, f RequestFilter, cu
 		}
 	}
 	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
-		bad.add("to", "has to be after from")
+		bad.add("to", "must be after from")
 	}
 	if err := bad.err(); err != nil {
 		return Page[Request]{}, err
@@ -79,8 +79,8 @@ func (s *Service) List(ctx context.Context, a account.Actor, f RequestFilter, cu
 	return page, err
 }
 
-// Events are the changes after a sequence that the actor may know of; at most limit of them are looked at, and last is the sequence from which
-// to go on. It returns CodeForbidden without the scope to read.
+// Events reads the changes after a sequence that the actor may know. It reads at most limit changes; last is the sequence to continue from. It
+// returns CodeForbidden without the scope to read.
 func (s *Service) Events(ctx context.Context, a account.Actor, after int64, limit int) (events []Event, last int64, err error) {
 	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, 0, err
@@ -128,7 +128,7 @@ func knows(ctx context.Context, tx Reader, a account.Actor, e Event, seen map[st
 	return known, nil
 }
 
-// LastEvent is the sequence of the newest change. It returns no code of its own.
+// LastEvent returns the sequence of the newest change. It returns no code of its own.
 func (s *Service) LastEvent(ctx context.Context) (last int64, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
 		last, err = tx.Sequence(ctx)

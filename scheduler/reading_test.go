@@ -14,7 +14,7 @@ import (
 	"berth/testbeds"
 )
 
-// TestWhoMayRead asks with everybody in turn, and with tokens that may do something else: only who is named gets an answer.
+// TestWhoMayRead asks with everybody in turn, and with tokens of other scopes: only the named users get an answer.
 func TestWhoMayRead(t *testing.T) {
 	t.Parallel()
 	const everybody = "maeve hector monika marco paddy carla oskar adele"
@@ -110,7 +110,7 @@ func TestWhatTheAuditIsFilteredBy(t *testing.T) {
 	}
 }
 
-// TestAThreadIsReadInParts, and each event of the log tells which remark it is about.
+// TestAThreadIsReadInParts, and each event of the log names its remark.
 func TestAThreadIsReadInParts(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

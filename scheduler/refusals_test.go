@@ -35,16 +35,16 @@ func TestRefusalsSayWhatWouldHelp(t *testing.T) {
 		{permit(actor("monika", account.RoleMentor), ActionStart, request, sixOClock), CodeForbidden, "monika may not start request #7"},
 		{permit(actor("maeve", account.RoleExperimenter), ActionSchedule, request, sixOClock), CodeForbidden, "maeve may not schedule request #7"},
 		{permit(actor("hector", account.RoleExperimenter), ActionSchedule, request, sixOClock), CodeNotFound, `there is no request "6b1d"`},
-		{permit(actor("oskar", account.RoleOperator), ActionStart, request, sixOClock), CodeConflict, "request #7 is UNDER_REVIEW: there is no way to start it now"},
+		{permit(actor("oskar", account.RoleOperator), ActionStart, request, sixOClock), CodeConflict, "request #7 is UNDER_REVIEW: you cannot start it now"},
 		{permit(actor("monika", account.RoleMentor), ActionSchedule, request, sixOClock), "", ""},
-		{Require(actor("maeve", account.RoleExperimenter), account.ScopeRead, account.RoleMentor), CodeForbidden, "maeve may not do this; it takes the role mentor"},
-		{Require(actor("maeve", account.RoleExperimenter), account.ScopeRead, account.RoleMentor, account.RoleOperator, account.RoleProvider), CodeForbidden, "maeve may not do this; it takes the role mentor or operator or provider"},
-		{Require(actor("maeve", account.RoleExperimenter), account.ScopeFeed, account.Roles...), CodeForbidden, `this takes a token with the scope "feed"`},
+		{Require(actor("maeve", account.RoleExperimenter), account.ScopeRead, account.RoleMentor), CodeForbidden, "maeve may not do this; it needs the role mentor"},
+		{Require(actor("maeve", account.RoleExperimenter), account.ScopeRead, account.RoleMentor, account.RoleOperator, account.RoleProvider), CodeForbidden, "maeve may not do this; it needs the role mentor or operator or provider"},
+		{Require(actor("maeve", account.RoleExperimenter), account.ScopeFeed, account.Roles...), CodeForbidden, `this needs a token with the scope "feed"`},
 		{offerGone(request, offer(OfferOpen, time.Hour), sixOClock.Add(time.Hour)), CodeConflict, "offer 2 of request #7 is expired"},
 		{offerGone(request, offer(OfferOpen, 3*time.Hour), sixOClock.Add(2*time.Hour)), CodeConflict, "offer 2 of request #7 is expired"}, // its slot has begun
 		{offerGone(request, offer(OfferExpired, time.Hour), sixOClock), CodeConflict, "offer 2 of request #7 is expired"},
 		{offerGone(request, offer(OfferWithdrawn, time.Hour), sixOClock.Add(time.Hour)), CodeConflict, "offer 2 of request #7 is withdrawn"},
-		{offerGone(request, offer(OfferAccepted, time.Hour), sixOClock.Add(time.Hour)), CodeConflict, "offer 2 of request #7 was accepted already; it works once"},
+		{offerGone(request, offer(OfferAccepted, time.Hour), sixOClock.Add(time.Hour)), CodeConflict, "offer 2 of request #7 was already accepted; an offer works only once"},
 	} {
 		if got := fmt.Sprint(tt.err); CodeOf(tt.err) != tt.code || tt.want != "" && got != tt.want || tt.want == "" && tt.err != nil {
 			t.Errorf("%s: %s, want %s: %s", CodeOf(tt.err), got, tt.code, tt.want)
@@ -77,7 +77,7 @@ func TestWhatABrokenBookingLacksIsSaidInShort(t *testing.T) {
 	}
 }
 
-// TestWhatTheProofIsTold: what a request says of itself, as it is judged by what knows nothing of the code that decides.
+// TestWhatTheProofIsTold checks the evidence of a request, which must not depend on the code that decides.
 func TestWhatTheProofIsTold(t *testing.T) {
 	t.Parallel()
 	over := func(conflicts int) Overbook { return Overbook{Conflicts: make([]testbeds.Conflict, conflicts)} }
@@ -111,7 +111,7 @@ func TestWhatTheProofIsTold(t *testing.T) {
 	}
 }
 
-// TestWhenItReallyWasIsTold checks the instants that are told with a step at six.
+// TestWhenItReallyWasIsTold checks the instants that are reported with a step at six.
 func TestWhenItReallyWasIsTold(t *testing.T) {
 	t.Parallel()
 	at := func(d time.Duration) *time.Time { return new(sixOClock.Add(d)) }
@@ -152,7 +152,7 @@ func TestWhenItReallyWasIsTold(t *testing.T) {
 	}
 }
 
-// TestWhichMarksOfRemindersStay: those about instants that the request has, or that lie ahead, and those about no instant.
+// TestWhichMarksOfRemindersStay: those of present or future instants, and those without an instant.
 func TestWhichMarksOfRemindersStay(t *testing.T) {
 	t.Parallel()
 	s := New(nil, Options{Clock: func() time.Time { return sixOClock }, Reminders: []time.Duration{time.Hour}})

@@ -14,7 +14,7 @@ import (
 	"berth/testbeds/capacity"
 )
 
-// maxOffers is how many offers a rejection can come with: each of them takes capacity from everybody else.
+// maxOffers limits the offers of a rejection: each takes capacity from everybody else.
 const maxOffers = 10
 
 // Reject turns a request down, with offers that hold their capacity for the experimenter until they expire. It returns CodeInvalid for the
@@ -33,7 +33,7 @@ func (s *Service) checkReject(in Reject) (hold time.Duration, err error) {
 	var bad faults
 	checkReason("reason", in.Reason, &bad)
 	if in.Count < 0 || in.Count > maxOffers {
-		bad.add("alternatives", "a number has to be from 0 to %d", maxOffers)
+		bad.add("alternatives", "a number must be from 0 to %d", maxOffers)
 	}
 	if len(in.Offers) > maxOffers {
 		bad.add("alternatives", "at most %d offers", maxOffers)
@@ -41,7 +41,7 @@ func (s *Service) checkReject(in Reject) (hold time.Duration, err error) {
 	for i, o := range in.Offers[:min(len(in.Offers), maxOffers)] {
 		checkSlot(fmt.Sprintf("alternatives[%d].slot", i), o.Slot.UTC(), &bad)
 		if !o.Slot.Start.After(s.now()) {
-			bad.add(fmt.Sprintf("alternatives[%d].slot.start", i), "has to lie ahead: somebody needs time to accept it")
+			bad.add(fmt.Sprintf("alternatives[%d].slot.start", i), "must lie ahead: the experimenter needs time to accept it")
 		}
 	}
 	hold = in.HoldFor.Exact()
@@ -49,12 +49,12 @@ func (s *Service) checkReject(in Reject) (hold time.Duration, err error) {
 	case hold == 0:
 		hold = s.o.HoldFor
 	case hold < time.Minute || hold > s.o.MaxHold:
-		bad.add("hold_for", "has to be from PT1M to %s", testbeds.Period{Clock: s.o.MaxHold})
+		bad.add("hold_for", "must be from PT1M to %s", testbeds.Period{Clock: s.o.MaxHold})
 	}
 	return hold, bad.err()
 }
 
-// offered are the testbeds that the offers of a rejection are going to touch, as things stand.
+// offered lists the testbeds that the offers of a rejection will touch, as things stand.
 func (s *Service) offered(ctx context.Context, in Reject) func(Request) []string {
 	return func(r Request) []string {
 		var ids []string
@@ -65,14 +65,13 @@ func (s *Service) offered(ctx context.Context, in Reject) func(Request) []string
 			return nil
 		})
 		if err != nil {
-			return nil // the decision itself meets the same error, and reports it
+			return nil // the decision meets the same error and reports it
 		}
 		return ids
 	}
 }
 
-// candidates are the alternatives that offers are made from: the chosen ones, or more than are wanted, since not all of them may be
-// there together.
+// candidates lists the alternatives for offers: the chosen ones, or more than wanted, because they may exclude one another.
 func (s *Service) candidates(fed *capacity.Federation, r Request, in Reject) []testbeds.Alternative {
 	if len(in.Offers) > 0 || in.Count == 0 {
 		return in.Offers
@@ -80,7 +79,7 @@ func (s *Service) candidates(fed *capacity.Federation, r Request, in Reject) []t
 	return s.alternatives(fed, askOf(r), min(maxSuggestions, 5*in.Count), true)
 }
 
-// variantOf is the request's experiment as an alternative runs it; what it does not say stays.
+// variantOf applies an alternative to the request's experiment; parts that it does not name stay.
 func variantOf(r Request, o testbeds.Alternative) testbeds.Experiment {
 	e := r.Experiment()
 	if len(o.Placement) > 0 {
@@ -137,12 +136,12 @@ func (d *decision) reject(ctx context.Context, in Reject, hold time.Duration) er
 	return err
 }
 
-// lastOf is when the last of some offers ends.
+// lastOf returns when the last of some offers ends.
 func lastOf(offers []Offer) time.Time {
 	return slices.MaxFunc(offers, func(a, b Offer) int { return a.Expires.Compare(b.Expires) }).Expires
 }
 
-// offers chooses what is offered: alternatives that fit, each beside those before it. A chosen one that does not fit is a conflict.
+// offers chooses alternatives that fit, each beside those before it. A chosen one that does not fit is a conflict.
 func (d *decision) offers(r Request, in Reject, own int64) ([]Offer, error) {
 	var offers []Offer
 	err := d.snapshot(func(w snapshot) error {
@@ -152,7 +151,7 @@ func (d *decision) offers(r Request, in Reject, own int64) ([]Offer, error) {
 			o := list[i]
 			e := variantOf(r, o)
 			if len(in.Offers) == 0 && slices.ContainsFunc(offers, func(x Offer) bool { return x.gives(e, o.Slot) }) {
-				continue // it fits once more beside itself, and is no other way
+				continue // it fits a second time beside itself, but is no other alternative
 			}
 			if err := d.possible(w, e, fmt.Sprintf("alternatives[%d]", i)); err != nil {
 				return err
@@ -173,7 +172,7 @@ func (d *decision) offers(r Request, in Reject, own int64) ([]Offer, error) {
 			held.ID = -int64(len(offers)) // stands in until the store gives it one
 			w.fed.Put(held)
 			if len(in.Offers) == 0 {
-				list, i = d.s.candidates(w.fed, r, in), -1 // those that go together with what is offered so far
+				list, i = d.s.candidates(w.fed, r, in), -1 // search again beside the offers chosen so far
 			}
 		}
 		return nil
@@ -189,7 +188,7 @@ func (o Offer) gives(e testbeds.Experiment, slot testbeds.Slot) bool {
 		})
 }
 
-// possible makes sure that an alternative names only what there is.
+// possible makes sure that an alternative names only existing VIMs and devices.
 func (d *decision) possible(w snapshot, e testbeds.Experiment, field string) error {
 	var bad, here faults
 	checkDevices(e.Devices, w.fed.Facility(), &here)
@@ -204,7 +203,7 @@ func (d *decision) possible(w snapshot, e testbeds.Experiment, field string) err
 	return bad.err()
 }
 
-// held is the booking that holds an offer's capacity.
+// held lays out the booking that holds an offer's capacity.
 func (d *decision) held(r Request, o Offer) testbeds.Booking {
 	var b testbeds.Booking
 	_ = d.s.ledger.read(func(w snapshot) error {

@@ -7,8 +7,8 @@ import (
 	"berth/testbeds"
 )
 
-// relieve looks, after a step that gave capacity back, for bookings that were recorded as overbooked because of it: a mark does not outlive
-// its cause, and whoever was told of the shortage is told that it is over.
+// relieve looks, after a step that released capacity, for overbooked bookings that now have theirs: a mark must not outlive its cause, and people who
+// were told of the shortage are told that it is over.
 func (d *decision) relieve(ctx context.Context) error {
 	for _, b := range d.relieved() {
 		r, err := d.tx.RequestByNumber(ctx, b.Request)
@@ -38,8 +38,7 @@ func (d *decision) runs(r Request) bool {
 	return len(problems) == 0
 }
 
-// unmark takes the mark off a booking, and what was recorded of it off its request; a facility change that broke it is still flagged where
-// the request cannot run.
+// unmark takes the mark off a booking, and the record off its request; the flag of a facility change stays where the request cannot run.
 func (d *decision) unmark(ctx context.Context, r Request, b testbeds.Booking, runs bool) error {
 	b.Overbooked = false
 	before := r
@@ -50,11 +49,11 @@ func (d *decision) unmark(ctx context.Context, r Request, b testbeds.Booking, ru
 	if runs {
 		r.unflag(FlagFacility)
 	}
-	_, err = d.save(ctx, before, r, note{action: ActionFlag, text: "its capacity is there again"})
+	_, err = d.save(ctx, before, r, note{action: ActionFlag, text: "its capacity is available again"})
 	return err
 }
 
-// relieved are the bookings with a mark that overlap what this step gave back, and now have all that they claim.
+// relieved finds marked bookings that overlap the capacity that this step released, and now have everything that they claim.
 func (d *decision) relieved() []testbeds.Booking {
 	var found []testbeds.Booking
 	freed := d.freed()
@@ -81,7 +80,7 @@ func (d *decision) relieved() []testbeds.Booking {
 	return found
 }
 
-// freed are the bookings that took capacity before this step, as they were, and take other capacity or none after it.
+// freed returns the bookings, as they were, that took capacity before this step and take other capacity or none after it.
 func (d *decision) freed() []testbeds.Booking {
 	var list []testbeds.Booking
 	_ = d.s.ledger.read(func(w snapshot) error {

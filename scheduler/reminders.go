@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// reminder is something that operators are told ahead of its time, once.
+// reminder is a notice to operators ahead of an instant, given once.
 type reminder struct {
 	key  string
 	at   time.Time
@@ -16,8 +16,8 @@ type reminder struct {
 	text string
 }
 
-// reminders are those still to be given: ahead of orchestration and of tear-down. Each is about one instant, so that one that moves is
-// reminded of anew. Nobody is reminded of what is over, nor of a slot's end before the slot has begun.
+// reminders lists those still to be given: ahead of orchestration and of tear-down. Each belongs to one instant, so that a moved request is reminded
+// again. None is given after its instant, nor of a slot's end before the slot has begun.
 func (s *Service) reminders(r Request) []reminder {
 	now := s.now()
 	return r.unreminded(slices.DeleteFunc(s.allReminders(r), func(m reminder) bool { return !m.of.After(now) }))
@@ -29,7 +29,7 @@ func (s *Service) allReminders(r Request) []reminder {
 		switch {
 		case r.Status == Scheduled:
 			list = append(list, remind("orchestrate", "by", ahead, r.begins()))
-		case r.Status.Started() && !r.Overrun: // of an overrun they are told as such
+		case r.Status.Started() && !r.Overrun: // overruns have their own notice
 			if m := remind("tear down", "at", ahead, r.Slot.End); m.at.After(r.Slot.Start) {
 				list = append(list, m)
 			}
@@ -38,8 +38,7 @@ func (s *Service) allReminders(r Request) []reminder {
 	return list
 }
 
-// stillReminded are the marks of what was done once that still mean something: those about instants that the request has or that lie ahead,
-// and those about no instant.
+// stillReminded keeps the marks that still mean something: those of present or future instants, and those without an instant.
 func (s *Service) stillReminded(r Request, now time.Time) []string {
 	has := []string{r.unitsLooked()}
 	for _, m := range s.allReminders(r) {
@@ -56,10 +55,10 @@ func remind(what, preposition string, ahead time.Duration, of time.Time) reminde
 	return reminder{key: fmt.Sprintf("%s %s %s", what, ahead, at), at: of.Add(-ahead), of: of, text: fmt.Sprintf("%s %s %s", what, preposition, at)}
 }
 
-// longestNotice is how long before its end an experimenter is reminded of an offer, unless a quarter of its hold is less.
+// longestNotice is the longest time before its end that an experimenter is reminded of an offer; a quarter of its hold, if that is shorter.
 const longestNotice = day
 
-// offerReminders are those still to be given of offers that nobody has taken.
+// offerReminders lists the reminders still to be given of open offers.
 func (r Request) offerReminders() []reminder {
 	var list []reminder
 	for _, o := range r.Offers {

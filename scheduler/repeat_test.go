@@ -8,7 +8,7 @@ import (
 	"berth/scheduler"
 )
 
-// A repeated submission answers as the first time, although its slot has begun; a repeated closure has the id that it got.
+// A repeated submission gets the first answer, although its slot has begun; a repeated closure keeps its id.
 func TestARepeatIsNotJudgedAnew(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -9,7 +9,7 @@ import (
 	"berth/scheduler"
 )
 
-// A slot that nobody reported can be told of late, with the times at which it really was.
+// A slot without a report can be reported late, with its real times.
 func TestWhatNobodyReportedIsToldLate(t *testing.T) {
 	t.Parallel()
 	instant := func(hour float64) *time.Time { return new(hours(hour, 1).Start) }
@@ -36,7 +36,7 @@ func TestWhatNobodyReportedIsToldLate(t *testing.T) {
 		name string
 		at   float64
 		take step
-		code scheduler.Code // empty: it is done
+		code scheduler.Code // empty: it succeeds
 		want scheduler.Actual
 	}{
 		{"started after all", 30, start(&scheduler.Actual{Start: instant(24.5)}), "", scheduler.Actual{Start: instant(24.5)}},

@@ -8,7 +8,7 @@ import (
 	"berth/testbeds"
 )
 
-// Status is where a request is in its life.
+// Status is a request's place in its life.
 type Status string
 
 const (
@@ -23,13 +23,13 @@ const (
 	Failed        Status = "FAILED"
 )
 
-// Sets of statuses. Whoever asks for one asks here, so that a new status is put into each of them in one place.
+// Sets of statuses. All code asks these sets, so that a new status is added to each of them in one place.
 var (
-	// Statuses lists all of them, in the order of a life.
+	// Statuses lists all statuses, in the order of a life.
 	Statuses = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating, Completed, Rejected, Cancelled, Failed}
 	// Live requests are not over: they take a user's attention, or capacity.
 	Live = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating}
-	// Ahead are requests that nobody has started yet, and that can still be taken back.
+	// Ahead requests have not been started yet, and can still be taken back.
 	Ahead = []Status{UnderReview, Scheduled}
 	// Movable requests can still get another slot, and so another approval.
 	Movable = []Status{UnderReview, Scheduled, Instantiating, Running}
@@ -37,18 +37,18 @@ var (
 	Granted = []Status{Scheduled, Instantiating, Running, Terminating}
 	// Begun requests were started by operators, and are not over.
 	Begun = []Status{Instantiating, Running, Terminating}
-	// Started requests were begun, and nobody tears them down yet.
+	// Started requests were begun, and are not being torn down yet.
 	Started = []Status{Instantiating, Running}
 	// Ended requests had their slot, and are over.
 	Ended = []Status{Completed, Failed}
-	// Over says that nothing can be done with a request any more, but to talk about it.
+	// Over requests can no longer change; people can only talk about them.
 	Over = []Status{Completed, Rejected, Cancelled, Failed}
 )
 
 // Live reports whether a request in the status is not over.
 func (s Status) Live() bool { return slices.Contains(Live, s) }
 
-// Ahead reports whether nobody has started a request in the status yet, and it is not over.
+// Ahead reports whether a request in the status is neither started nor over.
 func (s Status) Ahead() bool { return slices.Contains(Ahead, s) }
 
 // Movable reports whether a request in the status can still get another slot.
@@ -60,21 +60,21 @@ func (s Status) Granted() bool { return slices.Contains(Granted, s) }
 // Begun reports whether operators have started a request in the status, and it is not over.
 func (s Status) Begun() bool { return slices.Contains(Begun, s) }
 
-// Started reports whether a request in the status was begun, and nobody tears it down yet.
+// Started reports whether a request in the status was begun, and is not being torn down yet.
 func (s Status) Started() bool { return slices.Contains(Started, s) }
 
 // Ended reports whether a request in the status had its slot, and is over.
 func (s Status) Ended() bool { return slices.Contains(Ended, s) }
 
-// Over reports whether nothing can be done with a request in the status any more.
+// Over reports whether a request in the status can no longer change.
 func (s Status) Over() bool { return slices.Contains(Over, s) }
 
-// Request is who wants what, when and why, and what became of it.
+// Request is a user's request for an experiment in a slot, with its reasons and its outcome.
 type Request struct {
-	ID           string `json:"id"`     // UUID, the one that tickets carry
-	Number       int64  `json:"number"` // the one that people say
+	ID           string `json:"id"`     // UUID, used in tickets
+	Number       int64  `json:"number"` // used by people
 	Name         string `json:"name"`
-	NSD          string `json:"nsd,omitempty"` // empty where the components were given inline
+	NSD          string `json:"nsd,omitempty"` // empty for inline components
 	Description  string `json:"description,omitempty"`
 	Organisation string `json:"organisation,omitempty"`
 	Experimenter string `json:"experimenter"`
@@ -82,7 +82,7 @@ type Request struct {
 	Status       Status `json:"status"`
 
 	Slot        testbeds.Slot   `json:"slot"`                // asked for, or, once scheduled, granted
-	Requested   *testbeds.Slot  `json:"requested,omitempty"` // the one that was last asked for, whatever was granted
+	Requested   *testbeds.Slot  `json:"requested,omitempty"` // the slot last asked for, even if another was granted
 	Window      *testbeds.Slot  `json:"window,omitempty"`    // in which another slot would do
 	MinDuration testbeds.Period `json:"min_duration,omitzero"`
 
@@ -94,17 +94,17 @@ type Request struct {
 	Approvals []Approval     `json:"approvals,omitempty"`
 	Offers    []Offer        `json:"offers,omitempty"`
 	Scheduled *testbeds.Slot `json:"scheduled,omitempty"`
-	// Occupied is what its booking takes, setup and teardown included, as they were when the slot was granted. The facility may have others
-	// by now: whoever orchestrates, reminds or draws a calendar goes by this one. Only what is granted or held has it.
+	// Occupied is the time that its booking takes, with setup and teardown as they were granted. The facility may have changed since: orchestration,
+	// reminders and calendars follow Occupied. Only a granted or held request has it.
 	Occupied *testbeds.Slot `json:"occupied,omitempty"`
-	// Actual is when it really ran, as operators reported it, beside what was planned.
+	// Actual is the time of the real run, as operators reported it, beside the plan.
 	Actual *Actual `json:"actual,omitempty"`
-	// PendingMove is a move that waits for approvals. The request keeps the slot that it has until they are given.
+	// PendingMove is a move that waits for approvals. Until it has them, the request keeps its slot.
 	PendingMove *PendingMove    `json:"pending_move,omitempty"`
 	Units       []AssignedUnits `json:"units,omitempty"` // named units, once they are chosen
 	Booking     int64           `json:"-"`               // the booking that occupies capacity, or shows as a contender; 0 for none
 
-	// HoldUntil is how long the slot of an accepted offer stays held while the request is under review.
+	// HoldUntil is the instant until which the slot of an accepted offer stays held, while the request is under review.
 	HoldUntil *time.Time `json:"hold_until,omitempty"`
 
 	Ticket     *Ticket         `json:"ticket,omitempty"`
@@ -113,21 +113,21 @@ type Request struct {
 	Flags      []Flag          `json:"flags,omitempty"`
 	Overrun    bool            `json:"overrun,omitempty"`
 	Remark     *CalendarNote   `json:"remark,omitempty"`
-	Portal     json.RawMessage `json:"-"` // the deployment descriptor as it was posted, where it came from the portal
+	Portal     json.RawMessage `json:"-"` // the deployment descriptor as the portal posted it
 
 	Revision int64     `json:"revision"`
 	Created  time.Time `json:"created"`
 	Updated  time.Time `json:"updated"`
 	Sequence int64     `json:"-"` // of the change log, at its last change
 
-	// Due is the next instant at which time itself does something to the request: an offer expires, units are chosen, a reminder is
-	// owed, a slot is overrun. It is kept in the store, so that nothing is forgotten over a restart.
+	// Due is the next instant at which time does something to the request: an offer expires, units are chosen, a reminder is given, a slot is
+	// overrun. The store keeps it, so that nothing is forgotten over a restart.
 	Due *time.Time `json:"-"`
-	// Reminded are the reminders already given, so that each is given once.
+	// Reminded lists the reminders already given, so that each is given once.
 	Reminded []string `json:"-"`
 }
 
-// Approval is what the providers of one testbed say about a request. A decision holds for what it was made on, and for less of the same.
+// Approval is the decision of a testbed's providers about a request. It holds for the demand that it was made on, and for less of the same.
 type Approval struct {
 	Testbed  string                  `json:"testbed"`
 	Policy   testbeds.ApprovalPolicy `json:"policy"`
@@ -136,28 +136,28 @@ type Approval struct {
 	At       *time.Time              `json:"at,omitempty"`
 	Reason   string                  `json:"reason,omitempty"`
 
-	// What was decided on: the slot, the testbed's part of the demand, and the request's revision.
+	// The basis of the decision: the slot, the testbed's part of the demand, and the request's revision.
 	Slot     *testbeds.Slot  `json:"slot,omitempty"`
 	Demand   testbeds.Demand `json:"demand,omitempty"`
 	Revision int64           `json:"revision,omitempty"`
 }
 
-// Decision is a provider's yes or no, or that it was done without.
+// Decision is a provider's yes or no, or an override in its place.
 type Decision string
 
 const (
 	Approved   Decision = "approved"
 	Refused    Decision = "refused"
-	Overridden Decision = "overridden" // by whoever granted the slot without the approval
+	Overridden Decision = "overridden" // by the person who granted the slot without the approval
 )
 
-// Actual is when a deployment really began and ended. An instant that nobody has reported is nil.
+// Actual is the time in which a deployment really ran. An unreported instant is nil.
 type Actual struct {
 	Start *time.Time `json:"start,omitempty"`
 	End   *time.Time `json:"end,omitempty"`
 }
 
-// PendingMove is a move that was decided and waits for the approval of testbeds. What it asks for is checked again when the last one is given.
+// PendingMove is a move that was decided and waits for the approval of testbeds. Its demand is checked again after the last approval.
 type PendingMove struct {
 	Slot      testbeds.Slot      `json:"slot"`
 	Placement testbeds.Placement `json:"placement,omitempty"`
@@ -169,7 +169,7 @@ type PendingMove struct {
 	Booking   int64              `json:"-"` // shows the move as a contender for its slot
 }
 
-// Offer is an alternative that a rejection comes with. While it is open its booking holds the capacity for the experimenter.
+// Offer is an alternative that comes with a rejection. While it is open its booking holds the capacity for the experimenter.
 type Offer struct {
 	ID       string               `json:"id"`
 	State    OfferState           `json:"state"`
@@ -178,33 +178,33 @@ type Offer struct {
 	What     testbeds.Alternative `json:"alternative"`
 	Booking  int64                `json:"-"`
 	Accepted string               `json:"accepted_as,omitempty"` // the request that it became
-	Link     string               `json:"accept_link,omitempty"` // signed, works once; filled in for those who may accept
+	Link     string               `json:"accept_link,omitempty"` // signed, works once; only for people who may accept it
 }
 
-// OfferState is what became of an offer.
+// OfferState says whether an offer is open, or how it ended.
 type OfferState string
 
 const (
 	OfferOpen      OfferState = "open"
 	OfferAccepted  OfferState = "accepted"
 	OfferExpired   OfferState = "expired"
-	OfferWithdrawn OfferState = "withdrawn" // another one was accepted, or its capacity had to go
+	OfferWithdrawn OfferState = "withdrawn" // another one was accepted, or its capacity was taken away
 )
 
-// AssignedUnits are the named units of a device that a request got.
+// AssignedUnits names the units of a device that a request got.
 type AssignedUnits struct {
 	Testbed string   `json:"testbed"`
 	Device  string   `json:"device"`
 	Units   []string `json:"units"`
 }
 
-// Ticket is the request in the ticket system, whichever that is.
+// Ticket is the request's ticket, in whichever ticket system.
 type Ticket struct {
-	Key string `json:"id"` // as the ticket system names it: text, where people may say a number
+	Key string `json:"id"` // text, because other trackers use no numbers
 	URL string `json:"url"`
 }
 
-// Overbook records by how much a request was booked beyond what there is, whom it hurts, who decided so and why.
+// Overbook records by how much a request was booked beyond the capacity, whom it hurts, who decided so and why.
 type Overbook struct {
 	At        time.Time           `json:"at"`
 	By        string              `json:"by"`
@@ -212,7 +212,7 @@ type Overbook struct {
 	Conflicts []testbeds.Conflict `json:"conflicts"`
 }
 
-// Flag is something about a request that somebody has to look at, such as a facility change that broke its booking.
+// Flag marks a request that a person must look at, such as one whose booking a facility change broke.
 type Flag struct {
 	Kind FlagKind  `json:"kind"`
 	At   time.Time `json:"at"`
@@ -224,7 +224,7 @@ type FlagKind string
 
 // The kinds of flags.
 const (
-	FlagFacility  FlagKind = "facility_change" // what it needs is not there any more
+	FlagFacility  FlagKind = "facility_change" // the facility lost something that it needs
 	FlagDisplaced FlagKind = "displaced"       // its slot was given to another request
 	FlagOverrun   FlagKind = "overrun"         // it runs past its end
 	FlagApproval  FlagKind = "approval"        // a testbed took its approval back
@@ -233,11 +233,11 @@ const (
 // FlagKinds lists all kinds of flags.
 var FlagKinds = []FlagKind{FlagFacility, FlagDisplaced, FlagOverrun, FlagApproval}
 
-// CalendarNote says why a request is still where it is after somebody tried to change it in their calendar. It goes with the next real change.
+// CalendarNote says why a change in a calendar client was refused or must wait. The next real change removes it.
 type CalendarNote struct {
 	At   time.Time      `json:"at"`
 	By   string         `json:"by"`
-	Slot *testbeds.Slot `json:"slot,omitempty"` // that was asked for; nil where it was to be cancelled
+	Slot *testbeds.Slot `json:"slot,omitempty"` // the slot asked for; nil for a cancellation
 	Text string         `json:"text"`
 }
 
@@ -250,40 +250,40 @@ type Feedback struct {
 	Text    string    `json:"text"`
 }
 
-// Entry is one row of a request's history: who did what, when and why, and what the check said.
+// Entry is one row of a request's history: the action, its actor, time and reason, and the check's verdict.
 type Entry struct {
 	ID      int64             `json:"id"`
 	Request string            `json:"-"`
 	At      time.Time         `json:"at"`
 	Actor   string            `json:"actor"`
-	Via     string            `json:"via,omitempty"` // the system in which they did it, where that was another
+	Via     string            `json:"via,omitempty"` // the other system in which they did it, if any
 	Action  Action            `json:"action"`
 	From    Status            `json:"from,omitempty"`
 	To      Status            `json:"to,omitempty"`
 	Reason  string            `json:"reason,omitempty"`
 	Text    string            `json:"text,omitempty"`    // what changed, for people
-	Verdict *testbeds.Verdict `json:"verdict,omitempty"` // what the check said at that moment
+	Verdict *testbeds.Verdict `json:"verdict,omitempty"` // of the check at that moment
 }
 
-// Event says that something changed, to whoever follows the change log. Sequence has no gaps and is in the order of commits.
+// Event notifies readers of the change log of a change. Sequence has no gaps and follows the order of commits.
 type Event struct {
 	Sequence int64     `json:"sequence"`
 	At       time.Time `json:"at"`
 	Kind     EventKind `json:"kind"`
 	Action   Action    `json:"action,omitempty"`
 	Actor    string    `json:"actor,omitempty"`
-	Via      string    `json:"via,omitempty"` // the system in which they did it, where that was another
+	Via      string    `json:"via,omitempty"` // the other system in which they did it, if any
 	Request  string    `json:"request,omitempty"`
 	Number   int64     `json:"number,omitempty"`
 	From     Status    `json:"from,omitempty"` // the status before
 	Status   Status    `json:"status,omitempty"`
 	Testbeds []string  `json:"testbeds,omitempty"`
 	Text     string    `json:"text,omitempty"`   // what changed, for people
-	Reason   string    `json:"reason,omitempty"` // that was given
-	Remark   int64     `json:"remark,omitempty"` // the feedback that Text is the beginning of
+	Reason   string    `json:"reason,omitempty"` // as given
+	Remark   int64     `json:"remark,omitempty"` // the feedback that Text begins
 }
 
-// EventKind says what an event is about.
+// EventKind says to what an event belongs.
 type EventKind string
 
 // The kinds of events.
@@ -291,13 +291,13 @@ const (
 	EventRequest  EventKind = "request"  // a step of a request's life
 	EventReminder EventKind = "reminder" // of a request: something is due soon
 	EventFacility EventKind = "facility" // facility or catalogue changed
-	EventDigest   EventKind = "digest"   // operators are owed their digest of a day
+	EventDigest   EventKind = "digest"   // a day's digest for operators is due
 )
 
 // EventKinds lists all kinds of events.
 var EventKinds = []EventKind{EventRequest, EventReminder, EventFacility, EventDigest}
 
-// Experiment is what the request wants to run.
+// Experiment returns the experiment that the request wants to run.
 func (r Request) Experiment() testbeds.Experiment {
 	return testbeds.Experiment{Components: r.Components, Placement: r.Placement, Devices: r.Devices}
 }

@@ -10,8 +10,8 @@ import (
 	"berth/scheduler/account"
 )
 
-// table is who may do what in which state, written down a second time: what is not here has to be refused. The request is maeve's,
-// its mentor is monika, it touches radio (paddy's) and not cloud (carla's).
+// table says a second time which actor may take which step in which state: any other step must be refused. The request is maeve's, its mentor is
+// monika, it touches radio (paddy's) and not cloud (carla's).
 const table = `
 edit        UNDER_REVIEW   maeve monika adele
 schedule    UNDER_REVIEW   monika adele
@@ -40,7 +40,7 @@ feedback    *              maeve monika marco paddy oskar adele
 view        *              maeve monika marco paddy oskar adele
 `
 
-// trials are the steps of the table, each as a dry run where there is one.
+// trials lists the steps of the table, each as a dry run where there is one.
 var trials = map[string]func(context.Context, *house, account.Actor, scheduler.Request) error{
 	"edit": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
 		name := "another name"
@@ -104,7 +104,7 @@ var trials = map[string]func(context.Context, *house, account.Actor, scheduler.R
 	},
 }
 
-// brought is a request in a status, with the clock where steps from there are possible.
+// brought returns a request in a status, with the clock where steps from there are possible.
 func (h *house) brought(to scheduler.Status) scheduler.Request {
 	h.Helper()
 	ctx := h.t.Context()
@@ -246,7 +246,7 @@ func TestFacilityAndPeopleRights(t *testing.T) {
 	}
 }
 
-// Who may not know of bookings sees that capacity is taken, and not that somebody was overbooked.
+// A user who may not know of bookings sees that capacity is taken, but not that it is overbooked.
 func TestOverbooksAreForThoseWhoMayKnow(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -9,8 +9,8 @@ import (
 	"berth/testbeds"
 )
 
-// Schedule grants a slot. It checks again at the moment of the decision, with the testbeds locked: of two requests for the same capacity that
-// are granted at once exactly one is. It returns CodeInvalid for the input, CodeConflict where the request does not fit or waits for approvals,
+// Schedule grants a slot. It checks again at the moment of the decision, with the testbeds locked: of two requests for the same capacity that are
+// granted at once, exactly one succeeds. It returns CodeInvalid for the input, CodeConflict where the request does not fit or waits for approvals,
 // and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) Schedule(ctx context.Context, a account.Actor, id string, in Schedule) (Outcome, error) {
 	victims, err := s.victims(ctx, a, in.Override)
@@ -22,7 +22,7 @@ func (s *Service) Schedule(ctx context.Context, a account.Actor, id string, in S
 		take:    func(ctx context.Context, d *decision) error { return d.schedule(ctx, in, victims) }})
 }
 
-// victims are the requests that an override names to be displaced.
+// victims reads the requests that an override displaces.
 func (s *Service) victims(ctx context.Context, a account.Actor, o *Override) ([]Request, error) {
 	if o == nil {
 		return nil, nil
@@ -31,11 +31,11 @@ func (s *Service) victims(ctx context.Context, a account.Actor, o *Override) ([]
 	checkReason("override.reason", o.Reason, &bad)
 	switch {
 	case o.Mode != OverrideDisplace && o.Mode != OverrideOverbook && o.Mode != OverrideApprovals:
-		bad.add("override.mode", "has to be displace, overbook or approvals")
+		bad.add("override.mode", "must be displace, overbook or approvals")
 	case o.Mode == OverrideDisplace && len(o.Displace) == 0:
-		bad.add("override.displace", "has to name the requests that have to make room")
+		bad.add("override.displace", "must name the requests to displace")
 	case o.Mode != OverrideDisplace && len(o.Displace) > 0:
-		bad.add("override.displace", "goes with the mode displace only")
+		bad.add("override.displace", "applies only to the mode displace")
 	case len(o.Displace) > maxListed:
 		bad.add("override.displace", "at most %d requests", maxListed)
 	}
@@ -82,13 +82,13 @@ func (d *decision) schedule(ctx context.Context, in Schedule, victims []Request)
 	}
 	set(&q.Devices, in.Devices)
 	if q.Window != nil && !q.Window.Contains(q.Slot) {
-		q.Window = nil // the mentor grants another one
+		q.Window = nil // the mentor grants another window
 	}
 	q.MinDuration = min2(q.MinDuration, q.Slot)
 	if err := d.recheckAsk(&r, q, false); err != nil {
 		return err
 	}
-	r.Approvals = d.approvals(r) // what was approved may have been something else
+	r.Approvals = d.approvals(r) // earlier approvals may be for something else
 	if err := d.agreed(&r, in.Override); err != nil {
 		return d.inVain(r, err)
 	}
@@ -101,12 +101,12 @@ func (d *decision) schedule(ctx context.Context, in Schedule, victims []Request)
 	return d.rebook(ctx, p, note{reason: reasonOf(in.Override, in.Reason), text: "granted " + r.Slot.String() + overrideWords(in.Override), verdict: &d.outcome.Fit})
 }
 
-// unflag takes the flags of a kind off a request.
+// unflag removes the flags of a kind from a request.
 func (r *Request) unflag(kind FlagKind) {
 	r.Flags = slices.DeleteFunc(slices.Clone(r.Flags), func(f Flag) bool { return f.Kind == kind })
 }
 
-// min2 keeps a shortest useful duration from being longer than the slot that is granted.
+// min2 limits a shortest useful duration to the length of the granted slot.
 func min2(p testbeds.Period, s testbeds.Slot) testbeds.Period {
 	if p.Exact() > s.Duration() {
 		return testbeds.Period{Clock: s.Duration()}
@@ -128,8 +128,7 @@ func overrideWords(o *Override) string {
 	return ", override: " + string(o.Mode)
 }
 
-// inVain is the refusal of a request that waits for approvals: with what is short besides, where it does not fit either, so that nobody
-// waits for an approval in vain.
+// inVain refuses a request that waits for approvals; where it does not fit either, the refusal says so, so that nobody waits for an approval in vain.
 func (d *decision) inVain(r Request, waits error) error {
 	if err := d.checkProposal(d.proposed(r, testbeds.Firm)); err != nil {
 		return err
@@ -140,8 +139,7 @@ func (d *decision) inVain(r Request, waits error) error {
 	return d.refusal(waits.Error() + ", and does not fit")
 }
 
-// grant decides whether a request may have what is proposed: it fits, it is less of what it has, others make room, or more is booked than
-// there is.
+// grant decides whether a proposal may be booked: it fits, it is less than before, other requests make room, or it is overbooked.
 func (d *decision) grant(ctx context.Context, p proposal, o *Override, victims []Request) (proposal, error) {
 	displacing := o != nil && o.Mode == OverrideDisplace
 	var given [][]int64
@@ -158,7 +156,7 @@ func (d *decision) grant(ctx context.Context, p proposal, o *Override, victims [
 	switch {
 	case d.outcome.Fit.Fits:
 	case p.less && !displacing:
-		d.outcome.Alternatives = nil // less of what it has, be it overbooked or not, takes nothing from anybody
+		d.outcome.Alternatives = nil // less than before, overbooked or not, takes nothing from anybody
 	case o == nil || o.Mode != OverrideOverbook:
 		return p, d.refusal(fmt.Sprintf("request #%d does not fit", number))
 	case slices.ContainsFunc(d.outcome.Fit.Problems, func(x testbeds.Problem) bool {
@@ -176,14 +174,13 @@ func (d *decision) grant(ctx context.Context, p proposal, o *Override, victims [
 	return p, d.displace(ctx, p, o.Reason, victims)
 }
 
-// marked records on a proposal where it takes more than there is, and tells those whom that hurts. What it was recorded for before stays
-// recorded for as long as it holds.
+// marked records on a proposal where it is overbooked, and notifies the people whom that hurts. An earlier record stays while it holds.
 func (d *decision) marked(ctx context.Context, p proposal, o *Override) (proposal, error) {
 	r := &p.request
 	conflicts := d.outcome.Fit.Conflicts
 	was, _ := d.booked(d.request)
 	p.booking.Overbooked = p.kept && was.Overbooked && d.excess(p.booking)
-	over := len(conflicts) > 0 || p.kept && o != nil && !d.outcome.Fit.Fits && d.excess(p.booking) // such as by a unit that there is no more
+	over := len(conflicts) > 0 || p.kept && o != nil && !d.outcome.Fit.Fits && d.excess(p.booking) // for example, a unit that no longer exists
 	if p.less || !over {
 		return p, nil
 	}
@@ -192,6 +189,6 @@ func (d *decision) marked(ctx context.Context, p proposal, o *Override) (proposa
 	if !p.kept {
 		r.Overbooked = r.Overbooked[len(r.Overbooked)-1:]
 	}
-	_, err := d.notify(ctx, conflicts, nil, note{action: ActionFlag, reason: o.Reason, text: "another request was booked over its capacity"})
+	_, err := d.notify(ctx, conflicts, nil, note{action: ActionFlag, reason: o.Reason, text: "another request was booked onto its capacity"})
 	return p, err
 }

@@ -10,15 +10,13 @@ import (
 	"time"
 )
 
-// Service takes every step of every request. It is safe for concurrent use, by any number of goroutines and, over one PostgreSQL,
-// of processes.
+// Service takes every step of every request. Any number of goroutines may use it at once and, over one PostgreSQL, any number of processes.
 //
-// Each method names the codes of its errors. A step with a request returns CodeNotFound where the actor may not know the request, CodeForbidden
-// where they may not take the step, CodeConflict where its status does not allow it, and CodePrecondition where it was changed since the caller
-// saw it. A change of facility or catalogue returns CodeForbidden where the actor may not make it, CodeInvalid where what it leads to breaks a
-// rule, CodeConflict where it would break bookings and is not forced, and CodePrecondition where the facility was changed since the caller saw
-// it. Every method returns CodeUnavailable where the store is too busy, or testbeds change faster than it can lock them; what broke in other ways
-// has no code.
+// Each method names the codes of its errors. A step with a request returns CodeNotFound where the actor may not know the request, CodeForbidden where
+// they may not take the step, CodeConflict where its status does not allow it, and CodePrecondition where it was changed since the caller saw it. A
+// change of facility or catalogue returns CodeForbidden where the actor may not make it, CodeInvalid where the result breaks a rule, CodeConflict
+// where it would break bookings and is not forced, and CodePrecondition where the facility was changed since the caller saw it. Every method returns
+// CodeUnavailable where the store is too busy, or testbeds change faster than it can lock them; other failures have no code.
 type Service struct {
 	store  Store
 	o      Options
@@ -33,20 +31,20 @@ type Options struct {
 	NewID       func() string    // UUIDs; mandatory
 	Log         *slog.Logger     // default: none
 	Horizon     time.Duration    // how far ahead can be booked; default two years
-	HoldFor     time.Duration    // how long an offer holds its capacity where the mentor does not say; default 72 h
+	HoldFor     time.Duration    // how long an offer holds its capacity if the mentor gives no time; default 72 h
 	MaxHold     time.Duration    // default 30 days
 	MaxOpen     int              // open requests of one person; 0 for any number
 	MaxRemarks  int              // of one person in an hour; 0 for any number
 	MaxWebhooks int              // of one person; default 10
-	// WebhookAddress says which rule an address breaks that is to be told what happens; empty for none. Default: none may be told.
+	// WebhookAddress returns the rule that a webhook's address breaks; empty for none. The default allows no address.
 	WebhookAddress func(address string) (rule string)
-	DueAtOnce      int             // how many due requests are read at once; default 500
+	DueAtOnce      int             // due requests read at once; default 500
 	Reminders      []time.Duration // ahead of the start of orchestration (slot start less setup) and of the slot's end; default 24 h and 1 h
 }
 
 const day = 24 * time.Hour
 
-// New makes a service on a store. It reads nothing until it is first asked.
+// New makes a service on a store. It reads nothing before the first call.
 func New(store Store, o Options) *Service {
 	o.Horizon = cmp.Or(o.Horizon, 2*365*day)
 	o.HoldFor = cmp.Or(o.HoldFor, 72*time.Hour)
@@ -54,7 +52,7 @@ func New(store Store, o Options) *Service {
 	o.MaxHold = cmp.Or(o.MaxHold, 30*day)
 	o.MaxWebhooks = cmp.Or(o.MaxWebhooks, 10)
 	if o.WebhookAddress == nil {
-		o.WebhookAddress = func(string) string { return "cannot be kept: nobody tells webhooks here" }
+		o.WebhookAddress = func(string) string { return "cannot be used: this instance has no webhooks" }
 	}
 	if o.Reminders == nil {
 		o.Reminders = []time.Duration{day, time.Hour}
@@ -65,10 +63,10 @@ func New(store Store, o Options) *Service {
 	return &Service{store: store, o: o, ledger: &ledger{horizon: o.Horizon}}
 }
 
-// now is the present second.
+// now returns the present second.
 func (s *Service) now() time.Time { return s.o.Clock().UTC().Truncate(time.Second) }
 
-// snapshot runs fn on a snapshot of the store and the federation as it is then.
+// snapshot runs fn on a snapshot of the store and the federation of that moment.
 func (s *Service) snapshot(ctx context.Context, fn func(tx Reader, w snapshot) error) error {
 	return s.store.View(ctx, func(tx Reader) error {
 		if err := s.ledger.catchUp(ctx, tx, s.now()); err != nil {

@@ -2,10 +2,10 @@ package scheduler
 
 import "berth/testbeds"
 
-// What a reader who does not know everything is shown of a request stands here, field by field. A field that is in none of these lists is for
-// mentors, operators and administrators alone, until somebody adds it: to its list, and to the table of TestEveryFieldIsShownOrMasked.
+// These lists name every field of a request that a reader with limited rights sees. A field that is in none of them is for mentors, operators and
+// administrators alone, until it is added to its list and to the table of TestEveryFieldIsShownOrMasked.
 
-// shown keeps what the experimenter of a request and the providers of its testbeds may know of it.
+// shown keeps the fields of a request that its experimenter and the providers of its testbeds may know.
 func (r Request) shown() Request {
 	return Request{
 		ID: r.ID, Number: r.Number, Name: r.Name, NSD: r.NSD, Description: r.Description, Organisation: r.Organisation,
@@ -64,7 +64,7 @@ func (e Event) shown() Event {
 		Status: e.Status, Testbeds: e.Testbeds, Text: e.Text, Reason: e.Reason, Remark: e.Remark}
 }
 
-// shownVerdict keeps what everybody may know of a verdict whose takers are named to them; mask hides the others behind busy.
+// shownVerdict keeps the fields of a verdict whose takers may be named; mask hides other takers behind busy.
 func shownVerdict(v testbeds.Verdict) testbeds.Verdict {
 	return testbeds.Verdict{Fits: v.Fits, Problems: v.Problems, Conflicts: each(v.Conflicts, shownConflict), Contenders: each(v.Contenders, shownTaker),
 		Longest: v.Longest, Truncated: v.Truncated}
@@ -79,12 +79,12 @@ func shownTaker(t testbeds.Taker) testbeds.Taker {
 	return testbeds.Taker{Kind: t.Kind, Booking: t.Booking, Request: t.Request, Strength: t.Strength, Summary: t.Summary, Amount: t.Amount, Units: t.Units, Interval: t.Interval}
 }
 
-// busy keeps what everybody may know of a taker that is not named to them: that capacity is taken, when and how much.
+// busy keeps the public part of a taker that may not be named: that capacity is taken, when and how much.
 func busy(t testbeds.Taker) testbeds.Taker {
 	return testbeds.Taker{Kind: t.Kind, Strength: t.Strength, Summary: "busy", Amount: t.Amount, Interval: t.Interval}
 }
 
-// each applies a list of fields to all of a list, in a list of its own.
+// each applies a list of fields to every item, in a new list.
 func each[T any](list []T, fields func(T) T) []T {
 	if list == nil {
 		return nil
@@ -96,7 +96,7 @@ func each[T any](list []T, fields func(T) T) []T {
 	return out
 }
 
-// one applies a list of fields to what is there.
+// one applies a list of fields to x, if there is one.
 func one[T any](x *T, fields func(T) T) *T {
 	if x == nil {
 		return nil

@@ -12,9 +12,9 @@ import (
 	"berth/testbeds"
 )
 
-// fieldsShown says of every field that a reader can come upon whether those see it who do not know everything: experimenters, and providers of
-// the testbeds that a request touches. Fields in brackets are masked. A new field of any of these types has to be written in here, and is
-// masked until it is added to the list of its type in shown.go; of the model's own types, which say what was asked for, nothing is masked.
+// fieldsShown says for every field whether readers with limited rights see it: experimenters, and providers of the testbeds that a request touches.
+// Fields in brackets are masked. A new field of any of these types must be added here, and is masked until it is added to the list of its type in
+// shown.go; of the model's own types, which describe the demand, nothing is masked.
 const fieldsShown = `
 Request: ID Number Name NSD Description Organisation Experimenter Mentor Status Slot Requested Window MinDuration Components Devices Placement
 	Demand Approvals Offers Scheduled Occupied Actual PendingMove Units Booking HoldUntil Ticket Origin Overbooked Flags Overrun Remark Portal
@@ -27,7 +27,7 @@ AssignedUnits: Testbed Device Units
 Ticket: Key URL
 Overbook: At By Reason Conflicts
 Flag: Kind At Text
-Remark: At By Slot Text
+CalendarNote: At By Slot Text
 Feedback: ID Request Author At Text
 Entry: ID Request At Actor Via Action From To Reason Text Verdict
 Event: Sequence At Kind Action Actor Via Request Number From Status Testbeds Text Reason Remark
@@ -45,7 +45,7 @@ Slot: Start End
 Period: Days Clock
 `
 
-// somebodys says what is left of a taker that is not named to the reader.
+// somebodys lists the fields left of a taker that is not named to the reader.
 const somebodys = `Taker: Kind [Booking] [Request] Strength Summary Amount [Units] Interval`
 
 func TestEveryFieldIsShownOrMasked(t *testing.T) {
@@ -76,7 +76,7 @@ func TestATakerThatIsNotNamedIsBusy(t *testing.T) {
 	}
 }
 
-// What an answer to a step is made of: a new field here has to be masked by maskOutcome or Get, if it is not for everybody who may take the step.
+// The parts of an outcome: a new field must be masked by maskOutcome or Get, unless it is for everybody who may take the step.
 func TestAnswersHaveTheFieldsThatTheMasksKnow(t *testing.T) {
 	t.Parallel()
 	for of, want := range map[reflect.Type]string{
@@ -108,7 +108,7 @@ func fieldTable(text string) map[string]bool {
 	return table
 }
 
-// filled is a value with something in every field, however deep.
+// filled returns a value with something in every field, however deep.
 func filled[T any]() T {
 	var x T
 	fill(reflect.ValueOf(&x).Elem())
@@ -176,7 +176,7 @@ func look(v reflect.Value, found map[string]bool) {
 	}
 }
 
-// The masks leave what they are given alone: it belongs to a store, or to a ledger that many read.
+// The masks do not change their input: it belongs to a store, or to a ledger that many read.
 func TestMasksChangeNothingInPlace(t *testing.T) {
 	t.Parallel()
 	r, verdict := filled[Request](), filled[testbeds.Verdict]()

@@ -11,7 +11,7 @@ import (
 	"berth/scheduler"
 )
 
-// Every constant of the type is in Statuses, once.
+// Statuses holds every constant of the type, once.
 func TestStatusesListsAll(t *testing.T) {
 	t.Parallel()
 	file, err := parser.ParseFile(token.NewFileSet(), "request.go", nil, 0)
@@ -40,7 +40,7 @@ func TestStatusesListsAll(t *testing.T) {
 	}
 }
 
-// The sets are what they are said to be of each other.
+// The sets keep the relations that their comments promise.
 func TestSetsOfStatuses(t *testing.T) {
 	t.Parallel()
 	within := func(what string, small, large []scheduler.Status) {

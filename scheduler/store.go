@@ -8,24 +8,23 @@ import (
 	"berth/testbeds"
 )
 
-// Store keeps everything. One step of the service is one transaction of it.
+// Store keeps all data. One step of the service is one transaction of it.
 type Store interface {
 	// View runs fn on one consistent snapshot.
 	View(ctx context.Context, fn func(Reader) error) error
 
-	// Change runs fn in one transaction that commits if fn returns nil. Before fn runs, the rows of the named testbeds are locked in
-	// sorted order, so that of two decisions on one testbed the later sees what the earlier wrote. Testbeds that do not exist are
-	// passed over. With AllTestbeds every testbed and the facility itself are locked.
+	// Change runs fn in one transaction that commits if fn returns nil. Before fn runs, the rows of the named testbeds are locked in sorted order, so
+	// that of two decisions on one testbed the later sees the changes of the earlier. Unknown testbeds are ignored. With AllTestbeds every testbed
+	// and the facility itself are locked.
 	//
-	// fn may run more than once, when the database asks for it (deadlock, serialization), and must not keep anything from a run
-	// that did not commit.
+	// fn may run more than once, when the database asks for it (deadlock, serialization), and must not keep anything from a run that did not commit.
 	Change(ctx context.Context, lock []string, fn func(Tx) error) error
 }
 
 // AllTestbeds locks the whole facility.
 var AllTestbeds = []string{"*"}
 
-// Reader reads a snapshot. What is not there is an *Error with CodeNotFound.
+// Reader reads a snapshot. A missing object is an *Error with CodeNotFound.
 type Reader interface {
 	FacilityReader
 	RequestReader
@@ -34,54 +33,55 @@ type Reader interface {
 	ProofReader
 }
 
-// ProofReader reads what Verify asks beyond the others.
+// ProofReader reads more for Verify.
 type ProofReader interface {
-	// HistoryEnds are the first and the last entries in the histories of requests, by their ids; one without a history is left out.
+	// HistoryEnds returns the first and the last entries of requests' histories, by the ids of the requests; it leaves out a request without a
+	// history.
 	HistoryEnds(ctx context.Context, requests []string) (map[string]HistoryEnds, error)
-	// Discrepancies streams, a sentence each, where what the store keeps apart from its documents does not agree with them, or with itself:
-	// columns, counters, rows that belong to nothing. yield does not use the reader.
+	// Discrepancies streams, one sentence each, the places where the store's columns, counters and rows do not agree with its documents, or with one
+	// another. yield does not use the reader.
 	Discrepancies(ctx context.Context, yield func(text string) error) error
 }
 
-// HistoryEnds are the first and the last entry of a history.
+// HistoryEnds holds the first and the last entry of a history.
 type HistoryEnds struct{ First, Last Entry }
 
-// FacilityReader reads what can be booked and what is.
+// FacilityReader reads the facility and its bookings.
 type FacilityReader interface {
 	// FacilityRevision grows with every change of facility or catalogue.
 	FacilityRevision(ctx context.Context) (int64, error)
 	Facility(ctx context.Context) (testbeds.Facility, error)
 	Catalogue(ctx context.Context) (testbeds.Catalogue, error)
 
-	// Sequence is the last number of the change log; it has no gaps and follows the order of commits.
+	// Sequence returns the last number of the change log, which has no gaps and follows the order of commits.
 	Sequence(ctx context.Context) (int64, error)
 	// Bookings streams, in the order of their ids, the bookings that are in force and end after the given instant. A booking ends
 	// with the last of its claims; one without claims with its slot. yield does not use the reader.
 	Bookings(ctx context.Context, endAfter time.Time, yield func(testbeds.Booking) error) error
-	// Booking is one of those in force, however long ago it ended.
+	// Booking reads a booking in force, however long ago it ended.
 	Booking(ctx context.Context, id int64) (testbeds.Booking, error)
-	// BookingsSince are the bookings changed after the sequence, released ones among them.
+	// BookingsSince returns the bookings changed after the sequence, released ones among them.
 	BookingsSince(ctx context.Context, sequence int64) ([]BookingChange, error)
 	Events(ctx context.Context, after int64, limit int) ([]Event, error)
 }
 
-// BookingChange is a booking as it is now, or the news that it is no more.
+// BookingChange is a booking after a change, or its release.
 type BookingChange struct {
 	Booking  testbeds.Booking
 	Released bool
 	Sequence int64
 }
 
-// RequestReader reads requests and what belongs to them.
+// RequestReader reads requests and everything that belongs to them.
 type RequestReader interface {
 	Request(ctx context.Context, id string) (Request, error)
 	RequestByNumber(ctx context.Context, number int64) (Request, error)
 	RequestsByNumber(ctx context.Context, numbers []int64) ([]Request, error)
 	Requests(ctx context.Context, f RequestFilter) ([]Request, error)
-	// DueRequests are the ids of requests whose Due is not after now, the longest overdue first; with testbeds given, only those
-	// whose bookings touch one of them.
+	// DueRequests lists the ids of requests whose Due is not after now, the longest overdue first; with testbeds given, only those whose bookings
+	// touch one of them.
 	DueRequests(ctx context.Context, now time.Time, among []string, limit int) ([]string, error)
-	// NextDue is the earliest Due of all requests; nil where there is none.
+	// NextDue returns the earliest Due of all requests; nil where there is none.
 	NextDue(ctx context.Context) (*time.Time, error)
 	Feedback(ctx context.Context, request string, after int64, limit int) ([]Feedback, error)
 	History(ctx context.Context, request string, after int64, limit int) ([]Entry, error)
@@ -110,22 +110,22 @@ type PeopleReader interface {
 	Tokens(ctx context.Context, owner string) ([]account.Token, error)
 	// AccountEvents reads the audit trail of accounts, newest first.
 	AccountEvents(ctx context.Context, f account.Filter) ([]account.AuditEvent, error)
-	// SignedIn is when somebody last signed in from an address; the zero time for never.
+	// SignedIn returns when a person last signed in from an address; the zero time for never.
 	SignedIn(ctx context.Context, person, address string) (time.Time, error)
-	// Secret is the instance's own random key, made when the database was; for signing links.
+	// Secret returns the instance's own random key for signing links, made with the database.
 	Secret(ctx context.Context) ([]byte, error)
-	// Replay is what a person's idempotency key once created; found is false for a new key.
+	// Replay returns the object that a person's idempotency key created; found is false for a new key.
 	Replay(ctx context.Context, person, key string) (r Replay, found bool, err error)
 }
 
-// Replay is what an idempotency key once created. It is written in the transaction that creates.
+// Replay remembers the object that an idempotency key created. It is written in the same transaction.
 type Replay struct {
 	Fingerprint string // SHA-256 of method, path and body: the same key with another input is refused
-	Result      string // the id of what was created
+	Result      string // id of the object
 	At          time.Time
 }
 
-// Tx reads what it has itself written, and writes.
+// Tx writes, and reads its own writes.
 type Tx interface {
 	Reader
 	FacilityWriter
@@ -134,7 +134,7 @@ type Tx interface {
 	WebhookWriter
 }
 
-// FacilityWriter changes what can be booked and what is.
+// FacilityWriter changes the facility and its bookings.
 type FacilityWriter interface {
 	PutFacility(ctx context.Context, f testbeds.Facility) error
 	PutCatalogue(ctx context.Context, c testbeds.Catalogue) error
@@ -142,19 +142,19 @@ type FacilityWriter interface {
 	PutBooking(ctx context.Context, request string, b *testbeds.Booking) error
 	// ReleaseBooking takes a booking out of force; an unknown or released one is no error.
 	ReleaseBooking(ctx context.Context, id int64) error
-	// AddEvent appends to the change log at commit; its Sequence is given then.
+	// AddEvent appends to the change log at commit, which gives the Sequence.
 	AddEvent(ctx context.Context, e Event) error
 }
 
-// RequestWriter changes requests and what belongs to them.
+// RequestWriter changes requests and everything that belongs to them.
 type RequestWriter interface {
 	// LockRequest reads a request and keeps others from changing it until the end of the transaction.
 	LockRequest(ctx context.Context, id string) (Request, error)
-	// CreateRequest stores a new request, with the Revision that it has, and fills in its Number.
+	// CreateRequest stores a new request, with its Revision, and fills in its Number.
 	CreateRequest(ctx context.Context, r *Request) error
 	// UpdateRequest stores r, whose Revision is one more than the stored one; otherwise CodePrecondition.
 	UpdateRequest(ctx context.Context, r Request) error
-	// SetDue stores when time next does something to a request, and changes nothing else of it: neither its revision nor the change log.
+	// SetDue stores when time next does something to a request, and changes nothing else: neither its revision nor the change log.
 	SetDue(ctx context.Context, id string, due *time.Time) error
 	AddFeedback(ctx context.Context, f *Feedback) error
 	AddEntry(ctx context.Context, e *Entry) error
@@ -166,27 +166,27 @@ type PeopleWriter interface {
 	PutPerson(ctx context.Context, p account.Person) error
 	PutToken(ctx context.Context, t account.Token) error
 	UseToken(ctx context.Context, id string, at time.Time) error
-	// AddAccountEvent appends to the audit trail of accounts; its ID is given then.
+	// AddAccountEvent appends to the audit trail of accounts, which gives the ID.
 	AddAccountEvent(ctx context.Context, e account.AuditEvent) error
-	// ForgetAccountEvents deletes what the trail says of before the instant.
+	// ForgetAccountEvents deletes entries of the trail from before the instant.
 	ForgetAccountEvents(ctx context.Context, before time.Time) error
-	// PutReplay remembers what a key created; of a key that is already there it is an *Error with CodeConflict.
+	// PutReplay remembers the object that a key created; for a known key it returns an *Error with CodeConflict.
 	PutReplay(ctx context.Context, person, key string, r Replay) error
 	// Forget deletes replays older than the instant.
 	Forget(ctx context.Context, before time.Time) error
 }
 
-// WebhookReader reads the addresses that are told what happens.
+// WebhookReader reads webhooks.
 type WebhookReader interface {
 	Webhook(ctx context.Context, id string) (Webhook, error)
-	// Webhooks are those of an owner, or of everybody where none is given, by id.
+	// Webhooks lists an owner's webhooks, or all of them for an empty owner, by id.
 	Webhooks(ctx context.Context, owner string) ([]Webhook, error)
 }
 
-// WebhookWriter changes them.
+// WebhookWriter changes webhooks.
 type WebhookWriter interface {
-	// PutWebhook creates one, or replaces it.
+	// PutWebhook creates or replaces one.
 	PutWebhook(ctx context.Context, h Webhook) error
-	// DeleteWebhook forgets one, and what it was still to be told on a channel.
+	// DeleteWebhook deletes one, and its waiting deliveries on a channel.
 	DeleteWebhook(ctx context.Context, channel, id string) error
 }

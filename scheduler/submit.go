@@ -10,16 +10,16 @@ import (
 	"berth/testbeds"
 )
 
-// Submit makes a request. A slot that does not fit is refused, with what is in the way and what would work, unless the caller wants to submit it
-// anyway. It returns CodeForbidden where the actor may not submit, CodeInvalid for the input, and CodeConflict where the slot does not fit, or the
-// experimenter has too many open requests.
+// Submit makes a request. It refuses a slot that does not fit, with the conflicts and alternatives, unless the caller submits it anyway. It returns
+// CodeForbidden where the actor may not submit, CodeInvalid for the input, and CodeConflict where the slot does not fit, or the experimenter has too
+// many open requests.
 func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (Outcome, error) {
 	if err := Require(a, account.ScopeWrite, account.RoleExperimenter, account.RoleMentor, account.RoleAdministrator); err != nil {
 		return Outcome{}, err
 	}
 	in.Experimenter = cmp.Or(in.Experimenter, a.Username)
 	if in.Experimenter != a.Username && !a.Is(account.RoleMentor) && !a.Is(account.RoleAdministrator) {
-		return Outcome{}, Errorf(CodeForbidden, "%s may not submit for somebody else", a.Username)
+		return Outcome{}, Errorf(CodeForbidden, "%s may not submit for another user", a.Username)
 	}
 	if out, err := s.submitted(ctx, a, in.Creation); err != nil || out.Repeated {
 		return out, err
@@ -60,7 +60,7 @@ func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (O
 	return out, s.maskOutcome(ctx, a, &out)
 }
 
-// wanted are the testbeds that a submission touches. What is wrong with it is told here, all of it at once.
+// wanted lists the testbeds that a submission touches. It reports all faults of the submission at once.
 func (s *Service) wanted(ctx context.Context, in Submission) ([]string, error) {
 	var lock []string
 	err := s.snapshot(ctx, func(tx Reader, w snapshot) error {
@@ -72,7 +72,7 @@ func (s *Service) wanted(ctx context.Context, in Submission) ([]string, error) {
 	return lock, err
 }
 
-// allFaults joins what several checks of one input found. Another kind of error takes precedence.
+// allFaults joins the faults that several checks of one input found. Another kind of error takes precedence.
 func allFaults(errs ...error) error {
 	var bad faults
 	for _, err := range errs {
@@ -119,12 +119,12 @@ func (d *decision) submit(ctx context.Context, in Submission) error {
 	return d.create(ctx, r, d.fresh(r, testbeds.Pending))
 }
 
-// refusal is the error of a slot that does not fit.
+// refusal makes the error for a slot that does not fit.
 func (d *decision) refusal(message string) error {
 	return &Error{Code: CodeConflict, Message: message, Verdict: &d.outcome.Fit, Alternatives: d.outcome.Alternatives}
 }
 
-// draft is the request as far as its words and people go, checked.
+// draft checks the texts and people of a submission, and makes a request of them.
 func draft(ctx context.Context, tx Reader, in Submission) (Request, error) {
 	var bad faults
 	checkName("name", in.Name, maxName, &bad)
@@ -135,7 +135,7 @@ func draft(ctx context.Context, tx Reader, in Submission) (Request, error) {
 	experimenter, err := tx.Person(ctx, in.Experimenter)
 	switch {
 	case CodeOf(err) == CodeNotFound:
-		bad.add("experimenter", "there is nobody called %q", clip(in.Experimenter))
+		bad.add("experimenter", "there is no user %q", clip(in.Experimenter))
 	case err != nil:
 		return Request{}, err
 	case experimenter.Disabled:
@@ -149,14 +149,14 @@ func draft(ctx context.Context, tx Reader, in Submission) (Request, error) {
 	return r, bad.err()
 }
 
-// checkMentor makes sure that a mentor is one.
+// checkMentor makes sure that a user is a mentor.
 func checkMentor(ctx context.Context, tx Reader, field, username string, bad *faults) error {
 	if username == "" {
 		return nil
 	}
 	p, err := tx.Person(ctx, username)
 	if CodeOf(err) == CodeNotFound || err == nil && (p.Disabled || !slices.Contains(p.Roles, account.RoleMentor)) {
-		bad.add(field, "there is no mentor called %q", clip(username))
+		bad.add(field, "there is no mentor %q", clip(username))
 		return nil
 	}
 	return err
@@ -165,7 +165,7 @@ func checkMentor(ctx context.Context, tx Reader, field, username string, bad *fa
 // create stores a new request with its approvals and its booking.
 func (d *decision) create(ctx context.Context, r Request, b testbeds.Booking) error {
 	r.Approvals = d.approvals(r)
-	r.Revision, r.Updated = 0, d.now // saved once more below, with its booking
+	r.Revision, r.Updated = 0, d.now // saved again below, with its booking
 	if err := d.tx.CreateRequest(ctx, &r); err != nil {
 		return err
 	}
@@ -181,13 +181,12 @@ func (d *decision) create(ctx context.Context, r Request, b testbeds.Booking) er
 	return err
 }
 
-// deployable is the static part of a verdict.
+// deployable returns the part of a verdict that does not depend on time.
 func deployable(v testbeds.Verdict) Deployable {
 	return Deployable{OK: len(v.Problems) == 0, Problems: v.Problems}
 }
 
-// submitted is the outcome of a submission that was made before with the same key. What was right then is not judged anew: its slot may have
-// begun meanwhile.
+// submitted returns the outcome of an earlier submission with the same key. It does not check that again: the slot may have begun meanwhile.
 func (s *Service) submitted(ctx context.Context, a account.Actor, c Creation) (out Outcome, err error) {
 	if c.Key == "" {
 		return out, nil
@@ -206,7 +205,7 @@ func (s *Service) submitted(ctx context.Context, a account.Actor, c Creation) (o
 	return out, s.maskOutcome(ctx, a, &out)
 }
 
-// replayed is what the actor's idempotency key created before, empty for a new one.
+// replayed returns the id that the actor's idempotency key created before, empty for a new key.
 func (d *decision) replayed(ctx context.Context, c Creation) (string, error) {
 	return replayed(ctx, d.tx, d.actor, c)
 }
@@ -221,13 +220,13 @@ func replayed(ctx context.Context, tx Reader, a account.Actor, c Creation) (stri
 	}
 	if r.Fingerprint != c.Fingerprint {
 		bad := faults{}
-		bad.add("Idempotency-Key", "was used before, with another input")
+		bad.add("Idempotency-Key", "was already used with another input")
 		return "", bad.err()
 	}
 	return r.Result, nil
 }
 
-// remember stores what an idempotency key created, in the transaction that created it.
+// remember stores the object of an idempotency key, in the transaction that created it.
 func (d *decision) remember(ctx context.Context, c Creation, result string) error {
 	if c.Key == "" {
 		return nil
@@ -235,7 +234,7 @@ func (d *decision) remember(ctx context.Context, c Creation, result string) erro
 	return d.tx.PutReplay(ctx, d.actor.Username, c.Key, Replay{Fingerprint: c.Fingerprint, Result: result, At: d.now})
 }
 
-// again is the outcome of a submission that was made before: the request as it is now, and what the check said then.
+// again returns the outcome of an earlier submission: the request as it is now, and the verdict from then.
 func again(ctx context.Context, tx Reader, id string, err error) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err

@@ -63,7 +63,7 @@ func TestOfferExpires(t *testing.T) {
 	_, err := h.Submit(t.Context(), as("hector"), rival)
 	h.refused(scheduler.CodeConflict, err)
 	h.clock = h.clock.Add(2 * time.Hour)
-	// Nobody has called RunDue yet: a decision settles what is due itself.
+	// RunDue was not called yet: a decision handles the due requests itself.
 	h.ok(h.Submit(t.Context(), as("hector"), rival))
 	_, err = h.AcceptOffer(t.Context(), as("maeve"), r.ID, r.Offers[0].ID, false)
 	h.refused(scheduler.CodeConflict, err)
@@ -119,7 +119,7 @@ func TestUnitsAreChosenLateAndKept(t *testing.T) {
 	h.clean()
 }
 
-// What was granted keeps its setup: whoever orchestrates is reminded of the instant that the calendar shows.
+// A granted request keeps its setup: operators are reminded of the instant that the calendar shows.
 func TestSetupStaysAsItWasGranted(t *testing.T) {
 	t.Parallel()
 	for name, setup := range map[string]time.Duration{"none any more": 0, "much more": 4 * time.Hour} {
@@ -144,7 +144,7 @@ func TestSetupStaysAsItWasGranted(t *testing.T) {
 	}
 }
 
-// An overrun that is told to end sooner was never approved for the time since its end, and stays an overrun.
+// An overrun that is to end sooner was never approved for the time since its end, and stays an overrun.
 func TestAnOverrunThatIsCutShortIsNotGranted(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -11,8 +11,8 @@ import (
 	"berth/testbeds"
 )
 
-// TestManyAtOnce lets several processes with several people each decide about the same capacity at once. Every decision that was
-// answered with a yes has to be there afterwards, and nothing may be booked that there is not.
+// TestManyAtOnce lets several processes with several people each decide about the same capacity at once. Every decision that succeeded must still be
+// there afterwards, and no capacity may be overbooked.
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -48,7 +48,7 @@ func TestManyAtOnce(t *testing.T) {
 	h.clean()
 }
 
-// book submits a request, asks around and has it granted; empty where it was refused, as many have to be.
+// book submits a request, gets its approvals and has it granted; it returns an empty id where that was refused, as many must be.
 func book(t *testing.T, s *scheduler.Service, rng *rand.Rand) (string, error) {
 	slot := testbeds.NewSlot(morning.Add(time.Duration(24+rng.IntN(72))*time.Hour), time.Duration(1+rng.IntN(6))*time.Hour)
 	in := wants([]string{"marathon", "hydra", "c2gran", "video"}[rng.IntN(4)], slot)

@@ -12,7 +12,7 @@ import (
 	"berth/testbeds"
 )
 
-// ofOffers are the reminders of offers that a request's history has.
+// ofOffers returns the reminders of offers in a request's history.
 func (h *house) ofOffers(id string) (at []string) {
 	for _, e := range h.history(id) {
 		if e.Action == scheduler.ActionOfferEnds {
@@ -75,7 +75,7 @@ func TestAnApprovalByLinkWorksOnce(t *testing.T) {
 		t.Errorf("%+v", out.Approvals)
 	}
 	_, err = h.ApproveByLink(t.Context(), link, scheduler.Approve{Decision: scheduler.Refused, Reason: "on second thoughts"})
-	if e := h.refused(scheduler.CodeConflict, err); !strings.Contains(e.Message, "decided already") {
+	if e := h.refused(scheduler.CodeConflict, err); !strings.Contains(e.Message, "already decided") {
 		t.Error(e.Message)
 	}
 }
@@ -101,7 +101,7 @@ func TestAnApprovalLinkIsGoodForNothingElse(t *testing.T) {
 			t.Errorf("%.40q: %v", bad, err)
 		}
 	}
-	// Somebody without the testbed does not get the right to decide from a link.
+	// A link gives no right to decide to a user without the testbed.
 	if _, err := h.ApproveByLink(t.Context(), h.approvalLink(r, "radio", "carla"), scheduler.Approve{Decision: scheduler.Approved}); err == nil {
 		t.Error("who is no provider of the testbed has approved")
 	}

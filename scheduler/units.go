@@ -9,8 +9,7 @@ import (
 	"berth/testbeds"
 )
 
-// equip makes sure that a request which starts has its named units: those that were chosen for it, others where these are not there, or
-// none, if somebody overrides that.
+// equip makes sure that a starting request has its named units: the chosen ones, others where these are not available, or none under an override.
 func (d *decision) equip(ctx context.Context, r Request, o *Override) (Request, error) {
 	was, ok := d.booked(r)
 	if !ok {
@@ -25,7 +24,7 @@ func (d *decision) equip(ctx context.Context, r Request, o *Override) (Request, 
 		if o == nil || o.Mode != OverrideOverbook {
 			return r, d.unequipped(r, lost)
 		}
-		b, r.Units = unchosen(b, r.Demand), nil // it starts without, and has what it insists on on paper only
+		b, r.Units = unchosen(b, r.Demand), nil // it starts without units, and keeps only on paper those that it insists on
 		b.Overbooked = true
 		r.Overbooked = append(slices.Clone(r.Overbooked), Overbook{At: d.now, By: d.actor.Username, Reason: o.Reason, Conflicts: lost})
 	}
@@ -38,7 +37,7 @@ func (d *decision) equip(ctx context.Context, r Request, o *Override) (Request, 
 	return d.occupy(ctx, r, b)
 }
 
-// reequipped is a booking with units that are there, and why it has not all that it needs.
+// reequipped gives a booking units that are available, and lists the conflicts that remain.
 func (d *decision) reequipped(ctx context.Context, r Request, b testbeds.Booking) (_ testbeds.Booking, lost []testbeds.Conflict, err error) {
 	if lost, err = d.lostUnits(ctx, b); err != nil {
 		return b, nil, err
@@ -55,24 +54,24 @@ func (d *decision) reequipped(ctx context.Context, r Request, b testbeds.Booking
 		lost = append(lost, w.fed.Recheck(testbeds.Experiment{}, b, d.now).Conflicts...)
 		return nil
 	}, b.ID)
-	if len(lost) == 0 { // it has enough by count, and none that would do throughout
+	if len(lost) == 0 { // enough units by count, but none that is free throughout
 		lost = []testbeds.Conflict{{Resource: b.Claims[0].Resource, Interval: b.Slot, Needed: 1, ShortBy: 1}}
 	}
 	return b, lost, nil
 }
 
-// unequipped refuses a start whose units are not there, and names who has them.
+// unequipped refuses a start without its units, and names the requests that have them.
 func (d *decision) unequipped(r Request, lost []testbeds.Conflict) error {
 	d.outcome.Fit.Conflicts, d.outcome.Fit.Fits = lost, false
 	_ = d.snapshot(func(w snapshot) error {
 		d.outcome.Alternatives = d.s.alternatives(w.fed, askOf(r), limited(0), false)
 		return nil
 	}, r.bookings()...)
-	return d.refusal(fmt.Sprintf("the units of request #%d are not there", r.Number))
+	return d.refusal(fmt.Sprintf("the units of request #%d are not available", r.Number))
 }
 
-// lostUnits are the conflicts of a booking's named units right now: with what runs, with closures, and with units that there are no more.
-// What is granted beside it and has not begun keeps no unit from it.
+// lostUnits lists the conflicts of a booking's named units right now: with running requests, with closures, and with removed units. A granted request
+// that has not begun takes no unit from it.
 func (d *decision) lostUnits(ctx context.Context, b testbeds.Booking) ([]testbeds.Conflict, error) {
 	var conflicts []testbeds.Conflict
 	_ = d.snapshot(func(w snapshot) error {
@@ -101,7 +100,7 @@ func (d *decision) lostUnits(ctx context.Context, b testbeds.Booking) ([]testbed
 	}), nil
 }
 
-// equipped is a booking with its named units chosen; complete is false where not all could be.
+// equipped chooses a booking's named units; complete is false where some are missing.
 func (d *decision) equipped(b testbeds.Booking) (_ testbeds.Booking, complete bool) {
 	_ = d.snapshot(func(w snapshot) error {
 		b.Claims, complete = w.fed.AssignUnits(b)
@@ -110,7 +109,7 @@ func (d *decision) equipped(b testbeds.Booking) (_ testbeds.Booking, complete bo
 	return b, complete
 }
 
-// unchosen is a booking with the units alone that its request insists on.
+// unchosen reduces a booking's units to those that its request insists on.
 func unchosen(b testbeds.Booking, demand testbeds.Demand) testbeds.Booking {
 	b.Claims = slices.Clone(b.Claims)
 	for i, c := range b.Claims {
@@ -128,7 +127,7 @@ func sameUnits(a, b testbeds.Booking) bool {
 	return slices.EqualFunc(a.Claims, b.Claims, func(x, y testbeds.Claim) bool { return slices.Equal(x.Units, y.Units) })
 }
 
-// unitsIn are the named units that a booking has.
+// unitsIn lists the named units of a booking.
 func unitsIn(b testbeds.Booking) []AssignedUnits {
 	var list []AssignedUnits
 	for _, c := range b.Claims {

@@ -8,7 +8,7 @@ import (
 	"berth/testbeds"
 )
 
-// insisting is a submission of an NSD that wants certain USRPs.
+// insisting returns a submission of an NSD that wants certain USRPs.
 func insisting(nsd string, slot testbeds.Slot, units ...string) scheduler.Submission {
 	in := wants(nsd, slot)
 	in.Devices = []testbeds.DeviceNeed{{Testbed: "radio", Device: "usrp", Count: int64(len(units)), Units: units}}
@@ -25,13 +25,13 @@ func (h *house) granted(r scheduler.Request) scheduler.Request {
 	return h.ok(h.Schedule(h.t.Context(), as("adele"), r.ID, scheduler.Schedule{Override: byHand(scheduler.OverrideApprovals)}))
 }
 
-// closing is a closure of certain USRPs.
+// closing returns a closure of certain USRPs.
 func closing(from, length float64, units ...string) testbeds.Closure {
 	s := hours(from, length)
 	return testbeds.Closure{Summary: "repair", Start: testbeds.LocalTime{Time: s.Start}, Duration: testbeds.Period{Clock: s.Duration()}, Devices: []string{"usrp"}, Units: units}
 }
 
-// Closing or removing one unit breaks who insists on it, and nobody else.
+// Closing or removing one unit breaks the request that insists on it, and no other.
 func TestAUnitThatGoesBreaksWhoHasIt(t *testing.T) {
 	t.Parallel()
 	changes := map[string]func(h *house) scheduler.FacilityChange{
@@ -100,7 +100,7 @@ func TestAStartNeedsTheUnitsThatItInsistsOn(t *testing.T) {
 	}
 }
 
-// Units that were chosen and are gone when it starts are chosen anew.
+// Chosen units that are gone at the start are chosen anew.
 func TestAStartTakesOtherUnitsWhereItMay(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -117,7 +117,7 @@ func TestAStartTakesOtherUnitsWhereItMay(t *testing.T) {
 	}
 }
 
-// The predecessor runs on and on, on all units: the next one does not start beside it, unless somebody says so.
+// The predecessor runs on and on, on all units: the next request does not start beside it without an override.
 func TestAStartNeedsUnitsThatNobodyRunsOn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -136,7 +136,7 @@ func TestAStartNeedsUnitsThatNobodyRunsOn(t *testing.T) {
 	h.clean()
 }
 
-// An edit onto units that somebody else has firmly holds nothing any more.
+// After an edit onto units that another request has firmly, the request holds nothing.
 func TestAHoldMovesToNoOtherUnits(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -153,12 +153,12 @@ func TestAHoldMovesToNoOtherUnits(t *testing.T) {
 	h.clean()
 }
 
-// Who is extended by an override on a unit that there is no more is recorded as overbooked like everybody else.
+// A request that is extended by an override on a removed unit is recorded as overbooked like any other.
 func TestAnExtensionOnAUnitThatIsGoneIsRecorded(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	r := h.granted(h.submittedBy("maeve", insisting("c2gran", hours(24, 4), "u1")))
-	h.at(29) // over, and nobody reported it
+	h.at(29) // over, and not reported
 	f := facility()
 	f.Testbeds[0].Devices[0].Count, f.Testbeds[0].Devices[0].Units = 3, []string{"u2", "u3", "u4"}
 	h.put(f)

@@ -9,32 +9,31 @@ import (
 	"berth/testbeds/capacity"
 )
 
-// Verification is what Verify found.
+// Verification is the result of Verify.
 type Verification struct {
 	Requests        int                       `json:"requests"`
 	Bookings        int                       `json:"bookings"`
-	Overcommitments []testbeds.Overcommitment `json:"overcommitments"` // not recorded as overbooked: what must never be
+	Overcommitments []testbeds.Overcommitment `json:"overcommitments"` // not recorded as overbooked: must never happen
 	Recorded        []testbeds.Overcommitment `json:"recorded"`        // recorded overbooks
 	Inconsistencies []string                  `json:"inconsistencies"` // requests, bookings, approvals, history and columns that do not agree
 }
 
-// Clean reports whether nothing was found that must not be.
+// Clean reports whether Verify found no fault.
 func (v Verification) Clean() bool { return len(v.Overcommitments) == 0 && len(v.Inconsistencies) == 0 }
 
-// VerifyProgress says how far Verify has come.
+// VerifyProgress reports the progress of Verify.
 type VerifyProgress struct {
 	Doing string // bookings, capacity, requests or columns
 	Done  int    // bookings or requests so far
 }
 
-// Verify judges the whole database from nothing, in one snapshot, and shares no code with what decides: it adds up every claim in force against
-// what the facility says, compares every request with its bookings, approvals and history, and every column with its document. It returns no
-// code of its own.
+// Verify judges the whole database from nothing, in one snapshot, and shares no code with decisions: it adds up every claim in force against the
+// facility, compares every request with its bookings, approvals and history, and every column with its document. It returns no code of its own.
 func (s *Service) Verify(ctx context.Context) (Verification, error) {
 	return s.VerifyTelling(ctx, func(VerifyProgress) {})
 }
 
-// VerifyTelling is Verify for somebody who wants to see how far it is. It returns no code of its own.
+// VerifyTelling verifies like Verify, and reports its progress. It returns no code of its own.
 func (s *Service) VerifyTelling(ctx context.Context, tell func(VerifyProgress)) (Verification, error) {
 	var v *verifying
 	err := s.store.View(ctx, func(tx Reader) error {
@@ -53,21 +52,21 @@ func (s *Service) VerifyTelling(ctx context.Context, tell func(VerifyProgress)) 
 	return v.found, nil
 }
 
-// verifying is one Verify. Of the database it keeps the bookings in force; requests pass through it page by page.
+// verifying is one run of Verify. It keeps the bookings in force in memory; requests pass through it page by page.
 type verifying struct {
 	tx       Reader
 	tell     func(VerifyProgress)
 	now      time.Time
 	since    time.Time // bookings that ended before are over
-	until    time.Time // how far ahead can be booked
+	until    time.Time // the end of the time that can be booked
 	facility testbeds.Facility
 	bookings []testbeds.Booking
 	swept    testbeds.Slot
-	short    map[int64]bool // the bookings that an overcommitment touches
+	short    map[int64]bool // bookings that an overcommitment touches
 	found    Verification
 }
 
-// gather reads the bookings in force. Names come again and again, and are kept once.
+// gather reads the bookings in force. Names repeat often, and are kept once.
 func (v *verifying) gather(ctx context.Context) (err error) {
 	if v.facility, err = v.tx.Facility(ctx); err != nil {
 		return err
@@ -94,15 +93,15 @@ func (v *verifying) gather(ctx context.Context) (err error) {
 	})
 }
 
-// told says now and then how far it is.
+// told reports progress now and then.
 func (v *verifying) told(doing string, done int) {
 	if done%1000 == 0 {
 		v.tell(VerifyProgress{doing, done})
 	}
 }
 
-// sweep finds what is booked beyond what there is. What is over is nobody's any more, and the facility may have been another one then; the
-// time since the first booking that is marked as overbooked is swept all the same, to see for what.
+// sweep finds overcommitments. It leaves out the past, when the facility may have been different; but it starts at the first booking that is marked
+// as overbooked, to find the cause of the mark.
 func (v *verifying) sweep(context.Context) error {
 	v.told("capacity", 0)
 	v.swept = testbeds.Slot{Start: v.now, End: v.now.Add(time.Second)}
@@ -132,7 +131,7 @@ func (v *verifying) sweep(context.Context) error {
 	return nil
 }
 
-// over takes an overcommitment into the findings, as far as it is still to come.
+// over adds an overcommitment to the findings, as far as it is still ahead.
 func (v *verifying) over(o testbeds.Overcommitment) {
 	if o.Interval.Start = later(o.Interval.Start, v.now); !o.Interval.Start.Before(o.Interval.End) {
 		return
@@ -151,7 +150,7 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// prove judges every request, page by page, and then the bookings that none of them knows.
+// prove judges every request, page by page, and then the bookings that no request knows.
 func (v *verifying) prove(ctx context.Context) error {
 	p := proof.New(v.bookings, proof.Options{Now: v.now, Since: v.since, Swept: v.swept.Start, Short: v.short, Named: named(v.facility)})
 	for before := int64(0); ; {
@@ -191,7 +190,7 @@ func (v *verifying) check(ctx context.Context, p *proof.Proof, list []Request) e
 	return nil
 }
 
-// columns adds what the store finds in itself.
+// columns adds the store's own findings.
 func (v *verifying) columns(ctx context.Context) error {
 	v.told("columns", 0)
 	return v.tx.Discrepancies(ctx, func(text string) error {

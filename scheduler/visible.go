@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// Visible is what a reader without a view of everything may see: requests of the experimenter, with the mentor, or touching one of
-// the testbeds. A nil Visible lets everything be seen.
+// Visible limits a reader with limited rights to requests of the experimenter, with the mentor, or touching one of the testbeds. A nil Visible limits
+// nothing.
 type Visible struct {
 	Experimenter string
 	Mentor       string
 	Testbeds     []string
 }
 
-// VisibleTo is what the actor's lists and calendars are narrowed to; nil for who sees all. It says the same as sees.
+// VisibleTo returns the limit of the actor's lists and calendars; nil for an actor who sees everything. It agrees with sees.
 func VisibleTo(a account.Actor) *Visible {
 	if a.Is(account.RoleMentor) || a.Is(account.RoleOperator) || a.Is(account.RoleAdministrator) {
 		return nil
@@ -25,7 +25,7 @@ func VisibleTo(a account.Actor) *Visible {
 	return v
 }
 
-// Includes reports whether a request of that experimenter, touching those testbeds, is within the view.
+// Includes reports whether the limit admits a request of that experimenter that touches those testbeds.
 func (v *Visible) Includes(experimenter string, testbeds []string) bool {
 	return v == nil || v.Experimenter != "" && v.Experimenter == experimenter ||
 		slices.ContainsFunc(testbeds, func(t string) bool { return slices.Contains(v.Testbeds, t) })

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// WaitsFor reports whether the request waits for the actor: under review for its mentor, or for any mentor while it has none; and for a
-// provider wherever a testbed's yes is required and still to be given.
+// WaitsFor reports whether the request waits for the actor: under review for its mentor, or for any mentor while it has none; and for a provider
+// where an approval is required and still open.
 func (r Request) WaitsFor(a account.Actor) bool {
 	if r.Status == UnderReview && a.Is(account.RoleMentor) && (r.Mentor == a.Username || r.Mentor == "") {
 		return true
@@ -14,12 +14,12 @@ func (r Request) WaitsFor(a account.Actor) bool {
 	return slices.ContainsFunc(r.undecided(), func(x Approval) bool { return x.Open() && a.Provides(x.Testbed) })
 }
 
-// WaitsForTestbed reports whether a testbed has not said anything yet to what the request asks of it, whether its yes is required or not.
+// WaitsForTestbed reports whether a testbed has not decided yet about the request, whether its approval is required or not.
 func (r Request) WaitsForTestbed(id string) bool {
 	return slices.ContainsFunc(r.undecided(), func(x Approval) bool { return x.Testbed == id })
 }
 
-// undecided are the approvals that can still be given and refused.
+// undecided lists the approvals that can still be given or refused.
 func (r Request) undecided() (list []Approval) {
 	if !r.Status.Movable() {
 		return nil
@@ -32,7 +32,7 @@ func (r Request) undecided() (list []Approval) {
 	return list
 }
 
-// Decidable are the approvals of the request, or of its pending move, that the actor gives or refuses.
+// Decidable lists the approvals of the request, or of its pending move, that the actor can give or refuse.
 func (r Request) Decidable(a account.Actor) (list []Approval) {
 	all := r.Approvals
 	if r.PendingMove != nil {

@@ -9,7 +9,7 @@ import (
 	"berth/testbeds"
 )
 
-// waiting is a request of a status that asks three testbeds: north has to say yes and has not, south has, east is told only.
+// waiting returns a request in a status that asks three testbeds: north must approve and has not, south has, east is only informed.
 func waiting(status scheduler.Status, mentor string) scheduler.Request {
 	return scheduler.Request{Status: status, Experimenter: "eva", Mentor: mentor, Approvals: []scheduler.Approval{
 		{Testbed: "north", Policy: testbeds.ApprovalRequired}, {Testbed: "south", Policy: testbeds.ApprovalRequired, Decision: scheduler.Approved},
@@ -26,7 +26,7 @@ func providerOf(testbed string) account.Actor {
 	return a
 }
 
-// For whom a request waits, in every status: as it is, and with a move that waits for the same approvals.
+// The actors that a request waits for, in every status: as it is, and with a move that waits for the same approvals.
 func TestForWhomARequestWaits(t *testing.T) {
 	t.Parallel()
 	people := map[string]account.Actor{
@@ -68,7 +68,7 @@ func TestWithoutAMentorItWaitsForAnyMentor(t *testing.T) {
 	}
 }
 
-// A testbed is asked to say something wherever it has not, also where its yes is not required.
+// A testbed is asked for a decision wherever it has not given one, even where its approval is not required.
 func TestForWhichTestbedARequestWaits(t *testing.T) {
 	t.Parallel()
 	for _, status := range scheduler.Statuses {

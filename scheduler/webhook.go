@@ -8,26 +8,26 @@ import (
 	"time"
 )
 
-// Webhook is an address that is told what happens, as far as its owner may know it.
+// Webhook is an address that is notified of events, as far as its owner may know them.
 type Webhook struct {
 	ID      string    `json:"id"`
 	Owner   string    `json:"owner"`
 	Name    string    `json:"name"`
 	URL     string    `json:"url"`
-	Actions []Action  `json:"actions,omitempty"` // that it is told of; empty: all
-	Off     string    `json:"off,omitempty"`     // why it is not told anything; empty: it is
-	Secret  string    `json:"-"`                 // that messages are signed with, as its owner keeps it
+	Actions []Action  `json:"actions,omitempty"` // that it is notified of; empty: all
+	Off     string    `json:"off,omitempty"`     // why it is off; empty: it is on
+	Secret  string    `json:"-"`                 // signs its deliveries, in the form that its owner has
 	Created time.Time `json:"created"`
 }
 
-// WebhookChannel is where what webhooks have to be told waits.
+// WebhookChannel holds the deliveries of webhooks.
 const WebhookChannel = "webhook"
 
-// maxWebhookName bounds the name of a webhook, in characters.
+// maxWebhookName limits the name of a webhook, in characters.
 const maxWebhookName = 100
 
-// CreateWebhook makes a webhook of the actor's, with the id and the secret that it is given. It is CodeForbidden without the scope,
-// CodeInvalid where a field breaks a rule, and CodeConflict where the actor has as many as one person may have.
+// CreateWebhook makes a webhook of the actor's, with the given id and secret. It returns CodeForbidden without the scope, CodeInvalid where a field
+// breaks a rule, and CodeConflict where the actor has as many as one person may have.
 func (s *Service) CreateWebhook(ctx context.Context, a account.Actor, h Webhook) (Webhook, error) {
 	if err := mayKeepWebhooks(a, a.Username); err != nil {
 		return Webhook{}, err
@@ -42,15 +42,15 @@ func (s *Service) CreateWebhook(ctx context.Context, a account.Actor, h Webhook)
 			return err
 		}
 		if len(own) >= s.o.MaxWebhooks {
-			return Errorf(CodeConflict, "%s has %d webhooks, and nobody may have more", a.Username, s.o.MaxWebhooks)
+			return Errorf(CodeConflict, "%s already has %d webhooks, the most that one person may have", a.Username, s.o.MaxWebhooks)
 		}
 		return tx.PutWebhook(ctx, h)
 	})
 	return h, err
 }
 
-// ChangeWebhook changes name, address and actions of a webhook, and whether it is off. It is CodeNotFound where the actor sees no such
-// webhook, CodeForbidden where they may not keep it, and CodeInvalid where a field breaks a rule.
+// ChangeWebhook changes name, address and actions of a webhook, and switches it on or off. It returns CodeNotFound where the actor sees no such
+// webhook, CodeForbidden where they may not manage it, and CodeInvalid where a field breaks a rule.
 func (s *Service) ChangeWebhook(ctx context.Context, a account.Actor, id string, in Webhook) (Webhook, error) {
 	return s.rewriteWebhook(ctx, a, id, func(h *Webhook) error {
 		h.Name, h.URL, h.Actions, h.Off = in.Name, in.URL, in.Actions, in.Off
@@ -58,8 +58,8 @@ func (s *Service) ChangeWebhook(ctx context.Context, a account.Actor, id string,
 	})
 }
 
-// RenewWebhook gives a webhook another secret. It is CodeNotFound where the actor sees no such webhook, and CodeForbidden where they may
-// not keep it.
+// RenewWebhook gives a webhook another secret. It returns CodeNotFound where the actor sees no such webhook, and CodeForbidden where they may not
+// manage it.
 func (s *Service) RenewWebhook(ctx context.Context, a account.Actor, id, secret string) (Webhook, error) {
 	return s.rewriteWebhook(ctx, a, id, func(h *Webhook) error {
 		h.Secret = secret
@@ -67,7 +67,8 @@ func (s *Service) RenewWebhook(ctx context.Context, a account.Actor, id, secret 
 	})
 }
 
-// SwitchOffWebhook tells a webhook nothing any more, and keeps why. It is for the courier; one that is gone is no error. It has no code of its own.
+// SwitchOffWebhook ends the notifications of a webhook, and keeps the reason. It is for the courier; a deleted webhook is no error. It has no code of
+// its own.
 func (s *Service) SwitchOffWebhook(ctx context.Context, id, why string) error {
 	_, err := s.rewriteWebhook(ctx, account.System, id, func(h *Webhook) error {
 		h.Off = why
@@ -79,8 +80,8 @@ func (s *Service) SwitchOffWebhook(ctx context.Context, id, why string) error {
 	return err
 }
 
-// DeleteWebhook forgets a webhook and what it was still to be told. It is CodeNotFound where the actor sees no such webhook, and
-// CodeForbidden where they may not keep it.
+// DeleteWebhook deletes a webhook and its waiting deliveries. It returns CodeNotFound where the actor sees no such webhook, and CodeForbidden where
+// they may not manage it.
 func (s *Service) DeleteWebhook(ctx context.Context, a account.Actor, id string) error {
 	return s.store.Change(ctx, nil, func(tx Tx) error {
 		if _, err := keptWebhook(ctx, a, tx, id); err != nil {
@@ -90,12 +91,12 @@ func (s *Service) DeleteWebhook(ctx context.Context, a account.Actor, id string)
 	})
 }
 
-// Webhooks lists the actor's webhooks, or everybody's, by id. Everybody's are CodeForbidden to all but administrators.
+// Webhooks lists the actor's webhooks, or everybody's, by id. It returns CodeForbidden for everybody's to all but administrators.
 func (s *Service) Webhooks(ctx context.Context, a account.Actor, everybody bool) (list []Webhook, err error) {
 	owner := a.Username
 	if everybody {
 		if !a.Is(account.RoleAdministrator) {
-			return nil, Errorf(CodeForbidden, "%s sees their own webhooks only", a.Username)
+			return nil, Errorf(CodeForbidden, "%s may see only their own webhooks", a.Username)
 		}
 		owner = ""
 	}
@@ -106,7 +107,7 @@ func (s *Service) Webhooks(ctx context.Context, a account.Actor, everybody bool)
 	return list, err
 }
 
-// Webhook reads one. It is CodeNotFound where there is none, or where it is neither the actor's nor the actor an administrator.
+// Webhook reads one. It returns CodeNotFound where there is none, or where the actor is neither its owner nor an administrator.
 func (s *Service) Webhook(ctx context.Context, a account.Actor, id string) (h Webhook, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
 		h, err = webhookOf(ctx, a, tx, id)
@@ -115,8 +116,8 @@ func (s *Service) Webhook(ctx context.Context, a account.Actor, id string) (h We
 	return h, err
 }
 
-// KeptWebhook reads one for whoever wants to do something with it. It is CodeNotFound where the actor sees no such webhook, and
-// CodeForbidden where they may not keep it.
+// KeptWebhook reads one for an actor who wants to manage it. It returns CodeNotFound where the actor sees no such webhook, and CodeForbidden where
+// they may not manage it.
 func (s *Service) KeptWebhook(ctx context.Context, a account.Actor, id string) (h Webhook, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
 		h, err = keptWebhook(ctx, a, tx, id)
@@ -157,10 +158,10 @@ func keptWebhook(ctx context.Context, a account.Actor, tx Reader, id string) (We
 	return h, err
 }
 
-// mayKeepWebhooks refuses an actor who may not keep webhooks of an owner.
+// mayKeepWebhooks refuses an actor who may not manage webhooks of an owner.
 func mayKeepWebhooks(a account.Actor, owner string) error {
 	if !a.Can(account.ScopeAdmin) || !a.Keeps(owner) {
-		return Errorf(CodeForbidden, "%s may not keep webhooks of %s, or not with this token", a.Username, owner)
+		return Errorf(CodeForbidden, "%s may not manage webhooks of %s, or this token does not allow it", a.Username, owner)
 	}
 	return nil
 }
@@ -169,18 +170,18 @@ func mayKeepWebhooks(a account.Actor, owner string) error {
 func (s *Service) checkWebhook(h Webhook) error {
 	var bad faults
 	if plain.Line(h.Name, maxWebhookName) != "" {
-		bad.add("name", "has to say what the webhook is for, in 1 to %d characters on one line", maxWebhookName)
+		bad.add("name", "must be 1 to %d characters on one line", maxWebhookName)
 	}
 	if rule := s.o.WebhookAddress(h.URL); rule != "" {
 		bad.add("url", "%s", rule)
 	}
 	for i, x := range h.Actions {
 		if !slices.Contains(tellable, x) || slices.Contains(h.Actions[:i], x) {
-			bad.add("actions", "%q is nothing that webhooks are told of, or is there twice", string(x))
+			bad.add("actions", "%q is not an action that webhooks are notified of, or appears twice", string(x))
 		}
 	}
 	if len(bad) == 0 {
 		return nil
 	}
-	return &Error{Code: CodeInvalid, Message: "the webhook cannot be kept", Fields: bad}
+	return &Error{Code: CodeInvalid, Message: "the webhook is not valid", Fields: bad}
 }

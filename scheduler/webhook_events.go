@@ -6,22 +6,22 @@ import (
 	"slices"
 )
 
-// tellable are the actions that webhooks can be told of.
+// tellable lists the actions that webhooks can be notified of.
 var tellable = []Action{
 	ActionSubmit, ActionEdit, ActionSchedule, ActionReject, ActionAcceptOffer, ActionApprove, ActionMove, ActionProposeMove, ActionCancel, ActionStart, ActionComplete, ActionFail,
 	ActionAssign, ActionFeedback, ActionRemark, ActionTicket, ActionDisplace, ActionFlag, ActionOfferExpire, ActionOfferEnds, ActionOverrun, ActionUnits, ActionRemind,
 	ActionFacility, ActionTestbed,
 }
 
-// TellsWebhooks reports whether any webhook may be told of an event.
+// TellsWebhooks reports whether any webhook may be notified of an event.
 func TellsWebhooks(e Event) bool { return slices.Contains(tellable, e.Action) }
 
-// Hears reports whether the webhook is on, and wants to be told of an action.
+// Hears reports whether the webhook is on and takes an action.
 func (h Webhook) Hears(action Action) bool {
 	return h.Off == "" && (len(h.Actions) == 0 || slices.Contains(h.Actions, action))
 }
 
-// WebhooksFor lists the webhooks that are to be told of an event: those that want to be, and whose owner may know of it. It has no code of its own.
+// WebhooksFor lists the webhooks to notify of an event: those that take it, and whose owner may know of it. It has no code of its own.
 func (s *Service) WebhooksFor(ctx context.Context, e Event) (list []Webhook, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
 		list = nil
@@ -46,7 +46,7 @@ func (s *Service) WebhooksFor(ctx context.Context, e Event) (list []Webhook, err
 	return list, err
 }
 
-// WebhookMayKnow reports whether a webhook's owner may know of an event, now. It has no code of its own.
+// WebhookMayKnow reports whether a webhook's owner may know of an event now. It has no code of its own.
 func (s *Service) WebhookMayKnow(ctx context.Context, h Webhook, e Event) (may bool, err error) {
 	err = s.store.View(ctx, func(tx Reader) error {
 		may, err = s.ownerKnows(ctx, tx, h, e)
@@ -55,7 +55,7 @@ func (s *Service) WebhookMayKnow(ctx context.Context, h Webhook, e Event) (may b
 	return may, err
 }
 
-// ownerKnows reports whether the owner is still there, and sees the request that an event is about.
+// ownerKnows reports whether the owner still exists, and sees the request of an event.
 func (s *Service) ownerKnows(ctx context.Context, tx Reader, h Webhook, e Event) (bool, error) {
 	owner, err := tx.Person(ctx, h.Owner)
 	if CodeOf(err) == CodeNotFound || err == nil && owner.Disabled {

@@ -13,7 +13,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// hookHouse keeps webhooks, two of a person at the most, at addresses with https.
+// hookHouse keeps webhooks, at most two per person, at addresses with https.
 func hookHouse(t *testing.T) *scheduler.Service {
 	t.Helper()
 	db := memory.New()
@@ -37,7 +37,7 @@ func goodHook(id string) scheduler.Webhook {
 	return scheduler.Webhook{ID: id, Name: "portal", URL: "https://portal.example", Secret: "s", Owner: "somebody else", Off: "yes"}
 }
 
-// Who may do what with eva's webhook, by every method.
+// The rights of each user to eva's webhook, for every method.
 func TestRightsOfWebhooks(t *testing.T) {
 	t.Parallel()
 	eva, erik, adele := someone("eva", account.RoleExperimenter), someone("erik", account.RoleExperimenter), someone("adele", account.RoleAdministrator)
@@ -121,7 +121,7 @@ func TestBoundsOfWebhooks(t *testing.T) {
 	}
 }
 
-// Of which events the owners of webhooks may know, and which webhooks want to be told: by id.
+// The events that owners of webhooks may know, and the webhooks that take them, by id.
 func TestWebhooksThatAreToBeTold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -172,7 +172,7 @@ func TestWebhooksThatAreToBeTold(t *testing.T) {
 	}
 }
 
-// One that is switched off by whoever delivers keeps what its owner changed meanwhile; one that was deleted meanwhile stays deleted.
+// A webhook that the courier switches off keeps its owner's changes; a deleted one stays deleted.
 func TestSwitchingAWebhookOff(t *testing.T) {
 	t.Parallel()
 	svc, eva := hookHouse(t), someone("eva", account.RoleExperimenter)

@@ -46,7 +46,7 @@ func Check(p Person, hasTestbed func(id string) bool) (bad testbeds.Faults) {
 	}
 	for i, r := range p.Roles {
 		if !slices.Contains(Roles, r) || slices.Contains(p.Roles[:i], r) {
-			add("roles", "%q is no role, or is there twice", quoted(string(r)))
+			add("roles", "%q is not a role, or appears twice", quoted(string(r)))
 		}
 	}
 	if slices.Contains(p.Roles, RoleProvider) && len(p.Testbeds) == 0 {
@@ -64,7 +64,7 @@ func Check(p Person, hasTestbed func(id string) bool) (bad testbeds.Faults) {
 func CheckTopics(topics []Topic) (bad testbeds.Faults) {
 	for i, t := range topics {
 		if !slices.Contains(Topics, t) || slices.Contains(topics[:i], t) {
-			bad.Add(testbeds.Fault{Field: "muted", Rule: fmt.Sprintf("%q is no topic, or is there twice", plain.Clip(string(t), maxQuoted))})
+			bad.Add(testbeds.Fault{Field: "muted", Rule: fmt.Sprintf("%q is not a topic, or appears twice", plain.Clip(string(t), maxQuoted))})
 		}
 	}
 	return bad

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Role is what a person may be. A person may have several.
+// Role is a part that a person may play. A person may have several.
 type Role string
 
 const (
@@ -16,10 +16,10 @@ const (
 	RoleAdministrator Role = "administrator" // everything, overrides included
 )
 
-// Roles are all roles, in the order in which they are listed to people.
+// Roles lists all roles, in the order in which people see them.
 var Roles = []Role{RoleExperimenter, RoleMentor, RoleProvider, RoleOperator, RoleAdministrator}
 
-// Person is somebody who can sign in.
+// Person is a user who can sign in.
 type Person struct {
 	Username     string    `json:"username"`
 	Name         string    `json:"name"`
@@ -28,14 +28,14 @@ type Person struct {
 	Roles        []Role    `json:"roles"`
 	Testbeds     []string  `json:"testbeds,omitempty"` // of a provider
 	Disabled     bool      `json:"disabled,omitempty"`
-	Subject      string    `json:"subject,omitempty"` // who they are at an OpenID Connect provider: issuer and subject
-	Muted        []Topic   `json:"muted,omitempty"`   // what they do not want to be mailed
+	Subject      string    `json:"subject,omitempty"` // the identity at an OpenID Connect provider: issuer and subject
+	Muted        []Topic   `json:"muted,omitempty"`   // mails that they do not want
 	Password     string    `json:"-"`                 // argon2id in PHC form, empty where there is none
 	Created      time.Time `json:"created"`
 	Revision     int64     `json:"revision"`
 }
 
-// Topic is something that people may be mailed, or choose not to be.
+// Topic is a kind of mail that people may get, or choose not to get.
 type Topic string
 
 const (
@@ -46,7 +46,7 @@ const (
 	TopicDigest      Topic = "digest"      // the days ahead, for operators
 )
 
-// Topics are all of them.
+// Topics lists all topics.
 var Topics = []Topic{TopicRequests, TopicFeedback, TopicReminders, TopicInvitations, TopicDigest}
 
 // Scope limits what a token may be used for.
@@ -57,15 +57,15 @@ const (
 	ScopeWrite Scope = "write" // everything about requests that its owner may do
 	ScopeAdmin Scope = "admin" // people, tokens, facility and catalogue as well, where its owner may
 
-	ScopePassword Scope = "password" // and give passwords, and tokens of others: with either a program is somebody else, whatever its own token may do
+	ScopePassword Scope = "password" // and give passwords, and tokens of others: with either a program can act as another user, whatever its own token may do
 
-	ScopeCalendar     Scope = "calendar"      // calendars, to look at: an app password
+	ScopeCalendar     Scope = "calendar"      // read calendars: an app password
 	ScopeCalendarMove Scope = "calendar:move" // and to move bookings in them
 	ScopeFeed         Scope = "feed"          // one calendar, by an address that is a secret
 	ScopeSession      Scope = "session"       // a browser's, by a cookie: everything
 )
 
-// Token is a secret with which a program acts for its owner. The secret itself is shown once and kept as a hash.
+// Token is a secret with which a program acts for its owner. The secret is shown once and kept as a hash.
 type Token struct {
 	ID       string     `json:"id"`
 	Owner    string     `json:"owner"`
@@ -79,8 +79,7 @@ type Token struct {
 	Revoked  *time.Time `json:"revoked,omitempty"`
 }
 
-// Actor is who does something: a person, within the scopes of the means by which they signed in. It is handed to every method, and
-// never taken from an input.
+// Actor is the person who takes a step, within the scopes of the means by which they signed in. Every method gets it, and never from an input.
 type Actor struct {
 	Username string
 	Name     string
@@ -88,19 +87,19 @@ type Actor struct {
 	Testbeds []string // of a provider
 	Scopes   []Scope
 	Token    string // id of the token or session with which they signed in; empty for a password
-	Via      string // by which other system, such as "bugzilla"; empty for Berth itself
+	Via      string // the other system, such as "bugzilla"; empty for Berth itself
 }
 
-// System is Berth itself: time passing, a setting.
+// System is Berth itself, acting when time passes or a setting says so.
 var System = Actor{Username: "berth", Name: "Berth", Roles: []Role{RoleAdministrator}, Scopes: AllScopes()}
 
-// ActorOf is the person with all scopes.
+// ActorOf makes a person an actor with all scopes.
 func ActorOf(p Person) Actor {
 	return Actor{Username: p.Username, Name: p.Name, Roles: p.Roles, Testbeds: p.Testbeds,
 		Scopes: AllScopes()}
 }
 
-// AllScopes is the scopes of somebody who signed in themself.
+// AllScopes lists the scopes of a user who signed in themself.
 func AllScopes() []Scope { return []Scope{ScopeRead, ScopeWrite, ScopeAdmin, ScopePassword} }
 
 // Is reports whether the actor has the role.

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What it takes to do something with one's own tokens, and with those of others.
+// Each step needs its scopes, with one's own tokens and with those of others.
 func TestRightsOfTokens(t *testing.T) {
 	t.Parallel()
 	const read, admin, password = account.ScopeRead, account.ScopeAdmin, account.ScopePassword
@@ -41,7 +41,7 @@ func TestRightsOfTokens(t *testing.T) {
 	}
 }
 
-// Nobody hands out more than they signed in with, and nobody a session.
+// A user hands out no more than they signed in with, and never a session.
 func TestScopesThatAreHandedOut(t *testing.T) {
 	t.Parallel()
 	const none = account.Scope("")

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Action is what can happen to an account.
+// Action is something that happens to an account.
 type Action string
 
 const (
@@ -18,13 +18,13 @@ const (
 	Password     Action = "password" // was set or changed
 	TokenMade    Action = "token"    // was made: a token, an app password or a feed
 	Revoked      Action = "revoked"  // a token, or sessions
-	Linked       Action = "linked"   // with somebody at an OpenID Connect provider
+	Linked       Action = "linked"   // with an identity at an OpenID Connect provider
 	SignIn       Action = "sign-in"
 	SignOut      Action = "sign-out"
 	Failed       Action = "failed" // to sign in
 )
 
-// Actions are all of them.
+// Actions lists all actions.
 var Actions = []Action{Made, Changed, RolesChanged, Disabled, Enabled, Password, TokenMade, Revoked,
 	Linked, SignIn, SignOut, Failed}
 
@@ -32,10 +32,10 @@ var Actions = []Action{Made, Changed, RolesChanged, Disabled, Enabled, Password,
 type AuditEvent struct {
 	ID      int64     `json:"id"`
 	At      time.Time `json:"at"`
-	Actor   string    `json:"actor,omitempty"`  // who did it; empty where nobody knows
-	Person  string    `json:"person,omitempty"` // whose account; empty for a name that nobody has, which may be a password typed in the wrong field
+	Actor   string    `json:"actor,omitempty"`  // empty where the actor is unknown
+	Person  string    `json:"person,omitempty"` // whose account; empty for an unknown name, which may be a password typed in the wrong field
 	Action  Action    `json:"action"`
-	Address string    `json:"address,omitempty"` // from where; of IPv6 the network
+	Address string    `json:"address,omitempty"` // of the client; of IPv6 the network
 	Text    string    `json:"text,omitempty"`    // what changed, never a secret
 }
 
@@ -48,7 +48,7 @@ type Filter struct {
 	Limit  int   // default 50
 }
 
-// Changes are what the trail says of a change of an account: before is nil for one that was made.
+// Changes describes a change of an account for the trail; before is nil for a new account.
 func Changes(actor string, at time.Time, before *Person, after Person) (list []AuditEvent) {
 	add := func(action Action, text string) {
 		list = append(list, AuditEvent{At: at, Actor: actor, Person: after.Username, Action: action, Text: text})

@@ -50,7 +50,7 @@ func TestWhatTheTrailSaysOfAnAccount(t *testing.T) {
 	}
 }
 
-// said is what the trail says of a change by adele.
+// said returns the trail's description of a change by adele.
 func said(t *testing.T, before *account.Person, after account.Person) (list []string) {
 	t.Helper()
 	for _, e := range account.Changes("adele", time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC), before, after) {

@@ -29,7 +29,8 @@ func TestDemandIsSaidPlaceByPlace(t *testing.T) {
 	}
 }
 
-// TestConflictsNameNobody: five by name and the others by number, of what waits for a decision and does not fit; never who has the capacity.
+// TestConflictsNameNobody: for a request under review that does not fit, five conflicts in full and the number of the others; never who has the
+// capacity.
 func TestConflictsNameNobody(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)

@@ -1,5 +1,5 @@
-// Package phrases says to people what happens to requests: the same in tickets, in mail, in calendars and on pages. Everything is plain text;
-// who puts it somewhere escapes it.
+// Package phrases words for people what happens to requests: the same in tickets, mails, calendars and pages. Everything is plain text; callers
+// escape it.
 package phrases
 
 import (
@@ -13,17 +13,17 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// did is what happened, in words that follow somebody's name.
+// did describes actions, in words that follow a name.
 var did = map[scheduler.Action]string{
 	scheduler.ActionSubmit: "asked for a slot", scheduler.ActionEdit: "changed the request", scheduler.ActionSchedule: "scheduled it", scheduler.ActionReject: "rejected it",
 	scheduler.ActionAcceptOffer: "accepted an offer", scheduler.ActionApprove: "decided for a testbed", scheduler.ActionMove: "moved it", scheduler.ActionProposeMove: "proposed a move", scheduler.ActionCancel: "cancelled it",
 	scheduler.ActionStart: "started it", scheduler.ActionComplete: "ended it", scheduler.ActionFail: "reported that it failed", scheduler.ActionAssign: "assigned it",
 	scheduler.ActionFeedback: "wrote", scheduler.ActionRemark: "tried to change it in a calendar", scheduler.ActionDisplace: "gave its slot to another request",
-	scheduler.ActionFlag: "flagged it", scheduler.ActionOfferExpire: "closed offers that nobody took", scheduler.ActionOverrun: "noticed that it runs past its end",
+	scheduler.ActionFlag: "flagged it", scheduler.ActionOfferExpire: "closed offers that were not taken", scheduler.ActionOverrun: "noticed that it runs past its end",
 	scheduler.ActionUnits: "assigned units of devices", scheduler.ActionRemind: "reminds of it", scheduler.ActionOfferEnds: "reminds of an offer that ends soon",
 }
 
-// Did is what was done, in words that follow somebody's name: "scheduled it".
+// Did describes an action, in words that follow a name: "scheduled it".
 func Did(a scheduler.Action) string {
 	if words := did[a]; words != "" {
 		return words
@@ -31,7 +31,7 @@ func Did(a scheduler.Action) string {
 	return strings.ReplaceAll(string(a), "_", " ")
 }
 
-// Who is the name of who did it.
+// Who returns the name of the actor.
 func Who(e scheduler.Event) string {
 	if e.Actor == "" || e.Actor == account.System.Username {
 		return account.System.Name
@@ -39,7 +39,7 @@ func Who(e scheduler.Event) string {
 	return e.Actor
 }
 
-// Zones are those of the testbeds that a request touches, each once, in the order of the testbeds.
+// Zones returns the time zones of the testbeds that a request touches, each once, in the order of the testbeds.
 func Zones(r scheduler.Request, f testbeds.Facility) []*time.Location {
 	var found []*time.Location
 	for _, id := range r.Demand.Testbeds() {
@@ -65,11 +65,10 @@ func contains(list []*time.Location, zone *time.Location) bool {
 	return false
 }
 
-// Minute is an instant to the minute, as it is written for people.
+// Minute is the layout of an instant for people, to the minute.
 const Minute = "2006-01-02 15:04"
 
-// Slot is a slot in a zone: "2026-11-24 09:00 to 2026-11-24 17:00 Europe/Athens". Where the clocks change within it, it is said by which of
-// them each end is meant.
+// Slot formats a slot in a zone: "2026-11-24 09:00 to 2026-11-24 17:00 Europe/Athens". Where the clocks change within it, each end names its clock.
 func Slot(s testbeds.Slot, zone *time.Location) string {
 	start, end, form := s.Start.In(zone), s.End.In(zone), Minute
 	_, before := start.Zone()
@@ -79,7 +78,7 @@ func Slot(s testbeds.Slot, zone *time.Location) string {
 	return fmt.Sprintf("%s to %s %s", start.Format(form), end.Format(form), zone)
 }
 
-// Times is a slot in UTC, and in each zone.
+// Times formats a slot in UTC, and in each zone.
 func Times(s testbeds.Slot, zones []*time.Location) []string {
 	lines := []string{Slot(s, time.UTC)}
 	for _, z := range zones {
@@ -90,7 +89,7 @@ func Times(s testbeds.Slot, zones []*time.Location) []string {
 	return lines
 }
 
-// Demand is what a request asks for: one line for each VIM with its components, one for each device.
+// Demand describes a request's demand: one line for each VIM with its components, one for each device.
 func Demand(r scheduler.Request) []string {
 	var order []string
 	placed := map[string][]string{}
@@ -114,10 +113,10 @@ func Demand(r scheduler.Request) []string {
 	return lines
 }
 
-// maxConflicts is how many conflicts are named one by one.
+// maxConflicts limits how many conflicts are named one by one.
 const maxConflicts = 5
 
-// Conflicts say what is in the way of a request that waits for a decision: what is short and when, not who has it.
+// Conflicts lists the conflicts of a request under review: the shortages and their times, but not who has the capacity.
 func Conflicts(v scheduler.View) []string {
 	if v.Status != scheduler.UnderReview || v.Fit.Fits {
 		return nil
@@ -137,7 +136,7 @@ func Conflicts(v scheduler.View) []string {
 	return lines
 }
 
-// Offer is what an offer gives: until when it holds, its slot, and what is different from what was asked for.
+// Offer describes an offer: its end, its slot, and the differences from the request.
 func Offer(o scheduler.Offer) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "until %s UTC: %s", o.Expires.UTC().Format(Minute), Slot(o.What.Slot, time.UTC))

@@ -6,7 +6,7 @@ import (
 	"berth/scheduler"
 )
 
-// statuses say of each status how it is called in a sentence, and what comes next; empty where nothing does.
+// statuses gives the name of each status in a sentence, and the next step; empty where none follows.
 var statuses = map[scheduler.Status]struct{ said, next string }{
 	scheduler.UnderReview:   {"under review", "The mentor decides next."},
 	scheduler.Scheduled:     {"scheduled", "Operators orchestrate it before the slot begins."},
@@ -14,18 +14,18 @@ var statuses = map[scheduler.Status]struct{ said, next string }{
 	scheduler.Running:       {"running", "It is torn down when the slot ends."},
 	scheduler.Terminating:   {"terminating", ""},
 	scheduler.Completed:     {"completed", ""},
-	scheduler.Rejected:      {"rejected", "The experimenter may take one of the offers, or ask anew."},
+	scheduler.Rejected:      {"rejected", "The experimenter may take one of the offers, or submit a new request."},
 	scheduler.Cancelled:     {"cancelled", ""},
 	scheduler.Failed:        {"failed", "Operators look into it."},
 }
 
-// KnowsStatus reports whether there are words for a status.
+// KnowsStatus reports whether a status has a phrase.
 func KnowsStatus(s scheduler.Status) bool {
 	_, known := statuses[s]
 	return known
 }
 
-// Status is a status as it is said in a sentence: "under review".
+// Status names a status in a sentence: "under review".
 func Status(s scheduler.Status) string {
 	if x, known := statuses[s]; known {
 		return x.said
@@ -33,5 +33,5 @@ func Status(s scheduler.Status) string {
 	return strings.ToLower(strings.ReplaceAll(string(s), "_", " "))
 }
 
-// Next says what comes after a status; empty where nothing does.
+// Next describes the step that follows a status; empty where none does.
 func Next(s scheduler.Status) string { return statuses[s].next }

@@ -6,7 +6,7 @@ import (
 	"berth/testbeds"
 )
 
-// approved judges whether all testbeds of what is granted were asked, and those said yes who have to, to what is granted.
+// approved judges whether all testbeds of a grant were asked, and those whose approval is required gave it.
 func (p *Proof) approved(r Request) {
 	if !r.granted() {
 		return
@@ -28,7 +28,7 @@ func (p *Proof) approved(r Request) {
 	}
 }
 
-// covers judges whether what a testbed approved is what was granted, or more of the same.
+// covers judges whether a testbed approved the grant, or more of the same.
 func (p *Proof) covers(r Request, a Approval) {
 	if a.Slot == nil {
 		p.say(r, "%s approved it, and nothing says what", a.Testbed)
@@ -36,10 +36,10 @@ func (p *Proof) covers(r Request, a Approval) {
 	}
 	granted := r.Slot
 	if r.Granted != nil {
-		granted = *r.Granted // what time has added to it since is nobody's to approve
+		granted = *r.Granted // time that an overrun added needs no approval
 	}
 	if !a.Slot.Contains(granted) {
-		p.say(r, "%s approved %s, and granted is %s", a.Testbed, *a.Slot, granted)
+		p.say(r, "%s approved %s, but %s is granted", a.Testbed, *a.Slot, granted)
 	}
 	for _, n := range r.Demand {
 		if n.Testbed != a.Testbed {
@@ -50,12 +50,12 @@ func (p *Proof) covers(r Request, a Approval) {
 		case i < 0 || a.Demand[i].Amount < n.Amount:
 			p.say(r, "%s has not approved %d of %s", a.Testbed, n.Amount, n.Resource)
 		case len(a.Demand[i].Units) > 0 && (len(n.Units) == 0 || !within(n.Units, a.Demand[i].Units)):
-			p.say(r, "%s approved %s of %s, and granted is %s", a.Testbed, words(a.Demand[i].Units), n.Resource, words(n.Units))
+			p.say(r, "%s approved %s of %s, but %s is granted", a.Testbed, words(a.Demand[i].Units), n.Resource, words(n.Units))
 		}
 	}
 }
 
-// remembered judges whether the history of a request begins with its submission and ends where it is.
+// remembered judges whether the history of a request begins with its submission and ends with its status.
 func (p *Proof) remembered(r Request) {
 	switch h := r.History; {
 	case h.Empty:

@@ -6,7 +6,7 @@ import (
 	"berth/testbeds"
 )
 
-// booked judges the booking of a request's slot by where the request is in its life.
+// booked judges the booking of a request's slot by the request's stage.
 func (p *Proof) booked(r Request) {
 	b, ok := p.own(r, r.Booking)
 	switch {
@@ -33,7 +33,7 @@ func (p *Proof) booked(r Request) {
 	}
 }
 
-// reviewed judges whether the slot of a request under review is held if and only if it is to be.
+// reviewed judges whether the slot of a request under review is held exactly when it should be.
 func (p *Proof) reviewed(r Request, b testbeds.Booking) {
 	held := b.Strength == testbeds.Held
 	switch until := r.HoldUntil; {
@@ -42,9 +42,9 @@ func (p *Proof) reviewed(r Request, b testbeds.Booking) {
 	case held && until == nil:
 		p.say(r, "its booking %d is held, and nothing says until when", b.ID)
 	case held && !until.After(p.o.Now) && !p.waits(r):
-		p.say(r, "its booking %d is held, and was to be until %s", b.ID, instant(*until))
+		p.say(r, "its booking %d is held, but should have been only until %s", b.ID, instant(*until))
 	case !held && until != nil && until.After(p.o.Now):
-		p.say(r, "its slot is to be held until %s, and its booking %d is %s", instant(*until), b.ID, b.Strength)
+		p.say(r, "its slot should be held until %s, and its booking %d is %s", instant(*until), b.ID, b.Strength)
 	}
 }
 
@@ -55,7 +55,7 @@ func (p *Proof) same(r Request, b testbeds.Booking) {
 	}
 }
 
-// occupied judges whether what the request says that it occupies is what its claims do.
+// occupied judges whether a request's occupied time is that of its claims.
 func (p *Proof) occupied(r Request, b testbeds.Booking) {
 	switch s := span(b); {
 	case r.Occupied == nil:
@@ -65,7 +65,7 @@ func (p *Proof) occupied(r Request, b testbeds.Booking) {
 	}
 }
 
-// span is what a booking takes, from its first claim to its last.
+// span returns the time that a booking takes, from its first claim to its last.
 func span(b testbeds.Booking) testbeds.Slot {
 	s := b.Slot
 	for i, c := range b.Claims {
@@ -97,7 +97,7 @@ func (p *Proof) moving(r Request) {
 	}
 }
 
-// offered judges whether offers are held if and only if they can be taken.
+// offered judges whether offers are held exactly while they can be taken.
 func (p *Proof) offered(r Request) {
 	for _, o := range r.Offers {
 		b, ok := p.own(r, o.Booking)
@@ -111,7 +111,7 @@ func (p *Proof) offered(r Request) {
 		case ok && !(o.Open && p.waits(r)):
 			p.say(r, "nobody can take offer %s any more, and booking %d is %s for it", o.ID, b.ID, b.Strength)
 		case o.Open && !p.waits(r):
-			p.say(r, "offer %s is open, and nobody can take it since %s", o.ID, instant(o.Until))
+			p.say(r, "offer %s is open, although it ended at %s", o.ID, instant(o.Until))
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (p *Proof) units(r Request, b testbeds.Booking, n testbeds.Need, claimed []
 // unit is a named unit of a device.
 type unit struct{ testbed, device, name string }
 
-// runs judges whether what runs on a unit runs there alone.
+// runs judges whether a running request has its units alone.
 func (p *Proof) runs(r Request) {
 	for _, g := range r.Units {
 		for _, name := range g.Names {

@@ -17,7 +17,7 @@ func TestBookingsThatAreNotWhatWasGranted(t *testing.T) {
 		{"granted and pending", func(h house) { h.bookings["scheduled"].Strength = testbeds.Pending }, "1 (SCHEDULED): is granted, and its booking 1 is pending"},
 		{"running and held", func(h house) { h.bookings["running"].Strength = testbeds.Held }, "2 (RUNNING): is granted, and its booking 2 is held"},
 		{"firm and not granted", func(h house) { h.bookings["held"].Strength = testbeds.Firm }, "3 (UNDER_REVIEW): its booking 3 is firm, and nothing is granted"},
-		{"nobody's", func(h house) { h.requests["pending"].Booking = 0; h.requests["pending"].Slot = slot(-4000, -3999) }, "4: booking 4 is pending, and the request knows nothing of it"},
+		{"nobody's", func(h house) { h.requests["pending"].Booking = 0; h.requests["pending"].Slot = slot(-4000, -3999) }, "4: booking 4 is pending, but the request does not know it"},
 		{"another amount", func(h house) { claims(h)[0].Amount = 7 }, "1 (SCHEDULED): needs 8 of cloud/big vcpu, and its booking 1 claims 7"},
 		{"more than it needs", func(h house) {
 			h.requests["scheduled"].Demand = needs("u1")[1:]
@@ -49,8 +49,8 @@ func TestBookingsOfAnotherSlotOrRequest(t *testing.T) {
 	h := newHouse()
 	h.requests["pending"].Booking = 3
 	found := h.findings()
-	for _, want := range []string{"request #4 (UNDER_REVIEW): its booking 3 is that of request #3, too",
-		"request #4: booking 4 is pending, and the request knows nothing of it"} {
+	for _, want := range []string{"request #4 (UNDER_REVIEW): its booking 3 also belongs to request #3",
+		"request #4: booking 4 is pending, but the request does not know it"} {
 		if !slices.Contains(found, want) {
 			t.Errorf("found %v, want %q among them", found, want)
 		}
@@ -76,14 +76,14 @@ func TestHoldsThatNobodyCanTake(t *testing.T) {
 		{"open past its end", func(h house) {
 			offer(h).Until = now
 			delete(h.bookings, "offer")
-		}, "5 (REJECTED): offer 2 is open, and nobody can take it since 2026-03-02 12:00:00Z"},
+		}, "5 (REJECTED): offer 2 is open, although it ended at 2026-03-02 12:00:00Z"},
 		{"past its end, and due", func(h house) { offer(h).Until, h.requests["rejected"].Due = now, at(0) }, ""},
 		{"a hold without an end", func(h house) { h.requests["held"].HoldUntil = nil }, "3 (UNDER_REVIEW): its booking 3 is held, and nothing says until when"},
-		{"a hold past its end", func(h house) { h.requests["held"].HoldUntil = at(0) }, "3 (UNDER_REVIEW): its booking 3 is held, and was to be until 2026-03-02 12:00:00Z"},
+		{"a hold past its end", func(h house) { h.requests["held"].HoldUntil = at(0) }, "3 (UNDER_REVIEW): its booking 3 is held, but should have been only until 2026-03-02 12:00:00Z"},
 		{"a hold past its end, and due", func(h house) { h.requests["held"].HoldUntil, h.requests["held"].Due = at(0), at(0) }, ""},
 		{"to be held and pending", func(h house) {
 			h.requests["pending"].HoldUntil = at(1)
-		}, "4 (UNDER_REVIEW): its slot is to be held until 2026-03-02 13:00:00Z, and its booking 4 is pending"},
+		}, "4 (UNDER_REVIEW): its slot should be held until 2026-03-02 13:00:00Z, and its booking 4 is pending"},
 	})
 }
 
@@ -129,10 +129,10 @@ func TestApprovalsThatWereNotGiven(t *testing.T) {
 		{"nothing says what", func(h house) { hall(h).Slot = nil }, "1 (SCHEDULED): hall approved it, and nothing says what"},
 		{"another slot", func(h house) {
 			hall(h).Slot = new(slot(11, 15))
-		}, "1 (SCHEDULED): hall approved " + slot(11, 15).String() + ", and granted is " + slot(10, 14).String()},
+		}, "1 (SCHEDULED): hall approved " + slot(11, 15).String() + ", but " + slot(10, 14).String() + " is granted"},
 		{"less", func(h house) { hall(h).Demand[0].Amount = 1 }, "1 (SCHEDULED): hall has not approved 2 of hall usrp"},
 		{"something else", func(h house) { hall(h).Demand = nil }, "1 (SCHEDULED): hall has not approved 2 of hall usrp"},
-		{"other units", func(h house) { hall(h).Demand = needs("u3")[1:] }, "1 (SCHEDULED): hall approved u3 of hall usrp, and granted is u1"},
+		{"other units", func(h house) { hall(h).Demand = needs("u3")[1:] }, "1 (SCHEDULED): hall approved u3 of hall usrp, but u1 is granted"},
 		{"before it was granted", func(h house) { h.requests["pending"].Approvals = nil }, ""},
 	})
 }

@@ -1,6 +1,6 @@
-// Package proof judges requests against the bookings in force, from nothing: whether each has what was granted to it and nothing more,
-// whether what is held is held for somebody, whether what is overbooked is recorded, and whether those were asked who have to be.
+// Package proof judges requests against the bookings in force, from nothing: whether each has exactly its grant, whether every hold has an owner,
+// whether every overbook is recorded, and whether every required approval was asked for.
 //
-// It shares the model of package testbeds with those who decide, and no code: what they got wrong it does not repeat. Everything that it
-// finds is a sentence that names a request.
+// It shares the model of package testbeds with the code that decides, and nothing else, so as not to repeat its mistakes. Every finding is a sentence
+// that names a request.
 package proof

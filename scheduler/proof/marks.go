@@ -2,7 +2,7 @@ package proof
 
 import "berth/testbeds"
 
-// marked judges whether a booking is marked as overbooked if and only if that is recorded, and for a reason.
+// marked judges whether a booking is marked as overbooked exactly when that is recorded, and for a reason.
 func (p *Proof) marked(r Request, b testbeds.Booking) {
 	switch {
 	case b.Overbooked && !r.Overbooked && !r.Flagged:
@@ -14,8 +14,8 @@ func (p *Proof) marked(r Request, b testbeds.Booking) {
 	}
 }
 
-// decided reports whether sums alone can say that a booking lacks nothing. They cannot where it began before they do, where what it lacks
-// is no capacity, or where named units are still to be chosen: enough of them may be free all the time, and none of them throughout.
+// decided reports whether sums alone can show that a booking lacks nothing. They cannot where it began before the sums do, where it lacks something
+// other than capacity, or where named units are still to be chosen: enough may be free at any time, but none throughout.
 func (p *Proof) decided(r Request, b testbeds.Booking) bool {
 	if r.Unfit || span(b).Start.Before(p.o.Swept) || !span(b).End.After(p.o.Now) {
 		return false

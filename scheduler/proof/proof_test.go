@@ -12,7 +12,7 @@ import (
 
 var now = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// slot lies from some hours after now to others.
+// slot lies between two numbers of hours from now.
 func slot(from, to int) testbeds.Slot {
 	return testbeds.Slot{Start: now.Add(time.Duration(from) * time.Hour), End: now.Add(time.Duration(to) * time.Hour)}
 }
@@ -59,7 +59,7 @@ type house struct {
 	o        proof.Options
 }
 
-// The requests of the house, in the order of their numbers.
+// order lists the requests of the house in the order of their numbers.
 var order = []string{"scheduled", "running", "held", "pending", "rejected", "over"}
 
 func newHouse() house {
@@ -121,7 +121,7 @@ func TestNothingIsFoundInAHouseWithoutAFault(t *testing.T) {
 	}
 }
 
-// damage is one thing that is wrong, and the only finding that it leads to.
+// damage is one fault, and the only finding that it leads to.
 type damage struct {
 	name string
 	do   func(h house)

@@ -6,7 +6,7 @@ import (
 	"berth/testbeds"
 )
 
-// Request is a request as far as it has to agree with bookings.
+// Request holds everything of a request that must agree with bookings.
 type Request struct {
 	Number int64
 	Status string // for people
@@ -19,7 +19,7 @@ type Request struct {
 	Units     []Units
 	Booking   int64
 	HoldUntil *time.Time
-	Due       *time.Time // when time has to do something to it
+	Due       *time.Time // when time next does something to it
 	Updated   time.Time
 
 	Offers    []Offer
@@ -27,12 +27,12 @@ type Request struct {
 	Move      *Move
 
 	Overbooked bool // it has a record of being overbooked
-	Unfit      bool // that record is about what can never fit, and not about capacity
+	Unfit      bool // that record is about a demand that can never fit, and not about capacity
 	Flagged    bool // a facility change or an overrun took its capacity
 	History    History
 }
 
-// Stage is where a request is in its life, as far as its bookings go.
+// Stage is a request's place in its life, as far as bookings depend on it.
 type Stage int
 
 const (
@@ -44,7 +44,7 @@ const (
 
 func (r Request) granted() bool { return r.Stage == Scheduled || r.Stage == Running }
 
-// Units are the named units of a device that a request was given.
+// Units names the units of a device that a request was given.
 type Units struct {
 	Testbed, Device string
 	Names           []string
@@ -60,7 +60,7 @@ type Offer struct {
 	Booking int64
 }
 
-// Approval is what one testbed says.
+// Approval is a testbed's decision.
 type Approval struct {
 	Testbed  string
 	Required bool
@@ -70,7 +70,7 @@ type Approval struct {
 	Demand   testbeds.Demand // of the testbed
 }
 
-// Decision is a yes, a no, or that it was done without; empty while there is none.
+// Decision is a yes, a no, or an override; empty while there is none.
 type Decision string
 
 const (
@@ -85,10 +85,10 @@ type Move struct {
 	Booking int64
 }
 
-// History is what the history of a request begins and ends with.
+// History summarises the history of a request.
 type History struct {
 	Empty   bool
-	First   string    // what was done first
+	First   string    // its first action
 	Last    string    // the status that the last entry led to
 	Granted time.Time // when its slot was granted last; only asked for where a testbed has refused
 }
