@@ -23,7 +23,7 @@ import (
 
 var start = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 
-// post is a queue with a clock, and a system that is told things.
+// post is a queue with a clock, and a system that gets deliveries.
 type post struct {
 	store *store.Store
 	now   atomic.Int64
