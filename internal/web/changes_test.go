@@ -26,7 +26,7 @@ func follow(t *testing.T, base, cookie string) *http.Response {
 	return res
 }
 
-// TestAPageFollowsChangesAsLongAsItsSession, and nobody follows them with any number of pages.
+// TestAPageFollowsChangesAsLongAsItsSession, and no user with any number of pages.
 func TestAPageFollowsChangesAsLongAsItsSession(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://berth.example")
