@@ -141,7 +141,7 @@ func (l *lanes) stop(ctx context.Context) error {
 	}
 }
 
-// lane is the part of a queue that belongs to some targets.
+// lane is the share of some targets in all deliveries.
 type lane struct {
 	laneQueue
 	targets []string

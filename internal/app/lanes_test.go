@@ -107,7 +107,7 @@ func TestDeadWebhooksKeepNobodyElseWaiting(t *testing.T) {
 			select {
 			case <-told:
 				n++
-			case <-time.After(50 * time.Millisecond): // the duty's own pace
+			case <-time.After(50 * time.Millisecond): // the job's own pace
 				s.expand(ctx)
 			}
 		}

@@ -53,7 +53,7 @@ func clientOf(r *http.Request, proxies []netip.Prefix) string {
 // maxHop bounds the stored length of a hop that is no address.
 const maxHop = 64
 
-// hopAddr reads an address as proxies write it: alone, in brackets, and with a port (RFC 7239, section 6, and what came before it).
+// hopAddr reads an address as proxies write it: alone, in brackets, and with a port (RFC 7239, section 6, and older forms).
 func hopAddr(hop string) (netip.Addr, bool) {
 	if p, err := netip.ParseAddrPort(hop); err == nil {
 		return p.Addr().Unmap().WithZone(""), true

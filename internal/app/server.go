@@ -15,7 +15,7 @@ import (
 	"berth/internal/config"
 )
 
-// Bounds on what one connection can cost. Event streams lift the bounds on their own time themselves.
+// Bounds on the cost of one connection. Event streams lift the time bounds for themselves.
 const (
 	headerTimeout  = 10 * time.Second
 	readTimeout    = 30 * time.Second

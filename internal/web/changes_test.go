@@ -62,7 +62,7 @@ func TestAPageFollowsChangesAsLongAsItsSession(t *testing.T) {
 	}
 }
 
-// TestAccountsAndSignIns shows administrators what happened, as text.
+// TestAccountsAndSignIns shows the events to administrators, as text.
 func TestAccountsAndSignIns(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://berth.example")

@@ -16,7 +16,7 @@ type Links interface {
 	ApproveByLink(ctx context.Context, link string, in scheduler.Approve) (scheduler.Outcome, error)
 }
 
-// ask shows what a link offers. Nothing happens until the button is pressed: mail scanners open links.
+// ask shows the offer of a link. Nothing happens until the button is pressed: mail scanners open links.
 func (s *site) ask(w http.ResponseWriter, r *http.Request) {
 	request, offer, err := s.links.OfferByLink(r.Context(), r.PathValue("link"))
 	if err != nil {
