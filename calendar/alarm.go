@@ -32,15 +32,15 @@ func ReadAlarms(value string) []time.Duration {
 // WriteAlarms formats a choice, given in minutes ahead, as it is stored.
 func WriteAlarms(minutes []int) (string, error) {
 	fault := func(rule string) error {
-		return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the alarms cannot be taken", Fields: []scheduler.FieldError{{Field: "alarms", Rule: rule}}}
+		return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the alarms are not valid", Fields: []scheduler.FieldError{{Field: "alarms", Rule: rule}}}
 	}
 	if len(minutes) > maxAlarms {
-		return "", fault("at most " + strconv.Itoa(maxAlarms))
+		return "", fault("must be at most " + strconv.Itoa(maxAlarms))
 	}
 	parts := make([]string, len(minutes))
 	for i, n := range minutes {
 		if n < 1 || n > int(longestAlarm/time.Minute) {
-			return "", fault("are minutes ahead, from 1 to " + strconv.Itoa(int(longestAlarm/time.Minute)))
+			return "", fault("must be from 1 to " + strconv.Itoa(int(longestAlarm/time.Minute)) + " minutes ahead")
 		}
 		parts[i] = strconv.Itoa(n)
 	}

@@ -31,7 +31,7 @@ func TestLimitsOfWhatIsRead(t *testing.T) {
 		"64 components in small":      {side(64), ""},
 		"65 components in small":      {side(65), "nested"},
 		"as large as one may be":      {lines + line(64<<10-len(lines)), ""},
-		"larger by a byte":            {lines + line(64<<10-len(lines)+1), "a calendar object is at most"},
+		"larger by a byte":            {lines + line(64<<10-len(lines)+1), "a calendar object must be at most"},
 		"a fold that looks like more": {"X:a\r\n" + strings.Repeat(" BEGIN:X\r\n", 70), ""},
 	} {
 		err := guard([]byte(tt.object))

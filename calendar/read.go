@@ -12,7 +12,7 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// Limits of input, checked before any parser sees it: go-ical recurses for every BEGIN and takes quadratic time for a long
+// Limits of input, checked before any parser runs: go-ical recurses for every BEGIN and takes quadratic time for a long
 // parameter.
 const (
 	MaxObject     = 64 << 10 // bytes
@@ -30,7 +30,7 @@ type Moved struct {
 }
 
 // ErrNotAnEvent says that an object is not exactly one VEVENT with a UID, a start and an end.
-var ErrNotAnEvent = errors.New("a calendar object here is exactly one VEVENT with UID, DTSTART and DTEND or DURATION")
+var ErrNotAnEvent = errors.New("a calendar object must be exactly one VEVENT with UID, DTSTART and DTEND or DURATION")
 
 // ReadMoved reads the times from an object that a client wrote, and ignores the rest.
 func ReadMoved(cal *ical.Calendar) (Moved, error) {
@@ -57,7 +57,7 @@ func moved(props ical.Props, cal *ical.Calendar) (Moved, error) {
 		return Moved{}, ErrNotAnEvent
 	}
 	if props.Get(ical.PropRecurrenceRule) != nil || props.Get(ical.PropRecurrenceDates) != nil {
-		return Moved{}, errors.New("a booking does not repeat: RRULE and RDATE are not taken")
+		return Moved{}, errors.New("a booking does not repeat: RRULE and RDATE are not allowed")
 	}
 	m := Moved{UID: uid.Value}
 	if version := props.Get(versionProperty); version != nil {
@@ -70,7 +70,7 @@ func moved(props ical.Props, cal *ical.Calendar) (Moved, error) {
 	if end == nil {
 		d, err := length.Duration()
 		if err != nil || d < 0 {
-			return Moved{}, errors.New("DURATION is not a length of time")
+			return Moved{}, errors.New("DURATION must be a length of time")
 		}
 		m.End = m.Start.Add(d)
 		return m, nil
@@ -89,15 +89,15 @@ func moment(p *ical.Prop, cal *ical.Calendar) (time.Time, error) {
 	}
 	at, err := time.Parse(form, p.Value)
 	if err != nil {
-		return time.Time{}, errors.New("has to be a day with a time: a slot begins and ends at an hour")
+		return time.Time{}, errors.New("must be a date with a time: slots begin and end at a time of day")
 	}
 	name := p.Params.Get(ical.ParamTimezoneID)
 	if name == "" {
-		return time.Time{}, errors.New("has to say its time zone")
+		return time.Time{}, errors.New("must have a time zone")
 	}
 	zone, ok := zoneOf(name, cal)
 	if !ok {
-		return time.Time{}, fmt.Errorf("is in the time zone %q, which is not known here", line(name, 80))
+		return time.Time{}, fmt.Errorf("is in the unknown time zone %q", line(name, 80))
 	}
 	return wallclock.Instant(at, zone).UTC(), nil
 }
@@ -146,7 +146,7 @@ func decode(object []byte) (cal *ical.Calendar, err error) {
 // guard bounds size, line length and nesting.
 func guard(object []byte) error {
 	if len(object) > MaxObject {
-		return fmt.Errorf("a calendar object is at most %d bytes", MaxObject)
+		return fmt.Errorf("a calendar object must be at most %d bytes", MaxObject)
 	}
 	length, depth, begins := 0, 0, 0
 	for l := range bytes.Lines(object) {
@@ -157,7 +157,7 @@ func guard(object []byte) error {
 			length = len(l)
 		}
 		if length > maxReadLine {
-			return fmt.Errorf("a line of a calendar object is at most %d bytes", maxReadLine)
+			return fmt.Errorf("a line of a calendar object must be at most %d bytes", maxReadLine)
 		}
 		switch name := bytes.ToUpper(l[:min(len(l), 6)]); {
 		case bytes.HasPrefix(name, []byte("BEGIN:")):

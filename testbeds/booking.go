@@ -83,7 +83,7 @@ func (b Booking) Until(end time.Time) Booking {
 }
 
 // Narrowed shrinks the booking to a slot within its own and to a demand no greater than its own: each claim keeps its setup, teardown and
-// units. ok is false where the booking does not have what slot or demand ask for.
+// units. ok is false if slot or demand exceed the booking.
 func (b Booking) Narrowed(d Demand, s Slot) (narrow Booking, ok bool) {
 	if !b.Slot.Contains(s) {
 		return Booking{}, false

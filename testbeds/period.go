@@ -89,7 +89,7 @@ func (p Period) String() string {
 // MarshalText writes the period in ISO 8601.
 func (p Period) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-// UnmarshalText reads what MarshalText writes, and every form of ParsePeriod.
+// UnmarshalText reads the form of MarshalText, and every form of ParsePeriod.
 func (p *Period) UnmarshalText(b []byte) error {
 	v, err := ParsePeriod(string(b))
 	if err == nil {

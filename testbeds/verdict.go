@@ -47,7 +47,7 @@ type Problem struct {
 // Conflict is one resource being short during one interval.
 type Conflict struct {
 	Resource Resource `json:"resource"`
-	Interval Slot     `json:"interval"` // clipped to what the slot would occupy, setup and teardown included
+	Interval Slot     `json:"interval"` // clipped to the slot with setup and teardown
 	Needed   int64    `json:"needed"`
 	Free     int64    `json:"free"` // the least in the interval; negative where more is booked than there is
 	ShortBy  int64    `json:"short_by"`

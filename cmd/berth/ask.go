@@ -8,7 +8,7 @@ import (
 	"berth/internal/console"
 )
 
-// ask are the flags that say what has to run when.
+// ask holds the flags that describe an experiment and its slot.
 type ask struct {
 	NSD         string   `name:"nsd" help:"Network service of the catalogue." placeholder:"ID"`
 	Slot        string   `help:"START/END or START/DURATION, such as 2027-01-11T09:00Z/PT8H." placeholder:"SLOT"`
@@ -49,12 +49,12 @@ func (c *suggestCommand) Run(ctx context.Context, s *session) error {
 	})
 }
 
-// with opens the database for the time of one command, and makes it where it is not there yet.
+// with opens the database for one command, and makes it if it does not exist.
 func (s *session) with(ctx context.Context, do func(*app.Parts) error) error {
 	return s.within(ctx, app.OpenOrCreate, do)
 }
 
-// looking is with for commands that have nothing to do in a new database.
+// looking opens the database like with, for commands that have no use for a new one.
 func (s *session) looking(ctx context.Context, do func(*app.Parts) error) error {
 	return s.within(ctx, app.OpenExisting, do)
 }

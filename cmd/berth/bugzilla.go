@@ -18,7 +18,7 @@ type bugzillaCommands struct {
 	Sync   bugzillaSync   `cmd:"" help:"Bring one request and its ticket in line, now."`
 }
 
-// withTickets runs fn with the tickets; without a Bugzilla there are none.
+// withTickets runs fn with the service of tickets; it fails without a Bugzilla.
 func (s *session) withTickets(ctx context.Context, fn func(parts *app.Parts, tickets *app.Tickets) error) error {
 	if err := s.connected(); err != nil {
 		return err
@@ -32,7 +32,7 @@ func (s *session) withTickets(ctx context.Context, fn func(parts *app.Parts, tic
 	})
 }
 
-// connected refuses where there is no Bugzilla.
+// connected returns an error without a Bugzilla.
 func (s *session) connected() error {
 	if s.settings.Bugzilla.URL == "" {
 		return scheduler.Errorf(scheduler.CodeInvalid, "there is no Bugzilla: set bugzilla_url, bugzilla_login and bugzilla_key_file")
@@ -70,7 +70,7 @@ func (c *bugzillaCheck) Run(ctx context.Context, s *session) error {
 
 type bugzillaStatus struct{}
 
-// shownStuck is how many messages that did not arrive are listed.
+// shownStuck bounds the list of failed deliveries.
 const shownStuck = 50
 
 func (c *bugzillaStatus) Run(ctx context.Context, s *session) error {
@@ -95,16 +95,16 @@ func (c *bugzillaStatus) Run(ctx context.Context, s *session) error {
 			}
 		}
 		if len(p.Again) > 0 {
-			fmt.Fprintf(s.stdout, "could not be dealt with, looked at again: bugs %v\n", p.Again)
+			fmt.Fprintf(s.stdout, "could not be handled, tried again: bugs %v\n", p.Again)
 		}
 		if len(p.Lost) > 0 {
-			fmt.Fprintf(s.stdout, "cannot be seen any more: bugs %v\n", p.Lost)
+			fmt.Fprintf(s.stdout, "no longer visible: bugs %v\n", p.Lost)
 		}
 		return troubles(s.stdout, undone)
 	})
 }
 
-// troubles lists messages that were tried in vain, those with the same fault together.
+// troubles lists failed deliveries, grouped by their fault.
 func troubles(out io.Writer, list []scheduler.Delivery) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	for i, m := range list {

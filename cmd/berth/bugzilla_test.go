@@ -10,7 +10,7 @@ import (
 	"berth/scheduler"
 )
 
-// TestAnOperatorConnectsABugzilla checks the connection, finds what is wrong with it, and opens a ticket for a request of before.
+// TestAnOperatorConnectsABugzilla checks the connection, finds its faults, and opens a ticket for a request from before.
 func TestAnOperatorConnectsABugzilla(t *testing.T) {
 	t.Parallel()
 	server := bugzillatest.New(t, bugzillatest.V53, time.Now)
@@ -34,7 +34,7 @@ func TestAnOperatorConnectsABugzilla(t *testing.T) {
 	}
 }
 
-// TestTheCheckTakesNoDatabase since whoever sets an instance up may have none yet, and makes none.
+// TestTheCheckTakesNoDatabase since a new instance may have none yet, and makes none.
 func TestTheCheckTakesNoDatabase(t *testing.T) {
 	t.Parallel()
 	server := bugzillatest.New(t, bugzillatest.V53, time.Now)

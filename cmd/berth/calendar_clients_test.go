@@ -20,16 +20,16 @@ import (
 
 // The calendar clients of Debian's packages, each of which looks at one calendar of a running server. scripts/with-clients installs them.
 
-// calendarClient is one of them: what it has after it has synchronised, by UID, and where it says so the STATUS of each.
+// calendarClient is a program with its state after synchronising: by UID, with the STATUS if it shows one.
 type calendarClient struct {
 	name     string
 	programs []string
 	statuses bool
 	sync     func(t *testing.T, c clientPlace) map[string]string
-	create   func(t *testing.T, c clientPlace) string // tries to make an event; what the client said
+	create   func(t *testing.T, c clientPlace) string // tries to make an event; returns the client's answer
 }
 
-// clientPlace is where a client runs, and what it looks at.
+// clientPlace is the surroundings of a client.
 type clientPlace struct {
 	dir, url, user, password, calendar string
 }
@@ -59,7 +59,7 @@ func present(t *testing.T, programs []string) {
 	}
 }
 
-// absent skips what cannot be tried here, unless the environment says that it can.
+// absent skips a test that cannot run here, unless the environment says that it can.
 func absent(t *testing.T, why string) {
 	t.Helper()
 	if strings.Contains(os.Getenv("BERTH_TEST_REQUIRE"), "clients") {
@@ -68,7 +68,7 @@ func absent(t *testing.T, why string) {
 	t.Skip(why)
 }
 
-// run runs a program with a home of its own, and returns what it printed.
+// run runs a program with a home of its own, and returns its output.
 func (c clientPlace) run(t *testing.T, stdin, program string, args ...string) (out string, code int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -139,7 +139,7 @@ func pythonCreate(t *testing.T, c clientPlace) string {
 	return out
 }
 
-// vdirsyncer synchronises, and reports what it said and how it ended.
+// vdirsyncer synchronises, and returns its output and its result.
 func (c clientPlace) vdirsyncer(t *testing.T) (out string, code int) {
 	t.Helper()
 	config := c.file(t, "vdirsyncer.conf", fmt.Sprintf(`[general]
@@ -229,7 +229,7 @@ func (c clientPlace) calcurse(t *testing.T, more ...string) string {
 	return c.calcurseRun(t, "No", more...)
 }
 
-// calcurseRun synchronises, or says what it would do.
+// calcurseRun synchronises, or returns the plan of a synchronisation.
 func (c clientPlace) calcurseRun(t *testing.T, dry string, more ...string) string {
 	t.Helper()
 	config := c.file(t, "calcurse.conf", fmt.Sprintf("[General]\nBinary = calcurse\nHostname = %s\nPath = /dav/calendars/%s/%s/\nAuthMethod = basic\nHTTPS = No\nDryRun = %s\n[Auth]\nUsername = %s\nPassword = %s\n",
@@ -281,7 +281,7 @@ func calcurseCreate(t *testing.T, c clientPlace) string {
 	return out
 }
 
-// identity is the UID and the STATUS of an event.
+// identity returns the UID and the STATUS of an event.
 func identity(object string) (uid, status string) {
 	for line := range strings.Lines(strings.NewReplacer("\r\n ", "", "\n ", "").Replace(object)) {
 		line = strings.TrimSpace(line)
@@ -295,7 +295,7 @@ func identity(object string) (uid, status string) {
 	return uid, status
 }
 
-// served is what the server says is in a calendar: the statuses by UID.
+// served reads a calendar from the server: the statuses by UID.
 func (c clientPlace) served(t *testing.T) map[string]string {
 	t.Helper()
 	list := map[string]string{}
@@ -306,7 +306,7 @@ func (c clientPlace) served(t *testing.T) map[string]string {
 	return list
 }
 
-// starts are the starts of the events by UID, as the server has them.
+// starts reads the starts of the events by UID from the server.
 func (c clientPlace) starts(t *testing.T) map[string]string {
 	t.Helper()
 	list := map[string]string{}
@@ -317,7 +317,7 @@ func (c clientPlace) starts(t *testing.T) map[string]string {
 	return list
 }
 
-// objects are the texts of all events of the calendar, as the server has them.
+// objects reads the texts of all events of a calendar from the server.
 func (c clientPlace) objects(t *testing.T) []string {
 	t.Helper()
 	body := `<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><C:calendar-data/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>`
@@ -345,7 +345,7 @@ func (c clientPlace) objects(t *testing.T) []string {
 }
 
 // TestCalendarClients lets every client look at the demo's deployments: at first, after requests were scheduled and moved, and after one
-// was cancelled. Each sees exactly what is there, and is refused when it makes an event.
+// was cancelled. Each sees exactly those, and is refused when it makes an event.
 func TestCalendarClients(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t, "")
@@ -418,7 +418,7 @@ func TestCalendarClients(t *testing.T) {
 	in.stop(t)
 }
 
-// appPassword makes one for somebody.
+// appPassword makes an app password for a user.
 func appPassword(t *testing.T, talk *conversation, who string, scopes ...string) string {
 	t.Helper()
 	var made struct {

@@ -18,23 +18,24 @@ import (
 	"berth/testbeds"
 )
 
-// The calendar clients with a calendar of thousands of events, and with a move that is refused while nobody looks.
+// The tests of this file try the calendar clients with a calendar of thousands of events, and with a refused move in the absence of a user.
 
 // thousands is how many events the calendar has, beside the demo's.
 const thousands = 3000
 
 const utcForm = "20060102T150405Z"
 
-// mover is a client that somebody moves an event with.
+// mover is a client with which a user moves an event.
 type mover struct {
 	name     string
 	programs []string
 	prepare  func(t *testing.T, dir string) // nil where there is nothing to
 	// fetch counts the events that it is sent, for one that takes minutes to file thousands of them; that one moves in a short calendar.
 	fetch func(t *testing.T, c clientPlace) int
-	// stuck is whether it never gets past what was refused: calcurse takes a moved event for a new one beside one to delete, and gives up at the first.
+	// stuck says that it never gets past a refusal: calcurse takes a moved event for a new one beside one to delete, and gives up at the
+	// first.
 	stuck bool
-	// sync synchronises with nobody there: what is refused is no reason to stop.
+	// sync synchronises without a user: a refusal does not stop it.
 	sync func(t *testing.T, c clientPlace, uid string) string
 	// drag changes the times of an event in the client.
 	drag func(t *testing.T, c clientPlace, e dragged, to testbeds.Slot)
@@ -145,7 +146,7 @@ func khalStarts(t *testing.T, c clientPlace) map[string]string {
 	return list
 }
 
-// calcurseFetch counts what it would file: for each event it starts calcurse, which reads and writes all that there is.
+// calcurseFetch counts the events that it would file: for each one it starts calcurse, which reads and writes all of its data.
 func calcurseFetch(t *testing.T, c clientPlace) int {
 	t.Helper()
 	out := c.calcurseRun(t, "Yes", "--init", "keep-remote", "--verbose")
@@ -179,7 +180,7 @@ func calcurseDrag(t *testing.T, c clientPlace, e dragged, to testbeds.Slot) {
 	c.file(t, "calcurse/apts", b.String())
 }
 
-// calcurseStarts are by title: calcurse keeps no UID.
+// calcurseStarts reads the starts by title: calcurse keeps no UID.
 func calcurseStarts(t *testing.T, c clientPlace) map[string]string {
 	t.Helper()
 	list := map[string]string{}

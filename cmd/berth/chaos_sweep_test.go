@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// limits is what the rig has, as its file says.
+// limits holds the amounts of the rig, from its file.
 var limits = map[string]int64{"rig/pool/vcpu": 16, "rig/pool/memory_mb": 65536, "rig/radio": 4, "annex/pool/vcpu": 8, "annex/pool/memory_mb": 32768, "annex/radio": 2}
 
 // edge is an instant at which more or less of something is taken.
@@ -48,7 +48,7 @@ func query(t *testing.T, db *sql.DB, row func(scan func(...any) error) error, te
 	}
 }
 
-// overbooked adds up what is taken of everything, instant by instant.
+// overbooked adds up the claims on everything, instant by instant.
 func overbooked(t *testing.T, db *sql.DB) {
 	t.Helper()
 	taken := map[string][]edge{}
@@ -106,7 +106,7 @@ func consistent(t *testing.T, db *sql.DB) {
 	}, `SELECT COUNT(*), MAX(sequence), (SELECT value FROM counters WHERE name = 'sequence') FROM events`)
 }
 
-// told compares what happened with what the webhook, the mail server and the Bugzilla took.
+// told compares the events with the deliveries that the webhook, the mail server and the Bugzilla received.
 func (w *world) told(t *testing.T, db *sql.DB) {
 	t.Helper()
 	posted := map[string]bool{}
@@ -148,7 +148,7 @@ func (w *world) told(t *testing.T, db *sql.DB) {
 	}
 }
 
-// idOf is the number of the event in the identity of a mail: berth.REQUEST.NUMBER.READER@DOMAIN.
+// idOf returns the number of the event in the identity of a mail: berth.REQUEST.NUMBER.READER@DOMAIN.
 func idOf(message string) string {
 	parts := strings.Split(message, ".")
 	if len(parts) < 3 {

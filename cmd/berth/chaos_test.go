@@ -81,7 +81,7 @@ func (w *world) chaos(t *testing.T, span time.Duration, troubles []trouble) {
 	for i := range w.seats {
 		w.restart(t, i)
 	}
-	w.jump(t, 24*3600) // what waits because it failed is due, and what was taken by those who were killed is anybody's
+	w.jump(t, 24*3600) // failed deliveries are due, and those of killed processes are free for all
 	w.drain(t)
 	t.Logf("%d decisions were acknowledged on %d requests", w.total.Load(), len(w.ids))
 	w.compare(t, w.seats[0].now.Load().url)
@@ -100,7 +100,7 @@ func wait(ctx context.Context, d time.Duration) {
 // drain waits until all deliveries have arrived.
 func (w *world) drain(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // what was taken by who was killed is his for eight
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // a killed process keeps its deliveries for eight minutes
 	defer cancel()
 	var left answer
 	for ctx.Err() == nil {

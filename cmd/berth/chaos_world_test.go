@@ -20,7 +20,7 @@ import (
 	"berth/internal/testdb"
 )
 
-// world is what a chaos test has around its processes: a database, receivers that cut, and a clock that jumps.
+// world is the surroundings of a chaos test's processes: a database, receivers that cut, and a clock that jumps.
 type world struct {
 	*crash
 	server *testdb.Server // nil: a file
@@ -107,7 +107,7 @@ type receiver struct {
 	*httptest.Server
 	calm atomic.Bool
 	mu   sync.Mutex
-	took map[string]int // by the message's identity, what was answered with 200
+	took map[string]int // deliveries answered with 200, by their identity
 }
 
 func newReceiver(t *testing.T) *receiver {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// says runs a command and looks for parts of what it prints, on either output.
+// says runs a command and looks for parts of its output, on either stream.
 func says(t *testing.T, p place, code int, stdin string, parts []string, args ...string) {
 	t.Helper()
 	out, errOut, got := p.berth(t, stdin, args...)
@@ -32,7 +32,7 @@ func facility(t *testing.T) (facility, catalogue string) {
 	return filepath.Join(data, "facility.yaml"), filepath.Join(data, "catalogue.yaml")
 }
 
-// TestFirstSteps is a new instance from nothing, as docs/operating.md has it.
+// TestFirstSteps sets up a new instance from nothing, as docs/operating.md has it.
 func TestFirstSteps(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t, "")

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// request is what these tests read of a request.
+// request holds the fields of a request that these tests read.
 type request struct {
 	ID     string `json:"id"`
 	Number int64  `json:"number"`
@@ -41,7 +41,7 @@ type conflict struct {
 	} `json:"taken_by"`
 }
 
-// outcome is what these tests read of the answer to a step.
+// outcome holds the fields of a step's answer that these tests read.
 type outcome struct {
 	Request   request  `json:"request"`
 	Created   *request `json:"created"`
@@ -61,7 +61,7 @@ func demoPassword(t *testing.T, in *instance) string {
 	return m[1]
 }
 
-// TestConversation is the README's: one experiment from its first refusal to its slot, and an override, beside the demo's requests. Each
+// TestConversation follows the README: one experiment from its first refusal to its slot, and an override, beside the demo's requests. Each
 // line of it may be answered by another process.
 func TestConversation(t *testing.T) {
 	t.Parallel()
@@ -182,7 +182,7 @@ func (c *conversation) check(t *testing.T, wish any) {
 	}
 }
 
-// refused submits what does not fit.
+// refused submits a request that does not fit.
 func (c *conversation) refused(t *testing.T, wish any) {
 	t.Helper()
 	var problem struct {
@@ -199,7 +199,7 @@ func (c *conversation) refused(t *testing.T, wish any) {
 	}
 }
 
-// resubmit is the mentor's no with two offers, of which the experimenter takes one.
+// resubmit rejects with two offers, as the mentor, and the experimenter takes one.
 func (c *conversation) resubmit(t *testing.T, r request) request {
 	t.Helper()
 	path := fmt.Sprintf("requests/%d", r.Number)
@@ -217,7 +217,7 @@ func (c *conversation) resubmit(t *testing.T, r request) request {
 	return *accepted.Created
 }
 
-// displace is the administrator's override: MARATHON has to make room.
+// displace overrides as the administrator: MARATHON must make room.
 func (c *conversation) displace(t *testing.T, for_, victim request) {
 	t.Helper()
 	var done outcome

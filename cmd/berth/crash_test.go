@@ -30,7 +30,7 @@ const (
 	crashDecisions = 250 // that are answered in a round before the processes are killed
 )
 
-// rig is the equipment that everybody wants: requests overlap, and most of them cannot all have it.
+// rig is the equipment that all users want: requests overlap, and most of them cannot all have it.
 const rig = `testbeds:
   - id: rig
     name: Rig
@@ -52,7 +52,7 @@ type crash struct {
 	day       time.Time
 
 	mu     sync.Mutex
-	kept   map[string]map[string]int // what was answered with success: by request, how often which action
+	kept   map[string]map[string]int // successful answers, by request: number per action
 	ids    []string
 	offers [][2]string // request and offer, as rejections were answered
 	total  atomic.Int64
@@ -125,7 +125,7 @@ func (c *crash) decideUntilKilled(t *testing.T, instances []*instance, round uin
 	clients.Wait()
 }
 
-// dice are thrown the same way each time.
+// dice fall the same way in each run.
 func dice(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 
 // decide takes one random step. It reports false when no answer came.
@@ -165,7 +165,7 @@ func (c *crash) slot(dice *rand.Rand) map[string]any {
 	return map[string]any{"start": start, "end": start.Add(time.Duration(1+dice.IntN(12)) * time.Hour)}
 }
 
-// wish is a request for some of the rig, sometimes together with the annex.
+// wish makes a request for some of the rig, sometimes together with the annex.
 func (c *crash) wish(dice *rand.Rand) map[string]any {
 	devices := []map[string]any{{"testbed": "rig", "device": "radio", "count": 1 + dice.IntN(4)}}
 	components := []map[string]any{{"member": "1", "size": map[string]int{"vcpu": 1 + dice.IntN(8), "memory_mb": 1024}, "onboarded": []string{"rig/pool"}}}
@@ -177,7 +177,7 @@ func (c *crash) wish(dice *rand.Rand) map[string]any {
 		"slot": c.slot(dice), "submit_anyway": true, "mentor": "root"}
 }
 
-// any is a request, and an offer, that somebody was told of.
+// any returns a request, and an offer, that a user was told of.
 func (c *crash) any(dice *rand.Rand) (id string, offer [2]string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -190,7 +190,7 @@ func (c *crash) any(dice *rand.Rand) (id string, offer [2]string) {
 	return id, offer
 }
 
-// keep remembers what was answered with success.
+// keep remembers a successful answer.
 func (c *crash) keep(t *testing.T, action, id string, a answer) {
 	var made outcome
 	if err := json.Unmarshal(a.body, &made); err != nil || made.Request.ID == "" {
@@ -224,7 +224,7 @@ func (c *crash) note(id, action string) {
 	c.kept[id][action]++
 }
 
-// compare holds what was answered against the histories. They may know of more: a decision whose answer the kill cut off.
+// compare checks the kept answers against the histories. These may have more: a decision whose answer the kill cut off.
 func (c *crash) compare(t *testing.T, url string) {
 	t.Helper()
 	who := &caller{base: url, secret: c.token}

@@ -82,7 +82,7 @@ func (c *versionCommand) Run(s *session) error {
 	return err
 }
 
-// Version is the version that was built: what make says, else what the Go tool knows.
+// Version returns the version of the build: make's, else the Go tool's.
 func Version() string {
 	if version != "" {
 		return version

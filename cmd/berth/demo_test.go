@@ -71,7 +71,7 @@ func filling(t *testing.T, database string, in *instance) {
 	}
 }
 
-// demoIn is how far a demo has come, and how many requests it has.
+// demoIn returns the progress of a demo, and the number of its requests.
 func demoIn(t *testing.T, database string) (mark string, requests int) {
 	t.Helper()
 	s, err := store.OpenAsIs(t.Context(), database, store.Options{})

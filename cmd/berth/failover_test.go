@@ -62,7 +62,7 @@ func TestAStandbyTakesOverUnderLoad(t *testing.T) {
 		t.Error("nothing is decided after the promotion")
 	}
 	cancel()
-	go func() { // nobody may wait for a reader that is gone
+	go func() { // a reader that is gone must block no writer
 		for range enough {
 		}
 	}()

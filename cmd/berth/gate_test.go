@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// gate passes connections on to a server, until it is shut: then nothing gets through in either direction, and nobody is told.
+// gate passes connections on to a server, until it is shut: then no byte gets through in either direction, and neither side is told.
 type gate struct {
 	listener net.Listener
 	to       string
@@ -81,7 +81,7 @@ func (g *gate) pass(from, to net.Conn) {
 	}
 }
 
-// shut lets nothing pass; lift lets everything pass again, what has waited too.
+// shut stops all bytes; lift passes them again, with those that waited.
 func (g *gate) shut() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -108,7 +108,7 @@ func (g *gate) cut() {
 	clear(g.conns)
 }
 
-// silent is a server that takes connections and says nothing; what it takes comes out of the channel.
+// silent starts a server that takes connections and never answers; it hands each connection to the channel.
 func silent(t *testing.T) (address string, taken <-chan struct{}) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -38,7 +38,7 @@ type exited int
 
 func (e exited) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
-// execute understands the command line and runs the command.
+// execute parses the command line and runs the command.
 func execute(ctx context.Context, p process) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -78,8 +78,8 @@ func execute(ctx context.Context, p process) (err error) {
 // settingsGroup begins the key of every group of flags that are settings.
 const settingsGroup = "settings: "
 
-// settingFlags makes a flag of every setting, and of the file of every secret, as package config describes them. They are all texts
-// here: package config understands them, wherever they come from.
+// settingFlags makes a flag for every setting, and for the file of every secret, from the table of package config. All values are texts
+// here: package config parses them, whatever their origin.
 func settingFlags() any {
 	var shape []reflect.StructField
 	flag := func(name, group, help string) {
@@ -107,7 +107,7 @@ func settingGroups() []kong.Group {
 	return groups
 }
 
-// given returns the settings that were written on the command line.
+// given returns the settings on the command line.
 func given(parsed *kong.Context) map[string]string {
 	values := map[string]string{}
 	for _, f := range parsed.Flags() {
@@ -118,7 +118,7 @@ func given(parsed *kong.Context) map[string]string {
 	return values
 }
 
-// session is a command under way.
+// session holds the state of one command.
 type session struct {
 	process
 	settings config.Settings

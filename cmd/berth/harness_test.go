@@ -29,7 +29,7 @@ const asProgram = "BERTH_TEST_AS_PROGRAM"
 // clockFile names a file with the number of seconds by which a program's clock goes wrong; it may change at any time.
 const clockFile = "BERTH_TEST_CLOCK"
 
-// jumping is a clock that goes wrong as a file says; nil without one.
+// jumping returns a clock that goes wrong as a file says; nil without one.
 func jumping(file string) func() time.Time {
 	if file == "" {
 		return nil
@@ -81,7 +81,7 @@ func (p place) command(ctx context.Context, args ...string) *exec.Cmd {
 	return c
 }
 
-// berth runs a command to its end and returns what it printed, and its exit code.
+// berth runs a command to its end and returns its output and its exit code.
 func (p place) berth(t *testing.T, stdin string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	c := p.command(t.Context(), args...)
@@ -93,7 +93,7 @@ func (p place) berth(t *testing.T, stdin string, args ...string) (stdout, stderr
 	return out.String(), errOut.String(), c.ProcessState.ExitCode()
 }
 
-// must is berth where everything but success ends the test.
+// must runs berth, and ends the test on any failure.
 func (p place) must(t *testing.T, stdin string, args ...string) string {
 	t.Helper()
 	out, errOut, code := p.berth(t, stdin, args...)
@@ -114,13 +114,13 @@ func (p place) write(t *testing.T, name, content string) {
 // instance is a running server.
 type instance struct {
 	url   string
-	lines []string // what it printed until it served
+	lines []string // its output until it served
 	cmd   *exec.Cmd
 	log   *lockedBuffer
 	ended chan struct{}
 }
 
-// lockedBuffer keeps what a process logs while the test reads it.
+// lockedBuffer collects the log of a process while the test reads it.
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -192,7 +192,7 @@ func (in *instance) stop(t *testing.T) {
 	}
 }
 
-// caller is somebody who talks to a server.
+// caller is a user who talks to a server.
 type caller struct {
 	base         string // of the server, without the path
 	name, secret string // Basic, where name is not empty; a bearer token otherwise
@@ -246,7 +246,7 @@ func (c *caller) send(ctx context.Context, method, path string, body any) (answe
 	return answer{status: res.StatusCode, body: b, header: res.Header}, err
 }
 
-// call is send where everything but the status that is wanted ends the test.
+// call sends a request, and ends the test on any status but the wanted one.
 func (c *caller) call(t *testing.T, want int, method, path string, body any) answer {
 	t.Helper()
 	a, err := c.send(t.Context(), method, path, body)
@@ -266,7 +266,7 @@ type arrangement struct {
 	fresh     func(testing.TB) string // makes a database
 }
 
-// arrangements are one process on SQLite, and several on PostgreSQL where that can be tested.
+// arrangements lists one process on SQLite, and several on PostgreSQL if that is available.
 func arrangements(t *testing.T, processes int) []arrangement {
 	t.Helper()
 	list := []arrangement{{"SQLite", 1, testdb.SQLite}}

@@ -7,7 +7,7 @@ import (
 	"berth/internal/mail/mailtest"
 )
 
-// TestAnOperatorSetsUpMail tries the settings, and sees who is told of a request.
+// TestAnOperatorSetsUpMail tries the settings, and checks the recipients of mail about a request.
 func TestAnOperatorSetsUpMail(t *testing.T) {
 	t.Parallel()
 	server := mailtest.New(t, mailtest.Options{User: "berth", Password: "s3cret-Pass"})

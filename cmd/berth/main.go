@@ -7,7 +7,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
-	_ "time/tzdata" // where the system has no time zones
+	_ "time/tzdata" // for systems without time zones
 
 	"berth/internal/console"
 )
@@ -15,7 +15,7 @@ import (
 // version is set when the program is built by make.
 var version = ""
 
-// process is what a command gets from its surroundings.
+// process holds a command's connections to its surroundings.
 type process struct {
 	args    []string
 	environ []string
@@ -27,16 +27,16 @@ type process struct {
 
 func main() { os.Exit(start(nil)) }
 
-// start is the program on a clock; a nil one is the machine's.
+// start runs the program on a clock; a nil one is the machine's.
 func start(clock func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the second signal finds nobody waiting for it, and ends the process
+	context.AfterFunc(ctx, stop) // the second signal finds no handler, and ends the process
 	code := run(ctx, process{os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, clock})
 	stop()
 	return code
 }
 
-// run is the program, apart from the process that it runs in.
+// run runs the program, apart from its process.
 func run(ctx context.Context, p process) int {
 	err := execute(ctx, p)
 	console.Complain(p.stderr, err)

@@ -17,7 +17,7 @@ type userCommands struct {
 	Enable  userEnable  `cmd:"" help:"Enable a disabled account again."`
 }
 
-// profile are the flags that describe a person; those that are not given change nothing.
+// profile holds the flags that describe a person; flags that are not given change nothing.
 type profile struct {
 	Name         *string  `help:"Name for people." placeholder:"TEXT"`
 	Email        *string  `help:"Mail address." placeholder:"ADDRESS"`

@@ -14,7 +14,7 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 	return app.New(s.settings, s.options(), app.Serving{Demo: c.Demo, Out: s.stdout}).Run(ctx)
 }
 
-// options are what the application gets from the process.
+// options returns the options of the application that the process sets.
 func (s *session) options() app.Options {
 	return app.Options{Log: app.NewLogger(s.stderr, s.settings), Version: Version(), Clock: s.clock}
 }

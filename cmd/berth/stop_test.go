@@ -10,7 +10,7 @@ import (
 	"berth/internal/testdb"
 )
 
-// stopSlack is what a busy machine may take on top of what was promised.
+// stopSlack is the delay of a busy machine beyond the promised time.
 const stopSlack = 4 * time.Second
 
 // TestAStopEndsInTime stops servers while a mail server says nothing, and while the database stands still.

@@ -34,18 +34,18 @@ type App struct {
 	stopErr   error
 }
 
-// Serving is what only an instance that serves wants to know.
+// Serving holds the options of serving instances only.
 type Serving struct {
 	Demo bool
-	Out  io.Writer // lines for whoever started it: the address, the demo's people
+	Out  io.Writer // lines for the user who started it: the address, the demo's people
 }
 
-// New makes an instance. It touches nothing until it is started.
+// New makes an instance. It touches nothing before Start.
 func New(settings config.Settings, o Options, s Serving) *App {
 	return &App{settings: settings, options: o, serving: s, stopping: make(chan struct{})}
 }
 
-// Start opens the database, fills the demo where that is wanted, and begins to serve. What it had begun when it went wrong is stopped.
+// Start opens the database, fills the demo if wanted, and begins to serve. If a step fails, Start stops the parts that it has started.
 func (a *App) Start(ctx context.Context) error {
 	err := a.start(ctx)
 	if err != nil {
@@ -75,8 +75,8 @@ func (a *App) start(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	calendars := newCalendarJob(a.parts.Store, a.parts.Clock)
-	if _, _, err := calendars.run(ctx); err != nil { // what is not in line yet will be, later
-		a.options.Log.ErrorContext(ctx, "the calendars were not brought in line", "error", err)
+	if _, _, err := calendars.run(ctx); err != nil { // later rounds bring the rest in line
+		a.options.Log.ErrorContext(ctx, "bringing the calendars in line failed", "error", err)
 	}
 	if err := a.calendars.Load(ctx); err != nil {
 		return errors.Join(err, listener.Close())
@@ -101,7 +101,7 @@ func (a *App) start(ctx context.Context) error {
 	return nil
 }
 
-// retry lets what is stuck be tried at once: whoever starts an instance may just have repaired what it stuck on.
+// retry tries stuck deliveries at once: the user who starts an instance may just have repaired the cause.
 func (a *App) retry(ctx context.Context) error {
 	for _, c := range channelNames(a.settings) {
 		if _, err := a.parts.Store.Retry(ctx, c, ""); err != nil {
@@ -111,7 +111,7 @@ func (a *App) retry(ctx context.Context) error {
 	return nil
 }
 
-// runJobs begins with what time brings. When the instance stops they begin nothing more; what they are at is cut off when its time is over.
+// runJobs starts the jobs. When the instance stops they take no new work; work in progress is cut off when its time is over.
 func (a *App) runJobs(ctx context.Context, list ...job) {
 	working, cut := context.WithCancel(context.WithoutCancel(ctx))
 	beginning, end := context.WithCancel(delivery.Enduring(working, working))
@@ -139,11 +139,11 @@ func (a *App) runJobs(ctx context.Context, list ...job) {
 	})
 }
 
-// Addr is the address that is listened on, once Start has returned.
+// Addr returns the listening address, once Start has returned.
 func (a *App) Addr() string { return a.server.listener.Addr().String() }
 
-// Stop ends everything within the time that the settings give, whatever others do: what does not end by itself is cut off, and what cannot
-// be cut off is left behind. It may be called again, and says the same again.
+// Stop ends everything within the time of the settings: a part that does not end by itself is cut off, and a part that cannot be cut off is
+// left behind. A second call returns the same result.
 func (a *App) Stop(ctx context.Context) error {
 	a.stopOnce.Do(func() {
 		close(a.stopping)
@@ -152,7 +152,7 @@ func (a *App) Stop(ctx context.Context) error {
 	return a.stopErr
 }
 
-// The parts of the time for stopping after which each part is cut off. It has as long again as the last one leaves to the end of all.
+// The shares of the time for stopping after which each part is cut off. The last part's share leaves as long again for all to end.
 const (
 	serverBy   = 0.6
 	dutiesBy   = 0.8
@@ -160,7 +160,7 @@ const (
 	databaseBy = 0.95
 )
 
-// Run serves until the context ends or serving does. One that ends while it starts was stopped, too.
+// Run serves until the context ends or serving fails. A context that ends during the start is a normal stop.
 func (a *App) Run(ctx context.Context) error {
 	if err := a.Start(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -178,7 +178,7 @@ func (a *App) Run(ctx context.Context) error {
 	return errors.Join(failure, a.Stop(context.WithoutCancel(ctx)))
 }
 
-// door is where people sign in elsewhere; nil where they do not.
+// door returns the sign-in through a provider; nil if there is none.
 func (a *App) door(base string) web.OIDC {
 	o := a.settings.OIDC
 	if o.Issuer == "" {
@@ -191,7 +191,7 @@ func (a *App) door(base string) web.OIDC {
 	return a.parts.Auth.NewOIDC(s)
 }
 
-// handler is everything that is answered over HTTP.
+// handler serves everything over HTTP.
 func (a *App) handler(base string, hooks *webhook.Service) (http.Handler, error) {
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
 		Log: a.options.Log, Clock: a.parts.Clock, Version: a.options.Version, Base: base,
@@ -210,7 +210,7 @@ func (a *App) handler(base string, hooks *webhook.Service) (http.Handler, error)
 		case path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, "/api/") || !strings.Contains(r.Header.Get("Accept"), "text/html"):
 			rest.ServeHTTP(w, r)
 		default:
-			pages.ServeHTTP(w, r) // which says to people that there is nothing
+			pages.ServeHTTP(w, r) // the pages answer people, even where there is no page
 		}
 	})
 	for _, path := range dav.Paths {

@@ -30,7 +30,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// settings are those of a test: any port, a fresh database, and whatever flags are given in pairs.
+// settings makes the settings of a test: any port, a fresh database, and the given pairs of flags.
 func settings(t *testing.T, flags ...string) config.Settings {
 	t.Helper()
 	given := map[string]string{"listen": "127.0.0.1:0", "database": testdb.SQLite(t)}
@@ -68,7 +68,7 @@ func get(t *testing.T, client *http.Client, url string) (int, error) {
 	return res.StatusCode, err
 }
 
-// remark lets the demo's administrator write to the first request; printed is what the demo said at its start.
+// remark lets the demo's administrator write to the first request; printed is the output of the demo's start.
 func remark(t *testing.T, a *app.App, printed, text string) {
 	t.Helper()
 	password := regexp.MustCompile(`password[^:]*: (\S+)`).FindStringSubmatch(printed)[1]
@@ -156,7 +156,7 @@ func TestStartThatFailsLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// toldNobody: what a demo makes up has happened to nobody.
+// toldNobody checks that the made-up events of a demo reach no real person.
 func toldNobody(t *testing.T, s config.Settings) {
 	t.Helper()
 	parts, err := app.Open(t.Context(), s, options(io.Discard))
@@ -175,7 +175,7 @@ func toldNobody(t *testing.T, s config.Settings) {
 	}
 }
 
-// token makes somebody in the database, and a secret for them.
+// token adds a user to the database, and makes a token for them.
 func token(t *testing.T, s config.Settings) string {
 	t.Helper()
 	parts, err := app.Open(t.Context(), s, options(io.Discard))
@@ -335,12 +335,12 @@ func TestItSaysThatNobodyCanSignIn(t *testing.T) {
 	if err := a.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(log.String(), "nobody can sign in yet") {
+	if !strings.Contains(log.String(), "no user can sign in yet") {
 		t.Errorf("it does not say so:\n%s", log.String())
 	}
 }
 
-// TestStoppedWhileStarting ends the context of an instance that has not come to serve: there is nothing wrong with that.
+// TestStoppedWhileStarting ends the context of an instance before it serves: that is a normal stop.
 func TestStoppedWhileStarting(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -350,7 +350,7 @@ func TestStoppedWhileStarting(t *testing.T) {
 	}
 }
 
-// TestAHalfFilledDemoGoesOn starts the demo on what one has left behind that was stopped in the middle.
+// TestAHalfFilledDemoGoesOn starts the demo over the remains of one that was stopped while filling.
 func TestAHalfFilledDemoGoesOn(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -74,7 +74,7 @@ func newHall(t *testing.T) *hall {
 	return &hall{t: t, base: "http://" + a.Addr(), password: regexp.MustCompile(`password[^:]*: (\S+)`).FindStringSubmatch(out.String())[1], browser: browser}
 }
 
-// tab is one page of a browser, with nothing of the others' cookies. What a page complains of fails the test.
+// tab is one page of a browser, without the cookies of others. A complaint of the page fails the test.
 type tab struct {
 	*hall
 	ctx    context.Context
@@ -181,7 +181,7 @@ func (x *tab) location() string {
 	return strings.TrimPrefix(at, x.base)
 }
 
-// evaluated is what an expression comes to on the page.
+// evaluated returns the value of an expression on the page.
 func evaluated[T any](x *tab, expression string) T {
 	x.t.Helper()
 	v, err := chromedp.Run(x.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
@@ -268,7 +268,7 @@ func (x *tab) shot(name string) {
 	}
 }
 
-// accessible lets axe-core look at the page: it finds nothing.
+// accessible checks that axe-core finds no fault on the page.
 func (x *tab) accessible() {
 	x.t.Helper()
 	found := evaluated[string](x, axe+`; (async () => {
@@ -284,7 +284,7 @@ func (x *tab) accessible() {
 	}
 }
 
-// signIn signs somebody in, who wants to go somewhere.
+// signIn signs a user in who wants to reach a page.
 func (x *tab) signIn(who, to string) {
 	x.t.Helper()
 	x.open(to)

@@ -7,23 +7,23 @@ import (
 	"berth/scheduler"
 )
 
-// refresher brings the calendars in line with what no request's own transaction writes into them.
+// refresher brings the calendars in line with changes outside any request's own transaction.
 type refresher interface {
 	scheduler.Store
 	RefreshCalendar(ctx context.Context, now time.Time) error
 	AgeCalendar(ctx context.Context, now time.Time) error
 }
 
-// calendarJob draws the calendars anew when the facility has changed, and at every start: the program or its address may be another.
-// Once an hour it takes out what is old.
+// calendarJob redraws the calendars when the facility has changed, and at every start, since the program or its address may be new. Once an
+// hour it removes old entries.
 type calendarJob struct {
 	store    refresher
 	clock    func() time.Time
-	facility int64     // revision that the calendars were last drawn with; -1 for none
-	aged     time.Time // when what is old was last taken out
+	facility int64     // revision of the last drawing; -1 for none
+	aged     time.Time // when old entries were last removed
 }
 
-// ageEvery is how often what is old is taken out of the calendars.
+// ageEvery is the time between removals of old entries.
 const ageEvery = time.Hour
 
 func newCalendarJob(s refresher, clock func() time.Time) *calendarJob {

@@ -12,8 +12,8 @@ import (
 	"berth/internal/testdb"
 )
 
-// TestCalendarsAreLoadedBeforeAnybodyIsServed starts an instance whose calendars cannot be read: it has to come to that before there is a
-// server that could take a connection.
+// TestCalendarsAreLoadedBeforeAnybodyIsServed starts an instance whose calendars cannot be read: it must find that out before a server
+// could take a connection.
 func TestCalendarsAreLoadedBeforeAnybodyIsServed(t *testing.T) {
 	t.Parallel()
 	dsn := testdb.SQLite(t)

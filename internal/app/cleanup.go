@@ -7,8 +7,8 @@ import (
 	"berth/scheduler"
 )
 
-// What has served its purpose is kept for a while and then forgotten: deliveries, so that somebody can look what was told; idempotency
-// keys, so that a repeated call is still recognised; the trail of accounts, so that somebody can look into what happened a year ago.
+// Finished records are kept for a while: deliveries, so that an administrator can look them up; idempotency keys, so that a repeated call
+// is recognised; the trail of accounts, so that events of a year ago can be examined.
 const (
 	keepDeliveries = 30 * 24 * time.Hour
 	keepReplays    = 30 * 24 * time.Hour
@@ -16,13 +16,13 @@ const (
 	forgetEvery    = time.Hour
 )
 
-// cleaner forgets what is old.
+// cleaner deletes old records.
 type cleaner interface {
 	scheduler.Store
 	ForgetDeliveries(ctx context.Context, before time.Time) error
 }
 
-// cleanupJob forgets once an hour what nobody needs any more.
+// cleanupJob deletes old records once an hour.
 type cleanupJob struct {
 	store cleaner
 	clock func() time.Time

@@ -8,7 +8,7 @@ import (
 	"berth/scheduler"
 )
 
-// shelf notes what it is told to forget.
+// shelf records the calls that make it forget.
 type shelf struct {
 	scheduler.Store
 	scheduler.Tx

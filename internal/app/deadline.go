@@ -10,21 +10,21 @@ import (
 	"berth/internal/dav"
 )
 
-// How long a call may take. Whoever asks gets an answer, or is told to come again, before they give up by themselves: the database's own
-// bounds (internal/store) are shorter, so that mostly it is an answer.
+// The longest time of a call. A client gets an answer, or the advice to come again, before it gives up by itself: the database's own bounds
+// (internal/store) are shorter, so that it is mostly an answer.
 const (
 	decideWithin = 9 * time.Second
 	loadWithin   = writeTimeout - 5*time.Second // a whole facility or catalogue, with all bookings that it would break
-	sendFor      = 5 * time.Minute              // a calendar of any size, to a client that is slow
+	sendFor      = 5 * time.Minute              // a calendar of any size, to a slow client
 )
 
-// open are the addresses that stay open for ever; they end when the server does.
+// open lists the addresses that stay open for ever; they end with the server.
 var open = []string{eventsPath, "/changes"}
 
-// loads are those that take whole files.
+// loads lists the addresses that take whole files.
 var loads = []string{"/api/v1/facility", "/api/v1/catalogue"}
 
-// within gives every call the time that its kind may take.
+// within bounds the time of every call, by its kind.
 func within(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		longest := bound(r)
@@ -38,7 +38,7 @@ func within(next http.Handler) http.Handler {
 	})
 }
 
-// bound is how long a call may take; 0 for as long as it stays.
+// bound returns the time of a call; 0 for no bound.
 func bound(r *http.Request) time.Duration {
 	switch {
 	case slices.Contains(open, r.URL.Path):

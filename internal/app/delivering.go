@@ -7,7 +7,7 @@ import (
 	"berth/internal/delivery"
 )
 
-// delivering is the duty of a courier: round after round for as long as there is something to deliver.
+// delivering makes the job of a courier: round after round while there are deliveries.
 func delivering(courier *delivery.Courier, clock func() time.Time) job {
 	return func(ctx context.Context) (done int, next *time.Time, err error) {
 		done, err = courier.Round(ctx)

@@ -7,13 +7,13 @@ import (
 	"berth/scheduler/account"
 )
 
-// directory answers the adapters that ask about requests and about people.
+// directory serves the adapters that ask about both requests and people.
 type directory struct {
 	*scheduler.Service
 	people
 }
 
-// people is what these adapters ask about accounts.
+// people has the questions of these adapters about accounts.
 type people interface {
 	Person(ctx context.Context, actor account.Actor, username string) (account.Person, error)
 	PersonByMail(ctx context.Context, actor account.Actor, mail string) (account.Person, bool, error)

@@ -6,11 +6,10 @@ import (
 	"net/url"
 )
 
-// strictTransport is for how long a browser does not come back without TLS (RFC 6797): a year. Only this name is meant: Berth does not know
-// what else is below it.
+// strictTransport tells a browser to use only TLS for a year (RFC 6797). It covers this name alone: Berth does not know the names below it.
 const strictTransport = "max-age=31536000"
 
-// onlyTLS tells browsers to come with TLS from now on, where that is how people reach this instance: they ignore it in an answer without.
+// onlyTLS tells browsers to use only TLS from now on, if that is how people reach this instance: they ignore it in an answer without TLS.
 // Names of this machine are left out, since a browser would apply it to every other program there.
 func onlyTLS(base string, next http.Handler) http.Handler {
 	u, err := url.Parse(base)

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// job does what is due, and says how much that was and when the next thing is due; nil for nothing known.
+// job does the due work, and returns its amount and the time of the next due work; nil if unknown.
 type job func(context.Context) (done int, next *time.Time, err error)
 
-// jobs does what time brings: it runs what is due, sleeps until the next thing is, and goes on whatever happens.
+// jobs runs one job again and again: it does the due work, sleeps until more is due, and survives every fault.
 type jobs struct {
 	run   job
 	clock func() time.Time
@@ -20,13 +20,13 @@ type jobs struct {
 }
 
 const (
-	// The longest sleep bounds how late a process notices what another one has put into the database.
+	// The longest sleep bounds how late a process notices the work that another one has put into the database.
 	longestSleep = 3 * time.Second
-	// The shortest keeps a due thing that another process is just doing from being asked for in a tight loop.
+	// The shortest sleep prevents a tight loop over work that another process is just doing.
 	shortestSleep = 50 * time.Millisecond
 )
 
-// afterFault is how long a duty waits that could not be done, because the database is away for example.
+// afterFault is the wait after a failed job, for example without the database.
 var afterFault = retry.BackOff{First: time.Second, Longest: time.Minute, Spread: 5}
 
 // Run works until the context ends.
@@ -47,19 +47,19 @@ func (d jobs) Run(ctx context.Context) {
 		case err != nil:
 			faults++
 			wait := afterFault.After(faults)
-			d.log.ErrorContext(ctx, "what is due was not done, trying again", "error", err, "in", wait)
+			d.log.ErrorContext(ctx, "due work failed, trying again", "error", err, "in", wait)
 			timer.Reset(wait)
 		default:
 			faults = 0
 			if done > 0 {
-				d.log.DebugContext(ctx, "did what was due", "requests", done)
+				d.log.DebugContext(ctx, "did due work", "requests", done)
 			}
 			timer.Reset(d.until(next))
 		}
 	}
 }
 
-// safely turns a panic into an error: one request that cannot be dealt with must not end the service for all others.
+// safely turns a panic into an error: one broken request must not end the service for all others.
 func (d jobs) safely(ctx context.Context) (done int, next *time.Time, err error) {
 	defer func() {
 		if r := recover(); r != nil {

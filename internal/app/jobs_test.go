@@ -37,7 +37,7 @@ func (r *record) run(context.Context) (int, *time.Time, error) {
 	return 1, &next, nil
 }
 
-// follow runs duties for a while of a bubble's time.
+// follow runs a job for a while of a bubble's time.
 func follow(t *testing.T, span time.Duration, script ...answer) []time.Duration {
 	t.Helper()
 	r := &record{began: time.Now(), script: script}

@@ -12,8 +12,8 @@ import (
 	"berth/scheduler/account"
 )
 
-// lanes tell webhooks what happens, each owner's in a lane of their own: whoever has addresses that are slow or dead keeps nobody else
-// waiting. An owner with nothing to be told has no lane.
+// lanes deliver to webhooks, in a lane for each owner: slow or dead addresses of one owner delay no other. An owner without deliveries has
+// no lane.
 type lanes struct {
 	queue laneQueue
 	desk  *webhook.Service
@@ -26,7 +26,7 @@ type lanes struct {
 	work sync.WaitGroup
 }
 
-// laneQueue is where messages wait, and can be asked for those of some targets.
+// laneQueue lists the waiting deliveries, also those of some targets only.
 type laneQueue interface {
 	delivery.Deliveries
 	DueTargets(ctx context.Context, channel string, now time.Time) ([]string, error)
@@ -38,7 +38,7 @@ const (
 	mostLanes    = 64 // at work at a time
 )
 
-// run works out whom new events concern, and lets every owner who is to be told something have their lane. It waits for none of them.
+// run finds the webhooks that new events concern, and starts a lane for every owner with deliveries. It waits for none of them.
 func (l *lanes) run(ctx context.Context) (done int, next *time.Time, err error) {
 	if done, err = l.courier([]string{""}).Round(ctx); err != nil {
 		return done, nil, err
@@ -56,7 +56,7 @@ func (l *lanes) run(ctx context.Context) (done int, next *time.Time, err error) 
 	return done, next, nil
 }
 
-// due are the webhooks that can be told something now, by owner, without those whose address is left alone.
+// due lists the webhooks that can get a delivery now, by owner, without those whose address is paused.
 func (l *lanes) due(ctx context.Context) (map[string][]string, error) {
 	targets, err := l.queue.DueTargets(ctx, webhook.Channel, l.clock())
 	if err != nil || len(targets) == 0 || len(targets) == 1 && targets[0] == "" {
@@ -74,18 +74,18 @@ func (l *lanes) due(ctx context.Context) (map[string][]string, error) {
 	for _, id := range targets {
 		h, known := byID[id]
 		if id != "" && (!known || l.desk.Resting(h).IsZero()) {
-			due[h.Owner] = append(due[h.Owner], id) // of one that was deleted meanwhile it is noted that there is nobody to tell
+			due[h.Owner] = append(due[h.Owner], id) // the lane of a deleted webhook's owner records that there is no target
 		}
 	}
 	return due, nil
 }
 
-// start lets an owner's lane work until nothing of it is due, unless it does already.
+// start runs an owner's lane until none of its deliveries is due, unless it runs already.
 func (l *lanes) start(ctx context.Context, owner string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.busy[owner] || len(l.busy) >= mostLanes {
-		return // who finds no room is looked at again with the next round
+		return // no room: the next round tries this owner again
 	}
 	if l.busy == nil {
 		l.busy = map[string]bool{}
@@ -101,7 +101,7 @@ func (l *lanes) start(ctx context.Context, owner string) {
 	})
 }
 
-// drain tells an owner's webhooks what can be told now.
+// drain makes all deliveries that are due for an owner's webhooks.
 func (l *lanes) drain(ctx context.Context, owner string) {
 	for ctx.Err() == nil {
 		due, err := l.due(ctx)
@@ -113,7 +113,7 @@ func (l *lanes) drain(ctx context.Context, owner string) {
 			done, err = l.courier(due[owner]).Round(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
-			l.log.ErrorContext(ctx, "webhooks were not told, trying again", "owner", owner, "error", err)
+			l.log.ErrorContext(ctx, "deliveries to webhooks failed, trying again", "owner", owner, "error", err)
 		}
 		if err != nil || done == 0 {
 			return // the next round begins again
@@ -121,7 +121,7 @@ func (l *lanes) drain(ctx context.Context, owner string) {
 	}
 }
 
-// courier delivers what some targets have to be told.
+// courier makes the courier of some targets.
 func (l *lanes) courier(targets []string) *delivery.Courier {
 	return delivery.New(lane{l.queue, targets}, l.tell, delivery.Options{Channel: webhook.Channel, Clock: l.clock, Log: l.log, Abreast: hooksAbreast})
 }
@@ -141,7 +141,7 @@ func (l *lanes) stop(ctx context.Context) error {
 	}
 }
 
-// lane is the part of a queue that belongs to some targets.
+// lane is the share of some targets in all deliveries.
 type lane struct {
 	laneQueue
 	targets []string

@@ -19,7 +19,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// street is a database with webhooks of two owners, and lanes that tell them.
+// street is a database with webhooks of two owners, and their lanes.
 type street struct {
 	*testing.T
 	store *store.Store
@@ -51,7 +51,7 @@ func (s *street) hook(owner, url string) scheduler.Webhook {
 	return h
 }
 
-// happen writes events that concern everybody.
+// happen writes events that concern every webhook.
 func (s *street) happen(times int) {
 	s.Helper()
 	for range times {
@@ -64,7 +64,7 @@ func (s *street) happen(times int) {
 	}
 }
 
-// expand lets the lanes run until it is known whom all events concern.
+// expand runs the lanes until the targets of all events are known.
 func (s *street) expand(ctx context.Context) {
 	s.Helper()
 	for {
@@ -107,7 +107,7 @@ func TestDeadWebhooksKeepNobodyElseWaiting(t *testing.T) {
 			select {
 			case <-told:
 				n++
-			case <-time.After(50 * time.Millisecond): // the duty's own pace
+			case <-time.After(50 * time.Millisecond): // the job's own pace
 				s.expand(ctx)
 			}
 		}
@@ -119,7 +119,7 @@ func TestDeadWebhooksKeepNobodyElseWaiting(t *testing.T) {
 	})
 }
 
-// TestADeletedWebhookIsNobody: what it was to be told does not wait for ever.
+// TestADeletedWebhookIsNobody: the deliveries of a deleted webhook do not wait for ever.
 func TestADeletedWebhookIsNobody(t *testing.T) {
 	t.Parallel()
 	s := newStreet(t, testdb.SQLite(t))

@@ -16,7 +16,7 @@ func sender(settings config.Mail) (*mail.SMTP, error) {
 	return mail.NewSMTP(mail.Server{Host: settings.Host, Port: settings.Port, Security: mail.Security(settings.Security), User: settings.User, Password: settings.Password})
 }
 
-// mailJob mails people what happens, and asks for the digest of each day.
+// mailJob sends people mail about events, and asks for the digest of each day.
 type mailJob struct {
 	deliver job
 	service *scheduler.Service
@@ -25,7 +25,7 @@ type mailJob struct {
 	asked   string // the day whose digest was last asked for
 }
 
-// mailJob is nil where nobody is mailed.
+// mailJob returns nil without a mail server.
 func (a *App) mailJob(site string) (job, error) {
 	m := a.settings.Mail
 	if m.Host == "" {
@@ -66,10 +66,10 @@ func (d *mailJob) ask(ctx context.Context) error {
 	return nil
 }
 
-// SendTestMail mails a few lines to an address, by the settings, and answers with what went wrong.
+// SendTestMail mails a few lines to an address, with the mail server of the settings, and returns the fault.
 func SendTestMail(ctx context.Context, settings config.Settings, o Options, to string) error {
 	if a, err := netmail.ParseAddress(to); err != nil || a.Name != "" {
-		return scheduler.Errorf(scheduler.CodeInvalid, "%q is no address such as ada@example.org", to)
+		return scheduler.Errorf(scheduler.CodeInvalid, "%q is not an address such as ada@example.org", to)
 	}
 	smtp, err := sender(settings.Mail)
 	if err != nil {

@@ -30,7 +30,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// preview opens one of the actions of a request's page, and shows what it would do; confirm does it.
+// preview opens one of the actions of a request's page, and shows its effects; confirm takes it.
 func (x *tab) preview(action string, fill func()) {
 	x.t.Helper()
 	form := `details:has(input[name="action"][value="` + action + `"])`
@@ -47,7 +47,7 @@ func (x *tab) confirm() {
 	x.wants("Done.")
 }
 
-// chosen is the path from the start page to a slot for a service: four clicks.
+// booked follows the path from the start page to a slot for a service: four clicks.
 func (x *tab) booked(nsd string) (number string) {
 	x.t.Helper()
 	x.click(`a.button[href="/new"]`)
@@ -59,7 +59,7 @@ func (x *tab) booked(nsd string) (number string) {
 	return strings.TrimPrefix(strings.Split(x.location(), "?")[0], "/requests/")
 }
 
-// theDayOfEachRole takes a request from a newcomer's first click to the operators, with everybody doing their part in the browser.
+// theDayOfEachRole takes a request from a newcomer's first click to the operators, with every role acting in the browser.
 func theDayOfEachRole(t *testing.T, h *hall) {
 	maeve := h.tab(t)
 	maeve.signIn("maeve", "/")
@@ -210,7 +210,7 @@ func everyPageIsAccessible(t *testing.T, h *hall) {
 	}
 }
 
-// hostileTextsAreHarmless fills in what people should not write, and looks at it everywhere.
+// hostileTextsAreHarmless enters malicious texts, and looks at them on every page.
 func hostileTextsAreHarmless(t *testing.T, h *hall) {
 	evil := `"><script>alert(1)</script><img src=x onerror=alert(2)>'{{.}}` + "`${alert(3)}`"
 	x := h.tab(t)
@@ -236,7 +236,7 @@ func hostileTextsAreHarmless(t *testing.T, h *hall) {
 	}
 }
 
-// aPageFollowsChanges without losing what is being typed.
+// aPageFollowsChanges without losing the user's input.
 func aPageFollowsChanges(t *testing.T, h *hall) {
 	reader, typist, writer := h.tab(t), h.tab(t), h.tab(t)
 	reader.signIn("adele", "/requests/26")
@@ -271,7 +271,7 @@ func aSlotIsDraggedOnThePicture(t *testing.T, h *hall) {
 	x.until(`document.querySelector('#verdict form [name="start"]') !== null`)
 }
 
-// anAdministratorChangesTheFacility after seeing what that does, and finds it in the audit.
+// anAdministratorChangesTheFacility after seeing the effects, and finds the change in the audit.
 func anAdministratorChangesTheFacility(t *testing.T, h *hall) {
 	x := h.tab(t)
 	x.signIn("adele", "/admin/facility")

@@ -20,14 +20,14 @@ import (
 	"berth/scheduler"
 )
 
-// Options are what every part gets from the process.
+// Options come from the process, for every part.
 type Options struct {
 	Log     *slog.Logger
 	Version string
 	Clock   func() time.Time // nil: the machine's
 }
 
-// clock is the clock of every part.
+// clock returns the clock of every part.
 func (o Options) clock() func() time.Time {
 	if o.Clock != nil {
 		return o.Clock
@@ -35,7 +35,7 @@ func (o Options) clock() func() time.Time {
 	return now
 }
 
-// Parts are the parts that every command needs: the database, the rules over it, and who signs in with what.
+// Parts holds the parts that every command needs: the database, the rules over it, and the accounts.
 type Parts struct {
 	Store   *store.Store
 	Service *scheduler.Service
@@ -43,11 +43,10 @@ type Parts struct {
 	Clock   func() time.Time
 }
 
-// now is the machine's clock.
+// now reads the machine's clock.
 func now() time.Time { return time.Now().UTC() }
 
-// OpenExisting is for those who want to look at a database, or change something in it: one that is not there is not made, and its schema
-// stays what it is.
+// OpenExisting opens a database for commands that read or change it: a missing one is not made, and the schema stays.
 func OpenExisting(ctx context.Context, settings config.Settings, o Options) (*Parts, error) {
 	if err := there(settings); err != nil {
 		return nil, err
@@ -55,18 +54,18 @@ func OpenExisting(ctx context.Context, settings config.Settings, o Options) (*Pa
 	return build(ctx, settings, o, opening{by: store.OpenAsIs})
 }
 
-// there is not found where the file of a database is not there.
+// there returns not_found if the file of the database does not exist.
 func there(settings config.Settings) error {
 	if config.IsPostgres(settings.Database) {
 		return nil
 	}
 	if _, err := os.Stat(settings.Database); errors.Is(err, fs.ErrNotExist) {
-		return scheduler.Errorf(scheduler.CodeNotFound, "there is no database %s; say which one with --database", settings.Database)
+		return scheduler.Errorf(scheduler.CodeNotFound, "there is no database %s; name one with --database", settings.Database)
 	}
 	return nil
 }
 
-// OpenOrCreate makes the database where it is not there yet; one that is there stays what it is.
+// OpenOrCreate makes the database if it does not exist; an existing one keeps its schema.
 func OpenOrCreate(ctx context.Context, settings config.Settings, o Options) (*Parts, error) {
 	return build(ctx, settings, o, opening{by: store.OpenOrCreate})
 }
@@ -78,24 +77,24 @@ func Open(ctx context.Context, settings config.Settings, o Options) (*Parts, err
 		return nil, err
 	}
 	if u := parts.Store.Upgraded(); u.From > 0 && u.From != u.To {
-		o.Log.WarnContext(ctx, "the database was brought up to date, and older programs do not open it any more; to go back, stop all processes, "+
-			"put back the backup that was made before, and start the program of before", "schema_before", u.From, "schema_now", u.To)
+		o.Log.WarnContext(ctx, "the database was brought up to date, and older programs can no longer open it; to go back, stop all processes, "+
+			"restore the backup from before, and start the older program", "schema_before", u.From, "schema_now", u.To)
 	}
 	return parts, nil
 }
 
-// opening says how, and for what, a database is opened.
+// opening says in which way, and for which purpose, a database is opened.
 type opening struct {
 	by     func(ctx context.Context, dsn string, o store.Options) (*store.Store, error)
-	site   string // where the server that opens it is found; empty where no server does
-	silent bool   // nobody is told what happens
+	site   string // address of the server that opens it; empty for commands
+	silent bool   // no deliveries
 }
 
 // build opens the database and builds the rules over it. Servers and commands alike get their store here, and only here.
 func build(ctx context.Context, settings config.Settings, o Options, w opening) (*Parts, error) {
 	options := store.Options{Site: calendar.Site{URL: w.site}, Serving: w.site != "", Channels: channels(settings)}
 	if !options.Serving {
-		options.Site.URL = settings.Base(settings.Listen).String() // unless a server has said otherwise
+		options.Site.URL = settings.Base(settings.Listen).String() // unless a server has set another one
 	}
 	if w.silent {
 		options.Channels = nil
@@ -116,7 +115,7 @@ func newService(s scheduler.Store, settings config.Settings, o Options, clock fu
 	})
 }
 
-// channels are the ways by which others are told what happens, whoever made it happen: a server or a command.
+// channels lists the channels of deliveries, for the changes of servers and commands alike.
 func channels(settings config.Settings) (list []scheduler.Channel) {
 	if settings.Bugzilla.URL != "" {
 		list = append(list, scheduler.Channel{Name: tickets.Channel, Takes: tickets.Takes})
@@ -149,7 +148,7 @@ func Backup(ctx context.Context, settings config.Settings, file string) error {
 // Close closes the database.
 func (p *Parts) Close() error { return p.Store.Close() }
 
-// HashPassword makes of a password that is good enough what is kept of it.
+// HashPassword checks the strength of a password, and returns its stored form.
 func HashPassword(password string) (string, error) {
 	if err := auth.CheckPassword(password); err != nil {
 		return "", err

@@ -14,8 +14,8 @@ import (
 	"berth/scheduler/account"
 )
 
-// prepare brings the database up to date and makes sure that users can sign in. Only then is anything listened on, and only then is it known
-// where the pages are: the store that serves is opened anew.
+// prepare brings the database up to date and makes sure that users can sign in. Only then does the instance listen, and only then is the
+// address of the pages known: the serving store is opened anew.
 func (a *App) prepare(ctx context.Context) (err error) {
 	parts, err := a.open(ctx)
 	if err != nil {
@@ -25,7 +25,7 @@ func (a *App) prepare(ctx context.Context) (err error) {
 	return a.people(ctx, parts)
 }
 
-// people makes sure that somebody can sign in: the demo's people where a demo is wanted, else whoever is there already.
+// people makes sure that a user can sign in: the demo's people in a demo, else the existing users.
 func (a *App) people(ctx context.Context, parts *Parts) error {
 	if a.serving.Demo {
 		return a.demo(ctx, parts)
@@ -35,18 +35,19 @@ func (a *App) people(ctx context.Context, parts *Parts) error {
 		return err
 	}
 	if len(page.Items) == 0 {
-		a.options.Log.WarnContext(ctx, "nobody can sign in yet: add an administrator with berth user add NAME --role administrator")
+		a.options.Log.WarnContext(ctx, "no user can sign in yet: add an administrator with berth user add NAME --role administrator")
 	}
 	return nil
 }
 
-// filling is the mark of a demo that has begun to fill its database and not come to its end.
+// filling is the mark of a demo that has begun to fill its database and not finished.
 const (
 	demoMark = "demo"
 	filling  = "filling"
 )
 
-// open opens the database. One that a demo has begun to fill when it was stopped is emptied, and so filled anew: nobody has used it yet.
+// open opens the database. If a demo was stopped while it filled the database, open empties it, and the demo fills it anew: no user has
+// worked with it yet.
 func (a *App) open(ctx context.Context) (*Parts, error) {
 	parts, err := Open(ctx, a.settings, a.options)
 	if err != nil || !a.serving.Demo {
@@ -56,7 +57,7 @@ func (a *App) open(ctx context.Context) (*Parts, error) {
 	if err != nil || mark != filling {
 		return parts, errors.Join(err, closed(parts, err))
 	}
-	a.options.Log.WarnContext(ctx, "the demo was stopped before it was complete; it is made anew")
+	a.options.Log.WarnContext(ctx, "the demo was stopped before it was complete; it starts anew")
 	if err := parts.Close(); err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func (a *App) open(ctx context.Context) (*Parts, error) {
 	return Open(ctx, a.settings, a.options)
 }
 
-// closed closes the parts where something went wrong.
+// closed closes the parts after a fault.
 func closed(parts *Parts, err error) error {
 	if err == nil {
 		return nil
@@ -74,10 +75,10 @@ func closed(parts *Parts, err error) error {
 	return parts.Close()
 }
 
-// demo fills an empty database, or takes the demo that is there already, and gives its people a new password.
+// demo fills an empty database, or takes the existing demo, and gives its people a new password.
 func (a *App) demo(ctx context.Context, parts *Parts) error {
 	if !a.settings.Loopback() {
-		return scheduler.Errorf(scheduler.CodeInvalid, "the demo prints a password for everybody and is served on loopback only, not on %s", a.settings.Listen)
+		return scheduler.Errorf(scheduler.CodeInvalid, "the demo prints a password for all its people and is served on loopback only, not on %s", a.settings.Listen)
 	}
 	state, err := demo.Look(ctx, parts.Service, parts.Auth)
 	if err != nil {
@@ -100,7 +101,7 @@ func (a *App) demo(ctx context.Context, parts *Parts) error {
 	return nil
 }
 
-// fill makes up the demo, over a store of its own that tells nobody: what is made up has happened to nobody.
+// fill makes up the demo, over a store of its own without deliveries: the demo's past concerns no real person.
 func (a *App) fill(ctx context.Context) (err error) {
 	parts, err := build(ctx, a.settings, a.options, opening{by: store.OpenAsIs, silent: true})
 	if err != nil {
@@ -120,7 +121,7 @@ func (a *App) fill(ctx context.Context) (err error) {
 	return err
 }
 
-// introduce tells whoever started the demo who is in it.
+// introduce lists the demo's people for the user who started it.
 func (a *App) introduce(people []account.Person, password string) {
 	fmt.Fprintf(a.serving.Out, "The 5GinFIRE demo. The people in it, all invented:\n\n")
 	for _, p := range people {

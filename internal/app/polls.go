@@ -11,13 +11,13 @@ import (
 	"berth/internal/tickets"
 )
 
-// polls gives the figures of the polls of Bugzilla, whichever process makes them: they are read from the database when they are asked for.
+// polls collects the metrics of the polls of Bugzilla, from whichever process: it reads them from the database on each collection.
 type polls struct {
 	marks tickets.Marks
 	clock func() time.Time
 }
 
-// pollFigures are none where there is no Bugzilla.
+// pollFigures returns no collectors without a Bugzilla.
 func pollFigures(settings config.Settings, p *Parts) []prometheus.Collector {
 	if settings.Bugzilla.URL == "" {
 		return nil
@@ -25,16 +25,16 @@ func pollFigures(settings config.Settings, p *Parts) []prometheus.Collector {
 	return []prometheus.Collector{polls{p.Store, p.Clock}}
 }
 
-// pollTimeout bounds how long the figures may keep whoever collects them waiting.
+// pollTimeout bounds how long a collection may wait for the database.
 const pollTimeout = 2 * time.Second
 
 var (
 	pollSuccess = prometheus.NewDesc("berth_bugzilla_poll_last_success_timestamp_seconds", "When a poll of Bugzilla last succeeded, Unix time.", nil, nil)
 	pollAge     = prometheus.NewDesc("berth_bugzilla_poll_age_seconds", "How long ago a poll of Bugzilla last succeeded.", nil, nil)
-	pollSeen    = prometheus.NewDesc("berth_bugzilla_poll_seen_total", "Tickets that were looked at because they had changed.", nil, nil)
+	pollSeen    = prometheus.NewDesc("berth_bugzilla_poll_seen_total", "Changed tickets that were handled.", nil, nil)
 	pollFailing = prometheus.NewDesc("berth_bugzilla_poll_failing", "1 while the last poll of Bugzilla has failed.", nil, nil)
-	pollAgain   = prometheus.NewDesc("berth_bugzilla_poll_unsettled", "Bugs that could not be dealt with, and are looked at again.", nil, nil)
-	pollLost    = prometheus.NewDesc("berth_bugzilla_tickets_lost", "Tickets that cannot be seen any more.", nil, nil)
+	pollAgain   = prometheus.NewDesc("berth_bugzilla_poll_unsettled", "Bugs that could not be handled, and are tried again.", nil, nil)
+	pollLost    = prometheus.NewDesc("berth_bugzilla_tickets_lost", "Tickets that are no longer visible.", nil, nil)
 )
 
 func (polls) Describe(ch chan<- *prometheus.Desc) {

@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// behindProxy gives a request the address of the client that a declared proxy says it has. What anybody else says in
-// X-Forwarded-For is not believed.
+// behindProxy gives a request the client's address from a declared proxy. It ignores X-Forwarded-For from any other sender.
 func behindProxy(proxies []netip.Prefix, next http.Handler) http.Handler {
 	if len(proxies) == 0 {
 		return next
@@ -24,10 +23,10 @@ func behindProxy(proxies []netip.Prefix, next http.Handler) http.Handler {
 	})
 }
 
-// clientOf walks the chain of addresses from the nearest one outwards for as long as it consists of declared proxies. The first other
-// one is the client: what stands left of it, the client may have made up. Where all of them are declared, the client lives in a declared
-// network, and is the outermost. What is no address stays what it is: it is somebody, only not known as whom, and never the proxy itself,
-// as which all of them would be one, and on the proxy's own machine even local.
+// clientOf walks the chain of addresses from the nearest one outwards through declared proxies. The first other one is the client: it may
+// have made up all further ones. If all are declared, the client lives in a declared network, and is the outermost. A hop that is no
+// address stays as it is: an unknown client, but never the proxy itself; otherwise all such clients would be one, and on the proxy's own
+// machine even local.
 func clientOf(r *http.Request, proxies []netip.Prefix) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !among(proxies, peer.Addr()) {
@@ -51,10 +50,10 @@ func clientOf(r *http.Request, proxies []netip.Prefix) string {
 	return client
 }
 
-// maxHop bounds what is kept of a hop that is no address.
+// maxHop bounds the stored length of a hop that is no address.
 const maxHop = 64
 
-// hopAddr reads an address as proxies write it: alone, in brackets, and with a port (RFC 7239, section 6, and what came before it).
+// hopAddr reads an address as proxies write it: alone, in brackets, and with a port (RFC 7239, section 6, and older forms).
 func hopAddr(hop string) (netip.Addr, bool) {
 	if p, err := netip.ParseAddrPort(hop); err == nil {
 		return p.Addr().Unmap().WithZone(""), true
@@ -70,7 +69,7 @@ func among(proxies []netip.Prefix, addr netip.Addr) bool {
 	return slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(addr.Unmap().WithZone("")) })
 }
 
-// unmapped writes networks of IPv4 that are written as IPv6 (::ffff:10.0.0.0/104) as what they are, which is how addresses are compared.
+// unmapped converts IPv4 networks written as IPv6 (::ffff:10.0.0.0/104) to IPv4, the form in which addresses are compared.
 func unmapped(proxies []netip.Prefix) []netip.Prefix {
 	list := slices.Clone(proxies)
 	for i, p := range list {

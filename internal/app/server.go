@@ -15,7 +15,7 @@ import (
 	"berth/internal/config"
 )
 
-// Bounds on what one connection can cost. Event streams lift the bounds on their own time themselves.
+// Bounds on the cost of one connection. Event streams lift the time bounds for themselves.
 const (
 	headerTimeout  = 10 * time.Second
 	readTimeout    = 30 * time.Second
@@ -24,16 +24,16 @@ const (
 	maxHeaderBytes = 64 << 10
 )
 
-// server answers over HTTP until it is stopped.
+// server serves HTTP until stopped.
 type server struct {
 	http     *http.Server
-	cut      context.CancelFunc // ends every call that is under way
+	cut      context.CancelFunc // ends every call in progress
 	listener net.Listener
-	failed   chan error // at most one: it could not go on
+	failed   chan error // at most one: the reason why serving failed
 	done     chan struct{}
 }
 
-// listen takes the address, with TLS where the settings say so.
+// listen opens the address, with TLS if the settings say so.
 func listen(ctx context.Context, s config.Settings) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", s.Listen)
@@ -72,21 +72,21 @@ func (s *server) start() {
 	}()
 }
 
-// stop takes no new connections and waits for what is under way, until the context ends; what is left then is cut off.
+// stop takes no new connections and waits for calls in progress, until the context ends; then it cuts them off.
 func (s *server) stop(ctx context.Context) error {
 	defer s.cut()
 	err := s.http.Shutdown(ctx)
 	if err != nil {
-		err = errors.Join(fmt.Errorf("cut off what was under way: %w", err), s.http.Close())
+		err = errors.Join(fmt.Errorf("cut off calls in progress: %w", err), s.http.Close())
 	}
 	<-s.done
 	return err
 }
 
-// eventsPath is where event streams are, which stay open.
+// eventsPath is the address of event streams, which stay open.
 const eventsPath = "/api/v1/events"
 
-// untilStopped ends requests of some paths, which would stay open for ever, when the server is about to stop.
+// untilStopped ends the open requests of some paths when the server is about to stop.
 func untilStopped(stopping <-chan struct{}, paths []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(paths, r.URL.Path) {

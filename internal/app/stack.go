@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// stack is what has to be stopped, by name. The last one in is the first one out.
+// stack holds the parts to stop, by name. The last one in is the first one out.
 type stack []part
 
-// part is stopped by ending its context when its share of the time for stopping is over; stop returns when it has come to its end.
+// part is stopped by ending its context when its share of the time for stopping is over; stop returns when the part has ended.
 type part struct {
 	name string
-	by   float64 // of the time for stopping everything, counted from its beginning
+	by   float64 // of the time for stopping everything, counted from its start
 	stop func(context.Context) error
 }
 
@@ -22,8 +22,8 @@ func (s *stack) push(name string, by float64, stop func(context.Context) error) 
 	*s = append(*s, part{name, by, stop})
 }
 
-// unwind stops everything in a time, whatever fails on the way, and empties the stack. Who has not ended half of what is left of the time
-// after its context did is left behind.
+// unwind stops everything within a time, despite faults on the way, and empties the stack. A part that has not ended by half of the rest of
+// the time after its context did is left behind.
 func (s *stack) unwind(ctx context.Context, within time.Duration, log *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
@@ -41,8 +41,8 @@ func (s *stack) unwind(ctx context.Context, within time.Duration, log *slog.Logg
 	return errors.Join(faults...)
 }
 
-// errLeft says that something did not end.
-var errLeft = errors.New("it did not end in time, and was left behind")
+// errLeft says that a part did not end.
+var errLeft = errors.New("did not end in time, and was left behind")
 
 // end stops a part, cutting it off at one instant and leaving it behind at another.
 func (p part) end(ctx context.Context, cutAt, leaveAt time.Time) error {

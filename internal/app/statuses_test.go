@@ -13,7 +13,7 @@ import (
 	"berth/scheduler/phrases"
 )
 
-// statusPlaces are all that have something to say for each status, and which of them have nothing for one.
+// statusPlaces lists all places with something for each status; missing names the ones without.
 var statusPlaces = []struct {
 	name    string
 	missing func(scheduler.Status) []string
@@ -34,8 +34,8 @@ func unless(known func(scheduler.Status) bool) func(scheduler.Status) []string {
 	}
 }
 
-// TestEveryStatusIsKnownEverywhere is for whoever adds a status: it names what is still missing. What statuses mean to the rules is looked at in
-// the scheduler's own tests.
+// TestEveryStatusIsKnownEverywhere helps a developer who adds a status: it names the places that lack it. The scheduler's own tests check
+// the meaning of statuses to the rules.
 func TestEveryStatusIsKnownEverywhere(t *testing.T) {
 	t.Parallel()
 	for _, s := range scheduler.Statuses {
@@ -52,7 +52,7 @@ func TestEveryStatusIsKnownEverywhere(t *testing.T) {
 	}
 }
 
-// What is said of a status is its own, so that nobody takes it for another.
+// TestStatusesAreToldApart: each status has words of its own, so that no user takes it for another.
 func TestStatusesAreToldApart(t *testing.T) {
 	t.Parallel()
 	var said []string

@@ -41,7 +41,7 @@ func TestAStopEndsInTimeWhateverItsPartsDo(t *testing.T) {
 						return nil
 					})
 				}
-				defer time.Sleep(time.Hour) // of the bubble: those who do not listen come to their end
+				defer time.Sleep(time.Hour) // of the bubble: parts that do not listen come to their end
 				began := time.Now()
 				err := s.unwind(t.Context(), within, slog.New(slog.DiscardHandler))
 				if took := time.Since(began); took != tt.took {

@@ -23,7 +23,7 @@ import (
 	"berth/testbeds"
 )
 
-// office is the duty of the tickets, with a clock of its own and a Bugzilla.
+// office is the job of tickets, with a clock of its own and a Bugzilla.
 type office struct {
 	t      *testing.T
 	parts  *Parts
@@ -85,7 +85,7 @@ func (o *office) submit(n int) {
 	}
 }
 
-// pass lets a minute go by, some of the duty's calls with it.
+// pass lets a minute go by, with some of the job's calls in it.
 func (o *office) pass() {
 	o.t.Helper()
 	for range 6 {
@@ -102,7 +102,8 @@ func (o *office) backlog() scheduler.Backlog {
 	return b
 }
 
-// TestOneFaultOfAllIsOneMessage and what waits goes on as soon as a poll succeeds, be it the key, the server or its database.
+// TestOneFaultOfAllIsOneMessage and waiting deliveries go on as soon as a poll succeeds, whether the key, the server or its database
+// failed.
 func TestOneFaultOfAllIsOneMessage(t *testing.T) {
 	t.Parallel()
 	for _, v := range []bugzillatest.Version{bugzillatest.V50, bugzillatest.V52, bugzillatest.V53} {

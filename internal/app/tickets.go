@@ -19,10 +19,10 @@ import (
 // Tickets keep a ticket for every request.
 type Tickets = tickets.Service
 
-// TicketChannel is where what tickets have to be told waits.
+// TicketChannel is the channel of deliveries to tickets.
 const TicketChannel = tickets.Channel
 
-// Tickets are the tickets of the requests, as the settings say; nil where there is no Bugzilla. site is where Berth's pages are.
+// Tickets makes the service of tickets, by the settings; nil without a Bugzilla. site is the address of Berth's pages.
 func (p *Parts) Tickets(settings config.Settings, site string, log *slog.Logger) (*tickets.Service, error) {
 	b := settings.Bugzilla
 	if b.URL == "" {
@@ -46,7 +46,7 @@ func newTracker(b config.Bugzilla) (*tracker.Tracker, error) {
 
 func statuses(b config.Bugzilla) tickets.StatusMap { return tracker.Stock().With(b.Statuses) }
 
-// CheckTickets looks at everything that tickets depend on. It takes no database: who sets an instance up may have none yet.
+// CheckTickets examines everything that tickets depend on. It needs no database: a new instance may have none yet.
 func CheckTickets(ctx context.Context, settings config.Settings) ([]tracker.Finding, error) {
 	t, err := newTracker(settings.Bugzilla)
 	if err != nil {
@@ -55,14 +55,14 @@ func CheckTickets(ctx context.Context, settings config.Settings) ([]tracker.Find
 	return t.Check(ctx, statuses(settings.Bugzilla), now), nil
 }
 
-// TicketCourier tells Bugzilla what happens; with a request given, of that one only.
+// TicketCourier makes the courier to Bugzilla; with a request given, for its deliveries only.
 func (p *Parts) TicketCourier(service *tickets.Service, request string, log *slog.Logger) *delivery.Courier {
 	return delivery.New(p.Store, func(ctx context.Context, m scheduler.Delivery) ([]string, error) {
 		return nil, judged(service, service.Deliver(ctx, m.Event))
 	}, delivery.Options{Channel: tickets.Channel, Request: request, Clock: p.Clock, Log: log, Lease: service.Lease()})
 }
 
-// judged says whether an error is everybody's, whether it goes away by itself, and what can be done about it.
+// judged classifies an error: whether it concerns all tickets, whether it goes away by itself, and the advice against it.
 func judged(service *tickets.Service, err error) error {
 	if err == nil {
 		return nil
@@ -77,7 +77,7 @@ func judged(service *tickets.Service, err error) error {
 	}
 }
 
-// SyncTicket brings a request and its ticket in line now, and says how many events that told.
+// SyncTicket brings a request and its ticket in line now, and returns the number of events delivered.
 func (p *Parts) SyncTicket(ctx context.Context, service *tickets.Service, request string, log *slog.Logger) (v scheduler.View, told int, err error) {
 	if v, err = service.Sync(ctx, request); err != nil {
 		return v, 0, err
@@ -98,34 +98,35 @@ func (p *Parts) SyncTicket(ctx context.Context, service *tickets.Service, reques
 	if waits, err := p.Store.Pending(ctx, tickets.Channel, v.ID); err != nil {
 		return v, told, err
 	} else if waits {
-		return v, told, scheduler.Errorf(scheduler.CodeUnavailable, "not everything about request #%d could be told; see berth bugzilla status", v.Number)
+		return v, told, scheduler.Errorf(scheduler.CodeUnavailable, "some deliveries of request #%d failed; see berth bugzilla status", v.Number)
 	}
 	v, err = p.Service.Get(ctx, account.System, v.ID)
 	return v, told, err
 }
 
-// sweepEvery is how often every ticket is looked at, wherever it is.
+// sweepEvery is the time between two visits of every ticket, wherever it is.
 const sweepEvery = time.Hour
 
 // soonest is the longest pause before Berth asks again whether Bugzilla is there.
 const soonest = time.Minute
 
-// ticketJob tells Bugzilla what happens here, and does here what happens there. What happens while Bugzilla cannot be reached waits.
+// ticketJob delivers Berth's events to Bugzilla, and applies the users' changes in Bugzilla. Deliveries wait while Bugzilla cannot be
+// reached.
 type ticketJob struct {
 	tickets *tickets.Service
 	courier *delivery.Courier
-	retry   func(context.Context) error // lets what waits be told at once
+	retry   func(context.Context) error // makes the waiting deliveries due at once
 	every   time.Duration
 	clock   func() time.Time
 	log     *slog.Logger
 
 	polled, swept time.Time
-	down          bool   // so that nothing is told before a poll has succeeded
-	failure       string // of the last poll, as it was said
-	missing       bool   // requests without a ticket were looked for
+	down          bool   // no delivery before a poll has succeeded
+	failure       string // of the last poll, as logged
+	missing       bool   // missing tickets were looked for
 }
 
-// ticketJob is nil where there is no Bugzilla.
+// ticketJob returns nil without a Bugzilla.
 func (a *App) ticketJob(site string) (job, error) {
 	service, err := a.parts.Tickets(a.settings, site, a.options.Log)
 	if err != nil || service == nil {
@@ -165,7 +166,7 @@ func (d *ticketJob) run(ctx context.Context) (done int, next *time.Time, err err
 	return done, new(d.next()), err
 }
 
-// next is when it is polled next.
+// next returns the time of the next poll.
 func (d *ticketJob) next() time.Time {
 	if d.down {
 		return d.polled.Add(min(d.every, soonest))
@@ -173,8 +174,8 @@ func (d *ticketJob) next() time.Time {
 	return d.polled.Add(d.every)
 }
 
-// poll does what people did. A fault is said once. That Bugzilla cannot be reached keeps nothing else waiting: the next time it is asked for the
-// same, and as soon as it answers, what waited for that is told.
+// poll applies the users' changes. It logs a fault once. An unreachable Bugzilla delays no other work: the next poll asks again, and when
+// it succeeds the waiting deliveries go out.
 func (d *ticketJob) poll(ctx context.Context, now time.Time) error {
 	sweep := now.Sub(d.swept) >= sweepEvery
 	_, err := d.tickets.Poll(ctx, sweep)
@@ -189,7 +190,7 @@ func (d *ticketJob) poll(ctx context.Context, now time.Time) error {
 			d.failure = err.Error()
 		}
 		if d.failure != before {
-			d.log.WarnContext(ctx, "what people did in Bugzilla was not seen; it is asked again", "error", d.failure, "remedy", fault.Remedy)
+			d.log.WarnContext(ctx, "polling Bugzilla failed; it is tried again", "error", d.failure, "remedy", fault.Remedy)
 		}
 		return nil
 	}
@@ -199,6 +200,6 @@ func (d *ticketJob) poll(ctx context.Context, now time.Time) error {
 	if before == "" && !d.courier.Down() {
 		return nil
 	}
-	d.log.InfoContext(ctx, "what people do in Bugzilla is seen again")
+	d.log.InfoContext(ctx, "polling Bugzilla works again")
 	return d.retry(ctx)
 }

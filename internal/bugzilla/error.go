@@ -31,7 +31,7 @@ const (
 
 // Error is a server's refusal, or its lack of a useful answer.
 type Error struct {
-	Doing    string // what was attempted, such as "creating a bug"
+	Doing    string // the attempt, such as "creating a bug"
 	Status   int    // of HTTP; 0 where there was no answer
 	Code     int    // of Bugzilla; 0 where it gave none
 	Message  string // of Bugzilla, cut; never the address, which holds the key

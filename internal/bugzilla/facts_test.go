@@ -279,7 +279,7 @@ func ids(list []bugzilla.Bug) (ids []int64) {
 	return ids
 }
 
-// Facts 11, 12: comments after an instant are those after that second; what one person changed within a second is one entry.
+// Facts 11, 12: comments after an instant are those after that second; one person's changes within a second are one entry.
 func TestCommentsAndHistory(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		ctx := t.Context()

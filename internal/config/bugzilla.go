@@ -19,7 +19,7 @@ func setStatuses(s *Settings, v string) error {
 			return fmt.Errorf("%q is not like COMPLETED=RESOLVED FIXED", item)
 		}
 		if !slices.Contains(scheduler.Statuses, scheduler.Status(status)) {
-			return fmt.Errorf("there is no status %q of a request", status)
+			return fmt.Errorf("requests have no status %q", status)
 		}
 		if s.Bugzilla.Statuses == nil {
 			s.Bugzilla.Statuses = map[string]string{}
@@ -40,7 +40,7 @@ func setComponents(s *Settings, v string) error {
 	})
 }
 
-// ownFields are those of tickets that Berth gives itself, or that have settings of their own.
+// ownFields lists the fields of tickets that Berth sets itself, or that have settings of their own.
 var ownFields = []string{"alias", "api_key", "assigned_to", "cc", "comment", "component", "deadline", "description", "op_sys", "platform", "product", "resolution",
 	"status", "summary", "url", "version"}
 
@@ -78,7 +78,7 @@ func pairs(v, example string, take func(name, value string) error) error {
 	return nil
 }
 
-// bugzilla checks what goes together of the settings for tickets.
+// bugzilla checks the combination of the settings for tickets.
 func (l *layered) bugzilla(b Bugzilla) {
 	if b.URL == "" {
 		return
@@ -91,10 +91,10 @@ func (l *layered) bugzilla(b Bugzilla) {
 		l.fault("bugzilla_url", l.origins["bugzilla_url"], "must be https beyond this machine: the API key would cross the network in clear")
 	}
 	if b.Key == "" {
-		l.fault("bugzilla_key", l.origins["bugzilla_key"], "is needed with bugzilla_url; better by bugzilla_key_file")
+		l.fault("bugzilla_key", l.origins["bugzilla_key"], "is required with bugzilla_url; better by bugzilla_key_file")
 	}
 	if b.Login == "" {
-		l.fault("bugzilla_login", l.origins["bugzilla_login"], "is needed with bugzilla_url: the login of the account that the key belongs to")
+		l.fault("bugzilla_login", l.origins["bugzilla_login"], "is required with bugzilla_url: the login of the account that the key belongs to")
 	}
 	if b.Poll > 0 && b.Poll < time.Second {
 		l.fault("bugzilla_poll", l.origins["bugzilla_poll"], "must be at least PT1S")

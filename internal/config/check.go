@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// validate checks what one setting alone cannot tell.
+// validate checks combinations of settings.
 func (l *layered) validate(s Settings) {
 	host, port, err := net.SplitHostPort(s.Listen)
 	if n, portErr := strconv.Atoi(port); err != nil || portErr != nil || n < 0 || n > 65535 {
@@ -37,7 +37,7 @@ func (s Settings) Loopback() bool {
 	return err == nil && loopback(host)
 }
 
-// loopback takes a name for what everybody knows it to be: whoever lets "localhost" point elsewhere has other troubles.
+// loopback judges a name by its usual meaning: "localhost" counts as this machine.
 func loopback(host string) bool {
 	if host == "localhost" {
 		return true

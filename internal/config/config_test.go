@@ -25,7 +25,7 @@ func write(t *testing.T, name, content string) string {
 	return path
 }
 
-// none is a settings file that says nothing, so that no test reads one that happens to lie in the working directory.
+// none makes an empty settings file, so that no test reads one from the working directory.
 func none(t *testing.T) string { return write(t, "berth.toml", "") }
 
 func TestDefaultsWork(t *testing.T) {
@@ -261,7 +261,7 @@ func TestComponentsAndFieldsOfTickets(t *testing.T) {
 	}
 }
 
-// TestSecretsAreReadFromFilesByFlagsToo of every name, and not by value as well.
+// TestSecretsAreReadFromFilesByFlagsToo, for every secret, and not together with its value.
 func TestSecretsAreReadFromFilesByFlagsToo(t *testing.T) {
 	t.Parallel()
 	for _, e := range config.List() {
@@ -288,7 +288,7 @@ func TestSecretsAreReadFromFilesByFlagsToo(t *testing.T) {
 	}
 }
 
-// TestASettingOfBeforeIsLeftAlone where it still stands.
+// TestASettingOfBeforeIsLeftAlone where a file still has it.
 func TestASettingOfBeforeIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	s, err := config.Load(config.Sources{File: write(t, "berth.toml", "bugzilla_key_in_query = \"yes\"\n"), Environ: []string{"BERTH_BUGZILLA_KEY_IN_QUERY=perhaps"}})

@@ -10,10 +10,10 @@ import (
 
 // A database is the path of a SQLite file, or the URL of a PostgreSQL server; every command takes both alike.
 
-// keyValues begins the other form that PostgreSQL knows (host=db dbname=berth), which as a path would make a file of that name.
+// keyValues matches PostgreSQL's other form (host=db dbname=berth), which as a path would make a file of that name.
 var keyValues = regexp.MustCompile(`^\s*(host|hostaddr|port|dbname|user|password|passfile|service|servicefile|sslmode|options|application_name|connect_timeout|target_session_attrs)\s*=`)
 
-// scheme begins an address; a single letter is a drive of Windows.
+// scheme matches the start of an address; a single letter is a drive of Windows.
 var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:`)
 
 // setDatabase takes a database, and writes it in one form: sqlite:PATH and //PATH are the path itself.
@@ -31,11 +31,11 @@ func setDatabase(s *Settings, v string) error {
 	case strings.TrimSpace(path) == "":
 		return errors.New("must be a file or a postgres:// address")
 	case isFile && strings.HasPrefix(path, "//") && !strings.HasPrefix(path, "///"):
-		return errors.New("what follows sqlite:// is no host: write sqlite:PATH, or the path alone")
+		return errors.New("sqlite:// takes no host: write sqlite:PATH, or the path alone")
 	case strings.Contains(path, ":memory:"):
-		return errors.New("what is only in memory is lost: give a file")
+		return errors.New("a database in memory would be lost: give a file")
 	case !isFile && keyValues.MatchString(path):
-		return errors.New("is not understood as key=value: write postgres://user@host/name")
+		return errors.New("cannot be key=value: write postgres://user@host/name")
 	case !isFile && strings.Contains(path, "://"):
 		return errors.New("addresses begin with postgres:// or postgresql://")
 	case !isFile && strings.EqualFold(scheme.FindString(path), "file:"):
@@ -51,11 +51,11 @@ func IsPostgres(database string) bool {
 	return ok && (strings.EqualFold(name, "postgres") || strings.EqualFold(name, "postgresql"))
 }
 
-// mask takes the secrets out of a database address. A file has none.
+// mask removes the secrets from a database address. A file has none.
 func mask(database string) string {
 	if !IsPostgres(database) {
 		if keyValues.MatchString(database) {
-			return "(not shown: it is no address)"
+			return "(not shown: it is not an address)"
 		}
 		return database
 	}
@@ -74,7 +74,7 @@ func mask(database string) string {
 	return u.Redacted()
 }
 
-// parsed is an address of one host or several (db1:5432,db2), which a URL by itself has no room for.
+// parsed splits an address with one host or several (db1:5432,db2), which a URL alone cannot hold.
 func parsed(database string) (u *url.URL, hosts string, err error) {
 	name, rest, _ := strings.Cut(database, "://")
 	end := len(rest)

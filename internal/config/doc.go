@@ -1,8 +1,8 @@
-// Package config reads and checks the settings of an instance of Berth: where it listens, which database it uses, which systems it talks to.
+// Package config reads and checks the settings of an instance of Berth: its address, its database, its connections to other systems.
 //
-// A setting has one name. Its value comes, each later one replacing the earlier, from its default, from berth.toml, from the environment
-// (BERTH_ and the name in capitals) or from a flag (-- and the name with hyphens); the package keeps where it came from, so that it can be
-// shown. It refuses unknown names, all of them at once.
+// A setting has one name. Its value comes from its default, from berth.toml, from the environment (BERTH_ and the name in capitals) or from
+// a flag (-- and the name with hyphens), each later one replacing the earlier; the package keeps the origin for display. It reports all
+// unknown names at once.
 //
 // The table in table.go is the only description of the settings: help, manual and guide are made from it.
 package config

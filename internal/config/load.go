@@ -15,7 +15,7 @@ import (
 	"berth/scheduler"
 )
 
-// DefaultFile is read from the working directory where it is there and no other file is named.
+// DefaultFile is read from the working directory if it exists and no other file is named.
 const DefaultFile = "berth.toml"
 
 const (
@@ -24,23 +24,23 @@ const (
 	fileSuffix = "_file"
 )
 
-// Sources are where settings come from.
+// Sources holds all origins of settings.
 type Sources struct {
 	File    string            // path of the settings file; empty: BERTH_CONFIG, else DefaultFile if it is there
 	Environ []string          // as os.Environ gives it
-	Flags   map[string]string // by the setting's name, only those that were given
+	Flags   map[string]string // by the setting's name, only the given ones
 }
 
-// layered collects what every source says, the later ones over the earlier, with everything that is wrong.
+// layered collects the values of all sources, the later ones over the earlier, with all faults.
 type layered struct {
 	values  map[string]string
 	origins map[string]Origin
-	paths   map[string]string // files of secrets that are in force
+	paths   map[string]string // files of the secrets in force
 	faults  []scheduler.FieldError
-	notes   []string // what is odd and does no harm
+	notes   []string // oddities without harm
 }
 
-// Load reads and checks all settings. What is wrong is one error with a field per fault: the setting, and where it was set.
+// Load reads and checks all settings. The error has a field per fault: the setting, and its origin.
 func Load(src Sources) (Settings, error) {
 	l := layered{values: map[string]string{}, origins: map[string]Origin{}, paths: map[string]string{}}
 	for _, d := range table {
@@ -64,7 +64,7 @@ func Load(src Sources) (Settings, error) {
 	return l.settings()
 }
 
-// put takes one value, or the fault that nobody knows its name.
+// put takes one value, or records the fault of an unknown name.
 func (l *layered) put(name, v string, from Origin) {
 	if slices.Contains(retired, name) {
 		return
@@ -139,7 +139,7 @@ func plain(v any) (string, bool) {
 	}
 }
 
-// environment are the variables that are Berth's, by the setting's name.
+// environment picks Berth's own variables, by the setting's name.
 func environment(environ []string) map[string]string {
 	env := map[string]string{}
 	for _, line := range environ {
@@ -155,7 +155,7 @@ func (l *layered) environ(env map[string]string) {
 	l.each(env, func(name string) Origin { return Origin(Variable(name)) })
 }
 
-// each takes the values of one source, where a secret may be given by value or by file.
+// each takes the values of one source, in which a secret may be given by value or by file.
 func (l *layered) each(given map[string]string, origin func(name string) Origin) {
 	for _, name := range sortedKeys(given) {
 		from := origin(name)
@@ -168,7 +168,7 @@ func (l *layered) each(given map[string]string, origin func(name string) Origin)
 			continue
 		}
 		if _, known := find(name); !known && others(name, given[name]) {
-			l.notes = append(l.notes, fmt.Sprintf("%s is no setting, and looks like one of the variables that Kubernetes sets for a service; it is left alone", from))
+			l.notes = append(l.notes, fmt.Sprintf("%s is not a setting, but looks like a variable that Kubernetes sets for a service; it is ignored", from))
 			continue
 		}
 		l.put(name, given[name], from)
@@ -177,11 +177,11 @@ func (l *layered) each(given map[string]string, origin func(name string) Origin)
 
 const setTwice = "is set twice: by value and by file"
 
-// service are the names of the variables by which Kubernetes, and Docker before it, tell every program in a pod about a service called berth,
-// or berth-something.
+// service matches the variables by which Kubernetes, and Docker before it, tell every program in a pod about a service called berth, or
+// berth-something.
 var service = regexp.MustCompile(`^(.+_)?(service_host|service_port(_.+)?|port_\d+_(tcp|udp|sctp)(_(addr|port|proto))?)$|^port$`)
 
-// others reports whether a variable is one that others set. Anything else that is not known is a setting that somebody mistyped.
+// others reports whether other programs set a variable. Any other unknown name is a mistyped setting.
 func others(name, value string) bool {
 	return service.MatchString(name) || strings.HasSuffix(name, "_port") && strings.Contains(value, "://")
 }
@@ -206,13 +206,13 @@ func (l *layered) read(setting, path string, from Origin) {
 	l.paths[setting] = path
 }
 
-// secret reads what a file holds, without the end of its line.
+// secret reads the content of a file, without the end of its line.
 func secret(path string) (string, error) {
 	b, err := os.ReadFile(path)
 	return strings.TrimRight(string(b), "\r\n"), err
 }
 
-// settings turns the texts into values and checks what belongs together.
+// settings turns the texts into values and checks their combinations.
 func (l *layered) settings() (Settings, error) {
 	s := Settings{origins: l.origins, shown: l.values, notes: l.notes}
 	for _, d := range table {

@@ -64,7 +64,7 @@ func setMailDigest(s *Settings, v string) error {
 	return nil
 }
 
-// mail checks what goes together of the settings for mail.
+// mail checks the combination of the settings for mail.
 func (l *layered) mail(m Mail) {
 	if m.Host == "" {
 		return
@@ -79,7 +79,7 @@ func (l *layered) mail(m Mail) {
 		l.fault("mail_security", l.origins["mail_security"], "must be starttls, tls or none")
 	}
 	if m.From.Address == "" {
-		l.fault("mail_from", l.origins["mail_from"], "is needed with mail_server")
+		l.fault("mail_from", l.origins["mail_from"], "is required with mail_server")
 	}
 	if (m.User == "") != (m.Password == "") {
 		l.fault("mail_user", l.origins["mail_user"], "goes together with mail_password: give both or neither")

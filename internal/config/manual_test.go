@@ -96,7 +96,7 @@ func grouped(group string) []config.Setting {
 	return slices.DeleteFunc(config.List(), func(s config.Setting) bool { return s.Group != group })
 }
 
-// TestTheTableIsWhole looks for what each setting needs so that help and manuals can be made from it.
+// TestTheTableIsWhole checks that each setting has all that help and manuals need.
 func TestTheTableIsWhole(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}

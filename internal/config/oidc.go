@@ -15,17 +15,17 @@ func setGrants(s *Settings, v string) error {
 		role, testbed, _ := strings.Cut(role, ":")
 		g := Grant{Group: strings.TrimSpace(group), Role: account.Role(strings.TrimSpace(role)), Testbed: strings.TrimSpace(testbed)}
 		if !ok || g.Group == "" || !slices.Contains(account.Roles, g.Role) {
-			return fmt.Errorf("%q is not like lab-mentors=mentor, with one of the roles that there are", item)
+			return fmt.Errorf("%q is not like lab-mentors=mentor, with an existing role", item)
 		}
 		if (g.Role == account.RoleProvider) != (g.Testbed != "") {
-			return fmt.Errorf("%q: a provider is one of a testbed, as in iris-staff=provider:wins-5g, and nobody else is", item)
+			return fmt.Errorf("%q: the role provider, and no other, takes a testbed, as in iris-staff=provider:wins-5g", item)
 		}
 		s.OIDC.Grants = append(s.OIDC.Grants, g)
 	}
 	return nil
 }
 
-// oidc checks what goes together of the settings for signing in elsewhere.
+// oidc checks the combination of the settings for signing in with a provider.
 func (l *layered) oidc(o OIDC) {
 	if o.Issuer == "" {
 		return
@@ -38,6 +38,6 @@ func (l *layered) oidc(o OIDC) {
 		l.fault("oidc_issuer", l.origins["oidc_issuer"], "must be https beyond this machine")
 	}
 	if o.Client == "" {
-		l.fault("oidc_client", l.origins["oidc_client"], "is needed with oidc_issuer")
+		l.fault("oidc_client", l.origins["oidc_client"], "is required with oidc_issuer")
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// TestMailAndSignInElsewhere reads what is right and refuses, by the field's name, what is not.
+// TestMailAndSignInElsewhere accepts valid settings and refuses invalid ones by the field's name.
 func TestMailAndSignInElsewhere(t *testing.T) {
 	t.Parallel()
 	good := map[string]string{"mail_server": "smtp.example.org:587", "mail_from": "Berth <berth@example.org>", "mail_user": "b", "mail_password": "p", "mail_list": "tickets@example.org", "mail_digest": "05:30",

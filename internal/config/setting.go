@@ -10,9 +10,9 @@ type Setting struct {
 	Name    string // as berth.toml writes it
 	Group   string // one of Groups
 	Default string // empty: none
-	Help    string // sentences that say what it is for, with its unit and its limits
-	Example string // a value that shows the syntax, where Help alone would not
-	Secret  bool   // it is not shown, and can also be read from a file that the setting of the name with _file names
+	Help    string // sentences about its purpose, with unit and limits
+	Example string // a value that shows the syntax, if Help alone does not
+	Secret  bool   // not shown, and also accepted from the file that the setting with _file names
 
 	show func(string) string // the value of a secret without its secret parts; nil: nothing of it is shown
 	set  func(s *Settings, text string) error
@@ -51,7 +51,7 @@ func (s Setting) Text() string {
 	return text
 }
 
-// shown returns a value as everybody may see it.
+// shown returns a value as every user may see it.
 func (s Setting) shown(value string) string {
 	switch {
 	case !s.Secret:
@@ -63,7 +63,7 @@ func (s Setting) shown(value string) string {
 	}
 }
 
-// hide shows that there is a secret, and nothing of it.
+// hide shows that there is a secret, without any part of it.
 func hide(secret string) string {
 	if secret == "" {
 		return ""

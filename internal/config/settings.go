@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// Settings holds all settings of an instance, checked. The table (see table.go) says what each of them is for.
+// Settings holds all settings of an instance, checked. The table (see table.go) describes each of them.
 type Settings struct {
 	Listen      string // host:port; port 0 takes any free one
 	Database    string // the path of a file, or a postgres:// address
 	TLSCert     string // files in PEM; both or neither
 	TLSKey      string
-	BehindProxy []netip.Prefix // whose X-Forwarded-For is believed
+	BehindProxy []netip.Prefix // proxies whose X-Forwarded-For counts
 	PublicURL   *url.URL       // nil: made from Listen
 
 	Horizon   time.Duration
@@ -39,7 +39,7 @@ type Settings struct {
 	notes   []string
 }
 
-// Limits are how much one person may have or do.
+// Limits bound the possessions and actions of one user.
 type Limits struct {
 	Tokens   int
 	Feeds    int
@@ -48,9 +48,9 @@ type Limits struct {
 	Remarks  int // in an hour
 }
 
-// Bugzilla is where requests have their tickets.
+// Bugzilla configures the tickets of requests.
 type Bugzilla struct {
-	URL        string // empty: nowhere
+	URL        string // empty: no tickets
 	Key        string
 	Product    string
 	Component  string
@@ -58,17 +58,17 @@ type Bugzilla struct {
 	OpSys      string
 	Platform   string
 	Components map[string]string // other than Component: by "requests", "deployments", or testbed
-	Fields     map[string]string // of the tickets, beyond those that Berth gives; several values with a bar between
-	Login      string            // of the account that the key belongs to
-	Poll       time.Duration     // between two questions for changes that people made there
-	Statuses   map[string]string // how a ticket stands for a status of its request, where it is not as usual: "RESOLVED FIXED" by "COMPLETED"
+	Fields     map[string]string // of the tickets, beyond Berth's own; several values with a bar between
+	Login      string            // of the key's account
+	Poll       time.Duration     // between two polls for users' changes
+	Statuses   map[string]string // the status of a ticket, where it is not the usual one: "RESOLVED FIXED" by "COMPLETED"
 	Marker     string            // before the number of a request in a ticket that was opened by hand
 	OfferLinks bool
 
-	keyFile string // that holds the key; empty where the key itself was given
+	keyFile string // with the key; empty if the key itself was given
 }
 
-// ReadKey is the key as it is now: one that stands in a file may be another one than at the start.
+// ReadKey returns the present key: a key in a file may change after the start.
 func (b Bugzilla) ReadKey() (string, error) {
 	if b.keyFile == "" {
 		return b.Key, nil
@@ -76,40 +76,40 @@ func (b Bugzilla) ReadKey() (string, error) {
 	return secret(b.keyFile)
 }
 
-// Mail is how people are mailed.
+// Mail configures mail to people.
 type Mail struct {
-	Host     string // of the mail server; empty: nobody is mailed
+	Host     string // of the mail server; empty: no mail
 	Port     int
 	Security string // starttls, tls or none
 	User     string // empty: no sign-in
 	Password string
 	From     mail.Address
-	List     string         // address that is told of every request; empty for none
-	Digest   *time.Duration // after midnight UTC, at which operators get their digest; nil for none
+	List     string         // address that gets mail about every request; empty for none
+	Digest   *time.Duration // time of the operators' digest after midnight UTC; nil for none
 }
 
-// Webhooks are how other programs are called.
+// Webhooks configure the calls to other programs.
 type Webhooks struct {
-	Anywhere bool // also at addresses inside, and without TLS
+	Anywhere bool // also to internal addresses, and without TLS
 }
 
-// OIDC is how people sign in with a provider elsewhere.
+// OIDC configures signing in with a provider.
 type OIDC struct {
-	Issuer string // empty: they do not
+	Issuer string // empty: no provider
 	Client string
 	Secret string
-	Claim  string  // in which the provider says the groups of somebody
-	Grants []Grant // what groups make of people
+	Claim  string  // the provider's claim with a user's groups
+	Grants []Grant // the roles of groups
 }
 
-// Grant makes the members of a group have a role; with a testbed it makes them its providers.
+// Grant gives the members of a group a role; with a testbed it makes them its providers.
 type Grant struct {
 	Group   string
 	Role    account.Role
 	Testbed string
 }
 
-// Origin says where a setting comes from, in words such as "default", "berth.toml", "BERTH_LISTEN" or "--listen".
+// Origin names the origin of a setting, such as "default", "berth.toml", "BERTH_LISTEN" or "--listen".
 type Origin string
 
 // Entry is one setting as it is in force.
@@ -120,7 +120,7 @@ type Entry struct {
 	Help   string `json:"help"`
 }
 
-// Entries are all settings as they are in force, in the order of the manual.
+// Entries lists all settings in force, in the order of the manual.
 func (s Settings) Entries() []Entry {
 	list := make([]Entry, len(table))
 	for i, d := range table {
@@ -129,10 +129,10 @@ func (s Settings) Entries() []Entry {
 	return list
 }
 
-// Notes are what is odd about where the settings come from, and does no harm.
+// Notes lists oddities in the origins of the settings that do no harm.
 func (s Settings) Notes() []string { return s.notes }
 
-// Base is the address under which people reach this instance: the public one, else the one that is listened on.
+// Base returns the address under which people reach this instance: the public one, else the listening one.
 func (s Settings) Base(addr string) *url.URL {
 	if s.PublicURL != nil {
 		return s.PublicURL

@@ -5,8 +5,8 @@ import "time"
 // Groups are the headings under which help, manual and guide list the settings, in their order.
 var Groups = []string{"Server", "Bookings", "Limits", "Bugzilla", "Mail", "Webhooks", "OpenID Connect"}
 
-// table describes every setting, in the order of the manual. It is the only place that does: the command's help, its manual
-// (cmd/berth/doc.go) and docs/operating.md are made from it. `go test ./internal/config -update` writes the last two anew.
+// table describes every setting, in the order of the manual. It is the only description: the command's help, its manual (cmd/berth/doc.go)
+// and docs/operating.md are made from it. `go test ./internal/config -update` writes the last two anew.
 var table = []Setting{
 	{Name: "listen", Group: "Server", Default: "127.0.0.1:8080", set: text(func(s *Settings) *string { return &s.Listen }),
 		Help: "The address and port to listen on; port 0 takes any free one. Beyond loopback tls_cert and tls_key must be set, or behind_proxy."},
@@ -108,5 +108,5 @@ var table = []Setting{
 		Help: "The role that the members of a group get, or the testbed whose providers they become."},
 }
 
-// retired lists settings of earlier versions that nothing depends on any more. Where one still stands it is left alone: no start fails over it.
+// retired lists settings of earlier versions without effect today. They are accepted and ignored, so that no start fails because of them.
 var retired = []string{"bugzilla_key_in_query"}

@@ -40,7 +40,7 @@ func period(at func(*Settings) *time.Duration) func(*Settings, string) error {
 	}
 }
 
-// amount is a number of things from 1 on.
+// amount reads a number from 1 on.
 func amount(at func(*Settings) *int) func(*Settings, string) error {
 	return func(s *Settings, v string) error {
 		n, err := strconv.Atoi(v)
@@ -60,12 +60,12 @@ func positive(v string) (time.Duration, error) {
 		return 0, err
 	}
 	if p.IsZero() {
-		return 0, fmt.Errorf("must be longer than nothing")
+		return 0, fmt.Errorf("must be longer than zero")
 	}
 	return p.Exact(), nil
 }
 
-// items are the parts of a list written with commas, blanks around them ignored.
+// items splits a list at its commas and ignores blanks around the parts.
 func items(v string) []string {
 	var list []string
 	for part := range strings.SplitSeq(v, ",") {
@@ -126,7 +126,7 @@ func setLogLevel(s *Settings, v string) error {
 	return nil
 }
 
-// Bodies below the least would refuse ordinary requests, bodies above the greatest would let anybody fill the memory.
+// Bodies below the least would refuse ordinary requests, bodies above the greatest would let any client fill the memory.
 const (
 	leastBody    = 64 << 10
 	greatestBody = 64 << 20

@@ -1,5 +1,5 @@
-// Package delivery delivers what has to be told to other systems: each message at least once, those of one request in their order, again and
-// again for as long as it takes. What a system does with a message is the business of who delivers it.
+// Package delivery delivers events to other systems: each delivery at least once, those of one request in their order, repeated until they
+// succeed. A Deliver function speaks to the system itself.
 package delivery
 
 import (
@@ -17,7 +17,7 @@ import (
 	"berth/scheduler"
 )
 
-// Deliveries is where messages wait.
+// Deliveries stores the waiting deliveries.
 type Deliveries interface {
 	DueDeliveries(ctx context.Context, channel, request string, now time.Time, limit int) ([]scheduler.Delivery, error)
 	Claim(ctx context.Context, m scheduler.Delivery, until time.Time) (mine bool, err error)
@@ -26,13 +26,12 @@ type Deliveries interface {
 	Stuck(ctx context.Context, m scheduler.Delivery, until time.Time, failure, remedy string) error
 }
 
-// Deliver tells a system. It may be called again with the same message, and has to make that harmless. A retry.Permanent keeps
-// the request's later messages back until somebody has done something; with any other the message is tried again. A message without a
-// target may be answered with targets: then each of them gets a message of its own about the same event.
+// Deliver makes one delivery to a system. It may be called again with the same delivery, and must make that harmless. A retry.Permanent
+// holds back the later deliveries of the request until a person has acted; after any other error the delivery is tried again. For a
+// delivery without a target it may return targets: then each of them gets a delivery of its own of the same event.
 type Deliver func(ctx context.Context, m scheduler.Delivery) (targets []string, err error)
 
-// Down is an error of the system itself, which every other message would meet as well: it is said once, and nothing else is tried in the same
-// round.
+// Down is an error of the system itself, which every other delivery would meet as well: it is logged once, and ends the round.
 type Down struct {
 	Err       error
 	Remedy    string
@@ -42,23 +41,23 @@ type Down struct {
 func (d Down) Error() string { return d.Err.Error() }
 func (d Down) Unwrap() error { return d.Err }
 
-// Options are how a courier works.
+// Options configure a courier.
 type Options struct {
 	Channel string
-	Request string // deliver only this one's messages; empty for all
+	Request string // only this request's deliveries; empty for all
 	Clock   func() time.Time
 	Log     *slog.Logger
-	Lease   time.Duration // how long one delivery may take; default two minutes
-	Batch   int           // messages looked at in one round; default 50
-	Abreast int           // deliveries at a time; default one. No two of them are of one request and target
+	Lease   time.Duration // longest time of one delivery; default two minutes
+	Batch   int           // deliveries read in one round; default 50
+	Abreast int           // deliveries at a time; default one. No two of them have the same request and target
 }
 
-// Courier delivers the messages of one channel. Any number of them may work on one queue.
+// Courier makes the deliveries of one channel. Any number of couriers may share them.
 type Courier struct {
 	deliveries Deliveries
 	deliver    Deliver
 	o          Options
-	down       atomic.Bool // the system was so when it was last told something, and that was said
+	down       atomic.Bool // the last delivery found the system down, and that was logged
 }
 
 // New makes a courier.
@@ -73,13 +72,13 @@ func New(queue Deliveries, deliver Deliver, o Options) *Courier {
 	return &Courier{deliveries: queue, deliver: deliver, o: o}
 }
 
-// Down reports whether the system could not be told anything when it was last tried.
+// Down reports whether the last delivery found the system down.
 func (c *Courier) Down() bool { return c.down.Load() }
 
 // errDown ends a round.
 var errDown = errors.New("the system is down")
 
-// Round delivers what can be delivered now, and answers with how much that was. A message that fails keeps nobody else's back.
+// Round makes all deliveries that are due, and returns their number. A failed delivery delays no other request.
 func (c *Courier) Round(ctx context.Context) (delivered int, err error) {
 	list, err := c.deliveries.DueDeliveries(ctx, c.o.Channel, c.o.Request, c.o.Clock(), c.o.Batch)
 	if err != nil {
@@ -116,7 +115,7 @@ func (c *Courier) Round(ctx context.Context) (delivered int, err error) {
 	return delivered, cmp.Or(err, ctx.Err())
 }
 
-// claimed delivers a message if it can be had.
+// claimed makes a delivery if it can claim it.
 func (c *Courier) claimed(ctx context.Context, m scheduler.Delivery) (ok bool, err error) {
 	if ctx.Err() != nil {
 		return false, ctx.Err()
@@ -129,7 +128,7 @@ func (c *Courier) claimed(ctx context.Context, m scheduler.Delivery) (ok bool, e
 	return c.one(ctx, m)
 }
 
-// one delivers a message and notes what came of it.
+// one makes a delivery and records the result.
 func (c *Courier) one(ctx context.Context, m scheduler.Delivery) (ok bool, err error) {
 	working := enduring(ctx)
 	attempt, cancel := context.WithTimeout(working, c.o.Lease)
@@ -142,7 +141,7 @@ func (c *Courier) one(ctx context.Context, m scheduler.Delivery) (ok bool, err e
 	defer done()
 	if failure == nil {
 		if c.down.Swap(false) {
-			c.o.Log.InfoContext(ctx, "what waited is told again", "channel", c.o.Channel)
+			c.o.Log.InfoContext(ctx, "deliveries resume", "channel", c.o.Channel)
 		}
 		return true, c.deliveries.Delivered(noting, m, c.o.Clock(), targets...)
 	}
@@ -152,27 +151,26 @@ func (c *Courier) one(ctx context.Context, m scheduler.Delivery) (ok bool, err e
 	return false, c.failed(noting, m, failure)
 }
 
-// noteWithin is how long it may take to note what came of a message. It is done even while stopping: what was told and not noted is told
-// again.
+// noteWithin bounds the time for recording a result. It applies even while stopping: an unrecorded delivery would be repeated.
 const noteWithin = 5 * time.Second
 
-// failed notes that a message did not arrive.
+// failed records a failed delivery.
 func (c *Courier) failed(ctx context.Context, m scheduler.Delivery, failure error) error {
 	if permanent, ok := errors.AsType[retry.Permanent](failure); ok {
 		wait := stuck.After(m.Attempts)
-		c.o.Log.ErrorContext(ctx, "a message is stuck", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence,
+		c.o.Log.ErrorContext(ctx, "a delivery is stuck", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence,
 			"error", failure, "remedy", permanent.Remedy, "again_in", wait)
 		return c.deliveries.Stuck(ctx, m, c.o.Clock().Add(wait), failure.Error(), permanent.Remedy)
 	}
 	wait := postponed.After(m.Attempts)
-	c.o.Log.WarnContext(ctx, "a message did not arrive", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence, "attempt", m.Attempts, "again_in", wait, "error", failure)
+	c.o.Log.WarnContext(ctx, "a delivery failed", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence, "attempt", m.Attempts, "again_in", wait, "error", failure)
 	return c.deliveries.Postponed(ctx, m, c.o.Clock().Add(wait), failure.Error())
 }
 
-// await notes that a message waits for a system that is down, which is said once for all of them.
+// await records that a delivery waits for a system that is down, and logs that once for all of them.
 func (c *Courier) await(ctx context.Context, m scheduler.Delivery, down Down) error {
 	if !c.down.Swap(true) {
-		c.o.Log.ErrorContext(ctx, "nothing can be told, all of it waits", "channel", c.o.Channel, "error", down.Err, "remedy", down.Remedy)
+		c.o.Log.ErrorContext(ctx, "no delivery is possible, all of them wait", "channel", c.o.Channel, "error", down.Err, "remedy", down.Remedy)
 	}
 	if down.Permanent {
 		return c.deliveries.Stuck(ctx, m, c.o.Clock().Add(stuck.After(m.Attempts)), down.Error(), down.Remedy)
@@ -180,7 +178,7 @@ func (c *Courier) await(ctx context.Context, m scheduler.Delivery, down Down) er
 	return c.deliveries.Postponed(ctx, m, c.o.Clock().Add(postponed.After(m.Attempts)), down.Error())
 }
 
-// safely turns a panic into an error: one message that cannot be dealt with must not end the service for all others.
+// safely turns a panic into an error: one broken delivery must not end the service for all others.
 func (c *Courier) safely(ctx context.Context, m scheduler.Delivery) (targets []string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -191,8 +189,8 @@ func (c *Courier) safely(ctx context.Context, m scheduler.Delivery) (targets []s
 }
 
 var (
-	// postponed is how long to wait for a system that may come back.
+	// postponed is the wait for a system that may come back.
 	postponed = retry.BackOff{First: 5 * time.Second, Longest: 15 * time.Minute, Spread: 5}
-	// stuck is how long to wait before it is tried whether somebody has repaired what was permanent.
+	// stuck is the wait before the next attempt after a permanent error, in case a person has repaired the cause.
 	stuck = retry.BackOff{First: 5 * time.Minute, Longest: 2 * time.Hour}
 )

@@ -23,11 +23,11 @@ import (
 
 var start = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 
-// post is a queue with a clock, and a system that is told things.
+// post has deliveries with a clock, and a system that receives them.
 type post struct {
 	store *store.Store
 	now   atomic.Int64
-	told  []told // what arrived, in its order
+	told  []told // the received deliveries, in order
 	fail  func(scheduler.Delivery) error
 }
 

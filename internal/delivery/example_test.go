@@ -11,7 +11,7 @@ import (
 	"berth/scheduler"
 )
 
-// shelf is a queue in memory. The store keeps one beside the events, and writes to it in the transaction that makes an event.
+// shelf keeps deliveries in memory. The store keeps them beside the events, and writes them in the transaction that makes an event.
 type shelf []scheduler.Delivery
 
 func (s *shelf) DueDeliveries(_ context.Context, _, _ string, now time.Time, _ int) (list []scheduler.Delivery, err error) {

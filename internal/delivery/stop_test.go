@@ -10,7 +10,8 @@ import (
 	"berth/scheduler"
 )
 
-// While an instance stops, what is being told comes to its end and is noted, and nothing else is begun; only when its time is over it is cut off.
+// TestWhatIsToldWhileStoppingIsNoted: while an instance stops, a delivery in progress ends and is recorded, and no other begins; it is cut
+// off only when its time is over.
 func TestWhatIsToldWhileStoppingIsNoted(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

@@ -1,4 +1,4 @@
-// Package retry says when to try again what failed, and which errors do not go away by trying again.
+// Package retry computes the time of the next attempt after failures, and marks errors that no repetition cures.
 package retry
 
 import (
@@ -9,7 +9,7 @@ import (
 // BackOff doubles the wait with every failure in a row.
 type BackOff struct {
 	First, Longest time.Duration
-	Spread         int // up to 1/Spread of a wait is left to chance, so that several processes do not come back at once; 0 for none
+	Spread         int // up to 1/Spread of a wait is random, so that several processes do not come back at once; 0 for none
 }
 
 // After returns how long to wait after a number of failures in a row, at least one.
@@ -25,7 +25,7 @@ func (b BackOff) After(failures int64) time.Duration {
 	return wait - rand.N(wait/time.Duration(b.Spread))
 }
 
-// Permanent is an error that does not go away by trying again, with what a person can do about it; an empty Remedy says that it is not known.
+// Permanent is an error that no repetition cures, with advice for a person; an empty Remedy means that there is none.
 type Permanent struct {
 	Err    error
 	Remedy string

@@ -27,8 +27,8 @@ func (t *lockedTicket) mend(ctx context.Context, w Workflow, b Ticket) error {
 	return err
 }
 
-// desired returns the change that brings the ticket in line with its request. It adds no person unknown to the tracker, nobody who left CC,
-// and keeps a summary that people wrote.
+// desired returns the change that brings the ticket in line with its request. It adds no person unknown to the tracker and none who left
+// CC, and keeps a summary that people wrote.
 func (t *lockedTicket) desired(ctx context.Context, b Ticket, r scheduler.Request) (c Change, err error) {
 	c = Change{Status: t.settings.Statuses[r.Status], URL: t.page(r), Deadline: new(day(r))}
 	if b.Owned {

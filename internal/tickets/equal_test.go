@@ -16,7 +16,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// settleBoth polls what people did and tells what happened until there is nothing more of either, whatever goes wrong in between.
+// settleBoth polls and delivers until there is nothing more of either, whatever goes wrong in between.
 func (d *bench) settleBoth() {
 	d.t.Helper()
 	still := 0

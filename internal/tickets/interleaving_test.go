@@ -37,7 +37,7 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 		if rapid.IntRange(0, 3).Draw(rt, "tickets") > 0 {
 			d.settleBoth()
 		}
-		var fault, calls atomic.Int64 // what strikes, and how many calls yet
+		var fault, calls atomic.Int64 // the fault that strikes, and the number of calls so far
 		d.server.SetFaults(func(*http.Request) bugzillatest.Fault {
 			if calls.Add(-1) < 0 {
 				return bugzillatest.None
@@ -48,13 +48,13 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 			return requests[rapid.IntRange(0, len(requests)-1).Draw(rt, "request")]
 		}
 		text := func() string { words++; return fmt.Sprintf("remark %06d", words) }
-		// there lets somebody do something with the ticket of a request, if it has one; what the pages refuse is nobody's loss.
+		// there lets a user change the ticket of a request, if it has one; a change that the pages refuse is no loss.
 		there := func(change map[string]any) {
 			v, err := d.svc.Get(context.Background(), account.System, one().ID)
 			if err != nil || v.Ticket == nil {
 				rt.Skip("no ticket yet")
 			}
-			d.now.Add(2) // within one second nobody can tell who did what
+			d.now.Add(2) // within one second authors cannot be told apart
 			who := rapid.SampledFrom([]string{"eva@bugs.example", "monika@bugs.example", "marco@bugs.example", "oskar@bugs.example", stranger}).Draw(rt, "who")
 			_ = d.server.As(who, number(v.Ticket.Key), change)
 			d.now.Add(2)

@@ -38,7 +38,7 @@ type bench struct {
 	now     *atomic.Int64
 	tracker *tracker.Tracker
 	client  *bugzilla.Client
-	mentor  string // of what is submitted
+	mentor  string // of submitted requests
 	dsn     string
 }
 
@@ -64,7 +64,7 @@ func newBench(t *testing.T, dsn string, v bugzillatest.Version) *bench {
 	return d
 }
 
-// untold makes the service from before tickets: nobody hears of its changes.
+// untold makes the service from before tickets, without deliveries.
 func (d *bench) untold() *scheduler.Service {
 	return scheduler.New(testdb.Open(d.t, d.dsn), scheduler.Options{Clock: d.clock, NewID: uuid.NewString})
 }
@@ -120,7 +120,7 @@ func (d *bench) submitTo(svc *scheduler.Service, who string, hours int) schedule
 	return out.Request
 }
 
-// settle delivers until nothing waits, letting time pass for what has to be tried again.
+// settle delivers until nothing waits, and lets time pass for failed deliveries.
 func (d *bench) settle() {
 	d.t.Helper()
 	for range 2000 {

@@ -7,8 +7,8 @@ import (
 	"berth/scheduler"
 )
 
-// TestAPollSeesWhatBearsAnOldStamp has a change wait for a lock until a later one was seen: it comes with the time at which it began to wait,
-// before what the poll has seen already, and no sweep looks at every ticket.
+// TestAPollSeesWhatBearsAnOldStamp has a change wait for a lock until a later one was seen: it comes with the time when it began to wait,
+// before the changes that the poll has seen already, and no sweep visits every ticket.
 func TestAPollSeesWhatBearsAnOldStamp(t *testing.T) {
 	eachVersion(t, func(t *testing.T, d *bench) {
 		first, second := d.submit("eva", 48), d.submit("eva", 72)

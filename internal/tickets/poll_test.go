@@ -54,7 +54,7 @@ func TestNoTicketIsTakenForLostBecauseAListWasCut(t *testing.T) {
 	})
 }
 
-// TestOneBugThatFailsHoldsUpNoOther and is looked at again for as long as it takes, though the poll has long gone on and nobody sweeps.
+// TestOneBugThatFailsHoldsUpNoOther and is tried again for as long as it takes, though the poll has long gone on and there is no sweep.
 func TestOneBugThatFailsHoldsUpNoOther(t *testing.T) {
 	eachVersion(t, func(t *testing.T, d *bench) {
 		first, second := d.submit("eva", 48), d.submit("eva", 72)

@@ -23,7 +23,7 @@ type Marks interface {
 	Mark(ctx context.Context, name string) (string, error)
 }
 
-// ReadProgress reads how far polling a tracker has come, whichever process does it. via is what About calls the tracker.
+// ReadProgress reads the progress of polling a tracker, by whichever process. via is the tracker's name in About.
 func ReadProgress(ctx context.Context, m Marks, via string) (Progress, error) {
 	p, _, err := progress(ctx, m, via)
 	return p, err
@@ -37,7 +37,7 @@ func progress(ctx context.Context, m Marks, via string) (p Progress, text string
 	return p, text, json.Unmarshal([]byte(text), &p)
 }
 
-// Progress reads how far polling has come.
+// Progress reads the progress of polling.
 func (s *Service) Progress(ctx context.Context) (Progress, error) {
 	return ReadProgress(ctx, s.store, s.about.Via)
 }

@@ -15,8 +15,8 @@ func (d *bench) changes(from int) (list []bugzillatest.Change) {
 	return d.server.Changes()[from:]
 }
 
-// TestNoChangeOfStatusIsUnexplained where every step of the workflow takes a comment: on short ways and long ones, for what people may do
-// and what they may not.
+// TestNoChangeOfStatusIsUnexplained where every step of the workflow requires a comment: on short ways and long ones, for permitted and for
+// refused changes.
 func TestNoChangeOfStatusIsUnexplained(t *testing.T) {
 	eachVersion(t, func(t *testing.T, d *bench) {
 		d.server.TakeComments("* *")
@@ -53,7 +53,7 @@ func TestAPutBackTravelsWithItsExplanation(t *testing.T) {
 		d.now.Add(5)
 		d.must(nil, d.server.As("oskar@bugs.example", d.bugOf(r.ID), map[string]any{"status": "IN_PROGRESS"}))
 		before := len(d.server.Changes())
-		d.settle() // the remark is told first, and meets what oskar did
+		d.settle() // the remark is delivered first, and meets oskar's change
 		d.stands(r.ID, scheduler.UnderReview, "CONFIRMED", "")
 		steps := d.changes(before)
 		if len(steps) != 1 {

@@ -25,7 +25,7 @@ type background struct {
 	zones testbeds.Facility
 }
 
-// wording holds what the sentences on tickets depend on.
+// wording holds the inputs of the sentences on tickets.
 type wording struct {
 	settings Settings
 	about    About

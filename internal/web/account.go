@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// accountPage is what somebody has set for themself.
+// accountPage shows a user's own settings.
 type accountPage struct {
 	Person account.Person
 	Topics []topic
@@ -53,7 +53,7 @@ func (s *site) password(w http.ResponseWriter, r *http.Request, who account.Acto
 	return done(w, r, "/account", "saved")
 }
 
-// mail keeps what somebody wants to be mailed: what is not ticked they do not.
+// mail stores a user's choice of mails: an unticked kind is not sent.
 func (s *site) mail(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// accountsPage is the audit trail of accounts, searched.
+// accountsPage shows the audit trail of accounts, searched.
 type accountsPage struct {
 	Person, Actor string
 	Action        account.Action

@@ -10,7 +10,7 @@ import (
 	"berth/testbeds"
 )
 
-// adminPage is what administrators look after: people, and what others are told.
+// adminPage shows people, and deliveries to other systems, to administrators.
 type adminPage struct {
 	Channels []channelState
 	Undone   []scheduler.Delivery
@@ -26,7 +26,7 @@ type channelState struct {
 	scheduler.Backlog
 }
 
-// shownUndone is how many messages that did not arrive are listed.
+// shownUndone bounds the list of failed deliveries.
 const shownUndone = 100
 
 func (s *site) admin(w http.ResponseWriter, r *http.Request, who account.Actor) error {
@@ -73,7 +73,7 @@ func (s *site) retry(w http.ResponseWriter, r *http.Request, who account.Actor) 
 	return done(w, r, "/admin", "retried")
 }
 
-// putPerson adds somebody, or changes them.
+// putPerson adds or changes a person.
 func (s *site) putPerson(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err

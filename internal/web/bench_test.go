@@ -20,7 +20,7 @@ import (
 	"berth/testbeds"
 )
 
-// BenchmarkSchedule is the start page over a month with 10 testbeds of 5,000 bookings each, from the call to the last byte.
+// BenchmarkSchedule serves the start page over a month with 10 testbeds of 5,000 bookings each, from the call to the last byte.
 func BenchmarkSchedule(b *testing.B) {
 	ctx := context.Background()
 	db := testdb.Open(b, testdb.SQLite(b))
@@ -72,7 +72,7 @@ func BenchmarkSchedule(b *testing.B) {
 		return w
 	}
 	c := send("/sign-in", "", url.Values{"username": {"monika"}, "password": {password}}).Result().Cookies()[0]
-	send("/?span=month", c.Name+"="+c.Value, nil) // what is booked is in memory from then on
+	send("/?span=month", c.Name+"="+c.Value, nil) // the bookings are in memory from then on
 	for b.Loop() {
 		w := send("/?span=month", c.Name+"="+c.Value, nil)
 		if w.Code != http.StatusOK {

@@ -11,10 +11,10 @@ import (
 	"berth/scheduler/account"
 )
 
-// lookEvery is how often the change log is looked at for a page that follows it, and whether its session is still good.
+// lookEvery is the time between two looks at the change log, and at the session, for a page that follows it.
 const lookEvery = 2 * time.Second
 
-// following is how long a page follows changes before it has to ask again.
+// following is how long a page follows changes before it must ask again.
 const following = 10 * time.Minute
 
 // changes tells a page that something has changed, as server-sent events, so that it can say so or show it.
@@ -37,7 +37,7 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request, who account.Actor
 	defer tick.Stop()
 	for until := time.Now().Add(following); time.Now().Before(until); {
 		if err := control.Flush(); err != nil {
-			return nil // nobody is there any more
+			return nil // the browser is gone
 		}
 		select {
 		case <-r.Context().Done():
@@ -45,7 +45,7 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request, who account.Actor
 		case <-tick.C:
 		}
 		if who, err = s.people.Session(r.Context(), s.secret(r)); err != nil {
-			return nil // it has ended: the browser asks again, and is told to sign in
+			return nil // the session has ended: the browser asks again, and is told to sign in
 		}
 		events, last, err := s.service.Events(r.Context(), who, after, 200)
 		if err != nil {

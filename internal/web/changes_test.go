@@ -26,7 +26,7 @@ func follow(t *testing.T, base, cookie string) *http.Response {
 	return res
 }
 
-// TestAPageFollowsChangesAsLongAsItsSession, and nobody follows them with any number of pages.
+// TestAPageFollowsChangesAsLongAsItsSession, and no user with any number of pages.
 func TestAPageFollowsChangesAsLongAsItsSession(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://berth.example")
@@ -62,7 +62,7 @@ func TestAPageFollowsChangesAsLongAsItsSession(t *testing.T) {
 	}
 }
 
-// TestAccountsAndSignIns shows administrators what happened, as text.
+// TestAccountsAndSignIns shows the events to administrators, as text.
 func TestAccountsAndSignIns(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://berth.example")

@@ -19,7 +19,7 @@ import (
 	"berth/testbeds"
 )
 
-// choice is what somebody has chosen so far on the way to a slot: it stands in the address, so that it can be kept and shared.
+// choice holds a user's choices so far on the way to a slot: it stands in the address, so that it can be kept and shared.
 type choice struct {
 	NSD         string
 	Zone        *time.Location
@@ -28,7 +28,7 @@ type choice struct {
 	Picked      bool
 	Placement   testbeds.Placement
 	Devices     []testbeds.DeviceNeed // instead of the service's; nil for these
-	Own         []own                 // components of one's own, instead of a service
+	Own         []own                 // the user's own components, instead of a service
 	Name        string
 	Description string
 	Mentor      string
@@ -82,7 +82,7 @@ func (c choice) ask() scheduler.Ask {
 	return q
 }
 
-// Hidden are the parts of a choice that its forms carry along unseen.
+// Hidden lists the parts of a choice that its forms carry along unseen.
 func (c choice) Hidden() (list []hidden) {
 	if c.NSD != "" {
 		list = append(list, hidden{"nsd", c.NSD})
@@ -99,7 +99,7 @@ func (c choice) Hidden() (list []hidden) {
 	return list
 }
 
-// with is the address of the same choice with a slot, and a placement and devices where these are others.
+// with returns the address of the same choice with a slot, and with the placement and devices if given.
 func (c choice) with(s testbeds.Slot, p testbeds.Placement, needs []testbeds.DeviceNeed) template.URL {
 	q := url.Values{"zone": {c.Zone.String()}, "start": {s.Start.UTC().Format(time.RFC3339)}, "end": {s.End.UTC().Format(time.RFC3339)}}
 	if len(p) > 0 {
@@ -133,11 +133,11 @@ type place struct {
 	Can                []string // VIMs on which it is onboarded
 }
 
-// choosePage is the page on which a slot is chosen.
+// choosePage is the page for choosing a slot.
 type choosePage struct {
 	Choice     choice
 	NSDs       []testbeds.NSD
-	What       string // is deployed
+	What       string // the thing deployed
 	Needs      []testbeds.DeviceNeed
 	VIMs       []string
 	Rows       []int
@@ -157,10 +157,10 @@ type choosePage struct {
 	Failure    *failure
 }
 
-// reach says whether an experiment can run on a testbed, and if not why.
+// reach says whether an experiment can run on a testbed, with the reason if not.
 type reach struct {
 	Testbed testbeds.Testbed
-	URL     template.URL // that places it there; empty where it cannot be, or is
+	URL     template.URL // places it there; empty if that is impossible, or done
 	Why     []string
 }
 
@@ -172,7 +172,7 @@ func (s *site) choose(w http.ResponseWriter, r *http.Request, who account.Actor)
 	return s.chosen(w, r, who, c, nil)
 }
 
-// chosen shows the page for a choice; failure is what went wrong with submitting it.
+// chosen shows the page for a choice; failed is the fault of submitting it.
 func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor, c choice, failed error) error {
 	ctx := r.Context()
 	f, _, err := s.service.Facility(ctx, who)
@@ -216,7 +216,7 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor,
 	if err := s.check(ctx, who, &p); err != nil {
 		return err
 	}
-	if len(c.Own) == 0 { // who describes components says where they run
+	if len(c.Own) == 0 { // the user's own components come with their places
 		if err := s.reaches(ctx, who, &p, f); err != nil {
 			return err
 		}
@@ -228,7 +228,7 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor,
 	return nil
 }
 
-// nextFree is how many free slots are offered, and how far ahead they are looked for.
+// nextFree is the number of free slots offered, and lookAhead the time in which to look for them.
 const (
 	nextFree  = 5
 	lookAhead = 60 * 24 * time.Hour
@@ -250,7 +250,7 @@ func (s *site) free(ctx context.Context, who account.Actor, p *choosePage) error
 	return nil
 }
 
-// first is the first slot of a length within a free time: from a whole hour on, which people like, where there is room for that.
+// first returns the first slot of a length within a free time: from a full hour on if there is room, since people prefer that.
 func first(free testbeds.Slot, length time.Duration) testbeds.Slot {
 	start := free.Start.Truncate(time.Hour)
 	if start.Before(free.Start) {
@@ -262,7 +262,7 @@ func first(free testbeds.Slot, length time.Duration) testbeds.Slot {
 	return testbeds.NewSlot(start, length)
 }
 
-// check checks the slot that was picked, and finds what would work instead.
+// check checks the picked slot, and finds alternatives.
 func (s *site) check(ctx context.Context, who account.Actor, p *choosePage) error {
 	if !p.Choice.Picked {
 		return nil
@@ -297,7 +297,7 @@ func (s *site) check(ctx context.Context, who account.Actor, p *choosePage) erro
 	return nil
 }
 
-// where is the schedule with the times at which the experiment could run.
+// where draws the schedule with the times at which the experiment could run.
 func (s *site) where(ctx context.Context, who account.Actor, p choosePage, f testbeds.Facility) (template.HTML, error) {
 	day := s.o.Clock().In(p.Choice.Zone)
 	from := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, p.Choice.Zone)
@@ -323,7 +323,7 @@ func (s *site) where(ctx context.Context, who account.Actor, p choosePage, f tes
 	})
 }
 
-// submit asks for the slot.
+// submit submits the request for the slot.
 func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err

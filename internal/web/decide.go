@@ -21,10 +21,10 @@ import (
 	"berth/testbeds"
 )
 
-// fresh is a new key for a form, which makes sending it twice harmless.
+// fresh makes a new key for a form, so that sending it twice is harmless.
 func fresh() string { return rand.Text() }
 
-// once makes of the key in a form what lets the same form create one thing only.
+// once turns the key of a form into a creation, so that the form creates one thing only.
 func once(form url.Values) scheduler.Creation {
 	key := form.Get("once")
 	if key == "" || len(key) > 100 {
@@ -34,18 +34,18 @@ func once(form url.Values) scheduler.Creation {
 	return scheduler.Creation{Key: "form " + key, Fingerprint: hex.EncodeToString(sum[:])}
 }
 
-// decidePage shows what a decision would do, and asks before it does it.
+// decidePage previews a decision, and asks for confirmation.
 type decidePage struct {
 	Number  int64
 	Name    string
 	Title   string
 	Failure *failure
-	Lines   []string // what would be
+	Lines   []string // the effects
 	Hidden  []hidden // the form, to be sent again
 	Can     bool     // whether it may be confirmed
 	Ways    []wayForm
 	Offered []offeredWay
-	Victims []victim // whom an override could displace
+	Victims []victim // the requests that an override could displace
 }
 
 type hidden struct{ Name, Value string }
@@ -62,7 +62,7 @@ type victim struct {
 	Name   string
 }
 
-// decide takes a decision, or shows first what it would do: the same form goes through twice.
+// decide takes a decision, or first shows its effects: the same form goes through twice.
 func (s *site) decide(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
@@ -107,14 +107,14 @@ func (s *site) decide(w http.ResponseWriter, r *http.Request, who account.Actor)
 	return nil
 }
 
-// deciding are the titles of decisions.
+// deciding holds the titles of decisions.
 var deciding = map[scheduler.Action]string{
 	scheduler.ActionSchedule: "Schedule", scheduler.ActionReject: "Reject", scheduler.ActionMove: "Move", scheduler.ActionCancel: "Cancel", scheduler.ActionStart: "Start",
 	scheduler.ActionComplete: "End", scheduler.ActionFail: "Report a failure", scheduler.ActionAssign: "Change mentor", scheduler.ActionApprove: "Decide for a testbed",
 	scheduler.ActionAcceptOffer: "Accept the offer", scheduler.ActionEdit: "Change name and description",
 }
 
-// acceptOffer makes of a form the step that it asks for.
+// acceptOffer reads the step from a form.
 func (s *site) acceptOffer(ctx context.Context, who account.Actor, v scheduler.View, form url.Values, dry bool) (scheduler.Outcome, error) {
 	zone, err := readZone(form)
 	if err != nil {
@@ -159,7 +159,7 @@ func (s *site) acceptOffer(ctx context.Context, who account.Actor, v scheduler.V
 		if err != nil {
 			return scheduler.Outcome{}, err
 		}
-		if form.Has("alternative") { // they were looked at, and these were chosen
+		if form.Has("alternative") { // the user has seen the list, and chose these
 			count = 0
 		}
 		return s.service.Reject(ctx, who, v.ID, scheduler.Reject{Reason: reason, Count: int(count), Offers: chosen, HoldFor: testbeds.Period{Clock: time.Duration(days) * 24 * time.Hour}, DryRun: dry, Revision: revision})
@@ -185,7 +185,7 @@ func (s *site) acceptOffer(ctx context.Context, who account.Actor, v scheduler.V
 	}
 }
 
-// offeredWay is one of the alternatives that a rejection would offer, for somebody to choose from.
+// offeredWay is one of the alternatives that a rejection would offer, for the user's choice.
 type offeredWay struct {
 	Number int
 	Text   string
@@ -203,10 +203,10 @@ func offeredWays(before, after scheduler.Request) (list []offeredWay, err error)
 	return list, nil
 }
 
-// maxOffered is more than a rejection may offer, which the rules see to.
+// maxOffered exceeds the number that a rejection may offer, which the rules check.
 const maxOffered = 20
 
-// chosenOffers are the alternatives of a form that were ticked.
+// chosenOffers reads the ticked alternatives of a form.
 func chosenOffers(form url.Values) (list []testbeds.Alternative, err error) {
 	all := form["alternative"]
 	for _, text := range form["choose"] {
@@ -225,7 +225,7 @@ func chosenOffers(form url.Values) (list []testbeds.Alternative, err error) {
 	return list, nil
 }
 
-// override is what a form says of granting what does not fit.
+// override reads the form's permission to grant a request that does not fit.
 func override(form url.Values) *scheduler.Override {
 	mode := scheduler.OverrideMode(form.Get("override"))
 	if mode == "" {
@@ -234,7 +234,7 @@ func override(form url.Values) *scheduler.Override {
 	return &scheduler.Override{Mode: mode, Reason: strings.TrimSpace(form.Get("why")), Displace: form["displace"]}
 }
 
-// effects are what a decision would do, in words.
+// effects words the effects of a decision.
 func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
 	r := out.Request
 	if r.Status != before.Status {
@@ -281,7 +281,7 @@ func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
 	return lines
 }
 
-// elsewhere is where a displaced request could go.
+// elsewhere names the places where a displaced request could go.
 func elsewhere(list []testbeds.Alternative) string {
 	if len(list) == 0 {
 		return ", and no other slot was found for it"
@@ -293,7 +293,7 @@ func elsewhere(list []testbeds.Alternative) string {
 	return "; it could go to " + strings.Join(slots, ", or to ")
 }
 
-// conflict gathers what somebody can do about a slot that does not fit.
+// conflict gathers the user's options for a slot that does not fit.
 func (p *decidePage) conflict(err error, v scheduler.View) {
 	e, ok := asError(err)
 	if !ok || e.Verdict == nil {
@@ -302,7 +302,7 @@ func (p *decidePage) conflict(err error, v scheduler.View) {
 	for _, a := range e.Alternatives {
 		x := wayForm{Slot: a.Slot}
 		if len(a.Placement) > 0 {
-			continue // another placement is another request: it is offered with a rejection
+			continue // another placement makes another request: a rejection offers it
 		}
 		for _, c := range a.Changes {
 			x.Changes = append(x.Changes, c.Text)

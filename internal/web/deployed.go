@@ -16,7 +16,7 @@ import (
 	"berth/testbeds"
 )
 
-// deployed fills in what is deployed: the members of a service, or components of one's own, with where they can go, and devices.
+// deployed fills in the members of a service, or the user's own components, with their possible places, and the devices.
 func (p *choosePage) deployed(c testbeds.Catalogue) error {
 	p.Needs = p.Choice.Devices
 	if len(p.Choice.Own) > 0 {
@@ -41,7 +41,7 @@ func (p *choosePage) deployed(c testbeds.Catalogue) error {
 	return nil
 }
 
-// testbeds are those that take part.
+// testbeds returns the testbeds that take part.
 func (p *choosePage) testbeds() map[string]bool {
 	set := map[string]bool{}
 	for _, x := range p.Places {
@@ -54,7 +54,7 @@ func (p *choosePage) testbeds() map[string]bool {
 	return set
 }
 
-// members are those of a service, with where they can go.
+// members lists the members of a service, with their possible places.
 func members(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement) (list []place) {
 	for _, m := range n.Members {
 		v, _ := c.VNF(m.VNF)
@@ -82,10 +82,10 @@ func amounts(q testbeds.Quantities) string {
 	return strings.Join(list, ", ")
 }
 
-// reaches says for each testbed whether the experiment can run there.
+// reaches checks for each testbed whether the experiment can run there.
 func (s *site) reaches(ctx context.Context, who account.Actor, p *choosePage, f testbeds.Facility) error {
 	slot := p.Choice.Slot
-	if p.Verdict == nil { // nothing was picked that could be asked for
+	if p.Verdict == nil { // nothing to check yet
 		slot = testbeds.NewSlot(s.o.Clock().UTC().Truncate(time.Hour).Add(24*time.Hour), time.Hour)
 	}
 	for _, t := range f.Testbeds {
@@ -116,7 +116,7 @@ func (s *site) reaches(ctx context.Context, who account.Actor, p *choosePage, f 
 	return nil
 }
 
-// reasons are why something cannot run somewhere, each once however many members it concerns.
+// reasons lists the problems of a place, each once however many members it concerns.
 func reasons(problems []testbeds.Problem) (list []string) {
 	for _, p := range problems {
 		_, why, ok := strings.Cut(p.Message, "): ")

@@ -1,4 +1,4 @@
-// Package web is what people see without a program of their own: the schedule, choosing a slot, requests and what can be decided about them,
-// testbeds, calendars, accounts, administration. Every page is drawn by the server and works without scripts; it asks the scheduler, and decides
+// Package web serves the pages for people: the schedule, the choice of a slot, requests and decisions about them, testbeds, calendars,
+// accounts, administration. The server draws every page, and all of them work without scripts. The package asks the scheduler, and decides
 // nothing itself.
 package web

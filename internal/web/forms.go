@@ -13,10 +13,10 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// localTime is how browsers write the value of an input for a date and a time.
+// localTime is the form in which browsers write the value of an input for a date and a time.
 const localTime = "2006-01-02T15:04"
 
-// readTime reads an instant as an input writes it, by the clocks of a zone, or in full.
+// readTime reads an instant in the form of an input, in the clock time of a zone, or in full.
 func readTime(field, text string, zone *time.Location) (time.Time, error) {
 	text = strings.TrimSpace(text)
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
@@ -27,7 +27,7 @@ func readTime(field, text string, zone *time.Location) (time.Time, error) {
 		if err != nil {
 			continue
 		}
-		if wall.Format(form) != text { // the clocks jump over it
+		if wall.Format(form) != text { // the clock skips this time
 			return time.Time{}, invalid(field, "%s does not exist in %s: the clocks go forward then", text, zone)
 		}
 		return wall.UTC(), nil
@@ -35,7 +35,7 @@ func readTime(field, text string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, invalid(field, "must be a date and a time such as 2026-11-24T09:00")
 }
 
-// readSlot reads start and end of a form; ok is false where both are empty.
+// readSlot reads start and end of a form; ok is false if both are empty.
 func readSlot(form url.Values, zone *time.Location) (s testbeds.Slot, ok bool, err error) {
 	start, end := form.Get("start"), form.Get("end")
 	if start == "" && end == "" {
@@ -48,7 +48,7 @@ func readSlot(form url.Values, zone *time.Location) (s testbeds.Slot, ok bool, e
 	return s, err == nil, err
 }
 
-// readActual reads when something really was; nil where the form says nothing of it.
+// readActual reads the actual times; nil if the form has none.
 func readActual(form url.Values, zone *time.Location) (*scheduler.Actual, error) {
 	var a scheduler.Actual
 	for field, to := range map[string]**time.Time{"actual_start": &a.Start, "actual_end": &a.End} {
@@ -67,7 +67,7 @@ func readActual(form url.Values, zone *time.Location) (*scheduler.Actual, error)
 	return &a, nil
 }
 
-// readZone is the zone that a form names; UTC where it names none.
+// readZone reads the zone that a form names, by default UTC.
 func readZone(form url.Values) (*time.Location, error) {
 	name := form.Get("zone")
 	if name == "" {
@@ -92,7 +92,7 @@ func number(form url.Values, field string) (int64, error) {
 	return n, nil
 }
 
-// placement is what a form says of where members go: fields such as place.1, and place.all for all of them.
+// placement reads the places of members: fields such as place.1, and place.all for all of them.
 func placement(form url.Values) testbeds.Placement {
 	p := testbeds.Placement{}
 	for name, values := range form {
@@ -106,8 +106,8 @@ func placement(form url.Values) testbeds.Placement {
 	return p
 }
 
-// devices are what a form says instead of the devices of a service: fields such as device.wins-5g/usrp-n210 with a count. Without any it is
-// nil: those of the service.
+// devices reads the devices that replace those of a service: fields such as device.wins-5g/usrp-n210 with a count. Without any it returns
+// nil: the service's own.
 func devices(form url.Values) (list []testbeds.DeviceNeed, err error) {
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		at, ok := strings.CutPrefix(name, "device.")

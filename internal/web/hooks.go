@@ -9,7 +9,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// Webhooks keeps the addresses that are told what happens.
+// Webhooks keeps the addresses of webhooks, and their deliveries.
 type Webhooks interface {
 	Create(ctx context.Context, a account.Actor, wish scheduler.Webhook) (secret string, h scheduler.Webhook, err error)
 	Change(ctx context.Context, a account.Actor, id string, wish scheduler.Webhook) (scheduler.Webhook, error)
@@ -21,10 +21,10 @@ type Webhooks interface {
 	Again(ctx context.Context, a account.Actor, id string, delivery int64) error
 }
 
-// hooksPage is somebody's webhooks, and what each was told.
+// hooksPage shows a user's webhooks, with the deliveries of each.
 type hooksPage struct {
 	Hooks  []hook
-	Secret string // of one that was just made
+	Secret string // of a webhook made just now
 	Result string // of a test
 }
 
@@ -33,7 +33,7 @@ type hook struct {
 	Deliveries []scheduler.Delivery
 }
 
-// shownDeliveries is how many of a webhook's deliveries are listed.
+// shownDeliveries bounds the list of a webhook's deliveries.
 const shownDeliveries = 20
 
 func (s *site) hooks(w http.ResponseWriter, r *http.Request, who account.Actor) error {
@@ -56,7 +56,7 @@ func (s *site) showHooks(w http.ResponseWriter, r *http.Request, who account.Act
 	return nil
 }
 
-// changeHooks makes, tries, switches or forgets a webhook, or has it told something again.
+// changeHooks makes, tests, switches or deletes a webhook, or repeats a delivery.
 func (s *site) changeHooks(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err

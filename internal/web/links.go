@@ -8,7 +8,7 @@ import (
 	"berth/scheduler/account"
 )
 
-// Links is what the pages of signed links need. They are for whoever has the link, without signing in.
+// Links resolves signed links. Their pages need no sign-in: having the link is enough.
 type Links interface {
 	OfferByLink(ctx context.Context, link string) (scheduler.Request, scheduler.Offer, error)
 	AcceptByLink(ctx context.Context, link string) (scheduler.Outcome, error)
@@ -16,7 +16,7 @@ type Links interface {
 	ApproveByLink(ctx context.Context, link string, in scheduler.Approve) (scheduler.Outcome, error)
 }
 
-// ask shows what a link offers. Nothing happens until the button is pressed: mail scanners open links.
+// ask shows the offer of a link. Nothing happens until the button is pressed: mail scanners open links.
 func (s *site) ask(w http.ResponseWriter, r *http.Request) {
 	request, offer, err := s.links.OfferByLink(r.Context(), r.PathValue("link"))
 	if err != nil {
@@ -35,7 +35,7 @@ func (s *site) accept(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusOK, "accepted.html", "You have accepted the slot", account.Actor{}, out.Created)
 }
 
-// askApproval shows what a link lets somebody decide.
+// askApproval shows the decision that a link offers.
 func (s *site) askApproval(w http.ResponseWriter, r *http.Request) {
 	found, err := s.links.ApprovalByLink(r.Context(), r.PathValue("link"))
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *site) approve(w http.ResponseWriter, r *http.Request) {
 	s.refuse(w, r, err)
 }
 
-// refuse says why a link does not work.
+// refuse explains why a link does not work.
 func (s *site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	status, f, ours := explained(err)
 	if ours {

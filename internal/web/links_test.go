@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestALinkIsInNoLogAndNoError: whoever has it can act, so it goes nowhere by itself: not into logs, not into what a page says, and not as the
-// Referer of whatever is looked at next. What goes wrong with a link leaves no more behind than what goes right.
+// TestALinkIsInNoLogAndNoError: having the link is enough to act, so it must stay secret: it is in no log, on no page, and in no Referer of
+// the next page. Failures with a link leave no more behind than successes.
 func TestALinkIsInNoLogAndNoError(t *testing.T) {
 	t.Parallel()
 	const link = "c2VjcmV0.bGluaw"

@@ -49,7 +49,7 @@ func TestASignedInVisitorStaysHere(t *testing.T) {
 	}
 }
 
-// FuzzLocal sends browsers wherever somebody likes, and looks where they end up.
+// FuzzLocal sends browsers to any address, and checks where they arrive.
 func FuzzLocal(f *testing.F) {
 	for _, to := range []string{"/", "/requests?x=1", `/%2fevil.example/"`, `/%2f%2fevil.example/"`, `//evil.example`, `/\evil.example`, `/%5cevil.example/"`, "/\t/evil.example",
 		"https://evil.example", "javascript:alert(1)", "/..//evil.example", `/%2e/%2fevil.example/"`, "/?a=//evil.example", "/;//evil.example", "/%", "/@evil.example", "/ä//evil.example"} {

@@ -7,13 +7,13 @@ import (
 	"berth/testbeds"
 )
 
-// own is a component that somebody describes, where there is no network service for what they deploy.
+// own is a component described by the user, for deployments without a network service.
 type own struct {
 	VCPU, MemoryMB, StorageGB int64
 	Where                     string // testbed/vim
 }
 
-// maxOwn is how many components the form takes; more go over the API.
+// maxOwn bounds the components of the form; the API takes more.
 const maxOwn = 6
 
 func (x own) size() testbeds.Quantities {
@@ -26,7 +26,7 @@ func (x own) size() testbeds.Quantities {
 	return q
 }
 
-// hidden are the fields of the component in a form.
+// hidden lists the fields of the component in a form.
 func (x own) hidden(i int) (list []hidden) {
 	field := func(name, value string) { list = append(list, hidden{fmt.Sprintf("own.%d.%s", i, name), value}) }
 	field("where", x.Where)
@@ -36,7 +36,7 @@ func (x own) hidden(i int) (list []hidden) {
 	return list
 }
 
-// readOwn reads the components that a form describes; rows that name no place are empty ones.
+// readOwn reads the components that a form describes; rows without a place are empty.
 func readOwn(form url.Values) (list []own, err error) {
 	for i := 1; i <= maxOwn; i++ {
 		field := func(name string) string { return fmt.Sprintf("own.%d.%s", i, name) }

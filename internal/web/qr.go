@@ -8,8 +8,8 @@ import (
 	"rsc.io/qr"
 )
 
-// qrCode is a text as a picture that telephones read; empty where the text is too long for one. What is dark is drawn on white in dark pages too:
-// not every reader takes it the other way round.
+// qrCode draws a text as a QR code; empty if the text is too long for one. It is dark on white on dark pages too: not every reader takes
+// the inverse.
 func qrCode(text, label string) template.HTML {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {

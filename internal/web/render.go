@@ -16,13 +16,13 @@ import (
 	"berth/testbeds"
 )
 
-// view is what every page gets: what is around it, and its own data.
+// view holds a page's frame and its own data.
 type view struct {
 	Title string
 	Path  string
 	Who   account.Actor
 	Nav   []link
-	Note  string // what has just been done
+	Note  string // confirmation of the last action
 	Data  any
 }
 
@@ -35,12 +35,12 @@ var functions = template.FuncMap{
 	"instant": instant, "demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "times": phrases.Times, "minute": func(t time.Time) string { return t.UTC().Format(phrases.Minute) },
 	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "offer": phrases.Offer, "lower": strings.ToLower,
 	"utc": func(s testbeds.Slot) string { return phrases.Slot(s, time.UTC) }, "day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode,
-	"webcal": func(address string) template.URL { return template.URL(address) }, // of this site's own making
+	"webcal": func(address string) template.URL { return template.URL(address) }, // the address is this site's own
 }
 
 func instant(t time.Time) string { return t.UTC().Format("Monday, 2 January 2006, 15:04 UTC") }
 
-// dict are named values for a template within another.
+// dict makes named values for a template within another.
 func dict(pairs ...any) map[string]any {
 	m := map[string]any{}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -49,7 +49,7 @@ func dict(pairs ...any) map[string]any {
 	return m
 }
 
-// navigation is where somebody can go.
+// navigation lists the pages open to a user.
 func navigation(who account.Actor, path string) []link {
 	if who.Username == "" {
 		return nil
@@ -64,7 +64,7 @@ func navigation(who account.Actor, path string) []link {
 	return list
 }
 
-// notes are what can have been done just before a page is shown; the address says which.
+// notes holds the confirmations of actions just before a page; the address says which.
 var notes = map[string]string{"submitted": "Your request was submitted. Its mentor and the testbeds are notified.", "done": "Done.", "said": "Your remark was added.", "saved": "Saved.", "closed": "The closure was added.",
 	"reopened": "The closure was removed.", "retried": "The waiting deliveries are being retried."}
 
@@ -81,7 +81,7 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, ti
 	_, _ = w.Write(b.Bytes())
 }
 
-// failure is what an error page says.
+// failure is the content of an error page.
 type failure struct {
 	Message      string
 	Fields       []scheduler.FieldError
@@ -90,7 +90,7 @@ type failure struct {
 	Allowed      []scheduler.Action
 }
 
-// explained turns an error into what people may read of it; what is nobody's business stays in the log.
+// explained turns an error into a text for the user; internal details stay in the log.
 func explained(err error) (status int, f failure, ours bool) {
 	if wait, many := errors.AsType[tooMany](err); many {
 		return http.StatusTooManyRequests, failure{Message: sentence(wait.Error())}, false
@@ -123,13 +123,13 @@ func explained(err error) (status int, f failure, ours bool) {
 	default:
 		status = http.StatusConflict
 	}
-	// Of what is not available there may be more to know, which belongs into the log.
+	// An unavailable part may have a further cause, which belongs in the log.
 	return status, f, e.Code == scheduler.CodeUnavailable && err != error(e)
 }
 
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
 
-// conflicts are what is in the way, in words.
+// conflicts words the conflicts of a verdict.
 func conflicts(v testbeds.Verdict) (lines []string) {
 	for _, p := range v.Problems {
 		lines = append(lines, p.Message)
@@ -143,7 +143,7 @@ func conflicts(v testbeds.Verdict) (lines []string) {
 	return lines
 }
 
-// fail shows what went wrong.
+// fail shows an error.
 func (s *site) fail(w http.ResponseWriter, r *http.Request, who account.Actor, err error) {
 	status, f, ours := explained(err)
 	if ours {
@@ -155,18 +155,18 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, who account.Actor, e
 	s.show(w, r, status, "failure.html", "This did not work", who, f)
 }
 
-// invalid is an error about one field.
+// invalid makes an error about one field.
 func invalid(field, rule string, args ...any) error {
 	return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "the form is not valid", Fields: []scheduler.FieldError{{Field: field, Rule: fmt.Sprintf(rule, args...)}}}
 }
 
-// done leads to a page after something was done, which says so.
+// done leads to a page after an action, with its confirmation.
 func done(w http.ResponseWriter, r *http.Request, to, note string) error {
 	http.Redirect(w, r, to+"?note="+note, http.StatusSeeOther)
 	return nil
 }
 
-// zones are the clocks that somebody may want to look at: UTC and those of the testbeds.
+// zones lists the time zones to choose from: UTC and those of the testbeds.
 func zones(f testbeds.Facility) []string {
 	list := []string{"UTC"}
 	for _, t := range f.Testbeds {
@@ -177,5 +177,5 @@ func zones(f testbeds.Facility) []string {
 	return list
 }
 
-// asError is an error that says what rule it is about.
+// asError returns the error with its rule.
 func asError(err error) (*scheduler.Error, bool) { return errors.AsType[*scheduler.Error](err) }

@@ -14,7 +14,7 @@ import (
 	"berth/scheduler/phrases"
 )
 
-// requestsPage is a list of requests.
+// requestsPage shows a list of requests.
 type requestsPage struct {
 	Views    []link
 	View     string
@@ -26,7 +26,7 @@ type requestsPage struct {
 	Agenda   *agenda
 }
 
-// agenda is what operators have to do.
+// agenda lists the operators' work.
 type agenda struct{ Days []agendaDay }
 
 type agendaDay struct {
@@ -34,10 +34,10 @@ type agendaDay struct {
 	Items []scheduler.Duty
 }
 
-// viewLabels are the names of the lists on the page.
+// viewLabels names the lists on the page.
 var viewLabels = map[string]string{"to decide": "To decide", "to operate": "Operations", "mine": "My requests", "all": "All requests"}
 
-// listViews are the lists that somebody may want to look at, the most useful first.
+// listViews lists the views for a user, the most useful first.
 func listViews(who account.Actor) (list []string) {
 	if who.Is(account.RoleMentor) || who.Is(account.RoleProvider) {
 		list = append(list, "to decide")
@@ -95,10 +95,10 @@ func (s *site) requests(w http.ResponseWriter, r *http.Request, who account.Acto
 	return nil
 }
 
-// agendaDays is how far ahead operators look.
+// agendaDays is the number of days that the agenda covers.
 const agendaDays = 7
 
-// agenda is what operators have to do in the days ahead, and what they should have done before.
+// agenda lists the operators' work of the days ahead, and overdue work.
 func (s *site) agenda(ctx context.Context, who account.Actor) (*agenda, error) {
 	now := s.o.Clock().UTC()
 	until := now.AddDate(0, 0, agendaDays)
@@ -118,7 +118,7 @@ func (s *site) agenda(ctx context.Context, who account.Actor) (*agenda, error) {
 	return a, nil
 }
 
-// requestPage is all about one request.
+// requestPage shows one request.
 type requestPage struct {
 	R         scheduler.View
 	Times     []string
@@ -128,17 +128,17 @@ type requestPage struct {
 	History   []scheduler.Entry
 	Mentors   []string
 	Can       map[string]bool
-	Provides  []scheduler.Approval // that the reader decides
+	Provides  []scheduler.Approval // for the reader's decision
 	Start     string               // of the slot, as an input writes it, in UTC
 	End       string
 	Once      string
-	Told      string // whether the ticket says the same
+	Told      string // whether the ticket is up to date
 }
 
-// ticketChannel is where what tickets have to be told waits.
+// ticketChannel is the channel of deliveries to tickets.
 const ticketChannel = "ticket"
 
-// pathStep is a status on the way through a request's life.
+// pathStep is a status on the path of a request.
 type pathStep struct {
 	Label string
 	State string // past, here, ahead

@@ -18,21 +18,21 @@ import (
 	"berth/testbeds"
 )
 
-// window is the part of the schedule that is looked at.
+// window is the part of the schedule on display.
 type window struct {
 	Span    string // day, week, month or range
 	Slot    testbeds.Slot
 	Zone    *time.Location
 	Testbed string // only this one
-	Feature string // only those that have it
-	NSD     string // only those that it uses, and where it fits
-	Open    string // the testbed that is opened to its VIMs and devices
+	Feature string // only testbeds with it
+	NSD     string // only its testbeds, with the times at which it fits
+	Open    string // the testbed shown with its VIMs and devices
 	Width   int
 }
 
 const longestRange = 366 * 24 * time.Hour
 
-// readWindow reads what of the schedule is wanted; without anything said it is the week from today on.
+// readWindow reads the wanted part of the schedule; by default it is the week from today on.
 func (s *site) readWindow(q url.Values) (v window, err error) {
 	if v.Zone, err = readZone(q); err != nil {
 		return v, err
@@ -70,7 +70,7 @@ func (s *site) readWindow(q url.Values) (v window, err error) {
 	return v, nil
 }
 
-// query is the window as an address says it.
+// query returns the window as an address has it.
 func (v window) query() url.Values {
 	q := url.Values{"span": {v.Span}, "zone": {v.Zone.String()}, "at": {v.Slot.Start.In(v.Zone).Format(time.DateOnly)}}
 	if v.Span == "range" {
@@ -86,7 +86,7 @@ func (v window) query() url.Values {
 	return q
 }
 
-// moved is the window one step later, or earlier, or with another span.
+// moved returns the address of the window one step later, or earlier, or with another span.
 func (v window) moved(steps int, span string) template.URL {
 	q := v.query()
 	start := v.Slot.Start.In(v.Zone)
@@ -113,12 +113,12 @@ func (v window) moved(steps int, span string) template.URL {
 	return template.URL("?" + q.Encode())
 }
 
-// shows reports whether a testbed is within the window.
+// shows reports whether the window includes a testbed.
 func (v window) shows(t testbeds.Testbed) bool {
 	return (v.Testbed == "" || v.Testbed == t.ID) && (v.Feature == "" || slices.Contains(t.Features, v.Feature))
 }
 
-// chart is the schedule as a picture.
+// chart makes the schedule's picture.
 func (s *site) chart(ctx context.Context, who account.Actor, v window, f testbeds.Facility) (timeline.Chart, error) {
 	c := timeline.Chart{From: v.Slot.Start, To: v.Slot.End, Zone: v.Zone, Now: s.o.Clock(), Width: v.Width,
 		Title: fmt.Sprintf("Schedule from %s to %s, %s", v.Slot.Start.In(v.Zone).Format(phrases.Minute), v.Slot.End.In(v.Zone).Format(phrases.Minute), v.Zone)}
@@ -159,7 +159,8 @@ func (s *site) chart(ctx context.Context, who account.Actor, v window, f testbed
 	return c, nil
 }
 
-// concerned are the testbeds that the window's network service uses, nil for all; where it could run goes into the picture.
+// concerned returns the testbeds that the window's network service uses, nil for all, and adds the times at which it could run to the
+// picture.
 func (s *site) concerned(ctx context.Context, who account.Actor, v window, c *timeline.Chart) (map[string]bool, error) {
 	if v.NSD == "" {
 		return nil, nil
@@ -179,7 +180,7 @@ func (s *site) concerned(ctx context.Context, who account.Actor, v window, c *ti
 	return p.testbeds(), err
 }
 
-// maxFits is how many free times are drawn.
+// maxFits bounds the number of free times drawn.
 const maxFits = 200
 
 func title(t testbeds.Testbed) string {
@@ -189,13 +190,13 @@ func title(t testbeds.Testbed) string {
 	return t.ID
 }
 
-// fewBands is how many resources of a testbed are shown where several testbeds are.
+// fewBands is the number of resources per testbed if several testbeds are shown.
 const fewBands = 3
 
-// opens reports whether a testbed is opened to its parts: where one asks for that, and where it is the only one.
+// opens reports whether a testbed shows its parts: on demand, and if it is the only one.
 func (v window) opens(testbed string) bool { return v.Open == testbed || v.Testbed == testbed }
 
-// opened is the schedule with a testbed opened; of an open one its page.
+// opened returns the address of the schedule with a testbed opened; for an open one the address of its page.
 func (v window) opened(testbed string) string {
 	if v.opens(testbed) {
 		return "/testbeds/" + url.PathEscape(testbed)
@@ -204,16 +205,16 @@ func (v window) opened(testbed string) string {
 	return "/?" + v.query().Encode()
 }
 
-// series are the capacities of a testbed over the window.
+// series returns the capacities of a testbed over the window.
 func (s *site) series(ctx context.Context, who account.Actor, t testbeds.Testbed, v window) ([]testbeds.Series, error) {
 	series, err := s.service.Availability(ctx, who, t.ID, v.Slot)
-	if scheduler.CodeOf(err) == scheduler.CodeInvalid { // beyond what can be booked there is nothing to say
+	if scheduler.CodeOf(err) == scheduler.CodeInvalid { // there is no capacity to show beyond the bookable time
 		return nil, nil
 	}
 	return series, err
 }
 
-// few are the resources of a testbed of which least is free.
+// few picks the resources of a testbed with the least free capacity.
 func few(series []testbeds.Series) (list []timeline.Band) {
 	series = slices.Clone(series)
 	slices.SortStableFunc(series, func(a, b testbeds.Series) int { return tightness(a) - tightness(b) })
@@ -223,7 +224,7 @@ func few(series []testbeds.Series) (list []timeline.Band) {
 	return list
 }
 
-// parts are the VIMs and devices of a testbed, a lane for each.
+// parts makes a lane for each VIM and device of a testbed.
 func parts(series []testbeds.Series) (list []timeline.Lane) {
 	for _, x := range series {
 		name := x.Resource.VIM + x.Resource.Device
@@ -236,7 +237,7 @@ func parts(series []testbeds.Series) (list []timeline.Lane) {
 	return list
 }
 
-// tightness is how much of a resource is free at the least, in thousandths of what there is.
+// tightness returns the least free part of a resource, in thousandths of its total.
 func tightness(x testbeds.Series) int {
 	least := 1000
 	for _, s := range x.Steps {
@@ -247,7 +248,7 @@ func tightness(x testbeds.Series) int {
 	return least
 }
 
-// bar is a booking in the picture. The picture itself says how it stands and when.
+// bar draws a booking. The picture itself words its status and time.
 func bar(p scheduler.Placed) timeline.Bar {
 	b := timeline.Bar{Slot: p.Slot, Occupied: p.Occupied, Overbooked: p.Overbooked, State: timeline.Busy, Label: "busy", Title: "another user's booking"}
 	switch p.Strength {
@@ -286,7 +287,7 @@ type schedulePage struct {
 	From, To string
 }
 
-// windowed is what of the schedule a call wants, and the picture of it.
+// windowed reads the wanted part of the schedule, and draws it.
 func (s *site) windowed(r *http.Request, who account.Actor) (v window, f testbeds.Facility, svg template.HTML, err error) {
 	if v, err = s.readWindow(r.URL.Query()); err != nil {
 		return v, f, "", err
@@ -322,7 +323,7 @@ func (s *site) schedule(w http.ResponseWriter, r *http.Request, who account.Acto
 	return nil
 }
 
-// drawn is the picture for a page.
+// drawn draws the picture for a page.
 func (s *site) drawn(ctx context.Context, who account.Actor, v window, f testbeds.Facility, more func(*timeline.Chart)) (template.HTML, error) {
 	c, err := s.chart(ctx, who, v, f)
 	if err != nil {
@@ -333,10 +334,10 @@ func (s *site) drawn(ctx context.Context, who account.Actor, v window, f testbed
 	}
 	var b bytes.Buffer
 	err = c.SVG(&b)
-	return template.HTML(b.String()), err // the package that draws escapes whatever people wrote
+	return template.HTML(b.String()), err // the drawing package escapes all texts of users
 }
 
-// picture is the schedule alone, for a page elsewhere.
+// picture serves the schedule alone, for embedding in other pages.
 func (s *site) picture(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	_, _, svg, err := s.windowed(r, who)
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	"berth/scheduler/account"
 )
 
-// page answers somebody who is signed in. An error becomes the page that says so.
+// page answers a signed-in user. An error becomes an error page.
 type page func(w http.ResponseWriter, r *http.Request, who account.Actor) error
 
-// cookieName has the prefix that browsers accept over https only, where that is how the site is reached.
+// cookieName returns the name with the prefix that browsers accept over https only, if people reach the site that way.
 func (s *site) cookieName() string {
 	if s.secure() {
 		return "__Host-berth"
@@ -24,7 +24,7 @@ func (s *site) cookieName() string {
 
 func (s *site) secure() bool { return strings.HasPrefix(s.o.Base, "https://") }
 
-// secret is what the browser's cookie holds.
+// secret returns the secret in the browser's cookie.
 func (s *site) secret(r *http.Request) string {
 	if c, err := r.Cookie(s.cookieName()); err == nil {
 		return c.Value
@@ -36,7 +36,7 @@ func (s *site) setCookie(w http.ResponseWriter, secret string, age int) {
 	http.SetCookie(w, &http.Cookie{Name: s.cookieName(), Value: secret, Path: "/", MaxAge: age, HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteLaxMode})
 }
 
-// signedIn lets only those in who have a session; others are sent to sign in, and come back to where they wanted to go.
+// signedIn requires a session; others are sent to sign in, and return to the page that they wanted.
 func (s *site) signedIn(h page) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.people.Session(r.Context(), s.secret(r))
@@ -57,7 +57,7 @@ func (s *site) signedIn(h page) http.HandlerFunc {
 	}
 }
 
-// signedInOrToken lets programs in as well that read with a token, or with a password.
+// signedInOrToken also admits programs that read with a token or a password.
 func (s *site) signedInOrToken(h page) http.HandlerFunc {
 	browser := s.signedIn(h)
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -75,7 +75,7 @@ func (s *site) signedInOrToken(h page) http.HandlerFunc {
 	}
 }
 
-// tooMany is an error that says how long somebody has to wait.
+// tooMany is an error with the time that a user must wait.
 type tooMany interface {
 	error
 	RetryAfter() time.Duration
@@ -83,7 +83,7 @@ type tooMany interface {
 
 type signIn struct {
 	To, Username, Failure string
-	Elsewhere             bool // people may sign in elsewhere
+	Elsewhere             bool // a provider exists
 }
 
 func (s *site) askSignIn(w http.ResponseWriter, r *http.Request) {
@@ -115,23 +115,23 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, status, "sign-in.html", "Sign in", account.Actor{}, form)
 }
 
-// signedInAs gives a browser its session, and leads to where somebody wanted to go.
+// signedInAs gives a browser its session, and leads to the wanted page.
 func (s *site) signedInAs(w http.ResponseWriter, r *http.Request, secret, to string) {
-	if old := s.secret(r); old != "" { // whoever was signed in here before is not any more
+	if old := s.secret(r); old != "" { // the former user's session ends
 		_ = s.people.SignOut(r.Context(), old)
 	}
 	s.setCookie(w, secret, 0)
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
-// passageFor is how long somebody may take to sign in elsewhere, in seconds.
+// passageFor is the time for signing in with a provider, in seconds.
 const passageFor = 600
 
 func (s *site) passageCookie(value string, age int) *http.Cookie {
 	return &http.Cookie{Name: s.cookieName() + "-passage", Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteLaxMode}
 }
 
-// leave sends somebody to the provider to sign in there. Where they wanted to go is kept with what they have to bring back.
+// leave sends a user to the provider to sign in there. The browser keeps the wanted page with the proof for the way back.
 func (s *site) leave(w http.ResponseWriter, r *http.Request) {
 	to, kept, err := s.o.OIDC.Begin(r.Context())
 	if err != nil {
@@ -142,7 +142,7 @@ func (s *site) leave(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
-// comeBack lets somebody in who comes back from the provider.
+// comeBack signs a user in who returns from the provider.
 func (s *site) comeBack(w http.ResponseWriter, r *http.Request) {
 	kept := ""
 	if c, err := r.Cookie(s.passageCookie("", 0).Name); err == nil {

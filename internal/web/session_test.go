@@ -73,7 +73,7 @@ func (h *house) send(path, cookie string, form url.Values, headers ...string) *h
 	return w.Result()
 }
 
-// session is the cookie of somebody who has signed in.
+// session returns the cookie of a signed-in user.
 func (h *house) session(who string) string {
 	h.t.Helper()
 	res := h.send("/sign-in", "", url.Values{"username": {who}, "password": {password}})
@@ -109,7 +109,7 @@ func TestNobodySeesAPageWithoutSigningIn(t *testing.T) {
 	}
 }
 
-// TestThePictureForAPageElsewhere is drawn for a program that has a token.
+// TestThePictureForAPageElsewhere draws it for a program with a token.
 func TestThePictureForAPageElsewhere(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://berth.example")
@@ -200,7 +200,7 @@ func TestTooManyAttemptsHaveToWait(t *testing.T) {
 	}
 }
 
-// TestOnlyWhoMayKnowSeesWhose goes through what one experimenter sees of another's.
+// TestOnlyWhoMayKnowSeesWhose checks how much one experimenter sees of another's requests.
 func TestOnlyWhoMayKnowSeesWhose(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://berth.example")

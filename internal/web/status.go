@@ -8,10 +8,10 @@ import (
 	"berth/scheduler/phrases"
 )
 
-// usual is how a request goes through its life where nobody reports more than they have to.
+// usual is the path of a request with only the mandatory reports.
 var usual = []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Running, scheduler.Completed}
 
-// paths are the ways of requests through their life, by where they are.
+// paths holds the paths of requests, by their present status.
 var paths = map[scheduler.Status][]scheduler.Status{
 	scheduler.UnderReview: usual, scheduler.Scheduled: usual, scheduler.Running: usual, scheduler.Completed: usual,
 	scheduler.Instantiating: slices.Insert(slices.Clone(usual), 2, scheduler.Instantiating),
@@ -21,13 +21,13 @@ var paths = map[scheduler.Status][]scheduler.Status{
 	scheduler.Cancelled:     {scheduler.UnderReview, scheduler.Cancelled},
 }
 
-// barStates are how requests look in the schedule whose capacity is taken.
+// barStates maps the statuses that take capacity to their look in the schedule.
 var barStates = map[scheduler.Status]timeline.State{
 	scheduler.UnderReview: timeline.Pending, scheduler.Scheduled: timeline.Scheduled, scheduler.Instantiating: timeline.Running, scheduler.Running: timeline.Running,
 	scheduler.Terminating: timeline.Running, scheduler.Completed: timeline.Ended, scheduler.Failed: timeline.Failed, scheduler.Rejected: timeline.Withdrawn, scheduler.Cancelled: timeline.Withdrawn,
 }
 
-// MissingStatus names the places of the pages that have nothing for a status; none where all have.
+// MissingStatus lists the places of the pages without anything for a status; none if it is known to all.
 func MissingStatus(s scheduler.Status) (places []string) {
 	if !slices.Contains(paths[s], s) {
 		places = append(places, "the path on the page of a request (paths)")
@@ -42,7 +42,7 @@ func MissingStatus(s scheduler.Status) (places []string) {
 	return places
 }
 
-// path is the way of a request through its life as far as it has come, and what is still ahead.
+// path returns the path of a request so far, and the steps ahead.
 func path(at scheduler.Status) (list []pathStep) {
 	state := "past"
 	for _, x := range paths[at] {

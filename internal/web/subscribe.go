@@ -9,13 +9,13 @@ import (
 	"berth/scheduler/account"
 )
 
-// subscribePage says how to get the calendars into a client.
+// subscribePage explains how to add the calendars to a client.
 type subscribePage struct {
 	Server    string
 	Username  string
 	Calendars []shownCalendar
-	Secret    string // of an app password that was just made
-	Feed      string // an address that was just made
+	Secret    string // of an app password made just now
+	Feed      string // an address made just now
 	Webcal    string
 }
 

@@ -17,14 +17,14 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// closed is one time at which something of a testbed is closed.
+// closed is one time at which a testbed or a part of it is closed.
 type closed struct {
 	ID    string
 	Slot  testbeds.Slot
 	Title string
 }
 
-// closures are the times within a span at which a testbed, or a part of it, is closed.
+// closures lists the times within a span at which a testbed, or a part of it, is closed.
 func closures(t testbeds.Testbed, span testbeds.Slot) (list []closed) {
 	zone, err := wallclock.Zone(t.Timezone)
 	if err != nil {
@@ -52,25 +52,25 @@ func (s *site) testbeds(w http.ResponseWriter, r *http.Request, who account.Acto
 	return nil
 }
 
-// testbedPage is all about one testbed.
+// testbedPage shows one testbed.
 type testbedPage struct {
 	T        testbeds.Testbed
 	SVG      template.HTML
 	Closures []closed
 	Use      []use
 	Waiting  []scheduler.Request // for its approval
-	May      bool                // change its closures
+	May      bool                // may change its closures
 	Days     int
 	Preview  *closurePreview
 }
 
-// use is how much of a resource was used.
+// use is the utilisation of a resource.
 type use struct {
 	Resource string
 	Percent  int
 }
 
-// closurePreview is what a closure would do.
+// closurePreview shows the effects of a closure.
 type closurePreview struct {
 	Failure *failure
 	Broken  []scheduler.BrokenBooking
@@ -78,7 +78,7 @@ type closurePreview struct {
 	Closure string
 }
 
-// usedDays is how far back utilisation is looked at, and closures ahead.
+// usedDays is the number of days of utilisation shown back, and of closures shown ahead.
 const usedDays = 30
 
 func (s *site) testbed(w http.ResponseWriter, r *http.Request, who account.Actor) error {
@@ -130,7 +130,7 @@ func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who account.
 	return nil
 }
 
-// percent is how much of a resource is booked until an instant.
+// percent returns the booked share of a resource until an instant.
 func percent(x testbeds.Series, until time.Time) int {
 	var booked, there float64
 	for i, st := range x.Steps {
@@ -148,7 +148,7 @@ func percent(x testbeds.Series, until time.Time) int {
 	return int(booked*100/there + .5)
 }
 
-// close adds a closure, or shows first whom it hits.
+// close adds a closure, or first shows the bookings that it hits.
 func (s *site) close(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
@@ -199,7 +199,7 @@ func (s *site) close(w http.ResponseWriter, r *http.Request, who account.Actor) 
 	return s.aboutTestbed(w, r, who, status, p)
 }
 
-// reopen takes a closure away.
+// reopen removes a closure.
 func (s *site) reopen(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	id := r.PathValue("testbed")
 	if _, err := s.service.DeleteClosure(r.Context(), who, id, r.PostFormValue("closure"), scheduler.ChangeOptions{Force: true}); err != nil {

@@ -15,7 +15,7 @@ import (
 	"berth/testbeds/facilityfile"
 )
 
-// auditPage is what was done, searched.
+// auditPage shows the change log, searched.
 type auditPage struct {
 	Actor, Text, From, To string
 	Action                scheduler.Action
@@ -54,7 +54,7 @@ func (s *site) audit(w http.ResponseWriter, r *http.Request, who account.Actor) 
 	return nil
 }
 
-// facilityPage is the facility or the catalogue as a file, and what a new one would change.
+// facilityPage shows the facility or the catalogue as a file, and the changes of a new one.
 type facilityPage struct {
 	What        string // facility or catalogue
 	YAML        string
@@ -98,7 +98,7 @@ func (s *site) facility(w http.ResponseWriter, r *http.Request, who account.Acto
 	return nil
 }
 
-// putFacility shows what a new facility or catalogue would change, and then changes it.
+// putFacility shows the changes of a new facility or catalogue, and then makes them.
 func (s *site) putFacility(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
@@ -128,7 +128,7 @@ func (s *site) putFacility(w http.ResponseWriter, r *http.Request, who account.A
 	return nil
 }
 
-// changed makes the change, or says what it would do.
+// changed makes the change, or previews it.
 func (s *site) changed(ctx context.Context, who account.Actor, p facilityPage, o scheduler.ChangeOptions) (out scheduler.FacilityChange, err error) {
 	known, _, err := s.service.Facility(ctx, who)
 	if err != nil {

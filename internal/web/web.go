@@ -31,7 +31,7 @@ type Identity interface {
 	SignOut(ctx context.Context, secret string) error
 	SetPassword(ctx context.Context, actor account.Actor, username, old, password string, everything bool) error
 	RevokeAll(ctx context.Context, actor account.Actor, owner string) (n int, err error)
-	// Stay bounds what stays open for somebody; leave says that it does no longer.
+	// Stay bounds the open streams of a user; leave ends one.
 	Stay(username string) (leave func(), err error)
 	Create(ctx context.Context, actor account.Actor, owner, name string, scopes []account.Scope, expires *time.Time) (secret string, t account.Token, err error)
 	CreateFeed(ctx context.Context, actor account.Actor, owner, name, collection string) (secret string, t account.Token, err error)
@@ -39,7 +39,7 @@ type Identity interface {
 	Revoke(ctx context.Context, actor account.Actor, owner, id string) (account.Token, error)
 }
 
-// Deliveries is what waits to be told to others, for administrators.
+// Deliveries lists the waiting deliveries for administrators.
 type Deliveries interface {
 	Backlog(ctx context.Context, channel string) (scheduler.Backlog, error)
 	Deliveries(ctx context.Context, channel, target string, undone bool, below int64, limit int) ([]scheduler.Delivery, error)
@@ -47,17 +47,17 @@ type Deliveries interface {
 	Pending(ctx context.Context, channel, request string) (waits bool, err error)
 }
 
-// OIDC signs people in who have proved to a provider elsewhere who they are.
+// OIDC signs in users who have identified themselves to a provider.
 type OIDC interface {
 	Begin(ctx context.Context) (to, kept string, err error)
-	// Finish takes what the browser has kept, and the session that it has here, if any.
+	// Finish takes the state that the browser has kept, and its session here, if any.
 	Finish(r *http.Request, kept, session string) (secret string, err error)
 }
 
-// CallbackPath is where a provider leads back to.
+// CallbackPath is the address to which a provider leads back.
 const CallbackPath = "/sign-in/callback"
 
-// Options are what the pages get from outside.
+// Options connects the pages to the rest of the instance.
 type Options struct {
 	Log        *slog.Logger
 	Clock      func() time.Time
@@ -65,11 +65,11 @@ type Options struct {
 	Deliveries Deliveries
 	Channels   []string
 	Webhooks   Webhooks
-	OIDC       OIDC          // nil: nobody signs in elsewhere
-	Poll       time.Duration // how often the change log is looked at for a page that follows it; default two seconds
+	OIDC       OIDC          // nil: no provider
+	Poll       time.Duration // time between two looks at the change log for a page that follows it; default two seconds
 }
 
-// site is what the handlers share.
+// site holds the state shared by the handlers.
 type site struct {
 	service *scheduler.Service
 	people  Identity
@@ -78,7 +78,7 @@ type site struct {
 	pages   *template.Template
 }
 
-// Paths are where New's handler belongs.
+// Paths lists the patterns of New's handler.
 var Paths = []string{"GET /{$}", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/",
 	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", "/offers/", "/approvals/"}
 
@@ -145,15 +145,15 @@ func (s *site) handler() http.Handler {
 		mux.HandleFunc(pattern, s.signedIn(h))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, account.Actor{}, scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at this address")) // which may hold a signed link
+		s.fail(w, r, account.Actor{}, scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at this address")) // no echo of the address, which may hold a signed link
 	})
 	return careful(http.NewCrossOriginProtection().Handler(bounded(mux)))
 }
 
-// largestForm is more than most forms here need; a facility may be larger.
+// largestForm exceeds the size of most forms here; a facility may be larger.
 const (
 	largestForm     = 256 << 10
-	largestFacility = 3 * facilityfile.MaxSize // forms write most signs as three
+	largestFacility = 3 * facilityfile.MaxSize // forms write most characters as three
 )
 
 func bounded(next http.Handler) http.Handler {
@@ -167,7 +167,7 @@ func bounded(next http.Handler) http.Handler {
 	})
 }
 
-// careful sets what browsers are to be careful about: nothing is loaded from elsewhere, and addresses, which may be secrets, go nowhere.
+// careful sets headers for browsers: they load nothing from elsewhere, and pass addresses, which may be secrets, to no other site.
 func careful(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -184,7 +184,7 @@ func careful(next http.Handler) http.Handler {
 	})
 }
 
-// file serves files of the program, one after the other.
+// file serves files of the program, joined in order.
 func (s *site) file(kind string, names ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", kind)

@@ -63,7 +63,7 @@ func (d *desk) ApproveByLink(_ context.Context, _ string, in scheduler.Approve) 
 	return scheduler.Outcome{}, nil
 }
 
-// TestAnApprovalAsksFirst and says what is missing where it cannot be taken.
+// TestAnApprovalAsksFirst, and names the missing input if it is incomplete.
 func TestAnApprovalAsksFirst(t *testing.T) {
 	t.Parallel()
 	d := &desk{}
@@ -90,7 +90,7 @@ func TestAnApprovalAsksFirst(t *testing.T) {
 	}
 }
 
-// linkPages are the pages of signed links, over what a test says that they lead to.
+// linkPages serves the pages of signed links, with the decisions that a test gives them.
 func linkPages(t *testing.T, links Links) http.Handler {
 	t.Helper()
 	return newLinkSite(t, links).handler()

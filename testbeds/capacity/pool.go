@@ -19,7 +19,7 @@ type pool struct {
 	places   map[string]int // the index of each unit
 	buffers  testbeds.Buffers
 	calendar
-	free    *profile.Profile // the total less what is booked
+	free    *profile.Profile // the total less bookings
 	claims  *claimIndex
 	settled *claimIndex // the claims that take capacity and name units
 }

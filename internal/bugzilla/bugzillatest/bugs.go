@@ -219,7 +219,7 @@ func (s *Server) say(who *person, name string, in map[string]any) answer {
 	return answer{status: http.StatusCreated, body: map[string]any{"id": s.comment}}
 }
 
-// As does as a user what Bugzilla's pages allow: change a bug, or comment on it. It fails as the pages would.
+// As acts as a user of Bugzilla's pages: it changes a bug, or comments on it, and fails as the pages would.
 func (s *Server) As(name string, id int64, in map[string]any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -174,7 +174,7 @@ func (s *Server) comments(r *http.Request, name string) answer {
 	return ok(map[string]any{"bugs": map[string]any{fmt.Sprint(b.id): map[string]any{"comments": list}}, "comments": map[string]any{}})
 }
 
-// history merges what one person changed within one second.
+// history merges one person's changes within one second.
 func (s *Server) history(r *http.Request, name string) answer {
 	b, refusal := s.find(name)
 	if refusal != nil {

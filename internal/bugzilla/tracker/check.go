@@ -23,8 +23,8 @@ type Finding struct {
 // maxSkew is the difference between clocks that deserves a warning. Nothing depends on it.
 const maxSkew = 2 * time.Minute
 
-// Check examines everything that tickets depend on, and lists what would fail. It changes nothing. If the server cannot be reached, or
-// refuses the key, it ends there.
+// Check examines everything that tickets depend on, and lists the faults. It changes nothing. If the server cannot be reached, or refuses
+// the key, it ends there.
 func (t *Tracker) Check(ctx context.Context, statuses tickets.StatusMap, clock func() time.Time) []Finding {
 	k := &checking{t: t, statuses: statuses, now: clock}
 	for _, look := range []func(context.Context) (goOn bool){k.server, k.key, k.rights, k.place, k.deadline, k.values, k.fields, k.workflow, k.mail, k.clock} {

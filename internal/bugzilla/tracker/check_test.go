@@ -71,7 +71,7 @@ func (b *bench) faults(what string) (list []tracker.Finding) {
 	return list
 }
 
-// TestEachMissingStepIsOneLine however many requests would have to take it.
+// TestEachMissingStepIsOneLine however many requests would need it.
 func TestEachMissingStepIsOneLine(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.server.DropStep("IN_PROGRESS", "CONFIRMED")
