@@ -34,12 +34,12 @@ func (s *Service) MoveInCalendar(ctx context.Context, a account.Actor, id string
 	}
 	remark := CalendarNote{Slot: &slot}
 	if CodeOf(err) == CodeForbidden {
-		waiting, wishErr := s.wishMove(ctx, a, id, slot)
-		if wishErr == nil && waiting.Waiting != "" {
+		waiting, askErr := s.askToMove(ctx, a, id, slot)
+		if askErr == nil && waiting.Waiting != "" {
 			return waiting, nil
 		}
-		if wishErr != nil {
-			err = wishErr
+		if askErr != nil {
+			err = askErr
 		}
 	}
 	return Moved{}, s.remarked(ctx, a, id, remark, "Move to "+slot.String()+" refused: ", err)
@@ -168,9 +168,9 @@ func sameSlot(a, b *testbeds.Slot) bool {
 	return a.Equal(*b)
 }
 
-// wishMove asks the mentor of a scheduled request, in its thread, to move it, and says what the move waits for. The answer is empty where there is
+// askToMove asks the mentor of a scheduled request, in its thread, to move it, and says what the move waits for. The answer is empty where there is
 // nothing to ask; it is an error where the request would not fit.
-func (s *Service) wishMove(ctx context.Context, a account.Actor, id string, slot testbeds.Slot) (Moved, error) {
+func (s *Service) askToMove(ctx context.Context, a account.Actor, id string, slot testbeds.Slot) (Moved, error) {
 	var answer Moved
 	_, err := s.decide(ctx, command{actor: a, action: ActionRemark, id: id, take: func(ctx context.Context, d *decision) error {
 		r := d.request

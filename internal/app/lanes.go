@@ -15,7 +15,7 @@ import (
 // lanes deliver to webhooks, in a lane for each owner: slow or dead addresses of one owner delay no other. An owner without deliveries has
 // no lane.
 type lanes struct {
-	queue laneQueue
+	queue laneDeliveries
 	desk  *webhook.Service
 	clock func() time.Time
 	log   *slog.Logger
@@ -26,8 +26,8 @@ type lanes struct {
 	work sync.WaitGroup
 }
 
-// laneQueue lists the waiting deliveries, also those of some targets only.
-type laneQueue interface {
+// laneDeliveries lists the waiting deliveries, also those of some targets only.
+type laneDeliveries interface {
 	delivery.Deliveries
 	DueTargets(ctx context.Context, channel string, now time.Time) ([]string, error)
 	MessagesTo(ctx context.Context, channel string, targets []string, now time.Time, limit int) ([]scheduler.Delivery, error)
@@ -143,7 +143,7 @@ func (l *lanes) stop(ctx context.Context) error {
 
 // lane is the share of some targets in all deliveries.
 type lane struct {
-	laneQueue
+	laneDeliveries
 	targets []string
 }
 

@@ -40,7 +40,7 @@ func (a *Auth) storePerson(ctx context.Context, tx scheduler.Tx, actor account.A
 	if err := tx.PutPerson(ctx, after); err != nil {
 		return err
 	}
-	for _, e := range account.Changes(actor.Username, a.clock().UTC(), before, after) {
+	for _, e := range account.Changes(actor.Username, a.clock().UTC().Truncate(time.Second), before, after) {
 		if err := tx.AddAccountEvent(ctx, e); err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func (a *Auth) storePerson(ctx context.Context, tx scheduler.Tx, actor account.A
 // endAccess revokes a person's valid sessions, tokens, app passwords and feeds that ends selects, except the one that the actor is using,
 // and returns their number.
 func (a *Auth) endAccess(ctx context.Context, tx scheduler.Tx, actor account.Actor, owner string, ends func(account.Token) bool) (n int, err error) {
-	now := a.clock().UTC()
+	now := a.clock().UTC().Truncate(time.Second)
 	list, err := tx.Tokens(ctx, owner)
 	if err != nil {
 		return 0, err
@@ -64,7 +64,7 @@ func (a *Auth) endAccess(ctx context.Context, tx scheduler.Tx, actor account.Act
 		if t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires) || t.ID == actor.Token || !ends(t) {
 			continue
 		}
-		t.Revoked = new(now.Truncate(time.Second))
+		t.Revoked = new(now)
 		if err := tx.PutToken(ctx, t); err != nil {
 			return n, err
 		}

@@ -36,7 +36,7 @@ func (d *Service) Deliver(ctx context.Context, m scheduler.Delivery) (targets []
 		return nil, err
 	}
 	if h.Off != "" {
-		return nil, nil // the owner may not know of it
+		return nil, nil // it is switched off
 	}
 	if until := d.Resting(h); !until.IsZero() {
 		return nil, errResting{until}

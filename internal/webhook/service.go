@@ -34,7 +34,7 @@ type Hooks interface {
 	WebhookMayKnow(ctx context.Context, h scheduler.Webhook, e scheduler.Event) (bool, error)
 }
 
-// Settings configure a desk.
+// Settings configure a Service.
 type Settings struct {
 	Anywhere bool   // also allow internal addresses
 	Site     string // address of Berth's pages
@@ -51,7 +51,7 @@ type Service struct {
 	resting  breakers
 }
 
-// New makes a desk.
+// New makes a Service.
 func New(queue Queue, hooks Hooks, s Settings, clock func() time.Time) *Service {
 	return &Service{queue: queue, hooks: hooks, settings: s, clock: clock, client: client(s.Anywhere)}
 }
