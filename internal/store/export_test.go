@@ -50,3 +50,6 @@ func At(ctx context.Context, dsn string, version int64) error {
 	}
 	return errors.Join(err, s.Close())
 }
+
+// Watch calls fn for each round trip of a transaction, with its statements; it must be set before the store is used.
+func Watch(s *Store, fn func(statements ...string)) { s.watch = fn }

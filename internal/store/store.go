@@ -26,8 +26,9 @@ type Store struct {
 
 	site     calendar.Site
 	channels []scheduler.Channel
-	facility atomic.Pointer[revised] // the last one that a transaction drew calendars with
-	written  atomic.Bool             // set by each commit, cleared by each Ping
+	facility atomic.Pointer[revised]    // the last one that a transaction drew calendars with
+	written  atomic.Bool                // set by each commit, cleared by each Ping
+	watch    func(statements ...string) // sees what goes to the database in one round trip; set by tests
 }
 
 var _ scheduler.Store = (*Store)(nil)
@@ -100,7 +101,7 @@ func (s *Store) view(ctx context.Context, fn func(scheduler.Reader) error) (begu
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	slow := time.AfterFunc(patience, func() { cancel(context.DeadlineExceeded) })
-	t, err := s.read.BeginTx(ctx, s.dialect.view)
+	t, err := s.begin(ctx, s.read, s.dialect.view)
 	slow.Stop()
 	if err != nil {
 		return false, fmt.Errorf("beginning to read: %w", cmp.Or(context.Cause(ctx), err))
@@ -159,7 +160,7 @@ func pause(ctx context.Context, try int) error {
 }
 
 func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx) error) error {
-	t, err := s.write.BeginTx(ctx, s.dialect.change)
+	t, err := s.begin(ctx, s.write, s.dialect.change)
 	if err != nil {
 		return fmt.Errorf("beginning to write: %w", err)
 	}
@@ -186,7 +187,7 @@ func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx)
 // reader reads in one transaction.
 type reader struct {
 	s  *Store
-	tx *sql.Tx
+	tx *session
 }
 
 // writer writes in one transaction, and collects the entries of the change log for its end.
@@ -260,7 +261,7 @@ func (w *writer) lockRows(ctx context.Context, query string, args ...any) error 
 type scan func(...any) error
 
 // all reads every row of a query.
-func all[T any](ctx context.Context, tx *sql.Tx, row func(scan) (T, error), query string, args ...any) ([]T, error) {
+func all[T any](ctx context.Context, tx querier, row func(scan) (T, error), query string, args ...any) ([]T, error) {
 	if !findable(args) {
 		return nil, nil
 	}
@@ -281,7 +282,7 @@ func all[T any](ctx context.Context, tx *sql.Tx, row func(scan) (T, error), quer
 }
 
 // one reads the only row of a query; no row is CodeNotFound.
-func one[T any](ctx context.Context, tx *sql.Tx, what string, row func(scan) (T, error), query string, args ...any) (T, error) {
+func one[T any](ctx context.Context, tx querier, what string, row func(scan) (T, error), query string, args ...any) (T, error) {
 	if !findable(args) {
 		var none T
 		return none, scheduler.Errorf(scheduler.CodeNotFound, "there is no %s", what)
