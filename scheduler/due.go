@@ -88,9 +88,10 @@ func (s *Service) RunDue(ctx context.Context) (done int, next *time.Time, err er
 	return done, next, err
 }
 
-// settle does all that is due on testbeds before something is decided about them; what goes wrong is met again by RunDue.
-func (s *Service) settle(ctx context.Context, among []string) {
-	if len(among) == 0 {
+// settle does all that is due on testbeds before something is decided about them; what goes wrong is met again by RunDue. In most states
+// nothing is due anywhere, and it asks nothing.
+func (s *Service) settle(ctx context.Context, at State, among []string) {
+	if len(among) == 0 || !at.due(s.now()) {
 		return
 	}
 	if _, err := s.runDue(ctx, among, math.MaxInt); err != nil {
@@ -162,7 +163,7 @@ func (s *Service) handleLocked(ctx context.Context, id string, lock []string) er
 		if err := d.covered(Touched(r)); err != nil {
 			return err
 		}
-		if err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
+		if _, err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
 			return err
 		}
 		d.request = r

@@ -40,17 +40,18 @@ func (l *ledger) read(fn func(w snapshot) error) error {
 	return fn(l.world)
 }
 
-// catchUp brings the ledger to the snapshot of tx, or leaves it where it is further already.
-func (l *ledger) catchUp(ctx context.Context, tx Reader, now time.Time) error {
-	facility, err := tx.FacilityRevision(ctx)
+// catchUp brings the ledger to the snapshot of tx, or leaves it where it is further already. It returns the state of tx.
+func (l *ledger) catchUp(ctx context.Context, tx Reader, now time.Time) (State, error) {
+	at, err := tx.State(ctx)
 	if err != nil {
-		return err
+		return at, err
 	}
-	sequence, err := tx.Sequence(ctx)
-	if err != nil {
-		return err
-	}
-	today := now.Truncate(day)
+	return at, l.reach(ctx, tx, at, now)
+}
+
+// reach brings the ledger to a state of tx.
+func (l *ledger) reach(ctx context.Context, tx Reader, at State, now time.Time) error {
+	facility, sequence, today := at.Facility, at.Sequence, now.Truncate(day)
 	l.mu.RLock()
 	current := l.current(facility, sequence, today)
 	l.mu.RUnlock()

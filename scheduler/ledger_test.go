@@ -18,8 +18,9 @@ type rows struct {
 	read     *int            // how often all bookings were read
 }
 
-func (s rows) FacilityRevision(context.Context) (int64, error) { return s.facility, nil }
-func (s rows) Sequence(context.Context) (int64, error)         { return s.sequence, nil }
+func (s rows) State(context.Context) (State, error) {
+	return State{Facility: s.facility, Sequence: s.sequence}, nil
+}
 
 func (s rows) Facility(context.Context) (testbeds.Facility, error) {
 	return testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "hall", Timezone: "UTC", Devices: []testbeds.Device{{ID: "usrp", Count: s.facility}}}}}, nil
@@ -85,7 +86,7 @@ func TestALedgerOnlyGoesForward(t *testing.T) {
 		l, reads := &ledger{horizon: 730 * day}, 0
 		catchUp := func(s rows, now time.Time) {
 			s.read = &reads
-			if err := l.catchUp(t.Context(), s, now); err != nil {
+			if _, err := l.catchUp(t.Context(), s, now); err != nil {
 				t.Fatal(name, err)
 			}
 		}
@@ -112,7 +113,7 @@ func TestALedgerOnlyGoesForward(t *testing.T) {
 func TestALedgerReachesFarEnough(t *testing.T) {
 	t.Parallel()
 	l, reads := &ledger{horizon: 10 * day}, 0
-	if err := l.catchUp(t.Context(), rows{facility: 4, sequence: 1, read: &reads}, time.Date(2026, 3, 2, 6, 30, 0, 0, time.UTC)); err != nil {
+	if _, err := l.catchUp(t.Context(), rows{facility: 4, sequence: 1, read: &reads}, time.Date(2026, 3, 2, 6, 30, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}
 	_ = l.read(func(w snapshot) error {

@@ -121,22 +121,27 @@ func (s *Service) masked(ctx context.Context, a account.Actor, err error) error 
 	return &copied
 }
 
-// maskOutcome hides what the actor may not know from an outcome, and fills in the links that only some may have.
-func (s *Service) maskOutcome(ctx context.Context, a account.Actor, out *Outcome) error {
-	return s.snapshot(ctx, func(tx Reader, w snapshot) error {
-		if err := s.show(ctx, tx, a, w.fed.Facility(), &out.Request); err != nil {
+// maskOutcome hides what the actor may not know from an outcome, and fills in the links that only some may have. It asks the transaction that
+// the outcome is of, whose ledger has caught up.
+func (s *Service) maskOutcome(ctx context.Context, tx Reader, a account.Actor, out *Outcome) error {
+	var f testbeds.Facility
+	_ = s.ledger.read(func(w snapshot) error {
+		f = w.fed.Facility()
+		return nil
+	})
+	if err := s.show(ctx, tx, a, f, &out.Request); err != nil {
+		return err
+	}
+	if out.Created != nil {
+		out.Created = new(*out.Created)
+		if err := s.show(ctx, tx, a, f, out.Created); err != nil {
 			return err
 		}
-		if out.Created != nil {
-			if err := s.show(ctx, tx, a, w.fed.Facility(), out.Created); err != nil {
-				return err
-			}
-		}
-		if a.Is(account.RoleExperimenter) && !a.Is(account.RoleMentor) && !a.Is(account.RoleAdministrator) {
-			out.Displaced = nil
-		}
-		return s.mask(ctx, tx, a, w.fed.Facility(), &out.Fit)
-	})
+	}
+	if a.Is(account.RoleExperimenter) && !a.Is(account.RoleMentor) && !a.Is(account.RoleAdministrator) {
+		out.Displaced = nil
+	}
+	return s.mask(ctx, tx, a, f, &out.Fit)
 }
 
 // show makes a request fit to be seen by the actor: fields that are not for them and takers of overbooks are masked, and those who may accept an
@@ -153,7 +158,8 @@ func (s *Service) show(ctx context.Context, tx Reader, a account.Actor, f testbe
 		}
 		r.Overbooked[i].Conflicts = v.Conflicts
 	}
-	if !may(a, ActionAcceptOffer, *r) {
+	open := func(o Offer) bool { return o.State == OfferOpen && o.until().After(s.now()) }
+	if !slices.ContainsFunc(r.Offers, open) || !may(a, ActionAcceptOffer, *r) {
 		return nil
 	}
 	key, err := tx.Secret(ctx)
@@ -162,7 +168,7 @@ func (s *Service) show(ctx context.Context, tx Reader, a account.Actor, f testbe
 	}
 	r.Offers = slices.Clone(r.Offers)
 	for i, o := range r.Offers {
-		if o.State == OfferOpen && o.until().After(s.now()) {
+		if open(o) {
 			r.Offers[i].Link = sign(key, r.ID, o)
 		}
 	}

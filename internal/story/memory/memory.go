@@ -124,6 +124,12 @@ func absent(what string) error {
 
 func (d *data) FacilityRevision(context.Context) (int64, error) { return d.revision, nil }
 
+func (d *data) State(ctx context.Context) (at scheduler.State, err error) {
+	at = scheduler.State{Facility: d.revision, Sequence: int64(len(d.events))}
+	at.Due, err = d.NextDue(ctx)
+	return at, err
+}
+
 func (d *data) Facility(context.Context) (testbeds.Facility, error) { return deep(d.facility), nil }
 
 func (d *data) Catalogue(context.Context) (testbeds.Catalogue, error) { return deep(d.catalogue), nil }
