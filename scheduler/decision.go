@@ -159,6 +159,7 @@ func (d *decision) begun(ctx context.Context, c command) error {
 	if _, err := d.s.ledger.catchUp(ctx, d.tx, d.now); err != nil {
 		return err
 	}
+	d.tx.OnCommit(d.s.ledger.take)
 	return d.recall(ctx)
 }
 

@@ -166,6 +166,7 @@ func (s *Service) handleLocked(ctx context.Context, id string, lock []string) er
 		if _, err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
 			return err
 		}
+		tx.OnCommit(s.ledger.take)
 		d.request = r
 		if err := d.recall(ctx); err != nil {
 			return err

@@ -112,6 +112,17 @@ func load(ctx context.Context, tx Reader, horizon testbeds.Slot) (snapshot, erro
 	return snapshot{fed: fed, catalogue: c}, nil
 }
 
+// take applies what a transaction committed, where nothing that came before it is missing. Otherwise the next one to catch up reads it.
+func (l *ledger) take(c Committed) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.world.fed == nil || l.sequence != c.After {
+		return
+	}
+	l.apply(c.Bookings)
+	l.sequence = c.Last
+}
+
 // follow applies the changes since the last ones. On a database that moves on between two statements more may come than up to
 // sequence: they are applied again next time, which changes nothing.
 func (l *ledger) follow(ctx context.Context, tx Reader, sequence int64) error {
@@ -119,6 +130,12 @@ func (l *ledger) follow(ctx context.Context, tx Reader, sequence int64) error {
 	if err != nil {
 		return err
 	}
+	l.apply(changes)
+	l.sequence = sequence
+	return nil
+}
+
+func (l *ledger) apply(changes []BookingChange) {
 	for _, c := range changes {
 		if c.Released {
 			l.world.fed.Remove(c.Booking.ID)
@@ -126,6 +143,4 @@ func (l *ledger) follow(ctx context.Context, tx Reader, sequence int64) error {
 			l.world.fed.Put(c.Booking)
 		}
 	}
-	l.sequence = sequence
-	return nil
 }

@@ -145,6 +145,17 @@ type Tx interface {
 	RequestWriter
 	PeopleWriter
 	WebhookWriter
+
+	// OnCommit calls fn after the commit, if the transaction changed anything that the change log numbers. Where it is unknown whether the
+	// transaction was committed, fn is not called.
+	OnCommit(fn func(Committed))
+}
+
+// Committed is what a transaction added to the change log: its numbers are those above After, up to Last. Bookings are those that it changed, as
+// BookingsSince reads them; of a released one the ID alone.
+type Committed struct {
+	After, Last int64
+	Bookings    []BookingChange
 }
 
 // FacilityWriter changes what can be booked and what is.

@@ -42,6 +42,7 @@ func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (O
 		if err := s.roomForRequest(ctx, tx, in.Experimenter); err != nil {
 			return err
 		}
+		tx.OnCommit(s.ledger.take)
 		if err := d.submit(ctx, in); err != nil {
 			return err
 		}

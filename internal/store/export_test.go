@@ -7,12 +7,13 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"berth/scheduler"
+	"berth/testbeds"
 )
 
 // Touch marks bookings as changed by a transaction, which otherwise takes a statement for each.
 func Touch(tx scheduler.Tx, ids ...int64) {
 	for _, id := range ids {
-		tx.(*writer).bookings.add(id)
+		tx.(*writer).booking(scheduler.BookingChange{Booking: testbeds.Booking{ID: id}})
 	}
 }
 

@@ -33,6 +33,9 @@ func (w *writer) AddEvent(_ context.Context, e scheduler.Event) error {
 	return nil
 }
 
+// OnCommit calls fn after the commit, if the change log numbers anything of the transaction.
+func (w *writer) OnCommit(fn func(scheduler.Committed)) { w.then = append(w.then, fn) }
+
 // log numbers the changes of the transaction. It comes last: the counter's row stays locked until the commit, so numbers follow
 // the order of commits, without gaps.
 func (w *writer) log(ctx context.Context) error {
@@ -43,9 +46,16 @@ func (w *writer) log(ctx context.Context) error {
 	if len(w.events) == 0 && len(w.bookings.list) == 0 && len(w.requests.list) == 0 && len(drawings) == 0 {
 		return nil
 	}
-	last, err := w.count(ctx, "sequence", int64(max(1, len(w.events))))
+	n := int64(max(1, len(w.events)))
+	last, err := w.count(ctx, "sequence", n)
 	if err != nil {
 		return err
+	}
+	w.committed = scheduler.Committed{After: last - n, Last: last}
+	for _, id := range w.bookings.list {
+		x := w.booked[id]
+		x.Sequence = last
+		w.committed.Bookings = append(w.committed.Bookings, x)
 	}
 	for i, e := range w.events {
 		e.Sequence = last - int64(len(w.events)) + int64(i) + 1

@@ -181,6 +181,11 @@ func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx)
 	if w.wrote {
 		s.written.Store(true)
 	}
+	if w.committed.Last > 0 {
+		for _, fn := range w.then {
+			fn(w.committed)
+		}
+	}
 	return nil
 }
 
@@ -195,10 +200,14 @@ type writer struct {
 	reader
 	events   []scheduler.Event
 	bookings touched[int64]
+	booked   map[int64]scheduler.BookingChange // the written ones among them, in their present state
 	requests touched[string]
 	latest   map[string]scheduler.Request // the changed requests, in their present state
 	refitted bool                         // the facility was changed
 	wrote    bool                         // a writing statement was run
+
+	then      []func(scheduler.Committed)
+	committed scheduler.Committed
 
 	// The objects to redraw, beside the changed requests.
 	now     time.Time
