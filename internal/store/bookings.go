@@ -165,6 +165,7 @@ func bit(b bool) int64 {
 }
 
 func (w *writer) putClaims(ctx context.Context, b testbeds.Booking) error {
+	var rows [][]any
 	for i, c := range b.Claims {
 		units := ""
 		if len(c.Units) > 0 {
@@ -173,13 +174,9 @@ func (w *writer) putClaims(ctx context.Context, b testbeds.Booking) error {
 				return err
 			}
 		}
-		if _, err := w.exec(ctx, "claim", `INSERT INTO claims (booking, ordinal, testbed, vim, quantity, device, amount, starts, ends, units)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			b.ID, i, c.Testbed, c.VIM, c.Quantity, c.Device, c.Amount, seconds(c.From), seconds(c.To), units); err != nil {
-			return err
-		}
+		rows = append(rows, []any{b.ID, i, c.Testbed, c.VIM, c.Quantity, c.Device, c.Amount, seconds(c.From), seconds(c.To), units})
 	}
-	return nil
+	return w.add(ctx, "claim", `INSERT INTO claims (booking, ordinal, testbed, vim, quantity, device, amount, starts, ends, units) VALUES`, ``, rows)
 }
 
 // ReleaseBooking frees a booking's capacity; the row stays, so that others learn of it.

@@ -39,6 +39,7 @@ func (w *writer) OnCommit(fn func(scheduler.Committed)) { w.then = append(w.then
 // log numbers the changes of the transaction. It comes last: the counter's row stays locked until the commit, so numbers follow
 // the order of commits, without gaps.
 func (w *writer) log(ctx context.Context) error {
+	w.tx.before = nil // nothing below asks for requests: they are written with their sequence
 	drawings, err := w.drawings(ctx)
 	if err != nil {
 		return err
@@ -57,18 +58,8 @@ func (w *writer) log(ctx context.Context) error {
 		x.Sequence = last
 		w.committed.Bookings = append(w.committed.Bookings, x)
 	}
-	for i, e := range w.events {
-		e.Sequence = last - int64(len(w.events)) + int64(i) + 1
-		text, err := document("event", e)
-		if err != nil {
-			return err
-		}
-		if _, err := w.exec(ctx, "event", `INSERT INTO events (sequence, document) VALUES ($1, $2)`, e.Sequence, text); err != nil {
-			return err
-		}
-		if err := w.addDeliveries(ctx, e); err != nil {
-			return err
-		}
+	if err := w.addEvents(ctx, last); err != nil {
+		return err
 	}
 	for _, d := range drawings {
 		if err := w.keep(ctx, d, last); err != nil {
@@ -78,7 +69,33 @@ func (w *writer) log(ctx context.Context) error {
 	if err := w.stamp(ctx, "bookings", last, anys(w.bookings.list)); err != nil {
 		return err
 	}
-	return w.stamp(ctx, "requests", last, anys(w.requests.list))
+	rest, err := w.updateAs(ctx, last)
+	if err != nil {
+		return err
+	}
+	return w.stamp(ctx, "requests", last, rest)
+}
+
+// addEvents writes the events, the last one with this number, and their deliveries.
+func (w *writer) addEvents(ctx context.Context, last int64) error {
+	var events, deliveries [][]any
+	for i, e := range w.events {
+		e.Sequence = last - int64(len(w.events)) + int64(i) + 1
+		text, err := document("event", e)
+		if err != nil {
+			return err
+		}
+		events = append(events, []any{e.Sequence, text})
+		for _, c := range w.s.channels {
+			if c.Takes(e) {
+				deliveries = append(deliveries, delivery(c.Name, "", e.Request, e.Sequence))
+			}
+		}
+	}
+	if err := w.add(ctx, "event", `INSERT INTO events (sequence, document) VALUES`, ``, events); err != nil {
+		return err
+	}
+	return w.addDeliveries(ctx, deliveries)
 }
 
 // stamp writes the sequence into the changed rows.

@@ -16,6 +16,25 @@ type session struct {
 	*sql.Tx
 	watch func(statements ...string) // called once for each round trip; nil if nobody counts
 	ended bool
+
+	// before writes what the transaction has put off, and precedes every statement that may ask for it; nil for nothing.
+	before func(ctx context.Context) error
+}
+
+// ready writes what was put off.
+func (x *session) ready(ctx context.Context) error {
+	if x.before == nil {
+		return nil
+	}
+	return x.before(ctx)
+}
+
+// aside runs fn, whose statements have nothing to do with what was put off.
+func (x *session) aside(fn func() error) error {
+	before := x.before
+	x.before = nil
+	defer func() { x.before = before }()
+	return fn()
 }
 
 func (s *Store) begin(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*session, error) {
@@ -35,6 +54,9 @@ func (x *session) seen(statement string) {
 }
 
 func (x *session) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := x.ready(ctx); err != nil {
+		return nil, err
+	}
 	x.seen(query)
 	return x.Tx.QueryContext(ctx, query, args...)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -165,7 +166,8 @@ func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx)
 		return fmt.Errorf("beginning to write: %w", err)
 	}
 	defer t.Rollback() // does nothing after a commit
-	w := &writer{reader: reader{s: s, tx: t}}
+	w := &writer{reader: reader{s: s, tx: t}, latest: map[string]scheduler.Request{}, created: map[string]bool{}, updates: map[string][]any{}}
+	t.before = w.update
 	if err := w.lock(ctx, lock); err != nil {
 		return err
 	}
@@ -191,8 +193,9 @@ func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx)
 
 // reader reads in one transaction.
 type reader struct {
-	s  *Store
-	tx *session
+	s        *Store
+	tx       *session
+	revision int64 // of the facility, once State has read it
 }
 
 // writer writes in one transaction, and collects the entries of the change log for its end.
@@ -202,7 +205,10 @@ type writer struct {
 	bookings touched[int64]
 	booked   map[int64]scheduler.BookingChange // the written ones among them, in their present state
 	requests touched[string]
-	latest   map[string]scheduler.Request // the changed requests, in their present state
+	latest   map[string]scheduler.Request // the changed and locked requests, in their present state
+	created  map[string]bool              // the requests that the transaction created
+	updates  map[string][]any             // written at the end: see UpdateRequest
+	steady   bool                         // a lock keeps others from changing the facility
 	refitted bool                         // the facility was changed
 	wrote    bool                         // a writing statement was run
 
@@ -218,9 +224,6 @@ type writer struct {
 // changed records a written request.
 func (w *writer) changed(r scheduler.Request) {
 	w.requests.add(r.ID)
-	if w.latest == nil {
-		w.latest = map[string]scheduler.Request{}
-	}
 	w.latest[r.ID] = r
 }
 
@@ -244,25 +247,32 @@ var _ scheduler.Tx = (*writer)(nil)
 
 // lock locks testbeds in sorted order; with AllTestbeds the facility first.
 func (w *writer) lock(ctx context.Context, testbeds []string) error {
+	if w.s.dialect.lock == "" { // the transaction itself keeps all others from writing
+		w.steady = true
+		return nil
+	}
 	if slices.Equal(testbeds, scheduler.AllTestbeds) {
 		if err := w.lockRows(ctx, `SELECT 'facility' FROM facility WHERE id = 1`); err != nil {
 			return err
 		}
 		return w.lockRows(ctx, `SELECT id FROM testbeds ORDER BY id`)
 	}
-	for _, id := range slices.Compact(slices.Sorted(slices.Values(testbeds))) {
-		if err := w.lockRows(ctx, `SELECT id FROM testbeds WHERE id = $1`, id); err != nil {
+	ids := slices.DeleteFunc(slices.Sorted(slices.Values(testbeds)), func(id string) bool { return !keepable(id) }) // nothing has such an id
+	for part := range slices.Chunk(slices.Compact(ids), chunk) {
+		if err := w.lockRows(ctx, `SELECT id FROM testbeds WHERE id IN (`+places(1, len(part))+`) ORDER BY id`, anys(part)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// lockRows locks rows in the order in which the query returns them.
 func (w *writer) lockRows(ctx context.Context, query string, args ...any) error {
-	_, err := all(ctx, w.tx, func(s scan) (id string, err error) { return id, s(&id) }, query+w.s.dialect.lock, args...)
+	ids, err := all(ctx, w.tx, words, query+w.s.dialect.lock, args...)
 	if err != nil {
 		return fmt.Errorf("locking testbeds: %w", err)
 	}
+	w.steady = w.steady || len(ids) > 0
 	return nil
 }
 
@@ -291,12 +301,16 @@ func all[T any](ctx context.Context, tx querier, row func(scan) (T, error), quer
 }
 
 // one reads the only row of a query; no row is CodeNotFound.
-func one[T any](ctx context.Context, tx querier, what string, row func(scan) (T, error), query string, args ...any) (T, error) {
+func one[T any](ctx context.Context, tx querier, what string, row func(scan) (T, error), query string, args ...any) (x T, err error) {
 	if !findable(args) {
-		var none T
-		return none, scheduler.Errorf(scheduler.CodeNotFound, "there is no %s", what)
+		return x, scheduler.Errorf(scheduler.CodeNotFound, "there is no %s", what)
 	}
-	x, err := row(tx.QueryRowContext(ctx, query, args...).Scan)
+	if s, ok := tx.(*session); ok {
+		if err := s.ready(ctx); err != nil {
+			return x, err
+		}
+	}
+	x, err = row(tx.QueryRowContext(ctx, query, args...).Scan)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return x, scheduler.Errorf(scheduler.CodeNotFound, "there is no %s", what)
@@ -311,6 +325,9 @@ func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int
 	if err := storable(what, args); err != nil {
 		return 0, err
 	}
+	if err := w.tx.ready(ctx); err != nil {
+		return 0, err
+	}
 	result, err := w.tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, w.refused(what, err)
@@ -319,9 +336,34 @@ func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int
 	return result.RowsAffected()
 }
 
+// rowsAtOnce is the number of rows in one INSERT.
+const rowsAtOnce = 50
+
+// add inserts rows of the same length: head is the statement up to VALUES, tail the rest.
+func (w *writer) add(ctx context.Context, what, head, tail string, rows [][]any) error {
+	for part := range slices.Chunk(rows, rowsAtOnce) {
+		var b strings.Builder
+		b.WriteString(head)
+		for i, row := range part {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, " (%s)", places(1+i*len(row), len(row)))
+		}
+		b.WriteString(tail)
+		if _, err := w.exec(ctx, what, b.String(), slices.Concat(part...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // insert runs a statement that returns the id of the new row.
 func (w *writer) insert(ctx context.Context, what, query string, args ...any) (id int64, err error) {
 	if err := storable(what, args); err != nil {
+		return 0, err
+	}
+	if err := w.tx.ready(ctx); err != nil {
 		return 0, err
 	}
 	if err := w.tx.QueryRowContext(ctx, query, args...).Scan(&id); err != nil {
