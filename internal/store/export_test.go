@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 
 	"github.com/pressly/goose/v3"
@@ -54,3 +55,9 @@ func At(ctx context.Context, dsn string, version int64) error {
 
 // Watch calls fn for each round trip of a transaction, with its statements; it must be set before the store is used.
 func Watch(s *Store, fn func(statements ...string)) { s.watch = fn }
+
+// Writing returns the connections that write.
+func Writing(s *Store) *sql.DB { return s.write }
+
+// MaxPrepared is the number of statements that a connection to SQLite keeps.
+const MaxPrepared = maxPrepared
