@@ -50,8 +50,12 @@ type command struct {
 // the ledger up to date, and commits the changes of take. take may run more than once.
 func (s *Service) decide(ctx context.Context, c command) (Outcome, error) {
 	var seen Request
+	var at State
 	err := s.store.View(ctx, func(tx Reader) (err error) {
-		seen, err = s.find(ctx, tx, c.actor, c.id)
+		if seen, err = s.find(ctx, tx, c.actor, c.id); err != nil {
+			return err
+		}
+		at, err = s.ledger.catchUp(ctx, tx, s.now())
 		return err
 	})
 	if err != nil {
@@ -62,16 +66,16 @@ func (s *Service) decide(ctx context.Context, c command) (Outcome, error) {
 	if c.touches != nil {
 		lock = append(lock, c.touches(seen)...)
 	}
-	s.settle(ctx, lock)
+	s.settle(ctx, at, lock)
 	var out Outcome
-	err = growing(lock, func(more []string) { s.settle(ctx, more) }, func(lock []string) (err error) {
+	err = growing(lock, func(more []string) { s.settle(ctx, at, more) }, func(lock []string) (err error) {
 		out, err = s.attempt(ctx, c, lock)
 		return err
 	})
 	if err != nil {
 		return Outcome{}, s.masked(ctx, c.actor, err)
 	}
-	return out, s.maskOutcome(ctx, c.actor, &out)
+	return out, nil
 }
 
 // growing runs try with testbeds locked, and again with more of them while it turns out to touch others; before, if set, prepares these.
@@ -121,6 +125,9 @@ func (s *Service) attempt(ctx context.Context, c command, lock []string) (Outcom
 			return err
 		}
 		out = d.outcome
+		if err := s.maskOutcome(ctx, tx, c.actor, &out); err != nil {
+			return err
+		}
 		if c.dry {
 			return errDryRun
 		}
@@ -148,9 +155,10 @@ func (d *decision) begun(ctx context.Context, c command) error {
 	if c.revision != 0 && c.revision != r.Revision {
 		return Errorf(CodePrecondition, "request #%d was changed in between: it is at revision %d, not %d", r.Number, r.Revision, c.revision)
 	}
-	if err := d.s.ledger.catchUp(ctx, d.tx, d.now); err != nil {
+	if _, err := d.s.ledger.catchUp(ctx, d.tx, d.now); err != nil {
 		return err
 	}
+	d.tx.OnCommit(d.s.ledger.take)
 	return d.recall(ctx)
 }
 

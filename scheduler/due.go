@@ -88,9 +88,10 @@ func (s *Service) RunDue(ctx context.Context) (done int, next *time.Time, err er
 	return done, next, err
 }
 
-// settle handles everything due on testbeds before a decision about them; RunDue meets its errors again.
-func (s *Service) settle(ctx context.Context, among []string) {
-	if len(among) == 0 {
+// settle handles everything due on testbeds before a decision about them; RunDue meets its errors again. Where the state says that nothing is
+// due anywhere, it asks nothing.
+func (s *Service) settle(ctx context.Context, at State, among []string) {
+	if len(among) == 0 || !at.due(s.now()) {
 		return
 	}
 	if _, err := s.runDue(ctx, among, math.MaxInt); err != nil {
@@ -161,9 +162,10 @@ func (s *Service) handleLocked(ctx context.Context, id string, lock []string) er
 		if err := d.covered(Touched(r)); err != nil {
 			return err
 		}
-		if err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
+		if _, err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
 			return err
 		}
+		tx.OnCommit(s.ledger.take)
 		d.request = r
 		if err := d.recall(ctx); err != nil {
 			return err

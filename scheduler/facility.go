@@ -190,7 +190,7 @@ func (s *Service) alterOnce(ctx context.Context, a account.Actor, o ChangeOption
 			}
 			return err
 		}
-		if err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
+		if _, err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
 			return err
 		}
 		if err := d.alter(ctx, o, change, &out); err != nil {

@@ -40,17 +40,18 @@ func (l *ledger) read(fn func(w snapshot) error) error {
 	return fn(l.world)
 }
 
-// catchUp brings the ledger to the snapshot of tx, or leaves it where it is further already.
-func (l *ledger) catchUp(ctx context.Context, tx Reader, now time.Time) error {
-	facility, err := tx.FacilityRevision(ctx)
+// catchUp brings the ledger to the snapshot of tx, or leaves it where it is further already. It returns the state of tx.
+func (l *ledger) catchUp(ctx context.Context, tx Reader, now time.Time) (State, error) {
+	at, err := tx.State(ctx)
 	if err != nil {
-		return err
+		return at, err
 	}
-	sequence, err := tx.Sequence(ctx)
-	if err != nil {
-		return err
-	}
-	today := now.Truncate(day)
+	return at, l.reach(ctx, tx, at, now)
+}
+
+// reach brings the ledger to a state of tx.
+func (l *ledger) reach(ctx context.Context, tx Reader, at State, now time.Time) error {
+	facility, sequence, today := at.Facility, at.Sequence, now.Truncate(day)
 	l.mu.RLock()
 	current := l.current(facility, sequence, today)
 	l.mu.RUnlock()
@@ -111,6 +112,17 @@ func load(ctx context.Context, tx Reader, horizon testbeds.Slot) (snapshot, erro
 	return snapshot{fed: fed, catalogue: c}, nil
 }
 
+// take applies the bookings of a committed transaction, unless something that came before it is missing: then the next catchUp reads both.
+func (l *ledger) take(c Committed) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.world.fed == nil || l.sequence != c.After {
+		return
+	}
+	l.apply(c.Bookings)
+	l.sequence = c.Last
+}
+
 // follow applies the changes since the last ones. The database may return more than up to sequence: those are applied again next time, which changes
 // nothing.
 func (l *ledger) follow(ctx context.Context, tx Reader, sequence int64) error {
@@ -118,6 +130,12 @@ func (l *ledger) follow(ctx context.Context, tx Reader, sequence int64) error {
 	if err != nil {
 		return err
 	}
+	l.apply(changes)
+	l.sequence = sequence
+	return nil
+}
+
+func (l *ledger) apply(changes []BookingChange) {
 	for _, c := range changes {
 		if c.Released {
 			l.world.fed.Remove(c.Booking.ID)
@@ -125,6 +143,4 @@ func (l *ledger) follow(ctx context.Context, tx Reader, sequence int64) error {
 			l.world.fed.Put(c.Booking)
 		}
 	}
-	l.sequence = sequence
-	return nil
 }

@@ -18,8 +18,9 @@ type rows struct {
 	read     *int            // how often all bookings were read
 }
 
-func (s rows) FacilityRevision(context.Context) (int64, error) { return s.facility, nil }
-func (s rows) Sequence(context.Context) (int64, error)         { return s.sequence, nil }
+func (s rows) State(context.Context) (State, error) {
+	return State{Facility: s.facility, Sequence: s.sequence}, nil
+}
 
 func (s rows) Facility(context.Context) (testbeds.Facility, error) {
 	return testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "hall", Timezone: "UTC", Devices: []testbeds.Device{{ID: "usrp", Count: s.facility}}}}}, nil
@@ -85,7 +86,7 @@ func TestALedgerOnlyGoesForward(t *testing.T) {
 		l, reads := &ledger{horizon: 730 * day}, 0
 		catchUp := func(s rows, now time.Time) {
 			s.read = &reads
-			if err := l.catchUp(t.Context(), s, now); err != nil {
+			if _, err := l.catchUp(t.Context(), s, now); err != nil {
 				t.Fatal(name, err)
 			}
 		}
@@ -112,7 +113,7 @@ func TestALedgerOnlyGoesForward(t *testing.T) {
 func TestALedgerReachesFarEnough(t *testing.T) {
 	t.Parallel()
 	l, reads := &ledger{horizon: 10 * day}, 0
-	if err := l.catchUp(t.Context(), rows{facility: 4, sequence: 1, read: &reads}, time.Date(2026, 3, 2, 6, 30, 0, 0, time.UTC)); err != nil {
+	if _, err := l.catchUp(t.Context(), rows{facility: 4, sequence: 1, read: &reads}, time.Date(2026, 3, 2, 6, 30, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}
 	_ = l.read(func(w snapshot) error {
@@ -122,4 +123,59 @@ func TestALedgerReachesFarEnough(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// TestALedgerTakesWhatItsProcessCommitted, unless something that came before is missing: then nothing, and it reads both.
+func TestALedgerTakesWhatItsProcessCommitted(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
+	slot := testbeds.NewSlot(now.Add(day), time.Hour)
+	taking := func(id, n int64) testbeds.Booking {
+		return testbeds.Booking{ID: id, Request: id, Strength: testbeds.Firm, Slot: slot, Claims: []testbeds.Claim{{
+			Need: testbeds.Need{Resource: testbeds.Resource{Testbed: "hall", Device: "usrp"}, Amount: n}, From: slot.Start, To: slot.End}}}
+	}
+	one, two := BookingChange{Booking: taking(2, 1), Sequence: 11}, BookingChange{Booking: taking(3, 2), Sequence: 13}
+	gone := BookingChange{Booking: testbeds.Booking{ID: 1}, Released: true, Sequence: 11}
+	for name, tt := range map[string]struct {
+		commits  []Committed
+		sequence int64
+		free     int64 // of nine
+	}{
+		"the next":         {[]Committed{{10, 11, []BookingChange{one}}}, 11, 7},
+		"two in order":     {[]Committed{{10, 11, []BookingChange{one}}, {11, 13, []BookingChange{two}}}, 13, 5},
+		"a later one":      {[]Committed{{11, 13, []BookingChange{two}}}, 10, 8},
+		"two out of order": {[]Committed{{11, 13, []BookingChange{two}}, {10, 11, []BookingChange{one}}}, 11, 7},
+		"an earlier one":   {[]Committed{{9, 10, []BookingChange{one}}}, 10, 8},
+		"a release":        {[]Committed{{10, 11, []BookingChange{gone}}}, 11, 9},
+	} {
+		l, reads := &ledger{horizon: 730 * day}, 0
+		l.take(Committed{0, 1, []BookingChange{one}}) // it has not begun
+		if _, err := l.catchUp(t.Context(), rows{facility: 9, sequence: 10, bookings: []testbeds.Booking{taking(1, 1)}, read: &reads}, now); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range tt.commits {
+			l.take(c)
+		}
+		free := func() (n int64) {
+			_ = l.read(func(w snapshot) error {
+				series, _ := w.fed.Availability("hall", slot)
+				n = series[0].Steps[0].Free
+				return nil
+			})
+			return n
+		}
+		if got := free(); got != tt.free || l.sequence != tt.sequence {
+			t.Errorf("%s: %d are free at change %d, want %d at %d", name, got, l.sequence, tt.free, tt.sequence)
+		}
+		if _, err := l.catchUp(t.Context(), rows{facility: 9, sequence: 13, changes: []BookingChange{one, two}, read: &reads}, now); err != nil {
+			t.Fatal(err)
+		}
+		want := int64(5)
+		if name == "a release" {
+			want = 7 // change 11 is not read again
+		}
+		if got := free(); got != want {
+			t.Errorf("%s: %d are free in the end, want %d", name, got, want)
+		}
+	}
 }

@@ -121,22 +121,27 @@ func (s *Service) masked(ctx context.Context, a account.Actor, err error) error 
 	return &copied
 }
 
-// maskOutcome hides from an outcome everything that the actor may not know, and fills in the links that the actor may have.
-func (s *Service) maskOutcome(ctx context.Context, a account.Actor, out *Outcome) error {
-	return s.snapshot(ctx, func(tx Reader, w snapshot) error {
-		if err := s.show(ctx, tx, a, w.fed.Facility(), &out.Request); err != nil {
+// maskOutcome hides from an outcome everything that the actor may not know, and fills in the links that the actor may have. It reads in the
+// transaction of the outcome, after the ledger has caught up.
+func (s *Service) maskOutcome(ctx context.Context, tx Reader, a account.Actor, out *Outcome) error {
+	var f testbeds.Facility
+	_ = s.ledger.read(func(w snapshot) error {
+		f = w.fed.Facility()
+		return nil
+	})
+	if err := s.show(ctx, tx, a, f, &out.Request); err != nil {
+		return err
+	}
+	if out.Created != nil {
+		out.Created = new(*out.Created)
+		if err := s.show(ctx, tx, a, f, out.Created); err != nil {
 			return err
 		}
-		if out.Created != nil {
-			if err := s.show(ctx, tx, a, w.fed.Facility(), out.Created); err != nil {
-				return err
-			}
-		}
-		if a.Is(account.RoleExperimenter) && !a.Is(account.RoleMentor) && !a.Is(account.RoleAdministrator) {
-			out.Displaced = nil
-		}
-		return s.mask(ctx, tx, a, w.fed.Facility(), &out.Fit)
-	})
+	}
+	if a.Is(account.RoleExperimenter) && !a.Is(account.RoleMentor) && !a.Is(account.RoleAdministrator) {
+		out.Displaced = nil
+	}
+	return s.mask(ctx, tx, a, f, &out.Fit)
 }
 
 // show prepares a request for the actor: it masks fields and takers of overbooks that are not for them, and adds the links of offers that they may
@@ -153,7 +158,8 @@ func (s *Service) show(ctx context.Context, tx Reader, a account.Actor, f testbe
 		}
 		r.Overbooked[i].Conflicts = v.Conflicts
 	}
-	if !may(a, ActionAcceptOffer, *r) {
+	open := func(o Offer) bool { return o.State == OfferOpen && o.until().After(s.now()) }
+	if !slices.ContainsFunc(r.Offers, open) || !may(a, ActionAcceptOffer, *r) {
 		return nil
 	}
 	key, err := tx.Secret(ctx)
@@ -162,7 +168,7 @@ func (s *Service) show(ctx context.Context, tx Reader, a account.Actor, f testbe
 	}
 	r.Offers = slices.Clone(r.Offers)
 	for i, o := range r.Offers {
-		if o.State == OfferOpen && o.until().After(s.now()) {
+		if open(o) {
 			r.Offers[i].Link = sign(key, r.ID, o)
 		}
 	}

@@ -69,7 +69,7 @@ func (s *Service) now() time.Time { return s.o.Clock().UTC().Truncate(time.Secon
 // snapshot runs fn on a snapshot of the store and the federation of that moment.
 func (s *Service) snapshot(ctx context.Context, fn func(tx Reader, w snapshot) error) error {
 	return s.store.View(ctx, func(tx Reader) error {
-		if err := s.ledger.catchUp(ctx, tx, s.now()); err != nil {
+		if _, err := s.ledger.catchUp(ctx, tx, s.now()); err != nil {
 			return err
 		}
 		return s.ledger.read(func(w snapshot) error { return fn(tx, w) })

@@ -53,6 +53,9 @@ type FacilityReader interface {
 	Facility(ctx context.Context) (testbeds.Facility, error)
 	Catalogue(ctx context.Context) (testbeds.Catalogue, error)
 
+	// State reads the facility's revision, the last number of the change log and the next Due at one instant.
+	State(ctx context.Context) (State, error)
+
 	// Sequence returns the last number of the change log, which has no gaps and follows the order of commits.
 	Sequence(ctx context.Context) (int64, error)
 	// Bookings streams, in the order of their ids, the bookings that are in force and end after the given instant. A booking ends
@@ -64,6 +67,16 @@ type FacilityReader interface {
 	BookingsSince(ctx context.Context, sequence int64) ([]BookingChange, error)
 	Events(ctx context.Context, after int64, limit int) ([]Event, error)
 }
+
+// State says how far a store has come.
+type State struct {
+	Facility int64      // as FacilityRevision
+	Sequence int64      // as Sequence
+	Due      *time.Time // as NextDue
+}
+
+// due reports whether time has anything to do to any request.
+func (s State) due(now time.Time) bool { return s.Due != nil && !s.Due.After(now) }
 
 // BookingChange is a booking after a change, or its release.
 type BookingChange struct {
@@ -132,6 +145,17 @@ type Tx interface {
 	RequestWriter
 	PeopleWriter
 	WebhookWriter
+
+	// OnCommit calls fn after the commit, if the transaction changed anything that the change log numbers. Where it is unknown whether the
+	// transaction was committed, fn is not called.
+	OnCommit(fn func(Committed))
+}
+
+// Committed says what a transaction added to the change log: the numbers above After, up to Last, and the bookings that it changed, as
+// BookingsSince reads them; a released one has its ID alone.
+type Committed struct {
+	After, Last int64
+	Bookings    []BookingChange
 }
 
 // FacilityWriter changes the facility and its bookings.

@@ -24,28 +24,32 @@ func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (O
 	if out, err := s.submitted(ctx, a, in.Creation); err != nil || out.Repeated {
 		return out, err
 	}
-	lock, err := s.wanted(ctx, in)
+	lock, at, err := s.wanted(ctx, in)
 	if err != nil {
 		return Outcome{}, err
 	}
-	s.settle(ctx, lock)
+	s.settle(ctx, at, lock)
 	var out Outcome
 	err = s.store.Change(ctx, lock, func(tx Tx) error {
 		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: lock}
+		if _, err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
+			return err
+		}
 		if before, err := d.replayed(ctx, in.Creation); err != nil || before != "" {
-			out, err = again(ctx, tx, before, err)
+			out, err = s.again(ctx, tx, a, before, err)
 			return err
 		}
 		if err := s.roomForRequest(ctx, tx, in.Experimenter); err != nil {
 			return err
 		}
-		if err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
-			return err
-		}
+		tx.OnCommit(s.ledger.take)
 		if err := d.submit(ctx, in); err != nil {
 			return err
 		}
 		out = d.outcome
+		if err := s.maskOutcome(ctx, tx, a, &out); err != nil {
+			return err
+		}
 		if in.DryRun {
 			return errDryRun
 		}
@@ -57,19 +61,24 @@ func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (O
 	if err != nil {
 		return Outcome{}, s.masked(ctx, a, err)
 	}
-	return out, s.maskOutcome(ctx, a, &out)
+	return out, nil
 }
 
-// wanted lists the testbeds that a submission touches. It reports all faults of the submission at once.
-func (s *Service) wanted(ctx context.Context, in Submission) ([]string, error) {
-	var lock []string
-	err := s.snapshot(ctx, func(tx Reader, w snapshot) error {
-		wish, err := s.checkAsk(in.Ask, w, s.now())
-		lock = wish.experiment.Demand().Testbeds()
+// wanted lists the testbeds that a submission touches, with the state that it read. It reports all faults of the submission at once.
+func (s *Service) wanted(ctx context.Context, in Submission) (lock []string, at State, err error) {
+	err = s.store.View(ctx, func(tx Reader) (err error) {
+		if at, err = s.ledger.catchUp(ctx, tx, s.now()); err != nil {
+			return err
+		}
+		askErr := s.ledger.read(func(w snapshot) error {
+			wish, err := s.checkAsk(in.Ask, w, s.now())
+			lock = wish.experiment.Demand().Testbeds()
+			return err
+		})
 		_, wordsErr := draft(ctx, tx, in)
-		return allFaults(wordsErr, err)
+		return allFaults(wordsErr, askErr)
 	})
-	return lock, err
+	return lock, at, err
 }
 
 // allFaults joins the faults that several checks of one input found. Another kind of error takes precedence.
@@ -191,18 +200,16 @@ func (s *Service) submitted(ctx context.Context, a account.Actor, c Creation) (o
 	if c.Key == "" {
 		return out, nil
 	}
-	err = s.store.View(ctx, func(tx Reader) error {
+	err = s.snapshot(ctx, func(tx Reader, _ snapshot) error {
+		out = Outcome{}
 		before, err := replayed(ctx, tx, a, c)
 		if err != nil || before == "" {
 			return err
 		}
-		out, err = again(ctx, tx, before, nil)
+		out, err = s.again(ctx, tx, a, before, nil)
 		return err
 	})
-	if err != nil || !out.Repeated {
-		return Outcome{}, err
-	}
-	return out, s.maskOutcome(ctx, a, &out)
+	return out, err
 }
 
 // replayed returns the id that the actor's idempotency key created before, empty for a new key.
@@ -234,8 +241,8 @@ func (d *decision) remember(ctx context.Context, c Creation, result string) erro
 	return d.tx.PutReplay(ctx, d.actor.Username, c.Key, Replay{Fingerprint: c.Fingerprint, Result: result, At: d.now})
 }
 
-// again returns the outcome of an earlier submission: the request as it is now, and the verdict from then.
-func again(ctx context.Context, tx Reader, id string, err error) (Outcome, error) {
+// again returns the outcome of an earlier submission as the actor may see it: the request as it is now, and the verdict from then.
+func (s *Service) again(ctx context.Context, tx Reader, a account.Actor, id string, err error) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -244,9 +251,12 @@ func again(ctx context.Context, tx Reader, id string, err error) (Outcome, error
 		return Outcome{}, err
 	}
 	entries, err := tx.History(ctx, id, 0, 1)
-	if err == nil && len(entries) > 0 && entries[0].Verdict != nil {
+	if err != nil {
+		return Outcome{}, err
+	}
+	if len(entries) > 0 && entries[0].Verdict != nil {
 		out.Fit = *entries[0].Verdict
 		out.Deployable = deployable(out.Fit)
 	}
-	return out, err
+	return out, s.maskOutcome(ctx, tx, a, &out)
 }

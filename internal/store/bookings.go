@@ -130,8 +130,31 @@ func (w *writer) PutBooking(ctx context.Context, request string, b *testbeds.Boo
 			return err
 		}
 	}
-	w.bookings.add(b.ID)
+	w.booking(scheduler.BookingChange{Booking: readBack(*b)})
 	return w.putClaims(ctx, *b)
+}
+
+// booking records a written booking.
+func (w *writer) booking(c scheduler.BookingChange) {
+	w.bookings.add(c.Booking.ID)
+	if w.booked == nil {
+		w.booked = map[int64]scheduler.BookingChange{}
+	}
+	w.booked[c.Booking.ID] = c
+}
+
+// readBack returns a written booking as it will be read. It shares no memory with the given one.
+func readBack(b testbeds.Booking) testbeds.Booking {
+	second := func(t time.Time) time.Time { return fromSeconds(seconds(t)) }
+	b.Slot = testbeds.Slot{Start: second(b.Slot.Start), End: second(b.Slot.End)}
+	var claims []testbeds.Claim
+	for _, c := range b.Claims {
+		c.From, c.To = second(c.From), second(c.To)
+		c.Units = append([]string(nil), c.Units...)
+		claims = append(claims, c)
+	}
+	b.Claims = claims
+	return b
 }
 
 func bit(b bool) int64 {
@@ -142,6 +165,7 @@ func bit(b bool) int64 {
 }
 
 func (w *writer) putClaims(ctx context.Context, b testbeds.Booking) error {
+	var rows [][]any
 	for i, c := range b.Claims {
 		units := ""
 		if len(c.Units) > 0 {
@@ -150,20 +174,16 @@ func (w *writer) putClaims(ctx context.Context, b testbeds.Booking) error {
 				return err
 			}
 		}
-		if _, err := w.exec(ctx, "claim", `INSERT INTO claims (booking, ordinal, testbed, vim, quantity, device, amount, starts, ends, units)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			b.ID, i, c.Testbed, c.VIM, c.Quantity, c.Device, c.Amount, seconds(c.From), seconds(c.To), units); err != nil {
-			return err
-		}
+		rows = append(rows, []any{b.ID, i, c.Testbed, c.VIM, c.Quantity, c.Device, c.Amount, seconds(c.From), seconds(c.To), units})
 	}
-	return nil
+	return w.add(ctx, "claim", `INSERT INTO claims (booking, ordinal, testbed, vim, quantity, device, amount, starts, ends, units) VALUES`, ``, rows)
 }
 
 // ReleaseBooking frees a booking's capacity; the row stays, so that others learn of it.
 func (w *writer) ReleaseBooking(ctx context.Context, id int64) error {
 	n, err := w.exec(ctx, "booking", `UPDATE bookings SET released = 1 WHERE id = $1 AND released = 0`, id)
 	if err == nil && n > 0 {
-		w.bookings.add(id)
+		w.booking(scheduler.BookingChange{Booking: testbeds.Booking{ID: id}, Released: true})
 	}
 	return err
 }

@@ -86,6 +86,10 @@ func (w *writer) draw(ctx context.Context, f testbeds.Facility, r scheduler.Requ
 
 func (w *writer) compare(ctx context.Context, request string, wanted []calendar.Object, now time.Time) (drawing, error) {
 	d := drawing{at: now}
+	if w.created[request] {
+		d.put = wanted // nothing was drawn of it before
+		return d, nil
+	}
 	have, err := all(ctx, w.tx, func(s scan) (o calendar.Object, err error) {
 		var keys string
 		err = s(&o.Name, &o.Tag, &keys)
@@ -124,35 +128,34 @@ func (w *writer) compare(ctx context.Context, request string, wanted []calendar.
 
 // keep writes a drawing, with its sequence.
 func (w *writer) keep(ctx context.Context, d drawing, sequence int64) error {
+	var put, removed [][]any
 	for _, o := range d.put {
 		text, err := document("calendar object", o)
 		if err != nil {
 			return err
 		}
-		if _, err := w.exec(ctx, "calendar object", `INSERT INTO calendar_objects (name, request, kept, tag, drawn, sequence, collections, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-			ON CONFLICT (name) DO UPDATE SET request = excluded.request, kept = excluded.kept, tag = excluded.tag, drawn = excluded.drawn, sequence = excluded.sequence,
-			collections = excluded.collections, document = excluded.document`,
-			o.Name, o.Request, seconds(o.KeptUntil()), o.Tag, seconds(d.at), sequence, strings.Join(o.Collections, "\n"), text); err != nil {
-			return err
-		}
+		put = append(put, []any{o.Name, o.Request, seconds(o.KeptUntil()), o.Tag, seconds(d.at), sequence, strings.Join(o.Collections, "\n"), text})
+	}
+	if err := w.add(ctx, "calendar object", `INSERT INTO calendar_objects (name, request, kept, tag, drawn, sequence, collections, document) VALUES`,
+		` ON CONFLICT (name) DO UPDATE SET request = excluded.request, kept = excluded.kept, tag = excluded.tag, drawn = excluded.drawn, sequence = excluded.sequence,
+			collections = excluded.collections, document = excluded.document`, put); err != nil {
+		return err
 	}
 	for _, name := range d.renewed {
 		if _, err := w.exec(ctx, "calendar object", `UPDATE calendar_objects SET renewed = $1, sequence = $1 WHERE name = $2`, sequence, name); err != nil {
 			return err
 		}
 	}
-	for _, name := range d.gone {
-		if _, err := w.exec(ctx, "calendar object", `DELETE FROM calendar_objects WHERE name = $1`, name); err != nil {
+	for part := range slices.Chunk(d.gone, chunk) {
+		if _, err := w.exec(ctx, "calendar object", `DELETE FROM calendar_objects WHERE name IN (`+places(1, len(part))+`)`, anys(part)...); err != nil {
 			return err
 		}
 	}
 	for _, x := range d.removed {
-		if _, err := w.exec(ctx, "calendar removal", `INSERT INTO calendar_removals (collection, name, at, sequence) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (collection, name) DO UPDATE SET at = excluded.at, sequence = excluded.sequence`, x.Collection, x.Name, seconds(d.at), sequence); err != nil {
-			return err
-		}
+		removed = append(removed, []any{x.Collection, x.Name, seconds(d.at), sequence})
 	}
-	return nil
+	return w.add(ctx, "calendar removal", `INSERT INTO calendar_removals (collection, name, at, sequence) VALUES`,
+		` ON CONFLICT (collection, name) DO UPDATE SET at = excluded.at, sequence = excluded.sequence`, removed)
 }
 
 // RenewCalendarObject makes clients read an unchanged object anew: its new version appears in their next sync. If the given version is no
@@ -207,13 +210,19 @@ func (w *writer) facility(ctx context.Context) (testbeds.Facility, error) {
 	if w.refitted {
 		return w.Facility(ctx)
 	}
+	if !w.steady { // it may have been changed since
+		w.revision = 0
+	}
 	return w.reader.facility(ctx)
 }
 
 func (r *reader) facility(ctx context.Context) (testbeds.Facility, error) {
-	revision, err := r.FacilityRevision(ctx)
-	if err != nil {
-		return testbeds.Facility{}, err
+	revision := r.revision
+	if revision == 0 {
+		var err error
+		if revision, err = r.FacilityRevision(ctx); err != nil {
+			return testbeds.Facility{}, err
+		}
 	}
 	if known := r.s.facility.Load(); known != nil && known.revision == revision {
 		return known.facility, nil

@@ -10,23 +10,14 @@ import (
 // The deliveries to other systems. Their rows are written with their events, in the same transactions, and stay until they
 // are delivered: nothing is lost, and nothing is delivered that was not committed.
 
-// addDeliveries writes the rows of an event for every channel that accepts it.
-func (w *writer) addDeliveries(ctx context.Context, e scheduler.Event) error {
-	for _, c := range w.s.channels {
-		if !c.Takes(e) {
-			continue
-		}
-		if err := w.deliver(ctx, c.Name, "", e.Request, e.Sequence); err != nil {
-			return err
-		}
-	}
-	return nil
+// delivery returns a new row.
+func delivery(channel, target, request string, sequence int64) []any {
+	return []any{channel, target, request, sequence, "waiting", 0, 0, 0, "", ""}
 }
 
-func (w *writer) deliver(ctx context.Context, channel, target, request string, sequence int64) error {
-	_, err := w.exec(ctx, "message", `INSERT INTO deliveries (channel, target, request, sequence, state, attempts, due, settled, failure, remedy)
-		VALUES ($1, $2, $3, $4, 'waiting', 0, 0, 0, '', '') ON CONFLICT (channel, target, sequence) DO NOTHING`, channel, target, request, sequence)
-	return err
+func (w *writer) addDeliveries(ctx context.Context, rows [][]any) error {
+	return w.add(ctx, "message", `INSERT INTO deliveries (channel, target, request, sequence, state, attempts, due, settled, failure, remedy) VALUES`,
+		` ON CONFLICT (channel, target, sequence) DO NOTHING`, rows)
 }
 
 const deliveryColumns = `SELECT o.id, o.channel, o.target, o.attempts, o.state, o.due, o.settled, o.failure, o.remedy, e.sequence, e.document
@@ -86,12 +77,11 @@ func (s *Store) Delivered(ctx context.Context, m scheduler.Delivery, now time.Ti
 		if err != nil || !mine {
 			return err
 		}
+		var rows [][]any
 		for _, t := range targets {
-			if err := w.deliver(ctx, m.Channel, t, m.Event.Request, m.Event.Sequence); err != nil {
-				return err
-			}
+			rows = append(rows, delivery(m.Channel, t, m.Event.Request, m.Event.Sequence))
 		}
-		return nil
+		return w.addDeliveries(ctx, rows)
 	})
 }
 

@@ -105,7 +105,11 @@ func connectSQLite(path string) (*Store, error) {
 		for _, p := range pragmas {
 			dsn += "&_pragma=" + p
 		}
-		return sql.Open("sqlite", dsn)
+		c, err := sqlite.NewConnector(dsn)
+		if err != nil {
+			return nil, err
+		}
+		return sql.OpenDB(preparing{c}), nil
 	}
 	write, err := open("journal_mode(WAL)")
 	if err != nil {

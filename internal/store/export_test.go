@@ -2,17 +2,19 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 
 	"github.com/pressly/goose/v3"
 
 	"berth/scheduler"
+	"berth/testbeds"
 )
 
 // Touch marks bookings as changed by a transaction, which otherwise takes a statement for each.
 func Touch(tx scheduler.Tx, ids ...int64) {
 	for _, id := range ids {
-		tx.(*writer).bookings.add(id)
+		tx.(*writer).booking(scheduler.BookingChange{Booking: testbeds.Booking{ID: id}})
 	}
 }
 
@@ -50,3 +52,12 @@ func At(ctx context.Context, dsn string, version int64) error {
 	}
 	return errors.Join(err, s.Close())
 }
+
+// Watch calls fn for each round trip of a transaction, with its statements; it must be set before the store is used.
+func Watch(s *Store, fn func(statements ...string)) { s.watch = fn }
+
+// Writing returns the connections that write.
+func Writing(s *Store) *sql.DB { return s.write }
+
+// MaxPrepared is the number of statements that a connection to SQLite keeps.
+const MaxPrepared = maxPrepared

@@ -33,9 +33,13 @@ func (w *writer) AddEvent(_ context.Context, e scheduler.Event) error {
 	return nil
 }
 
+// OnCommit calls fn after the commit, if the change log numbers anything of the transaction.
+func (w *writer) OnCommit(fn func(scheduler.Committed)) { w.then = append(w.then, fn) }
+
 // log numbers the changes of the transaction. It comes last: the counter's row stays locked until the commit, so numbers follow
 // the order of commits, without gaps.
 func (w *writer) log(ctx context.Context) error {
+	w.tx.before = nil // nothing below asks for requests: they are written with their sequence
 	drawings, err := w.drawings(ctx)
 	if err != nil {
 		return err
@@ -43,22 +47,19 @@ func (w *writer) log(ctx context.Context) error {
 	if len(w.events) == 0 && len(w.bookings.list) == 0 && len(w.requests.list) == 0 && len(drawings) == 0 {
 		return nil
 	}
-	last, err := w.count(ctx, "sequence", int64(max(1, len(w.events))))
+	n := int64(max(1, len(w.events)))
+	last, err := w.count(ctx, "sequence", n)
 	if err != nil {
 		return err
 	}
-	for i, e := range w.events {
-		e.Sequence = last - int64(len(w.events)) + int64(i) + 1
-		text, err := document("event", e)
-		if err != nil {
-			return err
-		}
-		if _, err := w.exec(ctx, "event", `INSERT INTO events (sequence, document) VALUES ($1, $2)`, e.Sequence, text); err != nil {
-			return err
-		}
-		if err := w.addDeliveries(ctx, e); err != nil {
-			return err
-		}
+	w.committed = scheduler.Committed{After: last - n, Last: last}
+	for _, id := range w.bookings.list {
+		x := w.booked[id]
+		x.Sequence = last
+		w.committed.Bookings = append(w.committed.Bookings, x)
+	}
+	if err := w.addEvents(ctx, last); err != nil {
+		return err
 	}
 	for _, d := range drawings {
 		if err := w.keep(ctx, d, last); err != nil {
@@ -68,7 +69,33 @@ func (w *writer) log(ctx context.Context) error {
 	if err := w.stamp(ctx, "bookings", last, anys(w.bookings.list)); err != nil {
 		return err
 	}
-	return w.stamp(ctx, "requests", last, anys(w.requests.list))
+	rest, err := w.updateAs(ctx, last)
+	if err != nil {
+		return err
+	}
+	return w.stamp(ctx, "requests", last, rest)
+}
+
+// addEvents writes the events, the last one with this number, and their deliveries.
+func (w *writer) addEvents(ctx context.Context, last int64) error {
+	var events, deliveries [][]any
+	for i, e := range w.events {
+		e.Sequence = last - int64(len(w.events)) + int64(i) + 1
+		text, err := document("event", e)
+		if err != nil {
+			return err
+		}
+		events = append(events, []any{e.Sequence, text})
+		for _, c := range w.s.channels {
+			if c.Takes(e) {
+				deliveries = append(deliveries, delivery(c.Name, "", e.Request, e.Sequence))
+			}
+		}
+	}
+	if err := w.add(ctx, "event", `INSERT INTO events (sequence, document) VALUES`, ``, events); err != nil {
+		return err
+	}
+	return w.addDeliveries(ctx, deliveries)
 }
 
 // stamp writes the sequence into the changed rows.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -212,7 +213,11 @@ func (r *reader) NextDue(ctx context.Context) (*time.Time, error) {
 
 // LockRequest reads a request and keeps others from changing it until the end of the transaction.
 func (w *writer) LockRequest(ctx context.Context, id string) (scheduler.Request, error) {
-	return one(ctx, w.tx, "such request", requestRow, requestColumns+`WHERE r.id = $1`+w.s.dialect.lock, id)
+	r, err := one(ctx, w.tx, "such request", requestRow, requestColumns+`WHERE r.id = $1`+w.s.dialect.lock, id)
+	if err == nil {
+		w.latest[id] = r
+	}
+	return r, err
 }
 
 // CreateRequest stores a new request and fills in its Number.
@@ -232,8 +237,9 @@ func (w *writer) CreateRequest(ctx context.Context, r *scheduler.Request) error 
 	if err != nil {
 		return err
 	}
+	w.created[r.ID] = true
 	w.changed(*r)
-	return w.putTestbeds(ctx, *r)
+	return w.putTestbeds(ctx, r.ID, nil, scheduler.Touched(*r))
 }
 
 // searched returns the text that a text filter searches.
@@ -246,23 +252,80 @@ func dueOf(r scheduler.Request) *int64 {
 	return new(seconds(*r.Due))
 }
 
-// UpdateRequest stores r, whose Revision is one more than the stored one.
+// UpdateRequest stores r, whose Revision is one more than the stored one. A request that the transaction holds is written with its sequence
+// at the end, once, or before the next statement that may ask for it.
 func (w *writer) UpdateRequest(ctx context.Context, r scheduler.Request) error {
 	text, err := store(r)
 	if err != nil {
 		return err
 	}
-	n, err := w.exec(ctx, "request", `UPDATE requests SET status = $1, experimenter = $2, mentor = $3, words = $4, starts = $5, ends = $6, due = $7,
-		revision = $8, document = $9 WHERE id = $10 AND revision = $11`,
-		string(r.Status), r.Experimenter, r.Mentor, searched(r), seconds(r.Slot.Start), seconds(r.Slot.End), dueOf(r), r.Revision, text, r.ID, r.Revision-1)
-	if err != nil {
+	args := []any{string(r.Status), r.Experimenter, r.Mentor, searched(r), seconds(r.Slot.Start), seconds(r.Slot.End), dueOf(r), r.Revision, text, r.ID}
+	if err := storable("request", args); err != nil {
 		return err
 	}
-	if n == 0 {
-		return scheduler.Errorf(scheduler.CodePrecondition, "request #%d was changed in between", r.Number)
+	before, held := w.latest[r.ID]
+	switch {
+	case held && before.Revision != r.Revision-1:
+		return changedMeanwhile(r)
+	case held:
+		err = w.putTestbeds(ctx, r.ID, scheduler.Touched(before), scheduler.Touched(r))
+		w.updates[r.ID] = args
+	default:
+		if err = w.updateNow(ctx, r, args); err == nil {
+			err = w.correctTestbeds(ctx, r)
+		}
 	}
-	w.changed(r)
-	return w.putTestbeds(ctx, r)
+	if err == nil {
+		w.changed(r)
+	}
+	return err
+}
+
+func changedMeanwhile(r scheduler.Request) error {
+	return scheduler.Errorf(scheduler.CodePrecondition, "request #%d was changed in between", r.Number)
+}
+
+// updateNow writes a request that others may have changed.
+func (w *writer) updateNow(ctx context.Context, r scheduler.Request, args []any) error {
+	n, err := w.exec(ctx, "request", updateRequest+` WHERE id = $10 AND revision = $11`, append(args, r.Revision-1)...)
+	if err == nil && n == 0 {
+		return changedMeanwhile(r)
+	}
+	return err
+}
+
+const updateRequest = `UPDATE requests SET status = $1, experimenter = $2, mentor = $3, words = $4, starts = $5, ends = $6, due = $7, revision = $8, document = $9`
+
+// update writes the requests that were put off; they get their sequence at the end.
+func (w *writer) update(ctx context.Context) error {
+	if len(w.updates) == 0 {
+		return nil
+	}
+	put := w.updates
+	w.updates = map[string][]any{}
+	for _, id := range slices.Sorted(maps.Keys(put)) {
+		if _, err := w.exec(ctx, "request", updateRequest+` WHERE id = $10`, put[id]...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// updateAs writes the requests that were put off with their sequence, and returns the ids of the other changed ones.
+func (w *writer) updateAs(ctx context.Context, sequence int64) (rest []any, err error) {
+	put := w.updates
+	w.updates = map[string][]any{}
+	for _, id := range w.requests.list {
+		args, off := put[id]
+		if !off {
+			rest = append(rest, id)
+			continue
+		}
+		if _, err := w.exec(ctx, "request", updateRequest+`, sequence = $11 WHERE id = $10`, append(args, sequence)...); err != nil {
+			return nil, err
+		}
+	}
+	return rest, nil
 }
 
 // SetDue stores the time at which a request is next due, and changes nothing else of it.
@@ -271,24 +334,27 @@ func (w *writer) SetDue(ctx context.Context, id string, due *time.Time) error {
 	return err
 }
 
-// putTestbeds writes the testbeds that a request touches, with its open offers.
-func (w *writer) putTestbeds(ctx context.Context, r scheduler.Request) error {
-	now := scheduler.Touched(r)
+// correctTestbeds writes the testbeds that a request touches, with its open offers.
+func (w *writer) correctTestbeds(ctx context.Context, r scheduler.Request) error {
 	have, err := all(ctx, w.tx, words, `SELECT testbed FROM request_testbeds WHERE request = $1`, r.ID)
 	if err != nil {
 		return err
 	}
-	for _, id := range without(have, now) {
-		if _, err := w.exec(ctx, "request", `DELETE FROM request_testbeds WHERE request = $1 AND testbed = $2`, r.ID, id); err != nil {
+	return w.putTestbeds(ctx, r.ID, have, scheduler.Touched(r))
+}
+
+// putTestbeds writes the testbeds that a request touches now, where it touched others.
+func (w *writer) putTestbeds(ctx context.Context, id string, have, now []string) error {
+	if gone := without(have, now); len(gone) > 0 {
+		if _, err := w.exec(ctx, "request", `DELETE FROM request_testbeds WHERE request = $1 AND testbed IN (`+places(2, len(gone))+`)`, append([]any{id}, anys(gone)...)...); err != nil {
 			return err
 		}
 	}
-	for _, id := range without(now, have) {
-		if _, err := w.exec(ctx, "request", `INSERT INTO request_testbeds (testbed, request) VALUES ($1, $2)`, id, r.ID); err != nil {
-			return err
-		}
+	var rows [][]any
+	for _, testbed := range without(now, have) {
+		rows = append(rows, []any{testbed, id})
 	}
-	return nil
+	return w.add(ctx, "request", `INSERT INTO request_testbeds (testbed, request) VALUES`, ``, rows)
 }
 
 // Feedback reads the thread of a request after an id, oldest first.
@@ -329,7 +395,8 @@ func (w *writer) AddEntry(ctx context.Context, e *scheduler.Entry) error {
 	if err != nil {
 		return err
 	}
-	id, err := w.insert(ctx, "history", `INSERT INTO history (request, document) VALUES ($1, $2) RETURNING id`, e.Request, text)
-	e.ID = id
-	return err
+	return w.tx.aside(func() (err error) {
+		e.ID, err = w.insert(ctx, "history", `INSERT INTO history (request, document) VALUES ($1, $2) RETURNING id`, e.Request, text)
+		return err
+	})
 }

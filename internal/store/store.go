@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -26,8 +27,9 @@ type Store struct {
 
 	site     calendar.Site
 	channels []scheduler.Channel
-	facility atomic.Pointer[revised] // the last one that a transaction drew calendars with
-	written  atomic.Bool             // set by each commit, cleared by each Ping
+	facility atomic.Pointer[revised]    // the last one that a transaction drew calendars with
+	written  atomic.Bool                // set by each commit, cleared by each Ping
+	watch    func(statements ...string) // sees what goes to the database in one round trip; set by tests
 }
 
 var _ scheduler.Store = (*Store)(nil)
@@ -100,7 +102,7 @@ func (s *Store) view(ctx context.Context, fn func(scheduler.Reader) error) (begu
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	slow := time.AfterFunc(patience, func() { cancel(context.DeadlineExceeded) })
-	t, err := s.read.BeginTx(ctx, s.dialect.view)
+	t, err := s.begin(ctx, s.read, s.dialect.view)
 	slow.Stop()
 	if err != nil {
 		return false, fmt.Errorf("beginning to read: %w", cmp.Or(context.Cause(ctx), err))
@@ -159,12 +161,13 @@ func pause(ctx context.Context, try int) error {
 }
 
 func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx) error) error {
-	t, err := s.write.BeginTx(ctx, s.dialect.change)
+	t, err := s.begin(ctx, s.write, s.dialect.change)
 	if err != nil {
 		return fmt.Errorf("beginning to write: %w", err)
 	}
 	defer t.Rollback() // does nothing after a commit
-	w := &writer{reader: reader{s: s, tx: t}}
+	w := &writer{reader: reader{s: s, tx: t}, latest: map[string]scheduler.Request{}, created: map[string]bool{}, updates: map[string][]any{}}
+	t.before = w.update
 	if err := w.lock(ctx, lock); err != nil {
 		return err
 	}
@@ -180,13 +183,19 @@ func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx)
 	if w.wrote {
 		s.written.Store(true)
 	}
+	if w.committed.Last > 0 {
+		for _, fn := range w.then {
+			fn(w.committed)
+		}
+	}
 	return nil
 }
 
 // reader reads in one transaction.
 type reader struct {
-	s  *Store
-	tx *sql.Tx
+	s        *Store
+	tx       *session
+	revision int64 // of the facility, once State has read it
 }
 
 // writer writes in one transaction, and collects the entries of the change log for its end.
@@ -194,10 +203,17 @@ type writer struct {
 	reader
 	events   []scheduler.Event
 	bookings touched[int64]
+	booked   map[int64]scheduler.BookingChange // the written ones among them, in their present state
 	requests touched[string]
-	latest   map[string]scheduler.Request // the changed requests, in their present state
+	latest   map[string]scheduler.Request // the changed and locked requests, in their present state
+	created  map[string]bool              // the requests that the transaction created
+	updates  map[string][]any             // written at the end: see UpdateRequest
+	steady   bool                         // a lock keeps others from changing the facility
 	refitted bool                         // the facility was changed
 	wrote    bool                         // a writing statement was run
+
+	then      []func(scheduler.Committed)
+	committed scheduler.Committed
 
 	// The objects to redraw, beside the changed requests.
 	now     time.Time
@@ -208,9 +224,6 @@ type writer struct {
 // changed records a written request.
 func (w *writer) changed(r scheduler.Request) {
 	w.requests.add(r.ID)
-	if w.latest == nil {
-		w.latest = map[string]scheduler.Request{}
-	}
 	w.latest[r.ID] = r
 }
 
@@ -234,25 +247,32 @@ var _ scheduler.Tx = (*writer)(nil)
 
 // lock locks testbeds in sorted order; with AllTestbeds the facility first.
 func (w *writer) lock(ctx context.Context, testbeds []string) error {
+	if w.s.dialect.lock == "" { // the transaction itself keeps all others from writing
+		w.steady = true
+		return nil
+	}
 	if slices.Equal(testbeds, scheduler.AllTestbeds) {
 		if err := w.lockRows(ctx, `SELECT 'facility' FROM facility WHERE id = 1`); err != nil {
 			return err
 		}
 		return w.lockRows(ctx, `SELECT id FROM testbeds ORDER BY id`)
 	}
-	for _, id := range slices.Compact(slices.Sorted(slices.Values(testbeds))) {
-		if err := w.lockRows(ctx, `SELECT id FROM testbeds WHERE id = $1`, id); err != nil {
+	ids := slices.DeleteFunc(slices.Sorted(slices.Values(testbeds)), func(id string) bool { return !keepable(id) }) // nothing has such an id
+	for part := range slices.Chunk(slices.Compact(ids), chunk) {
+		if err := w.lockRows(ctx, `SELECT id FROM testbeds WHERE id IN (`+places(1, len(part))+`) ORDER BY id`, anys(part)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// lockRows locks rows in the order in which the query returns them.
 func (w *writer) lockRows(ctx context.Context, query string, args ...any) error {
-	_, err := all(ctx, w.tx, func(s scan) (id string, err error) { return id, s(&id) }, query+w.s.dialect.lock, args...)
+	ids, err := all(ctx, w.tx, words, query+w.s.dialect.lock, args...)
 	if err != nil {
 		return fmt.Errorf("locking testbeds: %w", err)
 	}
+	w.steady = w.steady || len(ids) > 0
 	return nil
 }
 
@@ -260,7 +280,7 @@ func (w *writer) lockRows(ctx context.Context, query string, args ...any) error 
 type scan func(...any) error
 
 // all reads every row of a query.
-func all[T any](ctx context.Context, tx *sql.Tx, row func(scan) (T, error), query string, args ...any) ([]T, error) {
+func all[T any](ctx context.Context, tx querier, row func(scan) (T, error), query string, args ...any) ([]T, error) {
 	if !findable(args) {
 		return nil, nil
 	}
@@ -281,12 +301,16 @@ func all[T any](ctx context.Context, tx *sql.Tx, row func(scan) (T, error), quer
 }
 
 // one reads the only row of a query; no row is CodeNotFound.
-func one[T any](ctx context.Context, tx *sql.Tx, what string, row func(scan) (T, error), query string, args ...any) (T, error) {
+func one[T any](ctx context.Context, tx querier, what string, row func(scan) (T, error), query string, args ...any) (x T, err error) {
 	if !findable(args) {
-		var none T
-		return none, scheduler.Errorf(scheduler.CodeNotFound, "there is no %s", what)
+		return x, scheduler.Errorf(scheduler.CodeNotFound, "there is no %s", what)
 	}
-	x, err := row(tx.QueryRowContext(ctx, query, args...).Scan)
+	if s, ok := tx.(*session); ok {
+		if err := s.ready(ctx); err != nil {
+			return x, err
+		}
+	}
+	x, err = row(tx.QueryRowContext(ctx, query, args...).Scan)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return x, scheduler.Errorf(scheduler.CodeNotFound, "there is no %s", what)
@@ -301,6 +325,9 @@ func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int
 	if err := storable(what, args); err != nil {
 		return 0, err
 	}
+	if err := w.tx.ready(ctx); err != nil {
+		return 0, err
+	}
 	result, err := w.tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, w.refused(what, err)
@@ -309,9 +336,34 @@ func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int
 	return result.RowsAffected()
 }
 
+// rowsAtOnce is the number of rows in one INSERT.
+const rowsAtOnce = 50
+
+// add inserts rows of the same length: head is the statement up to VALUES, tail the rest.
+func (w *writer) add(ctx context.Context, what, head, tail string, rows [][]any) error {
+	for part := range slices.Chunk(rows, rowsAtOnce) {
+		var b strings.Builder
+		b.WriteString(head)
+		for i, row := range part {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, " (%s)", places(1+i*len(row), len(row)))
+		}
+		b.WriteString(tail)
+		if _, err := w.exec(ctx, what, b.String(), slices.Concat(part...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // insert runs a statement that returns the id of the new row.
 func (w *writer) insert(ctx context.Context, what, query string, args ...any) (id int64, err error) {
 	if err := storable(what, args); err != nil {
+		return 0, err
+	}
+	if err := w.tx.ready(ctx); err != nil {
 		return 0, err
 	}
 	if err := w.tx.QueryRowContext(ctx, query, args...).Scan(&id); err != nil {

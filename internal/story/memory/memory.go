@@ -64,6 +64,7 @@ type data struct {
 	replays    map[[2]string]scheduler.Replay
 	webhooks   map[string]scheduler.Webhook
 	uncommited []scheduler.Event
+	then       []func(scheduler.Committed)
 	broken     string
 }
 
@@ -89,8 +90,12 @@ func (m *Store) Change(_ context.Context, _ []string, fn func(scheduler.Tx) erro
 	if err := fn(d); err != nil {
 		return err
 	}
-	d.commit()
+	done, then := d.commit(), d.then
+	d.then = nil
 	m.state.Store(d)
+	for _, fn := range then {
+		fn(done)
+	}
 	return nil
 }
 
@@ -103,8 +108,12 @@ func (d *data) copy(broken string) *data {
 	return &c
 }
 
+// OnCommit calls fn after the commit.
+func (d *data) OnCommit(fn func(scheduler.Committed)) { d.then = append(d.then, fn) }
+
 // commit numbers the events, and gives the changed bookings the last number.
-func (d *data) commit() {
+func (d *data) commit() scheduler.Committed {
+	c := scheduler.Committed{After: int64(len(d.events))}
 	for _, e := range d.uncommited {
 		e.Sequence = int64(len(d.events)) + 1
 		d.events = append(d.events, e)
@@ -114,8 +123,11 @@ func (d *data) commit() {
 		if b.change.Sequence == 0 {
 			b.change.Sequence = int64(len(d.events))
 			d.bookings[id] = b
+			c.Bookings = append(c.Bookings, deep(b.change))
 		}
 	}
+	c.Last = int64(len(d.events))
+	return c
 }
 
 func absent(what string) error {
@@ -123,6 +135,12 @@ func absent(what string) error {
 }
 
 func (d *data) FacilityRevision(context.Context) (int64, error) { return d.revision, nil }
+
+func (d *data) State(ctx context.Context) (at scheduler.State, err error) {
+	at = scheduler.State{Facility: d.revision, Sequence: int64(len(d.events))}
+	at.Due, err = d.NextDue(ctx)
+	return at, err
+}
 
 func (d *data) Facility(context.Context) (testbeds.Facility, error) { return deep(d.facility), nil }
 

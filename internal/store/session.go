@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// querier reads in a transaction: a session, or the plain transaction of a migration.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// session runs the statements of one transaction.
+type session struct {
+	*sql.Tx
+	watch func(statements ...string) // called once for each round trip; nil if nobody counts
+	ended bool
+
+	// before writes what the transaction has put off, and precedes every statement that may ask for it; nil for nothing.
+	before func(ctx context.Context) error
+}
+
+// ready writes what was put off.
+func (x *session) ready(ctx context.Context) error {
+	if x.before == nil {
+		return nil
+	}
+	return x.before(ctx)
+}
+
+// aside runs fn, whose statements have nothing to do with what was put off.
+func (x *session) aside(fn func() error) error {
+	before := x.before
+	x.before = nil
+	defer func() { x.before = before }()
+	return fn()
+}
+
+func (s *Store) begin(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*session, error) {
+	t, err := db.BeginTx(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	x := &session{Tx: t, watch: s.watch}
+	x.seen("BEGIN")
+	return x, nil
+}
+
+func (x *session) seen(statement string) {
+	if x.watch != nil {
+		x.watch(statement)
+	}
+}
+
+func (x *session) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := x.ready(ctx); err != nil {
+		return nil, err
+	}
+	x.seen(query)
+	return x.Tx.QueryContext(ctx, query, args...)
+}
+
+func (x *session) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	x.seen(query)
+	return x.Tx.QueryRowContext(ctx, query, args...)
+}
+
+func (x *session) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	x.seen(query)
+	return x.Tx.ExecContext(ctx, query, args...)
+}
+
+func (x *session) Commit() error {
+	x.ended = true
+	x.seen("COMMIT")
+	return x.Tx.Commit()
+}
+
+// Rollback does nothing after a commit.
+func (x *session) Rollback() error {
+	if !x.ended {
+		x.seen("ROLLBACK")
+	}
+	return x.Tx.Rollback()
+}

@@ -1,0 +1,99 @@
+package store_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	newid "github.com/google/uuid"
+
+	"berth/internal/store"
+	"berth/internal/testdb"
+	"berth/scheduler"
+	"berth/scheduler/account"
+	"berth/testbeds"
+)
+
+// traffic collects what a store sends to its database.
+type traffic struct {
+	mu    sync.Mutex
+	trips [][]string
+}
+
+func (x *traffic) seen(statements ...string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.trips = append(x.trips, statements)
+}
+
+// take returns the statements since the last call, one a line, with their number and that of the round trips.
+func (x *traffic) take() (statements, trips int, lines string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var b strings.Builder
+	for i, list := range x.trips {
+		for _, s := range list {
+			statements++
+			fmt.Fprintf(&b, "%3d %.120s\n", i+1, strings.Join(strings.Fields(s), " "))
+		}
+	}
+	trips, x.trips = len(x.trips), nil
+	return statements, trips, b.String()
+}
+
+// TestStatementsPerDecision counts what a submission and its grant together send to the database, those that begin and end transactions
+// included. The figures do not grow with what was booked before.
+func TestStatementsPerDecision(t *testing.T) {
+	t.Parallel()
+	most := map[string]struct{ statements, trips int }{"sqlite": {37, 37}, "postgres": {39, 39}}
+	for _, e := range testdb.Engines(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			db := testdb.Open(t, e.Fresh(t))
+			var x traffic
+			store.Watch(db, x.seen)
+			decide := decider(t, db)
+			decide() // the first one reads the facility
+			x.take()
+			for range 3 {
+				decide()
+				statements, trips, lines := x.take()
+				if want := most[e.Name]; statements != want.statements || trips != want.trips {
+					t.Fatalf("%d statements in %d round trips, expected are %d in %d:\n%s", statements, trips, want.statements, want.trips, lines)
+				}
+			}
+		})
+	}
+}
+
+// decider returns a function that submits a request for an hour of its own and grants it.
+func decider(t testing.TB, db *store.Store) func() {
+	t.Helper()
+	svc := scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: newid.NewString, Horizon: 20 * 365 * 24 * time.Hour})
+	f := testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "t", Name: "T", Timezone: "UTC",
+		VIMs: []testbeds.VIM{{ID: "v", Capacity: testbeds.Quantities{"vcpu": 8, "memory_mb": 8192, "storage_gb": 80}}}}}}
+	if _, err := svc.PutFacility(t.Context(), account.System, f, scheduler.ChangeOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	grace := account.Person{Username: "grace", Name: "Grace", Roles: []account.Role{account.RoleExperimenter}}
+	if _, err := testdb.NewDirectory(t, svc, db, time.Now).PutPerson(t.Context(), account.System, grace); err != nil {
+		t.Fatal(err)
+	}
+	next := time.Now().UTC().Truncate(time.Hour).Add(24 * time.Hour)
+	return func() {
+		t.Helper()
+		next = next.Add(time.Hour)
+		in := scheduler.Submission{Name: "wish", Experimenter: "grace", Ask: scheduler.Ask{Slot: testbeds.NewSlot(next, time.Hour),
+			Placement: testbeds.Placement{"1": "t/v"}, Components: []testbeds.Component{{Member: "1", Onboarded: []string{"t/v"},
+				Size: testbeds.Quantities{"vcpu": 4, "memory_mb": 4096, "storage_gb": 40}}}}}
+		out, err := svc.Submit(t.Context(), account.System, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := svc.Schedule(t.Context(), account.System, out.Request.ID, scheduler.Schedule{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
