@@ -14,6 +14,7 @@ import (
 // number of readers may share it while nobody changes it.
 type Federation struct {
 	facility testbeds.Facility
+	beds     map[string]int // where each testbed is in the facility
 	horizon  testbeds.Slot
 	pools    map[testbeds.Resource]*pool
 	order    []testbeds.Resource // of the pools, as the facility has them
@@ -28,8 +29,9 @@ type Federation struct {
 // NewFederation expands closures, openings and capacity changes over the horizon. The facility has to be valid (see
 // Facility.Validate).
 func NewFederation(f testbeds.Facility, horizon testbeds.Slot) (*Federation, error) {
-	fed := &Federation{facility: f, horizon: horizon.UTC(), pools: map[testbeds.Resource]*pool{}, bookings: map[int64]testbeds.Booking{}}
-	for _, t := range f.Testbeds {
+	fed := &Federation{facility: f, beds: map[string]int{}, horizon: horizon.UTC(), pools: map[testbeds.Resource]*pool{}, bookings: map[int64]testbeds.Booking{}}
+	for i, t := range f.Testbeds {
+		fed.beds[t.ID] = i
 		made, err := pools(t, fed.horizon)
 		if err != nil {
 			return nil, err
@@ -44,6 +46,15 @@ func NewFederation(f testbeds.Facility, horizon testbeds.Slot) (*Federation, err
 
 // Facility is the facility that the federation was built from.
 func (f *Federation) Facility() testbeds.Facility { return f.facility }
+
+// Testbed finds a testbed of the facility by its id, at once however many there are.
+func (f *Federation) Testbed(id string) (testbeds.Testbed, bool) {
+	i, ok := f.beds[id]
+	if !ok {
+		return testbeds.Testbed{}, false
+	}
+	return f.facility.Testbeds[i], true
+}
 
 // Horizon is the time that can be booked.
 func (f *Federation) Horizon() testbeds.Slot { return f.horizon }
@@ -137,7 +148,7 @@ func (f *Federation) Booking(id int64) (testbeds.Booking, bool) {
 // Without is the federation as it would be without those bookings: a cheap fork that can be changed on its own (Put, Remove). It
 // is valid until f is changed.
 func (f *Federation) Without(ids ...int64) *Federation {
-	fork := &Federation{facility: f.facility, horizon: f.horizon, pools: f.pools, order: f.order, bookings: map[int64]testbeds.Booking{},
+	fork := &Federation{facility: f.facility, beds: f.beds, horizon: f.horizon, pools: f.pools, order: f.order, bookings: map[int64]testbeds.Booking{},
 		base: f, hidden: map[int64]bool{}, own: map[testbeds.Resource]bool{}}
 	for _, id := range ids {
 		fork.Remove(id)
