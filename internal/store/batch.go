@@ -10,13 +10,14 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// At its end a transaction writes rows and awaits nothing of them but that they were written. PostgreSQL is sent all of it in one round trip;
-// SQLite has none to save.
+// Often a transaction writes several rows, and awaits nothing of them but that they were written. PostgreSQL is sent all of it in one round
+// trip; SQLite has none to save.
 
 // gathered is a statement that waits to be sent.
 type gathered struct {
 	what, query string
 	args        []any
+	none        error // if it affects no row; nil if that is no fault
 }
 
 // together runs fn, whose statements are sent together where that saves round trips. Then fn learns no numbers of rows, and errors come after it.
@@ -50,8 +51,12 @@ func (w *writer) send(ctx context.Context, list []gathered) error {
 		}
 		results := c.SendBatch(ctx, batch)
 		for _, g := range list {
-			if _, err := results.Exec(); err != nil {
+			tag, err := results.Exec()
+			if err != nil {
 				return errors.Join(w.refused(g.what, err), results.Close())
+			}
+			if g.none != nil && tag.RowsAffected() == 0 {
+				return errors.Join(g.none, results.Close())
 			}
 		}
 		w.wrote = true

@@ -321,13 +321,29 @@ func one[T any](ctx context.Context, tx querier, what string, row func(scan) (T,
 	return x, nil
 }
 
+// execOn runs a statement that must affect a row; none is the error if it affects no row.
+func (w *writer) execOn(ctx context.Context, none error, what, query string, args ...any) error {
+	if w.gather != nil {
+		if err := storable(what, args); err != nil {
+			return err
+		}
+		*w.gather = append(*w.gather, gathered{what, query, args, none})
+		return nil
+	}
+	n, err := w.exec(ctx, what, query, args...)
+	if err == nil && n == 0 {
+		err = none
+	}
+	return err
+}
+
 // exec runs a statement and returns the number of affected rows.
 func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
 	if err := storable(what, args); err != nil {
 		return 0, err
 	}
 	if w.gather != nil {
-		*w.gather = append(*w.gather, gathered{what, query, args})
+		*w.gather = append(*w.gather, gathered{what, query, args, nil})
 		return 0, nil
 	}
 	if err := w.tx.ready(ctx); err != nil {
