@@ -20,8 +20,8 @@ const maxAffected = 200
 // affected names the requests that keep their capacity, and what changes for them.
 func (m *impact) affected(out *FacilityChange) {
 	for _, id := range m.beds {
-		before, _ := m.before.fed.Facility().Testbed(id)
-		after, ok := m.after.fed.Facility().Testbed(id)
+		before, _ := m.before.fed.Testbed(id)
+		after, ok := m.after.fed.Testbed(id)
 		if !ok || before.ID == "" {
 			continue // a removed testbed breaks its requests; a new one has none yet
 		}

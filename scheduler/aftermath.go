@@ -96,8 +96,8 @@ func (d *decision) restore(ctx context.Context, id string, b testbeds.Booking, r
 // repolicy asks requests under review for the approvals that new policies require. Granted requests stay granted.
 func (d *decision) repolicy(ctx context.Context, m *impact) error {
 	for _, id := range m.beds {
-		before, _ := m.before.fed.Facility().Testbed(id)
-		after, ok := m.after.fed.Facility().Testbed(id)
+		before, _ := m.before.fed.Testbed(id)
+		after, ok := m.after.fed.Testbed(id)
 		if !ok || before.Policy() == after.Policy() {
 			continue
 		}

@@ -13,7 +13,7 @@ func (d *decision) approvals(r Request) []Approval {
 	var list []Approval
 	_ = d.s.ledger.read(func(w snapshot) error {
 		for _, id := range r.Demand.Testbeds() {
-			t, _ := w.fed.Facility().Testbed(id)
+			t, _ := w.fed.Testbed(id)
 			list = append(list, r.approval(t.ID, id, t.Policy()))
 		}
 		return nil

@@ -61,8 +61,8 @@ func (s *Service) recheckAsk(r Request, q Ask, w snapshot, now time.Time) (check
 	var bad faults
 	e := current(r, w.catalogue)
 	e.Placement, e.Devices = testbeds.Placement{}, q.Devices
-	place(&e, r.Placement, q.Placement, w.fed.Facility(), &bad)
-	checkDevices(e.Devices, w.fed.Facility(), &bad)
+	place(&e, r.Placement, q.Placement, w.fed, &bad)
+	checkDevices(e.Devices, w.fed, &bad)
 	return s.timed(q, e, now, bad)
 }
 
@@ -143,8 +143,8 @@ func experiment(q Ask, w snapshot, bad *faults) testbeds.Experiment {
 	if q.Devices != nil {
 		e.Devices = q.Devices
 	}
-	place(&e, usual, q.Placement, w.fed.Facility(), bad)
-	checkDevices(e.Devices, w.fed.Facility(), bad)
+	place(&e, usual, q.Placement, w.fed, bad)
+	checkDevices(e.Devices, w.fed, bad)
 	if len(e.Components) == 0 && len(e.Devices) == 0 && len(*bad) == 0 {
 		bad.add("nsd", "give an nsd, components or devices: there is nothing to run")
 	}
@@ -197,7 +197,7 @@ func components(in []testbeds.Component, w snapshot, bad *faults) []testbeds.Com
 		checkList(at+".requires", out[i].Requires, bad)
 		checkList(at+".onboarded", out[i].Onboarded, bad)
 		for j, vim := range out[i].Onboarded {
-			if !hasVIM(w.fed.Facility(), vim) && c.VNF == "" {
+			if !hasVIM(w.fed, vim) && c.VNF == "" {
 				bad.add(fmt.Sprintf("%s.onboarded[%d]", at, j), "there is no VIM %q", clip(vim))
 			}
 		}
@@ -257,7 +257,7 @@ func checkReason(field, s string, bad *faults) {
 }
 
 // place decides where each member runs: as asked, else as usual.
-func place(e *testbeds.Experiment, usual, asked testbeds.Placement, f testbeds.Facility, bad *faults) {
+func place(e *testbeds.Experiment, usual, asked testbeds.Placement, f finder, bad *faults) {
 	if len(asked) > maxComponents+1 {
 		bad.add("placement", "at most one entry per member")
 		return
@@ -283,7 +283,7 @@ func place(e *testbeds.Experiment, usual, asked testbeds.Placement, f testbeds.F
 	}
 }
 
-func hasVIM(f testbeds.Facility, where string) bool {
+func hasVIM(f finder, where string) bool {
 	testbed, vim, ok := strings.Cut(where, "/")
 	if !ok {
 		return false
@@ -296,7 +296,7 @@ func hasVIM(f testbeds.Facility, where string) bool {
 	return ok
 }
 
-func checkDevices(devices []testbeds.DeviceNeed, f testbeds.Facility, bad *faults) {
+func checkDevices(devices []testbeds.DeviceNeed, f finder, bad *faults) {
 	if len(devices) > maxDevices {
 		bad.add("devices", "at most %d", maxDevices)
 		return

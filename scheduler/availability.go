@@ -35,7 +35,7 @@ func (s *Service) Check(ctx context.Context, a account.Actor, q Ask) (testbeds.V
 			return err
 		}
 		v = w.fed.Without(own).Check(wish.experiment, wish.slot)
-		return s.mask(ctx, tx, a, w.fed.Facility(), &v)
+		return s.mask(ctx, tx, a, w.fed, &v)
 	})
 	return v, err
 }
@@ -68,7 +68,7 @@ func (s *Service) Suggest(ctx context.Context, a account.Actor, q Ask) ([]testbe
 			first := testbeds.Alternative{Slot: wish.slot, Placement: wish.experiment.Placement, Devices: wish.experiment.Devices}
 			found = append([]testbeds.Alternative{first}, found...)[:max(1, min(len(found)+1, limited(q.Limit)))]
 		}
-		return s.mask(ctx, tx, a, w.fed.Facility(), &v)
+		return s.mask(ctx, tx, a, w.fed, &v)
 	})
 	return found, v, err
 }
@@ -138,7 +138,7 @@ func (s *Service) Availability(ctx context.Context, a account.Actor, testbed str
 		if series, ok = w.fed.Availability(testbed, span.UTC()); !ok {
 			return Errorf(CodeNotFound, "there is no testbed %q", clip(testbed))
 		}
-		if !knowsOverbooks(a, w.fed.Facility(), testbed) {
+		if !knowsOverbooks(a, w.fed, testbed) {
 			for _, x := range series {
 				for i := range x.Steps {
 					x.Steps[i].Free = max(0, x.Steps[i].Free)

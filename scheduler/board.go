@@ -43,7 +43,7 @@ func (s *Service) Board(ctx context.Context, a account.Actor, testbed string, sp
 		}
 		named := map[int64]*Request{}
 		for i := range requests {
-			if !shown(a, w.fed.Facility(), requests[i], testbed) {
+			if !shown(a, w.fed, requests[i], testbed) {
 				continue
 			}
 			if !knowsAll(a) {
@@ -54,7 +54,7 @@ func (s *Service) Board(ctx context.Context, a account.Actor, testbed string, sp
 		list = make([]Placed, 0, len(bookings))
 		for _, b := range bookings {
 			p := Placed{Strength: b.Strength, Slot: b.Slot, Occupied: b.OccupiedAt(testbed), Request: named[b.Request],
-				Overbooked: b.Overbooked && (named[b.Request] != nil || knowsOverbooks(a, w.fed.Facility(), testbed))}
+				Overbooked: b.Overbooked && (named[b.Request] != nil || knowsOverbooks(a, w.fed, testbed))}
 			if p.Request != nil || VisibleTo(a) == nil {
 				p.Number = b.Request
 			}

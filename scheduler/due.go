@@ -65,7 +65,7 @@ func (s *Service) named(r Request) bool {
 			return nil
 		}
 		for _, d := range r.Devices {
-			t, _ := w.fed.Facility().Testbed(d.Testbed)
+			t, _ := w.fed.Testbed(d.Testbed)
 			device, _ := t.Device(d.Device)
 			found = found || len(device.Units) > 0
 		}

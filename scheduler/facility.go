@@ -22,6 +22,18 @@ func (s *Service) Facility(ctx context.Context, a account.Actor) (testbeds.Facil
 	return f, revision, err
 }
 
+// Testbed is one testbed, and the revision of the facility. It returns CodeForbidden without the scope to read, and CodeNotFound.
+func (s *Service) Testbed(ctx context.Context, a account.Actor, id string) (testbeds.Testbed, int64, error) {
+	var t testbeds.Testbed
+	var revision int64
+	err := s.catalogued(ctx, a, func(tx Reader, n int64) (err error) {
+		revision = n
+		t, err = tx.Testbed(ctx, id)
+		return err
+	})
+	return t, revision, err
+}
+
 // Catalogue reads the catalogue and its revision, which it shares with the facility. It returns CodeForbidden without the scope to read.
 func (s *Service) Catalogue(ctx context.Context, a account.Actor) (testbeds.Catalogue, int64, error) {
 	var c testbeds.Catalogue

@@ -12,8 +12,13 @@ import (
 // Experimenters see that capacity is taken, when and how much, but not by whom, unless the testbed shows its bookings to everybody or they may see
 // the request.
 
+// finder is where testbeds are found by their ids: a federation, which has them indexed, or a facility.
+type finder interface {
+	Testbed(id string) (testbeds.Testbed, bool)
+}
+
 // mask hides from verdicts everything that the actor may not know. Each becomes a copy that shares no conflict and no taker with the original.
-func (s *Service) mask(ctx context.Context, tx Reader, a account.Actor, f testbeds.Facility, verdicts ...*testbeds.Verdict) error {
+func (s *Service) mask(ctx context.Context, tx Reader, a account.Actor, f finder, verdicts ...*testbeds.Verdict) error {
 	if knowsAll(a) {
 		return nil
 	}
@@ -36,12 +41,12 @@ func (s *Service) mask(ctx context.Context, tx Reader, a account.Actor, f testbe
 	if err != nil {
 		return err
 	}
-	known := map[int64]Request{}
+	named := map[int64]Request{}
 	for _, r := range requests {
-		known[r.Number] = r
+		named[r.Number] = r
 	}
 	takers(verdicts, func(t *testbeds.Taker, testbed string) {
-		if t.Kind == testbeds.TakerBooking && !shown(a, f, known[t.Request], testbed) {
+		if t.Kind == testbeds.TakerBooking && !shown(a, f, named[t.Request], testbed) {
 			*t = busy(*t)
 		}
 	})
@@ -55,13 +60,13 @@ func knowsAll(a account.Actor) bool {
 
 // knowsOverbooks reports whether the actor may know that a testbed is overbooked, and by how much: those who decide, its providers, and everybody
 // where the testbed shows its bookings.
-func knowsOverbooks(a account.Actor, f testbeds.Facility, testbed string) bool {
+func knowsOverbooks(a account.Actor, f finder, testbed string) bool {
 	t, _ := f.Testbed(testbed)
 	return knowsAll(a) || a.Provides(testbed) || t.Visibility == testbeds.VisibilityOpen
 }
 
 // coverOverbooks shows overbooked capacity as taken, and no more.
-func coverOverbooks(a account.Actor, f testbeds.Facility, v *testbeds.Verdict) {
+func coverOverbooks(a account.Actor, f finder, v *testbeds.Verdict) {
 	for i, c := range v.Conflicts {
 		if c.Free < 0 && !knowsOverbooks(a, f, c.Resource.Testbed) {
 			v.Conflicts[i].Free, v.Conflicts[i].ShortBy = 0, c.Needed
@@ -70,7 +75,7 @@ func coverOverbooks(a account.Actor, f testbeds.Facility, v *testbeds.Verdict) {
 }
 
 // shown reports whether the actor may know that a request takes capacity of a testbed; without a testbed, of all testbeds that it touches.
-func shown(a account.Actor, f testbeds.Facility, r Request, testbed string) bool {
+func shown(a account.Actor, f finder, r Request, testbed string) bool {
 	if r.ID == "" {
 		return false
 	}
@@ -114,7 +119,7 @@ func (s *Service) masked(ctx context.Context, a account.Actor, err error) error 
 	copied := *e
 	verdict := *e.Verdict
 	copied.Verdict = &verdict
-	viewErr := s.snapshot(ctx, func(tx Reader, w snapshot) error { return s.mask(ctx, tx, a, w.fed.Facility(), &verdict) })
+	viewErr := s.snapshot(ctx, func(tx Reader, w snapshot) error { return s.mask(ctx, tx, a, w.fed, &verdict) })
 	if viewErr != nil {
 		return viewErr
 	}
@@ -124,9 +129,9 @@ func (s *Service) masked(ctx context.Context, a account.Actor, err error) error 
 // maskOutcome hides from an outcome everything that the actor may not know, and fills in the links that the actor may have. It reads in the
 // transaction of the outcome, after the ledger has caught up.
 func (s *Service) maskOutcome(ctx context.Context, tx Reader, a account.Actor, out *Outcome) error {
-	var f testbeds.Facility
+	var f finder
 	_ = s.ledger.read(func(w snapshot) error {
-		f = w.fed.Facility()
+		f = w.fed // its facility never changes, whatever happens to its bookings
 		return nil
 	})
 	if err := s.show(ctx, tx, a, f, &out.Request); err != nil {
@@ -146,7 +151,7 @@ func (s *Service) maskOutcome(ctx context.Context, tx Reader, a account.Actor, o
 
 // show prepares a request for the actor: it masks fields and takers of overbooks that are not for them, and adds the links of offers that they may
 // accept.
-func (s *Service) show(ctx context.Context, tx Reader, a account.Actor, f testbeds.Facility, r *Request) error {
+func (s *Service) show(ctx context.Context, tx Reader, a account.Actor, f finder, r *Request) error {
 	if !knowsAll(a) {
 		*r = r.shown()
 	}

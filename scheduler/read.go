@@ -19,10 +19,10 @@ func (s *Service) Get(ctx context.Context, a account.Actor, id string) (View, er
 		v = View{Request: r, Actions: allowed(a, r, s.now())}
 		v.Fit = verdict(w, r, s.now())
 		v.Deployable = deployable(v.Fit)
-		if err := s.mask(ctx, tx, a, w.fed.Facility(), &v.Fit); err != nil {
+		if err := s.mask(ctx, tx, a, w.fed, &v.Fit); err != nil {
 			return err
 		}
-		return s.show(ctx, tx, a, w.fed.Facility(), &v.Request)
+		return s.show(ctx, tx, a, w.fed, &v.Request)
 	})
 	return v, err
 }
@@ -70,7 +70,7 @@ func (s *Service) List(ctx context.Context, a account.Actor, f RequestFilter, cu
 		}
 		page = pageOf(list, limit, func(r Request) int64 { return r.Number })
 		for i := range page.Items {
-			if err := s.show(ctx, tx, a, w.fed.Facility(), &page.Items[i]); err != nil {
+			if err := s.show(ctx, tx, a, w.fed, &page.Items[i]); err != nil {
 				return err
 			}
 		}

@@ -191,9 +191,9 @@ func (o Offer) gives(e testbeds.Experiment, slot testbeds.Slot) bool {
 // possible makes sure that an alternative names only existing VIMs and devices.
 func (d *decision) possible(w snapshot, e testbeds.Experiment, field string) error {
 	var bad, here faults
-	checkDevices(e.Devices, w.fed.Facility(), &here)
+	checkDevices(e.Devices, w.fed, &here)
 	for _, member := range slices.Sorted(maps.Keys(e.Placement)) {
-		if !hasVIM(w.fed.Facility(), e.Placement[member]) {
+		if !hasVIM(w.fed, e.Placement[member]) {
 			here.add("placement."+clip(member), "there is no VIM %q", clip(e.Placement[member]))
 		}
 	}

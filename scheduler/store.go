@@ -51,6 +51,7 @@ type FacilityReader interface {
 	// FacilityRevision grows with every change of facility or catalogue.
 	FacilityRevision(ctx context.Context) (int64, error)
 	Facility(ctx context.Context) (testbeds.Facility, error)
+	Testbed(ctx context.Context, id string) (testbeds.Testbed, error)
 	Catalogue(ctx context.Context) (testbeds.Catalogue, error)
 
 	// State reads the facility's revision, the last number of the change log and the next Due at one instant.

@@ -158,9 +158,9 @@ func (t Testbed) Device(id string) (Device, bool) {
 
 // Testbed finds a testbed by its id.
 func (f Facility) Testbed(id string) (Testbed, bool) {
-	for _, t := range f.Testbeds {
-		if t.ID == id {
-			return t, true
+	for i := range f.Testbeds { // a copy of each would cost more than the search
+		if f.Testbeds[i].ID == id {
+			return f.Testbeds[i], true
 		}
 	}
 	return Testbed{}, false

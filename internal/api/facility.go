@@ -211,7 +211,7 @@ func (a *api) readRoutes() {
 	}
 	add(a, operation{id: "get-testbed", method: "GET", path: "/testbeds/{testbed}", tag: "facility", summary: "Show a testbed"},
 		func(ctx context.Context, actor account.Actor, in *Site) (*tagged[testbeds.Testbed], error) {
-			t, revision, err := a.testbed(ctx, actor, in.Testbed)
+			t, revision, err := a.service.Testbed(ctx, actor, in.Testbed)
 			return &tagged[testbeds.Testbed]{etag(revision), t}, err
 		})
 	catalogue := func(ctx context.Context, actor account.Actor) (testbeds.Catalogue, string, error) {
@@ -243,18 +243,6 @@ func items[T any](list []T) scheduler.Page[T] {
 	return scheduler.Page[T]{Items: list}
 }
 
-func (a *api) testbed(ctx context.Context, actor account.Actor, id string) (testbeds.Testbed, int64, error) {
-	f, revision, err := a.service.Facility(ctx, actor)
-	if err != nil {
-		return testbeds.Testbed{}, 0, err
-	}
-	t, ok := f.Testbed(id)
-	if !ok {
-		return t, 0, scheduler.Errorf(scheduler.CodeNotFound, "there is no testbed %q", id)
-	}
-	return t, revision, nil
-}
-
 func (a *api) closureRoutes() {
 	type Site struct {
 		Testbed string `path:"testbed" maxLength:"64"`
@@ -262,7 +250,7 @@ func (a *api) closureRoutes() {
 	add(a, operation{id: "list-closures", method: "GET", path: "/testbeds/{testbed}/closures", tag: "facility", summary: "List the closures of a testbed",
 		more: "Only closures of the testbed itself; VIMs and devices may have their own."},
 		func(ctx context.Context, actor account.Actor, in *Site) (*tagged[scheduler.Page[testbeds.Closure]], error) {
-			t, revision, err := a.testbed(ctx, actor, in.Testbed)
+			t, revision, err := a.service.Testbed(ctx, actor, in.Testbed)
 			return &tagged[scheduler.Page[testbeds.Closure]]{etag(revision), items(t.Closures)}, err
 		})
 	type addition struct {

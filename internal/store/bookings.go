@@ -109,7 +109,7 @@ func (w *writer) PutBooking(ctx context.Context, request string, b *testbeds.Boo
 			until = c.To
 		}
 	}
-	args := []any{request, b.Request, b.Strength, seconds(b.Slot.Start), seconds(b.Slot.End), seconds(until), bit(b.Overbooked)}
+	args := []any{request, b.Request, string(b.Strength), seconds(b.Slot.Start), seconds(b.Slot.End), seconds(until), bit(b.Overbooked)}
 	if b.ID == 0 {
 		id, err := w.insert(ctx, "booking", `INSERT INTO bookings (request, number, strength, starts, ends, until, overbooked, released, sequence)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) RETURNING id`, args...)
@@ -117,21 +117,28 @@ func (w *writer) PutBooking(ctx context.Context, request string, b *testbeds.Boo
 			return err
 		}
 		b.ID = id
-	} else {
-		n, err := w.exec(ctx, "booking", `UPDATE bookings SET request = $1, number = $2, strength = $3, starts = $4, ends = $5, until = $6, overbooked = $7, released = 0
-			WHERE id = $8`, append(args, b.ID)...)
-		if err != nil {
+		if err := w.putClaims(ctx, *b); err != nil {
 			return err
 		}
-		if n == 0 {
-			return scheduler.Errorf(scheduler.CodeNotFound, "there is no booking %d", b.ID)
+	} else if err := w.replaceBooking(ctx, *b, args); err != nil {
+		return err
+	}
+	w.booking(scheduler.BookingChange{Booking: readBack(*b)})
+	return nil
+}
+
+func (w *writer) replaceBooking(ctx context.Context, b testbeds.Booking, args []any) error {
+	return w.together(ctx, func() error {
+		none := scheduler.Errorf(scheduler.CodeNotFound, "there is no booking %d", b.ID)
+		if err := w.execOn(ctx, none, "booking", `UPDATE bookings SET request = $1, number = $2, strength = $3, starts = $4, ends = $5, until = $6, overbooked = $7, released = 0
+			WHERE id = $8`, append(args, b.ID)...); err != nil {
+			return err
 		}
 		if _, err := w.exec(ctx, "claims", `DELETE FROM claims WHERE booking = $1`, b.ID); err != nil {
 			return err
 		}
-	}
-	w.booking(scheduler.BookingChange{Booking: readBack(*b)})
-	return w.putClaims(ctx, *b)
+		return w.putClaims(ctx, b)
+	})
 }
 
 // booking records a written booking.

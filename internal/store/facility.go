@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 
 	"berth/scheduler"
 	"berth/testbeds"
@@ -31,14 +32,21 @@ func (r *reader) State(ctx context.Context) (scheduler.State, error) {
 
 // Facility reads all testbeds in the order of their file.
 func (r *reader) Facility(ctx context.Context) (testbeds.Facility, error) {
-	list, err := all(ctx, r.tx, func(s scan) (testbeds.Testbed, error) {
-		text, err := words(s)
-		if err != nil {
-			return testbeds.Testbed{}, err
-		}
-		return parsed[testbeds.Testbed]("testbed", text)
-	}, `SELECT document FROM testbeds ORDER BY position`)
+	list, err := all(ctx, r.tx, testbedRow, `SELECT document FROM testbeds ORDER BY position`)
 	return testbeds.Facility{Testbeds: list}, err
+}
+
+// Testbed reads one testbed.
+func (r *reader) Testbed(ctx context.Context, id string) (testbeds.Testbed, error) {
+	return one(ctx, r.tx, fmt.Sprintf("testbed %q", id), testbedRow, `SELECT document FROM testbeds WHERE id = $1`, id)
+}
+
+func testbedRow(s scan) (testbeds.Testbed, error) {
+	text, err := words(s)
+	if err != nil {
+		return testbeds.Testbed{}, err
+	}
+	return parsed[testbeds.Testbed]("testbed", text)
 }
 
 // Catalogue reads the catalogue.

@@ -62,6 +62,15 @@ func TestFacilityKeepsItsOrder(t *testing.T) {
 		for _, ids := range [][]string{{"wins-5g", "Bristol", "a-b", "ab"}, {"ab", "a-b"}, {"a-b", "new", "ab"}, {}} {
 			putFacility(t, s, facility(ids...))
 			same(t, "facility", facility(ids...), look(t, s, readFacility))
+			for _, want := range facility(ids...).Testbeds {
+				same(t, "testbed", want, look(t, s, func(ctx context.Context, r scheduler.Reader) (testbeds.Testbed, error) {
+					return r.Testbed(ctx, want.ID)
+				}))
+			}
+			for _, id := range []string{"nowhere", "", "a\x00"} {
+				err := s.View(t.Context(), func(r scheduler.Reader) error { _, err := r.Testbed(t.Context(), id); return err })
+				code(t, "a testbed that is not there", err, scheduler.CodeNotFound)
+			}
 		}
 	})
 }

@@ -58,6 +58,11 @@ func (w *writer) log(ctx context.Context) error {
 		x.Sequence = last
 		w.committed.Bookings = append(w.committed.Bookings, x)
 	}
+	return w.together(ctx, func() error { return w.logAs(ctx, last, drawings) })
+}
+
+// logAs writes all that has the last number of the transaction.
+func (w *writer) logAs(ctx context.Context, last int64, drawings []drawing) error {
 	if err := w.addEvents(ctx, last); err != nil {
 		return err
 	}

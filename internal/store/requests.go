@@ -231,15 +231,20 @@ func (w *writer) CreateRequest(ctx context.Context, r *scheduler.Request) error 
 	if err != nil {
 		return err
 	}
-	_, err = w.exec(ctx, "request", `INSERT INTO requests (id, number, status, experimenter, mentor, words, starts, ends, due, revision, sequence, document)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11)`,
-		r.ID, n, string(r.Status), r.Experimenter, r.Mentor, searched(*r), seconds(r.Slot.Start), seconds(r.Slot.End), dueOf(*r), r.Revision, text)
+	err = w.together(ctx, func() error {
+		if _, err := w.exec(ctx, "request", `INSERT INTO requests (id, number, status, experimenter, mentor, words, starts, ends, due, revision, sequence, document)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11)`,
+			r.ID, n, string(r.Status), r.Experimenter, r.Mentor, searched(*r), seconds(r.Slot.Start), seconds(r.Slot.End), dueOf(*r), r.Revision, text); err != nil {
+			return err
+		}
+		return w.putTestbeds(ctx, r.ID, nil, scheduler.Touched(*r))
+	})
 	if err != nil {
 		return err
 	}
 	w.created[r.ID] = true
 	w.changed(*r)
-	return w.putTestbeds(ctx, r.ID, nil, scheduler.Touched(*r))
+	return nil
 }
 
 // searched returns the text that a text filter searches.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // querier reads in a transaction: a session, or the plain transaction of a migration.
@@ -14,6 +15,7 @@ type querier interface {
 // session runs the statements of one transaction.
 type session struct {
 	*sql.Tx
+	conn  *sql.Conn                  // that sends statements together; nil if none does
 	watch func(statements ...string) // called once for each round trip; nil if nobody counts
 	ended bool
 
@@ -47,9 +49,27 @@ func (s *Store) begin(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*sessi
 	return x, nil
 }
 
-func (x *session) seen(statement string) {
+// beginWriting begins a transaction that writes. It must be rolled back in the end, be it committed or not.
+func (s *Store) beginWriting(ctx context.Context) (*session, error) {
+	if !s.dialect.batches {
+		return s.begin(ctx, s.write, s.dialect.change)
+	}
+	c, err := s.write.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, err := c.BeginTx(ctx, s.dialect.change)
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	x := &session{Tx: t, conn: c, watch: s.watch}
+	x.seen("BEGIN")
+	return x, nil
+}
+
+func (x *session) seen(statements ...string) {
 	if x.watch != nil {
-		x.watch(statement)
+		x.watch(statements...)
 	}
 }
 
@@ -77,10 +97,14 @@ func (x *session) Commit() error {
 	return x.Tx.Commit()
 }
 
-// Rollback does nothing after a commit.
+// Rollback gives the connection back. After a commit it does nothing else.
 func (x *session) Rollback() error {
 	if !x.ended {
 		x.seen("ROLLBACK")
 	}
-	return x.Tx.Rollback()
+	err := x.Tx.Rollback()
+	if x.conn != nil {
+		err = errors.Join(err, x.conn.Close())
+	}
+	return err
 }

@@ -161,7 +161,7 @@ func pause(ctx context.Context, try int) error {
 }
 
 func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx) error) error {
-	t, err := s.begin(ctx, s.write, s.dialect.change)
+	t, err := s.beginWriting(ctx)
 	if err != nil {
 		return fmt.Errorf("beginning to write: %w", err)
 	}
@@ -212,6 +212,7 @@ type writer struct {
 	refitted bool                         // the facility was changed
 	wrote    bool                         // a writing statement was run
 
+	gather    *[]gathered // collects statements; nil while they are run at once
 	then      []func(scheduler.Committed)
 	committed scheduler.Committed
 
@@ -320,10 +321,30 @@ func one[T any](ctx context.Context, tx querier, what string, row func(scan) (T,
 	return x, nil
 }
 
+// execOn runs a statement that must affect a row; none is the error if it affects no row.
+func (w *writer) execOn(ctx context.Context, none error, what, query string, args ...any) error {
+	if w.gather != nil {
+		if err := storable(what, args); err != nil {
+			return err
+		}
+		*w.gather = append(*w.gather, gathered{what, query, args, none})
+		return nil
+	}
+	n, err := w.exec(ctx, what, query, args...)
+	if err == nil && n == 0 {
+		err = none
+	}
+	return err
+}
+
 // exec runs a statement and returns the number of affected rows.
 func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
 	if err := storable(what, args); err != nil {
 		return 0, err
+	}
+	if w.gather != nil {
+		*w.gather = append(*w.gather, gathered{what, query, args, nil})
+		return 0, nil
 	}
 	if err := w.tx.ready(ctx); err != nil {
 		return 0, err

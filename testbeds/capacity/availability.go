@@ -10,7 +10,7 @@ import (
 // Availability returns the free and total capacity of each resource of a testbed over a span, in the order of the facility. ok is false for
 // an unknown testbed.
 func (f *Federation) Availability(testbed string, span testbeds.Slot) (series []testbeds.Series, ok bool) {
-	if _, ok := f.facility.Testbed(testbed); !ok {
+	if _, ok := f.Testbed(testbed); !ok {
 		return nil, false
 	}
 	for _, key := range f.order {

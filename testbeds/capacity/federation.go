@@ -14,6 +14,7 @@ import (
 // readers may share it between changes.
 type Federation struct {
 	facility testbeds.Facility
+	beds     map[string]int // where each testbed is in the facility
 	horizon  testbeds.Slot
 	pools    map[testbeds.Resource]*pool
 	order    []testbeds.Resource // of the pools, as the facility has them
@@ -27,8 +28,9 @@ type Federation struct {
 
 // NewFederation expands closures, openings and capacity changes over the horizon. The facility must be valid (see Facility.Validate).
 func NewFederation(f testbeds.Facility, horizon testbeds.Slot) (*Federation, error) {
-	fed := &Federation{facility: f, horizon: horizon.UTC(), pools: map[testbeds.Resource]*pool{}, bookings: map[int64]testbeds.Booking{}}
-	for _, t := range f.Testbeds {
+	fed := &Federation{facility: f, beds: map[string]int{}, horizon: horizon.UTC(), pools: map[testbeds.Resource]*pool{}, bookings: map[int64]testbeds.Booking{}}
+	for i, t := range f.Testbeds {
+		fed.beds[t.ID] = i
 		made, err := pools(t, fed.horizon)
 		if err != nil {
 			return nil, err
@@ -43,6 +45,15 @@ func NewFederation(f testbeds.Facility, horizon testbeds.Slot) (*Federation, err
 
 // Facility returns the facility that the federation was built from.
 func (f *Federation) Facility() testbeds.Facility { return f.facility }
+
+// Testbed finds a testbed of the facility by its id, at once however many there are.
+func (f *Federation) Testbed(id string) (testbeds.Testbed, bool) {
+	i, ok := f.beds[id]
+	if !ok {
+		return testbeds.Testbed{}, false
+	}
+	return f.facility.Testbeds[i], true
+}
 
 // Horizon returns the time that can be booked.
 func (f *Federation) Horizon() testbeds.Slot { return f.horizon }
@@ -136,7 +147,7 @@ func (f *Federation) Booking(id int64) (testbeds.Booking, bool) {
 // Without forks the federation as if those bookings did not exist: a cheap view with changes of its own (Put, Remove). It is valid until f
 // changes.
 func (f *Federation) Without(ids ...int64) *Federation {
-	fork := &Federation{facility: f.facility, horizon: f.horizon, pools: f.pools, order: f.order, bookings: map[int64]testbeds.Booking{},
+	fork := &Federation{facility: f.facility, beds: f.beds, horizon: f.horizon, pools: f.pools, order: f.order, bookings: map[int64]testbeds.Booking{},
 		base: f, hidden: map[int64]bool{}, own: map[testbeds.Resource]bool{}}
 	for _, id := range ids {
 		fork.Remove(id)

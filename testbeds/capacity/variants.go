@@ -80,7 +80,7 @@ func (f *Federation) otherVIMs(e testbeds.Experiment) []variant {
 	var all []variant
 	for _, from := range slices.Compact(slices.Sorted(maps.Values(e.Placement))) {
 		testbed, _, _ := strings.Cut(from, "/")
-		t, _ := f.facility.Testbed(testbed)
+		t, _ := f.Testbed(testbed)
 		for _, vim := range t.VIMs {
 			to := testbed + "/" + vim.ID
 			if v, ok := f.moved(e, func(where string) string {
@@ -202,7 +202,7 @@ func together(devices []testbeds.DeviceNeed) []testbeds.DeviceNeed {
 
 // like finds the device of a testbed that can replace another one: with the same id, else with all its features.
 func (f *Federation) like(d testbeds.DeviceNeed, t testbeds.Testbed) (string, bool) {
-	home, _ := f.facility.Testbed(d.Testbed)
+	home, _ := f.Testbed(d.Testbed)
 	mine, known := home.Device(d.Device)
 	if !known || len(d.Units) > 0 {
 		return "", false

@@ -95,7 +95,7 @@ func (f *Federation) place(c testbeds.Component, where string) (*pool, []testbed
 		return nil, []testbeds.Problem{problem(testbeds.RuleNotPlaced, "is placed nowhere")}
 	}
 	testbed, vim, _ := strings.Cut(where, "/")
-	if _, ok := f.facility.Testbed(testbed); !ok {
+	if _, ok := f.Testbed(testbed); !ok {
 		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownTestbed, "there is no testbed %q", testbed)}
 	}
 	p := f.pools[testbeds.Resource{Testbed: testbed, VIM: vim}]
@@ -156,7 +156,7 @@ func (f *Federation) device(d testbeds.DeviceNeed) (*pool, []testbeds.Problem) {
 	problem := func(rule testbeds.Rule, format string, args ...any) testbeds.Problem {
 		return testbeds.Problem{Rule: rule, Testbed: d.Testbed, Device: d.Device, Message: fmt.Sprintf(format, args...)}
 	}
-	if _, ok := f.facility.Testbed(d.Testbed); !ok {
+	if _, ok := f.Testbed(d.Testbed); !ok {
 		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownTestbed, "device %s: there is no testbed %q", d.Device, d.Testbed)}
 	}
 	p := f.pools[testbeds.Resource{Testbed: d.Testbed, Device: d.Device}]

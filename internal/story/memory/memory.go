@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -143,6 +144,14 @@ func (d *data) State(ctx context.Context) (at scheduler.State, err error) {
 }
 
 func (d *data) Facility(context.Context) (testbeds.Facility, error) { return deep(d.facility), nil }
+
+func (d *data) Testbed(_ context.Context, id string) (testbeds.Testbed, error) {
+	t, ok := d.facility.Testbed(id)
+	if !ok {
+		return t, absent(fmt.Sprintf("testbed %q", id))
+	}
+	return deep(t), nil
+}
 
 func (d *data) Catalogue(context.Context) (testbeds.Catalogue, error) { return deep(d.catalogue), nil }
 
