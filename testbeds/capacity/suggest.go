@@ -37,6 +37,7 @@ func (f *Federation) Suggest(q Search) []testbeds.Alternative {
 	for _, v := range f.variants(q) {
 		found = append(found, f.slots(q, v)...)
 	}
+	found = append(found, f.cheapest(q, found)...)
 	slices.SortStableFunc(found, func(a, b testbeds.Alternative) int {
 		return cmp.Or(cmp.Compare(a.Cost, b.Cost), a.Slot.Start.Compare(b.Slot.Start), a.Slot.End.Compare(b.Slot.End), cmp.Compare(len(a.Changes), len(b.Changes)))
 	})
@@ -81,8 +82,8 @@ func (f *Federation) slots(q Search, v variant) []testbeds.Alternative {
 	if len(problems) > 0 {
 		return nil
 	}
-	inside := !q.Slot.Start.Before(q.Window.Start) && !q.Slot.End.After(q.Window.End)
-	if inside && len(f.beyondHorizon(wants, q.Slot)) == 0 && f.free(wants, q.Slot) {
+	inside := q.allows(q.Slot)
+	if inside && f.fits(wants, q.Slot) {
 		switch {
 		case len(v.changes) > 0:
 			return []testbeds.Alternative{v.at(q.Slot)}
@@ -305,10 +306,24 @@ func shift(from, to time.Time) testbeds.Change {
 		Text: fmt.Sprintf("starts %s %s", spoken(by.Abs()), word)}
 }
 
+// shiftPart is the shift of a part of the slot: by how far it sticks out of that.
+func shiftPart(from, to testbeds.Slot, by time.Duration) testbeds.Change {
+	if by < 0 {
+		return shift(from.Start, to.Start)
+	}
+	return testbeds.Change{Kind: testbeds.ChangeShift, Seconds: int64(by / time.Second), From: from.End.UTC().Format(time.RFC3339), To: to.End.UTC().Format(time.RFC3339),
+		Text: fmt.Sprintf("ends %s later", spoken(by))}
+}
+
 func shorten(from, to testbeds.Slot) testbeds.Change {
 	lost := from.Duration() - to.Duration()
 	text := "ends " + spoken(lost) + " earlier"
-	if !to.Start.Equal(from.Start) {
+	switch {
+	case !from.Contains(to):
+		text = "is " + spoken(lost) + " shorter"
+	case !to.Start.Equal(from.Start) && !to.End.Equal(from.End):
+		text = "starts " + spoken(to.Start.Sub(from.Start)) + " later and ends " + spoken(from.End.Sub(to.End)) + " earlier"
+	case !to.Start.Equal(from.Start):
 		text = "starts " + spoken(lost) + " later and ends as asked"
 	}
 	return testbeds.Change{Kind: testbeds.ChangeShorten, Seconds: int64(lost / time.Second), From: spoken(from.Duration()), To: spoken(to.Duration()), Text: text}
