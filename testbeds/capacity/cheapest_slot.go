@@ -8,20 +8,20 @@ import (
 	"berth/testbeds"
 )
 
-// maxGaps is how many gaps a search for a shorter slot looks at in each direction. The nearest come first, and the first of them bounds how
-// far it is worth going on.
+// maxGaps bounds how many gaps a search for a shorter slot looks at in each direction. The nearest come first, and what they cost bounds how
+// far it is worth going on, so that few searches look at more than three.
 const maxGaps = 50
 
 // allows reports whether a slot lies where alternatives may.
 func (q Search) allows(s testbeds.Slot) bool { return q.Window.Contains(s) }
 
-// slotCost is what it costs to have a slot instead of the one asked for. A shorter slot is a part of that one, moved: it costs what is lost,
+// slotCost says what it costs to have a slot instead of the one asked for. A shorter slot is a part of that one, moved: it costs what is lost,
 // and the way by which it sticks out.
 func (q Search) slotCost(s testbeds.Slot) float64 {
 	return CostShift*hours(q.moved(s)) + CostShorten*hours(q.Slot.Duration()-s.Duration())
 }
 
-// moved is by how much a slot sticks out behind the one asked for, or, negative, before it.
+// moved says how far a slot sticks out behind the one asked for, or, negative, before it.
 func (q Search) moved(s testbeds.Slot) time.Duration {
 	switch {
 	case s.Start.Before(q.Slot.Start):
@@ -48,7 +48,7 @@ func (q Search) slotChanges(s testbeds.Slot) []testbeds.Change {
 	}
 }
 
-// cheapestSlot is the cheapest slot in which all that is wanted is free, where it costs less than a bound: the one asked for, else of the
+// cheapestSlot finds the cheapest slot in which all that is wanted is free, where it costs less than a bound: the one asked for, else of the
 // nearest ones in both directions and of the gaps that are shorter than it but long enough to be of use.
 func (f *Federation) cheapestSlot(q Search, wants []want, below float64) (testbeds.Slot, bool) {
 	if below <= 0 {
@@ -70,7 +70,7 @@ func (f *Federation) cheapestSlot(q Search, wants []want, below float64) (testbe
 	return b.slot, b.found
 }
 
-// bestSlot is the cheapest slot found so far, and a bound to what is still of interest.
+// bestSlot holds the cheapest slot found so far, and so a bound to what is still of interest.
 type bestSlot struct {
 	f     *Federation
 	q     Search
@@ -89,12 +89,12 @@ func (b *bestSlot) offer(s testbeds.Slot) {
 // furthest is longer than any horizon, and short enough to be added to an instant.
 const furthest = 100 * 365 * 24 * time.Hour
 
-// worth is how long a shift, or a loss, of a weight may be to cost less than the best.
+// worth says how long a change of a weight may be to cost less than the best.
 func (b *bestSlot) worth(weight float64) time.Duration {
 	return time.Duration(math.Ceil(min(b.cost/weight*secondsPerHour, furthest.Seconds()))) * time.Second
 }
 
-// start and end are the bounds of where a slot that is cheaper than the best can lie.
+// start and end bound where a slot that is cheaper than the best can lie.
 func (b *bestSlot) start() time.Time {
 	return later(b.q.Window.Start, b.q.Slot.Start.Add(-b.worth(CostShift)))
 }
@@ -103,7 +103,7 @@ func (b *bestSlot) end() time.Time {
 	return sooner(b.q.Window.End, b.q.Slot.End.Add(b.worth(CostShift)))
 }
 
-// least is how long a slot has to be to be cheaper than the best.
+// least says how long a slot must be to be cheaper than the best.
 func (b *bestSlot) least() time.Duration {
 	return max(b.q.Shortest, b.q.Slot.Duration()-b.worth(CostShorten))
 }
@@ -159,7 +159,7 @@ func (b *bestSlot) around(s testbeds.Slot) testbeds.Slot {
 	return s
 }
 
-// after is where the next gap can begin. Where units have names, it may begin before this one ends: with another unit.
+// after says where the next gap can begin. Where units have names, it may begin before this one ends: with another unit.
 func (b *bestSlot) after(gap testbeds.Slot) time.Time {
 	if start, ok := b.f.freeUntil(b.wants, testbeds.Slot{Start: gap.Start, End: gap.End.Add(time.Second)}); ok && b.named() {
 		return later(start, gap.Start.Add(time.Second))
@@ -167,7 +167,7 @@ func (b *bestSlot) after(gap testbeds.Slot) time.Time {
 	return gap.End
 }
 
-// before is where the gap before this one can end.
+// before says where the gap before this one can end.
 func (b *bestSlot) before(gap testbeds.Slot) time.Time {
 	if s, ok := b.f.longest(b.wants, gap.Start.Add(-time.Second), gap.End); ok && b.named() {
 		return sooner(s.End, gap.End.Add(-time.Second))

@@ -24,7 +24,7 @@ type item struct {
 	twin    bool     // the item before it differs in its name only
 }
 
-// option is where a member runs, or which device is taken and how many of it.
+// option says where a member runs, or which device is taken and how many of it.
 type option struct {
 	pool   *pool
 	need   []int64 // per column; empty where nothing is needed
@@ -34,7 +34,8 @@ type option struct {
 	device testbeds.DeviceNeed
 }
 
-// items are all members and devices of an experiment with the options that cost less than a bound; those with a single option come first.
+// items lists all members and devices of an experiment with the options that cost less than a bound; those with a single option come first,
+// then those that are hardest to place.
 // ok is false where one has none.
 func (f *Federation) items(e testbeds.Experiment, below float64) (all []item, ok bool) {
 	for i, c := range e.Components {
@@ -43,8 +44,21 @@ func (f *Federation) items(e testbeds.Experiment, below float64) (all []item, ok
 	for i, d := range e.Devices {
 		all = append(all, item{place: len(e.Components) + i, options: f.replacements(d, below)})
 	}
-	slices.SortStableFunc(all, func(a, b item) int { return cmp.Compare(min(len(a.options), 2), min(len(b.options), 2)) })
+	slices.SortStableFunc(all, func(a, b item) int {
+		return cmp.Or(cmp.Compare(min(len(a.options), 2), min(len(b.options), 2)), cmp.Compare(b.share(), a.share()))
+	})
 	return all, len(all) == 0 || len(all[0].options) > 0
+}
+
+// share answers how much an item needs of all that there is where it would go first. What needs most is hardest to place.
+func (i item) share() float64 {
+	most := 0.0
+	for _, o := range i.options[:min(1, len(i.options))] {
+		for col, n := range o.need {
+			most = max(most, float64(n)/float64(max(1, o.pool.peak[col])))
+		}
+	}
+	return most
 }
 
 // twins reports whether two members differ in their names only: which of them goes where is then the same.
@@ -52,7 +66,7 @@ func twins(e testbeds.Experiment, a, b testbeds.Component) bool {
 	return e.Placement[a.Member] == e.Placement[b.Member] && maps.Equal(a.Size, b.Size) && slices.Equal(a.Onboarded, b.Onboarded) && slices.Equal(a.Requires, b.Requires)
 }
 
-// places are the VIMs on which a component can run: its own, others of the same testbed, those of other testbeds.
+// places lists the VIMs on which a component can run: its own, others of the same testbed, those of other testbeds.
 func (f *Federation) places(c testbeds.Component, home string, below float64) []option {
 	testbed, _, _ := strings.Cut(home, "/")
 	cost := func(where string) float64 {
@@ -80,7 +94,7 @@ func (f *Federation) places(c testbeds.Component, home string, below float64) []
 	return all
 }
 
-// needOf is a size per column, nil where that is nothing.
+// needOf lays out a size per column, nil where that is nothing.
 func (p *pool) needOf(size testbeds.Quantities) []int64 {
 	var need []int64
 	for q, n := range size {
@@ -94,7 +108,7 @@ func (p *pool) needOf(size testbeds.Quantities) []int64 {
 	return need
 }
 
-// replacements are the numbers of a device that there can be, and of the devices of other testbeds that can stand in for it.
+// replacements lists the numbers of a device that there can be, and those of the devices of other testbeds that can stand in for it.
 func (f *Federation) replacements(d testbeds.DeviceNeed, below float64) []option {
 	p, problems := f.device(d)
 	if p == nil || len(problems) > 0 {
@@ -122,7 +136,7 @@ func standsIn(id string, features []string, other testbeds.Device) bool {
 	return other.ID == id || len(features) > 0 && len(lacking(features, other.Features)) == 0
 }
 
-// counts are the options to have as many of the pool's device as are needed, or fewer, but one and all named units at the least.
+// counts lists the options to have as many of the pool's device as are needed, or fewer, but one and all named units at the least.
 func (p *pool) counts(d testbeds.DeviceNeed, testbed string, cost, below float64) []option {
 	var all []option
 	least := max(1, int64(len(d.Units)))

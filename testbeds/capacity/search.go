@@ -4,71 +4,29 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 
 	"berth/testbeds"
 )
 
-// What one search does at the most: how many options it tries, and for how many of them it looks for a slot, which takes some twenty times
-// as long. What it has found by then is its answer. Dense federations of two testbeds need a few dozen of either.
+// What one search does at the most: how many options it tries, and for how many of them it looks for a slot, which takes some twenty times as
+// long. What it has found by then is its answer. Dense federations of two testbeds need a few dozen of either; all of it takes some 10 ms.
 const (
-	maxTries       = 5000
-	maxSlotLooks   = 1000
-	leastOtherCost = CostVIM // what the cheapest change costs that is not one of time
+	maxTries     = 5000
+	maxSlotLooks = 1000
 )
 
-// cheapest is what the simple ways have missed: the cheapest alternative in the slot that was asked for, and the cheapest of all, where they
-// cost less than what was found. Where the experiment fits as asked, nothing is missing.
-func (f *Federation) cheapest(q Search, found []testbeds.Alternative) []testbeds.Alternative {
-	wants, problems := f.wants(q.Experiment)
-	possible := len(problems) == 0
-	if possible && q.allows(q.Slot) && f.fits(wants, q.Slot) {
-		return nil
-	}
-	below, belowInSlot := math.Inf(1), math.Inf(1)
-	for _, a := range found {
-		below = min(below, a.Cost)
-		if a.Slot.Equal(q.Slot) {
-			belowInSlot = min(belowInSlot, a.Cost)
-		}
-	}
-	var more []testbeds.Alternative
-	note := func(a testbeds.Alternative, ok bool) {
-		if ok {
-			more = append(more, a)
-			below = min(below, a.Cost)
-		}
-	}
-	items, ok := f.items(q.Experiment, max(below, belowInSlot))
-	if ok && q.allows(q.Slot) && belowInSlot > leastOtherCost {
-		note(f.newSearch(q, items, f.asAsked).run(belowInSlot))
-	}
-	if possible {
-		if s, ok := f.cheapestSlot(q, wants, below-roundedAway); ok {
-			note(variant{experiment: q.Experiment}.at(s, q.slotChanges(s)...), true)
-		}
-	}
-	if ok && below > leastOtherCost {
-		note(f.newSearch(q, items, f.cheapestSlot).run(below))
-	}
-	return more
-}
-
-// roundedAway is a difference in cost that does not survive the rounding.
-const roundedAway = 0.5 / costPrecision
-
-// search is a branch and bound over the options of every part. Each node of its tree has an option for the parts before some part; the
-// cheapest slot for what these need, the cost of the options and the least cost of the parts to come are together a bound: whatever is added
-// only makes it dearer. Nodes whose bound is no lower than the best that was found are left out, and of the others the lowest come first.
+// search is a branch and bound over the options of every item. A node of its tree has chosen an option for each of the first items. The
+// cheapest slot for what these need, the cost of the options and the least cost of the items to come add up to a bound, because whatever
+// is added only makes it dearer. The search leaves out nodes whose bound is no lower than the best that it found, and goes on with the lowest.
 type search struct {
 	f      *Federation
 	q      Search
 	slot   slotFinder
 	items  []item
-	rest   []float64 // what the parts from each one on cost at the least
+	rest   []float64 // what the items from each one on cost at the least
 	before int       // how many VIMs the members are on as asked
-	chosen []int     // the option of each part so far
+	chosen []int     // the option of each item so far
 	wants  []want    // what these need
 	on     map[*pool]int
 	best   float64
@@ -94,7 +52,7 @@ func (f *Federation) newSearch(q Search, items []item, slot slotFinder) *search 
 	return s
 }
 
-// run finds the cheapest alternative that costs less than a bound. Parts that leave no choice are taken at once.
+// run finds the cheapest alternative that costs less than a bound. It takes items that leave no choice at once.
 func (s *search) run(below float64) (testbeds.Alternative, bool) {
 	s.best = below
 	cost := 0.0
@@ -108,7 +66,7 @@ func (s *search) run(below float64) (testbeds.Alternative, bool) {
 	return s.found, s.found.Changes != nil
 }
 
-// node is an option for the next part, with the cheapest slot for it and those before, and what that costs at the least.
+// node has an option for the next item, the cheapest slot for that and the ones before, and a bound to what comes of it.
 type node struct {
 	option int
 	cost   float64 // of the options
@@ -116,7 +74,7 @@ type node struct {
 	bound  float64
 }
 
-// branch goes on with the next part; the options before it cost so much and have that slot at the best.
+// branch goes on with the next item; the options before it have a cost and a cheapest slot.
 func (s *search) branch(cost float64, slot testbeds.Slot) {
 	if len(s.chosen) == len(s.items) {
 		s.accept(slot)
@@ -134,7 +92,8 @@ func (s *search) branch(cost float64, slot testbeds.Slot) {
 	}
 }
 
-// nodes are the options of the next part that may lead to something cheaper than the best. Twins take their options in order.
+// nodes tries the options of the next item that may lead to something cheaper than the best. Twins take their options in order, so that no
+// two nodes differ only in which of them has which.
 func (s *search) nodes(cost float64, slot testbeds.Slot) []node {
 	i := len(s.chosen)
 	p, from := s.items[i], 0
@@ -163,7 +122,7 @@ func (s *search) nodes(cost float64, slot testbeds.Slot) []node {
 	return nodes
 }
 
-// spread is what the additional VIMs cost over which the members are spread by now.
+// spread answers with the cost of the additional VIMs over which the members are spread by now.
 func (s *search) spread() float64 { return CostSplit * float64(max(0, len(s.on)-s.before)) }
 
 // stays reports whether the slot of a node also does for the option that was taken last.
@@ -174,12 +133,12 @@ func (s *search) stays(o option, slot testbeds.Slot) bool {
 	return s.f.fits(s.wants[s.want(o.pool):][:1], slot)
 }
 
-// want is where the pool stands among what is wanted, -1 where it does not.
+// want finds the pool among what is wanted, -1 where it is not.
 func (s *search) want(p *pool) int {
 	return slices.IndexFunc(s.wants, func(w want) bool { return w.pool == p })
 }
 
-// take chooses an option for the next part.
+// take chooses an option for the next item.
 func (s *search) take(o int) {
 	p := s.items[len(s.chosen)]
 	s.chosen = append(s.chosen, o)
@@ -235,7 +194,7 @@ func (s *search) accept(slot testbeds.Slot) {
 	}
 }
 
-// variant is the way to run the experiment that is chosen.
+// variant makes the way to run the experiment from the options that are chosen.
 func (s *search) variant() variant {
 	e := s.q.Experiment
 	v := variant{experiment: e}
@@ -262,7 +221,7 @@ func (s *search) variant() variant {
 	return v
 }
 
-// take has one device for another, or fewer of it.
+// take adds a device instead of one that was asked for, and says in what way it differs.
 func (v *variant) take(d, instead testbeds.DeviceNeed) {
 	v.experiment.Devices = append(v.experiment.Devices, instead)
 	if instead.Testbed != d.Testbed {

@@ -28,9 +28,10 @@ const (
 
 // Suggest finds the cheapest alternatives, cheapest first, never two that say the same. Each of them passes Check.
 //
-// It goes through ways to run the experiment (as asked, with fewer devices, on other VIMs and testbeds, split over several), cheapest
-// first, and for each through slots: the one asked for, the nearest ones in both directions, and the one asked for but shorter. Where
-// more were found than wanted, the cheapest of each kind of change stay before a second of the same kind does.
+// It goes through simple ways to run the experiment (as asked, with fewer devices, on another VIM or testbed as a whole), cheapest
+// first, and for each through slots: the one asked for, the nearest ones in both directions, and the one asked for but shorter. Then it
+// searches all ways and slots together for something cheaper. Where more were found than wanted, the cheapest of each kind of change
+// stay before a second of the same kind does.
 func (f *Federation) Suggest(q Search) []testbeds.Alternative {
 	q = q.normalised(f.horizon)
 	var found []testbeds.Alternative
@@ -189,7 +190,10 @@ func (f *Federation) freeUntil(wants []want, s testbeds.Slot) (time.Time, bool) 
 // earliest is the least start in [from, to-length] at which every pool has what is wanted, setup and teardown included. The pools leap
 // over each other until they agree.
 func (f *Federation) earliest(wants []want, from, to time.Time, length time.Duration) (time.Time, bool) {
-	return f.agree(wants, ceil(from), func(w want, start time.Time) (time.Time, bool) {
+	if from = ceil(from); from.Add(length).After(to) {
+		return time.Time{}, false
+	}
+	return f.agree(wants, from, func(w want, start time.Time) (time.Time, bool) {
 		lo, _ := w.span(testbeds.NewSlot(start, length))
 		_, hi := w.span(testbeds.Slot{Start: start, End: to})
 		at, ok := w.pool.free.Earliest(w.need, max(lo, f.horizon.Start.Unix()), min(hi, f.horizon.End.Unix()), w.occupies(length))
@@ -199,7 +203,11 @@ func (f *Federation) earliest(wants []want, from, to time.Time, length time.Dura
 
 // latest is the greatest start of a slot within [from, to].
 func (f *Federation) latest(wants []want, from, to time.Time, length time.Duration) (time.Time, bool) {
-	return f.agree(wants, to.Add(-length).Truncate(time.Second), func(w want, start time.Time) (time.Time, bool) {
+	start := to.Add(-length).Truncate(time.Second)
+	if start.Before(from) {
+		return time.Time{}, false
+	}
+	return f.agree(wants, start, func(w want, start time.Time) (time.Time, bool) {
 		lo, _ := w.span(testbeds.NewSlot(from, length))
 		_, hi := w.span(testbeds.NewSlot(start, length))
 		at, ok := w.pool.free.Latest(w.need, max(lo, f.horizon.Start.Unix()), min(hi, f.horizon.End.Unix()), w.occupies(length))
@@ -306,7 +314,7 @@ func shift(from, to time.Time) testbeds.Change {
 		Text: fmt.Sprintf("starts %s %s", spoken(by.Abs()), word)}
 }
 
-// shiftPart is the shift of a part of the slot: by how far it sticks out of that.
+// shiftPart says how far a part of the slot was moved: as far as it sticks out.
 func shiftPart(from, to testbeds.Slot, by time.Duration) testbeds.Change {
 	if by < 0 {
 		return shift(from.Start, to.Start)
