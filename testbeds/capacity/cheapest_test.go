@@ -184,6 +184,33 @@ func TestWaysThatCombineChanges(t *testing.T) {
 	}
 }
 
+// Where units have names, gaps overlap: one unit is free in one of them, another unit in the other.
+func TestGapsOfNamedUnitsOverlap(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		first, second testbeds.Slot // when r1 and r2 are free
+		want          string
+	}{
+		"the later one is longer":   {hoursFrom(20, 4), hoursFrom(22, 5).Shift(30 * time.Minute), "3.5: ends 1 h 30 min later; is 1 h shorter"},
+		"the earlier one is longer": {hoursFrom(22, 4), hoursFrom(18, 5).Shift(30 * time.Minute), "3.5: starts 1 h 30 min earlier; is 1 h shorter"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := hall(t, nil)
+			booked(f, 1, pinned(2, "r3", "r4"), testHorizon)
+			for i, free := range []testbeds.Slot{tt.first, tt.second} {
+				unit := pinned(1, fmt.Sprint("r", i+1))
+				booked(f, int64(2+2*i), unit, testbeds.Slot{Start: testHorizon.Start, End: free.Start})
+				booked(f, int64(3+2*i), unit, testbeds.Slot{Start: free.End, End: testHorizon.End})
+			}
+			got := offers(f.Suggest(Search{Experiment: pinned(1), Slot: hoursFrom(20, 6), Shortest: 4 * time.Hour}))
+			if len(got) == 0 || got[0] != tt.want {
+				t.Errorf("the cheapest of %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 // A search that would take too long ends with what it has found: here a dozen members of different sizes, ten testbeds of eight VIMs each.
 func TestSearchIsBounded(t *testing.T) {
 	t.Parallel()
