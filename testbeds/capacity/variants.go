@@ -60,6 +60,9 @@ func (v *variant) fewer(d testbeds.DeviceNeed, count int64) {
 
 // allowed reports whether a component can ever run on a VIM.
 func (f *Federation) allowed(c testbeds.Component, where string) bool {
+	if !slices.Contains(c.Onboarded, where) {
+		return false // most places of a large federation: nobody wants to read why
+	}
 	p, problems := f.place(c, where)
 	if p == nil || len(problems) > 0 {
 		return false
@@ -205,16 +208,15 @@ func together(devices []testbeds.DeviceNeed) []testbeds.DeviceNeed {
 
 // like finds the device of a testbed that can stand in for another one: of the same id, else with all its features.
 func (f *Federation) like(d testbeds.DeviceNeed, t testbeds.Testbed) (string, bool) {
-	home, _ := f.facility.Testbed(d.Testbed)
-	mine, known := home.Device(d.Device)
-	if !known || len(d.Units) > 0 {
+	mine := f.pools[testbeds.Resource{Testbed: d.Testbed, Device: d.Device}]
+	if mine == nil || len(d.Units) > 0 {
 		return "", false
 	}
 	if same, ok := t.Device(d.Device); ok && same.Count >= d.Count {
 		return same.ID, true
 	}
 	for _, other := range t.Devices {
-		if len(mine.Features) > 0 && other.Count >= d.Count && len(lacking(mine.Features, other.Features)) == 0 {
+		if other.Count >= d.Count && standsIn(d.Device, mine.features, other) {
 			return other.ID, true
 		}
 	}
