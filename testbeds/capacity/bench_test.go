@@ -150,6 +150,21 @@ func BenchmarkSuggestFive(b *testing.B) {
 	})
 }
 
+// BenchmarkSuggestDense asks for what does not fit in small worlds that are nearly full, where ways and slots have to be searched together.
+func BenchmarkSuggestDense(b *testing.B) {
+	var feds []*Federation
+	var qs []Search
+	for seed := uint64(1); len(qs) < 256; seed++ {
+		w := newDenseWorld(b, seed)
+		if q, ok := w.ask(); ok {
+			feds, qs = append(feds, w.fed), append(qs, q)
+		}
+	}
+	for i := 0; b.Loop(); i++ {
+		feds[i%len(qs)].Suggest(qs[i%len(qs)])
+	}
+}
+
 func BenchmarkRemovePut(b *testing.B) {
 	eachSize(b, func(b *testing.B, fed *Federation, bookings []testbeds.Booking, _ []benchQuestion) {
 		rng := rand.New(rand.NewPCG(3, 3))

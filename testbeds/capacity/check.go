@@ -16,7 +16,12 @@ const (
 // Fits answers like Check, without reasons and at the least cost.
 func (f *Federation) Fits(e testbeds.Experiment, s testbeds.Slot) bool {
 	wants, problems := f.wants(e)
-	return len(problems) == 0 && len(f.beyondHorizon(wants, s)) == 0 && f.free(wants, s)
+	return len(problems) == 0 && f.fits(wants, s)
+}
+
+// fits reports whether the slot can be booked and every pool has what is wanted of it throughout.
+func (f *Federation) fits(wants []want, s testbeds.Slot) bool {
+	return f.withinHorizon(wants, s) && f.free(wants, s)
 }
 
 // free reports whether every pool has the wanted amounts throughout the slot.

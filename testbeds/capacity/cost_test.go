@@ -169,6 +169,7 @@ func TestWhatAnotherWayCosts(t *testing.T) {
 			"36: 5 instead of 6 × camera of x; 2 instead of 4 × radio of x",
 		}},
 		{name: "fewer of one device, and just enough of the other", ask: devices("camera", 6).and("radio", 4).Experiment, taken: have(devices("camera", 1)), want: []string{
+			"8: 6 × camera of y instead of camera of x",
 			"12: 5 instead of 6 × camera of x",
 			"16: 6 × camera of y instead of camera of x; 4 × radio of y instead of radio of x",
 		}},

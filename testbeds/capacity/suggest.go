@@ -28,15 +28,17 @@ const (
 
 // Suggest finds the cheapest alternatives, cheapest first, all different. Each of them passes Check.
 //
-// It goes through variants of the experiment (as asked, with fewer devices, on other VIMs and testbeds, split over several), cheapest
-// first, and for each through slots: the requested one, the nearest ones in both directions, and the requested one shortened. If there are
-// more than wanted, the cheapest of each kind of change stay before a second of the same kind does.
+// It goes through simple ways to run the experiment (as asked, with fewer devices, on another VIM or testbed as a whole), cheapest
+// first, and for each through slots: the one asked for, the nearest ones in both directions, and the one asked for but shorter. Then it
+// searches all ways and slots together for something cheaper. Where more were found than wanted, the cheapest of each kind of change
+// stay before a second of the same kind does.
 func (f *Federation) Suggest(q Search) []testbeds.Alternative {
 	q = q.normalised(f.horizon)
 	var found []testbeds.Alternative
 	for _, v := range f.variants(q) {
 		found = append(found, f.slots(q, v)...)
 	}
+	found = append(found, f.cheapest(q, found)...)
 	slices.SortStableFunc(found, func(a, b testbeds.Alternative) int {
 		return cmp.Or(cmp.Compare(a.Cost, b.Cost), a.Slot.Start.Compare(b.Slot.Start), a.Slot.End.Compare(b.Slot.End), cmp.Compare(len(a.Changes), len(b.Changes)))
 	})
@@ -81,8 +83,8 @@ func (f *Federation) slots(q Search, v variant) []testbeds.Alternative {
 	if len(problems) > 0 {
 		return nil
 	}
-	inside := !q.Slot.Start.Before(q.Window.Start) && !q.Slot.End.After(q.Window.End)
-	if inside && len(f.beyondHorizon(wants, q.Slot)) == 0 && f.free(wants, q.Slot) {
+	inside := q.allows(q.Slot)
+	if inside && f.fits(wants, q.Slot) {
 		switch {
 		case len(v.changes) > 0:
 			return []testbeds.Alternative{v.at(q.Slot)}
@@ -188,7 +190,10 @@ func (f *Federation) freeUntil(wants []want, s testbeds.Slot) (time.Time, bool) 
 // earliest finds the least start in [from, to-length] at which every pool has the wanted amounts, setup and teardown included. The pools
 // leap over each other until they agree.
 func (f *Federation) earliest(wants []want, from, to time.Time, length time.Duration) (time.Time, bool) {
-	return f.agree(wants, ceil(from), func(w want, start time.Time) (time.Time, bool) {
+	if from = ceil(from); from.Add(length).After(to) {
+		return time.Time{}, false
+	}
+	return f.agree(wants, from, func(w want, start time.Time) (time.Time, bool) {
 		lo, _ := w.span(testbeds.NewSlot(start, length))
 		_, hi := w.span(testbeds.Slot{Start: start, End: to})
 		at, ok := w.pool.free.Earliest(w.need, max(lo, f.horizon.Start.Unix()), min(hi, f.horizon.End.Unix()), w.occupies(length))
@@ -198,7 +203,11 @@ func (f *Federation) earliest(wants []want, from, to time.Time, length time.Dura
 
 // latest finds the greatest start of a slot within [from, to].
 func (f *Federation) latest(wants []want, from, to time.Time, length time.Duration) (time.Time, bool) {
-	return f.agree(wants, to.Add(-length).Truncate(time.Second), func(w want, start time.Time) (time.Time, bool) {
+	start := to.Add(-length).Truncate(time.Second)
+	if start.Before(from) {
+		return time.Time{}, false
+	}
+	return f.agree(wants, start, func(w want, start time.Time) (time.Time, bool) {
 		lo, _ := w.span(testbeds.NewSlot(from, length))
 		_, hi := w.span(testbeds.NewSlot(start, length))
 		at, ok := w.pool.free.Latest(w.need, max(lo, f.horizon.Start.Unix()), min(hi, f.horizon.End.Unix()), w.occupies(length))
@@ -305,10 +314,24 @@ func shift(from, to time.Time) testbeds.Change {
 		Text: fmt.Sprintf("starts %s %s", spoken(by.Abs()), word)}
 }
 
+// shiftPart says how far a part of the slot was moved: as far as it sticks out.
+func shiftPart(from, to testbeds.Slot, by time.Duration) testbeds.Change {
+	if by < 0 {
+		return shift(from.Start, to.Start)
+	}
+	return testbeds.Change{Kind: testbeds.ChangeShift, Seconds: int64(by / time.Second), From: from.End.UTC().Format(time.RFC3339), To: to.End.UTC().Format(time.RFC3339),
+		Text: fmt.Sprintf("ends %s later", spoken(by))}
+}
+
 func shorten(from, to testbeds.Slot) testbeds.Change {
 	lost := from.Duration() - to.Duration()
 	text := "ends " + spoken(lost) + " earlier"
-	if !to.Start.Equal(from.Start) {
+	switch {
+	case !from.Contains(to):
+		text = "is " + spoken(lost) + " shorter"
+	case !to.Start.Equal(from.Start) && !to.End.Equal(from.End):
+		text = "starts " + spoken(to.Start.Sub(from.Start)) + " later and ends " + spoken(from.End.Sub(to.End)) + " earlier"
+	case !to.Start.Equal(from.Start):
 		text = "starts " + spoken(lost) + " later and ends as asked"
 	}
 	return testbeds.Change{Kind: testbeds.ChangeShorten, Seconds: int64(lost / time.Second), From: spoken(from.Duration()), To: spoken(to.Duration()), Text: text}

@@ -5,19 +5,14 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 )
 
-// Limits of a search for other placements.
-const (
-	maxVariants   = 64
-	maxSplitSteps = 5000
-)
+// maxVariants is how many ways to run an experiment are looked at, at the most.
+const maxVariants = 64
 
-// variants lists ways to run the experiment, cheapest first: as asked, with fewer devices, elsewhere as a whole, and, in the requested
-// slot, split.
+// variants lists the simple ways to run the experiment, cheapest first: as asked, with fewer devices, and elsewhere as a whole.
 func (f *Federation) variants(q Search) []variant {
 	e := q.Experiment
 	all := []variant{{experiment: e}}
@@ -26,9 +21,6 @@ func (f *Federation) variants(q Search) []variant {
 	}
 	all = append(all, f.otherVIMs(e)...)
 	all = append(all, f.otherTestbeds(e)...)
-	if v, ok := f.split(q); ok {
-		all = append(all, v)
-	}
 	slices.SortStableFunc(all, func(a, b variant) int { return cmp.Compare(a.cost, b.cost) })
 	return all[:min(len(all), maxVariants)]
 }
@@ -54,15 +46,23 @@ func (f *Federation) fewerDevices(q Search) (variant, bool) {
 			return v, false
 		}
 		v.experiment.Devices[i].Count = free
-		v.cost += CostDevice * float64(d.Count-free)
-		v.changes = append(v.changes, testbeds.Change{Kind: testbeds.ChangeDevices, From: fmt.Sprint(d.Count), To: fmt.Sprint(free),
-			Text: fmt.Sprintf("%d instead of %d × %s of %s", free, d.Count, d.Device, d.Testbed)})
+		v.fewer(d, free)
 	}
 	return v, len(v.changes) > 0
 }
 
+// fewer says that there are only so many of a device. The device itself is left to the caller.
+func (v *variant) fewer(d testbeds.DeviceNeed, count int64) {
+	v.cost += CostDevice * float64(d.Count-count)
+	v.changes = append(v.changes, testbeds.Change{Kind: testbeds.ChangeDevices, From: fmt.Sprint(d.Count), To: fmt.Sprint(count),
+		Text: fmt.Sprintf("%d instead of %d × %s of %s", count, d.Count, d.Device, d.Testbed)})
+}
+
 // allowed reports whether a component can ever run on a VIM.
 func (f *Federation) allowed(c testbeds.Component, where string) bool {
+	if !slices.Contains(c.Onboarded, where) {
+		return false // most places of a large federation: nobody wants to read why
+	}
 	p, problems := f.place(c, where)
 	if p == nil || len(problems) > 0 {
 		return false
@@ -179,10 +179,15 @@ func (f *Federation) devicesAt(devices []testbeds.DeviceNeed, from string, to te
 			return nil, nil, false
 		}
 		out[i] = testbeds.DeviceNeed{Testbed: to.ID, Device: other, Count: d.Count}
-		changes = append(changes, testbeds.Change{Kind: testbeds.ChangeTestbed, From: from + " " + d.Device, To: to.ID + " " + other,
-			Text: fmt.Sprintf("%d × %s of %s instead of %s of %s", d.Count, other, to.ID, d.Device, from)})
+		changes = append(changes, replaced(d, out[i]))
 	}
 	return together(out), changes, true
+}
+
+// replaced says that a device of another testbed stands in for one.
+func replaced(d, by testbeds.DeviceNeed) testbeds.Change {
+	return testbeds.Change{Kind: testbeds.ChangeTestbed, From: d.Testbed + " " + d.Device, To: by.Testbed + " " + by.Device,
+		Text: fmt.Sprintf("%d × %s of %s instead of %s of %s", by.Count, by.Device, by.Testbed, d.Device, d.Testbed)}
 }
 
 // together adds up needs of the same device.
@@ -202,16 +207,15 @@ func together(devices []testbeds.DeviceNeed) []testbeds.DeviceNeed {
 
 // like finds the device of a testbed that can replace another one: with the same id, else with all its features.
 func (f *Federation) like(d testbeds.DeviceNeed, t testbeds.Testbed) (string, bool) {
-	home, _ := f.Testbed(d.Testbed)
-	mine, known := home.Device(d.Device)
-	if !known || len(d.Units) > 0 {
+	mine := f.pools[testbeds.Resource{Testbed: d.Testbed, Device: d.Device}]
+	if mine == nil || len(d.Units) > 0 {
 		return "", false
 	}
 	if same, ok := t.Device(d.Device); ok && same.Count >= d.Count {
 		return same.ID, true
 	}
 	for _, other := range t.Devices {
-		if len(mine.Features) > 0 && other.Count >= d.Count && len(lacking(mine.Features, other.Features)) == 0 {
+		if other.Count >= d.Count && standsIn(d.Device, mine.features, other) {
 			return other.ID, true
 		}
 	}
@@ -248,126 +252,4 @@ func (v *variant) move(c testbeds.Component, from, to string) {
 	v.cost += cost
 	v.changes = append(v.changes, testbeds.Change{Kind: kind, Member: c.Member, From: from, To: to,
 		Text: fmt.Sprintf("member %s (%s) on %s instead of %s", c.Member, c.VNF, to, from)})
-}
-
-// split looks for the cheapest placement in which every member fits its VIM during the whole requested slot; it separates members of one
-// VIM if that helps. The devices stay.
-func (f *Federation) split(q Search) (variant, bool) {
-	s := splitter{f: f, q: q, best: math.Inf(1), left: map[string][]int64{}}
-	for _, c := range q.Experiment.Components {
-		s.options = append(s.options, s.places(c))
-	}
-	s.try(0, 0)
-	if s.found == nil {
-		return variant{}, false
-	}
-	v := variant{experiment: q.Experiment}
-	v.experiment.Placement = maps.Clone(q.Experiment.Placement)
-	apart := map[string]bool{}
-	for i, c := range q.Experiment.Components {
-		apart[s.found[i]] = true
-		if from := q.Experiment.Placement[c.Member]; s.found[i] != from {
-			v.move(c, from, s.found[i])
-		}
-	}
-	before := len(slices.Compact(slices.Sorted(maps.Values(q.Experiment.Placement))))
-	if more := len(apart) - before; more > 0 {
-		v.cost += CostSplit * float64(more)
-		v.changes = append(v.changes, testbeds.Change{Kind: testbeds.ChangeSplit, From: fmt.Sprint(before), To: fmt.Sprint(len(apart)),
-			Text: fmt.Sprintf("spread over %d VIMs instead of %d", len(apart), before)})
-	}
-	return v, len(v.changes) > 0
-}
-
-// splitter is a bounded depth-first search over the places of each member.
-type splitter struct {
-	f       *Federation
-	q       Search
-	options [][]option // per component, cheapest first
-	left    map[string][]int64
-	chosen  []string
-	found   []string
-	best    float64
-	steps   int
-}
-
-type option struct {
-	where string
-	cost  float64
-}
-
-// places lists the VIMs on which a component could run, with their free capacity over the whole slot.
-func (s *splitter) places(c testbeds.Component) []option {
-	home := s.q.Experiment.Placement[c.Member]
-	testbed, _, _ := strings.Cut(home, "/")
-	var all []option
-	for _, where := range c.Onboarded {
-		if !s.f.allowed(c, where) {
-			continue
-		}
-		o := option{where: where}
-		switch {
-		case where == home:
-		case strings.HasPrefix(where, testbed+"/"):
-			o.cost = CostVIM
-		default:
-			o.cost = CostTestbed
-		}
-		all = append(all, o)
-		s.measure(where)
-	}
-	slices.SortStableFunc(all, func(a, b option) int { return cmp.Compare(a.cost, b.cost) })
-	return all
-}
-
-func (s *splitter) measure(where string) {
-	if s.left[where] != nil {
-		return
-	}
-	testbed, vim, _ := strings.Cut(where, "/")
-	p := s.f.pools[testbeds.Resource{Testbed: testbed, VIM: vim}]
-	from, to := p.want().span(s.q.Slot)
-	s.left[where] = make([]int64, len(p.columns))
-	for col := range p.columns {
-		s.left[where][col] = p.free.Min(col, from, to)
-	}
-}
-
-func (s *splitter) try(i int, cost float64) {
-	if s.steps++; s.steps > maxSplitSteps || cost >= s.best {
-		return
-	}
-	if i == len(s.options) {
-		s.best, s.found = cost, slices.Clone(s.chosen)
-		return
-	}
-	c := s.q.Experiment.Components[i]
-	for _, o := range s.options[i] {
-		if !s.take(c, o.where, 1) {
-			continue
-		}
-		s.chosen = append(s.chosen, o.where)
-		s.try(i+1, cost+o.cost)
-		s.chosen = s.chosen[:i]
-		s.take(c, o.where, -1)
-	}
-}
-
-// take books a component on a VIM, or gives it back; it reports whether there was room.
-func (s *splitter) take(c testbeds.Component, where string, sign int64) bool {
-	testbed, vim, _ := strings.Cut(where, "/")
-	p := s.f.pools[testbeds.Resource{Testbed: testbed, VIM: vim}]
-	if sign > 0 {
-		for q, n := range c.Size {
-			if col, ok := p.column(q); ok && s.left[where][col] < n {
-				return false
-			}
-		}
-	}
-	for q, n := range c.Size {
-		if col, ok := p.column(q); ok {
-			s.left[where][col] -= sign * n
-		}
-	}
-	return true
 }

@@ -174,15 +174,20 @@ func (f *Federation) device(d testbeds.DeviceNeed) (*pool, []testbeds.Problem) {
 
 // beyondHorizon makes the problem of a slot that lies outside the bookable time.
 func (f *Federation) beyondHorizon(wants []want, s testbeds.Slot) []testbeds.Problem {
+	if f.withinHorizon(wants, s) {
+		return nil
+	}
+	return []testbeds.Problem{f.outside(s)}
+}
+
+// withinHorizon reports whether a slot with its setup and teardown lies in the time that can be booked.
+func (f *Federation) withinHorizon(wants []want, s testbeds.Slot) bool {
 	from, to := s.Start.Unix(), s.End.Unix()
 	for _, w := range wants {
 		a, b := w.span(s)
 		from, to = min(from, a), max(to, b)
 	}
-	if s.Start.Before(s.End) && from >= f.horizon.Start.Unix() && to <= f.horizon.End.Unix() {
-		return nil
-	}
-	return []testbeds.Problem{f.outside(s)}
+	return s.Start.Before(s.End) && from >= f.horizon.Start.Unix() && to <= f.horizon.End.Unix()
 }
 
 func (f *Federation) outside(s testbeds.Slot) testbeds.Problem {
