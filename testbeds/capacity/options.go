@@ -34,9 +34,8 @@ type option struct {
 	device testbeds.DeviceNeed
 }
 
-// items lists all members and devices of an experiment with the options that cost less than a bound; those with a single option come first,
-// then those that are hardest to place.
-// ok is false where one has none.
+// items lists all members and devices of an experiment with the options that cost less than a bound. Those with a single option come first,
+// then those that are hardest to place. ok is false where one has none.
 func (f *Federation) items(e testbeds.Experiment, below float64) (all []item, ok bool) {
 	for i, c := range e.Components {
 		all = append(all, item{place: i, member: true, options: f.places(c, e.Placement[c.Member], below), twin: i > 0 && twins(e, e.Components[i-1], c)})

@@ -96,26 +96,26 @@ func (s *search) branch(cost float64, slot testbeds.Slot) {
 // two nodes differ only in which of them has which.
 func (s *search) nodes(cost float64, slot testbeds.Slot) []node {
 	i := len(s.chosen)
-	p, from := s.items[i], 0
-	if p.twin {
+	it, from := s.items[i], 0
+	if it.twin {
 		from = s.chosen[i-1]
 	}
-	nodes := make([]node, 0, len(p.options)-from)
-	for o := from; o < len(p.options); o++ {
-		least := cost + p.options[o].cost + s.rest[i+1]
+	nodes := make([]node, 0, len(it.options)-from)
+	for o := from; o < len(it.options); o++ {
+		least := cost + it.options[o].cost + s.rest[i+1]
 		if least+s.q.slotCost(slot) >= s.best-roundedAway || s.tries >= maxTries || s.looks >= maxSlotLooks {
 			break
 		}
 		s.tries++
 		s.take(o)
 		least += s.spread()
-		at, ok := slot, s.stays(p.options[o], slot)
+		at, ok := slot, s.stays(it.options[o], slot)
 		if !ok {
 			s.looks++
 			at, ok = s.slot(s.q, s.wants, s.best-roundedAway-least)
 		}
 		if ok {
-			nodes = append(nodes, node{option: o, cost: cost + p.options[o].cost, slot: at, bound: least + s.q.slotCost(at)})
+			nodes = append(nodes, node{option: o, cost: cost + it.options[o].cost, slot: at, bound: least + s.q.slotCost(at)})
 		}
 		s.giveBack()
 	}
@@ -140,10 +140,10 @@ func (s *search) want(p *pool) int {
 
 // take chooses an option for the next item.
 func (s *search) take(o int) {
-	p := s.items[len(s.chosen)]
+	it := s.items[len(s.chosen)]
 	s.chosen = append(s.chosen, o)
-	opt := p.options[o]
-	if p.member {
+	opt := it.options[o]
+	if it.member {
 		s.on[opt.pool]++
 	}
 	if opt.need == nil {
@@ -163,9 +163,9 @@ func (s *search) take(o int) {
 // giveBack undoes the last take.
 func (s *search) giveBack() {
 	last := len(s.chosen) - 1
-	p, opt := s.items[last], s.items[last].options[s.chosen[last]]
+	it, opt := s.items[last], s.items[last].options[s.chosen[last]]
 	s.chosen = s.chosen[:last]
-	if p.member {
+	if it.member {
 		if s.on[opt.pool]--; s.on[opt.pool] == 0 {
 			delete(s.on, opt.pool)
 		}
