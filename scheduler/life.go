@@ -45,7 +45,7 @@ var life = map[Action]step{
 	ActionAcceptOffer: {from: []Status{Rejected}, who: []relation{owner, administrator}, scope: account.ScopeWrite},
 	ActionMove:        {from: Movable, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
 	ActionCancel:      {from: Ahead, to: []Status{Cancelled}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
-	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: Started, who: []relation{operator, administrator}, scope: account.ScopeWrite},
+	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: []Status{Instantiating, Running}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
 	ActionComplete:    {from: Granted, to: []Status{Terminating, Completed}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
 	ActionFail:        {from: Granted, to: []Status{Failed}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
 }

@@ -79,19 +79,22 @@ type moving struct {
 	DryRun    bool               `json:"dry_run,omitempty"`
 }
 
-type reasoned struct {
+// Reasoned is the body of a step that takes a reason. It is exported, as Stating is, because the document leaves out fields of embedded structs
+// whose type is not.
+type Reasoned struct {
 	Reason string `json:"reason,omitempty"`
 	DryRun bool   `json:"dry_run,omitempty"`
 }
 
-type stating struct {
+// Stating is the body of a step that leads to one of two statuses.
+type Stating struct {
 	State  scheduler.Status `json:"state,omitempty" doc:"start: INSTANTIATING or RUNNING (default); complete: TERMINATING or COMPLETED (default)"`
 	Reason string           `json:"reason,omitempty"`
 	DryRun bool             `json:"dry_run,omitempty"`
 }
 
 type starting struct {
-	stating
+	Stating
 	Override *overrideShape `json:"override,omitempty" doc:"overbook: start without the units; approvals: start without an approval"`
 	Actual   *startedShape  `json:"actual,omitempty" doc:"the actual time, for a late report"`
 }
@@ -101,12 +104,12 @@ type startedShape struct {
 }
 
 type ending struct {
-	stating
+	Stating
 	Actual *actualShape `json:"actual,omitempty" doc:"the actual times, for a late report, also of a slot that was never reported"`
 }
 
 type failing struct {
-	reasoned
+	Reasoned
 	Actual *actualShape `json:"actual,omitempty" doc:"the actual times, for a late report, also of a slot that was never reported"`
 }
 
@@ -174,7 +177,7 @@ func (a *api) decisionRoutes() {
 				DryRun: in.DryRun, Revision: revision})
 		})
 	decide(a, "cancel-request", "cancel", "Cancel a request before it runs", "",
-		func(ctx context.Context, actor account.Actor, id string, revision int64, in reasoned) (scheduler.Outcome, error) {
+		func(ctx context.Context, actor account.Actor, id string, revision int64, in Reasoned) (scheduler.Outcome, error) {
 			return a.service.Cancel(ctx, actor, id, scheduler.Step{Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
 		})
 	decide(a, "start-request", "start", "Report that orchestration or the experiment has started", "Possible from the beginning of setup, with all approvals and units. A late report gives the actual time.",
@@ -204,7 +207,7 @@ func (a *api) decisionRoutes() {
 	a.offerRoutes()
 }
 
-func (s stating) step(revision int64) scheduler.Step {
+func (s Stating) step(revision int64) scheduler.Step {
 	return scheduler.Step{State: s.State, Reason: s.Reason, DryRun: s.DryRun, Revision: revision}
 }
 

@@ -18,7 +18,7 @@ var statusPlaces = []struct {
 	name    string
 	missing func(scheduler.Status) []string
 }{
-	{"the words for people (scheduler/words)", unless(phrases.KnowsStatus)},
+	{"the phrases (scheduler/phrases)", unless(phrases.KnowsStatus)},
 	{"the STATUS of events (calendar)", unless(calendar.KnowsStatus)},
 	{"the portal's words (internal/api)", unless(func(s scheduler.Status) bool { _, known := api.PortalStatus(s); return known })},
 	{"the status map of tickets", unless(func(s scheduler.Status) bool { _, known := tracker.Stock()[s]; return known })},

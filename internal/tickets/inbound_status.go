@@ -108,7 +108,8 @@ func (t *lockedTicket) applyStep(ctx context.Context, who account.Actor, v sched
 	case scheduler.Failed:
 		_, err = r.Fail(ctx, who, v.ID, scheduler.Step{Reason: said})
 	default:
-		err = fmt.Errorf("no step leads to %s", to)
+		// As a step that is not allowed: the ticket is put back.
+		err = &scheduler.Error{Code: scheduler.CodeConflict, Message: fmt.Sprintf("no step leads to %s", to), Allowed: []scheduler.Action{}}
 	}
 	return err
 }
