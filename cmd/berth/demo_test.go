@@ -40,7 +40,7 @@ func TestADemoThatIsStoppedWhileItFillsGoesOn(t *testing.T) {
 				t.Fatalf("stopped in the middle, it ended with %d:\n%s", code, in.log)
 			}
 			again := p.serve(t, "--demo")
-			if !strings.Contains(again.log.String(), "made anew") || !slices.ContainsFunc(again.lines, func(l string) bool { return strings.HasPrefix(l, "password of all of them") }) {
+			if !strings.Contains(again.log.String(), "it starts anew") || !slices.ContainsFunc(again.lines, func(l string) bool { return strings.HasPrefix(l, "password of all of them") }) {
 				t.Errorf("the next start says:\n%s\n%s", strings.Join(again.lines, "\n"), again.log)
 			}
 			again.stop(t)

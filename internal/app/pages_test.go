@@ -285,7 +285,7 @@ func anAdministratorChangesTheFacility(t *testing.T, h *hall) {
 	x.click(`form:has(#yaml) button`)
 	x.wants("breaks rules")
 	x.open("/admin/audit?action=facility")
-	x.wants("adele changed 1 things")
+	x.wants("adele made 1 change; broken: 0 bookings")
 	x.open("/webhooks")
 	x.fill("#hook-name", "portal")
 	x.fill("#hook-url", "https://127.0.0.1:1/hook")
