@@ -8,6 +8,7 @@ import (
 
 	"berth/scheduler/account"
 	"berth/testbeds"
+	"berth/testbeds/plain"
 )
 
 // Facility reads the facility and its revision. It returns CodeForbidden without the scope to read.
@@ -253,7 +254,7 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 	}
 	m.report(d.s, out)
 	if len(out.Broken) > 0 && !o.Force && !o.DryRun {
-		e := Errorf(CodeConflict, "the change would break %s; use force to make it anyway", counted(len(out.Broken), "booking"))
+		e := Errorf(CodeConflict, "the change would break %s; use force to make it anyway", plain.Count(len(out.Broken), "booking"))
 		e.Broken = out.Broken
 		return e
 	}
@@ -270,15 +271,7 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 		return err
 	}
 	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: EventFacility, Action: ActionFacility,
-		Text: fmt.Sprintf("%s made %s; broken: %s", d.actor.Username, counted(len(out.Differences), "change"), counted(len(out.Broken), "booking"))})
-}
-
-// counted writes a number of things, such as "1 change" and "2 changes".
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+		Text: fmt.Sprintf("%s made %s; broken: %s", d.actor.Username, plain.Count(len(out.Differences), "change"), plain.Count(len(out.Broken), "booking"))})
 }
 
 // altered returns the changed facility and catalogue, validated, with the differences.

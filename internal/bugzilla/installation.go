@@ -47,7 +47,7 @@ func (c *Client) Version(ctx context.Context) (version string, err error) {
 	return cut(version), err
 }
 
-// Time reads the clocks of the server's web server and of its database.
+// Time asks for the time of the web server, and for that of its database.
 func (c *Client) Time(ctx context.Context) (web, database time.Time, err error) {
 	const doing = "asking for the time"
 	if err = c.get(ctx, doing, "time", nil, "web_time", &web); err == nil { // web_time_utc is missing from 5.3 on

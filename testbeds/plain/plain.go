@@ -59,3 +59,11 @@ func Fit(s string, most int) string {
 	}
 	return s[:cut] + "…"
 }
+
+// Count writes a number of things, such as "1 change" and "2 changes"; the plural of the noun ends in s.
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -61,3 +61,12 @@ func TestFit(t *testing.T) {
 		}
 	}
 }
+
+func TestCount(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{0: "0 slots", 1: "1 slot", 2: "2 slots"} {
+		if got := plain.Count(n, "slot"); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package timeline
 
-import "berth/testbeds"
+import (
+	"berth/testbeds"
+	"berth/testbeds/plain"
+)
 
 // areas joins the adjacent areas of all lanes.
 func (s *sheet) areas() []area {
@@ -67,7 +70,7 @@ func (s *sheet) candidate() {
 	for _, f := range s.fitting() {
 		what, link := "fits: "+s.cache.slot(f.first), ""
 		if f.count > 1 {
-			what = "fits in " + counted(f.count, "slot") + ", the first " + s.cache.slot(f.first) + ", the last " + s.cache.slot(f.last)
+			what = "fits in " + plain.Count(f.count, "slot") + ", the first " + s.cache.slot(f.first) + ", the last " + s.cache.slot(f.last)
 		} else if s.c.Pick != nil {
 			link = href(s.c.Pick(f.first))
 		}

@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"berth/testbeds/plain"
 	"cmp"
 	"slices"
 )
@@ -47,7 +48,7 @@ func (s scale) close(closures []Closure) []closing {
 // words returns the title of a closure, for a place with enough room.
 func (c closing) words() string {
 	if c.count > 1 {
-		return counted(c.count, "closure")
+		return plain.Count(c.count, "closure")
 	}
 	if title := clean(c.Title); title != "" {
 		return title

@@ -1,5 +1,7 @@
 package timeline
 
+import "berth/testbeds/plain"
+
 // entry is a line of the legend: a small picture and its words.
 type entry struct {
 	draw func(p *pen, x, y float64) // into 22 × 14 units
@@ -20,7 +22,7 @@ func (s *sheet) legend() []byte {
 		entries = append([]entry{{nil, "Times in " + s.c.Zone.String()}}, entries...)
 	}
 	if s.left > 0 {
-		entries = append([]entry{{nil, "+" + counted(s.left, "lane") + ", not drawn"}}, entries...)
+		entries = append([]entry{{nil, "+" + plain.Count(s.left, "lane") + ", not drawn"}}, entries...)
 	}
 	for _, e := range entries {
 		w := widthOf(e.text, small) + 16

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"berth/testbeds"
+	"berth/testbeds/plain"
 )
 
 // dates formats slots for people, in one zone.
@@ -63,14 +64,7 @@ func (d dates) bin(b bin) string {
 			parts = append(parts, strconv.Itoa(n)+" "+l.name)
 		}
 	}
-	return counted(b.count, "booking") + ": " + strings.Join(parts, ", ")
-}
-
-func counted(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return strconv.Itoa(n) + " " + noun
+	return plain.Count(b.count, "booking") + ": " + strings.Join(parts, ", ")
 }
 
 // shortNumber shortens a number for a small place: 1234 becomes 1.2k.
@@ -101,10 +95,10 @@ func (b bandBox) leastWords() string {
 
 // summary describes the picture for screen readers.
 func (s *sheet) summary() string {
-	parts := []string{counted(len(s.boxes), "lane") + " from " + s.cache.slot(testbeds.Slot{Start: s.c.From, End: s.c.To}),
-		counted(s.count.bars, "booking"), counted(s.count.closures, "closure")}
+	parts := []string{plain.Count(len(s.boxes), "lane") + " from " + s.cache.slot(testbeds.Slot{Start: s.c.From, End: s.c.To}),
+		plain.Count(s.count.bars, "booking"), plain.Count(s.count.closures, "closure")}
 	if s.used.fits {
-		parts = append(parts, "the experiment fits in "+counted(len(s.c.Fits), "slot"))
+		parts = append(parts, "the experiment fits in "+plain.Count(len(s.c.Fits), "slot"))
 	}
 	if s.c.Picked != nil {
 		parts = append(parts, "picked: "+s.cache.slot(*s.c.Picked))
