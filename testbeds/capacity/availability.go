@@ -13,10 +13,8 @@ func (f *Federation) Availability(testbed string, span testbeds.Slot) (series []
 	if _, ok := f.Testbed(testbed); !ok {
 		return nil, false
 	}
-	for _, key := range f.order {
-		if key.Testbed == testbed {
-			series = append(series, f.pools[key].series(span)...)
-		}
+	for _, p := range f.poolsOf(testbed) {
+		series = append(series, p.series(span)...)
 	}
 	return series, true
 }

@@ -11,11 +11,8 @@ import (
 func (f *Federation) Bookings(testbed string, span testbeds.Slot) []testbeds.Booking {
 	seen := map[int64]bool{}
 	var list []testbeds.Booking
-	for _, key := range f.order {
-		if key.Testbed != testbed {
-			continue
-		}
-		f.overlapping(key, span.Start.Unix(), span.End.Unix(), func(g claimSpan) bool {
+	for _, p := range f.poolsOf(testbed) {
+		f.overlapping(p.key, span.Start.Unix(), span.End.Unix(), func(g claimSpan) bool {
 			if !seen[g.Key] {
 				seen[g.Key] = true
 				b, _ := f.Booking(g.Key)

@@ -44,8 +44,8 @@ func TestWindowsAreWhereItFits(t *testing.T) {
 				t.Fatalf("%s fits: %v, in a window of %v: %v", s, fits, windows, inside)
 			}
 		}
-		if got := len(fed.Bookings("hall", testbeds.Slot{Start: day.AddDate(0, 0, -1), End: day.AddDate(0, 0, 9)})); got != len(fed.bookings) {
-			t.Fatalf("%d bookings of %d", got, len(fed.bookings))
+		if got := len(fed.Bookings("hall", testbeds.Slot{Start: day.AddDate(0, 0, -1), End: day.AddDate(0, 0, 9)})); got != fed.bookings.Len() {
+			t.Fatalf("%d bookings of %d", got, fed.bookings.Len())
 		}
 	})
 }

@@ -137,8 +137,8 @@ func unitsNamed(b testbeds.Booking, key testbeds.Resource) []string {
 // settledSpan returns a span that holds all intervals with settled units of the pool, and may be somewhat longer.
 func (f *Federation) settledSpan(p *pool) (all span, ok bool) {
 	for fed := f; fed != nil; fed = fed.base {
-		if fed.base == nil || fed.own[p.key] {
-			if from, to, ok := fed.pools[p.key].settled.Span(); ok {
+		if x := fed.pool(p.key); fed.base == nil || x.mark == fed.mark {
+			if from, to, ok := x.settled.Span(); ok {
 				all = all.with(span{from, to})
 			}
 		}

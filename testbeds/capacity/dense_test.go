@@ -200,8 +200,10 @@ func slotCost(asked, s testbeds.Slot) float64 {
 func (w *denseWorld) cheapest(q Search) float64 {
 	best := math.Inf(1)
 	buffers := map[testbeds.Resource]testbeds.Buffers{}
-	for key, p := range w.fed.pools {
-		buffers[key] = p.buffers
+	for _, s := range w.fed.sites {
+		for _, p := range s.pools {
+			buffers[p.key] = p.buffers
+		}
 	}
 	ways := w.ways(q.Experiment)
 	for n := q.Shortest; n <= q.Slot.Duration(); n += time.Hour {

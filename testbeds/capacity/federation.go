@@ -1,10 +1,11 @@
 package capacity
 
 import (
-	"maps"
 	"math"
 	"slices"
 	"time"
+
+	"github.com/tidwall/btree"
 
 	"berth/testbeds"
 	"berth/testbeds/capacity/profile"
@@ -16,31 +17,45 @@ type Federation struct {
 	facility testbeds.Facility
 	beds     map[string]int // where each testbed is in the facility
 	horizon  testbeds.Slot
-	pools    map[testbeds.Resource]*pool
-	order    []testbeds.Resource // of the pools, as the facility has them
-	bookings map[int64]testbeds.Booking
+	sites    []*site // of the testbeds, as the facility has them
+	bookings *rows
+	strays   *btree.Set[int64] // bookings that claim what the facility does not have
 
-	// Of a fork: the federation below it, the bookings that it hides, and its own copies of pools.
+	// The sites and pools with this mark belong to this federation; it copies the others before it changes them.
+	mark *mark
+	own  bool // whether the list of sites does, too
+
+	// Of a fork: the federation below it, the bookings that it hides, and those that it has put.
 	base   *Federation
 	hidden map[int64]bool
-	own    map[testbeds.Resource]bool
+	put    map[int64]testbeds.Booking
 }
+
+// mark tells apart what belongs to which federation. It has a size, so that no two are at one address.
+type mark struct{ _ byte }
+
+// rows holds bookings by id.
+type rows = btree.Map[int64, *testbeds.Booking]
 
 // NewFederation expands closures, openings and capacity changes over the horizon. The facility must be valid (see Facility.Validate).
 func NewFederation(f testbeds.Facility, horizon testbeds.Slot) (*Federation, error) {
-	fed := &Federation{facility: f, beds: map[string]int{}, horizon: horizon.UTC(), pools: map[testbeds.Resource]*pool{}, bookings: map[int64]testbeds.Booking{}}
-	for i, t := range f.Testbeds {
-		fed.beds[t.ID] = i
-		made, err := pools(t, fed.horizon)
+	fed := &Federation{facility: f, beds: bedsOf(f), horizon: horizon.UTC(), bookings: &rows{}, strays: &btree.Set[int64]{}, mark: new(mark), own: true}
+	for _, t := range f.Testbeds {
+		made, err := newSite(t, fed.horizon, fed.mark)
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range made {
-			fed.pools[p.key] = p
-			fed.order = append(fed.order, p.key)
-		}
+		fed.sites = append(fed.sites, made)
 	}
 	return fed, nil
+}
+
+func bedsOf(f testbeds.Facility) map[string]int {
+	beds := make(map[string]int, len(f.Testbeds))
+	for i, t := range f.Testbeds {
+		beds[t.ID] = i
+	}
+	return beds
 }
 
 // Facility returns the facility that the federation was built from.
@@ -58,13 +73,23 @@ func (f *Federation) Testbed(id string) (testbeds.Testbed, bool) {
 // Horizon returns the time that can be booked.
 func (f *Federation) Horizon() testbeds.Slot { return f.horizon }
 
+// Next returns a federation that begins as f and can be changed by itself: it shares everything with f until one of its changes touches it. f must
+// not be changed any more, and then never changes for those who read it.
+func (f *Federation) Next() *Federation {
+	n := *f
+	n.bookings, n.strays = f.bookings.Copy(), f.strays.Copy()
+	n.mark, n.own = new(mark), false
+	return &n
+}
+
 // Load puts many bookings at once, faster than one by one.
 func (f *Federation) Load(bookings []testbeds.Booking) {
 	deltas := map[*pool][]profile.Delta{}
 	for _, b := range bookings {
 		f.Remove(b.ID)
-		f.bookings[b.ID] = b
+		f.keep(b)
 		for p, g := range f.claimSpans(b) {
+			p = f.writable(p)
 			p.put(g)
 			if b.Strength.Blocks() {
 				deltas[p] = append(deltas[p], profile.Delta{From: g.From, To: g.To, By: taken(g, -1)})
@@ -102,7 +127,7 @@ func (p *pool) load(deltas []profile.Delta) {
 // (Sweep reports them).
 func (f *Federation) Put(b testbeds.Booking) {
 	f.Remove(b.ID)
-	f.bookings[b.ID] = b
+	f.keep(b)
 	for p, g := range f.claimSpans(b) {
 		p = f.writable(p)
 		p.put(g)
@@ -120,25 +145,59 @@ func (f *Federation) Remove(id int64) {
 	}
 	for p, g := range f.claimSpans(b) {
 		p = f.writable(p)
-		if f.base == nil || f.bookings[id].ID == id {
+		if f.base == nil || f.puts(id) {
 			p.remove(g)
 		}
 		if b.Strength.Blocks() {
 			p.free.Add(g.From, g.To, taken(g, 1))
 		}
 	}
-	delete(f.bookings, id)
 	if f.base != nil {
+		delete(f.put, id)
 		f.hidden[id] = true
+		return
 	}
+	f.bookings.Delete(id)
+	f.strays.Delete(id)
+}
+
+// keep keeps a booking by its id.
+func (f *Federation) keep(b testbeds.Booking) {
+	if f.base != nil {
+		f.put[b.ID] = b
+		return
+	}
+	f.bookings.Set(b.ID, &b)
+	f.sort(b)
+}
+
+// sort records whether a booking claims anything that the facility does not have: it counts again once the facility has it (see Refit).
+func (f *Federation) sort(b testbeds.Booking) {
+	if slices.ContainsFunc(b.Claims, func(c testbeds.Claim) bool { return f.pool(c.Resource) == nil }) {
+		f.strays.Insert(b.ID)
+	} else {
+		f.strays.Delete(b.ID)
+	}
+}
+
+// puts reports whether a fork has put a booking itself.
+func (f *Federation) puts(id int64) bool {
+	_, ok := f.put[id]
+	return ok
 }
 
 // Booking finds a booking by its ID.
 func (f *Federation) Booking(id int64) (testbeds.Booking, bool) {
-	if b, ok := f.bookings[id]; ok {
+	if f.base == nil {
+		if b, ok := f.bookings.Get(id); ok {
+			return *b, true
+		}
+		return testbeds.Booking{}, false
+	}
+	if b, ok := f.put[id]; ok {
 		return b, true
 	}
-	if f.base == nil || f.hidden[id] {
+	if f.hidden[id] {
 		return testbeds.Booking{}, false
 	}
 	return f.base.Booking(id)
@@ -147,28 +206,12 @@ func (f *Federation) Booking(id int64) (testbeds.Booking, bool) {
 // Without forks the federation as if those bookings did not exist: a cheap view with changes of its own (Put, Remove). It is valid until f
 // changes.
 func (f *Federation) Without(ids ...int64) *Federation {
-	fork := &Federation{facility: f.facility, beds: f.beds, horizon: f.horizon, pools: f.pools, order: f.order, bookings: map[int64]testbeds.Booking{},
-		base: f, hidden: map[int64]bool{}, own: map[testbeds.Resource]bool{}}
+	fork := &Federation{facility: f.facility, beds: f.beds, horizon: f.horizon, sites: f.sites, mark: new(mark),
+		base: f, hidden: map[int64]bool{}, put: map[int64]testbeds.Booking{}}
 	for _, id := range ids {
 		fork.Remove(id)
 	}
 	return fork
-}
-
-// writable returns the pool as this federation may change it: in a fork a copy, with only the fork's own claims.
-func (f *Federation) writable(p *pool) *pool {
-	if f.base == nil || f.own[p.key] {
-		return f.pools[p.key]
-	}
-	if len(f.own) == 0 {
-		f.pools = maps.Clone(f.pools)
-	}
-	c := *p
-	c.free = p.free.Fork()
-	c.claims, c.settled = newClaimIndex(), newClaimIndex()
-	f.own[p.key] = true
-	f.pools[p.key] = &c
-	return &c
 }
 
 // taken returns the amounts of a claim times sign.
@@ -185,7 +228,7 @@ func (f *Federation) claimSpans(b testbeds.Booking) func(yield func(*pool, claim
 	return func(yield func(*pool, claimSpan) bool) {
 		for i := 0; i < len(b.Claims); {
 			key := poolKey(b.Claims[i].Resource)
-			p := f.pools[key]
+			p := f.pool(key)
 			g := claimSpan{From: b.Claims[i].From.Unix(), To: b.Claims[i].To.Unix(), Key: b.ID, Value: held{blocks: b.Strength.Blocks()}}
 			if p != nil {
 				g.Value.amounts = make([]int64, len(p.columns))
@@ -215,10 +258,11 @@ func (f *Federation) overlapping(key testbeds.Resource, from, to int64, yield fu
 func (f *Federation) holders(key testbeds.Resource, index func(*pool) *claimIndex, from, to int64, yield func(claimSpan) bool) {
 	going := true
 	for fed := f; fed != nil && going; fed = fed.base {
-		if fed.base != nil && !fed.own[key] {
+		p := fed.pool(key)
+		if fed.base != nil && p.mark != fed.mark {
 			continue // it shares the claims of its base
 		}
-		index(fed.pools[key]).Overlapping(from, to, func(g claimSpan) bool {
+		index(p).Overlapping(from, to, func(g claimSpan) bool {
 			if f.sees(fed, g.Key) {
 				going = yield(g)
 			}
@@ -233,7 +277,7 @@ func (f *Federation) sees(below *Federation, id int64) bool {
 		if fed.hidden[id] {
 			return false
 		}
-		if _, replaced := fed.bookings[id]; replaced {
+		if fed.puts(id) {
 			return false
 		}
 	}
@@ -245,7 +289,7 @@ func (f *Federation) Claims(d testbeds.Demand, s testbeds.Slot) []testbeds.Claim
 	claims := make([]testbeds.Claim, 0, len(d))
 	for _, n := range d {
 		c := testbeds.Claim{Need: n, From: s.Start.UTC(), To: s.End.UTC()}
-		if p := f.pools[poolKey(n.Resource)]; p != nil {
+		if p := f.pool(n.Resource); p != nil {
 			occupied := p.buffers.Around(s.UTC())
 			c.From, c.To = occupied.Start, occupied.End
 		}

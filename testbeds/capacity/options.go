@@ -85,7 +85,7 @@ func (f *Federation) places(c testbeds.Component, home string, below float64) []
 				continue
 			}
 			testbed, vim, _ := strings.Cut(where, "/")
-			o := option{pool: f.pools[testbeds.Resource{Testbed: testbed, VIM: vim}], cost: group, where: where}
+			o := option{pool: f.pool(testbeds.Resource{Testbed: testbed, VIM: vim}), cost: group, where: where}
 			o.need = o.pool.needOf(c.Size)
 			all = append(all, o)
 		}
@@ -121,7 +121,7 @@ func (f *Federation) replacements(d testbeds.DeviceNeed, below float64) []option
 		for _, t := range f.facility.Testbeds {
 			for _, other := range t.Devices {
 				if t.ID != d.Testbed && len(all) < maxOptions && standsIn(d.Device, p.features, other) {
-					all = append(all, f.pools[testbeds.Resource{Testbed: t.ID, Device: other.ID}].counts(d, t.ID, CostTestbed, below)...)
+					all = append(all, f.pool(testbeds.Resource{Testbed: t.ID, Device: other.ID}).counts(d, t.ID, CostTestbed, below)...)
 				}
 			}
 		}

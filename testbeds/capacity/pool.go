@@ -11,6 +11,7 @@ import (
 
 // pool is a VIM with its vector of quantities, or a device: all that is booked together, between the same two instants.
 type pool struct {
+	mark     *mark
 	key      testbeds.Resource // Quantity is empty
 	columns  []string          // quantities in sorted order; for a device one without a name
 	features []string

@@ -32,7 +32,7 @@ func (f *Federation) Problems(e testbeds.Experiment) []testbeds.Problem {
 // Named reports whether a booking claims a device with named units.
 func (f *Federation) Named(b testbeds.Booking) bool {
 	return slices.ContainsFunc(b.Claims, func(c testbeds.Claim) bool {
-		p := f.pools[poolKey(c.Resource)]
+		p := f.pool(c.Resource)
 		return p != nil && len(p.units) > 0
 	})
 }
@@ -54,7 +54,7 @@ func (f *Federation) Holds(b testbeds.Booking) bool {
 
 // gone reports whether the facility lacks the resource of a claim, or no longer has it.
 func (f *Federation) gone(c testbeds.Claim) bool {
-	p := f.pools[poolKey(c.Resource)]
+	p := f.pool(c.Resource)
 	if p == nil {
 		return c.Amount > 0
 	}
@@ -76,7 +76,7 @@ func (f *Federation) claimed(b testbeds.Booking, since time.Time) []want {
 	var wants []want
 	for i := 0; i < len(b.Claims); {
 		key := poolKey(b.Claims[i].Resource)
-		p := f.pools[key]
+		p := f.pool(key)
 		var w want
 		if p != nil {
 			w = p.want()

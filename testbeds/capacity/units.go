@@ -135,7 +135,7 @@ func (f *Federation) AssignUnits(b testbeds.Booking) (claims []testbeds.Claim, o
 	others := f.Without(b.ID)
 	claims, ok = slices.Clone(b.Claims), true
 	for i, c := range claims {
-		p := f.pools[poolKey(c.Resource)]
+		p := f.pool(c.Resource)
 		if c.Device == "" || p == nil || len(p.units) == 0 || int64(len(c.Units)) >= c.Amount {
 			continue
 		}

@@ -30,7 +30,7 @@ func (f *Federation) fewerDevices(q Search) (variant, bool) {
 	v := variant{experiment: q.Experiment}
 	v.experiment.Devices = slices.Clone(q.Experiment.Devices)
 	for i, d := range v.experiment.Devices {
-		p := f.pools[testbeds.Resource{Testbed: d.Testbed, Device: d.Device}]
+		p := f.pool(testbeds.Resource{Testbed: d.Testbed, Device: d.Device})
 		if p == nil {
 			return v, false
 		}
@@ -207,7 +207,7 @@ func together(devices []testbeds.DeviceNeed) []testbeds.DeviceNeed {
 
 // like finds the device of a testbed that can replace another one: with the same id, else with all its features.
 func (f *Federation) like(d testbeds.DeviceNeed, t testbeds.Testbed) (string, bool) {
-	mine := f.pools[testbeds.Resource{Testbed: d.Testbed, Device: d.Device}]
+	mine := f.pool(testbeds.Resource{Testbed: d.Testbed, Device: d.Device})
 	if mine == nil || len(d.Units) > 0 {
 		return "", false
 	}

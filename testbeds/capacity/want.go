@@ -4,6 +4,7 @@ import (
 	"berth/testbeds"
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -62,11 +63,10 @@ func (f *Federation) wants(e testbeds.Experiment) ([]want, []testbeds.Problem) {
 		w.pins = append(w.pins, d.Units...)
 	}
 	var wants []want
-	for _, key := range f.order {
-		if w := byPool[key]; w != nil {
-			wants = append(wants, *w)
-			problems = append(problems, w.beyond()...)
-		}
+	for _, key := range slices.SortedFunc(maps.Keys(byPool), f.inOrder) {
+		w := byPool[key]
+		wants = append(wants, *w)
+		problems = append(problems, w.beyond()...)
 	}
 	return wants, problems
 }
@@ -98,7 +98,7 @@ func (f *Federation) place(c testbeds.Component, where string) (*pool, []testbed
 	if _, ok := f.Testbed(testbed); !ok {
 		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownTestbed, "there is no testbed %q", testbed)}
 	}
-	p := f.pools[testbeds.Resource{Testbed: testbed, VIM: vim}]
+	p := f.pool(testbeds.Resource{Testbed: testbed, VIM: vim})
 	if p == nil || vim == "" {
 		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownVIM, "testbed %s has no VIM %q", testbed, vim)}
 	}
@@ -159,7 +159,7 @@ func (f *Federation) device(d testbeds.DeviceNeed) (*pool, []testbeds.Problem) {
 	if _, ok := f.Testbed(d.Testbed); !ok {
 		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownTestbed, "device %s: there is no testbed %q", d.Device, d.Testbed)}
 	}
-	p := f.pools[testbeds.Resource{Testbed: d.Testbed, Device: d.Device}]
+	p := f.pool(testbeds.Resource{Testbed: d.Testbed, Device: d.Device})
 	if p == nil || d.Device == "" {
 		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownDevice, "testbed %s has no device %q", d.Testbed, d.Device)}
 	}

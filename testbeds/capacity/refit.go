@@ -1,0 +1,124 @@
+package capacity
+
+import (
+	"reflect"
+	"time"
+
+	"berth/testbeds"
+	"berth/testbeds/capacity/profile"
+)
+
+// Refit returns the federation of another facility with the same bookings, laid out at least over a span. It shares the testbeds that are the same
+// in both facilities and laid out far enough, and builds only the others, so it costs what the changed testbeds cost. f must not be changed any more
+// (see Next). The result can be booked in the horizon of f.
+func (f *Federation) Refit(g testbeds.Facility, span testbeds.Slot) (*Federation, error) {
+	return f.refit(g, span.UTC(), func(t testbeds.Testbed) bool {
+		i, known := f.beds[t.ID]
+		return !known || !f.sites[i].laid.Contains(span) || !reflect.DeepEqual(f.facility.Testbeds[i], t)
+	})
+}
+
+// Relay returns the federation with one testbed laid out over another span. f must not be changed any more (see Next).
+func (f *Federation) Relay(testbed string, span testbeds.Slot) (*Federation, error) {
+	return f.refit(f.facility, span.UTC(), func(t testbeds.Testbed) bool { return t.ID == testbed })
+}
+
+// refit builds the testbeds of a facility that differ, and shares the others.
+func (f *Federation) refit(g testbeds.Facility, span testbeds.Slot, differs func(testbeds.Testbed) bool) (*Federation, error) {
+	n := f.Next()
+	n.facility, n.beds, n.sites, n.own = g, bedsOf(g), make([]*site, 0, len(g.Testbeds)), true
+	built := map[string]bool{}
+	for _, t := range g.Testbeds {
+		if !differs(t) {
+			n.sites = append(n.sites, f.sites[f.beds[t.ID]])
+			continue
+		}
+		made, err := newSite(t, span, n.mark)
+		if err != nil {
+			return nil, err
+		}
+		n.sites = append(n.sites, made)
+		built[t.ID] = true
+	}
+	moved := f.touching(func(id string) bool {
+		_, left := n.beds[id]
+		return built[id] || !left
+	})
+	n.fill(built, moved)
+	return n, nil
+}
+
+// touching collects the bookings that claim something of some testbeds, and those that claim what the facility does not have.
+func (f *Federation) touching(some func(id string) bool) map[int64]testbeds.Booking {
+	found := map[int64]testbeds.Booking{}
+	add := func(id int64) bool {
+		if _, known := found[id]; !known {
+			found[id], _ = f.Booking(id)
+		}
+		return true
+	}
+	for _, t := range f.facility.Testbeds {
+		if !some(t.ID) {
+			continue
+		}
+		for _, p := range f.poolsOf(t.ID) {
+			p.claims.All(func(g claimSpan) bool { return add(g.Key) })
+		}
+	}
+	f.strays.Scan(add)
+	return found
+}
+
+// fill puts the claims of bookings on the testbeds that were built.
+func (f *Federation) fill(built map[string]bool, moved map[int64]testbeds.Booking) {
+	deltas := map[*pool][]profile.Delta{}
+	for _, b := range moved {
+		f.sort(b)
+		for p, g := range f.claimSpans(b) {
+			if !built[p.key.Testbed] {
+				continue
+			}
+			p.put(g)
+			if b.Strength.Blocks() {
+				deltas[p] = append(deltas[p], profile.Delta{From: g.From, To: g.To, By: taken(g, -1)})
+			}
+		}
+	}
+	for p, d := range deltas {
+		p.load(d)
+	}
+}
+
+// Reaches reports whether every testbed is laid out over a span.
+func (f *Federation) Reaches(span testbeds.Slot) bool {
+	for _, s := range f.sites {
+		if !s.laid.Contains(span) {
+			return false
+		}
+	}
+	return true
+}
+
+// Within returns the federation with another horizon, which every testbed must be laid out over (see Reaches). f must not be changed any more
+// (see Next).
+func (f *Federation) Within(horizon testbeds.Slot) *Federation {
+	n := f.Next()
+	n.horizon = horizon.UTC()
+	return n
+}
+
+// Ended lists the ids of the bookings that end, with all their claims, at an instant or before.
+func (f *Federation) Ended(at time.Time) []int64 {
+	var ids []int64
+	f.bookings.Scan(func(id int64, b *testbeds.Booking) bool {
+		until := b.Slot.End
+		for _, c := range b.Claims {
+			until = later(until, c.To)
+		}
+		if !until.After(at) {
+			ids = append(ids, id)
+		}
+		return true
+	})
+	return ids
+}
