@@ -112,19 +112,8 @@ func Explain(refusal error) []string {
 		return nil
 	}
 	parts := []string{e.Error()}
-	if e.Verdict == nil {
-		return parts
-	}
-	for i, c := range e.Verdict.Conflicts {
-		if i == maxExplained {
-			parts = append(parts, fmt.Sprintf("and %d more conflicts", len(e.Verdict.Conflicts)-i))
-			break
-		}
-		c.TakenBy, c.More = nil, 0
-		parts = append(parts, c.String())
-	}
-	for _, p := range e.Verdict.Problems {
-		parts = append(parts, p.Message)
+	if e.Verdict != nil {
+		parts = append(parts, e.Verdict.Reasons(maxExplained)...)
 	}
 	return parts
 }

@@ -3,6 +3,8 @@ package testbeds
 import (
 	"fmt"
 	"strings"
+
+	"berth/testbeds/plain"
 )
 
 // Verdict answers "does this experiment fit that slot?": yes, or every obstacle. Problems never go away by waiting; conflicts are busy
@@ -14,6 +16,24 @@ type Verdict struct {
 	Contenders []Taker    `json:"contenders,omitempty"` // requests under review that want the same capacity
 	Longest    *Slot      `json:"longest,omitempty"`    // the longest free slot from the requested start, where the slot does not fit
 	Truncated  bool       `json:"truncated,omitempty"`  // more conflicts than are listed
+}
+
+// Reasons says in sentences what is in the way, and not who has the capacity: at most the given number of conflicts, a word about the others, then
+// the problems.
+func (v Verdict) Reasons(conflicts int) []string {
+	var list []string
+	for i, c := range v.Conflicts {
+		if i == conflicts {
+			list = append(list, "and "+plain.Count(len(v.Conflicts)-i, "more conflict"))
+			break
+		}
+		c.TakenBy, c.More = nil, 0
+		list = append(list, c.String())
+	}
+	for _, p := range v.Problems {
+		list = append(list, p.Message)
+	}
+	return list
 }
 
 // Rule names the reason why a component or a device can never run at its placement.

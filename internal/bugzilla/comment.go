@@ -41,14 +41,8 @@ func (c *Client) Comments(ctx context.Context, id int64, since time.Time) ([]Com
 	return list.Comments, nil
 }
 
-// AddComment adds a comment with a token exactly once: if the fate of an earlier attempt is unknown, it searches the comments of the bug
-// first.
-func (c *Client) AddComment(ctx context.Context, id int64, text, token string, unsure bool) (err error) {
-	if unsure {
-		if there, err := c.Said(ctx, id, token); err != nil || there {
-			return err
-		}
-	}
+// AddComment adds a comment to a bug. Whoever repeats it after an error whose outcome is unknown looks first with Said.
+func (c *Client) AddComment(ctx context.Context, id int64, text string) error {
 	var made int64
 	return c.send(ctx, fmt.Sprintf("commenting on bug %d", id), http.MethodPost, fmt.Sprintf("bug/%d/comment", id), map[string]any{"comment": text}, "id", &made)
 }

@@ -45,11 +45,11 @@ func TestARealServer(t *testing.T) {
 	if again, err := c.Create(ctx, n, func(bugzilla.Bug) bool { return true }); err != nil || again != id {
 		t.Errorf("created again as %d, %v; want %d", again, err, id)
 	}
-	if err := c.AddComment(ctx, id, "once [berth:test/1]", "[berth:test/1]", true); err != nil {
+	if err := c.AddComment(ctx, id, "once [berth:test/1]"); err != nil {
 		t.Error(err)
 	}
-	if err := c.AddComment(ctx, id, "once [berth:test/1]", "[berth:test/1]", true); err != nil {
-		t.Error(err)
+	if there, err := c.Said(ctx, id, "[berth:test/1]"); err != nil || !there {
+		t.Errorf("the comment is found: %v, %v", there, err)
 	}
 	comments, err := c.Comments(ctx, id, time.Time{})
 	if err != nil || len(comments) != 2 || comments[0].Text != n.Description {

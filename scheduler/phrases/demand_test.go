@@ -53,7 +53,7 @@ func TestConflictsNameNobody(t *testing.T) {
 		"scheduled": {view(scheduler.Scheduled, false, 1), nil},
 		"problems":  {view(scheduler.UnderReview, false, 0), []string{"no such image"}},
 		"five":      {view(scheduler.UnderReview, false, 5), []string{line(0), line(1), line(2), line(3), line(4), "no such image"}},
-		"seven":     {view(scheduler.UnderReview, false, 7), []string{line(0), line(1), line(2), line(3), line(4), "and 2 more", "no such image"}},
+		"seven":     {view(scheduler.UnderReview, false, 7), []string{line(0), line(1), line(2), line(3), line(4), "and 2 more conflicts", "no such image"}},
 	} {
 		if diff := cmp.Diff(tt.want, phrases.Conflicts(tt.view)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)

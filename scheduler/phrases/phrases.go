@@ -121,19 +121,7 @@ func Conflicts(v scheduler.View) []string {
 	if v.Status != scheduler.UnderReview || v.Fit.Fits {
 		return nil
 	}
-	var lines []string
-	for i, c := range v.Fit.Conflicts {
-		if i == maxConflicts {
-			lines = append(lines, fmt.Sprintf("and %d more", len(v.Fit.Conflicts)-i))
-			break
-		}
-		c.TakenBy, c.More = nil, 0
-		lines = append(lines, c.String())
-	}
-	for _, p := range v.Fit.Problems {
-		lines = append(lines, p.Message)
-	}
-	return lines
+	return v.Fit.Reasons(maxConflicts)
 }
 
 // Offer describes an offer: its end, its slot, and the differences from the request.

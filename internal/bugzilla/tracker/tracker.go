@@ -147,7 +147,7 @@ func (t *Tracker) AddComment(ctx context.Context, key, text string) error {
 	if err != nil {
 		return err
 	}
-	return t.client.AddComment(ctx, id, text, "", false)
+	return t.client.AddComment(ctx, id, text)
 }
 
 // Edits reads the authors and fields of a bug's changes after an instant, oldest first.
