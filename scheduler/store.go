@@ -54,7 +54,8 @@ type FacilityReader interface {
 	Testbed(ctx context.Context, id string) (testbeds.Testbed, error)
 	Catalogue(ctx context.Context) (testbeds.Catalogue, error)
 
-	// State reads the facility's revision, the last number of the change log and the next Due at one instant.
+	// State reads how far the store has come, at one instant. As the first read of a View it may be older than what the View reads next, though
+	// never older than the View's call.
 	State(ctx context.Context) (State, error)
 
 	// Sequence returns the last number of the change log, which has no gaps and follows the order of commits.
@@ -73,6 +74,7 @@ type FacilityReader interface {
 type State struct {
 	Facility int64      // as FacilityRevision
 	Sequence int64      // as Sequence
+	Accounts int64      // grows with every change of people and tokens, other than a token's last use
 	Due      *time.Time // as NextDue
 }
 

@@ -26,6 +26,8 @@ type Auth struct {
 	seats  seats
 	limits *limiter
 	known  *known
+
+	remembered remembered
 }
 
 // Bounds limit the possessions of one person; 0 for no limit.
@@ -131,34 +133,58 @@ func (a *Auth) Feed(r *http.Request, secret string) (actor account.Actor, collec
 	return actor, t.Feed, nil
 }
 
-// token finds the token of a secret and its owner within its scopes, and records the use.
+// token finds the token of a secret and its owner within its scopes, and records the use. Failures are not remembered.
 func (a *Auth) token(ctx context.Context, secret string) (account.Actor, account.Token, error) {
-	var t account.Token
-	var p account.Person
-	err := a.store.View(ctx, func(tx scheduler.Reader) (err error) {
-		if t, err = tx.TokenByHash(ctx, digest(secret)); err != nil {
-			return err
-		}
-		p, err = tx.Person(ctx, t.Owner)
-		return err
-	})
-	now := a.clock().UTC()
-	switch {
-	case scheduler.CodeOf(err) == scheduler.CodeNotFound:
-		return account.Actor{}, t, errWrong
-	case err != nil:
-		return account.Actor{}, t, err
-	case t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires) || p.Disabled:
+	x, err := a.lookUp(ctx, digest(secret))
+	if err != nil {
+		return account.Actor{}, x.token, err
+	}
+	t, now := x.token, a.clock().UTC()
+	if t.Expires != nil && !now.Before(*t.Expires) {
 		return account.Actor{}, t, errEnded
 	}
-	if t.LastUsed == nil || now.Sub(*t.LastUsed) > usedEvery {
+	if now.Sub(x.used) > usedEvery && a.remembered.records(t.Hash, now) {
 		if err := a.used(ctx, t, now); err != nil {
 			return account.Actor{}, t, err
 		}
 	}
-	actor := account.ActorOf(p)
+	actor := x.owner
 	actor.Scopes, actor.Token = t.Scopes, t.ID
 	return actor, t, nil
+}
+
+// lookUp finds a token that was not revoked and whose owner may sign in, as both are now.
+func (a *Auth) lookUp(ctx context.Context, hash string) (x owned, err error) {
+	err = a.store.View(ctx, func(tx scheduler.Reader) error {
+		at, err := tx.State(ctx)
+		if err != nil {
+			return err
+		}
+		var known bool
+		if x, known = a.remembered.get(at.Accounts, hash); known {
+			return nil
+		}
+		if x.token, err = tx.TokenByHash(ctx, hash); err != nil {
+			return err
+		}
+		p, err := tx.Person(ctx, x.token.Owner)
+		if err != nil {
+			return err
+		}
+		if x.token.Revoked != nil || p.Disabled {
+			return errEnded
+		}
+		x.owner = account.ActorOf(p)
+		if x.token.LastUsed != nil {
+			x.used = *x.token.LastUsed
+		}
+		a.remembered.put(at.Accounts, x)
+		return nil
+	})
+	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
+		err = errWrong
+	}
+	return x, err
 }
 
 // used records the use of a token. If nothing can be written at present (a full disk, a lock that is not released), people can still

@@ -26,7 +26,12 @@ type gatehouse struct {
 
 func newGatehouse(t *testing.T) *gatehouse {
 	t.Helper()
-	g := &gatehouse{t: t, store: testdb.Open(t, testdb.SQLite(t)), now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
+	return newGatehouseOn(t, testdb.SQLite(t))
+}
+
+func newGatehouseOn(t *testing.T, dsn string) *gatehouse {
+	t.Helper()
+	g := &gatehouse{t: t, store: testdb.Open(t, dsn), now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
 	g.restart()
 	err := g.store.Change(t.Context(), nil, func(tx scheduler.Tx) error {
 		return errors.Join(

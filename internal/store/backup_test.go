@@ -113,6 +113,9 @@ func TestClosedStoreAnswersWithErrors(t *testing.T) {
 			t.Error(err)
 		}
 		err = s.View(t.Context(), func(r scheduler.Reader) error {
+			if _, err := r.Sequence(t.Context()); err != nil {
+				return err
+			}
 			if n := s.Stats(); n.InUse != 1 || n.MaxOpenConnections < 2 {
 				t.Errorf("%d of %d connections are in use, want 1 of several", n.InUse, n.MaxOpenConnections)
 			}
@@ -127,8 +130,13 @@ func TestClosedStoreAnswersWithErrors(t *testing.T) {
 		if s.Ping(t.Context()) == nil {
 			t.Error("a closed store gives a sign of life")
 		}
-		if s.View(t.Context(), func(scheduler.Reader) error { return nil }) == nil {
-			t.Error("a closed store is read")
+		for what, read := range map[string]func(scheduler.Reader) error{
+			"the sequence": func(r scheduler.Reader) error { _, err := r.Sequence(t.Context()); return err },
+			"the state":    func(r scheduler.Reader) error { _, err := r.State(t.Context()); return err },
+		} {
+			if s.View(t.Context(), read) == nil {
+				t.Errorf("%s of a closed store is read", what)
+			}
 		}
 		if s.Change(t.Context(), nil, func(scheduler.Tx) error { return nil }) == nil {
 			t.Error("a closed store is changed")

@@ -53,6 +53,19 @@ func At(ctx context.Context, dsn string, version int64) error {
 	return errors.Join(err, s.Close())
 }
 
+// DownTo takes the schema of a database back to a version.
+func DownTo(ctx context.Context, dsn string, version int64) error {
+	s, err := connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	p, err := s.provider()
+	if err == nil {
+		_, err = p.DownTo(ctx, version)
+	}
+	return errors.Join(err, s.Close())
+}
+
 // Watch calls fn for each round trip of a transaction, with its statements; it must be set before the store is used.
 func Watch(s *Store, fn func(statements ...string)) { s.watch = fn }
 

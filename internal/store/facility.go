@@ -17,19 +17,6 @@ func (r *reader) FacilityRevision(ctx context.Context) (int64, error) {
 	return one(ctx, r.tx, "facility", number, `SELECT revision FROM facility WHERE id = 1`)
 }
 
-// State reads the facility's revision, the last number of the change log and the next Due at one instant.
-func (r *reader) State(ctx context.Context) (scheduler.State, error) {
-	at, err := one(ctx, r.tx, "state", func(s scan) (at scheduler.State, err error) {
-		var due *int64
-		if err = s(&at.Facility, &at.Sequence, &due); err == nil && due != nil {
-			at.Due = new(fromSeconds(*due))
-		}
-		return at, err
-	}, `SELECT f.revision, c.value, (SELECT MIN(due) FROM requests) FROM facility f, counters c WHERE f.id = 1 AND c.name = 'sequence'`)
-	r.revision = at.Facility
-	return at, err
-}
-
 // Facility reads all testbeds in the order of their file.
 func (r *reader) Facility(ctx context.Context) (testbeds.Facility, error) {
 	list, err := all(ctx, r.tx, testbedRow, `SELECT document FROM testbeds ORDER BY position`)

@@ -40,6 +40,11 @@ func (w *writer) OnCommit(fn func(scheduler.Committed)) { w.then = append(w.then
 // the order of commits, without gaps.
 func (w *writer) log(ctx context.Context) error {
 	w.tx.before = nil // nothing below asks for requests: they are written with their sequence
+	if w.accounts {
+		if _, err := w.count(ctx, "accounts", 1); err != nil {
+			return err
+		}
+	}
 	drawings, err := w.drawings(ctx)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
 	"berth/testbeds"
@@ -44,6 +45,7 @@ func TestUpgradeSaysWhatWasGrantedAndApproved(t *testing.T) {
 			t.Fatal(err)
 		}
 		execute(t, db, `UPDATE requests SET document = $1`, string(stripped))
+		done(t, store.DownTo(t.Context(), dsn, 10))
 		execute(t, db, `ALTER TABLE tickets RENAME COLUMN key TO id`) // as the schema was then
 		execute(t, db, `DELETE FROM goose_db_version WHERE version_id >= 9`)
 		if err := s.Close(); err != nil {

@@ -33,6 +33,7 @@ func (r *reader) People(ctx context.Context, after string, limit int) ([]account
 
 // PutPerson creates a person (Revision 1) or replaces them (one more than the stored one).
 func (w *writer) PutPerson(ctx context.Context, p account.Person) error {
+	w.accounts = true
 	text, err := document("person", p)
 	if err != nil {
 		return err
@@ -81,6 +82,7 @@ func (r *reader) Tokens(ctx context.Context, owner string) ([]account.Token, err
 
 // PutToken creates or replaces a token.
 func (w *writer) PutToken(ctx context.Context, t account.Token) error {
+	w.accounts = true
 	text, err := document("token", t)
 	if err != nil {
 		return err

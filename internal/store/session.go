@@ -15,6 +15,7 @@ type querier interface {
 // session runs the statements of one transaction.
 type session struct {
 	*sql.Tx
+	start func() (*sql.Tx, error)    // begins the transaction with its first statement; nil if it has begun
 	conn  *sql.Conn                  // that sends statements together; nil if none does
 	watch func(statements ...string) // called once for each round trip; nil if nobody counts
 	ended bool
@@ -23,8 +24,19 @@ type session struct {
 	before func(ctx context.Context) error
 }
 
-// ready writes what was put off.
+// begun reports whether the transaction sees a snapshot already.
+func (x *session) begun() bool { return x.Tx != nil }
+
+// ready begins a transaction that is still to begin, and writes what was put off.
 func (x *session) ready(ctx context.Context) error {
+	if x.Tx == nil {
+		t, err := x.start()
+		if err != nil {
+			return err
+		}
+		x.Tx = t
+		x.seen("BEGIN")
+	}
 	if x.before == nil {
 		return nil
 	}
@@ -99,6 +111,9 @@ func (x *session) Commit() error {
 
 // Rollback gives the connection back. After a commit it does nothing else.
 func (x *session) Rollback() error {
+	if x.Tx == nil {
+		return nil
+	}
 	if !x.ended {
 		x.seen("ROLLBACK")
 	}

@@ -26,6 +26,7 @@ type Store struct {
 
 	site     calendar.Site
 	channels []scheduler.Channel
+	states   states
 	facility atomic.Pointer[revised]    // the last one that a transaction drew calendars with
 	written  atomic.Bool                // set by each commit, cleared by each Ping
 	watch    func(statements ...string) // sees what goes to the database in one round trip; set by tests
@@ -83,31 +84,31 @@ func bounded(ctx context.Context, longest time.Duration) (context.Context, conte
 	return context.WithTimeout(ctx, longest)
 }
 
-// View runs fn on one consistent snapshot.
+// View runs fn on one consistent snapshot, which is taken when fn first reads; the state alone may have been read before.
 func (s *Store) View(ctx context.Context, fn func(scheduler.Reader) error) error {
 	ctx, cancel := bounded(ctx, longestView)
 	defer cancel()
-	for try := 1; ; try++ {
-		begun, err := s.view(ctx, fn)
-		if err == nil || begun || try == maxBroken || !s.dialect.broken(err) {
-			return s.explained(ctx, err)
-		}
-	}
+	ctx, abandon := context.WithCancelCause(ctx)
+	defer abandon(nil)
+	t := &session{watch: s.watch, start: func() (*sql.Tx, error) { return s.beginReading(ctx, abandon) }}
+	defer t.Rollback() // nothing was written
+	return s.explained(ctx, fn(&reader{s: s, tx: t}))
 }
 
-// view reports whether fn has begun, after which it cannot be repeated. Sending an answer may take long, so the caller's deadline says
-// little about it; the wait for the beginning has a bound of its own.
-func (s *Store) view(ctx context.Context, fn func(scheduler.Reader) error) (begun bool, err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	slow := time.AfterFunc(patience, func() { cancel(context.DeadlineExceeded) })
-	t, err := s.begin(ctx, s.read, s.dialect.view)
-	slow.Stop()
-	if err != nil {
-		return false, fmt.Errorf("beginning to read: %w", cmp.Or(context.Cause(ctx), err))
+// beginReading takes a snapshot, and replaces lost connections. Sending an answer may take long, so the caller's deadline says little about
+// it; the wait for the beginning has a bound of its own.
+func (s *Store) beginReading(ctx context.Context, abandon context.CancelCauseFunc) (*sql.Tx, error) {
+	slow := time.AfterFunc(patience, func() { abandon(context.DeadlineExceeded) })
+	defer slow.Stop()
+	for try := 1; ; try++ {
+		t, err := s.read.BeginTx(ctx, s.dialect.view)
+		if err == nil {
+			return t, nil
+		}
+		if try == maxBroken || !s.dialect.broken(err) {
+			return nil, fmt.Errorf("beginning to read: %w", cmp.Or(context.Cause(ctx), err))
+		}
 	}
-	defer t.Rollback() // nothing was written
-	return true, fn(&reader{s: s, tx: t})
 }
 
 const (
@@ -210,6 +211,7 @@ type writer struct {
 	steady   bool                         // a lock keeps others from changing the facility
 	refitted bool                         // the facility was changed
 	wrote    bool                         // a writing statement was run
+	accounts bool                         // people or tokens were changed
 
 	gather    *[]gathered // collects statements; nil while they are run at once
 	then      []func(scheduler.Committed)
