@@ -12,14 +12,15 @@ func (f *Federation) Bookings(testbed string, span testbeds.Slot) []testbeds.Boo
 	seen := map[int64]bool{}
 	var list []testbeds.Booking
 	for _, p := range f.poolsOf(testbed) {
-		f.overlapping(p.key, span.Start.Unix(), span.End.Unix(), func(g claimSpan) bool {
+		add := func(g claimSpan) bool {
 			if !seen[g.Key] {
 				seen[g.Key] = true
-				b, _ := f.Booking(g.Key)
-				list = append(list, b)
+				list = append(list, g.Value.row.booking(g.Key))
 			}
 			return true
-		})
+		}
+		f.overlapping(p.key, span.Start.Unix(), span.End.Unix(), add)
+		f.waiting(p.key, span.Start.Unix(), span.End.Unix(), add)
 	}
 	slices.SortFunc(list, func(a, b testbeds.Booking) int {
 		return cmp.Or(a.Slot.Start.Compare(b.Slot.Start), cmp.Compare(a.ID, b.ID))

@@ -102,7 +102,7 @@ func (f *Federation) takers(p *pool, col int, from, to int64) (takers []testbeds
 	takers = p.away(col, from, to)
 	var spans []claimSpan
 	f.overlapping(p.key, from, to, func(g claimSpan) bool {
-		if g.Value.blocks && g.Value.amounts[col] > 0 {
+		if p.claimsOf(&g, col) {
 			spans = append(spans, g)
 		}
 		return true
@@ -114,8 +114,7 @@ func (f *Federation) takers(p *pool, col int, from, to int64) (takers []testbeds
 	takers = takers[:min(len(takers), maxTakers)]
 	room := min(maxTakers-len(takers), len(spans))
 	for _, g := range spans[:room] {
-		b, _ := f.Booking(g.Key)
-		takers = append(takers, p.taker(b, g, col))
+		takers = append(takers, p.taker(&g, col))
 	}
 	return takers, more + len(spans) - room
 }
@@ -135,10 +134,11 @@ func byTime(a, b testbeds.Taker) int {
 	return cmp.Or(a.Interval.Start.Compare(b.Interval.Start), cmp.Compare(a.Booking, b.Booking))
 }
 
-func (p *pool) taker(b testbeds.Booking, g claimSpan, col int) testbeds.Taker {
-	t := testbeds.Taker{Kind: testbeds.TakerBooking, Booking: b.ID, Request: b.Request, Strength: b.Strength, Amount: g.Value.amounts[col], Interval: slotOf(g.From, g.To)}
+func (p *pool) taker(g *claimSpan, col int) testbeds.Taker {
+	r := g.Value.row
+	t := testbeds.Taker{Kind: testbeds.TakerBooking, Booking: g.Key, Request: r.request, Strength: r.form.strength, Amount: p.amount(g, col), Interval: slotOf(g.From, g.To)}
 	if g.Value.named {
-		t.Units = unitsNamed(b, p.key)
+		t.Units = r.units(p.key)
 	}
 	return t
 }
@@ -148,11 +148,10 @@ func (f *Federation) contenders(wants []want, s testbeds.Slot) []testbeds.Taker 
 	found := map[int64]testbeds.Taker{}
 	for _, w := range wants {
 		from, to := w.span(s)
-		f.overlapping(w.pool.key, from, to, func(g claimSpan) bool {
+		f.waiting(w.pool.key, from, to, func(g claimSpan) bool {
 			for col, need := range w.need {
-				if _, named := found[g.Key]; !g.Value.blocks && !named && need > 0 && g.Value.amounts[col] > 0 {
-					b, _ := f.Booking(g.Key)
-					found[b.ID] = w.pool.taker(b, g, col)
+				if _, named := found[g.Key]; !named && need > 0 && w.pool.claimsOf(&g, col) {
+					found[g.Key] = w.pool.taker(&g, col)
 				}
 			}
 			return len(found) < maxTakers

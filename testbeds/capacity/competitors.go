@@ -1,7 +1,6 @@
 package capacity
 
 import (
-	"berth/testbeds"
 	"slices"
 )
 
@@ -85,13 +84,10 @@ func (f *Federation) gather(p *pool, in span, unseen func(span) bool, a *competi
 	}
 	f.overlapping(p.key, in.from, in.to, func(g claimSpan) bool {
 		s := span{g.From, g.To}
-		if !g.Value.blocks || !unseen(s) {
+		if !unseen(s) {
 			return true
 		}
-		h := unitClaim{span: s, booking: g.Key, count: int(g.Value.amounts[0])}
-		if g.Value.named {
-			h.units = f.unitsOf(g.Key, p.key)
-		}
+		h := p.unitClaim(&g)
 		if h.open() > 0 {
 			reach = reach.with(s)
 		}
@@ -110,28 +106,20 @@ func (f *Federation) gather(p *pool, in span, unseen func(span) bool, a *competi
 func (f *Federation) settledIn(p *pool, from, to int64) []unitClaim {
 	var found []unitClaim
 	f.holders(p.key, settledClaims, from, to, func(g claimSpan) bool {
-		found = append(found, unitClaim{span: span{g.From, g.To}, booking: g.Key, count: int(g.Value.amounts[0]), units: f.unitsOf(g.Key, p.key)})
+		found = append(found, p.unitClaim(&g))
 		return true
 	})
 	p.closedIn(span{from, to}, func(h unitClaim) { found = append(found, h) })
 	return found
 }
 
-// unitsOf lists the units of a device that a booking of the federation names.
-func (f *Federation) unitsOf(booking int64, key testbeds.Resource) []string {
-	b, _ := f.Booking(booking)
-	return unitsNamed(b, key)
-}
-
-// unitsNamed lists the units of a device that a booking names.
-func unitsNamed(b testbeds.Booking, key testbeds.Resource) []string {
-	var units []string
-	for _, c := range b.Claims {
-		if c.Resource == key {
-			units = append(units, c.Units...)
-		}
+// unitClaim returns a booking's claim on a device.
+func (p *pool) unitClaim(g *claimSpan) unitClaim {
+	h := unitClaim{span: span{g.From, g.To}, booking: g.Key, count: int(p.amount(g, 0))}
+	if g.Value.named {
+		h.units = g.Value.row.units(p.key)
 	}
-	return units
+	return h
 }
 
 // settledSpan returns a span that holds all intervals with settled units of the pool, and may be somewhat longer.
@@ -164,9 +152,7 @@ func (c *calendar) closedIn(in span, yield func(unitClaim)) {
 // across yields the span of each claim or closure that takes units of the pool at some time in a span.
 func (f *Federation) across(p *pool, in span, yield func(span)) {
 	f.overlapping(p.key, in.from, in.to, func(g claimSpan) bool {
-		if g.Value.blocks {
-			yield(span{g.From, g.To})
-		}
+		yield(span{g.From, g.To})
 		return true
 	})
 	p.closedIn(in, func(h unitClaim) { yield(h.span) })

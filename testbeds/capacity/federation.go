@@ -1,14 +1,11 @@
 package capacity
 
 import (
-	"math"
-	"slices"
 	"time"
 
 	"github.com/tidwall/btree"
 
 	"berth/testbeds"
-	"berth/testbeds/capacity/profile"
 )
 
 // Federation is the facility with its capacity over a horizon and the bookings in it. It is not safe for concurrent change; any number of
@@ -20,6 +17,7 @@ type Federation struct {
 	sites    []*site // of the testbeds, as the facility has them
 	bookings *rows
 	strays   *btree.Set[int64] // bookings that claim what the facility does not have
+	forms    *forms
 
 	// The sites and pools with this mark belong to this federation; it copies the others before it changes them.
 	mark *mark
@@ -28,18 +26,18 @@ type Federation struct {
 	// Of a fork: the federation below it, the bookings that it hides, and those that it has put.
 	base   *Federation
 	hidden map[int64]bool
-	put    map[int64]testbeds.Booking
+	put    map[int64]*row
 }
 
 // mark tells apart what belongs to which federation. It has a size, so that no two are at one address.
 type mark struct{ _ byte }
 
 // rows holds bookings by id.
-type rows = btree.Map[int64, *testbeds.Booking]
+type rows = btree.Map[int64, *row]
 
 // NewFederation expands closures, openings and capacity changes over the horizon. The facility must be valid (see Facility.Validate).
 func NewFederation(f testbeds.Facility, horizon testbeds.Slot) (*Federation, error) {
-	fed := &Federation{facility: f, beds: bedsOf(f), horizon: horizon.UTC(), bookings: &rows{}, strays: &btree.Set[int64]{}, mark: new(mark), own: true}
+	fed := &Federation{facility: f, beds: bedsOf(f), horizon: horizon.UTC(), bookings: &rows{}, strays: &btree.Set[int64]{}, forms: &forms{}, mark: new(mark), own: true}
 	for _, t := range f.Testbeds {
 		made, err := newSite(t, fed.horizon, fed.mark)
 		if err != nil {
@@ -82,76 +80,36 @@ func (f *Federation) Next() *Federation {
 	return &n
 }
 
-// Load puts many bookings at once, faster than one by one.
-func (f *Federation) Load(bookings []testbeds.Booking) {
-	deltas := map[*pool][]profile.Delta{}
-	for _, b := range bookings {
-		f.Remove(b.ID)
-		f.keep(b)
-		for p, g := range f.claimSpans(b) {
-			p = f.writable(p)
-			p.put(g)
-			if b.Strength.Blocks() {
-				deltas[p] = append(deltas[p], profile.Delta{From: g.From, To: g.To, By: taken(g, -1)})
-			}
-		}
-	}
-	for p, d := range deltas {
-		p.load(d)
-	}
-}
-
-// load adds deltas to the free capacity, in one step if they are many.
-func (p *pool) load(deltas []profile.Delta) {
-	if len(deltas) < p.free.Points() {
-		for _, d := range deltas {
-			p.free.Add(d.From, d.To, d.By)
-		}
-		return
-	}
-	var last int64 = math.MinInt64
-	before := make([]int64, len(p.columns))
-	p.free.Steps(math.MinInt64+1, math.MaxInt64, func(at int64, free []int64) bool {
-		if last != math.MinInt64 {
-			deltas = append(deltas, profile.Delta{From: last, To: at, By: slices.Clone(before)})
-		}
-		last = at
-		copy(before, free)
-		return true
-	})
-	deltas = append(deltas, profile.Delta{From: last, To: math.MaxInt64, By: slices.Clone(before)})
-	p.free = profile.Build(make([]int64, len(p.columns)), deltas)
-}
-
 // Put adds a booking or replaces the one with its ID. Claims on resources that the facility does not have are kept but count for nothing
 // (Sweep reports them).
 func (f *Federation) Put(b testbeds.Booking) {
 	f.Remove(b.ID)
-	f.keep(b)
-	for p, g := range f.claimSpans(b) {
+	r := f.keep(b)
+	stray := f.spans(b.ID, r, func(p *pool, g claimSpan, amounts []int64) {
 		p = f.writable(p)
 		p.put(g)
-		if b.Strength.Blocks() {
-			p.free.Add(g.From, g.To, taken(g, -1))
+		if r.blocks() {
+			p.free.Add(g.From, g.To, negated(amounts))
 		}
-	}
+	})
+	f.sort(b.ID, stray)
 }
 
 // Remove removes a booking; an unknown ID is no error.
 func (f *Federation) Remove(id int64) {
-	b, ok := f.Booking(id)
-	if !ok {
+	r := f.row(id)
+	if r == nil {
 		return
 	}
-	for p, g := range f.claimSpans(b) {
+	f.spans(id, r, func(p *pool, g claimSpan, amounts []int64) {
 		p = f.writable(p)
 		if f.base == nil || f.puts(id) {
 			p.remove(g)
 		}
-		if b.Strength.Blocks() {
-			p.free.Add(g.From, g.To, taken(g, 1))
+		if r.blocks() {
+			p.free.Add(g.From, g.To, amounts)
 		}
-	}
+	})
 	if f.base != nil {
 		delete(f.put, id)
 		f.hidden[id] = true
@@ -162,21 +120,25 @@ func (f *Federation) Remove(id int64) {
 }
 
 // keep keeps a booking by its id.
-func (f *Federation) keep(b testbeds.Booking) {
+func (f *Federation) keep(b testbeds.Booking) *row {
 	if f.base != nil {
-		f.put[b.ID] = b
-		return
+		r := newForm(b).row(b)
+		f.put[b.ID] = r
+		return r
 	}
-	f.bookings.Set(b.ID, &b)
-	f.sort(b)
+	r := f.forms.of(b).row(b)
+	f.bookings.Set(b.ID, r)
+	return r
 }
 
 // sort records whether a booking claims anything that the facility does not have: it counts again once the facility has it (see Refit).
-func (f *Federation) sort(b testbeds.Booking) {
-	if slices.ContainsFunc(b.Claims, func(c testbeds.Claim) bool { return f.pool(c.Resource) == nil }) {
-		f.strays.Insert(b.ID)
-	} else {
-		f.strays.Delete(b.ID)
+func (f *Federation) sort(id int64, stray bool) {
+	switch {
+	case f.base != nil:
+	case stray:
+		f.strays.Insert(id)
+	default:
+		f.strays.Delete(id)
 	}
 }
 
@@ -188,100 +150,44 @@ func (f *Federation) puts(id int64) bool {
 
 // Booking finds a booking by its ID.
 func (f *Federation) Booking(id int64) (testbeds.Booking, bool) {
-	if f.base == nil {
-		if b, ok := f.bookings.Get(id); ok {
-			return *b, true
+	r := f.row(id)
+	if r == nil {
+		return testbeds.Booking{}, false
+	}
+	return r.booking(id), true
+}
+
+// row finds the row of a booking; nil where there is none.
+func (f *Federation) row(id int64) *row {
+	for ; f.base != nil; f = f.base {
+		if r, ok := f.put[id]; ok {
+			return r
 		}
-		return testbeds.Booking{}, false
+		if f.hidden[id] {
+			return nil
+		}
 	}
-	if b, ok := f.put[id]; ok {
-		return b, true
-	}
-	if f.hidden[id] {
-		return testbeds.Booking{}, false
-	}
-	return f.base.Booking(id)
+	r, _ := f.bookings.Get(id)
+	return r
 }
 
 // Without forks the federation as if those bookings did not exist: a cheap view with changes of its own (Put, Remove). It is valid until f
 // changes.
 func (f *Federation) Without(ids ...int64) *Federation {
 	fork := &Federation{facility: f.facility, beds: f.beds, horizon: f.horizon, sites: f.sites, mark: new(mark),
-		base: f, hidden: map[int64]bool{}, put: map[int64]testbeds.Booking{}}
+		base: f, hidden: map[int64]bool{}, put: map[int64]*row{}}
 	for _, id := range ids {
 		fork.Remove(id)
 	}
 	return fork
 }
 
-// taken returns the amounts of a claim times sign.
-func taken(g claimSpan, sign int64) []int64 {
-	by := make([]int64, len(g.Value.amounts))
-	for i, n := range g.Value.amounts {
-		by[i] = sign * n
+// negated changes the signs of amounts, in place.
+func negated(amounts []int64) []int64 {
+	for i := range amounts {
+		amounts[i] = -amounts[i]
 	}
-	return by
-}
-
-// claimSpans yields the booking's claims on each pool of the facility. Claims on one pool share their interval.
-func (f *Federation) claimSpans(b testbeds.Booking) func(yield func(*pool, claimSpan) bool) {
-	return func(yield func(*pool, claimSpan) bool) {
-		for i := 0; i < len(b.Claims); {
-			key := poolKey(b.Claims[i].Resource)
-			p := f.pool(key)
-			g := claimSpan{From: b.Claims[i].From.Unix(), To: b.Claims[i].To.Unix(), Key: b.ID, Value: held{blocks: b.Strength.Blocks()}}
-			if p != nil {
-				g.Value.amounts = make([]int64, len(p.columns))
-			}
-			for ; i < len(b.Claims) && poolKey(b.Claims[i].Resource) == key; i++ {
-				if p == nil {
-					continue
-				}
-				g.Value.named = g.Value.named || len(b.Claims[i].Units) > 0
-				if col, ok := p.column(b.Claims[i].Quantity); ok {
-					g.Value.amounts[col] += b.Claims[i].Amount
-				}
-			}
-			if p != nil && g.From < g.To && !yield(p, g) {
-				return
-			}
-		}
-	}
-}
-
-// overlapping yields the claims on the pool in [from, to).
-func (f *Federation) overlapping(key testbeds.Resource, from, to int64, yield func(claimSpan) bool) {
-	f.holders(key, func(p *pool) *claimIndex { return p.claims }, from, to, yield)
-}
-
-// holders yields the claims in one index of the pool in [from, to).
-func (f *Federation) holders(key testbeds.Resource, index func(*pool) *claimIndex, from, to int64, yield func(claimSpan) bool) {
-	going := true
-	for fed := f; fed != nil && going; fed = fed.base {
-		p := fed.pool(key)
-		if fed.base != nil && p.mark != fed.mark {
-			continue // it shares the claims of its base
-		}
-		index(p).Overlapping(from, to, func(g claimSpan) bool {
-			if f.sees(fed, g.Key) {
-				going = yield(g)
-			}
-			return going
-		})
-	}
-}
-
-// sees reports whether no fork above a federation hides a booking of it.
-func (f *Federation) sees(below *Federation, id int64) bool {
-	for fed := f; fed != below; fed = fed.base {
-		if fed.hidden[id] {
-			return false
-		}
-		if fed.puts(id) {
-			return false
-		}
-	}
-	return true
+	return amounts
 }
 
 // Claims returns the claims of a demand in a slot: each need widened by the setup and teardown of its VIM or device.

@@ -6,7 +6,6 @@ import (
 
 	"berth/testbeds"
 	"berth/testbeds/capacity/profile"
-	"berth/testbeds/interval"
 )
 
 // pool is a VIM with its vector of quantities, or a device: all that is booked together, between the same two instants.
@@ -21,8 +20,9 @@ type pool struct {
 	buffers  testbeds.Buffers
 	calendar
 	free    *profile.Profile // the total less bookings
-	claims  *claimIndex
-	settled *claimIndex // the claims that take capacity and name units
+	claims  *claimIndex      // that take capacity
+	settled *claimIndex      // those of them that name units
+	pending *claimIndex      // that take none
 }
 
 // poolKey returns the key of a resource's pool.
@@ -31,7 +31,21 @@ func poolKey(r testbeds.Resource) testbeds.Resource {
 	return r
 }
 
-func (p *pool) column(quantity string) (int, bool) { return slices.BinarySearch(p.columns, quantity) }
+// column returns the column of a quantity; ok is false where the pool, or the facility, does not have it.
+func (p *pool) column(quantity string) (col int, ok bool) {
+	if p == nil {
+		return 0, false
+	}
+	return slices.BinarySearch(p.columns, quantity)
+}
+
+// width returns the number of columns, 0 where there is no pool.
+func (p *pool) width() int {
+	if p == nil {
+		return 0
+	}
+	return len(p.columns)
+}
 
 // resource returns the resource of a column.
 func (p *pool) resource(col int) testbeds.Resource {
@@ -95,34 +109,28 @@ func (p *pool) fill(s source, horizon testbeds.Slot) (err error) {
 		return err
 	}
 	p.free = p.total.Fork()
-	p.claims, p.settled = newClaimIndex(), newClaimIndex()
+	p.claims, p.settled, p.pending = newClaimIndex(), newClaimIndex(), newClaimIndex()
 	return nil
 }
 
 func (p *pool) put(g claimSpan) {
+	if !g.Value.row.blocks() {
+		p.pending.Put(g)
+		return
+	}
 	p.claims.Put(g)
-	if g.Value.named && g.Value.blocks {
+	if g.Value.named {
 		p.settled.Put(g)
 	}
 }
 
 func (p *pool) remove(g claimSpan) {
+	if !g.Value.row.blocks() {
+		p.pending.Delete(g)
+		return
+	}
 	p.claims.Delete(g)
-	if g.Value.named && g.Value.blocks {
+	if g.Value.named {
 		p.settled.Delete(g)
 	}
 }
-
-// claimSpan is one booking's claim on one pool; the booking's id is the key.
-type claimSpan = interval.Entry[int64, held]
-
-type held struct {
-	amounts []int64 // per column
-	blocks  bool    // whether the booking takes capacity
-	named   bool    // whether it names units
-}
-
-// claimIndex finds the claims that overlap an interval.
-type claimIndex = interval.Index[int64, held]
-
-func newClaimIndex() *claimIndex { return interval.New[int64, held]() }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"berth/testbeds"
-	"berth/testbeds/capacity/profile"
 )
 
 // Refit returns the federation of another facility with the same bookings, laid out at least over a span. It shares the testbeds that are the same
@@ -49,12 +48,10 @@ func (f *Federation) refit(g testbeds.Facility, span testbeds.Slot, differs func
 }
 
 // touching collects the bookings that claim something of some testbeds, and those that claim what the facility does not have.
-func (f *Federation) touching(some func(id string) bool) map[int64]testbeds.Booking {
-	found := map[int64]testbeds.Booking{}
-	add := func(id int64) bool {
-		if _, known := found[id]; !known {
-			found[id], _ = f.Booking(id)
-		}
+func (f *Federation) touching(some func(id string) bool) map[int64]*row {
+	found := map[int64]*row{}
+	add := func(g claimSpan) bool {
+		found[g.Key] = g.Value.row
 		return true
 	}
 	for _, t := range f.facility.Testbeds {
@@ -62,31 +59,29 @@ func (f *Federation) touching(some func(id string) bool) map[int64]testbeds.Book
 			continue
 		}
 		for _, p := range f.poolsOf(t.ID) {
-			p.claims.All(func(g claimSpan) bool { return add(g.Key) })
+			p.claims.All(add)
+			p.pending.All(add)
 		}
 	}
-	f.strays.Scan(add)
+	f.strays.Scan(func(id int64) bool {
+		found[id] = f.row(id)
+		return true
+	})
 	return found
 }
 
 // fill puts the claims of bookings on the testbeds that were built.
-func (f *Federation) fill(built map[string]bool, moved map[int64]testbeds.Booking) {
-	deltas := map[*pool][]profile.Delta{}
-	for _, b := range moved {
-		f.sort(b)
-		for p, g := range f.claimSpans(b) {
-			if !built[p.key.Testbed] {
-				continue
+func (f *Federation) fill(built map[string]bool, moved map[int64]*row) {
+	l := loading{}
+	for id, r := range moved {
+		stray := f.spans(id, r, func(p *pool, g claimSpan, _ []int64) {
+			if built[p.key.Testbed] {
+				l.add(p, g)
 			}
-			p.put(g)
-			if b.Strength.Blocks() {
-				deltas[p] = append(deltas[p], profile.Delta{From: g.From, To: g.To, By: taken(g, -1)})
-			}
-		}
+		})
+		f.sort(id, stray)
 	}
-	for p, d := range deltas {
-		p.load(d)
-	}
+	l.finish()
 }
 
 // Reaches reports whether every testbed is laid out over a span.
@@ -110,12 +105,8 @@ func (f *Federation) Within(horizon testbeds.Slot) *Federation {
 // Ended lists the ids of the bookings that end, with all their claims, at an instant or before.
 func (f *Federation) Ended(at time.Time) []int64 {
 	var ids []int64
-	f.bookings.Scan(func(id int64, b *testbeds.Booking) bool {
-		until := b.Slot.End
-		for _, c := range b.Claims {
-			until = later(until, c.To)
-		}
-		if !until.After(at) {
+	f.bookings.Scan(func(id int64, r *row) bool {
+		if !r.until().After(at) {
 			ids = append(ids, id)
 		}
 		return true

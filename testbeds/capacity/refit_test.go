@@ -29,8 +29,8 @@ func alteredFacility(t *rapid.T, f testbeds.Facility) testbeds.Facility {
 
 // kept lists the bookings of a federation by id, and those that claim what its facility does not have.
 func kept(f *Federation) (all []testbeds.Booking, strays []int64) {
-	f.bookings.Scan(func(_ int64, b *testbeds.Booking) bool {
-		all = append(all, *b)
+	f.bookings.Scan(func(id int64, r *row) bool {
+		all = append(all, r.booking(id))
 		return true
 	})
 	return all, f.strays.Keys()

@@ -64,9 +64,9 @@ func (f *Federation) writable(p *pool) *pool {
 	c := *f.sites[i].pools[at]
 	c.mark, c.free = f.mark, c.free.Fork()
 	if f.base != nil {
-		c.claims, c.settled = newClaimIndex(), newClaimIndex()
+		c.claims, c.settled, c.pending = newClaimIndex(), newClaimIndex(), newClaimIndex()
 	} else {
-		c.claims, c.settled = c.claims.Copy(), c.settled.Copy()
+		c.claims, c.settled, c.pending = c.claims.Fork(), c.settled.Fork(), c.pending.Fork()
 	}
 	f.sites[i].pools[at] = &c
 	return &c

@@ -55,8 +55,8 @@ func (f *Federation) pinned(w want, from, to int64) []testbeds.Conflict {
 				continue
 			}
 			t := testbeds.Taker{Kind: testbeds.TakerClosure, Summary: h.summary, Amount: 1, Units: []string{unit}, Interval: slotOf(h.from, h.to)}
-			if b, ok := f.Booking(h.booking); ok && !h.closed {
-				t.Kind, t.Booking, t.Request, t.Strength = testbeds.TakerBooking, b.ID, b.Request, b.Strength
+			if r := f.row(h.booking); r != nil && !h.closed {
+				t.Kind, t.Booking, t.Request, t.Strength = testbeds.TakerBooking, h.booking, r.request, r.form.strength
 			}
 			conflicts = append(conflicts, testbeds.Conflict{Resource: w.pool.resource(0), Interval: slotOf(max(h.from, from), min(h.to, to)),
 				Needed: 1, Free: 0, ShortBy: 1, TakenBy: []testbeds.Taker{t}})
@@ -76,8 +76,8 @@ func (f *Federation) chooseUnits(p *pool, mine unitClaim, choice bool) (units []
 		return units, true
 	}
 	lean, overbooked := around.without(func(h unitClaim) bool {
-		b, known := f.Booking(h.booking)
-		return known && b.Overbooked
+		r := f.row(h.booking)
+		return r != nil && r.form.overbooked
 	})
 	if !overbooked {
 		return nil, false

@@ -1,34 +1,25 @@
 package profile
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
-// Build makes the profile of a capacity with all deltas: the same as New and then Add one by one, at the cost of one sort. It
-// sums the amounts in order of time and packs them into leaves, then level after level into inner nodes.
+// Build makes the profile of a capacity with all deltas: the same as New and then Add one by one, at the cost of one sort.
 func Build(capacity []int64, deltas []Delta) *Profile {
-	type event struct {
-		at    int64
-		delta int
-		sign  int64
+	list := NewDeltas(len(capacity), len(deltas))
+	for _, d := range deltas {
+		list.Add(d.From, d.To, d.By)
 	}
-	events := make([]event, 0, 2*len(deltas))
-	for i, d := range deltas {
-		if d.From < d.To && !zero(d.By) {
-			events = append(events, event{d.From, i, 1}, event{d.To, i, -1})
-		}
-	}
-	slices.SortFunc(events, func(a, b event) int { return cmp.Compare(a.at, b.at) })
+	return list.build(capacity)
+}
 
+// build sums the amounts up in the order of time and packs them into leaves, then level after level into inner nodes.
+func (d *Deltas) build(capacity []int64) *Profile {
 	b := builder{p: New(capacity), free: slices.Clone(capacity)}
 	b.leaves = []*node{b.p.root}
+	events := d.events()
 	for i := 0; i < len(events) && events[i].at < forever; {
 		at := events[i].at
 		for ; i < len(events) && events[i].at == at; i++ {
-			for c, n := range deltas[events[i].delta].By {
-				b.free[c] += events[i].sign * n
-			}
+			d.pass(events[i], b.free)
 		}
 		b.breakpoint(at)
 	}
