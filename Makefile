@@ -55,7 +55,7 @@ soak: ## run STORIES (10000) random stories, then the chaos test for SOAK (1h): 
 
 .PHONY: bench
 bench: ## run the benchmarks with output for benchstat; BENCH=regexp selects some
-	scripts/with-postgres go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m ./testbeds/... ./scheduler/... ./internal/...
+	BERTH_POSTGRES_FSYNC=on scripts/with-postgres go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m ./testbeds/... ./scheduler/... ./internal/...
 
 .PHONY: mutate
 mutate: ## mutate the packages of the core, and list what their own quick tests do not notice; MUTATE=./testbeds/... chooses
