@@ -31,7 +31,7 @@ func (s *Service) Move(ctx context.Context, a account.Actor, id string, in Move)
 		return Outcome{}, err
 	}
 	return s.decide(ctx, command{actor: a, action: ActionMove, id: id, revision: in.Revision, dry: in.DryRun,
-		touches: func(Request) []string { return testbedsOf(victims) },
+		touches: touching(victims),
 		take:    func(ctx context.Context, d *decision) error { return d.move(ctx, in, victims) }})
 }
 

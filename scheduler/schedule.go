@@ -17,9 +17,8 @@ func (s *Service) Schedule(ctx context.Context, a account.Actor, id string, in S
 	if err != nil {
 		return Outcome{}, err
 	}
-	return s.decide(ctx, command{actor: a, action: ActionSchedule, id: id, revision: in.Revision, dry: in.DryRun,
-		touches: func(Request) []string { return testbedsOf(victims) },
-		take:    func(ctx context.Context, d *decision) error { return d.schedule(ctx, in, victims) }})
+	return s.decide(ctx, command{actor: a, action: ActionSchedule, id: id, revision: in.Revision, dry: in.DryRun, touches: touching(victims),
+		take: func(ctx context.Context, d *decision) error { return d.schedule(ctx, in, victims) }})
 }
 
 // victims reads the requests that an override displaces.
@@ -63,6 +62,14 @@ func (s *Service) victims(ctx context.Context, a account.Actor, o *Override) ([]
 		return nil, err
 	}
 	return list, bad.err()
+}
+
+// touching returns what a step with other requests touches beyond its own.
+func touching(others []Request) func(Request) []string {
+	if len(others) == 0 {
+		return nil
+	}
+	return func(Request) []string { return testbedsOf(others) }
 }
 
 func testbedsOf(list []Request) []string {

@@ -22,7 +22,8 @@ type Service struct {
 	o      Options
 	ledger *ledger
 
-	remarks hourly
+	remarks    hourly
+	footprints footprints
 }
 
 // Options are the settings of a Service. The zero value of a field means the default in its comment.

@@ -21,6 +21,12 @@ func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (O
 	if in.Experimenter != a.Username && !a.Is(account.RoleMentor) && !a.Is(account.RoleAdministrator) {
 		return Outcome{}, Errorf(CodeForbidden, "%s may not submit for another user", a.Username)
 	}
+	if lock, ok := s.guess(in.Ask); ok {
+		out, err := s.submitOn(ctx, a, in, lock, true)
+		if !errors.Is(err, errLook) && CodeOf(err) != CodeInvalid { // looking finds all faults at once
+			return out, err
+		}
+	}
 	if out, err := s.submitted(ctx, a, in.Creation); err != nil || out.Repeated {
 		return out, err
 	}
@@ -29,10 +35,14 @@ func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (O
 		return Outcome{}, err
 	}
 	s.settle(ctx, at, lock)
-	var out Outcome
+	return s.submitOn(ctx, a, in, lock, false)
+}
+
+// submitOn makes a request with testbeds locked; quick if nothing was looked at before.
+func (s *Service) submitOn(ctx context.Context, a account.Actor, in Submission, lock []string, quick bool) (out Outcome, err error) {
 	err = s.store.Change(ctx, lock, func(tx Tx) error {
-		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: lock}
-		if _, err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
+		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: lock, quick: quick}
+		if err := d.caughtUp(ctx); err != nil {
 			return err
 		}
 		if before, err := d.replayed(ctx, in.Creation); err != nil || before != "" {
@@ -111,7 +121,9 @@ func (d *decision) submit(ctx context.Context, in Submission) error {
 	if err != nil {
 		return err
 	}
-	if err := d.covered(w.experiment.Demand().Testbeds()); err != nil {
+	if err := d.covered(w.experiment.Demand().Testbeds()); err != nil && d.quick {
+		return errLook
+	} else if err != nil {
 		return Errorf(CodeUnavailable, "the catalogue changed meanwhile; try again")
 	}
 	r, err := draft(ctx, d.tx, in)

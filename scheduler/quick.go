@@ -1,0 +1,69 @@
+package scheduler
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Most decisions know in advance which testbeds they touch, and lock them without reading anything first: one transaction instead of two. What they
+// know may be outdated. The transaction notices that, and then the decision begins anew and looks first.
+
+// errLook says that a decision must look before it locks.
+var errLook = errors.New("look first")
+
+// footprints remembers the testbeds that requests touched when this process last wrote or read them for a step.
+type footprints struct {
+	mu sync.Mutex
+	of map[string][]string // by the requests' UUIDs
+}
+
+// maxFootprints bounds what is remembered: when it is reached all of it goes.
+const maxFootprints = 10_000
+
+func (f *footprints) note(r Request) {
+	touched := Touched(r)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.of == nil || len(f.of) >= maxFootprints {
+		f.of = map[string][]string{}
+	}
+	f.of[r.ID] = touched
+}
+
+func (f *footprints) get(id string) (testbeds []string, known bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	testbeds, known = f.of[id]
+	return slices.Clone(testbeds), known
+}
+
+// near reports whether a state can be reached by following the bookings: building the federation anew takes long, and locks nobody out where it is
+// done before.
+func (l *ledger) near(at State, now time.Time) bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.world.fed != nil && at.Facility <= l.facility && !l.day.Before(now.Truncate(day))
+}
+
+// expected refuses a state in which a decision that did not look should have done so: something is due first, or the ledger is far behind.
+func (s *Service) expected(at State, now time.Time) error {
+	if at.due(now) || !s.ledger.near(at, now) {
+		return errLook
+	}
+	return nil
+}
+
+// guess lists the testbeds that an ask touches on the federation as this process knows it; ok is false where the ask has faults there.
+func (s *Service) guess(in Ask) (lock []string, ok bool) {
+	err := s.ledger.read(func(w snapshot) error {
+		if w.fed == nil {
+			return errLook
+		}
+		wish, err := s.checkAsk(in, w, s.now())
+		lock = wish.experiment.Demand().Testbeds()
+		return err
+	})
+	return lock, err == nil
+}
