@@ -109,36 +109,27 @@ func (w *writer) PutBooking(ctx context.Context, request string, b *testbeds.Boo
 			until = c.To
 		}
 	}
-	args := []any{request, b.Request, string(b.Strength), seconds(b.Slot.Start), seconds(b.Slot.End), seconds(until), bit(b.Overbooked)}
+	args := []any{request, b.Request, string(b.Strength), seconds(b.Slot.Start), seconds(b.Slot.End), seconds(until), bit(b.Overbooked), 0}
+	if err := storable("booking", args); err != nil {
+		return err
+	}
+	put := putBooking{args: args}
 	if b.ID == 0 {
-		id, err := w.insert(ctx, "booking", `INSERT INTO bookings (request, number, strength, starts, ends, until, overbooked, released, sequence)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) RETURNING id`, args...)
+		id, err := w.nextBooking(ctx)
 		if err != nil {
 			return err
 		}
-		b.ID = id
-		if err := w.putClaims(ctx, *b); err != nil {
-			return err
-		}
-	} else if err := w.replaceBooking(ctx, *b, args); err != nil {
+		b.ID, put.fresh = id, true
+	} else {
+		put.fresh = w.off.bookings[b.ID].fresh
+	}
+	var err error
+	if put.claims, err = claimRows(*b); err != nil {
 		return err
 	}
+	w.off.bookings[b.ID] = put
 	w.booking(scheduler.BookingChange{Booking: readBack(*b)})
 	return nil
-}
-
-func (w *writer) replaceBooking(ctx context.Context, b testbeds.Booking, args []any) error {
-	return w.together(ctx, func() error {
-		none := scheduler.Errorf(scheduler.CodeNotFound, "there is no booking %d", b.ID)
-		if err := w.execOn(ctx, none, "booking", `UPDATE bookings SET request = $1, number = $2, strength = $3, starts = $4, ends = $5, until = $6, overbooked = $7, released = 0
-			WHERE id = $8`, append(args, b.ID)...); err != nil {
-			return err
-		}
-		if _, err := w.exec(ctx, "claims", `DELETE FROM claims WHERE booking = $1`, b.ID); err != nil {
-			return err
-		}
-		return w.putClaims(ctx, b)
-	})
 }
 
 // booking records a written booking.
@@ -171,19 +162,22 @@ func bit(b bool) int64 {
 	return 0
 }
 
-func (w *writer) putClaims(ctx context.Context, b testbeds.Booking) error {
-	var rows [][]any
+// claimRows lists the rows of a booking's claims.
+func claimRows(b testbeds.Booking) (rows [][]any, err error) {
 	for i, c := range b.Claims {
 		units := ""
 		if len(c.Units) > 0 {
-			var err error
 			if units, err = document("units", c.Units); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		rows = append(rows, []any{b.ID, i, c.Testbed, c.VIM, c.Quantity, c.Device, c.Amount, seconds(c.From), seconds(c.To), units})
+		row := []any{b.ID, i, c.Testbed, c.VIM, c.Quantity, c.Device, c.Amount, seconds(c.From), seconds(c.To), units}
+		if err := storable("claim", row); err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
 	}
-	return w.add(ctx, "claim", `INSERT INTO claims (booking, ordinal, testbed, vim, quantity, device, amount, starts, ends, units) VALUES`, ``, rows)
+	return rows, nil
 }
 
 // ReleaseBooking frees a booking's capacity; the row stays, so that others learn of it.

@@ -80,25 +80,30 @@ func (d drawing) empty() bool { return len(d.put)+len(d.gone)+len(d.removed)+len
 
 // draw compares the objects that a request should have with the stored ones.
 func (w *writer) draw(ctx context.Context, f testbeds.Facility, r scheduler.Request, now time.Time) (drawing, error) {
-	wanted := slices.DeleteFunc(w.s.site.Objects(r, f), func(o calendar.Object) bool { return !o.Kept(now) })
-	return w.compare(ctx, r.ID, wanted, now)
+	return w.compare(ctx, r.ID, w.wanted(f, r, now), now)
+}
+
+// wanted lists the objects that a request should have.
+func (w *writer) wanted(f testbeds.Facility, r scheduler.Request, now time.Time) []calendar.Object {
+	return slices.DeleteFunc(w.s.site.Objects(r, f), func(o calendar.Object) bool { return !o.Kept(now) })
 }
 
 func (w *writer) compare(ctx context.Context, request string, wanted []calendar.Object, now time.Time) (drawing, error) {
+	have, err := all(ctx, w.tx, drawnRow, `SELECT request, name, tag, collections FROM calendar_objects WHERE request = $1`, request)
+	return differing(wanted, have, now), err
+}
+
+// drawnRow reads what a drawing compares.
+func drawnRow(s scan) (o calendar.Object, err error) {
+	var keys string
+	err = s(&o.Request, &o.Name, &o.Tag, &keys)
+	o.Collections = strings.Split(keys, "\n")
+	return o, err
+}
+
+// differing compares the wanted objects with those that are there.
+func differing(wanted, have []calendar.Object, now time.Time) drawing {
 	d := drawing{at: now}
-	if w.created[request] {
-		d.put = wanted // nothing was drawn of it before
-		return d, nil
-	}
-	have, err := all(ctx, w.tx, func(s scan) (o calendar.Object, err error) {
-		var keys string
-		err = s(&o.Name, &o.Tag, &keys)
-		o.Collections = strings.Split(keys, "\n")
-		return o, err
-	}, `SELECT name, tag, collections FROM calendar_objects WHERE request = $1`, request)
-	if err != nil {
-		return d, err
-	}
 	old := map[string]calendar.Object{}
 	for _, o := range have {
 		old[o.Name] = o
@@ -123,7 +128,7 @@ func (w *writer) compare(ctx context.Context, request string, wanted []calendar.
 			d.removed = append(d.removed, calendar.Removal{Collection: key, Name: o.Name})
 		}
 	}
-	return d, nil
+	return d
 }
 
 // keep writes a drawing, with its sequence.
@@ -173,36 +178,53 @@ func (s *Store) RenewCalendarObject(ctx context.Context, name, version string) e
 	})
 }
 
-// drawings draws all requests that the transaction changed or must redraw.
-func (w *writer) drawings(ctx context.Context) ([]drawing, error) {
-	if len(w.requests.list) == 0 && len(w.redrawn) == 0 {
-		return w.drawn, nil
-	}
-	f, err := w.facility(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list := w.drawn
-	add := func(r scheduler.Request, now time.Time) error {
-		d, err := w.draw(ctx, f, r, now)
-		if err == nil && !d.empty() {
-			list = append(list, d)
-		}
-		return err
-	}
+// drawnBefore reads the objects of all requests that the transaction changed or must redraw; new ones have none.
+func (w *writer) drawnBefore() (drawn map[string][]calendar.Object, read []statement) {
+	drawn = map[string][]calendar.Object{}
+	var ids []any
 	for _, id := range w.requests.list {
-		if r := w.latest[id]; r.ID != "" {
-			if err := add(r, r.Updated); err != nil {
-				return nil, err
-			}
+		if !w.created[id] {
+			ids = append(ids, id)
 		}
 	}
 	for _, r := range w.redrawn {
-		if err := add(r, w.now); err != nil {
-			return nil, err
+		ids = append(ids, r.ID)
+	}
+	for part := range slices.Chunk(ids, chunk) {
+		read = append(read, statement{what: "calendar object", args: part, row: func(s scan) error {
+			o, err := drawnRow(s)
+			drawn[o.Request] = append(drawn[o.Request], o)
+			return err
+		}, query: `SELECT request, name, tag, collections FROM calendar_objects WHERE request IN (` + places(1, len(part)) + `)`})
+	}
+	return drawn, read
+}
+
+// drawings draws all requests that the transaction changed or must redraw, where they differ from what was drawn.
+func (w *writer) drawings(f testbeds.Facility, drawn map[string][]calendar.Object) []drawing {
+	list := w.drawn
+	add := func(r scheduler.Request, now time.Time) {
+		if d := differing(w.wanted(f, r, now), drawn[r.ID], now); !d.empty() {
+			list = append(list, d)
 		}
 	}
-	return list, nil
+	for _, id := range w.requests.list {
+		if r := w.latest[id]; r.ID != "" {
+			add(r, r.Updated)
+		}
+	}
+	for _, r := range w.redrawn {
+		add(r, w.now)
+	}
+	return list
+}
+
+// drawingFacility returns the facility for drawing requests, if there are any.
+func (w *writer) drawingFacility(ctx context.Context) (testbeds.Facility, error) {
+	if len(w.requests.list)+len(w.redrawn) == 0 {
+		return testbeds.Facility{}, nil
+	}
+	return w.facility(ctx)
 }
 
 // facility reads the facility as this transaction sees it; a committed one is read once per revision.

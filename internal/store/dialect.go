@@ -26,12 +26,13 @@ type dialect struct {
 	lock      string // suffix that locks the rows of a SELECT
 	batches   bool   // statements can be sent together
 	versioned string // query for 1 if the database has Berth's schema, else 0
-	change    *sql.TxOptions
+	begin     string // begins a transaction that writes
 	view      *sql.TxOptions
 	retry     func(error) bool // the transaction can be repeated
 	broken    func(error) bool // the connection was lost in use: an open transaction left no trace
 	away      func(error) bool // the database is unavailable at present
 	unique    func(error) bool // a row with that key exists
+	orphan    func(error) bool // a row that it refers to does not exist
 }
 
 func sqliteDialect() dialect {
@@ -44,6 +45,7 @@ func sqliteDialect() dialect {
 	return dialect{
 		name: goose.DialectSQLite3, identity: "INTEGER PRIMARY KEY AUTOINCREMENT", key: "TEXT",
 		versioned: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'goose_db_version'`,
+		begin:     "BEGIN IMMEDIATE",
 		view:      &sql.TxOptions{ReadOnly: true},
 		retry: func(err error) bool {
 			primary := code(err) & 0xff // SQLITE_BUSY and SQLITE_LOCKED, with any extension
@@ -52,6 +54,7 @@ func sqliteDialect() dialect {
 		broken: func(error) bool { return false },
 		away:   func(err error) bool { return slices.Contains(sqliteAway, code(err)&0xff) },
 		unique: func(err error) bool { c := code(err); return c == 1555 || c == 2067 },
+		orphan: func(err error) bool { return code(err) == 787 },
 	}
 }
 
@@ -64,12 +67,13 @@ func postgresDialect() dialect {
 		versioned: `SELECT CASE WHEN to_regclass('goose_db_version') IS NULL THEN 0 ELSE 1 END`,
 		// After a wait for a lock, a transaction must see the writes made meanwhile. At a stricter level, which may be a server's
 		// default, it would see the state from before the wait, and have to restart.
-		change: &sql.TxOptions{Isolation: sql.LevelReadCommitted},
+		begin:  "BEGIN ISOLATION LEVEL READ COMMITTED",
 		view:   &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 		retry:  func(err error) bool { c := code(err); return c == "40001" || c == "40P01" || c == "55P03" },
 		broken: postgresBroken,
 		away:   postgresAway,
 		unique: func(err error) bool { return code(err) == "23505" },
+		orphan: func(err error) bool { return code(err) == "23503" },
 	}
 }
 

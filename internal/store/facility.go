@@ -107,7 +107,7 @@ func (w *writer) PutCatalogue(ctx context.Context, c testbeds.Catalogue) error {
 }
 
 func (w *writer) revise(ctx context.Context) error {
-	w.refitted = true
+	w.refitted, w.dirty = true, true
 	_, err := w.exec(ctx, "facility", `UPDATE facility SET revision = revision + 1 WHERE id = 1`)
 	return err
 }

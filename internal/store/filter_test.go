@@ -197,7 +197,7 @@ func TestFeedbackAndHistoryInPages(t *testing.T) {
 			for i := range 7 {
 				at := start.Add(time.Duration(i) * time.Microsecond)
 				f := scheduler.Feedback{Request: list[i%2].ID, Author: "ada", At: at, Text: "remark\n" + strings.Repeat("ß", i)}
-				e := scheduler.Entry{Request: list[i%2].ID, At: at, Actor: "ada", Via: "bugzilla", Action: scheduler.ActionReject, From: scheduler.UnderReview,
+				e := scheduler.Entry{ID: int64(i) + 1, Request: list[i%2].ID, At: at, Actor: "ada", Via: "bugzilla", Action: scheduler.ActionReject, From: scheduler.UnderReview,
 					To: scheduler.Rejected, Reason: "because", Text: "what", Verdict: &verdict}
 				if err := tx.AddFeedback(ctx, &f); err != nil {
 					return err

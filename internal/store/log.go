@@ -36,26 +36,43 @@ func (w *writer) AddEvent(_ context.Context, e scheduler.Event) error {
 // OnCommit calls fn after the commit, if the change log numbers anything of the transaction.
 func (w *writer) OnCommit(fn func(scheduler.Committed)) { w.then = append(w.then, fn) }
 
-// log numbers the changes of the transaction. It comes last: the counter's row stays locked until the commit, so numbers follow
-// the order of commits, without gaps.
-func (w *writer) log(ctx context.Context) error {
-	w.tx.before = nil // nothing below asks for requests: they are written with their sequence
+// finish writes what was put off, numbers the changes of the transaction, and commits. The counter's row stays locked from its change to the commit,
+// so numbers follow the order of commits, without gaps.
+func (w *writer) finish(ctx context.Context) error {
+	w.out.before = nil // nothing below asks for what was put off
+	f, err := w.drawingFacility(ctx)
+	if err != nil {
+		return err
+	}
+	drawn, read := w.drawnBefore()
 	if w.accounts {
-		if _, err := w.count(ctx, "accounts", 1); err != nil {
+		read = append(read, statement{what: "accounts", query: `UPDATE counters SET value = value + 1 WHERE name = 'accounts'`})
+	}
+	n, last := w.numbers(), int64(0)
+	if n > 0 {
+		read = append(read, w.counting(n, &last))
+	}
+	send := w.out.send
+	if n > 0 || w.accounts {
+		send = w.sendWriting
+	}
+	if err := send(ctx, read); err != nil {
+		return err
+	}
+	drawings := w.drawings(f, drawn)
+	if n == 0 && len(drawings) > 0 {
+		n = 1
+		if err := w.sendWriting(ctx, []statement{w.counting(n, &last)}); err != nil {
 			return err
 		}
 	}
-	drawings, err := w.drawings(ctx)
-	if err != nil {
-		return err
-	}
-	if len(w.events) == 0 && len(w.bookings.list) == 0 && len(w.requests.list) == 0 && len(drawings) == 0 {
-		return nil
-	}
-	n := int64(max(1, len(w.events)))
-	last, err := w.count(ctx, "sequence", n)
-	if err != nil {
-		return err
+	if n == 0 {
+		list, err := w.collected(func() error { return w.writePutOff(ctx, 0) })
+		if err != nil {
+			return err
+		}
+		w.wrote = w.wrote || len(list) > 0
+		return w.out.commit(ctx, list)
 	}
 	w.committed = scheduler.Committed{After: last - n, Last: last}
 	for _, id := range w.bookings.list {
@@ -63,11 +80,29 @@ func (w *writer) log(ctx context.Context) error {
 		x.Sequence = last
 		w.committed.Bookings = append(w.committed.Bookings, x)
 	}
-	return w.together(ctx, func() error { return w.logAs(ctx, last, drawings) })
+	list, err := w.collected(func() error { return w.logAs(ctx, last, drawings) })
+	if err != nil {
+		return err
+	}
+	return w.out.commit(ctx, list)
+}
+
+// numbers returns how many numbers of the change log the transaction takes for certain: one for each event, and one at least for changes without
+// any. Drawings alone take one too, where they differ from what is there.
+func (w *writer) numbers() int64 {
+	if len(w.events) == 0 && len(w.bookings.list)+len(w.requests.list) > 0 {
+		return 1
+	}
+	return int64(len(w.events))
 }
 
 // logAs writes all that has the last number of the transaction.
 func (w *writer) logAs(ctx context.Context, last int64, drawings []drawing) error {
+	requests := stamped(w.requests.list, in(w.off.created), in(w.off.updates))
+	bookings := stamped(w.bookings.list, in(w.off.bookings))
+	if err := w.writePutOff(ctx, last); err != nil {
+		return err
+	}
 	if err := w.addEvents(ctx, last); err != nil {
 		return err
 	}
@@ -76,14 +111,10 @@ func (w *writer) logAs(ctx context.Context, last int64, drawings []drawing) erro
 			return err
 		}
 	}
-	if err := w.stamp(ctx, "bookings", last, anys(w.bookings.list)); err != nil {
+	if err := w.stamp(ctx, "bookings", last, bookings); err != nil {
 		return err
 	}
-	rest, err := w.updateAs(ctx, last)
-	if err != nil {
-		return err
-	}
-	return w.stamp(ctx, "requests", last, rest)
+	return w.stamp(ctx, "requests", last, requests)
 }
 
 // addEvents writes the events, the last one with this number, and their deliveries.
@@ -119,7 +150,19 @@ func (w *writer) stamp(ctx context.Context, table string, sequence int64, ids []
 	return nil
 }
 
-// count advances a counter by n and returns the new value.
-func (w *writer) count(ctx context.Context, name string, n int64) (int64, error) {
-	return one(ctx, w.tx, name, number, `UPDATE counters SET value = value + $1 WHERE name = $2 RETURNING value`, n, name)
+// counting advances the counter of the change log, and brings that of the requests' numbers to the last one given.
+func (w *writer) counting(n int64, last *int64) statement {
+	return statement{what: "sequence", query: `UPDATE counters SET value = CASE WHEN name = 'sequence' THEN value + $1 ELSE $2 END
+		WHERE name = 'sequence' OR name = 'number' AND value < $2 RETURNING name, value`, args: []any{n, w.lastNumber},
+		row: func(s scan) error {
+			var name string
+			var value int64
+			if err := s(&name, &value); err != nil {
+				return err
+			}
+			if name == "sequence" {
+				*last = value
+			}
+			return nil
+		}}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -222,29 +221,35 @@ func (w *writer) LockRequest(ctx context.Context, id string) (scheduler.Request,
 
 // CreateRequest stores a new request and fills in its Number.
 func (w *writer) CreateRequest(ctx context.Context, r *scheduler.Request) error {
-	n, err := w.count(ctx, "number", 1)
+	n, err := w.nextNumber(ctx)
 	if err != nil {
 		return err
 	}
 	r.Number = n
-	text, err := store(*r)
+	args, err := requestArgs(*r)
 	if err != nil {
 		return err
 	}
-	err = w.together(ctx, func() error {
-		if _, err := w.exec(ctx, "request", `INSERT INTO requests (id, number, status, experimenter, mentor, words, starts, ends, due, revision, sequence, document)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11)`,
-			r.ID, n, string(r.Status), r.Experimenter, r.Mentor, searched(*r), seconds(r.Slot.Start), seconds(r.Slot.End), dueOf(*r), r.Revision, text); err != nil {
-			return err
-		}
-		return w.putTestbeds(ctx, r.ID, nil, scheduler.Touched(*r))
-	})
-	if err != nil {
-		return err
-	}
+	w.off.created[r.ID] = append([]any{r.ID, n}, args...)
+	w.putTestbeds(r.ID, nil, scheduler.Touched(*r))
 	w.created[r.ID] = true
 	w.changed(*r)
 	return nil
+}
+
+const (
+	insertRequest = `INSERT INTO requests (id, number, status, experimenter, mentor, words, starts, ends, due, revision, document, sequence) VALUES`
+	updateRequest = `UPDATE requests SET status = $1, experimenter = $2, mentor = $3, words = $4, starts = $5, ends = $6, due = $7, revision = $8, document = $9`
+)
+
+// requestArgs lists the values of a request's columns from status to document.
+func requestArgs(r scheduler.Request) ([]any, error) {
+	text, err := store(r)
+	if err != nil {
+		return nil, err
+	}
+	args := []any{string(r.Status), r.Experimenter, r.Mentor, searched(r), seconds(r.Slot.Start), seconds(r.Slot.End), dueOf(r), r.Revision, text}
+	return args, storable("request", append([]any{r.ID}, args...))
 }
 
 // searched returns the text that a text filter searches.
@@ -260,30 +265,32 @@ func dueOf(r scheduler.Request) *int64 {
 // UpdateRequest stores r, whose Revision is one more than the stored one. A request that the transaction holds is written with its sequence
 // at the end, once, or before the next statement that may ask for it.
 func (w *writer) UpdateRequest(ctx context.Context, r scheduler.Request) error {
-	text, err := store(r)
+	args, err := requestArgs(r)
 	if err != nil {
 		return err
 	}
-	args := []any{string(r.Status), r.Experimenter, r.Mentor, searched(r), seconds(r.Slot.Start), seconds(r.Slot.End), dueOf(r), r.Revision, text, r.ID}
-	if err := storable("request", args); err != nil {
-		return err
-	}
 	before, held := w.latest[r.ID]
-	switch {
-	case held && before.Revision != r.Revision-1:
-		return changedMeanwhile(r)
-	case held:
-		err = w.putTestbeds(ctx, r.ID, scheduler.Touched(before), scheduler.Touched(r))
-		w.updates[r.ID] = args
-	default:
-		if err = w.updateNow(ctx, r, args); err == nil {
-			err = w.correctTestbeds(ctx, r)
+	if !held {
+		if err := w.updateNow(ctx, r, args); err != nil {
+			return err
 		}
-	}
-	if err == nil {
+		if err := w.correctTestbeds(ctx, r); err != nil {
+			return err
+		}
 		w.changed(r)
+		return nil
 	}
-	return err
+	if before.Revision != r.Revision-1 {
+		return changedMeanwhile(r)
+	}
+	w.putTestbeds(r.ID, scheduler.Touched(before), scheduler.Touched(r))
+	if new, fresh := w.off.created[r.ID]; fresh {
+		w.off.created[r.ID] = append(slices.Clone(new[:2]), args...)
+	} else {
+		w.off.updates[r.ID] = append(args, r.ID)
+	}
+	w.changed(r)
+	return nil
 }
 
 func changedMeanwhile(r scheduler.Request) error {
@@ -292,45 +299,11 @@ func changedMeanwhile(r scheduler.Request) error {
 
 // updateNow writes a request that others may have changed.
 func (w *writer) updateNow(ctx context.Context, r scheduler.Request, args []any) error {
-	n, err := w.exec(ctx, "request", updateRequest+` WHERE id = $10 AND revision = $11`, append(args, r.Revision-1)...)
+	n, err := w.exec(ctx, "request", updateRequest+` WHERE id = $10 AND revision = $11`, append(slices.Clip(args), r.ID, r.Revision-1)...)
 	if err == nil && n == 0 {
 		return changedMeanwhile(r)
 	}
 	return err
-}
-
-const updateRequest = `UPDATE requests SET status = $1, experimenter = $2, mentor = $3, words = $4, starts = $5, ends = $6, due = $7, revision = $8, document = $9`
-
-// update writes the requests that were put off; they get their sequence at the end.
-func (w *writer) update(ctx context.Context) error {
-	if len(w.updates) == 0 {
-		return nil
-	}
-	put := w.updates
-	w.updates = map[string][]any{}
-	for _, id := range slices.Sorted(maps.Keys(put)) {
-		if _, err := w.exec(ctx, "request", updateRequest+` WHERE id = $10`, put[id]...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// updateAs writes the requests that were put off with their sequence, and returns the ids of the other changed ones.
-func (w *writer) updateAs(ctx context.Context, sequence int64) (rest []any, err error) {
-	put := w.updates
-	w.updates = map[string][]any{}
-	for _, id := range w.requests.list {
-		args, off := put[id]
-		if !off {
-			rest = append(rest, id)
-			continue
-		}
-		if _, err := w.exec(ctx, "request", updateRequest+`, sequence = $11 WHERE id = $10`, append(args, sequence)...); err != nil {
-			return nil, err
-		}
-	}
-	return rest, nil
 }
 
 // SetDue stores the time at which a request is next due, and changes nothing else of it.
@@ -345,19 +318,20 @@ func (w *writer) correctTestbeds(ctx context.Context, r scheduler.Request) error
 	if err != nil {
 		return err
 	}
-	return w.putTestbeds(ctx, r.ID, have, scheduler.Touched(r))
+	w.putTestbeds(r.ID, have, scheduler.Touched(r))
+	return nil
 }
 
-// putTestbeds writes the testbeds that a request touches now, where it touched others.
-func (w *writer) putTestbeds(ctx context.Context, id string, have, now []string) error {
-	if gone := without(have, now); len(gone) > 0 {
-		if _, err := w.exec(ctx, "request", `DELETE FROM request_testbeds WHERE request = $1 AND testbed IN (`+places(2, len(gone))+`)`, append([]any{id}, anys(gone)...)...); err != nil {
-			return err
+// putTestbeds puts off writing the testbeds that a request touches now, where it touched others.
+func (w *writer) putTestbeds(id string, have, now []string) {
+	for _, testbed := range without(have, now) {
+		n := len(w.off.testbeds)
+		w.off.testbeds = slices.DeleteFunc(w.off.testbeds, func(row []any) bool { return row[0] == testbed && row[1] == id })
+		if len(w.off.testbeds) == n { // it is written already
+			w.off.left = append(w.off.left, statement{what: "request", query: `DELETE FROM request_testbeds WHERE testbed = $1 AND request = $2`, args: []any{testbed, id}})
 		}
 	}
-	var rows [][]any
 	for _, testbed := range without(now, have) {
-		rows = append(rows, []any{testbed, id})
+		w.off.testbeds = append(w.off.testbeds, []any{testbed, id})
 	}
-	return w.add(ctx, "request", `INSERT INTO request_testbeds (testbed, request) VALUES`, ``, rows)
 }

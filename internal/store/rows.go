@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -40,8 +41,8 @@ func one[T any](ctx context.Context, tx querier, what string, row func(scan) (T,
 	if !findable(args) {
 		return x, scheduler.Errorf(scheduler.CodeNotFound, "there is no %s", what)
 	}
-	if s, ok := tx.(*session); ok {
-		if err := s.ready(ctx); err != nil {
+	if t, ok := tx.(transaction); ok {
+		if err := t.ready(ctx); err != nil {
 			return x, err
 		}
 	}
@@ -57,46 +58,53 @@ func one[T any](ctx context.Context, tx querier, what string, row func(scan) (T,
 
 // execOn runs a statement that must affect a row; none is the error if it affects no row.
 func (w *writer) execOn(ctx context.Context, none error, what, query string, args ...any) error {
-	if w.gather != nil {
-		if err := storable(what, args); err != nil {
-			return err
-		}
-		*w.gather = append(*w.gather, gathered{what, query, args, none})
-		return nil
-	}
-	n, err := w.exec(ctx, what, query, args...)
-	if err == nil && n == 0 {
-		err = none
-	}
+	_, err := w.execute(ctx, statement{what: what, query: query, args: args, none: none})
 	return err
 }
 
 // exec runs a statement and returns the number of affected rows.
 func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
-	if err := storable(what, args); err != nil {
+	return w.execute(ctx, statement{what: what, query: query, args: args})
+}
+
+func (w *writer) execute(ctx context.Context, s statement) (n int64, err error) {
+	if err := storable(s.what, s.args); err != nil {
 		return 0, err
 	}
 	if w.gather != nil {
-		*w.gather = append(*w.gather, gathered{what, query, args, nil})
+		*w.gather = append(*w.gather, s)
 		return 0, nil
 	}
-	if err := w.tx.ready(ctx); err != nil {
+	if err := w.out.ready(ctx); err != nil {
 		return 0, err
 	}
-	result, err := w.tx.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, w.refused(what, err)
-	}
-	w.wrote = true
-	return result.RowsAffected()
+	s.affected = &n
+	err = w.sendWriting(ctx, []statement{s})
+	return n, err
 }
 
-// rowsAtOnce is the number of rows in one INSERT.
-const rowsAtOnce = 50
+// sendWriting runs statements that write.
+func (w *writer) sendWriting(ctx context.Context, list []statement) error {
+	if len(list) == 0 {
+		return nil
+	}
+	w.wrote, w.dirty = true, true
+	return w.out.send(ctx, list)
+}
 
-// add inserts rows of the same length: head is the statement up to VALUES, tail the rest.
+// rowsAtOnce is the greatest number of rows in one INSERT; up to fewRows it may be any.
+const rowsAtOnce, fewRows = 32, 8
+
+// add inserts rows of the same length: head is the statement up to VALUES, tail the rest. Greater numbers of rows are powers of two, so that
+// there are few texts to prepare.
 func (w *writer) add(ctx context.Context, what, head, tail string, rows [][]any) error {
-	for part := range slices.Chunk(rows, rowsAtOnce) {
+	for len(rows) > 0 {
+		n := len(rows)
+		if n > fewRows {
+			n = min(rowsAtOnce, 1<<(bits.Len(uint(n))-1))
+		}
+		part := rows[:n]
+		rows = rows[n:]
 		var b strings.Builder
 		b.WriteString(head)
 		for i, row := range part {
@@ -118,18 +126,22 @@ func (w *writer) insert(ctx context.Context, what, query string, args ...any) (i
 	if err := storable(what, args); err != nil {
 		return 0, err
 	}
-	if err := w.tx.ready(ctx); err != nil {
+	if err := w.out.ready(ctx); err != nil {
 		return 0, err
 	}
-	if err := w.tx.QueryRowContext(ctx, query, args...).Scan(&id); err != nil {
-		return 0, w.refused(what, err)
+	if err := w.sendWriting(ctx, []statement{{what: what, query: query, args: args, row: func(s scan) error { return s(&id) }}}); err != nil {
+		return 0, err
 	}
 	return id, nil
 }
 
-func (w *writer) refused(what string, err error) error {
-	if w.s.dialect.unique(err) {
+// refused explains why the database did not take a statement.
+func (s *Store) refused(what string, err error) error {
+	if s.dialect.unique(err) {
 		return scheduler.Errorf(scheduler.CodeConflict, "this %s exists already", what)
+	}
+	if what == "claim" && s.dialect.orphan(err) {
+		return scheduler.Errorf(scheduler.CodeNotFound, "there is no such booking")
 	}
 	return fmt.Errorf("writing %s: %w", what, err)
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 )
 
 // querier reads in a transaction: a session, or the plain transaction of a migration.
@@ -12,71 +11,35 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// session runs the statements of one transaction.
+// transaction is what readers and writers read in.
+type transaction interface {
+	querier
+	begun() bool
+	ready(ctx context.Context) error
+}
+
+// session runs the statements of one transaction that reads.
 type session struct {
 	*sql.Tx
 	start func() (*sql.Tx, error)    // begins the transaction with its first statement; nil if it has begun
-	conn  *sql.Conn                  // that sends statements together; nil if none does
 	watch func(statements ...string) // called once for each round trip; nil if nobody counts
-	ended bool
-
-	// before writes what the transaction has put off, and precedes every statement that may ask for it; nil for nothing.
-	before func(ctx context.Context) error
 }
 
 // begun reports whether the transaction sees a snapshot already.
 func (x *session) begun() bool { return x.Tx != nil }
 
-// ready begins a transaction that is still to begin, and writes what was put off.
-func (x *session) ready(ctx context.Context) error {
-	if x.Tx == nil {
-		t, err := x.start()
-		if err != nil {
-			return err
-		}
-		x.Tx = t
-		x.seen("BEGIN")
-	}
-	if x.before == nil {
+// ready begins a transaction that is still to begin.
+func (x *session) ready(context.Context) error {
+	if x.Tx != nil {
 		return nil
 	}
-	return x.before(ctx)
-}
-
-// aside runs fn, whose statements have nothing to do with what was put off.
-func (x *session) aside(fn func() error) error {
-	before := x.before
-	x.before = nil
-	defer func() { x.before = before }()
-	return fn()
-}
-
-func (s *Store) begin(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*session, error) {
-	t, err := db.BeginTx(ctx, o)
+	t, err := x.start()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	x := &session{Tx: t, watch: s.watch}
+	x.Tx = t
 	x.seen("BEGIN")
-	return x, nil
-}
-
-// beginWriting begins a transaction that writes. It must be rolled back in the end, be it committed or not.
-func (s *Store) beginWriting(ctx context.Context) (*session, error) {
-	if !s.dialect.batches {
-		return s.begin(ctx, s.write, s.dialect.change)
-	}
-	c, err := s.write.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	t, err := c.BeginTx(ctx, s.dialect.change)
-	if err != nil {
-		return nil, errors.Join(err, c.Close())
-	}
-	x := &session{Tx: t, conn: c, watch: s.watch}
-	x.seen("BEGIN")
-	return x, nil
+	return nil
 }
 
 func (x *session) seen(statements ...string) {
@@ -98,28 +61,11 @@ func (x *session) QueryRowContext(ctx context.Context, query string, args ...any
 	return x.Tx.QueryRowContext(ctx, query, args...)
 }
 
-func (x *session) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	x.seen(query)
-	return x.Tx.ExecContext(ctx, query, args...)
-}
-
-func (x *session) Commit() error {
-	x.ended = true
-	x.seen("COMMIT")
-	return x.Tx.Commit()
-}
-
-// Rollback gives the connection back. After a commit it does nothing else.
+// Rollback gives the connection back.
 func (x *session) Rollback() error {
 	if x.Tx == nil {
 		return nil
 	}
-	if !x.ended {
-		x.seen("ROLLBACK")
-	}
-	err := x.Tx.Rollback()
-	if x.conn != nil {
-		err = errors.Join(err, x.conn.Close())
-	}
-	return err
+	x.seen("ROLLBACK")
+	return x.Tx.Rollback()
 }

@@ -8,8 +8,13 @@ import (
 	"berth/scheduler"
 )
 
-const stateQuery = `SELECT f.revision, s.value, a.value, (SELECT MIN(due) FROM requests)
-	FROM facility f, counters s, counters a WHERE f.id = 1 AND s.name = 'sequence' AND a.name = 'accounts'`
+const (
+	stateQuery   = stateColumns + stateFrom
+	stateAndLast = stateColumns + `, ` + lastColumns + stateFrom
+	stateColumns = `SELECT f.revision, s.value, a.value, (SELECT MIN(due) FROM requests)`
+	stateFrom    = ` FROM facility f, counters s, counters a WHERE f.id = 1 AND s.name = 'sequence' AND a.name = 'accounts'`
+	lastColumns  = `(SELECT value FROM counters WHERE name = 'number'), COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'bookings'), 0)` // see numbers.go
+)
 
 func stateRow(s scan) (at scheduler.State, err error) {
 	var due *int64

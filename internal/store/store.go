@@ -24,12 +24,13 @@ type Store struct {
 
 	upgraded Upgrade
 
-	site     calendar.Site
-	channels []scheduler.Channel
-	states   states
-	facility atomic.Pointer[revised]    // the last one that a transaction drew calendars with
-	written  atomic.Bool                // set by each commit, cleared by each Ping
-	watch    func(statements ...string) // sees what goes to the database in one round trip; set by tests
+	site       calendar.Site
+	channels   []scheduler.Channel
+	states     states
+	facility   atomic.Pointer[revised] // the last one that a transaction drew calendars with
+	bookingIDs ids
+	written    atomic.Bool                // set by each commit, cleared by each Ping
+	watch      func(statements ...string) // sees what goes to the database in one round trip; set by tests
 }
 
 var _ scheduler.Store = (*Store)(nil)
@@ -161,24 +162,16 @@ func pause(ctx context.Context, try int) error {
 }
 
 func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx) error) error {
-	t, err := s.beginWriting(ctx)
-	if err != nil {
+	w := newWriter(s)
+	defer w.close()
+	if err := w.begin(ctx, lock); err != nil {
 		return fmt.Errorf("beginning to write: %w", err)
-	}
-	defer t.Rollback() // does nothing after a commit
-	w := &writer{reader: reader{s: s, tx: t}, latest: map[string]scheduler.Request{}, created: map[string]bool{}, updates: map[string][]any{}}
-	t.before = w.update
-	if err := w.lock(ctx, lock); err != nil {
-		return err
 	}
 	if err := fn(w); err != nil {
 		return err
 	}
-	if err := w.log(ctx); err != nil {
+	if err := w.finish(ctx); err != nil {
 		return err
-	}
-	if err := t.Commit(); err != nil {
-		return inCommit{fmt.Errorf("committing: %w", err)}
 	}
 	if w.wrote {
 		s.written.Store(true)
@@ -194,26 +187,33 @@ func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx)
 // reader reads in one transaction.
 type reader struct {
 	s        *Store
-	tx       *session
+	tx       transaction
 	revision int64 // of the facility, once State has read it
 }
 
 // writer writes in one transaction, and collects the entries of the change log for its end.
 type writer struct {
 	reader
+	out      *changing       // what tx is
+	state    scheduler.State // as read when it began
+	stated   bool            // it was
+	dirty    bool            // it may have changed since
+	off      putOff
 	events   []scheduler.Event
 	bookings touched[int64]
 	booked   map[int64]scheduler.BookingChange // the written ones among them, in their present state
 	requests touched[string]
 	latest   map[string]scheduler.Request // the changed and locked requests, in their present state
 	created  map[string]bool              // the requests that the transaction created
-	updates  map[string][]any             // written at the end: see UpdateRequest
 	steady   bool                         // a lock keeps others from changing the facility
 	refitted bool                         // the facility was changed
 	wrote    bool                         // a writing statement was run
 	accounts bool                         // people or tokens were changed
 
-	gather    *[]gathered // collects statements; nil while they are run at once
+	lastNumber, lastBooking int64 // see numbers.go
+	counted                 bool
+
+	gather    *[]statement // collects statements; nil while they are run at once
 	then      []func(scheduler.Committed)
 	committed scheduler.Committed
 
@@ -225,6 +225,7 @@ type writer struct {
 
 // changed records a written request.
 func (w *writer) changed(r scheduler.Request) {
+	w.dirty = true
 	w.requests.add(r.ID)
 	w.latest[r.ID] = r
 }
@@ -247,33 +248,72 @@ func (t *touched[ID]) add(id ID) {
 
 var _ scheduler.Tx = (*writer)(nil)
 
-// lock locks testbeds in sorted order; with AllTestbeds the facility first.
-func (w *writer) lock(ctx context.Context, testbeds []string) error {
+func newWriter(s *Store) *writer {
+	return &writer{reader: reader{s: s}, off: newPutOff(), latest: map[string]scheduler.Request{}, created: map[string]bool{}}
+}
+
+// begin begins the transaction, locks testbeds, and reads the state.
+func (w *writer) begin(ctx context.Context, lock []string) (err error) {
+	first := w.locking(lock)
+	if len(lock) > 0 {
+		first = append(first, w.reading())
+	}
+	if w.out, err = w.s.beginWriting(ctx, first...); err != nil {
+		return err
+	}
+	w.tx, w.out.before = w.out, w.flush
+	w.revision, w.stated = w.state.Facility, len(lock) > 0
+	return nil
+}
+
+// reading reads the state; on SQLite also the last numbers.
+func (w *writer) reading() statement {
+	if w.s.dialect.batches {
+		return statement{what: "state", query: stateQuery, row: func(s scan) (err error) {
+			w.state, err = stateRow(s)
+			return err
+		}}
+	}
+	w.counted = true
+	return statement{what: "state", query: stateAndLast, row: func(s scan) (err error) {
+		w.state, err = stateRow(func(columns ...any) error { return s(append(columns, &w.lastNumber, &w.lastBooking)...) })
+		return err
+	}}
+}
+
+func (w *writer) close() {
+	if w.out != nil {
+		_ = w.out.Rollback() // does nothing after a commit but give the connection back
+	}
+}
+
+// State returns the state as the transaction found it, as long as it has changed nothing.
+func (w *writer) State(ctx context.Context) (scheduler.State, error) {
+	if w.stated && !w.dirty {
+		return w.state, nil
+	}
+	return w.reader.State(ctx)
+}
+
+// locking locks testbeds in sorted order; with AllTestbeds the facility first.
+func (w *writer) locking(testbeds []string) (list []statement) {
 	if w.s.dialect.lock == "" { // the transaction itself keeps all others from writing
 		w.steady = true
 		return nil
 	}
-	if slices.Equal(testbeds, scheduler.AllTestbeds) {
-		if err := w.lockRows(ctx, `SELECT 'facility' FROM facility WHERE id = 1`); err != nil {
+	rows := func(query string, args ...any) statement {
+		return statement{what: "lock", query: query + w.s.dialect.lock, args: args, row: func(s scan) error {
+			w.steady = true
+			_, err := words(s)
 			return err
-		}
-		return w.lockRows(ctx, `SELECT id FROM testbeds ORDER BY id`)
+		}}
+	}
+	if slices.Equal(testbeds, scheduler.AllTestbeds) {
+		return []statement{rows(`SELECT 'facility' FROM facility WHERE id = 1`), rows(`SELECT id FROM testbeds ORDER BY id`)}
 	}
 	ids := slices.DeleteFunc(slices.Sorted(slices.Values(testbeds)), func(id string) bool { return !keepable(id) }) // nothing has such an id
 	for part := range slices.Chunk(slices.Compact(ids), chunk) {
-		if err := w.lockRows(ctx, `SELECT id FROM testbeds WHERE id IN (`+places(1, len(part))+`) ORDER BY id`, anys(part)...); err != nil {
-			return err
-		}
+		list = append(list, rows(`SELECT id FROM testbeds WHERE id IN (`+places(1, len(part))+`) ORDER BY id`, anys(part)...))
 	}
-	return nil
-}
-
-// lockRows locks rows in the order in which the query returns them.
-func (w *writer) lockRows(ctx context.Context, query string, args ...any) error {
-	ids, err := all(ctx, w.tx, words, query+w.s.dialect.lock, args...)
-	if err != nil {
-		return fmt.Errorf("locking testbeds: %w", err)
-	}
-	w.steady = w.steady || len(ids) > 0
-	return nil
+	return list
 }

@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"berth/scheduler"
+)
+
+// putOff holds rows that a transaction writes at its end, all of a kind together, with the number that the change log gives it then. Whatever reads
+// in between what it may contain has it written first (see changing.before), still without that number.
+type putOff struct {
+	created  map[string][]any // new requests by id: the arguments of insertRequest without the sequence
+	updates  map[string][]any // other requests by id: those of updateRequest
+	left     []statement      // testbeds that requests no longer touch
+	testbeds [][]any
+	bookings map[int64]putBooking
+	history  [][]any
+}
+
+// putBooking is a booking to write.
+type putBooking struct {
+	args   []any // of insertBooking or updateBooking, without the sequence
+	fresh  bool  // it has no row yet
+	claims [][]any
+}
+
+func newPutOff() putOff {
+	return putOff{created: map[string][]any{}, updates: map[string][]any{}, bookings: map[int64]putBooking{}}
+}
+
+func (p putOff) empty() bool {
+	return len(p.created)+len(p.updates)+len(p.left)+len(p.testbeds)+len(p.bookings)+len(p.history) == 0
+}
+
+// clone copies what may be added to.
+func (p putOff) clone() putOff {
+	return putOff{created: cloned(p.created), updates: cloned(p.updates), left: slices.Clip(p.left), testbeds: slices.Clone(p.testbeds),
+		bookings: cloned(p.bookings), history: slices.Clip(p.history)}
+}
+
+func cloned[K comparable, V any](m map[K]V) map[K]V {
+	out := make(map[K]V, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+// flush writes what was put off, in between; the changed requests and bookings get their number at the end.
+func (w *writer) flush(ctx context.Context) error {
+	if w.off.empty() {
+		return nil
+	}
+	list, err := w.collected(func() error { return w.writePutOff(ctx, 0) })
+	if err == nil {
+		err = w.sendWriting(ctx, list)
+	}
+	return err
+}
+
+// collected gathers the statements that fn runs, instead of running them.
+func (w *writer) collected(fn func() error) ([]statement, error) {
+	list := []statement{}
+	w.gather = &list
+	defer func() { w.gather = nil }()
+	err := fn()
+	return list, err
+}
+
+// writePutOff writes everything that was put off with a number, in the order that references between rows demand.
+func (w *writer) writePutOff(ctx context.Context, sequence int64) error {
+	p := w.off
+	w.off = newPutOff()
+	var requests, bookings, claims, emptied [][]any
+	for _, id := range w.requests.list {
+		if args, ok := p.created[id]; ok {
+			requests = append(requests, append(slices.Clip(args), sequence))
+		}
+	}
+	if err := w.add(ctx, "request", insertRequest, ``, requests); err != nil {
+		return err
+	}
+	for _, id := range w.requests.list {
+		if args, ok := p.updates[id]; ok {
+			if err := w.updateRow(ctx, args, sequence); err != nil {
+				return err
+			}
+		}
+	}
+	if w.gather != nil {
+		*w.gather = append(*w.gather, p.left...)
+	}
+	if err := w.add(ctx, "request", `INSERT INTO request_testbeds (testbed, request) VALUES`, ``, p.testbeds); err != nil {
+		return err
+	}
+	for _, id := range w.bookings.list {
+		b, ok := p.bookings[id]
+		switch {
+		case !ok:
+			continue
+		case b.fresh:
+			bookings = append(bookings, append(slices.Clip(b.args), sequence, id))
+		default:
+			emptied = append(emptied, []any{id})
+			if err := w.updateBookingRow(ctx, id, b, sequence); err != nil {
+				return err
+			}
+		}
+		claims = append(claims, b.claims...)
+	}
+	if err := w.add(ctx, "booking", insertBooking, ``, bookings); err != nil {
+		return err
+	}
+	for _, id := range emptied {
+		if _, err := w.exec(ctx, "claims", `DELETE FROM claims WHERE booking = $1`, id...); err != nil {
+			return err
+		}
+	}
+	if err := w.add(ctx, "claim", `INSERT INTO claims (booking, ordinal, testbed, vim, quantity, device, amount, starts, ends, units) VALUES`, ``, claims); err != nil {
+		return err
+	}
+	return w.add(ctx, "history", `INSERT INTO history (request, document) VALUES`, ``, p.history)
+}
+
+// updateRow writes a changed request. Without a number, it keeps the one that it has until the end.
+func (w *writer) updateRow(ctx context.Context, args []any, sequence int64) error {
+	if sequence == 0 {
+		_, err := w.exec(ctx, "request", updateRequest+` WHERE id = $10`, args...)
+		return err
+	}
+	_, err := w.exec(ctx, "request", updateRequest+`, sequence = $11 WHERE id = $10`, append(slices.Clip(args), sequence)...)
+	return err
+}
+
+const (
+	insertBooking = `INSERT INTO bookings (request, number, strength, starts, ends, until, overbooked, released, sequence, id) VALUES`
+	updateBooking = `UPDATE bookings SET request = $1, number = $2, strength = $3, starts = $4, ends = $5, until = $6, overbooked = $7, released = $8`
+)
+
+// updateBookingRow writes a changed booking. If there is none the claims notice it, which refer to it.
+func (w *writer) updateBookingRow(ctx context.Context, id int64, b putBooking, sequence int64) error {
+	var none error
+	if len(b.claims) == 0 {
+		none = noBooking(id)
+	}
+	if sequence == 0 {
+		return w.execOn(ctx, none, "booking", updateBooking+` WHERE id = $9`, append(slices.Clip(b.args), id)...)
+	}
+	return w.execOn(ctx, none, "booking", updateBooking+`, sequence = $10 WHERE id = $9`, append(slices.Clip(b.args), id, sequence)...)
+}
+
+func noBooking(id int64) error {
+	return scheduler.Errorf(scheduler.CodeNotFound, "there is no booking %d", id)
+}
+
+// stamped lists the ids of changed rows that are written already, and still lack the number.
+func stamped[ID comparable](all []ID, put ...func(ID) bool) (rest []any) {
+	for _, id := range all {
+		if !slices.ContainsFunc(put, func(is func(ID) bool) bool { return is(id) }) {
+			rest = append(rest, id)
+		}
+	}
+	return rest
+}
+
+func in[K comparable, V any](m map[K]V) func(K) bool {
+	return func(k K) bool { _, ok := m[k]; return ok }
+}
