@@ -88,7 +88,9 @@ func (d *decision) agreed(r *Request, o *Override) error {
 	case len(missing) == 0:
 		return nil
 	case o == nil:
-		return Errorf(CodeConflict, "request #%d waits for the approval of %s", r.Number, strings.Join(missing, ", "))
+		e := Errorf(CodeConflict, "request #%d waits for the approval of %s", r.Number, strings.Join(missing, ", "))
+		e.Overrides = d.overrides(OverrideApprovals)
+		return e
 	}
 	r.Approvals = slices.Clone(r.Approvals)
 	for i, a := range r.Approvals {

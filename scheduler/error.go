@@ -29,6 +29,7 @@ type Error struct {
 	Verdict      *testbeds.Verdict      // of a request that does not fit
 	Alternatives []testbeds.Alternative // what would work instead
 	Allowed      []Action               // the allowed steps, where this one is not
+	Overrides    []OverrideMode         // with which the actor may take the step nonetheless
 	Broken       []BrokenBooking        // bookings that a refused facility change would break
 }
 

@@ -20,11 +20,15 @@ const (
 
 // step is one row of the table of a request's life.
 type step struct {
-	from  []Status      // statuses in which it may be taken
-	to    []Status      // statuses to which it may lead; empty: the status stays
-	who   []relation    // relations that may take it
-	scope account.Scope // the scope that a token needs for it
+	from     []Status      // statuses in which it may be taken
+	to       []Status      // statuses to which it may lead; empty: the status stays
+	who      []relation    // relations that may take it
+	override []relation    // those of who that may take it against a conflict, or without an approval
+	scope    account.Scope // the scope that a token needs for it
 }
+
+// deciders are the relations that may decide against a conflict, or without an approval.
+var deciders = []relation{itsMentor, administrator}
 
 // life lists every step of a request, and who may take it. A step that is missing is refused. Conditions beyond status and relation stand with the
 // step: an owner moves a scheduled request only within its slot, a provider approves for their own testbed.
@@ -40,12 +44,12 @@ var life = map[Action]step{
 	ActionEdit:        {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
 	ActionAssign:      {from: Live, who: []relation{anyMentor, administrator}, scope: account.ScopeWrite},
 	ActionApprove:     {from: Movable, who: []relation{provider, administrator}, scope: account.ScopeWrite},
-	ActionSchedule:    {from: []Status{UnderReview}, to: []Status{Scheduled}, who: []relation{itsMentor, administrator}, scope: account.ScopeWrite},
+	ActionSchedule:    {from: []Status{UnderReview}, to: []Status{Scheduled}, who: []relation{itsMentor, administrator}, override: deciders, scope: account.ScopeWrite},
 	ActionReject:      {from: Ahead, to: []Status{Rejected}, who: []relation{itsMentor, administrator}, scope: account.ScopeWrite},
 	ActionAcceptOffer: {from: []Status{Rejected}, who: []relation{owner, administrator}, scope: account.ScopeWrite},
-	ActionMove:        {from: Movable, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
+	ActionMove:        {from: Movable, who: []relation{owner, itsMentor, administrator}, override: deciders, scope: account.ScopeWrite},
 	ActionCancel:      {from: Ahead, to: []Status{Cancelled}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
-	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: []Status{Instantiating, Running}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
+	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: []Status{Instantiating, Running}, who: []relation{operator, administrator}, override: deciders, scope: account.ScopeWrite},
 	ActionComplete:    {from: Granted, to: []Status{Terminating, Completed}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
 	ActionFail:        {from: Granted, to: []Status{Failed}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
 }
@@ -84,6 +88,11 @@ func (r Request) Testbeds() []string {
 func may(a account.Actor, action Action, r Request) bool {
 	s, known := life[action]
 	return known && a.Can(s.scope) && slices.ContainsFunc(relations(a, r), func(x relation) bool { return slices.Contains(s.who, x) })
+}
+
+// MayOverride reports whether the actor may take a step with the request against a conflict, or without an approval.
+func MayOverride(a account.Actor, action Action, r Request) bool {
+	return may(a, action, r) && slices.ContainsFunc(relations(a, r), func(x relation) bool { return slices.Contains(life[action].override, x) })
 }
 
 // sees reports whether the actor may know the request.

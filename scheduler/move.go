@@ -97,15 +97,10 @@ func (d *decision) moved(r Request, in Move) note {
 		text: fmt.Sprintf("from %s to %s%s", d.request.Slot, r.Slot, overrideWords(in.Override))}
 }
 
-// decides reports whether the actor may decide about a request's slot and override conflicts.
-func decides(a account.Actor, r Request) bool {
-	return a.Is(account.RoleAdministrator) || a.Is(account.RoleMentor) && a.Username == r.Mentor
-}
-
 // movable refuses moves that the actor may not make with the request as it is now.
 func (d *decision) movable(in Move) error {
 	r, a := d.request, d.actor
-	mayDecide := decides(a, r)
+	mayDecide := MayOverride(a, d.action, r)
 	if in.Override != nil && !mayDecide {
 		return Errorf(CodeForbidden, "%s may not override; the request's mentor or an administrator may", a.Username)
 	}

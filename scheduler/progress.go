@@ -165,7 +165,7 @@ func (d *decision) begin(ctx context.Context, r Request, in Step) error {
 	if d.request.Status == Scheduled && !r.Actual.Start.Before(r.Slot.End) {
 		return Errorf(CodeConflict, "the slot of request #%d ended on %s: give the time when it really began (actual.start), or move it", r.Number, r.Slot.End.Format(time.RFC3339))
 	}
-	if in.Override != nil && !decides(d.actor, r) {
+	if in.Override != nil && !MayOverride(d.actor, d.action, r) {
 		return Errorf(CodeForbidden, "%s may not override; the request's mentor or an administrator may", d.actor.Username)
 	}
 	if d.request.Status == Scheduled {

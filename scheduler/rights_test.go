@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -178,6 +179,51 @@ func TestWhoMayDoWhat(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWhoMayOverride: its mentor and administrators, in the steps that take an override, with rights to write.
+func TestWhoMayOverride(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.brought(scheduler.Scheduled)
+	may := map[scheduler.Action]string{scheduler.ActionSchedule: "monika adele", scheduler.ActionMove: "monika adele", scheduler.ActionStart: "adele"}
+	for _, action := range []scheduler.Action{scheduler.ActionSchedule, scheduler.ActionMove, scheduler.ActionStart, scheduler.ActionEdit, scheduler.ActionCancel, scheduler.ActionFail} {
+		for _, p := range people() {
+			a := account.ActorOf(p)
+			if got, want := scheduler.MayOverride(a, action, r), slices.Contains(strings.Fields(may[action]), p.Username); got != want {
+				t.Errorf("%s by %s: %t", action, p.Username, got)
+			}
+			a.Scopes = []account.Scope{account.ScopeRead}
+			if scheduler.MayOverride(a, action, r) {
+				t.Errorf("%s by %s with a token for reading", action, p.Username)
+			}
+		}
+	}
+}
+
+// TestRefusalsNameTheOverridesOfTheReader, and only those that would help.
+func TestRefusalsNameTheOverridesOfTheReader(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	waiting := h.submitted("hydra", hours(48, 4))
+	_, err := h.Schedule(t.Context(), as("monika"), waiting.ID, scheduler.Schedule{DryRun: true})
+	if e := h.refused(scheduler.CodeConflict, err); !slices.Equal(e.Overrides, []scheduler.OverrideMode{scheduler.OverrideApprovals}) {
+		t.Errorf("without its approval: %v", e.Overrides)
+	}
+	h.scheduled("hydra", hours(24, 4))
+	to := hours(24, 4)
+	for who, want := range map[string][]scheduler.OverrideMode{"monika": {scheduler.OverrideDisplace, scheduler.OverrideOverbook}, "maeve": nil} {
+		r := h.scheduled("hydra", hours(72, 4))
+		_, err := h.Move(t.Context(), as(who), r.ID, scheduler.Move{Slot: &to, DryRun: true})
+		if err == nil {
+			t.Fatalf("%s: it fits", who)
+		}
+		var e *scheduler.Error
+		if !errors.As(err, &e) || !slices.Equal(e.Overrides, want) {
+			t.Errorf("%s: %v, %v", who, err, e)
+		}
+		h.ok(h.Cancel(t.Context(), as("maeve"), r.ID, scheduler.Step{}))
 	}
 }
 

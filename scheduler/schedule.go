@@ -143,7 +143,7 @@ func (d *decision) inVain(r Request, waits error) error {
 	if d.outcome.Fit.Fits {
 		return waits
 	}
-	return d.refusal(waits.Error() + ", and does not fit")
+	return d.refusal(waits.Error()+", and does not fit", d.forced()...)
 }
 
 // grant decides whether a proposal may be booked: it fits, it is less than before, other requests make room, or it is overbooked.
@@ -165,10 +165,8 @@ func (d *decision) grant(ctx context.Context, p proposal, o *Override, victims [
 	case p.less && !displacing:
 		d.outcome.Alternatives = nil // less than before, overbooked or not, takes nothing from anybody
 	case o == nil || o.Mode != OverrideOverbook:
-		return p, d.refusal(fmt.Sprintf("request #%d does not fit", number))
-	case slices.ContainsFunc(d.outcome.Fit.Problems, func(x testbeds.Problem) bool {
-		return x.Rule == testbeds.RuleHorizon || x.Rule == testbeds.RuleNotPlaced
-	}):
+		return p, d.refusal(fmt.Sprintf("request #%d does not fit", number), d.forced()...)
+	case !d.bookable():
 		return p, d.refusal(fmt.Sprintf("request #%d cannot be booked there at all", number))
 	}
 	var err error
@@ -179,6 +177,24 @@ func (d *decision) grant(ctx context.Context, p proposal, o *Override, victims [
 		return p, err
 	}
 	return p, d.displace(ctx, p, o.Reason, victims)
+}
+
+// bookable reports whether what was checked can be booked at all, if need be beyond the capacity.
+func (d *decision) bookable() bool {
+	return !slices.ContainsFunc(d.outcome.Fit.Problems, func(x testbeds.Problem) bool {
+		return x.Rule == testbeds.RuleHorizon || x.Rule == testbeds.RuleNotPlaced
+	})
+}
+
+// forced lists the overrides that help where a slot does not fit.
+func (d *decision) forced() []OverrideMode {
+	switch {
+	case !d.bookable():
+		return nil
+	case len(d.outcome.Fit.Problems) > 0: // nobody who makes room would help
+		return []OverrideMode{OverrideOverbook}
+	}
+	return []OverrideMode{OverrideDisplace, OverrideOverbook}
 }
 
 // marked records on a proposal where it is overbooked, and notifies the people whom that hurts. An earlier record stays while it holds.

@@ -141,8 +141,16 @@ func (d *decision) submit(ctx context.Context, in Submission) error {
 }
 
 // refusal makes the error for a slot that does not fit.
-func (d *decision) refusal(message string) error {
-	return &Error{Code: CodeConflict, Message: message, Verdict: &d.outcome.Fit, Alternatives: d.outcome.Alternatives}
+func (d *decision) refusal(message string, modes ...OverrideMode) error {
+	return &Error{Code: CodeConflict, Message: message, Verdict: &d.outcome.Fit, Alternatives: d.outcome.Alternatives, Overrides: d.overrides(modes...)}
+}
+
+// overrides returns the modes with which the actor may take the step nonetheless: all of the given ones, or none.
+func (d *decision) overrides(modes ...OverrideMode) []OverrideMode {
+	if !MayOverride(d.actor, d.action, d.request) {
+		return nil
+	}
+	return modes
 }
 
 // draft checks the texts and people of a submission, and makes a request of them.

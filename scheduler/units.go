@@ -67,7 +67,7 @@ func (d *decision) unequipped(r Request, lost []testbeds.Conflict) error {
 		d.outcome.Alternatives = d.s.alternatives(w.fed, askOf(r), limited(0), false)
 		return nil
 	}, r.bookings()...)
-	return d.refusal(fmt.Sprintf("the units of request #%d are not available", r.Number))
+	return d.refusal(fmt.Sprintf("the units of request #%d are not available", r.Number), OverrideOverbook)
 }
 
 // lostUnits lists the conflicts of a booking's named units right now: with running requests, with closures, and with removed units. A granted request

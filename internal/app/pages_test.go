@@ -143,7 +143,7 @@ func everythingWorksWithoutScripts(t *testing.T, h *hall) {
 	maeve.fill(`select[name="own.1.where"]`, "wins-5g/iris")
 	maeve.fill(`input[name="own.1.vcpu"]`, "2")
 	maeve.click(`details form button`)
-	maeve.wants("your own components", "2 vcpu")
+	maeve.wants("your own components", "2 vCPU")
 	maeve.click(".ways a")
 	maeve.wants("It fits:")
 	maeve.click(`form[action="/new"] button`)

@@ -9,6 +9,7 @@ import (
 	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/testbeds/plain"
+	"berth/testbeds/wallclock"
 )
 
 // listAtOnce bounds the people read from the store at once.
@@ -119,7 +120,7 @@ func (a *Auth) PutPerson(ctx context.Context, actor account.Actor, given account
 				return err
 			}
 			stored = &before
-			p.Created, p.Muted, p.Subject = before.Created, before.Muted, before.Subject
+			p.Created, p.Muted, p.Zone, p.Subject = before.Created, before.Muted, before.Zone, before.Subject
 			if p.Password == "" {
 				p.Password = before.Password
 			}
@@ -143,6 +144,29 @@ func (a *Auth) Mute(ctx context.Context, actor account.Actor, topics []account.T
 			return err
 		}
 		p.Muted = topics
+		p.Revision++
+		return tx.PutPerson(ctx, p)
+	})
+	return p, err
+}
+
+// SetZone stores the time zone in which a person reads times; empty forgets it. It returns CodeForbidden and CodeInvalid.
+func (a *Auth) SetZone(ctx context.Context, actor account.Actor, zone string) (p account.Person, err error) {
+	if err := scheduler.Require(actor, account.ScopeWrite, account.Roles...); err != nil {
+		return p, err
+	}
+	if zone != "" {
+		if _, err := wallclock.Zone(zone); err != nil {
+			e := scheduler.Errorf(scheduler.CodeInvalid, "the input breaks a rule")
+			e.Fields = []scheduler.FieldError{{Field: "zone", Rule: "must be a time zone such as Europe/Dublin"}}
+			return p, e
+		}
+	}
+	err = a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
+		if p, err = tx.Person(ctx, actor.Username); err != nil || p.Zone == zone {
+			return err
+		}
+		p.Zone = zone
 		p.Revision++
 		return tx.PutPerson(ctx, p)
 	})

@@ -160,3 +160,26 @@ func TestFindingPeople(t *testing.T) {
 }
 
 func second(_ any, err error) error { return err }
+
+// TestATimeZoneIsRemembered with the account: chosen by the person, kept when an administrator changes something else, forgotten on demand.
+func TestATimeZoneIsRemembered(t *testing.T) {
+	t.Parallel()
+	g := newGatehouse(t)
+	ada := g.actor("ada")
+	for _, bad := range []string{"Europe/Nowhere", "Local", "../etc/passwd"} {
+		if _, err := g.auth.SetZone(t.Context(), ada, bad); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+	p, err := g.auth.SetZone(t.Context(), ada, "Europe/Dublin")
+	if err != nil || p.Zone != "Europe/Dublin" {
+		t.Fatalf("%+v %v", p, err)
+	}
+	p.Name, p.Zone = "Ada the Second", ""
+	if p, err = g.auth.PutPerson(t.Context(), account.System, p); err != nil || p.Zone != "Europe/Dublin" || account.ActorOf(p).Zone != "Europe/Dublin" {
+		t.Errorf("an administrator changed the name: %+v %v", p, err)
+	}
+	if p, err = g.auth.SetZone(t.Context(), ada, ""); err != nil || p.Zone != "" {
+		t.Errorf("%+v %v", p, err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"berth/scheduler/account"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // accountPage shows a user's own settings.
@@ -11,6 +12,7 @@ type accountPage struct {
 	Person account.Person
 	Topics []topic
 	Tokens []account.Token
+	Zones  []string // to choose from
 }
 
 type topic struct {
@@ -33,6 +35,11 @@ func (s *site) account(w http.ResponseWriter, r *http.Request, who account.Actor
 	for _, t := range account.Topics {
 		p.Topics = append(p.Topics, topic{t, aboutTopics[t], !slices.Contains(p.Person.Muted, t)})
 	}
+	f, _, err := s.service.Facility(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	p.Zones = zones(f, s.readerOf(who).zone)
 	tokens, err := s.people.List(r.Context(), who, who.Username)
 	if err != nil {
 		return err
@@ -65,6 +72,14 @@ func (s *site) mail(w http.ResponseWriter, r *http.Request, who account.Actor) e
 		}
 	}
 	if _, err := s.people.Mute(r.Context(), who, muted); err != nil {
+		return err
+	}
+	return done(w, r, "/account", "saved")
+}
+
+// zone stores the time zone in which a user reads times.
+func (s *site) zone(w http.ResponseWriter, r *http.Request, who account.Actor) error {
+	if _, err := s.people.SetZone(r.Context(), who, strings.TrimSpace(r.PostFormValue("zone"))); err != nil {
 		return err
 	}
 	return done(w, r, "/account", "saved")

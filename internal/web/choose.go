@@ -39,7 +39,7 @@ const (
 	longestHours = 24 * 60
 )
 
-func readChoice(form url.Values) (c choice, err error) {
+func readChoice(form url.Values, usual *time.Location) (c choice, err error) {
 	c = choice{NSD: form.Get("nsd"), Name: form.Get("name"), Description: form.Get("description"), Mentor: form.Get("mentor"), Placement: placement(form)}
 	if c.Devices, err = devices(form); err != nil {
 		return c, err
@@ -47,7 +47,7 @@ func readChoice(form url.Values) (c choice, err error) {
 	if c.Own, err = readOwn(form); err != nil {
 		return c, err
 	}
-	if c.Zone, err = readZone(form); err != nil {
+	if c.Zone, err = readZone(form, usual); err != nil {
 		return c, err
 	}
 	if c.Hours, err = number(form, "hours"); err != nil {
@@ -165,7 +165,7 @@ type reach struct {
 }
 
 func (s *site) choose(w http.ResponseWriter, r *http.Request, who account.Actor) error {
-	c, err := readChoice(r.URL.Query())
+	c, err := readChoice(r.URL.Query(), s.readerOf(who).zone)
 	if err != nil {
 		return err
 	}
@@ -183,14 +183,13 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor,
 	if err != nil {
 		return err
 	}
-	p := choosePage{Choice: c, NSDs: catalogue.NSDs, Zones: zones(f)}
+	p := choosePage{Choice: c, NSDs: catalogue.NSDs, Zones: zones(f, c.Zone)}
 	status := http.StatusOK
 	if failed != nil {
-		code, f, ours := explained(failed)
-		if ours {
+		if ours(failed) {
 			return failed
 		}
-		status, p.Failure = code, &f
+		status, p.Failure = s.explained(who, failed)
 	}
 	if c.NSD == "" && len(c.Own) == 0 {
 		for _, t := range f.Testbeds {
@@ -280,16 +279,12 @@ func (s *site) check(ctx context.Context, who account.Actor, p *choosePage) erro
 	if err != nil {
 		return err
 	}
-	p.Verdict, p.Conflicts, p.Contenders = &v, conflicts(v), len(v.Contenders)
+	p.Verdict, p.Conflicts, p.Contenders = &v, s.readerOf(who).conflicts(v), len(v.Contenders)
 	if v.Fits {
 		return nil
 	}
 	for _, a := range found {
-		x := way{Slot: a.Slot, URL: p.Choice.with(a.Slot, a.Placement, a.Devices)}
-		for _, c := range a.Changes {
-			x.Changes = append(x.Changes, c.Text)
-		}
-		p.Ways = append(p.Ways, x)
+		p.Ways = append(p.Ways, way{Slot: a.Slot, Changes: changesOf(a), URL: p.Choice.with(a.Slot, a.Placement, a.Devices)})
 	}
 	if v.Longest != nil {
 		p.Longest = &way{Slot: *v.Longest, URL: p.Choice.with(*v.Longest, nil, nil)}
@@ -328,7 +323,7 @@ func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor)
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	c, err := readChoice(r.PostForm)
+	c, err := readChoice(r.PostForm, s.readerOf(who).zone)
 	if err != nil {
 		return err
 	}

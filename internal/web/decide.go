@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -17,7 +16,6 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/phrases"
 	"berth/testbeds"
 )
 
@@ -43,18 +41,13 @@ type decidePage struct {
 	Lines   []string // the effects
 	Hidden  []hidden // the form, to be sent again
 	Can     bool     // whether it may be confirmed
-	Ways    []wayForm
+	Ways    []wayOut
 	Offered []offeredWay
-	Victims []victim // the requests that an override could displace
+	Victims []victim        // the requests that an override could displace
+	Modes   map[string]bool // the overrides that the reader may use
 }
 
 type hidden struct{ Name, Value string }
-
-// wayForm is an alternative slot that the same decision can be tried with.
-type wayForm struct {
-	Slot    testbeds.Slot
-	Changes []string
-}
 
 // victim is a request in the way.
 type victim struct {
@@ -73,7 +66,7 @@ func (s *site) decide(w http.ResponseWriter, r *http.Request, who account.Actor)
 		return err
 	}
 	dry := form.Get("step") != "confirm"
-	out, err := s.acceptOffer(ctx, who, v, form, dry)
+	out, err := s.step(ctx, who, v, form, dry)
 	if err == nil && !dry {
 		to := v.Request
 		if out.Created != nil {
@@ -84,17 +77,15 @@ func (s *site) decide(w http.ResponseWriter, r *http.Request, who account.Actor)
 	p := decidePage{Number: v.Number, Name: v.Name, Title: deciding[scheduler.Action(form.Get("action"))], Can: err == nil}
 	status := http.StatusOK
 	if err != nil {
-		code, f, ours := explained(err)
-		if ours {
+		e, ok := asError(err)
+		if !ok || e.Verdict == nil && len(e.Overrides) == 0 {
 			return err
 		}
-		status, p.Failure = code, &f
-		p.conflict(err, v)
+		status, p.Failure = s.explained(who, err)
+		p.conflict(*e, who, v, scheduler.Action(form.Get("action")))
 	} else {
-		p.Lines = effects(v.Request, out)
-		if p.Offered, err = offeredWays(v.Request, out.Request); err != nil {
-			return err
-		}
+		p.Lines = s.readerOf(who).effects(v.Request, out)
+		p.Offered = s.readerOf(who).offeredWays(v.Request, out.Request)
 	}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		for _, value := range form[name] {
@@ -107,6 +98,11 @@ func (s *site) decide(w http.ResponseWriter, r *http.Request, who account.Actor)
 	return nil
 }
 
+// Without lists the fields of the form without some of them, which are given anew.
+func (p decidePage) Without(names ...string) []hidden {
+	return slices.DeleteFunc(slices.Clone(p.Hidden), func(h hidden) bool { return slices.Contains(names, h.Name) })
+}
+
 // deciding holds the titles of decisions.
 var deciding = map[scheduler.Action]string{
 	scheduler.ActionSchedule: "Schedule", scheduler.ActionReject: "Reject", scheduler.ActionMove: "Move", scheduler.ActionCancel: "Cancel", scheduler.ActionStart: "Start",
@@ -114,19 +110,15 @@ var deciding = map[scheduler.Action]string{
 	scheduler.ActionAcceptOffer: "Accept the offer", scheduler.ActionEdit: "Change name and description",
 }
 
-// acceptOffer reads the step from a form.
-func (s *site) acceptOffer(ctx context.Context, who account.Actor, v scheduler.View, form url.Values, dry bool) (scheduler.Outcome, error) {
-	zone, err := readZone(form)
+// step takes the step that a form describes.
+func (s *site) step(ctx context.Context, who account.Actor, v scheduler.View, form url.Values, dry bool) (scheduler.Outcome, error) {
+	zone, err := readZone(form, s.readerOf(who).zone)
 	if err != nil {
 		return scheduler.Outcome{}, err
 	}
-	slot, given, err := readSlot(form, zone)
+	wish, err := readWish(form, zone, v.Request)
 	if err != nil {
 		return scheduler.Outcome{}, err
-	}
-	var wanted *testbeds.Slot
-	if given && !slot.Equal(v.Slot) {
-		wanted = &slot
 	}
 	revision, err := number(form, "revision")
 	if err != nil {
@@ -140,9 +132,12 @@ func (s *site) acceptOffer(ctx context.Context, who account.Actor, v scheduler.V
 	step := scheduler.Step{State: scheduler.Status(form.Get("state")), Override: override(form), Actual: actual, Reason: reason, DryRun: dry, Revision: revision}
 	switch action := scheduler.Action(form.Get("action")); action {
 	case scheduler.ActionSchedule:
-		return s.service.Schedule(ctx, who, v.ID, scheduler.Schedule{Slot: wanted, Reason: reason, Override: override(form), DryRun: dry, Revision: revision})
+		return s.service.Schedule(ctx, who, v.ID, scheduler.Schedule{Slot: wish.slot, Placement: wish.placement, Devices: wish.devices, Reason: reason, Override: override(form), DryRun: dry, Revision: revision})
 	case scheduler.ActionMove:
-		return s.service.Move(ctx, who, v.ID, scheduler.Move{Slot: wanted, Reason: reason, Override: override(form), DryRun: dry, Revision: revision})
+		if wish.devices != nil { // a request under review asks for other devices
+			return s.service.Edit(ctx, who, v.ID, scheduler.Edit{Slot: wish.slot, Placement: &wish.placement, Devices: wish.devices, DryRun: dry, Revision: revision})
+		}
+		return s.service.Move(ctx, who, v.ID, scheduler.Move{Slot: wish.slot, Placement: wish.placement, Reason: reason, Override: override(form), DryRun: dry, Revision: revision})
 	case scheduler.ActionReject:
 		count, err := number(form, "count")
 		if err != nil {
@@ -185,6 +180,38 @@ func (s *site) acceptOffer(ctx context.Context, who account.Actor, v scheduler.V
 	}
 }
 
+// wish is where a form wants a request: nil for what stays as it is.
+type wish struct {
+	slot      *testbeds.Slot
+	placement testbeds.Placement
+	devices   *[]testbeds.DeviceNeed
+}
+
+// readWish reads the slot of a form, or the alternative that it takes.
+func readWish(form url.Values, zone *time.Location, r scheduler.Request) (w wish, err error) {
+	a, err := readTaken(form)
+	if err != nil {
+		return w, err
+	}
+	if a == nil {
+		slot, given, err := readSlot(form, zone)
+		if err == nil && given && !slot.Equal(r.Slot) {
+			w.slot = &slot
+		}
+		return w, err
+	}
+	if !a.Slot.Equal(r.Slot) {
+		w.slot = &a.Slot
+	}
+	if p := replaced(r, a.Placement); len(p) > 0 {
+		w.placement = p
+	}
+	if a.Devices != nil && devicesOf(a.Devices) != devicesOf(r.Devices) {
+		w.devices = &a.Devices
+	}
+	return w, nil
+}
+
 // offeredWay is one of the alternatives that a rejection would offer, for the user's choice.
 type offeredWay struct {
 	Number int
@@ -192,15 +219,11 @@ type offeredWay struct {
 	JSON   string // as a form sends it back
 }
 
-func offeredWays(before, after scheduler.Request) (list []offeredWay, err error) {
+func (x reader) offeredWays(before, after scheduler.Request) (list []offeredWay) {
 	for i, o := range after.Offers[min(len(before.Offers), len(after.Offers)):] {
-		b, err := json.Marshal(testbeds.Alternative{Slot: o.What.Slot, Placement: o.What.Placement, Devices: o.What.Devices})
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, offeredWay{i, phrases.Offer(o), string(b)})
+		list = append(list, offeredWay{i, x.offer(o), asTaken(o.What)})
 	}
-	return list, nil
+	return list
 }
 
 // maxOffered exceeds the number that a rejection may offer, which the rules check.
@@ -214,13 +237,11 @@ func chosenOffers(form url.Values) (list []testbeds.Alternative, err error) {
 		if err != nil || i < 0 || i >= len(all) || len(list) == maxOffered {
 			return nil, invalid("choose", "is not one of the alternatives")
 		}
-		var a testbeds.Alternative
-		d := json.NewDecoder(strings.NewReader(all[i]))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&a); err != nil {
-			return nil, invalid("alternative", "cannot be read")
+		a, err := readAlternative("alternative", all[i])
+		if err != nil {
+			return nil, err
 		}
-		list = append(list, testbeds.Alternative{Slot: a.Slot, Placement: a.Placement, Devices: a.Devices})
+		list = append(list, a)
 	}
 	return list, nil
 }
@@ -234,80 +255,21 @@ func override(form url.Values) *scheduler.Override {
 	return &scheduler.Override{Mode: mode, Reason: strings.TrimSpace(form.Get("why")), Displace: form["displace"]}
 }
 
-// effects words the effects of a decision.
-func effects(before scheduler.Request, out scheduler.Outcome) (lines []string) {
-	r := out.Request
-	if r.Status != before.Status {
-		lines = append(lines, fmt.Sprintf("The request is %s, and would be %s.", phrases.Status(before.Status), phrases.Status(r.Status)))
+// conflict gathers the reader's options for a step that does not fit, or lacks an approval.
+func (p *decidePage) conflict(e scheduler.Error, who account.Actor, v scheduler.View, action scheduler.Action) {
+	p.Modes = map[string]bool{}
+	for _, m := range e.Overrides {
+		p.Modes[string(m)] = true
 	}
-	if !r.Slot.Equal(before.Slot) {
-		lines = append(lines, fmt.Sprintf("Its slot would be %s, instead of %s.", phrases.Slot(r.Slot, time.UTC), phrases.Slot(before.Slot, time.UTC)))
-	}
-	if r.Name != before.Name {
-		lines = append(lines, fmt.Sprintf("It would be called %q, instead of %q.", r.Name, before.Name))
-	}
-	if r.Description != before.Description {
-		lines = append(lines, "Its description would change.")
-	}
-	if r.Mentor != before.Mentor {
-		lines = append(lines, fmt.Sprintf("Its mentor would be %s.", r.Mentor))
-	}
-	for i, a := range r.Approvals {
-		if i < len(before.Approvals) && a.Decision != before.Approvals[i].Decision {
-			what := string(a.Decision)
-			if what == "" {
-				what = "asked again"
-			}
-			lines = append(lines, fmt.Sprintf("%s would be %s.", a.Testbed, what))
-		}
-	}
-	if m := r.PendingMove; m != nil && before.PendingMove == nil {
-		lines = append(lines, fmt.Sprintf("It keeps its slot until the move to %s is approved.", phrases.Slot(m.Slot, time.UTC)))
-	}
-	for _, d := range out.Displaced {
-		lines = append(lines, fmt.Sprintf("#%d %s would go back to review%s.", d.Number, d.Name, elsewhere(d.Alternatives)))
-	}
-	if n := len(r.Overbooked); n > len(before.Overbooked) {
-		for _, c := range r.Overbooked[n-1].Conflicts {
-			lines = append(lines, "Overbooked: "+c.String()+".")
-		}
-	}
-	if out.Created != nil {
-		lines = append(lines, fmt.Sprintf("A new request would be created for %s.", phrases.Slot(out.Created.Slot, time.UTC)))
-	}
-	if len(lines) == 0 {
-		lines = []string{"Nothing else would change."}
-	}
-	return lines
-}
-
-// elsewhere names the places where a displaced request could go.
-func elsewhere(list []testbeds.Alternative) string {
-	if len(list) == 0 {
-		return ", and no other slot was found for it"
-	}
-	var slots []string
-	for _, a := range list[:min(len(list), 3)] {
-		slots = append(slots, phrases.Slot(a.Slot, time.UTC))
-	}
-	return "; it could go to " + strings.Join(slots, ", or to ")
-}
-
-// conflict gathers the user's options for a slot that does not fit.
-func (p *decidePage) conflict(err error, v scheduler.View) {
-	e, ok := asError(err)
-	if !ok || e.Verdict == nil {
+	p.Ways = waysOut(action, who, v.Request, e.Alternatives)
+	if e.Verdict == nil {
 		return
 	}
-	for _, a := range e.Alternatives {
-		x := wayForm{Slot: a.Slot}
-		if len(a.Placement) > 0 {
-			continue // another placement makes another request: a rejection offers it
+	if longest := e.Verdict.Longest; longest != nil {
+		shorter := testbeds.Alternative{Slot: *longest, Changes: []testbeds.Change{{Text: "the longest slot that is free from that start on"}}}
+		if takes(action, who, v.Request, shorter) && !slices.ContainsFunc(p.Ways, func(w wayOut) bool { return w.Slot.Equal(*longest) }) {
+			p.Ways = append(p.Ways, waysOut(action, who, v.Request, []testbeds.Alternative{shorter})...)
 		}
-		for _, c := range a.Changes {
-			x.Changes = append(x.Changes, c.Text)
-		}
-		p.Ways = append(p.Ways, x)
 	}
 	seen := map[int64]bool{v.Number: true}
 	for _, c := range e.Verdict.Conflicts {
@@ -318,4 +280,6 @@ func (p *decidePage) conflict(err error, v scheduler.View) {
 			}
 		}
 	}
+	const displace = string(scheduler.OverrideDisplace)
+	p.Modes[displace] = p.Modes[displace] && len(p.Victims) > 0
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"html/template"
-	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 )
 
@@ -22,7 +22,7 @@ func (p *choosePage) deployed(c testbeds.Catalogue) error {
 	if len(p.Choice.Own) > 0 {
 		p.What = "your own components"
 		for i, x := range p.Choice.Own {
-			p.Places = append(p.Places, place{Member: strconv.Itoa(i + 1), Needs: amounts(x.size()), Now: x.Where, Can: []string{x.Where}})
+			p.Places = append(p.Places, place{Member: strconv.Itoa(i + 1), Needs: phrases.Amounts(x.size()), Now: x.Where, Can: []string{x.Where}})
 		}
 	} else {
 		i := slices.IndexFunc(p.NSDs, func(n testbeds.NSD) bool { return n.ID == p.Choice.NSD })
@@ -58,7 +58,7 @@ func (p *choosePage) testbeds() map[string]bool {
 func members(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement) (list []place) {
 	for _, m := range n.Members {
 		v, _ := c.VNF(m.VNF)
-		x := place{Member: m.Index, VNF: m.VNF, Can: v.Onboarded, Needs: amounts(v.Size)}
+		x := place{Member: m.Index, VNF: m.VNF, Can: v.Onboarded, Needs: phrases.Amounts(v.Size)}
 		if len(v.Requires) > 0 {
 			x.Needs += ", " + strings.Join(v.Requires, ", ")
 		}
@@ -72,14 +72,6 @@ func members(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement) (l
 		list = append(list, x)
 	}
 	return list
-}
-
-func amounts(q testbeds.Quantities) string {
-	var list []string
-	for _, name := range slices.Sorted(maps.Keys(q)) {
-		list = append(list, fmt.Sprintf("%d %s", q[name], name))
-	}
-	return strings.Join(list, ", ")
 }
 
 // reaches checks for each testbed whether the experiment can run there.

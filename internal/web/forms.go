@@ -67,11 +67,11 @@ func readActual(form url.Values, zone *time.Location) (*scheduler.Actual, error)
 	return &a, nil
 }
 
-// readZone reads the zone that a form names, by default UTC.
-func readZone(form url.Values) (*time.Location, error) {
+// readZone reads the zone that a form names, by default the reader's.
+func readZone(form url.Values, usual *time.Location) (*time.Location, error) {
 	name := form.Get("zone")
 	if name == "" {
-		return time.UTC, nil
+		return usual, nil
 	}
 	zone, err := wallclock.Zone(name)
 	if err != nil {

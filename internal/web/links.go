@@ -23,16 +23,21 @@ func (s *site) ask(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "offer.html", "A slot is held for you", account.Actor{}, map[string]any{"Request": request, "Offer": offer})
+	s.show(w, r, http.StatusOK, "offer.html", "A slot is held for you", s.visitor(r), map[string]any{"Request": request, "Offer": offer})
 }
 
 func (s *site) accept(w http.ResponseWriter, r *http.Request) {
-	out, err := s.links.AcceptByLink(r.Context(), r.PathValue("link"))
+	link := r.PathValue("link")
+	request, _, err := s.links.OfferByLink(r.Context(), link)
+	var out scheduler.Outcome
+	if err == nil {
+		out, err = s.links.AcceptByLink(r.Context(), link)
+	}
 	if err != nil {
-		s.refuse(w, r, err)
+		s.refuseFor(w, r, request, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "accepted.html", "You have accepted the slot", account.Actor{}, out.Created)
+	s.show(w, r, http.StatusOK, "accepted.html", "You have accepted the slot", s.visitor(r), out.Created)
 }
 
 // askApproval shows the decision that a link offers.
@@ -42,7 +47,7 @@ func (s *site) askApproval(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "approval.html", "A request for "+found.Approval.Testbed, account.Actor{}, found)
+	s.show(w, r, http.StatusOK, "approval.html", "A request for "+found.Approval.Testbed, s.visitor(r), found)
 }
 
 func (s *site) approve(w http.ResponseWriter, r *http.Request) {
@@ -51,7 +56,7 @@ func (s *site) approve(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		in := scheduler.Approve{Decision: scheduler.Decision(r.PostFormValue("decision")), Reason: r.PostFormValue("reason")}
 		if _, err = s.links.ApproveByLink(r.Context(), link, in); err == nil {
-			s.show(w, r, http.StatusOK, "approved.html", "Thank you", account.Actor{},
+			s.show(w, r, http.StatusOK, "approved.html", "Thank you", s.visitor(r),
 				map[string]any{"Number": found.Request.Number, "Testbed": found.Approval.Testbed, "Decision": in.Decision})
 			return
 		}
@@ -61,9 +66,20 @@ func (s *site) approve(w http.ResponseWriter, r *http.Request) {
 
 // refuse explains why a link does not work.
 func (s *site) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	status, f, ours := explained(err)
-	if ours {
+	s.refuseFor(w, r, scheduler.Request{}, err)
+}
+
+// refuseFor also leads to new requests for the slots that are free instead of the offered one.
+func (s *site) refuseFor(w http.ResponseWriter, r *http.Request, about scheduler.Request, err error) {
+	status, f := s.explained(s.visitor(r), err)
+	if about.ID != "" {
+		f.Ways = waysOut(scheduler.ActionAcceptOffer, account.Actor{Roles: []account.Role{account.RoleExperimenter}}, about, f.Alternatives)
+	}
+	if ours(err) {
 		s.o.Log.ErrorContext(r.Context(), "signed link", "error", err)
 	}
-	s.show(w, r, status, "sorry.html", "This link does not work", account.Actor{}, f)
+	s.show(w, r, status, "sorry.html", "This link does not work", s.visitor(r), f)
 }
+
+// visitor is somebody who has not signed in, as far as their browser tells.
+func (s *site) visitor(r *http.Request) account.Actor { return account.Actor{Zone: guessed(r)} }

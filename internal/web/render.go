@@ -24,6 +24,8 @@ type view struct {
 	Nav   []link
 	Note  string // confirmation of the last action
 	Data  any
+
+	reader reader
 }
 
 type link struct {
@@ -32,13 +34,11 @@ type link struct {
 }
 
 var functions = template.FuncMap{
-	"instant": instant, "demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "times": phrases.Times, "minute": func(t time.Time) string { return t.UTC().Format(phrases.Minute) },
-	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "offer": phrases.Offer, "lower": strings.ToLower,
-	"utc": func(s testbeds.Slot) string { return phrases.Slot(s, time.UTC) }, "day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode,
+	"demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "size": phrases.Size, "quantity": phrases.Quantity, "competing": competing,
+	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "lower": strings.ToLower,
+	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode,
 	"webcal": func(address string) template.URL { return template.URL(address) }, // the address is this site's own
 }
-
-func instant(t time.Time) string { return t.UTC().Format("Monday, 2 January 2006, 15:04 UTC") }
 
 // dict makes named values for a template within another.
 func dict(pairs ...any) map[string]any {
@@ -70,7 +70,7 @@ var notes = map[string]string{"submitted": "Your request was submitted. Its ment
 
 func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, title string, who account.Actor, data any) {
 	var b bytes.Buffer
-	v := view{Title: title, Path: r.URL.Path, Who: who, Nav: navigation(who, r.URL.Path), Note: notes[r.URL.Query().Get("note")], Data: data}
+	v := view{Title: title, Path: r.URL.Path, Who: who, Nav: navigation(who, r.URL.Path), Note: notes[r.URL.Query().Get("note")], Data: data, reader: s.readerOf(who)}
 	if err := s.pages.ExecuteTemplate(&b, page, v); err != nil {
 		s.o.Log.ErrorContext(r.Context(), "page", "page", page, "error", err)
 		http.Error(w, "an internal error", http.StatusInternalServerError)
@@ -78,7 +78,18 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, ti
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes())
+	_, _ = w.Write(withoutTurns(b.Bytes()))
+}
+
+// withoutTurns removes the characters that turn the direction of the text beside them (CVE-2021-42574): a name must not change how the rest of a page
+// reads.
+func withoutTurns(page []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		if r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return -1
+		}
+		return r
+	}, page)
 }
 
 // failure is the content of an error page.
@@ -87,11 +98,23 @@ type failure struct {
 	Fields       []scheduler.FieldError
 	Conflicts    []string
 	Alternatives []testbeds.Alternative
+	Ways         []wayOut // addresses of new requests for them
 	Allowed      []scheduler.Action
 }
 
 // explained turns an error into a text for the user; internal details stay in the log.
-func explained(err error) (status int, f failure, ours bool) {
+func (s *site) explained(who account.Actor, err error) (status int, f *failure) {
+	status, x, _ := s.readerOf(who).explained(err)
+	return status, &x
+}
+
+// ours reports whether an error is internal, or has an internal cause: it belongs in the log.
+func ours(err error) bool {
+	_, _, ours := reader{time.UTC, time.Time{}}.explained(err)
+	return ours
+}
+
+func (x reader) explained(err error) (status int, f failure, ours bool) {
 	if wait, many := errors.AsType[tooMany](err); many {
 		return http.StatusTooManyRequests, failure{Message: sentence(wait.Error())}, false
 	}
@@ -104,7 +127,7 @@ func explained(err error) (status int, f failure, ours bool) {
 	}
 	f = failure{Message: sentence(e.Message), Fields: e.Fields, Alternatives: e.Alternatives, Allowed: e.Allowed}
 	if e.Verdict != nil {
-		f.Conflicts = conflicts(*e.Verdict)
+		f.Conflicts = x.conflicts(*e.Verdict)
 	}
 	switch e.Code {
 	case scheduler.CodeNotFound:
@@ -129,24 +152,10 @@ func explained(err error) (status int, f failure, ours bool) {
 
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
 
-// conflicts words the conflicts of a verdict.
-func conflicts(v testbeds.Verdict) (lines []string) {
-	for _, p := range v.Problems {
-		lines = append(lines, p.Message)
-	}
-	for _, c := range v.Conflicts {
-		lines = append(lines, c.String())
-	}
-	if v.Truncated {
-		lines = append(lines, "and more")
-	}
-	return lines
-}
-
 // fail shows an error.
 func (s *site) fail(w http.ResponseWriter, r *http.Request, who account.Actor, err error) {
-	status, f, ours := explained(err)
-	if ours {
+	status, f := s.explained(who, err)
+	if ours(err) {
 		s.o.Log.ErrorContext(r.Context(), "page", "path", r.URL.Path, "error", err)
 	}
 	if status == http.StatusServiceUnavailable {
@@ -166,9 +175,12 @@ func done(w http.ResponseWriter, r *http.Request, to, note string) error {
 	return nil
 }
 
-// zones lists the time zones to choose from: UTC and those of the testbeds.
-func zones(f testbeds.Facility) []string {
-	list := []string{"UTC"}
+// zones lists the time zones to choose from: the present one, UTC and those of the testbeds.
+func zones(f testbeds.Facility, here *time.Location) []string {
+	list := []string{here.String()}
+	if here.String() != "UTC" {
+		list = append(list, "UTC")
+	}
 	for _, t := range f.Testbeds {
 		if !slices.Contains(list, t.Timezone) {
 			list = append(list, t.Timezone)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"berth/testbeds/wallclock"
 	"context"
 	"fmt"
 	"html/template"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"berth/scheduler"
 	"berth/scheduler/account"
@@ -106,9 +108,9 @@ func (s *site) agenda(ctx context.Context, who account.Actor) (*agenda, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &agenda{}
+	a, zone := &agenda{}, s.readerOf(who).zone
 	for _, x := range duties {
-		day := x.At.UTC().Format("Monday, 2 January 2006")
+		day := wallclock.Day(x.At, zone, now)
 		if n := len(a.Days); n == 0 || a.Days[n-1].Title != day {
 			a.Days = append(a.Days, agendaDay{Title: day})
 		}
@@ -121,16 +123,19 @@ func (s *site) agenda(ctx context.Context, who account.Actor) (*agenda, error) {
 // requestPage shows one request.
 type requestPage struct {
 	R         scheduler.View
-	Times     []string
+	Zones     []*time.Location // of its testbeds
 	Path      []pathStep
 	Conflicts []string
+	Lost      []string         // what a granted request no longer has
+	Ways      []wayOut         // to what works, where it does not fit
+	WayBy     scheduler.Action // the step that takes them
+	Take      bool             // a mentor can take it over
+	Moves     string           // what the reader may do by a move
 	Feedback  []scheduler.Feedback
 	History   []scheduler.Entry
 	Mentors   []string
 	Can       map[string]bool
 	Provides  []scheduler.Approval // for the reader's decision
-	Start     string               // of the slot, as an input writes it, in UTC
-	End       string
 	Once      string
 	Told      string // whether the ticket is up to date
 }
@@ -154,10 +159,16 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who account.Actor
 	if err != nil {
 		return err
 	}
-	p := requestPage{R: v, Times: phrases.Times(v.Slot, phrases.Zones(v.Request, f)), Path: path(v.Status), Conflicts: phrases.Conflicts(v), Can: map[string]bool{},
-		Start: v.Slot.Start.UTC().Format(localTime), End: v.Slot.End.UTC().Format(localTime), Once: fresh()}
+	p := requestPage{R: v, Zones: phrases.Zones(v.Request, f), Path: path(v.Status), Can: map[string]bool{}, Once: fresh()}
 	for _, a := range v.Actions {
 		p.Can[string(a)] = true
+	}
+	p.Take = p.Can[string(scheduler.ActionAssign)] && who.Is(account.RoleMentor) && v.Mentor != who.Username
+	if p.Moves = "Move, extend or shorten"; v.Status != scheduler.UnderReview && !scheduler.MayOverride(who, scheduler.ActionMove, v.Request) {
+		p.Moves = "Shorten"
+	}
+	if err := s.shortages(ctx, who, &p); err != nil {
+		return err
 	}
 	feedback, err := s.service.Feedback(ctx, who, v.ID, "", 500)
 	if err != nil {
@@ -187,6 +198,29 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who account.Actor
 		}
 	}
 	s.show(w, r, http.StatusOK, "request.html", fmt.Sprintf("#%d %s", v.Number, v.Name), who, p)
+	return nil
+}
+
+// shortages says what a request lacks, be it under review or granted, and what would work.
+func (s *site) shortages(ctx context.Context, who account.Actor, p *requestPage) error {
+	v := p.R
+	if v.Fit.Fits || v.Status.Over() || v.Status.Ended() {
+		return nil
+	}
+	lines := s.readerOf(who).conflicts(v.Fit)
+	switch p.WayBy = scheduler.ActionMove; {
+	case v.Status != scheduler.UnderReview:
+		p.Lost = lines
+	case p.Can[string(scheduler.ActionSchedule)]:
+		p.Conflicts, p.WayBy = lines, scheduler.ActionSchedule
+	default:
+		p.Conflicts = lines
+	}
+	list, err := s.waysFor(ctx, who, v)
+	if err != nil {
+		return err
+	}
+	p.Ways = waysOut(p.WayBy, who, v.Request, list)
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"berth/scheduler/account"
 	"berth/scheduler/phrases"
 	"berth/testbeds"
+	"berth/testbeds/wallclock"
 )
 
 // window is the part of the schedule on display.
@@ -33,8 +34,8 @@ type window struct {
 const longestRange = 366 * 24 * time.Hour
 
 // readWindow reads the wanted part of the schedule; by default it is the week from today on.
-func (s *site) readWindow(q url.Values) (v window, err error) {
-	if v.Zone, err = readZone(q); err != nil {
+func (s *site) readWindow(q url.Values, usual *time.Location) (v window, err error) {
+	if v.Zone, err = readZone(q, usual); err != nil {
 		return v, err
 	}
 	v.Span, v.Testbed, v.Feature, v.NSD, v.Open = q.Get("span"), q.Get("testbed"), q.Get("feature"), q.Get("nsd"), q.Get("open")
@@ -121,7 +122,7 @@ func (v window) shows(t testbeds.Testbed) bool {
 // chart makes the schedule's picture.
 func (s *site) chart(ctx context.Context, who account.Actor, v window, f testbeds.Facility) (timeline.Chart, error) {
 	c := timeline.Chart{From: v.Slot.Start, To: v.Slot.End, Zone: v.Zone, Now: s.o.Clock(), Width: v.Width,
-		Title: fmt.Sprintf("Schedule from %s to %s, %s", v.Slot.Start.In(v.Zone).Format(phrases.Minute), v.Slot.End.In(v.Zone).Format(phrases.Minute), v.Zone)}
+		Title: "Schedule: " + wallclock.SaidSpan(v.Slot.Start, v.Slot.End, v.Zone, s.o.Clock()) + ", " + zoneName(v.Zone)}
 	c.Zoom = func(part testbeds.Slot) string {
 		q := url.Values{"span": {"range"}, "from": {part.Start.Format(time.RFC3339)}, "to": {part.End.Format(time.RFC3339)}, "zone": {v.Zone.String()}, "testbed": {v.Testbed}, "feature": {v.Feature}}
 		return "/?" + q.Encode()
@@ -214,12 +215,22 @@ func (s *site) series(ctx context.Context, who account.Actor, t testbeds.Testbed
 	return series, err
 }
 
+// band shows a series, with amounts in people's units.
+func band(x testbeds.Series) timeline.Band {
+	b := timeline.BandOf(x)
+	if q := x.Resource.Quantity; q != "" {
+		b.Title = x.Resource.VIM + " " + phrases.Quantity(q)
+		b.Size = func(n int64) string { return phrases.Size(q, n) }
+	}
+	return b
+}
+
 // few picks the resources of a testbed with the least free capacity.
 func few(series []testbeds.Series) (list []timeline.Band) {
 	series = slices.Clone(series)
 	slices.SortStableFunc(series, func(a, b testbeds.Series) int { return tightness(a) - tightness(b) })
 	for _, x := range series[:min(len(series), fewBands)] {
-		list = append(list, timeline.BandOf(x))
+		list = append(list, band(x))
 	}
 	return list
 }
@@ -232,7 +243,7 @@ func parts(series []testbeds.Series) (list []timeline.Lane) {
 			list = append(list, timeline.Lane{ID: name, Title: name})
 		}
 		last := &list[len(list)-1]
-		last.Bands = append(last.Bands, timeline.BandOf(x))
+		last.Bands = append(last.Bands, band(x))
 	}
 	return list
 }
@@ -289,7 +300,7 @@ type schedulePage struct {
 
 // windowed reads the wanted part of the schedule, and draws it.
 func (s *site) windowed(r *http.Request, who account.Actor) (v window, f testbeds.Facility, svg template.HTML, err error) {
-	if v, err = s.readWindow(r.URL.Query()); err != nil {
+	if v, err = s.readWindow(r.URL.Query(), s.readerOf(who).zone); err != nil {
 		return v, f, "", err
 	}
 	if f, _, err = s.service.Facility(r.Context(), who); err != nil {
@@ -308,7 +319,7 @@ func (s *site) schedule(w http.ResponseWriter, r *http.Request, who account.Acto
 	if err != nil {
 		return err
 	}
-	p := schedulePage{Window: v, SVG: svg, Testbeds: f.Testbeds, Features: features(f), Zones: zones(f), Earlier: v.moved(-1, ""), Later: v.moved(1, ""),
+	p := schedulePage{Window: v, SVG: svg, Testbeds: f.Testbeds, Features: features(f), Zones: zones(f, v.Zone), Earlier: v.moved(-1, ""), Later: v.moved(1, ""),
 		From: v.Slot.Start.In(v.Zone).Format(localTime), To: v.Slot.End.In(v.Zone).Format(localTime), Image: template.URL("/timeline.svg?" + v.query().Encode())}
 	for _, n := range catalogue.NSDs {
 		p.NSDs = append(p.NSDs, n.ID)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -48,6 +49,7 @@ func (s *site) signedIn(h page) http.HandlerFunc {
 			http.Redirect(w, r, "/sign-in?"+url.Values{"to": {back}}.Encode(), http.StatusSeeOther)
 			return
 		}
+		who = s.zoned(r, who)
 		if err == nil {
 			err = h(w, r, who)
 		}
@@ -55,6 +57,12 @@ func (s *site) signedIn(h page) http.HandlerFunc {
 			s.fail(w, r, who, err)
 		}
 	}
+}
+
+// zoned gives a person without a chosen time zone that of the browser.
+func (s *site) zoned(r *http.Request, who account.Actor) account.Actor {
+	who.Zone = cmp.Or(who.Zone, guessed(r))
+	return who
 }
 
 // signedInOrToken also admits programs that read with a token or a password.

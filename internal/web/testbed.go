@@ -99,7 +99,7 @@ func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who account.
 	if q.Get("zone") == "" {
 		q.Set("zone", t.Timezone)
 	}
-	v, err := s.readWindow(q)
+	v, err := s.readWindow(q, s.readerOf(who).zone)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who account.
 		return err
 	}
 	for _, x := range series {
-		p.Use = append(p.Use, use{x.Resource.String(), percent(x, now.AddDate(0, 0, usedDays))})
+		p.Use = append(p.Use, use{phrases.Resource(x.Resource), percent(x, now.AddDate(0, 0, usedDays))})
 	}
 	if p.May {
 		for _, statuses := range [][]scheduler.Status{{scheduler.UnderReview}, scheduler.Granted} {
@@ -184,14 +184,13 @@ func (s *site) close(w http.ResponseWriter, r *http.Request, who account.Actor) 
 	if err == nil && !o.DryRun {
 		return done(w, r, "/testbeds/"+url.PathEscape(id), "closed")
 	}
-	p := &closurePreview{Broken: change.Broken, Closure: fmt.Sprintf("%s, from %s to %s", c.Summary, start.Format(phrases.Minute), end.Format(phrases.Minute))}
+	p := &closurePreview{Broken: change.Broken, Closure: c.Summary + ", " + wallclock.SaidSpan(start, end, time.UTC, s.o.Clock().UTC()) + " on the clocks there"}
 	status := http.StatusOK
 	if err != nil {
-		code, f, ours := explained(err)
-		if ours {
+		if ours(err) {
 			return err
 		}
-		status, p.Failure = code, &f
+		status, p.Failure = s.explained(who, err)
 	}
 	for _, name := range []string{"summary", "start", "end", "of"} {
 		p.Hidden = append(p.Hidden, hidden{name, form.Get(name)})

@@ -36,7 +36,7 @@ func (s *site) audit(w http.ResponseWriter, r *http.Request, who account.Actor) 
 		at   *time.Time
 	}{{"from", &f.From}, {"to", &f.To}} {
 		if text := q.Get(bound.name); text != "" {
-			if *bound.at, err = readTime(bound.name, text, time.UTC); err != nil {
+			if *bound.at, err = readTime(bound.name, text, s.readerOf(who).zone); err != nil {
 				return err
 			}
 		}
@@ -116,11 +116,10 @@ func (s *site) putFacility(w http.ResponseWriter, r *http.Request, who account.A
 	}
 	status := http.StatusOK
 	if err != nil {
-		code, f, ours := explained(err)
-		if ours {
+		if ours(err) {
 			return err
 		}
-		status, p.Failure = code, &f
+		status, p.Failure = s.explained(who, err)
 	} else {
 		p.Preview, p.Differences, p.Broken, p.Affected, p.MoreAffected = true, change.Differences, change.Broken, change.Affected, change.MoreAffected
 	}

@@ -24,6 +24,7 @@ type Identity interface {
 	Person(ctx context.Context, actor account.Actor, username string) (account.Person, error)
 	PutPerson(ctx context.Context, actor account.Actor, p account.Person) (account.Person, error)
 	Mute(ctx context.Context, actor account.Actor, topics []account.Topic) (account.Person, error)
+	SetZone(ctx context.Context, actor account.Actor, zone string) (account.Person, error)
 	Trail(ctx context.Context, actor account.Actor, f account.Filter, cursor string) (scheduler.Page[account.AuditEvent], error)
 	Mentors(ctx context.Context, actor account.Actor) ([]string, error)
 	SignIn(r *http.Request, username, password string) (secret string, err error)
@@ -132,6 +133,7 @@ func (s *site) handler() http.Handler {
 		"POST /account/password":            s.password,
 		"POST /account/mail":                s.mail,
 		"POST /account/revoke":              s.revoke,
+		"POST /account/zone":                s.zone,
 		"GET /admin":                        s.admin,
 		"POST /admin/retry":                 s.retry,
 		"GET /admin/audit":                  s.audit,

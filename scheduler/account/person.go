@@ -30,6 +30,7 @@ type Person struct {
 	Disabled     bool      `json:"disabled,omitempty"`
 	Subject      string    `json:"subject,omitempty"` // the identity at an OpenID Connect provider: issuer and subject
 	Muted        []Topic   `json:"muted,omitempty"`   // mails that they do not want
+	Zone         string    `json:"zone,omitempty"`    // the time zone in which they read times, such as Europe/Dublin; empty: not chosen
 	Password     string    `json:"-"`                 // argon2id in PHC form, empty where there is none
 	Created      time.Time `json:"created"`
 	Revision     int64     `json:"revision"`
@@ -87,6 +88,7 @@ type Actor struct {
 	Testbeds []string // of a provider
 	Scopes   []Scope
 	Token    string // id of the token or session with which they signed in; empty for a password
+	Zone     string // in which they read times; empty: not known
 	Via      string // the other system, such as "bugzilla"; empty for Berth itself
 }
 
@@ -95,7 +97,7 @@ var System = Actor{Username: "berth", Name: "Berth", Roles: []Role{RoleAdministr
 
 // ActorOf makes a person an actor with all scopes.
 func ActorOf(p Person) Actor {
-	return Actor{Username: p.Username, Name: p.Name, Roles: p.Roles, Testbeds: p.Testbeds,
+	return Actor{Username: p.Username, Name: p.Name, Roles: p.Roles, Testbeds: p.Testbeds, Zone: p.Zone,
 		Scopes: AllScopes()}
 }
 

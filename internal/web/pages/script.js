@@ -1,11 +1,15 @@
 // What the pages do besides: everything works without it.
 "use strict";
 
-// The clocks of this browser are among those that can be chosen.
-for (const select of document.querySelectorAll('select[name="zone"]')) {
+// The server learns the time zone of this browser, and it is among those that can be chosen.
+(() => {
 	const mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
-	if (mine && ![...select.options].some((o) => o.value === mine)) select.append(new Option(mine + " (mine)", mine));
-}
+	if (!mine) return;
+	document.cookie = "berth-zone=" + encodeURIComponent(mine) + "; path=/; max-age=31536000; samesite=lax" + (location.protocol === "https:" ? "; secure" : "");
+	for (const select of document.querySelectorAll('select[name="zone"]')) {
+		if (![...select.options].some((o) => o.value === mine)) select.append(new Option(mine + " (mine)", mine));
+	}
+})();
 
 // Following changes: a page that nobody types in is loaded anew; else a note says that there is something new.
 (() => {

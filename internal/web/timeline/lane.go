@@ -160,11 +160,11 @@ func (s *sheet) shortage(b *bandBox) {
 func (s *sheet) numbers(b *bandBox) {
 	total := int64(-1)
 	for _, l := range b.levels {
-		text := strconv.FormatInt(l.free, 10)
+		text := b.size(max(l.free, -l.free))
 		if l.free < 0 {
-			text = "−" + text[1:]
+			text = "−" + text
 		}
-		if long := text + " of " + strconv.FormatInt(max(l.total, 0), 10); l.total != total && widthOf(long, small) <= l.x1-l.x0-8 {
+		if long := text + " of " + b.size(max(l.total, 0)); l.total != total && widthOf(long, small) <= l.x1-l.x0-8 {
 			text, total = long, l.total
 		}
 		if widthOf(text, small) <= l.x1-l.x0-8 {

@@ -88,7 +88,7 @@ func newSheet(c Chart) *sheet {
 	if s.narrow {
 		s.scale.left = margin
 	}
-	s.cache.zone = c.Zone
+	s.cache = dates{c.Zone, c.Now}
 	s.axis = s.scale.axis(c.Zone)
 	s.top = axisHeight
 	s.used.fits, s.used.now = len(c.Fits) > 0, !c.Now.IsZero() && s.sees(c.Now)

@@ -7,31 +7,17 @@ import (
 
 	"berth/testbeds"
 	"berth/testbeds/plain"
+	"berth/testbeds/wallclock"
 )
 
 // dates formats slots for people, in one zone.
-type dates struct{ zone *time.Location }
-
-// slot formats a slot as "Sat 28 Mar 2026, 10:00 – 12:00 CET", with both dates if they differ, and both offsets if the clocks change in
-// between.
-func (d dates) slot(s testbeds.Slot) string {
-	a, b := s.Start.In(d.zone), s.End.In(d.zone)
-	ay, am, ad := a.Date()
-	by, bm, bd := b.Date()
-	za, _ := a.Zone()
-	zb, _ := b.Zone()
-	from, to := "Mon 2 Jan 2006, 15:04", "15:04"
-	if ay != by || am != bm || ad != bd {
-		to = "Mon 2 Jan 2006, 15:04"
-		if ay == by {
-			from = "Mon 2 Jan, 15:04"
-		}
-	}
-	if za != zb {
-		from += " MST"
-	}
-	return a.Format(from) + " – " + b.Format(to+" MST")
+type dates struct {
+	zone *time.Location
+	now  time.Time // zero: the year is always written
 }
+
+// slot formats a slot as "Sat 28 Mar, 10:00–12:00", with both dates if they differ, and with the year if it is not that of now.
+func (d dates) slot(s testbeds.Slot) string { return wallclock.SaidSpan(s.Start, s.End, d.zone, d.now) }
 
 // bar writes the tooltip of a booking: owner and name, state, times.
 func (d dates) bar(b *placed) string {
@@ -88,9 +74,17 @@ func (b bandBox) leastWords() string {
 	case !b.known:
 		return "not known"
 	case b.least < 0:
-		return "short by " + strings.TrimPrefix(strconv.FormatInt(b.least, 10), "-") + unit
+		return "overbooked by " + b.size(-b.least) + unit
 	}
-	return "least " + strconv.FormatInt(b.least, 10) + " of " + strconv.FormatInt(b.most, 10) + unit
+	return "least " + b.size(b.least) + " of " + b.size(b.most) + unit
+}
+
+// size writes an amount that is not negative.
+func (b Band) size(n int64) string {
+	if b.Size != nil {
+		return clean(b.Size(n))
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // summary describes the picture for screen readers.
