@@ -25,7 +25,7 @@ func TestAliasesAreReadBackAndBelongToOneCollection(t *testing.T) {
 				t.Fatalf("elsewhere it is read as %q", got)
 			}
 		}
-		o := &Object{Name: name, Tag: "tag"}
+		o := entryOf(Object{Name: name, Tag: "tag"})
 		if north.UID(o) == south.UID(o) || north.Version(o) == south.Version(o) || north.UID(o) == north.Version(o)+UIDSuffix {
 			t.Fatal("an id is the same in two collections")
 		}
@@ -39,7 +39,7 @@ func TestAliasesAreReadBackAndBelongToOneCollection(t *testing.T) {
 
 func TestAMaskedTextHasNoOtherUID(t *testing.T) {
 	t.Parallel()
-	a, o := newAliases([]byte("x"), "c"), &Object{Name: "secret"}
+	a, o := newAliases([]byte("x"), "c"), entryOf(Object{Name: "secret"})
 	for text, want := range map[string]string{
 		"A:1\r\nUID:secret@berth\r\nB:2\r\n":                      "A:1\r\nUID:" + a.UID(o) + "\r\nB:2\r\n",
 		"A:1\r\nUID:secret\r\n -and\r\n -folded@berth\r\nB:2\r\n": "A:1\r\nUID:" + a.UID(o) + "\r\nB:2\r\n",

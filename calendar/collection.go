@@ -81,7 +81,12 @@ func (c Collection) Aliased(v *scheduler.Visible) bool { return c.Shared && v !=
 // Audience digests everything that decides what a user sees of a collection. While it stays the same, the change log has every change
 // for that user; when it differs, the client must read the collection anew.
 func (c Collection) Audience(a account.Actor, alarms []time.Duration) string {
-	v := scheduler.VisibleTo(a)
+	sum := sha256.Sum256([]byte(c.Reader(scheduler.VisibleTo(a), alarms)))
+	return hex.EncodeToString(sum[:4])
+}
+
+// Reader is what Audience digests: two readers with the same see the same texts under the same names.
+func (c Collection) Reader(v *scheduler.Visible, alarms []time.Duration) string {
 	words := []string{c.Key, fmt.Sprint(v == nil), fmt.Sprint(alarms)}
 	if c.Aliased(v) {
 		words = append(words, "under aliases")
@@ -89,6 +94,5 @@ func (c Collection) Audience(a account.Actor, alarms []time.Duration) string {
 	if v != nil {
 		words = append(words, v.Experimenter, strings.Join(slices.Sorted(slices.Values(v.Testbeds)), ","))
 	}
-	sum := sha256.Sum256([]byte(strings.Join(words, "\x00")))
-	return hex.EncodeToString(sum[:4])
+	return strings.Join(words, "\x00")
 }

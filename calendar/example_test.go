@@ -21,11 +21,10 @@ func ExampleSite_Objects() {
 
 	for _, object := range (calendar.Site{URL: "https://berth.example"}).Objects(request, hall) {
 		fmt.Println(object.Kind, "in", strings.Join(object.Collections, ", "))
-		for _, viewer := range []*scheduler.Visible{{Experimenter: "ada"}, {Experimenter: "bob"}} {
-			text, _ := object.For(viewer)
-			for line := range strings.Lines(text) {
+		for _, seen := range []struct{ reader, text string }{{"ada", object.Full}, {"bob", object.Busy}} {
+			for line := range strings.Lines(seen.text) {
 				if name, _, _ := strings.Cut(line, ":"); name == "DTSTART" || name == "DTEND" || name == "SUMMARY" {
-					fmt.Println(viewer.Experimenter, strings.TrimSpace(line))
+					fmt.Println(seen.reader, strings.TrimSpace(line))
 				}
 			}
 		}

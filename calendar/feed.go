@@ -2,8 +2,6 @@ package calendar
 
 import (
 	"bytes"
-	"io"
-	"iter"
 	"strings"
 	"time"
 
@@ -25,20 +23,12 @@ const (
 	FeedFuture = 365 * 24 * time.Hour
 )
 
-// Feed writes a whole calendar for subscription by URL, from the texts of its objects (RFC 7986; METHOD:PUBLISH makes Outlook import
-// all events).
-func Feed(w io.Writer, info Info, objects iter.Seq[string]) error {
-	head, tail, _ := strings.Cut(header(info), "END:VCALENDAR")
-	if _, err := io.WriteString(w, head); err != nil {
-		return err
-	}
-	for text := range objects {
-		if _, err := io.WriteString(w, vevents(text)); err != nil {
-			return err
-		}
-	}
-	_, err := io.WriteString(w, "END:VCALENDAR"+tail)
-	return err
+// Feed returns what stands before and after the events of a calendar that is one file, for subscription by URL (RFC 7986; METHOD:PUBLISH
+// makes Outlook import all events).
+func Feed(info Info) (head, tail string) {
+	text := header(info)
+	at := strings.LastIndex(text, "END:VCALENDAR")
+	return text[:at], text[at:]
 }
 
 func header(info Info) string {
@@ -62,8 +52,8 @@ func header(info Info) string {
 	return b.String()
 }
 
-// vevents cuts the events out of an object, without the properties and the end of its calendar.
-func vevents(object string) string {
+// FeedEvents cuts the events out of the text of an object, without the properties and the end of its calendar.
+func FeedEvents(object string) string {
 	from, to := strings.Index(object, "BEGIN:VEVENT\r\n"), strings.LastIndex(object, "END:VCALENDAR")
 	if from < 0 || to < from {
 		return ""

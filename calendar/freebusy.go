@@ -16,7 +16,7 @@ const utcForm = "20060102T150405Z"
 
 // FreeBusy answers a free-busy query (RFC 4791 section 7.10) over a span: the objects' times, clipped to it, overlapping ones
 // merged; tentative objects and closures apart. Withdrawn and transparent objects take no time.
-func FreeBusy(span testbeds.Slot, stamp time.Time, objects iter.Seq[*Object]) []byte {
+func FreeBusy(span testbeds.Slot, stamp time.Time, objects iter.Seq[*Entry]) []byte {
 	cal := empty()
 	fb := cal.AddBusy("freebusy-" + span.Start.UTC().Format(utcForm) + UIDSuffix)
 	fb.SetDtStampTime(stamp)
@@ -24,7 +24,7 @@ func FreeBusy(span testbeds.Slot, stamp time.Time, objects iter.Seq[*Object]) []
 	fb.SetEndAt(span.End)
 	taken := map[string][]testbeds.Slot{}
 	for o := range objects {
-		if kind, s := o.busyKind(), (testbeds.Slot{Start: o.Start, End: o.End}); kind != "" && s.Overlaps(span) {
+		if kind, s := o.busyKind(), (testbeds.Slot{Start: o.Start(), End: o.End()}); kind != "" && s.Overlaps(span) {
 			taken[kind] = append(taken[kind], testbeds.Slot{Start: later(s.Start, span.Start), End: earlier(s.End, span.End)})
 		}
 	}
@@ -40,13 +40,13 @@ func FreeBusy(span testbeds.Slot, stamp time.Time, objects iter.Seq[*Object]) []
 }
 
 // busyKind returns the FBTYPE of an object, empty if it takes no time.
-func (o *Object) busyKind() string {
-	switch {
-	case o.Transparent || o.Status == Withdrawn:
+func (e *Entry) busyKind() string {
+	switch c := e.common.Value(); {
+	case c.transparent || c.status == Withdrawn:
 		return ""
-	case o.Kind == KindClosure:
+	case c.kind == KindClosure:
 		return "BUSY-UNAVAILABLE"
-	case o.Status == Tentative:
+	case c.status == Tentative:
 		return "BUSY-TENTATIVE"
 	default:
 		return "BUSY"

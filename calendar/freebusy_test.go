@@ -15,29 +15,29 @@ import (
 func TestFreeBusy(t *testing.T) {
 	t.Parallel()
 	hour := func(n int) time.Time { return at.Add(time.Duration(n) * time.Hour) }
-	taken := func(from, to int, s Status, kind Kind) *Object {
-		return &Object{Kind: kind, Status: s, Start: hour(from), End: hour(to)}
+	taken := func(from, to int, s Status, kind Kind) *Entry {
+		return entryOf(Object{Kind: kind, Status: s, Start: hour(from), End: hour(to)})
 	}
-	booked := func(from, to int) *Object { return taken(from, to, Confirmed, KindDeployment) }
+	booked := func(from, to int) *Entry { return taken(from, to, Confirmed, KindDeployment) }
 	span := testbeds.Slot{Start: hour(0), End: hour(8)}
 	for name, tt := range map[string]struct {
-		objects []*Object
+		objects []*Entry
 		want    string
 	}{
 		"nothing":               {nil, ""},
-		"within":                {[]*Object{booked(1, 2)}, "BUSY 10-11"},
-		"clipped":               {[]*Object{booked(-2, 1), booked(7, 12)}, "BUSY 09-10 BUSY 16-17"},
-		"all of it":             {[]*Object{booked(-2, 12)}, "BUSY 09-17"},
-		"before and after":      {[]*Object{booked(-2, 0), booked(8, 9)}, ""},
-		"overlapping":           {[]*Object{booked(1, 3), booked(2, 4)}, "BUSY 10-13"},
-		"touching":              {[]*Object{booked(2, 3), booked(1, 2)}, "BUSY 10-12"},
-		"one within another":    {[]*Object{booked(1, 5), booked(2, 3), booked(4, 6)}, "BUSY 10-15"},
-		"apart":                 {[]*Object{booked(4, 5), booked(1, 2)}, "BUSY 10-11 BUSY 13-14"},
-		"under review":          {[]*Object{taken(1, 2, Tentative, KindDeployment), booked(1, 2)}, "BUSY 10-11 BUSY-TENTATIVE 10-11"},
-		"held":                  {[]*Object{taken(1, 2, Tentative, KindOffer)}, "BUSY-TENTATIVE 10-11"},
-		"closed":                {[]*Object{taken(1, 2, Confirmed, KindClosure)}, "BUSY-UNAVAILABLE 10-11"},
-		"withdrawn":             {[]*Object{taken(1, 2, Withdrawn, KindDeployment)}, ""},
-		"a part that is closed": {[]*Object{{Kind: KindClosure, Status: Confirmed, Start: hour(1), End: hour(2), Transparent: true}}, ""},
+		"within":                {[]*Entry{booked(1, 2)}, "BUSY 10-11"},
+		"clipped":               {[]*Entry{booked(-2, 1), booked(7, 12)}, "BUSY 09-10 BUSY 16-17"},
+		"all of it":             {[]*Entry{booked(-2, 12)}, "BUSY 09-17"},
+		"before and after":      {[]*Entry{booked(-2, 0), booked(8, 9)}, ""},
+		"overlapping":           {[]*Entry{booked(1, 3), booked(2, 4)}, "BUSY 10-13"},
+		"touching":              {[]*Entry{booked(2, 3), booked(1, 2)}, "BUSY 10-12"},
+		"one within another":    {[]*Entry{booked(1, 5), booked(2, 3), booked(4, 6)}, "BUSY 10-15"},
+		"apart":                 {[]*Entry{booked(4, 5), booked(1, 2)}, "BUSY 10-11 BUSY 13-14"},
+		"under review":          {[]*Entry{taken(1, 2, Tentative, KindDeployment), booked(1, 2)}, "BUSY 10-11 BUSY-TENTATIVE 10-11"},
+		"held":                  {[]*Entry{taken(1, 2, Tentative, KindOffer)}, "BUSY-TENTATIVE 10-11"},
+		"closed":                {[]*Entry{taken(1, 2, Confirmed, KindClosure)}, "BUSY-UNAVAILABLE 10-11"},
+		"withdrawn":             {[]*Entry{taken(1, 2, Withdrawn, KindDeployment)}, ""},
+		"a part that is closed": {[]*Entry{entryOf(Object{Kind: KindClosure, Status: Confirmed, Start: hour(1), End: hour(2), Transparent: true})}, ""},
 	} {
 		var got []string
 		for l := range strings.Lines(strings.ReplaceAll(string(FreeBusy(span, at, slices.Values(tt.objects))), "\r\n ", "")) {

@@ -8,7 +8,6 @@ import (
 	"github.com/tidwall/btree"
 
 	"berth/testbeds"
-	"berth/testbeds/interval"
 )
 
 // Changes carry the news from the store to an index: everything after a sequence, or the whole content.
@@ -37,13 +36,14 @@ type Index struct {
 	secret   []byte
 	sequence int64
 	pruned   int64
-	objects  *btree.Map[string, *Object]
+	objects  *btree.Map[string, *Entry]
 	members  map[string]*Members
+	texts    *texts // nil before the first object
 }
 
 // NewIndex returns an empty index.
 func NewIndex() *Index {
-	return &Index{objects: &btree.Map[string, *Object]{}, members: map[string]*Members{}}
+	return &Index{objects: &btree.Map[string, *Entry]{}, members: map[string]*Members{}}
 }
 
 // Sequence returns the last sequence of the change log that the index knows; 0 before the first Apply.
@@ -53,18 +53,12 @@ func (x *Index) Sequence() int64 { return x.sequence }
 type Member struct {
 	Sequence int64
 	Name     string
-	Object   *Object // nil: removed
+	Object   *Entry // nil: removed
 }
 
-func (m Member) before(o Member) bool {
-	return m.Sequence < o.Sequence || m.Sequence == o.Sequence && m.Name < o.Name
-}
-
-// place is when an object of a collection is, under its name.
-type place = interval.Entry[string, *Object]
-
-func placeOf(o *Object) place {
-	return place{From: o.Start.Unix(), To: o.End.Unix(), Key: o.Name, Value: o}
+// changedBefore orders entries by their last change.
+func changedBefore(a, b *Entry) bool {
+	return a.Sequence < b.Sequence || a.Sequence == b.Sequence && a.Name < b.Name
 }
 
 // Members are a collection at one moment.
@@ -73,9 +67,9 @@ type Members struct {
 	key     string
 	secret  []byte
 	pruned  int64
-	objects *btree.Map[string, *Object] // of all collections
-	changes *btree.BTreeG[Member]
-	times   *interval.Index[string, *Object]
+	objects *btree.Map[string, *Entry] // of all collections
+	changes *btree.BTreeG[*Entry]
+	times   *times
 	removed map[string]int64 // sequences of the removals in changes
 	last    int64            // sequence of the last known change
 	changed time.Time        // time of the last change
@@ -83,8 +77,8 @@ type Members struct {
 
 func newMembers() *Members {
 	return &Members{
-		changes: btree.NewBTreeGOptions(Member.before, btree.Options{NoLocks: true}),
-		times:   interval.New[string, *Object](),
+		changes: btree.NewBTreeGOptions(changedBefore, btree.Options{NoLocks: true}),
+		times:   newTimes(),
 		removed: map[string]int64{},
 	}
 }
@@ -93,12 +87,20 @@ func newMembers() *Members {
 func (x *Index) Apply(c Changes) {
 	x.epoch, x.secret, x.sequence = c.Epoch, c.Key, max(x.sequence, c.Sequence)
 	for i := range c.Objects {
-		x.put(&c.Objects[i])
+		x.Put(&c.Objects[i])
 	}
 	for _, r := range c.Removals {
 		x.remove(r)
 	}
 	x.forget(c.Pruned)
+}
+
+// Put inserts an object ahead of the changes that it is part of, so that these need not be in memory at once. The object is not kept.
+func (x *Index) Put(o *Object) {
+	if x.texts == nil {
+		x.texts = newTexts(o)
+	}
+	x.put(x.texts.entry(o))
 }
 
 func (x *Index) of(key string) *Members {
@@ -111,34 +113,39 @@ func (x *Index) of(key string) *Members {
 }
 
 // put inserts an object, and removes it from the collections that held it before.
-func (x *Index) put(o *Object) {
+func (x *Index) put(o *Entry) {
 	old, _ := x.objects.Get(o.Name)
 	if old != nil && old.Sequence > o.Sequence {
 		return
 	}
 	x.drop(old)
 	x.objects.Set(o.Name, o)
-	for _, key := range o.Collections {
+	for key := range o.collections() {
 		m := x.of(key)
 		if at, ok := m.removed[o.Name]; ok {
-			m.changes.Delete(Member{Sequence: at, Name: o.Name})
+			m.changes.Delete(removal(o.Name, at))
 			delete(m.removed, o.Name)
 		}
-		m.changes.Set(Member{Sequence: o.Sequence, Name: o.Name, Object: o})
-		m.times.Put(placeOf(o))
-		m.last, m.changed = max(m.last, o.Sequence), later(m.changed, o.Drawn)
+		m.changes.Set(o)
+		m.times.put(o)
+		m.last, m.changed = max(m.last, o.Sequence), later(m.changed, time.Unix(o.drawn, 0).UTC())
 	}
 }
 
+// removal stands for an object that has left a collection.
+func removal(name string, sequence int64) *Entry {
+	return &Entry{Name: name, Sequence: sequence, removed: true}
+}
+
 // drop removes an object from all its collections.
-func (x *Index) drop(o *Object) {
+func (x *Index) drop(o *Entry) {
 	if o == nil {
 		return
 	}
-	for _, key := range o.Collections {
+	for key := range o.collections() {
 		m := x.of(key)
-		m.changes.Delete(Member{Sequence: o.Sequence, Name: o.Name})
-		m.times.Delete(placeOf(o))
+		m.changes.Delete(o)
+		m.times.delete(o)
 	}
 }
 
@@ -158,10 +165,10 @@ func (x *Index) remove(r Removal) {
 		if at >= r.Sequence {
 			return
 		}
-		m.changes.Delete(Member{Sequence: at, Name: r.Name})
+		m.changes.Delete(removal(r.Name, at))
 	}
 	m.removed[r.Name] = r.Sequence
-	m.changes.Set(Member{Sequence: r.Sequence, Name: r.Name})
+	m.changes.Set(removal(r.Name, r.Sequence))
 }
 
 // forget drops the removals up to a sequence, which no client may ask for any more. The store has forgotten them already; a process that
@@ -174,7 +181,7 @@ func (x *Index) forget(pruned int64) {
 	for _, m := range x.members {
 		for name, at := range m.removed {
 			if at <= pruned {
-				m.changes.Delete(Member{Sequence: at, Name: name})
+				m.changes.Delete(removal(name, at))
 				delete(m.removed, name)
 			}
 		}
@@ -187,11 +194,11 @@ func (x *Index) Members(key string) Members {
 	if m == nil {
 		m = newMembers()
 	}
-	return Members{Epoch: x.epoch, key: key, secret: x.secret, pruned: x.pruned, objects: x.objects.Copy(), changes: m.changes.Copy(), times: m.times.Copy(), last: m.last, changed: m.changed}
+	return Members{Epoch: x.epoch, key: key, secret: x.secret, pruned: x.pruned, objects: x.objects.Copy(), changes: m.changes.Copy(), times: m.times.copy(), last: m.last, changed: m.changed}
 }
 
 // Get finds an object of the collection by its name; nil where there is none.
-func (m Members) Get(name string) *Object {
+func (m Members) Get(name string) *Entry {
 	if o, _ := m.objects.Get(name); o != nil && o.In(m.key) {
 		return o
 	}
@@ -209,7 +216,7 @@ func (m Members) Last() int64 { return max(m.last, m.pruned) }
 func (m Members) Changed() time.Time { return m.changed }
 
 // Len counts the objects of the collection.
-func (m Members) Len() int { return m.times.Len() }
+func (m Members) Len() int { return m.times.tree.Len() }
 
 // Knows reports whether everything that changed after a sequence is still known.
 func (m Members) Knows(sequence int64) bool { return sequence >= m.pruned }
@@ -218,25 +225,26 @@ func (m Members) Knows(sequence int64) bool { return sequence >= m.pruned }
 // beginning of the log it yields no removals.
 func (m Members) Since(sequence int64, name string) iter.Seq[Member] {
 	return func(yield func(Member) bool) {
-		m.changes.Ascend(Member{Sequence: sequence, Name: name}, func(x Member) bool {
+		m.changes.Ascend(&Entry{Sequence: sequence, Name: name}, func(x *Entry) bool {
 			if x.Sequence == sequence && x.Name <= name {
 				return true
 			}
-			return yield(x)
+			if x.removed {
+				return yield(Member{Sequence: x.Sequence, Name: x.Name})
+			}
+			return yield(Member{x.Sequence, x.Name, x})
 		})
 	}
 }
 
 // All iterates over the objects of the collection.
-func (m Members) All() iter.Seq[*Object] {
-	return func(yield func(*Object) bool) {
-		m.times.All(func(p place) bool { return yield(p.Value) })
-	}
+func (m Members) All() iter.Seq[*Entry] {
+	return func(yield func(*Entry) bool) { m.times.tree.Scan(yield) }
 }
 
 // Overlapping iterates over the objects of the collection that share an instant with [from, to) (RFC 4791 section 9.9: an object
 // without length counts at its start). A zero bound is open.
-func (m Members) Overlapping(from, to time.Time) iter.Seq[*Object] {
+func (m Members) Overlapping(from, to time.Time) iter.Seq[*Entry] {
 	start, end := int64(math.MinInt64/2), int64(math.MaxInt64/2)
 	if !from.IsZero() {
 		start = from.Unix()
@@ -244,7 +252,5 @@ func (m Members) Overlapping(from, to time.Time) iter.Seq[*Object] {
 	if !to.IsZero() {
 		end = to.Unix()
 	}
-	return func(yield func(*Object) bool) {
-		m.times.Overlapping(start, end, func(p place) bool { return yield(p.Value) })
-	}
+	return func(yield func(*Entry) bool) { m.times.overlapping(start, end, yield) }
 }

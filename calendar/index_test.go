@@ -20,7 +20,7 @@ type plainIndex struct {
 func (p *plainIndex) overlapping(key string, from, to time.Time) []string {
 	list := []string{}
 	for name, o := range p.objects {
-		if o.In(key) && (to.IsZero() || o.Start.Before(to)) && (from.IsZero() || o.End.After(from)) {
+		if slices.Contains(o.Collections, key) && (to.IsZero() || o.Start.Before(to)) && (from.IsZero() || o.End.After(from)) {
 			list = append(list, name)
 		}
 	}
@@ -28,7 +28,10 @@ func (p *plainIndex) overlapping(key string, from, to time.Time) []string {
 	return list
 }
 
-func namesOf(objects func(func(*Object) bool)) []string {
+// entryOf makes the entry of one object.
+func entryOf(o Object) *Entry { return newTexts(&o).entry(&o) }
+
+func namesOf(objects func(func(*Entry) bool)) []string {
 	list := []string{}
 	for o := range objects {
 		list = append(list, o.Name)
@@ -97,7 +100,7 @@ func TestTheIndexAgreesWithLookingAtEverything(t *testing.T) {
 					if change.Object == nil {
 						delete(known[key], change.Name)
 					} else {
-						known[key][change.Name] = change.Object.Tag
+						known[key][change.Name] = change.Object.Version()
 					}
 					positions[key] = change
 					break
@@ -115,7 +118,7 @@ func TestTheIndexAgreesWithLookingAtEverything(t *testing.T) {
 		for _, key := range keys {
 			want := map[string]string{}
 			for name, o := range p.objects {
-				if o.In(key) {
+				if slices.Contains(o.Collections, key) {
 					want[name] = o.Tag
 				}
 			}
@@ -126,7 +129,7 @@ func TestTheIndexAgreesWithLookingAtEverything(t *testing.T) {
 					if change.Object == nil {
 						delete(got, change.Name)
 					} else {
-						got[change.Name] = change.Object.Tag
+						got[change.Name] = change.Object.Version()
 					}
 				}
 				if diff := cmp.Diff(want, got); diff != "" {

@@ -4,12 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"berth/scheduler"
 )
 
 // Kind is the subject of an object.
@@ -52,11 +49,13 @@ type Object struct {
 }
 
 // Version names the served state of an object: it changes with the content, and when clients must read an unchanged object anew.
-func (o *Object) Version() string {
-	if o.Renewed == 0 {
-		return o.Tag
+func (o *Object) Version() string { return version(o.Tag, o.Renewed) }
+
+func version(tag string, renewed int64) string {
+	if renewed == 0 {
+		return tag
 	}
-	return o.Tag + "-" + strconv.FormatInt(o.Renewed, 36)
+	return tag + "-" + strconv.FormatInt(renewed, 36)
 }
 
 // Versioned writes the version into the text of a movable object: a client's write then names the version it was made from, even if the
@@ -79,20 +78,6 @@ func tagged(o Object) Object {
 	return o
 }
 
-// UID returns the identity of its event.
-func (o *Object) UID() string { return o.Name + UIDSuffix }
-
-// In reports whether the object is in the collection.
-func (o *Object) In(key string) bool { return slices.Contains(o.Collections, key) }
-
-// For selects the text that the viewer may see, empty for none. mark tells a full text from a busy one, for entity tags.
-func (o *Object) For(v *scheduler.Visible) (text, mark string) {
-	if o.Open || v.Includes(o.Owner, o.Testbeds) {
-		return o.Full, ""
-	}
-	return o.Busy, "b"
-}
-
 // How long objects stay in collections.
 const (
 	KeepWithdrawn = 14 * 24 * time.Hour  // after its withdrawal
@@ -100,9 +85,11 @@ const (
 )
 
 // KeptUntil returns the instant at which an object leaves the collections.
-func (o *Object) KeptUntil() time.Time {
-	until := o.End.Add(KeepPast)
-	if withdrawn := o.Modified.Add(KeepWithdrawn); o.Status == Withdrawn && withdrawn.Before(until) {
+func (o *Object) KeptUntil() time.Time { return keptUntil(o.Status, o.End, o.Modified) }
+
+func keptUntil(s Status, end, modified time.Time) time.Time {
+	until := end.Add(KeepPast)
+	if withdrawn := modified.Add(KeepWithdrawn); s == Withdrawn && withdrawn.Before(until) {
 		return withdrawn
 	}
 	return until

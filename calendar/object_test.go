@@ -55,6 +55,13 @@ func TestAVersionChangesWhenAnObjectIsRenewed(t *testing.T) {
 	}
 }
 
+// seen returns what a viewer sees of an object in an index.
+func seen(o Object, v *scheduler.Visible) (text, mark string) {
+	e := entryOf(o)
+	sight := e.For(v)
+	return e.Text(sight), sight.Mark()
+}
+
 func TestWhoSeesWhichText(t *testing.T) {
 	t.Parallel()
 	o := Object{Owner: "maeve", Testbeds: []string{"hall", "volos"}, Full: "full", Busy: "busy"}
@@ -71,15 +78,19 @@ func TestWhoSeesWhichText(t *testing.T) {
 		"another experimenter":    {&scheduler.Visible{Experimenter: "hector"}, "busy", "b"},
 		"who has no name":         {&scheduler.Visible{}, "busy", "b"},
 	} {
-		if text, mark := o.For(tt.viewer); text != tt.text || mark != tt.mark {
+		if text, mark := seen(o, tt.viewer); text != tt.text || mark != tt.mark {
 			t.Errorf("%s sees %q with the mark %q", name, text, mark)
 		}
-		if text, mark := open.For(tt.viewer); text != "full" || mark != "" {
+		if text, mark := seen(open, tt.viewer); text != "full" || mark != "" {
 			t.Errorf("%s sees of an open one %q with the mark %q", name, text, mark)
 		}
 	}
+	hidden := Object{Owner: "maeve", Full: "full"}
+	if text, _ := seen(hidden, &scheduler.Visible{Experimenter: "hector"}); text != "" || entryOf(hidden).For(&scheduler.Visible{}) != Nothing {
+		t.Errorf("of what is not for all another sees %q", text)
+	}
 	nobodys := Object{Full: "full", Busy: "busy"}
-	if text, _ := nobodys.For(&scheduler.Visible{}); text != "busy" {
+	if text, _ := seen(nobodys, &scheduler.Visible{}); text != "busy" {
 		t.Error("what has no owner belongs to who has no name")
 	}
 }
@@ -94,7 +105,7 @@ func TestAnEventSaysNothingOfWhatThereIsNot(t *testing.T) {
 			t.Errorf("%q in\n%s", absent, text)
 		}
 	}
-	if got := vevents(header(Info{Name: "empty"})); got != "" {
+	if got := FeedEvents(header(Info{Name: "empty"})); got != "" {
 		t.Errorf("a calendar without events has %q", got)
 	}
 	for url, want := range map[string]bool{"": false, "https://berth.example/": true} {

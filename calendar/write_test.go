@@ -2,7 +2,6 @@ package calendar
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -107,8 +106,9 @@ func TestFeedSaysHowItIsToBeRead(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	info := Info{ID: "deployments", Name: "Deployments\nX:1", Description: "All of them", Colour: "#336699", URL: "https://berth.example/f.ics"}
-	if err := Feed(&b, info, slices.Values([]string{render(sample()), render(sample())})); err != nil {
-		t.Fatal(err)
+	head, tail := Feed(info)
+	for _, part := range []string{head, FeedEvents(render(sample())), FeedEvents(render(sample())), tail} {
+		b.WriteString(part)
 	}
 	for _, want := range []string{"METHOD:PUBLISH", "X-WR-CALNAME:Deployments X:1", "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H", "X-APPLE-CALENDAR-COLOR:#336699"} {
 		if !bytes.Contains(b.Bytes(), []byte(want+"\r\n")) {
@@ -123,9 +123,8 @@ func TestFeedSaysHowItIsToBeRead(t *testing.T) {
 func TestAnEmptyFeedIsStillACalendar(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := Feed(&b, Info{ID: "mine", Name: "Mine"}, slices.Values[[]string](nil)); err != nil {
-		t.Fatal(err)
-	}
+	head, tail := Feed(Info{ID: "mine", Name: "Mine"})
+	b.WriteString(head + tail)
 	if !bytes.HasPrefix(b.Bytes(), []byte("BEGIN:VCALENDAR\r\n")) || !bytes.HasSuffix(b.Bytes(), []byte("END:VCALENDAR\r\n")) {
 		t.Errorf("feed:\n%s", b.String())
 	}

@@ -52,7 +52,7 @@ func TestLongAnswersAreCompressedForWhoTakesThat(t *testing.T) {
 
 func TestAShelfIsBoundedInBytes(t *testing.T) {
 	t.Parallel()
-	s := newShelf(10 * (itemCost + 1000))
+	s := newShelf[string, *rendered](10 * (new(rendered).cost() + 1000))
 	feed := func(n int) *rendered { return &rendered{zipped: make([]byte, n)} }
 	for i := range 10 {
 		s.put(fmt.Sprint(i), feed(1000))
@@ -72,7 +72,7 @@ func TestAShelfIsBoundedInBytes(t *testing.T) {
 		if *s.items[key] != *x || x.at.Value != key {
 			t.Errorf("%s is out of order", key)
 		}
-		sum += itemCost + len(x.feed.zipped)
+		sum += x.value.cost()
 	}
 	if sum != s.bytes || s.bytes > s.limit || s.order.Len() != len(s.items) {
 		t.Errorf("%d bytes are counted, %d there, of %d; %d of %d in order", s.bytes, sum, s.limit, s.order.Len(), len(s.items))

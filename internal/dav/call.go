@@ -32,8 +32,8 @@ const (
 type place struct {
 	kind       kind
 	collection *calendar.Collection
-	name       string           // of an object, without .ics
-	object     *calendar.Object // nil if there is none of that name, or none that the actor may see
+	name       string          // of an object, without .ics
+	object     *calendar.Entry // nil if there is none of that name, or none that the actor may see
 }
 
 // call is one DAV request: the actor, the target, and the actor's view of it.
@@ -210,7 +210,7 @@ func (c *call) real(shown string) string {
 }
 
 // named finds the object that the actor knows by a name; nil if there is none, or none that they may see.
-func (c *call) named(shown string) *calendar.Object {
+func (c *call) named(shown string) *calendar.Entry {
 	o := c.members.Get(c.real(shown))
 	if o != nil && c.hidden(o) {
 		return nil
@@ -218,25 +218,21 @@ func (c *call) named(shown string) *calendar.Object {
 	return o
 }
 
-func (c *call) placeOf(o *calendar.Object) place {
+func (c *call) placeOf(o *calendar.Entry) place {
 	return place{kind: atObject, collection: c.at.collection, name: c.shown(o.Name), object: o}
 }
 
 // hidden reports whether the actor may see nothing of an object.
-func (c *call) hidden(o *calendar.Object) bool {
-	text, _ := o.For(c.visible)
-	return text == ""
-}
+func (c *call) hidden(o *calendar.Entry) bool { return o.For(c.visible) == calendar.Nothing }
 
 // masked reports whether the actor may only know that an object exists.
-func (c *call) masked(o *calendar.Object) bool {
-	_, mark := o.For(c.visible)
-	return mark != "" && c.aliases != nil
+func (c *call) masked(o *calendar.Entry) bool {
+	return c.aliases != nil && o.For(c.visible) == calendar.BusyOnly
 }
 
 // text returns the actor's view of an object, empty for nothing.
-func (c *call) text(o *calendar.Object) string {
-	text, _ := o.For(c.visible)
+func (c *call) text(o *calendar.Entry) string {
+	text := o.Text(o.For(c.visible))
 	if text == "" {
 		return ""
 	}
@@ -246,7 +242,7 @@ func (c *call) text(o *calendar.Object) string {
 	return calendar.WithAlarms(text, c.alarms)
 }
 
-func (c *call) uid(o *calendar.Object) string {
+func (c *call) uid(o *calendar.Entry) string {
 	if c.masked(o) {
 		return c.aliases.UID(o)
 	}
@@ -254,8 +250,8 @@ func (c *call) uid(o *calendar.Object) string {
 }
 
 // etag builds the entity tag of the actor's view of an object.
-func (c *call) etag(o *calendar.Object) string {
-	_, mark := o.For(c.visible)
+func (c *call) etag(o *calendar.Entry) string {
+	mark := o.For(c.visible).Mark()
 	if c.masked(o) {
 		return `"` + c.aliases.Version(o) + mark + `"`
 	}

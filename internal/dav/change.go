@@ -35,7 +35,7 @@ func (c *call) put(w http.ResponseWriter, r *http.Request) error {
 // press makes every client read an object anew after a write that was not accepted. The client that was refused keeps its version until the
 // entity tag changes, and may repeat the write at every sync: on the day when nothing is in the way any more, the booking would move
 // unexpectedly. In read-only calendars this cannot happen.
-func (c *call) press(r *http.Request, seen *calendar.Object, refusal error) error {
+func (c *call) press(r *http.Request, seen *calendar.Entry, refusal error) error {
 	if !c.at.collection.Writable || refusal != nil && !final(refusal) {
 		return refusal
 	}
@@ -77,10 +77,10 @@ func (c *call) move(r *http.Request) (moved bool, err error) {
 	if wanted.UID != o.UID() {
 		return false, precondition("C:no-uid-conflict", "This address belongs to another event.")
 	}
-	if wanted.Start.Equal(o.Start) && wanted.End.Equal(o.End) {
+	if wanted.Start.Equal(o.Start()) && wanted.End.Equal(o.End()) {
 		return same, nil
 	}
-	if o.Kind != calendar.KindDeployment {
+	if o.Kind() != calendar.KindDeployment {
 		return false, c.forbid("write-content", "Only the deployment itself can be moved.")
 	}
 	if err := c.current(r, wanted); err != nil {
@@ -184,7 +184,7 @@ func (c *call) cancel(r *http.Request) error {
 	if !c.unchanged(r) {
 		return stale
 	}
-	if c.at.object.Kind != calendar.KindDeployment {
+	if c.at.object.Kind() != calendar.KindDeployment {
 		return c.forbid("unbind", "Only your own deployments can be cancelled.")
 	}
 	err := c.attempt(r, func(revision int64) error {
@@ -208,13 +208,13 @@ func (c *call) attempt(r *http.Request, step func(revision int64) error) error {
 		if scheduler.CodeOf(err) != scheduler.CodePrecondition || try == maxTries {
 			return err
 		}
-		var now *calendar.Object
+		var now *calendar.Entry
 		if err := c.s.schedule.read(r.Context(), func(x *calendar.Index, _ testbeds.Facility) {
 			now = x.Members(c.at.collection.Key).Get(seen.Name)
 		}); err != nil {
 			return err
 		}
-		if now == nil || !now.Start.Equal(seen.Start) || !now.End.Equal(seen.End) || now.Status != seen.Status {
+		if now == nil || !now.Start().Equal(seen.Start()) || !now.End().Equal(seen.End()) || now.Status() != seen.Status() {
 			return err
 		}
 		c.at.object = now

@@ -18,6 +18,7 @@ import (
 // Calendars keeps the calendars.
 type Calendars interface {
 	Calendar(ctx context.Context, since int64) (calendar.Changes, error)
+	LoadCalendar(ctx context.Context, put func(*calendar.Object)) (calendar.Changes, error)
 	RenewCalendarObject(ctx context.Context, name, version string) error
 	CalendarProperties(ctx context.Context, owner string) (map[string]map[string]string, error)
 	SetCalendarProperties(ctx context.Context, owner, collection string, values map[string]*string) error
@@ -45,14 +46,16 @@ type Options struct {
 
 // server holds the parts that the handlers share.
 type server struct {
-	bookings Bookings
-	identity Identity
-	store    Calendars
-	o        Options
-	schedule *schedule
-	feeds    *feeds
-	held     *allowance // of long request bodies
-	zippers  *sync.Pool
+	bookings  Bookings
+	identity  Identity
+	store     Calendars
+	o         Options
+	schedule  *schedule
+	feeds     *feeds
+	held      *allowance // of long request bodies
+	pieces    *shelf[pieceKey, *piece]
+	deflaters *sync.Pool
+	buffers   sync.Pool // of *bufio.Writer
 }
 
 // Paths lists the patterns of New's handler. Clients look for a calendar at the root, too.
@@ -67,15 +70,15 @@ const (
 // Server answers calendar clients.
 type Server struct {
 	http.Handler
-	schedule *schedule
+	server *server
 }
 
 // Load reads the calendars ahead of the first client.
-func (s *Server) Load(ctx context.Context) error { return s.schedule.refresh(ctx) }
+func (s *Server) Load(ctx context.Context) error { return s.server.schedule.refresh(ctx) }
 
 // New serves CalDAV below /dav/, its discovery, and feeds below /feeds/.
 func New(bookings Bookings, identity Identity, store Calendars, o Options) *Server {
-	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store), held: newAllowance(maxHeld, maxHeldEach), zippers: newZippers()}
+	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store), held: newAllowance(maxHeld, maxHeldEach), pieces: newShelf[pieceKey, *piece](maxPieces), deflaters: newDeflaters()}
 	s.feeds = newFeeds(s)
 	mux := http.NewServeMux()
 	// Relative, because behind a proxy an absolute address would be wrong; and before authentication.
@@ -87,7 +90,7 @@ func New(bookings Bookings, identity Identity, store Calendars, o Options) *Serv
 	}
 	mux.Handle(feedRoot+"{secret}/{file}", s.feeds)
 	mux.HandleFunc("/", s.serve)
-	return &Server{s.logged(mux), s.schedule}
+	return &Server{s.logged(mux), s}
 }
 
 // logged writes a line per call, without its address: a feed's address is a secret.

@@ -2,14 +2,11 @@ package dav
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"hash"
 	"io"
-	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -25,7 +22,7 @@ import (
 type feeds struct {
 	s *server
 
-	last *shelf // by digest of secret and file
+	last *shelf[string, *rendered] // by digest of secret and file
 }
 
 // rendered is the last version of a feed.
@@ -37,10 +34,12 @@ type rendered struct {
 	zipped   []byte // a tenth of the size; few clients ask for plain text
 }
 
+func (feed *rendered) cost() int { return 1<<10 + len(feed.zipped) }
+
 // maxRendered bounds the remembered feeds, in bytes.
 const maxRendered = 64 << 20
 
-func newFeeds(s *server) *feeds { return &feeds{s: s, last: newShelf(maxRendered)} }
+func newFeeds(s *server) *feeds { return &feeds{s: s, last: newShelf[string, *rendered](maxRendered)} }
 
 // ServeHTTP answers with the feed of a secret. In an outage it serves the last version: Thunderbird cancels a subscription after any
 // error, and after a 410 for ever.
@@ -125,47 +124,43 @@ func (f *feeds) alarms(ctx context.Context, actor account.Actor, id string) ([]t
 	return calendar.ReadAlarms(saved[id][calendar.AlarmsProperty]), err
 }
 
-// render makes a feed: everything from a month ago to a year ahead.
+// render makes a feed: everything from a month ago to a year ahead. Only the pieces in which something changed are compressed anew.
 func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.Visible, alarms []time.Duration, today time.Time) (*rendered, error) {
 	feed := &rendered{modified: today} // the day decides which events are old
 	if m.Changed().After(today) {
 		feed.modified = m.Changed()
 	}
-	one := &call{s: f.s, visible: v, alarms: alarms}
+	one := &call{s: f.s, visible: v, alarms: alarms, members: m}
 	if c.Aliased(v) {
 		one.aliases = m.Aliases()
 	}
-	var texts iter.Seq[string] = func(yield func(string) bool) {
+	var zipped bytes.Buffer
+	z, err := f.s.newZipper(&zipped)
+	if err != nil {
+		return nil, err
+	}
+	head, tail := calendar.Feed(f.s.info(c))
+	sum := sha256.New()
+	_, _ = z.Write([]byte(head)) // neither a bytes.Buffer nor a digest fails
+	_, _ = io.WriteString(sum, head)
+	list := one.file(c, inZippedFile, func(p *piece) error {
+		_, _ = sum.Write(p.sum[:])
+		return z.piece(p)
+	})
+	err = list.all(func(yield func(*calendar.Entry) bool) {
 		for o := range m.Overlapping(today.Add(-calendar.FeedPast), today.Add(calendar.FeedFuture)) {
-			text := one.text(o)
-			if text == "" || !o.Kept(today) {
-				continue
-			}
-			if !yield(text) {
+			if !one.hidden(o) && o.Kept(today) && !yield(o) {
 				return
 			}
 		}
-	}
-	var zipped bytes.Buffer
-	z, sum := gzip.NewWriter(&zipped), &digest{Hash: sha256.New()}
-	err := calendar.Feed(io.MultiWriter(z, sum), f.s.info(c), texts)
-	if err := errors.Join(err, z.Close()); err != nil {
+	})
+	_, _ = z.Write([]byte(tail))
+	if err := errors.Join(err, z.close(f.s)); err != nil {
 		return nil, err
 	}
-	feed.size = sum.size
+	feed.size = int64(z.size)
 	feed.tag, feed.zipped = hex.EncodeToString(sum.Sum(nil)[:12]), bytes.Clone(zipped.Bytes())
 	return feed, nil
-}
-
-// digest counts the bytes written to it.
-type digest struct {
-	hash.Hash
-	size int64
-}
-
-func (d *digest) Write(p []byte) (int, error) {
-	d.size += int64(len(p))
-	return d.Hash.Write(p)
 }
 
 // info describes a calendar that is served as a file.

@@ -15,7 +15,7 @@ type named struct {
 	c             *call
 	writer        http.ResponseWriter
 	base, decoded string // of the objects' addresses
-	found         []*calendar.Object
+	found         []*calendar.Entry
 	missing       []byte // each ends with a NUL, which XML cannot hold
 }
 

@@ -1,12 +1,13 @@
 package dav
 
 import (
-	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"net/http"
 	"strings"
+	"unique"
 
 	"berth/calendar"
 )
@@ -29,7 +30,7 @@ func (c *call) get(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", objectType)
 	w.Header().Set("ETag", c.etag(c.at.object))
 	w.Header().Set("Cache-Control", "private, no-cache")
-	http.ServeContent(w, r, "", c.at.object.Modified, strings.NewReader(text))
+	http.ServeContent(w, r, "", c.at.object.Modified(), strings.NewReader(text))
 	return nil
 }
 
@@ -49,15 +50,28 @@ func (c *call) export(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	a := c.answer(w, r, http.StatusOK)
-	out := bufio.NewWriterSize(a, 32<<10)
-	err := calendar.Feed(out, c.s.info(*c.at.collection), func(yield func(string) bool) {
+	out := c.s.buffer(a)
+	defer c.s.release(out)
+	head, tail := calendar.Feed(c.s.info(*c.at.collection))
+	_, _ = out.WriteString(head) // Flush returns the first error
+	list := c.file(*c.at.collection, a.form(inFile, inZippedFile), func(p *piece) error { return sent(a, out, p) })
+	err := list.all(func(yield func(*calendar.Entry) bool) {
 		for o := range c.members.All() {
-			if text := c.text(o); text != "" && !yield(text) {
+			if !c.hidden(o) && !yield(o) {
 				return
 			}
 		}
 	})
+	_, _ = out.WriteString(tail)
 	return errors.Join(err, out.Flush(), a.close())
+}
+
+// file begins the objects of a collection as a part of a file.
+func (c *call) file(of calendar.Collection, form form, send func(*piece) error) *pieces {
+	v := view{epoch: c.members.Epoch, reader: of.Reader(c.visible, c.alarms), form: form}
+	return &pieces{s: c.s, view: unique.Make(v), form: form, send: send, write: func(b *bytes.Buffer, o *calendar.Entry) {
+		b.WriteString(calendar.FeedEvents(c.text(o)))
+	}}
 }
 
 // unchanged reports whether an object meets the If-Match and If-None-Match of a request.

@@ -145,7 +145,7 @@ func entityTag(x *writer, c *call, p place) {
 		x.raw(c.etag(p.object))
 		return
 	}
-	_, mark := p.object.For(c.visible)
+	mark := p.object.For(c.visible).Mark()
 	for _, part := range []string{`"`, p.object.Version(), c.mark, mark, `"`} { // without joining them: there are thousands
 		x.raw(part)
 	}
@@ -165,7 +165,7 @@ func contentType(x *writer, _ *call, p place) {
 }
 
 func lastModified(x *writer, _ *call, p place) {
-	x.raw(p.object.Modified.UTC().Format(http.TimeFormat))
+	x.raw(p.object.Modified().Format(http.TimeFormat))
 }
 
 func contentLength(x *writer, c *call, p place) {

@@ -2,6 +2,7 @@ package dav
 
 import (
 	"encoding/xml"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -74,11 +75,7 @@ func (c *call) propfind(w http.ResponseWriter, r *http.Request) error {
 		plan.write(x, p)
 	}
 	if depth == "1" && c.at.kind == atCollection {
-		for o := range c.members.All() {
-			if !c.hidden(o) {
-				plan.write(x, c.placeOf(o))
-			}
-		}
+		return errors.Join(plan.each(x, c.members.All()), x.end())
 	}
 	return x.end()
 }
@@ -140,6 +137,7 @@ type plan struct {
 	want    asked
 	objects []property // of an object, if all of the selection is known
 	base    string     // of the objects' addresses
+	text    []byte     // of the last object
 }
 
 func (c *call) plan(want asked) *plan {
@@ -260,13 +258,17 @@ func (p *plan) one(x *writer, prop property, at place) {
 var calendarData = inCal("calendar-data")
 
 // data writes the object itself.
-func (p *plan) data(x *writer, o *calendar.Object) {
-	text := p.c.text(o)
-	if p.want.part != nil {
-		text = p.want.part.Of(text)
-	}
+func (p *plan) data(x *writer, o *calendar.Entry) {
 	x.raw("<C:calendar-data>")
-	x.text(text)
+	switch {
+	case p.want.part != nil:
+		x.text(p.want.part.Of(p.c.text(o)))
+	case len(p.c.alarms) > 0 || p.c.masked(o):
+		x.text(p.c.text(o))
+	default: // as it is in memory
+		p.text = o.AppendText(p.text[:0], o.For(p.c.visible))
+		x.bytes(p.text)
+	}
 	x.raw("</C:calendar-data>")
 }
 

@@ -1,6 +1,7 @@
 package dav
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -20,17 +21,18 @@ func (c *call) query(w http.ResponseWriter, r *http.Request, top *element) error
 	}
 	s := f.search(c)
 	x := c.begin(w, r)
-	for o := range s.candidates(c.members) {
-		if c.hidden(o) || s.more && !c.matches(f, o) {
-			continue
+	err = plan.each(x, func(yield func(*calendar.Entry) bool) {
+		for o := range s.candidates(c.members) {
+			if (!s.more || !c.hidden(o) && c.matches(f, o)) && !yield(o) {
+				return
+			}
 		}
-		plan.write(x, c.placeOf(o))
-	}
-	return x.end()
+	})
+	return errors.Join(err, x.end())
 }
 
 // matches applies a filter to the actor's view of an object.
-func (c *call) matches(f *compFilter, o *calendar.Object) bool {
+func (c *call) matches(f *compFilter, o *calendar.Entry) bool {
 	parsed, err := calendar.Decode([]byte(c.text(o)))
 	return err == nil && f.matches(parsed.Component, time.Time{}, time.Time{})
 }

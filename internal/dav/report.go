@@ -1,6 +1,7 @@
 package dav
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -94,6 +95,11 @@ func (c *call) sync(w http.ResponseWriter, r *http.Request, top *element) error 
 	x := c.begin(w, r)
 	reached := now
 	reached.sequence = max(now.sequence, from.sequence)
+	if initial && limit < 0 { // in the order of a list, so that both have the same pieces
+		err := plan.each(x, c.members.All())
+		x.raw("<D:sync-token>" + reached.String() + "</D:sync-token>")
+		return errors.Join(err, x.end())
+	}
 	for m := range c.members.Since(from.sequence, from.name) {
 		gone := m.Object == nil || c.hidden(m.Object)
 		if gone && initial {
@@ -132,7 +138,7 @@ func (c *call) freeBusy(w http.ResponseWriter, top *element) error {
 	if span.to.Sub(span.from) > calendar.KeepPast+calendar.FeedFuture*2 {
 		return precondition("C:valid-filter", "The time-range of a free-busy-query may be at most three years long.")
 	}
-	taken := func(yield func(*calendar.Object) bool) {
+	taken := func(yield func(*calendar.Entry) bool) {
 		for o := range c.members.Overlapping(span.from, span.to) {
 			if !c.hidden(o) && !yield(o) {
 				return

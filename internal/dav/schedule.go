@@ -87,11 +87,11 @@ func (s *schedule) build(ctx context.Context, built int) (done bool, err error) 
 	if _, now := s.known(); now != built {
 		return false, nil
 	}
-	c, err := s.store.Calendar(ctx, 0)
+	index := calendar.NewIndex()
+	c, err := s.store.LoadCalendar(ctx, index.Put)
 	if err != nil {
 		return false, err
 	}
-	index := calendar.NewIndex()
 	index.Apply(c)
 	s.mu.Lock()
 	defer s.mu.Unlock()

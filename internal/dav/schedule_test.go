@@ -32,6 +32,10 @@ func (l *ledger) commit(name string) int64 {
 	return l.sequence
 }
 
+func (l *ledger) LoadCalendar(ctx context.Context, put func(*calendar.Object)) (calendar.Changes, error) {
+	return loaded(ctx, l, put)
+}
+
 func (l *ledger) Calendar(ctx context.Context, since int64) (calendar.Changes, error) {
 	if since == 0 {
 		l.wholes.Add(1)
@@ -136,7 +140,7 @@ func TestTheCalendarsAreReadBeforeTheFirstClient(t *testing.T) {
 	if err := h.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if names(t, h.schedule); l.wholes.Load() != 1 {
+	if names(t, h.server.schedule); l.wholes.Load() != 1 {
 		t.Errorf("everything was read %d times, want once", l.wholes.Load())
 	}
 	gone, cancel := context.WithCancel(t.Context())

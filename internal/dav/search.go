@@ -56,13 +56,13 @@ func (s *search) event(f *compFilter) {
 }
 
 // candidates yields the objects that meet the search.
-func (s search) candidates(m calendar.Members) iter.Seq[*calendar.Object] {
-	return func(yield func(*calendar.Object) bool) {
+func (s search) candidates(m calendar.Members) iter.Seq[*calendar.Entry] {
+	return func(yield func(*calendar.Entry) bool) {
 		if s.never {
 			return
 		}
 		if o := s.exact(m); o != nil {
-			if s.meets(o) && s.within.overlaps(o.Start, o.End) {
+			if s.meets(o) && s.within.overlaps(o.Start(), o.End()) {
 				yield(o)
 			}
 			return
@@ -81,7 +81,7 @@ func (s search) candidates(m calendar.Members) iter.Seq[*calendar.Object] {
 
 // exact finds the one object of a whole UID, nil if the search is for anything else. A text-match looks for a part of a text, but no UID
 // is a part of another.
-func (s search) exact(m calendar.Members) *calendar.Object {
+func (s search) exact(m calendar.Members) *calendar.Entry {
 	for _, t := range s.uids {
 		if name, whole := strings.CutSuffix(t.text, calendar.UIDSuffix); whole && !t.negated {
 			if o := m.Get(name); o != nil {
@@ -92,7 +92,7 @@ func (s search) exact(m calendar.Members) *calendar.Object {
 	return nil
 }
 
-func (s search) meets(o *calendar.Object) bool {
+func (s search) meets(o *calendar.Entry) bool {
 	for _, t := range s.uids {
 		if !t.meets(s.c.uid(o)) {
 			return false

@@ -5,68 +5,66 @@ import (
 	"sync"
 )
 
-// shelf remembers the feeds that were last asked for, up to a number of bytes.
-type shelf struct {
+// shelf remembers what was last asked for, up to a number of bytes.
+type shelf[K comparable, V interface{ cost() int }] struct {
 	limit int
 
 	mu    sync.Mutex
 	bytes int
 	order *list.List // of keys; the latest in front
-	items map[string]*item
+	items map[K]*item[V]
 }
 
-// item is a feed on the shelf.
-type item struct {
-	feed *rendered
-	at   *list.Element
+// item is a value on the shelf.
+type item[V any] struct {
+	value V
+	at    *list.Element
 }
 
-// itemCost is the memory of a feed beside its text.
-const itemCost = 1 << 10
-
-func newShelf(limit int) *shelf {
-	return &shelf{limit: limit, order: list.New(), items: map[string]*item{}}
+func newShelf[K comparable, V interface{ cost() int }](limit int) *shelf[K, V] {
+	return &shelf[K, V]{limit: limit, order: list.New(), items: map[K]*item[V]{}}
 }
 
-func (s *shelf) get(key string) *rendered {
+// get returns the value of a key, the zero value for none.
+func (s *shelf[K, V]) get(key K) (v V) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	x := s.items[key]
 	if x == nil {
-		return nil
+		return v
 	}
 	s.order.MoveToFront(x.at)
-	return x.feed
+	return x.value
 }
 
-// put remembers a feed, and makes room by dropping the least recently used ones.
-func (s *shelf) put(key string, feed *rendered) {
+// put remembers a value, and makes room by dropping the least recently used ones.
+func (s *shelf[K, V]) put(key K, v V) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forget(key)
-	if itemCost+len(feed.zipped) > s.limit {
+	if v.cost() > s.limit {
 		return
 	}
-	s.items[key] = &item{feed, s.order.PushFront(key)}
-	s.bytes += itemCost + len(feed.zipped)
+	s.items[key] = &item[V]{v, s.order.PushFront(key)}
+	s.bytes += v.cost()
 	for s.bytes > s.limit {
-		s.forget(s.order.Back().Value.(string))
+		s.forget(s.order.Back().Value.(K))
 	}
 }
 
-// drop forgets a feed.
-func (s *shelf) drop(key string) {
+// drop forgets a value.
+func (s *shelf[K, V]) drop(key K) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forget(key)
 }
 
-func (s *shelf) forget(key string) {
+func (s *shelf[K, V]) forget(key K) {
 	x := s.items[key]
 	if x == nil {
 		return
 	}
 	s.order.Remove(x.at)
 	delete(s.items, key)
-	s.bytes -= itemCost + len(x.feed.zipped)
+	s.bytes -= x.value.cost()
 }

@@ -2,11 +2,11 @@ package dav
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 )
 
 const (
@@ -21,13 +21,16 @@ const (
 
 // writer writes XML piece by piece. It keeps the first error.
 type writer struct {
-	out    *bufio.Writer
-	answer *answer // nil if the target is not an answer
+	out     *bufio.Writer
+	answer  *answer // nil if the target is not an answer
+	scratch []byte
 }
 
+const xmlHead = `<?xml version="1.0" encoding="utf-8"?>` + "\n"
+
 func newWriter(w io.Writer) *writer {
-	x := &writer{out: bufio.NewWriterSize(w, 32<<10)}
-	x.raw(`<?xml version="1.0" encoding="utf-8"?>` + "\n")
+	x := &writer{out: bufio.NewWriter(w)}
+	x.raw(xmlHead)
 	return x
 }
 
@@ -37,17 +40,23 @@ func (x *writer) flush() error { return x.out.Flush() }
 // escapes holds the characters that cannot stand in character data. Parsers turn a bare carriage return into a line feed.
 var escapes = [256]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;", '\r': "&#13;"}
 
-// text writes character data. An event has a carriage return on each line and seldom anything else to escape: searching for other
-// characters first, and then for carriage returns alone, takes half the time of checking each byte.
+// text writes character data.
 func (x *writer) text(s string) {
-	if strings.IndexByte(s, '&') < 0 && strings.IndexByte(s, '<') < 0 && strings.IndexByte(s, '>') < 0 && strings.IndexByte(s, '"') < 0 {
+	x.scratch = append(x.scratch[:0], s...)
+	x.bytes(x.scratch)
+}
+
+// bytes writes character data. An event has a carriage return on each line and seldom anything else to escape: searching for other
+// characters first, and then for carriage returns alone, takes half the time of checking each byte.
+func (x *writer) bytes(s []byte) {
+	if bytes.IndexByte(s, '&') < 0 && bytes.IndexByte(s, '<') < 0 && bytes.IndexByte(s, '>') < 0 && bytes.IndexByte(s, '"') < 0 {
 		for {
-			i := strings.IndexByte(s, '\r')
+			i := bytes.IndexByte(s, '\r')
 			if i < 0 {
-				x.raw(s)
+				_, _ = x.out.Write(s)
 				return
 			}
-			x.raw(s[:i])
+			_, _ = x.out.Write(s[:i])
 			x.raw(escapes['\r'])
 			s = s[i+1:]
 		}
@@ -55,12 +64,12 @@ func (x *writer) text(s string) {
 	from := 0
 	for i := range len(s) {
 		if e := escapes[s[i]]; e != "" {
-			x.raw(s[from:i])
+			_, _ = x.out.Write(s[from:i])
 			x.raw(e)
 			from = i + 1
 		}
 	}
-	x.raw(s[from:])
+	_, _ = x.out.Write(s[from:])
 }
 
 // empty writes an element without content, of any namespace.
@@ -87,17 +96,15 @@ func (c *call) begin(w http.ResponseWriter, r *http.Request) *writer {
 	w.Header().Set("Content-Type", xmlType)
 	w.Header().Set("Cache-Control", "no-store")
 	a := c.answer(w, r, http.StatusMultiStatus)
-	x := newWriter(a)
-	x.answer = a
+	x := &writer{out: c.s.buffer(a), answer: a}
+	x.raw(xmlHead)
 	x.raw(multistatus)
 	return x
 }
 
 func (x *writer) end() error {
 	x.raw("</D:multistatus>\n")
-	err := x.flush()
-	if x.answer != nil {
-		err = errors.Join(err, x.answer.close())
-	}
+	err := errors.Join(x.flush(), x.answer.close())
+	x.answer.s.release(x.out)
 	return err
 }

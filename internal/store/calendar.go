@@ -16,16 +16,28 @@ import (
 // Calendars are written in the transactions that change requests: the objects of a request are drawn anew at commit, and share the
 // request's sequence of the change log.
 
-// Calendar returns the objects that changed after a sequence; 0 for all.
+// Calendar returns what changed after a sequence; 0 for everything. Where nothing has, only the sequence is filled in.
 func (s *Store) Calendar(ctx context.Context, since int64) (c calendar.Changes, err error) {
+	var objects []calendar.Object
+	c, err = s.changes(ctx, since, func(o *calendar.Object) { objects = append(objects, *o) })
+	c.Objects = objects
+	return c, err
+}
+
+// LoadCalendar hands every object to put, one after the other, and returns the rest of what there is. The objects need not be in memory at once.
+func (s *Store) LoadCalendar(ctx context.Context, put func(*calendar.Object)) (calendar.Changes, error) {
+	return s.changes(ctx, 0, put)
+}
+
+func (s *Store) changes(ctx context.Context, since int64, put func(*calendar.Object)) (c calendar.Changes, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
-		c, err = tx.(*reader).calendar(ctx, since)
+		c, err = tx.(*reader).calendar(ctx, since, put)
 		return err
 	})
 	return c, err
 }
 
-func (r *reader) calendar(ctx context.Context, since int64) (c calendar.Changes, err error) {
+func (r *reader) calendar(ctx context.Context, since int64, put func(*calendar.Object)) (c calendar.Changes, err error) {
 	if c.Sequence, err = r.Sequence(ctx); err != nil || c.Sequence == since && since > 0 {
 		return c, err
 	}
@@ -43,7 +55,13 @@ func (r *reader) calendar(ctx context.Context, since int64) (c calendar.Changes,
 	if c.Pruned, err = one(ctx, r.tx, "counter", number, `SELECT value FROM counters WHERE name = 'calendar_pruned'`); err != nil {
 		return c, err
 	}
-	if c.Objects, err = all(ctx, r.tx, objectRow, `SELECT name, request, tag, renewed, drawn, sequence, collections, document FROM calendar_objects WHERE sequence > $1`, since); err != nil {
+	if _, err = all(ctx, r.tx, func(s scan) (none struct{}, err error) {
+		o, err := objectRow(s)
+		if err == nil {
+			put(&o)
+		}
+		return none, err
+	}, `SELECT name, request, tag, renewed, drawn, sequence, collections, document FROM calendar_objects WHERE sequence > $1`, since); err != nil {
 		return c, err
 	}
 	c.Removals, err = all(ctx, r.tx, func(s scan) (x calendar.Removal, err error) {

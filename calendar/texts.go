@@ -1,0 +1,48 @@
+package calendar
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/klauspost/compress/s2"
+)
+
+// texts packs the texts of an index's objects, each by itself, so that one can be read without the others. They differ in little from one another:
+// what they have in common with a sample takes no memory.
+type texts struct {
+	dict    *s2.Dict
+	scratch []byte
+}
+
+// newTexts makes the packing of an index. The sample is one of its objects.
+func newTexts(sample *Object) *texts {
+	at := time.Unix(0, 0).UTC()
+	usual := render(Event{Name: "00000000-0000-0000-0000-000000000000", Created: at, Modified: at, Start: at, End: at, Status: Confirmed, Summary: "Orchestrate Tear down Offered until Closed",
+		Description: "Status: scheduled\nNetwork service: \nExperimenter: \nMentor: \nTicket: \nRequest: \nSlot (UTC): \n\nComponents:\n- 1 × on \n\nDevices:\n- 1 × at ",
+		Location:    "Location", URL: "https://", Categories: []string{"Place"}})
+	return &texts{dict: s2.MakeDict([]byte(usual+sample.Full+sample.Busy), nil)}
+}
+
+// pack is not safe for concurrent use, unpack is.
+func (t *texts) pack(text string) []byte {
+	if text == "" {
+		return nil
+	}
+	t.scratch = t.dict.Encode(t.scratch[:cap(t.scratch)], []byte(text))
+	return bytes.Clone(t.scratch)
+}
+
+// unpack adds a packed text of n bytes.
+func (t *texts) unpack(to, packed []byte, n int) []byte {
+	if n == 0 {
+		return to
+	}
+	to = slices.Grow(to, n)
+	from := len(to)
+	if _, err := t.dict.Decode(to[from:from+n:from+n], packed); err != nil {
+		panic(fmt.Sprintf("a text in memory cannot be read: %v", err)) // it was packed by the same dictionary
+	}
+	return to[:from+n]
+}
