@@ -7,11 +7,8 @@ import (
 	"time"
 )
 
-// Limits of the lists in a verdict; further entries are only counted.
-const (
-	maxConflicts = 50
-	maxTakers    = 20
-)
+// maxConflicts is how many conflicts a verdict lists.
+const maxConflicts = 50
 
 // Fits answers like Check, without reasons and at the least cost.
 func (f *Federation) Fits(e testbeds.Experiment, s testbeds.Slot) bool {
@@ -62,85 +59,14 @@ func (f *Federation) concluded(v testbeds.Verdict, wants []want, s testbeds.Slot
 // explain adds the conflicts of one pool: for each quantity the longest intervals in which less is free than needed. Time beyond the
 // horizon is a problem, not a conflict.
 func (f *Federation) explain(v *testbeds.Verdict, w want, from, to int64) {
-	short := false
-	for col, need := range w.need {
-		if need <= 0 {
-			continue
-		}
-		for at := from; at < to; {
-			start, ok := w.pool.free.FirstBelow(col, need, at, to)
-			if !ok {
-				break
-			}
-			end, ok := w.pool.free.FirstAtLeast(col, need, start, to)
-			if !ok {
-				end = to
-			}
-			short = true
-			if len(v.Conflicts) == maxConflicts {
-				v.Truncated = true
-				return
-			}
-			v.Conflicts = append(v.Conflicts, f.conflict(w.pool, col, need, start, end))
-			at = end
-		}
-	}
-	if !short {
+	short, more := w.shortages(from, to, maxConflicts-len(v.Conflicts))
+	switch {
+	case more:
+		v.Truncated = true
+	case len(short) == 0:
 		v.Conflicts = append(v.Conflicts, f.unitConflicts(w, from, to)...)
 	}
-}
-
-func (f *Federation) conflict(p *pool, col int, need, from, to int64) testbeds.Conflict {
-	free := p.free.Min(col, from, to)
-	c := testbeds.Conflict{Resource: p.resource(col), Interval: slotOf(from, to), Needed: need, Free: free, ShortBy: need - free}
-	c.TakenBy, c.More = f.takers(p, col, from, to)
-	return c
-}
-
-// takers lists the absences and then the bookings that take of a column in [from, to), each in the order of time.
-func (f *Federation) takers(p *pool, col int, from, to int64) (takers []testbeds.Taker, more int) {
-	takers = p.away(col, from, to)
-	var spans []claimSpan
-	f.overlapping(p.key, from, to, func(g claimSpan) bool {
-		if p.claimsOf(&g, col) {
-			spans = append(spans, g)
-		}
-		return true
-	})
-	slices.SortFunc(spans, func(a, b claimSpan) int {
-		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Key, b.Key))
-	})
-	more = max(0, len(takers)-maxTakers)
-	takers = takers[:min(len(takers), maxTakers)]
-	room := min(maxTakers-len(takers), len(spans))
-	for _, g := range spans[:room] {
-		takers = append(takers, p.taker(&g, col))
-	}
-	return takers, more + len(spans) - room
-}
-
-// away lists the absences that take of a column in [from, to).
-func (p *pool) away(col int, from, to int64) (takers []testbeds.Taker) {
-	for _, a := range p.absences {
-		if a.from < to && a.to > from && a.cut[col] > 0 {
-			takers = append(takers, testbeds.Taker{Kind: a.kind, Summary: a.summary, Amount: min(a.cut[col], p.peak[col]), Units: a.units,
-				Interval: slotOf(a.from, a.to)})
-		}
-	}
-	return takers
-}
-
-func byTime(a, b testbeds.Taker) int {
-	return cmp.Or(a.Interval.Start.Compare(b.Interval.Start), cmp.Compare(a.Booking, b.Booking))
-}
-
-func (p *pool) taker(g *claimSpan, col int) testbeds.Taker {
-	r := g.Value.row
-	t := testbeds.Taker{Kind: testbeds.TakerBooking, Booking: g.Key, Request: r.request, Strength: r.form.strength, Amount: p.amount(g, col), Interval: slotOf(g.From, g.To)}
-	if g.Value.named {
-		t.Units = r.units(p.key)
-	}
-	return t
+	v.Conflicts = append(v.Conflicts, f.conflicts(w.pool, short)...)
 }
 
 // contenders lists the requests under review that want some of the same capacity at the same time.
@@ -161,7 +87,9 @@ func (f *Federation) contenders(wants []want, s testbeds.Slot) []testbeds.Taker 
 	for _, t := range found {
 		list = append(list, t)
 	}
-	slices.SortFunc(list, byTime)
+	slices.SortFunc(list, func(a, b testbeds.Taker) int {
+		return cmp.Or(a.Interval.Start.Compare(b.Interval.Start), cmp.Compare(a.Booking, b.Booking))
+	})
 	return list
 }
 

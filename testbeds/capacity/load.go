@@ -26,16 +26,36 @@ func (f *Federation) LoadFrom(bookings iter.Seq[testbeds.Booking]) {
 }
 
 // loading gathers the claims that are to be put on each pool.
-type loading map[*pool][]claimSpan
+type loading map[*pool]*gathered
 
-func (l loading) add(p *pool, g claimSpan) { l[p] = append(l[p], g) }
+// gathered is a list in parts, which grows without being copied.
+type gathered struct {
+	full [][]claimSpan
+	last []claimSpan
+}
+
+// partSize is the greatest size of a part; the first ones are smaller.
+const partSize = 4096
+
+func (l loading) add(p *pool, g claimSpan) {
+	list := l[p]
+	if list == nil {
+		list = &gathered{}
+		l[p] = list
+	}
+	if n := cap(list.last); len(list.last) == n {
+		list.full = append(list.full, list.last)
+		list.last = make([]claimSpan, 0, min(partSize, max(16, 2*n)))
+	}
+	list.last = append(list.last, g)
+}
 
 // finish puts everything that was gathered.
 func (l loading) finish() {
-	for p, spans := range l {
-		p.load(spans)
+	for p, list := range l {
+		p.load(slices.Concat(append(list.full, list.last)...))
+		delete(l, p)
 	}
-	clear(l)
 }
 
 // load puts many claims at once.
@@ -44,7 +64,7 @@ func (p *pool) load(spans []claimSpan) {
 	if len(pending) > 0 {
 		spans = slices.DeleteFunc(spans, func(g claimSpan) bool { return !g.Value.row.blocks() })
 	}
-	taken := profile.NewDeltas(len(p.columns), len(spans))
+	taken := profile.NewDeltas(len(p.columns), len(spans)+p.free.Points())
 	for i := range spans {
 		taken.Add(spans[i].From, spans[i].To, negated(p.amounts(&spans[i])))
 	}

@@ -36,7 +36,8 @@ func (p *pool) column(quantity string) (col int, ok bool) {
 	if p == nil {
 		return 0, false
 	}
-	return slices.BinarySearch(p.columns, quantity)
+	col = slices.Index(p.columns, quantity) // there are few
+	return col, col >= 0
 }
 
 // width returns the number of columns, 0 where there is no pool.

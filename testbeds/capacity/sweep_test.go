@@ -373,10 +373,11 @@ func TestSweepAddsUpLargeAmounts(t *testing.T) {
 func BenchmarkSweep(b *testing.B) {
 	for _, n := range benchSizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			fed, bookings, _ := benchFederation(b, 1, n)
+			w := worldOf(b, 1, n)
+			bookings := slices.Collect(w.bookings())
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Sweep(fed.Facility(), benchHorizon, bookings); err != nil {
+				if _, err := Sweep(w.facility, benchHorizon, bookings); err != nil {
 					b.Fatal(err)
 				}
 			}

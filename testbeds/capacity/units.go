@@ -39,7 +39,7 @@ func (f *Federation) unitConflicts(w want, from, to int64) []testbeds.Conflict {
 	if conflicts := f.pinned(w, from, to); len(conflicts) > 0 {
 		return conflicts
 	}
-	c := f.conflict(w.pool, 0, w.need[0], from, to)
+	c := f.conflicts(w.pool, []shortage{{span{from, to}, 0, w.need[0]}})[0]
 	c.Free = min(c.Free, w.need[0]-1)
 	c.ShortBy = w.need[0] - c.Free
 	return []testbeds.Conflict{c}

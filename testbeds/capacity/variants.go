@@ -63,12 +63,12 @@ func (f *Federation) allowed(c testbeds.Component, where string) bool {
 	if !slices.Contains(c.Onboarded, where) {
 		return false // most places of a large federation: nobody wants to read why
 	}
-	p, problems := f.place(c, where)
-	if p == nil || len(problems) > 0 {
+	p := f.vim(where)
+	if p == nil || !p.runs(&c, where) {
 		return false
 	}
 	for q, n := range c.Size {
-		if col, ok := p.column(q); ok && n > p.peak[col] {
+		if col, ok := p.column(q); n > 0 && (!ok || n > p.peak[col]) {
 			return false
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"berth/testbeds"
 	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -31,25 +30,16 @@ func (w want) span(s testbeds.Slot) (from, to int64) {
 }
 
 // wants gathers the experiment's need of each pool, in the order of the facility, and every static limit that it breaks.
-func (f *Federation) wants(e testbeds.Experiment) ([]want, []testbeds.Problem) {
-	var problems []testbeds.Problem
-	byPool := map[testbeds.Resource]*want{}
-	of := func(p *pool) *want {
-		if byPool[p.key] == nil {
-			byPool[p.key] = new(p.want())
+func (f *Federation) wants(e testbeds.Experiment) (all []want, problems []testbeds.Problem) {
+	for i := range e.Components {
+		c := &e.Components[i]
+		where := e.Placement[c.Member]
+		p, counted := f.vim(where), false
+		if p != nil {
+			all, counted = p.needs(all, c.Size)
 		}
-		return byPool[p.key]
-	}
-	for _, c := range e.Components {
-		p, bad := f.place(c, e.Placement[c.Member])
-		problems = append(problems, bad...)
-		if p == nil {
-			continue
-		}
-		for q, n := range c.Size {
-			if col, ok := p.column(q); ok && n > 0 {
-				of(p).need[col] += n
-			}
+		if !counted || !p.runs(c, where) {
+			problems = append(problems, f.obstacles(p, c, where)...)
 		}
 	}
 	for _, d := range e.Devices {
@@ -58,17 +48,48 @@ func (f *Federation) wants(e testbeds.Experiment) ([]want, []testbeds.Problem) {
 		if p == nil || d.Count <= 0 {
 			continue
 		}
-		w := of(p)
-		w.need[0] += d.Count
-		w.pins = append(w.pins, d.Units...)
+		var i int
+		all, i = p.wanted(all)
+		all[i].need[0] += d.Count
+		all[i].pins = append(all[i].pins, d.Units...)
 	}
-	var wants []want
-	for _, key := range slices.SortedFunc(maps.Keys(byPool), f.inOrder) {
-		w := byPool[key]
-		wants = append(wants, *w)
+	if len(all) > 1 {
+		slices.SortFunc(all, func(a, b want) int { return f.inOrder(a.pool.key, b.pool.key) })
+	}
+	for _, w := range all {
 		problems = append(problems, w.beyond()...)
 	}
-	return wants, problems
+	return all, problems
+}
+
+// wanted returns the place of the pool among what is wanted, where it comes last if it is new.
+func (p *pool) wanted(all []want) ([]want, int) {
+	for i := range all {
+		if all[i].pool == p {
+			return all, i
+		}
+	}
+	return append(all, p.want()), len(all)
+}
+
+// needs adds a size to what is wanted of the pool; counted is false if the pool does not have some of its quantities.
+func (p *pool) needs(all []want, size testbeds.Quantities) (_ []want, counted bool) {
+	i := -1
+	counted = true
+	for q, n := range size {
+		col, ok := p.column(q)
+		switch {
+		case n <= 0:
+			continue
+		case !ok:
+			counted = false
+			continue
+		case i < 0:
+			all, i = p.wanted(all)
+		}
+		all[i].need[col] += n
+	}
+	return all, counted
 }
 
 // beyond lists the quantities of which more is needed than there ever is.
@@ -84,23 +105,33 @@ func (w want) beyond() []testbeds.Problem {
 	return problems
 }
 
-// place finds the VIM of a component and every reason why the component can never run there.
-func (f *Federation) place(c testbeds.Component, where string) (*pool, []testbeds.Problem) {
+// vim finds the pool of a VIM that is written "testbed/vim"; nil if the facility does not have it.
+func (f *Federation) vim(where string) *pool {
+	testbed, vim, _ := strings.Cut(where, "/")
+	return f.pool(testbeds.Resource{Testbed: testbed, VIM: vim})
+}
+
+// runs reports whether a component can run on the VIM at some time, apart from its size in all.
+func (p *pool) runs(c *testbeds.Component, where string) bool {
+	return slices.Contains(c.Onboarded, where) && p.hosts(c.Size) && (len(c.Requires) == 0 || len(lacking(c.Requires, p.features)) == 0)
+}
+
+// obstacles lists every reason why a component can never run on a VIM; the VIM is nil where there is none.
+func (f *Federation) obstacles(p *pool, c *testbeds.Component, where string) []testbeds.Problem {
 	problem := func(rule testbeds.Rule, format string, args ...any) testbeds.Problem {
 		testbed, vim, _ := strings.Cut(where, "/")
 		return testbeds.Problem{Rule: rule, Member: c.Member, VNF: c.VNF, Testbed: testbed, VIM: vim,
 			Message: fmt.Sprintf("member %s (%s): ", c.Member, cmp.Or(c.VNF, "no VNF")) + fmt.Sprintf(format, args...)}
 	}
 	if where == "" {
-		return nil, []testbeds.Problem{problem(testbeds.RuleNotPlaced, "is placed nowhere")}
+		return []testbeds.Problem{problem(testbeds.RuleNotPlaced, "is placed nowhere")}
 	}
 	testbed, vim, _ := strings.Cut(where, "/")
-	if _, ok := f.Testbed(testbed); !ok {
-		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownTestbed, "there is no testbed %q", testbed)}
+	if _, ok := f.beds[testbed]; !ok {
+		return []testbeds.Problem{problem(testbeds.RuleUnknownTestbed, "there is no testbed %q", testbed)}
 	}
-	p := f.pool(testbeds.Resource{Testbed: testbed, VIM: vim})
-	if p == nil || vim == "" {
-		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownVIM, "testbed %s has no VIM %q", testbed, vim)}
+	if p == nil {
+		return []testbeds.Problem{problem(testbeds.RuleUnknownVIM, "testbed %s has no VIM %q", testbed, vim)}
 	}
 	var problems []testbeds.Problem
 	if !slices.Contains(c.Onboarded, where) {
@@ -117,7 +148,7 @@ func (f *Federation) place(c testbeds.Component, where string) (*pool, []testbed
 	if !p.hosts(c.Size) {
 		problems = append(problems, problem(testbeds.RuleLargestHost, "fits no single host of %s (%s)", where, p.largestHost()))
 	}
-	return p, problems
+	return problems
 }
 
 func list(before string, names []string) string {
@@ -156,7 +187,7 @@ func (f *Federation) device(d testbeds.DeviceNeed) (*pool, []testbeds.Problem) {
 	problem := func(rule testbeds.Rule, format string, args ...any) testbeds.Problem {
 		return testbeds.Problem{Rule: rule, Testbed: d.Testbed, Device: d.Device, Message: fmt.Sprintf(format, args...)}
 	}
-	if _, ok := f.Testbed(d.Testbed); !ok {
+	if _, ok := f.beds[d.Testbed]; !ok {
 		return nil, []testbeds.Problem{problem(testbeds.RuleUnknownTestbed, "device %s: there is no testbed %q", d.Device, d.Testbed)}
 	}
 	p := f.pool(testbeds.Resource{Testbed: d.Testbed, Device: d.Device})

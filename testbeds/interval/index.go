@@ -99,10 +99,10 @@ func (x *Index[K, V]) All(yield func(Entry[K, V]) bool) {
 	}
 }
 
-// Overlapping calls yield with the entries that share an instant with [from, to), by level and start, until it returns false. An entry
-// without length counts where it starts.
+// Overlapping calls yield with the entries that share an instant with [from, to), the longest level first and each by start, until it returns
+// false. An entry without length counts where it starts.
 func (x *Index[K, V]) Overlapping(from, to int64, yield func(Entry[K, V]) bool) {
-	for n := range x.levels {
+	for n := len(x.levels) - 1; n >= 0; n-- {
 		if !x.levels[n].overlapping(from-1<<n, from, to, yield) {
 			return
 		}

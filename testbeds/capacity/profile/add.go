@@ -44,5 +44,9 @@ func (p *Profile) raise(x *node, hi, from, to int64, by []int64) {
 // raiseBelow adds by to the part of [from, to) that lies in the i-th kid.
 func (p *Profile) raiseBelow(x *node, i int, hi, from, to int64, by []int64) {
 	p.raise(p.kid(x, i), x.end(i, hi), from, to, by)
-	x.refresh(i)
+	for c, n := range by {
+		if n != 0 {
+			x.refreshColumn(i, c)
+		}
+	}
 }

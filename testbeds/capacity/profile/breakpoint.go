@@ -1,5 +1,7 @@
 package profile
 
+import "slices"
+
 // ensure makes a breakpoint at t if there is none; no amount changes.
 func (p *Profile) ensure(t int64) {
 	if t == forever || p.has(t) {
@@ -61,10 +63,13 @@ func (p *Profile) coalesce(t int64) {
 	if t == beginning || t == forever {
 		return
 	}
-	for c := range p.width {
-		if p.one(c, t-1) != p.one(c, t) {
-			return
-		}
+	var room [2 * 8]int64
+	amounts := append(room[:0], make([]int64, 2*p.width)...)
+	before, after := amounts[:p.width], amounts[p.width:]
+	p.At(t-1, before)
+	p.At(t, after)
+	if !slices.Equal(before, after) {
+		return
 	}
 	p.points--
 	p.root = p.writable(p.root)
@@ -88,7 +93,9 @@ func (p *Profile) remove(x *node, t int64) {
 		x.drop(i)
 		return
 	}
-	x.refresh(i)
+	if k.times[0] != x.times[i] {
+		x.refresh(i) // else the part that is gone was as the one before it
+	}
 	p.join(x, i)
 	p.join(x, i-1)
 }

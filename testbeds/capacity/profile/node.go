@@ -1,7 +1,5 @@
 package profile
 
-import "slices"
-
 const (
 	leafSize  = 64
 	innerSize = 16
@@ -141,13 +139,27 @@ func (x *node) lift(c, i, j int, n int64) {
 
 // refresh updates the i-th kid's beginning and its least and greatest amounts from the kid's data.
 func (x *node) refresh(i int) {
-	k, s := x.kids[i], x.size()
-	x.times[i] = k.times[0]
-	for c := range len(x.add) / s {
-		at := c*s + i
-		x.min[at] = slices.Min(k.column(k.min, c)) + x.add[at]
-		x.max[at] = slices.Max(k.column(k.max, c)) + x.add[at]
+	x.times[i] = x.kids[i].times[0]
+	for c := range len(x.add) / x.size() {
+		x.refreshColumn(i, c)
 	}
+}
+
+// refreshColumn updates the i-th kid's least and greatest amount of one column.
+func (x *node) refreshColumn(i, c int) {
+	at := c*x.size() + i
+	least, greatest := x.kids[i].extremes(c)
+	x.min[at], x.max[at] = least+x.add[at], greatest+x.add[at]
+}
+
+// extremes returns the least and the greatest amount of a column.
+func (x *node) extremes(c int) (least, greatest int64) {
+	low, high := x.column(x.min, c), x.column(x.max, c)
+	least, greatest = low[0], high[0]
+	for i := range low {
+		least, greatest = min(least, low[i]), max(greatest, high[i])
+	}
+	return least, greatest
 }
 
 // duplicate inserts a copy of the i-th part after it. There must be room.

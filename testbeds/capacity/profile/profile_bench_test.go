@@ -5,50 +5,52 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"testing"
+
+	"berth/testbeds/capacity/workload"
 )
 
 // bed is a testbed of the benchmarks: its quantities in one profile, its pools in one each.
 type bed struct {
-	parts    [1 + kinds - quantities]*Profile
-	bookings []claim
-	asks     []claim
+	parts    [1 + workload.Kinds - workload.Quantities]*Profile
+	bookings []workload.Claim
+	asks     []workload.Claim
 }
 
 // cut returns the part of the needs that the i-th profile covers.
-func cut(need *[kinds]int64, i int) []int64 {
+func cut(need *[workload.Kinds]int64, i int) []int64 {
 	if i == 0 {
-		return need[:quantities]
+		return need[:workload.Quantities]
 	}
-	return need[quantities+i-1 : quantities+i]
+	return need[workload.Quantities+i-1 : workload.Quantities+i]
 }
 
 func newBed(n int) *bed {
-	w := newWorkload(n)
-	b := &bed{bookings: w.bookings}
+	w := workload.New(n)
+	b := &bed{bookings: w.Bookings}
 	for i := range b.parts {
-		b.parts[i] = Build(cut(&w.capacity, i), deltasOf(w, i))
+		b.parts[i] = Build(cut(&w.Capacity, i), deltasOf(w, i))
 	}
 	for range 4096 {
-		b.asks = append(b.asks, w.ask())
+		b.asks = append(b.asks, w.Ask())
 	}
 	return b
 }
 
-func deltasOf(w *workload, part int) []Delta {
+func deltasOf(w *workload.Workload, part int) []Delta {
 	var deltas []Delta
-	for _, list := range [][]claim{w.closed, w.bookings} {
+	for _, list := range [][]workload.Claim{w.Closed, w.Bookings} {
 		for i := range list {
-			if by := negated(cut(&list[i].need, part)); !zero(by) {
-				deltas = append(deltas, Delta{list[i].from, list[i].to, by})
+			if by := negated(cut(&list[i].Need, part)); !zero(by) {
+				deltas = append(deltas, Delta{list[i].From, list[i].To, by})
 			}
 		}
 	}
 	return deltas
 }
 
-func (b *bed) fits(c *claim) bool {
+func (b *bed) fits(c *workload.Claim) bool {
 	for i, p := range b.parts {
-		if need := cut(&c.need, i); !zero(need) && !p.Fits(need, c.from, c.to) {
+		if need := cut(&c.Need, i); !zero(need) && !p.Fits(need, c.From, c.To) {
 			return false
 		}
 	}
@@ -56,15 +58,15 @@ func (b *bed) fits(c *claim) bool {
 }
 
 // earliest lets the profiles leap over each other, pools first.
-func (b *bed) earliest(c *claim) (int64, bool) {
-	at, agreed := c.from, 0
+func (b *bed) earliest(c *workload.Claim) (int64, bool) {
+	at, agreed := c.From, 0
 	for i := len(b.parts) - 1; agreed < len(b.parts); i = (i + len(b.parts) - 1) % len(b.parts) {
 		agreed++
-		need := cut(&c.need, i)
+		need := cut(&c.Need, i)
 		if zero(need) {
 			continue
 		}
-		t, ok := b.parts[i].Earliest(need, at, horizon, c.length())
+		t, ok := b.parts[i].Earliest(need, at, workload.Horizon, c.Length())
 		if !ok {
 			return 0, false
 		}
@@ -75,33 +77,33 @@ func (b *bed) earliest(c *claim) (int64, bool) {
 	return at, true
 }
 
-func (b *bed) latest(c *claim) (int64, bool) {
-	end, agreed := c.to, 0
+func (b *bed) latest(c *workload.Claim) (int64, bool) {
+	end, agreed := c.To, 0
 	for i := len(b.parts) - 1; agreed < len(b.parts); i = (i + len(b.parts) - 1) % len(b.parts) {
 		agreed++
-		need := cut(&c.need, i)
+		need := cut(&c.Need, i)
 		if zero(need) {
 			continue
 		}
-		t, ok := b.parts[i].Latest(need, 0, end, c.length())
+		t, ok := b.parts[i].Latest(need, 0, end, c.Length())
 		if !ok {
 			return 0, false
 		}
-		if t+c.length() < end {
-			end, agreed = t+c.length(), 1
+		if t+c.Length() < end {
+			end, agreed = t+c.Length(), 1
 		}
 	}
 	return end, true
 }
 
 // add adds the claim's needs times sign to every part that it touches.
-func (b *bed) add(c *claim, sign int64) {
-	var by [kinds]int64
-	for k, need := range c.need {
+func (b *bed) add(c *workload.Claim, sign int64) {
+	var by [workload.Kinds]int64
+	for k, need := range c.Need {
 		by[k] = sign * need
 	}
 	for i, p := range b.parts {
-		p.Add(c.from, c.to, cut(&by, i))
+		p.Add(c.From, c.To, cut(&by, i))
 	}
 }
 
@@ -112,7 +114,7 @@ func sizes(b *testing.B, run func(b *testing.B, n int)) {
 }
 
 // asking measures a question to all parts of a testbed, and the rate of positive answers.
-func asking(b *testing.B, ask func(*bed, *claim) bool) {
+func asking(b *testing.B, ask func(*bed, *workload.Claim) bool) {
 	sizes(b, func(b *testing.B, n int) {
 		bed, yes, i := newBed(n), 0, 0
 		b.ReportAllocs()
@@ -131,11 +133,11 @@ func BenchmarkFits(b *testing.B) {
 }
 
 func BenchmarkEarliest(b *testing.B) {
-	asking(b, func(bed *bed, c *claim) bool { _, ok := bed.earliest(c); return ok })
+	asking(b, func(bed *bed, c *workload.Claim) bool { _, ok := bed.earliest(c); return ok })
 }
 
 func BenchmarkLatest(b *testing.B) {
-	asking(b, func(bed *bed, c *claim) bool { _, ok := bed.latest(c); return ok })
+	asking(b, func(bed *bed, c *workload.Claim) bool { _, ok := bed.latest(c); return ok })
 }
 
 // BenchmarkRemoveAdd removes a random booking and adds it again: two changes an operation.
@@ -158,7 +160,7 @@ func BenchmarkForkAdd(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			c := &bed.bookings[rng.IntN(len(bed.bookings))]
-			bed.parts[0].Fork().Add(c.from, c.to, cut(&c.need, 0))
+			bed.parts[0].Fork().Add(c.From, c.To, cut(&c.Need, 0))
 		}
 	})
 }
@@ -166,7 +168,7 @@ func BenchmarkForkAdd(b *testing.B) {
 // BenchmarkBuild builds all parts at once and reports their memory.
 func BenchmarkBuild(b *testing.B) {
 	sizes(b, func(b *testing.B, n int) {
-		w := newWorkload(n)
+		w := workload.New(n)
 		var deltas [len(bed{}.parts)][]Delta
 		for i := range deltas {
 			deltas[i] = deltasOf(w, i)
@@ -174,7 +176,7 @@ func BenchmarkBuild(b *testing.B) {
 		var parts [len(deltas)]*Profile
 		build := func() {
 			for i := range parts {
-				parts[i] = Build(cut(&w.capacity, i), deltas[i])
+				parts[i] = Build(cut(&w.Capacity, i), deltas[i])
 			}
 		}
 		b.ReportAllocs()

@@ -2,20 +2,14 @@ package profile
 
 // At fills free, one amount per column, with the free amounts at t.
 func (p *Profile) At(t int64, free []int64) {
-	for c := range p.width {
-		free[c] = p.one(c, t)
-	}
-}
-
-// one returns the free amount of a column at t.
-func (p *Profile) one(col int, t int64) int64 {
-	x, sum := p.root, int64(0)
+	clear(free)
+	x := p.root
 	for !x.leaf() {
 		i := x.find(t)
-		sum += x.column(x.add, col)[i]
+		x.plus(free, x.add, i, 1)
 		x = x.kids[i]
 	}
-	return sum + x.column(x.min, col)[x.find(t)]
+	x.plus(free, x.min, x.find(t), 1)
 }
 
 // Min returns the least free amount of a column in [from, to); math.MaxInt64 for an empty interval.
