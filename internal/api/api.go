@@ -198,12 +198,13 @@ func (a *api) entrance(x access) func(huma.Context, func(huma.Context)) {
 			return
 		}
 		r, w := humachi.Unwrap(ctx)
-		actor, err := a.admit(r, x)
+		call := scheduler.OneCall(r.Context())
+		actor, err := a.admit(r.WithContext(call), x)
 		if err != nil {
 			a.problem(r.Context(), err).write(w)
 			return
 		}
-		next(huma.WithValue(ctx, actorKey{}, actor))
+		next(huma.WithContext(ctx, context.WithValue(call, actorKey{}, actor)))
 	}
 }
 

@@ -25,12 +25,15 @@ func stateRow(s scan) (at scheduler.State, err error) {
 }
 
 // State reads the facility's revision, the last number of the change log, that of changes of accounts and the next Due at one instant. A View that
-// has read nothing yet needs no transaction for it, and shares the read with other Views.
+// has read nothing yet needs no transaction for it, and shares the read with other Views, and with the one before it in a call (scheduler.OneCall).
 func (r *reader) State(ctx context.Context) (at scheduler.State, err error) {
+	call, known := scheduler.CallOf(ctx), false
 	if r.tx.begun() {
 		at, err = one(ctx, r.tx, "state", stateRow, stateQuery)
-	} else {
-		at, err = r.s.states.get(ctx, r.s.state)
+	} else if at, known = call.Take(); !known {
+		if at, err = r.s.states.get(ctx, r.s.state); err == nil {
+			call.Put(at)
+		}
 	}
 	r.revision = at.Facility
 	return at, err

@@ -122,6 +122,7 @@ const (
 
 // Change runs fn in one transaction, holding the rows of the named testbeds.
 func (s *Store) Change(ctx context.Context, lock []string, fn func(scheduler.Tx) error) error {
+	scheduler.CallOf(ctx).Spend()
 	ctx, cancel := bounded(ctx, longestChange)
 	defer cancel()
 	patient, stop := context.WithTimeout(ctx, patience)
