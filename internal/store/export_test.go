@@ -11,6 +11,20 @@ import (
 	"berth/testbeds"
 )
 
+// Filtered reads requests as if there were no index.
+func Filtered(ctx context.Context, r scheduler.Reader, f scheduler.RequestFilter) ([]scheduler.Request, error) {
+	return r.(*reader).filtered(ctx, f, nil, f.Limit)
+}
+
+// Grams lists the grams of a text.
+var Grams = grams
+
+// Weeks and Cover list the weeks of a span.
+var (
+	Weeks = weeksOf
+	Cover = cover
+)
+
 // Touch marks bookings as changed by a transaction, which otherwise takes a statement for each.
 func Touch(tx scheduler.Tx, ids ...int64) {
 	for _, id := range ids {

@@ -80,12 +80,12 @@ func (w *writer) PutFacility(ctx context.Context, f testbeds.Facility) error {
 	return w.revise(ctx)
 }
 
-func without(list, gone []string) []string {
-	is := map[string]bool{}
+func without[T comparable](list, gone []T) []T {
+	is := map[T]bool{}
 	for _, x := range gone {
 		is[x] = true
 	}
-	var rest []string
+	var rest []T
 	for _, x := range list {
 		if !is[x] {
 			rest = append(rest, x)

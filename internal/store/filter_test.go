@@ -82,6 +82,7 @@ func TestRequestFilters(t *testing.T) {
 		{"signs of SQL", scheduler.RequestFilter{Text: "'quoted' $1 ?"}, []int64{6}},
 		{"text of nobody", scheduler.RequestFilter{Text: "nowhere"}, nil},
 		{"text that cannot be stored", scheduler.RequestFilter{Text: "a\x00"}, nil},
+		{"names that cannot be stored", scheduler.RequestFilter{Testbed: "a\x00", Mentor: "\xff", Status: []scheduler.Status{scheduler.Running}}, nil},
 		{"text that is no UTF-8", scheduler.RequestFilter{Text: "\xff"}, nil},
 		{"very long text", scheduler.RequestFilter{Text: strings.Repeat("x", 100_000)}, nil},
 		{"who may see nothing", scheduler.RequestFilter{Visible: &scheduler.Visible{}}, nil},

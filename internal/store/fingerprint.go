@@ -21,6 +21,6 @@ func Fingerprint() string {
 			return err // never: the files are embedded
 		})
 	}
-	fmt.Fprint(sum, grantedVersion, numbersVersion)
+	fmt.Fprint(sum, grantedVersion, ticketKeysVersion, readingVersion, numbersVersion)
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }

@@ -10,10 +10,9 @@ import (
 // putOff holds rows that a transaction writes at its end, all of a kind together, with the number that the change log gives it then. Whatever reads
 // in between what it may contain has it written first (see changing.before), still without that number.
 type putOff struct {
-	created  map[string][]any // new requests by id: the arguments of insertRequest without the sequence
-	updates  map[string][]any // other requests by id: those of updateRequest
-	left     []statement      // testbeds that requests no longer touch
-	testbeds [][]any
+	created  map[string][]any   // new requests by id: the arguments of insertRequest without the sequence
+	updates  map[string][]any   // other requests by id: those of updateRequest
+	indexed  map[string]indexed // what changed requests are found by in the database
 	bookings map[int64]putBooking
 	history  [][]any
 }
@@ -26,16 +25,16 @@ type putBooking struct {
 }
 
 func newPutOff() putOff {
-	return putOff{created: map[string][]any{}, updates: map[string][]any{}, bookings: map[int64]putBooking{}}
+	return putOff{created: map[string][]any{}, updates: map[string][]any{}, indexed: map[string]indexed{}, bookings: map[int64]putBooking{}}
 }
 
 func (p putOff) empty() bool {
-	return len(p.created)+len(p.updates)+len(p.left)+len(p.testbeds)+len(p.bookings)+len(p.history) == 0
+	return len(p.created)+len(p.updates)+len(p.indexed)+len(p.bookings)+len(p.history) == 0
 }
 
 // clone copies what may be added to.
 func (p putOff) clone() putOff {
-	return putOff{created: cloned(p.created), updates: cloned(p.updates), left: slices.Clip(p.left), testbeds: slices.Clone(p.testbeds),
+	return putOff{created: cloned(p.created), updates: cloned(p.updates), indexed: cloned(p.indexed),
 		bookings: cloned(p.bookings), history: slices.Clip(p.history)}
 }
 
@@ -88,10 +87,7 @@ func (w *writer) writePutOff(ctx context.Context, sequence int64) error {
 			}
 		}
 	}
-	if w.gather != nil {
-		*w.gather = append(*w.gather, p.left...)
-	}
-	if err := w.add(ctx, "request", `INSERT INTO request_testbeds (testbed, request) VALUES`, ``, p.testbeds); err != nil {
+	if err := w.writeIndexed(ctx, p.indexed); err != nil {
 		return err
 	}
 	for _, id := range w.bookings.list {

@@ -130,9 +130,12 @@ func touching(n int) string {
 	return fmt.Sprintf(touches, strings.TrimSuffix(strings.Repeat("?,", n), ","))
 }
 
-// Requests reads the requests of a filter, by number, newest first.
-func (r *reader) Requests(ctx context.Context, f scheduler.RequestFilter) ([]scheduler.Request, error) {
+// filtered reads the requests of a filter, by number, newest first; with numbers given, among these; at most limit, 0 for all.
+func (r *reader) filtered(ctx context.Context, f scheduler.RequestFilter, among []int64, limit int) ([]scheduler.Request, error) {
 	var w where
+	if among != nil {
+		w.and(`r.number IN (`+strings.TrimSuffix(strings.Repeat("?,", len(among)), ",")+`)`, anys(among)...)
+	}
 	if len(f.Status) > 0 {
 		w.and(`r.status IN (`+strings.TrimSuffix(strings.Repeat("?,", len(f.Status)), ",")+`)`, anys(f.Status)...)
 	}
@@ -165,8 +168,8 @@ func (r *reader) Requests(ctx context.Context, f scheduler.RequestFilter) ([]sch
 		w.visible(*f.Visible)
 	}
 	query := requestColumns + w.String() + `ORDER BY r.number DESC`
-	if f.Limit > 0 {
-		w.args = append(w.args, f.Limit)
+	if limit > 0 {
+		w.args = append(w.args, limit)
 		query += fmt.Sprintf(` LIMIT $%d`, len(w.args))
 	}
 	return all(ctx, r.tx, requestRow, query, w.args...)
@@ -231,7 +234,7 @@ func (w *writer) CreateRequest(ctx context.Context, r *scheduler.Request) error 
 		return err
 	}
 	w.off.created[r.ID] = append([]any{r.ID, n}, args...)
-	w.putTestbeds(r.ID, nil, scheduler.Touched(*r))
+	w.putIndexed(r.ID, indexed{})
 	w.created[r.ID] = true
 	w.changed(*r)
 	return nil
@@ -252,9 +255,6 @@ func requestArgs(r scheduler.Request) ([]any, error) {
 	return args, storable("request", append([]any{r.ID}, args...))
 }
 
-// searched returns the text that a text filter searches.
-func searched(r scheduler.Request) string { return strings.ToLower(r.Name + "\n" + r.NSD) }
-
 func dueOf(r scheduler.Request) *int64 {
 	if r.Due == nil {
 		return nil
@@ -271,19 +271,21 @@ func (w *writer) UpdateRequest(ctx context.Context, r scheduler.Request) error {
 	}
 	before, held := w.latest[r.ID]
 	if !held {
+		was, err := w.indexed(ctx, r.ID)
+		if err != nil {
+			return err
+		}
 		if err := w.updateNow(ctx, r, args); err != nil {
 			return err
 		}
-		if err := w.correctTestbeds(ctx, r); err != nil {
-			return err
-		}
+		w.putIndexed(r.ID, was)
 		w.changed(r)
 		return nil
 	}
 	if before.Revision != r.Revision-1 {
 		return changedMeanwhile(r)
 	}
-	w.putTestbeds(r.ID, scheduler.Touched(before), scheduler.Touched(r))
+	w.putIndexed(r.ID, indexedOf(before))
 	if new, fresh := w.off.created[r.ID]; fresh {
 		w.off.created[r.ID] = append(slices.Clone(new[:2]), args...)
 	} else {
@@ -310,28 +312,4 @@ func (w *writer) updateNow(ctx context.Context, r scheduler.Request, args []any)
 func (w *writer) SetDue(ctx context.Context, id string, due *time.Time) error {
 	_, err := w.exec(ctx, "request", `UPDATE requests SET due = $1 WHERE id = $2`, dueOf(scheduler.Request{Due: due}), id)
 	return err
-}
-
-// correctTestbeds writes the testbeds that a request touches, with its open offers.
-func (w *writer) correctTestbeds(ctx context.Context, r scheduler.Request) error {
-	have, err := all(ctx, w.tx, words, `SELECT testbed FROM request_testbeds WHERE request = $1`, r.ID)
-	if err != nil {
-		return err
-	}
-	w.putTestbeds(r.ID, have, scheduler.Touched(r))
-	return nil
-}
-
-// putTestbeds puts off writing the testbeds that a request touches now, where it touched others.
-func (w *writer) putTestbeds(id string, have, now []string) {
-	for _, testbed := range without(have, now) {
-		n := len(w.off.testbeds)
-		w.off.testbeds = slices.DeleteFunc(w.off.testbeds, func(row []any) bool { return row[0] == testbed && row[1] == id })
-		if len(w.off.testbeds) == n { // it is written already
-			w.off.left = append(w.off.left, statement{what: "request", query: `DELETE FROM request_testbeds WHERE testbed = $1 AND request = $2`, args: []any{testbed, id}})
-		}
-	}
-	for _, testbed := range without(now, have) {
-		w.off.testbeds = append(w.off.testbeds, []any{testbed, id})
-	}
 }

@@ -62,7 +62,7 @@ func (r *reader) Discrepancies(ctx context.Context, yield func(text string) erro
 	if err := r.requestColumns(ctx, known, yield); err != nil {
 		return err
 	}
-	for _, d := range discrepancies {
+	for _, d := range append(slices.Clone(discrepancies), r.s.dialect.unindexed()) {
 		err := r.each(ctx, func(s scan) error {
 			var a, b sql.NullString
 			if err := s(&a, &b); err != nil {
@@ -77,10 +77,23 @@ func (r *reader) Discrepancies(ctx context.Context, yield func(text string) erro
 	return r.eventsOfNobody(ctx, known, yield)
 }
 
+// contradiction is a query, and the sentence for each of its rows.
+type contradiction struct{ text, query string }
+
 // discrepancies lists the contradictions that a query finds by itself: each row is one, with two values.
-var discrepancies = []struct{ text, query string }{
+var discrepancies = []contradiction{
 	{"request %s touches testbed %s but does not exist", `SELECT t.request, t.testbed FROM request_testbeds t
 		LEFT JOIN requests r ON r.id = t.request WHERE r.id IS NULL ORDER BY t.request, t.testbed`},
+	{"request #%s: its row of testbed %s has another number", `SELECT r.number, t.testbed FROM request_testbeds t
+		JOIN requests r ON r.id = t.request WHERE r.number <> t.number ORDER BY r.number, t.testbed`},
+	{"request #%s does not exist, but has rows of weeks: %s", `SELECT w.number, COUNT(*) FROM request_weeks w
+		LEFT JOIN requests r ON r.number = w.number WHERE r.number IS NULL GROUP BY w.number ORDER BY w.number`},
+	{"request #%s: its rows of weeks are not those of its slot, of which it has %s", `SELECT x.number, x.good FROM (
+			SELECT r.number, COUNT(w.number) AS rows_of, SUM(CASE WHEN w.week BETWEEN r.starts / 604800 AND (r.ends - 1) / 604800
+				OR w.week BETWEEN -1 - (r.ends - 1) / 604800 / 16 AND -1 - r.starts / 604800 / 16 THEN 1 ELSE 0 END) AS good,
+				(r.ends - 1) / 604800 - r.starts / 604800 + (r.ends - 1) / 604800 / 16 - r.starts / 604800 / 16 + 2 AS wanted
+			FROM requests r LEFT JOIN request_weeks w ON w.number = r.number GROUP BY r.number, r.starts, r.ends) x
+		WHERE x.good <> x.wanted OR x.rows_of <> x.wanted ORDER BY x.number`},
 	{"booking %s belongs to request %s, which does not exist", `SELECT b.id, b.request FROM bookings b
 		LEFT JOIN requests r ON r.id = b.request WHERE r.id IS NULL ORDER BY b.id`},
 	{"request #%s: booking %s has another number", `SELECT r.number, b.id FROM bookings b

@@ -91,7 +91,7 @@ func (v *verified) findings() []string {
 }
 
 // damagedTables lists the tables that may be damaged; each has a copy beside it.
-var damagedTables = []string{"requests", "request_testbeds", "bookings", "claims", "history", "feedback", "events", "counters"}
+var damagedTables = []string{"requests", "request_testbeds", "request_weeks", "bookings", "claims", "history", "feedback", "events", "counters"}
 
 // free lifts the schema's constraints for the second connection, like a broken disk or a copy by hand.
 func (v *verified) free(dsn string) {
@@ -135,8 +135,12 @@ func TestVerifyNamesEveryDamage(t *testing.T) {
 	}{
 		{"none", `DELETE FROM feedback`, ""},
 		{"number", `UPDATE requests SET number = 44 WHERE number = 4`, `request #44: its column number is "44", but its document says "4"
+request #44: its row of testbed hall has another number
+request #4 does not exist, but has rows of weeks: 2
+request #44: its rows of weeks are not those of its slot, of which it has 0
 request #44: booking 5 has another number
 request #44 exists, but the counter of numbers is 5
+request #44 is found by no part of its text
 event 12 belongs to request #4, which does not exist`},
 		{"status", `UPDATE requests SET status = 'RUNNING' WHERE number = 2`, `request #2: its column status is "RUNNING", but its document says "SCHEDULED"`},
 		{"experimenter", `UPDATE requests SET experimenter = 'eve' WHERE number = 2`, `request #2: its column experimenter is "eve", but its document says "ada"`},
@@ -148,8 +152,14 @@ event 12 belongs to request #4, which does not exist`},
 		{"due is missing", `UPDATE requests SET due = NULL WHERE number = 1`, `request #1 (RUNNING): timed work is pending, but its column due is empty`},
 		{"due for nothing", `UPDATE requests SET due = 5 WHERE number = 5`, `request #5 (CANCELLED): its column due is 5, but no timed work is pending`},
 		{"testbeds are missing", of(`DELETE FROM request_testbeds`, 4), `request #4: its column testbeds is "", but its document says "hall"`},
-		{"more testbeds", `INSERT INTO request_testbeds (testbed, request) SELECT 'moon', id FROM requests WHERE number = 4`, `request #4: its column testbeds is "hall moon", but its document says "hall"`},
-		{"testbeds of nobody", `INSERT INTO request_testbeds (testbed, request) VALUES ('hall', 'nobody')`, `request nobody touches testbed hall but does not exist`},
+		{"more testbeds", `INSERT INTO request_testbeds (testbed, request, number) SELECT 'moon', id, number FROM requests WHERE number = 4`, `request #4: its column testbeds is "hall moon", but its document says "hall"`},
+		{"testbeds of nobody", `INSERT INTO request_testbeds (testbed, request, number) VALUES ('hall', 'nobody', 4)`, `request nobody touches testbed hall but does not exist`},
+		{"the number beside a testbed", of(`UPDATE request_testbeds SET number = 5`, 4), `request #4: its row of testbed hall has another number`},
+		{"no week", `DELETE FROM request_weeks WHERE number = 4 AND week > 0`, `request #4: its rows of weeks are not those of its slot, of which it has 1`},
+		{"no block of weeks", `DELETE FROM request_weeks WHERE number = 4 AND week < 0`, `request #4: its rows of weeks are not those of its slot, of which it has 1`},
+		{"another week", `UPDATE request_weeks SET week = week + 1 WHERE number = 4 AND week > 0`, `request #4: its rows of weeks are not those of its slot, of which it has 1`},
+		{"a week too many", `INSERT INTO request_weeks (week, number) VALUES (7, 4)`, `request #4: its rows of weeks are not those of its slot, of which it has 2`},
+		{"weeks of nobody", `INSERT INTO request_weeks (week, number) VALUES (7, 99), (8, 99)`, `request #99 does not exist, but has rows of weeks: 2`},
 		{"a booking's number", booking(`number = 5`, 2), `request #2: booking 2 has another number`},
 		{"a booking's request", booking(`request = 'nobody'`, 2), `booking 2 belongs to request nobody, which does not exist`},
 		{"a booking's end", booking(`until = until + 1`, 2), `request #2: booking 2 does not last until the end of its last claim`},
@@ -190,5 +200,8 @@ event 12 belongs to request #4, which does not exist`},
 			}
 			v.restore()
 		}
+		texts := map[bool]string{true: "request_grams", false: "request_ungrammed"}[isPostgres(dsn)]
+		execute(t, v.raw, `DELETE FROM `+texts+` WHERE number = 4`)
+		same(t, "a text that is not indexed", []string{"request #4 is found by no part of its text"}, v.findings())
 	})
 }
