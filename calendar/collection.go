@@ -39,6 +39,22 @@ type Collection struct {
 
 // Collections lists the calendars that a person may read, the most useful to them first.
 func Collections(a account.Actor, f testbeds.Facility) []Collection {
+	return append(OwnCollections(a), TestbedCollections(f)...)
+}
+
+// TestbedCollections lists the calendars of testbeds, which everybody may read.
+func TestbedCollections(f testbeds.Facility) []Collection {
+	list := make([]Collection, 0, len(f.Testbeds))
+	for _, t := range f.Testbeds {
+		name := cmp.Or(t.Name, t.ID)
+		list = append(list, Collection{ID: "testbed-" + t.ID, Key: keyTestbed(t.ID), Shared: true, Name: "Testbed " + name, Colour: colour(t.ID),
+			Description: fmt.Sprintf("Deployments that use %s, and its closures.", name)})
+	}
+	return list
+}
+
+// OwnCollections lists the calendars that a person may read beside those of testbeds.
+func OwnCollections(a account.Actor) []Collection {
 	var list []Collection
 	add := func(c Collection) { list = append(list, c) }
 	asks := a.Is(account.RoleExperimenter) || a.Is(account.RoleMentor) || a.Is(account.RoleAdministrator)
@@ -58,11 +74,6 @@ func Collections(a account.Actor, f testbeds.Facility) []Collection {
 	} else if a.Is(account.RoleMentor) {
 		add(Collection{ID: "decisions", Key: keyDecisionsOf(a.Username), Name: "My decisions", Colour: "#7A3E9D", Writable: true,
 			Description: "The deployments that you are the mentor of. Drag one to move it; delete a future one to cancel it."})
-	}
-	for _, t := range f.Testbeds {
-		name := cmp.Or(t.Name, t.ID)
-		add(Collection{ID: "testbed-" + t.ID, Key: keyTestbed(t.ID), Shared: true, Name: "Testbed " + name, Colour: colour(t.ID),
-			Description: fmt.Sprintf("Deployments that use %s, and its closures.", name)})
 	}
 	return list
 }

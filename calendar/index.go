@@ -15,6 +15,7 @@ type Changes struct {
 	Epoch    string // names the database; sync tokens of another one are invalid
 	Key      []byte // the database's own secret for aliases
 	Sequence int64  // of the change log, the last one included
+	Accounts int64  // of the changes of accounts, and of what people chose for their collections
 	Pruned   int64  // removals up to this sequence may be forgotten
 	Objects  []Object
 	Removals []Removal

@@ -10,7 +10,6 @@ import (
 	"berth/calendar"
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/testbeds"
 )
 
 // kind is the kind of resource at a path.
@@ -48,6 +47,7 @@ type call struct {
 	members  calendar.Members             // of at.collection
 	lasts    map[string]calendar.Members  // of all collections, by key; read only when their state is asked for
 	sequence int64                        // of the index
+	accounts int64                        // of the changes of accounts
 	saved    map[string]map[string]string // the actor's own properties, by collection; nil until they are read
 	alarms   []time.Duration
 	mark     string            // the share of the alarms in entity tags
@@ -71,9 +71,9 @@ func (s *server) open(r *http.Request) (*call, error) {
 		return nil, err
 	}
 	var wanted string
-	err = s.schedule.read(r.Context(), func(x *calendar.Index, f testbeds.Facility) {
+	c.accounts, err = s.schedule.read(r.Context(), func(x *calendar.Index, beds []calendar.Collection) {
 		c.sequence = x.Sequence()
-		c.collections = calendar.Collections(actor, f)
+		c.collections = append(calendar.OwnCollections(actor), beds...)
 		if c.at.collection = c.collection(path); c.at.collection == nil {
 			return
 		}
@@ -114,7 +114,7 @@ func (c *call) prepare() error {
 // properties reads the actor's own properties, once.
 func (c *call) properties() (map[string]map[string]string, error) {
 	if c.saved == nil {
-		saved, err := c.s.store.CalendarProperties(c.request.Context(), c.actor.Username)
+		saved, err := c.s.choices(c.request.Context(), c.actor.Username, c.accounts)
 		if err != nil {
 			return nil, err
 		}

@@ -209,7 +209,7 @@ func (c *call) attempt(r *http.Request, step func(revision int64) error) error {
 			return err
 		}
 		var now *calendar.Entry
-		if err := c.s.schedule.read(r.Context(), func(x *calendar.Index, _ testbeds.Facility) {
+		if _, err := c.s.schedule.read(r.Context(), func(x *calendar.Index, _ []calendar.Collection) {
 			now = x.Members(c.at.collection.Key).Get(seen.Name)
 		}); err != nil {
 			return err

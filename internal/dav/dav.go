@@ -52,7 +52,8 @@ type server struct {
 	o         Options
 	schedule  *schedule
 	feeds     *feeds
-	held      *allowance // of long request bodies
+	chosen    *shelf[string, *chosen] // by user name
+	held      *allowance              // of long request bodies
 	pieces    *shelf[pieceKey, *piece]
 	deflaters *sync.Pool
 	buffers   sync.Pool // of *bufio.Writer
@@ -74,11 +75,14 @@ type Server struct {
 }
 
 // Load reads the calendars ahead of the first client.
-func (s *Server) Load(ctx context.Context) error { return s.server.schedule.refresh(ctx) }
+func (s *Server) Load(ctx context.Context) error {
+	_, err := s.server.schedule.refresh(ctx)
+	return err
+}
 
 // New serves CalDAV below /dav/, its discovery, and feeds below /feeds/.
 func New(bookings Bookings, identity Identity, store Calendars, o Options) *Server {
-	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store), held: newAllowance(maxHeld, maxHeldEach), pieces: newShelf[pieceKey, *piece](maxPieces), deflaters: newDeflaters()}
+	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store), held: newAllowance(maxHeld, maxHeldEach), chosen: newShelf[string, *chosen](maxChosen), pieces: newShelf[pieceKey, *piece](maxPieces), deflaters: newDeflaters()}
 	s.feeds = newFeeds(s)
 	mux := http.NewServeMux()
 	// Relative, because behind a proxy an absolute address would be wrong; and before authentication.

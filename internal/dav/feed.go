@@ -2,7 +2,6 @@ package dav
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -14,8 +13,6 @@ import (
 
 	"berth/calendar"
 	"berth/scheduler"
-	"berth/scheduler/account"
-	"berth/testbeds"
 )
 
 // feeds serves whole calendars as files under secret addresses, for programs without CalDAV: Google, Outlook.
@@ -80,14 +77,10 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 	if id != collection {
 		return nil, errNoFeed
 	}
-	alarms, err := f.alarms(r.Context(), actor, id)
-	if err != nil {
-		return nil, err
-	}
 	var c calendar.Collection
 	var members calendar.Members
-	err = f.s.schedule.read(r.Context(), func(x *calendar.Index, beds testbeds.Facility) {
-		list := calendar.Collections(actor, beds)
+	accounts, err := f.s.schedule.read(r.Context(), func(x *calendar.Index, beds []calendar.Collection) {
+		list := append(calendar.OwnCollections(actor), beds...)
 		if i := slices.IndexFunc(list, func(c calendar.Collection) bool { return c.ID == id }); i >= 0 {
 			c = list[i]
 			members = x.Members(c.Key)
@@ -99,8 +92,13 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 	if c.ID == "" {
 		return nil, errNoFeed
 	}
-	if !c.Alarms {
-		alarms = nil
+	var alarms []time.Duration
+	if c.Alarms {
+		saved, err := f.s.choices(r.Context(), actor.Username, accounts)
+		if err != nil {
+			return nil, err
+		}
+		alarms = calendar.ReadAlarms(saved[id][calendar.AlarmsProperty])
 	}
 	today := f.s.o.Clock().UTC().Truncate(24 * time.Hour)
 	made := strings.Join([]string{token{epoch: members.Epoch, audience: c.Audience(actor, alarms), sequence: members.Last(), name: allNames}.String(), c.Name, f.s.o.URL, today.Format(time.DateOnly)}, " ")
@@ -118,11 +116,6 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 }
 
 var errNoFeed = scheduler.Errorf(scheduler.CodeNotFound, "this feed does not exist")
-
-func (f *feeds) alarms(ctx context.Context, actor account.Actor, id string) ([]time.Duration, error) {
-	saved, err := f.s.store.CalendarProperties(ctx, actor.Username)
-	return calendar.ReadAlarms(saved[id][calendar.AlarmsProperty]), err
-}
 
 // render makes a feed: everything from a month ago to a year ahead. Only the pieces in which something changed are compressed anew.
 func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.Visible, alarms []time.Duration, today time.Time) (*rendered, error) {

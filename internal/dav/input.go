@@ -154,7 +154,8 @@ var (
 // DAV:href in it; these are then left out of the tree.
 func tree(r io.Reader, root func(xml.Name) func(string)) (*element, error) {
 	b := builder{root: root}
-	d := xml.NewDecoder(r)
+	in := &scanner{from: r}
+	d := xml.NewDecoder(in)
 	for {
 		token, err := d.Token()
 		switch {
@@ -171,6 +172,9 @@ func tree(r io.Reader, root func(xml.Name) func(string)) (*element, error) {
 		if err := b.add(token); err != nil {
 			return nil, err
 		}
+		if b.href != nil && len(b.open) <= 2 {
+			b.follow(in, token)
+		}
 	}
 }
 
@@ -182,6 +186,7 @@ type builder struct {
 	open   []*element
 	buffer []element
 	count  int
+	tag    string // of the last address, as it was written
 }
 
 func (b *builder) add(token xml.Token) error {

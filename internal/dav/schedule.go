@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"berth/calendar"
-	"berth/testbeds"
 )
 
 // schedule keeps an index in step with the store. The sequence of the change log, which has no gaps and follows the order of commits of all
@@ -17,25 +16,26 @@ type schedule struct {
 	store Calendars
 	whole chan struct{} // its holder may read everything
 
-	mu       sync.Mutex
-	index    *calendar.Index
-	built    int // counts the builds of the index
-	facility testbeds.Facility
+	mu    sync.Mutex
+	index *calendar.Index
+	built int                   // counts the builds of the index
+	beds  []calendar.Collection // of the testbeds
 }
 
 func newSchedule(store Calendars) *schedule {
 	return &schedule{store: store, index: calendar.NewIndex(), whole: make(chan struct{}, 1)}
 }
 
-// read runs fn on the index as of now. fn must only copy its data: all other readers wait meanwhile.
-func (s *schedule) read(ctx context.Context, fn func(x *calendar.Index, f testbeds.Facility)) error {
-	if err := s.refresh(ctx); err != nil {
-		return err
+// read runs fn on the index as of now, and the collections of the testbeds. fn must only copy its data: all other readers wait meanwhile. accounts
+// is the number of the changes of accounts as of now.
+func (s *schedule) read(ctx context.Context, fn func(x *calendar.Index, beds []calendar.Collection)) (accounts int64, err error) {
+	if accounts, err = s.refresh(ctx); err != nil {
+		return 0, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fn(s.index, s.facility)
-	return nil
+	fn(s.index, s.beds)
+	return accounts, nil
 }
 
 func (s *schedule) known() (sequence int64, built int) {
@@ -45,23 +45,23 @@ func (s *schedule) known() (sequence int64, built int) {
 }
 
 // refresh brings the index up to the state of the database.
-func (s *schedule) refresh(ctx context.Context) error {
+func (s *schedule) refresh(ctx context.Context) (accounts int64, err error) {
 	for {
 		since, built := s.known()
 		if built > 0 && since > 0 {
 			c, err := s.store.Calendar(ctx, since)
 			if err != nil {
-				return err
+				return 0, err
 			}
 			// Everything must be read anew if the database was replaced by another one or by a backup, or if removals that this
 			// index has not seen are forgotten already.
 			if c.Sequence >= since && c.Pruned <= since {
 				s.apply(c, built)
-				return nil
+				return c.Accounts, nil
 			}
 		}
-		if done, err := s.build(ctx, built); done || err != nil {
-			return err
+		if accounts, done, err := s.build(ctx, built); done || err != nil {
+			return accounts, err
 		}
 	}
 }
@@ -72,30 +72,30 @@ func (s *schedule) apply(c calendar.Changes, built int) {
 	defer s.mu.Unlock()
 	if s.built == built && c.Sequence > s.index.Sequence() {
 		s.index.Apply(c)
-		s.facility = c.Facility
+		s.beds = calendar.TestbedCollections(c.Facility)
 	}
 }
 
 // build makes an index of everything, unless another reader has done so meanwhile.
-func (s *schedule) build(ctx context.Context, built int) (done bool, err error) {
+func (s *schedule) build(ctx context.Context, built int) (accounts int64, done bool, err error) {
 	select {
 	case s.whole <- struct{}{}:
 		defer func() { <-s.whole }()
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return 0, false, ctx.Err()
 	}
 	if _, now := s.known(); now != built {
-		return false, nil
+		return 0, false, nil
 	}
 	index := calendar.NewIndex()
 	c, err := s.store.LoadCalendar(ctx, index.Put)
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	index.Apply(c)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.index, s.facility = index, c.Facility
+	s.index, s.beds = index, calendar.TestbedCollections(c.Facility)
 	s.built++
-	return true, nil
+	return c.Accounts, true, nil
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"berth/calendar"
-	"berth/testbeds"
 )
 
 // ledger is a store whose change log is a list of objects.
@@ -65,7 +64,7 @@ func (l *ledger) Calendar(ctx context.Context, since int64) (calendar.Changes, e
 func names(t *testing.T, s *schedule) map[string]bool {
 	t.Helper()
 	list := map[string]bool{}
-	if err := s.read(t.Context(), func(x *calendar.Index, _ testbeds.Facility) {
+	if _, err := s.read(t.Context(), func(x *calendar.Index, _ []calendar.Collection) {
 		for o := range x.Members("all").All() {
 			list[o.Name] = true
 		}
@@ -147,7 +146,7 @@ func TestTheCalendarsAreReadBeforeTheFirstClient(t *testing.T) {
 	cancel()
 	waiting := newSchedule(l)
 	waiting.whole <- struct{}{}
-	if err := waiting.refresh(gone); err == nil {
+	if _, err := waiting.refresh(gone); err == nil {
 		t.Error("who has gone waits for others")
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"berth/calendar"
-	"berth/testbeds"
 )
 
 // token is a sync token (RFC 6578): the position up to which a client knows a collection, as seen by one audience. It must be a URI,
@@ -67,9 +66,10 @@ func (c *call) tokenOf(p place) token {
 // everyLast reads the last sequence of each of the actor's collections.
 func (c *call) everyLast() error {
 	c.lasts = map[string]calendar.Members{}
-	return c.s.schedule.read(c.request.Context(), func(x *calendar.Index, _ testbeds.Facility) {
+	_, err := c.s.schedule.read(c.request.Context(), func(x *calendar.Index, _ []calendar.Collection) {
 		for _, col := range c.collections {
 			c.lasts[col.Key] = x.Members(col.Key)
 		}
 	})
+	return err
 }

@@ -16,7 +16,7 @@ import (
 // Calendars are written in the transactions that change requests: the objects of a request are drawn anew at commit, and share the
 // request's sequence of the change log.
 
-// Calendar returns what changed after a sequence; 0 for everything. Where nothing has, only the sequence is filled in.
+// Calendar returns what changed after a sequence; 0 for everything. Where nothing has, only the numbers are filled in.
 func (s *Store) Calendar(ctx context.Context, since int64) (c calendar.Changes, err error) {
 	var objects []calendar.Object
 	c, err = s.changes(ctx, since, func(o *calendar.Object) { objects = append(objects, *o) })
@@ -31,14 +31,22 @@ func (s *Store) LoadCalendar(ctx context.Context, put func(*calendar.Object)) (c
 
 func (s *Store) changes(ctx context.Context, since int64, put func(*calendar.Object)) (c calendar.Changes, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
+		at, err := tx.State(ctx)
+		if err != nil {
+			return err
+		}
+		if c = (calendar.Changes{Sequence: at.Sequence, Accounts: at.Accounts}); c.Sequence == since && since > 0 {
+			return nil
+		}
 		c, err = tx.(*reader).calendar(ctx, since, put)
+		c.Accounts = at.Accounts // not newer than what is read after it
 		return err
 	})
 	return c, err
 }
 
 func (r *reader) calendar(ctx context.Context, since int64, put func(*calendar.Object)) (c calendar.Changes, err error) {
-	if c.Sequence, err = r.Sequence(ctx); err != nil || c.Sequence == since && since > 0 {
+	if c.Sequence, err = r.Sequence(ctx); err != nil { // of the snapshot, of which the objects are
 		return c, err
 	}
 	if c.Facility, err = r.facility(ctx); err != nil {

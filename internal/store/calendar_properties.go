@@ -32,6 +32,7 @@ func (s *Store) CalendarProperties(ctx context.Context, owner string) (map[strin
 func (s *Store) SetCalendarProperties(ctx context.Context, owner, collection string, values map[string]*string) error {
 	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
 		w := tx.(*writer)
+		w.accounts = true
 		for name, value := range values {
 			if _, err := w.exec(ctx, "property", `DELETE FROM calendar_properties WHERE owner = $1 AND collection = $2 AND name = $3`, owner, collection, name); err != nil {
 				return err
