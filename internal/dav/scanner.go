@@ -15,7 +15,7 @@ type scanner struct {
 	err    error
 }
 
-const scanAtOnce = 16 << 10
+const scanAtOnce = 4 << 10
 
 func (s *scanner) ReadByte() (byte, error) {
 	for s.at == len(s.buffer) {
