@@ -61,6 +61,14 @@ func (s *site) approve(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if scheduler.CodeOf(err) == scheduler.CodeInvalid { // the form comes back as it was typed
+		status, f := s.explained(s.visitor(r), err)
+		x := refusal{form: r.PostForm, message: "Nothing was sent. Please look at what is marked here.", faults: f.Fields}
+		ask := post{origin: func(w http.ResponseWriter, r *http.Request, _ account.Actor) error { s.askApproval(w, r); return nil }}
+		if s.comesBack(w, r, s.visitor(r), ask, status, x) {
+			return
+		}
+	}
 	s.refuse(w, r, err)
 }
 

@@ -91,7 +91,8 @@ type tooMany interface {
 
 type signIn struct {
 	To, Username, Failure string
-	Elsewhere             bool // a provider exists
+	At, Draft             string // a form that was sent after the session ended: where to, and its content
+	Elsewhere             bool   // a provider exists
 }
 
 func (s *site) askSignIn(w http.ResponseWriter, r *http.Request) {
@@ -104,10 +105,13 @@ func (s *site) askSignIn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
-	form := signIn{To: local(r.PostFormValue("to")), Username: strings.TrimSpace(r.PostFormValue("username")), Elsewhere: s.o.OIDC != nil}
+	form := signIn{To: local(r.PostFormValue("to")), At: r.PostFormValue("at"), Draft: r.PostFormValue("draft"), Username: strings.TrimSpace(r.PostFormValue("username")), Elsewhere: s.o.OIDC != nil}
 	secret, err := s.people.SignIn(r, form.Username, r.PostFormValue("password"))
 	if err == nil {
-		s.signedInAs(w, r, secret, form.To)
+		s.started(w, r, secret)
+		if !s.resume(w, r, secret, form.At, form.Draft) {
+			http.Redirect(w, r, form.To, http.StatusSeeOther)
+		}
 		return
 	}
 	status := http.StatusUnauthorized
@@ -125,11 +129,16 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 
 // signedInAs gives a browser its session, and leads to the wanted page.
 func (s *site) signedInAs(w http.ResponseWriter, r *http.Request, secret, to string) {
+	s.started(w, r, secret)
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// started gives a browser its session.
+func (s *site) started(w http.ResponseWriter, r *http.Request, secret string) {
 	if old := s.secret(r); old != "" { // the former user's session ends
 		_ = s.people.SignOut(r.Context(), old)
 	}
 	s.setCookie(w, secret, 0)
-	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // passageFor is the time for signing in with a provider, in seconds.

@@ -93,7 +93,7 @@ func TestNobodySeesAPageWithoutSigningIn(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/new", "/requests/1/decide", "/requests/1/feedback", "/testbeds/hall/closures", "/subscribe", "/account/password", "/admin/retry", "/admin/people"} {
-		if res := h.send(path, "", url.Values{"x": {"y"}}); res.StatusCode != http.StatusSeeOther {
+		if res := h.send(path, "", url.Values{"x": {"y"}}); res.StatusCode != http.StatusUnauthorized {
 			t.Errorf("POST %s: %d", path, res.StatusCode)
 		}
 	}

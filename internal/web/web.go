@@ -77,6 +77,7 @@ type site struct {
 	links   Links
 	o       Options
 	pages   *template.Template
+	drafts  *http.ServeMux // shows forms that were typed before a session ended
 }
 
 // Paths lists the patterns of New's handler.
@@ -115,39 +116,49 @@ func (s *site) handler() http.Handler {
 	mux.HandleFunc("GET /approvals/{link}", s.askApproval)
 	mux.HandleFunc("POST /approvals/{link}", s.approve)
 	for pattern, h := range map[string]page{
-		"GET /{$}":                          s.schedule,
-		"GET /changes":                      s.changes,
-		"GET /new":                          s.choose,
-		"POST /new":                         s.submit,
-		"GET /requests":                     s.requests,
-		"GET /requests/{number}":            s.request,
-		"POST /requests/{number}/feedback":  s.remark,
-		"POST /requests/{number}/decide":    s.decide,
-		"GET /testbeds":                     s.testbeds,
-		"GET /testbeds/{testbed}":           s.testbed,
-		"POST /testbeds/{testbed}/closures": s.close,
-		"POST /testbeds/{testbed}/reopen":   s.reopen,
-		"GET /subscribe":                    s.subscribe,
-		"POST /subscribe":                   s.makeSecret,
-		"GET /account":                      s.account,
-		"POST /account/password":            s.password,
-		"POST /account/mail":                s.mail,
-		"POST /account/revoke":              s.revoke,
-		"POST /account/zone":                s.zone,
-		"GET /admin":                        s.admin,
-		"POST /admin/retry":                 s.retry,
-		"GET /admin/audit":                  s.audit,
-		"GET /admin/accounts":               s.accounts,
-		"GET /admin/{what}":                 s.facility,
-		"POST /admin/{what}":                s.putFacility,
-		"GET /webhooks":                     s.hooks,
-		"POST /webhooks":                    s.changeHooks,
-		"POST /admin/people":                s.putPerson,
+		"GET /{$}":                s.schedule,
+		"GET /changes":            s.changes,
+		"GET /new":                s.choose,
+		"GET /requests":           s.requests,
+		"GET /requests/{number}":  s.request,
+		"GET /testbeds":           s.testbeds,
+		"GET /testbeds/{testbed}": s.testbed,
+		"GET /subscribe":          s.subscribe,
+		"GET /account":            s.account,
+		"GET /admin":              s.admin,
+		"GET /admin/audit":        s.audit,
+		"GET /admin/accounts":     s.accounts,
+		"GET /admin/{what}":       s.facility,
+		"GET /webhooks":           s.hooks,
 	} {
 		mux.HandleFunc(pattern, s.signedIn(h))
 	}
+	s.drafts = http.NewServeMux()
+	for pattern, p := range map[string]post{
+		"/new":                         {handler: s.submit, origin: s.choose, asked: true},
+		"/requests/{number}/feedback":  {handler: s.remark, origin: s.request, above: true},
+		"/requests/{number}/decide":    {handler: s.decide, origin: s.request, above: true},
+		"/testbeds/{testbed}/closures": {handler: s.close, origin: s.testbed, above: true},
+		"/testbeds/{testbed}/reopen":   {handler: s.reopen, origin: s.testbed, above: true},
+		"/subscribe":                   {handler: s.makeSecret, origin: s.subscribe},
+		"/account/password":            {handler: s.password, origin: s.account, above: true},
+		"/account/mail":                {handler: s.mail, origin: s.account, above: true},
+		"/account/revoke":              {handler: s.revoke, origin: s.account, above: true},
+		"/account/zone":                {handler: s.zone, origin: s.account, above: true},
+		"/admin/retry":                 {handler: s.retry, origin: s.admin, above: true},
+		"/admin/{what}":                {handler: s.putFacility, origin: s.facility},
+		"/webhooks":                    {handler: s.changeHooks, origin: s.hooks},
+		"/admin/people":                {handler: s.putPerson, origin: s.admin, above: true},
+	} {
+		mux.HandleFunc("POST "+pattern, s.posted(p))
+		s.drafts.HandleFunc("POST "+pattern, s.resumes(p))
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, account.Actor{}, scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at this address")) // no echo of the address, which may hold a signed link
+		who, err := s.people.Session(r.Context(), s.secret(r)) // for the navigation
+		if err != nil {
+			who = account.Actor{}
+		}
+		s.fail(w, r, s.zoned(r, who), scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at this address")) // no echo of the address, which may hold a signed link
 	})
 	return careful(http.NewCrossOriginProtection().Handler(bounded(mux)))
 }
@@ -156,13 +167,17 @@ func (s *site) handler() http.Handler {
 const (
 	largestForm     = 256 << 10
 	largestFacility = 3 * facilityfile.MaxSize // forms write most characters as three
+	largestDraft    = 3 * largestForm          // a form within the form of the sign-in
 )
 
 func bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		limit := int64(largestForm)
-		if strings.HasPrefix(r.URL.Path, "/admin/") {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/admin/"):
 			limit = largestFacility
+		case r.URL.Path == "/sign-in":
+			limit = largestDraft
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		next.ServeHTTP(w, r)

@@ -79,7 +79,7 @@ func TestAnApprovalAsksFirst(t *testing.T) {
 		h.ServeHTTP(w, r)
 		return w
 	}
-	if w := post("decision=refused"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "<strong>reason</strong> has to be given") || d.accepted != 0 {
+	if w := post("decision=refused"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "Reason has to be given.") || d.accepted != 0 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	if w := post("decision=refused&reason=full"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "is refused for hall") || d.accepted != 1 {
