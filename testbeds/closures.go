@@ -2,13 +2,15 @@ package testbeds
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // PartClosure is a closure with the part of its testbed that it closes, in words; an empty Part is the whole testbed.
 type PartClosure struct {
 	Closure
-	Part string // "iris", "usrp u1, u2", "2 × usrp", "part of iris"
+	Of   []string // the ids of the VIMs and devices that it closes, wholly or in part; empty: everything
+	Part string   // "iris", "usrp u1, u2", "2 × usrp", "part of iris"
 }
 
 // AllClosures lists the closures of the testbed, of its VIMs and of its devices, in this order.
@@ -16,7 +18,8 @@ func (t Testbed) AllClosures() []PartClosure {
 	var list []PartClosure
 	add := func(closures []Closure, of ...string) {
 		for _, c := range closures {
-			list = append(list, PartClosure{Closure: c, Part: c.part(append(append(of, c.VIMs...), c.Devices...))})
+			concerned := slices.Concat(of, c.VIMs, c.Devices)
+			list = append(list, PartClosure{Closure: c, Of: concerned, Part: c.part(concerned)})
 		}
 	}
 	add(t.Closures)

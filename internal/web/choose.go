@@ -3,128 +3,18 @@ package web
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"html/template"
-	"maps"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"berth/internal/web/timeline"
 	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/testbeds"
+	"berth/testbeds/wallclock"
 )
-
-// choice holds a user's choices so far on the way to a slot: it stands in the address, so that it can be kept and shared.
-type choice struct {
-	NSD         string
-	Zone        *time.Location
-	Hours       int64
-	Slot        testbeds.Slot
-	Picked      bool
-	Placement   testbeds.Placement
-	Devices     []testbeds.DeviceNeed // instead of the service's; nil for these
-	Own         []own                 // the user's own components, instead of a service
-	Name        string
-	Description string
-	Mentor      string
-}
-
-const (
-	usualHours   = 4
-	longestHours = 24 * 60
-)
-
-func readChoice(form url.Values, usual *time.Location) (c choice, err error) {
-	c = choice{NSD: form.Get("nsd"), Name: form.Get("name"), Description: form.Get("description"), Mentor: form.Get("mentor"), Placement: placement(form)}
-	if c.Devices, err = devices(form); err != nil {
-		return c, err
-	}
-	if c.Own, err = readOwn(form); err != nil {
-		return c, err
-	}
-	if c.Zone, err = readZone(form, usual); err != nil {
-		return c, err
-	}
-	if c.Hours, err = number(form, "hours"); err != nil {
-		return c, err
-	}
-	if c.Hours > longestHours {
-		return c, invalid("hours", "at most %d", longestHours)
-	}
-	if c.Slot, c.Picked, err = readSlot(form, c.Zone); err != nil {
-		return c, err
-	}
-	if c.Picked && c.Hours == 0 {
-		c.Hours = max(int64(c.Slot.Duration()/time.Hour), 1)
-	}
-	if c.Hours == 0 {
-		c.Hours = usualHours
-	}
-	return c, nil
-}
-
-func (c choice) ask() scheduler.Ask {
-	q := scheduler.Ask{NSD: c.NSD, Placement: c.Placement, Devices: c.Devices, Slot: c.Slot, Duration: testbeds.Period{Clock: time.Duration(c.Hours) * time.Hour}}
-	if len(c.Own) == 0 {
-		return q
-	}
-	q.NSD, q.Placement = "", testbeds.Placement{}
-	for i, x := range c.Own {
-		m := strconv.Itoa(i + 1)
-		q.Components = append(q.Components, testbeds.Component{Member: m, Size: x.size(), Onboarded: []string{x.Where}})
-		q.Placement[m] = cmp.Or(c.Placement[m], x.Where)
-	}
-	return q
-}
-
-// Hidden lists the parts of a choice that its forms carry along unseen.
-func (c choice) Hidden() (list []hidden) {
-	if c.NSD != "" {
-		list = append(list, hidden{"nsd", c.NSD})
-	}
-	for i, x := range c.Own {
-		list = append(list, x.hidden(i+1)...)
-	}
-	for _, member := range slices.Sorted(maps.Keys(c.Placement)) {
-		list = append(list, hidden{"place." + member, c.Placement[member]})
-	}
-	for _, d := range c.Devices {
-		list = append(list, hidden{"device." + d.Testbed + "/" + d.Device, fmt.Sprint(d.Count)})
-	}
-	return list
-}
-
-// with returns the address of the same choice with a slot, and with the placement and devices if given.
-func (c choice) with(s testbeds.Slot, p testbeds.Placement, needs []testbeds.DeviceNeed) template.URL {
-	q := url.Values{"zone": {c.Zone.String()}, "start": {s.Start.UTC().Format(time.RFC3339)}, "end": {s.End.UTC().Format(time.RFC3339)}}
-	if len(p) > 0 {
-		c.Placement = p
-	}
-	if len(needs) > 0 {
-		c.Devices = needs
-	}
-	for _, x := range c.Hidden() {
-		q.Set(x.Name, x.Value)
-	}
-	for name, value := range map[string]string{"name": c.Name, "mentor": c.Mentor, "description": c.Description} {
-		if value != "" && len(value) < 500 {
-			q.Set(name, value)
-		}
-	}
-	return template.URL("/new?" + q.Encode() + "#slot")
-}
-
-// way is an alternative, or a free slot, with the address that takes it.
-type way struct {
-	Slot    testbeds.Slot
-	Changes []string
-	URL     template.URL
-}
 
 // place is where a member can go.
 type place struct {
@@ -147,12 +37,13 @@ type choosePage struct {
 	Devices    []string
 	Where      []reach
 	SVG        template.HTML
-	Free       []way
+	Free       []wayOut
 	Verdict    *testbeds.Verdict
 	Conflicts  []string
 	Contenders int
-	Ways       []way
-	Longest    *way
+	Ways       []wayOut
+	Clocks     []*time.Location // of its testbeds
+	Once       string
 	Start, End string // as inputs write them
 	Failure    *failure
 }
@@ -160,7 +51,7 @@ type choosePage struct {
 // reach says whether an experiment can run on a testbed, with the reason if not.
 type reach struct {
 	Testbed testbeds.Testbed
-	URL     template.URL // places it there; empty if that is impossible, or done
+	Place   string // the VIM that it would be placed on; empty if that is impossible
 	Why     []string
 }
 
@@ -169,11 +60,11 @@ func (s *site) choose(w http.ResponseWriter, r *http.Request, who account.Actor)
 	if err != nil {
 		return err
 	}
-	return s.chosen(w, r, who, c, nil)
+	return s.chosen(w, r, who, c)
 }
 
-// chosen shows the page for a choice; failed is the fault of submitting it.
-func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor, c choice, failed error) error {
+// chosen shows the page for a choice.
+func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor, c choice) error {
 	ctx := r.Context()
 	f, _, err := s.service.Facility(ctx, who)
 	if err != nil {
@@ -183,14 +74,8 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor,
 	if err != nil {
 		return err
 	}
-	p := choosePage{Choice: c, NSDs: catalogue.NSDs, Zones: zones(f, c.Zone)}
-	status := http.StatusOK
-	if failed != nil {
-		if ours(failed) {
-			return failed
-		}
-		status, p.Failure = s.explained(who, failed)
-	}
+	c.Once = cmp.Or(c.Once, fresh())
+	p := choosePage{Choice: c, NSDs: catalogue.NSDs, Zones: zones(f, c.Zone), Once: c.Once}
 	if c.NSD == "" && len(c.Own) == 0 {
 		for _, t := range f.Testbeds {
 			for _, v := range t.VIMs {
@@ -200,7 +85,7 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor,
 		for i := range maxOwn {
 			p.Rows = append(p.Rows, i+1)
 		}
-		s.show(w, r, status, "choose-nsd.html", "Book a slot", who, p)
+		s.show(w, r, http.StatusOK, "choose-nsd.html", "Book a slot", who, p)
 		return nil
 	}
 	if err := p.deployed(catalogue); err != nil {
@@ -220,10 +105,15 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor,
 			return err
 		}
 	}
+	for _, t := range f.Testbeds {
+		if zone, err := wallclock.Zone(t.Timezone); err == nil && p.testbeds()[t.ID] {
+			p.Clocks = append(p.Clocks, zone)
+		}
+	}
 	if p.SVG, err = s.where(ctx, who, p, f); err != nil {
 		return err
 	}
-	s.show(w, r, status, "choose.html", "Book a slot for "+p.What, who, p)
+	s.show(w, r, http.StatusOK, "choose.html", "Book a slot for "+p.What, who, p)
 	return nil
 }
 
@@ -244,7 +134,7 @@ func (s *site) free(ctx context.Context, who account.Actor, p *choosePage) error
 	}
 	for _, free := range windows {
 		slot := first(free, length)
-		p.Free = append(p.Free, way{Slot: slot, URL: p.Choice.with(slot, nil, nil)})
+		p.Free = append(p.Free, wayOut{Slot: slot, JSON: asTaken(testbeds.Alternative{Slot: slot})})
 	}
 	return nil
 }
@@ -270,10 +160,10 @@ func (s *site) check(ctx context.Context, who account.Actor, p *choosePage) erro
 	q := p.Choice.ask()
 	q.Duration = testbeds.Period{}
 	found, v, err := s.service.Suggest(ctx, who, q)
-	if e, ok := errors.AsType[*scheduler.Error](err); ok && e.Code == scheduler.CodeInvalid {
-		if p.Failure == nil {
-			p.Failure = &failure{Message: "This slot cannot be requested.", Fields: e.Fields}
-		}
+	if scheduler.CodeOf(err) == scheduler.CodeInvalid {
+		_, p.Failure = s.explained(who, err)
+		p.Failure.Message = "This slot cannot be requested."
+		p.Ways = p.Free[:min(len(p.Free), 3)]
 		return nil
 	}
 	if err != nil {
@@ -284,10 +174,10 @@ func (s *site) check(ctx context.Context, who account.Actor, p *choosePage) erro
 		return nil
 	}
 	for _, a := range found {
-		p.Ways = append(p.Ways, way{Slot: a.Slot, Changes: changesOf(a), URL: p.Choice.with(a.Slot, a.Placement, a.Devices)})
+		p.Ways = append(p.Ways, wayOut{Slot: a.Slot, Changes: changesOf(a), JSON: asTaken(a)})
 	}
 	if v.Longest != nil {
-		p.Longest = &way{Slot: *v.Longest, URL: p.Choice.with(*v.Longest, nil, nil)}
+		p.Ways = append(p.Ways, wayOut{Slot: *v.Longest, Changes: []string{"the longest slot that is free from that start on"}, JSON: asTaken(testbeds.Alternative{Slot: *v.Longest})})
 	}
 	return nil
 }
@@ -299,6 +189,9 @@ func (s *site) where(ctx context.Context, who account.Actor, p choosePage, f tes
 	if p.Choice.Picked && (p.Choice.Slot.Start.Before(from) || p.Choice.Slot.End.After(from.AddDate(0, 0, 7))) {
 		start := p.Choice.Slot.Start.In(p.Choice.Zone)
 		from = time.Date(start.Year(), start.Month(), start.Day()-1, 0, 0, 0, 0, p.Choice.Zone)
+	}
+	if c := p.Choice; c.Picked && !c.At.IsZero() && !c.Slot.Start.Before(c.At) && !c.Slot.End.After(c.At.AddDate(0, 0, 7)) {
+		from = c.At.In(c.Zone) // the picture stays as it was
 	}
 	v := window{Span: "week", Zone: p.Choice.Zone, Slot: testbeds.Slot{Start: from, End: from.AddDate(0, 0, 7)}}
 	concerned := p.testbeds()
@@ -318,7 +211,10 @@ func (s *site) where(ctx context.Context, who account.Actor, p choosePage, f tes
 	})
 }
 
-// submit submits the request for the slot.
+// longestAddress bounds the addresses that browsers and servers take without trouble.
+const longestAddress = 4000
+
+// submit submits the request for the slot; with another button of the form it only changes the choice.
 func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
@@ -327,15 +223,30 @@ func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor)
 	if err != nil {
 		return err
 	}
+	if step := r.PostForm.Get("step"); step == "check" || step == "find" || r.PostForm.Get("take") != "" || r.PostForm.Get("to") != "" {
+		if to := string(c.address()); len(to) <= longestAddress { // so that it can be reloaded, kept and shared
+			http.Redirect(w, r, to, http.StatusSeeOther)
+			return nil
+		}
+		return s.chosen(w, r, who, c)
+	}
 	if !c.Picked {
-		return s.chosen(w, r, who, c, invalid("start", "choose a slot first"))
+		return invalid("start", "must be chosen first: on the picture, here, or from the next free slots")
 	}
 	in := scheduler.Submission{Ask: c.ask(), Name: c.Name, Description: c.Description, Mentor: c.Mentor, Anyway: r.PostForm.Get("anyway") != ""}
 	in.Ask.Duration = testbeds.Period{}
 	in.Creation = once(r.PostForm)
 	out, err := s.service.Submit(r.Context(), who, in)
-	if err != nil {
-		return s.chosen(w, r, who, c, err)
+	if e, ok := asError(err); ok && len(e.Fields) == 1 && e.Fields[0].Field == "Idempotency-Key" {
+		r.PostForm.Del("once") // the page gives it another
+		return scheduler.Errorf(scheduler.CodeConflict, "you have sent this form already, with other words in it; look at your requests before you send it once more")
 	}
-	return done(w, r, fmt.Sprintf("/requests/%d", out.Request.Number), "submitted")
+	if err != nil {
+		return err
+	}
+	note := "submitted"
+	if out.Repeated {
+		note = "repeated"
+	}
+	return done(w, r, fmt.Sprintf("/requests/%d", out.Request.Number), note)
 }

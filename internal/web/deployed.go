@@ -3,8 +3,6 @@ package web
 import (
 	"context"
 	"fmt"
-	"html/template"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,10 +88,7 @@ func (s *site) reaches(ctx context.Context, who account.Actor, p *choosePage, f 
 				return err
 			}
 			if len(v.Problems) == 0 {
-				next := p.Choice
-				next.Placement = ask.Placement
-				q := url.Values{"nsd": {next.NSD}, "zone": {next.Zone.String()}, "place.all": {where}, "hours": {fmt.Sprint(next.Hours)}}
-				x.URL, x.Why = template.URL("/new?"+q.Encode()), nil
+				x.Place, x.Why = where, nil
 				break
 			}
 			if x.Why == nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	pathpkg "path"
@@ -36,9 +37,13 @@ func (p post) asksFor(r *http.Request) *http.Request {
 	to.URL = &url.URL{Path: p.at(r)}
 	switch from, err := url.Parse(r.Referer()); {
 	case p.asked:
-		to.URL.RawQuery = r.PostForm.Encode()
+		form := maps.Clone(r.PostForm)
+		delete(form, "step")
+		to.URL.RawQuery = form.Encode()
 	case err == nil && from.Path == to.URL.Path:
-		to.URL.RawQuery = from.RawQuery
+		query := from.Query()
+		query.Del("note")
+		to.URL.RawQuery = query.Encode()
 	}
 	return to
 }
@@ -56,16 +61,12 @@ func (s *site) posted(p post) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.people.Session(r.Context(), s.secret(r))
 		who = s.zoned(r, who)
-		if err == nil || scheduler.CodeOf(err) == scheduler.CodeUnauthenticated {
-			if parsing := r.ParseForm(); parsing != nil {
-				s.fail(w, r, who, parsing)
-				return
-			}
-		}
 		if scheduler.CodeOf(err) == scheduler.CodeUnauthenticated {
-			s.show(w, r, http.StatusUnauthorized, "sign-in.html", "Sign in", s.visitor(r), signIn{To: local(p.asksFor(r).URL.RequestURI()), At: r.URL.Path, Draft: r.PostForm.Encode(),
-				Failure: "Your session has ended, and nothing was sent. Sign in: what you typed is still there.", Elsewhere: s.o.OIDC != nil})
+			s.ended(w, r, p)
 			return
+		}
+		if err == nil {
+			err = r.ParseForm()
 		}
 		if err == nil {
 			err = p.handler(w, r, who)
@@ -82,6 +83,20 @@ func (s *site) posted(p post) http.HandlerFunc {
 			s.fail(w, r, who, err)
 		}
 	}
+}
+
+// ended asks a user whose session has ended to sign in again; the page holds what they sent, except for passwords.
+func (s *site) ended(w http.ResponseWriter, r *http.Request, p post) {
+	r.Body = http.MaxBytesReader(w, r.Body, largestForm)
+	form := signIn{At: r.URL.Path, Failure: "Your session has ended, and nothing was sent. Please sign in again.", Elsewhere: s.o.OIDC != nil}
+	if r.ParseForm() == nil {
+		for _, secret := range []string{"old", "new", "again", "password"} {
+			r.PostForm.Del(secret)
+		}
+		form.Draft, form.Failure = r.PostForm.Encode(), "Your session has ended, and nothing was sent. Sign in: what you typed is still there."
+	}
+	form.To = local(p.asksFor(r).URL.RequestURI())
+	s.show(w, r, http.StatusUnauthorized, "sign-in.html", "Sign in", s.visitor(r), form)
 }
 
 // comesBack shows a form again, as it was typed, on the page that holds it; ok is false if that page cannot be shown.

@@ -217,3 +217,11 @@ func spoken(name string) string {
 	}
 	return strings.ToUpper(name[:1]) + name[1:]
 }
+
+// spokenField names the field that a fault is about, where no label is at hand.
+func spokenField(fault string) string {
+	if name := called[fault]; name != "" {
+		return spoken(name)
+	}
+	return spoken(fault)
+}

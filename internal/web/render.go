@@ -34,7 +34,7 @@ type link struct {
 }
 
 var functions = template.FuncMap{
-	"demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "size": phrases.Size, "quantity": phrases.Quantity, "competing": competing,
+	"demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "size": phrases.Size, "quantity": phrases.Quantity, "competing": competing, "spoken": spokenField,
 	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "lower": strings.ToLower,
 	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode,
 	"webcal": func(address string) template.URL { return template.URL(address) }, // the address is this site's own
@@ -65,7 +65,8 @@ func navigation(who account.Actor, path string) []link {
 }
 
 // notes holds the confirmations of actions just before a page; the address says which.
-var notes = map[string]string{"submitted": "Your request was submitted. Its mentor and the testbeds are notified.", "done": "Done.", "said": "Your remark was added.", "saved": "Saved.", "closed": "The closure was added.",
+var notes = map[string]string{"submitted": "Your request was submitted. Its mentor and the testbeds are notified.", "repeated": "You had sent this before: here is the request. Nothing was made twice.",
+	"done": "Done.", "said": "Your remark was added.", "saved": "Saved.", "closed": "The closure was added.",
 	"reopened": "The closure was removed.", "retried": "The waiting deliveries are being retried."}
 
 func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, title string, who account.Actor, data any) {
@@ -84,13 +85,14 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, ti
 // withoutTurns removes the characters that turn the direction of the text beside them (CVE-2021-42574): a name must not change how the rest of a page
 // reads.
 func withoutTurns(page []byte) []byte {
-	return bytes.Map(func(r rune) rune {
-		if r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return -1
-		}
-		return r
-	}, page)
+	for _, turn := range turns {
+		page = bytes.ReplaceAll(page, turn, nil)
+	}
+	return page
 }
+
+// turns are the characters that turn the direction of text.
+var turns = [][]byte{[]byte("\u202a"), []byte("\u202b"), []byte("\u202c"), []byte("\u202d"), []byte("\u202e"), []byte("\u2066"), []byte("\u2067"), []byte("\u2068"), []byte("\u2069")}
 
 // failure is the content of an error page.
 type failure struct {
@@ -125,7 +127,10 @@ func (x reader) explained(err error) (status int, f failure, ours bool) {
 	if !ok {
 		return http.StatusInternalServerError, failure{Message: "Something went wrong on our side. Please try again later."}, true
 	}
-	f = failure{Message: sentence(e.Message), Fields: e.Fields, Alternatives: e.Alternatives, Allowed: e.Allowed}
+	f = failure{Message: sentence(x.humane(e.Message)), Alternatives: e.Alternatives, Allowed: e.Allowed}
+	for _, field := range e.Fields {
+		f.Fields = append(f.Fields, scheduler.FieldError{Field: field.Field, Rule: x.humane(field.Rule)})
+	}
 	if e.Verdict != nil {
 		f.Conflicts = x.conflicts(*e.Verdict)
 	}

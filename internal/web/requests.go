@@ -226,8 +226,28 @@ func (s *site) shortages(ctx context.Context, who account.Actor, p *requestPage)
 
 func (s *site) remark(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	text := strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n")
+	said, err := s.saidLast(r.Context(), who, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	if said != "" && said == strings.TrimSpace(text) { // the form was sent once more, from the page before
+		return done(w, r, "/requests/"+url.PathEscape(r.PathValue("number")), "said")
+	}
 	if _, err := s.service.AddFeedback(r.Context(), who, r.PathValue("number"), text, once(r.PostForm)); err != nil {
 		return err
 	}
 	return done(w, r, "/requests/"+url.PathEscape(r.PathValue("number")), "said")
+}
+
+// saidLast returns the newest remark in a request's thread, if it is the reader's own.
+func (s *site) saidLast(ctx context.Context, who account.Actor, id string) (string, error) {
+	thread, err := s.service.Feedback(ctx, who, id, "", 500)
+	if err != nil || len(thread.Items) == 0 || thread.Next != "" {
+		return "", err
+	}
+	last := thread.Items[len(thread.Items)-1]
+	if last.Author != who.Username {
+		return "", nil
+	}
+	return strings.TrimSpace(last.Text), nil
 }

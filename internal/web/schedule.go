@@ -143,7 +143,10 @@ func (s *site) chart(ctx context.Context, who account.Actor, v window, f testbed
 		if lane.Open {
 			lane.Lanes = parts(series)
 		} else {
-			lane.Bands = few(series)
+			series = few(series)
+			for _, x := range series {
+				lane.Bands = append(lane.Bands, band(x))
+			}
 		}
 		board, err := s.service.Board(ctx, who, t.ID, v.Slot)
 		if err != nil {
@@ -153,7 +156,7 @@ func (s *site) chart(ctx context.Context, who account.Actor, v window, f testbed
 			lane.Bars = append(lane.Bars, bar(p))
 		}
 		for _, o := range closures(t, v.Slot) {
-			lane.Closures = append(lane.Closures, timeline.Closure{Slot: o.Slot, Title: o.Title})
+			hatch(&lane, series, o)
 		}
 		c.Lanes = append(c.Lanes, lane)
 	}
@@ -226,13 +229,29 @@ func band(x testbeds.Series) timeline.Band {
 }
 
 // few picks the resources of a testbed with the least free capacity.
-func few(series []testbeds.Series) (list []timeline.Band) {
+func few(series []testbeds.Series) []testbeds.Series {
 	series = slices.Clone(series)
 	slices.SortStableFunc(series, func(a, b testbeds.Series) int { return tightness(a) - tightness(b) })
-	for _, x := range series[:min(len(series), fewBands)] {
-		list = append(list, band(x))
+	return series[:min(len(series), fewBands)]
+}
+
+// hatch draws a closure over what it closes: the whole lane, or the lanes and bands of its VIMs and devices. series are those of the lane's bands.
+func hatch(lane *timeline.Lane, series []testbeds.Series, o closed) {
+	c := timeline.Closure{Slot: o.Slot, Title: o.Title}
+	if len(o.Of) == 0 {
+		lane.Closures = append(lane.Closures, c)
+		return
 	}
-	return list
+	for i := range lane.Lanes {
+		if slices.Contains(o.Of, lane.Lanes[i].ID) {
+			lane.Lanes[i].Closures = append(lane.Lanes[i].Closures, c)
+		}
+	}
+	for i := range lane.Bands {
+		if slices.Contains(o.Of, series[i].Resource.VIM+series[i].Resource.Device) {
+			lane.Bands[i].Closures = append(lane.Bands[i].Closures, c)
+		}
+	}
 }
 
 // parts makes a lane for each VIM and device of a testbed.

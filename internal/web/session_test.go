@@ -275,3 +275,10 @@ func body(t *testing.T, res *http.Response) string {
 	}
 	return b.String()
 }
+
+// another adds a mentor to the house.
+func (h *house) another(t *testing.T, mentor string) error {
+	t.Helper()
+	_, err := h.site.people.PutPerson(t.Context(), account.System, account.Person{Username: mentor, Name: mentor, Roles: []account.Role{account.RoleMentor}, Password: auth.Hash(password)})
+	return err
+}

@@ -22,6 +22,7 @@ type closed struct {
 	ID    string
 	Slot  testbeds.Slot
 	Title string
+	Of    []string // the VIMs and devices; empty: everything
 }
 
 // closures lists the times within a span at which a testbed, or a part of it, is closed.
@@ -36,7 +37,7 @@ func closures(t testbeds.Testbed, span testbeds.Slot) (list []closed) {
 			continue // the facility was checked: it has none that cannot be expanded
 		}
 		for _, s := range slots {
-			list = append(list, closed{c.ID, s, fmt.Sprintf("Closed (%s): %s", cmp.Or(c.Part, "the whole testbed"), c.Summary)})
+			list = append(list, closed{c.ID, s, fmt.Sprintf("Closed (%s): %s", cmp.Or(c.Part, "the whole testbed"), c.Summary), c.Of})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b closed) int { return a.Slot.Start.Compare(b.Slot.Start) })
@@ -62,6 +63,18 @@ type testbedPage struct {
 	May      bool                // may change its closures
 	Days     int
 	Preview  *closurePreview
+}
+
+// Typed returns what was typed into a field of the closure that is previewed.
+func (p testbedPage) Typed(field string) string {
+	if p.Preview != nil {
+		for _, h := range p.Preview.Hidden {
+			if h.Name == field {
+				return h.Value
+			}
+		}
+	}
+	return ""
 }
 
 // use is the utilisation of a resource.
@@ -180,7 +193,11 @@ func (s *site) close(w http.ResponseWriter, r *http.Request, who account.Actor) 
 		c.Devices = []string{of}
 	}
 	o := scheduler.ChangeOptions{DryRun: form.Get("step") != "confirm", Force: form.Get("step") == "confirm", Reason: c.Summary}
-	_, change, err := s.service.AddClosure(ctx, who, id, c, o, scheduler.Creation{})
+	var key scheduler.Creation
+	if !o.DryRun {
+		key = once(form)
+	}
+	_, change, err := s.service.AddClosure(ctx, who, id, c, o, key)
 	if err == nil && !o.DryRun {
 		return done(w, r, "/testbeds/"+url.PathEscape(id), "closed")
 	}
@@ -192,7 +209,7 @@ func (s *site) close(w http.ResponseWriter, r *http.Request, who account.Actor) 
 		}
 		status, p.Failure = s.explained(who, err)
 	}
-	for _, name := range []string{"summary", "start", "end", "of"} {
+	for _, name := range []string{"summary", "start", "end", "of", "once"} {
 		p.Hidden = append(p.Hidden, hidden{name, form.Get(name)})
 	}
 	return s.aboutTestbed(w, r, who, status, p)

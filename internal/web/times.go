@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -131,3 +132,37 @@ func (v view) ZoneID() string { return v.reader.zone.String() }
 
 // Offer writes what an offer gives.
 func (v view) Offer(o scheduler.Offer) string { return v.reader.offer(o) }
+
+// instants and spans are the times that the rules write into their messages.
+var (
+	instants = regexp.MustCompile(`\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\dZ`)
+	spans    = regexp.MustCompile(instants.String() + ` – ` + instants.String()[len(`\b`):])
+)
+
+// humane writes the times in a message for the reader.
+func (x reader) humane(message string) string {
+	message = spans.ReplaceAllStringFunc(message, func(text string) string {
+		from, to, _ := strings.Cut(text, " – ")
+		start, err := ofRules(from)
+		end, wrong := ofRules(to)
+		if err != nil || wrong != nil {
+			return text
+		}
+		return x.slot(testbeds.Slot{Start: start, End: end})
+	})
+	return instants.ReplaceAllStringFunc(message, func(text string) string {
+		t, err := ofRules(text)
+		if err != nil {
+			return text
+		}
+		return x.at(t)
+	})
+}
+
+// ofRules reads an instant as the rules write it.
+func ofRules(text string) (time.Time, error) {
+	return time.Parse(time.RFC3339, strings.Replace(text, " ", "T", 1))
+}
+
+// Said writes the times in a text of the rules for the reader.
+func (v view) Said(text string) string { return v.reader.humane(text) }

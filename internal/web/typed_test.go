@@ -88,6 +88,9 @@ func TestASessionThatEndsWhileTypingLosesNothing(t *testing.T) {
 	if f, err := h.svc.Feedback(t.Context(), h.actor("maeve", "experimenter"), r.ID, "", 10); err != nil || len(f.Items) != 0 {
 		t.Errorf("it was sent: %v %v", f, err)
 	}
+	if _, body := h.page("/account/password", "", url.Values{"old": {password}, "new": {"another secret"}, "again": {"another secret"}}); strings.Contains(body, "secret") || strings.Contains(body, "horse") {
+		t.Errorf("passwords come back: %s", body)
+	}
 	// A form that somebody else may send leads to the page as they see it; an address elsewhere to nothing.
 	for _, at := range []string{"//evil.example/", "/nothing", "/sign-out", "https://evil.example"} {
 		x := form(password)

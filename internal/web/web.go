@@ -154,9 +154,11 @@ func (s *site) handler() http.Handler {
 		s.drafts.HandleFunc("POST "+pattern, s.resumes(p))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		who, err := s.people.Session(r.Context(), s.secret(r)) // for the navigation
-		if err != nil {
-			who = account.Actor{}
+		var who account.Actor
+		if secret := s.secret(r); secret != "" { // for the navigation
+			if x, err := s.people.Session(r.Context(), secret); err == nil {
+				who = x
+			}
 		}
 		s.fail(w, r, s.zoned(r, who), scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at this address")) // no echo of the address, which may hold a signed link
 	})

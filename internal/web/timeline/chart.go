@@ -52,10 +52,11 @@ type Lane struct {
 
 // Band is the capacity of one resource over time, drawn as the area of the free part within the total.
 type Band struct {
-	Title string
-	Unit  string             // after numbers, such as "GB"; may be empty
-	Size  func(int64) string // writes an amount that is not negative, such as "128 GB"; nil for the number
-	Steps []testbeds.Step    // in order of time; each holds until the next. Before the first one nothing is known
+	Title    string
+	Unit     string             // after numbers, such as "GB"; may be empty
+	Size     func(int64) string // writes an amount that is not negative, such as "128 GB"; nil for the number
+	Closures []Closure          // of this resource alone; those of everything are the lane's
+	Steps    []testbeds.Step    // in order of time; each holds until the next. Before the first one nothing is known
 }
 
 // BandOf converts a series of the engine.

@@ -115,6 +115,10 @@ func (s *sheet) band(l *box, b *bandBox) {
 		s.area(asFree, b, func(l level) int64 { return l.free })
 		s.shortage(b)
 	}
+	for _, c := range b.closures {
+		s.hatch([]area{{b.y, b.y + bandHeight}}, c, 0)
+		s.raw("</g>")
+	}
 	s.line(asTrack, s.scale.left, bottom, s.scale.right, bottom)
 	s.numbers(b)
 	s.raw("</g>")
@@ -175,7 +179,20 @@ func (s *sheet) numbers(b *bandBox) {
 
 // closure draws a closure over the height of the lane.
 func (s *sheet) closure(b *box, c closing) {
-	shown := c.words()
+	inset := 3.
+	if s.narrow {
+		inset = 0
+	}
+	shown := s.hatch(b.areas, c, inset)
+	if b.closeY > 0 {
+		s.label(onClosed, c.x0+5, b.closeY+11, fitted(shown, small, c.room-10))
+	}
+	s.raw("</g>")
+}
+
+// hatch begins a closure: a group that its caller ends, with areas hatched. It returns the closure's words.
+func (s *sheet) hatch(areas []area, c closing, inset float64) (shown string) {
+	shown = c.words()
 	name := "closed " + s.cache.slot(c.Slot)
 	if c.count > 1 {
 		name = shown + ", the first " + name
@@ -187,16 +204,9 @@ func (s *sheet) closure(b *box, c closing) {
 	s.raw(">")
 	s.title(name)
 	s.raw(`<path class="tl-closed" fill="url(#`, s.id, `-closed)" stroke="`, closed, `"`)
-	inset := 3.
-	if s.narrow {
-		inset = 0
-	}
-	s.columns(b.areas, c.x0, c.x1, inset)
+	s.columns(areas, c.x0, c.x1, inset)
 	s.raw("/>")
-	if b.closeY > 0 {
-		s.label(onClosed, c.x0+5, b.closeY+11, fitted(shown, small, c.room-10))
-	}
-	s.raw("</g>")
+	return shown
 }
 
 // columns writes a path through areas from x0 to x1, inset by a margin.

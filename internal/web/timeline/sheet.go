@@ -78,6 +78,7 @@ type bandBox struct {
 	title       string
 	y           float64 // of its upper edge
 	levels      []level
+	closures    []closing
 	least, most int64
 	known       bool
 }
@@ -208,7 +209,7 @@ func (s *sheet) layBands(b *box, y float64) float64 {
 			y += noteLine
 		}
 		band.y = y
-		band.levels = s.scale.levels(band.Steps)
+		band.levels, band.closures = s.scale.levels(band.Steps), s.scale.close(band.Closures)
 		band.least, band.most, band.known = extremes(band.levels)
 		y += bandHeight
 		b.bands = append(b.bands, band)
@@ -233,6 +234,10 @@ func (s *sheet) use(b *box) {
 	for _, band := range b.bands {
 		s.used.bands = s.used.bands || band.known
 		s.used.short = s.used.short || band.known && band.least < 0
+		s.used.closures = s.used.closures || len(band.closures) > 0
+		for _, c := range band.closures {
+			s.count.closures += c.count
+		}
 	}
 	s.used.closures = s.used.closures || len(b.closures) > 0
 	s.count.bars += len(b.bars) + b.rest
