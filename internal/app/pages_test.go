@@ -2,9 +2,11 @@ package app_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -24,6 +26,8 @@ func TestPages(t *testing.T) {
 		{"hostile texts are harmless", hostileTextsAreHarmless},
 		{"a page follows changes", aPageFollowsChanges},
 		{"a slot is dragged on the picture", aSlotIsDraggedOnThePicture},
+		{"a drag says what is wrong", aDragSaysWhatIsWrong},
+		{"a draft stays in the tab", aDraftStaysInTheTab},
 		{"an administrator changes the facility", anAdministratorChangesTheFacility},
 	} {
 		t.Run(flow.name, func(t *testing.T) { flow.run(t, h) })
@@ -293,4 +297,59 @@ func anAdministratorChangesTheFacility(t *testing.T, h *hall) {
 	x.wants("shown only once", "portal")
 	x.click(`button[value="test"]`)
 	x.wants("The test failed: 127.0.0.1 is an internal address")
+}
+
+// aDragSaysWhatIsWrong: the block is drawn while it is dragged, a drag into the past and one after the session has ended say so beside the picture,
+// which stays in view.
+func aDragSaysWhatIsWrong(t *testing.T, h *hall) {
+	x := h.tab(t)
+	x.signIn("maeve", "/new?nsd=hydra_baseline_nsd")
+	drag := func(from, to float64) {
+		t.Helper()
+		if !evaluated[bool](x, fmt.Sprintf(`(() => {
+			const picker = document.getElementById("picker"), svg = picker.querySelector("svg"), box = svg.getBoundingClientRect(), data = svg.dataset;
+			const scale = box.width / svg.viewBox.baseVal.width, left = data.left * scale, width = (data.right - data.left) * scale;
+			picker.setPointerCapture = () => {};
+			const point = (type, share) => picker.dispatchEvent(new PointerEvent(type, { bubbles: true, button: 0, isPrimary: true, pointerType: "mouse", pointerId: 1, clientX: box.left + left + share * width, clientY: box.top + 60 }));
+			point("pointerdown", %g);
+			point("pointermove", %g);
+			const block = svg.querySelector(".tl-drag rect"), drawn = block && Number(block.getAttribute("width")) > 1;
+			point("pointerup", %g);
+			return drawn && box.top >= 0 && box.bottom <= innerHeight;
+		})()`, from, to, to)) {
+			x.shot("failed")
+			t.Error("no block is drawn, or the picture is not in view")
+		}
+	}
+	drag(.3, .35)
+	x.until(`/fit/.test(document.getElementById("verdict").innerText)`)
+	drag(0, .001)
+	x.until(`document.getElementById("verdict").innerText.includes("lies in the past")`)
+	x.fill("#description", "typed before the end")
+	x.do(func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, network.ClearBrowserCookies, struct{}{})
+		return chromedp.Void{}, err
+	})
+	drag(.3, .36)
+	x.until(`document.getElementById("verdict").innerText.includes("Your session has ended")`)
+	x.click("#verdict a")
+	x.fill("#username", "maeve")
+	x.fill("#password", x.password)
+	x.click("main button")
+	x.until(`document.getElementById("description").value === "typed before the end"`)
+}
+
+// aDraftStaysInTheTab through a reload, until the form was accepted.
+func aDraftStaysInTheTab(t *testing.T, h *hall) {
+	x := h.tab(t)
+	x.signIn("maeve", "/requests/26")
+	x.do(func(ctx context.Context, tt *chromedp.Target) (chromedp.Void, error) {
+		return chromedp.SendKeys(chromedp.CSS("#text"), "half a sentence")(ctx, tt)
+	})
+	x.open("/requests/26")
+	x.until(`document.getElementById("text").value === "half a sentence" && document.querySelector(".restored") !== null`)
+	x.click(`form[action$="/feedback"] button[type="submit"]`)
+	x.wants("Your remark was added.", "half a sentence")
+	x.open("/requests/26")
+	x.until(`document.getElementById("text").value === ""`)
 }
