@@ -3,16 +3,26 @@ package scheduler
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"berth/testbeds"
 	"berth/testbeds/capacity"
 )
 
-// snapshot is the state that a decision is made on: the federation with its bookings, and the catalogue.
+// snapshot is the state that a decision is made on: the federation with its bookings, and the catalogue. Nothing in it ever changes, so it stays
+// good for as long as somebody reads it.
 type snapshot struct {
 	fed       *capacity.Federation
 	catalogue testbeds.Catalogue
+}
+
+// world is a snapshot, with how far in the store's history it has come.
+type world struct {
+	snapshot
+	facility int64     // revision
+	sequence int64     // of the last change applied
+	day      time.Time // that the horizon belongs to
 }
 
 // ledger keeps a federation in step with the store. Only committed changes enter it: those of a transaction under way are laid over a fork (see
@@ -20,24 +30,38 @@ type snapshot struct {
 //
 // The change log has no gaps and follows the order of commits, so that "everything up to this number" is a state of the database. A decision catches
 // up after its testbeds are locked: nobody else can change their bookings any more.
+//
+// Readers take the present world and hold no lock. Bookings make the next world, under a lock that is never held over SQL. What takes longer, a changed
+// facility or testbeds to lay out further ahead, is built beside the present world, and then gets what came in meanwhile.
 type ledger struct {
 	horizon time.Duration
+	now     atomic.Pointer[world] // nil before the first
 
-	mu       sync.RWMutex
-	world    snapshot
-	facility int64     // revision
-	sequence int64     // of the last change applied
-	day      time.Time // that the horizon was laid out for
+	turn sync.Mutex // to build; taken before mu
+
+	mu       sync.Mutex // to replace the world
+	building bool
+	missed   []BookingChange // that came in since the build began
 }
 
-// past is how far back the horizon begins: running experiments started there, and people look at the past.
-const past = 90 * day
+const (
+	// past is how far back the horizon begins: running experiments started there, and people look at the past.
+	past = 90 * day
+	// slack is how much further than the horizon testbeds are laid out, so that a new day finds them ready.
+	slack = 14 * day
+)
 
-// read runs fn on the federation, which nobody changes meanwhile.
+// ahead returns the time that can be booked on a day, and that much more.
+func (l *ledger) ahead(today time.Time, more time.Duration) testbeds.Slot {
+	return testbeds.Slot{Start: today.Add(-past), End: today.Add(l.horizon + day + more)}
+}
+
+// read runs fn on the present snapshot.
 func (l *ledger) read(fn func(w snapshot) error) error {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return fn(l.world)
+	if w := l.now.Load(); w != nil {
+		return fn(w.snapshot)
+	}
+	return fn(snapshot{})
 }
 
 // catchUp brings the ledger to the snapshot of tx, or leaves it where it is further already. It returns the state of tx.
@@ -51,96 +75,138 @@ func (l *ledger) catchUp(ctx context.Context, tx Reader, now time.Time) (State, 
 
 // reach brings the ledger to a state of tx.
 func (l *ledger) reach(ctx context.Context, tx Reader, at State, now time.Time) error {
-	facility, sequence, today := at.Facility, at.Sequence, now.Truncate(day)
-	l.mu.RLock()
-	current := l.current(facility, sequence, today)
-	l.mu.RUnlock()
-	if current {
-		return nil
+	today := now.Truncate(day)
+	if w := l.now.Load(); w == nil || w.facility < at.Facility {
+		if err := l.refit(ctx, tx, at, today); err != nil {
+			return err
+		}
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case l.current(facility, sequence, today):
-		return nil
-	case sequence < l.sequence && facility <= l.facility:
-		return nil // a new day in an old snapshot: rebuilding from it would lose changes that were already applied
-	case l.world.fed == nil || facility > l.facility || l.day.Before(today):
-		return l.rebuild(ctx, tx, facility, sequence, today)
-	default:
-		return l.follow(ctx, tx, sequence)
+	if w := l.now.Load(); w.sequence < at.Sequence {
+		if err := l.follow(ctx, tx, w.sequence, at.Sequence); err != nil {
+			return err
+		}
 	}
-}
-
-func (l *ledger) current(facility, sequence int64, today time.Time) bool {
-	return l.world.fed != nil && facility <= l.facility && sequence <= l.sequence && !l.day.Before(today)
-}
-
-// rebuild reads everything anew.
-func (l *ledger) rebuild(ctx context.Context, tx Reader, facility, sequence int64, today time.Time) error {
-	w, err := load(ctx, tx, testbeds.Slot{Start: today.Add(-past), End: today.Add(l.horizon + day)})
-	if err != nil {
-		return err
+	if l.now.Load().day.Before(today) {
+		return l.dawn(today)
 	}
-	l.world, l.facility, l.sequence, l.day = w, facility, sequence, today
 	return nil
 }
 
+// refit takes over another facility or catalogue, or reads everything if nothing is known yet.
+func (l *ledger) refit(ctx context.Context, tx Reader, at State, today time.Time) error {
+	return l.build(func(was *world) (*world, error) {
+		if was != nil && was.facility >= at.Facility {
+			return nil, nil
+		}
+		f, err := tx.Facility(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c, err := tx.Catalogue(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if was == nil {
+			fed, err := l.load(ctx, tx, f, today)
+			return &world{snapshot: snapshot{fed, c}, facility: at.Facility, sequence: at.Sequence, day: today}, err
+		}
+		next := *was
+		next.catalogue, next.facility = c, at.Facility
+		next.fed, err = was.fed.Refit(f, l.ahead(today, slack))
+		return &next, err
+	})
+}
+
 // load builds a federation from the store.
-func load(ctx context.Context, tx Reader, horizon testbeds.Slot) (snapshot, error) {
-	f, err := tx.Facility(ctx)
+func (l *ledger) load(ctx context.Context, tx Reader, f testbeds.Facility, today time.Time) (*capacity.Federation, error) {
+	fed, err := capacity.NewFederation(f, l.ahead(today, slack))
 	if err != nil {
-		return snapshot{}, err
+		return nil, err
 	}
-	c, err := tx.Catalogue(ctx)
-	if err != nil {
-		return snapshot{}, err
-	}
-	fed, err := capacity.NewFederation(f, horizon)
-	if err != nil {
-		return snapshot{}, err
-	}
+	fed = fed.Within(l.ahead(today, 0))
 	var bookings []testbeds.Booking
-	err = tx.Bookings(ctx, horizon.Start, func(b testbeds.Booking) error {
+	err = tx.Bookings(ctx, fed.Horizon().Start, func(b testbeds.Booking) error {
 		bookings = append(bookings, b)
 		return nil
 	})
 	if err != nil {
-		return snapshot{}, err
+		return nil, err
 	}
 	fed.Load(bookings)
-	return snapshot{fed: fed, catalogue: c}, nil
+	return fed, nil
+}
+
+// build replaces the world by what fn makes of it, with the bookings that changed meanwhile; nil for no change. One build runs at a time.
+func (l *ledger) build(fn func(was *world) (*world, error)) error {
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	l.mu.Lock()
+	l.building, l.missed = true, nil
+	was := l.now.Load()
+	l.mu.Unlock()
+	next, err := fn(was)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.building = false
+	if err != nil || next == nil {
+		return err
+	}
+	if now := l.now.Load(); now != nil {
+		apply(next.fed, l.missed)
+		next.sequence, next.day = now.sequence, now.day
+		if !next.fed.Horizon().Equal(now.fed.Horizon()) {
+			next.fed = next.fed.Within(now.fed.Horizon())
+		}
+	}
+	l.missed = nil
+	l.now.Store(next)
+	return nil
 }
 
 // take applies the bookings of a committed transaction, unless something that came before it is missing: then the next catchUp reads both.
 func (l *ledger) take(c Committed) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.world.fed == nil || l.sequence != c.After {
-		return
+	if w := l.now.Load(); w != nil && w.sequence == c.After {
+		l.advance(c.Bookings, c.Last)
 	}
-	l.apply(c.Bookings)
-	l.sequence = c.Last
 }
 
-// follow applies the changes since the last ones. The database may return more than up to sequence: those are applied again next time, which changes
-// nothing.
-func (l *ledger) follow(ctx context.Context, tx Reader, sequence int64) error {
-	changes, err := tx.BookingsSince(ctx, l.sequence)
+// follow applies the changes after those up to since. The database may return more than up to sequence: those are applied again next time, which
+// changes nothing.
+func (l *ledger) follow(ctx context.Context, tx Reader, since, sequence int64) error {
+	changes, err := tx.BookingsSince(ctx, since)
 	if err != nil {
 		return err
 	}
-	l.apply(changes)
-	l.sequence = sequence
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.now.Load().sequence < sequence { // nobody else was faster
+		l.advance(changes, sequence)
+	}
 	return nil
 }
 
-func (l *ledger) apply(changes []BookingChange) {
+// advance makes the next world.
+func (l *ledger) advance(changes []BookingChange, sequence int64) {
+	next := *l.now.Load()
+	next.sequence = sequence
+	if len(changes) > 0 {
+		next.fed = next.fed.Next()
+		apply(next.fed, changes)
+	}
+	if l.building {
+		l.missed = append(l.missed, changes...)
+	}
+	l.now.Store(&next)
+}
+
+func apply(fed *capacity.Federation, changes []BookingChange) {
 	for _, c := range changes {
 		if c.Released {
-			l.world.fed.Remove(c.Booking.ID)
+			fed.Remove(c.Booking.ID)
 		} else {
-			l.world.fed.Put(c.Booking)
+			fed.Put(c.Booking)
 		}
 	}
 }

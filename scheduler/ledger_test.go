@@ -74,10 +74,10 @@ func TestALedgerOnlyGoesForward(t *testing.T) {
 		"a stale rows":                            {4, 9, 0, nil, more, 3, 0},
 		"a stale rows of an older facility":       {3, 9, 0, nil, more, 3, 0},
 		"an older facility alone":                 {3, 10, 0, nil, nil, 3, 0},
-		"a newer facility":                        {5, 11, 0, []testbeds.Booking{taking(1, 1), taking(2, 1)}, more, 3, 1},
-		"a newer facility, without a change":      {5, 10, 0, []testbeds.Booking{taking(1, 1)}, nil, 4, 1},
-		"the next day":                            {4, 10, day, []testbeds.Booking{taking(1, 1)}, nil, 3, 1},
-		"the next day, and a change":              {4, 11, day, []testbeds.Booking{taking(1, 1), taking(2, 1)}, more, 2, 1},
+		"a newer facility":                        {5, 11, 0, []testbeds.Booking{taking(1, 1), taking(2, 1)}, more, 3, 0},
+		"a newer facility, without a change":      {5, 10, 0, []testbeds.Booking{taking(1, 1)}, nil, 4, 0},
+		"the next day":                            {4, 10, day, []testbeds.Booking{taking(1, 1)}, nil, 3, 0},
+		"the next day, and a change":              {4, 11, day, []testbeds.Booking{taking(1, 1), taking(2, 1)}, more, 2, 0},
 		"the next day in a stale rows":            {4, 9, day, nil, nil, 3, 0},
 		"the next day in a stale rows's facility": {3, 9, day, nil, nil, 3, 0},
 		"the day before":                          {4, 10, -day, nil, nil, 3, 0},
@@ -164,8 +164,8 @@ func TestALedgerTakesWhatItsProcessCommitted(t *testing.T) {
 			})
 			return n
 		}
-		if got := free(); got != tt.free || l.sequence != tt.sequence {
-			t.Errorf("%s: %d are free at change %d, want %d at %d", name, got, l.sequence, tt.free, tt.sequence)
+		if got := free(); got != tt.free || l.now.Load().sequence != tt.sequence {
+			t.Errorf("%s: %d are free at change %d, want %d at %d", name, got, l.now.Load().sequence, tt.free, tt.sequence)
 		}
 		if _, err := l.catchUp(t.Context(), rows{facility: 9, sequence: 13, changes: []BookingChange{one, two}, read: &reads}, now); err != nil {
 			t.Fatal(err)

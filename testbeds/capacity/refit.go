@@ -2,18 +2,18 @@ package capacity
 
 import (
 	"reflect"
+	"slices"
 	"time"
 
 	"berth/testbeds"
 )
 
-// Refit returns the federation of another facility with the same bookings, laid out at least over a span. It shares the testbeds that are the same
-// in both facilities and laid out far enough, and builds only the others, so it costs what the changed testbeds cost. f must not be changed any more
-// (see Next). The result can be booked in the horizon of f.
+// Refit returns the federation of another facility with the same bookings and horizon. It shares the testbeds that are the same in both, and builds
+// only the others, over a span that holds the horizon: so it costs what the changed testbeds cost. f must not be changed any more (see Next).
 func (f *Federation) Refit(g testbeds.Facility, span testbeds.Slot) (*Federation, error) {
 	return f.refit(g, span.UTC(), func(t testbeds.Testbed) bool {
 		i, known := f.beds[t.ID]
-		return !known || !f.sites[i].laid.Contains(span) || !reflect.DeepEqual(f.facility.Testbeds[i], t)
+		return !known || !reflect.DeepEqual(f.facility.Testbeds[i], t)
 	})
 }
 
@@ -84,14 +84,20 @@ func (f *Federation) fill(built map[string]bool, moved map[int64]*row) {
 	l.finish()
 }
 
-// Reaches reports whether every testbed is laid out over a span.
-func (f *Federation) Reaches(span testbeds.Slot) bool {
-	for _, s := range f.sites {
+// Short lists the ids of the testbeds that are not laid out over all of a span.
+func (f *Federation) Short(span testbeds.Slot) []string {
+	var ids []string
+	for i, s := range f.sites {
 		if !s.laid.Contains(span) {
-			return false
+			ids = append(ids, f.facility.Testbeds[i].ID)
 		}
 	}
-	return true
+	return ids
+}
+
+// Reaches reports whether every testbed is laid out over a span.
+func (f *Federation) Reaches(span testbeds.Slot) bool {
+	return !slices.ContainsFunc(f.sites, func(s *site) bool { return !s.laid.Contains(span) })
 }
 
 // Within returns the federation with another horizon, which every testbed must be laid out over (see Reaches). f must not be changed any more
