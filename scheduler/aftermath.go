@@ -38,6 +38,9 @@ func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact,
 	if err != nil {
 		return err
 	}
+	if err := d.covered(Touched(r)); err != nil {
+		return err
+	}
 	before := r
 	r.Flags = append(slices.Clone(r.Flags), Flag{Kind: FlagFacility, At: d.now, Text: "a change of the facility took away something that it needs: " + o.Reason})
 	if r, err = d.breakBooking(ctx, r, m); err != nil {
@@ -88,6 +91,9 @@ func (m *impact) restored(r Request, b testbeds.Booking) (restored, runs bool) {
 func (d *decision) restore(ctx context.Context, id string, b testbeds.Booking, runs bool) error {
 	r, err := d.tx.LockRequest(ctx, id)
 	if err != nil {
+		return err
+	}
+	if err := d.covered(Touched(r)); err != nil {
 		return err
 	}
 	return d.unmark(ctx, r, b, runs)

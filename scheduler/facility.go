@@ -189,35 +189,59 @@ func (s *Service) alter(ctx context.Context, a account.Actor, o ChangeOptions, c
 	return s.alterOnce(ctx, a, o, Creation{}, "", change, nil)
 }
 
-// alterOnce changes facility and catalogue with everything locked. It refuses a change that leaves bookings without capacity unless it is forced;
-// then it records those bookings as overbooked and flags their requests. made is the result kept for an idempotency key; before receives it when the
-// key comes again.
+// alterOnce changes facility and catalogue with the facility locked, and the testbeds that the change reaches: decisions about others go on meanwhile.
+// It refuses a change that leaves bookings without capacity unless it is forced; then it records those bookings as overbooked and flags their requests.
+// made is the result kept for an idempotency key; before receives it when the key comes again.
 func (s *Service) alterOnce(ctx context.Context, a account.Actor, o ChangeOptions, once Creation, made string, change alteration, before func(testbeds.Facility, string)) (FacilityChange, error) {
 	var out FacilityChange
-	err := s.store.Change(ctx, AllTestbeds, func(tx Tx) error {
-		d := &decision{s: s, tx: tx, actor: a, action: ActionFacility, now: s.now(), locked: AllTestbeds}
-		out = FacilityChange{}
-		if id, err := d.replayed(ctx, once); err != nil || id != "" {
-			if err == nil {
-				err = repeated(ctx, tx, id, before, &out)
+	lock, err := s.reached(ctx, change)
+	if err != nil {
+		return out, err
+	}
+	err = growing(lock, nil, func(lock []string) error {
+		return s.store.Change(ctx, append(slices.Clone(lock), TheFacility), func(tx Tx) error {
+			d := &decision{s: s, tx: tx, actor: a, action: ActionFacility, now: s.now(), locked: lock}
+			out = FacilityChange{}
+			if id, err := d.replayed(ctx, once); err != nil || id != "" {
+				if err == nil {
+					err = repeated(ctx, tx, id, before, &out)
+				}
+				return err
 			}
-			return err
-		}
-		if _, err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
-			return err
-		}
-		if err := d.alter(ctx, o, change, &out); err != nil {
-			return err
-		}
-		if o.DryRun {
-			return errDryRun
-		}
-		return d.remember(ctx, once, made)
+			if _, err := s.ledger.catchUp(ctx, tx, d.now); err != nil {
+				return err
+			}
+			tx.OnCommit(s.ledger.take)
+			if err := d.alter(ctx, o, change, &out); err != nil {
+				return err
+			}
+			if o.DryRun {
+				return errDryRun
+			}
+			return d.remember(ctx, once, made)
+		})
 	})
 	if errors.Is(err, errDryRun) {
 		out.DryRun, err = true, nil
 	}
 	return out, err
+}
+
+// reached lists the testbeds that a change will reach, as things stand. The change itself reports what is wrong with it.
+func (s *Service) reached(ctx context.Context, change alteration) (ids []string, err error) {
+	err = s.store.View(ctx, func(tx Reader) error {
+		if _, err := s.ledger.catchUp(ctx, tx, s.now()); err != nil {
+			return err
+		}
+		return s.ledger.read(func(w snapshot) error {
+			f, c := w.fed.Facility(), w.catalogue
+			if change(&f, &c) == nil {
+				ids = reachOf(w.fed.Facility(), f, w.catalogue, c).touched
+			}
+			return nil
+		})
+	})
+	return ids, err
 }
 
 // repeated answers a repeated change: it passes the first result to before, and fills in the facility's present revision.
@@ -240,7 +264,7 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 	if o.Revision != 0 && o.Revision != revision {
 		return Errorf(CodePrecondition, "the facility was changed in between: it is at revision %d, not %d", revision, o.Revision)
 	}
-	f, c, err := d.altered(ctx, change, out)
+	f, c, r, err := d.altered(ctx, change, out)
 	if err != nil {
 		return err
 	}
@@ -248,7 +272,10 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 	if len(out.Differences) == 0 {
 		return nil
 	}
-	m, err := d.impact(ctx, f, c)
+	if err := d.covered(r.touched); err != nil {
+		return err
+	}
+	m, err := d.impact(ctx, f, c, r)
 	if err != nil {
 		return err
 	}
@@ -274,24 +301,24 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 		Text: fmt.Sprintf("%s made %s; broken: %s", d.actor.Username, plain.Count(len(out.Differences), "change"), plain.Count(len(out.Broken), "booking"))})
 }
 
-// altered returns the changed facility and catalogue, validated, with the differences.
-func (d *decision) altered(ctx context.Context, change alteration, out *FacilityChange) (testbeds.Facility, testbeds.Catalogue, error) {
+// altered returns the changed facility and catalogue, validated, with the differences and how far they reach.
+func (d *decision) altered(ctx context.Context, change alteration, out *FacilityChange) (testbeds.Facility, testbeds.Catalogue, reach, error) {
 	f, err := d.tx.Facility(ctx)
 	if err != nil {
-		return f, testbeds.Catalogue{}, err
+		return f, testbeds.Catalogue{}, reach{}, err
 	}
 	c, err := d.tx.Catalogue(ctx)
 	if err != nil {
-		return f, c, err
+		return f, c, reach{}, err
 	}
 	g, e := f, c
 	if err := change(&g, &e); err != nil {
-		return f, c, err
+		return f, c, reach{}, err
 	}
 	var bad faults
 	for _, fault := range append(g.Validate(), e.Validate(g)...) {
 		bad.add(fault.Field, "%s", fault.Rule)
 	}
 	out.Differences = append(append([]testbeds.Difference{}, f.Diff(g)...), c.Diff(e)...)
-	return g, e, bad.err()
+	return g, e, reachOf(f, g, c, e), bad.err()
 }

@@ -3,7 +3,6 @@ package scheduler
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -14,48 +13,64 @@ import (
 
 // impact collects the effects of a changed facility or catalogue on bookings.
 type impact struct {
-	before snapshot
-	after  snapshot
-	beds   []string // testbeds that change
+	reach
+	before  snapshot
+	after   snapshot
+	altered map[testbeds.Resource]bool // VIMs and devices whose capacity differs
 	// The bookings that the change may concern; their new shortages and new problems, by id.
 	bookings []testbeds.Booking
 	short    map[int64][]testbeds.Overcommitment
 	problems map[int64][]testbeds.Problem
-	requests map[int64]Request // by number
+	requests map[int64]Request // by number, as far as they matter
 }
 
-// impact compares every booking that a change may concern with the capacity before and after it.
-func (d *decision) impact(ctx context.Context, f testbeds.Facility, c testbeds.Catalogue) (*impact, error) {
-	m := &impact{short: map[int64][]testbeds.Overcommitment{}, problems: map[int64][]testbeds.Problem{}, requests: map[int64]Request{}}
+// impact compares the bookings that a change may concern with the capacity before and after it. The ledger has all of them: whoever changes one has to
+// lock its testbeds, and waits.
+func (d *decision) impact(ctx context.Context, f testbeds.Facility, c testbeds.Catalogue, r reach) (*impact, error) {
+	m := &impact{reach: r, short: map[int64][]testbeds.Overcommitment{}, problems: map[int64][]testbeds.Problem{}, requests: map[int64]Request{}}
 	_ = d.s.ledger.read(func(w snapshot) error {
-		m.before = snapshot{fed: w.fed.Without(), catalogue: w.catalogue}
+		m.before = w
 		return nil
 	})
-	m.beds = changedTestbeds(m.before.fed.Facility(), f)
-	var all []testbeds.Booking
-	if err := d.tx.Bookings(ctx, d.now, func(b testbeds.Booking) error {
-		all = append(all, b)
-		return nil
-	}); err != nil {
-		return nil, err
-	}
-	recast := len(m.before.catalogue.Diff(c)) > 0
-	for _, b := range all {
-		if recast || slices.ContainsFunc(b.Testbeds(), func(id string) bool { return slices.Contains(m.beds, id) }) {
-			m.bookings = append(m.bookings, b)
-		}
-	}
-	fed, err := capacity.NewFederation(f, testbeds.Slot{Start: m.before.fed.Horizon().Start, End: m.before.fed.Horizon().End})
+	fed, err := m.before.fed.Refit(f, d.s.ledger.ahead(d.now.Truncate(day), slack))
 	if err != nil {
 		return nil, Errorf(CodeInvalid, "closures or openings of the new facility cannot be expanded: %v", err)
 	}
-	fed.Load(append(m.past(d.now), all...))
 	m.after = snapshot{fed: fed, catalogue: c}
-	if err := m.read(ctx, d.tx); err != nil {
+	m.altered = r.altered(m.before.fed, fed)
+	m.gather(d.now)
+	if err := m.read(ctx, d.tx, m.offered); err != nil {
 		return nil, err
 	}
 	m.undeployable()
-	return m, m.check(d)
+	if err := m.check(d); err != nil {
+		return nil, err
+	}
+	return m, m.read(ctx, d.tx, func(b testbeds.Booking) bool { return b.Overbooked || m.broken(b.ID) })
+}
+
+// gather finds the bookings that are not over and claim what changes.
+func (m *impact) gather(now time.Time) {
+	concerned := func(b testbeds.Booking) bool {
+		return m.offered(b) || slices.ContainsFunc(b.Claims, func(c testbeds.Claim) bool { return m.altered[pooled(c)] })
+	}
+	for _, b := range m.before.fed.Claiming(m.touched) {
+		if (b.Occupied().End.After(now) || b.Slot.End.After(now)) && concerned(b) {
+			m.bookings = append(m.bookings, b)
+		}
+	}
+}
+
+// pooled returns the VIM or device of a claim.
+func pooled(c testbeds.Claim) testbeds.Resource {
+	return testbeds.Resource{Testbed: c.Testbed, VIM: c.VIM, Device: c.Device}
+}
+
+// offered reports whether a change may concern more of a booking than its capacity over time.
+func (m *impact) offered(b testbeds.Booking) bool {
+	return slices.ContainsFunc(b.Claims, func(c testbeds.Claim) bool {
+		return slices.Contains(m.remade, c.Testbed) || slices.Contains(m.recast, c.Testbed)
+	})
 }
 
 // check finds the bookings that are short. It first releases holds that cannot be kept, so that they make no other booking short.
@@ -80,42 +95,16 @@ func (m *impact) check(d *decision) error {
 	return m.shortages(d, others)
 }
 
-// past returns the bookings of the changed testbeds that are over.
-func (m *impact) past(now time.Time) []testbeds.Booking {
-	var list []testbeds.Booking
-	seen := map[int64]bool{}
-	for _, id := range m.beds {
-		for _, b := range m.before.fed.Bookings(id, testbeds.Slot{Start: m.before.fed.Horizon().Start, End: now}) {
-			if !seen[b.ID] && !b.Occupied().End.After(now) {
-				list = append(list, b)
-			}
-			seen[b.ID] = true
-		}
-	}
-	return list
-}
-
-// changedTestbeds lists the ids of testbeds that differ between two facilities.
-func changedTestbeds(before, after testbeds.Facility) []string {
-	var ids []string
-	for _, t := range before.Testbeds {
-		if now, ok := after.Testbed(t.ID); !ok || !reflect.DeepEqual(t, now) {
-			ids = append(ids, t.ID)
-		}
-	}
-	for _, t := range after.Testbeds {
-		if _, ok := before.Testbed(t.ID); !ok {
-			ids = append(ids, t.ID)
-		}
-	}
-	return ids
-}
-
-// read reads the requests of the bookings.
-func (m *impact) read(ctx context.Context, tx Reader) error {
+// read reads the requests of some of the bookings.
+func (m *impact) read(ctx context.Context, tx Reader, wanted func(testbeds.Booking) bool) error {
 	var numbers []int64
 	for _, b := range m.bookings {
-		numbers = append(numbers, b.Request)
+		if _, known := m.requests[b.Request]; !known && wanted(b) {
+			numbers = append(numbers, b.Request)
+		}
+	}
+	if len(numbers) == 0 {
+		return nil
 	}
 	list, err := tx.RequestsByNumber(ctx, sortedNumbers(numbers))
 	for _, r := range list {
@@ -165,11 +154,11 @@ func only(f testbeds.Facility, ids []string) testbeds.Facility {
 	return g
 }
 
-// claims reduces bookings to their claims on the changed testbeds.
+// claims reduces bookings to their claims on what has another capacity.
 func (m *impact) claims(bookings []testbeds.Booking) []testbeds.Booking {
 	list := slices.Clone(bookings)
 	for i, b := range list {
-		list[i].Claims = slices.DeleteFunc(slices.Clone(b.Claims), func(c testbeds.Claim) bool { return !slices.Contains(m.beds, c.Testbed) })
+		list[i].Claims = slices.DeleteFunc(slices.Clone(b.Claims), func(c testbeds.Claim) bool { return !m.altered[pooled(c)] })
 	}
 	return list
 }
@@ -177,7 +166,7 @@ func (m *impact) claims(bookings []testbeds.Booking) []testbeds.Booking {
 // unitless finds the bookings with enough units by count of which none can be named any more.
 func (m *impact) unitless(d *decision, bookings []testbeds.Booking) {
 	for _, b := range bookings {
-		if !b.Strength.Blocks() || len(m.short[b.ID]) > 0 || !m.after.fed.Named(b) {
+		if !b.Strength.Blocks() || len(m.short[b.ID]) > 0 || !m.after.fed.Named(b) || !slices.ContainsFunc(b.Claims, func(c testbeds.Claim) bool { return c.Device != "" && m.altered[pooled(c)] }) {
 			continue
 		}
 		now := m.after.fed.Without(b.ID).Recheck(testbeds.Experiment{}, b, d.now)
@@ -194,7 +183,7 @@ func (m *impact) unitless(d *decision, bookings []testbeds.Booking) {
 // onboarded.
 func (m *impact) undeployable() {
 	for _, b := range m.bookings {
-		if !b.Strength.Blocks() {
+		if !b.Strength.Blocks() || !m.offered(b) {
 			continue
 		}
 		r := m.requests[b.Request]

@@ -14,8 +14,8 @@ type Store interface {
 	View(ctx context.Context, fn func(Reader) error) error
 
 	// Change runs fn in one transaction that commits if fn returns nil. Before fn runs, the rows of the named testbeds are locked in sorted order, so
-	// that of two decisions on one testbed the later sees the changes of the earlier. Unknown testbeds are ignored. With AllTestbeds every testbed
-	// and the facility itself are locked.
+	// that of two decisions on one testbed the later sees the changes of the earlier. Unknown testbeds are ignored. TheFacility among them locks the
+	// facility and the catalogue, before any testbed; with AllTestbeds all of that is locked.
 	//
 	// fn may run more than once, when the database asks for it (deadlock, serialization), and must not keep anything from a run that did not commit.
 	Change(ctx context.Context, lock []string, fn func(Tx) error) error
@@ -23,6 +23,9 @@ type Store interface {
 
 // AllTestbeds locks the whole facility.
 var AllTestbeds = []string{"*"}
+
+// TheFacility is locked by a change of the facility or the catalogue, together with the testbeds that it reaches. No testbed has such an id.
+const TheFacility = "*facility"
 
 // Reader reads a snapshot. A missing object is an *Error with CodeNotFound.
 type Reader interface {

@@ -54,25 +54,43 @@ func (r *reader) Secret(ctx context.Context) ([]byte, error) {
 	return hex.DecodeString(text)
 }
 
-// PutFacility replaces all testbeds.
+// PutFacility replaces all testbeds. It writes those that differ: a position says no more than which testbed comes first, so that the others stay when
+// one goes.
 func (w *writer) PutFacility(ctx context.Context, f testbeds.Facility) error {
+	type row struct {
+		position int64
+		document string
+	}
+	have, gone := map[string]row{}, []string{}
+	err := w.each(ctx, func(s scan) error {
+		var id string
+		var x row
+		err := s(&id, &x.position, &x.document)
+		have[id], gone = x, append(gone, id)
+		return err
+	}, `SELECT id, position, document FROM testbeds ORDER BY id`)
+	if err != nil {
+		return err
+	}
 	keep := make([]string, 0, len(f.Testbeds))
-	for i, t := range f.Testbeds {
+	last := int64(-1)
+	for _, t := range f.Testbeds {
+		keep = append(keep, t.ID)
 		text, err := document("testbed", t)
 		if err != nil {
 			return err
 		}
+		old, there := have[t.ID]
+		last = max(last+1, old.position)
+		if there && old == (row{last, text}) {
+			continue
+		}
 		if _, err := w.exec(ctx, "testbed", `INSERT INTO testbeds (id, position, document) VALUES ($1, $2, $3)
-			ON CONFLICT (id) DO UPDATE SET position = excluded.position, document = excluded.document`, t.ID, i, text); err != nil {
+			ON CONFLICT (id) DO UPDATE SET position = excluded.position, document = excluded.document`, t.ID, last, text); err != nil {
 			return err
 		}
-		keep = append(keep, t.ID)
 	}
-	have, err := all(ctx, w.tx, words, `SELECT id FROM testbeds`)
-	if err != nil {
-		return err
-	}
-	for _, id := range without(have, keep) {
+	for _, id := range without(gone, keep) {
 		if _, err := w.exec(ctx, "testbed", `DELETE FROM testbeds WHERE id = $1`, id); err != nil {
 			return err
 		}

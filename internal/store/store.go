@@ -296,7 +296,7 @@ func (w *writer) State(ctx context.Context) (scheduler.State, error) {
 	return w.reader.State(ctx)
 }
 
-// locking locks testbeds in sorted order; with AllTestbeds the facility first.
+// locking locks testbeds in sorted order, and the facility before them.
 func (w *writer) locking(testbeds []string) (list []statement) {
 	if w.s.dialect.lock == "" { // the transaction itself keeps all others from writing
 		w.steady = true
@@ -311,6 +311,9 @@ func (w *writer) locking(testbeds []string) (list []statement) {
 	}
 	if slices.Equal(testbeds, scheduler.AllTestbeds) {
 		return []statement{rows(`SELECT 'facility' FROM facility WHERE id = 1`), rows(`SELECT id FROM testbeds ORDER BY id`)}
+	}
+	if slices.Contains(testbeds, scheduler.TheFacility) {
+		list = append(list, rows(`SELECT 'facility' FROM facility WHERE id = 1`))
 	}
 	ids := slices.DeleteFunc(slices.Sorted(slices.Values(testbeds)), func(id string) bool { return !keepable(id) }) // nothing has such an id
 	for part := range slices.Chunk(slices.Compact(ids), chunk) {

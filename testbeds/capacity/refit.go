@@ -1,6 +1,8 @@
 package capacity
 
 import (
+	"cmp"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -118,4 +120,37 @@ func (f *Federation) Ended(at time.Time) []int64 {
 		return true
 	})
 	return ids
+}
+
+// Claiming lists, by id, the bookings that claim something of some testbeds, whether the facility has it or not.
+func (f *Federation) Claiming(ids []string) []testbeds.Booking {
+	found := f.touching(func(id string) bool { return slices.Contains(ids, id) })
+	for id, b := range found {
+		if !slices.ContainsFunc(b.Claims, func(c testbeds.Claim) bool { return slices.Contains(ids, c.Testbed) }) {
+			delete(found, id) // it claims something else that the facility does not have
+		}
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b testbeds.Booking) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// Recast lists the VIMs and devices of a testbed whose capacity or units over time differ between two federations, those that only one of them has
+// included.
+func (f *Federation) Recast(g *Federation, testbed string) map[testbeds.Resource]bool {
+	differ := map[testbeds.Resource]bool{}
+	for _, p := range f.poolsOf(testbed) {
+		if q := g.pool(p.key); q == nil || !p.as(q) {
+			differ[p.key] = true
+		}
+	}
+	for _, q := range g.poolsOf(testbed) {
+		if f.pool(q.key) == nil {
+			differ[q.key] = true
+		}
+	}
+	return differ
+}
+
+// as reports whether two pools have the same capacity and units over time. A different span of time that they are laid out over makes a difference.
+func (p *pool) as(q *pool) bool {
+	return p == q || slices.Equal(p.columns, q.columns) && slices.Equal(p.units, q.units) && slices.Equal(p.peak, q.peak) && reflect.DeepEqual(p.absences, q.absences)
 }
