@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"berth/testbeds"
@@ -71,4 +72,14 @@ func closureName(t testbeds.Testbed, c testbeds.PartClosure, at testbeds.Slot) s
 	}
 	sum := sha256.Sum256([]byte(t.ID + "\x00" + what))
 	return fmt.Sprintf("closure-%s-%d", hex.EncodeToString(sum[:8]), at.Start.Unix())
+}
+
+// ClosedTestbed returns the id of the testbed that a closure belongs to.
+func (o *Object) ClosedTestbed() string {
+	for _, key := range o.Collections {
+		if id, ok := strings.CutPrefix(key, keyTestbed("")); ok {
+			return id
+		}
+	}
+	return ""
 }

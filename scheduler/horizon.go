@@ -7,6 +7,11 @@ import (
 	"berth/testbeds/capacity"
 )
 
+// Load reads the bookings into memory ahead of the first call, which would wait for them. It returns no code of its own.
+func (s *Service) Load(ctx context.Context) error {
+	return s.snapshot(ctx, func(Reader, snapshot) error { return nil })
+}
+
 // LayOut lays testbeds out further ahead before a new day needs it, one after the other beside everything else, and lets go of bookings that are too
 // old for the horizon. It returns no code of its own.
 func (s *Service) LayOut(ctx context.Context) (done int, next *time.Time, err error) {

@@ -124,16 +124,13 @@ func (l *ledger) load(ctx context.Context, tx Reader, f testbeds.Facility, today
 		return nil, err
 	}
 	fed = fed.Within(l.ahead(today, 0))
-	var bookings []testbeds.Booking
-	err = tx.Bookings(ctx, fed.Horizon().Start, func(b testbeds.Booking) error {
-		bookings = append(bookings, b)
-		return nil
+	fed.LoadFrom(func(yield func(testbeds.Booking) bool) {
+		err = tx.Bookings(ctx, fed.Horizon().Start, func(b testbeds.Booking) error {
+			yield(b) // it takes all
+			return nil
+		})
 	})
-	if err != nil {
-		return nil, err
-	}
-	fed.Load(bookings)
-	return fed, nil
+	return fed, err
 }
 
 // build replaces the world by what fn makes of it, with the bookings that changed meanwhile; nil for no change. One build runs at a time.

@@ -39,12 +39,10 @@ func (f *footprints) get(id string) (testbeds []string, known bool) {
 	return slices.Clone(testbeds), known
 }
 
-// near reports whether a state can be reached by following the bookings: building the federation anew takes long, and locks nobody out where it is
-// done before.
+// near reports whether a state can be reached by following the bookings: anything else takes longer, and locks nobody out where it is done before.
 func (l *ledger) near(at State, now time.Time) bool {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return l.world.fed != nil && at.Facility <= l.facility && !l.day.Before(now.Truncate(day))
+	w := l.now.Load()
+	return w != nil && at.Facility <= w.facility && !w.day.Before(now.Truncate(day))
 }
 
 // expected refuses a state in which a decision that did not look should have done so: something is due first, or the ledger is far behind.

@@ -25,26 +25,13 @@ func reachOf(before, after testbeds.Facility, was, is testbeds.Catalogue) reach 
 	for _, id := range r.beds {
 		old, had := before.Testbed(id)
 		now, has := after.Testbed(id)
-		if !had || !has || !reflect.DeepEqual(timeless(old), timeless(now)) {
+		if !had || !has || !reflect.DeepEqual(old.Timeless(), now.Timeless()) {
 			r.remade = append(r.remade, id)
 		}
 	}
 	r.recast = recast(after, was, is)
 	r.touched = sorted(slices.Concat(r.beds, r.recast))
 	return r
-}
-
-// timeless returns a testbed without what says when how much of it is there.
-func timeless(t testbeds.Testbed) testbeds.Testbed {
-	t.Closures, t.Opening, t.CapacityChanges = nil, nil, nil
-	t.VIMs, t.Devices = slices.Clone(t.VIMs), slices.Clone(t.Devices)
-	for i := range t.VIMs {
-		t.VIMs[i].Closures, t.VIMs[i].Opening = nil, nil
-	}
-	for i := range t.Devices {
-		t.Devices[i].Closures, t.Devices[i].Opening = nil, nil
-	}
-	return t
 }
 
 // recast lists the testbeds on which the catalogues disagree about whether some VNF can run. A VNF that comes or goes counts where it is onboarded: a

@@ -45,3 +45,16 @@ func (c Closure) part(of []string) string {
 	}
 	return what
 }
+
+// Timeless returns the testbed without what says when how much of it is there.
+func (t Testbed) Timeless() Testbed {
+	t.Closures, t.Opening, t.CapacityChanges = nil, nil, nil
+	t.VIMs, t.Devices = slices.Clone(t.VIMs), slices.Clone(t.Devices)
+	for i := range t.VIMs {
+		t.VIMs[i].Closures, t.VIMs[i].Opening = nil, nil
+	}
+	for i := range t.Devices {
+		t.Devices[i].Closures, t.Devices[i].Opening = nil, nil
+	}
+	return t
+}

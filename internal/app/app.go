@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"berth/internal/api"
 	"berth/internal/auth"
@@ -28,6 +29,8 @@ type App struct {
 	parts     *Parts
 	server    *server
 	calendars *dav.Server
+	bookings  gate // shut until the bookings are in memory
+	events    gate // shut until the calendars are
 	stack     stack
 	stopping  chan struct{}
 	stopOnce  sync.Once
@@ -42,7 +45,9 @@ type Serving struct {
 
 // New makes an instance. It touches nothing before Start.
 func New(settings config.Settings, o Options, s Serving) *App {
-	return &App{settings: settings, options: o, serving: s, stopping: make(chan struct{})}
+	return &App{settings: settings, options: o, serving: s, stopping: make(chan struct{}),
+		bookings: gate{reason: "berth is reading the bookings", always: map[string]bool{"/healthz": true}},
+		events:   gate{reason: "berth is reading the calendars"}}
 }
 
 // Start opens the database, fills the demo if wanted, and begins to serve. If a step fails, Start stops the parts that it has started.
@@ -75,12 +80,6 @@ func (a *App) start(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	calendars := newCalendarJob(a.parts.Store, a.parts.Clock)
-	if _, _, err := calendars.run(ctx); err != nil { // later rounds bring the rest in line
-		a.options.Log.ErrorContext(ctx, "bringing the calendars in line failed", "error", err)
-	}
-	if err := a.calendars.Load(ctx); err != nil {
-		return errors.Join(err, listener.Close())
-	}
 	tickets, err := a.ticketJob(site)
 	if err != nil {
 		return errors.Join(err, listener.Close())
@@ -93,10 +92,19 @@ func (a *App) start(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	a.server = newServer(listener, h, a.options.Log)
-	keeping := &cleanupJob{store: a.parts.Store, clock: a.parts.Clock}
-	a.runJobs(ctx, a.parts.Service.RunDue, calendars.run, keeping.run, tickets, mails, a.webhookJob(hooks, a.options.Log))
 	a.server.start()
+	if err := a.parts.Service.Load(ctx); err != nil {
+		return errors.Join(err, a.server.stop(ctx))
+	}
+	a.bookings.open.Store(true)
+	keeping := &cleanupJob{store: a.parts.Store, clock: a.parts.Clock}
+	reading, read := a.loadCalendars()
+	a.runJobs(ctx, a.parts.Service.RunDue, a.parts.Service.LayOut, reading, calendars.run, keeping.run, tickets, mails, a.webhookJob(hooks, a.options.Log))
 	a.stack.push("server", serverBy, a.server.stop)
+	select {
+	case <-read:
+	case <-time.After(calendarsWithin):
+	}
 	fmt.Fprintf(a.serving.Out, "berth %s serves %s\n", a.options.Version, a.settings.Base(a.Addr()))
 	return nil
 }
@@ -109,6 +117,26 @@ func (a *App) retry(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// calendarsWithin is how long a start waits for the calendars: those of most instances are there by then, and no client meets the gate.
+const calendarsWithin = 500 * time.Millisecond
+
+// loadCalendars returns the job that reads the calendars after a start, while everything else is served already. tried is closed after the first try.
+func (a *App) loadCalendars() (read job, tried <-chan struct{}) {
+	first := make(chan struct{})
+	once := sync.OnceFunc(func() { close(first) })
+	return func(ctx context.Context) (done int, next *time.Time, err error) {
+		defer once()
+		if a.events.open.Load() {
+			return 0, nil, nil
+		}
+		if err := a.calendars.Load(ctx); err != nil {
+			return 0, nil, fmt.Errorf("reading the calendars: %w", err)
+		}
+		a.events.open.Store(true)
+		return 1, nil, nil
+	}, first
 }
 
 // runJobs starts the jobs. When the instance stops they take no new work; work in progress is cut off when its time is over.
@@ -214,10 +242,10 @@ func (a *App) handler(base string, hooks *webhook.Service) (http.Handler, error)
 		}
 	})
 	for _, path := range dav.Paths {
-		mux.Handle(path, a.calendars)
+		mux.Handle(path, a.events.guard(a.calendars))
 	}
 	for _, path := range web.Paths {
 		mux.Handle(path, pages)
 	}
-	return behindProxy(a.settings.BehindProxy, onlyTLS(base, within(untilStopped(a.stopping, open, mux)))), nil
+	return behindProxy(a.settings.BehindProxy, onlyTLS(base, a.bookings.guard(within(untilStopped(a.stopping, open, mux))))), nil
 }

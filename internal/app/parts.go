@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -92,7 +93,7 @@ type opening struct {
 
 // build opens the database and builds the rules over it. Servers and commands alike get their store here, and only here.
 func build(ctx context.Context, settings config.Settings, o Options, w opening) (*Parts, error) {
-	options := store.Options{Site: calendar.Site{URL: w.site}, Serving: w.site != "", Channels: channels(settings)}
+	options := store.Options{Site: calendar.Site{URL: w.site}, Serving: w.site != "", Channels: channels(settings), Program: program(o.Version)}
 	if !options.Serving {
 		options.Site.URL = settings.Base(settings.Listen).String() // unless a server has set another one
 	}
@@ -104,6 +105,14 @@ func build(ctx context.Context, settings config.Settings, o Options, w opening) 
 		return nil, err
 	}
 	return &Parts{Store: s, Service: newService(s, settings, o, o.clock()), Auth: auth.New(s, o.clock(), auth.Bounds{Tokens: settings.Limits.Tokens, Feeds: settings.Limits.Feeds}), Clock: o.clock()}, nil
+}
+
+// program returns a version if it names one program only; else nothing.
+func program(version string) string {
+	if version == "unknown" || strings.Contains(version, "dirty") || strings.Contains(version, "devel") {
+		return ""
+	}
+	return version
 }
 
 func newService(s scheduler.Store, settings config.Settings, o Options, clock func() time.Time) *scheduler.Service {

@@ -7,7 +7,6 @@ import (
 
 	"berth/calendar"
 	"berth/scheduler"
-	"berth/testbeds"
 )
 
 const (
@@ -19,12 +18,47 @@ const (
 )
 
 // RefreshCalendar updates the part of the calendars that no transaction of a request writes: the names and closures of the facility,
-// the site, the drawings of a new version of this program, and objects that have become too old. Any number of processes may do it at
-// once; the second finds nothing to do.
+// the site, the drawings of a new version of this program, and objects that have become too old. It looks at the requests of the testbeds that changed
+// since the last time, or at all of them if the program or its site did. Any number of processes may do it at once; the second finds nothing to do.
 func (s *Store) RefreshCalendar(ctx context.Context, now time.Time) error {
 	now = now.UTC().Truncate(time.Second)
+	was, text, err := s.lastDrawn(ctx)
+	if err != nil {
+		return err
+	}
+	var is drawnWith
+	err = s.View(ctx, func(tx scheduler.Reader) error {
+		f, err := tx.Facility(ctx)
+		if err == nil {
+			is, err = s.drawsWith(f)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	beds, all := is.since(was)
+	if all {
+		err = s.refresh(ctx, now, nil)
+	}
+	for part := range slices.Chunk(beds, chunk) {
+		if err == nil {
+			err = s.refresh(ctx, now, part)
+		}
+	}
+	if err == nil {
+		err = s.drew(ctx, is, was, text)
+	}
+	if err != nil {
+		return err
+	}
+	return s.AgeCalendar(ctx, now)
+}
+
+// refresh redraws the requests whose drawings are out of date, of some testbeds or of all.
+func (s *Store) refresh(ctx context.Context, now time.Time, among []string) error {
 	for before := int64(0); ; {
-		stale, last, err := s.stale(ctx, now, before)
+		stale, last, err := s.stale(ctx, now, among, before)
 		if err != nil {
 			return err
 		}
@@ -32,23 +66,22 @@ func (s *Store) RefreshCalendar(ctx context.Context, now time.Time) error {
 			return err
 		}
 		if last == 0 {
-			break
+			return nil
 		}
 		before = last
 	}
-	return s.AgeCalendar(ctx, now)
 }
 
 // stale lists the requests of one batch, newest first, whose drawings are out of date. last is the start of the next batch, 0 for none.
-func (s *Store) stale(ctx context.Context, now time.Time, before int64) (ids []string, last int64, err error) {
+func (s *Store) stale(ctx context.Context, now time.Time, among []string, before int64) (ids []string, last int64, err error) {
 	err = s.View(ctx, func(tx scheduler.Reader) error {
 		ids, last = nil, 0
 		r := tx.(*reader)
-		f, err := r.Facility(ctx)
+		f, err := r.facility(ctx)
 		if err != nil {
 			return err
 		}
-		list, err := r.Requests(ctx, scheduler.RequestFilter{Before: before, Limit: requestsPerRead})
+		list, err := r.Requests(ctx, scheduler.RequestFilter{Testbeds: among, Before: before, Limit: requestsPerRead})
 		if err != nil || len(list) == 0 {
 			return err
 		}
@@ -106,53 +139,25 @@ func (s *Store) AgeCalendar(ctx context.Context, now time.Time) error {
 	if err := s.redraw(ctx, now, old); err != nil {
 		return err
 	}
-	return s.Change(ctx, scheduler.AllTestbeds, func(tx scheduler.Tx) error {
-		w := tx.(*writer)
-		f, err := w.Facility(ctx)
-		if err != nil {
-			return err
-		}
-		if err := w.redrawClosures(ctx, f, now); err != nil {
-			return err
-		}
-		return w.forgetRemovals(ctx, now.Add(-keepRemovals))
+	if err := s.ageClosures(ctx, now); err != nil {
+		return err
+	}
+	if forget, err := s.removalsBefore(ctx, now.Add(-keepRemovals)); err != nil || !forget {
+		return err
+	}
+	return s.Change(ctx, nil, func(tx scheduler.Tx) error {
+		return tx.(*writer).forgetRemovals(ctx, now.Add(-keepRemovals))
 	})
 }
 
-// redrawClosures draws the closures around now. An unchanged one keeps its time of modification.
-func (w *writer) redrawClosures(ctx context.Context, f testbeds.Facility, now time.Time) error {
-	today := now.Truncate(24 * time.Hour)
-	span := testbeds.Slot{Start: today.Add(-closuresBehind), End: today.Add(closuresAhead)}
-	have, err := all(ctx, w.tx, func(s scan) (o calendar.Object, err error) {
-		var drawn int64
-		err = s(&o.Name, &o.Tag, &drawn)
-		o.Drawn = time.Unix(drawn, 0).UTC()
-		return o, err
-	}, `SELECT name, tag, drawn FROM calendar_objects WHERE request = ''`)
-	if err != nil {
+// removalsBefore reports whether there are removals to forget.
+func (s *Store) removalsBefore(ctx context.Context, before time.Time) (some bool, err error) {
+	err = s.View(ctx, func(tx scheduler.Reader) error {
+		list, err := all(ctx, tx.(*reader).tx, words, `SELECT name FROM calendar_removals WHERE at < $1 LIMIT 1`, seconds(before))
+		some = len(list) > 0
 		return err
-	}
-	tags, drawn := map[string]string{}, map[string]time.Time{}
-	for _, o := range have {
-		tags[o.Name], drawn[o.Name] = o.Tag, o.Drawn
-	}
-	closures, err := calendar.Closures(f, span, drawn, now)
-	if err != nil {
-		return err
-	}
-	for _, o := range closures {
-		if tags[o.Name] != o.Tag {
-			delete(drawn, o.Name)
-		}
-	}
-	if closures, err = calendar.Closures(f, span, drawn, now); err != nil {
-		return err
-	}
-	d, err := w.compare(ctx, "", closures, now)
-	if err == nil && !d.empty() {
-		w.drawn = append(w.drawn, d)
-	}
-	return err
+	})
+	return some, err
 }
 
 // forgetRemovals deletes removals that hardly any client still asks for; one that does must read its collection

@@ -12,6 +12,8 @@ type Options struct {
 	// Site is the address of Berth's pages, which is written into the calendars. Existing objects change with the next
 	// RefreshCalendar.
 	Site calendar.Site
+	// Program names the version of the program that draws calendars; empty if versions cannot be told apart.
+	Program string
 	// Serving says that a server opens the database, which is found at Site. Other programs draw with the site of the last server
 	// instead of their own: their settings may differ.
 	Serving bool
@@ -24,7 +26,7 @@ const siteMark = "site"
 
 // ready sets the options, and chooses the site for drawing calendars.
 func (s *Store) ready(ctx context.Context, o Options) error {
-	s.site, s.channels = o.Site, o.Channels
+	s.site, s.channels, s.program = o.Site, o.Channels, o.Program
 	kept, err := s.Mark(ctx, siteMark)
 	switch {
 	case err != nil:

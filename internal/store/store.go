@@ -25,7 +25,9 @@ type Store struct {
 	upgraded Upgrade
 
 	site       calendar.Site
+	program    string
 	channels   []scheduler.Channel
+	closed     closedBeds
 	states     states
 	facility   atomic.Pointer[revised] // the last one that a transaction drew calendars with
 	bookingIDs ids

@@ -2,7 +2,6 @@ package capacity
 
 import (
 	"cmp"
-	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -124,13 +123,15 @@ func (f *Federation) Ended(at time.Time) []int64 {
 
 // Claiming lists, by id, the bookings that claim something of some testbeds, whether the facility has it or not.
 func (f *Federation) Claiming(ids []string) []testbeds.Booking {
-	found := f.touching(func(id string) bool { return slices.Contains(ids, id) })
-	for id, b := range found {
-		if !slices.ContainsFunc(b.Claims, func(c testbeds.Claim) bool { return slices.Contains(ids, c.Testbed) }) {
-			delete(found, id) // it claims something else that the facility does not have
+	var list []testbeds.Booking
+	for id := range f.touching(func(id string) bool { return slices.Contains(ids, id) }) {
+		b, _ := f.Booking(id)
+		if slices.ContainsFunc(b.Claims, func(c testbeds.Claim) bool { return slices.Contains(ids, c.Testbed) }) {
+			list = append(list, b) // not one that claims something else that the facility does not have
 		}
 	}
-	return slices.SortedFunc(maps.Values(found), func(a, b testbeds.Booking) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(list, func(a, b testbeds.Booking) int { return cmp.Compare(a.ID, b.ID) })
+	return list
 }
 
 // Recast lists the VIMs and devices of a testbed whose capacity or units over time differ between two federations, those that only one of them has
