@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,35 +15,39 @@ import (
 // and so does another change of the facility.
 func TestAChangeOfTheFacilityHoldsUpOnlyWhatItReaches(t *testing.T) {
 	t.Parallel()
-	dsn := testdb.Postgres(t)
-	s := testdb.Open(t, dsn)
-	putFacility(t, s, facility("a", "b", "c"))
-	for _, tt := range []struct {
-		lock  []string
-		waits bool
-	}{
-		{[]string{"a"}, true},
-		{[]string{"b"}, false},
-		{[]string{"b", "c"}, false},
-		{[]string{"c", "a"}, true},
-		{nil, false},
-		{[]string{scheduler.TheFacility}, true},
-		{[]string{scheduler.TheFacility, "b"}, true},
-		{scheduler.AllTestbeds, true},
-	} {
-		err := s.Change(t.Context(), []string{"a", scheduler.TheFacility}, func(scheduler.Tx) error {
-			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-			defer cancel()
-			waited := s.Change(ctx, tt.lock, func(scheduler.Tx) error { return nil }) != nil
-			if waited != tt.waits {
-				t.Errorf("with %v locked it waits: %v, want %v", tt.lock, waited, tt.waits)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
+	testdb.EachDSN(t, func(t *testing.T, dsn string) {
+		if !strings.HasPrefix(dsn, "postgres") {
+			return // SQLite has one writer
 		}
-	}
+		s := testdb.Open(t, dsn)
+		putFacility(t, s, facility("a", "b", "c"))
+		for _, tt := range []struct {
+			lock  []string
+			waits bool
+		}{
+			{[]string{"a"}, true},
+			{[]string{"b"}, false},
+			{[]string{"b", "c"}, false},
+			{[]string{"c", "a"}, true},
+			{nil, false},
+			{[]string{scheduler.TheFacility}, true},
+			{[]string{scheduler.TheFacility, "b"}, true},
+			{scheduler.AllTestbeds, true},
+		} {
+			err := s.Change(t.Context(), []string{"a", scheduler.TheFacility}, func(scheduler.Tx) error {
+				ctx, cancel := context.WithTimeout(t.Context(), map[bool]time.Duration{true: 300 * time.Millisecond, false: time.Minute}[tt.waits])
+				defer cancel()
+				waited := s.Change(ctx, tt.lock, func(scheduler.Tx) error { return nil }) != nil
+				if waited != tt.waits {
+					t.Errorf("with %v locked it waits: %v, want %v", tt.lock, waited, tt.waits)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }
 
 // TestPositionsKeepTheOrder whatever comes and goes.
