@@ -12,8 +12,10 @@ const maxConflicts = 50
 
 // Fits answers like Check, without reasons and at the least cost.
 func (f *Federation) Fits(e testbeds.Experiment, s testbeds.Slot) bool {
-	wants, problems := f.wants(e)
-	return len(problems) == 0 && f.fits(wants, s)
+	g := f.spare.Get().(*gathering)
+	defer f.spare.Put(g)
+	g.reset()
+	return len(f.gather(g, e)) == 0 && f.fits(g.wants, s)
 }
 
 // fits reports whether the slot can be booked and every pool has what is wanted of it throughout.

@@ -57,11 +57,11 @@ func (f *Federation) competitors(p *pool, mine unitClaim, choice bool) competito
 		return a
 	}
 	seen := mine.span.within(bounds)
-	reach := f.gather(p, seen, func(span) bool { return true }, &a).within(bounds).with(seen)
+	reach := f.rivals(p, seen, func(span) bool { return true }, &a).within(bounds).with(seen)
 	for reach != seen {
 		left, right := span{reach.from, seen.from}, span{seen.to, reach.to}
-		further := f.gather(p, left, func(s span) bool { return s.to <= left.to }, &a)
-		further = further.with(f.gather(p, right, func(s span) bool { return s.from >= right.from }, &a))
+		further := f.rivals(p, left, func(s span) bool { return s.to <= left.to }, &a)
+		further = further.with(f.rivals(p, right, func(s span) bool { return s.from >= right.from }, &a))
 		seen, reach = reach, further.within(bounds).with(reach)
 	}
 	return a
@@ -77,8 +77,8 @@ func (s span) with(o span) span {
 
 func (s span) within(o span) span { return span{max(s.from, o.from), min(s.to, o.to)} }
 
-// gather adds the claims that overlap a span and were not seen yet, and returns the span of those among them that wait for units.
-func (f *Federation) gather(p *pool, in span, unseen func(span) bool, a *competitors) (reach span) {
+// rivals adds the claims that overlap a span and were not seen yet, and returns the span of those among them that wait for units.
+func (f *Federation) rivals(p *pool, in span, unseen func(span) bool, a *competitors) (reach span) {
 	if in.from >= in.to {
 		return reach
 	}

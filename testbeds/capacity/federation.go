@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"sync"
 	"time"
 
 	"github.com/tidwall/btree"
@@ -18,6 +19,7 @@ type Federation struct {
 	bookings *rows
 	strays   *btree.Set[int64] // bookings that claim what the facility does not have
 	forms    *forms
+	spare    *sync.Pool // of gatherings
 
 	// The sites and pools with this mark belong to this federation; it copies the others before it changes them.
 	mark *mark
@@ -37,7 +39,7 @@ type rows = btree.Map[int64, *row]
 
 // NewFederation expands closures, openings and capacity changes over the horizon. The facility must be valid (see Facility.Validate).
 func NewFederation(f testbeds.Facility, horizon testbeds.Slot) (*Federation, error) {
-	fed := &Federation{facility: f, beds: bedsOf(f), horizon: horizon.UTC(), bookings: &rows{}, strays: &btree.Set[int64]{}, forms: &forms{}, mark: new(mark), own: true}
+	fed := &Federation{facility: f, beds: bedsOf(f), horizon: horizon.UTC(), bookings: &rows{}, strays: &btree.Set[int64]{}, forms: &forms{}, spare: &sync.Pool{New: func() any { return new(gathering) }}, mark: new(mark), own: true}
 	for _, t := range f.Testbeds {
 		made, err := newSite(t, fed.horizon, fed.mark)
 		if err != nil {
@@ -174,7 +176,7 @@ func (f *Federation) row(id int64) *row {
 // Without forks the federation as if those bookings did not exist: a cheap view with changes of its own (Put, Remove). It is valid until f
 // changes.
 func (f *Federation) Without(ids ...int64) *Federation {
-	fork := &Federation{facility: f.facility, beds: f.beds, horizon: f.horizon, sites: f.sites, mark: new(mark),
+	fork := &Federation{facility: f.facility, beds: f.beds, horizon: f.horizon, sites: f.sites, forms: f.forms, spare: f.spare, mark: new(mark),
 		base: f, hidden: map[int64]bool{}, put: map[int64]*row{}}
 	for _, id := range ids {
 		fork.Remove(id)

@@ -30,51 +30,36 @@ func (w want) span(s testbeds.Slot) (from, to int64) {
 }
 
 // wants gathers the experiment's need of each pool, in the order of the facility, and every static limit that it breaks.
-func (f *Federation) wants(e testbeds.Experiment) (all []want, problems []testbeds.Problem) {
-	for i := range e.Components {
-		c := &e.Components[i]
-		where := e.Placement[c.Member]
-		p, counted := f.vim(where), false
-		if p != nil {
-			all, counted = p.needs(all, c.Size)
-		}
-		if !counted || !p.runs(c, where) {
-			problems = append(problems, f.obstacles(p, c, where)...)
-		}
-	}
-	for _, d := range e.Devices {
-		p, bad := f.device(d)
-		problems = append(problems, bad...)
-		if p == nil || d.Count <= 0 {
-			continue
-		}
-		var i int
-		all, i = p.wanted(all)
-		all[i].need[0] += d.Count
-		all[i].pins = append(all[i].pins, d.Units...)
-	}
-	if len(all) > 1 {
-		slices.SortFunc(all, func(a, b want) int { return f.inOrder(a.pool.key, b.pool.key) })
-	}
-	for _, w := range all {
-		problems = append(problems, w.beyond()...)
-	}
-	return all, problems
+func (f *Federation) wants(e testbeds.Experiment) ([]want, []testbeds.Problem) {
+	g := gathering{wants: make([]want, 0, min(4, len(e.Components)+len(e.Devices)))}
+	problems := f.gather(&g, e)
+	return g.wants, problems
 }
 
-// wanted returns the place of the pool among what is wanted, where it comes last if it is new.
-func (p *pool) wanted(all []want) ([]want, int) {
-	for i := range all {
-		if all[i].pool == p {
-			return all, i
-		}
-	}
-	return append(all, p.want()), len(all)
+// gathering is what is wanted so far. Who is done with it can use its memory for the next one.
+type gathering struct {
+	wants []want
+	needs []int64 // of all of them, side by side
 }
 
-// needs adds a size to what is wanted of the pool; counted is false if the pool does not have some of its quantities.
-func (p *pool) needs(all []want, size testbeds.Quantities) (_ []want, counted bool) {
-	i := -1
+func (g *gathering) reset() { g.wants, g.needs = g.wants[:0], g.needs[:0] }
+
+// of returns what is wanted of a pool.
+func (g *gathering) of(p *pool) *want {
+	for i := range g.wants {
+		if g.wants[i].pool == p {
+			return &g.wants[i]
+		}
+	}
+	n, all := len(g.needs), len(g.needs)+len(p.columns)
+	g.needs = append(g.needs, make([]int64, len(p.columns))...)
+	g.wants = append(g.wants, want{pool: p, need: g.needs[n:all:all], buffers: p.buffers, since: math.MinInt64})
+	return &g.wants[len(g.wants)-1]
+}
+
+// add adds a size; counted is false if the pool does not have some of its quantities.
+func (g *gathering) add(p *pool, size testbeds.Quantities) (counted bool) {
+	var w *want
 	counted = true
 	for q, n := range size {
 		col, ok := p.column(q)
@@ -84,12 +69,41 @@ func (p *pool) needs(all []want, size testbeds.Quantities) (_ []want, counted bo
 		case !ok:
 			counted = false
 			continue
-		case i < 0:
-			all, i = p.wanted(all)
+		case w == nil:
+			w = g.of(p)
 		}
-		all[i].need[col] += n
+		w.need[col] += n
 	}
-	return all, counted
+	return counted
+}
+
+// gather adds what an experiment wants, and lists every static limit that it breaks.
+func (f *Federation) gather(g *gathering, e testbeds.Experiment) (problems []testbeds.Problem) {
+	for i := range e.Components {
+		c := &e.Components[i]
+		where := e.Placement[c.Member]
+		p := f.vim(where)
+		if p == nil || !g.add(p, c.Size) || !p.runs(c, where) {
+			problems = append(problems, f.obstacles(p, c, where)...)
+		}
+	}
+	for _, d := range e.Devices {
+		p, bad := f.device(d)
+		problems = append(problems, bad...)
+		if p == nil || d.Count <= 0 {
+			continue
+		}
+		w := g.of(p)
+		w.need[0] += d.Count
+		w.pins = append(w.pins, d.Units...)
+	}
+	if len(g.wants) > 1 {
+		slices.SortFunc(g.wants, func(a, b want) int { return f.inOrder(a.pool.key, b.pool.key) })
+	}
+	for i := range g.wants {
+		problems = append(problems, g.wants[i].beyond()...)
+	}
+	return problems
 }
 
 // beyond lists the quantities of which more is needed than there ever is.

@@ -218,3 +218,25 @@ func BenchmarkHostile(b *testing.B) {
 		p.Earliest([]int64{1}, 0, end, 180)
 	}
 }
+
+// TestBenchmarksRun calls what they measure a few times on a small testbed, so that none rots.
+func TestBenchmarksRun(t *testing.T) {
+	t.Parallel()
+	bed := newBed(200)
+	for i := range 20 {
+		c := &bed.asks[i]
+		if _, ok := bed.earliest(c); bed.fits(c) && !ok {
+			t.Errorf("question %d fits, and has no earliest start", i)
+		}
+		if _, ok := bed.latest(c); bed.fits(c) && !ok {
+			t.Errorf("question %d fits, and has no latest end", i)
+		}
+		points := bed.parts[0].Points()
+		bed.parts[0].Fork().Add(c.From, c.To, cut(&c.Need, 0))
+		bed.add(&bed.bookings[i], 1)
+		bed.add(&bed.bookings[i], -1)
+		if got := bed.parts[0].Points(); got != points {
+			t.Errorf("removed and added again, booking %d leaves %d breakpoints of %d", i, got, points)
+		}
+	}
+}
