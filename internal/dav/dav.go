@@ -116,7 +116,7 @@ func (s *server) logged(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Robots-Tag", "noindex")
-		next.ServeHTTP(seen, r)
+		next.ServeHTTP(seen, r.WithContext(scheduler.OneCall(r.Context()))) // one state judges who calls, and what there is
 	})
 }
 
