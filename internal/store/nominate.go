@@ -37,8 +37,8 @@ func inWeek(week int64) source {
 	return source{`SELECT number FROM request_weeks WHERE week = ? AND number < {before} ORDER BY number DESC LIMIT {limit}`, []any{week}}
 }
 
-// owned nominates the requests of an experimenter that pass what a filter says about columns, which stand in one index: on
-// PostgreSQL without the text.
+// owned nominates the requests of an experimenter that pass what a filter says about columns and a testbed, which an index
+// has: on PostgreSQL without the text.
 func owned(experimenter string, f scheduler.RequestFilter) source {
 	query, args := `SELECT number FROM requests WHERE experimenter = ? AND number < {before}`, []any{experimenter}
 	and := func(condition string, more ...any) {
@@ -53,6 +53,9 @@ func owned(experimenter string, f scheduler.RequestFilter) source {
 	}
 	if !f.To.IsZero() {
 		and(`starts < ?`, seconds(f.To))
+	}
+	if f.Testbed != "" {
+		and(`EXISTS (SELECT 1 FROM request_testbeds t WHERE t.testbed = ? AND t.number = requests.number)`, f.Testbed)
 	}
 	if f.Text != "" {
 		and(`replace(words, ?, '') <> words`, strings.ToLower(f.Text))
