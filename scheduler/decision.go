@@ -9,6 +9,7 @@ import (
 
 	"berth/scheduler/account"
 	"berth/testbeds"
+	"berth/testbeds/capacity"
 )
 
 // errDryRun rolls a transaction back of which only the outcome was wanted.
@@ -219,9 +220,40 @@ func (d *decision) covered(need []string) error {
 	return nil
 }
 
+// before runs fn on the federation as this step found it: what is committed, and what earlier steps of the transaction booked on its testbeds.
+func (d *decision) before(fn func(w snapshot) error) error {
+	earlier := slices.DeleteFunc(slices.Clone(d.tx.Earlier()), d.elsewhere)
+	return d.s.ledger.read(func(w snapshot) error {
+		if len(earlier) > 0 {
+			w.fed = laid(w.fed, earlier)
+		}
+		return fn(w)
+	})
+}
+
+// elsewhere reports whether a changed booking lies on other testbeds than those that the step has locked.
+func (d *decision) elsewhere(c BookingChange) bool {
+	return !c.Released && !slices.ContainsFunc(c.Booking.Testbeds(), func(t string) bool { return slices.Contains(d.locked, t) })
+}
+
+// laid lays changes over a federation.
+func laid(fed *capacity.Federation, changes []BookingChange) *capacity.Federation {
+	var ids []int64
+	for _, c := range changes {
+		ids = append(ids, c.Booking.ID)
+	}
+	fed = fed.Without(ids...)
+	for _, c := range changes {
+		if !c.Released {
+			fed.Put(c.Booking)
+		}
+	}
+	return fed
+}
+
 // snapshot runs fn on the federation as this transaction has left it, without the given bookings.
 func (d *decision) snapshot(fn func(w snapshot) error, without ...int64) error {
-	return d.s.ledger.read(func(w snapshot) error {
+	return d.before(func(w snapshot) error {
 		ids := slices.Clone(without)
 		for _, c := range d.changed {
 			ids = append(ids, c.Booking.ID)

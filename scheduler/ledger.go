@@ -76,6 +76,11 @@ func (l *ledger) catchUp(ctx context.Context, tx Reader, now time.Time) (State, 
 // reach brings the ledger to a state of tx.
 func (l *ledger) reach(ctx context.Context, tx Reader, at State, now time.Time) error {
 	today := now.Truncate(day)
+	if w := l.now.Load(); w == nil || w.facility < at.Facility || w.sequence < at.Sequence {
+		if t, writes := tx.(Tx); writes && len(t.Earlier()) > 0 {
+			return ErrApart // it would take over bookings that are not committed
+		}
+	}
 	if w := l.now.Load(); w == nil || w.facility < at.Facility {
 		if err := l.refit(ctx, tx, at, today); err != nil {
 			return err

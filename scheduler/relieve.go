@@ -83,7 +83,7 @@ func (d *decision) relieved() []testbeds.Booking {
 // freed returns the bookings, as they were, that took capacity before this step and take other capacity or none after it.
 func (d *decision) freed() []testbeds.Booking {
 	var list []testbeds.Booking
-	_ = d.s.ledger.read(func(w snapshot) error {
+	_ = d.before(func(w snapshot) error {
 		for _, c := range d.changed {
 			old, ok := w.fed.Booking(c.Booking.ID)
 			if ok && old.Strength.Blocks() && (c.Released || !c.Booking.Strength.Blocks() || !reflect.DeepEqual(old.Claims, c.Booking.Claims)) {

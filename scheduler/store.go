@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"berth/scheduler/account"
@@ -17,9 +18,14 @@ type Store interface {
 	// that of two decisions on one testbed the later sees the changes of the earlier. Unknown testbeds are ignored. TheFacility among them locks the
 	// facility and the catalogue, before any testbed; with AllTestbeds all of that is locked.
 	//
+	// Several steps may share a transaction: each sees those before it, one that fails leaves nothing behind, and none returns before the commit.
+	//
 	// fn may run more than once, when the database asks for it (deadlock, serialization), and must not keep anything from a run that did not commit.
 	Change(ctx context.Context, lock []string, fn func(Tx) error) error
 }
+
+// ErrApart is returned by a step that must have a transaction to itself, if it found earlier steps in it. Change runs it again.
+var ErrApart = errors.New("a transaction of its own is needed")
 
 // AllTestbeds locks the whole facility.
 var AllTestbeds = []string{"*"}
@@ -155,6 +161,9 @@ type Tx interface {
 	// OnCommit calls fn after the commit, if the transaction changed anything that the change log numbers. Where it is unknown whether the
 	// transaction was committed, fn is not called.
 	OnCommit(fn func(Committed))
+	// Earlier returns the bookings that steps before this one changed in the same transaction, as they left them: they are committed with this step
+	// or not at all. State, and what it reads by its sequence, is without them.
+	Earlier() []BookingChange
 }
 
 // Committed says what a transaction added to the change log: the numbers above After, up to Last, and the bookings that it changed, as

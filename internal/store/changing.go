@@ -16,10 +16,11 @@ import (
 // changing runs the statements of one transaction that writes. It begins and ends by statements of its own, not by those of database/sql, because
 // PostgreSQL is sent what begins and ends a transaction together with its first and last statements. SQLite has no round trips to save.
 type changing struct {
-	s     *Store
-	ctx   context.Context // of the whole transaction
-	conn  *sql.Conn
-	ended bool
+	s      *Store
+	ctx    context.Context // of the whole transaction
+	conn   *sql.Conn
+	ended  bool
+	failed bool // the database refused a statement
 
 	// before writes what the transaction has put off, and precedes every statement that may ask for it; nil for nothing.
 	before func(ctx context.Context) error
@@ -88,7 +89,9 @@ func (x *changing) QueryContext(ctx context.Context, query string, args ...any) 
 		return nil, err
 	}
 	x.seen(query)
-	return x.conn.QueryContext(x.during(ctx), query, args...)
+	rows, err := x.conn.QueryContext(x.during(ctx), query, args...)
+	x.failed = x.failed || err != nil
+	return rows, err
 }
 
 func (x *changing) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
@@ -103,10 +106,13 @@ func (x *changing) send(ctx context.Context, list []statement) error {
 	}
 	ctx = x.during(ctx)
 	if x.s.dialect.batches {
-		return x.sendTogether(ctx, list)
+		err := x.sendTogether(ctx, list)
+		x.failed = x.failed || err != nil
+		return err
 	}
 	for _, s := range list {
 		if err := x.run(ctx, s); err != nil {
+			x.failed = x.failed || err != s.none
 			return err
 		}
 	}
@@ -185,7 +191,7 @@ func (x *changing) result(results pgx.BatchResults, s statement) error {
 	case err != nil:
 		return x.s.refused(s.what, err)
 	case s.query == "COMMIT" && tag.String() != "COMMIT":
-		return errors.New("the transaction had failed before, and was rolled back")
+		return errRolledBack
 	}
 	return s.counted(tag.RowsAffected())
 }
@@ -200,6 +206,9 @@ func (s statement) counted(n int64) error {
 	}
 	return nil
 }
+
+// errRolledBack says that a transaction could not be committed, because a statement of it had failed.
+var errRolledBack = errors.New("the transaction had failed before, and was rolled back")
 
 // commit runs the last statements and commits. Statements that may affect no row cannot be sent together with the commit.
 func (x *changing) commit(ctx context.Context, last []statement) error {
@@ -217,7 +226,7 @@ func (x *changing) commit(ctx context.Context, last []statement) error {
 		return err
 	}
 	if err := x.send(ctx, append(last, end...)); err != nil {
-		if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Severity == "ERROR" || pgconn.SafeToRetry(err) {
+		if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.SeverityUnlocalized == "ERROR" || pgconn.SafeToRetry(err) || errors.Is(err, errRolledBack) {
 			return err // it was refused, or never sent
 		}
 		return inCommit{fmt.Errorf("committing: %w", err)}

@@ -20,19 +20,21 @@ import (
 
 // dialect holds every difference between the two databases.
 type dialect struct {
-	name      goose.Dialect
-	identity  string // column type of an id that the database assigns
-	key       string // column type of a text compared and sorted by its bytes
-	lock      string // suffix that locks the rows of a SELECT
-	batches   bool   // statements can be sent together
-	versioned string // query for 1 if the database has Berth's schema, else 0
-	begin     string // begins a transaction that writes
-	view      *sql.TxOptions
-	retry     func(error) bool // the transaction can be repeated
-	broken    func(error) bool // the connection was lost in use: an open transaction left no trace
-	away      func(error) bool // the database is unavailable at present
-	unique    func(error) bool // a row with that key exists
-	orphan    func(error) bool // a row that it refers to does not exist
+	name       goose.Dialect
+	identity   string // column type of an id that the database assigns
+	key        string // column type of a text compared and sorted by its bytes
+	lock       string // suffix that locks the rows of a SELECT
+	batches    bool   // statements can be sent together
+	committers int    // batches of decisions under way at once
+	versioned  string // query for 1 if the database has Berth's schema, else 0
+	begin      string // begins a transaction that writes
+	view       *sql.TxOptions
+	retry      func(error) bool // the transaction can be repeated
+	broken     func(error) bool // the connection was lost in use: an open transaction left no trace
+	away       func(error) bool // the database is unavailable at present
+	own        func(error) bool // it comes from the database
+	unique     func(error) bool // a row with that key exists
+	orphan     func(error) bool // a row that it refers to does not exist
 }
 
 func sqliteDialect() dialect {
@@ -51,10 +53,12 @@ func sqliteDialect() dialect {
 			primary := code(err) & 0xff // SQLITE_BUSY and SQLITE_LOCKED, with any extension
 			return primary == 5 || primary == 6
 		},
-		broken: func(error) bool { return false },
-		away:   func(err error) bool { return slices.Contains(sqliteAway, code(err)&0xff) },
-		unique: func(err error) bool { c := code(err); return c == 1555 || c == 2067 },
-		orphan: func(err error) bool { return code(err) == 787 },
+		broken:     func(error) bool { return false },
+		away:       func(err error) bool { return slices.Contains(sqliteAway, code(err)&0xff) },
+		unique:     func(err error) bool { c := code(err); return c == 1555 || c == 2067 },
+		orphan:     func(err error) bool { return code(err) == 787 },
+		own:        func(err error) bool { return code(err) != 0 },
+		committers: 1,
 	}
 }
 
@@ -67,13 +71,15 @@ func postgresDialect() dialect {
 		versioned: `SELECT CASE WHEN to_regclass('goose_db_version') IS NULL THEN 0 ELSE 1 END`,
 		// After a wait for a lock, a transaction must see the writes made meanwhile. At a stricter level, which may be a server's
 		// default, it would see the state from before the wait, and have to restart.
-		begin:  "BEGIN ISOLATION LEVEL READ COMMITTED",
-		view:   &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
-		retry:  func(err error) bool { c := code(err); return c == "40001" || c == "40P01" || c == "55P03" },
-		broken: postgresBroken,
-		away:   postgresAway,
-		unique: func(err error) bool { return code(err) == "23505" },
-		orphan: func(err error) bool { return code(err) == "23503" },
+		begin:      "BEGIN ISOLATION LEVEL READ COMMITTED",
+		view:       &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
+		retry:      func(err error) bool { c := code(err); return c == "40001" || c == "40P01" || c == "55P03" },
+		broken:     postgresBroken,
+		away:       postgresAway,
+		unique:     func(err error) bool { return code(err) == "23505" },
+		orphan:     func(err error) bool { return code(err) == "23503" },
+		own:        func(err error) bool { return code(err) != "" || postgresBroken(err) },
+		committers: 2,
 	}
 }
 
@@ -128,7 +134,9 @@ func connectSQLite(path string) (*Store, error) {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	return &Store{dialect: sqliteDialect(), write: write, read: read, closers: []func() error{read.Close, write.Close}}, nil
+	s := &Store{dialect: sqliteDialect(), write: write, read: read, closers: []func() error{read.Close, write.Close}}
+	s.committer = newCommitter(s)
+	return s, nil
 }
 
 // touch creates the file, readable by its owner alone, because it holds password hashes and the key that signs links. An existing

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -88,3 +90,33 @@ func Writing(s *Store) *sql.DB { return s.write }
 
 // MaxPrepared is the number of statements that a connection to SQLite keeps.
 const MaxPrepared = maxPrepared
+
+// Queued returns how many decisions wait for a batch.
+func Queued(s *Store) int {
+	s.committer.mu.Lock()
+	defer s.committer.mu.Unlock()
+	return len(s.committer.queue)
+}
+
+// Unhurried lets batches decide for as long as it takes; it must be set before the store is used.
+func Unhurried(s *Store) { s.committer.longest = time.Hour }
+
+// MaxQueued is how many may.
+const MaxQueued = maxQueued
+
+// NextBatch returns which of the waiting decisions, given by their testbeds, the next batch takes while others are busy with testbeds.
+func NextBatch(busy []string, locks [][]string, alone ...int) (taken []int) {
+	c := newCommitter(nil)
+	for _, t := range busy {
+		c.busy[t] = true
+	}
+	which := map[*member]int{}
+	for i, lock := range locks {
+		m := &member{lock: lock, alone: slices.Contains(alone, i)}
+		c.queue, which[m] = append(c.queue, m), i
+	}
+	for _, m := range c.next() {
+		taken = append(taken, which[m])
+	}
+	return taken
+}

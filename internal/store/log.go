@@ -33,12 +33,16 @@ func (w *writer) AddEvent(_ context.Context, e scheduler.Event) error {
 	return nil
 }
 
+// Earlier returns the bookings that steps before this one changed in the same transaction.
+func (w *writer) Earlier() []scheduler.BookingChange { return w.earlier }
+
 // OnCommit calls fn after the commit, if the change log numbers anything of the transaction.
 func (w *writer) OnCommit(fn func(scheduler.Committed)) { w.then = append(w.then, fn) }
 
 // finish writes what was put off, numbers the changes of the transaction, and commits. The counter's row stays locked from its change to the commit,
 // so numbers follow the order of commits, without gaps.
 func (w *writer) finish(ctx context.Context) error {
+	w.guarded = false
 	w.out.before = nil // nothing below asks for what was put off
 	f, err := w.drawingFacility(ctx)
 	if err != nil {

@@ -41,6 +41,7 @@ func bounds(statement time.Duration) map[string]string {
 // connectPostgres opens two pools, so that writers that wait for a lock leave connections to readers.
 func connectPostgres(ctx context.Context, dsn string) (*Store, error) {
 	s := &Store{dialect: postgresDialect()}
+	s.committer = newCommitter(s)
 	for _, p := range []struct {
 		db        **sql.DB
 		statement time.Duration

@@ -215,7 +215,11 @@ func (r *reader) NextDue(ctx context.Context) (*time.Time, error) {
 
 // LockRequest reads a request and keeps others from changing it until the end of the transaction.
 func (w *writer) LockRequest(ctx context.Context, id string) (scheduler.Request, error) {
-	r, err := one(ctx, w.tx, "such request", requestRow, requestColumns+`WHERE r.id = $1`+w.s.dialect.lock, id)
+	var r scheduler.Request
+	err := w.about(id, func() (err error) {
+		r, err = one(ctx, w.tx, "such request", requestRow, requestColumns+`WHERE r.id = $1`+w.s.dialect.lock, id)
+		return err
+	})
 	if err == nil {
 		w.latest[id] = r
 	}
@@ -224,6 +228,9 @@ func (w *writer) LockRequest(ctx context.Context, id string) (scheduler.Request,
 
 // CreateRequest stores a new request and fills in its Number.
 func (w *writer) CreateRequest(ctx context.Context, r *scheduler.Request) error {
+	if w.created[r.ID] {
+		return scheduler.Errorf(scheduler.CodeConflict, "this request exists already")
+	}
 	n, err := w.nextNumber(ctx)
 	if err != nil {
 		return err

@@ -89,6 +89,10 @@ func (w *writer) sendWriting(ctx context.Context, list []statement) error {
 		return nil
 	}
 	w.wrote, w.dirty = true, true
+	if w.guarded && !w.saved {
+		w.saved = true
+		list = append([]statement{{what: "transaction", query: `SAVEPOINT decision`}}, list...)
+	}
 	return w.out.send(ctx, list)
 }
 

@@ -31,6 +31,7 @@ type Store struct {
 	states     states
 	facility   atomic.Pointer[revised] // the last one that a transaction drew calendars with
 	bookingIDs ids
+	committer  *committer
 	written    atomic.Bool                // set by each commit, cleared by each Ping
 	watch      func(statements ...string) // sees what goes to the database in one round trip; set by tests
 }
@@ -122,23 +123,31 @@ const (
 	maxBroken = 4
 )
 
-// Change runs fn in one transaction, holding the rows of the named testbeds.
+// Change runs fn in one transaction, holding the rows of the named testbeds. Decisions about some testbeds may share one.
 func (s *Store) Change(ctx context.Context, lock []string, fn func(scheduler.Tx) error) error {
 	scheduler.CallOf(ctx).Spend()
 	ctx, cancel := bounded(ctx, longestChange)
 	defer cancel()
+	if len(lock) > 0 && !slices.Equal(lock, scheduler.AllTestbeds) {
+		return s.explained(ctx, s.committer.change(ctx, lock, fn))
+	}
+	return s.explained(ctx, s.persist(ctx, func() error { return s.change(ctx, lock, fn) }))
+}
+
+// persist repeats a transaction where the database asks for it.
+func (s *Store) persist(ctx context.Context, change func() error) error {
 	patient, stop := context.WithTimeout(ctx, patience)
 	defer stop()
 	for try := 1; ; try++ {
-		err := s.change(ctx, lock, fn)
+		err := change()
 		if err == nil || !s.again(err, try) {
-			return s.explained(ctx, err)
+			return err
 		}
 		if try == maxTries || patient.Err() != nil && ctx.Err() == nil {
 			return unavailable{scheduler.Errorf(scheduler.CodeUnavailable, "the database is too busy; try again"), err}
 		}
 		if err := pause(ctx, try); err != nil {
-			return s.explained(ctx, err)
+			return err
 		}
 	}
 }
@@ -176,14 +185,7 @@ func (s *Store) change(ctx context.Context, lock []string, fn func(scheduler.Tx)
 	if err := w.finish(ctx); err != nil {
 		return err
 	}
-	if w.wrote {
-		s.written.Store(true)
-	}
-	if w.committed.Last > 0 {
-		for _, fn := range w.then {
-			fn(w.committed)
-		}
-	}
+	w.announce()
 	return nil
 }
 
@@ -197,11 +199,19 @@ type reader struct {
 // writer writes in one transaction, and collects the entries of the change log for its end.
 type writer struct {
 	reader
-	out      *changing       // what tx is
-	state    scheduler.State // as read when it began
-	stated   bool            // it was
-	dirty    bool            // it may have changed since
-	off      putOff
+	out    *changing       // what tx is
+	state  scheduler.State // as read when it began
+	stated bool            // it was
+	dirty  bool            // it may have changed since
+	off    putOff
+
+	// What several decisions share: see batch.go.
+	shared  bool
+	guarded bool                      // a step that fails is undone by itself
+	saved   bool                      // it can be: it has written something
+	earlier []scheduler.BookingChange // by the steps before this one
+	got     map[string]bool           // the testbeds that could be locked at once; nil to wait for them
+
 	events   []scheduler.Event
 	bookings touched[int64]
 	booked   map[int64]scheduler.BookingChange // the written ones among them, in their present state
@@ -238,6 +248,8 @@ type touched[ID comparable] struct {
 	list []ID
 	seen map[ID]bool
 }
+
+func (t touched[ID]) clone() touched[ID] { return touched[ID]{slices.Clip(t.list), cloned(t.seen)} }
 
 func (t *touched[ID]) add(id ID) {
 	if t.seen == nil {
@@ -304,10 +316,17 @@ func (w *writer) locking(testbeds []string) (list []statement) {
 		w.steady = true
 		return nil
 	}
+	suffix := w.s.dialect.lock
+	if w.got != nil {
+		suffix += " SKIP LOCKED"
+	}
 	rows := func(query string, args ...any) statement {
-		return statement{what: "lock", query: query + w.s.dialect.lock, args: args, row: func(s scan) error {
+		return statement{what: "lock", query: query + suffix, args: args, row: func(s scan) error {
+			id, err := words(s)
 			w.steady = true
-			_, err := words(s)
+			if w.got != nil {
+				w.got[id] = true
+			}
 			return err
 		}}
 	}

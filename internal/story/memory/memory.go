@@ -110,6 +110,9 @@ func (d *data) copy(broken string) *data {
 }
 
 // OnCommit calls fn after the commit.
+// Earlier returns nothing: each transaction is one step.
+func (d *data) Earlier() []scheduler.BookingChange { return nil }
+
 func (d *data) OnCommit(fn func(scheduler.Committed)) { d.then = append(d.then, fn) }
 
 // commit numbers the events, and gives the changed bookings the last number.
