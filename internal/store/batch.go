@@ -156,10 +156,7 @@ func (w *writer) beginFor(ctx context.Context, batch []*member) (now, left []*me
 }
 
 // mark is what a transaction has collected up to a decision.
-type mark struct {
-	w       writer
-	earlier []scheduler.BookingChange
-}
+type mark struct{ w writer }
 
 // mark begins a decision: it returns what must be restored if the decision fails.
 func (w *writer) mark() mark {
