@@ -425,7 +425,33 @@ func appPassword(t *testing.T, talk *conversation, who string, scopes ...string)
 		Secret string `json:"secret"`
 	}
 	talk.as(who).call(t, 201, "POST", "tokens", map[string]any{"name": "client", "scopes": scopes}).decode(t, &made)
+	calendarsAreRead(t, talk.urls[0])
 	return made.Secret
+}
+
+// calendarsAreRead waits until a server that has just started answers calendar clients; until then it tells them to come again.
+func calendarsAreRead(t *testing.T, url string) {
+	t.Helper()
+	for {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/dav/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := res.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if res.StatusCode != http.StatusServiceUnavailable {
+			return
+		}
+		if res.Header.Get("Retry-After") == "" {
+			t.Fatal("the server does not say when calendars can be read")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 // TestADragInAClient moves a request with python3-caldav: onto a taken time, where it stays as it was and says why, and onto a free one.

@@ -284,6 +284,7 @@ func TestARefusedMoveWithNobodyThere(t *testing.T) {
 	many, few := fill(t, p, filters.ID, short.user)
 	in = p.serve(t)
 	talk.urls, at.url, short.url = []string{in.url}, in.url, in.url
+	calendarsAreRead(t, in.url)
 	before := at.starts(t)
 	if len(before) < thousands {
 		t.Fatalf("the calendar has %d events", len(before))
