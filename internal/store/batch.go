@@ -96,8 +96,11 @@ func (s *Store) attempt(ctx context.Context, batch []*member) (left []*member, e
 			break
 		}
 		before := w.mark()
-		if !m.start(w) || m.err == nil {
-			decided = decided || m.err == nil
+		if !m.start(w) {
+			continue // its caller has left
+		}
+		if m.err == nil {
+			decided = true
 			if w.shared && w.out.failed {
 				return nil, errApart
 			}

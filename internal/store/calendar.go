@@ -63,12 +63,12 @@ func (r *reader) calendar(ctx context.Context, since int64, put func(*calendar.O
 	if c.Pruned, err = one(ctx, r.tx, "counter", number, `SELECT value FROM counters WHERE name = 'calendar_pruned'`); err != nil {
 		return c, err
 	}
-	if _, err = all(ctx, r.tx, func(s scan) (none struct{}, err error) {
+	if err = r.each(ctx, func(s scan) error {
 		o, err := objectRow(s)
 		if err == nil {
 			put(&o)
 		}
-		return none, err
+		return err
 	}, `SELECT name, request, tag, renewed, drawn, sequence, collections, document FROM calendar_objects WHERE sequence > $1`, since); err != nil {
 		return c, err
 	}

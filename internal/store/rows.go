@@ -36,6 +36,21 @@ func all[T any](ctx context.Context, tx querier, row func(scan) (T, error), quer
 	return list, rows.Err()
 }
 
+// each calls yield with every row of a query.
+func (r *reader) each(ctx context.Context, yield func(scan) error, query string, args ...any) error {
+	rows, err := r.tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := yield(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // one reads the only row of a query; no row is CodeNotFound.
 func one[T any](ctx context.Context, tx querier, what string, row func(scan) (T, error), query string, args ...any) (x T, err error) {
 	if !findable(args) {

@@ -40,21 +40,6 @@ func (r *reader) HistoryEnds(ctx context.Context, requests []string) (map[string
 	return ends, nil
 }
 
-// each calls yield with every row of a query.
-func (r *reader) each(ctx context.Context, yield func(scan) error, query string, args ...any) error {
-	rows, err := r.tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := yield(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 // Discrepancies streams contradictions between columns, counters, rows and documents. It also searches for rows without a request, although
 // the schema forbids them: a file that was copied by hand, or opened without foreign keys, may have them.
 func (r *reader) Discrepancies(ctx context.Context, yield func(text string) error) error {

@@ -10,14 +10,9 @@ import (
 	"berth/testbeds"
 )
 
-// Amount writes an amount of a quantity in people's units, with its name where the unit does not say it: "32 vCPU", "128 GB memory", "2 TB storage",
-// "4 gpu".
+// Amount writes an amount of a quantity in people's units, with its name: "32 vCPU", "128 GB memory", "2 TB storage", "4 gpu".
 func Amount(quantity string, n int64) string {
-	name := Quantity(quantity)
-	if size := Size(quantity, n); size != strconv.FormatInt(n, 10) {
-		return size + " " + name
-	}
-	return strconv.FormatInt(n, 10) + " " + name
+	return Size(quantity, n) + " " + Quantity(quantity)
 }
 
 // Size writes an amount of a quantity without its name: "128 GB"; the bare number where the quantity has no unit.
