@@ -152,7 +152,7 @@ func everythingWorksWithoutScripts(t *testing.T, h *hall) {
 	maeve.wants("It fits:")
 	maeve.click(`form[action="/new"] button[value="submit"]`)
 	maeve.wants("Your request was submitted.", "On wins-5g/iris: (1)")
-	maeve.open("/?span=month&zone=Europe/Madrid&testbed=wins-5g")
+	maeve.open("/schedule?span=month&zone=Europe/Madrid&testbed=wins-5g")
 	maeve.wants("Europe/Madrid")
 }
 
@@ -189,13 +189,13 @@ func everyPageIsAccessible(t *testing.T, h *hall) {
 	x.accessible()
 	x.signIn("adele", "/")
 	x.expected = "404" // one of these is not there
-	for _, path := range []string{"/", "/?span=day&testbed=wins-5g", "/?nsd=hydra_baseline_nsd&open=wins-5g", "/nothing", "/new", "/new?nsd=hydra_baseline_nsd&start=2031-01-01T00:00:00Z&end=2031-01-01T04:00:00Z", "/requests?view=all", "/requests?view=to+operate", "/requests/26", "/requests/42",
+	for _, path := range []string{"/", "/schedule?span=day&testbed=wins-5g", "/schedule?nsd=hydra_baseline_nsd&open=wins-5g", "/nothing", "/new", "/new?nsd=hydra_baseline_nsd&start=2031-01-01T00:00:00Z&end=2031-01-01T04:00:00Z", "/requests?view=all", "/requests?view=to+operate", "/requests/26", "/requests/42",
 		"/testbeds", "/testbeds/wins-5g", "/subscribe", "/account", "/admin", "/admin?edit=maeve", "/admin/audit?actor=berth", "/admin/facility", "/webhooks"} {
 		for _, dark := range []bool{false, true} {
 			x.wide(1280, dark)
 			x.open(path)
 			x.accessible()
-			if !dark && strings.HasPrefix(path, "/?nsd") {
+			if !dark && strings.HasPrefix(path, "/schedule?nsd") {
 				x.shot("opened")
 			}
 		}
@@ -232,7 +232,7 @@ func hostileTextsAreHarmless(t *testing.T, h *hall) {
 	adele := h.tab(t)
 	adele.signIn("adele", "/requests/"+number)
 	adele.wants(evil)
-	for _, path := range []string{"/?span=month", "/requests?view=all&text=%3Cscript%3E", "/requests?view=all", "/testbeds/wins-5g", "/requests?view=to+operate"} {
+	for _, path := range []string{"/schedule?span=month", "/requests?view=all&text=%3Cscript%3E", "/requests?view=all", "/testbeds/wins-5g", "/requests?view=to+operate"} {
 		adele.open(path)
 		if n := evaluated[int](adele, `document.querySelectorAll("script:not([src]), img").length`); n != 0 {
 			t.Errorf("%s has %d elements of somebody's making", path, n)

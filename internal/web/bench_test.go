@@ -72,9 +72,9 @@ func BenchmarkSchedule(b *testing.B) {
 		return w
 	}
 	c := send("/sign-in", "", url.Values{"username": {"monika"}, "password": {password}}).Result().Cookies()[0]
-	send("/?span=month", c.Name+"="+c.Value, nil) // the bookings are in memory from then on
+	send("/schedule?span=month", c.Name+"="+c.Value, nil) // the bookings are in memory from then on
 	for b.Loop() {
-		w := send("/?span=month", c.Name+"="+c.Value, nil)
+		w := send("/schedule?span=month", c.Name+"="+c.Value, nil)
 		if w.Code != http.StatusOK {
 			b.Fatal(w.Code, w.Body)
 		}

@@ -54,7 +54,7 @@ func navigation(who account.Actor, path string) []link {
 	if who.Username == "" {
 		return nil
 	}
-	list := []link{{Label: "Schedule", URL: "/"}, {Label: "Book a slot", URL: "/new"}, {Label: "Requests", URL: "/requests"}, {Label: "Testbeds", URL: "/testbeds"}, {Label: "Calendar", URL: "/subscribe"}}
+	list := []link{{Label: "Schedule", URL: "/schedule"}, {Label: "Book a slot", URL: "/new"}, {Label: "Requests", URL: "/requests"}, {Label: "Testbeds", URL: "/testbeds"}, {Label: "Calendar", URL: "/subscribe"}}
 	if who.Is(account.RoleAdministrator) {
 		list = append(list, link{Label: "Administration", URL: "/admin"})
 	}

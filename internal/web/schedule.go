@@ -125,7 +125,7 @@ func (s *site) chart(ctx context.Context, who account.Actor, v window, f testbed
 		Title: "Schedule: " + wallclock.SaidSpan(v.Slot.Start, v.Slot.End, v.Zone, s.o.Clock()) + ", " + zoneName(v.Zone)}
 	c.Zoom = func(part testbeds.Slot) string {
 		q := url.Values{"span": {"range"}, "from": {part.Start.Format(time.RFC3339)}, "to": {part.End.Format(time.RFC3339)}, "zone": {v.Zone.String()}, "testbed": {v.Testbed}, "feature": {v.Feature}}
-		return "/?" + q.Encode()
+		return "/schedule?" + q.Encode()
 	}
 	concerned, err := s.concerned(ctx, who, v, &c)
 	if err != nil {
@@ -206,7 +206,7 @@ func (v window) opened(testbed string) string {
 		return "/testbeds/" + url.PathEscape(testbed)
 	}
 	v.Open = testbed
-	return "/?" + v.query().Encode()
+	return "/schedule?" + v.query().Encode()
 }
 
 // series returns the capacities of a testbed over the window.

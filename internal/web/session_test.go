@@ -86,7 +86,7 @@ func (h *house) session(who string) string {
 func TestNobodySeesAPageWithoutSigningIn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://berth.example")
-	for _, path := range []string{"/", "/timeline.svg", "/changes", "/new", "/requests", "/requests/1", "/testbeds", "/testbeds/hall", "/subscribe", "/account", "/admin", "/admin/accounts"} {
+	for _, path := range []string{"/", "/schedule", "/timeline.svg", "/changes", "/new", "/requests", "/requests/1", "/testbeds", "/testbeds/hall", "/subscribe", "/account", "/admin", "/admin/accounts"} {
 		res := h.send(path, "", nil)
 		if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || to != "/sign-in?to="+url.QueryEscape(path) {
 			t.Errorf("%s: %d to %s", path, res.StatusCode, to)

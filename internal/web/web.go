@@ -81,7 +81,7 @@ type site struct {
 }
 
 // Paths lists the patterns of New's handler.
-var Paths = []string{"GET /{$}", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/",
+var Paths = []string{"GET /{$}", "GET /schedule", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/",
 	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", "/offers/", "/approvals/"}
 
 // New serves the pages.
@@ -116,7 +116,8 @@ func (s *site) handler() http.Handler {
 	mux.HandleFunc("GET /approvals/{link}", s.askApproval)
 	mux.HandleFunc("POST /approvals/{link}", s.approve)
 	for pattern, h := range map[string]page{
-		"GET /{$}":                s.schedule,
+		"GET /{$}":                s.schedule, // until there is a home
+		"GET /schedule":           s.schedule,
 		"GET /changes":            s.changes,
 		"GET /new":                s.choose,
 		"GET /requests":           s.requests,

@@ -15,7 +15,7 @@
 (() => {
 	if (!document.querySelector("nav")) return;
 	const here = document.querySelector("[data-request]");
-	const schedule = location.pathname === "/" || location.pathname === "/requests";
+	const schedule = ["/", "/schedule"].includes(location.pathname) || location.pathname === "/requests";
 	if (!here && !schedule) return;
 	let typed = false;
 	document.addEventListener("input", () => { typed = true; });
