@@ -28,15 +28,10 @@ type view struct {
 	reader reader
 }
 
-type link struct {
-	Label, URL string
-	Here       bool
-}
-
 var functions = template.FuncMap{
 	"demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "size": phrases.Size, "quantity": phrases.Quantity, "competing": competing, "spoken": spokenField,
 	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "lower": strings.ToLower,
-	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode,
+	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode, "initials": initials,
 	"webcal": func(address string) template.URL { return template.URL(address) }, // the address is this site's own
 }
 
@@ -47,21 +42,6 @@ func dict(pairs ...any) map[string]any {
 		m[pairs[i].(string)] = pairs[i+1]
 	}
 	return m
-}
-
-// navigation lists the pages open to a user.
-func navigation(who account.Actor, path string) []link {
-	if who.Username == "" {
-		return nil
-	}
-	list := []link{{Label: "Schedule", URL: "/schedule"}, {Label: "Book a slot", URL: "/new"}, {Label: "Requests", URL: "/requests"}, {Label: "Testbeds", URL: "/testbeds"}, {Label: "Calendar", URL: "/subscribe"}}
-	if who.Is(account.RoleAdministrator) {
-		list = append(list, link{Label: "Administration", URL: "/admin"})
-	}
-	for i := range list {
-		list[i].Here = list[i].URL == path || list[i].URL != "/" && strings.HasPrefix(path, list[i].URL+"/")
-	}
-	return list
 }
 
 // notes holds the confirmations of actions just before a page; the address says which.

@@ -14,8 +14,14 @@ import (
 	"berth/testbeds/facilityfile"
 )
 
-//go:embed pages/*.html pages/style.css pages/script.js pages/icon.svg timeline/timeline.css
+//go:embed pages/*.html pages/icon.svg style/*.css script/*.js timeline/timeline.css
 var files embed.FS
+
+// styles and scripts are served as one file each: first what all pages share, then what is of one page.
+var (
+	styles  = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "timeline/timeline.css"}
+	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/book.js"}
+)
 
 // Identity signs people in and out, and keeps their passwords and tokens.
 type Identity interface {
@@ -100,8 +106,8 @@ func newSite(service *scheduler.Service, people Identity, o Options) (*site, err
 
 func (s *site) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /style.css", s.file("text/css; charset=utf-8", "pages/style.css", "timeline/timeline.css"))
-	mux.HandleFunc("GET /script.js", s.file("text/javascript; charset=utf-8", "pages/script.js"))
+	mux.HandleFunc("GET /style.css", s.file("text/css; charset=utf-8", styles...))
+	mux.HandleFunc("GET /script.js", s.file("text/javascript; charset=utf-8", scripts...))
 	mux.HandleFunc("GET /icon.svg", s.file("image/svg+xml", "pages/icon.svg"))
 	mux.HandleFunc("GET /sign-in", s.askSignIn)
 	mux.HandleFunc("POST /sign-in", s.signIn)
