@@ -28,7 +28,7 @@ func TestMovesInACalendar(t *testing.T) {
 		feedback string
 	}{
 		"one's own, under review":        {who: "maeve", to: hours(30, 4)},
-		"into what is taken":             {who: "maeve", to: hours(40, 4), code: scheduler.CodeConflict, remark: "Move to 2026-03-03 22:00:00Z – 2026-03-04 02:00:00Z refused: the request does not fit there; radio usrp: needs 3, free 0, short by 3"},
+		"into what is taken":             {who: "maeve", to: hours(40, 4), code: scheduler.CodeConflict, remark: "Move to 2026-03-03 22:00:00Z – 2026-03-04 02:00:00Z refused: the request does not fit there; radio usrp: short by 3 (3 needed, none free)"},
 		"into the past":                  {who: "maeve", to: hours(-30, 4), code: scheduler.CodeInvalid, remark: "lies in the past"},
 		"by its mentor, granted":         {who: "monika", granted: true, to: hours(24, 3)},
 		"longer, by its mentor":          {who: "monika", granted: true, to: hours(24, 5), waiting: "waits for the approval of radio"},
@@ -151,7 +151,7 @@ func TestARefusalIsExplainedToEverybody(t *testing.T) {
 			Needed: n, ShortBy: n, TakenBy: []testbeds.Taker{{Kind: testbeds.TakerBooking, Request: 99, Amount: 1}}, More: 7}
 	}
 	line := func(n int64) string {
-		return fmt.Sprintf("hall d%d: needs %d, free 0, short by %d (2026-03-02 06:00:00Z – 2026-03-02 07:00:00Z)", n, n, n)
+		return fmt.Sprintf("hall d%d: short by %d (%d needed, none free) (2026-03-02 06:00:00Z – 2026-03-02 07:00:00Z)", n, n, n)
 	}
 	verdict := func(n int64) *testbeds.Verdict {
 		v := &testbeds.Verdict{Problems: []testbeds.Problem{{Message: "no such image"}}}

@@ -40,7 +40,7 @@ Need: Resource Amount Units
 Resource: Testbed VIM Quantity Device
 Alternative: Slot Placement Devices Changes Cost
 Change: Kind Seconds Member From To Text
-Problem: Rule Member VNF Testbed VIM Device Message
+Problem: Rule Member VNF Testbed VIM Device Quantity Needed Most Message
 Slot: Start End
 Period: Days Clock
 `

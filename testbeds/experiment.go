@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"berth/testbeds/plain"
 )
 
 // Experiment is the work of one slot: components, the VIM of each, and devices.
@@ -31,12 +33,20 @@ type Resource struct {
 	Device   string `json:"device,omitempty"`
 }
 
-// String writes the resource for people: "wins-5g usrp-n210" or "wins-5g/iris vcpu".
+// String writes the resource with the names that the facility file uses: "wins-5g usrp-n210" or "wins-5g/iris memory_mb".
 func (r Resource) String() string {
 	if r.Device != "" {
 		return r.Testbed + " " + r.Device
 	}
 	return r.Testbed + "/" + r.VIM + " " + r.Quantity
+}
+
+// Words names the resource in a sentence: "wins-5g usrp-n210" or "wins-5g iris memory".
+func (r Resource) Words() string {
+	if r.Device != "" {
+		return r.String()
+	}
+	return r.Testbed + " " + r.VIM + " " + plain.Quantity(r.Quantity)
 }
 
 // Compare orders resources by testbed, VIMs before devices, then by name.

@@ -1,6 +1,10 @@
 package testbeds
 
-import "fmt"
+import (
+	"fmt"
+
+	"berth/testbeds/plain"
+)
 
 // Overcommitment is one interval in which bookings claim more of a resource, or of a named unit, than there is.
 type Overcommitment struct {
@@ -16,9 +20,10 @@ type Overcommitment struct {
 
 // String words the overcommitment as one sentence.
 func (o Overcommitment) String() string {
-	what := o.Resource.String()
+	what := o.Resource.Words()
 	if o.Unit != "" {
 		what += " " + o.Unit
 	}
-	return fmt.Sprintf("%s: %d booked, there are %d (%s)", what, o.Booked, o.Total, o.Interval)
+	size := func(n int64) string { return plain.Size(o.Resource.Quantity, n) }
+	return fmt.Sprintf("%s: %s booked, there are %s (%s)", what, size(o.Booked), size(o.Total), o.Interval)
 }

@@ -55,13 +55,16 @@ const (
 
 // Problem is a static limit: it holds at every time.
 type Problem struct {
-	Rule    Rule   `json:"rule"`
-	Member  string `json:"member,omitempty"`
-	VNF     string `json:"vnf,omitempty"`
-	Testbed string `json:"testbed,omitempty"`
-	VIM     string `json:"vim,omitempty"`
-	Device  string `json:"device,omitempty"`
-	Message string `json:"message"`
+	Rule     Rule   `json:"rule"`
+	Member   string `json:"member,omitempty"`
+	VNF      string `json:"vnf,omitempty"`
+	Testbed  string `json:"testbed,omitempty"`
+	VIM      string `json:"vim,omitempty"`
+	Device   string `json:"device,omitempty"`
+	Quantity string `json:"quantity,omitempty"` // of the VIM
+	Needed   int64  `json:"needed,omitempty"`   // of the quantity or the device
+	Most     int64  `json:"most,omitempty"`     // that there ever is of it
+	Message  string `json:"message"`
 }
 
 // Conflict is one resource being short during one interval.
@@ -109,20 +112,56 @@ func (t Taker) Name() string {
 	}
 }
 
-// String words the conflict as one sentence.
+// String words the conflict as one sentence: "hall iris memory: short by 20 GB (40 GB needed, 20 GB free); taken by #7 (…)".
 func (c Conflict) String() string {
-	names := make([]string, 0, len(c.TakenBy))
+	by := c.Takers()
+	if by != "" {
+		by = "; taken by " + by
+	}
+	return fmt.Sprintf("%s: %s%s (%s)", c.Resource.Words(), c.Shortage(), by, c.Interval)
+}
+
+// Shortage says how much of the resource is missing, without the time: "short by 1 (3 needed, 2 free)", "short by 28 GB (8 GB needed, overbooked by
+// 20 GB)".
+func (c Conflict) Shortage() string {
+	size := func(n int64) string { return plain.Size(c.Resource.Quantity, n) }
+	left := size(c.Free) + " free"
+	switch {
+	case c.Free < 0:
+		left = "overbooked by " + size(-c.Free)
+	case c.Free == 0:
+		left = "none free"
+	}
+	return fmt.Sprintf("short by %s (%s needed, %s)", size(c.ShortBy), size(c.Needed), left)
+}
+
+// Takers names those who have the capacity of a conflict: "#26 MARATHON, 2 other experiments and closed: painting"; empty where nobody is known.
+func (c Conflict) Takers() string {
+	var names []string
+	unnamed := 0
 	for _, t := range c.TakenBy {
-		names = append(names, t.Name())
+		switch {
+		case t.Kind == TakerBooking && t.Request == 0:
+			unnamed++
+			continue
+		case t.Kind == TakerBooking:
+			names = append(names, strings.TrimSpace(fmt.Sprintf("#%d %s", t.Request, t.Summary)))
+			continue
+		case t.Kind == TakerClosure:
+			names = append(names, "a closure ("+t.Summary+")")
+			continue
+		}
+		names = append(names, t.Summary)
 	}
-	if c.More > 0 {
-		names = append(names, fmt.Sprintf("%d more", c.More))
+	switch unnamed += c.More; {
+	case unnamed == 1 && len(names) == 0:
+		names = append(names, "another experiment")
+	case unnamed == 1:
+		names = append(names, "one more experiment")
+	case unnamed > 1:
+		names = append(names, fmt.Sprintf("%d other experiments", unnamed))
 	}
-	by := ""
-	if len(names) > 0 {
-		by = ", taken by " + strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s: needs %d, free %d, short by %d%s (%s)", c.Resource, c.Needed, c.Free, c.ShortBy, by, c.Interval)
+	return strings.Join(names, ", ")
 }
 
 // Alternative is another way to grant a request. It passed Check when it was found.

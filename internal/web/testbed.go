@@ -12,7 +12,6 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/phrases"
 	"berth/testbeds"
 	"berth/testbeds/wallclock"
 )
@@ -128,7 +127,7 @@ func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who account.
 		return err
 	}
 	for _, x := range series {
-		p.Use = append(p.Use, use{phrases.Resource(x.Resource), percent(x, now.AddDate(0, 0, usedDays))})
+		p.Use = append(p.Use, use{x.Resource.Words(), percent(x, now.AddDate(0, 0, usedDays))})
 	}
 	if p.May {
 		for _, statuses := range [][]scheduler.Status{{scheduler.UnderReview}, scheduler.Granted} {

@@ -25,11 +25,11 @@ func (x reader) conflicts(v testbeds.Verdict) (lines []string) {
 }
 
 func (x reader) conflict(c testbeds.Conflict) string {
-	by := phrases.Takers(c)
+	by := c.Takers()
 	if by != "" {
 		by = "; taken by " + by
 	}
-	return phrases.Resource(c.Resource) + " " + phrases.Shortage(c) + ", " + x.slot(c.Interval) + by
+	return c.Resource.Words() + " " + c.Shortage() + ", " + x.slot(c.Interval) + by
 }
 
 // effects words the effects of a decision.

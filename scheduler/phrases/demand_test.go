@@ -35,7 +35,7 @@ func TestConflictsNameNobody(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
 	line := func(n int) string {
-		return fmt.Sprintf("hall d%d: needs 4, free 1, short by 3 (2026-03-02 06:00:00Z – 2026-03-02 07:00:00Z)", n)
+		return fmt.Sprintf("hall d%d: short by 3 (4 needed, 1 free) (2026-03-02 06:00:00Z – 2026-03-02 07:00:00Z)", n)
 	}
 	view := func(status scheduler.Status, fits bool, conflicts int) (v scheduler.View) {
 		v.Status, v.Fit.Fits, v.Fit.Problems = status, fits, []testbeds.Problem{{Message: "no such image"}}

@@ -30,29 +30,29 @@ func TestConflictsSayHowMuchIsShort(t *testing.T) {
 		want  []string
 	}{
 		{name: "as many as are free", ask: devices("camera", 2), taken: []taking{cameras(4, 20, 8)}},
-		{name: "one more", ask: devices("camera", 3), taken: []taking{cameras(4, 20, 8)}, want: []string{"x camera: needs 3, free 2, short by 1, taken by #1 " + all}},
+		{name: "one more", ask: devices("camera", 3), taken: []taking{cameras(4, 20, 8)}, want: []string{"x camera: short by 1 (3 needed, 2 free); taken by #1 " + all}},
 		{name: "neighbours", ask: devices("camera", 6), taken: []taking{cameras(6, 10, 10), cameras(6, 28, 2)}},
 		{name: "twice, clipped to the slot", ask: devices("camera", 2), taken: []taking{cameras(5, 18, 3), cameras(6, 26, 4)}, want: []string{
-			"x camera: needs 2, free 1, short by 1, taken by #1 " + early,
-			"x camera: needs 2, free 0, short by 2, taken by #2 " + late,
+			"x camera: short by 1 (2 needed, 1 free); taken by #1 " + early,
+			"x camera: short by 2 (2 needed, none free); taken by #2 " + late,
 		}},
 		{name: "the least in the whole of an interval", ask: devices("camera", 4), taken: []taking{cameras(3, 20, 8), cameras(2, 22, 1)}, want: []string{
-			"x camera: needs 4, free 1, short by 3, taken by #1, #2 " + all,
+			"x camera: short by 3 (4 needed, 1 free); taken by #1, #2 " + all,
 		}},
 		{name: "more booked than there is", ask: devices("camera", 1), taken: []taking{cameras(4, 19, 9), cameras(5, 18, 10)}, want: []string{
-			"x camera: needs 1, free -3, short by 4, taken by #2, #1 " + all,
+			"x camera: short by 4 (1 needed, overbooked by 3); taken by #2, #1 " + all,
 		}},
 		{name: "more takers than are listed", ask: devices("camera", 1), taken: crowd, want: []string{
-			"x camera: needs 1, free -16, short by 17, taken by #1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12, #13, #14, #15, #16, #17, #18, #19, #20, 2 more " + all,
+			"x camera: short by 17 (1 needed, overbooked by 16); taken by #1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12, #13, #14, #15, #16, #17, #18, #19, #20, 2 other experiments " + all,
 		}},
 		{name: "a unit that somebody has", ask: devices("radio", 2, "r1"), taken: []taking{radios(18, 3, 1, "r1")}, want: []string{
-			"x radio: needs 1, free 0, short by 1, taken by #1 " + early,
+			"x radio: short by 1 (1 needed, none free); taken by #1 " + early,
 		}},
 		{name: "free by number, and no unit is free throughout", ask: devices("radio", 1), taken: []taking{radios(20, 4, 1, "r1"), radios(24, 4, 1, "r2"), radios(20, 8, 2)}, want: []string{
-			"x radio: needs 1, free 0, short by 1, taken by #1, #3, #2 " + all,
+			"x radio: short by 1 (1 needed, none free); taken by #1, #3, #2 " + all,
 		}},
 		{name: "two are free by number, and one of them throughout", ask: devices("radio", 2), taken: []taking{radios(20, 4, 1, "r1"), radios(24, 4, 1, "r2"), radios(20, 8, 1)}, want: []string{
-			"x radio: needs 2, free 1, short by 1, taken by #1, #3, #2 " + all,
+			"x radio: short by 1 (2 needed, 1 free); taken by #1, #3, #2 " + all,
 		}},
 	}
 	for _, tt := range tests {

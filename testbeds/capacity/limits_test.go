@@ -60,7 +60,7 @@ func TestTheLargestHostIsNamed(t *testing.T) {
 	bed := testbeds.Testbed{ID: "x", Timezone: "UTC", VIMs: []testbeds.VIM{{ID: "a", Hosts: []testbeds.Host{host(2), host(4), host(3)}, Capacity: testbeds.Quantities{"vcpu": 9}}}}
 	f := build(t, testbeds.Facility{Testbeds: []testbeds.Testbed{bed}}, nil)
 	want := []testbeds.Problem{{Rule: testbeds.RuleLargestHost, Member: "1", VNF: "vnf", Testbed: "x", VIM: "a",
-		Message: "member 1 (vnf): fits no single host of x/a (the largest has 4 vCPU, 8 MB, 20 GB)"}}
+		Message: "member 1 (vnf): needs 5 vCPU, and fits no single host of x/a (the largest has 4 vCPU, 8 MB memory, 20 GB storage)"}}
 	if diff := cmp.Diff(want, f.Problems(placed(5, []string{"x/a"}, "x/a"))); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
@@ -83,8 +83,8 @@ func TestAllThatThereIsCanBeHad(t *testing.T) {
 			Message: "member 1 (vnf): is not onboarded on x/a"}}},
 		"onboarded elsewhere": {ask: placed(1, []string{"x/b", "x/c"}, "x/a"), want: []testbeds.Problem{{Rule: testbeds.RuleNotOnboarded, Member: "1", VNF: "vnf", Testbed: "x", VIM: "a",
 			Message: "member 1 (vnf): is not onboarded on x/a; it is on x/b, x/c"}}},
-		"one vCPU too many": {ask: placed(3, []string{"x/a"}, "x/a", "x/a", "x/a"), want: []testbeds.Problem{{Rule: testbeds.RuleCapacity, Testbed: "x", VIM: "a", Message: "x/a vcpu: needs 9, and there are never more than 8"}}},
-		"one device too many, in two needs": {ask: devices("camera", 3).and("camera", 4).Experiment, want: []testbeds.Problem{{Rule: testbeds.RuleCapacity, Testbed: "x", Device: "camera",
+		"one vCPU too many": {ask: placed(3, []string{"x/a"}, "x/a", "x/a", "x/a"), want: []testbeds.Problem{{Rule: testbeds.RuleCapacity, Testbed: "x", VIM: "a", Quantity: "vcpu", Needed: 9, Most: 8, Message: "x a vCPU: needs 9, and there are never more than 8"}}},
+		"one device too many, in two needs": {ask: devices("camera", 3).and("camera", 4).Experiment, want: []testbeds.Problem{{Rule: testbeds.RuleCapacity, Testbed: "x", Device: "camera", Needed: 7, Most: 6,
 			Message: "x camera: needs 7, and there are never more than 6"}}},
 	} {
 		t.Run(name, func(t *testing.T) {

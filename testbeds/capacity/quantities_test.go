@@ -41,7 +41,7 @@ func TestWhatIsNotNeededIsNotInTheWay(t *testing.T) {
 		got = append(got, c.String())
 	}
 	const when = " (2026-03-27 20:00:00Z – 2026-03-28 04:00:00Z)"
-	want := []string{"x/a memory_mb: needs 16, free 15, short by 1, taken by #2" + when, "x/a vcpu: needs 1, free -1, short by 2, taken by #1" + when}
+	want := []string{"x a memory: short by 1 MB (16 MB needed, 15 MB free); taken by #2" + when, "x a vCPU: short by 2 (1 needed, overbooked by 1); taken by #1" + when}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("conflicts (-want +got):\n%s", diff)
 	}

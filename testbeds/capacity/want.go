@@ -2,8 +2,10 @@ package capacity
 
 import (
 	"berth/testbeds"
+	"berth/testbeds/plain"
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -112,8 +114,8 @@ func (w want) beyond() []testbeds.Problem {
 	for col, n := range w.need {
 		if most := w.pool.peak[col]; n > most {
 			r := w.pool.resource(col)
-			problems = append(problems, testbeds.Problem{Rule: testbeds.RuleCapacity, Testbed: r.Testbed, VIM: r.VIM, Device: r.Device,
-				Message: fmt.Sprintf("%s: needs %d, and there are never more than %d", r, n, most)})
+			problems = append(problems, testbeds.Problem{Rule: testbeds.RuleCapacity, Testbed: r.Testbed, VIM: r.VIM, Device: r.Device, Quantity: r.Quantity, Needed: n, Most: most,
+				Message: fmt.Sprintf("%s: needs %s, and there are never more than %s", r.Words(), plain.Size(r.Quantity, n), plain.Size(r.Quantity, most))})
 		}
 	}
 	return problems
@@ -154,13 +156,15 @@ func (f *Federation) obstacles(p *pool, c *testbeds.Component, where string) []t
 	if missing := lacking(c.Requires, p.features); len(missing) > 0 {
 		problems = append(problems, problem(testbeds.RuleMissingFeature, "requires %s, which %s does not offer", strings.Join(missing, ", "), where))
 	}
-	for q := range c.Size {
+	for _, q := range slices.Sorted(maps.Keys(c.Size)) {
 		if _, ok := p.column(q); !ok && c.Size[q] > 0 {
-			problems = append(problems, problem(testbeds.RuleUnknownQuantity, "needs %s, which %s does not have", q, where))
+			x := problem(testbeds.RuleUnknownQuantity, "needs %s, which %s does not have", plain.Amount(q, c.Size[q]), where)
+			x.Quantity, x.Needed = q, c.Size[q]
+			problems = append(problems, x)
 		}
 	}
 	if !p.hosts(c.Size) {
-		problems = append(problems, problem(testbeds.RuleLargestHost, "fits no single host of %s (%s)", where, p.largestHost()))
+		problems = append(problems, problem(testbeds.RuleLargestHost, "needs %s, and fits no single host of %s (the largest has %s)", c.Size.Words(), where, p.largestHost().Words()))
 	}
 	return problems
 }
@@ -191,9 +195,9 @@ func (p *pool) hosts(size testbeds.Quantities) bool {
 	})
 }
 
-func (p *pool) largestHost() string {
-	h := slices.MaxFunc(p.hostList, func(a, b testbeds.Host) int { return cmp.Compare(a.Size["vcpu"], b.Size["vcpu"]) })
-	return fmt.Sprintf("the largest has %d vCPU, %d MB, %d GB", h.Size["vcpu"], h.Size["memory_mb"], h.Size["storage_gb"])
+// largestHost returns the size of the host with the most vCPUs.
+func (p *pool) largestHost() testbeds.Quantities {
+	return slices.MaxFunc(p.hostList, func(a, b testbeds.Host) int { return cmp.Compare(a.Size["vcpu"], b.Size["vcpu"]) }).Size
 }
 
 // device finds the device of a need and every reason why the need can never be met.
