@@ -90,14 +90,15 @@ type Reject struct {
 	Revision int64                  `json:"-"`
 }
 
-// Move gives a request another slot or placement.
+// Move gives a request another slot or placement, or other devices.
 type Move struct {
-	Slot      *testbeds.Slot     `json:"slot,omitempty"`
-	Placement testbeds.Placement `json:"placement,omitempty"`
-	Override  *Override          `json:"override,omitempty"`
-	Reason    string             `json:"reason,omitempty"`
-	DryRun    bool               `json:"dry_run,omitempty"`
-	Revision  int64              `json:"-"`
+	Slot      *testbeds.Slot         `json:"slot,omitempty"`
+	Placement testbeds.Placement     `json:"placement,omitempty"`
+	Devices   *[]testbeds.DeviceNeed `json:"devices,omitempty"`
+	Override  *Override              `json:"override,omitempty"`
+	Reason    string                 `json:"reason,omitempty"`
+	DryRun    bool                   `json:"dry_run,omitempty"`
+	Revision  int64                  `json:"-"`
 }
 
 // Step is a step that needs no more than a reason; State chooses between the two states that start and complete lead to.

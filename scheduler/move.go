@@ -3,21 +3,22 @@ package scheduler
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
-// Move gives a request another slot or placement: earlier, later, longer, shorter. Of a running one only the end can move. Its experimenter may move
-// it while it is under review, and shorten it once it is scheduled.
+// Move gives a request another slot, placement or devices: earlier, later, longer, shorter, with less. Of a running one only the end can move. Its
+// experimenter may move it while it is under review, and shorten it once it is scheduled.
 //
 // A granted request that lacks approvals for the move keeps its slot and waits for them (PendingMove), unless they are overridden. It returns
 // CodeInvalid for the input, CodeConflict where the request does not fit there, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and
 // CodePrecondition).
 func (s *Service) Move(ctx context.Context, a account.Actor, id string, in Move) (Outcome, error) {
 	var bad faults
-	if in.Slot == nil && in.Placement == nil {
-		bad.add("slot", "give a slot or a placement to move to")
+	if in.Slot == nil && in.Placement == nil && in.Devices == nil {
+		bad.add("slot", "give a slot, a placement or devices to move to")
 	}
 	checkText("reason", in.Reason, maxReason, &bad)
 	if in.Slot != nil {
@@ -94,7 +95,22 @@ func (p proposal) moved() proposal {
 
 func (d *decision) moved(r Request, in Move) note {
 	return note{reason: reasonOf(in.Override, in.Reason), verdict: &d.outcome.Fit,
-		text: fmt.Sprintf("from %s to %s%s", d.request.Slot, r.Slot, overrideWords(in.Override))}
+		text: fmt.Sprintf("from %s to %s%s%s", d.request.Slot, r.Slot, deviceWords(in.Devices), overrideWords(in.Override))}
+}
+
+// deviceWords says which devices a move asks for; empty where they stay.
+func deviceWords(list *[]testbeds.DeviceNeed) string {
+	if list == nil {
+		return ""
+	}
+	words := make([]string, 0, len(*list))
+	for _, n := range *list {
+		words = append(words, fmt.Sprintf("%d × %s at %s", n.Count, n.Device, n.Testbed))
+	}
+	if len(words) == 0 {
+		return ", without devices"
+	}
+	return ", with " + strings.Join(words, " and ")
 }
 
 // movable refuses moves that the actor may not make with the request as it is now.
@@ -107,14 +123,14 @@ func (d *decision) movable(in Move) error {
 	if mayDecide || r.Status == UnderReview {
 		return nil
 	}
-	inside := in.Slot != nil && r.Slot.Contains(in.Slot.UTC()) && in.Placement == nil
+	inside := in.Slot != nil && r.Slot.Contains(in.Slot.UTC()) && in.Placement == nil && in.Devices == nil
 	if r.Status == Scheduled && inside {
 		return nil
 	}
 	return Errorf(CodeForbidden, "request #%d is %s: its experimenter can only shorten it; its mentor (%s) can move it", r.Number, r.Status, mentorOf(r))
 }
 
-// moveTo gives r its checked new slot and placement.
+// moveTo gives r its checked new slot, placement and devices.
 func (d *decision) moveTo(r *Request, in Move) error {
 	q := asked(*r)
 	set(&q.Slot, in.Slot)
@@ -122,6 +138,7 @@ func (d *decision) moveTo(r *Request, in Move) error {
 	if in.Placement != nil {
 		q.Placement = in.Placement
 	}
+	set(&q.Devices, in.Devices)
 	if q.Window != nil && !q.Window.Contains(q.Slot) {
 		q.Window = nil
 	}
@@ -136,13 +153,15 @@ func (d *decision) moveTo(r *Request, in Move) error {
 		bad.add("slot.start", "request #%d is %s: its start stays %s", r.Number, r.Status, r.Slot.Start.Format("2006-01-02T15:04:05Z"))
 	case in.Placement != nil && r.Status != Scheduled:
 		bad.add("placement", "request #%d is %s: its placement can no longer change", r.Number, r.Status)
+	case in.Devices != nil && r.Status != Scheduled:
+		bad.add("devices", "request #%d is %s: its devices can no longer change", r.Number, r.Status)
 	case q.Slot.End.Before(d.now):
 		bad.add("slot.end", "lies in the past")
 	}
 	if err := bad.err(); err != nil {
 		return err
 	}
-	if in.Placement == nil {
+	if in.Placement == nil && in.Devices == nil {
 		r.Slot, r.Window, r.MinDuration = q.Slot, q.Window, q.MinDuration
 		return nil
 	}

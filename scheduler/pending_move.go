@@ -31,7 +31,7 @@ func (d *decision) await(ctx context.Context, p proposal, in Move) error {
 		return d.refusal(fmt.Sprintf("request #%d does not fit", r.Number), d.forced()...)
 	}
 	asked := p.request
-	m := PendingMove{Slot: asked.Slot, Placement: asked.Placement, Demand: asked.Demand, Approvals: asked.Approvals, By: d.actor.Username, At: d.now, Reason: in.Reason}
+	m := PendingMove{Slot: asked.Slot, Placement: asked.Placement, Devices: in.Devices, Demand: asked.Demand, Approvals: asked.Approvals, By: d.actor.Username, At: d.now, Reason: in.Reason}
 	contender := p.booking
 	contender.ID, contender.Strength = 0, testbeds.Pending
 	var err error
@@ -43,7 +43,7 @@ func (d *decision) await(ctx context.Context, p proposal, in Move) error {
 	}
 	r.PendingMove = &m
 	return d.keep(ctx, r, note{action: ActionProposeMove, reason: in.Reason, verdict: &d.outcome.Fit,
-		text: fmt.Sprintf("from %s to %s, once it is approved by %s", r.Slot, m.Slot, strings.Join(m.waitsFor(), " and "))})
+		text: fmt.Sprintf("from %s to %s%s, once it is approved by %s", r.Slot, m.Slot, deviceWords(in.Devices), strings.Join(m.waitsFor(), " and "))})
 }
 
 // String says what the move waits for, in one sentence.
@@ -119,6 +119,7 @@ func (d *decision) approveMove(ctx context.Context, i int, in Approve) error {
 // of applies the move to a request.
 func (m PendingMove) of(r Request) Request {
 	r.Slot, r.Placement, r.Demand, r.Approvals = m.Slot, m.Placement, m.Demand, m.Approvals
+	set(&r.Devices, m.Devices)
 	return r
 }
 
@@ -130,7 +131,7 @@ func (d *decision) carryOut(ctx context.Context, r Request) error {
 		return err
 	}
 	stays := r
-	in := Move{Slot: &m.Slot, Reason: m.Reason}
+	in := Move{Slot: &m.Slot, Devices: m.Devices, Reason: m.Reason}
 	if !maps.Equal(m.Placement, r.Placement) {
 		in.Placement = m.Placement
 	}

@@ -159,14 +159,15 @@ type Actual struct {
 
 // PendingMove is a move that was decided and waits for the approval of testbeds. Its demand is checked again after the last approval.
 type PendingMove struct {
-	Slot      testbeds.Slot      `json:"slot"`
-	Placement testbeds.Placement `json:"placement,omitempty"`
-	Demand    testbeds.Demand    `json:"demand"`
-	Approvals []Approval         `json:"approvals"`
-	By        string             `json:"by"`
-	At        time.Time          `json:"at"`
-	Reason    string             `json:"reason,omitempty"`
-	Booking   int64              `json:"-"` // shows the move as a contender for its slot
+	Slot      testbeds.Slot          `json:"slot"`
+	Placement testbeds.Placement     `json:"placement,omitempty"`
+	Devices   *[]testbeds.DeviceNeed `json:"devices,omitempty"` // instead of the request's; nil where these stay
+	Demand    testbeds.Demand        `json:"demand"`
+	Approvals []Approval             `json:"approvals"`
+	By        string                 `json:"by"`
+	At        time.Time              `json:"at"`
+	Reason    string                 `json:"reason,omitempty"`
+	Booking   int64                  `json:"-"` // shows the move as a contender for its slot
 }
 
 // Offer is an alternative that comes with a rejection. While it is open its booking holds the capacity for the experimenter.

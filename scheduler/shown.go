@@ -31,7 +31,7 @@ func (o Offer) shown() Offer {
 func (a Actual) shown() Actual { return Actual{Start: a.Start, End: a.End} }
 
 func (m PendingMove) shown() PendingMove {
-	return PendingMove{Slot: m.Slot, Placement: m.Placement, Demand: m.Demand, Approvals: each(m.Approvals, Approval.shown), By: m.By, At: m.At, Reason: m.Reason, Booking: m.Booking}
+	return PendingMove{Slot: m.Slot, Placement: m.Placement, Devices: m.Devices, Demand: m.Demand, Approvals: each(m.Approvals, Approval.shown), By: m.By, At: m.At, Reason: m.Reason, Booking: m.Booking}
 }
 
 func (u AssignedUnits) shown() AssignedUnits {

@@ -22,7 +22,7 @@ Request: ID Number Name NSD Description Organisation Experimenter Mentor Status 
 Approval: Testbed Policy Decision By At Reason Slot Demand Revision
 Offer: ID State Made Expires What Booking Accepted [Link]
 Actual: Start End
-PendingMove: Slot Placement Demand Approvals By At Reason Booking
+PendingMove: Slot Placement Devices Demand Approvals By At Reason Booking
 AssignedUnits: Testbed Device Units
 Ticket: Key URL
 Overbook: At By Reason Conflicts

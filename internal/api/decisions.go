@@ -74,6 +74,7 @@ type rejection struct {
 type moving struct {
 	Slot      *slotShape         `json:"slot,omitempty"`
 	Placement testbeds.Placement `json:"placement,omitempty"`
+	Devices   *[]deviceShape     `json:"devices,omitempty" doc:"instead of the present ones; an empty list asks for none"`
 	Override  *overrideShape     `json:"override,omitempty"`
 	Reason    string             `json:"reason,omitempty"`
 	DryRun    bool               `json:"dry_run,omitempty"`
@@ -171,10 +172,14 @@ func (a *api) decisionRoutes() {
 			return a.service.Reject(ctx, actor, id, scheduler.Reject{Reason: in.Reason, Count: in.Alternatives.Count, Offers: in.Alternatives.alternatives(),
 				HoldFor: in.HoldFor.Period, DryRun: in.DryRun, Revision: revision})
 		})
-	decide(a, "move-request", "move", "Move, extend or shorten a request, or change its placement", "Only the end of a running experiment can be moved. A move that needs further approvals waits for them (pending_move), and the request keeps its slot until then.",
+	decide(a, "move-request", "move", "Move, extend or shorten a request, or change its placement or devices", "Only the end of a running experiment can be moved. A move that needs further approvals waits for them (pending_move), and the request keeps its slot until then.",
 		func(ctx context.Context, actor account.Actor, id string, revision int64, in moving) (scheduler.Outcome, error) {
-			return a.service.Move(ctx, actor, id, scheduler.Move{Slot: in.Slot.slot(), Placement: in.Placement, Override: in.Override.override(), Reason: in.Reason,
-				DryRun: in.DryRun, Revision: revision})
+			m := scheduler.Move{Slot: in.Slot.slot(), Placement: in.Placement, Override: in.Override.override(), Reason: in.Reason, DryRun: in.DryRun, Revision: revision}
+			if in.Devices != nil {
+				list := devices(in.Devices)
+				m.Devices = &list
+			}
+			return a.service.Move(ctx, actor, id, m)
 		})
 	decide(a, "cancel-request", "cancel", "Cancel a request before it runs", "",
 		func(ctx context.Context, actor account.Actor, id string, revision int64, in Reasoned) (scheduler.Outcome, error) {

@@ -34,7 +34,13 @@ func (m *machine) approvals(s snapshot, r scheduler.Request) {
 // grantedNow reports whether the last step granted a request its slot, or more than it had.
 func (m *machine) grantedNow(is scheduler.Request) bool {
 	was, _ := m.before.request(is.ID)
-	return !granted(was) || !slices.EqualFunc(was.Demand, is.Demand, sameNeed) || !was.Slot.Contains(is.Slot) && !is.Overrun
+	return !granted(was) || slices.ContainsFunc(is.Demand, func(n testbeds.Need) bool { return !asked(was.Demand, n) }) || !was.Slot.Contains(is.Slot) && !is.Overrun
+}
+
+// asked reports whether a need is a part of a demand.
+func asked(d testbeds.Demand, n testbeds.Need) bool {
+	i := slices.IndexFunc(d, func(o testbeds.Need) bool { return o.Resource == n.Resource })
+	return i >= 0 && within(n, d[i])
 }
 
 // covers checks an approval against its request: the granted slot lies within the approved one, no amount is larger, and every unit was
@@ -55,8 +61,7 @@ func (m *machine) covers(r scheduler.Request, a scheduler.Approval) {
 		m.broken("approval: covers the slot", "#%d has %s, and %s approved %s", r.Number, slot, a.Testbed, about.slot)
 	}
 	for _, n := range part(r.Demand, a.Testbed) {
-		i := slices.IndexFunc(about.demand, func(o testbeds.Need) bool { return o.Resource == n.Resource })
-		if i < 0 || !within(n, about.demand[i]) {
+		if !asked(about.demand, n) {
 			m.broken("approval: covers the demand", "#%d has %+v, and %s approved %+v", r.Number, n, a.Testbed, about.demand)
 		}
 	}

@@ -2,6 +2,7 @@ package story
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -30,6 +31,19 @@ func (m *machine) elsewhere(rt *rapid.T) {
 	}
 	_, err := m.Move(m.ctx(), as("adele"), r.ID, in)
 	m.met(rt, fmt.Sprintf("move #%d to %s", r.Number, in.Placement["all"]), err)
+}
+
+// withLess moves a granted request to fewer devices, now and then at another time as well.
+func (m *machine) withLess(rt *rapid.T) {
+	r := m.such(rt, func(r scheduler.Request) bool { return r.Status == scheduler.Scheduled && len(r.Devices) > 0 })
+	devices := slices.Clone(r.Devices)
+	devices[0].Count, devices[0].Units = max(1, devices[0].Count-1), nil
+	in := scheduler.Move{Devices: &devices}
+	if m.rarely(rt) {
+		in.Slot = new(m.slot(rt))
+	}
+	_, err := m.Move(m.ctx(), as("adele"), r.ID, in)
+	m.met(rt, fmt.Sprintf("move #%d to %d devices", r.Number, devices[0].Count), err)
 }
 
 // shorten cuts the end or the start of a granted or held slot.

@@ -17,7 +17,7 @@ func (m *machine) themes() map[string]map[string]func(*rapid.T) {
 		"offers":    {"reject": m.reject, "reject nearby": m.nearby, "accept": m.accept, "hold": m.held, "hold more": m.held, "edit onto others": m.onto},
 		"approvals": {"approve": m.approve, "approve more": m.approve, "schedule others": m.others},
 		"overrides": {"override": m.override, "displace": m.displace},
-		"moves":     {"move": m.move, "move elsewhere": m.elsewhere, "agree": m.agree},
+		"moves":     {"move": m.move, "move elsewhere": m.elsewhere, "move with less": m.withLess, "agree": m.agree},
 		"ends":      {"shorten": m.shorten, "extend": m.extend},
 		"long":      {"run long": m.long, "wait long": m.waitLong, "extend later": m.extend},
 		"closures": {"close": m.close, "reopen": m.reopen,

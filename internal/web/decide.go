@@ -134,10 +134,7 @@ func (s *site) step(ctx context.Context, who account.Actor, v scheduler.View, fo
 	case scheduler.ActionSchedule:
 		return s.service.Schedule(ctx, who, v.ID, scheduler.Schedule{Slot: wish.slot, Placement: wish.placement, Devices: wish.devices, Reason: reason, Override: override(form), DryRun: dry, Revision: revision})
 	case scheduler.ActionMove:
-		if wish.devices != nil { // a request under review asks for other devices
-			return s.service.Edit(ctx, who, v.ID, scheduler.Edit{Slot: wish.slot, Placement: &wish.placement, Devices: wish.devices, DryRun: dry, Revision: revision})
-		}
-		return s.service.Move(ctx, who, v.ID, scheduler.Move{Slot: wish.slot, Placement: wish.placement, Reason: reason, Override: override(form), DryRun: dry, Revision: revision})
+		return s.service.Move(ctx, who, v.ID, scheduler.Move{Slot: wish.slot, Placement: wish.placement, Devices: wish.devices, Reason: reason, Override: override(form), DryRun: dry, Revision: revision})
 	case scheduler.ActionReject:
 		count, err := number(form, "count")
 		if err != nil {

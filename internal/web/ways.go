@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/url"
-	"slices"
 	"strings"
 
 	"berth/scheduler"
@@ -50,19 +49,16 @@ func readAlternative(field, text string) (testbeds.Alternative, error) {
 	return testbeds.Alternative{Slot: a.Slot, Placement: a.Placement, Devices: a.Devices}, nil
 }
 
-// takes reports whether a step with a request can lead to an alternative. A granted request keeps its devices, and one that has begun its start and
-// its places as well.
+// takes reports whether a step with a request can lead to an alternative. A request that has begun keeps its start, its places and its devices.
 func takes(action scheduler.Action, who account.Actor, r scheduler.Request, a testbeds.Alternative) bool {
-	sameDevices := a.Devices == nil || slices.EqualFunc(a.Devices, r.Devices, func(x, y testbeds.DeviceNeed) bool {
-		return x.Testbed == y.Testbed && x.Device == y.Device && x.Count == y.Count
-	})
 	switch {
 	case action == scheduler.ActionSchedule, action == scheduler.ActionMove && r.Status == scheduler.UnderReview:
 		return true
-	case action != scheduler.ActionMove || !scheduler.MayOverride(who, action, r) || !sameDevices:
+	case action != scheduler.ActionMove || !scheduler.MayOverride(who, action, r):
 		return false
 	case r.Status.Begun():
-		return a.Slot.Start.Equal(r.Slot.Start) && len(replaced(r, a.Placement)) == 0
+		sameDevices := a.Devices == nil || devicesOf(a.Devices) == devicesOf(r.Devices)
+		return sameDevices && a.Slot.Start.Equal(r.Slot.Start) && len(replaced(r, a.Placement)) == 0
 	}
 	return true
 }
