@@ -35,6 +35,8 @@ type Chart struct {
 	Zoom func(testbeds.Slot) string
 	// Pick returns the link that picks a slot of Fits; nil for no links.
 	Pick func(testbeds.Slot) string
+
+	Ghosts []Ghost // slots that would work instead of the picked one, the best first
 }
 
 // Lane is a testbed or, within one, a VIM or a device.

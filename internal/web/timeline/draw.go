@@ -24,6 +24,7 @@ func (s *sheet) draw() []byte {
 		s.label(onMuted+` text-anchor="middle"`, w/2, s.top+28, "no testbeds to show")
 	}
 	s.above()
+	s.ghosts()
 	s.raw(`<g aria-hidden="true">`)
 	s.labels()
 	s.foot()
