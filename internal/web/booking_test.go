@@ -115,26 +115,23 @@ func TestAPastSlotIsRefusedBesideThePicture(t *testing.T) {
 	}
 }
 
-// TestAClosureHatchesWhatItCloses: the lane of a VIM, or its bands where the testbed is folded; the whole lane only for the whole testbed.
+// TestAClosureHatchesWhatItCloses: the bands of a VIM or a device; the whole lane only for the whole testbed.
 func TestAClosureHatchesWhatItCloses(t *testing.T) {
 	t.Parallel()
 	series := []testbeds.Series{{Resource: testbeds.Resource{Testbed: "hall", VIM: "iris", Quantity: "vcpu"}}, {Resource: testbeds.Resource{Testbed: "hall", Device: "usrp"}}}
-	lane := func() timeline.Lane {
-		return timeline.Lane{Bands: []timeline.Band{{}, {}}, Lanes: []timeline.Lane{{ID: "iris"}, {ID: "usrp"}}}
-	}
 	for _, tt := range []struct {
-		of          []string
-		whole       int
-		parts, bars []int
-	}{{nil, 1, []int{0, 0}, []int{0, 0}}, {[]string{"iris"}, 0, []int{1, 0}, []int{1, 0}}, {[]string{"usrp"}, 0, []int{0, 1}, []int{0, 1}}, {[]string{"iris", "usrp"}, 0, []int{1, 1}, []int{1, 1}}} {
-		l := lane()
+		of    []string
+		whole int
+		parts []int
+	}{{nil, 1, []int{0, 0}}, {[]string{"iris"}, 0, []int{1, 0}}, {[]string{"usrp"}, 0, []int{0, 1}}, {[]string{"iris", "usrp"}, 0, []int{1, 1}}} {
+		l := timeline.Lane{Bands: []timeline.Band{{}, {}}}
 		hatch(&l, series, closed{Of: tt.of})
 		if len(l.Closures) != tt.whole {
 			t.Errorf("%v: the lane has %d", tt.of, len(l.Closures))
 		}
 		for i := range tt.parts {
-			if len(l.Lanes[i].Closures) != tt.parts[i] || len(l.Bands[i].Closures) != tt.bars[i] {
-				t.Errorf("%v: part %d has %d and %d", tt.of, i, len(l.Lanes[i].Closures), len(l.Bands[i].Closures))
+			if len(l.Bands[i].Closures) != tt.parts[i] {
+				t.Errorf("%v: part %d has %d", tt.of, i, len(l.Bands[i].Closures))
 			}
 		}
 	}

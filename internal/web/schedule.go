@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"berth/internal/web/timeline"
@@ -135,25 +136,23 @@ func (s *site) chart(ctx context.Context, who account.Actor, v window, f testbed
 		if !v.shows(t) || concerned != nil && !concerned[t.ID] {
 			continue
 		}
-		lane := timeline.Lane{ID: t.ID, Title: title(t), Link: v.opened(t.ID), Open: v.opens(t.ID)}
+		lane := timeline.Lane{ID: t.ID, Title: title(t), Words: words(t), Link: v.opened(t.ID), Open: v.opens(t.ID)}
+		if zone, err := wallclock.Zone(t.Timezone); err == nil {
+			lane.Zone = zone
+		}
 		series, err := s.series(ctx, who, t, v)
 		if err != nil {
 			return c, err
 		}
-		if lane.Open {
-			lane.Lanes = parts(series)
-		} else {
-			series = few(series)
-			for _, x := range series {
-				lane.Bands = append(lane.Bands, band(x))
-			}
+		for _, x := range series {
+			lane.Bands = append(lane.Bands, band(x))
 		}
 		board, err := s.service.Board(ctx, who, t.ID, v.Slot)
 		if err != nil {
 			return c, err
 		}
 		for _, p := range board {
-			lane.Bars = append(lane.Bars, bar(p))
+			lane.Bars = append(lane.Bars, bar(who, p))
 		}
 		for _, o := range closures(t, v.Slot) {
 			hatch(&lane, series, o)
@@ -194,8 +193,17 @@ func title(t testbeds.Testbed) string {
 	return t.ID
 }
 
-// fewBands is the number of resources per testbed if several testbeds are shown.
-const fewBands = 3
+// words lists the words by which a testbed is found, besides its name.
+func words(t testbeds.Testbed) string {
+	list := append([]string{t.ID, t.Organisation, t.Location}, t.Features...)
+	for _, v := range t.VIMs {
+		list = append(list, v.ID, v.Name)
+	}
+	for _, d := range t.Devices {
+		list = append(list, d.ID, d.Name)
+	}
+	return strings.Join(list, " ")
+}
 
 // opens reports whether a testbed shows its parts: on demand, and if it is the only one.
 func (v window) opens(testbed string) bool { return v.Open == testbed || v.Testbed == testbed }
@@ -228,24 +236,12 @@ func band(x testbeds.Series) timeline.Band {
 	return b
 }
 
-// few picks the resources of a testbed with the least free capacity.
-func few(series []testbeds.Series) []testbeds.Series {
-	series = slices.Clone(series)
-	slices.SortStableFunc(series, func(a, b testbeds.Series) int { return tightness(a) - tightness(b) })
-	return series[:min(len(series), fewBands)]
-}
-
-// hatch draws a closure over what it closes: the whole lane, or the lanes and bands of its VIMs and devices. series are those of the lane's bands.
+// hatch draws a closure over what it closes: the whole lane, or the bands of its VIMs and devices. series are those of the lane's bands.
 func hatch(lane *timeline.Lane, series []testbeds.Series, o closed) {
 	c := timeline.Closure{Slot: o.Slot, Title: o.Title}
 	if len(o.Of) == 0 {
 		lane.Closures = append(lane.Closures, c)
 		return
-	}
-	for i := range lane.Lanes {
-		if slices.Contains(o.Of, lane.Lanes[i].ID) {
-			lane.Lanes[i].Closures = append(lane.Lanes[i].Closures, c)
-		}
 	}
 	for i := range lane.Bands {
 		if slices.Contains(o.Of, series[i].Resource.VIM+series[i].Resource.Device) {
@@ -254,38 +250,14 @@ func hatch(lane *timeline.Lane, series []testbeds.Series, o closed) {
 	}
 }
 
-// parts makes a lane for each VIM and device of a testbed.
-func parts(series []testbeds.Series) (list []timeline.Lane) {
-	for _, x := range series {
-		name := x.Resource.VIM + x.Resource.Device
-		if n := len(list); n == 0 || list[n-1].Title != name {
-			list = append(list, timeline.Lane{ID: name, Title: name})
-		}
-		last := &list[len(list)-1]
-		last.Bands = append(last.Bands, band(x))
-	}
-	return list
-}
-
-// tightness returns the least free part of a resource, in thousandths of its total.
-func tightness(x testbeds.Series) int {
-	least := 1000
-	for _, s := range x.Steps {
-		if s.Total > 0 {
-			least = min(least, int(s.Free*1000/s.Total))
-		}
-	}
-	return least
-}
-
 // bar draws a booking. The picture itself words its status and time.
-func bar(p scheduler.Placed) timeline.Bar {
-	b := timeline.Bar{Slot: p.Slot, Occupied: p.Occupied, Overbooked: p.Overbooked, State: timeline.Busy, Label: "busy", Title: "another user's booking"}
+func bar(who account.Actor, p scheduler.Placed) timeline.Bar {
+	b := timeline.Bar{Slot: p.Slot, Occupied: p.Occupied, Overbooked: p.Overbooked, State: timeline.Busy, Label: "another experiment", Title: "another experiment"}
 	switch p.Strength {
 	case testbeds.Held:
-		b.State, b.Label = timeline.Held, "held"
+		b.State = timeline.Held
 	case testbeds.Pending:
-		b.State, b.Label = timeline.Pending, "under review"
+		b.State = timeline.Pending
 	}
 	if p.Number != 0 {
 		b.Label, b.Link = fmt.Sprintf("#%d", p.Number), fmt.Sprintf("/requests/%d", p.Number)
@@ -294,6 +266,7 @@ func bar(p scheduler.Placed) timeline.Bar {
 	if r := p.Request; r != nil {
 		b.Label = fmt.Sprintf("#%d %s", r.Number, r.Name)
 		b.Title = b.Label + ", " + r.Experimenter
+		b.Mine = r.Experimenter == who.Username || r.Mentor == who.Username
 		if state, ok := barStates[r.Status]; ok && p.Strength == testbeds.Firm {
 			b.State = state
 		}
@@ -325,7 +298,11 @@ func (s *site) windowed(r *http.Request, who account.Actor) (v window, f testbed
 	if f, _, err = s.service.Facility(r.Context(), who); err != nil {
 		return v, f, "", err
 	}
-	svg, err = s.drawn(r.Context(), who, v, f, nil)
+	svg, err = s.drawn(r.Context(), who, v, f, func(c *timeline.Chart) {
+		if v.Testbed == "" && v.NSD == "" {
+			c.Rank()
+		}
+	})
 	return v, f, svg, err
 }
 

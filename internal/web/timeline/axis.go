@@ -32,7 +32,7 @@ const daySeconds = 24 * 60 * 60
 func strides() []stride {
 	list := []stride{
 		{minute, 5, 300, 50}, {minute, 15, 900, 50}, {minute, 30, 1800, 50},
-		{hour, 1, 3600, 50}, {hour, 2, 7200, 50}, {hour, 3, 10800, 50}, {hour, 6, 21600, 50}, {hour, 12, 43200, 50},
+		{hour, 1, 3600, 28}, {hour, 2, 7200, 28}, {hour, 3, 10800, 28}, {hour, 6, 21600, 28}, {hour, 12, 43200, 28},
 		{day, 1, daySeconds, 26}, {day, 2, 2 * daySeconds, 26}, {week, 1, 7 * daySeconds, 60}, {week, 2, 14 * daySeconds, 60},
 		{month, 1, 28 * daySeconds, 40}, {month, 3, 90 * daySeconds, 40}, {month, 6, 181 * daySeconds, 40},
 	}
@@ -53,7 +53,6 @@ type axis struct {
 	stride       stride
 	minor, major []tick
 	jumps        []jump
-	weekends     [][2]int64 // if ticks are days, whose labels may lack the day of the week
 }
 
 // jump is a change of the clocks.
@@ -76,9 +75,6 @@ func (s scale) axis(zone *time.Location) axis {
 		a.major = s.begun(zone, stride{unit: month, n: 1})
 	case week, month:
 		a.major = s.begun(zone, stride{unit: year, n: 1})
-	}
-	if a.stride.unit == day {
-		a.weekends = s.weekends(zone)
 	}
 	if a.stride.unit <= day {
 		a.jumps = s.jumps(zone)
@@ -168,8 +164,10 @@ func occurrences(wall time.Time, zone *time.Location, begins bool) []time.Time {
 
 func minorLabels(u unit, t time.Time) []string {
 	switch u {
-	case minute, hour:
+	case minute:
 		return []string{t.Format("15:04")}
+	case hour:
+		return []string{t.Format("15:04"), t.Format("15")}
 	case day:
 		return []string{t.Format("Mon 2"), t.Format("2")}
 	case week:
@@ -206,21 +204,4 @@ func (s scale) jumps(zone *time.Location) []jump {
 		t = end
 	}
 	return list
-}
-
-// weekends lists the Saturdays and Sundays within the scale.
-func (s scale) weekends(zone *time.Location) [][2]int64 {
-	var list [][2]int64
-	week := stride{unit: week, n: 1}
-	monday := first(week, wallclock.Floating(time.Unix(s.from, 0).In(zone)))
-	for {
-		saturday := wallclock.Instant(monday.AddDate(0, 0, 5), zone).Unix()
-		monday = next(week, monday)
-		if saturday >= s.to {
-			return list
-		}
-		if end := wallclock.Instant(monday, zone).Unix(); end > s.from {
-			list = append(list, [2]int64{max(saturday, s.from), min(end, s.to)})
-		}
-	}
 }

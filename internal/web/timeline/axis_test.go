@@ -105,13 +105,21 @@ func TestJumps(t *testing.T) {
 	}
 }
 
-func TestWeekends(t *testing.T) {
+func TestNights(t *testing.T) {
 	t.Parallel()
 	z := zone(t, "Europe/Madrid")
 	at := func(day, hour int) int64 { return time.Date(2026, 3, day, hour, 0, 0, 0, z).Unix() }
-	got := scale{at(15, 12), at(29, 12), 0, 1000}.weekends(z) // a Sunday at noon, and two weeks later
-	want := [][2]int64{{at(15, 12), at(16, 0)}, {at(21, 0), at(23, 0)}, {at(28, 0), at(29, 12)}}
-	if diff := cmp.Diff(want, got); diff != "" {
+	week := scale{at(26, 12), at(31, 7), 0, 1000} // a Thursday at noon to a Tuesday; clocks are put forward on Sunday
+	want := [][2]int64{{at(26, 20), at(27, 7)}, {at(27, 20), at(30, 7)}, {at(30, 20), at(31, 7)}}
+	if diff := cmp.Diff(want, week.nights(z)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+	month := scale{at(15, 12), at(29, 12), 0, 300} // nights are too narrow
+	want = [][2]int64{{at(15, 12), at(16, 0)}, {at(21, 0), at(23, 0)}, {at(28, 0), at(29, 12)}}
+	if diff := cmp.Diff(want, month.nights(z)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if got := (scale{at(1, 0), at(31, 0), 0, 60}).nights(z); got != nil {
+		t.Errorf("days of two pixels have %v", got)
 	}
 }

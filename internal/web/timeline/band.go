@@ -65,3 +65,67 @@ func extremes(list []level) (least, most int64, ok bool) {
 	}
 	return least, max(most, 1), len(list) > 0
 }
+
+// band draws a resource: its used part, standing on the lower edge, the darker the scarcer; what is not there hangs from the top, hatched.
+// Overbooked times have a red edge.
+func (s *sheet) band(b *bandBox) {
+	words := clean(b.Title) + ": " + b.leastWords()
+	top, bottom := b.y, b.y+bandHeight
+	s.raw(`<g role="graphics-symbol img"`)
+	s.attr("aria-label", words)
+	s.raw(">")
+	s.title(words)
+	height := func(n int64) float64 { return bandHeight * float64(min(max(n, 0), b.most)) / float64(b.most) }
+	var steps [full + 1][]byte
+	for _, l := range b.levels {
+		if l.total < b.most {
+			s.rect(`class="tl-closed" fill="url(#`+s.id+`-closed)"`, l.x0, top, l.x1, bottom-height(l.total))
+		}
+		p := pressure{share: share(testbeds.Step{Free: l.free, Total: l.total}), over: l.free < 0}
+		y := bottom - height(max(l.total, 0)-max(l.free, 0))
+		if p.over {
+			s.rect(asOverStrip, l.x0+.75, top+.75, max(l.x1-.75, l.x0+1), bottom-.75)
+			continue
+		}
+		if y < bottom {
+			var d pen
+			d.at("M", l.x0, bottom)
+			d.at("V", y)
+			d.at("H", l.x1)
+			d.at("V", bottom)
+			d.raw("z")
+			steps[p.step()] = append(steps[p.step()], d.b...)
+		}
+	}
+	for i, d := range steps {
+		if len(d) > 0 {
+			s.raw("<path ", pressed[i], ` d="`, string(d), `"/>`)
+		}
+	}
+	for _, c := range b.closures {
+		s.hatch(area{top, bottom}, c)
+		s.raw("</g>")
+	}
+	s.line(asTrack, s.scale.left, bottom, s.scale.right, bottom)
+	s.numbers(b)
+	s.raw("</g>")
+}
+
+// numbers writes the free capacity into the levels that have room for it.
+func (s *sheet) numbers(b *bandBox) {
+	for _, l := range b.levels {
+		text, attrs := b.size(max(l.free, 0)), onFree
+		switch {
+		case l.free < 0:
+			text, attrs = "−"+b.size(-l.free), onShortFree
+		case l.total <= 0:
+			continue
+		}
+		if long := text + " free"; l.free >= 0 && widthOf(long, small) <= l.x1-l.x0-8 {
+			text = long
+		}
+		if widthOf(text, small) <= l.x1-l.x0-8 {
+			s.label(attrs, l.x0+4, b.y+bandHeight-8, text)
+		}
+	}
+}

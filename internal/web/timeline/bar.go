@@ -3,8 +3,8 @@ package timeline
 import "strings"
 
 // bar draws a booking, with lines before and after it for setup and tear-down.
-func (s *sheet) bar(b *box, p *placed) {
-	y := b.rowsY + float64(p.row)*rowStep
+func (s *sheet) bar(k *stack, p *placed) {
+	y := k.y + float64(p.row)*rowStep
 	end := s.open(href(p.Link), s.cache.bar(p))
 	if p.o0 < p.x0-.3 {
 		s.whisker(p.o0, p.x0, p.o0 > s.scale.left, p.o0, y)
@@ -15,11 +15,14 @@ func (s *sheet) bar(b *box, p *placed) {
 	if p.x1 > p.x0 {
 		// Half a unit on both sides keeps bars that touch apart.
 		x0, x1 := p.x0+.5, max(p.x1-.5, p.x0+1)
-		s.rect(p.look.shape(s.id)+` rx="3"`, x0, y+.5, x1, y+rowHeight-.5)
+		s.rect(p.look.shape(s.id)+` rx="4"`, x0, y+.5, x1, y+rowHeight-.5)
+		if p.Mine {
+			s.rect(asMine+` rx="4"`, x0+.5, y+1, max(x1-.5, x0+1), y+rowHeight-1)
+		}
 		if p.Overbooked {
 			s.overbooked(x0, x1, y)
 		}
-		s.barText(p, x0, x1, y+15)
+		s.barText(p, x0, x1, y+14)
 	}
 	s.raw(end)
 }
@@ -30,8 +33,8 @@ func (s *sheet) whisker(x0, x1 float64, stop bool, at, y float64) {
 	s.at(` d="M`, x0, mid)
 	s.at("H", x1)
 	if stop {
-		s.at("M", at, mid-5)
-		s.raw("v10")
+		s.at("M", at, mid-4)
+		s.raw("v8")
 	}
 	s.raw(`"/>`)
 }
@@ -46,42 +49,60 @@ func (s *sheet) overbooked(x0, x1, y float64) {
 	}
 }
 
-// barText writes the letter of the state and, if there is room, the label.
+// barText writes the label: on the bar, or behind it where it has no room on it. The sign of the state stands before it, if there is room.
 func (s *sheet) barText(p *placed, x0, x1, y float64) {
-	letter := p.look.letter
+	room := x1 - x0 - 12
 	if p.Overbooked {
-		letter += "!"
+		room -= 6
 	}
-	room := x1 - x0 - 10
-	if p.Overbooked {
-		room -= 5
+	size := body + 0.
+	if p.Mine {
+		size *= bold
 	}
-	w := widthOf(letter, body) * bold
-	if w > room+4 {
-		return
+	label, sign := clean(p.Label), p.look.sign
+	signed := strings.TrimSpace(sign + " " + label)
+	on := barLabel(label, size, room)
+	switch {
+	case sign != "" && widthOf(signed, size) <= room:
+		s.name(p, p.look.text(), x0+6, y, signed)
+	case on != label && p.beside > max(leastBeside, room) && p.look.state != Busy:
+		if sign != "" && widthOf(sign, body) <= room+4 {
+			s.name(p, p.look.text(), x0+6, y, sign)
+		}
+		s.name(p, onBeside, p.o1+5, y, fitted(label, size, p.beside-10))
+	case on != "":
+		s.name(p, p.look.text(), x0+6, y, on)
+	case sign != "" && widthOf(sign, body) <= room+4:
+		s.name(p, p.look.text(), x0+6, y, sign)
 	}
-	s.raw("<text ", p.look.text())
-	s.at(` x="`, x0+5)
-	s.at(`" y="`, y)
-	s.raw(`"><tspan font-weight="700">`, letter, "</tspan>")
-	if label := barLabel(clean(p.Label), room-w-5); label != "" {
-		s.raw(`<tspan dx="5">`)
-		s.text(label)
-		s.raw("</tspan>")
+}
+
+// leastBeside is the room behind a bar from which on its name stands there.
+const leastBeside = 64
+
+func (s *sheet) name(p *placed, attrs string, x, y float64, text string) {
+	if p.Mine {
+		attrs += ` font-weight="600"`
 	}
-	s.raw("</text>")
+	s.label(attrs, x, y, text)
 }
 
 // barLabel cuts a label to the room. The first word, the number of the request, is kept whole or left out.
-func barLabel(label string, room float64) string {
-	cut := fitted(label, body, room)
-	if first, _, more := strings.Cut(label, " "); cut != label && len(cut) <= len(first)+len(" …") {
-		if more && widthOf(first, body) <= room {
-			return first
+func barLabel(label string, size, room float64) string {
+	cut := fitted(label, size, room)
+	if word := firstWord(label); cut != label && len(cut) <= len(word)+len(" …") {
+		if word != label && widthOf(word, size) <= room {
+			return word
 		}
-		if len(first) < 12 {
+		if len(word) < 12 {
 			return ""
 		}
 	}
 	return cut
+}
+
+// firstWord returns the first word of a label.
+func firstWord(label string) string {
+	word, _, _ := strings.Cut(label, " ")
+	return word
 }

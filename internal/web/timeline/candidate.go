@@ -9,12 +9,10 @@ import (
 func (s *sheet) areas() []area {
 	var list []area
 	for _, b := range s.boxes {
-		for _, a := range b.areas {
-			if n := len(list) - 1; n >= 0 && list[n].y1 == a.y0 {
-				list[n].y1 = a.y1
-			} else {
-				list = append(list, a)
-			}
+		if n := len(list) - 1; n >= 0 && list[n].y1 == b.area.y0 {
+			list[n].y1 = b.area.y1
+		} else if b.words == "" {
+			list = append(list, b.area)
 		}
 	}
 	return list
@@ -51,22 +49,43 @@ func (s *sheet) fitting() []fit {
 	return list
 }
 
-// candidate draws the row of the experiment at candidate, and its bands behind the lanes.
+// candidate draws the row of the experiment at hand, and its bands behind the lanes.
 func (s *sheet) candidate() {
 	if !s.used.hand {
 		return
 	}
-	y0, y1 := float64(axisHeight+4), float64(axisHeight+handHeight-4)
 	s.raw(`<g role="group" aria-label="the experiment at hand">`)
 	if !s.narrow {
-		s.label(onInk, margin, y1-4, "the experiment fits")
+		s.label(onInk, margin, axisHeight+handHeight-8, "the experiment fits")
 	}
+	s.fitBands(s.areas())
+	s.hand(axisHeight)
+	s.raw("</g>")
+}
+
+// fitBands draws the times at which the experiment fits behind the lanes.
+func (s *sheet) fitBands(areas []area) {
+	for _, f := range s.fitting() {
+		s.raw("<path ", asFitsBand, ` d="`)
+		for _, a := range areas {
+			s.at("M", f.x0, a.y0)
+			s.at("H", f.x1)
+			s.at("V", a.y1)
+			s.at("H", f.x0)
+			s.raw("z")
+		}
+		s.raw(`"/>`)
+	}
+}
+
+// hand draws the row with the times at which the experiment fits, and the picked slot.
+func (s *sheet) hand(top float64) {
+	y0, y1 := top+4, top+handHeight-4
 	var p0, p1 float64
 	picked := false
 	if s.c.Picked != nil {
 		p0, p1, picked = s.scale.span(*s.c.Picked)
 	}
-	areas := s.areas()
 	for _, f := range s.fitting() {
 		what, link := "fits: "+s.cache.slot(f.first), ""
 		if f.count > 1 {
@@ -74,21 +93,17 @@ func (s *sheet) candidate() {
 		} else if s.c.Pick != nil {
 			link = href(s.c.Pick(f.first))
 		}
-		s.raw("<path ", asFitsBand)
-		s.columns(areas, f.x0, f.x1, 0)
-		s.raw("/>")
 		end := s.open(link, what)
-		s.rect(asFits+` rx="2"`, f.x0, y0, f.x1, y1)
+		s.rect(asFits+` rx="3"`, f.x0, y0, f.x1, y1)
 		if f.x1-f.x0 >= widthOf("fits", small)+8 && !(picked && p0 < f.x1 && f.x0 < p1) {
 			s.label(onFits, f.x0+5, y1-4, "fits")
 		}
 		s.raw(end)
 	}
 	if picked {
-		s.rect(asPill+` rx="2"`, p0, y0-1, min(max(p1, p0+2), s.scale.right), y1+1)
+		s.rect(asPill+` rx="3"`, p0, y0-1, min(max(p1, p0+2), s.scale.right), y1+1)
 		if p1-p0 >= widthOf("picked", small)*bold+8 {
 			s.label(onPicked, p0+5, y1-4, "picked")
 		}
 	}
-	s.raw("</g>")
 }

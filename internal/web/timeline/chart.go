@@ -26,9 +26,11 @@ type Chart struct {
 	ID       string         // prefix of the ids in the picture: letters, digits and hyphens; needed if a page shows several charts
 	Title    string         // of the whole, for screen readers; empty for "Schedule"
 
-	Lanes  []Lane          // from top to bottom
-	Fits   []testbeds.Slot // the times at which the experiment at hand fits, in order
-	Picked *testbeds.Slot  // the slot under consideration; nil for none
+	Lanes     []Lane          // from top to bottom
+	Quiet     []Lane          // idle ones, folded into one line below the others
+	QuietLink string          // of that line, such as the page that shows them
+	Fits      []testbeds.Slot // the times at which the experiment at hand fits, in order
+	Picked    *testbeds.Slot  // the slot under consideration; nil for none
 
 	// Zoom returns the link to a chart of a shorter range, for bars that are drawn together; nil for no
 	// links.
@@ -39,20 +41,22 @@ type Chart struct {
 	Ghosts []Ghost // slots that would work instead of the picked one, the best first
 }
 
-// Lane is a testbed or, within one, a VIM or a device.
+// Lane is a testbed. Folded, it has its bookings and a strip of pressure: the used share of its scarcest resource. Open, it also has a band
+// for each resource that is ever less than half free.
 type Lane struct {
 	ID       string // put into data-lane, for scripts
 	Title    string
-	Note     string // a few words below the title, such as the place or the zone
-	Link     string // of the title, such as the page with the lane opened
-	Open     bool   // draws Lanes below this one
-	Bands    []Band
+	Note     string         // a few words below the title, such as the place or the zone
+	Words    string         // by which a search finds the lane, besides its title
+	Link     string         // of the title, such as the page with the lane opened
+	Zone     *time.Location // whose nights and weekends are darker; nil for none
+	Open     bool
+	Bands    []Band // of all resources that count
 	Bars     []Bar
-	Closures []Closure
-	Lanes    []Lane // shown when the lane is open
+	Closures []Closure // of everything; those of a part are its band's
 }
 
-// Band is the capacity of one resource over time, drawn as the area of the free part within the total.
+// Band is the capacity of one resource over time, drawn as the used part within the total.
 type Band struct {
 	Title    string
 	Unit     string             // after numbers, such as "GB"; may be empty
@@ -92,6 +96,7 @@ type Bar struct {
 	Label      string // on the bar, as far as there is room
 	Title      string // owner and name, for the tooltip; empty for the label. State, times and "overbooked" are added to it
 	Link       string // http, https or relative; others are left out
+	Mine       bool   // the reader's own
 	Overbooked bool
 }
 
@@ -124,7 +129,7 @@ func (c Chart) SVG(w io.Writer) error {
 	if c.Title == "" {
 		c.Title = "Schedule"
 	}
-	if _, err := w.Write(newSheet(c).draw()); err != nil {
+	if _, err := w.Write(newSheet(c, false).draw()); err != nil {
 		return fmt.Errorf("write a timeline: %w", err)
 	}
 	return nil

@@ -7,7 +7,7 @@ import (
 )
 
 // density draws the bars without a place of their own: a column for each interval, with their number, which also sets its height.
-func (s *sheet) density(b *box) {
+func (s *sheet) density(b *stack) {
 	most := 0
 	for _, c := range b.bins {
 		most = max(most, c.count)

@@ -10,24 +10,33 @@ func (s *sheet) draw() []byte {
 	s.defs()
 	w := float64(s.c.Width)
 	s.rect(`class="tl-paper" fill="`+paper+`"`, 0, 0, w, s.height)
-	for _, b := range s.boxes {
-		if b.stripe == 0 {
-			s.rect(`class="tl-stripe" fill="`+stripe+`"`, 0, b.top, w, b.bottom)
+	for i := range s.boxes {
+		s.nights(&s.boxes[i])
+	}
+	s.grid(axisHeight-4, s.bottom)
+	s.candidate()
+	s.raw("<path ", asStrong, ` d="`)
+	s.at("M", s.scale.left, axisHeight)
+	s.at("H", s.scale.right)
+	for i, b := range s.boxes {
+		if b.band == nil && i > 0 {
+			s.at("M", 0, b.top)
+			s.at("H", w)
 		}
 	}
-	s.ground()
-	s.candidate()
+	s.at("M", 0, s.bottom)
+	s.at("H", w)
+	s.raw(`"/>`)
 	for i := range s.boxes {
 		s.lane(&s.boxes[i])
 	}
-	if len(s.c.Lanes) == 0 {
+	if len(s.boxes) == 0 {
 		s.label(onMuted+` text-anchor="middle"`, w/2, s.top+28, "no testbeds to show")
 	}
 	s.above()
 	s.ghosts()
 	s.raw(`<g aria-hidden="true">`)
 	s.labels()
-	s.foot()
 	s.b = append(s.b, legend...)
 	s.raw("</g></svg>\n")
 	return s.b
@@ -37,14 +46,9 @@ func (s *sheet) draw() []byte {
 // 1.0) and the bars are its symbols. The data attributes tell scripts the instants of places, in milliseconds since 1970.
 func (s *sheet) head() {
 	s.raw(`<svg xmlns="http://www.w3.org/2000/svg" class="tl"`)
-	s.at(` width="`, float64(s.c.Width))
-	s.at(`" height="`, s.height)
-	s.at(`" viewBox="`, 0, 0, float64(s.c.Width), s.height)
-	s.raw(`" font-family="system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', 'DejaVu Sans', sans-serif" font-size="12"`,
-		` role="graphics-document document" aria-roledescription="timeline" aria-labelledby="`, s.id, `-title" aria-describedby="`, s.id, `-desc"`,
-		` data-from="`, strconv.FormatInt(s.scale.from*1000, 10), `" data-to="`, strconv.FormatInt(s.scale.to*1000, 10), `" data-zone="`)
-	s.text(s.c.Zone.String())
-	s.raw(`"`)
+	s.size(s.height)
+	s.raw(` `, fonts, ` role="graphics-document document" aria-roledescription="timeline" aria-labelledby="`, s.id, `-title" aria-describedby="`, s.id, `-desc"`)
+	s.data()
 	s.at(` data-left="`, s.scale.left)
 	s.at(`" data-right="`, s.scale.right)
 	s.at(`" data-top="`, s.top)
@@ -56,44 +60,96 @@ func (s *sheet) head() {
 	s.raw("</desc>")
 }
 
-// ground draws the layer below the lanes: weekends, and the lines of the axis and between testbeds.
-func (s *sheet) ground() {
-	for _, e := range s.axis.weekends {
-		s.rect(asWeekend, s.scale.x(e[0]), axisHeight, s.scale.x(e[1]), s.bottom)
-	}
+// fonts are the letters of a picture.
+const fonts = `font-family="system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', 'DejaVu Sans', sans-serif" font-size="12"`
+
+// size writes the attributes of a picture's size.
+func (s *sheet) size(height float64) {
+	s.at(` width="`, float64(s.c.Width))
+	s.at(`" height="`, height)
+	s.at(`" viewBox="`, 0, 0, float64(s.c.Width), height)
+	s.raw(`"`)
+}
+
+// data writes the attributes that tell scripts the times shown, in milliseconds since 1970.
+func (s *sheet) data() {
+	s.raw(` data-from="`, strconv.FormatInt(s.scale.from*1000, 10), `" data-to="`, strconv.FormatInt(s.scale.to*1000, 10), `"`)
+	s.attr("data-zone", s.c.Zone.String())
+}
+
+// grid draws the lines of the axis.
+func (s *sheet) grid(y0, y1 float64) {
 	s.raw("<path ", asGrid, ` d="`)
 	for _, t := range s.axis.minor {
-		s.at("M", s.scale.x(t.at), axisHeight-4)
-		s.at("V", s.bottom)
+		if t.at > s.scale.from {
+			s.at("M", s.scale.x(t.at), y0)
+			s.at("V", y1)
+		}
 	}
 	s.raw(`"/><path `, asStrong, ` d="`)
-	s.at("M", s.scale.left, axisHeight)
-	s.at("H", s.scale.right)
 	for _, t := range s.axis.major {
 		if t.at > s.scale.from {
-			s.at("M", s.scale.x(t.at), 4)
-			s.at("V", s.bottom)
+			s.at("M", s.scale.x(t.at), max(0, y0-32))
+			s.at("V", y1)
 		}
 	}
-	for _, b := range s.boxes {
-		if b.depth == 0 {
-			s.at("M", 0, b.top)
-			s.at("H", float64(s.c.Width))
-		}
-	}
-	s.at("M", 0, s.bottom)
-	s.at("H", float64(s.c.Width))
 	s.raw(`"/>`)
 }
 
-// labels writes the axis: each label begins at its line, and is left out if it would run into another one.
+// nights draws the nights and weekends of a lane's zone.
+func (s *sheet) nights(b *box) {
+	if b.Lane == nil {
+		return
+	}
+	list := s.scale.nights(b.Zone)
+	if len(list) == 0 {
+		return
+	}
+	s.raw("<path ", asNight, ` d="`)
+	for _, e := range list {
+		s.at("M", s.scale.x(e[0]), b.area.y0)
+		s.at("H", s.scale.x(e[1]))
+		s.at("V", b.area.y1)
+		s.at("H", s.scale.x(e[0]))
+		s.raw("z")
+	}
+	s.raw(`"/>`)
+}
+
+// labels writes the axis: now and the changes of the clocks first, then each label at its line, unless it would run into another one.
 func (s *sheet) labels() {
-	form, end := s.form(), 0.
+	var taken [][2]float64
+	free := func(x, w float64) bool {
+		for _, t := range taken {
+			if x < t[1]+6 && t[0] < x+w+6 {
+				return false
+			}
+		}
+		return x+w <= s.scale.right
+	}
+	if s.used.now {
+		text := s.c.Now.In(s.c.Zone).Format("15:04")
+		w := widthOf(text, small)*bold + 10
+		x := min(max(s.scale.x(s.c.Now.Unix())-w/2, s.scale.left), s.scale.right-w)
+		taken = append(taken, [2]float64{x, x + w})
+		s.rect(asNowPill+` rx="3"`, x, axisHeight-20, x+w, axisHeight-4)
+		s.label(onNow, x+5, axisHeight-8, text)
+	}
+	for _, j := range s.axis.jumps {
+		text := "clocks " + jumpWords(j)
+		w := widthOf(text, small)
+		x := min(max(s.scale.x(j.at)+4, s.scale.left), s.scale.right-w)
+		if free(x, w) {
+			taken = append(taken, [2]float64{x, x + w})
+			s.label(onMuted, x, axisHeight-9, text)
+		}
+	}
+	form := s.form()
 	for _, t := range s.axis.minor {
 		x, l := s.scale.x(t.at)+4, t.labels[form]
-		if w := widthOf(l, small); x >= end+6 && x+w <= s.scale.right {
+		if w := widthOf(l, small); free(x, w) {
 			s.label(onMuted, x, axisHeight-9, l)
-			end = x + w
+			taken = append(taken, [2]float64{x, x + w})
 		}
 	}
 	for i, t := range s.axis.major {
@@ -103,12 +159,12 @@ func (s *sheet) labels() {
 		}
 		for _, l := range t.labels {
 			if widthOf(l, body)*bold <= right-x {
-				s.label(onInk+` font-weight="600"`, x, 16, l)
+				s.label(onInk+` font-weight="600"`, x, 15, l)
 				break
 			}
 		}
 	}
-	if !s.narrow {
+	if !s.narrow && !s.apart {
 		s.label(onMuted, margin, axisHeight-9, fitted("times in "+s.c.Zone.String(), small, gutter-2*margin))
 	}
 }
@@ -124,45 +180,41 @@ func (s *sheet) form() int {
 	return form
 }
 
-// above draws the layer above the lanes: the picked slot, changes of the clocks, and now.
+// above draws the layer above the lanes: changes of the clocks, and the picked slot.
 func (s *sheet) above() {
+	s.changes(axisHeight, s.bottom)
+	if s.c.Picked == nil {
+		return
+	}
+	x0, x1, ok := s.scale.span(*s.c.Picked)
+	if !ok {
+		return
+	}
+	s.raw(`<g role="graphics-symbol img"`)
+	s.attr("aria-label", "picked: "+s.cache.slot(*s.c.Picked))
+	s.raw(">")
+	x0, x1 = max(x0, s.scale.left+1), min(max(x1, x0+2), s.scale.right-1)
+	s.raw("<path ", asPicked, ` d="`)
+	for _, a := range s.areas() {
+		s.at("M", x0, a.y0)
+		s.at("V", a.y1)
+		s.at("M", x1, a.y0)
+		s.at("V", a.y1)
+	}
+	if !s.narrow {
+		s.at("M", x0, s.bottom-1)
+		s.at("H", x1)
+	}
+	s.raw(`"/></g>`)
+}
+
+// changes draws the changes of the clocks.
+func (s *sheet) changes(y0, y1 float64) {
 	for _, j := range s.axis.jumps {
 		x := s.scale.x(j.at)
 		s.raw("<g>")
 		s.title("the clocks change: " + jumpWords(j))
-		s.line(asJump, x, axisHeight, x, s.bottom+4)
-		s.raw("</g>")
-	}
-	if s.c.Picked != nil {
-		if x0, x1, ok := s.scale.span(*s.c.Picked); ok {
-			s.raw(`<g role="graphics-symbol img"`)
-			s.attr("aria-label", "picked: "+s.cache.slot(*s.c.Picked))
-			s.raw(">")
-			x0, x1 = max(x0, s.scale.left+1), min(max(x1, x0+2), s.scale.right-1)
-			s.raw("<path ", asPicked, ` d="`)
-			for _, a := range s.areas() {
-				s.at("M", x0, a.y0)
-				s.at("V", a.y1)
-				s.at("M", x1, a.y0)
-				s.at("V", a.y1)
-			}
-			if !s.narrow {
-				s.at("M", x0, s.bottom-1)
-				s.at("H", x1)
-			}
-			s.raw(`"/>`)
-			s.raw("</g>")
-		}
-	}
-	if s.used.now {
-		x := s.scale.x(s.c.Now.Unix())
-		s.raw("<g>")
-		s.title("now: " + s.c.Now.In(s.c.Zone).Format("Mon 2 Jan 2006, 15:04 MST"))
-		s.raw("<path ", asNow)
-		s.at(` d="M`, x, axisHeight-3)
-		s.at("V", s.top)
-		s.at("M", x, s.bottom)
-		s.raw(`v5"/>`)
+		s.line(asJump, x, y0, x, y1)
 		s.raw("</g>")
 	}
 }
@@ -179,28 +231,6 @@ func jumpWords(j jump) string {
 		return sign + shortNumber(int(by/60)) + " min"
 	}
 	return sign + shortNumber(int(by)) + " s"
-}
-
-// foot writes the labels of lines, below the lanes: now first, then those that do not run into it.
-func (s *sheet) foot() {
-	var taken [][2]float64
-	word := func(attrs string, at int64, text string) {
-		w := widthOf(text, small) * bold
-		x := min(max(s.scale.x(at)-w/2, s.scale.left), s.scale.right-w)
-		for _, t := range taken {
-			if x < t[1]+6 && t[0] < x+w+6 {
-				return
-			}
-		}
-		taken = append(taken, [2]float64{x, x + w})
-		s.label(attrs, x, s.bottom+16, text)
-	}
-	if s.used.now {
-		word(onNow, s.c.Now.Unix(), "now "+s.c.Now.In(s.c.Zone).Format("15:04"))
-	}
-	for _, j := range s.axis.jumps {
-		word(onMuted, j.at, "clocks "+jumpWords(j))
-	}
 }
 
 // open begins an element that has a name, and perhaps a link; it returns the end tags.

@@ -49,7 +49,7 @@ func charts(t testing.TB) map[string]Chart {
 		"day-narrow":     oneDay(madrid, 360),
 		"week-madrid":    oneWeek(time.Date(2026, 3, 23, 0, 0, 0, 0, madrid), 1200),  // clocks are put forward on the 29th
 		"week-athens":    oneWeek(time.Date(2026, 10, 19, 0, 0, 0, 0, athens), 1200), // and back on the 25th
-		"night-athens":   night(time.Date(2026, 10, 24, 20, 0, 0, 0, athens)),
+		"night-athens":   nightOf(time.Date(2026, 10, 24, 20, 0, 0, 0, athens)),
 		"month":          crowded(time.Date(2026, 11, 1, 0, 0, 0, 0, madrid), 1200),
 		"month-narrow":   crowded(time.Date(2026, 11, 1, 0, 0, 0, 0, madrid), 360),
 		"hostile":        hostile(madrid),
@@ -67,7 +67,7 @@ func oneDay(z *time.Location, width int) Chart {
 		return Bar{Slot: slot(d, from, hours), State: state, Label: "#" + strconv.Itoa(n) + " " + label, Link: "/requests/" + strconv.Itoa(n)}
 	}
 	hydra := bar(42, Running, "Hydra radio slicing", 9, 5)
-	hydra.Occupied = slot(d, 8, 6.5)
+	hydra.Occupied, hydra.Mine = slot(d, 8, 6.5), true
 	over := bar(57, Scheduled, "Crowded cell", 15, 3.5)
 	over.Overbooked, over.Occupied = true, slot(d, 14.5, 4.5)
 	picked := slot(d, 19.5, 2)
@@ -81,36 +81,35 @@ func oneDay(z *time.Location, width int) Chart {
 		Picked: &picked, Pick: func(s testbeds.Slot) string { return "?pick=" + s.Start.UTC().Format(time.RFC3339) },
 		Lanes: []Lane{
 			{
-				ID: "5tonic", Title: "5TONIC", Note: "Madrid", Link: "?open=", Open: true,
+				ID: "5tonic", Title: "5TONIC", Note: "Madrid", Link: "?open=", Open: true, Zone: z,
 				Bars: []Bar{
 					hydra, over, bar(40, Ended, "Baseline run", 2, 4), bar(61, Pending, "Video at the edge", 10, 3), bar(58, Held, "Alternative for #33", 12, 2.5),
 					bar(33, Withdrawn, "Too large", 6.5, 3), bar(39, Failed, "Image did not boot", 6, 1.5), {Slot: slot(d, 20, 2), State: Busy, Label: "busy"},
 				},
 				Closures: []Closure{{slot(d, -2, 3.5), "Backup of the controllers"}, {slot(d, 19, 4), "Rack 3 is being moved"}},
-				Lanes: []Lane{
-					{ID: "5tonic/osm", Title: "osm vcpu", Bands: []Band{{Title: "vcpu", Steps: vcpu}}},
-					{ID: "5tonic/osm-memory", Title: "osm memory", Bands: []Band{{Title: "memory", Unit: "GB", Steps: []testbeds.Step{
-						at(0, 210, 256), at(9, 122, 256), at(14, 198, 256), at(18.5, 240, 256),
-					}}}},
-					{ID: "5tonic/usrp", Title: "usrp-n210", Bands: []Band{{Title: "usrp", Steps: []testbeds.Step{
-						at(0, 4, 4), at(9, 2, 4), at(10, 1, 4), at(13, 2, 4), at(14, 0, 4), at(18.5, 4, 4),
-					}}}},
+				Bands: []Band{
+					{Title: "osm vCPU", Steps: vcpu},
+					{Title: "osm memory", Unit: "GB", Steps: []testbeds.Step{at(0, 210, 256), at(9, 122, 256), at(14, 198, 256), at(18.5, 240, 256)}},
+					{Title: "osm storage", Unit: "GB", Steps: []testbeds.Step{at(0, 900, 1000), at(9, 700, 1000)}},
+					{Title: "usrp-n210", Steps: []testbeds.Step{at(0, 4, 4), at(9, 2, 4), at(10, 1, 4), at(13, 2, 4), at(14, 0, 4), at(18.5, 4, 3)},
+						Closures: []Closure{{slot(d, 18.5, 4), "One radio is calibrated"}}},
 				},
 			},
 			{
 				ID: "uop", Title: "University of Patras", Note: "Patras, Greece", Link: "?open=uop",
 				Bands: []Band{{Title: "vcpu", Steps: []testbeds.Step{at(-5, 96, 128), at(13, 60, 128), at(17, 128, 128)}}},
-				Bars:  []Bar{bar(44, Scheduled, "Mobile edge caching for trams", 13, 4)}, Lanes: []Lane{{Title: "never seen"}},
+				Bars:  []Bar{bar(44, Scheduled, "Mobile edge caching for trams", 13, 4)},
 			},
-			{ID: "quiet", Title: "Bristol", Note: "nothing booked", Bands: []Band{{Title: "vcpu"}}},
+			{ID: "unknown", Title: "Bristol", Note: "nothing known", Bands: []Band{{Title: "vcpu"}}},
 		},
+		Quiet: []Lane{{ID: "quiet", Title: "Ghent"}, {ID: "quieter", Title: "Oulu"}}, QuietLink: "?idle=show",
 	}
 }
 
 func oneWeek(from time.Time, width int) Chart {
 	c := Chart{From: from, To: from.AddDate(0, 0, 7), Zone: from.Location(), Now: from.Add(51 * time.Hour), Width: width, Title: "Schedule of a week"}
 	for lane, title := range []string{"5TONIC", "Patras", "WINS_5G"} {
-		l := Lane{ID: strings.ToLower(title), Title: title, Note: "a testbed"}
+		l := Lane{ID: strings.ToLower(title), Title: title, Note: "a testbed", Zone: from.Location()}
 		var steps []testbeds.Step
 		for i := range 16 {
 			start := float64(i*10 + lane*3)
@@ -133,7 +132,7 @@ func oneWeek(from time.Time, width int) Chart {
 	return c
 }
 
-func night(from time.Time) Chart {
+func nightOf(from time.Time) Chart {
 	return Chart{From: from, To: from.Add(14 * time.Hour), Zone: from.Location(), Title: "The night in which the clocks are put back", Lanes: []Lane{
 		{ID: "patras", Title: "Patras", Bars: []Bar{{Slot: slot(from, 4, 8), State: Scheduled, Label: "#7 over the change of the clocks"}}},
 	}}

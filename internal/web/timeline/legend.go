@@ -16,7 +16,7 @@ const (
 // legend explains the signs in the picture, below it, and makes room for that.
 func (s *sheet) legend() []byte {
 	var p pen
-	x, y := float64(margin), s.height+4
+	x, y := float64(margin), s.height+8
 	entries := s.entries()
 	if s.narrow {
 		entries = append([]entry{{nil, "Times in " + s.c.Zone.String()}}, entries...)
@@ -59,9 +59,12 @@ func (s *sheet) entries() []entry {
 	for _, l := range looks {
 		add(s.used.states[l.index], l.name, func(p *pen, x, y float64) {
 			box(l.shape(s.id)+` rx="3"`)(p, x, y)
-			p.label(l.text()+` font-size="10" font-weight="700" text-anchor="middle"`, x+swatch/2, y+10.5, l.letter)
+			if l.sign != "" {
+				p.label(l.text()+` font-size="10" text-anchor="middle"`, x+swatch/2, y+10.5, l.sign)
+			}
 		})
 	}
+	add(s.used.mine, "yours", box(asMine+` rx="3"`))
 	add(s.used.over, "overbooked", func(p *pen, x, y float64) {
 		box(asOver+` rx="3"`)(p, x, y)
 		p.at(`<path `+asCorner+` d="M`, x+swatch-8, y)
@@ -70,23 +73,23 @@ func (s *sheet) entries() []entry {
 	add(s.used.around, "setup, tear-down", func(p *pen, x, y float64) {
 		p.at("<path "+asAround+` d="M`, x, y+7)
 		p.at("H", x+swatch)
-		p.at("M", x+1, y+2)
-		p.raw(`v10"/>`)
+		p.at("M", x+1, y+3)
+		p.raw(`v8"/>`)
 	})
 	add(s.used.bins, "bookings drawn together", func(p *pen, x, y float64) {
 		p.rect(asBin, x+2, y+8, x+7, y+14)
 		p.rect(asBin, x+9, y+3, x+14, y+14)
 		p.rect(asBin, x+16, y+6, x+21, y+14)
 	})
-	add(s.used.bands, "free", box(asFree))
-	add(s.used.bands, "taken", func(p *pen, x, y float64) {
-		box(`class="tl-taken" fill="url(#`+s.id+`-taken)"`)(p, x, y)
-		p.line(asTrack, x, y+13.5, x+swatch, y+13.5)
+	add(s.used.bands, "pressure: idle to full", func(p *pen, x, y float64) {
+		for i, attrs := range pressed {
+			w := swatch / float64(len(pressed))
+			p.rect(attrs, x+float64(i)*w, y+14-stepHeights[i], x+float64(i+1)*w, y+14)
+		}
 	})
-	add(s.used.short, "short: more booked than there is", box(`class="tl-short" fill="url(#`+s.id+`-short) `+shortPaper+`" stroke="`+short+`"`))
-	add(s.used.closures, "closed", box(`class="tl-closed" fill="url(#`+s.id+`-closed)" stroke="`+closed+`"`))
-	add(s.used.fits, "the experiment fits", box(asFits+` rx="2"`))
-	add(s.c.Picked != nil, "picked", box(asPill+` rx="2"`))
-	add(s.used.now, "now", func(p *pen, x, y float64) { p.line(asNow, x+swatch/2, y, x+swatch/2, y+14) })
+	add(s.used.short, "more booked than there is", box(asOverStrip))
+	add(s.used.closures, "closed", box(`class="tl-closed" fill="url(#`+s.id+`-closed)"`))
+	add(s.used.fits, "the experiment fits", box(asFits+` rx="3"`))
+	add(s.c.Picked != nil, "picked", box(asPill+` rx="3"`))
 	return list
 }

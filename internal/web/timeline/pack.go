@@ -16,6 +16,7 @@ type placed struct {
 	*Bar
 	x0, x1, o0, o1 float64
 	row            int
+	beside         float64 // the room behind it, until the next one in its row
 	look           *style
 }
 
@@ -71,6 +72,12 @@ func (s scale) pack(bars []Bar, rows, most int) packing {
 		p.bars = append(p.bars, b)
 	}
 	slices.SortStableFunc(p.bars, byTime) // the order of the keyboard
+	ends := slices.Repeat([]float64{s.right}, rows)
+	for i := len(p.bars) - 1; i >= 0; i-- {
+		b := &p.bars[i]
+		b.beside = ends[b.row] - b.o1
+		ends[b.row] = b.o0
+	}
 	p.bins, p.rest = s.bins(rest), len(rest)
 	return p
 }

@@ -16,7 +16,7 @@ func TestPackedBarsNeverOverlap(t *testing.T) {
 		base := time.Unix(1_790_000_000, 0)
 		s := scale{base.Unix(), base.Unix() + rapid.Int64Range(1, 600_000).Draw(t, "seconds"), 190, rapid.Float64Range(460, 1400).Draw(t, "right")}
 		rows, most := rapid.IntRange(1, 8).Draw(t, "rows"), rapid.IntRange(0, 60).Draw(t, "most")
-		bars := anyLane(base, 0).Draw(t, "lane").Bars
+		bars := anyLane(base).Draw(t, "lane").Bars
 		p := s.pack(bars, rows, most)
 		seen := 0
 		for i := range bars {
@@ -30,6 +30,11 @@ func TestPackedBarsNeverOverlap(t *testing.T) {
 		for i, a := range p.bars {
 			if a.row < 0 || a.row >= p.rows || a.o0 < s.left || a.o1 > s.right || a.o0 > a.x0 || a.x1 > a.o1 && a.x1 > a.x0 || a.o1-a.o0 < leastBar {
 				t.Fatalf("bar %+v", a)
+			}
+			for _, b := range p.bars {
+				if a.row == b.row && b.o0 >= a.o1 && a.o1+a.beside > b.o0+.01 {
+					t.Fatalf("%g has %g behind it, where %g begins", a.o1, a.beside, b.o0)
+				}
 			}
 			for _, b := range p.bars[:i] {
 				if a.row == b.row && a.o0 < b.o1 && b.o0 < a.o1 {

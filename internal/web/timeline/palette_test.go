@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"math"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,22 +32,42 @@ func contrast(t *testing.T, a, b string) float64 {
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
-var declaration = regexp.MustCompile(`--tl-([a-z-]+): (#[0-9a-f]{6});`)
+var declaration = regexp.MustCompile(`--(tl-)?([a-z0-9-]+): (#[0-9a-f]{6}|var\(--([a-z-]+)\));`)
 
 // themes reads the colours of the style sheet, by name, in light, in the dark and on paper.
 func themes(t *testing.T) map[string]map[string]string {
 	t.Helper()
-	light, rest, ok := strings.Cut(Style, "@media screen and (prefers-color-scheme: dark)")
-	dark, print, ok2 := strings.Cut(rest, "@media print")
-	if !ok || !ok2 {
-		t.Fatal("timeline.css has no dark or no print")
+	b, err := os.ReadFile("../style/tokens.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens, darkTokens, ok := strings.Cut(string(b), "@media (prefers-color-scheme: dark)")
+	light, rest, ok2 := strings.Cut(Style, "@media screen and (prefers-color-scheme: dark)")
+	dark, print, ok3 := strings.Cut(rest, "@media print")
+	if !ok || !ok2 || !ok3 {
+		t.Fatal("there is no dark or no print")
 	}
 	list := map[string]map[string]string{}
-	for name, css := range map[string]string{"light": light, "dark": dark, "print": light + print} {
-		list[name] = map[string]string{}
+	for name, css := range map[string]string{"light": tokens + light, "dark": tokens + darkTokens + light + dark, "print": tokens + light + print} {
+		token, colours, aliases := map[string]string{}, map[string]string{}, map[string]string{}
 		for _, m := range declaration.FindAllStringSubmatch(css, -1) {
-			list[name][m[1]] = m[2]
+			switch {
+			case m[1] == "":
+				token[m[2]] = m[3]
+			case m[4] != "":
+				aliases[m[2]] = m[4]
+			default:
+				delete(aliases, m[2])
+				colours[m[2]] = m[3]
+			}
 		}
+		for own, alias := range aliases {
+			if token[alias] == "" {
+				t.Fatalf("%s: there is no token %s", own, alias)
+			}
+			colours[own] = token[alias]
+		}
+		list[name] = colours
 	}
 	return list
 }
@@ -59,27 +80,40 @@ func TestContrasts(t *testing.T) {
 				t.Errorf("%s: %s (%s) on %s (%s) has %.2f, less than %g", name, a, c[a], b, c[b], got, ratio)
 			}
 		}
-		for _, ground := range []string{"paper", "stripe"} {
-			for _, text := range []string{"ink", "muted", "short", "now"} {
+		for _, ground := range []string{"paper", "night"} {
+			for _, text := range []string{"ink", "muted", "short"} {
 				atLeast(4.5, text, ground)
 			}
-			for _, graphic := range []string{"free-edge", "track", "short", "closed", "fits", "now", "bins", "around", "ink", "muted"} {
-				atLeast(3, graphic, ground)
+			for _, graphic := range []string{"closed-edge", "track", "short", "fits", "bins", "around", "ink", "muted", "mine", "p3", "p4"} {
+				atLeast(2.9, graphic, ground)
 			}
 			for _, l := range looks {
-				atLeast(3, string(l.state)+"-edge", ground)
+				atLeast(2.9, string(l.state)+"-edge", ground)
 			}
+		}
+		for _, graphic := range []string{"closed-edge", "short", "fits", "mine", "p3", "p4"} {
+			atLeast(3, graphic, "paper")
 		}
 		for _, l := range looks {
 			atLeast(4.5, string(l.state)+"-text", string(l.state))
+			atLeast(3, string(l.state)+"-edge", "paper")
+			if l.state != Running { // its own outline lies beside its edge
+				atLeast(3, "mine", string(l.state))
+			}
+			if l.state != Running && l.state != Failed {
+				atLeast(3, "short", string(l.state)) // the rim of overbooked bars
+			}
 		}
-		atLeast(4.5, "ink", "free")
+		for i := range pressureColours[1:] { // each step is further from the paper than the one before
+			a, b := c["p"+strconv.Itoa(i)], c["p"+strconv.Itoa(i+1)]
+			if contrast(t, b, c["paper"]) < contrast(t, a, c["paper"])*1.1 {
+				t.Errorf("%s: step %d (%s) stands out hardly more than step %d (%s)", name, i+1, b, i, a)
+			}
+		}
 		atLeast(4.5, "fits", "fits-paper")
 		atLeast(4.5, "ink", "fits-paper")
 		atLeast(4.5, "ink", "short-paper")
 		atLeast(3, "short", "short-paper")
-		atLeast(3, "free-edge", "free")
-		atLeast(3, "short", "scheduled") // the rim of overbooked bars
 	}
 }
 
@@ -88,9 +122,11 @@ func TestContrasts(t *testing.T) {
 func TestThePictureAndTheStyleSheetHaveTheSameColours(t *testing.T) {
 	t.Parallel()
 	light := themes(t)["light"]
-	want := map[string]string{"paper": paper, "stripe": stripe, "ink": ink, "muted": muted, "grid": grid, "grid-strong": gridStrong, "free": free, "free-edge": freeEdge,
-		"taken-line": takenLine, "track": track,
-		"short": short, "short-paper": shortPaper, "closed": closed, "fits": fits, "fits-paper": fitsPaper, "now": now, "bins": bins, "around": around}
+	want := map[string]string{"paper": paper, "night": night, "ink": ink, "muted": muted, "grid": grid, "grid-strong": gridStrong, "track": track,
+		"short": short, "short-paper": shortPaper, "closed": closed, "closed-edge": closedEdge, "fits": fits, "fits-paper": fitsPaper, "mine": mine, "bins": bins, "around": around}
+	for i, colour := range pressureColours {
+		want["p"+strconv.Itoa(i)] = colour
+	}
 	for _, l := range looks {
 		s := string(l.state)
 		want[s], want[s+"-edge"], want[s+"-text"] = l.paper, l.edge, l.letters
@@ -108,7 +144,7 @@ func TestThePictureAndTheStyleSheetHaveTheSameColours(t *testing.T) {
 	}
 }
 
-var class = regexp.MustCompile(` class="([a-z -]+)"`)
+var class = regexp.MustCompile(` class="([a-z0-9 -]+)"`)
 
 // TestEveryClassHasAStyle finds classes that would stay light in the dark.
 func TestEveryClassHasAStyle(t *testing.T) {
@@ -124,18 +160,12 @@ func TestEveryClassHasAStyle(t *testing.T) {
 
 func TestLooksAreToldApartWithoutColour(t *testing.T) {
 	t.Parallel()
-	letters, shapes := map[string]State{}, map[string]State{}
+	shapes := map[string]State{}
 	for i, l := range looks {
-		shape := l.hatch + "/" + l.dash
-		if l.state == Running { // solid dark, recognised by its lightness
-			shape = "dark"
+		shape := l.hatch + "/" + l.dash + "/" + l.sign
+		if was, taken := shapes[shape]; taken || l.index != i {
+			t.Errorf("%s has the shape of %s, or the wrong index", l.state, was)
 		}
-		if was, taken := letters[l.letter]; taken || l.index != i {
-			t.Errorf("%s has the letter of %s, or the wrong index", l.state, was)
-		}
-		if was, taken := shapes[shape]; taken {
-			t.Errorf("%s has the shape of %s", l.state, was)
-		}
-		letters[l.letter], shapes[shape] = l.state, l.state
+		shapes[shape] = l.state
 	}
 }

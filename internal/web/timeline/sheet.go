@@ -1,42 +1,47 @@
 package timeline
 
 import (
+	"slices"
 	"strings"
 	"time"
+
+	"berth/testbeds/plain"
 )
 
 const (
-	gutter     = 190 // for titles beside lanes
-	margin     = 8
-	indent     = 12
-	axisHeight = 40
-	handHeight = 24 // of the row with the fitting times and the picked slot
-	pad        = 8  // above and below the content of a lane
-	titleLine  = 17
-	noteLine   = 14
-	rowHeight  = 22
-	rowStep    = 26
-	binHeight  = 24
-	closeLine  = 16 // of the titles of closures
-	bandHeight = 30
-	bandGap    = 7
-	footHeight = 20 // of the labels of lines
-	body       = 12 // sizes of letters
-	small      = 11
+	gutter      = 190 // for titles beside lanes
+	margin      = 8
+	axisHeight  = 40
+	handHeight  = 24 // of the row with the fitting times and the picked slot
+	pad         = 7  // above and below the content of a lane
+	titleLine   = 18
+	noteLine    = 14
+	rowHeight   = 20
+	rowStep     = 23
+	binHeight   = 24
+	closeLine   = 16 // of the titles of closures
+	stripHeight = 12
+	bandHeight  = 26
+	wordsHeight = 24 // of a line of words
+	body        = 12 // sizes of letters
+	small       = 11
 
 	mostBars  = 2000 // drawn by themselves, in the whole picture: browsers still move so many smoothly
-	mostBoxes = 500  // lanes
+	mostBoxes = 500  // lanes, and bands of open ones
 )
 
-// sheet is a chart while it is drawn.
+// sheet is a chart while it is drawn: as one picture, or apart, each lane by itself.
 type sheet struct {
 	pen
 	c      Chart
 	id     string
+	apart  bool // each box begins at 0, without titles
 	narrow bool
 	scale  scale
 	axis   axis
 	boxes  []box
+	rows   int     // of bookings in a lane
+	most   int     // bookings in a lane, drawn by themselves
 	top    float64 // of the lanes
 	bottom float64
 	height float64
@@ -44,29 +49,38 @@ type sheet struct {
 	used   used
 	count  struct{ bars, closures int }
 	cache  dates
+	dark   map[*time.Location]string // paths of nights, without their lower end
 }
 
 // used records the parts that occur in the picture, for the patterns and the legend.
 type used struct {
-	states                                                      [len(looks)]bool
-	bands, short, closures, around, bins, over, fits, hand, now bool
+	states                                                            [len(looks)]bool
+	bands, short, closures, around, bins, over, fits, hand, now, mine bool
 }
 
-// box is a lane with the places of its parts, from top to bottom.
+// box is a lane, a resource of an open one, or a line of words, with the places of its parts, from top to bottom.
 type box struct {
 	*Lane
-	title, note                string
-	depth, stripe              int
-	top, bottom                float64
-	titleY                     float64 // baseline
-	noteY, moreY               float64 // baselines; 0 for none
-	barsY, closeY, rowsY, binY float64 // upper edges; closeY is 0 if no closure has a title that fits
-	barsEnd                    float64
-	compact                    bool // one line with the lane's title and its only band
-	bands                      []bandBox
-	closures                   []closing
-	areas                      []area // the parts with a time axis, without the text above them
+	band         *bandBox // nil unless the box is a resource
+	words        string   // of a box that is a line of words
+	link         string   // of it
+	title, note  string
+	top, bottom  float64
+	titleY       float64 // baseline
+	noteY, moreY float64 // baselines; 0 for none
+	area         area    // the part with a time axis, without the text above it
+	closeY       float64 // upper edges; closeY is 0 if no closure has a title that fits
+	stripY       float64
+	firm, waits  stack
+	strip        []stretch
+	closures     []closing // of the whole lane
+	parts        []closing // of resources of the lane
+}
+
+// stack is bookings in rows, and below them those that are drawn together.
+type stack struct {
 	packing
+	y, binY, end float64
 }
 
 // area is a stretch from top to bottom.
@@ -75,7 +89,6 @@ type area struct{ y0, y1 float64 }
 // bandBox is a band and its place.
 type bandBox struct {
 	*Band
-	title       string
 	y           float64 // of its upper edge
 	levels      []level
 	closures    []closing
@@ -83,166 +96,207 @@ type bandBox struct {
 	known       bool
 }
 
-func newSheet(c Chart) *sheet {
-	s := &sheet{c: c, id: identifier(c.ID), narrow: c.Width < narrowBelow}
+func newSheet(c Chart, apart bool) *sheet {
+	s := &sheet{c: c, id: identifier(c.ID), narrow: c.Width < narrowBelow && !apart, apart: apart, dark: map[*time.Location]string{}}
 	s.scale = scale{c.From.Unix(), c.To.Unix(), gutter, float64(c.Width) - margin}
-	if s.narrow {
+	switch {
+	case apart:
+		s.scale.left, s.scale.right = 0, float64(c.Width)
+	case s.narrow:
 		s.scale.left = margin
 	}
 	s.cache = dates{c.Zone, c.Now}
 	s.axis = s.scale.axis(c.Zone)
 	s.top = axisHeight
 	s.used.fits, s.used.now = len(c.Fits) > 0, !c.Now.IsZero() && s.sees(c.Now)
-	if s.used.hand = len(c.Fits) > 0 || c.Picked != nil; s.used.hand {
+	if s.used.hand = len(c.Fits) > 0 || c.Picked != nil; s.used.hand && !apart {
 		s.top += handHeight
 	}
 	s.bottom = s.top
-	lanes := countLanes(c.Lanes)
-	share := mostBars / max(1, min(lanes, mostBoxes))
+	lanes := len(c.Lanes)
+	s.most = min(max(mostBars/max(1, lanes), 40), 300)
+	s.rows = min(c.Rows, max(2, 120/max(1, lanes))) // many lanes are low ones
 	for i := range c.Lanes {
-		s.add(&c.Lanes[i], 0, i%2, min(max(share, 40), 300))
+		s.add(&c.Lanes[i])
 	}
-	if len(c.Lanes) == 0 {
+	if len(c.Quiet) > 0 && !apart {
+		var names []string
+		for _, l := range c.Quiet {
+			names = append(names, clean(l.Title))
+		}
+		s.addWords(plain.Count(len(names), "idle testbed")+": "+strings.Join(names, ", "), c.QuietLink)
+	}
+	if len(c.Lanes)+len(c.Quiet) == 0 {
 		s.bottom += 48
 	}
-	s.height = s.bottom + footHeight
+	s.height = s.bottom
 	return s
 }
 
 func (s *sheet) sees(t time.Time) bool { return t.Unix() >= s.scale.from && t.Unix() < s.scale.to }
 
-func countLanes(lanes []Lane) int {
-	n := len(lanes)
-	for i := range lanes {
-		if lanes[i].Open {
-			n += countLanes(lanes[i].Lanes)
-		}
-	}
-	return n
-}
-
-// add places a lane, and the lanes that it is opened to.
-func (s *sheet) add(l *Lane, depth, stripe, most int) {
-	if len(s.boxes) == mostBoxes || depth > 8 {
-		s.left++
+// add places a lane, and the resources of an open one.
+func (s *sheet) add(l *Lane) {
+	b := box{Lane: l, title: clean(l.Title), note: clean(l.Note)}
+	waiting := func(b Bar) bool { return lookOf(b.State).rank == waitingRank }
+	b.firm.packing = s.scale.pack(slices.DeleteFunc(slices.Clone(l.Bars), waiting), s.rows, s.most)
+	b.waits.packing = s.scale.pack(slices.DeleteFunc(slices.Clone(l.Bars), func(b Bar) bool { return !waiting(b) }), s.rows, s.most)
+	b.strip = s.scale.strip(pressures(l.Bands, s.scale.from, s.scale.to))
+	b.closures = s.scale.close(l.Closures)
+	b.parts = s.scale.close(partClosures(l.Bands))
+	if !s.place(b, s.layLane) || !l.Open {
 		return
 	}
-	b := box{Lane: l, title: clean(l.Title), note: clean(l.Note), depth: depth, stripe: stripe, top: s.bottom}
-	b.packing = s.scale.pack(l.Bars, s.c.Rows, most)
-	b.closures = s.scale.close(l.Closures)
-	b.compact = depth > 0 && len(l.Bars) == 0 && len(l.Bands) == 1
-	y := b.top + pad
-	if b.compact {
-		y = s.layBands(&b, y)
-	} else {
-		y = s.layBands(&b, s.layBars(&b, y))
-	}
-	b.bottom = y + pad
-	if s.narrow { // the text lies between, and nothing may cross it
-		if b.barsEnd > b.barsY {
-			b.areas = append(b.areas, area{b.barsY, b.barsEnd})
+	var quiet []string
+	for i := range l.Bands {
+		band := bandBox{Band: &l.Bands[i], levels: s.scale.levels(l.Bands[i].Steps), closures: s.scale.close(l.Bands[i].Closures)}
+		band.least, band.most, band.known = extremes(band.levels)
+		if band.known && len(band.closures) == 0 && !slices.ContainsFunc(band.levels, func(l level) bool { return 2*l.free < l.total }) {
+			quiet = append(quiet, clean(band.Title)+" ("+band.size(band.most)+")")
+			continue
 		}
-		for _, band := range b.bands {
-			b.areas = append(b.areas, area{band.y, band.y + bandHeight})
-		}
-	} else {
-		b.areas = []area{{b.top, b.bottom}}
+		s.place(box{Lane: l, band: &band, title: clean(band.Title)}, s.layBand)
 	}
+	if len(quiet) > 0 {
+		s.addWords(plain.Count(len(quiet), "resource")+" always at least half free: "+strings.Join(quiet, ", "), "")
+	}
+}
+
+// partClosures lists the closures of resources, each once.
+func partClosures(bands []Band) (list []Closure) {
+	for _, b := range bands {
+		for _, c := range b.Closures {
+			if !slices.ContainsFunc(list, func(o Closure) bool { return o.Title == c.Title && o.Slot.Equal(c.Slot) }) {
+				list = append(list, c)
+			}
+		}
+	}
+	return list
+}
+
+func (s *sheet) addWords(words, link string) {
+	s.place(box{words: words, link: href(link)}, func(b *box, y float64) float64 {
+		b.area = area{y, y + wordsHeight}
+		b.titleY = y + 16
+		return y + wordsHeight
+	})
+}
+
+// place puts a box below the others; ok is false if there is no room.
+func (s *sheet) place(b box, lay func(b *box, y float64) float64) (ok bool) {
+	if len(s.boxes) == mostBoxes {
+		s.left++
+		return false
+	}
+	if !s.apart {
+		b.top = s.bottom
+	}
+	b.bottom = lay(&b, b.top)
 	s.use(&b)
 	s.bottom = b.bottom
 	s.boxes = append(s.boxes, b)
-	if l.Open {
-		for i := range l.Lanes {
-			s.add(&l.Lanes[i], depth+1, stripe, most)
-		}
-	}
+	return true
 }
 
-// layBars places the title and the bookings. The title stands beside them if there is room, else above.
-func (s *sheet) layBars(b *box, y float64) float64 {
+// layLane places what belongs to a testbed: its bookings, below them the strip of pressure, on the lower edge what waits. The title stands
+// beside them if there is room, else above.
+func (s *sheet) layLane(b *box, y float64) float64 {
+	top := y
+	y += pad
 	text := y
-	b.titleY = text + 12
+	b.titleY = text + 13
 	text += titleLine
 	if b.note != "" {
 		b.noteY = text + 9
 		text += noteLine
 	}
-	if b.rest > 0 {
+	if rest := b.firm.rest + b.waits.rest; rest > 0 {
 		b.moreY = text + 9
 		text += noteLine
 	}
 	if s.narrow {
-		y = text + 3
+		y, top = text+3, text
 	}
-	b.barsY = y
 	if b.titledClosure() {
 		b.closeY = y
 		y += closeLine
 	}
-	b.rowsY = y
-	y += float64(b.rows) * rowStep
-	if len(b.bins) > 0 {
-		b.binY = y
-		y += binHeight + 2
+	y = b.firm.lay(y)
+	b.stripY = y
+	y += stripHeight
+	if b.waits.rows > 0 || len(b.waits.bins) > 0 {
+		y = b.waits.lay(y+4) - 3
 	}
-	if s.narrow && len(b.closures) > 0 {
-		y = max(y, b.barsY+closeLine)
+	y += pad
+	if s.narrow || s.apart {
+		text = y
 	}
-	b.barsEnd = y
-	return max(y, text)
+	b.area = area{top, max(y, text+pad)}
+	if shift := b.area.y1 - y; shift > 0 && b.firm.rows == 0 { // the strip stands below the title
+		b.stripY += shift / 2
+	}
+	return b.area.y1
 }
 
-func (s *sheet) layBands(b *box, y float64) float64 {
-	if b.compact && !s.narrow && b.titledClosure() {
-		b.closeY = y
-		y += closeLine
+// lay places the rows of a stack, and returns where they end.
+func (s *stack) lay(y float64) float64 {
+	s.y = y
+	y += float64(s.rows) * rowStep
+	if len(s.bins) > 0 {
+		s.binY = y
+		y += binHeight + 2
 	}
-	for i := range b.Lane.Bands {
-		band := bandBox{Band: &b.Lane.Bands[i], title: clean(b.Lane.Bands[i].Title)}
-		if b.compact && b.title != "" {
-			band.title = b.title
-		}
-		if i > 0 || !b.compact {
-			y += bandGap
-		}
-		if s.narrow {
-			y += noteLine
-		}
-		band.y = y
-		band.levels, band.closures = s.scale.levels(band.Steps), s.scale.close(band.Closures)
-		band.least, band.most, band.known = extremes(band.levels)
-		y += bandHeight
-		b.bands = append(b.bands, band)
-	}
+	s.end = y
 	return y
+}
+
+func (s *sheet) layBand(b *box, y float64) float64 {
+	top := y
+	y += 4
+	b.titleY = y + 11
+	b.noteY = y + 24
+	if s.narrow {
+		y += noteLine + 2
+		top = y
+	}
+	b.band.y = y
+	b.area = area{top, y + bandHeight + 4}
+	return b.area.y1
 }
 
 // use records the parts of a box.
 func (s *sheet) use(b *box) {
-	for _, p := range b.bars {
-		s.used.states[p.look.index] = s.used.states[p.look.index] || p.x1 > p.x0
-		s.used.around = s.used.around || p.o0 < p.x0 || p.o1 > p.x1
-		s.used.over = s.used.over || p.Overbooked
-	}
-	for _, c := range b.bins {
-		if c.only != nil {
-			s.used.states[c.only.look.index] = true
-		} else {
-			s.used.bins = true
+	for _, k := range []stack{b.firm, b.waits} {
+		for _, p := range k.bars {
+			s.used.states[p.look.index] = s.used.states[p.look.index] || p.x1 > p.x0
+			s.used.around = s.used.around || p.o0 < p.x0 || p.o1 > p.x1
+			s.used.over = s.used.over || p.Overbooked
+			s.used.mine = s.used.mine || p.Mine
 		}
+		for _, c := range k.bins {
+			if c.only != nil {
+				s.used.states[c.only.look.index] = true
+			} else {
+				s.used.bins = true
+			}
+		}
+		s.count.bars += len(k.bars) + k.rest
 	}
-	for _, band := range b.bands {
-		s.used.bands = s.used.bands || band.known
-		s.used.short = s.used.short || band.known && band.least < 0
-		s.used.closures = s.used.closures || len(band.closures) > 0
-		for _, c := range band.closures {
+	all := slices.Concat(b.closures, b.parts)
+	for _, p := range b.strip {
+		s.used.bands = true
+		s.used.short = s.used.short || p.over
+		s.used.closures = s.used.closures || p.closed
+	}
+	if b.band != nil {
+		s.used.short = s.used.short || b.band.known && b.band.least < 0
+		all = b.band.closures
+	}
+	s.used.closures = s.used.closures || len(all) > 0
+	if b.band == nil {
+		for _, c := range all {
 			s.count.closures += c.count
 		}
-	}
-	s.used.closures = s.used.closures || len(b.closures) > 0
-	s.count.bars += len(b.bars) + b.rest
-	for _, c := range b.closures {
-		s.count.closures += c.count
 	}
 }
 

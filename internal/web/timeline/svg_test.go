@@ -232,12 +232,12 @@ func anyText() *rapid.Generator[string] {
 	}))
 }
 
-func anyLane(base time.Time, depth int) *rapid.Generator[Lane] {
+func anyLane(base time.Time) *rapid.Generator[Lane] {
 	return rapid.Custom(func(t *rapid.T) Lane {
 		text := func(what string) string { return anyText().Draw(t, what) }
 		l := Lane{ID: text("id"), Title: text("title"), Note: text("note"), Link: text("link"), Open: rapid.Bool().Draw(t, "open")}
 		for range rapid.SampledFrom([]int{0, 1, 3, 20, 300}).Draw(t, "bars") {
-			b := Bar{Slot: anySlot(base).Draw(t, "slot"), State: rapid.SampledFrom(looks[:]).Draw(t, "look").state, Label: text("label"), Overbooked: rapid.Bool().Draw(t, "over")}
+			b := Bar{Slot: anySlot(base).Draw(t, "slot"), State: rapid.SampledFrom(looks[:]).Draw(t, "look").state, Label: text("label"), Overbooked: rapid.Bool().Draw(t, "over"), Mine: rapid.Bool().Draw(t, "mine")}
 			if rapid.Bool().Draw(t, "occupies") {
 				b.Occupied = anySlot(base).Draw(t, "occupied")
 			}
@@ -252,8 +252,8 @@ func anyLane(base time.Time, depth int) *rapid.Generator[Lane] {
 		for range rapid.IntRange(0, 2).Draw(t, "bands") {
 			l.Bands = append(l.Bands, Band{Title: text("resource"), Unit: text("unit"), Steps: rapid.SliceOfN(anyStep(base), 0, 40).Draw(t, "steps")})
 		}
-		if depth > 0 {
-			l.Lanes = rapid.SliceOfN(anyLane(base, depth-1), 0, 2).Draw(t, "lanes")
+		if rapid.Bool().Draw(t, "zoned") {
+			l.Zone = time.UTC
 		}
 		return l
 	})
@@ -276,7 +276,7 @@ func TestAnyChartIsWellFormedAndWithinItsBounds(t *testing.T) {
 			Zone: rapid.SampledFrom(zones).Draw(t, "zone"), Now: anySlot(base).Draw(t, "now").Start,
 			Width: rapid.OneOf(rapid.IntRange(0, 1400), rapid.Int()).Draw(t, "width"), Rows: rapid.IntRange(-1, 8).Draw(t, "rows"),
 			ID: anyText().Draw(t, "id"), Title: anyText().Draw(t, "title"),
-			Lanes: rapid.SliceOfN(anyLane(base, 2), 0, 3).Draw(t, "lanes"), Fits: rapid.SliceOfN(anySlot(base), 0, 20).Draw(t, "fits"),
+			Lanes: rapid.SliceOfN(anyLane(base), 0, 3).Draw(t, "lanes"), Quiet: rapid.SliceOfN(anyLane(base), 0, 2).Draw(t, "quiet"), QuietLink: anyText().Draw(t, "quiet link"), Fits: rapid.SliceOfN(anySlot(base), 0, 20).Draw(t, "fits"),
 			Zoom: func(testbeds.Slot) string { return "?zoom" }, Pick: func(testbeds.Slot) string { return "javascript:pick" },
 		}
 		if rapid.Bool().Draw(t, "picks") {

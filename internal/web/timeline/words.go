@@ -76,7 +76,7 @@ func (b bandBox) leastWords() string {
 	case b.least < 0:
 		return "overbooked by " + b.size(-b.least) + unit
 	}
-	return "least " + b.size(b.least) + " of " + b.size(b.most) + unit
+	return b.size(b.least) + " of " + b.size(b.most) + unit + " free at least"
 }
 
 // size writes an amount that is not negative.
@@ -89,7 +89,11 @@ func (b Band) size(n int64) string {
 
 // summary describes the picture for screen readers.
 func (s *sheet) summary() string {
-	parts := []string{plain.Count(len(s.boxes), "lane") + " from " + s.cache.slot(testbeds.Slot{Start: s.c.From, End: s.c.To}),
+	lanes := plain.Count(len(s.c.Lanes), "testbed")
+	if n := len(s.c.Quiet); n > 0 {
+		lanes += " and " + plain.Count(n, "idle one")
+	}
+	parts := []string{lanes + " from " + s.cache.slot(testbeds.Slot{Start: s.c.From, End: s.c.To}),
 		plain.Count(s.count.bars, "booking"), plain.Count(s.count.closures, "closure")}
 	if s.used.fits {
 		parts = append(parts, "the experiment fits in "+plain.Count(len(s.c.Fits), "slot"))
@@ -98,4 +102,52 @@ func (s *sheet) summary() string {
 		parts = append(parts, "picked: "+s.cache.slot(*s.c.Picked))
 	}
 	return strings.Join(parts, "; ") + ". Times in " + s.c.Zone.String() + "."
+}
+
+// mostStretches bounds the stretches that are read out.
+const mostStretches = 6
+
+// pressureWords says when a lane is scarce.
+func (s *sheet) pressureWords(b *box) string {
+	var parts []string
+	worst := idle
+	for _, p := range b.strip {
+		if !p.closed {
+			worst = max(worst, p.step())
+		}
+	}
+	if worst <= light {
+		return stepWords[worst]
+	}
+	n := 0
+	for _, p := range b.strip {
+		if p.closed || p.step() < worst && !p.over {
+			continue
+		}
+		if n++; n <= mostStretches {
+			parts = append(parts, s.stretchWords(b, p))
+		}
+	}
+	if n > mostStretches {
+		parts = append(parts, "and "+plain.Count(n-mostStretches, "more time"))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// stretchWords says how scarce a lane is, for how long, and what is scarcest.
+func (s *sheet) stretchWords(b *box, p stretch) string {
+	slot := testbeds.Slot{Start: time.Unix(p.from, 0), End: time.Unix(p.to, 0)}
+	when := s.cache.slot(slot)
+	switch {
+	case p.closed:
+		return "closed, " + when
+	case p.band < 0 || p.step() == idle && !p.over:
+		return stepWords[idle] + ", " + when
+	}
+	what, scarce := stepWords[p.step()], &b.Bands[p.band]
+	amount := scarce.size(max(p.at.Free, 0)) + " of " + scarce.size(max(p.at.Total, 0)) + " free"
+	if p.over {
+		what, amount = "overbooked", "short by "+scarce.size(-p.at.Free)
+	}
+	return what + ", " + when + ": " + clean(scarce.Title) + ", " + amount
 }
