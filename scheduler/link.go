@@ -12,13 +12,34 @@ import (
 // A link lets a person do one thing without signing in: it names that thing, signed with the instance's own key. It works once, because the step
 // changes what it names. A link signed for one purpose is invalid for any other.
 
-// purpose is the step that a link is for.
-type purpose string
+// Purpose is the step that a link is for.
+type Purpose string
 
 const (
-	forOffer    purpose = "offer"    // accept it: request, offer, when it ends
-	forApproval purpose = "approval" // decide for a testbed: request, testbed, person, digest of what is asked for
+	forOffer    Purpose = "offer"    // accept it: request, offer, when it ends
+	forApproval Purpose = "approval" // decide for a testbed: request, testbed, person, digest of what is asked for
+	ForPassword Purpose = "password" // set a password: person, when it ends, digest of what it replaces
+	ForSetup    Purpose = "setup"    // make the first account: when it ends
 )
+
+// Seal makes a link with the body, signed with the instance's key.
+func (p Purpose) Seal(ctx context.Context, tx Reader, body string) (link string, err error) {
+	key, err := tx.Secret(ctx)
+	return p.sealed(key, body), err
+}
+
+// Open returns the body of a link that Seal made for the purpose. It returns CodeNotFound for any other.
+func (p Purpose) Open(ctx context.Context, tx Reader, link string) (body string, err error) {
+	key, err := tx.Secret(ctx)
+	if err != nil {
+		return "", err
+	}
+	body, ok := p.opened(key, link)
+	if !ok {
+		return "", errLink
+	}
+	return body, nil
+}
 
 var linkText = base64.RawURLEncoding
 
@@ -27,12 +48,12 @@ func sign(key []byte, request string, o Offer) string {
 }
 
 // sealed makes a link with the body.
-func (p purpose) sealed(key []byte, body string) string {
+func (p Purpose) sealed(key []byte, body string) string {
 	return linkText.EncodeToString([]byte(body)) + "." + linkText.EncodeToString(p.mac(key, body))
 }
 
 // opened returns the body of a link that was sealed for the purpose.
-func (p purpose) opened(key []byte, link string) (body string, ok bool) {
+func (p Purpose) opened(key []byte, link string) (body string, ok bool) {
 	if len(link) > maxLink {
 		return "", false
 	}
@@ -48,7 +69,7 @@ func (p purpose) opened(key []byte, link string) (body string, ok bool) {
 	return string(raw), hmac.Equal(sum, p.mac(key, string(raw)))
 }
 
-func (p purpose) mac(key []byte, body string) []byte {
+func (p Purpose) mac(key []byte, body string) []byte {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte("berth " + string(p) + " link\n" + body))
 	return h.Sum(nil)

@@ -106,7 +106,7 @@ func (a *App) start(ctx context.Context) error {
 	case <-time.After(calendarsWithin):
 	}
 	fmt.Fprintf(a.serving.Out, "berth %s serves %s\n", a.options.Version, a.settings.Base(a.Addr()))
-	return nil
+	return a.welcome(ctx, site)
 }
 
 // retry tries stuck deliveries at once: the user who starts an instance may just have repaired the cause.
@@ -227,7 +227,12 @@ func (a *App) handler(base string, hooks *webhook.Service) (http.Handler, error)
 		Webhooks: hooks, Deliveries: a.parts.Store, Channels: channelNames(a.settings),
 		Figures: pollFigures(a.settings, a.parts),
 	})
-	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, OIDC: a.door(base)})
+	invite, err := a.inviter(base)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks,
+		About: a.about(), Invite: invite, OIDC: a.door(base)})
 	if err != nil {
 		return nil, err
 	}

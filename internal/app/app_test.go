@@ -327,15 +327,19 @@ func TestTheDemoIsForEmptyDatabasesOnLoopback(t *testing.T) {
 func TestItSaysThatNobodyCanSignIn(t *testing.T) {
 	t.Parallel()
 	s := settings(t)
-	var log bytes.Buffer
-	a := app.New(s, options(&log), app.Serving{Out: io.Discard})
+	var log, out bytes.Buffer
+	a := app.New(s, options(&log), app.Serving{Out: &out})
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	link := "http://" + a.Addr() + "/welcome/"
 	if err := a.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(log.String(), "no user can sign in yet") {
+	if !strings.Contains(out.String(), link) || strings.Contains(log.String(), "/welcome/") {
+		t.Errorf("it prints no link, or logs it:\n%s\n%s", out.String(), log.String())
+	}
+	if !strings.Contains(log.String(), "nobody has an account yet") {
 		t.Errorf("it does not say so:\n%s", log.String())
 	}
 }

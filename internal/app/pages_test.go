@@ -190,7 +190,7 @@ func everyPageIsAccessible(t *testing.T, h *hall) {
 	x.signIn("adele", "/")
 	x.expected = "404" // one of these is not there
 	for _, path := range []string{"/", "/schedule?span=day&testbed=wins-5g", "/schedule?nsd=hydra_baseline_nsd&open=wins-5g", "/nothing", "/new", "/new?nsd=hydra_baseline_nsd&start=2031-01-01T00:00:00Z&end=2031-01-01T04:00:00Z", "/requests?view=all", "/requests?view=to+operate", "/requests/26", "/requests/42",
-		"/testbeds", "/testbeds/wins-5g", "/subscribe", "/account", "/admin", "/admin?edit=maeve", "/admin/audit?actor=berth", "/admin/facility", "/webhooks"} {
+		"/testbeds", "/testbeds/wins-5g", "/subscribe", "/account", "/admin", "/admin/people?text=e", "/admin/people/maeve", "/admin/invite", "/admin/audit?actor=berth", "/admin/facility", "/webhooks"} {
 		for _, dark := range []bool{false, true} {
 			x.wide(1280, dark)
 			x.open(path)

@@ -35,7 +35,7 @@ func (a *App) people(ctx context.Context, parts *Parts) error {
 		return err
 	}
 	if len(page.Items) == 0 {
-		a.options.Log.WarnContext(ctx, "no user can sign in yet: add an administrator with berth user add NAME --role administrator")
+		a.options.Log.WarnContext(ctx, "nobody has an account yet: open the link that is printed, or add an administrator with berth user add NAME --role administrator")
 	}
 	return nil
 }

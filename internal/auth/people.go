@@ -38,6 +38,32 @@ func (a *Auth) People(ctx context.Context, actor account.Actor, cursor string, l
 	return page, err
 }
 
+// FindPeople searches people for administrators, by username after the cursor, and counts those who match and everybody. It returns CodeForbidden and CodeInvalid.
+func (a *Auth) FindPeople(ctx context.Context, actor account.Actor, by account.Search, cursor string, limit int) (page scheduler.Page[account.Person], matching, all int, err error) {
+	if err := scheduler.Require(actor, account.ScopeRead, account.RoleAdministrator); err != nil {
+		return page, 0, 0, err
+	}
+	_, limit, err = scheduler.Position("", limit)
+	if err != nil {
+		return page, 0, 0, err
+	}
+	err = a.everybody(ctx, func() { page, matching, all = scheduler.Page[account.Person]{Items: []account.Person{}}, 0, 0 }, func(p account.Person) {
+		all++
+		if !by.Selects(p) {
+			return
+		}
+		matching++
+		switch {
+		case p.Username <= cursor:
+		case len(page.Items) < limit:
+			page.Items = append(page.Items, p)
+		default:
+			page.Next = page.Items[limit-1].Username
+		}
+	})
+	return page, matching, all, err
+}
+
 // Person reads a person: administrators read anybody, everybody reads themself. To all others it returns CodeNotFound.
 func (a *Auth) Person(ctx context.Context, actor account.Actor, username string) (p account.Person, err error) {
 	if !actor.Can(account.ScopeRead) || actor.Username != username && !actor.Is(account.RoleAdministrator) {

@@ -183,3 +183,37 @@ func TestATimeZoneIsRemembered(t *testing.T) {
 		t.Errorf("%+v %v", p, err)
 	}
 }
+
+func TestPeopleAreFoundPageByPage(t *testing.T) {
+	t.Parallel()
+	g := newGatehouse(t)
+	adele := g.actor("adele")
+	for _, name := range []string{"eva", "eve", "evi"} {
+		if _, err := g.auth.PutPerson(t.Context(), adele, account.Person{Username: name, Name: "E", Roles: []account.Role{account.RoleExperimenter}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var names []string
+	cursor := ""
+	for {
+		page, matching, all, err := g.auth.FindPeople(t.Context(), adele, account.Search{Text: "ev"}, cursor, 2)
+		if err != nil || matching != 3 || all != 5 {
+			t.Fatalf("%d of %d, %v", matching, all, err)
+		}
+		for _, p := range page.Items {
+			names = append(names, p.Username)
+		}
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	if got := strings.Join(names, " "); got != "eva eve evi" {
+		t.Errorf("found %s", got)
+	}
+	if page, _, _, err := g.auth.FindPeople(t.Context(), adele, account.Search{Text: "ev"}, "", 3); err != nil || page.Next != "" {
+		t.Errorf("a full last page leads to %q, %v", page.Next, err)
+	}
+	if _, _, _, err := g.auth.FindPeople(t.Context(), g.actor("ada"), account.Search{}, "", 2); scheduler.CodeOf(err) != scheduler.CodeForbidden {
+		t.Errorf("a mentor: %v", err)
+	}
+}

@@ -31,7 +31,7 @@ type view struct {
 var functions = template.FuncMap{
 	"demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "size": phrases.Size, "quantity": phrases.Quantity, "competing": competing, "spoken": spokenField,
 	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "lower": strings.ToLower,
-	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode, "initials": initials,
+	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "initialsOf": initialsOf, "channelName": channelName, "dict": dict, "qr": qrCode, "initials": initials,
 	"webcal": func(address string) template.URL { return template.URL(address) }, // the address is this site's own
 }
 
@@ -47,7 +47,9 @@ func dict(pairs ...any) map[string]any {
 // notes holds the confirmations of actions just before a page; the address says which.
 var notes = map[string]string{"submitted": "Your request was submitted. Its mentor and the testbeds are notified.", "repeated": "You had sent this before: here is the request. Nothing was made twice.",
 	"done": "Done.", "said": "Your remark was added.", "saved": "Saved.", "closed": "The closure was added.",
-	"reopened": "The closure was removed.", "retried": "The waiting deliveries are being retried."}
+	"reopened": "The closure was removed.", "retried": "The waiting deliveries are being retried.",
+	"joined": "Your password is set, and you are signed in.", "claimed": "Your account is made, and you are signed in. Set up the rest here.", "person-saved": "The account was saved.",
+	"deactivated": "The account is deactivated. Nothing of theirs works any more.", "activated": "The account is active again.", "revoked-all": "All sessions, tokens, app passwords and feeds of this account were ended."}
 
 func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, title string, who account.Actor, data any) {
 	var b bytes.Buffer

@@ -93,6 +93,7 @@ type signIn struct {
 	To, Username, Failure string
 	At, Draft             string // a form that was sent after the session ended: where to, and its content
 	Elsewhere             bool   // a provider exists
+	Unclaimed             bool   // nobody has an account yet
 }
 
 func (s *site) askSignIn(w http.ResponseWriter, r *http.Request) {
@@ -101,7 +102,12 @@ func (s *site) askSignIn(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
-	s.show(w, r, http.StatusOK, "sign-in.html", "Sign in", account.Actor{}, signIn{To: to, Elsewhere: s.o.OIDC != nil})
+	first, err := s.people.Unclaimed(r.Context())
+	if err != nil {
+		s.fail(w, r, account.Actor{}, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "sign-in.html", "Sign in", account.Actor{}, signIn{To: to, Elsewhere: s.o.OIDC != nil, Unclaimed: first})
 }
 
 func (s *site) signIn(w http.ResponseWriter, r *http.Request) {

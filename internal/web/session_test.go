@@ -86,13 +86,13 @@ func (h *house) session(who string) string {
 func TestNobodySeesAPageWithoutSigningIn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://berth.example")
-	for _, path := range []string{"/", "/schedule", "/timeline.svg", "/changes", "/new", "/requests", "/requests/1", "/testbeds", "/testbeds/hall", "/subscribe", "/account", "/admin", "/admin/accounts"} {
+	for _, path := range []string{"/", "/schedule", "/timeline.svg", "/changes", "/new", "/requests", "/requests/1", "/testbeds", "/testbeds/hall", "/subscribe", "/account", "/admin", "/admin/people", "/admin/people/maeve", "/admin/invite", "/admin/accounts"} {
 		res := h.send(path, "", nil)
 		if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || to != "/sign-in?to="+url.QueryEscape(path) {
 			t.Errorf("%s: %d to %s", path, res.StatusCode, to)
 		}
 	}
-	for _, path := range []string{"/new", "/requests/1/decide", "/requests/1/feedback", "/testbeds/hall/closures", "/subscribe", "/account/password", "/admin/retry", "/admin/people"} {
+	for _, path := range []string{"/new", "/requests/1/decide", "/requests/1/feedback", "/testbeds/hall/closures", "/subscribe", "/account/password", "/admin/retry", "/admin/invite", "/admin/people/maeve", "/admin/people/maeve/deactivate"} {
 		if res := h.send(path, "", url.Values{"x": {"y"}}); res.StatusCode != http.StatusUnauthorized {
 			t.Errorf("POST %s: %d", path, res.StatusCode)
 		}
@@ -101,7 +101,9 @@ func TestNobodySeesAPageWithoutSigningIn(t *testing.T) {
 	for _, c := range []struct {
 		path string
 		form url.Values
-	}{{"/admin", nil}, {"/admin/accounts", nil}, {"/admin/retry", url.Values{"channel": {"mail"}}}, {"/admin/people", url.Values{"username": {"maeve"}, "name": {"x"}, "role": {"administrator"}, "revision": {"1"}}},
+	}{{"/admin", nil}, {"/admin/accounts", nil}, {"/admin/retry", url.Values{"channel": {"mail"}}}, {"/admin/people", nil}, {"/admin/people/maeve", nil}, {"/admin/invite", nil},
+		{"/admin/invite", url.Values{"username": {"eve"}, "name": {"x"}, "role": {"administrator"}}}, {"/admin/people/maeve", url.Values{"name": {"x"}, "role": {"administrator"}, "revision": {"1"}}},
+		{"/admin/people/adele/deactivate", url.Values{}}, {"/admin/people/adele/revoke", url.Values{}}, {"/admin/people/adele/invitation", url.Values{}},
 		{"/testbeds/hall/closures", url.Values{"summary": {"x"}, "start": {"2031-01-01T00:00"}, "end": {"2031-01-02T00:00"}, "step": {"confirm"}}}} {
 		if res := h.send(c.path, maeve, c.form); res.StatusCode != http.StatusForbidden {
 			t.Errorf("an experimenter gets %d from %s", res.StatusCode, c.path)
@@ -180,11 +182,11 @@ func TestOtherSitesCannotAct(t *testing.T) {
 	adele := h.session("adele")
 	form := url.Values{"username": {"eve"}, "name": {"Eve"}, "role": {"administrator"}}
 	for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"}} {
-		if res := h.send("/admin/people", adele, form, header...); res.StatusCode != http.StatusForbidden {
+		if res := h.send("/admin/invite", adele, form, header...); res.StatusCode != http.StatusForbidden {
 			t.Errorf("%v: %d", header, res.StatusCode)
 		}
 	}
-	if res := h.send("/admin/people", adele, form, "Sec-Fetch-Site", "same-origin"); res.StatusCode != http.StatusSeeOther {
+	if res := h.send("/admin/invite", adele, form, "Sec-Fetch-Site", "same-origin"); res.StatusCode != http.StatusOK {
 		t.Errorf("from here: %d", res.StatusCode)
 	}
 }

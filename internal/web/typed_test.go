@@ -31,7 +31,7 @@ func TestARefusedFormComesBackAsItWasTyped(t *testing.T) {
 		{"a step that is no longer open", "monika", page + "/decide", url.Values{"action": {"start"}, "reason": {"because it is time"}}, 403, []string{"may not start", "because it is time"}},
 		{"a closure without a time", "adele", "/testbeds/hall/closures", url.Values{"summary": {"painting the mast"}, "of": {"vim:iris"}}, 422,
 			[]string{`value="painting the mast"`, `<option value="vim:iris" selected="">`, `id="wrong-start"`, "From must be a date"}},
-		{"a new person without a role", "adele", "/admin/people", url.Values{"username": {"eve"}, "name": {"Eve Lang"}, "email": {"eve@example.org"}, "organisation": {"House"}}, 422,
+		{"a new person without a role", "adele", "/admin/invite", url.Values{"username": {"eve"}, "name": {"Eve Lang"}, "email": {"eve@example.org"}, "organisation": {"House"}}, 422,
 			[]string{`value="Eve Lang"`, `value="eve@example.org"`, `id="wrong-role"`}},
 		{"a zone that does not exist", "maeve", "/account/zone", url.Values{"zone": {"Mars/Olympus"}}, 422, []string{`value="Mars/Olympus"`, "Show times in must be a time zone"}},
 		{"a webhook without an address", "maeve", "/subscribe", url.Values{"name": {strings.Repeat("x", 300)}, "kind": {"password"}}, 422, []string{strings.Repeat("x", 300), `id="wrong-name"`}},

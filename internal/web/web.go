@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,8 +20,8 @@ var files embed.FS
 
 // styles and scripts are served as one file each: first what all pages share, then what is of one page.
 var (
-	styles  = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "timeline/timeline.css"}
-	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/book.js"}
+	styles  = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/admin.css", "timeline/timeline.css"}
+	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/book.js", "script/copy.js"}
 )
 
 // Identity signs people in and out, and keeps their passwords and tokens.
@@ -29,6 +30,14 @@ type Identity interface {
 	People(ctx context.Context, actor account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
 	Person(ctx context.Context, actor account.Actor, username string) (account.Person, error)
 	PutPerson(ctx context.Context, actor account.Actor, p account.Person) (account.Person, error)
+	FindPeople(ctx context.Context, actor account.Actor, by account.Search, cursor string, limit int) (page scheduler.Page[account.Person], matching, all int, err error)
+	Invite(ctx context.Context, actor account.Actor, username string) (link string, i account.Invitation, err error)
+	// Invited and Join, Setup and Claim need no session: having the link is enough.
+	Invited(ctx context.Context, link string) (account.Invitation, error)
+	Join(r *http.Request, link, password string) (secret string, err error)
+	Unclaimed(ctx context.Context) (bool, error)
+	Setup(ctx context.Context, link string) error
+	Claim(r *http.Request, link string, p account.Person, password string) (secret string, err error)
 	Mute(ctx context.Context, actor account.Actor, topics []account.Topic) (account.Person, error)
 	SetZone(ctx context.Context, actor account.Actor, zone string) (account.Person, error)
 	Trail(ctx context.Context, actor account.Actor, f account.Filter, cursor string) (scheduler.Page[account.AuditEvent], error)
@@ -72,8 +81,10 @@ type Options struct {
 	Deliveries Deliveries
 	Channels   []string
 	Webhooks   Webhooks
-	OIDC       OIDC          // nil: no provider
-	Poll       time.Duration // time between two looks at the change log for a page that follows it; default two seconds
+	About      About
+	Invite     func(ctx context.Context, i account.Invitation, link, by string) error // mails an invitation; nil: no mail is sent
+	OIDC       OIDC                                                                   // nil: no provider
+	Poll       time.Duration                                                          // time between two looks at the change log for a page that follows it; default two seconds
 }
 
 // site holds the state shared by the handlers.
@@ -88,7 +99,7 @@ type site struct {
 
 // Paths lists the patterns of New's handler.
 var Paths = []string{"GET /{$}", "GET /schedule", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/",
-	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", "/offers/", "/approvals/"}
+	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", "/offers/", "/approvals/", "/invitations/", "/welcome/"}
 
 // New serves the pages.
 func New(service *scheduler.Service, people Identity, o Options) (http.Handler, error) {
@@ -121,41 +132,50 @@ func (s *site) handler() http.Handler {
 	mux.HandleFunc("POST /offers/{link}", s.accept)
 	mux.HandleFunc("GET /approvals/{link}", s.askApproval)
 	mux.HandleFunc("POST /approvals/{link}", s.approve)
+	for pattern, x := range map[string]struct{ ask, act page }{"/invitations/{link}": {s.askInvited, s.join}, "/welcome/{link}": {s.askSetup, s.claim}} {
+		mux.HandleFunc("GET "+pattern, s.linked(x.ask, x.act))
+		mux.HandleFunc("POST "+pattern, s.linked(x.ask, x.act))
+	}
 	for pattern, h := range map[string]page{
-		"GET /{$}":                s.schedule, // until there is a home
-		"GET /schedule":           s.schedule,
-		"GET /changes":            s.changes,
-		"GET /new":                s.choose,
-		"GET /requests":           s.requests,
-		"GET /requests/{number}":  s.request,
-		"GET /testbeds":           s.testbeds,
-		"GET /testbeds/{testbed}": s.testbed,
-		"GET /subscribe":          s.subscribe,
-		"GET /account":            s.account,
-		"GET /admin":              s.admin,
-		"GET /admin/audit":        s.audit,
-		"GET /admin/accounts":     s.accounts,
-		"GET /admin/{what}":       s.facility,
-		"GET /webhooks":           s.hooks,
+		"GET /{$}":                     s.schedule, // until there is a home
+		"GET /schedule":                s.schedule,
+		"GET /changes":                 s.changes,
+		"GET /new":                     s.choose,
+		"GET /requests":                s.requests,
+		"GET /requests/{number}":       s.request,
+		"GET /testbeds":                s.testbeds,
+		"GET /testbeds/{testbed}":      s.testbed,
+		"GET /subscribe":               s.subscribe,
+		"GET /account":                 s.account,
+		"GET /admin":                   s.admin,
+		"GET /admin/people":            s.listPeople,
+		"GET /admin/people/{username}": s.person,
+		"GET /admin/invite":            s.askInvite,
+		"GET /admin/audit":             s.audit,
+		"GET /admin/accounts":          s.accounts,
+		"GET /admin/{what}":            s.facility,
+		"GET /webhooks":                s.hooks,
 	} {
 		mux.HandleFunc(pattern, s.signedIn(h))
 	}
 	s.drafts = http.NewServeMux()
 	for pattern, p := range map[string]post{
-		"/new":                         {handler: s.submit, origin: s.choose, asked: true},
-		"/requests/{number}/feedback":  {handler: s.remark, origin: s.request, above: true},
-		"/requests/{number}/decide":    {handler: s.decide, origin: s.request, above: true},
-		"/testbeds/{testbed}/closures": {handler: s.close, origin: s.testbed, above: true},
-		"/testbeds/{testbed}/reopen":   {handler: s.reopen, origin: s.testbed, above: true},
-		"/subscribe":                   {handler: s.makeSecret, origin: s.subscribe},
-		"/account/password":            {handler: s.password, origin: s.account, above: true},
-		"/account/mail":                {handler: s.mail, origin: s.account, above: true},
-		"/account/revoke":              {handler: s.revoke, origin: s.account, above: true},
-		"/account/zone":                {handler: s.zone, origin: s.account, above: true},
-		"/admin/retry":                 {handler: s.retry, origin: s.admin, above: true},
-		"/admin/{what}":                {handler: s.putFacility, origin: s.facility},
-		"/webhooks":                    {handler: s.changeHooks, origin: s.hooks},
-		"/admin/people":                {handler: s.putPerson, origin: s.admin, above: true},
+		"/new":                          {handler: s.submit, origin: s.choose, asked: true},
+		"/requests/{number}/feedback":   {handler: s.remark, origin: s.request, above: true},
+		"/requests/{number}/decide":     {handler: s.decide, origin: s.request, above: true},
+		"/testbeds/{testbed}/closures":  {handler: s.close, origin: s.testbed, above: true},
+		"/testbeds/{testbed}/reopen":    {handler: s.reopen, origin: s.testbed, above: true},
+		"/subscribe":                    {handler: s.makeSecret, origin: s.subscribe},
+		"/account/password":             {handler: s.password, origin: s.account, above: true},
+		"/account/mail":                 {handler: s.mail, origin: s.account, above: true},
+		"/account/revoke":               {handler: s.revoke, origin: s.account, above: true},
+		"/account/zone":                 {handler: s.zone, origin: s.account, above: true},
+		"/admin/retry":                  {handler: s.retry, origin: s.admin, above: true},
+		"/admin/{what}":                 {handler: s.putFacility, origin: s.facility},
+		"/webhooks":                     {handler: s.changeHooks, origin: s.hooks},
+		"/admin/invite":                 {handler: s.invite, origin: s.askInvite},
+		"/admin/people/{username}":      {handler: s.putPerson, origin: s.person},
+		"/admin/people/{username}/{do}": {handler: s.keepPerson, origin: s.person, above: true},
 	} {
 		mux.HandleFunc("POST "+pattern, s.posted(p))
 		s.drafts.HandleFunc("POST "+pattern, s.resumes(p))
@@ -193,6 +213,9 @@ func bounded(next http.Handler) http.Handler {
 	})
 }
 
+// secretPaths begin the addresses that are secrets themselves.
+var secretPaths = []string{"/offers/", "/approvals/", "/invitations/", "/welcome/"}
+
 // careful sets headers for browsers: they load nothing from elsewhere, and pass addresses, which may be secrets, to no other site.
 func careful(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -203,7 +226,7 @@ func careful(next http.Handler) http.Handler {
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Cache-Control", "no-store")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		if strings.HasPrefix(r.URL.Path, "/offers/") || strings.HasPrefix(r.URL.Path, "/approvals/") {
+		if slices.ContainsFunc(secretPaths, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) }) {
 			h.Set("Referrer-Policy", "no-referrer")
 		}
 		next.ServeHTTP(w, r)

@@ -18,6 +18,7 @@ const (
 	Password     Action = "password" // was set or changed
 	TokenMade    Action = "token"    // was made: a token, an app password or a feed
 	Revoked      Action = "revoked"  // a token, or sessions
+	Invited      Action = "invited"  // to set a password, by a link
 	Linked       Action = "linked"   // with an identity at an OpenID Connect provider
 	SignIn       Action = "sign-in"
 	SignOut      Action = "sign-out"
@@ -26,7 +27,7 @@ const (
 
 // Actions lists all actions.
 var Actions = []Action{Made, Changed, RolesChanged, Disabled, Enabled, Password, TokenMade, Revoked,
-	Linked, SignIn, SignOut, Failed}
+	Invited, Linked, SignIn, SignOut, Failed}
 
 // AuditEvent is one row of the audit trail of accounts.
 type AuditEvent struct {
