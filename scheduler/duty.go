@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -37,22 +38,28 @@ func Duties(requests []Request, f testbeds.Facility, now, until time.Time) (list
 
 // Duties lists the tasks of operators for requests that the actor may see, until an instant and overdue ones. It returns CodeForbidden to those who
 // may not read.
-func (s *Service) Duties(ctx context.Context, a account.Actor, now, until time.Time) ([]Duty, error) {
+func (s *Service) Duties(ctx context.Context, a account.Actor, now, until time.Time) (list []Duty, err error) {
 	f, _, err := s.Facility(ctx, account.System)
 	if err != nil {
 		return nil, err
 	}
-	var granted []Request
-	for cursor := ""; ; {
-		page, err := s.List(ctx, a, RequestFilter{Status: Granted, To: until, Limit: 500}, cursor)
-		if err != nil {
-			return nil, err
+	err = s.inTray(ctx, a, until, func(tx Reader, t *tray) error {
+		var granted []Request
+		for _, r := range t.open {
+			if sees(a, *r) {
+				granted = append(granted, *r)
+			}
 		}
-		granted = append(granted, page.Items...)
-		if cursor = page.Next; cursor == "" {
-			return Duties(granted, f, now, until), nil
+		slices.SortFunc(granted, func(x, y Request) int { return cmp.Compare(y.Number, x.Number) })
+		list = Duties(granted, f, now, until)
+		for i := range list {
+			if err := s.show(ctx, tx, a, f, &list[i].Request); err != nil {
+				return err
+			}
 		}
-	}
+		return nil
+	})
+	return list, err
 }
 
 // OccupiedIn returns the time that the request takes of its testbeds, setup and teardown included: of its booking, else by the present facility.

@@ -16,15 +16,21 @@ func (s *Service) Get(ctx context.Context, a account.Actor, id string) (View, er
 		if err != nil {
 			return err
 		}
-		v = View{Request: r, Actions: allowed(a, r, s.now())}
-		v.Fit = verdict(w, r, s.now())
-		v.Deployable = deployable(v.Fit)
-		if err := s.mask(ctx, tx, a, w.fed, &v.Fit); err != nil {
-			return err
-		}
-		return s.show(ctx, tx, a, w.fed, &v.Request)
+		v, err = s.view(ctx, tx, w, a, r)
+		return err
 	})
 	return v, err
+}
+
+// view adds to a request what a decision needs, as far as the actor may know it.
+func (s *Service) view(ctx context.Context, tx Reader, w snapshot, a account.Actor, r Request) (View, error) {
+	v := View{Request: r, Actions: allowed(a, r, s.now())}
+	v.Fit = verdict(w, r, s.now())
+	v.Deployable = deployable(v.Fit)
+	if err := s.mask(ctx, tx, a, w.fed, &v.Fit); err != nil {
+		return v, err
+	}
+	return v, s.show(ctx, tx, a, w.fed, &v.Request)
 }
 
 // current returns the request's experiment, with the catalogue's present places and requirements of its VNFs.

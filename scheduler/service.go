@@ -24,6 +24,7 @@ type Service struct {
 
 	remarks    hourly
 	footprints footprints
+	trays      trays
 }
 
 // Options are the settings of a Service. The zero value of a field means the default in its comment.

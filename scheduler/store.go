@@ -103,6 +103,11 @@ type RequestReader interface {
 	RequestByNumber(ctx context.Context, number int64) (Request, error)
 	RequestsByNumber(ctx context.Context, numbers []int64) ([]Request, error)
 	Requests(ctx context.Context, f RequestFilter) ([]Request, error)
+	// Unsettled lists the requests on which somebody may have to act: those under review or begun, those with an open offer, a flag or a pending move,
+	// and scheduled ones that begin before an instant. It may list others as well.
+	Unsettled(ctx context.Context, begins time.Time) ([]Request, error)
+	// RequestsSince returns the requests changed after the sequence.
+	RequestsSince(ctx context.Context, sequence int64) ([]Request, error)
 	// DueRequests lists the ids of requests whose Due is not after now, the longest overdue first; with testbeds given, only those whose bookings
 	// touch one of them.
 	DueRequests(ctx context.Context, now time.Time, among []string, limit int) ([]string, error)
@@ -137,6 +142,8 @@ type PeopleReader interface {
 	AccountEvents(ctx context.Context, f account.Filter) ([]account.AuditEvent, error)
 	// SignedIn returns when a person last signed in from an address; the zero time for never.
 	SignedIn(ctx context.Context, person, address string) (time.Time, error)
+	// Seen returns the number of the change log up to which a person has seen the news; 0 for one who never looked, or does not exist.
+	Seen(ctx context.Context, person string) (int64, error)
 	// Secret returns the instance's own random key for signing links, made with the database.
 	Secret(ctx context.Context) ([]byte, error)
 	// Replay returns the object that a person's idempotency key created; found is false for a new key.
@@ -205,6 +212,8 @@ type PeopleWriter interface {
 	PutPerson(ctx context.Context, p account.Person) error
 	PutToken(ctx context.Context, t account.Token) error
 	UseToken(ctx context.Context, id string, at time.Time) error
+	// SetSeen records up to which number of the change log a person has seen the news. It never goes back.
+	SetSeen(ctx context.Context, person string, sequence int64) error
 	// AddAccountEvent appends to the audit trail of accounts, which gives the ID.
 	AddAccountEvent(ctx context.Context, e account.AuditEvent) error
 	// ForgetAccountEvents deletes entries of the trail from before the instant.

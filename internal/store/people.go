@@ -54,6 +54,21 @@ func (w *writer) PutPerson(ctx context.Context, p account.Person) error {
 	return err
 }
 
+// Seen returns up to which number of the change log a person has seen the news.
+func (r *reader) Seen(ctx context.Context, person string) (int64, error) {
+	seen, err := one(ctx, r.tx, "such person", number, `SELECT seen FROM people WHERE username = $1`, person)
+	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
+		return 0, nil
+	}
+	return seen, err
+}
+
+// SetSeen records up to which number of the change log a person has seen the news.
+func (w *writer) SetSeen(ctx context.Context, person string, sequence int64) error {
+	_, err := w.exec(ctx, "person", `UPDATE people SET seen = $1 WHERE username = $2 AND seen < $1`, sequence, person)
+	return err
+}
+
 const tokenColumns = `SELECT hash, last_used, document FROM tokens `
 
 func tokenRow(s scan) (account.Token, error) {

@@ -193,6 +193,19 @@ func (w *where) visible(v scheduler.Visible) {
 	w.and(`(`+strings.Join(either, ` OR `)+`)`, args...)
 }
 
+// Unsettled lists the requests on which somebody may have to act. What a scheduled request is flagged with is in its document alone, which is searched
+// as text; a process does that once.
+func (r *reader) Unsettled(ctx context.Context, begins time.Time) ([]scheduler.Request, error) {
+	return all(ctx, r.tx, requestRow, requestColumns+`WHERE r.status IN ('UNDER_REVIEW', 'INSTANTIATING', 'RUNNING', 'TERMINATING')
+		OR r.status = 'REJECTED' AND r.due IS NOT NULL
+		OR r.status = 'SCHEDULED' AND (r.starts < $1 OR r.document LIKE '%"flags":%' OR r.document LIKE '%"pending_move":%') ORDER BY r.number DESC`, seconds(begins))
+}
+
+// RequestsSince returns the requests changed after the sequence.
+func (r *reader) RequestsSince(ctx context.Context, sequence int64) ([]scheduler.Request, error) {
+	return all(ctx, r.tx, requestRow, requestColumns+`WHERE r.sequence > $1`, sequence)
+}
+
 // DueRequests lists the ids of requests whose Due is not after now, the longest overdue first.
 func (r *reader) DueRequests(ctx context.Context, now time.Time, among []string, limit int) ([]string, error) {
 	w := where{}

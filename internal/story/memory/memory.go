@@ -31,7 +31,7 @@ type Store struct {
 func New() *Store {
 	m := &Store{}
 	m.state.Store(&data{requests: map[string]scheduler.Request{}, bookings: map[int64]row{},
-		people: map[string]account.Person{}, replays: map[[2]string]scheduler.Replay{}, webhooks: map[string]scheduler.Webhook{}})
+		people: map[string]account.Person{}, replays: map[[2]string]scheduler.Replay{}, webhooks: map[string]scheduler.Webhook{}, seen: map[string]int64{}})
 	return m
 }
 
@@ -64,6 +64,7 @@ type data struct {
 	people     map[string]account.Person
 	replays    map[[2]string]scheduler.Replay
 	webhooks   map[string]scheduler.Webhook
+	seen       map[string]int64
 	uncommited []scheduler.Event
 	then       []func(scheduler.Committed)
 	broken     string
@@ -103,7 +104,7 @@ func (m *Store) Change(_ context.Context, _ []string, fn func(scheduler.Tx) erro
 func (d *data) copy(broken string) *data {
 	c := *d
 	c.requests, c.bookings, c.people, c.replays = maps.Clone(d.requests), maps.Clone(d.bookings), maps.Clone(d.people), maps.Clone(d.replays)
-	c.webhooks = maps.Clone(d.webhooks)
+	c.webhooks, c.seen = maps.Clone(d.webhooks), maps.Clone(d.seen)
 	c.events, c.feedback, c.entries = slices.Clone(d.events), slices.Clone(d.feedback), slices.Clone(d.entries)
 	c.broken = broken
 	return &c

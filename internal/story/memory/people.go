@@ -93,3 +93,12 @@ func (d *data) DeleteWebhook(_ context.Context, _, id string) error {
 	delete(d.webhooks, id)
 	return nil
 }
+
+// Seen returns up to which change a person has seen the news.
+func (d *data) Seen(_ context.Context, person string) (int64, error) { return d.seen[person], nil }
+
+// SetSeen records it.
+func (d *data) SetSeen(_ context.Context, person string, sequence int64) error {
+	d.seen[person] = max(d.seen[person], sequence)
+	return nil
+}

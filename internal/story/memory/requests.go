@@ -161,3 +161,17 @@ func (d *data) AddEntry(_ context.Context, e *scheduler.Entry) error {
 	d.entries = append(d.entries, deep(*e))
 	return nil
 }
+
+// Unsettled lists all requests: the service picks.
+func (d *data) Unsettled(context.Context, time.Time) ([]scheduler.Request, error) {
+	return d.pick(func(scheduler.Request) bool { return true }), nil
+}
+
+// RequestsSince lists the requests of the changes after a number.
+func (d *data) RequestsSince(_ context.Context, sequence int64) ([]scheduler.Request, error) {
+	changed := map[string]bool{}
+	for _, e := range d.events[min(sequence, int64(len(d.events))):] {
+		changed[e.Request] = true
+	}
+	return d.pick(func(r scheduler.Request) bool { return changed[r.ID] }), nil
+}

@@ -1,0 +1,105 @@
+package scheduler
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"berth/scheduler/account"
+)
+
+// told says whom the changes of a request are news to. Who made a change is not told of it.
+var told = map[Action][]relation{
+	ActionSubmit: {itsMentor, provider}, ActionEdit: {owner, itsMentor, provider}, ActionAssign: {owner, itsMentor}, ActionApprove: {owner, itsMentor},
+	ActionSchedule: {owner, itsMentor, provider, operator}, ActionReject: {owner, itsMentor, provider}, ActionAcceptOffer: {itsMentor},
+	ActionMove: {owner, itsMentor, provider, operator}, ActionProposeMove: {owner, itsMentor, provider}, ActionCancel: {owner, itsMentor, provider, operator},
+	ActionStart: {owner, itsMentor}, ActionComplete: {owner, itsMentor}, ActionFail: {owner, itsMentor, provider, operator, administrator},
+	ActionFeedback: {owner, itsMentor}, ActionRemark: {owner}, ActionDisplace: {owner, itsMentor, provider, operator},
+	ActionFlag: {owner, itsMentor, provider, operator, administrator}, ActionOfferExpire: {owner, itsMentor},
+	ActionOverrun: {owner, itsMentor, provider, operator, administrator}, ActionUnits: {operator}, ActionRemind: {owner, operator}, ActionOfferEnds: {owner},
+}
+
+const (
+	// MaxNews bounds the count of unseen news.
+	MaxNews = 99
+	// newsFor is how long a change is news to a person who has not looked.
+	newsFor = 14 * day
+)
+
+// News is a change of a request that concerns a person.
+type News struct {
+	Event
+	Name   string // of the request
+	Unseen bool
+}
+
+// newsTo reports whether a change is news to the actor. Only those who may know the request are told.
+func newsTo(a account.Actor, e *Event, r *Request) bool {
+	if r == nil || e.Actor == a.Username {
+		return false
+	}
+	who := told[e.Action]
+	return len(who) > 0 && slices.ContainsFunc(relations(a, *r), func(x relation) bool { return slices.Contains(who, x) })
+}
+
+// unseen counts the news to the actor after a sequence, of the last days.
+func (t *tray) unseen(a account.Actor, seen int64, now time.Time) (n int) {
+	for _, e := range slices.Backward(t.recent) {
+		if e.Sequence <= seen || e.At.Before(now.Add(-newsFor)) || n == MaxNews {
+			break
+		}
+		if newsTo(a, e, t.about[e.Request]) {
+			n++
+		}
+	}
+	return n
+}
+
+// News lists the latest changes by others that concern the actor, newest first; the cursor is the Page.Next of the previous page. What happened long
+// ago is not listed: the page of a request has all of it. It returns CodeForbidden without the scope to read, and CodeInvalid for a cursor or a limit.
+func (s *Service) News(ctx context.Context, a account.Actor, cursor string, limit int) (Page[News], error) {
+	page := Page[News]{Items: []News{}}
+	before, limit, err := Position(cursor, limit)
+	if err != nil {
+		return page, err
+	}
+	err = s.inTray(ctx, a, time.Time{}, func(tx Reader, t *tray) error {
+		page = Page[News]{Items: []News{}}
+		seen, err := tx.Seen(ctx, a.Username)
+		if err != nil {
+			return err
+		}
+		for _, e := range slices.Backward(t.recent) {
+			r := t.about[e.Request]
+			if before > 0 && e.Sequence >= before || !newsTo(a, e, r) {
+				continue
+			}
+			if len(page.Items) == limit {
+				page.Next = strconv.FormatInt(page.Items[limit-1].Sequence, 10)
+				break
+			}
+			n := News{*e, r.Name, e.Sequence > seen && !e.At.Before(s.now().Add(-newsFor))}
+			if !knowsAll(a) {
+				n.Event = e.shown()
+			}
+			page.Items = append(page.Items, n)
+		}
+		return nil
+	})
+	return page, err
+}
+
+// Seen records that the actor has seen the news up to a sequence. It returns CodeForbidden without the scope to write.
+func (s *Service) Seen(ctx context.Context, a account.Actor, sequence int64) error {
+	if err := Require(a, account.ScopeWrite, account.Roles...); err != nil {
+		return err
+	}
+	return s.store.Change(ctx, nil, func(tx Tx) error {
+		last, err := tx.Sequence(ctx)
+		if err != nil {
+			return err
+		}
+		return tx.SetSeen(ctx, a.Username, min(sequence, last))
+	})
+}

@@ -1,0 +1,300 @@
+package scheduler_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"berth/scheduler"
+)
+
+// count returns what waits for a person, with another service each time as well: one that follows the changes, and one that begins here, agree.
+func (h *house) count(who string) scheduler.Waiting {
+	h.Helper()
+	w, err := h.Waiting(h.t.Context(), as(who))
+	if err != nil {
+		h.Fatalf("what waits for %s: %v", who, err)
+	}
+	anew, err := h.another().Waiting(h.t.Context(), as(who))
+	if err != nil || anew != w {
+		h.Fatalf("what waits for %s: %+v, and anew %+v, %v", who, w, anew, err)
+	}
+	return w
+}
+
+// The decisions that wait for each person, from the submission to the end.
+func TestWhatWaitsForWhom(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	decisions := func(want map[string]int) {
+		t.Helper()
+		for _, p := range people() {
+			if got := h.count(p.Username).Decisions; got != want[p.Username] {
+				t.Errorf("%d decisions wait for %s, want %d", got, p.Username, want[p.Username])
+			}
+		}
+	}
+	decisions(nil)
+	hydra := h.submitted("hydra", hours(30, 4))
+	decisions(map[string]int{"monika": 1, "paddy": 1})
+	video := wants("video", hours(31, 4))
+	video.Mentor = ""
+	h.ok(h.Submit(t.Context(), as("hector"), video))
+	decisions(map[string]int{"monika": 2, "marco": 1, "paddy": 1}) // the cloud is only informed
+	h.ok(h.Approve(t.Context(), as("paddy"), hydra.ID, "radio", scheduler.Approve{Decision: scheduler.Approved}))
+	decisions(map[string]int{"monika": 2, "marco": 1})
+	h.ok(h.Schedule(t.Context(), as("monika"), hydra.ID, scheduler.Schedule{}))
+	decisions(map[string]int{"monika": 1, "marco": 1})
+}
+
+// What an experimenter has to look at: an offer until it ends, a slot that was lost.
+func TestWhatWaitsForItsOwner(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	own := func(want int) {
+		t.Helper()
+		if got := h.count("maeve").Own; got != want {
+			t.Errorf("%d, want %d", got, want)
+		}
+		if got := h.count("hector").Own; got != 0 {
+			t.Errorf("of somebody else: %d", got)
+		}
+	}
+	r := h.rejected("hydra", hours(30, 4), 2)
+	own(1)
+	last := slices.MaxFunc(r.Offers, func(x, y scheduler.Offer) int { return x.Expires.Compare(y.Expires) })
+	h.clock = last.Expires.Add(-time.Second)
+	own(1)
+	h.clock = last.Expires
+	own(0) // though nothing noticed that yet
+	h.at(h.clock.Sub(morning).Hours())
+	own(0)
+	granted := h.scheduled("hydra", hours(400, 4))
+	own(0)
+	f := facility()
+	f.Testbeds[0].Devices[0].Count, f.Testbeds[0].Devices[0].Units = 2, []string{"u1", "u2"}
+	h.put(f)
+	own(1)
+	h.ok(h.Cancel(t.Context(), as("maeve"), granted.ID, scheduler.Step{}))
+	own(0)
+}
+
+// A duty waits from the instant at which it is due: the setup begins, the slot ends.
+func TestDutiesWaitWhenTheyAreDue(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.scheduled("hydra", hours(30, 4))
+	for _, step := range []struct {
+		at   time.Duration
+		want int
+	}{{-30*time.Minute - time.Second, 0}, {-30 * time.Minute, 1}, {4*time.Hour - time.Second, 1}, {4 * time.Hour, 2}} {
+		h.clock = r.Slot.Start.Add(step.at)
+		if got := h.count("oskar").Duties; got != step.want {
+			t.Errorf("%s from the start: %d, want %d", step.at, got, step.want)
+		}
+		if got := h.count("monika").Duties; got != 0 {
+			t.Errorf("a mentor has %d duties", got)
+		}
+	}
+}
+
+// A request that begins months ahead is a duty when its time comes, though it was not in the tray at first.
+func TestTheTrayFollowsTime(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.scheduled("hydra", hours(100*24, 4))
+	if got := h.count("oskar").Duties; got != 0 {
+		t.Fatalf("%d duties", got)
+	}
+	h.clock = r.Slot.Start
+	if got := h.count("oskar").Duties; got != 1 {
+		t.Errorf("%d duties, want 1", got)
+	}
+	h.clock = morning.Add(time.Hour)
+	far, err := h.Duties(t.Context(), as("oskar"), h.clock, h.clock.Add(101*24*time.Hour))
+	if err != nil || len(far) != 2 {
+		t.Errorf("an agenda of a hundred days has %d duties, want 2: %v", len(far), err)
+	}
+}
+
+// The inbox begins with what is most urgent, and holds what the reader may decide, and nothing else.
+func TestTheInboxBeginsWithTheMostUrgent(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	late, soon := h.submitted("hydra", hours(200, 4)), h.submitted("c2gran", hours(100, 4))
+	video := h.submitted("video", hours(30, 4))
+	inbox := func(who string) (numbers []int64) {
+		t.Helper()
+		list, err := h.Inbox(t.Context(), as(who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range list {
+			if len(v.Actions) == 0 || !v.Fit.Fits {
+				t.Errorf("#%d: %v, %+v", v.Number, v.Actions, v.Fit)
+			}
+			numbers = append(numbers, v.Number)
+		}
+		return numbers
+	}
+	for who, want := range map[string][]int64{"monika": {video.Number, soon.Number, late.Number}, "paddy": {soon.Number, late.Number}, "marco": nil, "maeve": nil, "adele": nil, "carla": nil} {
+		if diff := cmp.Diff(want, inbox(who)); diff != "" {
+			t.Errorf("%s: %s", who, diff)
+		}
+	}
+}
+
+// Of two requests that fit alone and not together the first is granted, the second is not; what is previewed is what happens.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	one, other := h.submitted("hydra", hours(30, 4)), h.submitted("c2gran", hours(32, 4))
+	apart, unapproved := h.submitted("hydra", hours(50, 4)), h.submitted("video", hours(60, 4))
+	for _, r := range []scheduler.Request{one, other, apart} {
+		h.approve(r)
+	}
+	h.clock = morning.Add(time.Minute)
+	ids := []string{one.ID, other.ID, apart.ID, unapproved.ID, "4711"}
+	list, err := h.Together(t.Context(), as("monika"), ids)
+	if err != nil || len(list) != 4 {
+		t.Fatalf("%d previews, %v", len(list), err)
+	}
+	for i, want := range []string{"", "does not fit", "", ""} {
+		previewed := ""
+		if list[i].Err != nil {
+			previewed = list[i].Err.Error()
+		}
+		_, err := h.Schedule(t.Context(), as("monika"), ids[i], scheduler.Schedule{Revision: list[i].Revision})
+		if (want == "") != (previewed == "") || !strings.Contains(previewed, want) || (err == nil) != (previewed == "") {
+			t.Errorf("%d: previewed %q, and then %v; want %q", i, previewed, err, want)
+		}
+	}
+	for who, want := range map[string]string{"marco": "may not schedule", "maeve": "may not schedule"} {
+		list, err := h.Together(t.Context(), as(who), []string{h.submitted("c2gran", hours(90, 4)).ID})
+		if err != nil || len(list) != 1 || list[0].Err == nil || !strings.Contains(list[0].Err.Error(), want) {
+			t.Errorf("%s: %v, %v", who, list, err)
+		}
+	}
+	if list, err := h.Together(t.Context(), as("hector"), []string{one.ID}); err != nil || len(list) != 0 {
+		t.Errorf("who may not know it: %v, %v", list, err)
+	}
+}
+
+// News of a request's life: who is told of what, in order; nobody of what they did themself, nobody of what they may not know.
+func TestNews(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.submitted("hydra", hours(30, 4))
+	h.ok(h.Approve(t.Context(), as("paddy"), r.ID, "radio", scheduler.Approve{Decision: scheduler.Approved}))
+	h.ok(h.Schedule(t.Context(), as("monika"), r.ID, scheduler.Schedule{}))
+	h.ok(h.Move(t.Context(), as("monika"), r.ID, scheduler.Move{Slot: new(hours(31, 3))}))
+	if _, err := h.AddFeedback(t.Context(), as("maeve"), r.ID, "thanks", scheduler.Creation{}); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]scheduler.Action{
+		"maeve":  {scheduler.ActionApprove, scheduler.ActionSchedule, scheduler.ActionMove},
+		"monika": {scheduler.ActionSubmit, scheduler.ActionApprove, scheduler.ActionFeedback},
+		"paddy":  {scheduler.ActionSubmit, scheduler.ActionSchedule, scheduler.ActionMove},
+		"oskar":  {scheduler.ActionSchedule, scheduler.ActionMove},
+		"hector": nil, "marco": nil, "carla": nil, "adele": nil,
+	}
+	for who, want := range want {
+		page, err := h.News(t.Context(), as(who), "", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []scheduler.Action
+		for _, n := range slices.Backward(page.Items) {
+			got = append(got, n.Action)
+			if n.Name != "hydra" || !n.Unseen || n.Number != r.Number {
+				t.Errorf("%s: %+v", who, n)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", who, diff)
+		}
+		if n := h.count(who).News; n != len(want) {
+			t.Errorf("%s: %d are counted, want %d", who, n, len(want))
+		}
+	}
+}
+
+// What was seen stays seen; what is old is no news; pages follow one another.
+func TestNewsAreSeen(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var numbers []int64
+	for i := range 5 {
+		numbers = append(numbers, h.scheduled("video", hours(float64(30+10*i), 4)).Number)
+	}
+	first, err := h.News(t.Context(), as("oskar"), "", 3)
+	if err != nil || len(first.Items) != 3 || first.Items[0].Number != numbers[4] {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	rest, err := h.News(t.Context(), as("oskar"), first.Next, 3)
+	if err != nil || len(rest.Items) != 2 || rest.Items[0].Number != numbers[1] || rest.Next != "" {
+		t.Errorf("the next page: %+v, %v", rest, err)
+	}
+	seen := func(sequence int64, want int) {
+		t.Helper()
+		if err := h.Seen(t.Context(), as("oskar"), sequence); err != nil {
+			t.Fatal(err)
+		}
+		if got := h.count("oskar").News; got != want {
+			t.Errorf("after %d: %d are unseen, want %d", sequence, got, want)
+		}
+	}
+	seen(first.Items[2].Sequence-1, 3)
+	seen(first.Items[2].Sequence, 2)
+	seen(first.Items[2].Sequence-1, 2) // never back
+	seen(1<<40, 0)
+	h.scheduled("video", hours(200, 4))
+	seen(0, 1) // beyond the end of the log nothing was seen
+	h.clock = h.clock.Add(14 * 24 * time.Hour)
+	seen(0, 1)
+	h.clock = h.clock.Add(time.Second)
+	seen(0, 0)
+}
+
+// The tray remembers so many changes and no more, and a service that follows them remembers the same.
+func TestTheTrayForgets(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.submitted("hydra", hours(30, 4))
+	for i := range 40 {
+		if _, err := h.AddFeedback(t.Context(), as("maeve"), r.ID, fmt.Sprint("remark ", i), scheduler.Creation{}); err != nil {
+			t.Fatal(err)
+		}
+		h.count("monika")
+	}
+	if got := h.count("monika").News; got != 41 {
+		t.Errorf("%d news", got)
+	}
+	for i := range 100 {
+		if _, err := h.AddFeedback(t.Context(), as("maeve"), r.ID, fmt.Sprint("remark ", i), scheduler.Creation{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := h.count("monika").News; got != scheduler.MaxNews {
+		t.Errorf("%d news", got)
+	}
+}
+
+func TestTroublesAreForAdministrators(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	stale, fine := h.submitted("hydra", hours(30, 4)), h.submitted("hydra", hours(60, 4))
+	h.clock = stale.Slot.Start
+	list, err := h.Troubles(t.Context(), as("adele"))
+	if err != nil || len(list) != 1 || list[0].Number != stale.Number {
+		t.Errorf("%v, %v; #%d is fine", list, err, fine.Number)
+	}
+	for _, who := range []string{"maeve", "monika", "oskar", "paddy"} {
+		_, err := h.Troubles(t.Context(), as(who))
+		h.refused(scheduler.CodeForbidden, err)
+	}
+}
