@@ -41,6 +41,7 @@ func TestWhoMayRead(t *testing.T) {
 		"history":   {func(a account.Actor) error { return nothing(h.History(ctx, a, r.ID, "", 9)) }, "maeve monika marco paddy oskar adele", scheduler.CodeNotFound},
 		"feedback":  {func(a account.Actor) error { return nothing(h.Feedback(ctx, a, r.ID, "", 9)) }, "maeve monika marco paddy oskar adele", scheduler.CodeNotFound},
 		"ways":      {func(a account.Actor) error { return nothing(h.Ways(ctx, a, r.ID)) }, "maeve monika marco paddy oskar adele", scheduler.CodeNotFound},
+		"names":     {func(a account.Actor) error { return nothing(h.Names(ctx, a, []string{"maeve"})) }, everybody, scheduler.CodeForbidden},
 		"audit":     {func(a account.Actor) error { return nothing(h.Audit(ctx, a, scheduler.AuditFilter{}, "")) }, "adele", scheduler.CodeForbidden},
 		"a link":    {func(a account.Actor) error { return nothing(h.ApprovalLink(ctx, a, r.ID, "radio", "paddy")) }, "adele", scheduler.CodeForbidden},
 	} {

@@ -107,7 +107,7 @@ func (p decidePage) Without(names ...string) []hidden {
 var deciding = map[scheduler.Action]string{
 	scheduler.ActionSchedule: "Schedule", scheduler.ActionReject: "Reject", scheduler.ActionMove: "Move", scheduler.ActionCancel: "Cancel", scheduler.ActionStart: "Start",
 	scheduler.ActionComplete: "End", scheduler.ActionFail: "Report a failure", scheduler.ActionAssign: "Change mentor", scheduler.ActionApprove: "Decide for a testbed",
-	scheduler.ActionAcceptOffer: "Accept the offer", scheduler.ActionEdit: "Change name and description",
+	scheduler.ActionAcceptOffer: "Accept the offer", scheduler.ActionEdit: "Change the request",
 }
 
 // step takes the step that a form describes.
@@ -156,8 +156,12 @@ func (s *site) step(ctx context.Context, who account.Actor, v scheduler.View, fo
 		}
 		return s.service.Reject(ctx, who, v.ID, scheduler.Reject{Reason: reason, Count: int(count), Offers: chosen, HoldFor: testbeds.Period{Clock: time.Duration(days) * 24 * time.Hour}, DryRun: dry, Revision: revision})
 	case scheduler.ActionEdit:
-		name, description := strings.TrimSpace(form.Get("name")), strings.ReplaceAll(form.Get("description"), "\r\n", "\n")
-		return s.service.Edit(ctx, who, v.ID, scheduler.Edit{Name: &name, Description: &description, Anyway: true, DryRun: dry, Revision: revision})
+		in, err := readEdit(form, wish, v.Request)
+		if err != nil {
+			return scheduler.Outcome{}, err
+		}
+		in.DryRun, in.Revision = dry, revision
+		return s.service.Edit(ctx, who, v.ID, in)
 	case scheduler.ActionCancel:
 		return s.service.Cancel(ctx, who, v.ID, step)
 	case scheduler.ActionStart:

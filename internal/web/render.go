@@ -31,7 +31,7 @@ type view struct {
 var functions = template.FuncMap{
 	"demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "size": phrases.Size, "quantity": phrases.Quantity, "competing": competing, "spoken": spokenField,
 	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "lower": strings.ToLower,
-	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "initialsOf": initialsOf, "channelName": channelName, "dict": dict, "qr": qrCode, "initials": initials,
+	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "initialsOf": initialsOf, "channelName": channelName, "dict": dict, "qr": qrCode, "initials": initials, "chip": func(s scheduler.Status) string { return chips[s] },
 	"webcal": func(address string) template.URL { return template.URL(address) }, // the address is this site's own
 }
 

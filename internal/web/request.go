@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,36 +13,52 @@ import (
 	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/scheduler/phrases"
+	"berth/testbeds"
 )
 
 // requestPage shows one request.
 type requestPage struct {
 	R         scheduler.View
+	Names     names
 	Zones     []*time.Location // of its testbeds
-	Path      []pathStep
+	Chip      string
+	Life      []stage
+	Stands    standing
 	Conflicts []string
 	Lost      []string         // what a granted request no longer has
 	Ways      []wayOut         // to what works, where it does not fit
 	WayBy     scheduler.Action // the step that takes them
-	Take      bool             // a mentor can take it over
-	Moves     string           // what the reader may do by a move
+	Where     []deployedAt
+	Around    string // setup and teardown
+	SVG       template.HTML
+	Moves     string // what the reader may do by a move
 	Feedback  []scheduler.Feedback
-	History   []scheduler.Entry
+	History   []told
 	Mentors   []string
 	Can       map[string]bool
+	Later     map[string]later
+	Take      bool                 // a mentor can take it over
+	Again     template.URL         // to ask for the same once more; empty for readers who cannot
+	Edit      editForm             // of a request under review
 	Provides  []scheduler.Approval // for the reader's decision
+	Primary   string               // the action that is the reader's next
 	Once      string
+	Link      string // the page's own address
+	OSM       string // the name of its deployment, for operators
 	Told      string // whether the ticket is up to date
+}
+
+// later is a step that waits.
+type later struct {
+	Why  string
+	From time.Time
 }
 
 // ticketChannel is the channel of deliveries to tickets.
 const ticketChannel = "ticket"
 
-// pathStep is a status on the path of a request.
-type pathStep struct {
-	Label string
-	State string // past, here, ahead
-}
+// longestThread bounds the remarks and the history on the page.
+const longestThread = 500
 
 func (s *site) request(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	ctx, id := r.Context(), r.PathValue("number")
@@ -53,34 +70,39 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who account.Actor
 	if err != nil {
 		return err
 	}
-	p := requestPage{R: v, Zones: phrases.Zones(v.Request, f), Path: path(v.Status), Can: map[string]bool{}, Once: fresh()}
-	for _, a := range v.Actions {
-		p.Can[string(a)] = true
-	}
-	p.Take = p.Can[string(scheduler.ActionAssign)] && who.Is(account.RoleMentor) && v.Mentor != who.Username
-	if p.Moves = "Move, extend or shorten"; v.Status != scheduler.UnderReview && !scheduler.MayOverride(who, scheduler.ActionMove, v.Request) {
-		p.Moves = "Shorten"
-	}
-	if err := s.shortages(ctx, who, &p); err != nil {
-		return err
-	}
-	feedback, err := s.service.Feedback(ctx, who, v.ID, "", 500)
+	p := requestPage{R: v, Zones: phrases.Zones(v.Request, f), Once: fresh(), Chip: chips[v.Status], Around: around(v.Request),
+		Link: fmt.Sprintf("%s/requests/%d", s.o.Base, v.Number)}
+	p.may(who, s.o.Clock())
+	feedback, err := s.service.Feedback(ctx, who, v.ID, "", longestThread)
 	if err != nil {
 		return err
 	}
-	history, err := s.service.History(ctx, who, v.ID, "", 500)
+	history, err := s.service.History(ctx, who, v.ID, "", longestThread)
 	if err != nil {
 		return err
 	}
-	p.Feedback, p.History = feedback.Items, history.Items
-	slices.Reverse(p.History)
 	if p.Can[string(scheduler.ActionAssign)] {
 		if p.Mentors, err = s.people.Mentors(ctx, who); err != nil {
 			return err
 		}
 	}
-	if p.Can[string(scheduler.ActionApprove)] {
-		p.Provides = v.Decidable(who)
+	if p.Names, err = s.named(ctx, who, f, append(peopleOf(v.Request, feedback.Items, history.Items), p.Mentors...)...); err != nil {
+		return err
+	}
+	if err := s.shortages(ctx, who, &p); err != nil {
+		return err
+	}
+	x := s.readerOf(who)
+	p.Feedback, p.History = feedback.Items, x.history(history.Items, p.Names)
+	p.Life, p.Stands = x.lifeline(v.Request, history.Items, p.Names), x.stands(&p, who, history.Items)
+	p.Where = deployedWhere(v.Request, p.Names)
+	if p.Can[string(scheduler.ActionEdit)] {
+		if p.Edit, err = s.editOf(ctx, who, v.Request, f); err != nil {
+			return err
+		}
+	}
+	if p.SVG, err = s.aroundSlot(ctx, who, v.Request, f); err != nil {
+		return err
 	}
 	if v.Ticket != nil {
 		waits, err := s.o.Deliveries.Pending(ctx, ticketChannel, v.ID)
@@ -95,13 +117,76 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who account.Actor
 	return nil
 }
 
+// may notes which steps the reader can take, now and later, and which one is their next.
+func (p *requestPage) may(who account.Actor, now time.Time) {
+	v := p.R
+	p.Can, p.Later = map[string]bool{}, map[string]later{}
+	for _, a := range v.Actions {
+		p.Can[string(a)] = v.MayNow(who, a, now)
+	}
+	for _, l := range v.NotYet(who, now) {
+		p.Later[string(l.Action)] = later{l.Why, l.From}
+	}
+	p.Take = p.Can[string(scheduler.ActionAssign)] && who.Is(account.RoleMentor) && v.Mentor != who.Username
+	if p.Moves = "Move, extend or shorten"; v.Status != scheduler.UnderReview && !scheduler.MayOverride(who, scheduler.ActionMove, v.Request) {
+		p.Moves = "Shorten"
+	}
+	if p.Can[string(scheduler.ActionApprove)] {
+		p.Provides = v.Decidable(who)
+	}
+	if c, ok := again(v.Request); ok && (who.Is(account.RoleExperimenter) || who.Is(account.RoleMentor) || who.Is(account.RoleAdministrator)) && (c.NSD != "" || len(c.Own) > 0) {
+		p.Again = template.URL(fmt.Sprintf("/new?again=%d", v.Number))
+	}
+	if who.Is(account.RoleOperator) || who.Is(account.RoleAdministrator) {
+		p.OSM = fmt.Sprintf("berth-%d", v.Number)
+	}
+	p.Primary = p.next(who)
+}
+
+// next names the reader's next step; empty where they have none.
+func (p *requestPage) next(who account.Actor) string {
+	v := p.R
+	for _, a := range p.Provides {
+		if a.Open() && who.Provides(a.Testbed) {
+			return string(scheduler.ActionApprove)
+		}
+	}
+	for _, a := range []scheduler.Action{scheduler.ActionSchedule, scheduler.ActionStart, scheduler.ActionComplete} {
+		if p.Can[string(a)] {
+			return string(a)
+		}
+	}
+	switch {
+	case p.Take && v.Status == scheduler.UnderReview:
+		return string(scheduler.ActionAssign)
+	case v.Status.Over():
+		return "again"
+	}
+	return ""
+}
+
+// aroundSlot draws the request's testbeds around its slot: a day or two, or all of a longer one.
+func (s *site) aroundSlot(ctx context.Context, who account.Actor, r scheduler.Request, f testbeds.Facility) (template.HTML, error) {
+	zone := s.readerOf(who).zone
+	start, end := r.Slot.Start.In(zone), r.Slot.End.In(zone)
+	v := window{Span: "range", Zone: zone, Slot: testbeds.Slot{
+		Start: time.Date(start.Year(), start.Month(), start.Day()-1, 12, 0, 0, 0, zone),
+		End:   time.Date(end.Year(), end.Month(), end.Day()+1, 12, 0, 0, 0, zone)}}
+	concerned := r.Demand.Testbeds()
+	f.Testbeds = slices.DeleteFunc(slices.Clone(f.Testbeds), func(t testbeds.Testbed) bool { return !slices.Contains(concerned, t.ID) })
+	if len(f.Testbeds) == 0 || v.Slot.Duration() > longestRange {
+		return "", nil
+	}
+	return s.drawn(ctx, who, v, f, nil)
+}
+
 // shortages says what a request lacks, be it under review or granted, and what would work.
 func (s *site) shortages(ctx context.Context, who account.Actor, p *requestPage) error {
 	v := p.R
 	if v.Fit.Fits || v.Status.Over() || v.Status.Ended() {
 		return nil
 	}
-	lines := s.readerOf(who).conflicts(v.Fit)
+	lines := p.Names.conflicts(s.readerOf(who), v.Fit)
 	switch p.WayBy = scheduler.ActionMove; {
 	case v.Status != scheduler.UnderReview:
 		p.Lost = lines

@@ -1,24 +1,14 @@
 package web
 
 import (
-	"slices"
-
 	"berth/internal/web/timeline"
 	"berth/scheduler"
-	"berth/scheduler/phrases"
 )
 
-// usual is the path of a request with only the mandatory reports.
-var usual = []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Running, scheduler.Completed}
-
-// paths holds the paths of requests, by their present status.
-var paths = map[scheduler.Status][]scheduler.Status{
-	scheduler.UnderReview: usual, scheduler.Scheduled: usual, scheduler.Running: usual, scheduler.Completed: usual,
-	scheduler.Instantiating: slices.Insert(slices.Clone(usual), 2, scheduler.Instantiating),
-	scheduler.Terminating:   slices.Insert(slices.Clone(usual), 3, scheduler.Terminating),
-	scheduler.Failed:        {scheduler.UnderReview, scheduler.Scheduled, scheduler.Failed},
-	scheduler.Rejected:      {scheduler.UnderReview, scheduler.Rejected},
-	scheduler.Cancelled:     {scheduler.UnderReview, scheduler.Cancelled},
+// chips maps each status to the look of its chip, a class.
+var chips = map[scheduler.Status]string{
+	scheduler.UnderReview: "wait", scheduler.Scheduled: "set", scheduler.Instantiating: "now", scheduler.Running: "now", scheduler.Terminating: "now",
+	scheduler.Completed: "done", scheduler.Rejected: "bad", scheduler.Cancelled: "done", scheduler.Failed: "bad",
 }
 
 // barStates maps the statuses that take capacity to their look in the schedule.
@@ -29,8 +19,8 @@ var barStates = map[scheduler.Status]timeline.State{
 
 // MissingStatus lists the places of the pages without anything for a status; none if it is known to all.
 func MissingStatus(s scheduler.Status) (places []string) {
-	if !slices.Contains(paths[s], s) {
-		places = append(places, "the path on the page of a request (paths)")
+	if chips[s] == "" {
+		places = append(places, "the chips (chips)")
 	}
 	state, known := barStates[s]
 	if !known {
@@ -40,19 +30,4 @@ func MissingStatus(s scheduler.Status) (places []string) {
 		places = append(places, "the looks of the picture (timeline)")
 	}
 	return places
-}
-
-// path returns the path of a request so far, and the steps ahead.
-func path(at scheduler.Status) (list []pathStep) {
-	state := "past"
-	for _, x := range paths[at] {
-		if x == at {
-			state = "here"
-		}
-		list = append(list, pathStep{phrases.Status(x), state})
-		if state == "here" {
-			state = "ahead"
-		}
-	}
-	return list
 }

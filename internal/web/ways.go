@@ -52,7 +52,7 @@ func readAlternative(field, text string) (testbeds.Alternative, error) {
 // takes reports whether a step with a request can lead to an alternative. A request that has begun keeps its start, its places and its devices.
 func takes(action scheduler.Action, who account.Actor, r scheduler.Request, a testbeds.Alternative) bool {
 	switch {
-	case action == scheduler.ActionSchedule, action == scheduler.ActionMove && r.Status == scheduler.UnderReview:
+	case action == scheduler.ActionSchedule, action == scheduler.ActionEdit, action == scheduler.ActionMove && r.Status == scheduler.UnderReview:
 		return true
 	case action != scheduler.ActionMove || !scheduler.MayOverride(who, action, r):
 		return false

@@ -21,7 +21,7 @@ var files embed.FS
 // styles and scripts are served as one file each: first what all pages share, then what is of one page.
 var (
 	styles  = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/admin.css", "timeline/timeline.css"}
-	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/book.js", "script/copy.js"}
+	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/book.js", "script/copy.js"}
 )
 
 // Identity signs people in and out, and keeps their passwords and tokens.
@@ -158,6 +158,7 @@ func (s *site) handler() http.Handler {
 	} {
 		mux.HandleFunc(pattern, s.signedIn(h))
 	}
+	mux.HandleFunc("GET /requests/{number}/calendar.ics", s.signedIn(s.requestCalendar))
 	s.drafts = http.NewServeMux()
 	for pattern, p := range map[string]post{
 		"/new":                          {handler: s.submit, origin: s.choose, asked: true},

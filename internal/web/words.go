@@ -25,11 +25,16 @@ func (x reader) conflicts(v testbeds.Verdict) (lines []string) {
 }
 
 func (x reader) conflict(c testbeds.Conflict) string {
+	return c.Resource.Words() + " " + x.shortage(c)
+}
+
+// shortage words a conflict without its resource.
+func (x reader) shortage(c testbeds.Conflict) string {
 	by := c.Takers()
 	if by != "" {
 		by = "; taken by " + by
 	}
-	return c.Resource.Words() + " " + c.Shortage() + ", " + x.slot(c.Interval) + by
+	return c.Shortage() + ", " + x.slot(c.Interval) + by
 }
 
 // effects words the effects of a decision.

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"berth/testbeds"
+	"berth/testbeds/plain"
+	"berth/testbeds/wallclock"
+)
+
+// lasting writes a duration in at most two units: "30 min", "4 h", "2 days 4 h".
+func lasting(d time.Duration) string {
+	d = d.Round(time.Minute)
+	days, hours, minutes := int(d/(24*time.Hour)), int(d/time.Hour)%24, int(d/time.Minute)%60
+	var parts []string
+	if days > 0 {
+		parts = append(parts, plain.Count(days, "day"))
+	}
+	if hours > 0 {
+		parts = append(parts, fmt.Sprintf("%d h", hours))
+	}
+	if minutes > 0 && days == 0 {
+		parts = append(parts, fmt.Sprintf("%d min", minutes))
+	}
+	if len(parts) == 0 {
+		return "less than a minute"
+	}
+	return strings.Join(parts, " ")
+}
+
+// away says how far an instant is from now, in one unit: "in 3 days", "20 min ago", "now".
+func (x reader) away(t time.Time) string {
+	d := t.Sub(x.now)
+	switch far := max(d, -d); {
+	case far < time.Minute:
+		return "now"
+	case far < time.Hour:
+		far = far.Truncate(time.Minute)
+		return ahead(d, lasting(far))
+	case far < 36*time.Hour:
+		return ahead(d, lasting(far.Truncate(time.Hour)))
+	default:
+		return ahead(d, lasting(far.Round(24*time.Hour)))
+	}
+}
+
+func ahead(d time.Duration, far string) string {
+	if d < 0 {
+		return far + " ago"
+	}
+	return "in " + far
+}
+
+// mark writes an instant with its markup.
+func (x reader) mark(t time.Time) template.HTML { return template.HTML(timeHTML(t, x.at(t))) }
+
+// markSlot writes a slot with its markup.
+func (x reader) markSlot(s testbeds.Slot) template.HTML {
+	from, dash, to := wallclock.SpanParts(s.Start, s.End, x.zone, x.now)
+	return template.HTML(`<span class="when">` + timeHTML(s.Start, from) + dash + timeHTML(s.End, to) + `</span>`)
+}
+
+// markup composes a sentence: the format is the program's own, and all texts in it are escaped but for those that are markup already.
+func markup(format string, args ...any) template.HTML {
+	for i, a := range args {
+		if text, ok := a.(string); ok {
+			args[i] = template.HTML(template.HTMLEscapeString(text))
+		}
+	}
+	return template.HTML(fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,223 @@
+package web
+
+import (
+	"html/template"
+	"strings"
+
+	"berth/scheduler"
+	"berth/scheduler/account"
+	"berth/scheduler/phrases"
+	"berth/testbeds"
+)
+
+// standing is the one banner of a request: what broke, else what it waits for, else what comes next.
+type standing struct {
+	Look  string // a class: failed, waits, fits, offer, plain
+	Title template.HTML
+	Lines []template.HTML
+}
+
+// Alert reports whether the banner interrupts a screen reader.
+func (s standing) Alert() bool { return s.Look == "failed" }
+
+// stands says how a request stands, for its reader.
+func (x reader) stands(p *requestPage, who account.Actor, entries []scheduler.Entry) standing {
+	r := p.R.Request
+	if broken := x.broken(p); len(broken.Lines) > 0 {
+		return broken
+	}
+	switch {
+	case r.Status == scheduler.UnderReview:
+		return x.reviewed(p, who)
+	case r.PendingMove != nil:
+		m := r.PendingMove
+		return standing{Look: "waits", Title: markup("%s proposed a move to %s.", p.Names.Person(m.By), x.markSlot(m.Slot)),
+			Lines: []template.HTML{markup("It waits for the approval of %s; until then the slot stays as it is.", strings.Join(p.Names.Beds(missing(m.Approvals)), " and "))}}
+	case r.Status == scheduler.Scheduled:
+		return x.awaited(p)
+	case r.Status.Begun():
+		return standing{Look: "plain", Title: markup("%s until %s, %s.", sentenceCase(phrases.Status(r.Status)), x.mark(r.Slot.End), x.away(r.Slot.End)), Lines: []template.HTML{"Operators tear it down when the slot ends."}}
+	}
+	return x.over(p, entries)
+}
+
+// broken lists everything that a person must look at.
+func (x reader) broken(p *requestPage) standing {
+	r, s := p.R.Request, standing{Look: "failed"}
+	if r.Status.Over() {
+		return s
+	}
+	title := func(t template.HTML) {
+		if s.Title == "" {
+			s.Title = t
+		} else {
+			s.Lines = append(s.Lines, t)
+		}
+	}
+	if len(p.Lost) > 0 {
+		title("It no longer has what it needs. Its slot stays booked, but this is missing:")
+		s.Lines = append(s.Lines, plainLines(p.Lost)...)
+	}
+	for _, f := range r.Flags {
+		switch f.Kind {
+		case scheduler.FlagFacility:
+			if len(p.Lost) == 0 {
+				title(markup("A change of the facility touches it."))
+				s.Lines = append(s.Lines, markup("%s", sentence(x.humane(f.Text))))
+			}
+		case scheduler.FlagDisplaced:
+			title("Its slot was given to another request. It needs a new one.")
+			s.Lines = append(append(s.Lines, markup("The reason, given %s: %s", x.mark(f.At), x.humane(f.Text))), plainLines(p.Conflicts)...)
+		case scheduler.FlagOverrun:
+			title(markup("It runs past its end: it should have ended %s.", x.mark(planOf(r).End)))
+			s.Lines = append(s.Lines, markup("It keeps its capacity until %s. Whoever comes next may be late.", x.mark(r.Slot.End)))
+		default:
+			title(markup("%s", sentence(x.humane(f.Text))))
+			s.Lines = append(s.Lines, markup("Since %s.", x.mark(f.At)))
+		}
+	}
+	for _, o := range r.Overbooked {
+		title(markup("Overbooked by %s: %s", p.Names.Person(o.By), o.Reason))
+		for _, c := range o.Conflicts {
+			s.Lines = append(s.Lines, markup("%s", p.Names.conflict(x, c)))
+		}
+	}
+	return s
+}
+
+// reviewed says what a request under review waits for.
+func (x reader) reviewed(p *requestPage, who account.Actor) standing {
+	r, n := p.R.Request, p.Names
+	s := standing{Look: "waits"}
+	for _, a := range r.Approvals {
+		if a.Decision == scheduler.Refused {
+			s.Look = "failed"
+			s.Lines = append(s.Lines, markup("%s refused for %s: %s", n.Person(a.By), n.Bed(a.Testbed), a.Reason))
+		}
+	}
+	if !p.R.Fit.Fits {
+		s.Look = "failed"
+		s.Title = "At present it does not fit."
+		s.Lines = append(s.Lines, plainLines(p.Conflicts)...)
+		return s
+	}
+	wait := missing(r.Approvals)
+	mine := false
+	for _, id := range wait {
+		mine = mine || who.Provides(id)
+	}
+	switch {
+	case s.Look == "failed":
+		s.Title = "A testbed refused. Another slot or another placement may do."
+	case mine:
+		s.Title = "It fits, and waits for your approval."
+	case len(wait) > 0:
+		s.Title = markup("It fits, and waits for the approval of %s.", strings.Join(n.Beds(wait), " and "))
+	case r.Mentor == who.Username && who.Username != "":
+		s.Look, s.Title = "fits", "It fits, and everybody has approved: it waits for your decision."
+	case r.Mentor == "":
+		s.Title = "It fits. It waits for a mentor to take it."
+	default:
+		s.Title = markup("It fits. It waits for %s, its mentor, to schedule it.", n.Person(r.Mentor))
+	}
+	if r.HoldUntil != nil && r.HoldUntil.After(x.now) {
+		s.Lines = append(s.Lines, markup("Its slot is held until %s, %s.", x.mark(*r.HoldUntil), x.away(*r.HoldUntil)))
+	}
+	return s
+}
+
+// awaited says when a scheduled request begins, or that nobody reported it.
+func (x reader) awaited(p *requestPage) standing {
+	r := p.R.Request
+	begins := r.Slot.Start
+	if r.Occupied != nil {
+		begins = r.Occupied.Start
+	}
+	switch {
+	case !x.now.Before(r.Slot.End):
+		return standing{Look: "failed", Title: "Its slot has passed, and nobody reported a start.", Lines: []template.HTML{"An operator can still say what happened."}}
+	case !x.now.Before(r.Slot.Start):
+		return standing{Look: "waits", Title: markup("Its slot began %s, and nobody has reported the start yet.", x.away(r.Slot.Start))}
+	case !x.now.Before(begins):
+		return standing{Look: "waits", Title: markup("Its setup has begun: it starts %s, %s.", x.mark(r.Slot.Start), x.away(r.Slot.Start))}
+	}
+	s := standing{Look: "plain", Title: markup("It starts %s, %s.", x.mark(r.Slot.Start), x.away(r.Slot.Start))}
+	if begins.Before(r.Slot.Start) {
+		s.Lines = append(s.Lines, markup("Operators begin with its setup %s.", x.mark(begins)))
+	}
+	return s
+}
+
+// over says how a request ended.
+func (x reader) over(p *requestPage, entries []scheduler.Entry) standing {
+	r, s := p.R.Request, standing{Look: "plain"}
+	e, ok := turn(entries, r.Status)
+	by := p.Names.Person(e.Actor)
+	if ok && e.Reason != "" {
+		s.Lines = append(s.Lines, markup("%s: %s", by, e.Reason))
+	}
+	open := 0
+	for _, o := range r.Offers {
+		if o.State == scheduler.OfferOpen {
+			open++
+		}
+	}
+	switch {
+	case r.Status == scheduler.Rejected && open > 0:
+		s.Look = "offer-banner"
+		s.Title = markup("Its slot could not be given. %s held for %s instead.", slotsAre(open), p.Names.Person(r.Experimenter))
+	case r.Status == scheduler.Rejected:
+		s.Title = "It was rejected."
+	case r.Status == scheduler.Cancelled:
+		s.Title = markup("It was cancelled by %s. Its capacity is free again.", by)
+	case r.Status == scheduler.Failed:
+		s.Look, s.Title = "failed", "It failed."
+	default:
+		s.Title = "It is over."
+		if a := r.Actual; a != nil && a.Start != nil && a.End != nil {
+			s.Title = markup("It is over: it ran for %s.", lasting(a.End.Sub(*a.Start)))
+		}
+	}
+	return s
+}
+
+func slotsAre(n int) string {
+	if n == 1 {
+		return "Another slot is"
+	}
+	return "Other slots are"
+}
+
+// planOf returns the slot that was granted, else the one asked for.
+func planOf(r scheduler.Request) testbeds.Slot {
+	if r.Scheduled != nil {
+		return *r.Scheduled
+	}
+	return r.Slot
+}
+
+// missing lists the testbeds that must still approve.
+func missing(list []scheduler.Approval) (ids []string) {
+	for _, a := range list {
+		if a.Open() {
+			ids = append(ids, a.Testbed)
+		}
+	}
+	return ids
+}
+
+func (n names) Beds(ids []string) (list []string) {
+	for _, id := range ids {
+		list = append(list, n.Bed(id))
+	}
+	return list
+}
+
+func plainLines(list []string) (lines []template.HTML) {
+	for _, text := range list {
+		lines = append(lines, markup("%s", text))
+	}
+	return lines
+}
+
+func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
