@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// A link lets a person do one thing without signing in: it names that thing, signed with the instance's own key. It works once, because the step
-// changes what it names. A link signed for one purpose is invalid for any other.
+// A link lets a person do one thing without signing in: it names that thing, signed with the instance's own key. One for a decision works once, because
+// the step changes what it names. A link signed for one purpose is invalid for any other.
 
 // Purpose is the step that a link is for.
 type Purpose string
@@ -20,6 +20,7 @@ const (
 	forApproval Purpose = "approval" // decide for a testbed: request, testbed, person, digest of what is asked for
 	ForPassword Purpose = "password" // set a password: person, when it ends, digest of what it replaces
 	ForSetup    Purpose = "setup"    // make the first account: when it ends
+	ForMute     Purpose = "mails"    // stop a kind of mail: person, topic
 )
 
 // Seal makes a link with the body, signed with the instance's key.

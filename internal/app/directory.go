@@ -17,6 +17,7 @@ type directory struct {
 type people interface {
 	Person(ctx context.Context, actor account.Actor, username string) (account.Person, error)
 	PersonByMail(ctx context.Context, actor account.Actor, mail string) (account.Person, bool, error)
+	MuteLink(ctx context.Context, actor account.Actor, username string, topic account.Topic) (string, error)
 	People(ctx context.Context, actor account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
 }
 

@@ -21,6 +21,8 @@ type accounts interface {
 	PersonByMail(ctx context.Context, actor account.Actor, mail string) (account.Person, bool, error)
 	People(ctx context.Context, actor account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
 	PutPerson(ctx context.Context, actor account.Actor, p account.Person) (account.Person, error)
+	MuteLink(ctx context.Context, actor account.Actor, username string, topic account.Topic) (string, error)
+	MuteByLink(ctx context.Context, link string, muted bool) (account.LinkedTopic, error)
 	Mute(ctx context.Context, actor account.Actor, topics []account.Topic) (account.Person, error)
 }
 

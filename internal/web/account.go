@@ -2,6 +2,7 @@ package web
 
 import (
 	"berth/scheduler/account"
+	"berth/scheduler/phrases"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,11 +22,6 @@ type topic struct {
 	On    bool
 }
 
-var aboutTopics = map[account.Topic]string{
-	account.TopicRequests: "updates on requests that concern you", account.TopicFeedback: "remarks on them", account.TopicReminders: "reminders of orchestration, tear-down and expiring offers",
-	account.TopicInvitations: "calendar invitations with these mails", account.TopicDigest: "the digest of the coming days, for operators",
-}
-
 func (s *site) account(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	p := accountPage{}
 	var err error
@@ -33,7 +29,7 @@ func (s *site) account(w http.ResponseWriter, r *http.Request, who account.Actor
 		return err
 	}
 	for _, t := range account.Topics {
-		p.Topics = append(p.Topics, topic{t, aboutTopics[t], !slices.Contains(p.Person.Muted, t)})
+		p.Topics = append(p.Topics, topic{t, phrases.Topic(t), !slices.Contains(p.Person.Muted, t)})
 	}
 	f, _, err := s.service.Facility(r.Context(), who)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"berth/scheduler/account"
 	"berth/scheduler/phrases"
 	"berth/testbeds"
+	"berth/testbeds/plain"
 )
 
 // view holds a page's frame and its own data.
@@ -29,7 +30,7 @@ type view struct {
 }
 
 var functions = template.FuncMap{
-	"demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "size": phrases.Size, "quantity": phrases.Quantity, "competing": competing, "spoken": spokenField,
+	"demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "topic": phrases.Topic, "size": phrases.Size, "quantity": phrases.Quantity, "competing": competing, "spoken": spokenField,
 	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "lower": strings.ToLower,
 	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "initialsOf": initialsOf, "channelName": channelName, "dict": dict, "qr": qrCode, "initials": initials, "chip": func(s scheduler.Status) string { return chips[s] },
 	"webcal": func(address string) template.URL { return template.URL(address) }, // the address is this site's own
@@ -61,20 +62,8 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, ti
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(withoutTurns(b.Bytes()))
+	_, _ = w.Write(plain.WithoutTurns(b.Bytes()))
 }
-
-// withoutTurns removes the characters that turn the direction of the text beside them (CVE-2021-42574): a name must not change how the rest of a page
-// reads.
-func withoutTurns(page []byte) []byte {
-	for _, turn := range turns {
-		page = bytes.ReplaceAll(page, turn, nil)
-	}
-	return page
-}
-
-// turns are the characters that turn the direction of text.
-var turns = [][]byte{[]byte("\u202a"), []byte("\u202b"), []byte("\u202c"), []byte("\u202d"), []byte("\u202e"), []byte("\u2066"), []byte("\u2067"), []byte("\u2068"), []byte("\u2069")}
 
 // failure is the content of an error page.
 type failure struct {

@@ -39,6 +39,8 @@ type Identity interface {
 	Setup(ctx context.Context, link string) error
 	Claim(r *http.Request, link string, p account.Person, password string) (secret string, err error)
 	Mute(ctx context.Context, actor account.Actor, topics []account.Topic) (account.Person, error)
+	TopicByLink(ctx context.Context, link string) (account.LinkedTopic, error)
+	MuteByLink(ctx context.Context, link string, muted bool) (account.LinkedTopic, error)
 	SetZone(ctx context.Context, actor account.Actor, zone string) (account.Person, error)
 	Trail(ctx context.Context, actor account.Actor, f account.Filter, cursor string) (scheduler.Page[account.AuditEvent], error)
 	Mentors(ctx context.Context, actor account.Actor) ([]string, error)
@@ -99,7 +101,7 @@ type site struct {
 
 // Paths lists the patterns of New's handler.
 var Paths = []string{"GET /{$}", "GET /schedule", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/",
-	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", "/offers/", "/approvals/", "/invitations/", "/welcome/"}
+	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", "/offers/", "/approvals/", "/mails/", "/invitations/", "/welcome/"}
 
 // New serves the pages.
 func New(service *scheduler.Service, people Identity, o Options) (http.Handler, error) {
@@ -132,6 +134,8 @@ func (s *site) handler() http.Handler {
 	mux.HandleFunc("POST /offers/{link}", s.accept)
 	mux.HandleFunc("GET /approvals/{link}", s.askApproval)
 	mux.HandleFunc("POST /approvals/{link}", s.approve)
+	mux.HandleFunc("GET /mails/{link}", s.askMute)
+	mux.HandleFunc("POST /mails/{link}", s.mute)
 	for pattern, x := range map[string]struct{ ask, act page }{"/invitations/{link}": {s.askInvited, s.join}, "/welcome/{link}": {s.askSetup, s.claim}} {
 		mux.HandleFunc("GET "+pattern, s.linked(x.ask, x.act))
 		mux.HandleFunc("POST "+pattern, s.linked(x.ask, x.act))
@@ -190,7 +194,9 @@ func (s *site) handler() http.Handler {
 		}
 		s.fail(w, r, s.zoned(r, who), scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at this address")) // no echo of the address, which may hold a signed link
 	})
-	return careful(http.NewCrossOriginProtection().Handler(bounded(mux)))
+	protection := http.NewCrossOriginProtection()
+	protection.AddInsecureBypassPattern("POST /mails/{link}") // mail programs may send it from pages of their own (RFC 8058): the link alone counts
+	return careful(protection.Handler(bounded(mux)))
 }
 
 // largestForm exceeds the size of most forms here; a facility may be larger.
@@ -215,7 +221,7 @@ func bounded(next http.Handler) http.Handler {
 }
 
 // secretPaths begin the addresses that are secrets themselves.
-var secretPaths = []string{"/offers/", "/approvals/", "/invitations/", "/welcome/"}
+var secretPaths = []string{"/offers/", "/approvals/", "/mails/", "/invitations/", "/welcome/"}
 
 // careful sets headers for browsers: they load nothing from elsewhere, and pass addresses, which may be secrets, to no other site.
 func careful(next http.Handler) http.Handler {

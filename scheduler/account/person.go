@@ -50,6 +50,15 @@ const (
 // Topics lists all topics.
 var Topics = []Topic{TopicRequests, TopicFeedback, TopicReminders, TopicInvitations, TopicDigest}
 
+// LinkedTopic is the kind of mail that a link in a mail stops for its reader.
+type LinkedTopic struct {
+	Person Person
+	Topic  Topic
+}
+
+// Muted reports whether the person gets no such mail at present.
+func (l LinkedTopic) Muted() bool { return slices.Contains(l.Person.Muted, l.Topic) }
+
 // Scope limits what a token may be used for.
 type Scope string
 

@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"bytes"
 	"slices"
 	"unicode"
 )
@@ -23,3 +24,14 @@ func Hidden(r rune) bool {
 // blank lists letters and marks that show nothing: the combining grapheme joiner, the fillers of Hangul, the vowels that Khmer does not
 // write.
 var blank = []rune{'\u034F', '\u115F', '\u1160', '\u17B4', '\u17B5', '\u3164', '\uFFA0'}
+
+// WithoutTurns removes the characters that turn the direction of the text beside them (CVE-2021-42574): a name must not change how the rest of a page
+// or a mail reads.
+func WithoutTurns(text []byte) []byte {
+	for _, turn := range turns {
+		text = bytes.ReplaceAll(text, turn, nil)
+	}
+	return text
+}
+
+var turns = [][]byte{[]byte("\u202a"), []byte("\u202b"), []byte("\u202c"), []byte("\u202d"), []byte("\u202e"), []byte("\u2066"), []byte("\u2067"), []byte("\u2068"), []byte("\u2069")}
