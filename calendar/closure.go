@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 	"berth/testbeds/wallclock"
 )
@@ -54,15 +55,11 @@ func closed(t testbeds.Testbed, c testbeds.PartClosure, at testbeds.Slot, object
 		e.Summary += " " + c.Part
 	}
 	e.Summary += " (" + c.Summary + ")"
-	e.Description = fmt.Sprintf("%s\nTime there: %s to %s (%s)", c.Summary, wall(at.Start, t.Timezone), wall(at.End, t.Timezone), t.Timezone)
-	return Object{Open: true}.of(KindClosure, []string{keyDeployments, keyTestbed(t.ID)}, e, "")
-}
-
-func wall(at time.Time, zone string) string {
-	if z, err := wallclock.Zone(zone); err == nil {
-		at = at.In(z)
+	e.Description = c.Summary
+	if zone, err := wallclock.Zone(t.Timezone); err == nil {
+		e.Description += "\n" + strings.Join(phrases.Reader{Zone: zone}.Slots(at, []*time.Location{time.UTC}), "\n")
 	}
-	return at.Format("2006-01-02 15:04")
+	return Object{Open: true}.of(KindClosure, []string{keyDeployments, keyTestbed(t.ID)}, e, "")
 }
 
 func closureName(t testbeds.Testbed, c testbeds.PartClosure, at testbeds.Slot) string {

@@ -61,7 +61,7 @@ func TestAClosureSaysWhatIsClosed(t *testing.T) {
 		if !strings.Contains(text, "\r\nSUMMARY:"+tt.want+"\r\n") || list[0].Transparent != tt.transparent || !list[0].Open || list[0].Busy != "" {
 			t.Errorf("%s: transparent %t, want %q in\n%s", name, list[0].Transparent, tt.want, text)
 		}
-		if want := `Time there: 2026-12-01 09:00 to 2026-12-01 10:00 (Europe/Dublin)`; !strings.Contains(text, want) {
+		if want := `Tue 1 Dec 2026\, 09:00–10:00 Dublin time`; !strings.Contains(text, want) {
 			t.Errorf("%s: want %q in\n%s", name, want, text)
 		}
 	}

@@ -3,7 +3,6 @@ package calendar
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -18,8 +17,8 @@ func (s Site) deployment(r scheduler.Request, f testbeds.Facility) Event {
 	e := s.event(r, r.ID, r.Slot, f)
 	e.Summary = fmt.Sprintf("%s%s: %s (%s)", prefix(r), title(r), strings.Join(e.Categories, ", "), phrases.Status(r.Status))
 	if r.Remark != nil { // few clients show a COMMENT
-		e.Comment = r.Remark.Text
-		e.Description = r.Remark.Text + "\n\n" + e.Description
+		e.Comment = publicly(r, f).Said(r.Remark.Text)
+		e.Description = e.Comment + "\n\n" + e.Description
 	}
 	return e
 }
@@ -28,8 +27,9 @@ func (s Site) deployment(r scheduler.Request, f testbeds.Facility) Event {
 func (s Site) offer(r scheduler.Request, o scheduler.Offer, f testbeds.Facility) Event {
 	e := s.event(r, r.ID+"-offer-"+o.ID, o.What.Slot, f)
 	e.Status = Tentative
-	e.Summary = fmt.Sprintf("Offered until %s: %s", instant(o.Expires), title(r))
-	e.Description = fmt.Sprintf("Held for %s until %s.\n\n%s", r.Experimenter, instant(o.Expires), e.Description)
+	at := publicly(r, f)
+	e.Summary = fmt.Sprintf("Offered until %s: %s", at.At(o.Expires), title(r))
+	e.Description = fmt.Sprintf("Held for %s until %s: %s\n\n%s", r.Experimenter, at.At(o.Expires), at.Alternative(o.What), e.Description)
 	return e
 }
 
@@ -93,7 +93,10 @@ func prefix(r scheduler.Request) string {
 
 func title(r scheduler.Request) string { return fmt.Sprintf("#%d %s", r.Number, r.Name) }
 
-func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }
+// publicly returns how times are written: calendars show one text to everybody, and keep it, so that every time names its year and its zone.
+func publicly(r scheduler.Request, f testbeds.Facility) phrases.Reader {
+	return phrases.Public(r, f, time.Time{})
+}
 
 func (s Site) link(r scheduler.Request) string { return fmt.Sprintf("%s/requests/%d", s.URL, r.Number) }
 
@@ -120,81 +123,55 @@ func locations(r scheduler.Request, f testbeds.Facility) string {
 	return strings.Join(slices.Compact(at), "; ")
 }
 
-// describe writes the plain text that operators read.
+// describe writes the text that people read in the event: where the request is, what follows, then the details.
 func (s Site) describe(r scheduler.Request, f testbeds.Facility) string {
 	var b strings.Builder
+	at := publicly(r, f)
 	row := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
 		}
 	}
-	row("Status", phrases.Status(r.Status))
+	b.WriteString(at.State(r) + "\n")
+	if next := phrases.Next(r.Status); next != "" {
+		b.WriteString(next + "\n")
+	}
+	b.WriteString(s.link(r) + "\n")
+	warnings(&b, at, r)
+	b.WriteByte('\n')
+	row("Slot", strings.Join(at.Slots(r.Slot, append(phrases.Zones(r, f), time.UTC)), "\n  "))
 	row("Network service", r.NSD)
 	row("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
 	row("Mentor", r.Mentor)
 	if r.Ticket != nil {
 		row("Ticket", r.Ticket.URL)
 	}
-	row("Request", s.link(r))
-	for _, zone := range phrases.Zones(r, f) {
-		row("Slot ("+zone.String()+")", r.Slot.Start.In(zone).Format("2006-01-02 15:04")+" to "+r.Slot.End.In(zone).Format("2006-01-02 15:04"))
+	if needs := phrases.Needs(r, f); len(needs) > 0 {
+		b.WriteString("\nNeeds:\n")
+		for _, line := range needs {
+			b.WriteString("- " + line + "\n")
+		}
 	}
-	components(&b, r)
-	devices(&b, r)
-	warnings(&b, r)
 	if r.Description != "" {
 		fmt.Fprintf(&b, "\n%s\n", r.Description)
 	}
 	return strings.TrimSpace(b.String())
 }
 
-// components lists the components by place, equal ones in one row.
-func components(b *strings.Builder, r scheduler.Request) {
-	count := map[string]int{}
-	for _, c := range r.Components {
-		where := r.Placement[c.Member]
-		if where == "" {
-			where = "not placed"
-		}
-		count[fmt.Sprintf("%s on %s", c.VNF, where)]++
-	}
-	if len(count) > 0 {
-		b.WriteString("\nComponents:\n")
-	}
-	for _, what := range slices.Sorted(maps.Keys(count)) {
-		fmt.Fprintf(b, "- %d × %s\n", count[what], what)
-	}
-}
-
-func devices(b *strings.Builder, r scheduler.Request) {
-	if len(r.Devices) > 0 {
-		b.WriteString("\nDevices:\n")
-	}
-	for _, d := range r.Devices {
-		fmt.Fprintf(b, "- %d × %s at %s", d.Count, d.Device, d.Testbed)
-		for _, u := range r.Units {
-			if u.Testbed == d.Testbed && u.Device == d.Device {
-				fmt.Fprintf(b, ": %s", strings.Join(u.Units, ", "))
-			}
-		}
-		b.WriteByte('\n')
-	}
-}
-
 // warnings writes what must never be silent: overbooked capacity, and other facts that need attention. The affected bookings are left
 // out, because not all readers may know them.
-func warnings(b *strings.Builder, r scheduler.Request) {
+func warnings(b *strings.Builder, at phrases.Reader, r scheduler.Request) {
 	if r.PendingMove != nil {
-		fmt.Fprintf(b, "\n%s\n", r.PendingMove)
+		fmt.Fprintf(b, "\n%s\n", at.Said(r.PendingMove.String()))
 	}
 	for _, o := range r.Overbooked {
 		fmt.Fprintf(b, "\nOverbooked by %s: %s\n", o.By, o.Reason)
 		for _, c := range o.Conflicts {
 			c.TakenBy, c.More = nil, 0
-			fmt.Fprintf(b, "- %s\n", c)
+			fmt.Fprintf(b, "- %s\n", at.Said(c.String()))
 		}
 	}
 	for _, f := range r.Flags {
-		fmt.Fprintf(b, "\nNote of %s: %s\n", instant(f.At), f.Text)
+		fmt.Fprintf(b, "\nNote of %s: %s\n", at.At(f.At), at.Said(f.Text))
 	}
 }

@@ -61,7 +61,7 @@ DTSTART:20261201T090000Z
 DTEND:20261201T130000Z
 STATUS:CONFIRMED
 SUMMARY:#7 MARATHON\, day 2: Radio hall\, Volos (scheduled)
-DESCRIPTION:Status: scheduled\nNetwork service: marathon_nsd\nExperimenter: maeve\, TCD\nMentor: monika\nTicket: https://bugs.example/4711\nRequest: https://berth.example/requests/7\nSlot (Europe/Dublin): 2026-12-01 09:00 to 2026-12-01 13:00\nSlot (Europe/Athens): 2026-12-01 11:00 to 2026-12-01 15:00\n\nComponents:\n- 1 × core_vnfd on volos/x\n- 2 × ue_vnfd on hall/iris\n\nDevices:\n- 2 × usrp at hall: n210-1\, n210-2\n\nRuns\; with radios.
+DESCRIPTION:Scheduled: Tue 1 Dec 2026\, 09:00–13:00 UTC\nOperators orchestrate it before the slot begins.\nhttps://berth.example/requests/7\n\nSlot: Tue 1 Dec 2026\, 09:00–13:00 UTC\n  Tue 1 Dec 2026\, 11:00–15:00 Athens time\nNetwork service: marathon_nsd\nExperimenter: maeve\, TCD\nMentor: monika\nTicket: https://bugs.example/4711\n\nNeeds:\n- hall iris: ue_vnfd (1)\, ue_vnfd (2)\n- volos x: core_vnfd (3)\n- hall: 2 of 2 usrp (n210-1\, n210-2)\n\nRuns\; with radios.
 LOCATION:Dublin\, Ireland\; Volos\, Greece
 URL:https://berth.example/requests/7
 CATEGORIES:Radio hall
@@ -143,7 +143,7 @@ func TestAnOverbookIsNotSilent(t *testing.T) {
 	r.Flags = []scheduler.Flag{{Kind: "overrun", At: at, Text: "past its end"}}
 	o := named(t, Site{}.Objects(r, hall()), KindDeployment)
 	text := string(unfold([]byte(o.Full)))
-	for _, want := range []string{"SUMMARY:⚠ #7", "Overbooked by monika: the jury comes", "short by 1", "Note of 2026-12-01 09:00 UTC: past its end"} {
+	for _, want := range []string{"SUMMARY:⚠ #7", "Overbooked by monika: the jury comes", "short by 1", `Note of Tue 1 Dec 2026\, 09:00 UTC: past its end`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("it lacks %q:\n%s", want, text)
 		}
@@ -160,7 +160,7 @@ func TestOpenOffersAreHeldTime(t *testing.T) {
 		{ID: "2", State: scheduler.OfferExpired, What: testbeds.Alternative{Slot: testbeds.NewSlot(at, time.Hour)}}}
 	list := Site{}.Objects(r, hall())
 	o := named(t, list, KindOffer)
-	if o.Name != "6b1d-offer-1" || o.Status != Tentative || !o.Start.Equal(at.Add(48*time.Hour)) || !strings.Contains(string(unfold([]byte(o.Full))), "Offered until 2026-12-01 09:00 UTC") || !strings.Contains(o.Busy, "Held: Radio hall") {
+	if o.Name != "6b1d-offer-1" || o.Status != Tentative || !o.Start.Equal(at.Add(48*time.Hour)) || !strings.Contains(string(unfold([]byte(o.Full))), `Offered until Tue 1 Dec 2026\, 09:00 UTC`) || !strings.Contains(o.Busy, "Held: Radio hall") {
 		t.Errorf("the offer is %+v", o)
 	}
 	if slices.Contains(o.Collections, "mine:maeve") || len(list) != 4 {

@@ -20,7 +20,7 @@ type texts struct {
 func newTexts(sample *Object) *texts {
 	at := time.Unix(0, 0).UTC()
 	usual := render(Event{Name: "00000000-0000-0000-0000-000000000000", Created: at, Modified: at, Start: at, End: at, Status: Confirmed, Summary: "Orchestrate Tear down Offered until Closed",
-		Description: "Status: scheduled\nNetwork service: \nExperimenter: \nMentor: \nTicket: \nRequest: \nSlot (UTC): \n\nComponents:\n- 1 × on \n\nDevices:\n- 1 × at ",
+		Description: "Scheduled: Thu 26 Nov 2026, 09:00–13:00 UTC\nOperators orchestrate it before the slot begins.\n\nSlot:  time\n  UTC\nNetwork service: \nExperimenter: \nMentor: \nTicket: \n\nNeeds:\n-  vCPU,  GB memory,  GB storage for \n-  of ",
 		Location:    "Location", URL: "https://", Categories: []string{"Place"}})
 	return &texts{dict: s2.MakeDict([]byte(usual+sample.Full+sample.Busy), nil)}
 }

@@ -56,7 +56,7 @@ func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact,
 		}
 		r.Offers[i].State, r.Offers[i].Booking = OfferWithdrawn, 0
 	}
-	_, err = d.save(ctx, before, r, note{action: ActionFlag, reason: o.Reason, text: b.why()})
+	_, err = d.save(ctx, before, r, note{action: ActionFlag, reason: o.Reason, text: "the facility changed: " + b.why()})
 	return err
 }
 

@@ -151,7 +151,7 @@ func TestARefusalIsExplainedToEverybody(t *testing.T) {
 			Needed: n, ShortBy: n, TakenBy: []testbeds.Taker{{Kind: testbeds.TakerBooking, Request: 99, Amount: 1}}, More: 7}
 	}
 	line := func(n int64) string {
-		return fmt.Sprintf("hall d%d: short by %d (%d needed, none free) (2026-03-02 06:00:00Z – 2026-03-02 07:00:00Z)", n, n, n)
+		return fmt.Sprintf("hall d%d: short by %d (%d needed, none free), 2026-03-02 06:00:00Z – 2026-03-02 07:00:00Z", n, n, n)
 	}
 	verdict := func(n int64) *testbeds.Verdict {
 		v := &testbeds.Verdict{Problems: []testbeds.Problem{{Message: "no such image"}}}

@@ -57,5 +57,5 @@ func ExampleService_Schedule() {
 	// SCHEDULED 2026-03-03 09:00:00Z – 2026-03-03 13:00:00Z
 	// conflict
 	// request #2 does not fit
-	// hall usrp: short by 2 (3 needed, 1 free) (2026-03-03 09:00:00Z – 2026-03-03 13:00:00Z)
+	// hall usrp: short by 2 (3 needed, 1 free), 2026-03-03 09:00:00Z – 2026-03-03 13:00:00Z
 }

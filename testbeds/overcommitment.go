@@ -25,5 +25,5 @@ func (o Overcommitment) String() string {
 		what += " " + o.Unit
 	}
 	size := func(n int64) string { return plain.Size(o.Resource.Quantity, n) }
-	return fmt.Sprintf("%s: %s booked, there are %s (%s)", what, size(o.Booked), size(o.Total), o.Interval)
+	return fmt.Sprintf("%s: %s booked, there are %s, %s", what, size(o.Booked), size(o.Total), o.Interval)
 }

@@ -112,13 +112,14 @@ func (t Taker) Name() string {
 	}
 }
 
-// String words the conflict as one sentence: "hall iris memory: short by 20 GB (40 GB needed, 20 GB free); taken by #7 (…)".
+// String words the conflict as one sentence: "hall iris memory: short by 20 GB (40 GB needed, 20 GB free), 2026-… – 2026-…;
+// taken by #7".
 func (c Conflict) String() string {
 	by := c.Takers()
 	if by != "" {
 		by = "; taken by " + by
 	}
-	return fmt.Sprintf("%s: %s%s (%s)", c.Resource.Words(), c.Shortage(), by, c.Interval)
+	return fmt.Sprintf("%s: %s, %s%s", c.Resource.Words(), c.Shortage(), c.Interval, by)
 }
 
 // Shortage says how much of the resource is missing, without the time: "short by 1 (3 needed, 2 free)", "short by 28 GB (8 GB needed, overbooked by

@@ -165,7 +165,8 @@ func (c *conversation) check(t *testing.T, wish any) {
 	if x.Resource.Device != "usrp-n210" || x.Needed != 3 || x.Free != 0 || x.ShortBy != 3 {
 		t.Errorf("conflict is %+v, want usrp-n210: needs 3, free 0", x)
 	}
-	if len(verdict.Messages) == 0 || !strings.Contains(verdict.Messages[0], "usrp-n210: short by 3 (3 needed, none free); taken by another experiment") {
+	if len(verdict.Messages) == 0 || !strings.Contains(verdict.Messages[0], "usrp-n210: short by 3 (3 needed, none free), ") ||
+		!strings.HasSuffix(verdict.Messages[0], "; taken by another experiment") {
 		t.Errorf("in words the conflict is %q", verdict.Messages)
 	}
 	for _, taker := range x.TakenBy {

@@ -19,7 +19,7 @@ func TestARefusalSaysWhyAndWhatElse(t *testing.T) {
 
 	refused := h.expect(h.send("hector", "POST", "/requests", h.wish(1, 2)), 409)
 	text := string(refused.body)
-	for _, want := range []string{"usrp: short by 2 (3 needed, 1 free); taken by another experiment", `"alternatives":[{`, `"summary":"busy"`} {
+	for _, want := range []string{"usrp: short by 2 (3 needed, 1 free), ", "; taken by another experiment", `"alternatives":[{`, `"summary":"busy"`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the refusal lacks %s: %s", want, text)
 		}

@@ -69,7 +69,7 @@ func TestADragToATakenTimeSnapsBackWithTheReason(t *testing.T) {
 		t.Fatalf("slot %s, remark %v, revision %d", after.Slot, after.Remark, after.Revision)
 	}
 	event := unfolded(h.event("eva", "mine", r))
-	for _, want := range []string{"\r\nCOMMENT:Move to 2026-11-24 10:00", "short by 2", "the nearest slot that works"} {
+	for _, want := range []string{"\r\nCOMMENT:Move to Tue 24 Nov 2026", "short by 2", "the nearest slot that works"} {
 		if !strings.Contains(event, want) {
 			t.Errorf("the event lacks %q:\n%s", want, event)
 		}

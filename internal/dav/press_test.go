@@ -109,7 +109,7 @@ func TestTheReasonComesWithTheNextRefresh(t *testing.T) {
 	for range 2 { // a repetition is refused again
 		h.put("eva", "mine", r, hours(25, 4)).want(t, http.StatusForbidden)
 		event := unfolded(h.send("eva", "REPORT", home("eva", "mine"), body).parts(t).found()[h.href("eva", "mine", r)])
-		for _, want := range []string{"\r\nDESCRIPTION:Move to 2026-11-24 10:00", "\r\nCOMMENT:Move to 2026-11-24 10:00", "the nearest slot that works"} {
+		for _, want := range []string{"\r\nDESCRIPTION:Move to Tue 24 Nov 2026", "\r\nCOMMENT:Move to Tue 24 Nov 2026", "the nearest slot that works"} {
 			if !strings.Contains(event, want) {
 				t.Errorf("what is read lacks %q:\n%s", want, event)
 			}

@@ -15,7 +15,7 @@ import (
 )
 
 // heads lists the headers of every mail about a request, as net/mail spells them.
-var heads = []string{"Auto-Submitted", "Content-Type", "Date", "From", "In-Reply-To", "Message-Id", "Mime-Version", "References", "Subject", "To", "X-Auto-Response-Suppress"}
+var heads = []string{"Auto-Submitted", "Content-Type", "Date", "From", "In-Reply-To", "List-Unsubscribe", "List-Unsubscribe-Post", "Message-Id", "Mime-Version", "References", "Subject", "To", "X-Auto-Response-Suppress"}
 
 // FuzzHeads tries any names and addresses of people: a mail must have exactly its own headers, and go to one reader.
 func FuzzHeads(f *testing.F) {
@@ -27,7 +27,7 @@ func FuzzHeads(f *testing.F) {
 	f.Add("Ada", "ada@people.example", "Berth", `"berth@\""@bücher.example`, "Trial")
 	f.Fuzz(func(t *testing.T, name, address, sender, from, request string) {
 		p := &Mailer{settings: Settings{From: Address{sender, from}, Site: "https://berth.example"}}
-		m := p.mail(letter{Subject: subject(scheduler.Request{Number: 7, Name: request})}, reader{address: Address{name, address}})
+		m := p.mail(letter{Subject: subject(scheduler.Request{Number: 7, Name: request}), Stop: "https://berth.example/mails/" + strings.Repeat("x", 300) + ".y"}, reader{address: Address{name, address}})
 		m.ID, m.Thread = p.identity(scheduler.Event{Request: "0b5e", Sequence: 3}, address)
 		msg, err := message(m)
 		if err != nil {

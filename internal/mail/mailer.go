@@ -3,13 +3,12 @@ package mail
 import (
 	"context"
 	"log/slog"
-	"slices"
-	"strings"
 	"time"
 
 	"berth/calendar"
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 )
 
@@ -26,6 +25,7 @@ type Requests interface {
 	Feedback(ctx context.Context, a account.Actor, id, cursor string, limit int) (scheduler.Page[scheduler.Feedback], error)
 	FeedbackText(ctx context.Context, a account.Actor, e scheduler.Event) (string, error)
 	ApprovalLink(ctx context.Context, a account.Actor, id, testbed, person string) (string, error)
+	MuteLink(ctx context.Context, a account.Actor, person string, topic account.Topic) (string, error)
 }
 
 // Sender sends one mail. For errors that retrying cannot mend it returns a retry.Permanent.
@@ -99,38 +99,6 @@ func (p *Mailer) tooLate(e scheduler.Event) bool {
 	return (e.Kind == scheduler.EventReminder || e.Kind == scheduler.EventDigest) && p.clock().Sub(e.At) > p.settings.Late
 }
 
-// isList reports whether a target is the tickets list rather than a person. No username has an @.
-func isList(target string) bool { return strings.Contains(target, "@") }
-
-// listReader stands for the tickets list: it may read everything about requests, and do nothing.
-var listReader = account.Actor{Username: "the tickets list", Roles: []account.Role{account.RoleOperator}, Scopes: []account.Scope{account.ScopeRead}}
-
-// reader is the reader of a mail.
-type reader struct {
-	actor   account.Actor
-	address Address
-	person  account.Person // none for the list
-}
-
-func (r reader) wants(t account.Topic) bool {
-	return !slices.Contains(r.person.Muted, t)
-}
-
-// reader finds the reader for a target; ok is false if nobody is to be mailed any more.
-func (p *Mailer) reader(ctx context.Context, target string) (r reader, ok bool, err error) {
-	if isList(target) {
-		return reader{actor: listReader, address: Address{Address: target}}, target == p.settings.List, nil
-	}
-	person, err := p.requests.Person(ctx, account.System, target)
-	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
-		return r, false, nil
-	}
-	if err != nil {
-		return r, false, err
-	}
-	return reader{account.ActorOf(person), Address{person.Name, person.Email}, person}, !person.Disabled && person.Email != "", nil
-}
-
 // notify mails an event to one target.
 func (p *Mailer) notify(ctx context.Context, e scheduler.Event, target string) error {
 	to, ok, err := p.reader(ctx, target)
@@ -150,6 +118,9 @@ func (p *Mailer) notify(ctx context.Context, e scheduler.Event, target string) e
 	}
 	letter, err := p.about(ctx, e, v, f, to)
 	if err != nil {
+		return err
+	}
+	if err := p.choice(ctx, &letter, to, rules[e.Action].topic); err != nil {
 		return err
 	}
 	mail := p.mail(letter, to)
@@ -176,10 +147,24 @@ func invites(e scheduler.Event, r scheduler.Request) calendar.Method {
 	}
 }
 
+// choice gives a reader the links to stop mails of this kind, and to choose among all kinds. The list has no choice.
+func (p *Mailer) choice(ctx context.Context, l *letter, to reader, topic account.Topic) error {
+	if to.person.Username == "" {
+		return nil
+	}
+	sealed, err := p.requests.MuteLink(ctx, account.System, to.person.Username, topic)
+	if err != nil {
+		return err
+	}
+	l.Stop = p.settings.Site + "/mails/" + sealed
+	l.Choices = []link{{Label: "Stop " + phrases.Topic(topic), URL: l.Stop}, {Label: "Choose your mails", URL: p.settings.Site + "/account"}}
+	return nil
+}
+
 // Test mails a few lines to an address, to check the delivery.
 func (p *Mailer) Test(ctx context.Context, address string) error {
 	now := p.clock().UTC()
-	l := letter{Subject: "[Berth] A test", Heading: "Mail from Berth arrives", Said: "Sent at " + now.Format(time.RFC3339) + ".", Why: "An administrator of Berth asked for this test."}
+	l := letter{Subject: "[Berth] A test", First: "Mail from Berth arrives", More: []string{"Sent at " + now.Format(time.RFC3339) + "."}, Why: "An administrator of Berth asked for this test."}
 	mail := p.mail(l, reader{address: Address{Address: address}})
 	mail.ID, _ = p.identity(scheduler.Event{Kind: "test", Sequence: now.UnixNano()}, address)
 	return p.sender.Send(ctx, mail)

@@ -100,7 +100,7 @@ func TestRemindersArriveInTheirTime(t *testing.T) {
 	if got := readers(mails); !cmp.Equal(got, []string{"eva", "oskar"}) {
 		t.Fatalf("reminded: %v", got)
 	}
-	if text := h.of(mails, "oskar").Text("text/plain"); !strings.Contains(text, "#1 begins at 2026-11-26 09:00 UTC") || !strings.Contains(text, "You get this mail as an operator.") {
+	if text := h.of(mails, "oskar").Text("text/plain"); !strings.Contains(text, "Begins soon: Thu 26 Nov, 11:00–13:00 Athens time") || !strings.Contains(text, "You get this mail as an operator.") {
 		t.Error(text)
 	}
 	h.later(23 * time.Hour) // an hour before, but the outage outlasts the reminder's use
@@ -130,7 +130,7 @@ func TestOffersAndApprovalsComeWithLinks(t *testing.T) {
 	h.must(h.svc.Reject(ctx, as("monika"), r.ID, scheduler.Reject{Reason: "not then", Count: 2}))
 	mails = h.post()
 	for _, m := range mails {
-		if has := strings.Contains(m.Text("text/plain"), "/offers/"); has != strings.HasPrefix(m.Envelope, "eva@") && !strings.Contains(m.Text("text/plain"), "decided for a testbed") {
+		if has := strings.Contains(m.Text("text/plain"), "/offers/"); has != strings.HasPrefix(m.Envelope, "eva@") && !strings.Contains(m.Text("text/plain"), "Approved by north") {
 			t.Errorf("%s gets links: %v", m.Envelope, has)
 		}
 	}
@@ -198,7 +198,7 @@ func TestAReaderWhoIsRefusedKeepsNobodyElseWaiting(t *testing.T) {
 	h.server.Refuse(nil)
 	h.now.Add(3 * 3600)
 	mails := h.post()
-	if len(mails) != 2 || !strings.Contains(mails[0].Text("text/plain"), "asked for a slot") || !strings.Contains(mails[1].Text("text/plain"), "cancelled it") {
+	if len(mails) != 2 || !strings.Contains(mails[0].Text("text/plain"), "Requested: ") || !strings.Contains(mails[1].Text("text/plain"), "Cancelled: ") {
 		t.Errorf("%d mails to %v", len(mails), readers(mails))
 	}
 }
@@ -269,7 +269,7 @@ func TestTheDigestSaysWhatIsToBeDone(t *testing.T) {
 	}
 	text := mails[0].Text("text/plain")
 	last := -1
-	for _, want := range []string{"3 things to do", "Tuesday, 24 November 2026 (UTC):", "12:00  tear down #2 Trial (running)", "Wednesday, 25 November 2026 (UTC):", "04:30  orchestrate #1 Trial, whose slot begins at 05:00", "07:00  tear down #1 Trial (scheduled)"} {
+	for _, want := range []string{"1 to orchestrate and 2 to tear down until Fri 27 Nov, 10:00 UTC", "Tue 24 Nov:", "12:00  tear down #2 Trial (running)", "Wed 25 Nov:", "04:30  orchestrate #1 Trial, whose slot begins at 05:00", "07:00  tear down #1 Trial (scheduled)"} {
 		at := strings.Index(text, want)
 		if at <= last {
 			t.Errorf("%q is not where it belongs in\n%s", want, text)

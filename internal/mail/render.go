@@ -34,20 +34,17 @@ type Mail struct {
 	HTML       string
 	Invitation string // iCalendar; empty for none
 	Method     string // iTIP method of the invitation
+	Stop       string // address that stops mails of this kind, without a sign-in; empty for none
 }
 
 func (p *Mailer) mail(l letter, to reader) Mail {
-	data := struct {
-		letter
-		Site string
-	}{l, p.settings.Site}
 	var text, html bytes.Buffer
-	for _, err := range []error{asText.Execute(&text, data), asHTML.Execute(&html, data)} {
+	for _, err := range []error{asText.Execute(&text, l), asHTML.Execute(&html, l)} {
 		if err != nil {
 			panic(err) // marshalling plain values cannot fail; the courier keeps the message
 		}
 	}
-	return Mail{To: to.address, From: p.settings.From, Subject: header(l.Subject), Text: plainText(text.String()), HTML: html.String()}
+	return Mail{To: to.address, From: p.settings.From, Subject: header(l.Subject), Text: plainText(text.String()), HTML: plainText(html.String()), Stop: l.Stop}
 }
 
 // indent puts a mark before every line of a person's text.
@@ -63,15 +60,20 @@ func header(s string) string {
 			return ' '
 		}
 		return r
-	}, strings.ToValidUTF8(s, " "))
+	}, unturned(s))
 	s = strings.ReplaceAll(s, "=?", "= ?")
 	const longest = 200
 	return strings.Join(strings.Fields(plain.Clip(s, longest)), " ")
 }
 
-// plainText unifies line breaks and removes control characters.
+// unturned makes a text valid, and removes the characters that turn its direction.
+func unturned(s string) string {
+	return string(plain.WithoutTurns([]byte(strings.ToValidUTF8(s, "\uFFFD"))))
+}
+
+// plainText unifies line breaks, and removes control characters and those that turn the direction of text.
 func plainText(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	s = strings.ReplaceAll(unturned(s), "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1

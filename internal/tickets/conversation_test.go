@@ -181,8 +181,8 @@ func TestWhatSomebodyDidAtTheVeryMomentIsNotLost(t *testing.T) {
 		want   scheduler.Status
 		says   string
 	}{
-		{"a mentor schedules", "monika", map[string]any{"status": "IN_PROGRESS"}, scheduler.Scheduled, "monika scheduled it here"},
-		{"an experimenter cancels", "eva", map[string]any{"status": "RESOLVED", "resolution": "WONTFIX"}, scheduler.Cancelled, "eva cancelled it here"},
+		{"a mentor schedules", "monika", map[string]any{"status": "IN_PROGRESS"}, scheduler.Scheduled, "By monika here"},
+		{"an experimenter cancels", "eva", map[string]any{"status": "RESOLVED", "resolution": "WONTFIX"}, scheduler.Cancelled, "By eva here"},
 		{"who may not", "oskar", map[string]any{"status": "IN_PROGRESS"}, scheduler.UnderReview, "oskar may not schedule"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

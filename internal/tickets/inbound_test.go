@@ -102,7 +102,7 @@ func TestWhatPeopleDoInBugzillaIsDoneHere(t *testing.T) {
 
 			d.in("monika", r.ID, map[string]any{"status": "IN_PROGRESS", "comment": map[string]any{"body": "Have fun."}})
 			d.stands(r.ID, scheduler.Scheduled, "IN_PROGRESS", "")
-			if !d.says(d.bugOf(r.ID), "monika scheduled it here") {
+			if !d.says(d.bugOf(r.ID), "By monika here") {
 				t.Error("nobody says what happened")
 			}
 			d.in("monika", other.ID, map[string]any{"status": "IN_PROGRESS"})

@@ -57,7 +57,7 @@ func TestADisplacedRequestSaysWhatWouldWork(t *testing.T) {
 			Reason: "a demonstration", Displace: []string{first.ID}}}))
 		d.settle()
 		d.stands(first.ID, scheduler.UnderReview, "CONFIRMED", "")
-		d.saysAll(first.ID, "gave its slot to another request", "As things are it does not fit:", "What would work instead:")
+		d.saysAll(first.ID, "Slot lost: ", "Another request was given its slot", "As things are it does not fit:", "What would work instead:")
 		d.agree(first.ID)
 	})
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/google/uuid"
 
 	"berth/internal/bugzilla"
@@ -203,6 +205,16 @@ func (d *bench) life(after func(step string, r scheduler.Request)) scheduler.Req
 	return r
 }
 
+// scheduledComment says first what happened, then what follows, then the details; times are the testbed's and UTC.
+const scheduledComment = `Scheduled: Thu 26 Nov, 11:00–13:00 Athens time
+By monika: fine
+
+Operators orchestrate it before the slot begins.
+https://berth.example/requests/1
+
+Slot: Thu 26 Nov, 11:00–13:00 Athens time
+  Thu 26 Nov, 09:00–11:00 UTC`
+
 func TestTheTicketFollowsTheRequest(t *testing.T) {
 	t.Parallel()
 	for _, v := range []bugzillatest.Version{bugzillatest.V50, bugzillatest.V52, bugzillatest.V53} {
@@ -219,13 +231,14 @@ func TestTheTicketFollowsTheRequest(t *testing.T) {
 			}
 			comments, err := d.client.Comments(t.Context(), b.ID, time.Time{})
 			d.must(nil, err)
-			for i, want := range []string{"Deployment request: #1 Trial", "monika scheduled it", "Very much. The end.", "from 2026-11-26 09:00", "oskar started it", "oskar ended it"} {
+			for i, want := range []string{"Deployment request: #1 Trial", "Scheduled: ", "Very much. The end.", "Moved: now Fri 27 Nov, 11:00–13:00 Athens time\nBy monika", "Running: until Fri 27 Nov, 13:00 Athens time\nBy oskar", "Completed: "} {
 				if i >= len(comments) || !strings.Contains(comments[i].Text, want) {
 					t.Fatalf("comment %d of %d lacks %q: %+v", i, len(comments), want, comments)
 				}
 			}
-			if !strings.Contains(comments[1].Text, "Europe/Athens") || !strings.Contains(comments[1].Text, "https://berth.example/requests/1") {
-				t.Errorf("the comment on the decision is\n%s", comments[1].Text)
+			decision, _, _ := strings.Cut(comments[1].Text, "\n\n[berth:")
+			if diff := cmp.Diff(scheduledComment, decision); diff != "" {
+				t.Errorf("the comment on the decision (-want +got):\n%s", diff)
 			}
 		})
 	}

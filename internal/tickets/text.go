@@ -33,81 +33,104 @@ type wording struct {
 
 func (s *Service) text() wording { return wording{s.settings, s.about} }
 
-// description writes the first text of a ticket: experimenter, wish, place and time.
+// description writes the first text of a ticket: where the request is, what can be done, then the details.
 func (w wording) description(v scheduler.View, x background) string {
 	r := v.Request
+	at := phrases.Public(r, x.zones, r.Created)
 	var b strings.Builder
 	row := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
 		}
 	}
+	b.WriteString(at.State(r) + "\n")
+	if next := phrases.Next(r.Status); next != "" {
+		b.WriteString(next + "\n")
+	}
+	fmt.Fprintf(&b, "%s/requests/%d\n", w.settings.Site, r.Number)
+	fmt.Fprintf(&b, "What can be done here: %s. Comments reach the experimenter.\n\n", w.settings.Statuses.help())
 	row("Deployment request", fmt.Sprintf("#%d %s", r.Number, r.Name))
 	row("Network service", r.NSD)
 	row("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
 	row("Mentor", r.Mentor)
-	row("Slot", times(r.Slot, phrases.Zones(r, x.zones)))
+	row("Slot", w.slots(r, at, x))
 	if r.Window != nil {
-		row("Another slot would do within", times(*r.Window, nil))
+		row("Another slot would do within", at.Slot(*r.Window))
 	}
-	for _, line := range phrases.Demand(r) {
-		b.WriteString(line + "\n")
-	}
-	row("Request", fmt.Sprintf("%s/requests/%d", w.settings.Site, r.Number))
+	row("Needs", strings.Join(phrases.Needs(r, x.zones), "\n  "))
 	for _, from := range x.kin {
 		row("Comes from", w.related(from))
 	}
-	conflicts(&b, v)
-	b.WriteString(instead(x.ways))
-	fmt.Fprintf(&b, "\nWhat can be done here: %s. Comments reach the experimenter.\n", w.settings.Statuses.help())
+	conflicts(&b, at, v)
+	b.WriteString(at.Said(instead(x.ways)))
 	if r.Description != "" {
 		b.WriteString("\n" + r.Description + "\n")
 	}
 	return short(b.String())
 }
 
-// comment words an event.
+// slots writes the slot in the zones of the testbeds and in UTC, a line for each.
+func (w wording) slots(r scheduler.Request, at phrases.Reader, x background) string {
+	return strings.Join(at.Slots(r.Slot, append(phrases.Zones(r, x.zones), time.UTC)), "\n  ")
+}
+
+// comment words an event: what happened, what follows, then the details.
 func (w wording) comment(e scheduler.Event, v scheduler.View, x background) string {
 	var b strings.Builder
-	who := phrases.Who(e)
+	at := phrases.Public(v.Request, x.zones, e.At)
+	here := e.Via == w.about.Via
+	page := fmt.Sprintf("%s/requests/%d\n", w.settings.Site, e.Number)
 	switch e.Action {
 	case scheduler.ActionFeedback:
-		fmt.Fprintf(&b, "%s wrote:\n\n%s\n", who, e.Text)
+		fmt.Fprintf(&b, "%s wrote:\n\n%s\n", phrases.Who(e), e.Text)
 		return short(b.String())
 	case scheduler.ActionTicketNote:
-		fmt.Fprintf(&b, "%s\n\n%s/requests/%d", e.Text, w.settings.Site, e.Number)
+		fmt.Fprintf(&b, "%s\n\n%s", at.Said(e.Text), page)
 		return short(b.String())
 	}
-	done := phrases.Did(e.Action)
-	if e.Via == w.about.Via {
-		done += " here"
+	news := at.News(e, v.Request)
+	b.WriteString(news.First + "\n")
+	if line := by(e, here); line != "" {
+		b.WriteString(line + "\n")
 	}
-	fmt.Fprintf(&b, "%s %s: #%d is %s.\n", who, done, e.Number, phrases.Status(e.Status))
-	if e.Reason != "" && e.Via != w.about.Via { // a reason written here with the step is here already
-		fmt.Fprintf(&b, "%s\n", e.Reason)
-	}
-	if e.Text != "" {
-		fmt.Fprintf(&b, "%s\n", e.Text)
+	for _, line := range news.More {
+		b.WriteString(line + "\n")
 	}
 	for _, to := range x.kin {
 		fmt.Fprintf(&b, "It goes on as %s\n", w.related(to))
 	}
-	if e.Status == v.Status { // else the request has moved on, and its state belongs to a later event
-		fmt.Fprintf(&b, "\nSlot: %s\n", times(v.Slot, phrases.Zones(v.Request, x.zones)))
-		conflicts(&b, v)
-		b.WriteString(instead(x.ways))
-		w.offers(&b, v.Request)
-		if next := phrases.Next(e.Status); next != "" {
-			fmt.Fprintf(&b, "\n%s\n", next)
-		}
+	b.WriteByte('\n')
+	if e.Status != v.Status { // the request has moved on, and its state belongs to a later event
+		b.WriteString(page)
+		return short(b.String())
 	}
-	fmt.Fprintf(&b, "%s/requests/%d", w.settings.Site, v.Number)
+	if next := phrases.Next(e.Status); next != "" {
+		b.WriteString(next + "\n")
+	}
+	b.WriteString(page)
+	fmt.Fprintf(&b, "\nSlot: %s\n", w.slots(v.Request, at, x))
+	conflicts(&b, at, v)
+	b.WriteString(at.Said(instead(x.ways)))
+	w.offers(&b, at, v.Request)
 	return short(b.String())
 }
 
+// by says who took a step, and why. A reason that was written here with the step is here already.
+func by(e scheduler.Event, here bool) string {
+	if here {
+		return "By " + phrases.Who(e) + " here"
+	}
+	switch by := phrases.By(e); {
+	case by == "" || e.Reason == "":
+		return by + e.Reason
+	default:
+		return by + ": " + e.Reason
+	}
+}
+
 // conflicts writes the obstacles of a request that waits for a decision.
-func conflicts(b *strings.Builder, v scheduler.View) {
-	if lines := phrases.Conflicts(v); len(lines) > 0 {
+func conflicts(b *strings.Builder, at phrases.Reader, v scheduler.View) {
+	if lines := at.Conflicts(v); len(lines) > 0 {
 		fmt.Fprintf(b, "\nAs things are it does not fit:\n%s\n", bulleted(lines))
 	}
 }
@@ -122,21 +145,16 @@ func (w wording) related(v scheduler.View) string {
 }
 
 // offers writes the open offers, with their links if the settings want them.
-func (w wording) offers(b *strings.Builder, r scheduler.Request) {
+func (w wording) offers(b *strings.Builder, at phrases.Reader, r scheduler.Request) {
 	for _, o := range r.Offers {
 		if o.State != scheduler.OfferOpen {
 			continue
 		}
-		fmt.Fprintf(b, "\nOffered %s\n", phrases.Offer(o))
+		fmt.Fprintf(b, "\nOffered until %s: %s\n", at.At(o.Expires), at.Alternative(o.What))
 		if w.settings.OfferLinks && o.Link != "" {
 			fmt.Fprintf(b, "Take it: %s/offers/%s\n", w.settings.Site, o.Link)
 		}
 	}
-}
-
-// times writes a slot in UTC and in each zone, a line for each.
-func times(s testbeds.Slot, zones []*time.Location) string {
-	return strings.Join(phrases.Times(s, zones), "\n  ")
 }
 
 // short cuts a text to the limit of a comment.
@@ -144,25 +162,19 @@ func short(s string) string {
 	return strings.TrimSpace(plain.Clip(s, longest))
 }
 
-// instead lists alternatives.
+// instead lists alternatives, with their slots as the rules write them: Said turns them into people's times.
 func instead(ways []testbeds.Alternative) string {
 	if len(ways) == 0 {
 		return ""
 	}
-	var b strings.Builder
-	b.WriteString("\nWhat would work instead:\n")
-	for _, a := range ways {
-		fmt.Fprintf(&b, "- %s", times(a.Slot, nil))
-		for i, c := range a.Changes {
-			sep := "; "
-			if i == 0 {
-				sep = ": "
-			}
-			b.WriteString(sep + c.Text)
+	lines := make([]string, len(ways))
+	for i, a := range ways {
+		lines[i] = a.Slot.String()
+		for _, c := range a.Changes {
+			lines[i] += "; " + c.Text
 		}
-		b.WriteByte('\n')
 	}
-	return b.String()
+	return "\nWhat would work instead:\n" + bulleted(lines) + "\n"
 }
 
 // token marks the comment of an event, so that it can be found again.

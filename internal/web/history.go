@@ -45,8 +45,8 @@ func (x reader) happened(e scheduler.Entry, n names) template.HTML {
 	text := x.humane(e.Text)
 	switch e.Action {
 	case scheduler.ActionSubmit:
-		if at := spans.FindAllString(e.Text, -1); len(at) > 0 {
-			return markup("asked for %s", x.humane(at[len(at)-1]))
+		if at := phrases.SlotsIn(e.Text); len(at) > 0 {
+			return markup("asked for %s", x.slot(at[len(at)-1]))
 		}
 	case scheduler.ActionSchedule:
 		slot, how, _ := strings.Cut(strings.TrimPrefix(text, "granted "), ", override: ")

@@ -4,8 +4,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"regexp"
-	"strings"
 	"time"
 
 	"berth/scheduler"
@@ -59,21 +57,11 @@ func (x reader) at(t time.Time) string { return wallclock.Said(t, x.zone, x.now)
 
 // offer writes what an offer gives, and until when.
 func (x reader) offer(o scheduler.Offer) string {
-	parts := []string{x.slot(o.What.Slot)}
-	for _, c := range o.What.Changes {
-		parts = append(parts, c.Text)
-	}
-	return strings.Join(parts, "; ")
+	return phrases.Reader{Zone: x.zone, Now: x.now}.Alternative(o.What)
 }
 
-// zoneName names a zone for people: "UTC", "Dublin time".
-func zoneName(zone *time.Location) string {
-	name := zone.String()
-	if name == "UTC" || name == "Etc/UTC" {
-		return "UTC"
-	}
-	return strings.ReplaceAll(name[strings.LastIndex(name, "/")+1:], "_", " ") + " time"
-}
+// zoneName names a zone for people.
+func zoneName(zone *time.Location) string { return phrases.ZoneName(zone) }
 
 // exact writes an instant in UTC.
 func exact(t time.Time) string { return t.UTC().Format(phrases.Minute + " UTC") }
@@ -133,35 +121,9 @@ func (v view) ZoneID() string { return v.reader.zone.String() }
 // Offer writes what an offer gives.
 func (v view) Offer(o scheduler.Offer) string { return v.reader.offer(o) }
 
-// instants and spans are the times that the rules write into their messages.
-var (
-	instants = regexp.MustCompile(`\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\dZ`)
-	spans    = regexp.MustCompile(instants.String() + ` – ` + instants.String()[len(`\b`):])
-)
-
-// humane writes the times in a message for the reader.
+// humane writes the times in a message of the rules for the reader.
 func (x reader) humane(message string) string {
-	message = spans.ReplaceAllStringFunc(message, func(text string) string {
-		from, to, _ := strings.Cut(text, " – ")
-		start, err := ofRules(from)
-		end, wrong := ofRules(to)
-		if err != nil || wrong != nil {
-			return text
-		}
-		return x.slot(testbeds.Slot{Start: start, End: end})
-	})
-	return instants.ReplaceAllStringFunc(message, func(text string) string {
-		t, err := ofRules(text)
-		if err != nil {
-			return text
-		}
-		return x.at(t)
-	})
-}
-
-// ofRules reads an instant as the rules write it.
-func ofRules(text string) (time.Time, error) {
-	return time.Parse(time.RFC3339, strings.Replace(text, " ", "T", 1))
+	return phrases.Reader{Zone: x.zone, Now: x.now}.Said(message)
 }
 
 // Said writes the times in a text of the rules for the reader.

@@ -14,15 +14,22 @@ import (
 
 func TestDemandIsSaidPlaceByPlace(t *testing.T) {
 	t.Parallel()
-	component := func(member, vnf string) testbeds.Component { return testbeds.Component{Member: member, VNF: vnf} }
+	component := func(member, vnf string) testbeds.Component {
+		return testbeds.Component{Member: member, VNF: vnf, Size: testbeds.Quantities{"vcpu": 4, "memory_mb": 1024}}
+	}
 	r := scheduler.Request{
 		Components: []testbeds.Component{component("1", "ue"), component("2", "core"), component("3", ""), component("4", "ue")},
 		Placement:  testbeds.Placement{"1": "hall/iris", "2": "cloud/big", "4": "hall/iris"},
 		Devices:    []testbeds.DeviceNeed{{Testbed: "hall", Device: "usrp", Count: 2}},
+		Units:      []scheduler.AssignedUnits{{Testbed: "hall", Device: "usrp", Units: []string{"u1", "u2"}}},
 	}
-	want := []string{"On hall/iris: ue (1), ue (4)", "On cloud/big: core (2)", "On not placed: (3)", "Device: 2 × usrp at hall"}
+	want := []string{"hall iris: 8 vCPU, 2 GB memory for ue (1), ue (4)", "cloud big: 4 vCPU, 1 GB memory for core (2)", "not placed: 4 vCPU, 1 GB memory for component 3", "hall: 2 × usrp (u1, u2)"}
 	if diff := cmp.Diff(want, phrases.Demand(r)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	hall := testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "hall", Devices: []testbeds.Device{{ID: "usrp", Count: 4}}}}}
+	if got := phrases.Needs(r, hall); got[3] != "hall: 2 of 4 usrp (u1, u2)" {
+		t.Errorf("of those that there are: %q", got)
 	}
 	if got := phrases.Demand(scheduler.Request{}); len(got) != 0 {
 		t.Errorf("nothing is %q", got)
@@ -35,8 +42,13 @@ func TestConflictsNameNobody(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
 	line := func(n int) string {
-		return fmt.Sprintf("hall d%d: short by 3 (4 needed, 1 free) (2026-03-02 06:00:00Z – 2026-03-02 07:00:00Z)", n)
+		return fmt.Sprintf("hall d%d: short by 3 (4 needed, 1 free), Mon 2 Mar, 07:00–08:00", n)
 	}
+	zone, err := time.LoadLocation("Europe/Madrid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := phrases.Reader{Zone: zone, Now: start}
 	view := func(status scheduler.Status, fits bool, conflicts int) (v scheduler.View) {
 		v.Status, v.Fit.Fits, v.Fit.Problems = status, fits, []testbeds.Problem{{Message: "no such image"}}
 		for n := range conflicts {
@@ -55,7 +67,7 @@ func TestConflictsNameNobody(t *testing.T) {
 		"five":      {view(scheduler.UnderReview, false, 5), []string{line(0), line(1), line(2), line(3), line(4), "no such image"}},
 		"seven":     {view(scheduler.UnderReview, false, 7), []string{line(0), line(1), line(2), line(3), line(4), "and 2 more conflicts", "no such image"}},
 	} {
-		if diff := cmp.Diff(tt.want, phrases.Conflicts(tt.view)); diff != "" {
+		if diff := cmp.Diff(tt.want, reader.Conflicts(tt.view)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

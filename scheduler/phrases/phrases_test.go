@@ -20,8 +20,8 @@ func TestTimesAreSaidInEveryZoneThatMatters(t *testing.T) {
 		r.Demand = append(r.Demand, testbeds.Need{Resource: testbeds.Resource{Testbed: id, VIM: "v"}, Amount: 1})
 	}
 	slot := testbeds.Slot{Start: time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), End: time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC)} // Madrid's and Athens' clocks go back at 01:00
-	want := []string{"2026-10-25 00:30 to 2026-10-25 01:30 UTC", "2026-10-25 02:30 CEST to 2026-10-25 02:30 CET Europe/Madrid", "2026-10-25 03:30 EEST to 2026-10-25 03:30 EET Europe/Athens"}
-	if diff := cmp.Diff(want, phrases.Times(slot, phrases.Zones(r, f))); diff != "" {
+	want := []string{"Sun 25 Oct, 00:30–01:30 UTC", "Sun 25 Oct, 02:30 CEST–02:30 CET Madrid time", "Sun 25 Oct, 03:30 EEST–03:30 EET Athens time"}
+	if diff := cmp.Diff(want, phrases.Public(r, f, slot.Start).Slots(slot, phrases.Zones(r, f))); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // TestConflictsSayHowMuchIsShort asks for devices from 20 until 28 o'clock, that is until 4 o'clock of the next day.
 func TestConflictsSayHowMuchIsShort(t *testing.T) {
 	t.Parallel()
-	const all, early, late = "(2026-03-27 20:00:00Z – 2026-03-28 04:00:00Z)", "(2026-03-27 20:00:00Z – 2026-03-27 21:00:00Z)", "(2026-03-28 02:00:00Z – 2026-03-28 04:00:00Z)"
+	const all, early, late = ", 2026-03-27 20:00:00Z – 2026-03-28 04:00:00Z; taken by ", ", 2026-03-27 20:00:00Z – 2026-03-27 21:00:00Z; taken by ", ", 2026-03-28 02:00:00Z – 2026-03-28 04:00:00Z; taken by "
 	var crowd []taking
 	for range 22 {
 		crowd = append(crowd, taking{devices("camera", 1).Experiment, hoursFrom(20, 8)})
@@ -30,29 +30,29 @@ func TestConflictsSayHowMuchIsShort(t *testing.T) {
 		want  []string
 	}{
 		{name: "as many as are free", ask: devices("camera", 2), taken: []taking{cameras(4, 20, 8)}},
-		{name: "one more", ask: devices("camera", 3), taken: []taking{cameras(4, 20, 8)}, want: []string{"x camera: short by 1 (3 needed, 2 free); taken by #1 " + all}},
+		{name: "one more", ask: devices("camera", 3), taken: []taking{cameras(4, 20, 8)}, want: []string{"x camera: short by 1 (3 needed, 2 free)" + all + "#1"}},
 		{name: "neighbours", ask: devices("camera", 6), taken: []taking{cameras(6, 10, 10), cameras(6, 28, 2)}},
 		{name: "twice, clipped to the slot", ask: devices("camera", 2), taken: []taking{cameras(5, 18, 3), cameras(6, 26, 4)}, want: []string{
-			"x camera: short by 1 (2 needed, 1 free); taken by #1 " + early,
-			"x camera: short by 2 (2 needed, none free); taken by #2 " + late,
+			"x camera: short by 1 (2 needed, 1 free)" + early + "#1",
+			"x camera: short by 2 (2 needed, none free)" + late + "#2",
 		}},
 		{name: "the least in the whole of an interval", ask: devices("camera", 4), taken: []taking{cameras(3, 20, 8), cameras(2, 22, 1)}, want: []string{
-			"x camera: short by 3 (4 needed, 1 free); taken by #1, #2 " + all,
+			"x camera: short by 3 (4 needed, 1 free)" + all + "#1, #2",
 		}},
 		{name: "more booked than there is", ask: devices("camera", 1), taken: []taking{cameras(4, 19, 9), cameras(5, 18, 10)}, want: []string{
-			"x camera: short by 4 (1 needed, overbooked by 3); taken by #2, #1 " + all,
+			"x camera: short by 4 (1 needed, overbooked by 3)" + all + "#2, #1",
 		}},
 		{name: "more takers than are listed", ask: devices("camera", 1), taken: crowd, want: []string{
-			"x camera: short by 17 (1 needed, overbooked by 16); taken by #1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12, #13, #14, #15, #16, #17, #18, #19, #20, 2 other experiments " + all,
+			"x camera: short by 17 (1 needed, overbooked by 16)" + all + "#1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12, #13, #14, #15, #16, #17, #18, #19, #20, 2 other experiments",
 		}},
 		{name: "a unit that somebody has", ask: devices("radio", 2, "r1"), taken: []taking{radios(18, 3, 1, "r1")}, want: []string{
-			"x radio: short by 1 (1 needed, none free); taken by #1 " + early,
+			"x radio: short by 1 (1 needed, none free)" + early + "#1",
 		}},
 		{name: "free by number, and no unit is free throughout", ask: devices("radio", 1), taken: []taking{radios(20, 4, 1, "r1"), radios(24, 4, 1, "r2"), radios(20, 8, 2)}, want: []string{
-			"x radio: short by 1 (1 needed, none free); taken by #1, #3, #2 " + all,
+			"x radio: short by 1 (1 needed, none free)" + all + "#1, #3, #2",
 		}},
 		{name: "two are free by number, and one of them throughout", ask: devices("radio", 2), taken: []taking{radios(20, 4, 1, "r1"), radios(24, 4, 1, "r2"), radios(20, 8, 1)}, want: []string{
-			"x radio: short by 1 (2 needed, 1 free); taken by #1, #3, #2 " + all,
+			"x radio: short by 1 (2 needed, 1 free)" + all + "#1, #3, #2",
 		}},
 	}
 	for _, tt := range tests {

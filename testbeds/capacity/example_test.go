@@ -34,7 +34,7 @@ func ExampleFederation_Suggest() {
 		}
 	}
 	// Output:
-	// hall usrp: short by 1 (2 needed, 1 free); taken by #7 (2026-11-26 14:00:00Z – 2026-11-26 16:00:00Z)
+	// hall usrp: short by 1 (2 needed, 1 free), 2026-11-26 14:00:00Z – 2026-11-26 16:00:00Z; taken by #7
 	// 2: starts 2 h earlier (2026-11-26 10:00:00Z – 2026-11-26 14:00:00Z)
 	// 4: ends 2 h earlier (2026-11-26 12:00:00Z – 2026-11-26 14:00:00Z)
 	// 8: starts 8 h later (2026-11-26 20:00:00Z – 2026-11-27 00:00:00Z)

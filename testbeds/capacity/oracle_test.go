@@ -457,7 +457,7 @@ func TestMessagesOfConflictsSayAll(t *testing.T) {
 	at := time.Date(2026, 3, 28, 9, 0, 0, 0, time.UTC)
 	c := testbeds.Conflict{Resource: testbeds.Resource{Testbed: "wins-5g", Device: "usrp-n210"}, Interval: testbeds.NewSlot(at, time.Hour), Needed: 3, Free: 0, ShortBy: 3,
 		TakenBy: []testbeds.Taker{{Kind: testbeds.TakerBooking}, {Kind: testbeds.TakerBooking, Request: 7}, {Kind: testbeds.TakerClosure, Summary: "maintenance"}}}
-	want := "usrp-n210: short by 3 (3 needed, none free); taken by #7, a closure (maintenance), one more experiment"
+	want := "usrp-n210: short by 3 (3 needed, none free), 2026-03-28 09:00:00Z – 2026-03-28 10:00:00Z; taken by #7, a closure (maintenance), one more experiment"
 	if got := c.String(); !strings.Contains(got, want) {
 		t.Errorf("%q does not contain %q", got, want)
 	}

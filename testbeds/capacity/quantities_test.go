@@ -40,8 +40,8 @@ func TestWhatIsNotNeededIsNotInTheWay(t *testing.T) {
 	for _, c := range v.Conflicts {
 		got = append(got, c.String())
 	}
-	const when = " (2026-03-27 20:00:00Z – 2026-03-28 04:00:00Z)"
-	want := []string{"x a memory: short by 1 MB (16 MB needed, 15 MB free); taken by #2" + when, "x a vCPU: short by 2 (1 needed, overbooked by 1); taken by #1" + when}
+	const when = ", 2026-03-27 20:00:00Z – 2026-03-28 04:00:00Z"
+	want := []string{"x a memory: short by 1 MB (16 MB needed, 15 MB free)" + when + "; taken by #2", "x a vCPU: short by 2 (1 needed, overbooked by 1)" + when + "; taken by #1"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("conflicts (-want +got):\n%s", diff)
 	}

@@ -1,0 +1,106 @@
+package mail
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/scheduler/account"
+	"berth/scheduler/phrases"
+)
+
+// approvals asks a provider for the missing approvals of their testbeds, with a link that gives them.
+func (p *Mailer) approvals(ctx context.Context, l *letter, r scheduler.Request, to reader) error {
+	var asked []string
+	for _, a := range r.Asked() {
+		if !a.Open() || !to.actor.Provides(a.Testbed) {
+			continue
+		}
+		sealed, err := p.requests.ApprovalLink(ctx, account.System, r.ID, a.Testbed, to.person.Username)
+		if err != nil {
+			return err
+		}
+		asked = append(asked, a.Testbed)
+		l.Links = append(l.Links, link{"Approve or refuse for " + a.Testbed, p.settings.Site + "/approvals/" + sealed, "Shows a page first. For you alone; works once."})
+	}
+	if len(asked) > 0 {
+		l.Next = "It needs your approval for " + strings.Join(asked, " and ") + "."
+	}
+	return nil
+}
+
+// offers lists the offers; the experimenter can take each with a link.
+func (p *Mailer) offers(l *letter, r scheduler.Request, to reader, at phrases.Reader) {
+	var lines []string
+	for _, o := range r.Offers {
+		if o.State != scheduler.OfferOpen {
+			continue
+		}
+		lines = append(lines, at.Alternative(o.What)+"; held until "+at.At(o.Expires))
+		if o.Link != "" && to.person.Username == r.Experimenter {
+			l.Links = append(l.Links, link{"Take " + at.Slot(o.What.Slot), p.settings.Site + "/offers/" + o.Link, "Held for you until " + at.At(o.Expires) + ". Shows a page first; works once."})
+		}
+	}
+	if len(lines) > 0 {
+		l.Lists = append(l.Lists, bullets{"Offered", lines})
+	}
+	switch {
+	case len(l.Links) == 0:
+	case len(lines) == 1:
+		l.Next = "Another slot is held for you. Taking it makes a new request for it; nothing has to be typed again."
+	case len(lines) > 1:
+		l.Next = "Other slots are held for you. Taking one makes a new request for it; nothing has to be typed again."
+	}
+}
+
+// next says what follows for a reader without an approval to give or an offer to take, and what the button to the request is called.
+func next(v scheduler.View, to reader, at phrases.Reader) (say, label string) {
+	r, me := v.Request, to.person.Username
+	decides := to.actor.Is(account.RoleMentor) && (r.Mentor == "" || r.Mentor == me)
+	operates := me != "" && to.actor.Is(account.RoleOperator)
+	label = "Open the request"
+	switch {
+	case r.Status == scheduler.UnderReview && decides && r.Mentor == "":
+		return "It has no mentor yet: whoever takes it decides.", "Take it, or decide"
+	case r.Status == scheduler.UnderReview && decides && !v.Fit.Fits:
+		return "As things are it does not fit. Schedule it for another slot, or reject it with slots that work.", "Decide"
+	case r.Status == scheduler.UnderReview && decides && len(waits(r)) > 0:
+		return "It fits. " + waitsFor(r) + " Then you decide.", label
+	case r.Status == scheduler.UnderReview && decides:
+		return "It fits, and you decide.", "Decide"
+	case r.Status == scheduler.UnderReview && me == r.Experimenter && !v.Fit.Fits:
+		return "As things are it does not fit. You can choose another slot.", "See what works"
+	case r.Status == scheduler.UnderReview && len(waits(r)) > 0:
+		return waitsFor(r) + " Then its mentor decides.", label
+	case r.Status == scheduler.Rejected && me == r.Experimenter:
+		return "You can ask for another slot.", "See what works"
+	case r.Status == scheduler.Scheduled && operates:
+		return "Orchestrate it by " + at.At(begins(r)) + ", and report the start.", label
+	case r.Status.Begun() && operates:
+		return "Tear it down at " + at.At(r.Slot.End) + ", and report the end.", label
+	}
+	return phrases.Next(r.Status), label
+}
+
+// begins returns when a request begins to occupy its capacity.
+func begins(r scheduler.Request) time.Time {
+	if r.Occupied != nil {
+		return r.Occupied.Start
+	}
+	return r.Slot.Start
+}
+
+// waits lists the testbeds whose approval is missing.
+func waits(r scheduler.Request) (ids []string) {
+	for _, a := range r.Asked() {
+		if a.Open() {
+			ids = append(ids, a.Testbed)
+		}
+	}
+	return ids
+}
+
+func waitsFor(r scheduler.Request) string {
+	return "It waits for the approval of " + strings.Join(waits(r), " and ") + "."
+}

@@ -1,0 +1,81 @@
+package mail
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/scheduler/account"
+	"berth/scheduler/phrases"
+	"berth/testbeds"
+	"berth/testbeds/wallclock"
+)
+
+// isList reports whether a target is the tickets list rather than a person. No username has an @.
+func isList(target string) bool { return strings.Contains(target, "@") }
+
+// listReader stands for the tickets list: it may read everything about requests, and do nothing.
+var listReader = account.Actor{Username: "the tickets list", Roles: []account.Role{account.RoleOperator}, Scopes: []account.Scope{account.ScopeRead}}
+
+// reader is the reader of a mail.
+type reader struct {
+	actor   account.Actor
+	address Address
+	person  account.Person // none for the list
+}
+
+func (r reader) wants(t account.Topic) bool {
+	return !slices.Contains(r.person.Muted, t)
+}
+
+// reader finds the reader for a target; ok is false if nobody is to be mailed any more.
+func (p *Mailer) reader(ctx context.Context, target string) (r reader, ok bool, err error) {
+	if isList(target) {
+		return reader{actor: listReader, address: Address{Address: target}}, target == p.settings.List, nil
+	}
+	person, err := p.requests.Person(ctx, account.System, target)
+	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
+		return r, false, nil
+	}
+	if err != nil {
+		return r, false, err
+	}
+	return reader{account.ActorOf(person), Address{person.Name, person.Email}, person}, !person.Disabled && person.Email != "", nil
+}
+
+// times returns how times are written for the reader: in the zone that they chose, else as for anybody.
+func (r reader) times(anybody phrases.Reader) phrases.Reader {
+	if zone, err := wallclock.Zone(r.person.Zone); err == nil {
+		return phrases.Reader{Zone: zone, Now: anybody.Now}
+	}
+	return anybody
+}
+
+// zones lists the zones beside the reader's own: those of the testbeds, and UTC for readers whose own is not known.
+func zones(r scheduler.Request, f testbeds.Facility, at phrases.Reader) []*time.Location {
+	list := phrases.Zones(r, f)
+	if at.Named {
+		list = append(list, time.UTC)
+	}
+	return list
+}
+
+// why gives the reason for writing to a reader.
+func why(to reader, r scheduler.Request) string {
+	switch u := to.person.Username; {
+	case u == "":
+		return "This list gets mail about every request."
+	case u == r.Experimenter:
+		return "You get this mail because this is your request."
+	case u == r.Mentor:
+		return "You get this mail as its mentor."
+	case slices.ContainsFunc(r.Testbeds(), to.actor.Provides):
+		return "You get this mail as a provider of a testbed that it uses."
+	case to.actor.Is(account.RoleOperator):
+		return "You get this mail as an operator."
+	default:
+		return "You get this mail because it concerns you."
+	}
+}

@@ -1,0 +1,222 @@
+package phrases
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"berth/scheduler"
+	"berth/scheduler/account"
+	"berth/testbeds"
+)
+
+// News says what an event brought to a request.
+type News struct {
+	First string   // the first words: "Scheduled: Thu 26 Nov, 09:00–13:00"
+	More  []string // sentences
+}
+
+// By says who took a step, and in which other system; empty for Berth itself.
+func By(e scheduler.Event) string {
+	who := Who(e)
+	if who == account.System.Name {
+		return ""
+	}
+	if e.Via != "" {
+		who += " in " + e.Via
+	}
+	return "By " + who
+}
+
+// State words where a request is in its life: "Scheduled: Thu 26 Nov, 09:00–13:00".
+func (x Reader) State(r scheduler.Request) string {
+	return upper(Status(r.Status)) + ": " + x.Slot(r.Slot)
+}
+
+// News words an event for the reader; r is the request as it is now.
+func (x Reader) News(e scheduler.Event, r scheduler.Request) News {
+	if words, known := news[e.Action]; known {
+		return words(x, e, r)
+	}
+	return News{First: upper(x.Said(e.Text))}
+}
+
+// news words the events of each action; the others are worded by their text.
+var news = map[scheduler.Action]func(Reader, scheduler.Event, scheduler.Request) News{
+	scheduler.ActionSubmit:      during("Requested"),
+	scheduler.ActionEdit:        during("Changed"),
+	scheduler.ActionSchedule:    during("Scheduled"),
+	scheduler.ActionReject:      rejected,
+	scheduler.ActionAcceptOffer: func(x Reader, e scheduler.Event, _ scheduler.Request) News { return News{First: "Taken: " + e.Text} },
+	scheduler.ActionApprove:     approved,
+	scheduler.ActionMove:        moved,
+	scheduler.ActionProposeMove: proposed,
+	scheduler.ActionDisplace:    displaced,
+	scheduler.ActionCancel:      during("Cancelled"),
+	scheduler.ActionStart:       started,
+	scheduler.ActionComplete:    completed,
+	scheduler.ActionFail:        during("Failed"),
+	scheduler.ActionAssign:      assigned,
+	scheduler.ActionOfferExpire: expired,
+	scheduler.ActionOverrun:     overrun,
+	scheduler.ActionUnits: func(x Reader, e scheduler.Event, _ scheduler.Request) News {
+		return News{First: "Units chosen: " + e.Text}
+	},
+	scheduler.ActionFeedback:  func(_ Reader, e scheduler.Event, _ scheduler.Request) News { return News{First: Who(e) + " wrote:"} },
+	scheduler.ActionRemind:    reminded,
+	scheduler.ActionOfferEnds: offerEnds,
+}
+
+// during makes the wording of an event that is said by a word and a slot.
+func during(word string) func(Reader, scheduler.Event, scheduler.Request) News {
+	return func(x Reader, e scheduler.Event, r scheduler.Request) News {
+		return News{word + ": " + x.Slot(slotOf(e, r)), overridden(e.Text)}
+	}
+}
+
+// slotOf returns the slot that an event is about: the last one in its text, else the request's.
+func slotOf(e scheduler.Event, r scheduler.Request) testbeds.Slot {
+	if list := SlotsIn(e.Text); len(list) > 0 {
+		return list[len(list)-1]
+	}
+	return r.Slot
+}
+
+// overridden says against what a step was taken, by the end of its text.
+func overridden(text string) []string {
+	for _, o := range []struct {
+		mode scheduler.OverrideMode
+		said string
+	}{
+		{scheduler.OverrideDisplace, "Other requests made room for it."},
+		{scheduler.OverrideOverbook, "More is booked now than there is."},
+		{scheduler.OverrideApprovals, "It was decided without the approvals that are missing."},
+	} {
+		if strings.HasSuffix(text, "override: "+string(o.mode)) {
+			return []string{o.said}
+		}
+	}
+	return nil
+}
+
+func rejected(x Reader, e scheduler.Event, r scheduler.Request) News {
+	n := News{First: "Rejected: " + x.Slot(r.Slot)}
+	if until, ok := instantIn(e.Text); ok {
+		count, _, _ := strings.Cut(e.Text, " ")
+		word := "Other slots are offered instead (" + count + ")"
+		if count == "1" {
+			word = "Another slot is offered instead"
+		}
+		n.More = []string{word + ", held until " + x.At(until) + "."}
+	}
+	return n
+}
+
+func approved(x Reader, e scheduler.Event, _ scheduler.Request) News {
+	testbed, decision, _ := strings.Cut(e.Text, " ")
+	decision, move, isMove := strings.Cut(decision, " ")
+	n := News{First: upper(decision) + " by " + testbed}
+	if isMove {
+		n.First += ": " + x.Said(move)
+	}
+	return n
+}
+
+func moved(x Reader, e scheduler.Event, r scheduler.Request) News {
+	n := News{"Moved: now " + x.Slot(slotOf(e, r)), overridden(e.Text)}
+	switch list := SlotsIn(e.Text); {
+	case len(list) != 2:
+	case list[0].Equal(list[1]):
+		n.First = "Placed elsewhere: " + x.Slot(list[1])
+	default:
+		n.More = append([]string{"It was " + x.Slot(list[0]) + "."}, n.More...)
+	}
+	return n
+}
+
+func proposed(x Reader, e scheduler.Event, r scheduler.Request) News {
+	list := SlotsIn(e.Text)
+	if len(list) != 2 { // the move cannot be made any more
+		return News{"Not moved: " + x.Said(e.Text), []string{"It keeps " + x.Slot(r.Slot) + "."}}
+	}
+	_, once, _ := strings.Cut(e.Text, ", once ")
+	return News{"Move proposed: to " + x.Slot(list[1]), []string{"It keeps " + x.Slot(list[0]) + " until " + once + "."}}
+}
+
+func displaced(x Reader, _ scheduler.Event, r scheduler.Request) News {
+	return News{"Slot lost: " + x.Slot(r.Slot), []string{"Another request was given its slot; it is under review again."}}
+}
+
+func started(x Reader, e scheduler.Event, r scheduler.Request) News {
+	n := News{First: "Running: until " + x.At(r.Slot.End), More: overridden(e.Text)}
+	if e.Status == scheduler.Instantiating {
+		n.First = "Being deployed: " + x.Slot(r.Slot)
+	}
+	return n
+}
+
+func completed(x Reader, e scheduler.Event, r scheduler.Request) News {
+	n := News{First: "Completed: " + x.Slot(r.Slot)}
+	if e.Status == scheduler.Terminating {
+		n.First = "Being torn down: " + x.Slot(r.Slot)
+	}
+	if e.Text != "" {
+		n.More = []string{"It ended early; the rest of its slot is free."}
+	}
+	return n
+}
+
+func assigned(_ Reader, e scheduler.Event, r scheduler.Request) News {
+	from, to, ok := strings.Cut(strings.TrimPrefix(e.Text, "from "), " to ")
+	n := News{First: "New mentor: " + to}
+	switch {
+	case !ok:
+		n.First = "New mentor: " + r.Mentor
+	case from != "nobody":
+		n.More = []string{"Before it was " + from + "."}
+	}
+	return n
+}
+
+func expired(x Reader, e scheduler.Event, r scheduler.Request) News {
+	switch list := strings.Fields(e.Text); {
+	case !strings.HasPrefix(e.Text, "offer"):
+		return News{"No longer held: " + x.Slot(r.Slot), []string{"It was not scheduled in time, and others can have the slot now. It stays under review."}}
+	case len(list) > 2:
+		return News{First: "Offers expired: the slots are no longer held"}
+	}
+	return News{First: "Offer expired: the slot is no longer held"}
+}
+
+func overrun(x Reader, e scheduler.Event, r scheduler.Request) News {
+	until, own := instantIn(e.Text)
+	if !own {
+		return News{First: "May start late: the experiment before it still runs"}
+	}
+	n := News{First: "Still running: its capacity is kept until " + x.At(until)}
+	if r.Scheduled != nil {
+		n.More = []string{"It should have ended at " + x.At(r.Scheduled.End) + "."}
+	}
+	return n
+}
+
+func reminded(x Reader, e scheduler.Event, r scheduler.Request) News {
+	if strings.HasPrefix(e.Text, "tear down") {
+		return News{First: "Ends soon: " + x.At(r.Slot.End)}
+	}
+	return News{First: "Begins soon: " + x.Slot(r.Slot)}
+}
+
+func offerEnds(x Reader, e scheduler.Event, _ scheduler.Request) News {
+	n := News{First: "An offer ends soon"}
+	if at, ok := instantIn(e.Text); ok {
+		n.First = "An offer ends soon: " + x.At(at)
+	}
+	return n
+}
+
+// upper makes the first letter of a sentence a capital.
+func upper(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
+}
