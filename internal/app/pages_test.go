@@ -154,7 +154,7 @@ func everythingWorksWithoutScripts(t *testing.T, h *hall) {
 	maeve.click(`form[action="/new"] button[value="submit"]`)
 	maeve.wants("Your request was submitted.", "WINS_5G (Iris), iris", "1 × component 2 vCPU")
 	maeve.open("/schedule?span=month&zone=Europe/Madrid&testbed=wins-5g")
-	maeve.wants("Europe/Madrid")
+	maeve.wants("days in Madrid")
 }
 
 // withTheKeyboardAlone signs in, finds a slot and submits it without a mouse.

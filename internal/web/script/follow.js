@@ -7,6 +7,7 @@
 	let typed = false;
 	document.addEventListener("input", () => { typed = true; });
 	const fresh = () => {
+		if (!dispatchEvent(new CustomEvent("berth:changed", { cancelable: true }))) return; // the page draws it anew by itself
 		const open = document.querySelector("details[open], textarea:focus, input:focus, select:focus");
 		if (!typed && !open) {
 			location.reload();

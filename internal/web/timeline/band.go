@@ -124,8 +124,12 @@ func (s *sheet) numbers(b *bandBox) {
 		if long := text + " free"; l.free >= 0 && widthOf(long, small) <= l.x1-l.x0-8 {
 			text = long
 		}
+		used := bandHeight * (1 - float64(max(l.free, 0))/float64(b.most))
+		if p := (pressure{share: share(testbeds.Step{Free: l.free, Total: l.total})}); l.free >= 0 && used >= 17 && l.total == b.most {
+			attrs = onPressed[p.step()]
+		}
 		if widthOf(text, small) <= l.x1-l.x0-8 {
-			s.label(attrs, l.x0+4, b.y+bandHeight-8, text)
+			s.label(attrs, l.x0+4, b.y+bandHeight-6, text)
 		}
 	}
 }

@@ -49,6 +49,7 @@ type Lane struct {
 	Note     string         // a few words below the title, such as the place or the zone
 	Words    string         // by which a search finds the lane, besides its title
 	Link     string         // of the title, such as the page with the lane opened
+	About    string         // link to a page about the testbed, shown where the lane is open
 	Zone     *time.Location // whose nights and weekends are darker; nil for none
 	Open     bool
 	Bands    []Band // of all resources that count
@@ -115,6 +116,17 @@ const (
 
 // SVG writes the chart as one <svg> element. It fails if the range is empty or too long, or if w fails.
 func (c Chart) SVG(w io.Writer) error {
+	return c.write(w, func(c Chart) []byte { return newSheet(c, false).draw() })
+}
+
+// HTML writes the chart as an element of a page in which each lane is a row by itself: titles and the head stay in sight while the page
+// scrolls, a search hides rows, and browsers draw only what is in view. Width is that of the part with a time axis. It needs Style.
+func (c Chart) HTML(w io.Writer) error {
+	return c.write(w, func(c Chart) []byte { return newSheet(c, true).page() })
+}
+
+// write checks the chart, and writes what draw makes of it.
+func (c Chart) write(w io.Writer, draw func(Chart) []byte) error {
 	switch {
 	case c.To.Unix() <= c.From.Unix():
 		return errors.New("draw a timeline: the range is empty")
@@ -129,7 +141,7 @@ func (c Chart) SVG(w io.Writer) error {
 	if c.Title == "" {
 		c.Title = "Schedule"
 	}
-	if _, err := w.Write(newSheet(c, false).draw()); err != nil {
+	if _, err := w.Write(draw(c)); err != nil {
 		return fmt.Errorf("write a timeline: %w", err)
 	}
 	return nil

@@ -13,6 +13,19 @@ const (
 	legendLine = 20.
 )
 
+// legendList explains the signs in the picture as a list of HTML.
+func (s *sheet) legendList() {
+	s.raw(`<ul class="tl-legend">`)
+	for _, e := range s.entries() {
+		s.raw(`<li><svg class="tl" width="22" height="14" viewBox="0 0 22 14" aria-hidden="true">`)
+		e.draw(&s.pen, 0, 0)
+		s.raw("</svg> ")
+		s.text(e.text)
+		s.raw("</li>")
+	}
+	s.raw("</ul>")
+}
+
 // legend explains the signs in the picture, below it, and makes room for that.
 func (s *sheet) legend() []byte {
 	var p pen

@@ -24,6 +24,17 @@ const (
 // pressures are the colours of the steps of pressure.
 var pressureColours = [...]string{"#dbe1e7", "#bcd2e6", "#86aed3", "#3d79b0", "#123c63"}
 
+// onPressures are the colours of letters on them.
+var onPressures = [...]string{ink, ink, ink, "#ffffff", "#ffffff"}
+
+// onPressed are the attributes of letters on the steps of pressure.
+var onPressed = func() (list [len(onPressures)]string) {
+	for i, colour := range onPressures {
+		list[i] = `class="tl-on-p` + string(rune('0'+i)) + `" fill="` + colour + `" font-size="11"`
+	}
+	return list
+}()
+
 // pressed are the attributes of the steps of pressure.
 var pressed = func() (list [len(pressureColours)]string) {
 	for i, colour := range pressureColours {

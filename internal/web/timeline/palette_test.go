@@ -110,6 +110,9 @@ func TestContrasts(t *testing.T) {
 				t.Errorf("%s: step %d (%s) stands out hardly more than step %d (%s)", name, i+1, b, i, a)
 			}
 		}
+		for i := 1; i <= full; i++ {
+			atLeast(4.5, "p"+strconv.Itoa(i)+"-text", "p"+strconv.Itoa(i))
+		}
 		atLeast(4.5, "fits", "fits-paper")
 		atLeast(4.5, "ink", "fits-paper")
 		atLeast(4.5, "ink", "short-paper")
@@ -125,7 +128,7 @@ func TestThePictureAndTheStyleSheetHaveTheSameColours(t *testing.T) {
 	want := map[string]string{"paper": paper, "night": night, "ink": ink, "muted": muted, "grid": grid, "grid-strong": gridStrong, "track": track,
 		"short": short, "short-paper": shortPaper, "closed": closed, "closed-edge": closedEdge, "fits": fits, "fits-paper": fitsPaper, "mine": mine, "bins": bins, "around": around}
 	for i, colour := range pressureColours {
-		want["p"+strconv.Itoa(i)] = colour
+		want["p"+strconv.Itoa(i)], want["p"+strconv.Itoa(i)+"-text"] = colour, onPressures[i]
 	}
 	for _, l := range looks {
 		s := string(l.state)

@@ -22,6 +22,7 @@ const (
 	closeLine   = 16 // of the titles of closures
 	stripHeight = 12
 	bandHeight  = 26
+	leastLane   = 36
 	wordsHeight = 24 // of a line of words
 	body        = 12 // sizes of letters
 	small       = 11
@@ -49,7 +50,6 @@ type sheet struct {
 	used   used
 	count  struct{ bars, closures int }
 	cache  dates
-	dark   map[*time.Location]string // paths of nights, without their lower end
 }
 
 // used records the parts that occur in the picture, for the patterns and the legend.
@@ -63,6 +63,7 @@ type box struct {
 	*Lane
 	band         *bandBox // nil unless the box is a resource
 	words        string   // of a box that is a line of words
+	calm         bool     // a resource that is always at least half free, an idle testbed
 	link         string   // of it
 	title, note  string
 	top, bottom  float64
@@ -97,7 +98,7 @@ type bandBox struct {
 }
 
 func newSheet(c Chart, apart bool) *sheet {
-	s := &sheet{c: c, id: identifier(c.ID), narrow: c.Width < narrowBelow && !apart, apart: apart, dark: map[*time.Location]string{}}
+	s := &sheet{c: c, id: identifier(c.ID), narrow: c.Width < narrowBelow && !apart, apart: apart}
 	s.scale = scale{c.From.Unix(), c.To.Unix(), gutter, float64(c.Width) - margin}
 	switch {
 	case apart:
@@ -119,12 +120,13 @@ func newSheet(c Chart, apart bool) *sheet {
 	for i := range c.Lanes {
 		s.add(&c.Lanes[i])
 	}
-	if len(c.Quiet) > 0 && !apart {
-		var names []string
-		for _, l := range c.Quiet {
-			names = append(names, clean(l.Title))
+	if apart {
+		for i := range c.Quiet {
+			s.add(&c.Quiet[i])
+			s.boxes[len(s.boxes)-1].calm = true
 		}
-		s.addWords(plain.Count(len(names), "idle testbed")+": "+strings.Join(names, ", "), c.QuietLink)
+	} else if len(c.Quiet) > 0 {
+		s.addWords(quietWords(c.Quiet), c.QuietLink)
 	}
 	if len(c.Lanes)+len(c.Quiet) == 0 {
 		s.bottom += 48
@@ -148,18 +150,35 @@ func (s *sheet) add(l *Lane) {
 		return
 	}
 	var quiet []string
+	var calm []box
 	for i := range l.Bands {
 		band := bandBox{Band: &l.Bands[i], levels: s.scale.levels(l.Bands[i].Steps), closures: s.scale.close(l.Bands[i].Closures)}
 		band.least, band.most, band.known = extremes(band.levels)
 		if band.known && len(band.closures) == 0 && !slices.ContainsFunc(band.levels, func(l level) bool { return 2*l.free < l.total }) {
 			quiet = append(quiet, clean(band.Title)+" ("+band.size(band.most)+")")
+			calm = append(calm, box{Lane: l, band: &band, title: clean(band.Title), calm: true})
 			continue
 		}
 		s.place(box{Lane: l, band: &band, title: clean(band.Title)}, s.layBand)
 	}
-	if len(quiet) > 0 {
-		s.addWords(plain.Count(len(quiet), "resource")+" always at least half free: "+strings.Join(quiet, ", "), "")
+	if s.apart {
+		for _, b := range calm {
+			s.place(b, s.layBand)
+		}
+	} else if len(quiet) > 0 {
+		s.addWords(calmWords(len(quiet))+": "+strings.Join(quiet, ", "), "")
 	}
+}
+
+// calmWords stands for the resources of an open lane that have no band of their own.
+func calmWords(n int) string { return plain.Count(n, "resource") + " always at least half free" }
+
+func quietWords(lanes []Lane) string {
+	var names []string
+	for _, l := range lanes {
+		names = append(names, clean(l.Title))
+	}
+	return plain.Count(len(names), "idle testbed") + ": " + strings.Join(names, ", ")
 }
 
 // partClosures lists the closures of resources, each once.
@@ -231,7 +250,7 @@ func (s *sheet) layLane(b *box, y float64) float64 {
 	if s.narrow || s.apart {
 		text = y
 	}
-	b.area = area{top, max(y, text+pad)}
+	b.area = area{top, max(y, text+pad, top+leastLane)}
 	if shift := b.area.y1 - y; shift > 0 && b.firm.rows == 0 { // the strip stands below the title
 		b.stripY += shift / 2
 	}
