@@ -2,6 +2,7 @@ package story
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"strconv"
 	"testing"
@@ -62,13 +63,19 @@ func Tell(t *testing.T, o Options) {
 			if left--; left < 0 && !failed {
 				return // rapid runs more than requested; after a failure it looks for a shorter story
 			}
-			ended := false
-			defer func() { failed = failed || !ended }()
+			defer func() {
+				if broke := recover(); broke != nil {
+					failed = failed || !abandoned(broke)
+					panic(broke)
+				}
+			}()
 			tell(t, rt, o)
-			ended = true
 		})
 	}
 }
+
+// abandoned reports whether rapid itself ended a story: a file with an earlier failure that no longer fits is no failure.
+func abandoned(broke any) bool { return fmt.Sprintf("%T", broke) == "rapid.invalidData" }
 
 func number(t *testing.T, o Options) int {
 	t.Helper()
