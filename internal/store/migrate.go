@@ -26,18 +26,26 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.up(ctx, p); err != nil {
-		return err
-	}
-	current, known, err := p.GetVersions(ctx)
-	if err != nil {
-		return err
+	known, current := newest(p), before
+	if before < known {
+		if err := s.up(ctx, p); err != nil {
+			return err
+		}
+		if current, err = s.version(ctx); err != nil { // a newer program may have been at it too
+			return err
+		}
 	}
 	if current > known {
 		return newer(current, known)
 	}
 	s.upgraded = Upgrade{before, current}
 	return s.found(ctx)
+}
+
+// newest returns the version of the schema that this program knows.
+func newest(p *goose.Provider) int64 {
+	sources := p.ListSources()
+	return sources[len(sources)-1].Version
 }
 
 // provider configures the migrations.

@@ -61,8 +61,7 @@ func (s *Store) asIs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sources := p.ListSources()
-	switch known := sources[len(sources)-1].Version; {
+	switch known := newest(p); {
 	case current == 0:
 		return scheduler.Errorf(scheduler.CodeNotFound, "database: it has no schema of Berth yet")
 	case current > known:

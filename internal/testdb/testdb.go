@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"berth/internal/store"
@@ -86,8 +87,33 @@ func OpenWith(tb testing.TB, dsn string, o store.Options) *store.Store {
 func SQLite(tb testing.TB) string {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "berth.db")
-	migrate(tb, path)
+	if err := os.WriteFile(path, empty(tb), 0o600); err != nil {
+		tb.Fatal(err)
+	}
 	return path
+}
+
+// An empty SQLite database, which the first test of a process makes and all copy: its migrations cost more than most tests.
+var (
+	making sync.Mutex
+	made   []byte
+)
+
+func empty(tb testing.TB) []byte {
+	tb.Helper()
+	making.Lock()
+	defer making.Unlock()
+	if made != nil {
+		return made
+	}
+	path := filepath.Join(tb.TempDir(), "empty.db")
+	migrate(tb, path)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	made = b
+	return made
 }
 
 // Address returns the URL of the PostgreSQL server for tests, empty if there is none and none is demanded.
