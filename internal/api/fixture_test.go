@@ -58,7 +58,7 @@ func (h *house) furnish() {
 	ctx := h.t.Context()
 	h.must(h.svc.PutFacility(ctx, account.System, f, scheduler.ChangeOptions{}))
 	h.must(h.svc.PutCatalogue(ctx, account.System, c, scheduler.ChangeOptions{}))
-	hash := auth.Hash(password)
+	hash := testdb.PasswordHash(password)
 	for name, role := range map[string]account.Role{"maeve": account.RoleExperimenter, "hector": account.RoleExperimenter, "monika": account.RoleMentor,
 		"paddy": account.RoleProvider, "oskar": account.RoleOperator, "adele": account.RoleAdministrator} {
 		p := account.Person{Username: name, Name: name, Roles: []account.Role{role}, Password: hash}

@@ -35,8 +35,8 @@ func newGatehouseOn(t *testing.T, dsn string) *gatehouse {
 	g.restart()
 	err := g.store.Change(t.Context(), nil, func(tx scheduler.Tx) error {
 		return errors.Join(
-			tx.PutPerson(t.Context(), account.Person{Username: "ada", Name: "Ada", Roles: []account.Role{account.RoleMentor}, Password: auth.Hash(good), Created: g.now, Revision: 1}),
-			tx.PutPerson(t.Context(), account.Person{Username: "adele", Name: "Adele", Roles: []account.Role{account.RoleAdministrator}, Password: auth.Hash(good), Created: g.now, Revision: 1}))
+			tx.PutPerson(t.Context(), account.Person{Username: "ada", Name: "Ada", Roles: []account.Role{account.RoleMentor}, Password: testdb.PasswordHash(good), Created: g.now, Revision: 1}),
+			tx.PutPerson(t.Context(), account.Person{Username: "adele", Name: "Adele", Roles: []account.Role{account.RoleAdministrator}, Password: testdb.PasswordHash(good), Created: g.now, Revision: 1}))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -328,8 +328,8 @@ func TestAnAddressIsVerifiedWhereTheProviderSaysSo(t *testing.T) {
 func TestAnAdministratorIsNotLinkedByAnAddress(t *testing.T) {
 	t.Parallel()
 	h := newHall(t)
-	h.put(account.Person{Username: "adele", Name: "Adele", Email: "adele@people.example", Roles: []account.Role{account.RoleAdministrator}, Password: auth.Hash(good)})
-	h.put(account.Person{Username: "hector", Name: "Hector", Roles: []account.Role{account.RoleMentor}, Password: auth.Hash(good)})
+	h.put(account.Person{Username: "adele", Name: "Adele", Email: "adele@people.example", Roles: []account.Role{account.RoleAdministrator}, Password: testdb.PasswordHash(good)})
+	h.put(account.Person{Username: "hector", Name: "Hector", Roles: []account.Role{account.RoleMentor}, Password: testdb.PasswordHash(good)})
 	h.says = map[string]any{"sub": "1", "email": "adele@people.example", "email_verified": true, "preferred_username": "adele"}
 	session := func(who string) string {
 		secret, err := h.auth.SignIn(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/sign-in", nil), who, good)

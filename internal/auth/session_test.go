@@ -21,7 +21,7 @@ func TestASessionIsABrowsersAndNothingElse(t *testing.T) {
 	a := auth.New(s, func() time.Time { return now })
 	ctx := t.Context()
 	err := s.Change(ctx, nil, func(tx scheduler.Tx) error {
-		return tx.PutPerson(ctx, account.Person{Username: "ada", Name: "Ada", Roles: []account.Role{account.RoleMentor}, Password: auth.Hash("correct horse battery"), Created: now, Revision: 1})
+		return tx.PutPerson(ctx, account.Person{Username: "ada", Name: "Ada", Roles: []account.Role{account.RoleMentor}, Password: testdb.PasswordHash("correct horse battery"), Created: now, Revision: 1})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -92,7 +92,7 @@ func facility() testbeds.Facility {
 func (h *house) furnish() {
 	h.Helper()
 	h.must(h.svc.PutFacility(h.ctx, account.System, facility(), scheduler.ChangeOptions{}))
-	hash := auth.Hash(password)
+	hash := testdb.PasswordHash(password)
 	for name, role := range map[string]account.Role{"eva": account.RoleExperimenter, "erik": account.RoleExperimenter, "monika": account.RoleMentor,
 		"paddy": account.RoleProvider, "oskar": account.RoleOperator, "adele": account.RoleAdministrator} {
 		p := account.Person{Username: name, Name: strings.ToUpper(name[:1]) + name[1:], Roles: []account.Role{role}, Password: hash}

@@ -42,7 +42,7 @@ func newHouse(t *testing.T, base string) *house {
 	}
 	f := testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "hall", Name: "Radio hall", Timezone: "Europe/Dublin", VIMs: []testbeds.VIM{{ID: "iris", Capacity: testbeds.Quantities{"vcpu": 32}}}}}}
 	must(svc.PutFacility(t.Context(), account.System, f, scheduler.ChangeOptions{}))
-	hash := auth.Hash(password)
+	hash := testdb.PasswordHash(password)
 	for name, role := range map[string]account.Role{"maeve": account.RoleExperimenter, "hector": account.RoleExperimenter, "monika": account.RoleMentor, "adele": account.RoleAdministrator} {
 		must(auth.New(db, time.Now).PutPerson(t.Context(), account.System, account.Person{Username: name, Name: name, Roles: []account.Role{role}, Password: hash}))
 	}
@@ -281,6 +281,6 @@ func body(t *testing.T, res *http.Response) string {
 // another adds a mentor to the house.
 func (h *house) another(t *testing.T, mentor string) error {
 	t.Helper()
-	_, err := h.site.people.PutPerson(t.Context(), account.System, account.Person{Username: mentor, Name: mentor, Roles: []account.Role{account.RoleMentor}, Password: auth.Hash(password)})
+	_, err := h.site.people.PutPerson(t.Context(), account.System, account.Person{Username: mentor, Name: mentor, Roles: []account.Role{account.RoleMentor}, Password: testdb.PasswordHash(password)})
 	return err
 }
