@@ -1,0 +1,220 @@
+package osm
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Options name the server and the account.
+type Options struct {
+	URL         string // of the NBI, such as https://osm.example.org:9999; /osm is added
+	User        string
+	Password    string
+	Reread      func() (string, error) // the current password; nil if it never changes
+	Project     string                 // empty: the account's own
+	CA          []byte                 // certificates in PEM that sign the server's; empty: those of the system
+	Fingerprint string                 // SHA-256 of the server's certificate in hexadecimal, instead of a signature
+	Private     bool                   // a name may stand for an address that is not public
+	Timeout     time.Duration          // of one call; default 30 s
+	Clock       func() time.Time       // mandatory
+}
+
+// Client talks to one OSM as one account. It is safe for concurrent use.
+type Client struct {
+	base  *url.URL
+	o     Options
+	http  *http.Client
+	entry session
+}
+
+const (
+	usualTimeout = 30 * time.Second
+	maxAnswer    = 32 << 20 // bytes
+	maxDepth     = 64       // of lists and objects within each other
+	maxItems     = 10_000   // of a list
+	maxDetail    = 500      // bytes of an error's text
+)
+
+// New makes a client, without any request.
+func New(o Options) (*Client, error) {
+	base, err := address(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	if o.User == "" || o.Password == "" {
+		return nil, errors.New("a user and a password are required")
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = usualTimeout
+	}
+	carrier, err := transport(base, o)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{base: base, o: o, entry: session{turn: make(chan struct{}, 1)}}
+	c.http = &http.Client{Transport: carrier, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return c, nil
+}
+
+// address reads the address of an NBI, with or without /osm at its end.
+func address(text string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSuffix(strings.TrimSuffix(text, "/"), "/osm"))
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
+		return nil, errors.New("the address of OSM must be http(s)://host:port, without a query or a user")
+	}
+	return u.JoinPath("osm"), nil
+}
+
+// call makes a signed-in call. A token that the server does not know any more is replaced once.
+func (c *Client) call(ctx context.Context, doing, method, path string, query url.Values, body, into any) error {
+	token, err := c.token(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.exchange(ctx, token, doing, method, path, query, body, into)
+	if e, ok := errors.AsType[*Error](err); !ok || e.Status != http.StatusUnauthorized {
+		return err
+	}
+	c.drop(token)
+	if token, err = c.token(ctx); err != nil {
+		return err
+	}
+	return c.exchange(ctx, token, doing, method, path, query, body, into)
+}
+
+// exchange makes one call, and reads the answer into a value unless that is nil.
+func (c *Client) exchange(ctx context.Context, token, doing, method, path string, query url.Values, body, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
+	defer cancel()
+	var sent io.Reader
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return &Error{Doing: doing, Cause: errors.New("the request cannot be written")}
+		}
+		sent = bytes.NewReader(raw)
+	}
+	u := c.base.JoinPath(path)
+	u.RawQuery = query.Encode()
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), sent)
+	if err != nil {
+		return &Error{Doing: doing, Cause: errors.New("the request cannot be made")}
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	wrote := method != http.MethodGet
+	res, err := c.http.Do(req)
+	if err != nil {
+		return &Error{Doing: doing, Cause: unaddressed(err), wrote: wrote}
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	switch {
+	case err != nil:
+		return &Error{Doing: doing, Cause: unaddressed(err), wrote: wrote}
+	case len(raw) > maxAnswer:
+		return &Error{Doing: doing, Status: res.StatusCode, Detail: "the answer is too long", wrote: wrote}
+	}
+	return c.understand(doing, res.StatusCode, wrote, raw, into)
+}
+
+// unaddressed strips an error of the method and the address.
+func unaddressed(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+// understand tells success from failure: success is a status of 2xx and, where one is wanted, a readable answer. Releases differ in which
+// status of 2xx they send.
+func (c *Client) understand(doing string, status int, wrote bool, raw []byte, into any) error {
+	e := &Error{Doing: doing, Status: status, wrote: wrote}
+	if err := bounded(raw); err != nil {
+		e.Detail = err.Error()
+		return e
+	}
+	if status < 200 || status > 299 {
+		var said struct {
+			Code   string `json:"code"`
+			Detail any    `json:"detail"`
+		}
+		_ = json.Unmarshal(raw, &said)
+		e.Code = said.Code
+		if text, ok := said.Detail.(string); ok {
+			e.Detail = c.masked(text)
+		}
+		return e
+	}
+	if into == nil {
+		return nil
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		e.Detail = "the answer is not what OSM answers"
+		return e
+	}
+	return nil
+}
+
+// bounded refuses answers that are nested too deeply, or whose lists are too long.
+func bounded(raw []byte) error {
+	depth, text := 0, false
+	items := make([]int, 0, maxDepth) // of each open list or object
+	for i := 0; i < len(raw); i++ {
+		switch b := raw[i]; {
+		case text && b == '\\':
+			i++
+		case b == '"':
+			text = !text
+		case text:
+		case b == '[' || b == '{':
+			if depth++; depth > maxDepth {
+				return errors.New("the answer is nested too deeply")
+			}
+			items = append(items, 0)
+		case (b == ']' || b == '}') && depth > 0:
+			depth--
+			items = items[:depth]
+		case b == ',' && depth > 0:
+			if items[depth-1]++; items[depth-1] >= maxItems {
+				return errors.New("the answer has a list that is too long")
+			}
+		}
+	}
+	return nil
+}
+
+// masked makes one line of a text from OSM, without the secrets of this client.
+func (c *Client) masked(text string) string {
+	for _, secret := range c.secrets() {
+		if len(secret) > 3 {
+			text = strings.ReplaceAll(text, secret, "…")
+		}
+	}
+	return Clip(text)
+}
+
+// Clip makes one line of a text from OSM that a log or a page can take: printable, and not too long.
+func Clip(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == '\uFFFD' {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) <= maxDetail {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxDetail], "") + "…"
+}
