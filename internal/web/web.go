@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
+
 	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/testbeds/facilityfile"
@@ -96,7 +98,9 @@ type site struct {
 	links   Links
 	o       Options
 	pages   *template.Template
-	drafts  *http.ServeMux // shows forms that were typed before a session ended
+	assets  map[string]asset
+	squeeze func(http.Handler) http.HandlerFunc // compresses
+	drafts  *http.ServeMux                      // shows forms that were typed before a session ended
 }
 
 // Paths lists the patterns of New's handler.
@@ -113,15 +117,23 @@ func New(service *scheduler.Service, people Identity, o Options) (http.Handler, 
 }
 
 func newSite(service *scheduler.Service, people Identity, o Options) (*site, error) {
-	pages, err := template.New("").Funcs(functions).ParseFS(files, "pages/*.html")
-	return &site{service: service, people: people, links: service, o: o, pages: pages}, err
+	s := &site{service: service, people: people, links: service, o: o}
+	var err error
+	if s.assets, err = readAssets(); err != nil {
+		return nil, err
+	}
+	if s.squeeze, err = gzhttp.NewWrapper(gzhttp.EnableZstd(false), gzhttp.CompressionLevel(5), gzhttp.RandomJitter(32, 0, false)); err != nil {
+		return nil, err
+	}
+	s.pages, err = template.New("").Funcs(functions).Funcs(template.FuncMap{"asset": s.address}).ParseFS(files, "pages/*.html")
+	return s, err
 }
 
 func (s *site) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /style.css", s.file("text/css; charset=utf-8", styles...))
-	mux.HandleFunc("GET /script.js", s.file("text/javascript; charset=utf-8", scripts...))
-	mux.HandleFunc("GET /icon.svg", s.file("image/svg+xml", "pages/icon.svg"))
+	for path := range s.assets {
+		mux.HandleFunc("GET "+path, s.asset)
+	}
 	mux.HandleFunc("GET /sign-in", s.askSignIn)
 	mux.HandleFunc("POST /sign-in", s.signIn)
 	mux.HandleFunc("POST /sign-out", s.signOut)
@@ -196,7 +208,7 @@ func (s *site) handler() http.Handler {
 	})
 	protection := http.NewCrossOriginProtection()
 	protection.AddInsecureBypassPattern("POST /mails/{link}") // mail programs may send it from pages of their own (RFC 8058): the link alone counts
-	return careful(protection.Handler(bounded(mux)))
+	return careful(s.compressing(protection.Handler(bounded(mux))))
 }
 
 // largestForm exceeds the size of most forms here; a facility may be larger.
@@ -238,20 +250,4 @@ func careful(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// file serves files of the program, joined in order.
-func (s *site) file(kind string, names ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", kind)
-		w.Header().Set("Cache-Control", "no-cache")
-		for _, name := range names {
-			b, err := files.ReadFile(name)
-			if err != nil {
-				http.Error(w, "an internal error", http.StatusInternalServerError)
-				return
-			}
-			_, _ = w.Write(b)
-		}
-	}
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -98,11 +97,12 @@ func linkPages(t *testing.T, links Links) http.Handler {
 
 func newLinkSite(t *testing.T, links Links) *site {
 	t.Helper()
-	pages, err := template.New("").Funcs(functions).ParseFS(files, "pages/*.html")
+	s, err := newSite(nil, nil, Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &site{links: links, pages: pages, o: Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now}}
+	s.links = links
+	return s
 }
 
 func call(t *testing.T, d *desk, method, path string, headers ...string) *httptest.ResponseRecorder {
