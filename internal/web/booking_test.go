@@ -63,7 +63,7 @@ func TestChangingTheSlotKeepsWhatWasTyped(t *testing.T) {
 		t.Errorf("%d %s", code, body)
 	}
 	code, body = h.page("/new", maeve, with(booking(tomorrow(4), 1), "step", "submit", "name", ""))
-	if code != http.StatusUnprocessableEntity || !strings.Contains(body, `id="wrong-name"`) || !strings.Contains(body, "Name of the deployment is missing.") || !strings.Contains(body, "Why &lt;we&gt; need it</textarea>") {
+	if code != http.StatusUnprocessableEntity || !strings.Contains(body, `id="wrong-name"`) || !strings.Contains(body, "Name is missing.") || !strings.Contains(body, "Why &lt;we&gt; need it</textarea>") {
 		t.Errorf("%d %s", code, body)
 	}
 }

@@ -27,8 +27,9 @@ type choice struct {
 	Name        string
 	Description string
 	Mentor      string
-	Once        string    // makes the form of the choice create one request, however often it is sent
-	At          time.Time // where the picture begins; zero: where the slot is
+	Once        string // makes the form of the choice create one request, however often it is sent
+	Any         bool   // nights and weekends are as good as working hours
+	Look        look
 }
 
 const (
@@ -50,21 +51,9 @@ func readChoice(form url.Values, usual *time.Location) (c choice, err error) {
 	if to := form.Get("to"); to != "" {
 		c.Placement = testbeds.Placement{testbeds.PlaceAll: to}
 	}
-	if at := form.Get("at"); at != "" {
-		if c.At, err = readTime("at", at, c.Zone); err != nil {
-			return c, err
-		}
-	}
-	if c.Hours, err = number(form, "hours"); err != nil {
+	c.Any = form.Has("asked") && form.Get("working") == ""
+	if err = c.readTimes(form); err != nil {
 		return c, err
-	}
-	if c.Hours > longestHours {
-		return c, invalid("hours", "at most %d", longestHours)
-	}
-	if form.Get("step") != "find" {
-		if c.Slot, c.Picked, err = readSlot(form, c.Zone); err != nil {
-			return c, err
-		}
 	}
 	a, err := readTaken(form)
 	if err != nil {
@@ -73,17 +62,48 @@ func readChoice(form url.Values, usual *time.Location) (c choice, err error) {
 	if a != nil {
 		c = c.taking(*a)
 	}
-	if c.Picked && c.Hours == 0 {
-		c.Hours = max(int64(c.Slot.Duration()/time.Hour), 1)
+	if c.Picked {
+		c.Hours = max(int64((c.Slot.Duration()+time.Hour-1)/time.Hour), 1)
 	}
-	if c.Hours == 0 {
-		c.Hours = usualHours
+	if c.Look, err = readLook(form, c.Zone); err != nil {
+		return c, err
+	}
+	if changed := a != nil || form.Get("step") != "" || form.Get("zoom") != ""; changed && c.Picked && !c.Look.sees(c.Slot, c.Zone) {
+		c.Look.At = time.Time{} // the picture goes where the slot is now
 	}
 	return c, nil
 }
 
+// readTimes reads the length and the slot. A length that was chosen anew changes the end of the slot.
+func (c *choice) readTimes(form url.Values) (err error) {
+	if c.Hours, err = number(form, "hours"); err != nil {
+		return err
+	}
+	if c.Hours > longestHours {
+		return invalid("hours", "at most %d", longestHours)
+	}
+	if c.Slot, c.Picked, err = readSlot(form, c.Zone); err != nil {
+		return err
+	}
+	if form.Get("step") == "find" && c.Picked && c.Hours > 0 {
+		c.Slot = testbeds.NewSlot(c.Slot.Start, time.Duration(c.Hours)*time.Hour)
+	}
+	if c.Hours == 0 {
+		c.Hours = usualHours
+	}
+	return nil
+}
+
+// length is how long the experiment is to run.
+func (c choice) length() time.Duration {
+	if c.Picked && c.Slot.Duration() > 0 {
+		return c.Slot.Duration()
+	}
+	return time.Duration(c.Hours) * time.Hour
+}
+
 func (c choice) ask() scheduler.Ask {
-	q := scheduler.Ask{NSD: c.NSD, Placement: c.Placement, Devices: c.Devices, Slot: c.Slot, Duration: testbeds.Period{Clock: time.Duration(c.Hours) * time.Hour}}
+	q := scheduler.Ask{NSD: c.NSD, Placement: c.Placement, Devices: c.Devices, Slot: c.Slot, Duration: testbeds.Period{Clock: c.length()}}
 	if len(c.Own) == 0 {
 		return q
 	}
@@ -106,9 +126,6 @@ func (c choice) Hidden() (list []hidden) {
 	}
 	for _, member := range slices.Sorted(maps.Keys(c.Placement)) {
 		list = append(list, hidden{"place." + member, c.Placement[member]})
-	}
-	if !c.At.IsZero() {
-		list = append(list, hidden{"at", c.At.UTC().Format(time.RFC3339)})
 	}
 	for _, d := range c.Devices {
 		list = append(list, hidden{"device." + d.Testbed + "/" + d.Device, fmt.Sprint(d.Count)})
@@ -133,6 +150,12 @@ func (c choice) with(s testbeds.Slot, p testbeds.Placement, needs []testbeds.Dev
 	return c.taking(testbeds.Alternative{Slot: s, Placement: p, Devices: needs}).address()
 }
 
+// shared returns the address of the choice for other people: without the words of this one.
+func (c choice) shared() template.URL {
+	c.Zone, c.Name, c.Description, c.Mentor, c.Once, c.Any, c.Look = nil, "", "", "", "", false, look{}
+	return c.address()
+}
+
 // address returns the address of the choice, with everything that was typed.
 func (c choice) address() template.URL {
 	q := url.Values{}
@@ -143,9 +166,13 @@ func (c choice) address() template.URL {
 		q.Set("start", c.Slot.Start.UTC().Format(time.RFC3339))
 		q.Set("end", c.Slot.End.UTC().Format(time.RFC3339))
 	}
-	if c.Hours > 0 && c.Hours != usualHours {
+	if !c.Picked && c.Hours > 0 && c.Hours != usualHours {
 		q.Set("hours", fmt.Sprint(c.Hours))
 	}
+	if c.Any {
+		q.Set("asked", "1")
+	}
+	c.Look.write(q, c.Zone)
 	for _, x := range c.Hidden() {
 		q.Set(x.Name, x.Value)
 	}

@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"berth/internal/web/timeline"
@@ -16,45 +18,36 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// place is where a member can go.
-type place struct {
-	Member, VNF, Needs string
-	Now                string
-	Can                []string // VIMs on which it is onboarded
-}
-
 // choosePage is the page for choosing a slot.
 type choosePage struct {
 	Choice     choice
-	NSDs       []testbeds.NSD
 	What       string // the thing deployed
 	Needs      []testbeds.DeviceNeed
-	VIMs       []string
-	Rows       []int
-	Zones      []string
 	Mentors    []string
 	Places     []place
-	Devices    []string
+	Takes      []string // what it takes, in people's units
 	Where      []reach
 	SVG        template.HTML
+	Shown      string // the time that the picture shows
+	Windows    string // the free times in it, for scripts
 	Free       []wayOut
+	OutOfHours bool // working hours were asked for, and none is free
 	Verdict    *testbeds.Verdict
 	Conflicts  []string
 	Contenders int
 	Ways       []wayOut
 	Clocks     []*time.Location // of its testbeds
+	First      bool             // the picture begins today
+	Share      template.URL     // the slot, for others
 	Once       string
 	Start, End string // as inputs write them
 	Failure    *failure
+
+	demand testbeds.Demand
+	usual  bool // the slot is the first free one: nobody has chosen yet
 }
 
-// reach says whether an experiment can run on a testbed, with the reason if not.
-type reach struct {
-	Testbed testbeds.Testbed
-	Place   string // the VIM that it would be placed on; empty if that is impossible
-	Why     []string
-}
-
+// choose shows the page for choosing a slot; before a service is chosen, the one for that.
 func (s *site) choose(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	c, err := readChoice(r.URL.Query(), s.readerOf(who).zone)
 	if err != nil {
@@ -63,8 +56,11 @@ func (s *site) choose(w http.ResponseWriter, r *http.Request, who account.Actor)
 	return s.chosen(w, r, who, c)
 }
 
-// chosen shows the page for a choice.
+// chosen shows the page for a choice. A script asks only for its parts that follow the slot.
 func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor, c choice) error {
+	if c.NSD == "" && len(c.Own) == 0 {
+		return s.chooseService(w, r, who)
+	}
 	ctx := r.Context()
 	f, _, err := s.service.Facility(ctx, who)
 	if err != nil {
@@ -75,24 +71,15 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor,
 		return err
 	}
 	c.Once = cmp.Or(c.Once, fresh())
-	p := choosePage{Choice: c, NSDs: catalogue.NSDs, Zones: zones(f, c.Zone), Once: c.Once}
-	if c.NSD == "" && len(c.Own) == 0 {
-		for _, t := range f.Testbeds {
-			for _, v := range t.VIMs {
-				p.VIMs = append(p.VIMs, t.ID+"/"+v.ID)
-			}
-		}
-		for i := range maxOwn {
-			p.Rows = append(p.Rows, i+1)
-		}
-		s.show(w, r, http.StatusOK, "choose-nsd.html", "Book a slot", who, p)
-		return nil
-	}
+	p := choosePage{Choice: c, Once: c.Once}
 	if err := p.deployed(catalogue); err != nil {
 		return err
 	}
-	if p.Mentors, err = s.people.Mentors(ctx, who); err != nil {
-		return err
+	p.Takes = takesOf(p.demand, f)
+	for _, t := range f.Testbeds {
+		if zone, err := wallclock.Zone(t.Timezone); err == nil && p.testbeds()[t.ID] {
+			p.Clocks = append(p.Clocks, zone)
+		}
 	}
 	if err := s.free(ctx, who, &p); err != nil {
 		return err
@@ -100,40 +87,52 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor,
 	if err := s.check(ctx, who, &p); err != nil {
 		return err
 	}
+	if err := s.where(ctx, who, &p, f); err != nil {
+		return err
+	}
+	if r.FormValue("part") != "" {
+		s.show(w, r, http.StatusOK, "choose-parts.html", "", who, p)
+		return nil
+	}
+	if p.Mentors, err = s.people.Mentors(ctx, who); err != nil {
+		return err
+	}
 	if len(c.Own) == 0 { // the user's own components come with their places
 		if err := s.reaches(ctx, who, &p, f); err != nil {
 			return err
 		}
 	}
-	for _, t := range f.Testbeds {
-		if zone, err := wallclock.Zone(t.Timezone); err == nil && p.testbeds()[t.ID] {
-			p.Clocks = append(p.Clocks, zone)
-		}
-	}
-	if p.SVG, err = s.where(ctx, who, p, f); err != nil {
-		return err
-	}
-	s.show(w, r, http.StatusOK, "choose.html", "Book a slot for "+p.What, who, p)
+	s.show(w, r, http.StatusOK, "choose.html", "Book "+p.What, who, p)
 	return nil
 }
 
-// nextFree is the number of free slots offered, and lookAhead the time in which to look for them.
 const (
-	nextFree  = 5
-	lookAhead = 60 * 24 * time.Hour
+	nextFree  = 5                   // free slots offered
+	lookAhead = 60 * 24 * time.Hour // in which they are looked for
+	lead      = time.Hour           // before the first of them: people need time to agree
 )
 
-// free finds the next slots in which the experiment could run.
+// free finds the next slots in which the experiment could run, from the time shown on. The first of them is the slot, as long as nobody has chosen one.
 func (s *site) free(ctx context.Context, who account.Actor, p *choosePage) error {
-	q := p.Choice.ask()
-	now := s.o.Clock().UTC().Truncate(time.Minute)
-	length := q.Duration.Exact()
-	windows, err := s.service.Windows(ctx, who, q, testbeds.Slot{Start: now, End: now.Add(lookAhead)}, nextFree)
+	c, now := &p.Choice, s.o.Clock().UTC()
+	span := testbeds.Slot{Start: now.Add(lead).Truncate(time.Minute), End: now.Add(lookAhead)}
+	if !c.Look.At.IsZero() && c.Look.At.After(span.Start) {
+		span = testbeds.Slot{Start: c.Look.At.UTC(), End: c.Look.At.UTC().Add(lookAhead)}
+	}
+	likes := scheduler.Preference{WorkingHours: !c.Any, Zone: c.Zone}
+	slots, err := s.service.NextFree(ctx, who, c.ask(), span, likes, nextFree)
+	if err == nil && len(slots) == 0 && likes.WorkingHours {
+		likes.WorkingHours = false
+		slots, err = s.service.NextFree(ctx, who, c.ask(), span, likes, nextFree)
+		p.OutOfHours = len(slots) > 0
+	}
 	if err != nil {
 		return err
 	}
-	for _, free := range windows {
-		slot := first(free, length)
+	if !c.Picked && len(slots) > 0 {
+		c.Slot, c.Picked, p.usual = slots[0], true, true
+	}
+	for _, slot := range slots {
 		p.Free = append(p.Free, wayOut{Slot: slot, JSON: asTaken(testbeds.Alternative{Slot: slot})})
 	}
 	return nil
@@ -151,19 +150,26 @@ func first(free testbeds.Slot, length time.Duration) testbeds.Slot {
 	return testbeds.NewSlot(start, length)
 }
 
-// check checks the picked slot, and finds alternatives.
+const (
+	waysSought = 12 // alternatives to choose the best ones from
+	waysShown  = 5
+	ghosts     = 3
+)
+
+// check checks the picked slot, and finds alternatives: those in working hours first, if that is wanted.
 func (s *site) check(ctx context.Context, who account.Actor, p *choosePage) error {
 	if !p.Choice.Picked {
 		return nil
 	}
+	p.Share = p.Choice.shared()
 	p.Start, p.End = p.Choice.Slot.Start.In(p.Choice.Zone).Format(localTime), p.Choice.Slot.End.In(p.Choice.Zone).Format(localTime)
 	q := p.Choice.ask()
-	q.Duration = testbeds.Period{}
+	q.Duration, q.Limit = testbeds.Period{}, waysSought
 	found, v, err := s.service.Suggest(ctx, who, q)
 	if scheduler.CodeOf(err) == scheduler.CodeInvalid {
 		_, p.Failure = s.explained(who, err)
 		p.Failure.Message = "This slot cannot be requested."
-		p.Ways = p.Free[:min(len(p.Free), 3)]
+		p.Ways = p.Free[:min(len(p.Free), ghosts)]
 		return nil
 	}
 	if err != nil {
@@ -173,42 +179,122 @@ func (s *site) check(ctx context.Context, who account.Actor, p *choosePage) erro
 	if v.Fits {
 		return nil
 	}
-	for _, a := range found {
-		p.Ways = append(p.Ways, wayOut{Slot: a.Slot, Changes: changesOf(a), JSON: asTaken(a)})
+	near, err := s.near(ctx, who, p)
+	if err != nil {
+		return err
 	}
-	if v.Longest != nil {
-		p.Ways = append(p.Ways, wayOut{Slot: *v.Longest, Changes: []string{"the longest slot that is free from that start on"}, JSON: asTaken(testbeds.Alternative{Slot: *v.Longest})})
+	if len(near) > 0 { // they are better than the same at night
+		found = slices.DeleteFunc(found, func(a testbeds.Alternative) bool { return onlyShifts(a) })
+	}
+	found = append(near, found...)
+	if longest := v.Longest; longest != nil {
+		at := min(len(found), ghosts-1)
+		found = slices.Insert(found, at, testbeds.Alternative{Slot: *longest, Changes: []testbeds.Change{{Text: "the longest free from that start on"}}})
+	}
+	for _, a := range found[:min(len(found), waysShown)] {
+		p.Ways = append(p.Ways, wayOut{Slot: a.Slot, Changes: changesOf(a), JSON: asTaken(a)})
 	}
 	return nil
 }
 
-// where draws the schedule with the times at which the experiment could run.
-func (s *site) where(ctx context.Context, who account.Actor, p choosePage, f testbeds.Facility) (template.HTML, error) {
-	day := s.o.Clock().In(p.Choice.Zone)
-	from := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, p.Choice.Zone)
-	if p.Choice.Picked && (p.Choice.Slot.Start.Before(from) || p.Choice.Slot.End.After(from.AddDate(0, 0, 7))) {
-		start := p.Choice.Slot.Start.In(p.Choice.Zone)
-		from = time.Date(start.Year(), start.Month(), start.Day()-1, 0, 0, 0, 0, p.Choice.Zone)
+// near finds the slots in working hours that are nearest to the picked one, where working hours are wanted.
+func (s *site) near(ctx context.Context, who account.Actor, p *choosePage) (list []testbeds.Alternative, err error) {
+	if p.Choice.Any {
+		return nil, nil
 	}
-	if c := p.Choice; c.Picked && !c.At.IsZero() && !c.Slot.Start.Before(c.At) && !c.Slot.End.After(c.At.AddDate(0, 0, 7)) {
-		from = c.At.In(c.Zone) // the picture stays as it was
+	slot := p.Choice.Slot
+	around := testbeds.Slot{Start: slot.Start.Add(-nearby), End: slot.End.Add(nearby)}
+	if soonest := s.o.Clock().UTC().Add(lead).Truncate(time.Minute); around.Start.Before(soonest) {
+		around.Start = soonest
 	}
-	v := window{Span: "week", Zone: p.Choice.Zone, Slot: testbeds.Slot{Start: from, End: from.AddDate(0, 0, 7)}}
+	found, err := s.service.NextFree(ctx, who, p.Choice.ask(), around, scheduler.Preference{WorkingHours: true, Zone: p.Choice.Zone}, int(2*nearby/(24*time.Hour))+2)
+	if err != nil {
+		return nil, err
+	}
+	distance := func(x testbeds.Slot) time.Duration { return x.Start.Sub(slot.Start).Abs() }
+	slices.SortStableFunc(found, func(a, b testbeds.Slot) int { return cmp.Compare(distance(a), distance(b)) })
+	for _, x := range found[:min(len(found), ghosts-1)] {
+		list = append(list, testbeds.Alternative{Slot: x, Changes: []testbeds.Change{{Kind: testbeds.ChangeShift, Text: shifted(x.Start.Sub(slot.Start))}}})
+	}
+	return list, nil
+}
+
+// nearby is how far from the picked slot others are looked for.
+const nearby = 7 * 24 * time.Hour
+
+// shifted says by how much a slot is later or earlier: "1 day 4 h later".
+func shifted(by time.Duration) string {
+	const day = 24 * time.Hour
+	words, how := "", " later"
+	if by < 0 {
+		by, how = -by, " earlier"
+	}
+	if by > day && by%day != 0 {
+		words, by = long(by.Truncate(day))+" ", by%day
+	}
+	return words + long(by) + how
+}
+
+// onlyShifts reports whether an alternative differs in nothing but its time.
+func onlyShifts(a testbeds.Alternative) bool {
+	return !slices.ContainsFunc(a.Changes, func(c testbeds.Change) bool { return c.Kind != testbeds.ChangeShift })
+}
+
+// where draws the schedule with the times at which the experiment could run, the slot, and the best alternatives.
+func (s *site) where(ctx context.Context, who account.Actor, p *choosePage, f testbeds.Facility) error {
+	c := &p.Choice
+	var slot *testbeds.Slot
+	if c.Picked {
+		slot = &c.Slot
+	}
+	c.Look = c.Look.settled(slot, s.o.Clock(), c.Zone)
+	p.First = c.Look.At.Before(s.o.Clock())
+	span := c.Look.span(c.Zone)
+	p.Shown = reader{c.Zone, s.o.Clock()}.days(span)
+	v := window{Span: "range", Zone: c.Zone, Slot: span, Width: chooseWidth, Of: p.demand}
 	concerned := p.testbeds()
 	f.Testbeds = slices.DeleteFunc(slices.Clone(f.Testbeds), func(t testbeds.Testbed) bool { return !concerned[t.ID] })
-	fits, err := s.service.Windows(ctx, who, p.Choice.ask(), v.Slot, maxFits)
+	q := c.ask()
+	fits, err := s.service.Windows(ctx, who, q, span, maxFits)
 	if err != nil {
-		return "", err
+		return err
 	}
-	return s.drawn(ctx, who, v, f, func(c *timeline.Chart) {
-		c.Fits = fits
-		c.Pick = func(free testbeds.Slot) string {
-			return string(p.Choice.with(first(free, time.Duration(p.Choice.Hours)*time.Hour), nil, nil))
+	q.Duration = testbeds.Period{Clock: shortestDrag}
+	windows, err := s.service.Windows(ctx, who, q, span, maxFits)
+	if err != nil {
+		return err
+	}
+	p.Windows = written(windows)
+	p.SVG, err = s.drawn(ctx, who, v, f, func(chart *timeline.Chart) {
+		chart.Fits, chart.Picked = fits, slot
+		for i := range chart.Lanes {
+			chart.Lanes[i].Open, chart.Lanes[i].Link = true, ""
 		}
-		if p.Choice.Picked {
-			c.Picked = &p.Choice.Slot
-		}
+		chart.Ghosts = ghostsOf(p.Ways)
 	})
+	return err
+}
+
+const (
+	chooseWidth  = 860 // of the picture: it stands beside a form
+	shortestDrag = 15 * time.Minute
+)
+
+// ghostsOf returns the first ways out as the picture shows them.
+func ghostsOf(ways []wayOut) (list []timeline.Ghost) {
+	for _, w := range ways[:min(len(ways), ghosts)] {
+		list = append(list, timeline.Ghost{Slot: w.Slot, Title: strings.Join(w.Changes, "; ")})
+	}
+	return list
+}
+
+// written writes free times for scripts: their bounds in seconds since 1970, as "from-to,from-to".
+func written(slots []testbeds.Slot) string {
+	words := make([]string, len(slots))
+	for i, s := range slots {
+		words[i] = strconv.FormatInt(s.Start.Unix(), 10) + "-" + strconv.FormatInt(s.End.Unix(), 10)
+	}
+	return strings.Join(words, ",")
 }
 
 // longestAddress bounds the addresses that browsers and servers take without trouble.
@@ -223,7 +309,7 @@ func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor)
 	if err != nil {
 		return err
 	}
-	if step := r.PostForm.Get("step"); step == "check" || step == "find" || r.PostForm.Get("take") != "" || r.PostForm.Get("to") != "" {
+	if changes(r.PostForm) {
 		if to := string(c.address()); len(to) <= longestAddress { // so that it can be reloaded, kept and shared
 			http.Redirect(w, r, to, http.StatusSeeOther)
 			return nil
@@ -249,4 +335,14 @@ func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor)
 		note = "repeated"
 	}
 	return done(w, r, fmt.Sprintf("/requests/%d", out.Request.Number), note)
+}
+
+// changes reports whether a form was sent by a button that only changes the choice.
+func changes(form map[string][]string) bool {
+	for _, button := range []string{"take", "to", "pan", "zoom"} {
+		if len(form[button]) > 0 {
+			return true
+		}
+	}
+	return slices.Contains(form["step"], "check") || slices.Contains(form["step"], "find")
 }

@@ -1,8 +1,8 @@
 package web
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,29 +14,52 @@ import (
 	"berth/testbeds"
 )
 
-// deployed fills in the members of a service, or the user's own components, with their possible places, and the devices.
+// place is where a member can go.
+type place struct {
+	Member, VNF, Needs string
+	Size               testbeds.Quantities
+	Now                string
+	Can                []string // VIMs on which it is onboarded
+}
+
+// reach says whether an experiment can run on a testbed, with the reason if not.
+type reach struct {
+	Testbed testbeds.Testbed
+	Place   string // the VIM that it would be placed on; empty if that is impossible
+	Why     []string
+}
+
+// deployed fills in the members of a service, or the user's own components, with their possible places, the devices, and the demand.
 func (p *choosePage) deployed(c testbeds.Catalogue) error {
 	p.Needs = p.Choice.Devices
 	if len(p.Choice.Own) > 0 {
 		p.What = "your own components"
 		for i, x := range p.Choice.Own {
-			p.Places = append(p.Places, place{Member: strconv.Itoa(i + 1), Needs: phrases.Amounts(x.size()), Now: x.Where, Can: []string{x.Where}})
+			member := strconv.Itoa(i + 1)
+			p.Places = append(p.Places, place{Member: member, Size: x.size(), Needs: phrases.Amounts(x.size()), Now: cmp.Or(p.Choice.Placement[member], x.Where), Can: []string{x.Where}})
 		}
 	} else {
-		i := slices.IndexFunc(p.NSDs, func(n testbeds.NSD) bool { return n.ID == p.Choice.NSD })
-		if i < 0 {
+		n, known := c.NSD(p.Choice.NSD)
+		if !known {
 			return scheduler.Errorf(scheduler.CodeNotFound, "there is no network service %q in the catalogue", p.Choice.NSD)
 		}
-		n := p.NSDs[i]
 		p.What, p.Places = n.ID, members(n, c, p.Choice.Placement)
 		if p.Needs == nil {
 			p.Needs = n.Devices
 		}
 	}
-	for _, d := range p.Needs {
-		p.Devices = append(p.Devices, fmt.Sprintf("%d × %s at %s", d.Count, d.Device, d.Testbed))
-	}
+	p.demand = p.needed()
 	return nil
+}
+
+// needed sums what the members take at their places, and the devices.
+func (p *choosePage) needed() testbeds.Demand {
+	e := testbeds.Experiment{Placement: testbeds.Placement{}, Devices: p.Needs}
+	for _, x := range p.Places {
+		e.Components = append(e.Components, testbeds.Component{Member: x.Member, Size: x.Size})
+		e.Placement[x.Member] = x.Now
+	}
+	return e.Demand()
 }
 
 // testbeds returns the testbeds that take part.
@@ -56,7 +79,7 @@ func (p *choosePage) testbeds() map[string]bool {
 func members(n testbeds.NSD, c testbeds.Catalogue, chosen testbeds.Placement) (list []place) {
 	for _, m := range n.Members {
 		v, _ := c.VNF(m.VNF)
-		x := place{Member: m.Index, VNF: m.VNF, Can: v.Onboarded, Needs: phrases.Amounts(v.Size)}
+		x := place{Member: m.Index, VNF: m.VNF, Can: v.Onboarded, Size: v.Size, Needs: phrases.Amounts(v.Size)}
 		if len(v.Requires) > 0 {
 			x.Needs += ", " + strings.Join(v.Requires, ", ")
 		}

@@ -67,7 +67,7 @@ func (s *site) concerned(ctx context.Context, who account.Actor, v window, c *ti
 	if err != nil {
 		return nil, err
 	}
-	p := choosePage{Choice: choice{NSD: v.NSD, Zone: v.Zone, Hours: 1}, NSDs: catalogue.NSDs}
+	p := choosePage{Choice: choice{NSD: v.NSD, Zone: v.Zone, Hours: 1}}
 	if err := p.deployed(catalogue); err != nil {
 		return nil, err
 	}
@@ -94,7 +94,13 @@ func (s *site) series(ctx context.Context, who account.Actor, t testbeds.Testbed
 	if scheduler.CodeOf(err) == scheduler.CodeInvalid { // there is no capacity to show beyond the bookable time
 		return nil, nil
 	}
-	return series, err
+	if v.Of == nil {
+		return series, err
+	}
+	asked := func(x testbeds.Series) bool {
+		return slices.ContainsFunc(v.Of, func(n testbeds.Need) bool { return n.Resource == x.Resource })
+	}
+	return slices.DeleteFunc(series, func(x testbeds.Series) bool { return !asked(x) }), err
 }
 
 // band shows a series, with amounts in people's units.

@@ -52,6 +52,15 @@ func (x reader) slot(s testbeds.Slot) string {
 	return wallclock.SaidSpan(s.Start, s.End, x.zone, x.now)
 }
 
+// days writes the days of a span: "Thu 26 Nov – Wed 2 Dec".
+func (x reader) days(s testbeds.Slot) string {
+	from, to := wallclock.Day(s.Start, x.zone, x.now), wallclock.Day(s.End.Add(-time.Second), x.zone, x.now)
+	if from == to {
+		return from
+	}
+	return from + " – " + to
+}
+
 // at writes an instant: "Thu 26 Nov, 09:00".
 func (x reader) at(t time.Time) string { return wallclock.Said(t, x.zone, x.now) }
 

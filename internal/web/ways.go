@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/url"
 	"strings"
+	"time"
 
 	"berth/scheduler"
 	"berth/scheduler/account"
@@ -101,7 +102,7 @@ func changesOf(a testbeds.Alternative) (list []string) {
 
 // again returns a request as a choice for a new one; ok is false for components that the form cannot hold.
 func again(r scheduler.Request) (c choice, ok bool) {
-	c = choice{NSD: r.NSD, Placement: r.Placement, Devices: r.Devices, Name: r.Name, Description: r.Description, Mentor: r.Mentor}
+	c = choice{NSD: r.NSD, Placement: r.Placement, Devices: r.Devices, Name: r.Name, Description: r.Description, Mentor: r.Mentor, Hours: int64((r.Slot.Duration() + time.Hour - 1) / time.Hour)}
 	if r.NSD != "" {
 		return c, true
 	}

@@ -22,8 +22,8 @@ var files embed.FS
 
 // styles and scripts are served as one file each: first what all pages share, then what is of one page.
 var (
-	styles  = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/schedule.css", "style/admin.css", "timeline/timeline.css"}
-	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/book.js", "script/schedule.js", "script/copy.js"}
+	styles  = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/schedule.css", "style/book.css", "style/admin.css", "timeline/timeline.css"}
+	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/block.js", "script/book.js", "script/schedule.js", "script/copy.js"}
 )
 
 // Identity signs people in and out, and keeps their passwords and tokens.

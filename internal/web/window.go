@@ -24,6 +24,7 @@ type window struct {
 	Find    string   // only testbeds with these words
 	Open    []string // the testbeds shown with their resources
 	Width   int
+	Of      testbeds.Demand // only the resources that it takes; nil for all
 }
 
 // length is a usual length of the window.

@@ -1,9 +1,15 @@
-// Choosing a slot on the picture: drag over it; the fields follow, and the verdict is fetched.
+// Choosing a slot on the picture: the fields follow the block, and what depends on the slot is fetched. What was typed stays.
 (() => {
-	const form = document.getElementById("book");
-	const picker = document.getElementById("picker");
-	if (!form || !picker) return;
-	const drawing = () => picker.querySelector("svg[data-from]");
+	const form = document.getElementById("book"), view = document.getElementById("view");
+	if (!form || !view) return;
+	document.documentElement.classList.add("js");
+	const parts = ["kept", "length", "look", "picker", "free", "verdict", "send"], typed = ["name", "description", "mentor"];
+	const keys = document.createElement("p");
+	keys.id = "block-keys";
+	keys.className = "unseen";
+	keys.textContent = "Arrow keys left and right move the slot, up and down by a day, with Shift they move its end. Home and End go to the first and the last free time shown.";
+	view.append(keys);
+
 	const say = (text, link) => {
 		const note = document.createElement("p");
 		note.className = "failed";
@@ -14,31 +20,25 @@
 			a.textContent = "Sign in";
 			note.append(" ", a, ". What you typed is kept.");
 		}
-		document.getElementById("verdict").replaceChildren(note);
+		const old = document.querySelector("#verdict > .failed, #verdict > .fits");
+		if (old) old.replaceWith(note);
+		else document.getElementById("verdict").prepend(note);
 	};
-	const address = (all) => {
-		const data = new FormData(form), query = new URLSearchParams();
-		for (const [name, value] of data) {
-			if (value && name !== "anyway" && (all || !["name", "description", "mentor"].includes(name))) query.set(name, value);
-		}
-		if (drawing()) query.set("at", new Date(Number(drawing().dataset.from)).toISOString().slice(0, 19) + "Z");
+	const address = (all, more = {}) => {
+		const query = new URLSearchParams();
+		for (const [name, value] of new FormData(form)) if (value && (all || !typed.includes(name))) query.set(name, value);
+		for (const [name, value] of Object.entries(more)) query.set(name, value);
 		return "/new?" + query;
 	};
-	let wait, turn = 0;
-	const check = () => {
-		clearTimeout(wait);
-		wait = setTimeout(async () => {
-			if (!form.start.value || !form.end.value) return;
-			const mine = ++turn;
-			let answer, page;
-			try {
-				answer = await fetch(address(false), { headers: { Accept: "text/html" } });
-				page = new DOMParser().parseFromString(await answer.text(), "text/html");
-			} catch {
-				if (mine === turn) say("The server cannot be reached. The slot was not checked; try again in a moment.");
-				return;
-			}
-			if (mine !== turn || dragging !== null) return; // a later choice is on its way
+	let turn = 0;
+	const load = async (more) => {
+		const mine = ++turn;
+		const slow = setTimeout(() => form.setAttribute("aria-busy", "true"), 300);
+		performance.mark("asked");
+		try {
+			const answer = await fetch(address(false, { ...more, part: "slot" }), { headers: { Accept: "text/html" } });
+			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+			if (mine !== turn || block.held()) return; // a later choice is on its way
 			if (new URL(answer.url).pathname === "/sign-in") {
 				say("Your session has ended, so the slot was not checked.", "/sign-in?to=" + encodeURIComponent(address(true)));
 				return;
@@ -47,91 +47,65 @@
 				say((page.querySelector(".failed") || page.body).textContent.trim());
 				return;
 			}
-			for (const id of ["verdict", "picker"]) {
-				document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
-			}
+			const focused = block.focused();
+			swapParts(page, parts);
+			show(focused);
+			performance.measure("verdict", "asked");
 			const all = address(true);
 			if (all.length < 4000) history.replaceState(null, "", all);
-		}, 80);
-	};
-	form.addEventListener("change", (event) => {
-		if (["start", "end", "zone"].includes(event.target.name)) check();
-	});
-
-	const quarter = 15 * 60 * 1000;
-	let dragging = null;
-	const at = (event) => {
-		const svg = drawing();
-		const box = svg.getBoundingClientRect();
-		const scale = svg.viewBox.baseVal.width / box.width;
-		const left = Number(svg.dataset.left), from = Number(svg.dataset.from), to = Number(svg.dataset.to);
-		const share = ((event.clientX - box.left) * scale - left) / (Number(svg.dataset.right) - left);
-		return Math.round((from + Math.min(Math.max(share, 0), 1) * (to - from)) / quarter) * quarter;
-	};
-	const written = (time) => {
-		const shown = new Intl.DateTimeFormat("sv-SE", { timeZone: drawing().dataset.zone, dateStyle: "short", timeStyle: "short" }).format(new Date(time));
-		return shown.replace(" ", "T");
-	};
-	// The block that is drawn while it is dragged, with its times in it.
-	const block = (start, end) => {
-		const svg = drawing(), data = svg.dataset, space = "http://www.w3.org/2000/svg";
-		const x = (t) => Number(data.left) + (t - data.from) / (data.to - data.from) * (data.right - data.left);
-		let g = svg.querySelector(".tl-drag");
-		if (!g) {
-			g = document.createElementNS(space, "g");
-			g.setAttribute("class", "tl-drag");
-			g.append(document.createElementNS(space, "rect"), document.createElementNS(space, "text"));
-			svg.append(g);
+		} catch {
+			if (mine === turn) say("The server cannot be reached. The slot was not checked; try again in a moment.");
+		} finally {
+			clearTimeout(slow);
+			if (mine === turn) form.removeAttribute("aria-busy");
 		}
-		const [rect, text] = g.children;
-		for (const [name, value] of Object.entries({ x: x(start), y: data.top, width: Math.max(x(end) - x(start), 1), height: data.bottom - data.top })) rect.setAttribute(name, value);
-		text.setAttribute("x", Math.min(x(start) + 4, data.right - 90));
-		text.setAttribute("y", Number(data.top) + 14);
-		text.textContent = written(start).slice(11) + "–" + written(end).slice(11) + (start < Date.now() ? " (past)" : "");
-		g.classList.toggle("tl-drag-past", start < Date.now());
 	};
-	picker.addEventListener("click", (event) => {
-		const link = event.target.closest("a[href^='/new?']");
-		if (!link) return;
-		const query = new URL(link.href, location.href).searchParams;
-		if (!query.get("start") || !drawing()) return;
-		event.preventDefault(); // what was typed stays
-		form.zone.value = drawing().dataset.zone;
-		form.start.value = written(new Date(query.get("start")).getTime());
-		form.end.value = written(new Date(query.get("end")).getTime());
-		check();
+	const block = slotBlock(view, {
+		change: (start, end) => {
+			form.start.value = wallTime(start, block.zone());
+			form.end.value = wallTime(end, block.zone());
+			document.querySelector("#verdict .chosen")?.classList.add("stale");
+		},
+		done: (start, end) => load({ step: "check", start: new Date(start).toISOString(), end: new Date(end).toISOString() }),
 	});
-	picker.addEventListener("pointerdown", (event) => {
-		if (event.button !== 0 || event.pointerType === "touch" && !event.isPrimary || event.target.closest("a") || !drawing()) return;
-		dragging = at(event);
-		picker.setPointerCapture(event.pointerId);
+	// show draws the block where the server says that the slot is.
+	const show = (focus) => {
+		const times = [...document.querySelectorAll("#verdict .chosen time")].map((t) => Date.parse(t.dateTime));
+		block.show(times[0], times[1], focus);
+	};
+	show(false);
+	block.reveal();
+
+	form.addEventListener("click", (event) => {
+		const button = event.target.closest("button");
+		if (button && ["pan", "zoom", "take"].includes(button.name)) {
+			event.preventDefault();
+			load({ [button.name]: button.value });
+		}
+		const ghost = event.target.closest("[data-ghost]");
+		if (ghost) form.querySelector(`[data-way="${ghost.dataset.ghost}"]`)?.click();
+		const share = event.target.closest(".share");
+		if (share && navigator.clipboard) {
+			event.preventDefault();
+			navigator.clipboard.writeText(share.href).then(() => { share.textContent = "Link copied"; }, () => { location.href = share.href; });
+		}
+	});
+	form.addEventListener("change", (event) => {
+		const more = { start: { step: "check" }, end: { step: "check" }, hours: { step: "find" }, working: {}, at: {} }[event.target.name];
+		if (more && (event.target.name !== "at" || event.target.value)) load(more);
+	});
+	form.addEventListener("submit", (event) => {
+		if (event.submitter?.value !== "check") return;
 		event.preventDefault();
-		picker.focus({ preventScroll: true });
+		load({ step: "check" });
 	});
-	picker.addEventListener("pointermove", (event) => {
-		if (dragging === null) return;
-		const now = at(event), start = Math.min(dragging, now), end = Math.max(dragging, now, start + quarter);
-		form.zone.value = drawing().dataset.zone;
-		form.start.value = written(start);
-		form.end.value = written(end);
-		block(start, end);
-	});
-	picker.addEventListener("pointerup", () => {
-		if (dragging === null) return;
-		dragging = null;
-		check();
-	});
-	picker.addEventListener("pointercancel", () => { dragging = null; });
-	picker.addEventListener("keydown", (event) => {
-		const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-		if (!step || !form.start.value || !form.end.value) return;
-		event.preventDefault();
-		const move = (field) => {
-			const time = new Date(field.value + "Z").getTime() + step * 4 * quarter;
-			field.value = new Date(time).toISOString().slice(0, 16);
-		};
-		if (!event.shiftKey) move(form.start);
-		move(form.end);
-		check();
+})();
+
+// A list is filtered as one types.
+(() => {
+	const find = document.querySelector("[data-filter]");
+	find?.addEventListener("input", () => {
+		const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+		for (const item of document.querySelectorAll(find.dataset.filter)) item.hidden = !words.every((w) => item.textContent.toLowerCase().includes(w));
 	});
 })();

@@ -25,7 +25,7 @@
 		});
 		const draft = JSON.parse(sessionStorage.getItem(key) || "null");
 		if (!draft || form.querySelector("#refused")) continue; // the server has filled in a refused form
-		const now = fields(form), chosen = ["start", "end", "zone", "hours"]; // these the address knows
+		const now = fields(form), chosen = ["start", "end", "zone", "hours", "at", "working"]; // these the address knows
 		let changed = false;
 		const used = new Map();
 		draft.forEach(([name, value]) => {

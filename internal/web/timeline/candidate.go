@@ -101,9 +101,11 @@ func (s *sheet) hand(top float64) {
 		s.raw(end)
 	}
 	if picked {
+		s.raw(`<g class="tl-chosen">`)
 		s.rect(asPill+` rx="3"`, p0, y0-1, min(max(p1, p0+2), s.scale.right), y1+1)
 		if p1-p0 >= widthOf("picked", small)*bold+8 {
 			s.label(onPicked, p0+5, y1-4, "picked")
 		}
+		s.raw("</g>")
 	}
 }
