@@ -115,6 +115,8 @@ type RequestReader interface {
 	NextDue(ctx context.Context) (*time.Time, error)
 	Feedback(ctx context.Context, request string, after int64, limit int) ([]Feedback, error)
 	History(ctx context.Context, request string, after int64, limit int) ([]Entry, error)
+	// Uses streams, by number, what a report needs of the requests whose slots touch a span, and that v includes. yield does not use the reader.
+	Uses(ctx context.Context, from, to time.Time, v *Visible, yield func(Used) error) error
 }
 
 // RequestFilter selects requests; zero fields select all. The order is by number, newest first.

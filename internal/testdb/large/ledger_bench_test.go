@@ -14,6 +14,7 @@ import (
 	"berth/internal/testdb/large"
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/scheduler/report"
 	"berth/testbeds"
 )
 
@@ -86,6 +87,16 @@ func verify(tb testing.TB, svc *scheduler.Service) {
 	}
 }
 
+// use reports on everything that there is.
+func use(tb testing.TB, svc *scheduler.Service) {
+	tb.Helper()
+	now := time.Now().UTC()
+	r, err := svc.Use(tb.Context(), admin, scheduler.Question{From: now.AddDate(-1, 0, 0), To: now.AddDate(3, 0, 0), By: report.ByMonth})
+	if err != nil || r.Total.Requests == 0 {
+		tb.Fatalf("%d requests, %v", r.Total.Requests, err)
+	}
+}
+
 // BenchmarkLarge measures what takes long in large databases; BERTH_LARGE names one (see TestFill).
 func BenchmarkLarge(b *testing.B) {
 	s := filled(b)
@@ -105,6 +116,11 @@ func BenchmarkLarge(b *testing.B) {
 			recast(b, svc)
 		}
 	})
+	b.Run("Use", func(b *testing.B) {
+		for b.Loop() {
+			use(b, svc)
+		}
+	})
 	b.Run("Verify", func(b *testing.B) {
 		for b.Loop() {
 			verify(b, svc)
@@ -122,5 +138,6 @@ func TestLargeSmall(t *testing.T) {
 	svc, other := service(t, s), service(t, s)
 	closure(t, svc, other)
 	recast(t, svc)
+	use(t, svc)
 	verify(t, svc)
 }
