@@ -70,7 +70,7 @@ var people = []account.Person{
 }
 
 func person(name string, testbeds []string, role account.Role) account.Person {
-	return account.Person{Username: name, Name: "The " + name, Email: name + "@people.example", Roles: []account.Role{role}, Testbeds: testbeds}
+	return account.Person{Username: name, Name: strings.ToUpper(name[:1]) + name[1:], Email: name + "@people.example", Roles: []account.Role{role}, Testbeds: testbeds}
 }
 
 func as(name string) account.Actor {

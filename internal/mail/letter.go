@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/scheduler/phrases"
 	"berth/testbeds"
 	"berth/testbeds/plain"
@@ -42,7 +43,9 @@ type link struct{ Label, URL, Hint string }
 // about writes a reader's letter about an event.
 func (p *Mailer) about(ctx context.Context, e scheduler.Event, v scheduler.View, f testbeds.Facility, to reader) (letter, error) {
 	at := to.times(phrases.Public(v.Request, f, p.clock()))
-	news := at.News(e, v.Request)
+	who, shown := p.names(ctx), v.Request
+	shown.Experimenter, shown.Mentor, e = who(shown.Experimenter), who(shown.Mentor), spoken(e, who, to)
+	news := at.News(e, shown)
 	l := letter{Subject: subject(v.Request), First: news.First, More: news.More, Said: e.Reason, Why: why(to, v.Request)}
 	if e.Action == scheduler.ActionFeedback {
 		text, err := p.requests.FeedbackText(ctx, to.actor, e)
@@ -57,9 +60,9 @@ func (p *Mailer) about(ctx context.Context, e scheduler.Event, v scheduler.View,
 		l.More, l.Links = append(l.More, "By now it is "+phrases.Status(v.Status)+"."), []link{page}
 		return l, nil
 	}
-	l.Facts = facts(e, v.Request, f, at)
+	l.Facts = facts(e, shown, f, at)
 	if lines := at.Conflicts(v); len(lines) > 0 {
-		l.Lists = append(l.Lists, bullets{"As things are it does not fit", lines})
+		l.Lists = append(l.Lists, bullets{"What is in the way", lines})
 	}
 	if err := p.approvals(ctx, &l, v.Request, to); err != nil {
 		return l, err
@@ -98,7 +101,7 @@ func facts(e scheduler.Event, r scheduler.Request, f testbeds.Facility, at phras
 	add("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
 	add("Mentor", r.Mentor)
 	for _, o := range r.Overbooked {
-		add("Overbooked", o.By+": "+at.Said(o.Reason))
+		add("Overbooked", overbooked(o, at)...)
 	}
 	if e.Action == scheduler.ActionSubmit || e.Action == scheduler.ActionEdit {
 		add("Purpose", strings.Split(plain.Fit(strings.TrimSpace(r.Description), longestPurpose), "\n")...)
@@ -107,4 +110,16 @@ func facts(e scheduler.Event, r scheduler.Request, f testbeds.Facility, at phras
 		add("Ticket", r.Ticket.URL)
 	}
 	return list
+}
+
+// overbooked says by how much a request is booked beyond what there is, and for what reason; not who is hurt.
+func overbooked(o scheduler.Overbook, at phrases.Reader) (lines []string) {
+	if o.By != account.System.Username {
+		lines = append(lines, o.Reason)
+	}
+	for _, c := range o.Conflicts {
+		c.TakenBy, c.More = nil, 0
+		lines = append(lines, at.Said(c.String()))
+	}
+	return lines
 }

@@ -246,6 +246,48 @@ func TestEverybodyChooses(t *testing.T) {
 	}
 }
 
+// TestOneClickStopsOneKindOfMail: each mail to a person names an address of their own for its kind; used, it stops that kind for them, until it is taken
+// back.
+func TestOneClickStopsOneKindOfMail(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.submit(48)
+	mails := h.post()
+	address := func(m mailtest.Mail) string {
+		t.Helper()
+		link, ok := strings.CutPrefix(strings.Trim(m.Head.Get("List-Unsubscribe"), "<>"), site+"/mails/")
+		if !ok || m.Head.Get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click" || !strings.Contains(m.Text("text/plain"), site+"/mails/"+link) {
+			t.Fatalf("List-Unsubscribe %q, List-Unsubscribe-Post %q", m.Head.Get("List-Unsubscribe"), m.Head.Get("List-Unsubscribe-Post"))
+		}
+		return link
+	}
+	eva := address(h.of(mails, "eva"))
+	if eva == address(h.of(mails, "monika")) {
+		t.Fatal("two readers have the same address")
+	}
+	if to := h.of(mails, "tickets").Head.Get("List-Unsubscribe"); to != "" {
+		t.Errorf("anybody on the list can stop it for all: %s", to)
+	}
+	h.must(h.svc.AddFeedback(t.Context(), as("monika"), r.ID, "Which image?", scheduler.Creation{}))
+	if other := address(h.of(h.post(), "eva")); other == eva {
+		t.Fatal("two kinds of mail have the same address")
+	}
+	h.must(h.svc.MuteByLink(t.Context(), eva, true))
+	h.approve(r)
+	if got := readers(h.post()); !cmp.Equal(got, []string{"monika", "tickets"}) {
+		t.Errorf("an approval is told to %v", got)
+	}
+	h.must(h.svc.AddFeedback(t.Context(), as("monika"), r.ID, "Which image?", scheduler.Creation{}))
+	if got := readers(h.post()); !cmp.Equal(got, []string{"eva", "tickets"}) {
+		t.Errorf("a remark is told to %v", got)
+	}
+	h.must(h.svc.MuteByLink(t.Context(), eva, false))
+	h.must(h.svc.Schedule(t.Context(), as("monika"), r.ID, scheduler.Schedule{}))
+	if got := readers(h.post()); !cmp.Equal(got, []string{"eva", "monika", "oskar", "paddy", "tickets"}) {
+		t.Errorf("a grant is told to %v", got)
+	}
+}
+
 // TestTheDigestSaysWhatIsToBeDone mails operators once a day, unless there is no work.
 func TestTheDigestSaysWhatIsToBeDone(t *testing.T) {
 	t.Parallel()
@@ -282,7 +324,7 @@ func TestTheDigestSaysWhatIsToBeDone(t *testing.T) {
 func TestNobodyWritesHeads(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	evil := "x\r\nBcc: all@victim.example\r\n\r\n<script>alert(1)</script>"
+	evil := "x\r\nBcc: all@victim.example\r\n\r\n<script>alert(1)</script>\u202e" + strings.Repeat("w", 400)
 	in := h.wants(48)
 	in.Description = evil
 	out, err := h.svc.Submit(t.Context(), as("eva"), in)
@@ -300,6 +342,9 @@ func TestNobodyWritesHeads(t *testing.T) {
 		t.Fatal(readers(mails))
 	}
 	for _, m := range mails {
+		if strings.ContainsRune(m.Text("text/html")+m.Text("text/plain"), '\u202e') {
+			t.Errorf("text is turned around:\n%s", m.Text("text/plain"))
+		}
 		if m.Head.Get("Bcc") != "" || strings.Contains(m.Text("text/html"), "<script") || strings.Contains(m.Text("text/html"), "<img") {
 			t.Errorf("%s", m.Raw)
 		}

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,20 +38,19 @@ func (p *Mailer) offers(l *letter, r scheduler.Request, to reader, at phrases.Re
 		if o.State != scheduler.OfferOpen {
 			continue
 		}
-		lines = append(lines, at.Alternative(o.What)+"; held until "+at.At(o.Expires))
-		if o.Link != "" && to.person.Username == r.Experimenter {
-			l.Links = append(l.Links, link{"Take " + at.Slot(o.What.Slot), p.settings.Site + "/offers/" + o.Link, "Held for you until " + at.At(o.Expires) + ". Shows a page first; works once."})
+		if o.Link == "" || to.person.Username != r.Experimenter {
+			lines = append(lines, at.Alternative(o.What)+"; held until "+at.At(o.Expires))
+			continue
 		}
+		hint := "Held for you until " + at.At(o.Expires)
+		for _, c := range o.What.Changes {
+			hint += "; " + c.Text
+		}
+		l.Links = append(l.Links, link{"Take " + at.Slot(o.What.Slot), p.settings.Site + "/offers/" + o.Link, hint + "."})
+		l.Next = "Taking a slot makes a new request for it; nothing has to be typed again. A page asks before anything happens."
 	}
 	if len(lines) > 0 {
 		l.Lists = append(l.Lists, bullets{"Offered", lines})
-	}
-	switch {
-	case len(l.Links) == 0:
-	case len(lines) == 1:
-		l.Next = "Another slot is held for you. Taking it makes a new request for it; nothing has to be typed again."
-	case len(lines) > 1:
-		l.Next = "Other slots are held for you. Taking one makes a new request for it; nothing has to be typed again."
 	}
 }
 
@@ -60,7 +60,10 @@ func next(v scheduler.View, to reader, at phrases.Reader) (say, label string) {
 	decides := to.actor.Is(account.RoleMentor) && (r.Mentor == "" || r.Mentor == me)
 	operates := me != "" && to.actor.Is(account.RoleOperator)
 	label = "Open the request"
+	lost := slices.ContainsFunc(r.Flags, func(f scheduler.Flag) bool { return f.Kind == scheduler.FlagFacility })
 	switch {
+	case r.Status == scheduler.Scheduled && lost && (decides || me == r.Experimenter):
+		return "It cannot run as it is booked. Move it to where it fits.", "See what works"
 	case r.Status == scheduler.UnderReview && decides && r.Mentor == "":
 		return "It has no mentor yet: whoever takes it decides.", "Take it, or decide"
 	case r.Status == scheduler.UnderReview && decides && !v.Fit.Fits:
@@ -73,8 +76,14 @@ func next(v scheduler.View, to reader, at phrases.Reader) (say, label string) {
 		return "As things are it does not fit. You can choose another slot.", "See what works"
 	case r.Status == scheduler.UnderReview && len(waits(r)) > 0:
 		return waitsFor(r) + " Then its mentor decides.", label
+	case r.Status == scheduler.Rejected && slices.ContainsFunc(r.Offers, func(o scheduler.Offer) bool { return o.State == scheduler.OfferAccepted }):
+		return "", label
 	case r.Status == scheduler.Rejected && me == r.Experimenter:
 		return "You can ask for another slot.", "See what works"
+	case r.Overrun && operates:
+		return "Tear it down, and report the end.", label
+	case r.Overrun:
+		return "Operators tear it down.", label
 	case r.Status == scheduler.Scheduled && operates:
 		return "Orchestrate it by " + at.At(begins(r)) + ", and report the start.", label
 	case r.Status.Begun() && operates:

@@ -45,6 +45,31 @@ func (p *Mailer) reader(ctx context.Context, target string) (r reader, ok bool, 
 	return reader{account.ActorOf(person), Address{person.Name, person.Email}, person}, !person.Disabled && person.Email != "", nil
 }
 
+// names returns how people are called in mails: by their names.
+func (p *Mailer) names(ctx context.Context) func(username string) string {
+	return func(username string) string {
+		if username == "" || username == account.System.Username {
+			return username
+		}
+		if x, err := p.requests.Person(ctx, account.System, username); err == nil && x.Name != "" {
+			return x.Name
+		}
+		return username
+	}
+}
+
+// spoken calls the people of an event by their names, and the reader "you".
+func spoken(e scheduler.Event, who func(string) string, to reader) scheduler.Event {
+	if e.Actor != "" && e.Actor == to.person.Username {
+		e.Actor = "you"
+	}
+	e.Actor = who(e.Actor)
+	if from, to, ok := strings.Cut(strings.TrimPrefix(e.Text, "from "), " to "); ok && e.Action == scheduler.ActionAssign {
+		e.Text = "from " + who(from) + " to " + who(to)
+	}
+	return e
+}
+
 // times returns how times are written for the reader: in the zone that they chose, else as for anybody.
 func (r reader) times(anybody phrases.Reader) phrases.Reader {
 	if zone, err := wallclock.Zone(r.person.Zone); err == nil {

@@ -47,7 +47,7 @@ var news = map[scheduler.Action]func(Reader, scheduler.Event, scheduler.Request)
 	scheduler.ActionEdit:        during("Changed"),
 	scheduler.ActionSchedule:    during("Scheduled"),
 	scheduler.ActionReject:      rejected,
-	scheduler.ActionAcceptOffer: func(x Reader, e scheduler.Event, _ scheduler.Request) News { return News{First: "Taken: " + e.Text} },
+	scheduler.ActionAcceptOffer: taken,
 	scheduler.ActionApprove:     approved,
 	scheduler.ActionMove:        moved,
 	scheduler.ActionProposeMove: proposed,
@@ -56,6 +56,7 @@ var news = map[scheduler.Action]func(Reader, scheduler.Event, scheduler.Request)
 	scheduler.ActionStart:       started,
 	scheduler.ActionComplete:    completed,
 	scheduler.ActionFail:        during("Failed"),
+	scheduler.ActionFlag:        flagged,
 	scheduler.ActionAssign:      assigned,
 	scheduler.ActionOfferExpire: expired,
 	scheduler.ActionOverrun:     overrun,
@@ -103,13 +104,18 @@ func rejected(x Reader, e scheduler.Event, r scheduler.Request) News {
 	n := News{First: "Rejected: " + x.Slot(r.Slot)}
 	if until, ok := instantIn(e.Text); ok {
 		count, _, _ := strings.Cut(e.Text, " ")
-		word := "Other slots are offered instead (" + count + ")"
+		word := count + " other slots are offered"
 		if count == "1" {
-			word = "Another slot is offered instead"
+			word = "Another slot is offered"
 		}
 		n.More = []string{word + ", held until " + x.At(until) + "."}
 	}
 	return n
+}
+
+func taken(_ Reader, e scheduler.Event, _ scheduler.Request) News {
+	_, as, _ := strings.Cut(e.Text, " became ")
+	return News{First: "Offer taken: it goes on as " + as}
 }
 
 func approved(x Reader, e scheduler.Event, _ scheduler.Request) News {
@@ -160,10 +166,17 @@ func completed(x Reader, e scheduler.Event, r scheduler.Request) News {
 	if e.Status == scheduler.Terminating {
 		n.First = "Being torn down: " + x.Slot(r.Slot)
 	}
-	if e.Text != "" {
+	if e.Text != "" && (r.Scheduled == nil || r.Slot.End.Before(r.Scheduled.End)) {
 		n.More = []string{"It ended early; the rest of its slot is free."}
 	}
 	return n
+}
+
+func flagged(x Reader, e scheduler.Event, r scheduler.Request) News {
+	if lost, ok := strings.CutPrefix(e.Text, "the facility changed: "); ok {
+		return News{"It no longer has what it needs: " + x.Slot(r.Slot), []string{"What is missing: " + x.Said(lost) + "."}}
+	}
+	return News{First: upper(x.Said(e.Text))}
 }
 
 func assigned(_ Reader, e scheduler.Event, r scheduler.Request) News {
@@ -218,5 +231,8 @@ func offerEnds(x Reader, e scheduler.Event, _ scheduler.Request) News {
 // upper makes the first letter of a sentence a capital.
 func upper(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return ""
+	}
 	return string(unicode.ToUpper(first)) + text[size:]
 }
