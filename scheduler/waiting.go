@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"berth/scheduler/account"
+	"berth/testbeds"
 )
 
 // Waiting counts what waits for a person.
@@ -160,9 +161,37 @@ func (s *Service) views(ctx context.Context, a account.Actor, list []Request) (v
 			}
 			views = append(views, v)
 		}
-		return nil
+		return nameTakers(ctx, tx, views)
 	})
 	return views, err
+}
+
+// nameTakers gives the requests that take capacity their names, where the reader may know them: those whose number is shown.
+func nameTakers(ctx context.Context, tx Reader, views []View) error {
+	var verdicts []*testbeds.Verdict
+	for i := range views {
+		verdicts = append(verdicts, &views[i].Fit)
+	}
+	var numbers []int64
+	takers(verdicts, func(t *testbeds.Taker, _ string) {
+		if t.Request != 0 && t.Summary == "" {
+			numbers = append(numbers, t.Request)
+		}
+	})
+	requests, err := tx.RequestsByNumber(ctx, numbers)
+	if err != nil {
+		return err
+	}
+	called := map[int64]string{}
+	for _, r := range requests {
+		called[r.Number] = r.Name
+	}
+	takers(verdicts, func(t *testbeds.Taker, _ string) {
+		if t.Summary == "" {
+			t.Summary = called[t.Request]
+		}
+	})
+	return nil
 }
 
 // urgent returns the instant until which a decision about the request is of use: its slot begins, what is held for it is let go, or its offer ends.

@@ -92,7 +92,7 @@ func theDayOfEachRole(t *testing.T, h *hall) {
 
 	oskar := h.tab(t)
 	oskar.signIn("oskar", "/requests")
-	oskar.wants("orchestrate")
+	oskar.wants("Orchestrate")
 	oskar.shot("agenda")
 	maeve.open(request)
 	maeve.wants("Scheduled", "Have fun.")

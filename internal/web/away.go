@@ -40,12 +40,27 @@ func (x reader) away(t time.Time) string {
 	case far < time.Hour:
 		far = far.Truncate(time.Minute)
 		return ahead(d, lasting(far))
-	case far < 36*time.Hour:
+	case far < 24*time.Hour:
 		return ahead(d, lasting(far.Truncate(time.Hour)))
-	default:
-		return ahead(d, lasting(far.Round(24*time.Hour)))
 	}
+	n := x.midnights(t)
+	return ahead(d, lasting(time.Duration(max(n, -n))*24*time.Hour))
 }
+
+// midnights counts those between now and an instant, in the reader's zone: days as calendars count them.
+func (x reader) midnights(t time.Time) int {
+	date := func(t time.Time) time.Time {
+		y, m, d := t.In(x.zone).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int(date(t).Sub(date(x.now)) / (24 * time.Hour))
+}
+
+// Away says how far an instant is from now.
+func (v view) Away(t time.Time) string { return v.reader.away(t) }
+
+// Today writes the present day and time.
+func (v view) Today() string { return v.reader.now.In(v.reader.zone).Format("Monday 2 January, 15:04") }
 
 func ahead(d time.Duration, far string) string {
 	if d < 0 {

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"net/http"
 	"strings"
 	"unicode"
 
+	"berth/scheduler"
 	"berth/scheduler/account"
 )
 
@@ -15,7 +17,7 @@ type link struct {
 }
 
 // navigation lists the pages open to a user.
-func navigation(who account.Actor, path string) []link {
+func navigation(who account.Actor, path string, waits scheduler.Waiting) []link {
 	if who.Username == "" {
 		return nil
 	}
@@ -23,10 +25,29 @@ func navigation(who account.Actor, path string) []link {
 	if who.Is(account.RoleAdministrator) {
 		list = append(list, link{Label: "Administration", URL: "/admin"})
 	}
+	list[0].Count = toDo(waits)
 	for i := range list {
 		list[i].Here = list[i].URL == path || list[i].URL != "/" && strings.HasPrefix(path, list[i].URL+"/")
 	}
 	return list
+}
+
+// toDo counts what a person has to act on.
+func toDo(w scheduler.Waiting) int { return w.Decisions + w.Own + w.Duties }
+
+// ToDo counts what the reader has to act on.
+func (v view) ToDo() int { return toDo(v.Waiting) }
+
+// waiting counts what waits for the reader of a page; nothing for somebody who has not signed in. A page without its counts is better than none.
+func (s *site) waiting(r *http.Request, who account.Actor) scheduler.Waiting {
+	if who.Username == "" {
+		return scheduler.Waiting{}
+	}
+	w, err := s.service.Waiting(r.Context(), who)
+	if err != nil && r.Context().Err() == nil {
+		s.o.Log.WarnContext(r.Context(), "counts of a page", "error", err)
+	}
+	return w
 }
 
 // barLinks is how many pages have a place of their own at the bottom of a phone.

@@ -16,8 +16,9 @@ import (
 type post struct {
 	handler page
 	origin  page
-	above   bool // the page's address is the one above, as /account for /account/zone
-	asked   bool // the page takes the form's values from its address
+	at      string // the page's address; empty: the form's own
+	above   bool   // it is the one above, as /account for /account/zone
+	asked   bool   // the page takes the form's values from its address
 }
 
 // captured is an answer that is not sent yet.
@@ -34,7 +35,7 @@ func (c *captured) WriteHeader(status int) { c.status = status }
 func (p post) asksFor(r *http.Request) *http.Request {
 	to := r.Clone(r.Context())
 	to.Method, to.Body, to.Form, to.PostForm = http.MethodGet, http.NoBody, nil, nil
-	to.URL = &url.URL{Path: p.at(r)}
+	to.URL = &url.URL{Path: p.page(r)}
 	switch from, err := url.Parse(r.Referer()); {
 	case p.asked:
 		form := maps.Clone(r.PostForm)
@@ -48,8 +49,11 @@ func (p post) asksFor(r *http.Request) *http.Request {
 	return to
 }
 
-// at returns the path of the page that holds the form.
-func (p post) at(r *http.Request) string {
+// page returns the path of the page that holds the form.
+func (p post) page(r *http.Request) string {
+	if p.at != "" {
+		return p.at
+	}
 	if p.above {
 		return pathpkg.Dir(r.URL.Path)
 	}
@@ -124,7 +128,7 @@ func (s *site) resumes(p post) http.HandlerFunc {
 		who, _ := r.Context().Value(resumed{}).(account.Actor)
 		x := refusal{form: r.PostForm, message: "You are signed in again, and nothing was sent yet. Please check it, and send it."}
 		if !s.comesBack(w, r, s.zoned(r, who), p, http.StatusOK, x) {
-			http.Redirect(w, r, local(p.at(r)), http.StatusSeeOther)
+			http.Redirect(w, r, local(p.page(r)), http.StatusSeeOther)
 		}
 	}
 }

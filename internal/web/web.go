@@ -22,8 +22,10 @@ var files embed.FS
 
 // styles and scripts are served as one file each: first what all pages share, then what is of one page.
 var (
-	styles  = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/schedule.css", "style/book.css", "style/admin.css", "timeline/timeline.css"}
-	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/block.js", "script/book.js", "script/schedule.js", "script/copy.js"}
+	styles = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/schedule.css", "style/book.css", "style/admin.css",
+		"style/home.css", "style/find.css", "timeline/timeline.css"}
+	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/block.js", "script/book.js", "script/schedule.js", "script/copy.js",
+		"script/inbox.js", "script/find.js"}
 )
 
 // Identity signs people in and out, and keeps their passwords and tokens.
@@ -104,7 +106,7 @@ type site struct {
 }
 
 // Paths lists the patterns of New's handler.
-var Paths = []string{"GET /{$}", "GET /schedule", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/",
+var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/",
 	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", "/offers/", "/approvals/", "/mails/", "/invitations/", "/welcome/"}
 
 // New serves the pages.
@@ -153,8 +155,10 @@ func (s *site) handler() http.Handler {
 		mux.HandleFunc("POST "+pattern, s.linked(x.ask, x.act))
 	}
 	for pattern, h := range map[string]page{
-		"GET /{$}":                     s.schedule, // until there is a home
+		"GET /{$}":                     s.home,
 		"GET /schedule":                s.schedule,
+		"GET /notifications":           s.notifications,
+		"GET /search":                  s.search,
 		"GET /changes":                 s.changes,
 		"GET /new":                     s.choose,
 		"GET /requests":                s.requests,
@@ -178,6 +182,8 @@ func (s *site) handler() http.Handler {
 	s.drafts = http.NewServeMux()
 	for pattern, p := range map[string]post{
 		"/new":                          {handler: s.submit, origin: s.choose, asked: true},
+		"/inbox":                        {handler: s.act, origin: s.home, at: "/"},
+		"/notifications":                {handler: s.markSeen, origin: s.notifications},
 		"/requests/{number}/feedback":   {handler: s.remark, origin: s.request, above: true},
 		"/requests/{number}/decide":     {handler: s.decide, origin: s.request, above: true},
 		"/testbeds/{testbed}/closures":  {handler: s.close, origin: s.testbed, above: true},

@@ -1,6 +1,7 @@
 // Copy buttons beside what is copied: secrets, addresses, commands.
 (() => {
-	for (const source of document.querySelectorAll(".copy, pre.example")) {
+	const add = (source) => {
+		if (source.nextElementSibling?.matches(".copier")) return;
 		const button = document.createElement("button");
 		button.type = "button";
 		button.className = "quiet copier";
@@ -18,5 +19,8 @@
 			setTimeout(() => { button.textContent = "Copy"; }, 2000);
 		});
 		source.after(button);
-	}
+	};
+	const all = () => document.querySelectorAll(".copy, pre.example").forEach(add);
+	all();
+	document.addEventListener("berth:renewed", all);
 })();
