@@ -15,6 +15,7 @@ import (
 	"berth/internal/config"
 	"berth/internal/dav"
 	"berth/internal/delivery"
+	"berth/internal/demo"
 	"berth/internal/store"
 	"berth/internal/web"
 	"berth/internal/webhook"
@@ -232,7 +233,7 @@ func (a *App) handler(base string, hooks *webhook.Service) (http.Handler, error)
 		return nil, err
 	}
 	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks,
-		About: a.about(), Invite: invite, OIDC: a.door(base)})
+		About: a.about(), Sample: demo.Sample, Invite: invite, OIDC: a.door(base)})
 	if err != nil {
 		return nil, err
 	}

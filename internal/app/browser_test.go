@@ -38,6 +38,14 @@ type hall struct {
 // newHall starts the demo and a browser. Without chromium the test is skipped, unless BERTH_TEST_REQUIRE says that it is there.
 func newHall(t *testing.T) *hall {
 	t.Helper()
+	h, printed := newHallOf(t, true)
+	h.password = regexp.MustCompile(`password[^:]*: (\S+)`).FindStringSubmatch(printed)[1]
+	return h
+}
+
+// newHallOf starts the demo, or an instance with an empty database, and a browser. It returns what the instance printed.
+func newHallOf(t *testing.T, demo bool) (*hall, string) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes long")
 	}
@@ -54,7 +62,7 @@ func newHall(t *testing.T) *hall {
 		t.Skip("there is no chromium; make test installs Debian's")
 	}
 	var out bytes.Buffer
-	a := app.New(settings(t), options(io.Discard), app.Serving{Demo: true, Out: &out})
+	a := app.New(settings(t), options(io.Discard), app.Serving{Demo: demo, Out: &out})
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +79,7 @@ func newHall(t *testing.T) *hall {
 	if err := chromedp.Do(browser); err != nil { // starts it
 		t.Fatal(err)
 	}
-	return &hall{t: t, base: "http://" + a.Addr(), password: regexp.MustCompile(`password[^:]*: (\S+)`).FindStringSubmatch(out.String())[1], browser: browser}
+	return &hall{t: t, base: "http://" + a.Addr(), browser: browser}, out.String()
 }
 
 // tab is one page of a browser, without the cookies of others. A complaint of the page fails the test.

@@ -35,3 +35,6 @@ func withProviders(f testbeds.Facility) testbeds.Facility {
 
 // askedApproval maps the testbeds of the demo that must approve to the person who does.
 var askedApproval = map[string]string{"wins-5g": "paddy", "bristol": "beth", "ehealth5g": "edyta"}
+
+// Sample returns the facility and the catalogue of 5GinFIRE, without the people of the demo.
+func Sample() (testbeds.Facility, testbeds.Catalogue, error) { return read() }

@@ -104,10 +104,35 @@ func (s *site) invite(w http.ResponseWriter, r *http.Request, who account.Actor)
 	if scheduler.CodeOf(err) == scheduler.CodePrecondition {
 		err = invalid("username", "is taken already")
 	}
+	if err == nil {
+		err = s.letProvide(r.Context(), who, p)
+	}
 	if err != nil {
 		return err
 	}
 	return s.invitation(w, r, who, p.Username)
+}
+
+// letProvide keeps a person among the providers of the testbeds that they speak for, and of no others.
+func (s *site) letProvide(ctx context.Context, who account.Actor, p account.Person) error {
+	f, _, err := s.service.Facility(ctx, who)
+	if err != nil {
+		return err
+	}
+	for _, t := range f.Testbeds {
+		speaks := slices.Contains(p.Roles, account.RoleProvider) && slices.Contains(p.Testbeds, t.ID)
+		if speaks == slices.Contains(t.Providers, p.Username) {
+			continue
+		}
+		t.Providers = slices.DeleteFunc(slices.Clone(t.Providers), func(name string) bool { return name == p.Username })
+		if speaks {
+			t.Providers = append(t.Providers, p.Username)
+		}
+		if _, err := s.service.PutTestbed(ctx, who, t, scheduler.ChangeOptions{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // invitedPage says how an invitation reaches its person.
@@ -188,7 +213,11 @@ func (s *site) putPerson(w http.ResponseWriter, r *http.Request, who account.Act
 }
 
 func (s *site) storePerson(w http.ResponseWriter, r *http.Request, who account.Actor, p account.Person, note string) error {
-	if _, err := s.people.PutPerson(r.Context(), who, p); err != nil {
+	p, err := s.people.PutPerson(r.Context(), who, p)
+	if err == nil {
+		err = s.letProvide(r.Context(), who, p)
+	}
+	if err != nil {
 		return err
 	}
 	return done(w, r, personPath(p.Username), note)

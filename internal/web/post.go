@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -70,7 +71,7 @@ func (s *site) posted(p post) http.HandlerFunc {
 			return
 		}
 		if err == nil {
-			err = r.ParseForm()
+			err = parseForm(r)
 		}
 		if err == nil {
 			err = p.handler(w, r, who)
@@ -89,11 +90,20 @@ func (s *site) posted(p post) http.HandlerFunc {
 	}
 }
 
+// parseForm reads a form, with a file or without.
+func parseForm(r *http.Request) error {
+	err := r.ParseMultipartForm(largestFacility)
+	if errors.Is(err, http.ErrNotMultipart) {
+		return nil // it was read all the same
+	}
+	return err
+}
+
 // ended asks a user whose session has ended to sign in again; the page holds what they sent, except for passwords.
 func (s *site) ended(w http.ResponseWriter, r *http.Request, p post) {
 	r.Body = http.MaxBytesReader(w, r.Body, largestForm)
 	form := signIn{At: r.URL.Path, Failure: "Your session has ended, and nothing was sent. Please sign in again.", Elsewhere: s.o.OIDC != nil}
-	if r.ParseForm() == nil {
+	if parseForm(r) == nil {
 		for _, secret := range []string{"old", "new", "again", "password"} {
 			r.PostForm.Del(secret)
 		}

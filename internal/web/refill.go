@@ -19,6 +19,7 @@ type refusal struct {
 	message string
 	lines   []string
 	faults  []scheduler.FieldError
+	calm    bool // nothing is wrong: the form only comes back to be confirmed
 }
 
 // refilled writes a form's values into the page that holds it, and each fault beside its field, by the field's label. A page that no longer has the
@@ -48,6 +49,9 @@ func refilled(page []byte, x refusal) ([]byte, error) {
 // box says what is wrong: the message, the faults without a field of their own, and texts for which the form has no field.
 func (x refusal) box(form *html.Node, left []scheduler.FieldError) *html.Node {
 	box := element("div", "class", "failed", "role", "alert", "id", "refused")
+	if x.calm {
+		box = element("div", "class", "waits", "role", "status", "id", "refused")
+	}
 	say := func(line string) {
 		p := element("p")
 		p.AppendChild(text(line))

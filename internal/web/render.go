@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"html/template"
@@ -33,9 +34,10 @@ type view struct {
 var functions = template.FuncMap{
 	"demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "topic": phrases.Topic, "size": phrases.Size, "quantity": phrases.Quantity, "competing": competing, "spoken": spokenField,
 	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "lower": strings.ToLower,
-	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "initialsOf": initialsOf, "channelName": channelName, "dict": dict, "qr": qrCode, "initials": initials, "chip": func(s scheduler.Status) string { return chips[s] },
+	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode, "initials": initials, "chip": func(s scheduler.Status) string { return chips[s] },
 	"decisionPage": decisionPage,
 	"webcal":       func(address string) template.URL { return template.URL(address) }, // the address is this site's own
+	"initialsOf":   initialsOf, "channelName": channelName, "inAll": inAll, "saidHours": saidHours, "saidPeriod": saidPeriod, "amounts": phrases.Amounts, "join": strings.Join,
 }
 
 // dict makes named values for a template within another.
@@ -52,13 +54,11 @@ var notes = map[string]string{"submitted": "Your request was submitted. Its ment
 	"done": "Done.", "said": "Your remark was added.", "saved": "Saved.", "closed": "The closure was added.",
 	"changed": "Nothing was done: the request has changed since you saw it. This is how it stands now.", "unfit": "Nothing was done: the slot no longer fits. This is what is in the way, and what works instead.",
 	"seen":     "Everything is marked as seen.",
-	"reopened": "The closure was removed.", "retried": "The waiting deliveries are being retried.",
-	"joined": "Your password is set, and you are signed in.", "claimed": "Your account is made, and you are signed in. Set up the rest here.", "person-saved": "The account was saved.",
-	"deactivated": "The account is deactivated. Nothing of theirs works any more.", "activated": "The account is active again.", "revoked-all": "All sessions, tokens, app passwords and feeds of this account were ended."}
+	"reopened": "The closure was removed.", "retried": "The waiting deliveries are being retried."}
 
 func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, title string, who account.Actor, data any) {
 	var b bytes.Buffer
-	v := view{Title: title, Path: r.URL.Path, Who: who, Note: notes[r.URL.Query().Get("note")], Data: data, Waiting: s.waiting(r, who), reader: s.readerOf(who)}
+	v := view{Title: title, Path: r.URL.Path, Who: who, Note: cmp.Or(notes[r.URL.Query().Get("note")], settingNotes[r.URL.Query().Get("note")]), Data: data, Waiting: s.waiting(r, who), reader: s.readerOf(who)}
 	v.Nav = navigation(who, r.URL.Path, v.Waiting)
 	if err := s.pages.ExecuteTemplate(&b, page, v); err != nil {
 		s.o.Log.ErrorContext(r.Context(), "page", "page", page, "error", err)

@@ -6,6 +6,9 @@ import (
 	"berth/scheduler/account"
 )
 
+// beneath says to which section pages belong whose addresses do not say so.
+var beneath = strings.NewReplacer("/admin/file/", "/admin/", "/admin/testbed", "/admin/facility", "/admin/invite", "/admin/people")
+
 // Sections lists the pages beside the present one, within the administration or within one's account.
 func (v view) Sections() []link {
 	list := []link{{Label: "Account", URL: "/account"}, {Label: "Tokens", URL: "/account/tokens"}, {Label: "Calendar", URL: "/subscribe"},
@@ -14,9 +17,9 @@ func (v view) Sections() []link {
 		list = []link{{Label: "Overview", URL: "/admin"}, {Label: "People", URL: "/admin/people"}, {Label: "Facility", URL: "/admin/facility"}, {Label: "Catalogue", URL: "/admin/catalogue"},
 			{Label: "Audit trail", URL: "/admin/audit"}, {Label: "Accounts and sign-ins", URL: "/admin/accounts"}, {Label: "Webhooks", URL: "/webhooks"}}
 	}
-	best := -1
+	best, here := -1, beneath.Replace(v.Path)
 	for i := range list {
-		if at := list[i].URL; (v.Path == at || strings.HasPrefix(v.Path, at+"/")) && (best < 0 || len(at) > len(list[best].URL)) {
+		if at := list[i].URL; (here == at || strings.HasPrefix(here, at+"/")) && (best < 0 || len(at) > len(list[best].URL)) {
 			best = i
 		}
 	}

@@ -3,11 +3,11 @@ package web
 import (
 	"context"
 	"errors"
-	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
+	"unicode/utf8"
 
 	"berth/scheduler"
 	"berth/scheduler/account"
@@ -15,62 +15,18 @@ import (
 	"berth/testbeds/facilityfile"
 )
 
-// auditPage shows the change log, searched.
-type auditPage struct {
-	Actor, Text, From, To string
-	Action                scheduler.Action
-	Number                int64
-	Items                 []scheduler.Event
-	Next                  template.URL
+// filePage shows the facility or the catalogue as a file, and the changes of a new one.
+type filePage struct {
+	What     string // facility or catalogue
+	YAML     string
+	Failure  *failure
+	Preview  *changePreview
+	Revision int64
 }
 
-func (s *site) audit(w http.ResponseWriter, r *http.Request, who account.Actor) error {
-	q := r.URL.Query()
-	n, err := number(q, "number")
-	if err != nil {
+func (s *site) editFile(w http.ResponseWriter, r *http.Request, who account.Actor) error {
+	if err := administers(who); err != nil {
 		return err
-	}
-	f := scheduler.AuditFilter{Actor: q.Get("actor"), Action: scheduler.Action(q.Get("action")), Number: n, Text: q.Get("text")}
-	for _, bound := range []struct {
-		name string
-		at   *time.Time
-	}{{"from", &f.From}, {"to", &f.To}} {
-		if text := q.Get(bound.name); text != "" {
-			if *bound.at, err = readTime(bound.name, text, s.readerOf(who).zone); err != nil {
-				return err
-			}
-		}
-	}
-	page, err := s.service.Audit(r.Context(), who, f, q.Get("cursor"))
-	if err != nil {
-		return err
-	}
-	p := auditPage{Actor: f.Actor, Action: f.Action, Number: n, Text: f.Text, From: q.Get("from"), To: q.Get("to"), Items: page.Items}
-	if page.Next != "" {
-		q.Set("cursor", page.Next)
-		p.Next = template.URL("/admin/audit?" + q.Encode())
-	}
-	s.show(w, r, http.StatusOK, "audit.html", "Audit trail", who, p)
-	return nil
-}
-
-// facilityPage shows the facility or the catalogue as a file, and the changes of a new one.
-type facilityPage struct {
-	What        string // facility or catalogue
-	YAML        string
-	Failure     *failure
-	Preview     bool
-	Differences []testbeds.Difference
-	Broken      []scheduler.BrokenBooking
-	Affected    []scheduler.AffectedRequest
-	Revision    int64
-
-	MoreAffected int
-}
-
-func (s *site) facility(w http.ResponseWriter, r *http.Request, who account.Actor) error {
-	if !who.Is(account.RoleAdministrator) {
-		return scheduler.Errorf(scheduler.CodeForbidden, "%s may not do this", who.Username)
 	}
 	f, revision, err := s.service.Facility(r.Context(), who)
 	if err != nil {
@@ -80,7 +36,7 @@ func (s *site) facility(w http.ResponseWriter, r *http.Request, who account.Acto
 	if err != nil {
 		return err
 	}
-	p := facilityPage{What: r.PathValue("what"), Revision: revision}
+	p := filePage{What: r.PathValue("what"), Revision: revision}
 	var b []byte
 	switch p.What {
 	case "facility":
@@ -94,25 +50,31 @@ func (s *site) facility(w http.ResponseWriter, r *http.Request, who account.Acto
 		return err
 	}
 	p.YAML = string(b)
-	s.show(w, r, http.StatusOK, "facility.html", "The "+p.What, who, p)
+	s.show(w, r, http.StatusOK, "file.html", "The "+p.What+" as a file", who, p)
 	return nil
 }
 
-// putFacility shows the changes of a new facility or catalogue, and then makes them.
-func (s *site) putFacility(w http.ResponseWriter, r *http.Request, who account.Actor) error {
+// putFile shows the changes of a new facility or catalogue, and then makes them.
+func (s *site) putFile(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	form := r.PostForm
-	p := facilityPage{What: r.PathValue("what"), YAML: strings.ReplaceAll(form.Get("yaml"), "\r\n", "\n")}
-	var err error
+	p := filePage{What: r.PathValue("what"), YAML: strings.ReplaceAll(form.Get("yaml"), "\r\n", "\n")}
+	uploaded, err := readUpload(r, "upload")
+	if err != nil {
+		return err
+	}
+	if uploaded != "" {
+		p.YAML = uploaded
+	}
 	if p.Revision, err = number(form, "revision"); err != nil {
 		return err
 	}
 	confirmed := form.Get("step") == "confirm"
 	change, err := s.changed(r.Context(), who, p, scheduler.ChangeOptions{DryRun: !confirmed, Force: confirmed, Revision: p.Revision})
 	if err == nil && confirmed {
-		return done(w, r, "/admin/"+url.PathEscape(p.What), "saved")
+		return done(w, r, "/admin/file/"+url.PathEscape(p.What), p.What+"-saved")
 	}
 	status := http.StatusOK
 	if err != nil {
@@ -121,14 +83,14 @@ func (s *site) putFacility(w http.ResponseWriter, r *http.Request, who account.A
 		}
 		status, p.Failure = s.explained(who, err)
 	} else {
-		p.Preview, p.Differences, p.Broken, p.Affected, p.MoreAffected = true, change.Differences, change.Broken, change.Affected, change.MoreAffected
+		p.Preview = previewOf(change, "confirm")
 	}
-	s.show(w, r, status, "facility.html", "The "+p.What, who, p)
+	s.show(w, r, status, "file.html", "The "+p.What+" as a file", who, p)
 	return nil
 }
 
 // changed makes the change, or previews it.
-func (s *site) changed(ctx context.Context, who account.Actor, p facilityPage, o scheduler.ChangeOptions) (out scheduler.FacilityChange, err error) {
+func (s *site) changed(ctx context.Context, who account.Actor, p filePage, o scheduler.ChangeOptions) (out scheduler.FacilityChange, err error) {
 	known, _, err := s.service.Facility(ctx, who)
 	if err != nil {
 		return out, err
@@ -151,4 +113,21 @@ func (s *site) changed(ctx context.Context, who account.Actor, p facilityPage, o
 	default:
 		return out, invalid("yaml", "must contain the %s and nothing else", p.What)
 	}
+}
+
+// readUpload reads a text file that was chosen in a form; empty where none was.
+func readUpload(r *http.Request, field string) (string, error) {
+	f, _, err := r.FormFile(field)
+	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, facilityfile.MaxSize+1))
+	if err == nil && (len(b) > facilityfile.MaxSize || !utf8.Valid(b)) {
+		err = invalid(field, "must be a text of at most %d MB", facilityfile.MaxSize>>20)
+	}
+	return string(b), err
 }

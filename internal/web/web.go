@@ -5,6 +5,7 @@ import (
 	"embed"
 	"html/template"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/testbeds"
 	"berth/testbeds/facilityfile"
 )
 
@@ -88,6 +90,7 @@ type Options struct {
 	Channels   []string
 	Webhooks   Webhooks
 	About      About
+	Sample     func() (testbeds.Facility, testbeds.Catalogue, error)                  // the facility of the demo
 	Invite     func(ctx context.Context, i account.Invitation, link, by string) error // mails an invitation; nil: no mail is sent
 	OIDC       OIDC                                                                   // nil: no provider
 	Poll       time.Duration                                                          // time between two looks at the change log for a page that follows it; default two seconds
@@ -154,52 +157,31 @@ func (s *site) handler() http.Handler {
 		mux.HandleFunc("GET "+pattern, s.linked(x.ask, x.act))
 		mux.HandleFunc("POST "+pattern, s.linked(x.ask, x.act))
 	}
-	for pattern, h := range map[string]page{
-		"GET /{$}":                     s.home,
-		"GET /schedule":                s.schedule,
-		"GET /notifications":           s.notifications,
-		"GET /search":                  s.search,
-		"GET /changes":                 s.changes,
-		"GET /new":                     s.choose,
-		"GET /requests":                s.requests,
-		"GET /requests/{number}":       s.request,
-		"GET /testbeds":                s.testbeds,
-		"GET /testbeds/{testbed}":      s.testbed,
-		"GET /subscribe":               s.subscribe,
-		"GET /account":                 s.account,
-		"GET /admin":                   s.admin,
-		"GET /admin/people":            s.listPeople,
-		"GET /admin/people/{username}": s.person,
-		"GET /admin/invite":            s.askInvite,
-		"GET /admin/audit":             s.audit,
-		"GET /admin/accounts":          s.accounts,
-		"GET /admin/{what}":            s.facility,
-		"GET /webhooks":                s.hooks,
-	} {
+	pages := map[string]page{
+		"GET /{$}":               s.home,
+		"GET /schedule":          s.schedule,
+		"GET /notifications":     s.notifications,
+		"GET /search":            s.search,
+		"GET /changes":           s.changes,
+		"GET /new":               s.choose,
+		"GET /requests":          s.requests,
+		"GET /requests/{number}": s.request,
+	}
+	maps.Copy(pages, s.settingPages())
+	for pattern, h := range pages {
 		mux.HandleFunc(pattern, s.signedIn(h))
 	}
 	mux.HandleFunc("GET /requests/{number}/calendar.ics", s.signedIn(s.requestCalendar))
 	s.drafts = http.NewServeMux()
-	for pattern, p := range map[string]post{
-		"/new":                          {handler: s.submit, origin: s.choose, asked: true},
-		"/inbox":                        {handler: s.act, origin: s.home, at: "/"},
-		"/notifications":                {handler: s.markSeen, origin: s.notifications},
-		"/requests/{number}/feedback":   {handler: s.remark, origin: s.request, above: true},
-		"/requests/{number}/decide":     {handler: s.decide, origin: s.request, above: true},
-		"/testbeds/{testbed}/closures":  {handler: s.close, origin: s.testbed, above: true},
-		"/testbeds/{testbed}/reopen":    {handler: s.reopen, origin: s.testbed, above: true},
-		"/subscribe":                    {handler: s.makeSecret, origin: s.subscribe},
-		"/account/password":             {handler: s.password, origin: s.account, above: true},
-		"/account/mail":                 {handler: s.mail, origin: s.account, above: true},
-		"/account/revoke":               {handler: s.revoke, origin: s.account, above: true},
-		"/account/zone":                 {handler: s.zone, origin: s.account, above: true},
-		"/admin/retry":                  {handler: s.retry, origin: s.admin, above: true},
-		"/admin/{what}":                 {handler: s.putFacility, origin: s.facility},
-		"/webhooks":                     {handler: s.changeHooks, origin: s.hooks},
-		"/admin/invite":                 {handler: s.invite, origin: s.askInvite},
-		"/admin/people/{username}":      {handler: s.putPerson, origin: s.person},
-		"/admin/people/{username}/{do}": {handler: s.keepPerson, origin: s.person, above: true},
-	} {
+	posts := map[string]post{
+		"/new":                        {handler: s.submit, origin: s.choose, asked: true},
+		"/inbox":                      {handler: s.act, origin: s.home, at: "/"},
+		"/notifications":              {handler: s.markSeen, origin: s.notifications},
+		"/requests/{number}/feedback": {handler: s.remark, origin: s.request, above: true},
+		"/requests/{number}/decide":   {handler: s.decide, origin: s.request, above: true},
+	}
+	maps.Copy(posts, s.settingPosts())
+	for pattern, p := range posts {
 		mux.HandleFunc("POST "+pattern, s.posted(p))
 		s.drafts.HandleFunc("POST "+pattern, s.resumes(p))
 	}

@@ -1,0 +1,301 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"berth/scheduler"
+	"berth/scheduler/account"
+	"berth/testbeds"
+)
+
+// editPage is a form about one testbed, or about a part of it, with the file beside it.
+type editPage struct {
+	T        testbeds.Testbed
+	New      bool
+	Revision int64
+	Admin    bool
+	Preview  *changePreview
+	YAML     string
+
+	Zones                []string
+	Setup, Teardown      typed
+	Providers            []testbedChoice // people
+	VIM                  *vimForm
+	Device               *deviceForm
+	Hours                []hoursRow
+	OtherHours           []string
+	FacilityFeatures     []string
+	Action, Back, BackTo string // where the form goes, and the page above it
+}
+
+// previewed carries the preview of a change to the page that holds its form.
+type previewed struct{}
+
+// editing reads the testbed that a page edits; who may not change it is refused.
+func (s *site) editing(r *http.Request, who account.Actor) (p editPage, err error) {
+	f, revision, err := s.service.Facility(r.Context(), who)
+	if err != nil {
+		return p, err
+	}
+	id := r.PathValue("testbed")
+	t, known := f.Testbed(id)
+	if !known && id != "" {
+		return p, scheduler.Errorf(scheduler.CodeNotFound, "there is no testbed %q", id)
+	}
+	if !who.SpeaksFor(id) {
+		return p, scheduler.Errorf(scheduler.CodeForbidden, "%s may not change this testbed: its providers and administrators may", who.Username)
+	}
+	p = editPage{T: t, New: !known, Revision: revision, Admin: who.Is(account.RoleAdministrator), Zones: zones(f, s.readerOf(who).zone), FacilityFeatures: knownFeatures(f), Action: r.URL.Path}
+	p.Preview, _ = r.Context().Value(previewed{}).(*changePreview)
+	if known {
+		p.YAML = inFile(t)
+	}
+	return p, nil
+}
+
+// knownFeatures lists the features that the facility knows.
+func knownFeatures(f testbeds.Facility) (list []string) {
+	for _, t := range f.Testbeds {
+		list = append(list, t.Features...)
+		for _, v := range t.VIMs {
+			list = append(list, v.Features...)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// editTestbed shows what a testbed is, and leads to its VIMs, devices and opening hours.
+func (s *site) editTestbed(w http.ResponseWriter, r *http.Request, who account.Actor) error {
+	p, err := s.editing(r, who)
+	if err != nil {
+		return err
+	}
+	p.Setup = periodField("setup", "Setup", "Kept free before each slot.", p.T.Setup)
+	p.Teardown = periodField("teardown", "Tear-down", "Kept free after each slot.", p.T.Teardown)
+	heading, page := "Edit "+title(p.T), "testbed-edit.html"
+	if p.New {
+		heading, page = "Add a testbed", "testbed-new.html"
+		p.T.Timezone = s.readerOf(who).zone.String()
+	}
+	if p.Admin {
+		if p.Providers, err = s.providersOf(r.Context(), who, p.T); err != nil {
+			return err
+		}
+	}
+	s.show(w, r, http.StatusOK, page, heading, who, p)
+	return nil
+}
+
+// mostProviders bounds the people that a form offers as providers.
+const mostProviders = 200
+
+// providersOf lists the people who can be providers of a testbed, and says who are.
+func (s *site) providersOf(ctx context.Context, who account.Actor, t testbeds.Testbed) (list []testbedChoice, err error) {
+	page, _, _, err := s.people.FindPeople(ctx, who, account.Search{Role: account.RoleProvider}, "", mostProviders)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range page.Items {
+		list = append(list, testbedChoice{p.Username, p.Name, slices.Contains(t.Providers, p.Username)})
+	}
+	for _, name := range t.Providers { // who has no such role, or no account yet, stays
+		if !slices.ContainsFunc(list, func(x testbedChoice) bool { return x.ID == name }) {
+			list = append(list, testbedChoice{name, name, true})
+		}
+	}
+	return list, nil
+}
+
+// putTestbed changes what a testbed is, or adds it.
+func (s *site) putTestbed(w http.ResponseWriter, r *http.Request, who account.Actor) error {
+	p, err := s.editing(r, who)
+	if err != nil {
+		return err
+	}
+	if r.PostForm.Get("step") == "delete" {
+		return s.deleteTestbed(w, r, who, p)
+	}
+	t := p.T
+	if err := readTestbed(r.PostForm, &t, p.New, p.Admin); err != nil {
+		return err
+	}
+	if p.New && t.ID == "" {
+		return invalid("id", "is missing")
+	}
+	if p.New {
+		if _, _, err := s.service.Testbed(r.Context(), who, t.ID); err == nil {
+			return invalid("id", "is taken already")
+		}
+	}
+	to, note := testbedPath(t.ID)+"/edit", "testbed-saved"
+	if p.New {
+		note = "testbed-added"
+	}
+	return s.changeTestbed(w, r, who, t, s.editTestbed, to, note)
+}
+
+func testbedPath(id string) string { return "/testbeds/" + url.PathEscape(id) }
+
+// readTestbed reads what describes a testbed. Its id is fixed once it exists; who approves is the administrators'.
+func readTestbed(form url.Values, t *testbeds.Testbed, isNew, admin bool) (err error) {
+	text := func(field string) string { return strings.TrimSpace(form.Get(field)) }
+	if isNew {
+		t.ID = text("id")
+	}
+	t.Name, t.Organisation, t.Location, t.Timezone = text("name"), text("organisation"), text("location"), text("timezone")
+	t.Features = readWords(form.Get("features"))
+	if t.Setup, _, err = readPeriod(form, "setup"); err != nil {
+		return err
+	}
+	if t.Teardown, _, err = readPeriod(form, "teardown"); err != nil {
+		return err
+	}
+	if form.Has("visibility") {
+		t.Visibility = testbeds.Visibility(form.Get("visibility"))
+	}
+	if admin && form.Has("approval") {
+		t.Approval = testbeds.ApprovalPolicy(strings.TrimPrefix(form.Get("approval"), "default"))
+		t.Providers = form["provider"]
+	}
+	return nil
+}
+
+// confirmRemoval confirms a form that takes away what it shows.
+const confirmRemoval = "confirm-remove"
+
+// changeTestbed makes a change that hits nobody at once. It shows one that takes bookings their capacity first, and any other if that is asked for.
+func (s *site) changeTestbed(w http.ResponseWriter, r *http.Request, who account.Actor, t testbeds.Testbed, origin page, to, note string) error {
+	ctx, form := r.Context(), r.PostForm
+	revision, err := number(form, "revision")
+	if err != nil {
+		return err
+	}
+	change, err := s.service.PutTestbed(ctx, who, t, scheduler.ChangeOptions{DryRun: true, Revision: revision})
+	if err != nil {
+		return ofThisForm(err)
+	}
+	before, _, err := s.service.Testbed(ctx, who, t.ID)
+	if err != nil && scheduler.CodeOf(err) != scheduler.CodeNotFound {
+		return err
+	}
+	if who.Is(account.RoleAdministrator) {
+		if err := s.letProviders(ctx, who, before, t, true); err != nil {
+			return err
+		}
+	}
+	step := form.Get("step")
+	confirmed := step == "confirm" || step == confirmRemoval
+	if step == "preview" || len(change.Broken) > 0 && !confirmed {
+		p := previewOf(change, "confirm")
+		if step == "remove" {
+			p.Step = confirmRemoval
+		}
+		p.YAML = inFile(t)
+		return s.showPreview(w, r, who, p, origin)
+	}
+	if _, err := s.service.PutTestbed(ctx, who, t, scheduler.ChangeOptions{Force: confirmed, Revision: revision}); err != nil {
+		return ofThisForm(err)
+	}
+	if who.Is(account.RoleAdministrator) {
+		if err := s.letProviders(ctx, who, before, t, false); err != nil {
+			return err
+		}
+	}
+	return done(w, r, to, note)
+}
+
+// showPreview shows a form again as it was typed, with what it would change.
+func (s *site) showPreview(w http.ResponseWriter, r *http.Request, who account.Actor, p *changePreview, origin page) error {
+	x := refusal{form: r.PostForm, message: "Nothing is saved yet. What would change stands beside this form.", calm: true}
+	if len(p.Broken) > 0 {
+		x.message = "Nothing is saved yet: bookings would lose capacity. Whom it hits stands beside this form."
+	}
+	if !s.comesBack(w, r.WithContext(context.WithValue(r.Context(), previewed{}, p)), who, post{origin: origin}, http.StatusOK, x) {
+		return scheduler.Errorf(scheduler.CodeConflict, "this changed in between; look at it again")
+	}
+	return nil
+}
+
+// letProviders gives the providers of a testbed the right to speak for it, and takes it from who is none any more.
+func (s *site) letProviders(ctx context.Context, who account.Actor, before, after testbeds.Testbed, dry bool) error {
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(before.Providers, after.Providers)))) {
+		p, err := s.people.Person(ctx, who, name)
+		if scheduler.CodeOf(err) == scheduler.CodeNotFound {
+			continue // has no account yet
+		}
+		if err != nil {
+			return err
+		}
+		speaks := slices.Contains(after.Providers, name)
+		if !slices.Contains(p.Roles, account.RoleProvider) || slices.Contains(p.Testbeds, after.ID) == speaks {
+			continue
+		}
+		p.Testbeds = slices.DeleteFunc(slices.Clone(p.Testbeds), func(id string) bool { return id == after.ID })
+		if speaks {
+			p.Testbeds = append(p.Testbeds, after.ID)
+		}
+		if len(p.Testbeds) == 0 {
+			return invalid("provider", "must keep %s, who is a provider of nothing else: take the role away on their page", name)
+		}
+		if dry {
+			continue
+		}
+		if _, err := s.people.PutPerson(ctx, who, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// within is the part of a fault's field that says in which testbed, VIM, device or entry it is.
+var within = regexp.MustCompile(`^(?:testbeds|vims|devices|vnfs|nsds|opening|closures)\[\d+\]\.`)
+
+var entryNumber = regexp.MustCompile(`\[\d+\]$`)
+
+// ofThisForm names the faults of a testbed as the form of one of its parts does.
+func ofThisForm(err error) error {
+	return asForm(err, "The catalogue needs what is changed here: ", "vnfs[", "nsds[")
+}
+
+// ofCatalogueForm names the faults of an entry of the catalogue as its form does.
+func ofCatalogueForm(err error) error { return asForm(err, "The facility is not valid: ", "testbeds[") }
+
+// asForm names faults as the form of one thing does. Those of the things elsewhere have no field of the form, and begin with a sentence.
+func asForm(err error, otherwise string, elsewhere ...string) error {
+	e, ok := errors.AsType[*scheduler.Error](err)
+	if !ok || e.Code != scheduler.CodeInvalid {
+		return err
+	}
+	out := *e
+	out.Fields = nil
+	for _, f := range e.Fields {
+		name := f.Field
+		if slices.ContainsFunc(elsewhere, func(p string) bool { return strings.HasPrefix(name, p) }) {
+			out.Fields = append(out.Fields, scheduler.FieldError{Rule: otherwise + f.Rule})
+			continue
+		}
+		for within.MatchString(name) {
+			name = within.ReplaceAllString(name, "")
+		}
+		out.Fields = append(out.Fields, scheduler.FieldError{Field: entryNumber.ReplaceAllString(name, ""), Rule: f.Rule})
+	}
+	return &out
+}
+
+// deleteTestbed takes a testbed out of the facility, after showing whom that hits.
+func (s *site) deleteTestbed(w http.ResponseWriter, r *http.Request, who account.Actor, p editPage) error {
+	if typed := strings.TrimSpace(r.PostForm.Get("confirm-id")); typed != p.T.ID {
+		return invalid("confirm-id", "must be %s", p.T.ID)
+	}
+	if _, err := s.service.DeleteTestbed(r.Context(), who, p.T.ID, scheduler.ChangeOptions{}); err != nil {
+		return ofThisForm(err)
+	}
+	return done(w, r, "/admin/facility", "testbed-deleted")
+}
