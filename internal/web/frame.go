@@ -21,7 +21,7 @@ func navigation(who account.Actor, path string, waits scheduler.Waiting) []link 
 	if who.Username == "" {
 		return nil
 	}
-	list := []link{{Label: "Home", URL: "/"}, {Label: "Schedule", URL: "/schedule"}, {Label: "Book", URL: "/new"}, {Label: "Requests", URL: "/requests"}, {Label: "Testbeds", URL: "/testbeds"}, {Label: "Calendar", URL: "/subscribe"}}
+	list := []link{{Label: "Home", URL: "/"}, {Label: "Schedule", URL: "/schedule"}, {Label: "Book", URL: "/new"}, {Label: "Requests", URL: "/requests"}, {Label: "Testbeds", URL: "/testbeds"}, {Label: "Use", URL: "/use"}, {Label: "Calendar", URL: "/subscribe"}}
 	if who.Is(account.RoleAdministrator) {
 		list = append(list, link{Label: "Administration", URL: "/admin"})
 	}

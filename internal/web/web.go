@@ -25,7 +25,7 @@ var files embed.FS
 // styles and scripts are served as one file each: first what all pages share, then what is of one page.
 var (
 	styles = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/schedule.css", "style/book.css", "style/admin.css",
-		"style/home.css", "style/find.css", "timeline/timeline.css"}
+		"style/home.css", "style/find.css", "style/use.css", "timeline/timeline.css"}
 	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/block.js", "script/book.js", "script/schedule.js", "script/copy.js",
 		"script/inbox.js", "script/find.js"}
 )
@@ -109,7 +109,7 @@ type site struct {
 }
 
 // Paths lists the patterns of New's handler.
-var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/",
+var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/use", "/use.csv", "/requests", "/requests/", "/testbeds", "/testbeds/",
 	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", "/offers/", "/approvals/", "/mails/", "/invitations/", "/welcome/"}
 
 // New serves the pages.
@@ -172,6 +172,8 @@ func (s *site) handler() http.Handler {
 		mux.HandleFunc(pattern, s.signedIn(h))
 	}
 	mux.HandleFunc("GET /requests/{number}/calendar.ics", s.signedIn(s.requestCalendar))
+	mux.HandleFunc("GET /use", s.signedIn(s.use))
+	mux.HandleFunc("GET /use.csv", s.signedIn(s.useTable))
 	s.drafts = http.NewServeMux()
 	posts := map[string]post{
 		"/new":                        {handler: s.submit, origin: s.choose, asked: true},
