@@ -12,6 +12,7 @@ import (
 	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/scheduler/phrases"
+	"berth/testbeds/plain"
 )
 
 // homePage is what a person has to do, and what comes next: the sections of each of their roles, the urgent ones first.
@@ -217,7 +218,7 @@ func placeAmong(v scheduler.View) string {
 	before := 0
 	for _, t := range v.Fit.Contenders {
 		if t.Request == 0 {
-			return "competes with " + strconv.Itoa(len(v.Fit.Contenders)) + " under review"
+			return plain.Count(len(v.Fit.Contenders), "other") + " under review may want the same"
 		}
 		if t.Request < v.Number {
 			before++
@@ -227,9 +228,9 @@ func placeAmong(v scheduler.View) string {
 	case len(v.Fit.Contenders) == 0:
 		return ""
 	case before == 0:
-		return "you came first of those that want the same"
+		return "it came before the others that want some of the same"
 	}
-	return strconv.Itoa(before) + " before you want some of the same"
+	return plain.Count(before, "request") + " for some of the same came before yours"
 }
 
 // begins says how far off a granted slot is.
