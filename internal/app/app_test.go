@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -129,10 +130,13 @@ func TestRunEndsWithItsContext(t *testing.T) {
 }
 
 // told closes a channel when something is written.
-type told struct{ line chan struct{} }
+type told struct {
+	line chan struct{}
+	once sync.Once
+}
 
 func (w *told) Write(p []byte) (int, error) {
-	close(w.line)
+	w.once.Do(func() { close(w.line) })
 	return len(p), nil
 }
 
