@@ -17,8 +17,8 @@ func clean(s string, limit int) string {
 		if r == '\n' || r == '\t' {
 			return r
 		}
-		// U+2028 and U+2029 break lines in some readers, a leading U+FEFF is invisible.
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\uFEFF' {
+		// U+2028 and U+2029 break lines in some readers, a leading U+FEFF is invisible, others turn the direction of the text beside them.
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\uFEFF' || plain.Turns(r) {
 			return -1
 		}
 		return r

@@ -61,7 +61,7 @@ DTSTART:20261201T090000Z
 DTEND:20261201T130000Z
 STATUS:CONFIRMED
 SUMMARY:#7 MARATHON\, day 2: Radio hall\, Volos (scheduled)
-DESCRIPTION:Scheduled: Tue 1 Dec 2026\, 09:00–13:00 UTC\nOperators orchestrate it before the slot begins.\nhttps://berth.example/requests/7\n\nSlot: Tue 1 Dec 2026\, 09:00–13:00 UTC\n  Tue 1 Dec 2026\, 11:00–15:00 Athens time\nNetwork service: marathon_nsd\nExperimenter: maeve\, TCD\nMentor: monika\nTicket: https://bugs.example/4711\n\nNeeds:\n- hall iris: ue_vnfd (1)\, ue_vnfd (2)\n- volos x: core_vnfd (3)\n- hall: 2 of 2 usrp (n210-1\, n210-2)\n\nRuns\; with radios.
+DESCRIPTION:Scheduled: Tue 1 Dec 2026\, 09:00–13:00 UTC\nOperators orchestrate it before the slot begins.\nhttps://berth.example/requests/7\n\nSlot: Tue 1 Dec 2026\, 09:00–13:00 UTC\n  Tue 1 Dec 2026\, 11:00–15:00 Athens time\nNetwork service: marathon_nsd\nExperimenter: maeve\, TCD\nMentor: monika\nTicket: https://bugs.example/4711\n\nNeeds:\n- hall iris: 2 × ue_vnfd\n- volos x: core_vnfd\n- hall: 2 of 2 usrp (n210-1\, n210-2)\n\nRuns\; with radios.
 LOCATION:Dublin\, Ireland\; Volos\, Greece
 URL:https://berth.example/requests/7
 CATEGORIES:Radio hall

@@ -25,5 +25,12 @@ func (o Overcommitment) String() string {
 		what += " " + o.Unit
 	}
 	size := func(n int64) string { return plain.Size(o.Resource.Quantity, n) }
-	return fmt.Sprintf("%s: %s booked, there are %s, %s", what, size(o.Booked), size(o.Total), o.Interval)
+	there := "only " + size(o.Total) + " there"
+	switch {
+	case o.Total < 0:
+		there = "overbooked by " + size(-o.Total)
+	case o.Total == 0:
+		there = "none there"
+	}
+	return fmt.Sprintf("%s: %s booked, %s, %s", what, size(o.Booked), there, o.Interval)
 }

@@ -10,9 +10,11 @@ func TestVerdictsAreSaid(t *testing.T) {
 		"iris usrp: short by 2 (3 needed, 1 free), " + when: Conflict{Resource: usrp, Interval: at, Needed: 3, Free: 1, ShortBy: 2},
 		"iris usrp: short by 2 (3 needed, 1 free), " + when + "; taken by #7, a closure (repair), 2 other experiments": Conflict{Resource: usrp, Interval: at, Needed: 3, Free: 1, ShortBy: 2, More: 1,
 			TakenBy: []Taker{{Kind: TakerBooking, Booking: 1, Request: 7}, {Kind: TakerBooking, Booking: 2}, {Kind: TakerClosure, Summary: "repair"}}},
-		"iris usrp: 3 booked, there are 2, " + when:            Overcommitment{Resource: usrp, Interval: at, Booked: 3, Total: 2},
-		"iris a memory: 12 GB booked, there are 8 GB, " + when: Overcommitment{Resource: Resource{Testbed: "iris", VIM: "a", Quantity: "memory_mb"}, Interval: at, Booked: 12288, Total: 8192},
-		"iris usrp u1: 2 booked, there are 1, " + when:         Overcommitment{Resource: usrp, Unit: "u1", Interval: at, Booked: 2, Total: 1},
+		"iris usrp: 3 booked, only 2 there, " + when:            Overcommitment{Resource: usrp, Interval: at, Booked: 3, Total: 2},
+		"iris a memory: 12 GB booked, only 8 GB there, " + when: Overcommitment{Resource: Resource{Testbed: "iris", VIM: "a", Quantity: "memory_mb"}, Interval: at, Booked: 12288, Total: 8192},
+		"iris usrp u1: 2 booked, only 1 there, " + when:         Overcommitment{Resource: usrp, Unit: "u1", Interval: at, Booked: 2, Total: 1},
+		"iris usrp: 1 booked, none there, " + when:              Overcommitment{Resource: usrp, Interval: at, Booked: 1},
+		"iris usrp: 1 booked, overbooked by 2, " + when:         Overcommitment{Resource: usrp, Interval: at, Booked: 1, Total: -2},
 	} {
 		if got := said.String(); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

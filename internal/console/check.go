@@ -8,6 +8,7 @@ import (
 
 	"berth/scheduler"
 	"berth/testbeds"
+	"berth/testbeds/plain"
 )
 
 // Check reports whether a wish fits, and if not, all conflicts. It returns ErrNo if it does not.
@@ -93,7 +94,8 @@ func (c Console) verdict(v testbeds.Verdict, z zones) {
 		c.printf("\n")
 		var rows [][]string
 		for _, x := range v.Conflicts {
-			rows = append(rows, []string{x.Resource.String(), slot(x.Interval), fmt.Sprint(x.Needed), fmt.Sprint(x.Free), fmt.Sprint(x.ShortBy),
+			size := func(n int64) string { return plain.Size(x.Resource.Quantity, n) }
+			rows = append(rows, []string{x.Resource.String(), slot(x.Interval), size(x.Needed), size(x.Free), size(x.ShortBy),
 				takers(x), z.local(x.Resource.Testbed, x.Interval)})
 		}
 		c.table([]string{"RESOURCE", "INTERVAL (UTC)", "NEEDED", "FREE", "SHORT BY", "TAKEN BY", "THERE"}, rows)

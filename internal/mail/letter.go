@@ -89,6 +89,9 @@ const longestPurpose = 1000
 func facts(e scheduler.Event, r scheduler.Request, f testbeds.Facility, at phrases.Reader) []fact {
 	list := []fact{{"Slot", at.Slots(r.Slot, zones(r, f, at))}}
 	add := func(name string, values ...string) {
+		for i, v := range values {
+			values[i] = strings.Join(strings.Fields(v), " ") // a line stays one
+		}
 		if values = slices.DeleteFunc(values, func(s string) bool { return s == "" }); len(values) > 0 {
 			list = append(list, fact{name, values})
 		}

@@ -68,7 +68,7 @@ func header(s string) string {
 
 // unturned makes a text valid, and removes the characters that turn its direction.
 func unturned(s string) string {
-	return string(plain.WithoutTurns([]byte(strings.ToValidUTF8(s, "\uFFFD"))))
+	return plain.WithoutTurns(strings.ToValidUTF8(s, "\uFFFD"))
 }
 
 // plainText unifies line breaks, and removes control characters and those that turn the direction of text.

@@ -157,9 +157,9 @@ func (w wording) offers(b *strings.Builder, at phrases.Reader, r scheduler.Reque
 	}
 }
 
-// short cuts a text to the limit of a comment.
+// short cuts a text to the limit of a comment, and takes out what turns the direction of text.
 func short(s string) string {
-	return strings.TrimSpace(plain.Clip(s, longest))
+	return strings.TrimSpace(plain.WithoutTurns(plain.Clip(s, longest)))
 }
 
 // instead lists alternatives, with their slots as the rules write them: Said turns them into people's times.

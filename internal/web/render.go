@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -68,7 +69,7 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, ti
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(plain.WithoutTurns(b.Bytes()))
+	_, _ = io.WriteString(w, plain.WithoutTurns(b.String()))
 }
 
 // failure is the content of an error page.

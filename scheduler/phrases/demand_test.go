@@ -23,7 +23,7 @@ func TestDemandIsSaidPlaceByPlace(t *testing.T) {
 		Devices:    []testbeds.DeviceNeed{{Testbed: "hall", Device: "usrp", Count: 2}},
 		Units:      []scheduler.AssignedUnits{{Testbed: "hall", Device: "usrp", Units: []string{"u1", "u2"}}},
 	}
-	want := []string{"hall iris: 8 vCPU, 2 GB memory for ue (1), ue (4)", "cloud big: 4 vCPU, 1 GB memory for core (2)", "not placed: 4 vCPU, 1 GB memory for component 3", "hall: 2 × usrp (u1, u2)"}
+	want := []string{"hall iris: 8 vCPU, 2 GB memory for 2 × ue", "cloud big: 4 vCPU, 1 GB memory for core", "not placed: 4 vCPU, 1 GB memory for component 3", "hall: 2 × usrp (u1, u2)"}
 	if diff := cmp.Diff(want, phrases.Demand(r)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

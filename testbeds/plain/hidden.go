@@ -1,8 +1,8 @@
 package plain
 
 import (
-	"bytes"
 	"slices"
+	"strings"
 	"unicode"
 )
 
@@ -25,13 +25,15 @@ func Hidden(r rune) bool {
 // write.
 var blank = []rune{'\u034F', '\u115F', '\u1160', '\u17B4', '\u17B5', '\u3164', '\uFFA0'}
 
-// WithoutTurns removes the characters that turn the direction of the text beside them (CVE-2021-42574): a name must not change how the rest of a page
-// or a mail reads.
-func WithoutTurns(text []byte) []byte {
-	for _, turn := range turns {
-		text = bytes.ReplaceAll(text, turn, nil)
-	}
-	return text
-}
+// Turns reports whether a rune turns the direction of the text beside it (CVE-2021-42574): a name must not change how the rest of a text reads.
+func Turns(r rune) bool { return '\u202A' <= r && r <= '\u202E' || '\u2066' <= r && r <= '\u2069' }
 
-var turns = [][]byte{[]byte("\u202a"), []byte("\u202b"), []byte("\u202c"), []byte("\u202d"), []byte("\u202e"), []byte("\u2066"), []byte("\u2067"), []byte("\u2068"), []byte("\u2069")}
+// WithoutTurns removes the characters that turn the direction of text.
+func WithoutTurns(text string) string {
+	return strings.Map(func(r rune) rune {
+		if Turns(r) {
+			return -1
+		}
+		return r
+	}, text)
+}

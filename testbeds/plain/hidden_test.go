@@ -27,3 +27,17 @@ func TestWhatHidesInNames(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatTurnsTextIsTakenOut: exactly what Unicode calls explicit directional formatting; the marks of Arabic and Hebrew texts stay.
+func TestWhatTurnsTextIsTakenOut(t *testing.T) {
+	t.Parallel()
+	const marks = "a\u200eb\u200fc\u061cd"
+	if got := plain.WithoutTurns("evil\u202egnp.exe\u202c \u2066x\u2069" + marks); got != "evilgnp.exe x"+marks {
+		t.Errorf("%q", got)
+	}
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if want := unicode.Is(unicode.Bidi_Control, r) && !strings.ContainsRune(marks, r); plain.Turns(r) != want {
+			t.Errorf("U+%04X turns text: %t, want %t", r, !want, want)
+		}
+	}
+}
