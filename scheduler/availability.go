@@ -134,18 +134,24 @@ func (s *Service) Availability(ctx context.Context, a account.Actor, testbed str
 		} else if h := w.fed.Horizon(); !h.Contains(span) {
 			bad.add("from", "must lie within %s", h)
 		}
-		var ok bool
-		if series, ok = w.fed.Availability(testbed, span.UTC()); !ok {
+		if _, ok := w.fed.Testbed(testbed); !ok {
 			return Errorf(CodeNotFound, "there is no testbed %q", clip(testbed))
 		}
-		if !knowsOverbooks(a, w.fed, testbed) {
-			for _, x := range series {
-				for i := range x.Steps {
-					x.Steps[i].Free = max(0, x.Steps[i].Free)
-				}
-			}
-		}
+		series = availability(a, w, testbed, span.UTC())
 		return bad.err()
 	})
 	return series, err
+}
+
+// availability returns the capacities of a testbed, where overbooked capacity is just taken for those who may not know it.
+func availability(a account.Actor, w snapshot, testbed string, span testbeds.Slot) []testbeds.Series {
+	series, _ := w.fed.Availability(testbed, span)
+	if !knowsOverbooks(a, w.fed, testbed) {
+		for _, x := range series {
+			for i := range x.Steps {
+				x.Steps[i].Free = max(0, x.Steps[i].Free)
+			}
+		}
+	}
+	return series
 }

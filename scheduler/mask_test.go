@@ -120,7 +120,7 @@ func TestAnOpenTestbedNamesItsBookings(t *testing.T) {
 		if err != nil || len(v.Contenders) != 1 || (v.Contenders[0].Request == wants.Number) != open {
 			t.Errorf("open: %t, and wanted by %+v, %v", open, v.Contenders, err)
 		}
-		board, err := h.Board(t.Context(), as("hector"), "radio", hours(0, 48))
+		board, err := h.board(as("hector"), "radio", hours(0, 48))
 		if err != nil || len(board) != 1 {
 			t.Fatal(board, err)
 		}
@@ -174,7 +174,7 @@ func TestAnOverbookIsForThoseConcerned(t *testing.T) {
 				got.Least = slices.MinFunc(x.Steps, func(a, b testbeds.Step) int { return int(a.Free - b.Free) }).Free
 			}
 		}
-		board, err := h.Board(t.Context(), as(name), "radio", hours(0, 48))
+		board, err := h.board(as(name), "radio", hours(0, 48))
 		if err != nil || len(board) != 2 {
 			t.Fatal(name, board, err)
 		}

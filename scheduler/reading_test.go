@@ -34,7 +34,7 @@ func TestWhoMayRead(t *testing.T) {
 		"suggest":   {func(a account.Actor) error { _, _, err := h.Suggest(ctx, a, ask); return err }, everybody, scheduler.CodeForbidden},
 		"windows":   {func(a account.Actor) error { return nothing(h.Windows(ctx, a, ask, hours(0, 48), 3)) }, everybody, scheduler.CodeForbidden},
 		"available": {func(a account.Actor) error { return nothing(h.Availability(ctx, a, "radio", hours(0, 48))) }, everybody, scheduler.CodeForbidden},
-		"board":     {func(a account.Actor) error { return nothing(h.Board(ctx, a, "radio", hours(0, 48))) }, everybody, scheduler.CodeForbidden},
+		"boards":    {func(a account.Actor) error { return nothing(h.Boards(ctx, a, []string{"radio"}, hours(0, 48), false)) }, everybody, scheduler.CodeForbidden},
 		"list":      {func(a account.Actor) error { return nothing(h.List(ctx, a, scheduler.RequestFilter{}, "")) }, everybody, scheduler.CodeForbidden},
 		"events":    {func(a account.Actor) error { _, _, err := h.Events(ctx, a, 0, 9); return err }, everybody, scheduler.CodeForbidden},
 		"get":       {func(a account.Actor) error { return nothing(h.Get(ctx, a, r.ID)) }, "maeve monika marco paddy oskar adele", scheduler.CodeNotFound},

@@ -323,7 +323,7 @@ func TestOverbooksAreForThoseWhoMayKnow(t *testing.T) {
 		if least != want {
 			t.Errorf("%s: the least that is free is %d, want %d", who, least, want)
 		}
-		board, err := h.Board(t.Context(), as(who), "radio", hours(20, 10))
+		board, err := h.board(as(who), "radio", hours(20, 10))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,26 +27,31 @@ func (s *site) chart(ctx context.Context, who account.Actor, v window, f testbed
 	if err != nil {
 		return c, err
 	}
-	for _, t := range f.Testbeds {
-		if !v.shows(t) || concerned != nil && !concerned[t.ID] {
-			continue
-		}
+	shown := slices.DeleteFunc(slices.Clone(f.Testbeds), func(t testbeds.Testbed) bool { return !v.shows(t) || concerned != nil && !concerned[t.ID] })
+	ids := make([]string, 0, len(shown))
+	for _, t := range shown {
+		ids = append(ids, t.ID)
+	}
+	boards, err := s.service.Boards(ctx, who, ids, v.Slot, v.byDay())
+	if err != nil {
+		return c, err
+	}
+	for _, t := range shown {
 		lane := timeline.Lane{ID: t.ID, Title: title(t), Words: wordsOf(t), Link: v.toggled(t.ID), About: "/testbeds/" + url.PathEscape(t.ID), Open: v.opens(t.ID)}
 		if zone, err := wallclock.Zone(t.Timezone); err == nil {
 			lane.Zone = zone
 		}
-		series, err := s.series(ctx, who, t, v)
-		if err != nil {
-			return c, err
+		board := boards[t.ID]
+		series := board.Series
+		if v.Of != nil {
+			series = slices.DeleteFunc(series, func(x testbeds.Series) bool {
+				return !slices.ContainsFunc(v.Of, func(n testbeds.Need) bool { return n.Resource == x.Resource })
+			})
 		}
 		for _, x := range series {
 			lane.Bands = append(lane.Bands, band(x))
 		}
-		board, err := s.service.Board(ctx, who, t.ID, v.Slot)
-		if err != nil {
-			return c, err
-		}
-		for _, p := range board {
+		for _, p := range board.Bookings {
 			lane.Bars = append(lane.Bars, bar(who, p))
 		}
 		for _, o := range closures(t, v.Slot) {
@@ -88,21 +93,6 @@ func title(t testbeds.Testbed) string {
 	return t.ID
 }
 
-// series returns the capacities of a testbed over the window.
-func (s *site) series(ctx context.Context, who account.Actor, t testbeds.Testbed, v window) ([]testbeds.Series, error) {
-	series, err := s.service.Availability(ctx, who, t.ID, v.Slot)
-	if scheduler.CodeOf(err) == scheduler.CodeInvalid { // there is no capacity to show beyond the bookable time
-		return nil, nil
-	}
-	if v.Of == nil {
-		return series, err
-	}
-	asked := func(x testbeds.Series) bool {
-		return slices.ContainsFunc(v.Of, func(n testbeds.Need) bool { return n.Resource == x.Resource })
-	}
-	return slices.DeleteFunc(series, func(x testbeds.Series) bool { return !asked(x) }), err
-}
-
 // band shows a series, with amounts in people's units.
 func band(x testbeds.Series) timeline.Band {
 	b := timeline.BandOf(x)
@@ -115,7 +105,7 @@ func band(x testbeds.Series) timeline.Band {
 
 // hatch draws a closure over what it closes: the whole lane, or the bands of its VIMs and devices. series are those of the lane's bands.
 func hatch(lane *timeline.Lane, series []testbeds.Series, o closed) {
-	c := timeline.Closure{Slot: o.Slot, Title: o.Title}
+	c := timeline.Closure{Slot: o.Slot, Title: o.Title, Part: o.Part}
 	if len(o.Of) == 0 {
 		lane.Closures = append(lane.Closures, c)
 		return

@@ -22,6 +22,7 @@ type closed struct {
 	Slot  testbeds.Slot
 	Title string
 	Of    []string // the VIMs and devices; empty: everything
+	Part  bool     // only a part of their capacity
 }
 
 // closures lists the times within a span at which a testbed, or a part of it, is closed.
@@ -36,7 +37,7 @@ func closures(t testbeds.Testbed, span testbeds.Slot) (list []closed) {
 			continue // the facility was checked: it has none that cannot be expanded
 		}
 		for _, s := range slots {
-			list = append(list, closed{c.ID, s, fmt.Sprintf("Closed (%s): %s", cmp.Or(c.Part, "the whole testbed"), c.Summary), c.Of})
+			list = append(list, closed{c.ID, s, fmt.Sprintf("Closed (%s): %s", cmp.Or(c.Part, "the whole testbed"), c.Summary), c.Of, len(c.Capacity) > 0 || c.Count > 0 || len(c.Units) > 0})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b closed) int { return a.Slot.Start.Compare(b.Slot.Start) })

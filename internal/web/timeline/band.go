@@ -103,7 +103,11 @@ func (s *sheet) band(b *bandBox) {
 		}
 	}
 	for _, c := range b.closures {
-		s.hatch(area{top, bottom}, c)
+		closed := area{top, bottom}
+		if c.Part { // what is missing is hatched already; here are its words
+			closed.y1 = top + 5
+		}
+		s.hatch(closed, c)
 		s.raw("</g>")
 	}
 	s.line(asTrack, s.scale.left, bottom, s.scale.right, bottom)

@@ -105,6 +105,7 @@ type Bar struct {
 type Closure struct {
 	Slot  testbeds.Slot
 	Title string
+	Part  bool // only a part of the resource is missing: its band tells how much
 }
 
 const (

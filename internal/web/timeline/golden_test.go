@@ -86,13 +86,13 @@ func oneDay(z *time.Location, width int) Chart {
 					hydra, over, bar(40, Ended, "Baseline run", 2, 4), bar(61, Pending, "Video at the edge", 10, 3), bar(58, Held, "Alternative for #33", 12, 2.5),
 					bar(33, Withdrawn, "Too large", 6.5, 3), bar(39, Failed, "Image did not boot", 6, 1.5), {Slot: slot(d, 20, 2), State: Busy, Label: "busy"},
 				},
-				Closures: []Closure{{slot(d, -2, 3.5), "Backup of the controllers"}, {slot(d, 19, 4), "Rack 3 is being moved"}},
+				Closures: []Closure{{Slot: slot(d, -2, 3.5), Title: "Backup of the controllers"}, {Slot: slot(d, 19, 4), Title: "Rack 3 is being moved"}},
 				Bands: []Band{
 					{Title: "osm vCPU", Steps: vcpu},
 					{Title: "osm memory", Unit: "GB", Steps: []testbeds.Step{at(0, 210, 256), at(9, 122, 256), at(14, 198, 256), at(18.5, 240, 256)}},
 					{Title: "osm storage", Unit: "GB", Steps: []testbeds.Step{at(0, 900, 1000), at(9, 700, 1000)}},
 					{Title: "usrp-n210", Steps: []testbeds.Step{at(0, 4, 4), at(9, 2, 4), at(10, 1, 4), at(13, 2, 4), at(14, 0, 4), at(18.5, 4, 3)},
-						Closures: []Closure{{slot(d, 18.5, 4), "One radio is calibrated"}}},
+						Closures: []Closure{{Slot: slot(d, 18.5, 4), Title: "One radio is calibrated"}}},
 				},
 			},
 			{
@@ -125,7 +125,7 @@ func oneWeek(from time.Time, width int) Chart {
 		// Two o'clock in the morning of each day; changes of the clocks move it.
 		for d := range 7 {
 			local := time.Date(from.Year(), from.Month(), from.Day()+d, 2, 0, 0, 0, time.UTC)
-			l.Closures = append(l.Closures, Closure{testbeds.NewSlot(wallclock.Instant(local, from.Location()), 2*time.Hour), "Backup"})
+			l.Closures = append(l.Closures, Closure{Slot: testbeds.NewSlot(wallclock.Instant(local, from.Location()), 2*time.Hour), Title: "Backup"})
 		}
 		c.Lanes = append(c.Lanes, l)
 	}
@@ -185,7 +185,7 @@ func hostile(z *time.Location) Chart {
 		l := Lane{ID: text, Title: text, Note: text, Link: links[i], Bars: []Bar{{Slot: slot(d, float64(i), 3), State: State(text), Label: text, Title: text, Link: links[i]},
 			{Slot: slot(d, float64(i)+6, .75), State: Pending, Label: text, Link: links[(i+5)%10]}}}
 		if i%3 == 0 {
-			l.Closures = []Closure{{slot(d, 13, 5), text}}
+			l.Closures = []Closure{{Slot: slot(d, 13, 5), Title: text}}
 			l.Bands = []Band{{Title: text, Unit: text, Steps: []testbeds.Step{{At: d, Free: -1 << 63, Total: 1<<63 - 1}, {At: d.Add(5 * time.Hour), Free: 1<<63 - 1, Total: -7}}}}
 		}
 		c.Lanes = append(c.Lanes, l)

@@ -321,10 +321,10 @@ func (h *heat) measure(l Lane) []use {
 	for _, b := range l.Bars {
 		at(b.Slot.Start.Unix(), b.Slot.End.Unix(), func(i int, _ int64) {
 			u := &list[i]
-			switch lookOf(b.State).rank {
-			case waitingRank:
+			switch {
+			case b.State == Pending:
 				u.waiting++
-			case takingRank:
+			case lookOf(b.State).rank == takingRank || b.State == Ended:
 				u.bookings++
 			default:
 				return

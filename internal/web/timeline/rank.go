@@ -48,7 +48,7 @@ func (c *Chart) Rank() {
 // empty reports whether a lane has nothing to show within a range, apart from its capacity.
 func (l Lane) empty(span testbeds.Slot) bool {
 	closed := func(list []Closure) bool {
-		return slices.ContainsFunc(list, func(c Closure) bool { return c.Slot.Overlaps(span) })
+		return slices.ContainsFunc(list, func(c Closure) bool { return !c.Part && c.Slot.Overlaps(span) })
 	}
 	return !l.Open && !closed(l.Closures) &&
 		!slices.ContainsFunc(l.Bars, func(b Bar) bool { return b.Slot.Overlaps(span) || b.Occupied.Overlaps(span) }) &&

@@ -23,7 +23,9 @@ func TestWhatIsScarceComesFirstAndWhatIsIdleIsFolded(t *testing.T) {
 	booked.Bars = []Bar{{Slot: slot(from, 23, 5), State: Pending}}
 	before.Bars = []Bar{{Slot: slot(from, -2, 2)}}
 	open.Open = true
-	c := Chart{From: from, To: from.Add(24 * time.Hour), Lanes: []Lane{lane("idle", 8, 8), lane("half", 4), shut, before, lane("scarce", 8, 1), booked, lane("over", 7, -1), open}}
+	partly := lane("partly", 8)
+	partly.Bands[0].Closures = []Closure{{Slot: slot(from, 3, 1), Part: true}}
+	c := Chart{From: from, To: from.Add(24 * time.Hour), Lanes: []Lane{lane("idle", 8, 8), lane("half", 4), shut, before, lane("scarce", 8, 1), booked, lane("over", 7, -1), open, partly}}
 	c.Rank()
 	names := func(list []Lane) (s string) {
 		for _, l := range list {
@@ -34,7 +36,7 @@ func TestWhatIsScarceComesFirstAndWhatIsIdleIsFolded(t *testing.T) {
 	if got, want := names(c.Lanes), "over scarce half booked shut open "; got != want {
 		t.Errorf("lanes %s, want %s", got, want)
 	}
-	if got, want := names(c.Quiet), "idle before "; got != want {
+	if got, want := names(c.Quiet), "idle before partly "; got != want {
 		t.Errorf("quiet %s, want %s", got, want)
 	}
 	if mean, over := lane("x", 4, 6).Pressure(slot(from, 0, 24)); math.Abs(mean-.25) > 1e-9 || over {

@@ -181,11 +181,11 @@ func quietWords(lanes []Lane) string {
 	return plain.Count(len(names), "idle testbed") + ": " + strings.Join(names, ", ")
 }
 
-// partClosures lists the closures of resources, each once.
+// partClosures lists the closures of whole resources, each once.
 func partClosures(bands []Band) (list []Closure) {
 	for _, b := range bands {
 		for _, c := range b.Closures {
-			if !slices.ContainsFunc(list, func(o Closure) bool { return o.Title == c.Title && o.Slot.Equal(c.Slot) }) {
+			if !c.Part && !slices.ContainsFunc(list, func(o Closure) bool { return o.Title == c.Title && o.Slot.Equal(c.Slot) }) {
 				list = append(list, c)
 			}
 		}

@@ -247,7 +247,7 @@ func anyLane(base time.Time) *rapid.Generator[Lane] {
 			l.Bars = append(l.Bars, b)
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "closures") {
-			l.Closures = append(l.Closures, Closure{anySlot(base).Draw(t, "closure"), text("closed")})
+			l.Closures = append(l.Closures, Closure{anySlot(base).Draw(t, "closure"), text("closed"), rapid.Bool().Draw(t, "part")})
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "bands") {
 			l.Bands = append(l.Bands, Band{Title: text("resource"), Unit: text("unit"), Steps: rapid.SliceOfN(anyStep(base), 0, 40).Draw(t, "steps")})
