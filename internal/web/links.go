@@ -1,11 +1,15 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"time"
 
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/scheduler/phrases"
+	"berth/testbeds"
 )
 
 // Links resolves signed links. Their pages need no sign-in: having the link is enough.
@@ -14,6 +18,34 @@ type Links interface {
 	AcceptByLink(ctx context.Context, link string) (scheduler.Outcome, error)
 	ApprovalByLink(ctx context.Context, link string) (scheduler.LinkedApproval, error)
 	ApproveByLink(ctx context.Context, link string, in scheduler.Approve) (scheduler.Outcome, error)
+	Facility(ctx context.Context, actor account.Actor) (testbeds.Facility, int64, error)
+	Names(ctx context.Context, actor account.Actor, usernames []string) (map[string]string, error)
+}
+
+// linkPage is a page behind a signed link, about a request. Who has the link may read what the page shows, so Berth itself reads the names.
+type linkPage struct {
+	Request  scheduler.Request
+	Slot     testbeds.Slot // that it is about
+	Offer    scheduler.Offer
+	Approval scheduler.Approval
+	As       string // the name of whom the link is for
+	Names    names
+	Zones    []*time.Location
+	Where    []deployedAt
+	Around   string
+}
+
+func (s *site) linkPage(ctx context.Context, r scheduler.Request) (p linkPage, err error) {
+	f, _, err := s.links.Facility(ctx, account.System)
+	if err != nil {
+		return p, err
+	}
+	people, err := s.links.Names(ctx, account.System, []string{r.Experimenter, r.Mentor})
+	if err != nil {
+		return p, err
+	}
+	n := names{people, f}
+	return linkPage{Request: r, Slot: r.Slot, Names: n, Zones: phrases.Zones(r, f), Where: deployedWhere(r, n), Around: around(r)}, nil
 }
 
 // ask shows the offer of a link. Nothing happens until the button is pressed: mail scanners open links.
@@ -23,7 +55,13 @@ func (s *site) ask(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "offer.html", "A slot is held for you", s.visitor(r), map[string]any{"Request": request, "Offer": offer})
+	p, err := s.linkPage(r.Context(), request)
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	p.Offer, p.Slot = offer, offer.What.Slot
+	s.show(w, r, http.StatusOK, "offer.html", "A slot is held for you", s.visitor(r), p)
 }
 
 func (s *site) accept(w http.ResponseWriter, r *http.Request) {
@@ -37,7 +75,11 @@ func (s *site) accept(w http.ResponseWriter, r *http.Request) {
 		s.refuseFor(w, r, request, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "accepted.html", "You have accepted the slot", s.visitor(r), out.Created)
+	p, err := s.linkPage(r.Context(), *out.Created)
+	if err != nil { // it is accepted, whatever the page can say about it
+		p = linkPage{Request: *out.Created, Slot: out.Created.Slot}
+	}
+	s.show(w, r, http.StatusOK, "accepted.html", "The slot is yours to confirm", s.visitor(r), p)
 }
 
 // askApproval shows the decision that a link offers.
@@ -47,7 +89,13 @@ func (s *site) askApproval(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "approval.html", "A request for "+found.Approval.Testbed, s.visitor(r), found)
+	p, err := s.linkPage(r.Context(), found.Request)
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	p.Approval, p.As = found.Approval, cmp.Or(found.Person.Name, found.Person.Username)
+	s.show(w, r, http.StatusOK, "approval.html", "A slot at "+p.Names.Bed(found.Approval.Testbed)+" waits for your approval", s.visitor(r), p)
 }
 
 func (s *site) approve(w http.ResponseWriter, r *http.Request) {
@@ -56,8 +104,13 @@ func (s *site) approve(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		in := scheduler.Approve{Decision: scheduler.Decision(r.PostFormValue("decision")), Reason: r.PostFormValue("reason")}
 		if _, err = s.links.ApproveByLink(r.Context(), link, in); err == nil {
-			s.show(w, r, http.StatusOK, "approved.html", "Thank you", s.visitor(r),
-				map[string]any{"Number": found.Request.Number, "Testbed": found.Approval.Testbed, "Decision": in.Decision})
+			p, err := s.linkPage(r.Context(), found.Request)
+			if err != nil { // it is decided, whatever the page can say about it
+				p = linkPage{Request: found.Request, Slot: found.Request.Slot}
+			}
+			p.Approval = found.Approval
+			p.Approval.Decision = in.Decision
+			s.show(w, r, http.StatusOK, "approved.html", sentenceCase(string(in.Decision))+" for "+p.Names.Bed(found.Approval.Testbed), s.visitor(r), p)
 			return
 		}
 	}

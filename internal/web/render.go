@@ -135,6 +135,11 @@ func (x reader) explained(err error) (status int, f failure, ours bool) {
 
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
 
+// failures holds the titles of pages for what failed.
+var failures = map[int]string{http.StatusNotFound: "Nothing is here", http.StatusForbidden: "This is not for you", http.StatusUnprocessableEntity: "Something in it is not right",
+	http.StatusRequestEntityTooLarge: "This is too much at once", http.StatusTooManyRequests: "Too many at once", http.StatusInternalServerError: "Berth has a problem",
+	http.StatusServiceUnavailable: "Berth is busy", http.StatusPreconditionFailed: "It was changed in between"}
+
 // fail shows an error.
 func (s *site) fail(w http.ResponseWriter, r *http.Request, who account.Actor, err error) {
 	status, f := s.explained(who, err)
@@ -144,7 +149,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, who account.Actor, e
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "2")
 	}
-	s.show(w, r, status, "failure.html", "This did not work", who, f)
+	s.show(w, r, status, "failure.html", cmp.Or(failures[status], "This is not possible now"), who, f)
 }
 
 // invalid makes an error about one field.

@@ -159,6 +159,8 @@ func (p *requestPage) next(who account.Actor) string {
 	switch {
 	case p.Take && v.Status == scheduler.UnderReview:
 		return string(scheduler.ActionAssign)
+	case p.Can[string(scheduler.ActionAcceptOffer)] && openOffers(v.Request) > 0:
+		return string(scheduler.ActionAcceptOffer)
 	case v.Status.Over():
 		return "again"
 	}

@@ -156,16 +156,14 @@ func (x reader) over(p *requestPage, entries []scheduler.Entry) standing {
 	if ok && e.Reason != "" {
 		s.Lines = append(s.Lines, markup("%s: %s", by, e.Reason))
 	}
-	open := 0
-	for _, o := range r.Offers {
-		if o.State == scheduler.OfferOpen {
-			open++
-		}
-	}
-	switch {
+	switch open := openOffers(r); {
 	case r.Status == scheduler.Rejected && open > 0:
+		whom := p.Names.Person(r.Experimenter)
+		if p.Can[string(scheduler.ActionAcceptOffer)] {
+			whom = "you"
+		}
 		s.Look = "offer-banner"
-		s.Title = markup("Its slot could not be given. %s held for %s instead.", slotsAre(open), p.Names.Person(r.Experimenter))
+		s.Title = markup("Its slot could not be given. %s held for %s instead.", slotsAre(open), whom)
 	case r.Status == scheduler.Rejected:
 		s.Title = "It was rejected."
 	case r.Status == scheduler.Cancelled:
@@ -179,6 +177,16 @@ func (x reader) over(p *requestPage, entries []scheduler.Entry) standing {
 		}
 	}
 	return s
+}
+
+// openOffers counts the offers that can still be taken.
+func openOffers(r scheduler.Request) (n int) {
+	for _, o := range r.Offers {
+		if o.State == scheduler.OfferOpen {
+			n++
+		}
+	}
+	return n
 }
 
 func slotsAre(n int) string {

@@ -25,7 +25,7 @@ var files embed.FS
 // styles and scripts are served as one file each: first what all pages share, then what is of one page.
 var (
 	styles = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/schedule.css", "style/book.css", "style/admin.css",
-		"style/home.css", "style/find.css", "style/use.css", "timeline/timeline.css"}
+		"style/home.css", "style/find.css", "style/use.css", "style/letter.css", "timeline/timeline.css"}
 	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/block.js", "script/book.js", "script/schedule.js", "script/copy.js",
 		"script/inbox.js", "script/find.js"}
 )

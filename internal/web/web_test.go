@@ -67,7 +67,7 @@ func TestAnApprovalAsksFirst(t *testing.T) {
 	t.Parallel()
 	d := &desk{}
 	w := call(t, d, http.MethodGet, "/approvals/"+signed)
-	if body := w.Body.String(); w.Code != http.StatusOK || d.accepted != 0 || !strings.Contains(body, "A request for hall") || strings.Contains(body, "<script>") || strings.Contains(body, "<b>bold") {
+	if body := w.Body.String(); w.Code != http.StatusOK || d.accepted != 0 || !strings.Contains(body, "A slot at hall waits for your approval") || strings.Contains(body, "<script>") || strings.Contains(body, "<b>bold") {
 		t.Errorf("%d %s", w.Code, body)
 	}
 	post := func(form string) *httptest.ResponseRecorder {
@@ -93,6 +93,14 @@ func TestAnApprovalAsksFirst(t *testing.T) {
 func linkPages(t *testing.T, links Links) http.Handler {
 	t.Helper()
 	return newLinkSite(t, links).handler()
+}
+
+func (d *desk) Facility(context.Context, account.Actor) (testbeds.Facility, int64, error) {
+	return testbeds.Facility{}, 0, nil
+}
+
+func (d *desk) Names(context.Context, account.Actor, []string) (map[string]string, error) {
+	return nil, nil
 }
 
 func newLinkSite(t *testing.T, links Links) *site {
@@ -121,7 +129,7 @@ func TestALinkAsksBeforeItActsAndWorksOnce(t *testing.T) {
 	t.Parallel()
 	d := &desk{}
 	page := call(t, d, "GET", "/offers/"+signed)
-	if page.Code != http.StatusOK || d.accepted != 0 || !strings.Contains(page.Body.String(), `<form method="post">`) {
+	if page.Code != http.StatusOK || d.accepted != 0 || !strings.Contains(page.Body.String(), `<form method="post"`) {
 		t.Fatalf("looking: %d, %d accepted: %s", page.Code, d.accepted, page.Body)
 	}
 	if taken := call(t, d, "POST", "/offers/"+signed); taken.Code != http.StatusOK || d.accepted != 1 || !strings.Contains(taken.Body.String(), "#8") {
