@@ -11,6 +11,11 @@
 			option.scrollIntoView({ block: "nearest" });
 		} else input.removeAttribute("aria-activedescendant");
 	};
+	const go = (option) => {
+		if (!option) return;
+		dialog.close();
+		location.assign(option.dataset.to);
+	};
 	const chosen = () => list.querySelector("[aria-selected=true]");
 	const look = async () => {
 		const mine = ++turn;
@@ -27,17 +32,23 @@
 		const found = page.getElementById("found");
 		if (!found) return;
 		found.querySelectorAll("section").forEach((section, i) => {
-			const title = section.querySelector("h2");
+			const title = document.createElement("div");
+			title.className = "group";
 			title.id = "palette-group-" + i;
+			title.setAttribute("role", "presentation");
+			title.textContent = section.querySelector("h2").textContent;
+			section.querySelector("h2").replaceWith(title);
 			section.setAttribute("role", "group");
 			section.setAttribute("aria-labelledby", title.id);
 			section.querySelector("ul").setAttribute("role", "presentation");
 		});
 		found.querySelectorAll("li").forEach((li, i) => {
+			const a = li.querySelector("a");
 			li.id = "palette-" + i;
+			li.dataset.to = a.getAttribute("href");
 			li.setAttribute("role", "option");
 			li.setAttribute("aria-selected", "false");
-			li.querySelector("a").tabIndex = -1;
+			li.replaceChildren(...a.childNodes);
 		});
 		list.replaceChildren(...found.childNodes);
 		choose(options()[0]);
@@ -79,10 +90,13 @@
 				choose(all[event.key.startsWith("Arrow") ? (to + all.length) % all.length : Math.min(Math.max(to, 0), all.length - 1)]);
 			} else if (event.key === "Enter" && event.target === input) {
 				event.preventDefault();
-				chosen()?.querySelector("a").click();
+				go(chosen());
 			}
 		});
-		dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+		dialog.addEventListener("click", (event) => {
+			if (event.target === dialog) dialog.close();
+			go(event.target.closest("[role=option]"));
+		});
 		dialog.addEventListener("close", () => back?.focus?.());
 	};
 	const open = () => {
