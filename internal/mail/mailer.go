@@ -157,7 +157,7 @@ func (p *Mailer) choice(ctx context.Context, l *letter, to reader, topic account
 		return err
 	}
 	l.Stop = p.settings.Site + "/mails/" + sealed
-	l.Choices = []link{{Label: "Stop " + phrases.Topic(topic), URL: l.Stop}, {Label: "Choose your mails", URL: p.settings.Site + "/account"}}
+	l.Choices = []link{{Label: "Stop " + phrases.Topic(topic), URL: l.Stop}, {Label: "Choose your mails", URL: p.settings.Site + "/account#mail"}}
 	return nil
 }
 
