@@ -32,8 +32,14 @@ type house struct {
 
 func newHouse(t *testing.T, base string) *house {
 	t.Helper()
+	return newHouseAt(t, base, time.Now)
+}
+
+// newHouseAt is a house whose requests live by a clock of the test's.
+func newHouseAt(t *testing.T, base string, clock func() time.Time) *house {
+	t.Helper()
 	db := testdb.Open(t, testdb.SQLite(t))
-	svc := scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: uuid.NewString})
+	svc := scheduler.New(db, scheduler.Options{Clock: clock, NewID: uuid.NewString})
 	must := func(_ any, err error) {
 		t.Helper()
 		if err != nil {
@@ -46,7 +52,7 @@ func newHouse(t *testing.T, base string) *house {
 	for name, role := range map[string]account.Role{"maeve": account.RoleExperimenter, "hector": account.RoleExperimenter, "monika": account.RoleMentor, "adele": account.RoleAdministrator} {
 		must(auth.New(db, time.Now).PutPerson(t.Context(), account.System, account.Person{Username: name, Name: name, Roles: []account.Role{role}, Password: hash}))
 	}
-	pages, err := newSite(svc, auth.New(db, time.Now), Options{Log: slog.New(slog.DiscardHandler), Clock: time.Now, Base: base, Deliveries: db})
+	pages, err := newSite(svc, auth.New(db, time.Now), Options{Log: slog.New(slog.DiscardHandler), Clock: clock, Base: base, Deliveries: db})
 	must(pages, err)
 	return &house{t, pages.handler(), svc, pages}
 }
