@@ -20,6 +20,8 @@ func TestPages(t *testing.T) {
 		{"a mentor turns a request down", aMentorTurnsARequestDown},
 		{"everything works without scripts", everythingWorksWithoutScripts},
 		{"with the keyboard alone", withTheKeyboardAlone},
+		{"the schedule is explored", theScheduleIsExplored},
+		{"the schedule without scripts", theScheduleWithoutScripts},
 		{"every page is accessible", everyPageIsAccessible},
 		{"hostile texts are harmless", hostileTextsAreHarmless},
 		{"a page follows changes", aPageFollowsChanges},

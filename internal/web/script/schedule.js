@@ -70,6 +70,7 @@
 
 	const ready = () => {
 		filter();
+		cells();
 		chart()?.classList.toggle("tl-pan", pannable());
 	};
 
@@ -222,18 +223,42 @@
 		}, 70);
 	}, { passive: false });
 
+	// Where days are too narrow for links, their cells take clicks and the focus.
+	const words = (cell) => cell.querySelector("a") || cell.hasAttribute("title") || cell === on?.node;
+	const openCell = (cell) => {
+		const { from } = range(), url = here(), weeks = root.querySelectorAll(".tl-heat tbody tr:first-child td").length < (range().to - from) / day - 1;
+		url.searchParams.set("span", weeks ? "week" : "day");
+		url.searchParams.set("at", zoneDay(from + (cell.cellIndex - 1) * (weeks ? 7 : 1) * day + 12 * hour));
+		const lane = cell.parentElement.dataset.lane;
+		show(url).then(() => { if (lane) part("lane-" + lane)?.scrollIntoView({ block: "center" }); });
+	};
+	const cells = () => {
+		const all = root.querySelectorAll(".tl-dense tbody td[title]");
+		for (const cell of all) cell.tabIndex = -1;
+		if (all[0]) all[0].tabIndex = 0;
+	};
+	root.addEventListener("click", (event) => {
+		const cell = event.target.closest(".tl-dense tbody td");
+		if (cell && words(cell)) openCell(cell);
+	});
+
 	// The keyboard, while the picture has the focus; within the table of days the arrows go from cell to cell.
 	part("picture").addEventListener("keydown", (event) => {
 		if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("summary")) return;
-		const cell = event.target.closest(".tl-heat td");
+		const cell = event.target.closest(".tl-heat tbody td");
 		if (cell && event.key.startsWith("Arrow")) {
 			const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
 			const rows = [...cell.closest("tbody").rows].filter((r) => !r.hidden);
 			let row = rows.indexOf(cell.parentElement), column = cell.cellIndex, next;
 			do next = rows[row += step[0]]?.cells[column += step[1]];
-			while (next && !next.querySelector("a"));
-			next?.querySelector("a").focus();
+			while (next?.tagName === "TD" && !words(next));
+			if (next?.tagName === "TD") (next.querySelector("a") || next).focus();
 			event.preventDefault();
+			return;
+		}
+		if (cell && event.key === "Enter" && event.target === cell) {
+			event.preventDefault();
+			openCell(cell);
 			return;
 		}
 		const spans = { d: "day", w: "week", m: "month", q: "quarter" }, key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -281,7 +306,7 @@
 		bubble.style.left = scrollX + Math.min(Math.max(box.left, 8), document.documentElement.clientWidth - size.width - 8) + "px";
 		bubble.style.top = scrollY + (above ? box.top - size.height - 6 : box.bottom + 6) + "px";
 	};
-	const named = (target) => target.closest?.("#picture .tl a, #picture .tl g:has(> title), #picture a[title]") || (on && on.node.contains(target) ? on.node : null);
+	const named = (target) => target.closest?.("#picture .tl a, #picture .tl g:has(> title), #picture a[title], #picture td[title]") || (on && on.node.contains(target) ? on.node : null);
 	root.addEventListener("pointerover", (event) => {
 		const node = event.pointerType === "touch" || drag ? null : named(event.target);
 		if (node) showBubble(node);

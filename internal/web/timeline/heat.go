@@ -55,7 +55,7 @@ func (h *heat) table() []byte {
 	h.columns()
 	h.b = make([]byte, 0, 8<<10+120*len(h.cells)*(len(h.c.Lanes)+1))
 	h.raw(`<div class="tl-chart tl-heat`)
-	if len(h.cells) > wideDays {
+	if h.dense() {
 		h.raw(` tl-dense`)
 	}
 	h.raw(`" tabindex="-1"`)
@@ -133,7 +133,7 @@ func (h *heat) head() {
 	group(func(a, b cell) bool { return a.wall.Month() == b.wall.Month() && a.wall.Year() == b.wall.Year() }, func(first cell, n int) {
 		h.raw(`<th scope="colgroup" colspan="`, strconv.Itoa(n), `">`)
 		name := first.wall.Format("January 2006")
-		if narrow := len(h.cells) > wideDays; n < 3 && narrow {
+		if narrow := h.dense(); n < 3 && narrow {
 			name = ""
 		} else if n < 4 || n < 9 && narrow {
 			name = first.wall.Format("Jan")
@@ -144,39 +144,42 @@ func (h *heat) head() {
 	h.raw(`</tr><tr><td class="tl-name">`)
 	h.text("days in " + h.c.Zone.String()[strings.LastIndexByte(h.c.Zone.String(), '/')+1:])
 	h.raw(`</td>`)
-	now := h.c.Now.Unix()
-	write := func(x cell, n int, text string) {
+	// write writes the heading of some columns, with a link to them; where there is no room, neither.
+	write := func(first cell, n int, text string) {
+		last := h.cells[slices.IndexFunc(h.cells, func(x cell) bool { return x.Start.Equal(first.Start) })+n-1]
 		h.raw(`<th scope="col`)
 		if n > 1 {
 			h.raw(`group" colspan="`, strconv.Itoa(n))
 		}
 		h.raw(`"`)
-		if n == 1 && !h.c.Now.IsZero() && x.Start.Unix() <= now && now < x.End.Unix() {
+		if n == 1 && !h.c.Now.IsZero() && !h.c.Now.Before(first.Start) && h.c.Now.Before(first.End) {
 			h.raw(` class="tl-today" aria-current="date"`)
 		}
 		h.raw(`>`)
-		h.linked(x.link, text, x.name)
+		link := first.link
+		if n > 1 && h.c.Zoom != nil {
+			link = href(h.c.Zoom(testbeds.Slot{Start: first.Start, End: last.End}))
+		}
+		if n > 2 || !h.dense() {
+			h.linked(link, text, "")
+		}
 		h.raw(`</th>`)
 	}
 	switch {
 	case h.weeks:
-		group(func(a, b cell) bool { return false }, func(first cell, n int) { write(first, n, first.wall.Format("2")) })
-	case len(h.cells) > wideDays:
+		fourth := 0
+		group(func(a, b cell) bool { fourth++; return fourth%4 != 0 }, func(first cell, n int) { write(first, n, first.wall.Format("2 Jan")) })
+	case h.dense():
 		monday := func(t time.Time) int64 { return floorDiv(floorDiv(t.Unix(), daySeconds)-4, 7) }
-		group(func(a, b cell) bool { return monday(a.wall) == monday(b.wall) }, func(first cell, n int) {
-			text := first.wall.Format("2 Jan")
-			if n < 4 {
-				text = first.wall.Format("2")
-			}
-			write(first, n, text)
-		})
+		group(func(a, b cell) bool { return monday(a.wall) == monday(b.wall) }, func(first cell, n int) { write(first, n, first.wall.Format("2 Jan")) })
 	default:
-		group(func(a, b cell) bool { return false }, func(first cell, n int) {
-			write(first, n, first.wall.Format("Mon\n2"))
-		})
+		group(func(a, b cell) bool { return false }, func(first cell, n int) { write(first, n, first.wall.Format("Mon\n2")) })
 	}
 	h.raw(`</tr></thead>`)
 }
+
+// dense reports whether columns are too narrow for numbers and links: then one clicks on a day with a script, and on a week without.
+func (h *heat) dense() bool { return len(h.cells) > wideDays }
 
 // linked writes a text, as a link if there is one.
 func (h *heat) linked(link, text, title string) {
@@ -238,16 +241,23 @@ func (h *heat) uses(l Lane) {
 				h.raw(" ", [...]string{"o", "w", "m", "c"}[class])
 			}
 		}
-		h.raw(`">`)
+		h.raw(`"`)
+		some := u.booked || u.bookings+u.waiting > 0
 		switch {
-		case u.booked || u.bookings+u.waiting > 0:
+		case some && h.dense():
+			h.attr("title", x.name+": "+u.words(percent))
+			h.raw(`>`, strconv.Itoa(percent))
+		case some:
 			link := x.link
 			if link != "" && l.ID != "" {
 				link += "#lane-" + url.PathEscape(clean(l.ID))
 			}
+			h.raw(`>`)
 			h.linked(link, strconv.Itoa(percent), x.name+": "+u.words(percent))
 		case u.closed:
-			h.raw(`<span class="unseen">closed</span>`)
+			h.raw(`><span class="unseen">closed</span>`)
+		default:
+			h.raw(`>`)
 		}
 		h.raw(`</td>`)
 	}
