@@ -164,6 +164,10 @@ func add[I, O any](a *api, op operation, handle func(ctx context.Context, actor 
 		DefaultStatus: op.status, MaxBodyBytes: max(op.body, smallBody), Errors: []int{400, 422, 500},
 		Middlewares: huma.Middlewares{a.entrance(x)}}
 	if !x.public {
+		o.Extensions = map[string]any{"x-scope": x.scope} // for readers of the document
+		if len(x.roles) > 0 {
+			o.Extensions["x-roles"] = x.roles
+		}
 		o.Security = []map[string][]string{{"bearer": {}}, {"basic": {}}}
 		o.Errors = []int{400, 401, 403, 404, 409, 412, 422, 429, 500, 503}
 	}

@@ -232,8 +232,12 @@ func (a *App) handler(base string, hooks *webhook.Service) (http.Handler, error)
 	if err != nil {
 		return nil, err
 	}
+	document, err := api.Document(a.options.Version)
+	if err != nil {
+		return nil, err
+	}
 	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks,
-		About: a.about(), Sample: demo.Sample, Invite: invite, OIDC: a.door(base)})
+		About: a.about(), Sample: demo.Sample, OpenAPI: document, Invite: invite, OIDC: a.door(base)})
 	if err != nil {
 		return nil, err
 	}

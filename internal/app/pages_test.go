@@ -186,7 +186,10 @@ func everyPageIsAccessible(t *testing.T, h *hall) {
 	x.signIn("adele", "/")
 	x.expected = "404" // one of these is not there
 	for _, path := range []string{"/", "/schedule?span=day&testbed=wins-5g", "/schedule?nsd=hydra_baseline_nsd&open=wins-5g", "/nothing", "/new", "/new?nsd=hydra_baseline_nsd&start=2031-01-01T00:00:00Z&end=2031-01-01T04:00:00Z", "/requests?view=all", "/requests?view=to+operate", "/requests/26", "/requests/42",
-		"/use", "/use?by=resource&span=12-months", "/testbeds", "/testbeds/wins-5g", "/subscribe", "/account", "/admin", "/admin/people?text=e", "/admin/people/maeve", "/admin/invite", "/admin/audit?actor=berth", "/admin/facility", "/admin/file/facility", "/admin/testbed", "/testbeds/wins-5g/edit", "/testbeds/wins-5g/vim/iris", "/testbeds/wins-5g/add/vim", "/testbeds/wins-5g/device/usrp-n210", "/testbeds/wins-5g/hours", "/webhooks"} {
+		"/use", "/use?by=resource&span=12-months", "/testbeds", "/testbeds/wins-5g", "/webhooks", "/docs/api",
+		"/subscribe", "/subscribe?client=android", "/subscribe?client=google", "/subscribe?client=apple", "/account", "/account/tokens",
+		"/admin", "/admin/people?text=e", "/admin/people/maeve", "/admin/invite", "/admin/audit?actor=berth", "/admin/facility", "/admin/file/facility", "/admin/testbed",
+		"/testbeds/wins-5g/edit", "/testbeds/wins-5g/vim/iris", "/testbeds/wins-5g/add/vim", "/testbeds/wins-5g/device/usrp-n210", "/testbeds/wins-5g/hours"} {
 		for _, dark := range []bool{false, true} {
 			x.wide(1280, dark)
 			x.open(path)

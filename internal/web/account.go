@@ -10,10 +10,17 @@ import (
 
 // accountPage shows a user's own settings.
 type accountPage struct {
-	Person account.Person
-	Topics []topic
-	Tokens []account.Token
-	Zones  []string // to choose from
+	Person   account.Person
+	Topics   []topic
+	Sessions []session
+	Others   int      // tokens, app passwords and feeds
+	Zones    []string // to choose from
+}
+
+// session is a browser that is signed in.
+type session struct {
+	account.Token
+	Here bool // the present one
 }
 
 type topic struct {
@@ -40,9 +47,14 @@ func (s *site) account(w http.ResponseWriter, r *http.Request, who account.Actor
 	if err != nil {
 		return err
 	}
-	now := s.o.Clock()
-	p.Tokens = slices.DeleteFunc(tokens, func(t account.Token) bool { return t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires) })
-	s.show(w, r, http.StatusOK, "account.html", "Your account", who, p)
+	for _, t := range valid(tokens, s.o.Clock()) {
+		if slices.Contains(t.Scopes, account.ScopeSession) {
+			p.Sessions = append(p.Sessions, session{t, t.ID == who.Token})
+		} else {
+			p.Others++
+		}
+	}
+	s.show(w, r, http.StatusOK, "account.html", "Account", who, p)
 	return nil
 }
 
@@ -53,7 +65,7 @@ func (s *site) password(w http.ResponseWriter, r *http.Request, who account.Acto
 	if err := s.people.SetPassword(r.Context(), who, who.Username, r.PostFormValue("old"), r.PostFormValue("new"), r.PostFormValue("everything") != ""); err != nil {
 		return err
 	}
-	return done(w, r, "/account", "saved")
+	return done(w, r, "/account", "password-changed")
 }
 
 // mail stores a user's choice of mails: an unticked kind is not sent.
@@ -70,7 +82,7 @@ func (s *site) mail(w http.ResponseWriter, r *http.Request, who account.Actor) e
 	if _, err := s.people.Mute(r.Context(), who, muted); err != nil {
 		return err
 	}
-	return done(w, r, "/account", "saved")
+	return done(w, r, "/account", "mail-saved")
 }
 
 // zone stores the time zone in which a user reads times.
@@ -78,12 +90,13 @@ func (s *site) zone(w http.ResponseWriter, r *http.Request, who account.Actor) e
 	if _, err := s.people.SetZone(r.Context(), who, strings.TrimSpace(r.PostFormValue("zone"))); err != nil {
 		return err
 	}
-	return done(w, r, "/account", "saved")
+	return done(w, r, "/account", "zone-saved")
 }
 
+// revoke ends a session.
 func (s *site) revoke(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if _, err := s.people.Revoke(r.Context(), who, who.Username, r.PostFormValue("token")); err != nil {
 		return err
 	}
-	return done(w, r, "/account", "saved")
+	return done(w, r, "/account", "session-ended")
 }

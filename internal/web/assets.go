@@ -63,7 +63,7 @@ func (s *site) asset(w http.ResponseWriter, r *http.Request) {
 // guess the content by its length, where it holds something of the guesser's too (BREACH); so answers to forms, which show fresh passwords and
 // tokens, the pages with addresses of feeds, and signed links are left as they are, and lengths of the others are made uncertain. A path that ends
 // with a slash stands for all below it.
-var compressed = []string{"/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/schedule", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/"}
+var compressed = []string{"/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/schedule", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/", "/docs/api"}
 
 // compressible reports whether the answer to a call may be compressed.
 func compressible(r *http.Request) bool {

@@ -38,8 +38,7 @@ var functions = template.FuncMap{
 	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode, "initials": initials, "chip": func(s scheduler.Status) string { return chips[s] },
 	"hours": hoursWords, "ofPlan": ofPlan, "units": unitsWords, "took": took, "ended": ended,
 	"decisionPage": decisionPage,
-	"webcal":       func(address string) template.URL { return template.URL(address) }, // the address is this site's own
-	"initialsOf":   initialsOf, "channelName": channelName, "inAll": inAll, "saidHours": saidHours, "saidPeriod": saidPeriod, "amounts": phrases.Amounts, "join": strings.Join,
+	"initialsOf":   initialsOf, "channelName": channelName, "inAll": inAll, "saidHours": saidHours, "saidPeriod": saidPeriod, "amounts": phrases.Amounts, "join": strings.Join, "saidScopes": saidScopes,
 }
 
 // dict makes named values for a template within another.

@@ -1,22 +1,26 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"berth/calendar"
 	"berth/scheduler/account"
 )
 
-// subscribePage explains how to add the calendars to a client.
+// subscribePage sets a calendar client up in three steps.
 type subscribePage struct {
 	Server    string
 	Username  string
 	Calendars []shownCalendar
+	Clients   []client
+	Client    *client
 	Secret    string // of an app password made just now
 	Feed      string // an address made just now
-	Webcal    string
+	Webcal    template.URL
 }
 
 type shownCalendar struct {
@@ -24,21 +28,52 @@ type shownCalendar struct {
 	URL string
 }
 
-func (s *site) subscribe(w http.ResponseWriter, r *http.Request, who account.Actor) error {
-	return s.subscription(w, r, who, func(*subscribePage) {})
+// client is a calendar program, and how it is let in: by an app password, a profile, or the secret address of a feed.
+type client struct {
+	ID, Name, About string
+	Means           string // password, profile or feed
 }
 
-func (s *site) subscription(w http.ResponseWriter, r *http.Request, who account.Actor, more func(*subscribePage)) error {
+var clients = []client{
+	{"thunderbird", "Thunderbird", "on the desktop, live", "password"},
+	{"apple", "Apple Calendar", "iPhone, iPad, Mac; live", "profile"},
+	{"android", "Android", "with DAVx⁵; live", "password"},
+	{"google", "Google Calendar", "read a few times a day", "feed"},
+	{"outlook", "Outlook", "read a few times a day", "feed"},
+	{"other", "Another client", "CalDAV: GNOME, KDE, Evolution, vdirsyncer; live", "password"},
+}
+
+func (s *site) subscribe(w http.ResponseWriter, r *http.Request, who account.Actor) error {
+	return s.subscription(w, r, who, r.URL.Query(), func(*subscribePage) {})
+}
+
+func (s *site) subscription(w http.ResponseWriter, r *http.Request, who account.Actor, asked url.Values, more func(*subscribePage)) error {
 	f, _, err := s.service.Facility(r.Context(), who)
 	if err != nil {
 		return err
 	}
-	p := subscribePage{Server: s.o.Base + "/dav/", Username: who.Username}
+	p := subscribePage{Server: s.o.Base + "/dav/", Username: who.Username, Clients: clients}
 	for _, c := range calendar.Collections(who, f) {
 		p.Calendars = append(p.Calendars, shownCalendar{c, s.o.Base + "/dav/calendars/" + url.PathEscape(who.Username) + "/" + url.PathEscape(c.ID) + "/"})
 	}
+	p.Client = chosenClient(asked)
 	more(&p)
-	s.show(w, r, http.StatusOK, "subscribe.html", "Calendar", who, p)
+	heading := "Calendar"
+	if p.Client != nil && p.Client.ID != "other" {
+		heading = "The schedule in " + p.Client.Name
+	}
+	s.show(w, r, http.StatusOK, "subscribe.html", heading, who, p)
+	return nil
+}
+
+// chosenClient returns the client that was chosen, or one that is let in as was asked for; nil for none.
+func chosenClient(asked url.Values) *client {
+	means := map[string]string{"password": "other", "profile": "apple", "feed": "google"}
+	for _, id := range []string{asked.Get("client"), means[asked.Get("kind")]} {
+		if i := slices.IndexFunc(clients, func(c client) bool { return c.ID == id }); i >= 0 {
+			return &clients[i]
+		}
+	}
 	return nil
 }
 
@@ -55,7 +90,7 @@ func (s *site) makeSecret(w http.ResponseWriter, r *http.Request, who account.Ac
 		if err != nil {
 			return err
 		}
-		return s.subscription(w, r, who, func(p *subscribePage) { p.Secret = secret })
+		return s.subscription(w, r, who, r.PostForm, func(p *subscribePage) { p.Secret = secret })
 	case "profile":
 		secret, t, err := s.people.Create(ctx, who, who.Username, name, scopes, nil)
 		if err != nil {
@@ -75,11 +110,7 @@ func (s *site) makeSecret(w http.ResponseWriter, r *http.Request, who account.Ac
 			return err
 		}
 		id := r.PostFormValue("calendar")
-		known := false
-		for _, c := range calendar.Collections(who, f) {
-			known = known || c.ID == id
-		}
-		if !known {
+		if !slices.ContainsFunc(calendar.Collections(who, f), func(c calendar.Collection) bool { return c.ID == id }) {
 			return invalid("calendar", "is not one of your calendars")
 		}
 		secret, _, err := s.people.CreateFeed(ctx, who, who.Username, name, id)
@@ -88,7 +119,7 @@ func (s *site) makeSecret(w http.ResponseWriter, r *http.Request, who account.Ac
 		}
 		address := s.o.Base + "/feeds/" + secret + "/" + url.PathEscape(id) + ".ics"
 		_, rest, _ := strings.Cut(address, "://")
-		return s.subscription(w, r, who, func(p *subscribePage) { p.Feed, p.Webcal = address, "webcal://"+rest })
+		return s.subscription(w, r, who, r.PostForm, func(p *subscribePage) { p.Feed, p.Webcal = address, template.URL("webcal://"+rest) })
 	default:
 		return invalid("kind", "must be password, profile or feed")
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 
+	"berth/internal/web/reference"
 	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/testbeds"
@@ -25,9 +26,9 @@ var files embed.FS
 // styles and scripts are served as one file each: first what all pages share, then what is of one page.
 var (
 	styles = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/schedule.css", "style/book.css", "style/admin.css",
-		"style/home.css", "style/find.css", "style/use.css", "style/letter.css", "timeline/timeline.css"}
+		"style/home.css", "style/find.css", "style/use.css", "style/apiref.css", "style/letter.css", "timeline/timeline.css"}
 	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/block.js", "script/book.js", "script/schedule.js", "script/copy.js",
-		"script/inbox.js", "script/find.js"}
+		"script/inbox.js", "script/find.js", "script/apiref.js"}
 )
 
 // Identity signs people in and out, and keeps their passwords and tokens.
@@ -92,25 +93,27 @@ type Options struct {
 	About      About
 	Sample     func() (testbeds.Facility, testbeds.Catalogue, error)                  // the facility of the demo
 	Invite     func(ctx context.Context, i account.Invitation, link, by string) error // mails an invitation; nil: no mail is sent
+	OpenAPI    []byte                                                                 // the document of the API, for its reference
 	OIDC       OIDC                                                                   // nil: no provider
 	Poll       time.Duration                                                          // time between two looks at the change log for a page that follows it; default two seconds
 }
 
 // site holds the state shared by the handlers.
 type site struct {
-	service *scheduler.Service
-	people  Identity
-	links   Links
-	o       Options
-	pages   *template.Template
-	assets  map[string]asset
-	squeeze func(http.Handler) http.HandlerFunc // compresses
-	drafts  *http.ServeMux                      // shows forms that were typed before a session ended
+	reference *reference.Reference // of the API; nil for none
+	service   *scheduler.Service
+	people    Identity
+	links     Links
+	o         Options
+	pages     *template.Template
+	assets    map[string]asset
+	squeeze   func(http.Handler) http.HandlerFunc // compresses
+	drafts    *http.ServeMux                      // shows forms that were typed before a session ended
 }
 
 // Paths lists the patterns of New's handler.
 var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/use", "/use.csv", "/requests", "/requests/", "/testbeds", "/testbeds/",
-	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", "/offers/", "/approvals/", "/mails/", "/invitations/", "/welcome/"}
+	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", "GET /docs/api", "/offers/", "/approvals/", "/mails/", "/invitations/", "/welcome/"}
 
 // New serves the pages.
 func New(service *scheduler.Service, people Identity, o Options) (http.Handler, error) {
@@ -126,6 +129,11 @@ func newSite(service *scheduler.Service, people Identity, o Options) (*site, err
 	var err error
 	if s.assets, err = readAssets(); err != nil {
 		return nil, err
+	}
+	if o.OpenAPI != nil {
+		if s.reference, err = reference.Parse(o.OpenAPI, o.Base); err != nil {
+			return nil, err
+		}
 	}
 	if s.squeeze, err = gzhttp.NewWrapper(gzhttp.EnableZstd(false), gzhttp.CompressionLevel(5), gzhttp.RandomJitter(32, 0, false)); err != nil {
 		return nil, err
@@ -147,6 +155,9 @@ func (s *site) handler() http.Handler {
 		mux.HandleFunc("GET "+CallbackPath, s.comeBack)
 	}
 	mux.HandleFunc("GET /timeline.svg", s.signedInOrToken(s.picture))
+	if s.reference != nil {
+		mux.HandleFunc("GET /docs/api", s.apiReference)
+	}
 	mux.HandleFunc("GET /offers/{link}", s.ask)
 	mux.HandleFunc("POST /offers/{link}", s.accept)
 	mux.HandleFunc("GET /approvals/{link}", s.askApproval)
