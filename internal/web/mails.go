@@ -14,7 +14,7 @@ func (s *site) askMute(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	s.showMails(w, r, found)
+	s.showMails(w, r, "Stop these mails?", found)
 }
 
 // mute stops the kind of mail of a link, or lets it come again. A mail program sends the same field as the button (RFC 8058), reads no page, and
@@ -30,11 +30,10 @@ func (s *site) mute(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	s.showMails(w, r, found)
+	s.showMails(w, r, "You get these mails again", found)
 }
 
-func (s *site) showMails(w http.ResponseWriter, r *http.Request, found account.LinkedTopic) {
-	title := "Stop these mails?"
+func (s *site) showMails(w http.ResponseWriter, r *http.Request, title string, found account.LinkedTopic) {
 	if found.Muted() {
 		title = "You get no more of these mails"
 	}

@@ -60,7 +60,7 @@ func TestALinkStopsOneKindOfMail(t *testing.T) {
 	step("stop", stop, "Send them again", account.TopicDigest, account.TopicFeedback)
 	step("stop again", stop, "Send them again", account.TopicDigest, account.TopicFeedback)
 	step("look", nil, "You get no more of these mails", account.TopicDigest, account.TopicFeedback)
-	step("let them come", again, "Stop these mails", account.TopicDigest)
+	step("let them come", again, "You get these mails again", account.TopicDigest)
 	if got := h.muted("hector"); len(got) != 0 {
 		t.Errorf("another person gets no %v", got)
 	}
