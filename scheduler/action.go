@@ -25,7 +25,7 @@ const (
 
 	// Steps that follow from decisions on other requests, or from time.
 	ActionDisplace    Action = "displace" // back to review, its slot given to another
-	ActionFlag        Action = "flag"     // a facility change broke its booking
+	ActionFlag        Action = "flag"     // a facility change broke its booking, or its deployment is not as it should be
 	ActionOfferExpire Action = "offer_expire"
 	ActionOverrun     Action = "overrun"
 	ActionUnits       Action = "assign_units"

@@ -38,6 +38,7 @@ var life = map[Action]step{
 
 	ActionTicket:     {from: Statuses, who: []relation{administrator}, scope: account.ScopeWrite},
 	ActionTicketNote: {from: Statuses, who: []relation{administrator}, scope: account.ScopeWrite},
+	ActionFlag:       {from: Statuses, who: []relation{operator, administrator}, scope: account.ScopeWrite},
 	ActionRemark:     {from: Statuses, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
 
 	ActionSubmit:      {to: []Status{UnderReview}, who: []relation{owner, anyMentor, administrator}, scope: account.ScopeWrite},

@@ -229,10 +229,12 @@ const (
 	FlagDisplaced FlagKind = "displaced"       // its slot was given to another request
 	FlagOverrun   FlagKind = "overrun"         // it runs past its end
 	FlagApproval  FlagKind = "approval"        // a testbed took its approval back
+
+	FlagDeployment FlagKind = "deployment" // what runs in the orchestrator is not as it should be
 )
 
 // FlagKinds lists all kinds of flags.
-var FlagKinds = []FlagKind{FlagFacility, FlagDisplaced, FlagOverrun, FlagApproval}
+var FlagKinds = []FlagKind{FlagFacility, FlagDisplaced, FlagOverrun, FlagApproval, FlagDeployment}
 
 // CalendarNote says why a change in a calendar client was refused or must wait. The next real change removes it.
 type CalendarNote struct {

@@ -150,3 +150,6 @@ func Outage(err error) (text string, is bool) {
 	}
 	return "", false
 }
+
+// AsError returns the error of this package in an error, if there is one.
+func AsError(err error) (*Error, bool) { return errors.AsType[*Error](err) }
