@@ -18,8 +18,8 @@ type DeploymentTie struct {
 	State    string // as package orchestration writes it
 }
 
-// Deployment is what runs for a request in an orchestrator, as people see it.
-type Deployment struct {
+// DeployedService is what runs for a request in an orchestrator, as people see it.
+type DeployedService struct {
 	Request  string     `json:"request"` // its UUID
 	Number   int64      `json:"number"`
 	System   string     `json:"system" doc:"the orchestrator, by its name in the settings"`
@@ -38,17 +38,17 @@ type Deployment struct {
 
 // Orchestrator is a system in which requests are deployed, as people see it.
 type Orchestrator struct {
-	Name    string         `json:"name"`
-	Kind    string         `json:"kind" doc:"osm"`
-	Site    string         `json:"site"`
-	Polled  *time.Time     `json:"polled,omitempty" doc:"last successful poll"`
-	Failure string         `json:"failure,omitempty" doc:"failure of the last poll"`
-	Remedy  string         `json:"remedy,omitempty"`
-	Drives  []string       `json:"drives,omitempty" doc:"testbeds whose requests Berth deploys there"`
-	Total   int            `json:"total" doc:"network services there"`
-	Pools   []Pool         `json:"pools"`
-	Tied    []Deployment   `json:"tied"`
-	Loose   []LooseService `json:"loose"`
+	Name    string            `json:"name"`
+	Kind    string            `json:"kind" doc:"osm"`
+	Site    string            `json:"site"`
+	Polled  *time.Time        `json:"polled,omitempty" doc:"last successful poll"`
+	Failure string            `json:"failure,omitempty" doc:"failure of the last poll"`
+	Remedy  string            `json:"remedy,omitempty"`
+	Drives  []string          `json:"drives,omitempty" doc:"testbeds whose requests Berth deploys there"`
+	Total   int               `json:"total" doc:"network services there"`
+	Pools   []Pool            `json:"pools"`
+	Tied    []DeployedService `json:"tied"`
+	Loose   []LooseService    `json:"loose"`
 }
 
 // Pool is a compute pool of an orchestrator: a VIM account.

@@ -148,6 +148,12 @@ Webhooks:
 	    yes lets people's webhooks call private addresses and http, too: everything that this machine can reach.
 	    Default: no
 
+OSM:
+
+	osm_file
+	    The YAML file, such as osm.yaml, that lists the Open Source MANOs in which requests are deployed;
+	    docs/connecting.md has its form. Empty: none.
+
 OpenID Connect:
 
 	oidc_issuer

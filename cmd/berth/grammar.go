@@ -26,6 +26,7 @@ type grammar struct {
 	User     userCommands     `cmd:"" help:"Manage people who can sign in."`
 	Token    tokenCommands    `cmd:"" help:"Manage secrets with which programs act for people."`
 	Bugzilla bugzillaCommands `cmd:"" help:"Check the connection to Bugzilla, list what waits, bring a ticket in line."`
+	Osm      osmCommands      `cmd:"" name:"osm" help:"Check the connection to each OSM, list what runs there for which request."`
 	Mail     mailCommands     `cmd:"" help:"Test whether mail arrives."`
 	Verify   verifyCommand    `cmd:"" help:"Judge the whole database from nothing; exit 1 if it is not clean."`
 	Backup   backupCommand    `cmd:"" help:"Copy a SQLite database consistently, also while it is in use."`

@@ -10,16 +10,17 @@ type access struct {
 }
 
 var (
-	everybody = access{public: true}
-	readers   = access{scope: account.ScopeRead}
-	writers   = access{scope: account.ScopeWrite}
-	keepers   = access{scope: account.ScopeAdmin}
-	resetters = access{scope: account.ScopePassword}
-	admins    = access{scope: account.ScopeAdmin, roles: []account.Role{account.RoleAdministrator}}
-	adminRead = access{scope: account.ScopeRead, roles: []account.Role{account.RoleAdministrator}}
-	deciders  = access{scope: account.ScopeWrite, roles: []account.Role{account.RoleMentor, account.RoleAdministrator}}
-	operators = access{scope: account.ScopeWrite, roles: []account.Role{account.RoleOperator, account.RoleAdministrator}}
-	providers = access{scope: account.ScopeWrite, roles: []account.Role{account.RoleProvider, account.RoleAdministrator}}
+	everybody    = access{public: true}
+	readers      = access{scope: account.ScopeRead}
+	writers      = access{scope: account.ScopeWrite}
+	keepers      = access{scope: account.ScopeAdmin}
+	resetters    = access{scope: account.ScopePassword}
+	admins       = access{scope: account.ScopeAdmin, roles: []account.Role{account.RoleAdministrator}}
+	adminRead    = access{scope: account.ScopeRead, roles: []account.Role{account.RoleAdministrator}}
+	deciders     = access{scope: account.ScopeWrite, roles: []account.Role{account.RoleMentor, account.RoleAdministrator}}
+	operators    = access{scope: account.ScopeWrite, roles: []account.Role{account.RoleOperator, account.RoleAdministrator}}
+	operatorRead = access{scope: account.ScopeRead, roles: []account.Role{account.RoleOperator, account.RoleAdministrator}}
+	providers    = access{scope: account.ScopeWrite, roles: []account.Role{account.RoleProvider, account.RoleAdministrator}}
 )
 
 // routes lists every operation with its access. An operation that is missing here cannot be registered; the scheduler still decides
@@ -42,6 +43,7 @@ var routes = map[string]access{
 	"stream-events":   readers,
 	"list-deliveries": adminRead, "get-backlog": adminRead, "retry-deliveries": admins, "list-audit": adminRead, "list-account-audit": adminRead,
 	"list-webhooks": readers, "get-webhook": readers, "create-webhook": keepers, "edit-webhook": keepers, "delete-webhook": keepers, "renew-webhook-secret": keepers,
+	"list-orchestrators": operatorRead, "tie-deployment": operators, "answer-deployment": operators, "retry-orchestrator": admins, "take-catalogue": admins,
 	"test-webhook": keepers, "list-webhook-deliveries": readers, "redeliver-webhook": keepers,
 }
 

@@ -16,6 +16,7 @@ import (
 	"berth/internal/dav"
 	"berth/internal/delivery"
 	"berth/internal/demo"
+	"berth/internal/orchestration"
 	"berth/internal/store"
 	"berth/internal/web"
 	"berth/internal/webhook"
@@ -76,7 +77,11 @@ func (a *App) start(ctx context.Context) error {
 	a.parts = parts
 	a.stack.push("database", databaseBy, func(context.Context) error { return parts.Close() })
 	hooks := a.hooks(site)
-	h, err := a.handler(site, hooks)
+	desk, err := a.parts.Orchestrators(a.settings, a.options.Log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	h, err := a.handler(site, hooks, desk)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -100,7 +105,7 @@ func (a *App) start(ctx context.Context) error {
 	a.bookings.open.Store(true)
 	keeping := &cleanupJob{store: a.parts.Store, clock: a.parts.Clock}
 	reading, read := a.loadCalendars()
-	a.runJobs(ctx, a.parts.Service.RunDue, a.parts.Service.LayOut, reading, calendars.run, keeping.run, tickets, mails, a.webhookJob(hooks, a.options.Log))
+	a.runJobs(ctx, append(osmJobs(desk), a.parts.Service.RunDue, a.parts.Service.LayOut, reading, calendars.run, keeping.run, tickets, mails, a.webhookJob(hooks, a.options.Log))...)
 	a.stack.push("server", serverBy, a.server.stop)
 	select {
 	case <-read:
@@ -221,11 +226,11 @@ func (a *App) door(base string) web.OIDC {
 }
 
 // handler serves everything over HTTP.
-func (a *App) handler(base string, hooks *webhook.Service) (http.Handler, error) {
+func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.Desk) (http.Handler, error) {
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
 		Log: a.options.Log, Clock: a.parts.Clock, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
-		Webhooks: hooks, Deliveries: a.parts.Store, Channels: channelNames(a.settings),
+		Webhooks: hooks, Orchestrators: desk, Deliveries: a.parts.Store, Channels: channelNames(a.settings),
 		Figures: pollFigures(a.settings, a.parts),
 	})
 	invite, err := a.inviter(base)
@@ -236,7 +241,7 @@ func (a *App) handler(base string, hooks *webhook.Service) (http.Handler, error)
 	if err != nil {
 		return nil, err
 	}
-	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks,
+	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Orchestrators: shownDesk(desk),
 		About: a.about(), Sample: demo.Sample, OpenAPI: document, Invite: invite, OIDC: a.door(base)})
 	if err != nil {
 		return nil, err

@@ -37,7 +37,8 @@ type layered struct {
 	origins map[string]Origin
 	paths   map[string]string // files of the secrets in force
 	faults  []scheduler.FieldError
-	notes   []string // oddities without harm
+	notes   []string          // oddities without harm
+	all     map[string]string // the whole environment, for secrets that files name
 }
 
 // Load reads and checks all settings. The error has a field per fault: the setting, and its origin.
@@ -47,6 +48,11 @@ func Load(src Sources) (Settings, error) {
 		l.values[d.Name], l.origins[d.Name] = d.Default, "default"
 	}
 	env := environment(src.Environ)
+	l.all = map[string]string{}
+	for _, line := range src.Environ {
+		key, v, _ := strings.Cut(line, "=")
+		l.all[key] = v
+	}
 	path, named := src.File, src.File != ""
 	if !named {
 		path = env["config"]
@@ -214,13 +220,13 @@ func secret(path string) (string, error) {
 
 // settings turns the texts into values and checks their combinations.
 func (l *layered) settings() (Settings, error) {
-	s := Settings{origins: l.origins, shown: l.values, notes: l.notes}
+	s := Settings{origins: l.origins, shown: l.values, notes: l.notes, environ: l.all}
 	for _, d := range table {
 		if err := d.set(&s, l.values[d.Name]); err != nil {
 			l.fault(d.Name, l.origins[d.Name], err.Error())
 		}
 	}
-	s.Bugzilla.keyFile = l.paths["bugzilla_key"]
+	s.Bugzilla.keyFile, s.environ = l.paths["bugzilla_key"], nil
 	if len(l.faults) == 0 {
 		l.validate(s)
 	}

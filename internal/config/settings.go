@@ -33,7 +33,9 @@ type Settings struct {
 	Mail     Mail
 	Webhooks Webhooks
 	OIDC     OIDC
+	OSMs     []OSM
 
+	environ map[string]string // for secrets that files name; only while settings are read
 	origins map[string]Origin
 	shown   map[string]string
 	notes   []string

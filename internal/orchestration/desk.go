@@ -37,19 +37,19 @@ func (d Desk) List(ctx context.Context, a account.Actor) ([]scheduler.Orchestrat
 }
 
 // Tie ties a network service to a request; see Sync.Tie.
-func (d Desk) Tie(ctx context.Context, a account.Actor, name, request, service string) (scheduler.Deployment, error) {
+func (d Desk) Tie(ctx context.Context, a account.Actor, name, request, service string) (scheduler.DeployedService, error) {
 	s, err := d.named(name)
 	if err != nil {
-		return scheduler.Deployment{}, err
+		return scheduler.DeployedService{}, err
 	}
 	return s.Tie(ctx, a, request, service)
 }
 
 // Answer decides what a deployment needs a person for; see Sync.Answer.
-func (d Desk) Answer(ctx context.Context, a account.Actor, name, request, answer string) (scheduler.Deployment, error) {
+func (d Desk) Answer(ctx context.Context, a account.Actor, name, request, answer string) (scheduler.DeployedService, error) {
 	s, err := d.named(name)
 	if err != nil {
-		return scheduler.Deployment{}, err
+		return scheduler.DeployedService{}, err
 	}
 	return s.Answer(ctx, a, request, answer)
 }

@@ -190,7 +190,7 @@ func (d *bench) view(id string) scheduler.View {
 }
 
 // deployment returns the tie of a request, if it has one that is not over.
-func (d *bench) deployment(id string) (x scheduler.Deployment, there bool) {
+func (d *bench) deployment(id string) (x scheduler.DeployedService, there bool) {
 	d.t.Helper()
 	o, err := d.sync.State(context.Background(), as("oskar"))
 	d.must(nil, err)

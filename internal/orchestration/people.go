@@ -27,37 +27,37 @@ func mayOperate(a account.Actor, scope account.Scope) error {
 
 // Tie ties a network service of the orchestrator to a request, in place of one that is gone. It returns CodeForbidden, CodeNotFound, and CodeConflict
 // where either is tied already.
-func (s *Sync) Tie(ctx context.Context, a account.Actor, request, service string) (scheduler.Deployment, error) {
+func (s *Sync) Tie(ctx context.Context, a account.Actor, request, service string) (scheduler.DeployedService, error) {
 	if err := mayOperate(a, account.ScopeWrite); err != nil {
-		return scheduler.Deployment{}, err
+		return scheduler.DeployedService{}, err
 	}
 	v, err := s.requests.Get(ctx, a, request)
 	if err != nil {
-		return scheduler.Deployment{}, err
+		return scheduler.DeployedService{}, err
 	}
 	p, err := s.Progress(ctx)
 	if err != nil {
-		return scheduler.Deployment{}, err
+		return scheduler.DeployedService{}, err
 	}
 	i := slices.IndexFunc(p.Loose, func(x scheduler.LooseService) bool { return x.ID == service })
 	if i < 0 {
-		return scheduler.Deployment{}, scheduler.Errorf(scheduler.CodeNotFound, "the last poll of %s saw no network service of that id without a request", s.called())
+		return scheduler.DeployedService{}, scheduler.Errorf(scheduler.CodeNotFound, "the last poll of %s saw no network service of that id without a request", s.called())
 	}
 	saved, err := s.store.Deployment(ctx, v.ID)
 	if err != nil {
-		return scheduler.Deployment{}, err
+		return scheduler.DeployedService{}, err
 	}
 	old, err := readTie(saved)
 	if err != nil {
-		return scheduler.Deployment{}, err
+		return scheduler.DeployedService{}, err
 	}
 	if saved.Revision > 0 && !saved.Over && old.Phase != Gone {
-		return scheduler.Deployment{}, scheduler.Errorf(scheduler.CodeConflict, "request #%d is tied to network service %s already: untie it first", v.Number, old.Name)
+		return scheduler.DeployedService{}, scheduler.Errorf(scheduler.CodeConflict, "request #%d is tied to network service %s already: untie it first", v.Number, old.Name)
 	}
 	t := &tie{saved: scheduler.DeploymentTie{Request: v.ID, Number: v.Number, System: s.o.Name, Revision: saved.Revision}}
 	t.tieState = tieState{Service: service, Name: p.Loose[i].Name, By: a.Username, Since: s.now(), Flagged: old.Flagged}
 	if err := s.save(ctx, t); err != nil {
-		return scheduler.Deployment{}, changed(err)
+		return scheduler.DeployedService{}, changed(err)
 	}
 	return s.shown(t), s.TryNow(ctx)
 }
@@ -72,27 +72,27 @@ func changed(err error) error {
 
 // Answer decides what a deployment needs a person for. It returns CodeForbidden, CodeNotFound, CodeInvalid, and CodeConflict where the answer does
 // not apply.
-func (s *Sync) Answer(ctx context.Context, a account.Actor, request, answer string) (scheduler.Deployment, error) {
+func (s *Sync) Answer(ctx context.Context, a account.Actor, request, answer string) (scheduler.DeployedService, error) {
 	if err := mayOperate(a, account.ScopeWrite); err != nil {
-		return scheduler.Deployment{}, err
+		return scheduler.DeployedService{}, err
 	}
 	v, err := s.requests.Get(ctx, a, request)
 	if err != nil {
-		return scheduler.Deployment{}, err
+		return scheduler.DeployedService{}, err
 	}
 	saved, err := s.store.Deployment(ctx, v.ID)
 	if err != nil {
-		return scheduler.Deployment{}, err
+		return scheduler.DeployedService{}, err
 	}
 	if saved.Revision == 0 || saved.Over || saved.System != s.o.Name {
-		return scheduler.Deployment{}, scheduler.Errorf(scheduler.CodeNotFound, "request #%d has no deployment in %s", v.Number, s.called())
+		return scheduler.DeployedService{}, scheduler.Errorf(scheduler.CodeNotFound, "request #%d has no deployment in %s", v.Number, s.called())
 	}
 	t, err := readTie(saved)
 	if err != nil {
-		return scheduler.Deployment{}, err
+		return scheduler.DeployedService{}, err
 	}
 	if may := s.answers(t); !slices.Contains(may, answer) {
-		return scheduler.Deployment{}, scheduler.Errorf(scheduler.CodeConflict, "%q is no answer here; there are %q", answer, may)
+		return scheduler.DeployedService{}, scheduler.Errorf(scheduler.CodeConflict, "%q is no answer here; there are %q", answer, may)
 	}
 	said := fmt.Sprintf("network service %s in %s: %s", t.Name, s.called(), answer)
 	switch answer {
@@ -113,12 +113,12 @@ func (s *Sync) Answer(ctx context.Context, a account.Actor, request, answer stri
 		err = s.save(ctx, t)
 	}
 	if err != nil {
-		return scheduler.Deployment{}, changed(err)
+		return scheduler.DeployedService{}, changed(err)
 	}
 	if flagged != "" {
 		a.Via = ""
 		if err := s.requests.FlagDeployment(ctx, a, v.ID, "", said); err != nil && !refusal(err) {
-			return scheduler.Deployment{}, err
+			return scheduler.DeployedService{}, err
 		}
 	}
 	return s.shown(t), s.TryNow(ctx)
@@ -150,8 +150,8 @@ func (s *Sync) answers(t *tie) (list []string) {
 }
 
 // shown shows a tie to people.
-func (s *Sync) shown(t *tie) scheduler.Deployment {
-	d := scheduler.Deployment{Request: t.saved.Request, Number: t.saved.Number, System: t.saved.System, Service: t.Service, Name: t.Name, Phase: string(t.Phase), Detail: t.Detail,
+func (s *Sync) shown(t *tie) scheduler.DeployedService {
+	d := scheduler.DeployedService{Request: t.saved.Request, Number: t.saved.Number, System: t.saved.System, Service: t.Service, Name: t.Name, Phase: string(t.Phase), Detail: t.Detail,
 		Driven: t.ours(), By: t.By, Waits: t.Waits, Question: t.Question, Trouble: t.Trouble, Answers: s.answers(t)}
 	if !t.Changed.IsZero() {
 		d.Since = &t.Changed
@@ -172,7 +172,7 @@ func (s *Sync) State(ctx context.Context, a account.Actor) (scheduler.Orchestrat
 		return scheduler.Orchestrator{}, err
 	}
 	o := scheduler.Orchestrator{Name: s.o.Name, Kind: s.o.Via, Site: s.o.Site, Failure: p.Failure, Remedy: p.Remedy, Drives: s.o.Drive, Total: p.Total,
-		Pools: append([]scheduler.Pool{}, p.Pools...), Tied: []scheduler.Deployment{}, Loose: append([]scheduler.LooseService{}, p.Loose...)}
+		Pools: append([]scheduler.Pool{}, p.Pools...), Tied: []scheduler.DeployedService{}, Loose: append([]scheduler.LooseService{}, p.Loose...)}
 	if !p.Polled.IsZero() {
 		o.Polled = &p.Polled
 	}

@@ -60,7 +60,7 @@ var notes = map[string]string{"submitted": "Your request was submitted. Its ment
 func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, title string, who account.Actor, data any) {
 	var b bytes.Buffer
 	v := view{Title: title, Path: r.URL.Path, Who: who, Note: cmp.Or(notes[r.URL.Query().Get("note")], settingNotes[r.URL.Query().Get("note")]), Data: data, Waiting: s.waiting(r, who), reader: s.readerOf(who)}
-	v.Nav = navigation(who, r.URL.Path, v.Waiting)
+	v.Nav = s.operating(navigation(who, r.URL.Path, v.Waiting), who, r.URL.Path)
 	if err := s.pages.ExecuteTemplate(&b, page, v); err != nil {
 		s.o.Log.ErrorContext(r.Context(), "page", "page", page, "error", err)
 		http.Error(w, "an internal error", http.StatusInternalServerError)

@@ -96,6 +96,8 @@ type Options struct {
 	OpenAPI    []byte                                                                 // the document of the API, for its reference
 	OIDC       OIDC                                                                   // nil: no provider
 	Poll       time.Duration                                                          // time between two looks at the change log for a page that follows it; default two seconds
+
+	Orchestrators Orchestrators // nil: none
 }
 
 // site holds the state shared by the handlers.
