@@ -121,12 +121,16 @@ func placed(a account.Actor, w snapshot, testbed string, b testbeds.Booking, r *
 }
 
 // Windows lists the times within a span in which the experiment could run, each as long as possible and at least as long as q.Duration. It returns
-// CodeForbidden without the scope to read, and CodeInvalid for the input.
+// CodeForbidden without the scope to read, CodeInvalid for the input, and CodeNotFound for a request that the actor may not know.
 func (s *Service) Windows(ctx context.Context, a account.Actor, q Ask, span testbeds.Slot, limit int) (list []testbeds.Slot, err error) {
 	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, err
 	}
-	err = s.snapshot(ctx, func(_ Reader, w snapshot) error {
+	err = s.snapshot(ctx, func(tx Reader, w snapshot) error {
+		own, err := s.own(ctx, tx, a, q.Request)
+		if err != nil {
+			return err
+		}
 		var bad faults
 		e := experiment(q, w, &bad)
 		if err := bad.err(); err != nil {
@@ -139,7 +143,7 @@ func (s *Service) Windows(ctx context.Context, a account.Actor, q Ask, span test
 			span.End = h.End
 		}
 		if span.Start.Before(span.End) {
-			list = w.fed.Windows(e, span, max(q.Duration.Exact(), time.Minute), limit)
+			list = w.fed.Without(own).Windows(e, span, max(q.Duration.Exact(), time.Minute), limit)
 		}
 		return nil
 	})

@@ -46,7 +46,7 @@ func (x *tab) preview(action string, fill func()) {
 func (x *tab) confirm() {
 	x.t.Helper()
 	x.click(`button[value="confirm"]`)
-	x.wants("Done.")
+	x.until(`document.querySelector("p.note") !== null`)
 }
 
 // booked follows the path from the start page to the first free slot for a service: three clicks.
@@ -87,10 +87,11 @@ func theDayOfEachRole(t *testing.T, h *hall) {
 	monika.click(`a[href="` + request + `"]`)
 	monika.preview("assign", func() { monika.fill(`select[name="mentor"]`, "monika") })
 	monika.confirm()
-	monika.preview("schedule", func() { monika.fill(`details:has(input[value="schedule"]) textarea`, "Have fun.") })
-	monika.wants("The request is under review, and would be scheduled.")
-	monika.shot("preview")
-	monika.confirm()
+	monika.click(`a[href="` + request + `/decide"]`)
+	monika.fill("#reason", "Have fun.")
+	monika.shot("decide")
+	monika.click(`#send button[value="confirm"]`)
+	monika.wants("Scheduled for ", "are told.")
 
 	oskar := h.tab(t)
 	oskar.signIn("oskar", "/requests")

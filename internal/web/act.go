@@ -29,8 +29,10 @@ func (s *site) act(w http.ResponseWriter, r *http.Request, who account.Actor) er
 	switch code := scheduler.CodeOf(err); {
 	case err == nil:
 		return s.back(w, r, url.Values{"did": {c.action}, "of": {strconv.FormatInt(to, 10)}})
-	case code == scheduler.CodePrecondition:
+	case code == scheduler.CodePrecondition && (c.action == "schedule" || c.action == "approve"):
 		return done(w, r, decisionPage(c.number), "changed")
+	case code == scheduler.CodePrecondition:
+		return done(w, r, fmt.Sprintf("/requests/%d", c.number), "changed")
 	case code == scheduler.CodeConflict && c.action == "schedule":
 		return done(w, r, decisionPage(c.number), "unfit")
 	}

@@ -113,7 +113,7 @@ func (t *task) down(x reader, button func(label, action string)) {
 	case r.Status == scheduler.Terminating:
 		button("It is down", "end")
 	case t.At.After(x.now):
-		t.Deed = &deed{Label: "End early…", URL: decisionPage(r.Number)}
+		t.Deed = &deed{Label: "End early…", URL: fmt.Sprintf("/requests/%d", r.Number)}
 	default:
 		button("End", "end")
 	}

@@ -5,13 +5,11 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
-	"berth/internal/web/timeline"
 	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/testbeds"
@@ -20,16 +18,14 @@ import (
 
 // choosePage is the page for choosing a slot.
 type choosePage struct {
-	Choice     choice
-	What       string // the thing deployed
-	Needs      []testbeds.DeviceNeed
-	Mentors    []string
-	Places     []place
-	Takes      []string // what it takes, in people's units
-	Where      []reach
-	SVG        template.HTML
-	Shown      string // the time that the picture shows
-	Windows    string // the free times in it, for scripts
+	Choice  choice
+	What    string // the thing deployed
+	Needs   []testbeds.DeviceNeed
+	Mentors []string
+	Places  []place
+	Takes   []string // what it takes, in people's units
+	Where   []reach
+	seen
 	Free       []wayOut
 	OutOfHours bool // working hours were asked for, and none is free
 	Verdict    *testbeds.Verdict
@@ -37,7 +33,6 @@ type choosePage struct {
 	Contenders int
 	Ways       []wayOut
 	Clocks     []*time.Location // of its testbeds
-	First      bool             // the picture begins today
 	Share      template.URL     // the slot, for others
 	Once       string
 	Start, End string // as inputs write them
@@ -47,11 +42,20 @@ type choosePage struct {
 	usual  bool // the slot is the first free one: nobody has chosen yet
 }
 
-// choose shows the page for choosing a slot; before a service is chosen, the one for that.
+// choose shows the page for choosing a slot; before a service is chosen, the one for that. With the field again it is for the same as an earlier request.
 func (s *site) choose(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	c, err := readChoice(r.URL.Query(), s.readerOf(who).zone)
 	if err != nil {
 		return err
+	}
+	if number := r.URL.Query().Get("again"); number != "" {
+		v, err := s.service.Get(r.Context(), who, number)
+		if err != nil {
+			return err
+		}
+		same, _ := again(v.Request)
+		same.Zone, same.Look = c.Zone, c.Look
+		c = same
 	}
 	return s.chosen(w, r, who, c)
 }
@@ -179,122 +183,26 @@ func (s *site) check(ctx context.Context, who account.Actor, p *choosePage) erro
 	if v.Fits {
 		return nil
 	}
-	near, err := s.near(ctx, who, p)
-	if err != nil {
-		return err
+	if !p.Choice.Any {
+		if found, err = s.byDay(ctx, who, p.Choice.ask(), p.Choice.Slot, p.Choice.Zone, found); err != nil {
+			return err
+		}
 	}
-	if len(near) > 0 { // they are better than the same at night
-		found = slices.DeleteFunc(found, func(a testbeds.Alternative) bool { return onlyShifts(a) })
-	}
-	found = append(near, found...)
-	if longest := v.Longest; longest != nil {
-		at := min(len(found), ghosts-1)
-		found = slices.Insert(found, at, testbeds.Alternative{Slot: *longest, Changes: []testbeds.Change{{Text: "the longest free from that start on"}}})
-	}
+	found = withLongest(found, v)
 	for _, a := range found[:min(len(found), waysShown)] {
 		p.Ways = append(p.Ways, wayOut{Slot: a.Slot, Changes: changesOf(a), JSON: asTaken(a)})
 	}
 	return nil
 }
 
-// near finds the slots in working hours that are nearest to the picked one, where working hours are wanted.
-func (s *site) near(ctx context.Context, who account.Actor, p *choosePage) (list []testbeds.Alternative, err error) {
-	if p.Choice.Any {
-		return nil, nil
-	}
-	slot := p.Choice.Slot
-	around := testbeds.Slot{Start: slot.Start.Add(-nearby), End: slot.End.Add(nearby)}
-	if soonest := s.o.Clock().UTC().Add(lead).Truncate(time.Minute); around.Start.Before(soonest) {
-		around.Start = soonest
-	}
-	found, err := s.service.NextFree(ctx, who, p.Choice.ask(), around, scheduler.Preference{WorkingHours: true, Zone: p.Choice.Zone}, int(2*nearby/(24*time.Hour))+2)
-	if err != nil {
-		return nil, err
-	}
-	distance := func(x testbeds.Slot) time.Duration { return x.Start.Sub(slot.Start).Abs() }
-	slices.SortStableFunc(found, func(a, b testbeds.Slot) int { return cmp.Compare(distance(a), distance(b)) })
-	for _, x := range found[:min(len(found), ghosts-1)] {
-		list = append(list, testbeds.Alternative{Slot: x, Changes: []testbeds.Change{{Kind: testbeds.ChangeShift, Text: shifted(x.Start.Sub(slot.Start))}}})
-	}
-	return list, nil
-}
-
-// nearby is how far from the picked slot others are looked for.
-const nearby = 7 * 24 * time.Hour
-
-// shifted says by how much a slot is later or earlier: "1 day 4 h later".
-func shifted(by time.Duration) string {
-	const day = 24 * time.Hour
-	words, how := "", " later"
-	if by < 0 {
-		by, how = -by, " earlier"
-	}
-	if by > day && by%day != 0 {
-		words, by = long(by.Truncate(day))+" ", by%day
-	}
-	return words + long(by) + how
-}
-
-// onlyShifts reports whether an alternative differs in nothing but its time.
-func onlyShifts(a testbeds.Alternative) bool {
-	return !slices.ContainsFunc(a.Changes, func(c testbeds.Change) bool { return c.Kind != testbeds.ChangeShift })
-}
-
 // where draws the schedule with the times at which the experiment could run, the slot, and the best alternatives.
-func (s *site) where(ctx context.Context, who account.Actor, p *choosePage, f testbeds.Facility) error {
-	c := &p.Choice
-	var slot *testbeds.Slot
-	if c.Picked {
-		slot = &c.Slot
+func (s *site) where(ctx context.Context, who account.Actor, p *choosePage, f testbeds.Facility) (err error) {
+	q := pictured{ask: p.Choice.ask(), demand: p.demand, testbeds: slices.Collect(maps.Keys(p.testbeds())), look: p.Choice.Look, ways: p.Ways}
+	if p.Choice.Picked {
+		q.slot = &p.Choice.Slot
 	}
-	c.Look = c.Look.settled(slot, s.o.Clock(), c.Zone)
-	p.First = c.Look.At.Before(s.o.Clock())
-	span := c.Look.span(c.Zone)
-	p.Shown = reader{c.Zone, s.o.Clock()}.days(span)
-	v := window{Span: "range", Zone: c.Zone, Slot: span, Width: chooseWidth, Of: p.demand}
-	concerned := p.testbeds()
-	f.Testbeds = slices.DeleteFunc(slices.Clone(f.Testbeds), func(t testbeds.Testbed) bool { return !concerned[t.ID] })
-	q := c.ask()
-	fits, err := s.service.Windows(ctx, who, q, span, maxFits)
-	if err != nil {
-		return err
-	}
-	q.Duration = testbeds.Period{Clock: shortestDrag}
-	windows, err := s.service.Windows(ctx, who, q, span, maxFits)
-	if err != nil {
-		return err
-	}
-	p.Windows = written(windows)
-	p.SVG, err = s.drawn(ctx, who, v, f, func(chart *timeline.Chart) {
-		chart.Fits, chart.Picked = fits, slot
-		for i := range chart.Lanes {
-			chart.Lanes[i].Open, chart.Lanes[i].Link = true, ""
-		}
-		chart.Ghosts = ghostsOf(p.Ways)
-	})
+	p.seen, err = s.see(ctx, who, q, p.Choice.Zone, f)
 	return err
-}
-
-const (
-	chooseWidth  = 860 // of the picture: it stands beside a form
-	shortestDrag = 15 * time.Minute
-)
-
-// ghostsOf returns the first ways out as the picture shows them.
-func ghostsOf(ways []wayOut) (list []timeline.Ghost) {
-	for _, w := range ways[:min(len(ways), ghosts)] {
-		list = append(list, timeline.Ghost{Slot: w.Slot, Title: strings.Join(w.Changes, "; ")})
-	}
-	return list
-}
-
-// written writes free times for scripts: their bounds in seconds since 1970, as "from-to,from-to".
-func written(slots []testbeds.Slot) string {
-	words := make([]string, len(slots))
-	for i, s := range slots {
-		words[i] = strconv.FormatInt(s.Start.Unix(), 10) + "-" + strconv.FormatInt(s.End.Unix(), 10)
-	}
-	return strings.Join(words, ",")
 }
 
 // longestAddress bounds the addresses that browsers and servers take without trouble.

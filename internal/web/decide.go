@@ -43,17 +43,10 @@ type decidePage struct {
 	Can     bool     // whether it may be confirmed
 	Ways    []wayOut
 	Offered []offeredWay
-	Victims []victim        // the requests that an override could displace
 	Modes   map[string]bool // the overrides that the reader may use
 }
 
 type hidden struct{ Name, Value string }
-
-// victim is a request in the way.
-type victim struct {
-	Number int64
-	Name   string
-}
 
 // decide takes a decision, or first shows its effects: the same form goes through twice.
 func (s *site) decide(w http.ResponseWriter, r *http.Request, who account.Actor) error {
@@ -72,7 +65,14 @@ func (s *site) decide(w http.ResponseWriter, r *http.Request, who account.Actor)
 		if out.Created != nil {
 			to = *out.Created
 		}
-		return done(w, r, fmt.Sprintf("/requests/%d", to.Number), "done")
+		page := fmt.Sprintf("/requests/%d", to.Number)
+		if r.URL.Query().Get("then") == "decide" {
+			page += "/decide"
+		}
+		return done(w, r, page, "decided")
+	}
+	if e, ok := asError(err); ok && e.Code == scheduler.CodeConflict && (e.Verdict != nil || len(e.Overrides) > 0) && weighed(who, v, form) {
+		return s.decides(w, r, who, v, onDesk(form), http.StatusConflict)
 	}
 	p := decidePage{Number: v.Number, Name: v.Name, Title: deciding[scheduler.Action(form.Get("action"))], Can: err == nil}
 	status := http.StatusOK
@@ -96,6 +96,27 @@ func (s *site) decide(w http.ResponseWriter, r *http.Request, who account.Actor)
 	}
 	s.show(w, r, status, "decide.html", p.Title, who, p)
 	return nil
+}
+
+// weighed reports whether a step that is in conflict is weighed on the page for decisions: a grant, or a move by somebody who may override.
+func weighed(who account.Actor, v scheduler.View, form url.Values) bool {
+	switch action := scheduler.Action(form.Get("action")); action {
+	case scheduler.ActionSchedule:
+		return slices.Contains(v.Actions, action)
+	case scheduler.ActionMove:
+		return v.Status.Granted() && slices.Contains(v.Actions, action) && scheduler.MayOverride(who, action, v.Request)
+	}
+	return false
+}
+
+// onDesk turns the form of a step into that of the page for decisions: the slot that it is about, and its reason.
+func onDesk(form url.Values) url.Values {
+	out := url.Values{"reason": {form.Get("reason")}, "zone": {form.Get("zone")}, "start": {form.Get("start")}, "end": {form.Get("end")}}
+	if a, err := readTaken(form); err == nil && a != nil {
+		out.Set("start", a.Slot.Start.Format(time.RFC3339))
+		out.Set("end", a.Slot.End.Format(time.RFC3339))
+	}
+	return out
 }
 
 // Without lists the fields of the form without some of them, which are given anew.
@@ -262,25 +283,9 @@ func (p *decidePage) conflict(e scheduler.Error, who account.Actor, v scheduler.
 	for _, m := range e.Overrides {
 		p.Modes[string(m)] = true
 	}
-	p.Ways = waysOut(action, who, v.Request, e.Alternatives)
-	if e.Verdict == nil {
-		return
+	list := e.Alternatives
+	if e.Verdict != nil {
+		list = withLongest(list, *e.Verdict)
 	}
-	if longest := e.Verdict.Longest; longest != nil {
-		shorter := testbeds.Alternative{Slot: *longest, Changes: []testbeds.Change{{Text: "the longest slot that is free from that start on"}}}
-		if takes(action, who, v.Request, shorter) && !slices.ContainsFunc(p.Ways, func(w wayOut) bool { return w.Slot.Equal(*longest) }) {
-			p.Ways = append(p.Ways, waysOut(action, who, v.Request, []testbeds.Alternative{shorter})...)
-		}
-	}
-	seen := map[int64]bool{v.Number: true}
-	for _, c := range e.Verdict.Conflicts {
-		for _, t := range c.TakenBy {
-			if t.Request != 0 && !seen[t.Request] {
-				seen[t.Request] = true
-				p.Victims = append(p.Victims, victim{t.Request, t.Summary})
-			}
-		}
-	}
-	const displace = string(scheduler.OverrideDisplace)
-	p.Modes[displace] = p.Modes[displace] && len(p.Victims) > 0
+	p.Ways = waysOut(action, who, v.Request, list)
 }

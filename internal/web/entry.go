@@ -40,7 +40,7 @@ type deed struct {
 }
 
 // decisionPage is where a request is decided.
-func decisionPage(number int64) string { return fmt.Sprintf("/requests/%d", number) }
+func decisionPage(number int64) string { return fmt.Sprintf("/requests/%d/decide", number) }
 
 // named returns a button's value for a step with a request as it was seen.
 func named(action string, r scheduler.Request, more ...string) string {

@@ -101,9 +101,6 @@ func (l look) settled(slot *testbeds.Slot, now time.Time, zone *time.Location) l
 	return l
 }
 
-// Looks lists the lengths of the picture.
-func (p choosePage) Looks() any { return looks }
-
 // howLong is a length of an experiment to choose.
 type howLong struct {
 	Hours int64

@@ -35,7 +35,7 @@ type view struct {
 var functions = template.FuncMap{
 	"demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "topic": phrases.Topic, "size": phrases.Size, "quantity": phrases.Quantity, "competing": competing, "spoken": spokenField,
 	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "lower": strings.ToLower,
-	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode, "initials": initials, "chip": func(s scheduler.Status) string { return chips[s] },
+	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode, "inc": func(i int) int { return i + 1 }, "initials": initials, "chip": func(s scheduler.Status) string { return chips[s] },
 	"hours": hoursWords, "ofPlan": ofPlan, "units": unitsWords, "took": took, "ended": ended,
 	"decisionPage": decisionPage,
 	"initialsOf":   initialsOf, "channelName": channelName, "inAll": inAll, "saidHours": saidHours, "saidPeriod": saidPeriod, "amounts": phrases.Amounts, "join": strings.Join, "saidScopes": saidScopes,
@@ -52,7 +52,7 @@ func dict(pairs ...any) map[string]any {
 
 // notes holds the confirmations of actions just before a page; the address says which.
 var notes = map[string]string{"submitted": "Your request was submitted. Its mentor and the testbeds are notified.", "repeated": "You had sent this before: here is the request. Nothing was made twice.",
-	"done": "Done.", "said": "Your remark was added.", "saved": "Saved.", "closed": "The closure was added.",
+	"said": "Your remark was added.", "saved": "Saved.", "closed": "The closure was added.",
 	"changed": "Nothing was done: the request has changed since you saw it. This is how it stands now.", "unfit": "Nothing was done: the slot no longer fits. This is what is in the way, and what works instead.",
 	"seen":     "Everything is marked as seen.",
 	"reopened": "The closure was removed.", "retried": "The waiting deliveries are being retried."}

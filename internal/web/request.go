@@ -46,6 +46,7 @@ type requestPage struct {
 	Link      string // the page's own address
 	OSM       string // the name of its deployment, for operators
 	Told      string // whether the ticket is up to date
+	Did       string // what the reader has just done
 }
 
 // later is a step that waits.
@@ -93,6 +94,9 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who account.Actor
 		return err
 	}
 	x := s.readerOf(who)
+	if r.URL.Query().Get("note") == "decided" {
+		p.Did = x.confirmed(who, v.Request, history.Items, p.Names)
+	}
 	p.Feedback, p.History = feedback.Items, x.history(history.Items, p.Names)
 	p.Life, p.Stands = x.lifeline(v.Request, history.Items, p.Names), x.stands(&p, who, history.Items)
 	p.Where = deployedWhere(v.Request, p.Names)

@@ -25,9 +25,9 @@ var files embed.FS
 
 // styles and scripts are served as one file each: first what all pages share, then what is of one page.
 var (
-	styles = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/schedule.css", "style/book.css", "style/admin.css",
+	styles = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/schedule.css", "style/book.css", "style/decide.css", "style/admin.css",
 		"style/home.css", "style/find.css", "style/use.css", "style/apiref.css", "style/letter.css", "timeline/timeline.css"}
-	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/block.js", "script/book.js", "script/schedule.js", "script/copy.js",
+	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/block.js", "script/book.js", "script/desk.js", "script/schedule.js", "script/copy.js",
 		"script/inbox.js", "script/find.js", "script/apiref.js"}
 )
 
@@ -171,14 +171,15 @@ func (s *site) handler() http.Handler {
 		mux.HandleFunc("POST "+pattern, s.linked(x.ask, x.act))
 	}
 	pages := map[string]page{
-		"GET /{$}":               s.home,
-		"GET /schedule":          s.schedule,
-		"GET /notifications":     s.notifications,
-		"GET /search":            s.search,
-		"GET /changes":           s.changes,
-		"GET /new":               s.choose,
-		"GET /requests":          s.requests,
-		"GET /requests/{number}": s.request,
+		"GET /{$}":                      s.home,
+		"GET /schedule":                 s.schedule,
+		"GET /notifications":            s.notifications,
+		"GET /search":                   s.search,
+		"GET /changes":                  s.changes,
+		"GET /new":                      s.choose,
+		"GET /requests":                 s.requests,
+		"GET /requests/{number}":        s.request,
+		"GET /requests/{number}/decide": s.desk,
 	}
 	maps.Copy(pages, s.settingPages())
 	for pattern, h := range pages {
@@ -189,11 +190,12 @@ func (s *site) handler() http.Handler {
 	mux.HandleFunc("GET /use.csv", s.signedIn(s.useTable))
 	s.drafts = http.NewServeMux()
 	posts := map[string]post{
-		"/new":                        {handler: s.submit, origin: s.choose, asked: true},
-		"/inbox":                      {handler: s.act, origin: s.home, at: "/"},
-		"/notifications":              {handler: s.markSeen, origin: s.notifications},
-		"/requests/{number}/feedback": {handler: s.remark, origin: s.request, above: true},
-		"/requests/{number}/decide":   {handler: s.decide, origin: s.request, above: true},
+		"/new":                           {handler: s.submit, origin: s.choose, asked: true},
+		"/inbox":                         {handler: s.act, origin: s.home, at: "/"},
+		"/notifications":                 {handler: s.markSeen, origin: s.notifications},
+		"/requests/{number}/feedback":    {handler: s.remark, origin: s.request, above: true},
+		"/requests/{number}/decide":      {handler: s.decide, origin: s.request, above: true},
+		"/requests/{number}/decide/take": {handler: s.settle, origin: s.desk, above: true, asked: true},
 	}
 	maps.Copy(posts, s.settingPosts())
 	for pattern, p := range posts {

@@ -86,6 +86,24 @@ func (x reader) effects(before scheduler.Request, out scheduler.Outcome) (lines 
 	return lines
 }
 
+// further words what a decision does besides giving a slot.
+func (p *deskPage) further(x reader, out scheduler.Outcome) (lines []string) {
+	before, r := p.R.Request, out.Request
+	lines = placed(before, r)
+	for i, a := range r.Approvals {
+		if a.Decision == scheduler.Overridden && (i >= len(before.Approvals) || before.Approvals[i].Decision != a.Decision) {
+			lines = append(lines, "The approval of "+p.Names.Bed(a.Testbed)+" is passed over, and that is recorded.")
+		}
+	}
+	for _, d := range out.Displaced {
+		lines = append(lines, x.goes(d))
+	}
+	if n := len(r.Overbooked); n > len(before.Overbooked) {
+		lines = append(lines, p.excess(x, testbeds.Verdict{Conflicts: r.Overbooked[n-1].Conflicts})...)
+	}
+	return lines
+}
+
 // placed words where components and devices would be, instead of where they are.
 func placed(before, after scheduler.Request) (lines []string) {
 	for _, c := range after.Components {

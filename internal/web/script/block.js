@@ -169,13 +169,15 @@ const wallTime = (time, zone) => new Intl.DateTimeFormat("sv-SE", { timeZone: zo
 
 // swapParts takes over parts of a fetched page, and keeps the focus where it was.
 const swapParts = (page, ids) => {
-	const focus = document.activeElement, name = focus?.name, value = focus?.value, scroll = document.getElementById("picker")?.scrollLeft || 0;
+	const focus = document.activeElement, name = focus?.name, value = focus?.value, scroll = document.getElementById("picker")?.scrollLeft || 0, depth = document.getElementById("weighed")?.scrollTop || 0;
 	for (const id of ids) {
 		const now = document.getElementById(id), next = page.getElementById(id);
 		if (now && next) now.replaceWith(next);
 	}
 	const picker = document.getElementById("picker");
 	if (picker) picker.scrollLeft = scroll;
+	const weighed = document.getElementById("weighed");
+	if (weighed) weighed.scrollTop = depth;
 	if (document.activeElement === focus || !name) return;
 	const same = [...document.getElementsByName(name)];
 	(same.find((e) => e.value === value) || same[0])?.focus({ preventScroll: true });

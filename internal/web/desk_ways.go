@@ -1,0 +1,314 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/scheduler/account"
+	"berth/testbeds"
+	"berth/testbeds/plain"
+)
+
+// deskWay is a way to decide: as asked, at another slot, in the place of others, beyond what there is, or not at all.
+type deskWay struct {
+	Value string // of the field way
+	Kind  string // asked, take, displace, overbook, reject
+	Title string
+	Lines []string
+	Slot  *testbeds.Slot // of another slot
+	Must  bool           // a reason is required
+	out   wayOut
+}
+
+// deskOffer is a slot that a rejection can offer.
+type deskOffer struct {
+	Number  int
+	Text    string
+	JSON    string
+	Checked bool
+}
+
+// Kinds of ways, as the field way begins with them. The other slots are written as alternatives.
+const (
+	wayAsked    = "asked"
+	wayDisplace = "displace"
+	wayOverbook = "overbook"
+	wayReject   = "reject"
+)
+
+// try takes, or foresees, what a way does.
+func (s *site) try(ctx context.Context, who account.Actor, p *deskPage, way, reason string, dry bool, revision int64, form url.Values) (scheduler.Outcome, error) {
+	kind, rest, _ := strings.Cut(way, " ")
+	var slot *testbeds.Slot
+	if p.Other {
+		slot = &p.Slot
+	}
+	var override *scheduler.Override
+	to := wish{slot: slot}
+	switch kind {
+	case wayReject:
+		return s.rejects(ctx, who, p, reason, dry, revision, form)
+	case wayDisplace:
+		override = &scheduler.Override{Mode: scheduler.OverrideDisplace, Reason: reason, Displace: strings.Fields(rest)}
+	case wayOverbook:
+		override = &scheduler.Override{Mode: scheduler.OverrideOverbook, Reason: reason}
+	case wayAsked:
+	default:
+		var err error
+		if to, err = readWish(url.Values{"take": {way}}, time.UTC, p.R.Request); err != nil {
+			return scheduler.Outcome{}, err
+		}
+	}
+	if p.Pass && override == nil {
+		override = &scheduler.Override{Mode: scheduler.OverrideApprovals, Reason: reason}
+	}
+	if p.Action == scheduler.ActionMove {
+		return s.service.Move(ctx, who, p.R.ID, scheduler.Move{Slot: to.slot, Placement: to.placement, Devices: to.devices, Reason: reason, Override: override, DryRun: dry, Revision: revision})
+	}
+	return s.service.Schedule(ctx, who, p.R.ID, scheduler.Schedule{Slot: to.slot, Placement: to.placement, Devices: to.devices, Reason: reason, Override: override, DryRun: dry, Revision: revision})
+}
+
+// rejects rejects a request with the ticked offers.
+func (s *site) rejects(ctx context.Context, who account.Actor, p *deskPage, reason string, dry bool, revision int64, form url.Values) (scheduler.Outcome, error) {
+	offers, err := chosenOffers(form)
+	if err != nil {
+		return scheduler.Outcome{}, err
+	}
+	in := scheduler.Reject{Reason: reason, Offers: offers, HoldFor: testbeds.Period{Clock: time.Duration(p.Hold) * 24 * time.Hour}, DryRun: dry, Revision: revision}
+	return s.service.Reject(ctx, who, p.R.ID, in)
+}
+
+// foreseen stands for the reason of a decision that is only foreseen.
+const foreseen = "…"
+
+// weigh finds out whether the slot can be given, what is in the way, and every way out.
+func (s *site) weigh(ctx context.Context, who account.Actor, p *deskPage) error {
+	x := s.readerOf(who)
+	if p.Action == "" || p.Action == scheduler.ActionMove && !p.Other {
+		p.judged(x, p.R.Fit)
+		list, err := s.waysFor(ctx, who, p.R)
+		if err != nil {
+			return err
+		}
+		if p.Action != "" {
+			p.elsewhere(x, who, list)
+		}
+		return s.offer(ctx, who, p)
+	}
+	out, err := s.try(ctx, who, p, wayAsked, foreseen, true, 0, nil)
+	e, refused := asError(err)
+	switch {
+	case err == nil:
+		p.judged(x, out.Fit)
+		p.Ways = append(p.Ways, deskWay{Value: wayAsked, Kind: wayAsked, Title: p.verb() + p.forSlot(x)})
+	case refused && e.Code == scheduler.CodeInvalid:
+		_, p.Problem = s.explained(who, err)
+		p.Problem.Message = "This slot cannot be given."
+	case refused && e.Code == scheduler.CodeConflict && (e.Verdict != nil || len(e.Overrides) > 0):
+		if err := s.refused(ctx, who, p, *e); err != nil {
+			return err
+		}
+	default:
+		return err
+	}
+	return s.offer(ctx, who, p)
+}
+
+// judged takes over a verdict on the slot.
+func (p *deskPage) judged(x reader, v testbeds.Verdict) {
+	p.Fits, p.Conflicts, p.Rivals = v.Fits, p.Names.conflicts(x, v), v.Contenders
+	for i := range p.Conflicts { // the slot stands above them
+		p.Conflicts[i] = strings.Replace(p.Conflicts[i], ", "+x.slot(p.Slot), "", 1)
+	}
+}
+
+// refused lists the ways out of a refusal: other slots, and the overrides that the reader may use.
+func (s *site) refused(ctx context.Context, who account.Actor, p *deskPage, e scheduler.Error) error {
+	x := s.readerOf(who)
+	if e.Verdict == nil { // it fits, and waits for approvals
+		p.judged(x, testbeds.Verdict{Fits: true, Contenders: p.R.Fit.Contenders})
+		p.Ways = append(p.Ways, deskWay{Value: wayAsked, Kind: wayAsked, Title: p.verb() + p.forSlot(x)})
+		return nil
+	}
+	p.judged(x, *e.Verdict)
+	list, err := s.byDay(ctx, who, asksFor(p.R), p.Slot, x.zone, e.Alternatives)
+	if err != nil && scheduler.CodeOf(err) != scheduler.CodeInvalid {
+		return err
+	}
+	p.elsewhere(x, who, withLongest(list, *e.Verdict))
+	if slices.Contains(e.Overrides, scheduler.OverrideDisplace) {
+		if err := s.room(ctx, who, p, *e.Verdict); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(e.Overrides, scheduler.OverrideOverbook) {
+		p.Ways = append(p.Ways, deskWay{Value: wayOverbook, Kind: wayOverbook, Must: true, Title: "Overbook", Lines: p.excess(x, *e.Verdict)})
+	}
+	return nil
+}
+
+// elsewhere adds the alternatives that the reader can take.
+func (p *deskPage) elsewhere(x reader, who account.Actor, list []testbeds.Alternative) {
+	for _, a := range list {
+		if len(p.Ways) == ghosts || !takes(p.Action, who, p.R.Request, a) {
+			continue
+		}
+		out := wayOut{Slot: a.Slot, Changes: changesOf(a), JSON: asTaken(a)}
+		p.Ways = append(p.Ways, deskWay{Value: out.JSON, Kind: "take", Title: x.slot(a.Slot), Lines: out.Changes, Slot: &a.Slot, out: out})
+	}
+}
+
+// slots returns the other slots among the ways.
+func (p *deskPage) slots() (list []wayOut) {
+	for _, w := range p.Ways {
+		if w.Slot != nil {
+			list = append(list, w.out)
+		}
+	}
+	return list
+}
+
+// excess says by how much an overbooking exceeds what there is, and whom it hurts.
+func (p *deskPage) excess(x reader, v testbeds.Verdict) (lines []string) {
+	hurt := map[int64]bool{}
+	var whom []string
+	for _, c := range v.Conflicts {
+		when := ", " + x.slot(c.Interval)
+		if c.Interval.Equal(p.Slot) {
+			when = ""
+		}
+		lines = append(lines, p.Names.Bed(c.Resource.Testbed)+strings.TrimPrefix(c.Resource.Words(), c.Resource.Testbed)+" by "+plain.Size(c.Resource.Quantity, c.ShortBy)+when+".")
+		for _, t := range c.TakenBy {
+			if t.Kind == testbeds.TakerBooking && t.Request != 0 && !hurt[t.Request] {
+				hurt[t.Request] = true
+				whom = append(whom, strings.TrimSpace(fmt.Sprintf("#%d %s", t.Request, t.Summary)))
+			}
+		}
+	}
+	for _, problem := range v.Problems {
+		lines = append(lines, sentence(problem.Message))
+	}
+	if len(whom) > 0 {
+		lines = append(lines, "It hurts "+strings.Join(whom, ", ")+"; their people are told.")
+	}
+	return lines
+}
+
+const (
+	mostVictims = 6 // that are tried together
+	triedAlone  = 3 // victims that are tried one by one
+)
+
+// room adds the ways in which other requests make room: one of them where that is enough, else as few as do.
+func (s *site) room(ctx context.Context, who account.Actor, p *deskPage, v testbeds.Verdict) error {
+	var victims []int64
+	for _, c := range v.Conflicts {
+		for _, t := range c.TakenBy {
+			if t.Kind == testbeds.TakerBooking && t.Request != 0 && t.Request != p.R.Number && !slices.Contains(victims, t.Request) {
+				victims = append(victims, t.Request)
+			}
+		}
+	}
+	enough := false
+	for _, n := range victims[:min(len(victims), triedAlone)] {
+		ok, err := s.makeRoom(ctx, who, p, []int64{n})
+		if err != nil {
+			return err
+		}
+		enough = enough || ok
+	}
+	if enough || len(victims) < 2 {
+		return nil
+	}
+	_, err := s.makeRoom(ctx, who, p, victims[:min(len(victims), mostVictims)])
+	return err
+}
+
+// makeRoom adds the way in which some requests make room together, if it is enough. Those that need not are left alone.
+func (s *site) makeRoom(ctx context.Context, who account.Actor, p *deskPage, victims []int64) (enough bool, err error) {
+	for range len(victims) {
+		words := make([]string, len(victims))
+		for i, n := range victims {
+			words[i] = strconv.FormatInt(n, 10)
+		}
+		way := wayDisplace + " " + strings.Join(words, " ")
+		out, err := s.try(ctx, who, p, way, foreseen, true, 0, nil)
+		e, refused := asError(err)
+		if err == nil {
+			w := deskWay{Value: way, Kind: wayDisplace, Must: true}
+			var titles []string
+			for _, d := range out.Displaced {
+				titles = append(titles, fmt.Sprintf("#%d %s", d.Number, d.Name))
+				w.Lines = append(w.Lines, s.readerOf(who).goes(d))
+			}
+			w.Title = "Displace " + strings.Join(titles, " and ")
+			p.Ways = append(p.Ways, w)
+			return true, nil
+		}
+		if !refused {
+			return false, err
+		}
+		idle := map[int]bool{}
+		for _, f := range e.Fields { // override.displace[2]: it need not make room
+			if at, ok := strings.CutPrefix(f.Field, "override.displace["); ok {
+				if i, err := strconv.Atoi(strings.TrimSuffix(at, "]")); err == nil {
+					idle[i] = true
+				}
+			}
+		}
+		if len(idle) == 0 || len(victims) == 1 {
+			return false, nil
+		}
+		left := victims[:0:0]
+		dropped := false
+		for i, n := range victims {
+			if idle[i] && !dropped {
+				dropped = true
+				continue
+			}
+			left = append(left, n)
+		}
+		victims = left
+	}
+	return false, nil
+}
+
+// goes says where a displaced request could go.
+func (x reader) goes(d scheduler.Displaced) string {
+	words := fmt.Sprintf("#%d goes back to review, and its people are told", d.Number)
+	if len(d.Alternatives) == 0 {
+		return words + "; no other slot was found for it."
+	}
+	return words + "; " + x.slot(d.Alternatives[0].Slot) + " would work for it."
+}
+
+// offer adds the rejection, with the slots that it can offer: the one under consideration, where it is free, and the best others.
+func (s *site) offer(ctx context.Context, who account.Actor, p *deskPage) error {
+	if !p.Rejects {
+		return nil
+	}
+	x := s.readerOf(who)
+	out, err := s.service.Reject(ctx, who, p.R.ID, scheduler.Reject{Reason: foreseen, Count: waysShown, DryRun: true})
+	if err != nil {
+		if e, ok := asError(err); !ok || e.Code != scheduler.CodeConflict && e.Code != scheduler.CodeInvalid {
+			return err
+		}
+	}
+	p.Ways = append(p.Ways, deskWay{Value: wayReject, Kind: wayReject, Must: true, Title: "Reject, and offer other slots"})
+	if p.Other && p.Fits {
+		p.Offers = append(p.Offers, deskOffer{Text: x.slot(p.Slot) + " (chosen on the picture)", JSON: asTaken(testbeds.Alternative{Slot: p.Slot}), Checked: true})
+	}
+	for _, o := range out.Request.Offers[min(len(p.R.Offers), len(out.Request.Offers)):] {
+		if p.Other && o.What.Slot.Equal(p.Slot) {
+			continue
+		}
+		p.Offers = append(p.Offers, deskOffer{Number: len(p.Offers), Text: strings.Join(append([]string{x.slot(o.What.Slot)}, changesOf(o.What)...), "; "), JSON: asTaken(o.What), Checked: len(p.Offers) < ghosts})
+	}
+	return nil
+}
