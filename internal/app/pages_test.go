@@ -26,6 +26,8 @@ func TestPages(t *testing.T) {
 		{"hostile texts are harmless", hostileTextsAreHarmless},
 		{"a page follows changes", aPageFollowsChanges},
 		{"a draft stays in the tab", aDraftStaysInTheTab},
+		{"a request for each reader", aRequestForEachReader},
+		{"a request is edited with a live check", aRequestIsEditedWithALiveCheck},
 		{"an administrator changes the facility", anAdministratorChangesTheFacility},
 	} {
 		t.Run(flow.name, func(t *testing.T) { flow.run(t, h) })

@@ -33,7 +33,7 @@
 				const mine = ++turn;
 				let page;
 				try {
-					const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "text/html" } });
+					const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "text/html" } });
 					page = new DOMParser().parseFromString(await answer.text(), "text/html");
 				} catch {
 					return; // the preview says it
