@@ -24,7 +24,7 @@ type deviceField struct {
 	Count, Most  int64
 }
 
-// editOf prepares the form: each component with the VIMs on which it is onboarded, and the devices of the testbeds that take part.
+// editOf prepares the form: each component that is onboarded on several VIMs with these, and the devices of the testbeds that take part.
 func (s *site) editOf(ctx context.Context, who account.Actor, r scheduler.Request, f testbeds.Facility) (form editForm, err error) {
 	catalogue, _, err := s.service.Catalogue(ctx, who)
 	if err != nil {
@@ -39,7 +39,9 @@ func (s *site) editOf(ctx context.Context, who account.Actor, r scheduler.Reques
 		if x.Now != "" && !slices.Contains(x.Can, x.Now) {
 			x.Can = append(slices.Clone(x.Can), x.Now)
 		}
-		form.Places = append(form.Places, x)
+		if len(x.Can) > 1 {
+			form.Places = append(form.Places, x)
+		}
 	}
 	concerned := r.Demand.Testbeds()
 	for _, t := range f.Testbeds {

@@ -49,6 +49,9 @@ type requestPage struct {
 	Did       string // what the reader has just done
 }
 
+// Started reports whether the start was reported.
+func (p requestPage) Started() bool { return p.R.Actual != nil && p.R.Actual.Start != nil }
+
 // later is a step that waits.
 type later struct {
 	Why  string
