@@ -55,7 +55,7 @@ func (s *site) readWindow(q url.Values, usual *time.Location) (v window, err err
 	if v.Zone, err = readZone(q, usual); err != nil {
 		return v, err
 	}
-	v.Span, v.Testbed, v.Feature, v.NSD, v.Open, v.Zoned = q.Get("span"), q.Get("testbed"), q.Get("feature"), q.Get("nsd"), q["open"], q.Get("zone") != ""
+	v.Span, v.Testbed, v.Feature, v.NSD, v.Open, v.Zoned = q.Get("span"), q.Get("testbed"), q.Get("feature"), q.Get("nsd"), q["open"], v.Zone.String() != usual.String()
 	v.Find = strings.Join(strings.Fields(q.Get("q")), " ")
 	now := s.o.Clock().In(v.Zone)
 	at := now

@@ -16,7 +16,7 @@
 		if (width() > 0) document.cookie = "berth-width=" + width() + "; path=/; max-age=31536000; samesite=lax" + (location.protocol === "https:" ? "; secure" : "");
 	};
 	const drawn = () => Number(root.querySelector(".tl-head svg")?.getAttribute("width") || 0);
-	const misfit = () => !narrow.matches && drawn() && Math.abs(drawn() / width() - 1) > .06;
+	const misfit = () => drawn() && Math.abs(drawn() / width() - 1) > (narrow.matches ? .3 : .06);
 
 	// show replaces the picture by that of another address; keep says what happens to the history.
 	let turn = 0;
@@ -45,7 +45,7 @@
 		const old = root.querySelectorAll('.controls > input[type="hidden"]');
 		old[0]?.before(...page.querySelectorAll('.controls > input[type="hidden"]'));
 		for (const x of old) x.remove();
-		if (!document.getElementById("filter").open) part("filter").replaceChildren(...page.getElementById("filter").childNodes);
+		for (const id of ["filter", "when", "dates"]) if (!part(id).open) part(id).replaceChildren(...page.getElementById(id).childNodes);
 		const url = new URL(answer.url);
 		if (find.value) url.searchParams.set("q", find.value);
 		if (keep === "push") history.pushState(null, "", url);
@@ -122,11 +122,11 @@
 		const lane = url.hash.slice(1);
 		show(plain(url)).then(() => { if (lane) part(decodeURIComponent(lane))?.scrollIntoView({ block: "center" }); });
 	});
-	root.querySelector(".controls").addEventListener("submit", (event) => {
+	for (const form of root.querySelectorAll("form")) form.addEventListener("submit", (event) => {
 		event.preventDefault();
 		const query = new URLSearchParams();
-		for (const [name, value] of new FormData(event.target)) if (value && name !== "q") query.append(name, value);
-		part("filter").open = false;
+		for (const [name, value] of new FormData(form)) if (value && name !== "q") query.append(name, value);
+		for (const menu of root.querySelectorAll("details.menu")) menu.open = false;
 		show("/schedule?" + query);
 	});
 	addEventListener("popstate", () => {

@@ -129,7 +129,7 @@ func (s *sheet) numbers(b *bandBox) {
 			text = long
 		}
 		used := bandHeight * (1 - float64(max(l.free, 0))/float64(b.most))
-		if p := (pressure{share: share(testbeds.Step{Free: l.free, Total: l.total})}); l.free >= 0 && used >= 17 && l.total == b.most {
+		if p := (pressure{share: share(testbeds.Step{Free: l.free, Total: l.total})}); l.free >= 0 && used >= 14 && l.total == b.most {
 			attrs = onPressed[p.step()]
 		}
 		if widthOf(text, small) <= l.x1-l.x0-8 {

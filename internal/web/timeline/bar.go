@@ -49,7 +49,7 @@ func (s *sheet) overbooked(x0, x1, y float64) {
 	}
 }
 
-// barText writes the label: on the bar, or behind it where it has no room on it. The sign of the state stands before it, if there is room.
+// barText writes the label: on the bar, or behind it where it has no room on it and says which request it is. The sign of the state stands before it, if there is room.
 func (s *sheet) barText(p *placed, x0, x1, y float64) {
 	room := x1 - x0 - 12
 	if p.Overbooked {
@@ -65,7 +65,7 @@ func (s *sheet) barText(p *placed, x0, x1, y float64) {
 	switch {
 	case sign != "" && widthOf(signed, size) <= room:
 		s.name(p, p.look.text(), x0+6, y, signed)
-	case on != label && p.beside > max(leastBeside, room) && p.look.state != Busy:
+	case on != label && p.beside > max(leastBeside, room) && p.Link != "":
 		if sign != "" && widthOf(sign, body) <= room+4 {
 			s.name(p, p.look.text(), x0+6, y, sign)
 		}

@@ -160,7 +160,7 @@ func (h *heat) head() {
 		if n > 1 && h.c.Zoom != nil {
 			link = href(h.c.Zoom(testbeds.Slot{Start: first.Start, End: last.End}))
 		}
-		if n > 2 || !h.dense() {
+		if n > 3 || !h.dense() {
 			h.linked(link, text, "")
 		}
 		h.raw(`</th>`)
