@@ -59,21 +59,37 @@ var life = map[Action]step{
 var actions = []Action{ActionEdit, ActionAssign, ActionApprove, ActionSchedule, ActionReject, ActionAcceptOffer, ActionMove, ActionStart,
 	ActionComplete, ActionFail, ActionCancel, ActionFeedback}
 
-// relations returns the actor's relations to the request.
-func relations(a account.Actor, r Request) []relation {
-	var list []relation
-	add := func(is bool, what relation) {
-		if is {
-			list = append(list, what)
-		}
+// party is what of a request says who has a part in it.
+type party struct {
+	experimenter, mentor string
+	testbeds             []string
+}
+
+func partyOf(r Request) party { return party{r.Experimenter, r.Mentor, r.Testbeds()} }
+
+// has reports whether an actor has a part in the request.
+func (p party) has(a account.Actor, what relation) bool {
+	switch what {
+	case owner:
+		return a.Username != "" && a.Username == p.experimenter
+	case itsMentor:
+		return a.Is(account.RoleMentor) && a.Username != "" && a.Username == p.mentor
+	case anyMentor:
+		return a.Is(account.RoleMentor)
+	case provider:
+		return slices.ContainsFunc(p.testbeds, a.Provides)
+	case operator:
+		return a.Is(account.RoleOperator)
+	case administrator:
+		return a.Is(account.RoleAdministrator)
 	}
-	add(a.Username != "" && a.Username == r.Experimenter, owner)
-	add(a.Is(account.RoleMentor) && a.Username != "" && a.Username == r.Mentor, itsMentor)
-	add(a.Is(account.RoleMentor), anyMentor)
-	add(slices.ContainsFunc(r.Testbeds(), a.Provides), provider)
-	add(a.Is(account.RoleOperator), operator)
-	add(a.Is(account.RoleAdministrator), administrator)
-	return list
+	return false
+}
+
+// relatedBy reports whether the actor has one of the relations to the request.
+func relatedBy(a account.Actor, r Request, list []relation) bool {
+	p := partyOf(r)
+	return slices.ContainsFunc(list, func(x relation) bool { return p.has(a, x) })
 }
 
 // Testbeds lists the ids of the testbeds that the request touches, or would with its pending move.
@@ -88,12 +104,12 @@ func (r Request) Testbeds() []string {
 // may reports whether the actor may take the step at all, whatever the request's status.
 func may(a account.Actor, action Action, r Request) bool {
 	s, known := life[action]
-	return known && a.Can(s.scope) && slices.ContainsFunc(relations(a, r), func(x relation) bool { return slices.Contains(s.who, x) })
+	return known && a.Can(s.scope) && relatedBy(a, r, s.who)
 }
 
 // MayOverride reports whether the actor may take a step with the request against a conflict, or without an approval.
 func MayOverride(a account.Actor, action Action, r Request) bool {
-	return may(a, action, r) && slices.ContainsFunc(relations(a, r), func(x relation) bool { return slices.Contains(life[action].override, x) })
+	return may(a, action, r) && relatedBy(a, r, life[action].override)
 }
 
 // sees reports whether the actor may know the request.

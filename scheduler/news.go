@@ -35,12 +35,11 @@ type News struct {
 }
 
 // newsTo reports whether a change is news to the actor. Only those who may know the request are told.
-func newsTo(a account.Actor, e *Event, r *Request) bool {
+func newsTo(a account.Actor, e *Event, r *concerned) bool {
 	if r == nil || e.Actor == a.Username {
 		return false
 	}
-	who := told[e.Action]
-	return len(who) > 0 && slices.ContainsFunc(relations(a, *r), func(x relation) bool { return slices.Contains(who, x) })
+	return slices.ContainsFunc(told[e.Action], func(x relation) bool { return r.party.has(a, x) })
 }
 
 // unseen counts the news to the actor after a sequence, of the last days.
@@ -79,7 +78,7 @@ func (s *Service) News(ctx context.Context, a account.Actor, cursor string, limi
 				page.Next = strconv.FormatInt(page.Items[limit-1].Sequence, 10)
 				break
 			}
-			n := News{*e, r.Name, e.Sequence > seen && !e.At.Before(s.now().Add(-newsFor))}
+			n := News{*e, r.name, e.Sequence > seen && !e.At.Before(s.now().Add(-newsFor))}
 			if !knowsAll(a) {
 				n.Event = e.shown()
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -12,10 +13,13 @@ import (
 // step with the change log, so that the counts on every page cost one read of the log's last number. A tray never changes: news make the next one.
 type tray struct {
 	sequence int64
-	until    time.Time           // scheduled requests that begin before it are here
-	open     map[int64]*Request  // by number; shared between trays
-	recent   []*Event            // of requests, the oldest first
-	about    map[string]*Request // the requests of recent as they are now, by id
+	until    time.Time             // scheduled requests that begin before it are here
+	open     map[int64]*Request    // by number; shared between trays
+	recent   []*Event              // of requests, the oldest first
+	about    map[string]*concerned // the requests of recent as they are now, by id
+
+	sorting sync.Once
+	sorted  piles
 }
 
 const (
@@ -84,7 +88,7 @@ func (s *Service) tray(ctx context.Context, tx Reader, until time.Time) (*tray, 
 
 // fillTray reads a tray from the store.
 func fillTray(ctx context.Context, tx Reader, sequence int64, until time.Time) (*tray, error) {
-	t := &tray{sequence: sequence, until: until, open: map[int64]*Request{}, about: map[string]*Request{}}
+	t := &tray{sequence: sequence, until: until, open: map[int64]*Request{}, about: map[string]*concerned{}}
 	open, err := tx.Unsettled(ctx, until)
 	if err != nil {
 		return nil, err
@@ -110,7 +114,7 @@ func (t *tray) followed(ctx context.Context, tx Reader, sequence int64) (*tray, 
 			next.open[r.Number] = &changed[i]
 		}
 		if _, known := next.about[r.ID]; known {
-			next.about[r.ID] = audience(r)
+			next.about[r.ID] = &concerned{r.Name, partyOf(r)}
 		}
 	}
 	return next, next.learn(ctx, tx, t.sequence)
@@ -137,7 +141,7 @@ func (t *tray) learn(ctx context.Context, tx Reader, after int64) error {
 		return err
 	}
 	for _, r := range requests {
-		t.about[r.ID] = audience(r)
+		t.about[r.ID] = &concerned{r.Name, partyOf(r)}
 	}
 	if gone := len(t.recent) - maxRecent; gone > 0 {
 		t.recent = t.recent[gone:]
@@ -150,7 +154,7 @@ func (t *tray) learn(ctx context.Context, tx Reader, after int64) error {
 
 // forget drops the requests of changes that are no longer remembered.
 func (t *tray) forget() {
-	about := map[string]*Request{}
+	about := map[string]*concerned{}
 	for _, e := range t.recent {
 		if r := t.about[e.Request]; r != nil {
 			about[e.Request] = r
@@ -159,11 +163,48 @@ func (t *tray) forget() {
 	t.about = about
 }
 
-// audience keeps of a request what says whom it concerns, and what it is called.
-func audience(r Request) *Request {
-	a := &Request{ID: r.ID, Number: r.Number, Name: r.Name, Experimenter: r.Experimenter, Mentor: r.Mentor, Status: r.Status, Slot: r.Slot, Demand: r.Demand}
-	if r.PendingMove != nil {
-		a.PendingMove = &PendingMove{Demand: r.PendingMove.Demand}
-	}
-	return a
+// concerned says of a request whom it concerns, and what it is called.
+type concerned struct {
+	name  string
+	party party
+}
+
+// piles are what of a tray is counted on every page.
+type piles struct {
+	undecided []*Request  // under review, or with a move that waits
+	lacking   []*Request  // with an offer or a flag
+	duties    []time.Time // of operators, in order
+}
+
+// piles sorts the tray, once.
+func (t *tray) piles() piles {
+	t.sorting.Do(func() {
+		for _, r := range t.open {
+			if r.Status == UnderReview || r.PendingMove != nil {
+				t.sorted.undecided = append(t.sorted.undecided, r)
+			}
+			if len(r.Offers) > 0 || len(r.Flags) > 0 {
+				t.sorted.lacking = append(t.sorted.lacking, r)
+			}
+			if r.Status == Scheduled {
+				t.sorted.duties = append(t.sorted.duties, r.begins())
+			}
+			if r.Status.Granted() {
+				t.sorted.duties = append(t.sorted.duties, r.Slot.End)
+			}
+		}
+		slices.SortFunc(t.sorted.duties, time.Time.Compare)
+	})
+	return t.sorted
+}
+
+// due counts the duties that are due by an instant.
+func (p piles) due(now time.Time) int {
+	n, _ := slices.BinarySearchFunc(p.duties, now, func(at, now time.Time) int {
+		if at.After(now) {
+			return 1
+		}
+		return -1
+	})
+	return n
 }

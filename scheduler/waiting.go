@@ -22,17 +22,19 @@ type Waiting struct {
 func (s *Service) Waiting(ctx context.Context, a account.Actor) (w Waiting, err error) {
 	err = s.inTray(ctx, a, time.Time{}, func(tx Reader, t *tray) error {
 		w = Waiting{}
-		now := s.now()
-		for _, r := range t.open {
+		now, p := s.now(), t.piles()
+		for _, r := range p.undecided {
 			if r.WaitsFor(a) {
 				w.Decisions++
 			}
+		}
+		for _, r := range p.lacking {
 			if r.needsOwner(a, now) {
 				w.Own++
 			}
-			if a.Is(account.RoleOperator) {
-				w.Duties += r.overdue(now)
-			}
+		}
+		if a.Is(account.RoleOperator) {
+			w.Duties = p.due(now)
 		}
 		seen, err := tx.Seen(ctx, a.Username)
 		if err != nil {

@@ -20,6 +20,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/web"
 	"berth/internal/webhook"
+	"berth/scheduler/account"
 )
 
 // App is a serving instance of Berth. New makes one, Start begins to serve, Stop ends it; Run does all of that.
@@ -141,6 +142,9 @@ func (a *App) loadCalendars() (read job, tried <-chan struct{}) {
 			return 0, nil, fmt.Errorf("reading the calendars: %w", err)
 		}
 		a.events.open.Store(true)
+		if _, err := a.parts.Service.Waiting(ctx, account.System); err != nil { // so that no page waits for it
+			return 1, nil, fmt.Errorf("reading what waits: %w", err)
+		}
 		return 1, nil, nil
 	}, first
 }

@@ -58,13 +58,15 @@ func (s *site) agenda(ctx context.Context, who account.Actor) (a agenda, err err
 	today := wallclock.Day(now, x.zone, now)
 	for _, d := range duties {
 		t := x.task(who, d, n)
-		switch day := wallclock.Day(d.At, x.zone, now); {
+		if day := wallclock.Day(d.At, x.zone, now); day != today {
+			t.Day = day
+		}
+		switch {
 		case d.At.Before(now.Add(soon)):
 			a.Now = append(a.Now, t)
-		case day == today:
+		case t.Day == "":
 			a.Today = append(a.Today, t)
 		default:
-			t.Day = day
 			a.Week = append(a.Week, t)
 		}
 	}
@@ -79,7 +81,11 @@ func (x reader) task(who account.Actor, d scheduler.Duty, n names) task {
 		t.Units = append(t.Units, u.Units...)
 	}
 	if d.Late {
-		t.Late = lasting(x.now.Sub(d.At)) + " late"
+		late := x.now.Sub(d.At)
+		if late > time.Hour {
+			late = late.Truncate(time.Hour)
+		}
+		t.Late = lasting(late) + " late"
 	}
 	if setup := r.Slot.Start.Sub(d.At); d.What == "orchestrate" && setup > 0 {
 		t.Setup = lasting(setup) + " of setup"

@@ -31,7 +31,7 @@ func lasting(d time.Duration) string {
 	return strings.Join(parts, " ")
 }
 
-// away says how far an instant is from now, in one unit: "in 3 days", "20 min ago", "now".
+// away says how far an instant is from now, in one unit: "in 3 days", "tomorrow", "20 min ago", "now".
 func (x reader) away(t time.Time) string {
 	d := t.Sub(x.now)
 	switch far := max(d, -d); {
@@ -44,6 +44,12 @@ func (x reader) away(t time.Time) string {
 		return ahead(d, lasting(far.Truncate(time.Hour)))
 	}
 	n := x.midnights(t)
+	switch n {
+	case 1:
+		return "tomorrow"
+	case -1:
+		return "yesterday"
+	}
 	return ahead(d, lasting(time.Duration(max(n, -n))*24*time.Hour))
 }
 

@@ -26,7 +26,7 @@ type homePage struct {
 	Several  []several
 	Agenda   agenda
 	Next     []entry // granted slots of one's own
-	Later    int     // beyond those
+	Later    int     // beyond those; negative where there are fewer
 	Waiting  []entry // one's own requests that need their owner
 	Review   []entry
 	Again    []again1
@@ -137,11 +137,13 @@ func (s *site) fillOwn(ctx context.Context, who account.Actor, p *homePage) erro
 			p.Waiting = append(p.Waiting, e)
 		case v.Status == scheduler.UnderReview:
 			p.Review = append(p.Review, e)
-		case len(p.Next) == shownNext:
-			p.Later++
 		default:
 			p.Next = append(p.Next, e)
 		}
+	}
+	slices.SortStableFunc(p.Next, func(a, b entry) int { return a.When.Start.Compare(b.When.Start) })
+	if p.Later = len(p.Next) - shownNext; p.Later > 0 {
+		p.Next = p.Next[:shownNext]
 	}
 	if who.Is(account.RoleExperimenter) {
 		p.Again, err = s.again(ctx, who)

@@ -403,7 +403,7 @@ func TestAway(t *testing.T) {
 	now := time.Date(2026, 11, 27, 5, 13, 0, 0, time.UTC)
 	x := reader{zone: dublin, now: now}
 	for after, want := range map[time.Duration]string{0: "now", 59 * time.Second: "now", time.Minute: "in 1 min", 59 * time.Minute: "in 59 min", time.Hour: "in 1 h", -time.Hour: "1 h ago",
-		24*time.Hour - time.Second: "in 23 h", 24 * time.Hour: "in 1 day", 42 * time.Hour: "in 1 day", 43 * time.Hour: "in 2 days", -30 * time.Hour: "2 days ago", -24 * time.Hour: "1 day ago"} {
+		24*time.Hour - time.Second: "in 23 h", 24 * time.Hour: "tomorrow", 42 * time.Hour: "tomorrow", 43 * time.Hour: "in 2 days", -30 * time.Hour: "2 days ago", -24 * time.Hour: "yesterday"} {
 		if got := x.away(now.Add(after)); got != want {
 			t.Errorf("%s: %q, want %q", after, got, want)
 		}
