@@ -39,11 +39,9 @@ func evidence(r Request) proof.Request {
 var stages = map[Status]proof.Stage{UnderReview: proof.Review, Scheduled: proof.Scheduled, Instantiating: proof.Running, Running: proof.Running,
 	Terminating: proof.Running, Completed: proof.Over, Failed: proof.Over, Rejected: proof.Over, Cancelled: proof.Over}
 
-// history reads the first and last entries of a request's history. The time of its grant is read only where a testbed has refused, before or after
-// it.
-func (v *verifying) history(ctx context.Context, r Request, ends map[string]HistoryEnds) (h proof.History, err error) {
-	e, ok := ends[r.ID]
-	h = proof.History{Empty: !ok, First: string(e.First.Action), Last: string(e.Last.To)}
+// history summarises a request's history. The time of its grant is read only where a testbed has refused, before or after it.
+func (v *verifying) history(ctx context.Context, r Record) (h proof.History, err error) {
+	h = proof.History{Empty: r.Empty, First: string(r.First), Last: string(r.Last)}
 	if !slices.ContainsFunc(r.Approvals, func(a Approval) bool { return a.Decision == Refused }) {
 		return h, nil
 	}

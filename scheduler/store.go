@@ -44,16 +44,28 @@ type Reader interface {
 
 // ProofReader reads more for Verify.
 type ProofReader interface {
-	// HistoryEnds returns the first and the last entries of requests' histories, by the ids of the requests; it leaves out a request without a
-	// history.
-	HistoryEnds(ctx context.Context, requests []string) (map[string]HistoryEnds, error)
-	// Discrepancies streams, one sentence each, the places where the store's columns, counters and rows do not agree with its documents, or with one
-	// another. yield does not use the reader.
-	Discrepancies(ctx context.Context, yield func(text string) error) error
+	// Audit begins to read everything, in the snapshot of the reader.
+	Audit() Audit
 }
 
-// HistoryEnds holds the first and the last entry of a history.
-type HistoryEnds struct{ First, Last Entry }
+// Audit reads everything once: Bookings, then Requests, then Contradictions.
+type Audit interface {
+	// Bookings streams like FacilityReader.Bookings.
+	Bookings(ctx context.Context, endAfter time.Time, yield func(testbeds.Booking) error) error
+	// Requests streams every request that can be read, in the order of their numbers. yield may use the reader.
+	Requests(ctx context.Context, yield func(Record) error) error
+	// Contradictions streams, one sentence each, the places where the store's columns, counters and rows do not agree with its documents, or with one
+	// another. yield does not use the reader.
+	Contradictions(ctx context.Context, yield func(text string) error) error
+}
+
+// Record is a request with the ends of its history: the first action, and the status that the last entry led to.
+type Record struct {
+	Request
+	Empty bool // it has no history
+	First Action
+	Last  Status
+}
 
 // FacilityReader reads the facility and its bookings.
 type FacilityReader interface {

@@ -37,7 +37,7 @@ func (s *Service) Verify(ctx context.Context) (Verification, error) {
 func (s *Service) VerifyTelling(ctx context.Context, tell func(VerifyProgress)) (Verification, error) {
 	var v *verifying
 	err := s.store.View(ctx, func(tx Reader) error {
-		v = &verifying{tx: tx, tell: tell, now: s.now(), since: s.now().Truncate(day).Add(-past), until: s.now().Truncate(day).Add(s.o.Horizon + day)}
+		v = &verifying{tx: tx, audit: tx.Audit(), tell: tell, now: s.now(), since: s.now().Truncate(day).Add(-past), until: s.now().Truncate(day).Add(s.o.Horizon + day)}
 		v.found = Verification{Overcommitments: []testbeds.Overcommitment{}, Recorded: []testbeds.Overcommitment{}, Inconsistencies: []string{}}
 		for _, judge := range []func(context.Context) error{v.gather, v.sweep, v.prove, v.columns} {
 			if err := judge(ctx); err != nil {
@@ -52,45 +52,47 @@ func (s *Service) VerifyTelling(ctx context.Context, tell func(VerifyProgress)) 
 	return v.found, nil
 }
 
-// verifying is one run of Verify. It keeps the bookings in force in memory; requests pass through it page by page.
+// verifying is one run of Verify. It keeps the bookings in force in memory; requests pass through it.
 type verifying struct {
 	tx       Reader
+	audit    Audit
 	tell     func(VerifyProgress)
 	now      time.Time
 	since    time.Time // bookings that ended before are over
 	until    time.Time // the end of the time that can be booked
 	facility testbeds.Facility
-	bookings []testbeds.Booking
+	bookings *proof.Bookings
 	swept    testbeds.Slot
 	short    map[int64]bool // bookings that an overcommitment touches
 	found    Verification
 }
 
-// gather reads the bookings in force. Names repeat often, and are kept once.
+// gather reads the bookings in force.
 func (v *verifying) gather(ctx context.Context) (err error) {
 	if v.facility, err = v.tx.Facility(ctx); err != nil {
 		return err
 	}
-	names := map[string]string{}
-	once := func(name *string) {
-		if _, known := names[*name]; !known {
-			names[*name] = *name
-		}
-		*name = names[*name]
-	}
-	return v.tx.Bookings(ctx, v.since, func(b testbeds.Booking) error {
-		for i := range b.Claims {
-			c := &b.Claims[i]
-			once(&c.Testbed)
-			once(&c.VIM)
-			once(&c.Quantity)
-			once(&c.Device)
-		}
-		v.bookings = append(v.bookings, b)
-		v.found.Bookings = len(v.bookings)
-		v.told("bookings", len(v.bookings))
+	v.bookings, v.swept = new(proof.Bookings), testbeds.Slot{Start: v.now, End: v.now.Add(time.Second)}
+	return v.audit.Bookings(ctx, v.since, func(b testbeds.Booking) error {
+		v.bookings.Add(b)
+		v.reach(b)
+		v.found.Bookings++
+		v.told("bookings", v.found.Bookings)
 		return nil
 	})
+}
+
+// reach makes the sweep reach over a booking. It leaves out the past, when the facility may have been different; but it starts at the first booking
+// that is marked as overbooked, to find the cause of the mark.
+func (v *verifying) reach(b testbeds.Booking) {
+	from, to := b.Slot.Start, b.Slot.End
+	for _, c := range b.Claims {
+		from, to = sooner(from, c.From), later(to, c.To)
+	}
+	v.swept.End = later(v.swept.End, to)
+	if b.Overbooked && to.After(v.now) {
+		v.swept.Start = sooner(v.swept.Start, from)
+	}
 }
 
 // told reports progress now and then.
@@ -100,33 +102,23 @@ func (v *verifying) told(doing string, done int) {
 	}
 }
 
-// sweep finds overcommitments. It leaves out the past, when the facility may have been different; but it starts at the first booking that is marked
-// as overbooked, to find the cause of the mark.
+// sweep finds overcommitments, of one resource after the other.
 func (v *verifying) sweep(context.Context) error {
 	v.told("capacity", 0)
-	v.swept = testbeds.Slot{Start: v.now, End: v.now.Add(time.Second)}
-	for _, b := range v.bookings {
-		from, to := b.Slot.Start, b.Slot.End
-		for _, c := range b.Claims {
-			from, to = sooner(from, c.From), later(to, c.To)
-		}
-		v.swept.End = later(v.swept.End, to)
-		if b.Overbooked && to.After(v.now) {
-			v.swept.Start = sooner(v.swept.Start, from)
-		}
-	}
 	v.swept.Start = later(v.swept.Start, v.since)
 	v.swept.End = sooner(v.swept.End, v.until.AddDate(2, 0, 0))
-	over, err := capacity.Sweep(v.facility, v.swept, v.bookings)
-	if err != nil {
-		return err
-	}
 	v.short = map[int64]bool{}
-	for _, o := range over {
-		for _, id := range o.Bookings {
-			v.short[id] = true
+	for _, bookings := range v.bookings.ByResource() {
+		over, err := capacity.Sweep(v.facility, v.swept, bookings)
+		if err != nil {
+			return err
 		}
-		v.over(o)
+		for _, o := range over {
+			for _, id := range o.Bookings {
+				v.short[id] = true
+			}
+			v.over(o)
+		}
 	}
 	return nil
 }
@@ -150,50 +142,27 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// prove judges every request, page by page, and then the bookings that no request knows.
+// prove judges every request, and then the bookings that no request knows.
 func (v *verifying) prove(ctx context.Context) error {
 	p := proof.New(v.bookings, proof.Options{Now: v.now, Since: v.since, Swept: v.swept.Start, Short: v.short, Named: named(v.facility)})
-	for before := int64(0); ; {
-		list, err := v.tx.Requests(ctx, RequestFilter{Before: before, Limit: maxPage})
-		if err != nil {
-			return err
-		}
-		if err := v.check(ctx, p, list); err != nil {
-			return err
-		}
-		if len(list) < maxPage {
-			v.found.Inconsistencies = append(v.found.Inconsistencies, p.Findings()...)
-			return nil
-		}
-		before = list[len(list)-1].Number
-	}
-}
-
-func (v *verifying) check(ctx context.Context, p *proof.Proof, list []Request) error {
-	ids := make([]string, len(list))
-	for i, r := range list {
-		ids[i] = r.ID
-	}
-	ends, err := v.tx.HistoryEnds(ctx, ids)
-	if err != nil {
-		return err
-	}
-	for _, r := range list {
-		x := evidence(r)
-		if x.History, err = v.history(ctx, r, ends); err != nil {
+	err := v.audit.Requests(ctx, func(r Record) (err error) {
+		x := evidence(r.Request)
+		if x.History, err = v.history(ctx, r); err != nil {
 			return err
 		}
 		p.Judge(x)
 		v.found.Requests++
 		v.told("requests", v.found.Requests)
-	}
-	return nil
+		return nil
+	})
+	v.found.Inconsistencies = append(v.found.Inconsistencies, p.Findings()...)
+	return err
 }
 
 // columns adds the store's own findings.
 func (v *verifying) columns(ctx context.Context) error {
 	v.told("columns", 0)
-	return v.tx.Discrepancies(ctx, func(text string) error {
+	return v.audit.Contradictions(ctx, func(text string) error {
 		v.found.Inconsistencies = append(v.found.Inconsistencies, text)
 		return nil
 	})

@@ -144,8 +144,8 @@ func searched(r scheduler.Request) string { return strings.ToLower(r.Name + "\n"
 func (d dialect) unindexed() contradiction {
 	const text = "request #%s is found by no part of its text%s"
 	if d.name == goose.DialectPostgres {
-		return contradiction{text, `SELECT r.number, '' FROM requests r LEFT JOIN request_grams g ON g.number = r.number WHERE g.number IS NULL ORDER BY r.number`}
+		return contradiction{always, text, `SELECT r.number, '' FROM requests r LEFT JOIN request_grams g ON g.number = r.number WHERE g.number IS NULL ORDER BY r.number`}
 	}
-	return contradiction{text, `SELECT r.number, '' FROM requests r LEFT JOIN request_grams_docsize g ON g.id = r.number
+	return contradiction{always, text, `SELECT r.number, '' FROM requests r LEFT JOIN request_grams_docsize g ON g.id = r.number
 		LEFT JOIN request_ungrammed u ON u.number = r.number WHERE g.id IS NULL AND u.number IS NULL ORDER BY r.number`}
 }

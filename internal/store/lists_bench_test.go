@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/testbeds"
 )
 
 // manyRequests fills a database of the schema before lists had their own tables with n requests over a thousand testbeds and 660 days, and brings it up to
@@ -152,12 +154,15 @@ func TestListsOfTheBenchmark(t *testing.T) {
 				}
 			}
 			report := look(t, s, func(ctx context.Context, r scheduler.Reader) (list []string, err error) {
-				return list, r.Discrepancies(ctx, func(text string) error {
-					if strings.Contains(text, "weeks") || strings.Contains(text, "part of its text") || strings.Contains(text, "another number") {
-						list = append(list, text)
-					}
-					return nil
-				})
+				a := r.Audit()
+				err = errors.Join(a.Bookings(ctx, start, func(testbeds.Booking) error { return nil }), a.Requests(ctx, func(scheduler.Record) error { return nil }),
+					a.Contradictions(ctx, func(text string) error {
+						if strings.Contains(text, "weeks") || strings.Contains(text, "part of its text") || strings.Contains(text, "another number") {
+							list = append(list, text)
+						}
+						return nil
+					}))
+				return list, err
 			})
 			if len(report) > 0 {
 				t.Errorf("after the upgrade: %.300q", report)

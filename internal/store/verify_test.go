@@ -161,6 +161,10 @@ event 12 belongs to request #4, which does not exist`},
 		{"a week too many", `INSERT INTO request_weeks (week, number) VALUES (7, 4)`, `request #4: its rows of weeks are not those of its slot, of which it has 2`},
 		{"weeks of nobody", `INSERT INTO request_weeks (week, number) VALUES (7, 99), (8, 99)`, `request #99 does not exist, but has rows of weeks: 2`},
 		{"a booking's number", booking(`number = 5`, 2), `request #2: booking 2 has another number`},
+		{"the numbers of two bookings", `UPDATE bookings SET number = 9 - number WHERE number IN (4, 5)`, `request #4: booking 5 has another number
+request #5: booking 6 has another number`},
+		{"a document", `UPDATE requests SET document = '{' WHERE number = 4`, `request #4: booking 5 is pending, but the request does not know it
+request #4: its document cannot be read: reading request: unexpected end of JSON input`},
 		{"a booking's request", booking(`request = 'nobody'`, 2), `booking 2 belongs to request nobody, which does not exist`},
 		{"a booking's end", booking(`until = until + 1`, 2), `request #2: booking 2 does not last until the end of its last claim`},
 		{"released", booking(`released = 1`, 2), `request #2 (SCHEDULED): has no booking in force`},

@@ -108,6 +108,31 @@ func (r reader) Bookings(ctx context.Context, after time.Time, yield func(testbe
 	})
 }
 
+func (r reader) Audit() scheduler.Audit { return audit{r.Reader.Audit(), r.lie} }
+
+type audit struct {
+	scheduler.Audit
+	lie lie
+}
+
+func (a audit) Bookings(ctx context.Context, after time.Time, yield func(testbeds.Booking) error) error {
+	return a.Audit.Bookings(ctx, after, func(b testbeds.Booking) error {
+		if a.lie.booking != nil && len(b.Claims) > 0 {
+			a.lie.booking(&b)
+		}
+		return yield(b)
+	})
+}
+
+func (a audit) Requests(ctx context.Context, yield func(scheduler.Record) error) error {
+	return a.Audit.Requests(ctx, func(x scheduler.Record) error {
+		if a.lie.request != nil {
+			a.lie.request(&x.Request)
+		}
+		return yield(x)
+	})
+}
+
 func (r reader) Requests(ctx context.Context, f scheduler.RequestFilter) ([]scheduler.Request, error) {
 	list, err := r.Reader.Requests(ctx, f)
 	for i := range list {

@@ -23,9 +23,9 @@ type Options struct {
 // Proof judges requests one after the other. Besides its findings it keeps only which bookings and units belong to which request.
 type Proof struct {
 	o        Options
-	bookings []testbeds.Booking // in the order of their ids
-	owners   []int64            // number of the request that calls a booking its own
-	running  map[unit]int64     // number of the request that runs on a unit
+	bookings *Bookings
+	owners   []int64        // number of the request that calls a booking its own
+	running  map[unit]int64 // number of the request that runs on a unit
 	found    []finding
 }
 
@@ -34,9 +34,9 @@ type finding struct {
 	text    string
 }
 
-// New begins with the bookings in force, in the order of their ids.
-func New(bookings []testbeds.Booking, o Options) *Proof {
-	return &Proof{o: o, bookings: bookings, owners: make([]int64, len(bookings)), running: map[unit]int64{}}
+// New begins with the bookings in force.
+func New(bookings *Bookings, o Options) *Proof {
+	return &Proof{o: o, bookings: bookings, owners: make([]int64, bookings.Len()), running: map[unit]int64{}}
 }
 
 // Judge compares one request with its bookings, approvals and history.
@@ -55,8 +55,9 @@ func (p *Proof) Judge(r Request) {
 // its own.
 func (p *Proof) Findings() []string {
 	found := slices.Clone(p.found)
-	for i, b := range p.bookings {
-		if p.owners[i] == 0 {
+	for i, owner := range p.owners {
+		if owner == 0 {
+			b := p.bookings.bare(i)
 			found = append(found, finding{b.Request, fmt.Sprintf("request #%d: booking %d is %s, but the request does not know it", b.Request, b.ID, b.Strength)})
 		}
 	}
@@ -74,7 +75,7 @@ func (p *Proof) say(r Request, format string, args ...any) {
 
 // own finds a booking that a request calls its own. Two requests cannot share one.
 func (p *Proof) own(r Request, id int64) (b testbeds.Booking, ok bool) {
-	i, ok := slices.BinarySearchFunc(p.bookings, id, func(b testbeds.Booking, id int64) int { return cmp.Compare(b.ID, id) })
+	i, ok := p.bookings.find(id)
 	if !ok {
 		return b, false
 	}
@@ -82,7 +83,7 @@ func (p *Proof) own(r Request, id int64) (b testbeds.Booking, ok bool) {
 		p.say(r, "its booking %d also belongs to request #%d", id, other)
 	}
 	p.owners[i] = r.Number
-	return p.bookings[i], true
+	return p.bookings.At(i), true
 }
 
 // lately reports whether a booking that lasts until the end of a slot must be among those given.

@@ -101,10 +101,10 @@ func newHouse() house {
 }
 
 func (h house) findings() []string {
-	var bookings []testbeds.Booking
+	bookings := new(proof.Bookings)
 	for _, name := range []string{"scheduled", "running", "held", "pending", "offer", "over", "move"} {
 		if b := h.bookings[name]; b != nil {
-			bookings = append(bookings, *b)
+			bookings.Add(*b)
 		}
 	}
 	p := proof.New(bookings, h.o)

@@ -109,21 +109,6 @@ func (d *data) History(_ context.Context, request string, after int64, limit int
 	return part(d.entries, limit, func(e scheduler.Entry) bool { return e.Request == request && e.ID > after }), nil
 }
 
-func (d *data) HistoryEnds(_ context.Context, requests []string) (map[string]scheduler.HistoryEnds, error) {
-	ends := map[string]scheduler.HistoryEnds{}
-	for _, e := range d.entries {
-		if x, begun := ends[e.Request]; begun {
-			ends[e.Request] = scheduler.HistoryEnds{First: x.First, Last: deep(e)}
-		} else if slices.Contains(requests, e.Request) {
-			ends[e.Request] = scheduler.HistoryEnds{First: deep(e), Last: deep(e)}
-		}
-	}
-	return ends, nil
-}
-
-// Discrepancies finds none: there are no columns beside the documents.
-func (d *data) Discrepancies(context.Context, func(string) error) error { return nil }
-
 func (d *data) CreateRequest(_ context.Context, r *scheduler.Request) error {
 	d.number++
 	r.Number = d.number
