@@ -31,6 +31,11 @@ func offeredSteps(t *testing.T, body string) (list []scheduler.Action) {
 		}
 	}
 	for main := range nodes(doc, atom.Main) {
+		for link := range nodes(main, atom.A) {
+			if strings.HasSuffix(get(link, "href"), "/decide") {
+				add(scheduler.ActionSchedule) // it leads to the page for decisions
+			}
+		}
 		for form := range nodes(main, atom.Form) {
 			if strings.HasSuffix(get(form, "action"), "/feedback") {
 				add(scheduler.ActionFeedback)
