@@ -115,7 +115,7 @@ type site struct {
 
 // Paths lists the patterns of New's handler.
 var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/use", "/use.csv", "/requests", "/requests/", "/testbeds", "/testbeds/",
-	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", "GET /docs/api", "/offers/", "/approvals/", "/mails/", "/invitations/", "/welcome/"}
+	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", deploymentsPath, "GET /docs/api", "/offers/", "/approvals/", "/mails/", "/invitations/", "/welcome/"}
 
 // New serves the pages.
 func New(service *scheduler.Service, people Identity, o Options) (http.Handler, error) {
