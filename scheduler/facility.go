@@ -163,9 +163,17 @@ func (s *Service) AddClosure(ctx context.Context, a account.Actor, testbed strin
 	return c, change, err
 }
 
-// DeleteClosure removes a closure from a testbed, by its id; one from a file has the id given there. It returns CodeNotFound without such a testbed
-// or closure, and those of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
-func (s *Service) DeleteClosure(ctx context.Context, a account.Actor, testbed, closure string, o ChangeOptions) (FacilityChange, error) {
+// ChangeClosure replaces the closure of a testbed that has the id of c. It returns CodeNotFound without such a testbed or closure, and those of a change
+// (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
+func (s *Service) ChangeClosure(ctx context.Context, a account.Actor, testbed string, c testbeds.Closure, o ChangeOptions) (FacilityChange, error) {
+	return s.alterClosure(ctx, a, testbed, c.ID, o, func(list []testbeds.Closure, i int) []testbeds.Closure {
+		list[i] = c
+		return list
+	})
+}
+
+// alterClosure changes the list of a testbed's closures at the place of one.
+func (s *Service) alterClosure(ctx context.Context, a account.Actor, testbed, closure string, o ChangeOptions, change func(list []testbeds.Closure, i int) []testbeds.Closure) (FacilityChange, error) {
 	if err := mayChange(a, testbed); err != nil {
 		return FacilityChange{}, err
 	}
@@ -180,9 +188,15 @@ func (s *Service) DeleteClosure(ctx context.Context, a account.Actor, testbed, c
 			return Errorf(CodeNotFound, "testbed %s has no closure %q", testbed, clip(closure))
 		}
 		f.Testbeds = slices.Clone(f.Testbeds)
-		f.Testbeds[i].Closures = slices.Delete(slices.Clone(list), at, at+1)
+		f.Testbeds[i].Closures = change(slices.Clone(list), at)
 		return nil
 	})
+}
+
+// DeleteClosure removes a closure from a testbed, by its id; one from a file has the id given there. It returns CodeNotFound without such a testbed
+// or closure, and those of a change (CodeForbidden, CodeInvalid, CodeConflict and CodePrecondition).
+func (s *Service) DeleteClosure(ctx context.Context, a account.Actor, testbed, closure string, o ChangeOptions) (FacilityChange, error) {
+	return s.alterClosure(ctx, a, testbed, closure, o, func(list []testbeds.Closure, i int) []testbeds.Closure { return slices.Delete(list, i, i+1) })
 }
 
 func (s *Service) alter(ctx context.Context, a account.Actor, o ChangeOptions, change alteration) (FacilityChange, error) {

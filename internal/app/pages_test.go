@@ -192,7 +192,7 @@ func everyPageIsAccessible(t *testing.T, h *hall) {
 		"/use", "/use?by=resource&span=12-months", "/testbeds", "/testbeds/wins-5g", "/webhooks", "/docs/api",
 		"/subscribe", "/subscribe?client=android", "/subscribe?client=google", "/subscribe?client=apple", "/account", "/account/tokens",
 		"/admin", "/admin/people?text=e", "/admin/people/maeve", "/admin/invite", "/admin/audit?actor=berth", "/admin/facility", "/admin/file/facility", "/admin/testbed",
-		"/testbeds/wins-5g/edit", "/testbeds/wins-5g/vim/iris", "/testbeds/wins-5g/add/vim", "/testbeds/wins-5g/device/usrp-n210", "/testbeds/wins-5g/hours"} {
+		"/testbeds/wins-5g/edit", "/testbeds/wins-5g/vim/iris", "/testbeds/wins-5g/add/vim", "/testbeds/wins-5g/device/usrp-n210", "/testbeds/wins-5g/hours", "/testbeds/wins-5g/closures", "/testbeds/wins-5g?span=week"} {
 		for _, dark := range []bool{false, true} {
 			x.wide(1280, dark)
 			x.open(path)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"berth/scheduler/phrases"
 	"berth/testbeds"
 	"berth/testbeds/facilityfile"
+	"berth/testbeds/plain"
 )
 
 // changePreview is what a change of the facility or the catalogue would bring.
@@ -20,6 +22,7 @@ type changePreview struct {
 	MoreAffected int
 	YAML         string // of what is changed, as it would be
 	Step         string // that confirms it
+	Verb         string // of the button that does; empty: to save
 }
 
 func previewOf(c scheduler.FacilityChange, step string) *changePreview {
@@ -143,12 +146,9 @@ func inFile(t testbeds.Testbed) string {
 
 // Hit says how many a change hits, for the button that confirms it.
 func (p changePreview) Hit() string {
-	switch n := len(p.Broken); n {
-	case 0:
-		return "Save the changes"
-	case 1:
-		return "Save, and tell the people of 1 booking"
-	default:
-		return fmt.Sprintf("Save, and tell the people of %d bookings", n)
+	verb := cmp.Or(p.Verb, "Save")
+	if len(p.Broken) == 0 {
+		return cmp.Or(p.Verb, "Save the changes")
 	}
+	return fmt.Sprintf("%s, and tell the people of %s", verb, plain.Count(len(p.Broken), "booking"))
 }

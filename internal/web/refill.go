@@ -190,7 +190,7 @@ func fieldOf(form *html.Node, fault string) *html.Node {
 
 // called maps what the rules call a field to its name in the forms, where these differ.
 var called = map[string]string{"slot.start": "start", "slot.end": "end", "override.reason": "why", "override.displace": "displace", "override.mode": "override", "hold_for": "hold",
-	"alternatives": "count", "actual.start": "actual_start", "actual.end": "actual_end", "roles": "role", "testbeds": "testbed", "password": "new"}
+	"alternatives": "count", "actual.start": "actual_start", "actual.end": "actual_end", "roles": "role", "testbeds": "testbed", "password": "new", "rrule": "repeat", "duration": "end", "vims": "of"}
 
 // labelOf returns the words of a field's label, without the hint in brackets.
 func labelOf(form, n *html.Node) string {

@@ -52,10 +52,10 @@ func dict(pairs ...any) map[string]any {
 
 // notes holds the confirmations of actions just before a page; the address says which.
 var notes = map[string]string{"submitted": "Your request was submitted. Its mentor and the testbeds are notified.", "repeated": "You had sent this before: here is the request. Nothing was made twice.",
-	"said": "Your remark was added.", "saved": "Saved.", "closed": "The closure was added.",
+	"said": "Your remark was added.", "saved": "Saved.",
 	"changed": "Nothing was done: the request has changed since you saw it. This is how it stands now.", "unfit": "Nothing was done: the slot no longer fits. This is what is in the way, and what works instead.",
-	"seen":     "Everything is marked as seen.",
-	"reopened": "The closure was removed.", "retried": "The waiting deliveries are being retried."}
+	"seen":    "Everything is marked as seen.",
+	"retried": "The waiting deliveries are being retried."}
 
 func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, title string, who account.Actor, data any) {
 	var b bytes.Buffer

@@ -220,7 +220,7 @@ func TestOnlyWhoMayKnowSeesWhose(t *testing.T) {
 	}
 	for who, sees := range map[string]bool{"maeve": false, "hector": true, "monika": true} {
 		cookie := h.session(who)
-		for _, path := range []string{"/", "/requests?view=all", "/timeline.svg", "/testbeds/hall"} {
+		for _, path := range []string{"/", "/requests?view=all", "/timeline.svg", "/testbeds/hall?span=week"} {
 			res := h.send(path, cookie, nil)
 			if res.StatusCode != http.StatusOK {
 				t.Fatalf("%s: %d", path, res.StatusCode)

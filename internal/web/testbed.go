@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"berth/internal/web/timeline"
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/scheduler/phrases"
 	"berth/testbeds"
 	"berth/testbeds/wallclock"
 )
@@ -56,49 +57,29 @@ func (s *site) testbeds(w http.ResponseWriter, r *http.Request, who account.Acto
 // testbedPage shows one testbed.
 type testbedPage struct {
 	T        testbeds.Testbed
-	SVG      template.HTML
-	Closures []closed
-	Use      []use
+	Picture  template.HTML
+	Spans    []spanLink
+	Closures []closureRow
+	Capacity []capacityRow
 	Waiting  []scheduler.Request // for its approval
-	May      bool                // may change its closures
+	May      bool                // may change it
 	Days     int
-	Preview  *closurePreview
 }
 
-// Typed returns what was typed into a field of the closure that is previewed.
-func (p testbedPage) Typed(field string) string {
-	if p.Preview != nil {
-		for _, h := range p.Preview.Hidden {
-			if h.Name == field {
-				return h.Value
-			}
-		}
-	}
-	return ""
+// capacityRow is a resource: how much there is, and how much of it is booked in the days ahead.
+type capacityRow struct {
+	Name, Amount string
+	Units        []string
+	Percent      int
 }
 
-// use is the utilisation of a resource.
-type use struct {
-	Resource string
-	Percent  int
-}
-
-// closurePreview shows the effects of a closure.
-type closurePreview struct {
-	Failure *failure
-	Broken  []scheduler.BrokenBooking
-	Hidden  []hidden
-	Closure string
-}
-
-// usedDays is the number of days of utilisation shown back, and of closures shown ahead.
+// usedDays is the number of days ahead of which the booked share is shown.
 const usedDays = 30
 
-func (s *site) testbed(w http.ResponseWriter, r *http.Request, who account.Actor) error {
-	return s.aboutTestbed(w, r, who, http.StatusOK, nil)
-}
+// pressureSpan is the usual length of the picture: the coming weeks.
+const pressureSpan = "quarter"
 
-func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who account.Actor, status int, preview *closurePreview) error {
+func (s *site) testbed(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	ctx, id := r.Context(), r.PathValue("testbed")
 	f, _, err := s.service.Facility(ctx, who)
 	if err != nil {
@@ -108,27 +89,26 @@ func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who account.
 	if !ok {
 		return scheduler.Errorf(scheduler.CodeNotFound, "there is no testbed %q", id)
 	}
-	q := r.URL.Query()
-	if q.Get("zone") == "" {
-		q.Set("zone", t.Timezone)
-	}
-	v, err := s.readWindow(q, s.readerOf(who).zone)
-	if err != nil {
-		return err
-	}
-	v.Testbed = id
-	p := testbedPage{T: t, Days: usedDays, Preview: preview, May: who.SpeaksFor(id)}
-	if p.SVG, err = s.drawn(ctx, who, v, f, nil); err != nil {
+	p := testbedPage{T: t, Days: usedDays, May: who.SpeaksFor(id)}
+	if err := s.pressure(r, who, f, &p); err != nil {
 		return err
 	}
 	now := s.o.Clock().UTC().Truncate(time.Second)
-	p.Closures = closures(t, testbeds.Slot{Start: now, End: now.AddDate(0, 0, usedDays)})
-	series, err := s.service.Availability(ctx, who, id, testbeds.Slot{Start: now, End: now.AddDate(0, 0, usedDays)})
+	p.Closures = closureRows(t, s.readerOf(who), now, who)
+	span := testbeds.Slot{Start: now, End: now.AddDate(0, 0, usedDays)}
+	series, err := s.service.Availability(ctx, who, id, span)
 	if err != nil {
 		return err
 	}
 	for _, x := range series {
-		p.Use = append(p.Use, use{x.Resource.Words(), percent(x, now.AddDate(0, 0, usedDays))})
+		row := capacityRow{Name: strings.TrimSpace(x.Resource.VIM + " " + phrases.Quantity(x.Resource.Quantity)), Percent: percent(x, span.End)}
+		if d, ok := t.Device(x.Resource.Device); ok {
+			row.Name, row.Units = cmp.Or(d.Name, d.ID), d.Units
+		}
+		if len(x.Steps) > 0 {
+			row.Amount = phrases.Size(x.Resource.Quantity, x.Steps[0].Total)
+		}
+		p.Capacity = append(p.Capacity, row)
 	}
 	if p.May {
 		for _, statuses := range [][]scheduler.Status{{scheduler.UnderReview}, scheduler.Granted} {
@@ -139,8 +119,31 @@ func (s *site) aboutTestbed(w http.ResponseWriter, r *http.Request, who account.
 			p.Waiting = append(p.Waiting, slices.DeleteFunc(page.Items, func(x scheduler.Request) bool { return !x.WaitsForTestbed(id) })...)
 		}
 	}
-	s.show(w, r, status, "testbed.html", title(t), who, p)
+	s.show(w, r, http.StatusOK, "testbed.html", title(t), who, p)
 	return nil
+}
+
+// pressure draws how busy a testbed is in the coming weeks.
+func (s *site) pressure(r *http.Request, who account.Actor, f testbeds.Facility, p *testbedPage) error {
+	q := r.URL.Query()
+	if q.Get("span") == "" {
+		q.Set("span", pressureSpan)
+	}
+	v, err := s.readWindow(q, s.readerOf(who).zone)
+	if err != nil {
+		return err
+	}
+	v.Testbed, v.Open, v.Width = p.T.ID, []string{p.T.ID}, drawnWidth(r)
+	write := timeline.Chart.HTML
+	if v.byDay() {
+		write = timeline.Chart.Heat
+	}
+	picture, err := s.shown(r, who, v, f, write)
+	p.Picture = template.HTML(picture) // the drawing package escapes all texts of users
+	for _, x := range lengths[1:] {
+		p.Spans = append(p.Spans, spanLink{link{Label: x.label, URL: testbedPath(p.T.ID) + "?span=" + x.name, Here: v.Span == x.name}, x.title, x.name})
+	}
+	return err
 }
 
 // percent returns the booked share of a resource until an instant.
@@ -159,67 +162,4 @@ func percent(x testbeds.Series, until time.Time) int {
 		return 0
 	}
 	return int(booked*100/there + .5)
-}
-
-// close adds a closure, or first shows the bookings that it hits.
-func (s *site) close(w http.ResponseWriter, r *http.Request, who account.Actor) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
-	ctx, id, form := r.Context(), r.PathValue("testbed"), r.PostForm
-	wall := func(field string) (time.Time, error) {
-		t, err := time.Parse(localTime, form.Get(field))
-		if err != nil {
-			return t, invalid(field, "must be a date and a time such as 2026-11-24T09:00")
-		}
-		return t, nil
-	}
-	start, err := wall("start")
-	if err != nil {
-		return err
-	}
-	end, err := wall("end")
-	if err != nil {
-		return err
-	}
-	if !start.Before(end) {
-		return invalid("end", "must be after start")
-	}
-	c := testbeds.Closure{Summary: strings.TrimSpace(form.Get("summary")), Start: testbeds.LocalTime{Time: start}, Duration: testbeds.Period{Clock: end.Sub(start)}}
-	switch kind, of, _ := strings.Cut(form.Get("of"), ":"); kind {
-	case "vim":
-		c.VIMs = []string{of}
-	case "device":
-		c.Devices = []string{of}
-	}
-	o := scheduler.ChangeOptions{DryRun: form.Get("step") != "confirm", Force: form.Get("step") == "confirm", Reason: c.Summary}
-	var key scheduler.Creation
-	if !o.DryRun {
-		key = once(form)
-	}
-	_, change, err := s.service.AddClosure(ctx, who, id, c, o, key)
-	if err == nil && !o.DryRun {
-		return done(w, r, "/testbeds/"+url.PathEscape(id), "closed")
-	}
-	p := &closurePreview{Broken: change.Broken, Closure: c.Summary + ", " + wallclock.SaidSpan(start, end, time.UTC, s.o.Clock().UTC()) + " on the clocks there"}
-	status := http.StatusOK
-	if err != nil {
-		if ours(err) {
-			return err
-		}
-		status, p.Failure = s.explained(who, err)
-	}
-	for _, name := range []string{"summary", "start", "end", "of", "once"} {
-		p.Hidden = append(p.Hidden, hidden{name, form.Get(name)})
-	}
-	return s.aboutTestbed(w, r, who, status, p)
-}
-
-// reopen removes a closure.
-func (s *site) reopen(w http.ResponseWriter, r *http.Request, who account.Actor) error {
-	id := r.PathValue("testbed")
-	if _, err := s.service.DeleteClosure(r.Context(), who, id, r.PostFormValue("closure"), scheduler.ChangeOptions{Force: true}); err != nil {
-		return err
-	}
-	return done(w, r, "/testbeds/"+url.PathEscape(id), "reopened")
 }
