@@ -86,6 +86,17 @@ func theScheduleIsExplored(t *testing.T, h *hall) {
 	if !strings.HasPrefix(x.location(), "/requests/") {
 		t.Errorf("a bar leads to %s", x.location())
 	}
+
+	for _, path := range []string{"/schedule?span=month", "/schedule?span=quarter&open=wins-5g"} {
+		x.wide(1280, true)
+		x.open(path)
+		x.accessible()
+		x.wide(360, false)
+		x.open(path)
+		if width := evaluated[int](x, "document.documentElement.scrollWidth"); width > 360 {
+			t.Errorf("%s is %d wide on a telephone", path, width)
+		}
+	}
 }
 
 // theScheduleWithoutScripts finds and opens by links and forms.

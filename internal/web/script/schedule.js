@@ -10,7 +10,7 @@
 	// The server draws for the width that there is.
 	const width = () => {
 		const row = root.querySelector(".tl-head .tl-row > svg");
-		return Math.round(narrow.matches ? Math.max(innerWidth * 1.9, 680) : (row || part("picture")).getBoundingClientRect().width - (row ? 0 : 200));
+		return Math.round(narrow.matches ? Math.max(innerWidth * 1.6, 560) : (row || part("picture")).getBoundingClientRect().width - (row ? 0 : 200));
 	};
 	const tell = () => {
 		if (width() > 0) document.cookie = "berth-width=" + width() + "; path=/; max-age=31536000; samesite=lax" + (location.protocol === "https:" ? "; secure" : "");
