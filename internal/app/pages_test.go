@@ -113,10 +113,11 @@ func aMentorTurnsARequestDown(t *testing.T, h *hall) {
 	number := vera.booked("lte_ns")
 	adele := h.tab(t)
 	adele.signIn("adele", "/requests/"+number)
-	adele.preview("reject", func() { adele.fill(`details:has(input[value="reject"]) textarea`, "The mast is being painted.") })
-	adele.wants("would be rejected", "Slots to offer")
-	adele.press(`input[name="choose"][value="0"]`) // not this one
-	adele.confirm()
+	adele.click(`a[href$="?way=reject"]`)
+	adele.fill("#reason", "The mast is being painted.")
+	adele.chooses(`.offers input[name="offer"]`) // not this one
+	adele.wants("two other slots are held for Vera Costa")
+	adele.click(`#send button[value="confirm"]`)
 	adele.wants("The mast is being painted.", "Offered instead")
 	if n := evaluated[int](adele, `document.querySelectorAll(".cards .open").length`); n != 2 {
 		t.Error("what was not ticked is offered")

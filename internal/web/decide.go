@@ -42,7 +42,6 @@ type decidePage struct {
 	Hidden  []hidden // the form, to be sent again
 	Can     bool     // whether it may be confirmed
 	Ways    []wayOut
-	Offered []offeredWay
 	Modes   map[string]bool // the overrides that the reader may use
 }
 
@@ -85,11 +84,10 @@ func (s *site) decide(w http.ResponseWriter, r *http.Request, who account.Actor)
 		p.conflict(*e, who, v, scheduler.Action(form.Get("action")))
 	} else {
 		p.Lines = s.readerOf(who).effects(v.Request, out)
-		p.Offered = s.readerOf(who).offeredWays(v.Request, out.Request)
 	}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		for _, value := range form[name] {
-			if name != "step" && name != "alternative" && name != "choose" && len(value) > 0 {
+			if name != "step" && len(value) > 0 {
 				p.Hidden = append(p.Hidden, hidden{name, value})
 			}
 		}
@@ -126,7 +124,7 @@ func (p decidePage) Without(names ...string) []hidden {
 
 // deciding holds the titles of decisions.
 var deciding = map[scheduler.Action]string{
-	scheduler.ActionSchedule: "Schedule", scheduler.ActionReject: "Reject", scheduler.ActionMove: "Move", scheduler.ActionCancel: "Cancel", scheduler.ActionStart: "Start",
+	scheduler.ActionSchedule: "Schedule", scheduler.ActionMove: "Move", scheduler.ActionCancel: "Cancel", scheduler.ActionStart: "Start",
 	scheduler.ActionComplete: "End", scheduler.ActionFail: "Report a failure", scheduler.ActionAssign: "Change mentor", scheduler.ActionApprove: "Decide for a testbed",
 	scheduler.ActionAcceptOffer: "Accept the offer", scheduler.ActionEdit: "Change the request",
 }
@@ -156,26 +154,6 @@ func (s *site) step(ctx context.Context, who account.Actor, v scheduler.View, fo
 		return s.service.Schedule(ctx, who, v.ID, scheduler.Schedule{Slot: wish.slot, Placement: wish.placement, Devices: wish.devices, Reason: reason, Override: override(form), DryRun: dry, Revision: revision})
 	case scheduler.ActionMove:
 		return s.service.Move(ctx, who, v.ID, scheduler.Move{Slot: wish.slot, Placement: wish.placement, Devices: wish.devices, Reason: reason, Override: override(form), DryRun: dry, Revision: revision})
-	case scheduler.ActionReject:
-		count, err := number(form, "count")
-		if err != nil {
-			return scheduler.Outcome{}, err
-		}
-		days, err := number(form, "hold")
-		if err != nil {
-			return scheduler.Outcome{}, err
-		}
-		if most := int64(testbeds.MaxPeriod / (24 * time.Hour)); days > most {
-			return scheduler.Outcome{}, invalid("hold", "must be from 0 to %d", most)
-		}
-		chosen, err := chosenOffers(form)
-		if err != nil {
-			return scheduler.Outcome{}, err
-		}
-		if form.Has("alternative") { // the user has seen the list, and chose these
-			count = 0
-		}
-		return s.service.Reject(ctx, who, v.ID, scheduler.Reject{Reason: reason, Count: int(count), Offers: chosen, HoldFor: testbeds.Period{Clock: time.Duration(days) * 24 * time.Hour}, DryRun: dry, Revision: revision})
 	case scheduler.ActionEdit:
 		in, err := readEdit(form, wish, v.Request)
 		if err != nil {
@@ -232,20 +210,6 @@ func readWish(form url.Values, zone *time.Location, r scheduler.Request) (w wish
 		w.devices = &a.Devices
 	}
 	return w, nil
-}
-
-// offeredWay is one of the alternatives that a rejection would offer, for the user's choice.
-type offeredWay struct {
-	Number int
-	Text   string
-	JSON   string // as a form sends it back
-}
-
-func (x reader) offeredWays(before, after scheduler.Request) (list []offeredWay) {
-	for i, o := range after.Offers[min(len(before.Offers), len(after.Offers)):] {
-		list = append(list, offeredWay{i, x.offer(o), asTaken(o.What)})
-	}
-	return list
 }
 
 // maxOffered exceeds the number that a rejection may offer, which the rules check.

@@ -31,7 +31,7 @@ type requestPage struct {
 	Where     []deployedAt
 	Around    string // setup and teardown
 	SVG       template.HTML
-	Moves     string // what the reader may do by a move
+	Relocates bool // the reader may move a granted request anywhere, on the page for decisions
 	Feedback  []scheduler.Feedback
 	History   []told
 	Mentors   []string
@@ -135,9 +135,7 @@ func (p *requestPage) may(who account.Actor, now time.Time) {
 		p.Later[string(l.Action)] = later{l.Why, l.From}
 	}
 	p.Take = p.Can[string(scheduler.ActionAssign)] && who.Is(account.RoleMentor) && v.Mentor != who.Username
-	if p.Moves = "Move, extend or shorten"; v.Status != scheduler.UnderReview && !scheduler.MayOverride(who, scheduler.ActionMove, v.Request) {
-		p.Moves = "Shorten"
-	}
+	p.Relocates = v.Status.Granted() && p.Can[string(scheduler.ActionMove)] && scheduler.MayOverride(who, scheduler.ActionMove, v.Request)
 	if p.Can[string(scheduler.ActionApprove)] {
 		p.Provides = v.Decidable(who)
 	}

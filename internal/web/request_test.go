@@ -31,9 +31,14 @@ func offeredSteps(t *testing.T, body string) (list []scheduler.Action) {
 		}
 	}
 	for main := range nodes(doc, atom.Main) {
-		for link := range nodes(main, atom.A) {
-			if strings.HasSuffix(get(link, "href"), "/decide") {
-				add(scheduler.ActionSchedule) // it leads to the page for decisions
+		for link := range nodes(main, atom.A) { // it leads to the page for decisions
+			switch _, rest, _ := strings.Cut(get(link, "href"), "/decide"); {
+			case textOf(link) == "Reject…" && rest == "?way=reject":
+				add(scheduler.ActionReject)
+			case textOf(link) == "Move…":
+				add(scheduler.ActionMove)
+			case strings.HasSuffix(get(link, "href"), "/decide"):
+				add(scheduler.ActionSchedule)
 			}
 		}
 		for form := range nodes(main, atom.Form) {

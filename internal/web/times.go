@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"time"
 
-	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/scheduler/phrases"
 	"berth/testbeds"
@@ -63,11 +62,6 @@ func (x reader) days(s testbeds.Slot) string {
 
 // at writes an instant: "Thu 26 Nov, 09:00".
 func (x reader) at(t time.Time) string { return wallclock.Said(t, x.zone, x.now) }
-
-// offer writes what an offer gives, and until when.
-func (x reader) offer(o scheduler.Offer) string {
-	return phrases.Reader{Zone: x.zone, Now: x.now}.Alternative(o.What)
-}
 
 // zoneName names a zone for people.
 func zoneName(zone *time.Location) string { return phrases.ZoneName(zone) }
@@ -126,9 +120,6 @@ func (v view) Input(t time.Time) string { return t.In(v.reader.zone).Format(loca
 
 // ZoneID is the reader's zone as forms name it.
 func (v view) ZoneID() string { return v.reader.zone.String() }
-
-// Offer writes what an offer gives.
-func (v view) Offer(o scheduler.Offer) string { return v.reader.offer(o) }
 
 // humane writes the times in a message of the rules for the reader.
 func (x reader) humane(message string) string {

@@ -23,8 +23,8 @@ func TestARefusedFormComesBackAsItWasTyped(t *testing.T) {
 		status          int
 		shows           []string
 	}{
-		{"a rejection without a reason", "monika", page + "/decide", url.Values{"action": {"reject"}, "reason": {""}, "count": {"7"}, "hold": {"9"}}, 422,
-			[]string{"Reason ", `name="count" min="0" max="10" value="7"`, `name="hold" min="1" max="30" value="9"`, `aria-invalid="true"`, `id="wrong-reason"`}},
+		{"a rejection without a reason", "monika", page + "/decide/take", url.Values{"way": {"reject"}, "reason": {""}, "hold": {"9"}, "offers": {"1"}, "step": {"confirm"}, "zone": {"UTC"}}, 422,
+			[]string{"Note ", `name="hold" min="1" max="30" value="9"`, `aria-invalid="true"`, `id="wrong-reason"`}},
 		{"a cancellation with too long a reason", "maeve", page + "/decide", url.Values{"action": {"cancel"}, "reason": {long}}, 422, []string{long, `name="act" open="">`, `id="wrong-reason"`}},
 		{"a slot that ends before it starts", "maeve", page + "/decide", url.Values{"action": {"edit"}, "zone": {"UTC"}, "start": {"2031-01-02T00:00"}, "end": {"2031-01-01T00:00"}, "name": {"as it was"}, "description": {"a <b>reason</b>"}}, 422,
 			[]string{"a &lt;b&gt;reason&lt;/b&gt;", `value="2031-01-02T00:00"`, `id="wrong-end"`, "To must be after"}},
