@@ -216,9 +216,21 @@ func theBellRings(t *testing.T, h *hall) {
 	x.open("/testbeds")
 	h.rest(t, "marco", "/requests/"+n+"/feedback", map[string]any{"text": "Looks good."})
 	x.until(`document.querySelector(".bell .count")?.textContent === "1"`)
-	x.click(".bell")
+	x.press(".bell")
+	x.until(`document.querySelector(".bell-panel")?.innerText.includes("Looks good.") === true`)
+	x.shot("bell")
+	x.accessible()
+	x.keys(kb.Escape)
+	x.until(`document.querySelector(".bell-panel") === null && document.activeElement.matches(".bell")`)
+	x.press(".bell")
+	x.until(`document.querySelector(".bell-panel .all") !== null`)
+	x.click(".bell-panel .all")
 	x.wants("#"+n+" Rings", "Marco Ferri wrote", "Looks good.")
-	x.shot("notifications")
+	plain := h.tab(t)
+	plain.withoutScripts()
+	plain.signIn("ruben", "/")
+	plain.click(".bell")
+	plain.wants("#" + n + " Rings")
 }
 
 // theInboxFollowsChanges: a new row comes in while another is ticked; the tick and the place on the page stay.

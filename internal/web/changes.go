@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"berth/scheduler"
@@ -17,12 +18,26 @@ const lookEvery = 2 * time.Second
 // following is how long a page follows changes before it must ask again.
 const following = 10 * time.Minute
 
+// mostMissed bounds the changes that a page is told of which it missed.
+const mostMissed = 1000
+
+// since returns the number of the change log after which a page follows: that as of which it was read, or that of the last change that it was told of
+// before its connection broke.
+func since(r *http.Request, last int64) int64 {
+	from, err := strconv.ParseInt(cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after")), 10, 64)
+	if err != nil || from < 0 {
+		return last
+	}
+	return min(max(from, last-mostMissed), last)
+}
+
 // changes tells a page that something has changed, as server-sent events, so that it can say so or show it.
 func (s *site) changes(w http.ResponseWriter, r *http.Request, who account.Actor) error {
-	after, err := s.service.LastEvent(r.Context())
+	last, err := s.service.LastEvent(r.Context())
 	if err != nil {
 		return err
 	}
+	after := since(r, last)
 	leave, err := s.people.Stay(who.Username)
 	if err != nil {
 		return err
@@ -61,7 +76,7 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request, who account.Actor
 			if err != nil {
 				return nil
 			}
-			fmt.Fprintf(w, "data: %s\n\n", b)
+			fmt.Fprintf(w, "id: %d\ndata: %s\n\n", e.Sequence, b)
 		}
 		if len(events) == 0 {
 			fmt.Fprint(w, ": still here\n\n")

@@ -62,6 +62,23 @@ func TestAPageFollowsChangesAsLongAsItsSession(t *testing.T) {
 	}
 }
 
+// A page is told of what happened since it was read, or since it was last told of something; not of everything that ever happened.
+func TestAPageMissesNoChange(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		header, after string
+		want          int64
+	}{{"", "", 5000}, {"", "4998", 4998}, {"4999", "4998", 4999}, {"", "0", 4000}, {"", "4000", 4000}, {"", "3999", 4000}, {"", "5001", 5000}, {"", "-1", 5000}, {"", "x", 5000}, {"x", "4998", 5000}} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/changes?after="+tt.after, nil)
+		if tt.header != "" {
+			r.Header.Set("Last-Event-ID", tt.header)
+		}
+		if got := since(r, 5000); got != tt.want {
+			t.Errorf("%+v: %d", tt, got)
+		}
+	}
+}
+
 // TestAccountsAndSignIns shows the events to administrators, as text.
 func TestAccountsAndSignIns(t *testing.T) {
 	t.Parallel()

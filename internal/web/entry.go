@@ -39,8 +39,10 @@ type deed struct {
 	Primary bool
 }
 
-// decisionPage is where a request is decided.
-func decisionPage(number int64) string { return fmt.Sprintf("/requests/%d/decide", number) }
+// requestPageOf is the address of a request, and decisionPage that of where it is decided.
+func requestPageOf(number int64) string { return fmt.Sprintf("/requests/%d", number) }
+
+func decisionPage(number int64) string { return requestPageOf(number) + "/decide" }
 
 // named returns a button's value for a step with a request as it was seen.
 func named(action string, r scheduler.Request, more ...string) string {
@@ -130,6 +132,9 @@ func (x reader) decision(who account.Actor, v scheduler.View, n names) entry {
 		e.Hints = []string{"from " + x.slot(v.Slot) + ", by " + n.Person(v.PendingMove.By)}
 	}
 	decide := deed{Label: "Decide…", URL: decisionPage(v.Number)}
+	if v.PendingMove != nil {
+		decide.URL = requestPageOf(v.Number) // whose page asks for the approvals of a move
+	}
 	easy := v.Fit.Fits && v.PendingMove == nil && v.Slot.Start.After(x.now)
 	switch open := openTo(who, v.Request); {
 	case len(open) > 0 && easy:

@@ -61,11 +61,11 @@ func (s *site) search(w http.ResponseWriter, r *http.Request, who account.Actor)
 func (s *site) findRequests(ctx context.Context, who account.Actor, q string) (g foundGroup, err error) {
 	g.Title = "Requests"
 	add := func(r scheduler.Request) {
-		if len(g.Items) > 0 && g.Items[0].URL == fmt.Sprintf("/requests/%d", r.Number) {
+		if len(g.Items) > 0 && g.Items[0].URL == requestPageOf(r.Number) {
 			return
 		}
 		c := statusChip(r)
-		g.Items = append(g.Items, finding{Label: fmt.Sprintf("#%d %s", r.Number, r.Name), Hint: s.readerOf(who).slot(r.Slot) + ", " + r.Experimenter, URL: fmt.Sprintf("/requests/%d", r.Number), Chip: &c})
+		g.Items = append(g.Items, finding{Label: fmt.Sprintf("#%d %s", r.Number, r.Name), Hint: s.readerOf(who).slot(r.Slot) + ", " + r.Experimenter, URL: requestPageOf(r.Number), Chip: &c})
 	}
 	if n, err := strconv.ParseInt(strings.TrimPrefix(q, "#"), 10, 64); err == nil && n > 0 {
 		v, err := s.service.Get(ctx, who, strconv.FormatInt(n, 10))

@@ -155,7 +155,7 @@ func (s *site) fillOwn(ctx context.Context, who account.Actor, p *homePage) erro
 func (x reader) own(v scheduler.View, n names) entry {
 	e := x.row(v, n)
 	e.Chip = statusChip(v.Request)
-	open := deed{Label: "Open", URL: "/requests/" + strconv.FormatInt(v.Number, 10)}
+	open := deed{Label: "Open", URL: requestPageOf(v.Number)}
 	switch {
 	case v.Offered(x.now):
 		e.offered(x)
@@ -333,7 +333,7 @@ func (s *site) fillUpkeep(ctx context.Context, who account.Actor, p *homePage) e
 // trouble is the row of a request that is stuck or broken.
 func (x reader) trouble(v scheduler.View, n names) entry {
 	e := x.row(v, n)
-	e.Deeds = []deed{{Label: "Open", URL: "/requests/" + strconv.FormatInt(v.Number, 10)}}
+	e.Deeds = []deed{{Label: "Open", URL: requestPageOf(v.Number)}}
 	switch {
 	case v.Troubled():
 		e.Chip = chip{flagWords[v.Flags[0].Kind], "bad"}

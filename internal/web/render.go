@@ -29,6 +29,7 @@ type view struct {
 	Data  any
 
 	Waiting scheduler.Waiting // what waits for the reader
+	AsOf    int64             // the last number of the change log before the page was read; 0 for a page that follows nothing
 	reader  reader
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -51,12 +52,23 @@ func (s *site) signedIn(h page) http.HandlerFunc {
 		}
 		who = s.zoned(r, who)
 		if err == nil {
+			r, err = s.asOf(r)
+		}
+		if err == nil {
 			err = h(w, r, who)
 		}
 		if err != nil {
 			s.fail(w, r, who, err)
 		}
 	}
+}
+
+type asOf struct{}
+
+// asOf notes on a call how far the change log is before anything is read for its page: from there on the page follows.
+func (s *site) asOf(r *http.Request) (*http.Request, error) {
+	last, err := s.service.LastEvent(r.Context())
+	return r.WithContext(context.WithValue(r.Context(), asOf{}, last)), err
 }
 
 // zoned gives a person without a chosen time zone that of the browser.

@@ -20,7 +20,7 @@
 			now.setAttribute(name, value);
 		}
 		for (const { name } of [...now.attributes]) {
-			if (!next.hasAttribute(name) && name !== "open" && !name.startsWith("data-js")) now.removeAttribute(name);
+			if (!next.hasAttribute(name) && !["open", "aria-expanded"].includes(name) && !name.startsWith("data-js")) now.removeAttribute(name);
 		}
 	};
 	const sync = (now, next) => {
@@ -108,13 +108,12 @@
 			refresh(all).catch(() => { if (all) tell(); });
 		}, 150);
 	};
-	let source = null, missed = false;
+	let source = null, after = document.body.dataset.asOf || "";
 	const follow = () => {
 		if (document.hidden || source) return;
-		if (missed) soon(Boolean(whole || parts().length));
-		missed = false;
-		source = new EventSource("/changes");
+		source = new EventSource("/changes?after=" + after);
 		source.onmessage = (message) => {
+			after = message.lastEventId;
 			const change = JSON.parse(message.data);
 			if (change.kind === "digest") return;
 			soon(request ? String(change.number) === request : Boolean(whole || parts().length));
@@ -122,7 +121,6 @@
 	};
 	const rest = () => {
 		source?.close();
-		missed ||= Boolean(source);
 		source = null;
 	};
 	document.addEventListener("visibilitychange", () => { if (document.hidden) rest(); else follow(); });
