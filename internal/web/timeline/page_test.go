@@ -112,10 +112,10 @@ func TestAnyChartIsAPage(t *testing.T) {
 			Fits: rapid.SliceOfN(anySlot(base), 0, 20).Draw(t, "fits"), Zoom: func(testbeds.Slot) string { return "?zoom" },
 		}
 		for i := range c.Lanes {
-			c.Lanes[i].ID += string(rune('a' + i)) // the ids of testbeds are all different
+			c.Lanes[i].ID = string(rune('a'+i)) + c.Lanes[i].ID // the ids of testbeds are all different
 		}
 		for i := range c.Quiet {
-			c.Quiet[i].ID += string(rune('k' + i))
+			c.Quiet[i].ID = string(rune('k'+i)) + c.Quiet[i].ID
 		}
 		inspectHTML(t, asPage(t, c))
 		inspectHTML(t, asHeat(t, c))
