@@ -31,6 +31,7 @@ type choosePage struct {
 	Verdict    *testbeds.Verdict
 	Conflicts  []string
 	Contenders int
+	Never      []string // why it can run at no time as it is placed
 	Ways       []wayOut
 	Clocks     []*time.Location // of its testbeds
 	Share      template.URL     // the slot, for others
@@ -162,8 +163,12 @@ const (
 
 // check checks the picked slot, and finds alternatives: those in working hours first, if that is wanted.
 func (s *site) check(ctx context.Context, who account.Actor, p *choosePage) error {
-	if !p.Choice.Picked {
-		return nil
+	if !p.Choice.Picked { // nothing is free: is it possible at all?
+		q := p.Choice.ask()
+		q.Slot = testbeds.NewSlot(s.o.Clock().UTC().Truncate(time.Hour).Add(24*time.Hour), time.Hour)
+		v, err := s.service.Check(ctx, who, q)
+		p.Never = reasons(v.Problems)
+		return err
 	}
 	p.Share = p.Choice.shared()
 	p.Start, p.End = p.Choice.Slot.Start.In(p.Choice.Zone).Format(localTime), p.Choice.Slot.End.In(p.Choice.Zone).Format(localTime)

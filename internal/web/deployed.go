@@ -62,6 +62,11 @@ func (p *choosePage) needed() testbeds.Demand {
 	return e.Demand()
 }
 
+// Runs reports whether all members run on a VIM.
+func (p choosePage) Runs(where string) bool {
+	return len(p.Places) > 0 && !slices.ContainsFunc(p.Places, func(x place) bool { return x.Now != where })
+}
+
 // testbeds returns the testbeds that take part.
 func (p *choosePage) testbeds() map[string]bool {
 	set := map[string]bool{}

@@ -44,6 +44,7 @@ type deskPage struct {
 	Can       bool     // it can be taken
 	Waiting   bool     // it waits for an approval
 	Problem   *failure // with the slot or the way
+	Did       string   // what the reader has just done
 	seen
 }
 
@@ -76,6 +77,13 @@ func (s *site) decides(w http.ResponseWriter, r *http.Request, who account.Actor
 	if err != nil {
 		return err
 	}
+	if r.URL.Query().Get("note") == "decided" {
+		history, err := s.service.History(r.Context(), who, v.ID, "", longestThread)
+		if err != nil {
+			return err
+		}
+		p.Did = s.readerOf(who).confirmed(who, v.Request, history.Items, p.Names)
+	}
 	name, title := "desk.html", fmt.Sprintf("Decide #%d %s", v.Number, v.Name)
 	if r.URL.Query().Get("part") != "" {
 		name = "desk-parts.html"
@@ -94,15 +102,23 @@ func (s *site) deskOf(ctx context.Context, who account.Actor, v scheduler.View, 
 	if p.Names, err = s.named(ctx, who, f, peopleOf(v.Request, nil, nil)...); err != nil {
 		return nil, err
 	}
+	if p.Over != "" && p.Take {
+		p.Over = "It has no mentor yet. Take it to decide about it."
+		if v.Mentor != "" {
+			p.Over = p.Names.Person(v.Mentor) + ", its mentor, decides about it. Take it over to decide yourself."
+		}
+	}
 	p.approvals(who)
 	zone := s.readerOf(who).zone
 	if err := p.read(form, zone); err != nil {
 		return nil, err
 	}
-	if p.Over == "" {
+	if v.Status.Live() {
 		if err := s.weigh(ctx, who, p); err != nil {
 			return nil, err
 		}
+	}
+	if p.Over == "" {
 		if err := s.foresee(ctx, who, p, form); err != nil {
 			return nil, err
 		}
@@ -115,7 +131,7 @@ func (s *site) deskOf(ctx context.Context, who account.Actor, v scheduler.View, 
 		look.At = time.Time{}
 	}
 	p.Start, p.End = p.Slot.Start.In(zone).Format(localTime), p.Slot.End.In(zone).Format(localTime)
-	q := pictured{ask: asksFor(v), demand: v.Demand, testbeds: v.Demand.Testbeds(), slot: &p.Slot, look: look, ways: p.slots()}
+	q := pictured{ask: asksFor(v), demand: v.Demand, testbeds: v.Demand.Testbeds(), slot: &p.Slot, look: look, ways: p.drawn()}
 	q.ask.Duration = testbeds.Period{Clock: p.Slot.Duration()}
 	p.seen, err = s.see(ctx, who, q, zone, f)
 	return p, err
@@ -150,7 +166,7 @@ func (p *deskPage) may(who account.Actor, now time.Time) {
 	switch {
 	case p.Action != "" || p.Rejects || can[scheduler.ActionApprove]:
 	case p.Take:
-		p.Over = "Its mentor decides about it. Take it over to decide yourself."
+		p.Over = "Its mentor decides about it."
 	case v.Status.Over():
 		p.Over = "It is " + phrases.Status(v.Status) + ": there is nothing left to decide."
 	default:

@@ -32,6 +32,7 @@ type deskOffer struct {
 	Text    string
 	JSON    string
 	Checked bool
+	out     wayOut
 }
 
 // Kinds of ways, as the field way begins with them. The other slots are written as alternatives.
@@ -164,8 +165,14 @@ func (p *deskPage) elsewhere(x reader, who account.Actor, list []testbeds.Altern
 	}
 }
 
-// slots returns the other slots among the ways.
-func (p *deskPage) slots() (list []wayOut) {
+// drawn returns the slots that the picture shows beside the one under consideration: those to offer with a rejection, else those among the ways.
+func (p *deskPage) drawn() (list []wayOut) {
+	if p.Chosen == wayReject {
+		for _, o := range p.Offers {
+			list = append(list, o.out)
+		}
+		return list
+	}
 	for _, w := range p.Ways {
 		if w.Slot != nil {
 			list = append(list, w.out)
@@ -302,13 +309,13 @@ func (s *site) offer(ctx context.Context, who account.Actor, p *deskPage) error 
 	}
 	p.Ways = append(p.Ways, deskWay{Value: wayReject, Kind: wayReject, Must: true, Title: "Reject, and offer other slots"})
 	if p.Other && p.Fits {
-		p.Offers = append(p.Offers, deskOffer{Text: x.slot(p.Slot) + " (chosen on the picture)", JSON: asTaken(testbeds.Alternative{Slot: p.Slot}), Checked: true})
+		p.Offers = append(p.Offers, deskOffer{Text: x.slot(p.Slot) + " (chosen on the picture)", JSON: asTaken(testbeds.Alternative{Slot: p.Slot}), Checked: true, out: wayOut{Slot: p.Slot}})
 	}
 	for _, o := range out.Request.Offers[min(len(p.R.Offers), len(out.Request.Offers)):] {
 		if p.Other && o.What.Slot.Equal(p.Slot) {
 			continue
 		}
-		p.Offers = append(p.Offers, deskOffer{Number: len(p.Offers), Text: strings.Join(append([]string{x.slot(o.What.Slot)}, changesOf(o.What)...), "; "), JSON: asTaken(o.What), Checked: len(p.Offers) < ghosts})
+		p.Offers = append(p.Offers, deskOffer{Number: len(p.Offers), Text: strings.Join(append([]string{x.slot(o.What.Slot)}, changesOf(o.What)...), "; "), JSON: asTaken(o.What), Checked: len(p.Offers) < ghosts, out: wayOut{Slot: o.What.Slot, Changes: changesOf(o.What)}})
 	}
 	return nil
 }

@@ -129,7 +129,9 @@ func takesOf(d testbeds.Demand, f testbeds.Facility) (list []string) {
 		words := fmt.Sprintf("%d × %s", n.Amount, n.Device)
 		t, _ := f.Testbed(n.Testbed)
 		if i := slices.IndexFunc(t.Devices, func(x testbeds.Device) bool { return x.ID == n.Device }); i >= 0 {
-			words = fmt.Sprintf("%d of %d %s", n.Amount, t.Devices[i].Count, n.Device)
+			if words = n.Device; t.Devices[i].Count > 1 {
+				words = fmt.Sprintf("%d of %d %s", n.Amount, t.Devices[i].Count, n.Device)
+			}
 		}
 		list = append(list, words)
 	}

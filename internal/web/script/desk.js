@@ -1,7 +1,7 @@
 // Deciding: what a way would do is shown as one chooses it, and the slot is a block on the picture.
 (() => {
 	const form = document.getElementById("desk"), view = document.getElementById("view");
-	if (!form || !view || !document.getElementById("weighed")) return;
+	if (!form || !view || !document.getElementById("send")) return;
 	document.documentElement.classList.add("js");
 	const keys = document.createElement("p");
 	keys.id = "block-keys";
@@ -50,6 +50,7 @@
 	};
 	show(false);
 	block.reveal();
+	if (form.querySelector(".restored")) load({}); // what was chosen before a reload
 	form.addEventListener("change", (event) => {
 		if (["way", "offer", "hold", "pass"].includes(event.target.name)) load({});
 		if (["start", "end"].includes(event.target.name)) load({ way: null });
@@ -62,8 +63,8 @@
 			load({ [button.name]: button.value });
 		}
 		const ghost = event.target.closest("[data-ghost]");
-		const radios = [...form.querySelectorAll("[data-way]")];
-		if (ghost) radios[Number(ghost.dataset.ghost)]?.click();
+		const offers = [...form.querySelectorAll('input[name="offer"]')], slots = offers.length ? offers : [...form.querySelectorAll("[data-way]")];
+		if (ghost) slots[Number(ghost.dataset.ghost)]?.click();
 	});
 	form.addEventListener("input", (event) => {
 		if (event.target.name !== "hold") return;

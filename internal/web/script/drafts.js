@@ -31,7 +31,7 @@
 		draft.forEach(([name, value]) => {
 			const nth = used.get(name) || 0, e = now.filter((x) => x.name === name)[nth];
 			used.set(name, nth + 1);
-			if (!e || form.id === "book" && chosen.includes(name)) return;
+			if (!e || ["book", "desk"].includes(form.id) && chosen.includes(name)) return;
 			const kind = e.type === "checkbox" || e.type === "radio" ? "checked" : "value";
 			changed ||= e[kind] !== value;
 			e[kind] = value;
