@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -178,4 +179,118 @@ func TestALedgerTakesWhatItsProcessCommitted(t *testing.T) {
 			t.Errorf("%s: %d are free in the end, want %d", name, got, want)
 		}
 	}
+}
+
+// shared is a transaction of a decision, which others may have begun.
+type shared struct {
+	Tx
+	rows    rows
+	earlier []BookingChange
+}
+
+func (s shared) Earlier() []BookingChange                                { return s.earlier }
+func (s shared) State(ctx context.Context) (State, error)                { return s.rows.State(ctx) }
+func (s shared) Facility(ctx context.Context) (testbeds.Facility, error) { return s.rows.Facility(ctx) }
+func (s shared) Catalogue(ctx context.Context) (testbeds.Catalogue, error) {
+	return s.rows.Catalogue(ctx)
+}
+func (s shared) Bookings(ctx context.Context, after time.Time, yield func(testbeds.Booking) error) error {
+	return s.rows.Bookings(ctx, after, yield)
+}
+func (s shared) BookingsSince(ctx context.Context, sequence int64) ([]BookingChange, error) {
+	return s.rows.BookingsSince(ctx, sequence)
+}
+
+// TestALedgerTakesNothingFromASharedTransaction: what an earlier decision of the same transaction has written is not committed, so a ledger that would have
+// to read asks for a transaction of its own. One that has all it needs goes on.
+func TestALedgerTakesNothingFromASharedTransaction(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
+	earlier := []BookingChange{{Booking: testbeds.Booking{ID: 7}}}
+	for name, tt := range map[string]struct {
+		fresh              bool // nothing is known
+		facility, sequence int64
+		later              time.Duration
+		earlier            []BookingChange
+		want               error
+	}{
+		"nothing is new":                {false, 4, 10, 0, earlier, nil},
+		"it is further already":         {false, 3, 9, 0, earlier, nil},
+		"a day begins":                  {false, 4, 10, day, earlier, nil},
+		"bookings":                      {false, 4, 11, 0, earlier, ErrApart},
+		"a facility":                    {false, 5, 10, 0, earlier, ErrApart},
+		"everything":                    {true, 4, 10, 0, earlier, ErrApart},
+		"bookings, in one of its own":   {false, 4, 11, 0, nil, nil},
+		"a facility, in one of its own": {false, 5, 10, 0, nil, nil},
+		"everything, in one of its own": {true, 4, 10, 0, nil, nil},
+	} {
+		l, reads := &ledger{horizon: 730 * day}, 0
+		if !tt.fresh {
+			if _, err := l.catchUp(t.Context(), rows{facility: 4, sequence: 10, read: &reads}, now); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := l.now.Load()
+		_, err := l.catchUp(t.Context(), shared{rows: rows{facility: tt.facility, sequence: tt.sequence, read: &reads}, earlier: tt.earlier}, now.Add(tt.later))
+		if !errors.Is(err, tt.want) || err != nil && l.now.Load() != before {
+			t.Errorf("%s: %v, want %v, and the world as it was", name, err, tt.want)
+		}
+	}
+}
+
+// TestWhatIsBookedWhileALedgerBuilds is in what was built, however it came: a decision that commits while a facility is refitted, or while a day begins.
+func TestWhatIsBookedWhileALedgerBuilds(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
+	slot := testbeds.NewSlot(now.Add(day), time.Hour)
+	taking := func(id, n int64) testbeds.Booking {
+		return testbeds.Booking{ID: id, Request: id, Strength: testbeds.Firm, Slot: slot, Claims: []testbeds.Claim{{
+			Need: testbeds.Need{Resource: testbeds.Resource{Testbed: "hall", Device: "usrp"}, Amount: n}, From: slot.Start, To: slot.End}}}
+	}
+	l, reads := &ledger{horizon: 730 * day}, 0
+	if _, err := l.catchUp(t.Context(), rows{facility: 9, sequence: 10, bookings: []testbeds.Booking{taking(1, 1)}, read: &reads}, now); err != nil {
+		t.Fatal(err)
+	}
+	seen := func() (free int64) {
+		_ = l.read(func(w snapshot) error {
+			series, _ := w.fed.Availability("hall", slot)
+			free = series[0].Steps[0].Free
+			return nil
+		})
+		return free
+	}
+	during := building{rows: rows{facility: 10, sequence: 10, read: &reads}, then: func() {
+		l.take(Committed{10, 11, []BookingChange{{Booking: taking(2, 2), Sequence: 11}}})
+		if got := seen(); got != 6 {
+			t.Errorf("while it builds %d are free, want 6", got)
+		}
+		if err := l.dawn(now.Truncate(day).Add(day)); err != nil {
+			t.Error(err)
+		}
+		l.take(Committed{11, 12, []BookingChange{{Booking: testbeds.Booking{ID: 1}, Released: true, Sequence: 12}}})
+	}}
+	if _, err := l.catchUp(t.Context(), during, now); err != nil {
+		t.Fatal(err)
+	}
+	w := l.now.Load()
+	if got := seen(); got != 8 || w.facility != 10 || w.sequence != 12 || !w.day.Equal(now.Truncate(day).Add(day)) {
+		t.Errorf("of ten %d are free, at facility %d, change %d, on %s; want 8 at 10, 12, the day after", got, w.facility, w.sequence, w.day)
+	}
+	if h := w.fed.Horizon(); !h.Equal(l.ahead(w.day, 0)) {
+		t.Errorf("it reaches over %s, want %s", h, l.ahead(w.day, 0))
+	}
+	if reads != 1 {
+		t.Errorf("everything was read %d times, want once", reads)
+	}
+}
+
+// building is a store in which others go on while the facility is read.
+type building struct {
+	rows
+	then func()
+}
+
+func (b building) Facility(ctx context.Context) (testbeds.Facility, error) {
+	b.then()
+	return b.rows.Facility(ctx)
 }

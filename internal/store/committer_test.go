@@ -92,8 +92,11 @@ func (q *queue) add(ctx context.Context, fn func(scheduler.Tx) error, ended func
 	q.length(q.waiting)
 }
 
-func (q *queue) length(n int) {
-	for store.Queued(q.s) != n {
+func (q *queue) length(n int) { queued(q.s, n) }
+
+// queued waits until so many decisions wait.
+func queued(s *store.Store, n int) {
+	for store.Queued(s) != n {
 		runtime.Gosched()
 	}
 }

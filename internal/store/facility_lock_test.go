@@ -6,9 +6,13 @@ import (
 	"testing"
 	"time"
 
+	newid "github.com/google/uuid"
+
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/account"
+	"berth/testbeds"
 )
 
 // TestAChangeOfTheFacilityHoldsUpOnlyWhatItReaches: on PostgreSQL a decision about another testbed goes on beside it; one about the same testbed waits,
@@ -48,6 +52,77 @@ func TestAChangeOfTheFacilityHoldsUpOnlyWhatItReaches(t *testing.T) {
 			}
 		}
 	})
+}
+
+// slow is a store whose changes wait before they are committed.
+type slow struct {
+	*store.Store
+	begun, end chan struct{}
+}
+
+func (s slow) Change(ctx context.Context, lock []string, fn func(scheduler.Tx) error) error {
+	return s.Store.Change(ctx, lock, func(tx scheduler.Tx) error {
+		err := fn(tx)
+		close(s.begun)
+		<-s.end
+		return err
+	})
+}
+
+// TestDecisionsWhileTheFacilityChanges: those about other testbeds go on, by what was; one about the same testbed waits, and goes by what is.
+func TestDecisionsWhileTheFacilityChanges(t *testing.T) {
+	t.Parallel()
+	one, other := processes(t)
+	service := func(s scheduler.Store) *scheduler.Service {
+		return scheduler.New(s, scheduler.Options{Clock: func() time.Time { return start }, NewID: newid.NewString})
+	}
+	with := func(vcpus int64) (f testbeds.Facility) {
+		for _, id := range []string{"a", "b"} {
+			f.Testbeds = append(f.Testbeds, testbeds.Testbed{ID: id, Name: id, Timezone: "UTC", VIMs: []testbeds.VIM{{ID: "iris", Capacity: testbeds.Quantities{"vcpu": vcpus}}}})
+		}
+		f.Testbeds[1].VIMs[0].Capacity["vcpu"] = 8
+		return f
+	}
+	asks := func(svc *scheduler.Service, testbed string) error {
+		_, err := svc.Submit(t.Context(), account.System, scheduler.Submission{Name: "asks", Experimenter: "ada", Ask: scheduler.Ask{Slot: slot(24, 28),
+			Components: []testbeds.Component{{Member: "1", Onboarded: []string{testbed + "/iris"}, Size: testbeds.Quantities{"vcpu": 6}}},
+			Placement:  testbeds.Placement{"1": testbed + "/iris"}}})
+		return err
+	}
+	svc := service(other)
+	if _, err := svc.PutFacility(t.Context(), account.System, with(8), scheduler.ChangeOptions{Force: true, Reason: "so"}); err != nil {
+		t.Fatal(err)
+	}
+	ada := account.Person{Username: "ada", Name: "Ada", Roles: []account.Role{account.RoleExperimenter}}
+	if _, err := testdb.NewDirectory(t, svc, other, func() time.Time { return start }).PutPerson(t.Context(), account.System, ada); err != nil {
+		t.Fatal(err)
+	}
+	changing := slow{one, make(chan struct{}), make(chan struct{})}
+	changed, waited := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := service(changing).PutFacility(t.Context(), account.System, with(4), scheduler.ChangeOptions{Force: true, Reason: "so"})
+		changed <- err
+	}()
+	<-changing.begun
+	go func() { waited <- asks(svc, "a") }()
+	for range 2 { // the first is what the other waits for: none of them is
+		if err := asks(svc, "b"); err != nil {
+			t.Errorf("about another testbed: %v", err)
+		}
+	}
+	select {
+	case err := <-waited:
+		t.Errorf("about the same testbed it did not wait: %v", err)
+	default:
+	}
+	close(changing.end)
+	if err := <-changed; err != nil {
+		t.Error(err)
+	}
+	code(t, "about the same testbed, which has less now", <-waited, scheduler.CodeConflict)
+	if v, err := svc.Verify(t.Context()); err != nil || !v.Clean() || v.Requests != 2 {
+		t.Errorf("verify finds %+v, %v", v, err)
+	}
 }
 
 // TestPositionsKeepTheOrder whatever comes and goes.
