@@ -38,13 +38,19 @@ type hall struct {
 // newHall starts the demo and a browser. Without chromium the test is skipped, unless BERTH_TEST_REQUIRE says that it is there.
 func newHall(t *testing.T) *hall {
 	t.Helper()
-	h, printed := newHallOf(t, true)
+	return newHallWith(t, options(io.Discard))
+}
+
+// newHallWith starts the demo with options of the test.
+func newHallWith(t *testing.T, o app.Options) *hall {
+	t.Helper()
+	h, printed := newHallOf(t, o, true)
 	h.password = regexp.MustCompile(`password[^:]*: (\S+)`).FindStringSubmatch(printed)[1]
 	return h
 }
 
 // newHallOf starts the demo, or an instance with an empty database, and a browser. It returns what the instance printed.
-func newHallOf(t *testing.T, demo bool) (*hall, string) {
+func newHallOf(t *testing.T, with app.Options, demo bool) (*hall, string) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes long")
@@ -62,7 +68,7 @@ func newHallOf(t *testing.T, demo bool) (*hall, string) {
 		t.Skip("there is no chromium; make test installs Debian's")
 	}
 	var out bytes.Buffer
-	a := app.New(settings(t), options(io.Discard), app.Serving{Demo: demo, Out: &out})
+	a := app.New(settings(t), with, app.Serving{Demo: demo, Out: &out})
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -9,7 +10,7 @@ import (
 // TestOnboarding goes from an empty database to the first booking in pages alone: the first account, a testbed with a VIM and a device, a service, an
 // invited experimenter, and a slot. axe looks at each page on the way, and no page is wider than a telephone.
 func TestOnboarding(t *testing.T) {
-	h, printed := newHallOf(t, false)
+	h, printed := newHallOf(t, options(io.Discard), false)
 	link := regexp.MustCompile(`/welcome/\S+`).FindString(printed)
 	ada := h.tab(t)
 	ada.open("/")
