@@ -43,9 +43,14 @@ func (n names) Place(where string) string {
 	return n.Bed(bed) + ", " + vim
 }
 
+// Resource names a resource, with its testbed by its name: "WINS_5G (Iris) usrp-n210".
+func (n names) Resource(r testbeds.Resource) string {
+	return n.Bed(r.Testbed) + strings.TrimPrefix(r.Words(), r.Testbed)
+}
+
 // conflict words a conflict, with the testbed by its name.
 func (n names) conflict(x reader, c testbeds.Conflict) string {
-	return n.Bed(c.Resource.Testbed) + strings.TrimPrefix(c.Resource.Words(), c.Resource.Testbed) + " " + x.shortage(c)
+	return n.Resource(c.Resource) + " " + x.shortage(c)
 }
 
 // conflicts words what is in the way of a request, with testbeds by their names.

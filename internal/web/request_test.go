@@ -259,3 +259,19 @@ func TestHostileNamesStayNames(t *testing.T) {
 		t.Errorf("only %d names were accepted", shown)
 	}
 }
+
+// TestWhatWasOverbookedIsSaidOnce: what is missing was known when it was granted, and is no news.
+func TestWhatWasOverbookedIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://berth.example")
+	h.granted("hector", 20, tomorrow(4))
+	r := h.asks("maeve", 20, tomorrow(4))
+	override := &scheduler.Override{Mode: scheduler.OverrideOverbook, Reason: "they bring their own"}
+	if _, err := h.svc.Schedule(t.Context(), h.actor("monika", account.RoleMentor), r.ID, scheduler.Schedule{Override: override}); err != nil {
+		t.Fatal(err)
+	}
+	_, body := h.page(fmt.Sprintf("/requests/%d", r.Number), h.session("monika"), nil)
+	if !strings.Contains(body, "<strong>Overbooked by monika: they bring their own</strong>") || strings.Count(body, "Radio hall iris vCPU short by 8") != 1 || strings.Contains(body, "no longer has") {
+		t.Errorf("%s", body)
+	}
+}

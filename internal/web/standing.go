@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 
 	"berth/scheduler"
@@ -54,9 +55,15 @@ func (x reader) broken(p *requestPage) standing {
 			s.Lines = append(s.Lines, t)
 		}
 	}
-	if len(p.Lost) > 0 {
+	var over []string // what was missing when it was overbooked
+	for _, o := range r.Overbooked {
+		for _, c := range o.Conflicts {
+			over = append(over, p.Names.conflict(x, c))
+		}
+	}
+	if lost := slices.DeleteFunc(slices.Clone(p.Lost), func(line string) bool { return slices.Contains(over, line) }); len(lost) > 0 {
 		title("It no longer has what it needs. Its slot stays booked, but this is missing:")
-		s.Lines = append(s.Lines, plainLines(p.Lost)...)
+		s.Lines = append(s.Lines, plainLines(lost)...)
 	}
 	for _, f := range r.Flags {
 		switch f.Kind {
@@ -78,10 +85,8 @@ func (x reader) broken(p *requestPage) standing {
 	}
 	for _, o := range r.Overbooked {
 		title(markup("Overbooked by %s: %s", p.Names.Person(o.By), o.Reason))
-		for _, c := range o.Conflicts {
-			s.Lines = append(s.Lines, markup("%s", p.Names.conflict(x, c)))
-		}
 	}
+	s.Lines = append(s.Lines, plainLines(over)...)
 	return s
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"html/template"
 	"net/http"
 	"strconv"
@@ -91,7 +92,7 @@ func (s *site) use(w http.ResponseWriter, r *http.Request, who account.Actor) er
 			p.Column = strings.TrimSuffix(x.label, "s")
 		}
 	}
-	p.rows(rep, u)
+	p.rows(rep, u, names{beds: f})
 	s.show(w, r, http.StatusOK, "use.html", "Use", who, p)
 	return nil
 }
@@ -108,7 +109,7 @@ func whose(who account.Actor) string {
 }
 
 // rows fills in one page of lines, with bars against the longest of all.
-func (p *usePage) rows(rep report.Report, u usePart) {
+func (p *usePage) rows(rep report.Report, u usePart, n names) {
 	var most int64 = 1
 	for _, l := range rep.Lines {
 		most = max(most, measure(l, true), measure(l, false))
@@ -120,7 +121,7 @@ func (p *usePage) rows(rep report.Report, u usePart) {
 	}
 	from := (p.Part.Page - 1) * rowsOfUse
 	for _, l := range rep.Lines[from:min(from+rowsOfUse, len(rep.Lines))] {
-		row := useRow{Line: l, Title: titleOf(l, rep.By), Planned: part1000(measure(l, true), most), Used: part1000(measure(l, false), most)}
+		row := useRow{Line: l, Title: titleOf(l, rep.By, n), Planned: part1000(measure(l, true), most), Used: part1000(measure(l, false), most)}
 		switch rep.By {
 		case report.ByTestbed:
 			row.URL = template.URL("/testbeds/" + l.Key)
@@ -141,8 +142,10 @@ func measure(l report.Line, planned bool) int64 {
 	return l.Used.Time
 }
 
-func titleOf(l report.Line, by report.Dimension) string {
+func titleOf(l report.Line, by report.Dimension, n names) string {
 	switch {
+	case l.Resource != nil:
+		return n.Resource(*l.Resource)
 	case by == report.ByMonth:
 		if t, err := time.Parse("2006-01", l.Key); err == nil {
 			return t.Format("January 2006")
@@ -216,17 +219,17 @@ func ofPlan(used, planned int64) string {
 
 // unitsWords writes unit-seconds of a resource in hours of people's units: "160 GB-hours".
 func unitsWords(l report.Line, seconds int64) string {
-	if l.Resource == nil {
-		return ""
+	if l.Resource == nil || seconds == 0 {
+		return "–"
 	}
 	q := l.Resource.Quantity
-	if _, unit, ok := strings.Cut(plain.Size(q, 1), " "); ok && unit != "" {
-		return plain.Size(q, int64(report.Hours(seconds)+.5)) + "-hours"
+	if strings.HasSuffix(q, "_mb") {
+		return hoursWords(seconds/1024) + " GB-hours"
 	}
-	if q == "" {
-		return hoursWords(seconds) + " unit-hours"
+	if strings.HasSuffix(q, "_gb") {
+		return hoursWords(seconds) + " GB-hours"
 	}
-	return hoursWords(seconds) + " " + plain.Quantity(q) + "-hours"
+	return hoursWords(seconds) + " " + cmp.Or(plain.Quantity(q), "unit") + "-hours"
 }
 
 // took writes how long decisions took.

@@ -87,7 +87,7 @@ func TestUseInWords(t *testing.T) {
 	units := func(quantity, device string, n int64) string {
 		return unitsWords(report.Line{Resource: &testbeds.Resource{Testbed: "hall", VIM: "iris", Quantity: quantity, Device: device}}, n*3600)
 	}
-	for got, want := range map[string]string{units("vcpu", "", 12): "12 vCPU-hours", units("memory_mb", "", 4096): "4 GB-hours", units("storage_gb", "", 10): "10 GB-hours", units("", "usrp", 5): "5 unit-hours",
+	for got, want := range map[string]string{units("vcpu", "", 12): "12 vCPU-hours", units("memory_mb", "", 4096): "4 GB-hours", units("storage_gb", "", 10): "10 GB-hours", units("memory_mb", "", 1500): "1.5 GB-hours", units("gpus", "", 3): "3 gpus-hours", units("vcpu", "", 0): "–", units("", "usrp", 5): "5 unit-hours",
 		ofPlan(1, 3): "33 %", ofPlan(2, 3): "67 %", ofPlan(1, 0): ""} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
