@@ -10,11 +10,18 @@ import (
 	"berth/testbeds"
 )
 
+// MaySubmit reports whether the actor may make requests.
+func MaySubmit(a account.Actor) bool { return maySubmit(a) == nil }
+
+func maySubmit(a account.Actor) error {
+	return Require(a, account.ScopeWrite, account.RoleExperimenter, account.RoleMentor, account.RoleAdministrator)
+}
+
 // Submit makes a request. It refuses a slot that does not fit, with the conflicts and alternatives, unless the caller submits it anyway. It returns
 // CodeForbidden where the actor may not submit, CodeInvalid for the input, and CodeConflict where the slot does not fit, or the experimenter has too
 // many open requests.
 func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (Outcome, error) {
-	if err := Require(a, account.ScopeWrite, account.RoleExperimenter, account.RoleMentor, account.RoleAdministrator); err != nil {
+	if err := maySubmit(a); err != nil {
 		return Outcome{}, err
 	}
 	in.Experimenter = cmp.Or(in.Experimenter, a.Username)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"berth/internal/web/timeline"
+	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/testbeds"
 )
@@ -27,6 +28,7 @@ type schedulePage struct {
 	Image    template.URL
 	Whole    template.URL // without filters
 	From, To string
+	May      bool     // may book
 	Hidden   []hidden // the time shown, for the form of the search
 }
 
@@ -60,7 +62,7 @@ func (s *site) schedule(w http.ResponseWriter, r *http.Request, who account.Acto
 	}
 	whole := window{Span: v.Span, Slot: v.Slot, Zone: v.Zone}
 	p := schedulePage{Window: v, Range: rangeWords(v), Picture: template.HTML(picture), // the drawing package escapes all texts of users
-		Testbeds: f.Testbeds, Features: features(f), Zones: zones(f, v.Zone), Earlier: v.moved(-1, ""), Later: v.moved(1, ""), Today: v.today(s.o.Clock()),
+		Testbeds: f.Testbeds, Features: features(f), Zones: zones(f, v.Zone), Earlier: v.moved(-1, ""), Later: v.moved(1, ""), Today: v.today(s.o.Clock()), May: scheduler.MaySubmit(who),
 		From: v.Slot.Start.In(v.Zone).Format(localTime), To: v.Slot.End.In(v.Zone).Format(localTime), Image: template.URL("/timeline.svg?" + v.query().Encode()), Whole: template.URL(whole.address())}
 	for _, n := range catalogue.NSDs {
 		p.NSDs = append(p.NSDs, n.ID)

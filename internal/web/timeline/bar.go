@@ -91,10 +91,10 @@ func (s *sheet) name(p *placed, attrs string, x, y float64, text string) {
 func barLabel(label string, size, room float64) string {
 	cut := fitted(label, size, room)
 	if word := firstWord(label); cut != label && len(cut) <= len(word)+len(" …") {
-		if word != label && widthOf(word, size) <= room {
+		switch number := strings.HasPrefix(word, "#"); {
+		case number && word != label && widthOf(word, size) <= room:
 			return word
-		}
-		if len(word) < 12 {
+		case !number || len(word) < 12:
 			return ""
 		}
 	}

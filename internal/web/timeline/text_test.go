@@ -74,7 +74,7 @@ func TestFitted(t *testing.T) {
 		}
 	}
 	for label, want := range map[string]string{
-		"#42": "#42", "#42 Hydra": "#42 Hydra", "#42 Hydra radio slicing": "#42 Hydra…", "#123456789012 x": "#1234567…", "#12345678 9": "#12345678",
+		"#42": "#42", "#42 Hydra": "#42 Hydra", "#42 Hydra radio slicing": "#42 Hydra…", "#123456789012 x": "#1234567…", "#12345678 9": "#12345678", "another experiment": "another ex…", "anotherone experiment": "",
 	} {
 		if got := barLabel(label, body, 80); got != want {
 			t.Errorf("%q became %q, want %q", label, got, want)
