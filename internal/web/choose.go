@@ -40,7 +40,6 @@ type choosePage struct {
 	Failure    *failure
 
 	demand testbeds.Demand
-	usual  bool // the slot is the first free one: nobody has chosen yet
 }
 
 // choose shows the page for choosing a slot; before a service is chosen, the one for that. With the field again it is for the same as an earlier request.
@@ -135,7 +134,7 @@ func (s *site) free(ctx context.Context, who account.Actor, p *choosePage) error
 		return err
 	}
 	if !c.Picked && len(slots) > 0 {
-		c.Slot, c.Picked, p.usual = slots[0], true, true
+		c.Slot, c.Picked = slots[0], true
 	}
 	for _, slot := range slots {
 		p.Free = append(p.Free, wayOut{Slot: slot, JSON: asTaken(testbeds.Alternative{Slot: slot})})
