@@ -26,7 +26,7 @@ func (r *round) question(t *tie, q scheduler.Request) string {
 		return fmt.Sprintf("%s, and the request is %s: terminate it?", here, q.Status)
 	case t.Made && q.Status == scheduler.Scheduled && now.Before(begins(q)):
 		return here + ", and the request was moved: terminate it?"
-	case t.Made && q.Status == scheduler.Scheduled && !now.Before(q.Slot.End):
+	case t.Made && q.Status == scheduler.Scheduled && !now.Before(ends(q)):
 		return here + ", and the slot is over: terminate it?"
 	case t.Made && t.Placed != nil && q.Status.Started() && !same(t.Placed, q.Placement):
 		return here + ", and the request was moved to other VIMs: terminate it?"

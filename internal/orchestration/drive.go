@@ -13,7 +13,7 @@ import (
 
 // wanted reports whether a request wants its service to run now.
 func wanted(q scheduler.Request, now time.Time) bool {
-	return now.Before(q.Slot.End) && (q.Status.Started() || q.Status == scheduler.Scheduled && !now.Before(begins(q)))
+	return now.Before(ends(q)) && (q.Status.Started() || q.Status == scheduler.Scheduled && !now.Before(begins(q)))
 }
 
 // drive takes the one next step in the orchestrator that brings a service to what its request wants. The next round goes on.

@@ -170,10 +170,12 @@ func (d *bench) granted(minutes int) scheduler.Request {
 	return out.Request
 }
 
-// round lets a poll's time pass, and polls.
+// round lets a poll's time pass with what it brings, and polls.
 func (d *bench) round() {
 	d.t.Helper()
 	d.pass(time.Minute)
+	_, _, err := d.svc.RunDue(context.Background())
+	d.must(nil, err)
 	d.must(d.poll(d.sync))
 }
 

@@ -91,3 +91,11 @@ func begins(r scheduler.Request) time.Time {
 	}
 	return r.Slot.Start
 }
+
+// ends returns when the granted slot of a request ends. An overrun prolongs what it occupies, not what it was granted.
+func ends(r scheduler.Request) time.Time {
+	if r.Overrun && r.Scheduled != nil {
+		return r.Scheduled.End
+	}
+	return r.Slot.End
+}
