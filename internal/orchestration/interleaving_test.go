@@ -46,7 +46,7 @@ func TestWhateverHappens(t *testing.T) {
 			return osmtest.Outcome{}
 		})
 		steps := map[string]func(){"ask": w.ask, "people": w.people, "operators": w.operators, "time": w.time, "poll": w.poll, "poll again": w.poll, "poll once more": w.poll,
-			"poll under fire": w.underFire, "crash": w.crash, "answer": w.answer}
+			"poll under fire": w.underFire, "poll under fire again": w.underFire, "crash": w.crash, "answer": w.answer}
 		names := slices.Sorted(keys(steps))
 		for range rapid.IntRange(10, 60).Draw(rt, "steps") {
 			steps[rapid.SampledFrom(names).Draw(rt, "step")]()
@@ -79,7 +79,7 @@ func (w *world) one() string {
 
 func (w *world) ask() {
 	if len(w.requests) < 3 {
-		w.requests = append(w.requests, w.granted(rapid.IntRange(15, 60).Draw(w.r, "minutes")).ID)
+		w.requests = append(w.requests, w.granted(rapid.IntRange(11, 20).Draw(w.r, "minutes")).ID)
 	}
 }
 
@@ -133,7 +133,7 @@ func (w *world) operators() {
 }
 
 func (w *world) time() {
-	w.pass(time.Duration(rapid.SampledFrom([]int{5, 20, 60, 300, 1200, 4000}).Draw(w.r, "seconds")) * time.Second)
+	w.pass(time.Duration(rapid.SampledFrom([]int{5, 20, 60, 60, 300, 300, 3600}).Draw(w.r, "seconds")) * time.Second)
 	_, _, _ = w.svc.RunDue(context.Background())
 }
 
@@ -147,14 +147,16 @@ func (w *world) poll() {
 
 // underFire polls while calls to OSM fail, in any way.
 func (w *world) underFire() {
-	faults := rapid.SliceOfN(rapid.SampledFrom([]osmtest.Fault{osmtest.None, osmtest.None, osmtest.CutBefore, osmtest.CutAfter, osmtest.Internal, osmtest.Gateway}), 12, 12).Draw(w.r, "faults")
+	faults := rapid.SliceOfN(rapid.SampledFrom([]osmtest.Fault{osmtest.None, osmtest.None, osmtest.CutBefore, osmtest.CutAfter, osmtest.Internal, osmtest.Gateway, osmtest.Late, osmtest.Late}), 12, 12).Draw(w.r, "faults")
 	n := 0
 	w.server.SetFaults(func(q *http.Request) osmtest.Fault {
 		n++
-		if strings.HasSuffix(q.URL.Path, "/tokens") {
+		switch fault := faults[n%len(faults)]; {
+		case strings.HasSuffix(q.URL.Path, "/tokens"), fault == osmtest.Late && q.Method == http.MethodGet:
 			return osmtest.None
+		default:
+			return fault
 		}
-		return faults[n%len(faults)]
 	})
 	w.poll()
 	w.server.SetFaults(nil)

@@ -4,6 +4,8 @@
 package osmtest
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -42,6 +44,7 @@ const (
 	CutAfter        // the connection ends after all work
 	Internal        // 500; nothing was done
 	Gateway         // 502 and a page; nothing was done
+	Late            // the connection ends, and the work is done 80 seconds later
 )
 
 // Server is a running server with its network services.
@@ -61,6 +64,8 @@ type Server struct {
 	packages []map[string]any
 	services []*service
 	faults   func(*http.Request) Fault
+	late     []late    // work that is done later, in its order
+	moment   time.Time // of the late work that is being done; zero: now
 	log      []string
 	took     time.Duration // by each operation
 	outcome  func(name, kind string) Outcome
@@ -157,11 +162,39 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.advance()
+	if fault == Late {
+		s.delay(r)
+		panic(http.ErrAbortHandler)
+	}
 	a := s.route(r)
 	if fault == CutAfter {
 		panic(http.ErrAbortHandler)
 	}
 	answer(w, a)
+}
+
+// late is a request whose work is done later.
+type late struct {
+	due  time.Time
+	work func()
+}
+
+// delay keeps a request, and does its work 80 seconds later.
+func (s *Server) delay(r *http.Request) {
+	raw, _ := io.ReadAll(r.Body)
+	again := r.Clone(context.WithoutCancel(r.Context()))
+	s.late = append(s.late, late{s.clock().Add(80 * time.Second), func() {
+		again.Body = io.NopCloser(bytes.NewReader(raw))
+		s.route(again)
+	}})
+}
+
+// present returns the moment at which something happens.
+func (s *Server) present() time.Time {
+	if !s.moment.IsZero() {
+		return s.moment
+	}
+	return s.clock()
 }
 
 // reply is an answer of the server.
@@ -228,7 +261,7 @@ func (s *Server) login(body map[string]any) reply {
 		return refuse(http.StatusUnauthorized, "Invalid username/password")
 	}
 	s.wrong = 0
-	token, now := strings.ReplaceAll(s.id(), "-", ""), s.clock()
+	token, now := strings.ReplaceAll(s.id(), "-", ""), s.present()
 	s.tokens[token] = now.Add(time.Hour)
 	stamp := float64(now.Unix())
 	return reply{status: 200, location: "/osm/admin/v1/tokens/" + token, body: map[string]any{"issued_at": stamp, "expires": stamp + 3600, "_id": token, "id": token,
@@ -237,7 +270,7 @@ func (s *Server) login(body map[string]any) reply {
 
 func (s *Server) known(header string) bool {
 	until, ok := s.tokens[strings.TrimPrefix(header, "Bearer ")]
-	return ok && s.clock().Before(until)
+	return ok && s.present().Before(until)
 }
 
 func all(list []map[string]any) []map[string]any {

@@ -40,9 +40,22 @@ func (s *Server) SetOutcome(outcome func(name, kind string) Outcome) {
 	s.outcome = outcome
 }
 
-// advance brings all operations to the present.
+// advance brings everything to the present, what came late at its moment.
 func (s *Server) advance() {
 	now := s.clock()
+	for len(s.late) > 0 && !now.Before(s.late[0].due) {
+		x := s.late[0]
+		s.late = s.late[1:]
+		s.moment = x.due
+		s.progress(x.due)
+		x.work()
+		s.moment = time.Time{}
+	}
+	s.progress(now)
+}
+
+// progress brings all operations to a moment.
+func (s *Server) progress(now time.Time) {
 	for _, x := range s.services {
 		for _, o := range x.ops {
 			if o.state == "PROCESSING" {
@@ -226,7 +239,7 @@ func invalid(body map[string]any) reply {
 }
 
 func (s *Server) add(name, nsd, account string) *service {
-	x := &service{id: s.id(), name: name, nsd: nsd, account: account, created: s.clock(), row: row{"NOT_INSTANTIATED", "init", "init", "scheduled", "IDLE", "", "", "NOT_INSTANTIATED"}}
+	x := &service{id: s.id(), name: name, nsd: nsd, account: account, created: s.present(), row: row{"NOT_INSTANTIATED", "init", "init", "scheduled", "IDLE", "", "", "NOT_INSTANTIATED"}}
 	s.services = append(s.services, x)
 	return x
 }
@@ -270,7 +283,7 @@ func (s *Server) terminate(x *service, remove bool) reply {
 }
 
 func (s *Server) begin(x *service, kind string, remove bool) reply {
-	o := &operation{id: s.id(), kind: kind, state: "PROCESSING", began: s.clock(), remove: remove}
+	o := &operation{id: s.id(), kind: kind, state: "PROCESSING", began: s.present(), remove: remove}
 	x.ops = append(x.ops, o)
 	said := map[string]any{"id": o.id}
 	status := http.StatusAccepted
