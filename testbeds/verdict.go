@@ -115,11 +115,7 @@ func (t Taker) Name() string {
 // String words the conflict as one sentence: "hall iris memory: short by 20 GB (40 GB needed, 20 GB free), 2026-… – 2026-…;
 // taken by #7".
 func (c Conflict) String() string {
-	by := c.Takers()
-	if by != "" {
-		by = "; taken by " + by
-	}
-	return fmt.Sprintf("%s: %s, %s%s", c.Resource.Words(), c.Shortage(), c.Interval, by)
+	return fmt.Sprintf("%s: %s, %s%s", c.Resource.Words(), c.Shortage(), c.Interval, c.Cause())
 }
 
 // Shortage says how much of the resource is missing, without the time: "short by 1 (3 needed, 2 free)", "short by 28 GB (8 GB needed, overbooked by
@@ -136,33 +132,39 @@ func (c Conflict) Shortage() string {
 	return fmt.Sprintf("short by %s (%s needed, %s)", size(c.ShortBy), size(c.Needed), left)
 }
 
-// Takers names those who have the capacity of a conflict: "#26 MARATHON, 2 other experiments and closed: painting"; empty where nobody is known.
-func (c Conflict) Takers() string {
-	var names []string
-	unnamed := 0
+// Cause says why the capacity of a conflict is missing, to stand behind the rest of its sentence: "; taken by #26 MARATHON, 2 other experiments",
+// "; outside laboratory hours"; empty where nothing is known.
+func (c Conflict) Cause() string {
+	var takers, times []string
+	unnamed := c.More
 	for _, t := range c.TakenBy {
 		switch {
-		case t.Kind == TakerBooking && t.Request == 0:
-			unnamed++
-			continue
-		case t.Kind == TakerBooking:
-			names = append(names, strings.TrimSpace(fmt.Sprintf("#%d %s", t.Request, t.Summary)))
-			continue
+		case t.Kind == TakerOutsideOpening || t.Kind == TakerCapacityChange:
+			times = append(times, t.Summary)
 		case t.Kind == TakerClosure:
-			names = append(names, "a closure ("+t.Summary+")")
-			continue
+			takers = append(takers, "a closure ("+t.Summary+")")
+		case t.Request == 0:
+			unnamed++
+		default:
+			takers = append(takers, strings.TrimSpace(fmt.Sprintf("#%d %s", t.Request, t.Summary)))
 		}
-		names = append(names, t.Summary)
 	}
-	switch unnamed += c.More; {
-	case unnamed == 1 && len(names) == 0:
-		names = append(names, "another experiment")
+	switch {
+	case unnamed == 1 && len(takers) == 0:
+		takers = append(takers, "another experiment")
 	case unnamed == 1:
-		names = append(names, "one more experiment")
+		takers = append(takers, "one more experiment")
 	case unnamed > 1:
-		names = append(names, fmt.Sprintf("%d other experiments", unnamed))
+		takers = append(takers, fmt.Sprintf("%d other experiments", unnamed))
 	}
-	return strings.Join(names, ", ")
+	cause := ""
+	if len(takers) > 0 {
+		cause = "; taken by " + strings.Join(takers, ", ")
+	}
+	if len(times) > 0 {
+		cause += "; " + strings.Join(times, ", ")
+	}
+	return cause
 }
 
 // Alternative is another way to grant a request. It passed Check when it was found.

@@ -22,7 +22,7 @@ func TestVerdictsAreSaid(t *testing.T) {
 	}
 }
 
-func TestShortagesAndTakersAreSaid(t *testing.T) {
+func TestShortagesAndCausesAreSaid(t *testing.T) {
 	t.Parallel()
 	usrp, memory := Resource{Testbed: "hall", Device: "usrp"}, Resource{Testbed: "hall", VIM: "iris", Quantity: "memory_mb"}
 	unknown, named := Taker{Kind: TakerBooking, Summary: "busy"}, Taker{Kind: TakerBooking, Request: 26, Summary: "MARATHON"}
@@ -30,20 +30,24 @@ func TestShortagesAndTakersAreSaid(t *testing.T) {
 	for _, tt := range []struct {
 		c        Conflict
 		shortage string
-		takers   string
+		cause    string
 	}{
 		{Conflict{Resource: usrp, Needed: 3, Free: 2, ShortBy: 1}, "short by 1 (3 needed, 2 free)", ""},
-		{Conflict{Resource: usrp, Needed: 3, ShortBy: 3, TakenBy: []Taker{unknown}}, "short by 3 (3 needed, none free)", "another experiment"},
+		{Conflict{Resource: usrp, Needed: 3, ShortBy: 3, TakenBy: []Taker{unknown}}, "short by 3 (3 needed, none free)", "; taken by another experiment"},
 		{Conflict{Resource: memory, Needed: 8192, Free: -20480, ShortBy: 28672, TakenBy: []Taker{named, unknown}},
-			"short by 28 GB (8 GB needed, overbooked by 20 GB)", "#26 MARATHON, one more experiment"},
+			"short by 28 GB (8 GB needed, overbooked by 20 GB)", "; taken by #26 MARATHON, one more experiment"},
 		{Conflict{Resource: usrp, Needed: 1, ShortBy: 1, TakenBy: []Taker{closed, unknown}, More: 2},
-			"short by 1 (1 needed, none free)", "a closure (painting), 3 other experiments"},
+			"short by 1 (1 needed, none free)", "; taken by a closure (painting), 3 other experiments"},
+		{Conflict{Resource: usrp, Needed: 1, ShortBy: 1, TakenBy: []Taker{{Kind: TakerOutsideOpening, Summary: "outside laboratory hours"}}},
+			"short by 1 (1 needed, none free)", "; outside laboratory hours"},
+		{Conflict{Resource: usrp, Needed: 2, Free: 1, ShortBy: 1, TakenBy: []Taker{{Kind: TakerCapacityChange, Summary: "one USRP lent"}, named}},
+			"short by 1 (2 needed, 1 free)", "; taken by #26 MARATHON; one USRP lent"},
 	} {
 		if got := tt.c.Shortage(); got != tt.shortage {
 			t.Errorf("got %q, want %q", got, tt.shortage)
 		}
-		if got := tt.c.Takers(); got != tt.takers {
-			t.Errorf("got %q, want %q", got, tt.takers)
+		if got := tt.c.Cause(); got != tt.cause {
+			t.Errorf("got %q, want %q", got, tt.cause)
 		}
 	}
 	if got := memory.Words(); got != "hall iris memory" {

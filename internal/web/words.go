@@ -30,11 +30,7 @@ func (x reader) conflict(c testbeds.Conflict) string {
 
 // shortage words a conflict without its resource.
 func (x reader) shortage(c testbeds.Conflict) string {
-	by := c.Takers()
-	if by != "" {
-		by = "; taken by " + by
-	}
-	return c.Shortage() + ", " + x.slot(c.Interval) + by
+	return c.Shortage() + ", " + x.slot(c.Interval) + c.Cause()
 }
 
 // effects words the effects of a decision.
