@@ -17,6 +17,7 @@ func TestDeciding(t *testing.T) {
 	}{
 		{"what a way does is shown as it is chosen", whatAWayDoesIsShown},
 		{"another slot is chosen on the picture", anotherSlotIsChosenOnThePicture},
+		{"another slot needs its approval anew", anotherSlotNeedsItsApprovalAnew},
 		{"without scripts", decidingWithoutScripts},
 		{"how many clicks it takes", howManyClicksItTakes},
 	} {
@@ -88,6 +89,21 @@ func whatAWayDoesIsShown(t *testing.T, h *hall) {
 			}
 			x.shot(fmt.Sprintf("%d-%v", width, dark))
 		}
+	}
+}
+
+// anotherSlotNeedsItsApprovalAnew: the demo's request 30 was approved for the slot that it lost. The page names who has to approve another one, and offers
+// to pass over them.
+func anotherSlotNeedsItsApprovalAnew(t *testing.T, h *hall) {
+	x := h.tab(t)
+	x.signIn("monika", "/requests/30/decide")
+	x.wants("approved by Paddy Byrne")
+	x.chooses(`.choice.take input`)
+	x.wants("It waits for the approval of WINS_5G (Iris).", "pass over WINS_5G (Iris), with a note")
+	x.chooses(`.pass input`)
+	x.wants("The approval of WINS_5G (Iris) is passed over")
+	if !evaluated[bool](x, `document.querySelector(".pass input").checked && !document.querySelector("#send button").disabled`) {
+		t.Error("it cannot be passed over")
 	}
 }
 

@@ -42,7 +42,7 @@ type deskPage struct {
 	Effects   []string // of the chosen way
 	Says      string   // the button
 	Can       bool     // it can be taken
-	Waiting   bool     // it waits for an approval
+	Waiting   string   // the testbeds whose approval the chosen way still needs
 	Problem   *failure // with the slot or the way
 	Did       string   // what the reader has just done
 	seen
@@ -236,9 +236,19 @@ func (p *deskPage) read(form url.Values, zone *time.Location) error {
 
 // Waits lists the testbeds that have not approved.
 func (p *deskPage) Waits() string {
+	return p.named(func(a saidApproval) bool { return a.Look == "wait" && !a.Given || a.Look == "bad" })
+}
+
+// agreesAnew lists the testbeds that have to approve another slot, whatever they said to the one that was asked for.
+func (p *deskPage) agreesAnew() string {
+	return p.named(func(a saidApproval) bool { return a.Look != "" })
+}
+
+// named lists the testbeds of some approvals by name.
+func (p *deskPage) named(such func(saidApproval) bool) string {
 	var list []string
 	for _, a := range p.Approvals {
-		if a.Look == "wait" && !a.Given || a.Look == "bad" {
+		if such(a) {
 			list = append(list, a.Name)
 		}
 	}

@@ -28,10 +28,16 @@ func (s *site) foresee(ctx context.Context, who account.Actor, p *deskPage, form
 	if way.Kind == wayReject {
 		form = p.ticked(form)
 	}
+	if p.Pass && p.Lacks == "" && way.Kind == wayTake { // the box stays where it was ticked
+		p.Lacks = p.agreesAnew()
+	}
 	out, err := s.try(ctx, who, p, way.Value, orElse(way.Must || p.Pass, p.Reason), true, 0, form)
 	p.Says = p.says(way)
 	if e, ok := asError(err); ok && e.Verdict == nil && len(e.Overrides) > 0 {
-		p.Waiting = true
+		if p.Waiting = p.Waits(); p.Waiting == "" {
+			p.Waiting = p.agreesAnew()
+			p.Lacks = p.Waiting
+		}
 		return nil
 	}
 	if e, ok := asError(err); ok && (e.Code == scheduler.CodeConflict || e.Code == scheduler.CodeInvalid) {
@@ -124,7 +130,7 @@ func (p *deskPage) says(w deskWay) string {
 			return "Reject without offers"
 		}
 		return "Reject and offer " + plain.Count(n, "slot")
-	case "take":
+	case wayTake:
 		if p.Action == scheduler.ActionMove {
 			return "Move it there"
 		}

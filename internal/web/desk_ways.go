@@ -38,6 +38,7 @@ type deskOffer struct {
 // Kinds of ways, as the field way begins with them. The other slots are written as alternatives.
 const (
 	wayAsked    = "asked"
+	wayTake     = "take" // another slot or placement
 	wayDisplace = "displace"
 	wayOverbook = "overbook"
 	wayReject   = "reject"
@@ -161,7 +162,7 @@ func (p *deskPage) elsewhere(x reader, who account.Actor, list []testbeds.Altern
 			continue
 		}
 		out := wayOut{Slot: a.Slot, Changes: changesOf(a), JSON: asTaken(a)}
-		p.Ways = append(p.Ways, deskWay{Value: out.JSON, Kind: "take", Title: x.slot(a.Slot), Lines: out.Changes, Slot: &a.Slot, out: out})
+		p.Ways = append(p.Ways, deskWay{Value: out.JSON, Kind: wayTake, Title: x.slot(a.Slot), Lines: out.Changes, Slot: &a.Slot, out: out})
 	}
 }
 
