@@ -95,7 +95,7 @@ func TestAccountsAndSignIns(t *testing.T) {
 		t.Errorf("the page: %s", all)
 	}
 	made := body(t, h.send("/admin/accounts?action=made&person=hector", adele, nil))
-	if strings.Count(made, "<td>hector</td>") != 1 || strings.Contains(made, "<td>maeve</td>") || strings.Contains(made, `rel="next"`) {
+	if strings.Count(made, "<strong>hector</strong>") != 1 || strings.Contains(made, "<strong>maeve</strong>") || strings.Contains(made, `rel="next"`) {
 		t.Errorf("what was made: %s", made)
 	}
 }
