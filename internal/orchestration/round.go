@@ -267,7 +267,7 @@ func (r *round) observe(ctx context.Context, t *tie) (busy bool, err error) {
 		return false, nil
 	}
 	x, listed := r.services[t.Service]
-	if listed && x.Phase == t.Phase && !t.Phase.moves() {
+	if listed && x.Phase == t.Phase && !t.Phase.moves() && t.Phase != Created && t.Asked == nil {
 		return false, nil
 	}
 	x, there, err := r.system.Look(ctx, t.Service)
