@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -20,7 +19,6 @@ type Auth struct {
 	store scheduler.Store
 	clock func() time.Time
 	slots chan struct{} // for computing hashes
-	decoy string        // hash that unknown names are compared with, so that they take as long
 
 	bounds Bounds
 	seats  seats
@@ -42,7 +40,7 @@ func New(store scheduler.Store, clock func() time.Time, bounds ...Bounds) *Auth 
 	if len(bounds) > 0 {
 		b = bounds[0]
 	}
-	return &Auth{bounds: b, store: store, clock: clock, slots: make(chan struct{}, atOnce), decoy: Hash(rand.Text()),
+	return &Auth{bounds: b, store: store, clock: clock, slots: make(chan struct{}, atOnce),
 		limits: newLimiter(clock), known: newKnown()}
 }
 

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -13,6 +14,21 @@ func TestPasswordsMatchTheirOwnHashOnly(t *testing.T) {
 	}
 	if !matches(hash, "correct horse battery") || matches(hash, "correct horse batterx") || matches(hash, "") {
 		t.Error("the hash matches the wrong passwords")
+	}
+}
+
+// TestUnknownNamesTakeAsLong: what their passwords are compared with costs as much as a real hash.
+func TestUnknownNamesTakeAsLong(t *testing.T) {
+	t.Parallel()
+	shape := func(hash string) string {
+		parts := strings.Split(hash, "$")
+		return strings.Join(parts[:4], "$") + fmt.Sprint(len(parts), len(parts[4]), len(parts[5]))
+	}
+	if got, want := shape(decoy()), shape(Hash("correct horse battery")); got != want {
+		t.Errorf("the decoy is like %s, a hash like %s", got, want)
+	}
+	if matches(decoy(), "") || matches(decoy(), "correct horse battery") {
+		t.Error("a password matches the decoy")
 	}
 }
 
