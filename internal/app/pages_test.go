@@ -160,7 +160,8 @@ func everythingWorksWithoutScripts(t *testing.T, h *hall) {
 func withTheKeyboardAlone(t *testing.T, h *hall) {
 	x := h.tab(t)
 	x.open("/new?nsd=hydra_baseline_nsd")
-	x.keys("maeve\t" + x.password + "\r") // the first field has the focus
+	x.until(`document.activeElement.id === "username"`) // the first field has the focus
+	x.keys("maeve\t" + x.password + "\r")
 	x.until(`location.pathname === "/new" && document.readyState === "complete"`)
 	focused := func(selector string) {
 		t.Helper()

@@ -27,7 +27,7 @@ var files embed.FS
 var (
 	styles = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/schedule.css", "style/book.css", "style/decide.css", "style/admin.css",
 		"style/home.css", "style/find.css", "style/use.css", "style/apiref.css", "style/letter.css", "timeline/timeline.css"}
-	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/block.js", "script/book.js", "script/desk.js", "script/schedule.js", "script/copy.js",
+	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/block.js", "script/book.js", "script/desk.js", "script/bubble.js", "script/schedule.js", "script/copy.js",
 		"script/inbox.js", "script/find.js", "script/bell.js", "script/apiref.js"}
 )
 

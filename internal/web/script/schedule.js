@@ -38,7 +38,6 @@
 			location.href = address;
 			return;
 		}
-		hideBubble();
 		const at = focused();
 		for (const id of ["range", "steps", "spans", "picture"]) part(id).replaceChildren(...page.getElementById(id).childNodes);
 		for (const name of ["aria-label", "data-found"]) part("picture").setAttribute(name, page.getElementById("picture").getAttribute(name));
@@ -52,6 +51,7 @@
 		if (keep === "replace") history.replaceState(null, "", url);
 		ready();
 		restore(at);
+		document.dispatchEvent(new Event("berth:drawn"));
 	};
 	// focused names the element with the focus, so that it is found again in the new picture.
 	const focused = () => {
@@ -185,7 +185,6 @@
 		const by = event.clientX - drag.x;
 		if (!dragged && Math.abs(by) < 5) return;
 		dragged = true;
-		hideBubble();
 		getSelection().removeAllRanges();
 		chart().classList.add("tl-panning");
 		chart().style.setProperty("--tl-shift", by + "px");
@@ -224,7 +223,7 @@
 	}, { passive: false });
 
 	// Where days are too narrow for links, their cells take clicks and the focus.
-	const words = (cell) => cell.querySelector("a") || cell.hasAttribute("title") || cell === on?.node;
+	const words = (cell) => cell.querySelector("a") || /\d/.test(cell.textContent);
 	const openCell = (cell) => {
 		const { from } = range(), url = here(), weeks = root.querySelectorAll(".tl-heat tbody tr:first-child td").length < (range().to - from) / day - 1;
 		url.searchParams.set("span", weeks ? "week" : "day");
@@ -272,54 +271,6 @@
 		} else return;
 		event.preventDefault();
 	});
-
-	// A bubble with the words of what the pointer or the focus is on, instead of the browser's own, which comes late and not for the keyboard.
-	let bubble = null, on = null;
-	const hideBubble = () => {
-		bubble?.remove();
-		bubble = null;
-		if (on?.title) on.node.prepend(on.title);
-		if (on?.text) on.node.setAttribute("title", on.text);
-		on = null;
-	};
-	const showBubble = (node) => {
-		if (on?.node === node) return;
-		hideBubble();
-		const title = node.querySelector(":scope > title"), text = node.getAttribute("title");
-		const words = node.getAttribute("aria-label") || title?.textContent || text;
-		if (!words) return;
-		on = { node, title, text };
-		title?.remove();
-		node.removeAttribute("title");
-		bubble = document.createElement("div");
-		bubble.className = "tl-bubble";
-		bubble.setAttribute("role", "presentation");
-		const cut = words.indexOf(": ");
-		if (cut > 0) {
-			const name = document.createElement("b");
-			name.textContent = words.slice(0, cut);
-			bubble.append(name, words[cut + 2].toUpperCase() + words.slice(cut + 3));
-		} else bubble.textContent = words;
-		document.body.append(bubble);
-		const box = node.getBoundingClientRect(), size = bubble.getBoundingClientRect();
-		const above = box.top - size.height - 6 > 96;
-		bubble.style.left = scrollX + Math.min(Math.max(box.left, 8), document.documentElement.clientWidth - size.width - 8) + "px";
-		bubble.style.top = scrollY + (above ? box.top - size.height - 6 : box.bottom + 6) + "px";
-	};
-	const named = (target) => target.closest?.("#picture .tl a, #picture .tl g:has(> title), #picture a[title], #picture td[title]") || (on && on.node.contains(target) ? on.node : null);
-	root.addEventListener("pointerover", (event) => {
-		const node = event.pointerType === "touch" || drag ? null : named(event.target);
-		if (node) showBubble(node);
-		else hideBubble();
-	});
-	root.addEventListener("pointerleave", hideBubble);
-	root.addEventListener("focusin", (event) => {
-		const node = named(event.target);
-		if (node && event.target.matches(":focus-visible")) showBubble(node);
-		else hideBubble();
-	});
-	root.addEventListener("focusout", hideBubble);
-	document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideBubble(); });
 
 	// What changes elsewhere is drawn anew in place.
 	addEventListener("berth:changed", (event) => {
