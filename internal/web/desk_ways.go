@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -12,7 +11,6 @@ import (
 	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/testbeds"
-	"berth/testbeds/plain"
 )
 
 // deskWay is a way to decide: as asked, at another slot, in the place of others, beyond what there is, or not at all.
@@ -93,7 +91,7 @@ const foreseen = "…"
 func (s *site) weigh(ctx context.Context, who account.Actor, p *deskPage) error {
 	x := s.readerOf(who)
 	if p.Action == "" || p.Action == scheduler.ActionMove && !p.Other {
-		p.judged(x, p.R.Fit)
+		p.judged(x, s.nameTakers(ctx, who, p.R.Fit))
 		list, err := s.waysFor(ctx, who, p.R)
 		if err != nil {
 			return err
@@ -107,7 +105,7 @@ func (s *site) weigh(ctx context.Context, who account.Actor, p *deskPage) error 
 	e, refused := asError(err)
 	switch {
 	case err == nil:
-		p.judged(x, out.Fit)
+		p.judged(x, s.nameTakers(ctx, who, out.Fit))
 		p.Ways = append(p.Ways, deskWay{Value: wayAsked, Kind: wayAsked, Title: p.verb() + p.forSlot(x)})
 	case refused && e.Code == scheduler.CodeInvalid:
 		_, p.Problem = s.explained(who, err)
@@ -122,6 +120,35 @@ func (s *site) weigh(ctx context.Context, who account.Actor, p *deskPage) error 
 	return s.offer(ctx, who, p)
 }
 
+// mostNamed bounds the requests whose names are read for a verdict.
+const mostNamed = 12
+
+// nameTakers gives the requests of a verdict their names, as far as the reader may know them.
+func (s *site) nameTakers(ctx context.Context, who account.Actor, v testbeds.Verdict) testbeds.Verdict {
+	known := map[int64]string{}
+	named := func(list []testbeds.Taker) []testbeds.Taker {
+		list = slices.Clone(list)
+		for i, t := range list {
+			if t.Request == 0 || t.Summary != "" {
+				continue
+			}
+			if _, read := known[t.Request]; !read && len(known) < mostNamed {
+				if r, err := s.service.Get(ctx, who, strconv.FormatInt(t.Request, 10)); err == nil { // the number is enough where it cannot be read
+					known[t.Request] = r.Name
+				}
+			}
+			list[i].Summary = known[t.Request]
+		}
+		return list
+	}
+	v.Conflicts = slices.Clone(v.Conflicts)
+	for i := range v.Conflicts {
+		v.Conflicts[i].TakenBy = named(v.Conflicts[i].TakenBy)
+	}
+	v.Contenders = named(v.Contenders)
+	return v
+}
+
 // judged takes over a verdict on the slot.
 func (p *deskPage) judged(x reader, v testbeds.Verdict) {
 	p.Fits, p.Conflicts, p.Rivals = v.Fits, p.Names.conflicts(x, v), v.Contenders
@@ -134,23 +161,24 @@ func (p *deskPage) judged(x reader, v testbeds.Verdict) {
 func (s *site) refused(ctx context.Context, who account.Actor, p *deskPage, e scheduler.Error) error {
 	x := s.readerOf(who)
 	if e.Verdict == nil { // it fits, and waits for approvals
-		p.judged(x, testbeds.Verdict{Fits: true, Contenders: p.R.Fit.Contenders})
+		p.judged(x, s.nameTakers(ctx, who, testbeds.Verdict{Fits: true, Contenders: p.R.Fit.Contenders}))
 		p.Ways = append(p.Ways, deskWay{Value: wayAsked, Kind: wayAsked, Title: p.verb() + p.forSlot(x)})
 		return nil
 	}
-	p.judged(x, *e.Verdict)
+	v := s.nameTakers(ctx, who, *e.Verdict)
+	p.judged(x, v)
 	list, err := s.byDay(ctx, who, asksFor(p.R), p.Slot, x.zone, e.Alternatives)
 	if err != nil && scheduler.CodeOf(err) != scheduler.CodeInvalid {
 		return err
 	}
-	p.elsewhere(x, who, withLongest(list, *e.Verdict))
+	p.elsewhere(x, who, withLongest(list, v))
 	if slices.Contains(e.Overrides, scheduler.OverrideDisplace) {
-		if err := s.room(ctx, who, p, *e.Verdict); err != nil {
+		if err := s.room(ctx, who, p, v); err != nil {
 			return err
 		}
 	}
 	if slices.Contains(e.Overrides, scheduler.OverrideOverbook) {
-		p.Ways = append(p.Ways, deskWay{Value: wayOverbook, Kind: wayOverbook, Must: true, Title: "Overbook", Lines: p.excess(x, *e.Verdict)})
+		p.Ways = append(p.Ways, deskWay{Value: wayOverbook, Kind: wayOverbook, Must: true, Title: "Overbook", Lines: p.excess(x, v)})
 	}
 	return nil
 }
@@ -180,120 +208,6 @@ func (p *deskPage) drawn() (list []wayOut) {
 		}
 	}
 	return list
-}
-
-// excess says by how much an overbooking exceeds what there is, and whom it hurts.
-func (p *deskPage) excess(x reader, v testbeds.Verdict) (lines []string) {
-	hurt := map[int64]bool{}
-	var whom []string
-	for _, c := range v.Conflicts {
-		when := ", " + x.slot(c.Interval)
-		if c.Interval.Equal(p.Slot) {
-			when = ""
-		}
-		lines = append(lines, p.Names.Bed(c.Resource.Testbed)+strings.TrimPrefix(c.Resource.Words(), c.Resource.Testbed)+" by "+plain.Size(c.Resource.Quantity, c.ShortBy)+when+".")
-		for _, t := range c.TakenBy {
-			if t.Kind == testbeds.TakerBooking && t.Request != 0 && !hurt[t.Request] {
-				hurt[t.Request] = true
-				whom = append(whom, strings.TrimSpace(fmt.Sprintf("#%d %s", t.Request, t.Summary)))
-			}
-		}
-	}
-	for _, problem := range v.Problems {
-		lines = append(lines, sentence(problem.Message))
-	}
-	if len(whom) > 0 {
-		lines = append(lines, "It hurts "+strings.Join(whom, ", ")+"; their people are told.")
-	}
-	return lines
-}
-
-const (
-	mostVictims = 6 // that are tried together
-	triedAlone  = 3 // victims that are tried one by one
-)
-
-// room adds the ways in which other requests make room: one of them where that is enough, else as few as do.
-func (s *site) room(ctx context.Context, who account.Actor, p *deskPage, v testbeds.Verdict) error {
-	var victims []int64
-	for _, c := range v.Conflicts {
-		for _, t := range c.TakenBy {
-			if t.Kind == testbeds.TakerBooking && t.Request != 0 && t.Request != p.R.Number && !slices.Contains(victims, t.Request) {
-				victims = append(victims, t.Request)
-			}
-		}
-	}
-	enough := false
-	for _, n := range victims[:min(len(victims), triedAlone)] {
-		ok, err := s.makeRoom(ctx, who, p, []int64{n})
-		if err != nil {
-			return err
-		}
-		enough = enough || ok
-	}
-	if enough || len(victims) < 2 {
-		return nil
-	}
-	_, err := s.makeRoom(ctx, who, p, victims[:min(len(victims), mostVictims)])
-	return err
-}
-
-// makeRoom adds the way in which some requests make room together, if it is enough. Those that need not are left alone.
-func (s *site) makeRoom(ctx context.Context, who account.Actor, p *deskPage, victims []int64) (enough bool, err error) {
-	for range len(victims) {
-		words := make([]string, len(victims))
-		for i, n := range victims {
-			words[i] = strconv.FormatInt(n, 10)
-		}
-		way := wayDisplace + " " + strings.Join(words, " ")
-		out, err := s.try(ctx, who, p, way, foreseen, true, 0, nil)
-		e, refused := asError(err)
-		if err == nil {
-			w := deskWay{Value: way, Kind: wayDisplace, Must: true}
-			var titles []string
-			for _, d := range out.Displaced {
-				titles = append(titles, fmt.Sprintf("#%d %s", d.Number, d.Name))
-				w.Lines = append(w.Lines, s.readerOf(who).goes(d))
-			}
-			w.Title = "Displace " + strings.Join(titles, " and ")
-			p.Ways = append(p.Ways, w)
-			return true, nil
-		}
-		if !refused {
-			return false, err
-		}
-		idle := map[int]bool{}
-		for _, f := range e.Fields { // override.displace[2]: it need not make room
-			if at, ok := strings.CutPrefix(f.Field, "override.displace["); ok {
-				if i, err := strconv.Atoi(strings.TrimSuffix(at, "]")); err == nil {
-					idle[i] = true
-				}
-			}
-		}
-		if len(idle) == 0 || len(victims) == 1 {
-			return false, nil
-		}
-		left := victims[:0:0]
-		dropped := false
-		for i, n := range victims {
-			if idle[i] && !dropped {
-				dropped = true
-				continue
-			}
-			left = append(left, n)
-		}
-		victims = left
-	}
-	return false, nil
-}
-
-// goes says where a displaced request could go.
-func (x reader) goes(d scheduler.Displaced) string {
-	words := fmt.Sprintf("#%d goes back to review, and its people are told", d.Number)
-	if len(d.Alternatives) == 0 {
-		return words + "; no other slot was found for it."
-	}
-	return words + "; " + x.slot(d.Alternatives[0].Slot) + " would work for it."
 }
 
 // offer adds the rejection, with the slots that it can offer: the one under consideration, where it is free, and the best others.

@@ -1,0 +1,128 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"berth/scheduler"
+	"berth/scheduler/account"
+	"berth/testbeds"
+	"berth/testbeds/plain"
+)
+
+// excess says by how much an overbooking exceeds what there is, and whom it hurts.
+func (p *deskPage) excess(x reader, v testbeds.Verdict) (lines []string) {
+	hurt := map[int64]bool{}
+	var whom []string
+	for _, c := range v.Conflicts {
+		when := ", " + x.slot(c.Interval)
+		if c.Interval.Equal(p.Slot) {
+			when = ""
+		}
+		lines = append(lines, p.Names.Bed(c.Resource.Testbed)+strings.TrimPrefix(c.Resource.Words(), c.Resource.Testbed)+" by "+plain.Size(c.Resource.Quantity, c.ShortBy)+when+".")
+		for _, t := range c.TakenBy {
+			if t.Kind == testbeds.TakerBooking && t.Request != 0 && !hurt[t.Request] {
+				hurt[t.Request] = true
+				whom = append(whom, strings.TrimSpace(fmt.Sprintf("#%d %s", t.Request, t.Summary)))
+			}
+		}
+	}
+	for _, problem := range v.Problems {
+		lines = append(lines, sentence(problem.Message))
+	}
+	if len(whom) > 0 {
+		lines = append(lines, "It hurts "+strings.Join(whom, ", ")+"; their people are told.")
+	}
+	return lines
+}
+
+const (
+	mostVictims = 6 // that are tried together
+	triedAlone  = 3 // victims that are tried one by one
+)
+
+// room adds the ways in which other requests make room: one of them where that is enough, else as few as do.
+func (s *site) room(ctx context.Context, who account.Actor, p *deskPage, v testbeds.Verdict) error {
+	var victims []int64
+	for _, c := range v.Conflicts {
+		for _, t := range c.TakenBy {
+			if t.Kind == testbeds.TakerBooking && t.Request != 0 && t.Request != p.R.Number && !slices.Contains(victims, t.Request) {
+				victims = append(victims, t.Request)
+			}
+		}
+	}
+	enough := false
+	for _, n := range victims[:min(len(victims), triedAlone)] {
+		ok, err := s.makeRoom(ctx, who, p, []int64{n})
+		if err != nil {
+			return err
+		}
+		enough = enough || ok
+	}
+	if enough || len(victims) < 2 {
+		return nil
+	}
+	_, err := s.makeRoom(ctx, who, p, victims[:min(len(victims), mostVictims)])
+	return err
+}
+
+// makeRoom adds the way in which some requests make room together, if it is enough. Those that need not are left alone.
+func (s *site) makeRoom(ctx context.Context, who account.Actor, p *deskPage, victims []int64) (enough bool, err error) {
+	for range len(victims) {
+		words := make([]string, len(victims))
+		for i, n := range victims {
+			words[i] = strconv.FormatInt(n, 10)
+		}
+		way := wayDisplace + " " + strings.Join(words, " ")
+		out, err := s.try(ctx, who, p, way, foreseen, true, 0, nil)
+		e, refused := asError(err)
+		if err == nil {
+			w := deskWay{Value: way, Kind: wayDisplace, Must: true}
+			var titles []string
+			for _, d := range out.Displaced {
+				titles = append(titles, fmt.Sprintf("#%d %s", d.Number, d.Name))
+				w.Lines = append(w.Lines, s.readerOf(who).goes(d))
+			}
+			w.Title = "Displace " + strings.Join(titles, " and ")
+			p.Ways = append(p.Ways, w)
+			return true, nil
+		}
+		if !refused {
+			return false, err
+		}
+		idle := map[int]bool{}
+		for _, f := range e.Fields { // override.displace[2]: it need not make room
+			if at, ok := strings.CutPrefix(f.Field, "override.displace["); ok {
+				if i, err := strconv.Atoi(strings.TrimSuffix(at, "]")); err == nil {
+					idle[i] = true
+				}
+			}
+		}
+		if len(idle) == 0 || len(victims) == 1 {
+			return false, nil
+		}
+		left := victims[:0:0]
+		dropped := false
+		for i, n := range victims {
+			if idle[i] && !dropped {
+				dropped = true
+				continue
+			}
+			left = append(left, n)
+		}
+		victims = left
+	}
+	return false, nil
+}
+
+// goes says where a displaced request could go.
+func (x reader) goes(d scheduler.Displaced) string {
+	words := fmt.Sprintf("#%d goes back to review, and its people are told", d.Number)
+	if len(d.Alternatives) == 0 {
+		return words + "; no other slot was found for it."
+	}
+	return words + "; " + x.slot(d.Alternatives[0].Slot) + " would work for it."
+}
