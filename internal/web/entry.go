@@ -88,10 +88,13 @@ func undecided(r scheduler.Request, n names) (missing, refused []string) {
 // inTheWay counts what takes the capacity that a request needs, and names what may be named.
 func inTheWay(v testbeds.Verdict) (chip, []string) {
 	var names []string
-	hidden := 0
+	hidden, hours := 0, "" // closed by opening hours
 	for _, c := range v.Conflicts {
 		for _, t := range c.TakenBy {
 			name := t.Summary
+			if t.Kind == testbeds.TakerOutsideOpening {
+				hours = name
+			}
 			switch {
 			case t.Kind == testbeds.TakerBooking && t.Request == 0:
 				hidden++
@@ -108,7 +111,12 @@ func inTheWay(v testbeds.Verdict) (chip, []string) {
 	if hidden > 0 {
 		n, names = n+1, append(names, "experiments that you may not see")
 	}
-	if n == 0 {
+	switch {
+	case len(v.Conflicts) == 0:
+		return chip{"does not fit", "bad"}, nil
+	case n == 1 && hours != "":
+		return chip{hours, "bad"}, nil
+	case n == 0:
 		return chip{"does not fit", "bad"}, []string{sentence(v.Conflicts[0].Resource.Words() + " " + v.Conflicts[0].Shortage())}
 	}
 	if n > 3 {

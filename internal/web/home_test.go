@@ -409,3 +409,33 @@ func TestAway(t *testing.T) {
 		}
 	}
 }
+
+// What is in the way is counted once each, named where that may be, and told from closed hours.
+func TestWhatIsInTheWay(t *testing.T) {
+	t.Parallel()
+	conflict := func(takers ...testbeds.Taker) testbeds.Conflict {
+		return testbeds.Conflict{Resource: testbeds.Resource{Testbed: "hall", Device: "usrp"}, Needed: 3, Free: 1, ShortBy: 2, TakenBy: takers}
+	}
+	one, two := testbeds.Taker{Kind: testbeds.TakerBooking, Request: 26, Summary: "MARATHON"}, testbeds.Taker{Kind: testbeds.TakerBooking, Request: 27, Summary: "HyDRA"}
+	busy, refit := testbeds.Taker{Kind: testbeds.TakerBooking, Summary: "busy"}, testbeds.Taker{Kind: testbeds.TakerClosure, Summary: "Antenna refit"}
+	hours := testbeds.Taker{Kind: testbeds.TakerOutsideOpening, Summary: "outside Laboratory hours"}
+	for name, tt := range map[string]struct {
+		conflicts []testbeds.Conflict
+		chip      string
+		hint      string
+	}{
+		"one":            {[]testbeds.Conflict{conflict(one)}, "1 in the way", "#26 MARATHON"},
+		"one, twice":     {[]testbeds.Conflict{conflict(one), conflict(one)}, "1 in the way", "#26 MARATHON"},
+		"two":            {[]testbeds.Conflict{conflict(one, refit)}, "2 in the way", "#26 MARATHON, Antenna refit"},
+		"hidden":         {[]testbeds.Conflict{conflict(busy, busy)}, "1 in the way", "experiments that you may not see"},
+		"one and hidden": {[]testbeds.Conflict{conflict(two, busy)}, "2 in the way", "#27 HyDRA, experiments that you may not see"},
+		"hours":          {[]testbeds.Conflict{conflict(hours)}, "outside Laboratory hours", ""},
+		"too large":      {[]testbeds.Conflict{conflict()}, "does not fit", "usrp short by 2"},
+		"nothing told":   {nil, "does not fit", ""},
+	} {
+		c, hints := inTheWay(testbeds.Verdict{Conflicts: tt.conflicts})
+		if got := strings.Join(hints, " "); c.Word != tt.chip || !strings.Contains(got, tt.hint) || tt.hint == "" && got != "" {
+			t.Errorf("%s: %q %q, want %q %q", name, c.Word, got, tt.chip, tt.hint)
+		}
+	}
+}
