@@ -23,6 +23,7 @@ func TestPages(t *testing.T) {
 		{"the schedule is explored", theScheduleIsExplored},
 		{"the schedule without scripts", theScheduleWithoutScripts},
 		{"every page is accessible", everyPageIsAccessible},
+		{"every setting is accessible", everySettingIsAccessible},
 		{"hostile texts are harmless", hostileTextsAreHarmless},
 		{"a page follows changes", aPageFollowsChanges},
 		{"a draft stays in the tab", aDraftStaysInTheTab},
@@ -191,31 +192,47 @@ func everyPageIsAccessible(t *testing.T, h *hall) {
 	x.signIn("adele", "/")
 	x.expected = "404" // one of these is not there
 	for _, path := range []string{"/", "/schedule?span=day&testbed=wins-5g", "/schedule?nsd=hydra_baseline_nsd&open=wins-5g", "/nothing", "/new", "/new?nsd=hydra_baseline_nsd&start=2031-01-01T00:00:00Z&end=2031-01-01T04:00:00Z", "/requests?view=all", "/requests?view=to+operate", "/requests/26", "/requests/42",
-		"/use", "/use?by=resource&span=12-months", "/testbeds", "/testbeds/wins-5g", "/webhooks", "/docs/api",
+		"/use", "/use?by=resource&span=12-months", "/testbeds", "/testbeds/wins-5g", "/webhooks", "/docs/api"} {
+		x.eachWay(path)
+	}
+}
+
+// everySettingIsAccessible does the same with the pages of testbeds, accounts and the administration.
+func everySettingIsAccessible(t *testing.T, h *hall) {
+	x := h.tab(t)
+	x.signIn("adele", "/")
+	for _, path := range []string{
 		"/subscribe", "/subscribe?client=android", "/subscribe?client=google", "/subscribe?client=apple", "/account", "/account/tokens",
 		"/admin", "/admin/people?text=e", "/admin/people/maeve", "/admin/invite", "/admin/audit?actor=berth", "/admin/facility", "/admin/file/facility", "/admin/testbed",
-		"/testbeds/wins-5g/edit", "/testbeds/wins-5g/vim/iris", "/testbeds/wins-5g/add/vim", "/testbeds/wins-5g/device/usrp-n210", "/testbeds/wins-5g/hours", "/testbeds/wins-5g/closures", "/testbeds/wins-5g?span=week"} {
-		for _, dark := range []bool{false, true} {
-			x.wide(1280, dark)
-			x.open(path)
-			x.accessible()
-			if !dark && strings.HasPrefix(path, "/schedule?nsd") {
-				x.shot("opened")
-			}
-		}
-		x.wide(360, false)
-		x.open(path)
-		if width := evaluated[int](x, "document.documentElement.scrollWidth"); width > 360 {
-			x.shot("too-wide")
-			t.Errorf("%s is %d wide on a telephone", path, width)
-		}
-		x.shot("telephone" + strings.Map(func(r rune) rune {
-			if strings.ContainsRune("/?&=:", r) {
-				return '-'
-			}
-			return r
-		}, path))
+		"/testbeds/wins-5g/edit", "/testbeds/wins-5g/vim/iris", "/testbeds/wins-5g/add/vim", "/testbeds/wins-5g/device/usrp-n210", "/testbeds/wins-5g/hours", "/testbeds/wins-5g/closures", "/testbeds/wins-5g?span=week",
+	} {
+		x.eachWay(path)
 	}
+}
+
+// eachWay opens a page in light, in dark, and at the width of a telephone.
+func (x *tab) eachWay(path string) {
+	x.t.Helper()
+	for _, dark := range []bool{false, true} {
+		x.wide(1280, dark)
+		x.open(path)
+		x.accessible()
+		if !dark && strings.HasPrefix(path, "/schedule?nsd") {
+			x.shot("opened")
+		}
+	}
+	x.wide(360, false)
+	x.open(path)
+	if width := evaluated[int](x, "document.documentElement.scrollWidth"); width > 360 {
+		x.shot("too-wide")
+		x.t.Errorf("%s is %d wide on a telephone", path, width)
+	}
+	x.shot("telephone" + strings.Map(func(r rune) rune {
+		if strings.ContainsRune("/?&=:", r) {
+			return '-'
+		}
+		return r
+	}, path))
 }
 
 // hostileTextsAreHarmless enters malicious texts, and looks at them on every page.
