@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -59,23 +60,21 @@ func (s *site) asset(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(x.content))
 }
 
-// compressed lists what is compressed on its way: files of the program, and pages that never show a secret. Of a compressed response one can
-// guess the content by its length, where it holds something of the guesser's too (BREACH); so answers to forms, which show fresh passwords and
-// tokens, the pages with addresses of feeds, and signed links are left as they are, and lengths of the others are made uncertain. A path that ends
-// with a slash stands for all below it.
-var compressed = []string{"/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/schedule", "/new", "/requests", "/requests/", "/testbeds", "/testbeds/", "/docs/api"}
+// compressed lists what is compressed on its way, and compressedBelow what is with all paths below it: files of the program, and pages that never
+// show a secret. Of a compressed response one can guess the content by its length, where it holds something of the guesser's too (BREACH); so answers
+// to forms, which show fresh passwords and tokens, the pages with addresses of feeds, and signed links are left as they are, and lengths of the others
+// are made uncertain.
+var (
+	compressed      = []string{"/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/", "/schedule", "/new", "/requests", "/testbeds", "/use", "/use.csv", "/docs/api"}
+	compressedBelow = []string{"/requests/", "/testbeds/"}
+)
 
 // compressible reports whether the answer to a call may be compressed.
 func compressible(r *http.Request) bool {
 	if r.Method != http.MethodGet {
 		return false
 	}
-	for _, path := range compressed {
-		if r.URL.Path == path || strings.HasSuffix(path, "/") && strings.HasPrefix(r.URL.Path, path) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(compressed, r.URL.Path) || slices.ContainsFunc(compressedBelow, func(path string) bool { return strings.HasPrefix(r.URL.Path, path) })
 }
 
 // compressing compresses what may be.
