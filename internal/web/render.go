@@ -21,12 +21,13 @@ import (
 
 // view holds a page's frame and its own data.
 type view struct {
-	Title string
-	Path  string
-	Who   account.Actor
-	Nav   []link
-	Note  string // confirmation of the last action
-	Data  any
+	Title  string
+	Path   string
+	Who    account.Actor
+	Nav    []link
+	Note   string // confirmation of the last action
+	Undone bool   // the note says that nothing was done
+	Data   any
 
 	Waiting scheduler.Waiting // what waits for the reader
 	AsOf    int64             // the last number of the change log before the page was read; 0 for a page that follows nothing
