@@ -196,7 +196,7 @@ func TestAClickCarriesWhatWasSeen(t *testing.T) {
 	if to := o.click("monika", value); to != decisionPage(r.Number)+"?note=changed" {
 		t.Errorf("what has changed leads to %s", to)
 	}
-	if page := o.page("monika", decisionPage(r.Number)+"?note=changed"); !strings.Contains(page, "Nothing was done: the request has changed") {
+	if page := o.page("monika", decisionPage(r.Number)+"?note=changed"); !strings.Contains(page, `<p class="note waits" role="status">Nothing was done: the request has changed`) {
 		t.Error("it does not say why")
 	}
 	value = o.button("monika", "Schedule")
