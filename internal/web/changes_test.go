@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -59,6 +60,19 @@ func TestAPageFollowsChangesAsLongAsItsSession(t *testing.T) {
 		if _, err := io.Copy(io.Discard, res.Body); err != nil {
 			t.Fatalf("a page whose session has ended follows on: %v", err)
 		}
+	}
+}
+
+// A page says as of which change it was read, so that it follows from there.
+func TestAPageSaysAsOfWhenItIs(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://berth.example")
+	last, err := h.svc.LastEvent(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page, want := body(t, h.send("/schedule", h.session("maeve"), nil)), fmt.Sprintf(`data-as-of="%d"`, last); last == 0 || !strings.Contains(page, want) {
+		t.Errorf("a page without %s", want)
 	}
 }
 

@@ -63,6 +63,7 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, ti
 	var b bytes.Buffer
 	v := view{Title: title, Path: r.URL.Path, Who: who, Note: cmp.Or(notes[r.URL.Query().Get("note")], settingNotes[r.URL.Query().Get("note")]), Data: data, Waiting: s.waiting(r, who), reader: s.readerOf(who)}
 	v.Nav = s.operating(navigation(who, r.URL.Path, v.Waiting), who, r.URL.Path)
+	v.AsOf, _ = r.Context().Value(asOf{}).(int64)
 	v.Undone = slices.Contains([]string{"changed", "unfit"}, r.URL.Query().Get("note"))
 	if err := s.pages.ExecuteTemplate(&b, page, v); err != nil {
 		s.o.Log.ErrorContext(r.Context(), "page", "page", page, "error", err)
