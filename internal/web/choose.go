@@ -88,7 +88,7 @@ func (s *site) chosen(w http.ResponseWriter, r *http.Request, who account.Actor,
 	if err := s.free(ctx, who, &p); err != nil {
 		return err
 	}
-	if err := s.check(ctx, who, &p); err != nil {
+	if err := s.check(ctx, who, &p, names{beds: f}); err != nil {
 		return err
 	}
 	if err := s.where(ctx, who, &p, f); err != nil {
@@ -161,7 +161,7 @@ const (
 )
 
 // check checks the picked slot, and finds alternatives: those in working hours first, if that is wanted.
-func (s *site) check(ctx context.Context, who account.Actor, p *choosePage) error {
+func (s *site) check(ctx context.Context, who account.Actor, p *choosePage, n names) error {
 	if !p.Choice.Picked { // nothing is free: is it possible at all?
 		q := p.Choice.ask()
 		q.Slot = testbeds.NewSlot(s.o.Clock().UTC().Truncate(time.Hour).Add(24*time.Hour), time.Hour)
@@ -183,7 +183,7 @@ func (s *site) check(ctx context.Context, who account.Actor, p *choosePage) erro
 	if err != nil {
 		return err
 	}
-	p.Verdict, p.Conflicts, p.Contenders = &v, s.readerOf(who).conflicts(v), len(v.Contenders)
+	p.Verdict, p.Conflicts, p.Contenders = &v, n.conflicts(s.readerOf(who), v), len(v.Contenders)
 	if v.Fits {
 		return nil
 	}

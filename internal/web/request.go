@@ -202,6 +202,10 @@ func (s *site) shortages(ctx context.Context, who account.Actor, p *requestPage)
 	default:
 		p.Conflicts = lines
 	}
+	if v.Status == scheduler.UnderReview && !p.Can[string(p.WayBy)] {
+		p.WayBy = "" // somebody else chooses another slot
+		return nil
+	}
 	list, err := s.waysFor(ctx, who, v)
 	if err != nil {
 		return err

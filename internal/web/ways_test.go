@@ -133,6 +133,22 @@ func TestOnlyDecidersAreOfferedOverrides(t *testing.T) {
 	}
 }
 
+// TestOnlyWhoMayMoveIsOfferedOtherSlots: a provider sees what is in the way of a request under review, and no slot that they may not choose.
+func TestOnlyWhoMayMoveIsOfferedOtherSlots(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://berth.example")
+	_, r := h.crowded()
+	if code, body := h.page("/admin/people/maeve", h.session("adele"), url.Values{"name": {"Maeve"}, "role": {"provider"}, "testbed": {"hall"}, "revision": {"1"}}); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, body)
+	}
+	for who, may := range map[string]bool{"hector": true, "monika": true, "maeve": false} {
+		code, body := h.page(fmt.Sprintf("/requests/%d", r.Number), h.session(who), nil)
+		if code != http.StatusOK || !strings.Contains(body, "At present it does not fit.") || takeButton.MatchString(body) != may {
+			t.Errorf("%s: %d %s", who, code, body)
+		}
+	}
+}
+
 // TestAClosureThatTakesAGrantedSlotIsSaid in red, with slots that work: the mentor moves it there, the experimenter asks for one.
 func TestAClosureThatTakesAGrantedSlotIsSaid(t *testing.T) {
 	t.Parallel()
