@@ -124,5 +124,10 @@ func (x reader) goes(d scheduler.Displaced) string {
 	if len(d.Alternatives) == 0 {
 		return words + "; no other slot was found for it."
 	}
-	return words + "; " + x.slot(d.Alternatives[0].Slot) + " would work for it."
+	best := d.Alternatives[0]
+	how := ""
+	if list := changesOf(best); len(list) > 0 {
+		how = " (" + strings.Join(list, "; ") + ")"
+	}
+	return words + "; " + x.slot(best.Slot) + how + " would work for it."
 }
