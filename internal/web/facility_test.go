@@ -222,7 +222,7 @@ func TestProvidersAreTheSameFromBothSides(t *testing.T) {
 		}
 	}
 	save(url.Values{"role": {"provider"}, "testbed": {"hall"}})
-	now, revision := h.hall()
+	now, _ := h.hall()
 	if len(now.Providers) != 1 || now.Providers[0] != "hector" || now.Policy() != testbeds.ApprovalRequired {
 		t.Errorf("after the person's page: %+v", now)
 	}
@@ -231,7 +231,7 @@ func TestProvidersAreTheSameFromBothSides(t *testing.T) {
 		t.Errorf("after the role is gone: %+v", now)
 	}
 	save(url.Values{"role": {"provider"}, "testbed": {"hall"}})
-	_, revision = h.hall()
+	_, revision := h.hall()
 	if code, body := h.page("/testbeds/hall/edit", adele, url.Values{"name": {"Hall"}, "timezone": {"UTC"}, "approval": {"default"}, "revision": {revision}}); code != http.StatusUnprocessableEntity || !strings.Contains(body, "hector") {
 		t.Errorf("a provider without a testbed is nobody: %d %s", code, body)
 	}

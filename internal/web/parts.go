@@ -8,7 +8,6 @@ import (
 	"berth/scheduler"
 	"berth/scheduler/phrases"
 	"berth/testbeds"
-	"berth/testbeds/plain"
 )
 
 // site of a deployment: what a request takes of one VIM, or of the devices of one testbed.
@@ -91,22 +90,6 @@ func around(r scheduler.Request) string {
 	}
 	if d := r.Occupied.End.Sub(r.Slot.End); d > 0 {
 		parts = append(parts, lasting(d)+" of teardown after")
-	}
-	return strings.Join(parts, ", ")
-}
-
-// totals says what all of a request takes: "5 components, 4 devices".
-func totals(r scheduler.Request) string {
-	var devices int64
-	for _, d := range r.Devices {
-		devices += d.Count
-	}
-	var parts []string
-	if n := len(r.Components); n > 0 {
-		parts = append(parts, plain.Count(n, "component"))
-	}
-	if devices > 0 {
-		parts = append(parts, plain.Count(int(min(devices, 1<<30)), "device"))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -73,7 +73,7 @@ func (h *house) states(shift *time.Duration) map[string]scheduler.Request {
 	list["rejected"] = did(h.svc.Reject(ctx, monika, h.asks("maeve", 1, slot(6)).ID, scheduler.Reject{Reason: "no"}))
 	list["rejected with offers"] = did(h.svc.Reject(ctx, monika, h.asks("maeve", 1, slot(5)).ID, scheduler.Reject{Reason: "no", Count: 2}))
 	due, absent, running, completed, failed := h.granted("maeve", 1, slot(0)), h.granted("maeve", 1, testbeds.NewSlot(slot(0).Start.Add(-2*time.Hour), time.Hour)), h.granted("maeve", 1, slot(0)), h.granted("maeve", 1, slot(0)), h.granted("maeve", 1, slot(0))
-	*shift = slot(0).Start.Add(time.Hour).Sub(time.Now())
+	*shift = time.Until(slot(0).Start.Add(time.Hour))
 	list["due"], list["absent"] = due, absent
 	for _, r := range []scheduler.Request{running, completed, failed} {
 		did(h.svc.Start(ctx, oskar, r.ID, scheduler.Step{}))

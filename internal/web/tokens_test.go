@@ -34,7 +34,7 @@ func TestATokenIsShownOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		made := list[len(list)-1]
-		if len(made.Scopes) != len(want) || made.Expires == nil || made.Expires.Sub(time.Now()).Round(time.Hour) != 90*24*time.Hour {
+		if len(made.Scopes) != len(want) || made.Expires == nil || time.Until(*made.Expires).Round(time.Hour) != 90*24*time.Hour {
 			t.Errorf("%s: %+v", kind, made)
 		}
 		if _, page := h.page("/account/tokens", maeve, nil); strings.Contains(page, shown[1]) || !strings.Contains(page, "for "+kind) {
