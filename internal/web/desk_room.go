@@ -125,9 +125,12 @@ func (x reader) goes(d scheduler.Displaced) string {
 		return words + "; no other slot was found for it."
 	}
 	best := d.Alternatives[0]
-	how := ""
-	if list := changesOf(best); len(list) > 0 {
-		how = " (" + strings.Join(list, "; ") + ")"
+	to := x.slot(best.Slot)
+	if best.Slot.Equal(d.Slot) {
+		to = "the same time elsewhere"
+		if slices.ContainsFunc(best.Changes, func(c testbeds.Change) bool { return c.Kind == testbeds.ChangeDevices }) {
+			to = "the same time with fewer devices"
+		}
 	}
-	return words + "; " + x.slot(best.Slot) + how + " would work for it."
+	return words + "; " + to + " would work for it."
 }
