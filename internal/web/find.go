@@ -116,28 +116,52 @@ func (s *site) findPages(_ context.Context, who account.Actor, q string) (foundG
 	return g, nil
 }
 
-// findTestbeds finds testbeds by name, id and organisation.
+// findTestbeds finds testbeds by name, id, place, organisation, and what they have.
 func (s *site) findTestbeds(ctx context.Context, who account.Actor, q string) (foundGroup, error) {
 	g := foundGroup{Title: "Testbeds"}
 	f, _, err := s.service.Facility(ctx, who)
 	for _, t := range f.Testbeds {
-		if q != "" && len(g.Items) < foundEach && has(q, t.Name, t.ID, t.Organisation) {
+		if q != "" && len(g.Items) < foundEach && has(q, equipmentOf(t)...) {
 			g.Items = append(g.Items, finding{Label: title(t), Hint: t.Organisation, URL: "/testbeds/" + url.PathEscape(t.ID)})
 		}
 	}
 	return g, err
 }
 
-// findServices finds network services, to book.
+// equipmentOf lists the words by which a testbed is found.
+func equipmentOf(t testbeds.Testbed) []string {
+	words := append([]string{t.Name, t.ID, t.Organisation, t.Location}, t.Features...)
+	for _, v := range t.VIMs {
+		words = append(words, v.ID, v.Name)
+	}
+	for _, d := range t.Devices {
+		words = append(append(words, d.ID, d.Name), d.Features...)
+	}
+	return words
+}
+
+// findServices finds network services by name and by what they need, to book.
 func (s *site) findServices(ctx context.Context, who account.Actor, q string) (foundGroup, error) {
 	g := foundGroup{Title: "Book a service"}
 	c, _, err := s.service.Catalogue(ctx, who)
 	for _, n := range c.NSDs {
-		if q != "" && len(g.Items) < foundEach && has(q, n.ID, n.Name) {
+		if q != "" && len(g.Items) < foundEach && has(q, needsOf(n)...) {
 			g.Items = append(g.Items, finding{Label: n.ID, Hint: hintOf(n), URL: "/new?" + url.Values{"nsd": {n.ID}}.Encode()})
 		}
 	}
 	return g, err
+}
+
+// needsOf lists the words by which a network service is found.
+func needsOf(n testbeds.NSD) []string {
+	words := []string{n.ID, n.Name}
+	for _, m := range n.Members {
+		words = append(words, m.VNF)
+	}
+	for _, d := range n.Devices {
+		words = append(words, d.Device)
+	}
+	return words
 }
 
 func hintOf(n testbeds.NSD) string {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"berth/internal/auth"
+	"berth/internal/testdb"
 	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/testbeds"
@@ -32,7 +32,7 @@ func newOffice(t *testing.T) *office {
 			t.Fatal(err)
 		}
 	}
-	hash := auth.Hash(password)
+	hash := testdb.PasswordHash(password)
 	put := func(p account.Person) {
 		p.Password = hash
 		must(h.site.people.PutPerson(t.Context(), account.System, p))
@@ -340,7 +340,7 @@ func TestSearch(t *testing.T) {
 	}{
 		{"maeve", "spect", []string{"#1 Spectrum", "/requests/1"}, nil}, {"maeve", "1", []string{"/requests/1"}, nil}, {"maeve", "#1", []string{"/requests/1"}, nil},
 		{"hector", "spect", nil, []string{"/requests/1"}}, {"hector", "#1", nil, []string{"/requests/1", "Spectrum"}}, {"maeve", "#2", nil, []string{"/requests/2"}},
-		{"hector", "radio", []string{"/testbeds/hall"}, nil}, {"hector", "time zone", []string{"/account#zone"}, []string{"/admin"}},
+		{"hector", "radio", []string{"/testbeds/hall"}, nil}, {"hector", "iris", []string{"/testbeds/hall"}, nil}, {"hector", "iris nowhere", nil, []string{"/testbeds/hall"}}, {"hector", "time zone", []string{"/account#zone"}, []string{"/admin"}},
 		{"adele", "monika", []string{"/admin/people/monika"}, nil}, {"monika", "adele", nil, []string{"/admin/people"}}, {"maeve", "invite", nil, []string{"/admin"}},
 		{"maeve", "", []string{"/new"}, []string{"/requests/1"}}, {"maeve", strings.Repeat("a", 5000), []string{"Nothing that you may see"}, nil},
 		{"maeve", `"><script>`, []string{"&lt;script&gt;"}, []string{"<script>"}}, {"maeve", "a\x00b", nil, nil}, {"maeve", "99999999999999999999", nil, nil},
@@ -357,6 +357,18 @@ func TestSearch(t *testing.T) {
 			if strings.Contains(list, hidden) {
 				t.Errorf("%s finds %q by %.20q", tt.who, hidden, tt.q)
 			}
+		}
+	}
+}
+
+// Testbeds are found by what they have, services by what they need.
+func TestSearchByEquipment(t *testing.T) {
+	t.Parallel()
+	bed := testbeds.Testbed{ID: "hall", Location: "Dublin", Features: []string{"sdr"}, VIMs: []testbeds.VIM{{ID: "iris"}}, Devices: []testbeds.Device{{ID: "usrp-n210", Features: []string{"mimo"}}}}
+	service := testbeds.NSD{ID: "hydra", Members: []testbeds.Member{{VNF: "hydra_vnfd"}}, Devices: []testbeds.DeviceNeed{{Device: "usrp-n210"}}}
+	for q, want := range map[string][2]bool{"usrp": {true, true}, "USRP hall": {true, false}, "vnfd": {false, true}, "sdr": {true, false}, "mimo": {true, false}, "dublin iris": {true, false}, "lte": {}} {
+		if got := [2]bool{has(q, equipmentOf(bed)...), has(q, needsOf(service)...)}; got != want {
+			t.Errorf("%q finds %v, want %v", q, got, want)
 		}
 	}
 }

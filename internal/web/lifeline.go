@@ -69,7 +69,7 @@ func (x reader) approved(r scheduler.Request, n names) (list []stage) {
 
 // decided is the decision about a request.
 func (x reader) decided(r scheduler.Request, entries []scheduler.Entry, n names) stage {
-	s := stage{Label: "Decision", State: "ahead", When: "nobody’s yet"}
+	s := stage{Label: "Decision", State: "ahead", When: "waits for a mentor"}
 	if r.Mentor != "" {
 		s.When = template.HTML(template.HTMLEscapeString("by " + n.Person(r.Mentor)))
 	}
