@@ -67,8 +67,27 @@ func (f *Federation) explain(v *testbeds.Verdict, w want, from, to int64) {
 		v.Truncated = true
 	case len(short) == 0:
 		v.Conflicts = append(v.Conflicts, f.unitConflicts(w, from, to)...)
+	case len(w.pins) > 0: // enough may be free at other times, and yet a wanted unit be taken
+		for _, gap := range gaps(short, span{from, to}) {
+			v.Conflicts = append(v.Conflicts, f.pinned(w, gap.from, gap.to)...)
+		}
 	}
 	v.Conflicts = append(v.Conflicts, f.conflicts(w.pool, short)...)
+}
+
+// gaps returns the parts of a span beside the shortages of one column, which are in order.
+func gaps(short []shortage, within span) (list []span) {
+	at := within.from
+	for _, s := range short {
+		if at < s.from {
+			list = append(list, span{at, s.from})
+		}
+		at = max(at, s.to)
+	}
+	if at < within.to {
+		list = append(list, span{at, within.to})
+	}
+	return list
 }
 
 // contenders lists the requests under review that want some of the same capacity at the same time.

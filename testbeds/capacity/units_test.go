@@ -87,6 +87,33 @@ func TestTakersSayWhichUnitsTheyHave(t *testing.T) {
 	}
 }
 
+// TestAWantedUnitIsTakenBesideAShortage: a shortage of units at one time does not hide that a wanted one is taken at another.
+func TestAWantedUnitIsTakenBesideAShortage(t *testing.T) {
+	t.Parallel()
+	f := hall(t, nil)
+	booked(f, 1, experiment(0, "x/a", 4), hoursFrom(10, 2))
+	booked(f, 2, pinned(1, "r2"), hoursFrom(14, 4))
+	for _, tt := range []struct {
+		slot  testbeds.Slot
+		unit  string
+		taken []testbeds.Slot
+	}{
+		{hoursFrom(9, 7), "r2", []testbeds.Slot{hoursFrom(10, 2), hoursFrom(14, 2)}},
+		{hoursFrom(9, 5), "r2", []testbeds.Slot{hoursFrom(10, 2)}}, // ends as the unit's booking begins
+		{hoursFrom(11, 9), "r2", []testbeds.Slot{hoursFrom(11, 1), hoursFrom(14, 4)}},
+		{hoursFrom(9, 7), "r1", []testbeds.Slot{hoursFrom(10, 2)}},
+	} {
+		var taken []testbeds.Slot
+		for _, c := range f.Check(pinned(1, tt.unit), tt.slot).Conflicts {
+			taken = append(taken, c.Interval)
+		}
+		slices.SortFunc(taken, func(a, b testbeds.Slot) int { return a.Start.Compare(b.Start) })
+		if !slices.EqualFunc(taken, tt.taken, testbeds.Slot.Equal) {
+			t.Errorf("%s in %v is missing in %v, want %v", tt.unit, tt.slot, taken, tt.taken)
+		}
+	}
+}
+
 // TestOverbookingDoesNotCloseTheDevice: a booking that fits beside overbooked ones is still granted.
 func TestOverbookingDoesNotCloseTheDevice(t *testing.T) {
 	t.Parallel()
