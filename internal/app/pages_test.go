@@ -204,7 +204,7 @@ func everySettingIsAccessible(t *testing.T, h *hall) {
 	for _, path := range []string{
 		"/subscribe", "/subscribe?client=android", "/subscribe?client=google", "/subscribe?client=apple", "/account", "/account/tokens",
 		"/admin", "/admin/people?text=e", "/admin/people/maeve", "/admin/invite", "/admin/audit?actor=berth", "/admin/facility", "/admin/file/facility", "/admin/testbed",
-		"/testbeds/wins-5g/edit", "/testbeds/wins-5g/vim/iris", "/testbeds/wins-5g/add/vim", "/testbeds/wins-5g/device/usrp-n210", "/testbeds/wins-5g/hours", "/testbeds/wins-5g/closures", "/testbeds/wins-5g?span=week", "/deployments",
+		"/testbeds/wins-5g/edit", "/testbeds/wins-5g/vim/iris", "/testbeds/wins-5g/add/vim", "/testbeds/wins-5g/device/usrp-n210", "/testbeds/wins-5g/hours", "/testbeds/wins-5g/closures", "/testbeds/wins-5g?span=week",
 	} {
 		x.eachWay(path)
 	}
