@@ -12,7 +12,7 @@ import (
 )
 
 // TestTheNextFreeSlotsAreSpreadOverDays, in working hours if that is wanted. The first morning is a Monday at 06:00, and both testbeds of these
-// experiments keep the clocks of their country.
+// experiments keep the hours of their country.
 func TestTheNextFreeSlotsAreSpreadOverDays(t *testing.T) {
 	t.Parallel()
 	week := testbeds.Slot{Start: morning, End: morning.AddDate(0, 0, 7)}
