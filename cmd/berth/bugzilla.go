@@ -50,22 +50,11 @@ func (c *bugzillaCheck) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	wrong := 0
+	var shown findings
 	for _, f := range list {
-		mark := "ok  "
-		if !f.OK {
-			mark = "FAIL"
-			wrong++
-		}
-		fmt.Fprintf(s.stdout, "%s  %-10s %s\n", mark, f.What, f.Detail)
-		if f.Remedy != "" {
-			fmt.Fprintf(s.stdout, "      %-10s → %s\n", "", f.Remedy)
-		}
+		shown.print(s, f.OK, f.What, f.Detail, f.Remedy)
 	}
-	if wrong > 0 {
-		return scheduler.Errorf(scheduler.CodeConflict, "%d of these would fail", wrong)
-	}
-	return nil
+	return shown.verdict()
 }
 
 type bugzillaStatus struct{}

@@ -27,7 +27,7 @@ func TestWorkingHours(t *testing.T) {
 		{"on Saturday", at(4, 9, 0), at(4, 13, 0), false},
 		{"on Sunday", at(5, 9, 0), at(5, 13, 0), false},
 		{"on Monday", at(6, 9, 0), at(6, 13, 0), true},
-		{"by the clocks of the zone", time.Date(2026, 7, 1, 7, 0, 0, 0, time.UTC), time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC), true},
+		{"in the time of the zone", time.Date(2026, 7, 1, 7, 0, 0, 0, time.UTC), time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC), true},
 	} {
 		if got := wallclock.Working(tt.start, tt.end, dublin); got != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
