@@ -154,6 +154,12 @@ OSM:
 	    The YAML file, such as osm.yaml, that lists the Open Source MANOs in which requests are deployed;
 	    docs/connecting.md has its form. Empty: none.
 
+Portals:
+
+	portals_file
+	    The YAML file, such as portals.yaml, that lists the portals (5GinFIRE, Openslice) whose orders become
+	    requests; docs/connecting.md has its form. Empty: none.
+
 OpenID Connect:
 
 	oidc_issuer

@@ -34,6 +34,7 @@ type Settings struct {
 	Webhooks Webhooks
 	OIDC     OIDC
 	OSMs     []OSM
+	Portals  []Portal
 
 	environ map[string]string // for secrets that files name; only while settings are read
 	origins map[string]Origin
