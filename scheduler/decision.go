@@ -299,7 +299,8 @@ type note struct {
 	reason  string
 	text    string
 	verdict *testbeds.Verdict
-	remark  int64 // the feedback that was added
+	remark  int64    // the feedback that was added
+	people  []string // whom it mentions
 }
 
 // save writes a request after a step, with its history row and its event.
@@ -328,5 +329,5 @@ func (d *decision) record(ctx context.Context, from Status, r Request, n note) e
 		kind = EventReminder
 	}
 	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: kind, Action: action, Actor: d.actor.Username, Via: d.actor.Via, Request: r.ID, Number: r.Number, From: from, Status: r.Status,
-		Testbeds: r.Demand.Testbeds(), Text: n.text, Reason: n.reason, Remark: n.remark})
+		Testbeds: r.Demand.Testbeds(), Text: n.text, Reason: n.reason, Remark: n.remark, Mentions: n.people})
 }

@@ -6,7 +6,8 @@ import (
 	"strconv"
 )
 
-// AddFeedback adds a remark to the thread of a request, at any stage of its life. Remarks are never changed. It returns CodeInvalid for the text,
+// AddFeedback adds a remark to the thread of a request, at any stage of its life. Remarks are never changed. People whom it mentions as @username
+// are told of it, if they may see the request. It returns CodeInvalid for the text,
 // CodeNotFound where the actor may not know the request, CodeForbidden without the scope to write, and an Excess for too many remarks in an hour.
 func (s *Service) AddFeedback(ctx context.Context, a account.Actor, id, text string, c Creation) (Feedback, error) {
 	var bad faults
@@ -47,7 +48,11 @@ func (s *Service) AddFeedback(ctx context.Context, a account.Actor, id, text str
 		if err := tx.AddFeedback(ctx, &f); err != nil {
 			return err
 		}
-		if err := d.record(ctx, r.Status, r, note{text: clip(text), remark: f.ID}); err != nil {
+		people, err := mentioned(ctx, tx, a.Username, r, text)
+		if err != nil {
+			return err
+		}
+		if err := d.record(ctx, r.Status, r, note{text: clip(text), remark: f.ID, people: people}); err != nil {
 			return err
 		}
 		return d.remember(ctx, c, strconv.FormatInt(f.ID, 10))

@@ -39,7 +39,21 @@ func newsTo(a account.Actor, e *Event, r *concerned) bool {
 	if r == nil || e.Actor == a.Username {
 		return false
 	}
-	return slices.ContainsFunc(told[e.Action], func(x relation) bool { return r.party.has(a, x) })
+	if slices.Contains(e.Mentions, a.Username) && !slices.Contains(a.Quiet, account.TopicMentions) && VisibleTo(a).Includes(r.party.experimenter, r.party.testbeds) {
+		return true
+	}
+	return !slices.Contains(a.Quiet, TopicOf(e.Action)) && slices.ContainsFunc(told[e.Action], func(x relation) bool { return r.party.has(a, x) })
+}
+
+// TopicOf returns the kind of news that a step is.
+func TopicOf(a Action) account.Topic {
+	switch a {
+	case ActionFeedback:
+		return account.TopicFeedback
+	case ActionRemind, ActionOfferEnds:
+		return account.TopicReminders
+	}
+	return account.TopicRequests
 }
 
 // unseen counts the news to the actor after a sequence, of the last days.

@@ -281,9 +281,10 @@ type Event struct {
 	From     Status    `json:"from,omitempty"` // the status before
 	Status   Status    `json:"status,omitempty"`
 	Testbeds []string  `json:"testbeds,omitempty"`
-	Text     string    `json:"text,omitempty"`   // what changed, for people
-	Reason   string    `json:"reason,omitempty"` // as given
-	Remark   int64     `json:"remark,omitempty"` // the feedback that Text begins
+	Text     string    `json:"text,omitempty"`     // what changed, for people
+	Reason   string    `json:"reason,omitempty"`   // as given
+	Remark   int64     `json:"remark,omitempty"`   // the feedback that Text begins
+	Mentions []string  `json:"mentions,omitempty"` // usernames in it, of people who may see the request
 }
 
 // EventKind says to what an event belongs.

@@ -61,7 +61,7 @@ func (e Entry) shown() Entry {
 
 func (e Event) shown() Event {
 	return Event{Sequence: e.Sequence, At: e.At, Kind: e.Kind, Action: e.Action, Actor: e.Actor, Via: e.Via, Request: e.Request, Number: e.Number, From: e.From,
-		Status: e.Status, Testbeds: e.Testbeds, Text: e.Text, Reason: e.Reason, Remark: e.Remark}
+		Status: e.Status, Testbeds: e.Testbeds, Text: e.Text, Reason: e.Reason, Remark: e.Remark, Mentions: e.Mentions}
 }
 
 // shownVerdict keeps the fields of a verdict whose takers may be named; mask hides other takers behind busy.

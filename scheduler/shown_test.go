@@ -30,7 +30,7 @@ Flag: Kind At Text
 CalendarNote: At By Slot Text
 Feedback: ID Request Author At Text
 Entry: ID Request At Actor Via Action From To Reason Text Verdict
-Event: Sequence At Kind Action Actor Via Request Number From Status Testbeds Text Reason Remark
+Event: Sequence At Kind Action Actor Via Request Number From Status Testbeds Text Reason Remark Mentions
 Verdict: Fits Problems Conflicts Contenders Longest Truncated
 Conflict: Resource Interval Needed Free ShortBy TakenBy More
 Taker: Kind Booking Request Strength Summary Amount Units Interval

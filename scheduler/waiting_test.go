@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"berth/scheduler"
+	"berth/scheduler/account"
 )
 
 // count returns what waits for a person, with another service each time as well: one that follows the changes, and one that begins here, agree.
@@ -195,12 +196,17 @@ func TestNews(t *testing.T) {
 	if _, err := h.AddFeedback(t.Context(), as("maeve"), r.ID, "thanks", scheduler.Creation{}); err != nil {
 		t.Fatal(err)
 	}
+	// Hector may not see the request, so a remark that mentions him tells him nothing.
+	if _, err := h.AddFeedback(t.Context(), as("maeve"), r.ID, "@oskar, (@Adele.) and @hector: mail to x@carla or a@monika", scheduler.Creation{}); err != nil {
+		t.Fatal(err)
+	}
 	want := map[string][]scheduler.Action{
 		"maeve":  {scheduler.ActionApprove, scheduler.ActionSchedule, scheduler.ActionMove},
-		"monika": {scheduler.ActionSubmit, scheduler.ActionApprove, scheduler.ActionFeedback},
+		"monika": {scheduler.ActionSubmit, scheduler.ActionApprove, scheduler.ActionFeedback, scheduler.ActionFeedback},
 		"paddy":  {scheduler.ActionSubmit, scheduler.ActionSchedule, scheduler.ActionMove},
-		"oskar":  {scheduler.ActionSchedule, scheduler.ActionMove},
-		"hector": nil, "marco": nil, "carla": nil, "adele": nil,
+		"oskar":  {scheduler.ActionSchedule, scheduler.ActionMove, scheduler.ActionFeedback},
+		"adele":  {scheduler.ActionFeedback},
+		"hector": nil, "marco": nil, "carla": nil,
 	}
 	for who, want := range want {
 		page, err := h.News(t.Context(), as(who), "", 0)
@@ -224,6 +230,36 @@ func TestNews(t *testing.T) {
 }
 
 // What was seen stays seen; what is old is no news; pages follow one another.
+// What the pages keep quiet about is everybody's choice. A mention is a kind of its own: it comes to whom other remarks do not.
+func TestNewsThatNobodyWants(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.submitted("hydra", hours(30, 4))
+	for _, text := range []string{"thanks", "thanks, @monika"} {
+		if _, err := h.AddFeedback(t.Context(), as("maeve"), r.ID, text, scheduler.Creation{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		quiet []account.Topic
+		want  int
+	}{
+		{nil, 3},
+		{[]account.Topic{account.TopicRequests}, 2},
+		{[]account.Topic{account.TopicFeedback}, 2},
+		{[]account.Topic{account.TopicMentions}, 3}, // the mentor gets every remark
+		{[]account.Topic{account.TopicFeedback, account.TopicMentions}, 1},
+		{account.PageTopics, 0},
+	} {
+		monika := as("monika")
+		monika.Quiet = c.quiet
+		page, err := h.News(t.Context(), monika, "", 0)
+		if err != nil || len(page.Items) != c.want {
+			t.Errorf("quiet about %v: %d, %v, want %d", c.quiet, len(page.Items), err, c.want)
+		}
+	}
+}
+
 func TestNewsAreSeen(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

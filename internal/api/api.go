@@ -28,7 +28,7 @@ type Identity interface {
 	People(ctx context.Context, actor account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
 	Person(ctx context.Context, actor account.Actor, username string) (account.Person, error)
 	PutPerson(ctx context.Context, actor account.Actor, p account.Person) (account.Person, error)
-	Mute(ctx context.Context, actor account.Actor, topics []account.Topic) (account.Person, error)
+	Mute(ctx context.Context, actor account.Actor, muted, quiet []account.Topic) (account.Person, error)
 	Trail(ctx context.Context, actor account.Actor, f account.Filter, cursor string) (scheduler.Page[account.AuditEvent], error)
 	// HashPassword hashes a new password; the error names the rule that it breaks.
 	HashPassword(password string) (string, error)

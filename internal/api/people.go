@@ -44,12 +44,13 @@ func (a *api) peopleRoutes() {
 		})
 	type choice struct {
 		Body struct {
-			Muted []account.Topic `json:"muted" enum:"requests,feedback,reminders,invitations,digest" doc:"topics you do not want mail about; an empty list mutes nothing"`
+			Muted []account.Topic `json:"muted" enum:"requests,feedback,mentions,reminders,invitations,digest" doc:"topics you do not want mail about; an empty list mutes nothing"`
+			Quiet []account.Topic `json:"quiet,omitempty" enum:"requests,feedback,mentions,reminders" doc:"topics that the pages do not announce to you; an empty list announces all, without it your choice stays"`
 		}
 	}
-	add(a, operation{id: "set-mail", method: "PUT", path: "/me/mail", tag: "people", summary: "Choose which mail you receive"},
+	add(a, operation{id: "set-mail", method: "PUT", path: "/me/mail", tag: "people", summary: "Choose which mail you receive, and what the pages announce to you"},
 		func(ctx context.Context, actor account.Actor, in *choice) (*tagged[account.Person], error) {
-			p, err := a.auth.Mute(ctx, actor, in.Body.Muted)
+			p, err := a.auth.Mute(ctx, actor, in.Body.Muted, in.Body.Quiet)
 			return &tagged[account.Person]{etag(p.Revision), p}, err
 		})
 	type creation struct {

@@ -146,7 +146,7 @@ func (a *Auth) PutPerson(ctx context.Context, actor account.Actor, given account
 				return err
 			}
 			stored = &before
-			p.Created, p.Muted, p.Zone, p.Subject = before.Created, before.Muted, before.Zone, before.Subject
+			p.Created, p.Muted, p.Quiet, p.Zone, p.Subject = before.Created, before.Muted, before.Quiet, before.Zone, before.Subject
 			if p.Password == "" {
 				p.Password = before.Password
 			}
@@ -157,19 +157,25 @@ func (a *Auth) PutPerson(ctx context.Context, actor account.Actor, given account
 	return p, err
 }
 
-// Mute stops a person's mail about the topics. It returns CodeForbidden and CodeInvalid.
-func (a *Auth) Mute(ctx context.Context, actor account.Actor, topics []account.Topic) (p account.Person, err error) {
+// Mute stops a person's mail about some topics, and the news of the pages about others; with nil the present choice stays. It returns CodeForbidden
+// and CodeInvalid.
+func (a *Auth) Mute(ctx context.Context, actor account.Actor, muted, quiet []account.Topic) (p account.Person, err error) {
 	if err := scheduler.Require(actor, account.ScopeWrite, account.Roles...); err != nil {
 		return p, err
 	}
-	if bad := account.CheckTopics(topics); len(bad) > 0 {
+	if bad := account.CheckTopics(muted, quiet); len(bad) > 0 {
 		return p, scheduler.Invalid(bad)
 	}
 	err = a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
 		if p, err = tx.Person(ctx, actor.Username); err != nil {
 			return err
 		}
-		p.Muted = topics
+		if muted != nil {
+			p.Muted = muted
+		}
+		if quiet != nil {
+			p.Quiet = quiet
+		}
 		p.Revision++
 		return tx.PutPerson(ctx, p)
 	})

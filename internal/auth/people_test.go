@@ -58,18 +58,24 @@ func TestWhatPeopleAreMailedIsTheirChoice(t *testing.T) {
 	t.Parallel()
 	g := newGatehouse(t)
 	ada := g.actor("ada")
-	p, err := g.auth.Mute(t.Context(), ada, []account.Topic{account.TopicDigest, account.TopicFeedback})
+	p, err := g.auth.Mute(t.Context(), ada, []account.Topic{account.TopicDigest, account.TopicFeedback}, nil)
 	if err != nil || len(p.Muted) != 2 {
 		t.Fatal(p, err)
 	}
 	for _, bad := range [][]account.Topic{{"weather"}, {account.TopicDigest, account.TopicDigest}} {
-		if _, err := g.auth.Mute(t.Context(), ada, bad); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+		if _, err := g.auth.Mute(t.Context(), ada, bad, nil); scheduler.CodeOf(err) != scheduler.CodeInvalid {
 			t.Errorf("%v: %v", bad, err)
 		}
 	}
 	// An administrator who renames a person does not change their choice.
-	p.Name, p.Muted = "Ada the Second", nil
-	if p, err = g.auth.PutPerson(t.Context(), account.System, p); err != nil || len(p.Muted) != 2 {
+	if p, err = g.auth.Mute(t.Context(), ada, nil, []account.Topic{account.TopicMentions}); err != nil || len(p.Muted) != 2 || len(p.Quiet) != 1 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if _, err := g.auth.Mute(t.Context(), ada, nil, []account.Topic{account.TopicDigest}); scheduler.CodeOf(err) != scheduler.CodeInvalid {
+		t.Errorf("the pages have no digest: %v", err)
+	}
+	p.Name, p.Muted, p.Quiet = "Ada the Second", nil, nil
+	if p, err = g.auth.PutPerson(t.Context(), account.System, p); err != nil || len(p.Muted) != 2 || len(p.Quiet) != 1 {
 		t.Errorf("%+v, %v", p, err)
 	}
 }

@@ -48,6 +48,9 @@ func (p *Mailer) about(ctx context.Context, e scheduler.Event, v scheduler.View,
 	news := at.News(e, shown)
 	l := letter{Subject: subject(v.Request), First: news.First, More: news.More, Said: e.Reason, Why: why(to, v.Request)}
 	if e.Action == scheduler.ActionFeedback {
+		if slices.Contains(e.Mentions, to.person.Username) {
+			l.First = phrases.Who(e) + " mentioned you:"
+		}
 		text, err := p.requests.FeedbackText(ctx, to.actor, e)
 		l.Said, l.Links = text, []link{{Label: "Answer", URL: p.page(v.Request) + "#thread"}}
 		return l, err

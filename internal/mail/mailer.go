@@ -102,7 +102,8 @@ func (p *Mailer) tooLate(e scheduler.Event) bool {
 // notify mails an event to one target.
 func (p *Mailer) notify(ctx context.Context, e scheduler.Event, target string) error {
 	to, ok, err := p.reader(ctx, target)
-	if err != nil || !ok || !to.wants(rules[e.Action].topic) {
+	topic := to.topic(e)
+	if err != nil || !ok || !to.wants(topic) {
 		return err
 	}
 	v, err := p.requests.Get(ctx, to.actor, e.Request)
@@ -120,7 +121,7 @@ func (p *Mailer) notify(ctx context.Context, e scheduler.Event, target string) e
 	if err != nil {
 		return err
 	}
-	if err := p.choice(ctx, &letter, to, rules[e.Action].topic); err != nil {
+	if err := p.choice(ctx, &letter, to, topic); err != nil {
 		return err
 	}
 	mail := p.mail(letter, to)

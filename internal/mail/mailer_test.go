@@ -227,8 +227,8 @@ func TestAServerThatIsBusyIsAskedAgain(t *testing.T) {
 func TestEverybodyChooses(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.must(h.svc.Mute(t.Context(), as("oskar"), []account.Topic{account.TopicInvitations, account.TopicReminders}))
-	h.must(h.svc.Mute(t.Context(), as("eva"), []account.Topic{account.TopicRequests}))
+	h.must(h.svc.Mute(t.Context(), as("oskar"), []account.Topic{account.TopicInvitations, account.TopicReminders}, nil))
+	h.must(h.svc.Mute(t.Context(), as("eva"), []account.Topic{account.TopicRequests}, nil))
 	r := h.submit(48)
 	h.approve(r)
 	h.post()
@@ -351,5 +351,26 @@ func TestNobodyWritesHeads(t *testing.T) {
 		if to, err := mail.ParseAddressList(m.Head.Get("To")); err != nil || len(to) != 1 || to[0].Address != m.Envelope {
 			t.Errorf("to %q, %v", m.Head.Get("To"), err)
 		}
+	}
+}
+
+// A mention reaches who may see the request, whatever else they do not want, and calls it a mention.
+func TestMentions(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.must(h.svc.Mute(t.Context(), as("oskar"), []account.Topic{account.TopicFeedback}, nil))
+	h.must(h.svc.Mute(t.Context(), as("paddy"), []account.Topic{account.TopicMentions}, nil))
+	r := h.submit(48)
+	h.post()
+	h.must(h.svc.AddFeedback(t.Context(), as("eva"), r.ID, "Does it fit, @oskar and @paddy?", scheduler.Creation{}))
+	mails := h.post()
+	if got := readers(mails); !cmp.Equal(got, []string{"monika", "oskar", "tickets"}) {
+		t.Fatal(got)
+	}
+	if text := string(h.of(mails, "oskar").Raw); !strings.Contains(text, "mentioned you") || !strings.Contains(text, "Stop remarks that mention you") {
+		t.Error(text)
+	}
+	if text := string(h.of(mails, "monika").Raw); strings.Contains(text, "mentioned you") {
+		t.Error(text)
 	}
 }

@@ -30,6 +30,14 @@ func (r reader) wants(t account.Topic) bool {
 	return !slices.Contains(r.person.Muted, t)
 }
 
+// topic returns the topic under which the reader gets the mail of an event, and can mute it.
+func (r reader) topic(e scheduler.Event) account.Topic {
+	if slices.Contains(e.Mentions, r.person.Username) && r.wants(account.TopicMentions) {
+		return account.TopicMentions
+	}
+	return scheduler.TopicOf(e.Action)
+}
+
 // reader finds the reader for a target; ok is false if nobody is to be mailed any more.
 func (p *Mailer) reader(ctx context.Context, target string) (r reader, ok bool, err error) {
 	if isList(target) {

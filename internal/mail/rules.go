@@ -20,36 +20,35 @@ const (
 	list         circle = "list"   // the tickets list
 )
 
-// rule holds the readers of an action, and the topic under which they can mute it.
+// rule holds the readers of an action.
 type rule struct {
-	topic  account.Topic
 	to     []circle
 	myself bool // also the actor: as a receipt, or for the invitation in it
 }
 
 // rules holds the actions that cause mail. When a slot is granted or withdrawn, the operators are told as well.
 var rules = map[scheduler.Action]rule{
-	scheduler.ActionSubmit:      {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
-	scheduler.ActionEdit:        {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, list}},
-	scheduler.ActionApprove:     {topic: account.TopicRequests, to: []circle{experimenter, mentor, list}},
-	scheduler.ActionSchedule:    {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}, myself: true},
-	scheduler.ActionReject:      {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, list}},
-	scheduler.ActionAcceptOffer: {topic: account.TopicRequests, to: []circle{mentor, list}},
-	scheduler.ActionMove:        {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
-	scheduler.ActionProposeMove: {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}, myself: true},
-	scheduler.ActionDisplace:    {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
-	scheduler.ActionCancel:      {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, list}, myself: true},
-	scheduler.ActionStart:       {topic: account.TopicRequests, to: []circle{experimenter, mentor, list}},
-	scheduler.ActionComplete:    {topic: account.TopicRequests, to: []circle{experimenter, mentor, list}},
-	scheduler.ActionFail:        {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}},
-	scheduler.ActionAssign:      {topic: account.TopicRequests, to: []circle{experimenter, mentor, list}},
-	scheduler.ActionFlag:        {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}},
-	scheduler.ActionOfferExpire: {topic: account.TopicRequests, to: []circle{experimenter, list}},
-	scheduler.ActionOverrun:     {topic: account.TopicRequests, to: []circle{experimenter, mentor, providers, operators, list}},
-	scheduler.ActionUnits:       {topic: account.TopicRequests, to: []circle{operators}},
-	scheduler.ActionFeedback:    {topic: account.TopicFeedback, to: []circle{experimenter, mentor, thread, list}},
-	scheduler.ActionRemind:      {topic: account.TopicReminders, to: []circle{experimenter, operators}},
-	scheduler.ActionOfferEnds:   {topic: account.TopicReminders, to: []circle{experimenter}},
+	scheduler.ActionSubmit:      {to: []circle{experimenter, mentor, providers, list}, myself: true},
+	scheduler.ActionEdit:        {to: []circle{experimenter, mentor, providers, list}},
+	scheduler.ActionApprove:     {to: []circle{experimenter, mentor, list}},
+	scheduler.ActionSchedule:    {to: []circle{experimenter, mentor, providers, operators, list}, myself: true},
+	scheduler.ActionReject:      {to: []circle{experimenter, mentor, providers, list}},
+	scheduler.ActionAcceptOffer: {to: []circle{mentor, list}},
+	scheduler.ActionMove:        {to: []circle{experimenter, mentor, providers, list}, myself: true},
+	scheduler.ActionProposeMove: {to: []circle{experimenter, mentor, providers, operators, list}, myself: true},
+	scheduler.ActionDisplace:    {to: []circle{experimenter, mentor, providers, list}, myself: true},
+	scheduler.ActionCancel:      {to: []circle{experimenter, mentor, providers, list}, myself: true},
+	scheduler.ActionStart:       {to: []circle{experimenter, mentor, list}},
+	scheduler.ActionComplete:    {to: []circle{experimenter, mentor, list}},
+	scheduler.ActionFail:        {to: []circle{experimenter, mentor, providers, operators, list}},
+	scheduler.ActionAssign:      {to: []circle{experimenter, mentor, list}},
+	scheduler.ActionFlag:        {to: []circle{experimenter, mentor, providers, operators, list}},
+	scheduler.ActionOfferExpire: {to: []circle{experimenter, list}},
+	scheduler.ActionOverrun:     {to: []circle{experimenter, mentor, providers, operators, list}},
+	scheduler.ActionUnits:       {to: []circle{operators}},
+	scheduler.ActionFeedback:    {to: []circle{experimenter, mentor, thread, list}},
+	scheduler.ActionRemind:      {to: []circle{experimenter, operators}},
+	scheduler.ActionOfferEnds:   {to: []circle{experimenter}},
 }
 
 // concerned lists the targets of an event: usernames, and the address of the list.
@@ -105,6 +104,13 @@ func (p *Mailer) concerned(ctx context.Context, e scheduler.Event) ([]string, er
 			add(authors...)
 		case list:
 			add(p.settings.List)
+		}
+	}
+	for _, u := range e.Mentions {
+		if x, ok, err := p.reader(ctx, u); err != nil {
+			return nil, err
+		} else if ok && x.wants(account.TopicMentions) {
+			add(u)
 		}
 	}
 	return targets, nil

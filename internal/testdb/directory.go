@@ -23,7 +23,7 @@ type accounts interface {
 	PutPerson(ctx context.Context, actor account.Actor, p account.Person) (account.Person, error)
 	MuteLink(ctx context.Context, actor account.Actor, username string, topic account.Topic) (string, error)
 	MuteByLink(ctx context.Context, link string, muted bool) (account.LinkedTopic, error)
-	Mute(ctx context.Context, actor account.Actor, topics []account.Topic) (account.Person, error)
+	Mute(ctx context.Context, actor account.Actor, muted, quiet []account.Topic) (account.Person, error)
 }
 
 // NewDirectory assembles one over a service and its store.

@@ -23,10 +23,12 @@ type session struct {
 	Here bool // the present one
 }
 
+// topic is a kind of news, and whether the user gets it by mail and on the pages. Some come by mail only.
 type topic struct {
-	Name  account.Topic
-	About string
-	On    bool
+	Name          account.Topic
+	About         string
+	Mailed, Shown bool
+	MailOnly      bool
 }
 
 func (s *site) account(w http.ResponseWriter, r *http.Request, who account.Actor) error {
@@ -36,7 +38,7 @@ func (s *site) account(w http.ResponseWriter, r *http.Request, who account.Actor
 		return err
 	}
 	for _, t := range account.Topics {
-		p.Topics = append(p.Topics, topic{t, phrases.Topic(t), !slices.Contains(p.Person.Muted, t)})
+		p.Topics = append(p.Topics, topic{t, phrases.Topic(t), !slices.Contains(p.Person.Muted, t), !slices.Contains(p.Person.Quiet, t), !slices.Contains(account.PageTopics, t)})
 	}
 	f, _, err := s.service.Facility(r.Context(), who)
 	if err != nil {
@@ -68,18 +70,21 @@ func (s *site) password(w http.ResponseWriter, r *http.Request, who account.Acto
 	return done(w, r, "/account", "password-changed")
 }
 
-// mail stores a user's choice of mails: an unticked kind is not sent.
+// mail stores of what a user is told: an unticked kind is not sent, or not announced on the pages.
 func (s *site) mail(w http.ResponseWriter, r *http.Request, who account.Actor) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	var muted []account.Topic
-	for _, t := range account.Topics {
-		if !slices.Contains(r.PostForm["topic"], string(t)) {
-			muted = append(muted, t)
+	unticked := func(field string, among []account.Topic) []account.Topic {
+		left := []account.Topic{}
+		for _, t := range among {
+			if !slices.Contains(r.PostForm[field], string(t)) {
+				left = append(left, t)
+			}
 		}
+		return left
 	}
-	if _, err := s.people.Mute(r.Context(), who, muted); err != nil {
+	if _, err := s.people.Mute(r.Context(), who, unticked("mail", account.Topics), unticked("page", account.PageTopics)); err != nil {
 		return err
 	}
 	return done(w, r, "/account", "mail-saved")

@@ -39,7 +39,7 @@ func (h *house) muted(username string) []account.Topic {
 func TestALinkStopsOneKindOfMail(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://berth.example")
-	if _, err := h.site.people.Mute(t.Context(), account.ActorOf(account.Person{Username: "maeve", Roles: account.Roles}), []account.Topic{account.TopicDigest}); err != nil {
+	if _, err := h.site.people.Mute(t.Context(), account.ActorOf(account.Person{Username: "maeve", Roles: account.Roles}), []account.Topic{account.TopicDigest}, nil); err != nil {
 		t.Fatal(err)
 	}
 	link := h.muteLink("maeve", account.TopicFeedback)

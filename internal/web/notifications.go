@@ -3,6 +3,7 @@ package web
 import (
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,7 +43,7 @@ func (s *site) notifications(w http.ResponseWriter, r *http.Request, who account
 	}
 	p := newsPage{Next: page.Next, First: cursor == ""}
 	for _, c := range page.Items {
-		p.Items = append(p.Items, s.readerOf(who).newsItem(c, n))
+		p.Items = append(p.Items, s.readerOf(who).newsItem(c, n, who.Username))
 	}
 	if len(p.Items) > 0 && p.Items[0].Unseen && p.First {
 		p.Newest = p.Items[0].Sequence
@@ -89,12 +90,15 @@ type newsItem struct {
 // maxQuoted bounds how much of a remark or a reason a list shows.
 const maxQuoted = 160
 
-// newsItem words a change.
-func (x reader) newsItem(c scheduler.News, n names) newsItem {
+// newsItem words a change for a person.
+func (x reader) newsItem(c scheduler.News, n names, to string) newsItem {
 	e := scheduler.Entry{Actor: c.Actor, Action: c.Action, From: c.From, To: c.Status, Text: c.Text}
 	item := newsItem{News: c, Who: n.Person(c.Actor), What: x.happened(e, n), Quote: c.Reason, Look: newsLook(c)}
 	if c.Action == scheduler.ActionFeedback {
 		item.What, item.Quote = "wrote", c.Text
+		if slices.Contains(c.Mentions, to) {
+			item.What = "mentioned you"
+		}
 	}
 	item.Quote = plain.Clip(strings.Join(strings.Fields(item.Quote), " "), maxQuoted)
 	return item

@@ -37,7 +37,7 @@ type view struct {
 var functions = template.FuncMap{
 	"demand": phrases.Demand, "status": phrases.Status, "did": phrases.Did, "topic": phrases.Topic, "size": phrases.Size, "quantity": phrases.Quantity, "competing": competing, "spoken": spokenField,
 	"rfc": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "lower": strings.ToLower,
-	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode, "inc": func(i int) int { return i + 1 }, "initials": initials, "chip": func(s scheduler.Status) string { return chips[s] },
+	"day": func(t time.Time) string { return t.Format(time.DateOnly) }, "fresh": fresh, "dict": dict, "qr": qrCode, "inc": func(i int) int { return i + 1 }, "initials": initials, "said": saidParts, "chip": func(s scheduler.Status) string { return chips[s] },
 	"hours": hoursWords, "ofPlan": ofPlan, "units": unitsWords, "took": took, "ended": ended,
 	"decisionPage": decisionPage,
 	"initialsOf":   initialsOf, "channelName": channelName, "inAll": inAll, "saidHours": saidHours, "saidPeriod": saidPeriod, "amounts": phrases.Amounts, "join": strings.Join, "saidScopes": saidScopes,

@@ -74,7 +74,7 @@ func (s *site) settingPosts() map[string]post {
 var settingNotes = map[string]string{
 	"joined": "Your password is set, and you are signed in.", "claimed": "Your account is made, and you are signed in. Set up the rest here.", "person-saved": "The account was saved.",
 	"deactivated": "The account is deactivated. Nothing of theirs works any more.", "activated": "The account is active again.", "revoked-all": "All sessions, tokens, app passwords and feeds of this account were ended.",
-	"password-changed": "Your password was changed. You are signed out everywhere else.", "mail-saved": "Your choice of mails was saved.", "zone-saved": "Your time zone was saved.", "session-ended": "That session was ended.", "token-revoked": "It was revoked, and no longer works.",
+	"password-changed": "Your password was changed. You are signed out everywhere else.", "mail-saved": "Your choice of notifications was saved.", "zone-saved": "Your time zone was saved.", "session-ended": "That session was ended.", "token-revoked": "It was revoked, and no longer works.",
 	"closed": "The closure was added. Everybody whom it hits is told.", "closure-saved": "The closure was saved. Everybody whom it hits is told.", "reopened": "The closure has ended.",
 	"testbed-added": "The testbed is added. Give it VIMs and devices next.", "testbed-saved": "The testbed was saved.", "testbed-deleted": "The testbed was deleted.",
 	"vim-added": "The VIM was added.", "vim-saved": "The VIM was saved.", "vim-removed": "The VIM was removed.",

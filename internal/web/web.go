@@ -45,7 +45,7 @@ type Identity interface {
 	Unclaimed(ctx context.Context) (bool, error)
 	Setup(ctx context.Context, link string) error
 	Claim(r *http.Request, link string, p account.Person, password string) (secret string, err error)
-	Mute(ctx context.Context, actor account.Actor, topics []account.Topic) (account.Person, error)
+	Mute(ctx context.Context, actor account.Actor, muted, quiet []account.Topic) (account.Person, error)
 	TopicByLink(ctx context.Context, link string) (account.LinkedTopic, error)
 	MuteByLink(ctx context.Context, link string, muted bool) (account.LinkedTopic, error)
 	SetZone(ctx context.Context, actor account.Actor, zone string) (account.Person, error)

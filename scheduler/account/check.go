@@ -60,13 +60,17 @@ func Check(p Person, hasTestbed func(id string) bool) (bad testbeds.Faults) {
 	return bad
 }
 
-// CheckTopics lists the rules that a choice of topics breaks.
-func CheckTopics(topics []Topic) (bad testbeds.Faults) {
-	for i, t := range topics {
-		if !slices.Contains(Topics, t) || slices.Contains(topics[:i], t) {
-			bad.Add(testbeds.Fault{Field: "muted", Rule: fmt.Sprintf("%q is not a topic, or appears twice", plain.Clip(string(t), maxQuoted))})
+// CheckTopics lists the rules that a choice of topics breaks: which mails are muted, and about what the pages keep quiet.
+func CheckTopics(muted, quiet []Topic) (bad testbeds.Faults) {
+	check := func(field string, chosen, among []Topic) {
+		for i, t := range chosen {
+			if !slices.Contains(among, t) || slices.Contains(chosen[:i], t) {
+				bad.Add(testbeds.Fault{Field: field, Rule: fmt.Sprintf("%q is not a topic, or appears twice", plain.Clip(string(t), maxQuoted))})
+			}
 		}
 	}
+	check("muted", muted, Topics)
+	check("quiet", quiet, PageTopics)
 	return bad
 }
 

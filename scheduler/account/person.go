@@ -30,25 +30,30 @@ type Person struct {
 	Disabled     bool      `json:"disabled,omitempty"`
 	Subject      string    `json:"subject,omitempty"` // the identity at an OpenID Connect provider: issuer and subject
 	Muted        []Topic   `json:"muted,omitempty"`   // mails that they do not want
+	Quiet        []Topic   `json:"quiet,omitempty"`   // news that the pages do not announce to them
 	Zone         string    `json:"zone,omitempty"`    // the time zone in which they read times, such as Europe/Dublin; empty: not chosen
 	Password     string    `json:"-"`                 // argon2id in PHC form, empty where there is none
 	Created      time.Time `json:"created"`
 	Revision     int64     `json:"revision"`
 }
 
-// Topic is a kind of mail that people may get, or choose not to get.
+// Topic is a kind of news that people may get, or choose not to get, by mail and on the pages.
 type Topic string
 
 const (
 	TopicRequests    Topic = "requests"    // steps in the life of requests
 	TopicFeedback    Topic = "feedback"    // remarks on them
+	TopicMentions    Topic = "mentions"    // remarks that mention the person
 	TopicReminders   Topic = "reminders"   // of orchestration, tear-down, and offers that end
-	TopicInvitations Topic = "invitations" // scheduled slots for their own calendar, with the mails of the requests
-	TopicDigest      Topic = "digest"      // the days ahead, for operators
+	TopicInvitations Topic = "invitations" // scheduled slots for their own calendar, with the mails of the requests; only by mail
+	TopicDigest      Topic = "digest"      // the days ahead, for operators; only by mail
 )
 
 // Topics lists all topics.
-var Topics = []Topic{TopicRequests, TopicFeedback, TopicReminders, TopicInvitations, TopicDigest}
+var Topics = []Topic{TopicRequests, TopicFeedback, TopicMentions, TopicReminders, TopicInvitations, TopicDigest}
+
+// PageTopics lists the topics that the pages announce.
+var PageTopics = []Topic{TopicRequests, TopicFeedback, TopicMentions, TopicReminders}
 
 // LinkedTopic is the kind of mail that a link in a mail stops for its reader.
 type LinkedTopic struct {
@@ -96,9 +101,10 @@ type Actor struct {
 	Roles    []Role
 	Testbeds []string // of a provider
 	Scopes   []Scope
-	Token    string // id of the token or session with which they signed in; empty for a password
-	Zone     string // in which they read times; empty: not known
-	Via      string // the other system, such as "bugzilla"; empty for Berth itself
+	Token    string  // id of the token or session with which they signed in; empty for a password
+	Zone     string  // in which they read times; empty: not known
+	Quiet    []Topic // that the pages do not announce to them
+	Via      string  // the other system, such as "bugzilla"; empty for Berth itself
 }
 
 // System is Berth itself, acting when time passes or a setting says so.
@@ -106,7 +112,7 @@ var System = Actor{Username: "berth", Name: "Berth", Roles: []Role{RoleAdministr
 
 // ActorOf makes a person an actor with all scopes.
 func ActorOf(p Person) Actor {
-	return Actor{Username: p.Username, Name: p.Name, Roles: p.Roles, Testbeds: p.Testbeds, Zone: p.Zone,
+	return Actor{Username: p.Username, Name: p.Name, Roles: p.Roles, Testbeds: p.Testbeds, Zone: p.Zone, Quiet: p.Quiet,
 		Scopes: AllScopes()}
 }
 

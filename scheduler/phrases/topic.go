@@ -5,6 +5,7 @@ import "berth/scheduler/account"
 var topics = map[account.Topic]string{
 	account.TopicRequests:    "updates on requests that concern you",
 	account.TopicFeedback:    "remarks on requests that concern you",
+	account.TopicMentions:    "remarks that mention you",
 	account.TopicReminders:   "reminders of orchestration, tear-down and expiring offers",
 	account.TopicInvitations: "calendar invitations with the updates on requests",
 	account.TopicDigest:      "the digest of the coming days, for operators",
