@@ -68,7 +68,7 @@ func (s *Service) PutFacility(ctx context.Context, a account.Actor, f testbeds.F
 	if err := Require(a, account.ScopeAdmin, account.RoleAdministrator); err != nil {
 		return FacilityChange{}, err
 	}
-	return s.alter(ctx, a, o, func(now *testbeds.Facility, _ *testbeds.Catalogue) error { *now = f; return nil })
+	return s.alter(ctx, a, o, byHand(func(now *testbeds.Facility, _ *testbeds.Catalogue) error { *now = f; return nil }))
 }
 
 // PutCatalogue replaces the whole catalogue. Requests keep their components; those that can no longer be deployed are named. It returns the codes of
@@ -97,7 +97,7 @@ func (s *Service) PutTestbed(ctx context.Context, a account.Actor, t testbeds.Te
 	if err := Require(a, account.ScopeAdmin, account.RoleProvider, account.RoleAdministrator); err != nil {
 		return FacilityChange{}, err // closures are part of a provider's daily work, the rest is not
 	}
-	return s.alter(ctx, a, o, func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
+	return s.alter(ctx, a, o, byHand(func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
 		i := slices.IndexFunc(f.Testbeds, func(x testbeds.Testbed) bool { return x.ID == t.ID })
 		if !a.Is(account.RoleAdministrator) && (i < 0 || !slices.Equal(f.Testbeds[i].Providers, t.Providers) || f.Testbeds[i].Approval != t.Approval) {
 			return Errorf(CodeForbidden, "only an administrator may change the providers and the approval of a testbed")
@@ -109,7 +109,7 @@ func (s *Service) PutTestbed(ctx context.Context, a account.Actor, t testbeds.Te
 		f.Testbeds = slices.Clone(f.Testbeds)
 		f.Testbeds[i] = t
 		return nil
-	})
+	}))
 }
 
 // DeleteTestbed takes a testbed out of the facility. It returns CodeNotFound without such a testbed, and those of a change (CodeForbidden,
@@ -140,6 +140,9 @@ func indexOf(f testbeds.Facility, id string) (int, error) {
 func (s *Service) AddClosure(ctx context.Context, a account.Actor, testbed string, c testbeds.Closure, o ChangeOptions, once Creation) (testbeds.Closure, FacilityChange, error) {
 	if err := mayChange(a, testbed); err != nil {
 		return c, FacilityChange{}, err
+	}
+	if c.Source != "" {
+		return c, FacilityChange{}, Invalid(testbeds.Faults{{Field: "source", Rule: "is given by the calendar that a closure comes from, and cannot be set by hand"}})
 	}
 	c.ID = "c-" + s.o.NewID()
 	change, err := s.alterOnce(ctx, a, o, once, c.ID, func(f *testbeds.Facility, _ *testbeds.Catalogue) error {
@@ -186,6 +189,9 @@ func (s *Service) alterClosure(ctx context.Context, a account.Actor, testbed, cl
 		at := slices.IndexFunc(list, func(c testbeds.Closure) bool { return c.ID != "" && c.ID == closure })
 		if at < 0 {
 			return Errorf(CodeNotFound, "testbed %s has no closure %q", testbed, clip(closure))
+		}
+		if err := mine(testbed, list[at]); err != nil {
+			return err
 		}
 		f.Testbeds = slices.Clone(f.Testbeds)
 		f.Testbeds[i].Closures = change(slices.Clone(list), at)

@@ -21,9 +21,10 @@ const (
 	maxDevices    = 1000 // of one testbed
 	maxHosts      = 1000 // of one VIM
 	maxUnits      = 10_000
-	maxQuantities = 64   // of one vector
-	maxClosures   = 500  // of one testbed, VIM or device; the same for openings and capacity changes
-	maxRecurring  = 5000 // closures and openings with a recurrence rule in a facility
+	maxQuantities = 64     // of one vector
+	maxClosures   = 500    // of one testbed, VIM or device; the same for openings and capacity changes
+	maxSourced    = 20_000 // closures of one testbed that come from calendars
+	maxRecurring  = 5000   // closures and openings with a recurrence rule in a facility
 	maxExDates    = 1000
 	maxFeatures   = 100
 	maxProviders  = 100

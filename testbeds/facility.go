@@ -81,8 +81,11 @@ const MaxAmount = 1_000_000_000
 //
 // It concerns the VIM or device that it is written in, or, written at the testbed, the VIMs and Devices that it lists; a closure that lists
 // none concerns the whole testbed.
+//
+// One with a Source comes from a calendar that the testbed's staff keep: it is written at the testbed, and changed there alone.
 type Closure struct {
 	ID       string      `json:"id,omitempty" yaml:"id,omitempty"`
+	Source   string      `json:"source,omitempty" yaml:"source,omitempty"` // the calendar, by its name in the settings
 	Summary  string      `json:"summary" yaml:"summary"`
 	Start    LocalTime   `json:"start" yaml:"start"` // wall-clock time in the testbed's zone
 	Duration Period      `json:"duration" yaml:"duration"`

@@ -49,6 +49,24 @@ func TestLimitsCanBeReached(t *testing.T) {
 	}
 }
 
+func TestClosuresOfCalendarsAreCountedApart(t *testing.T) {
+	t.Parallel()
+	for over := range 2 {
+		b := testbeds.Testbed{ID: "t", Name: "T", Timezone: "UTC"}
+		for i := range 20_000 + over + 500 {
+			c := testbeds.Closure{ID: fmt.Sprint("c", i), Summary: "closed", Start: localTime("2026-02-01"), Duration: testbeds.Period{Days: 1}}
+			if i >= 500 {
+				c.Source = "lab"
+			}
+			b.Closures = append(b.Closures, c)
+		}
+		faults := testbeds.Facility{Testbeds: []testbeds.Testbed{b}}.Validate()
+		if len(faults) != over || over == 1 && faults[0].Field != "testbeds[0].closures" {
+			t.Errorf("%d over: %v", over, faults)
+		}
+	}
+}
+
 func TestRecurringClosuresOfAFacility(t *testing.T) {
 	t.Parallel()
 	for over := range 2 {

@@ -48,6 +48,9 @@ func ofDevice(d Device) concerns {
 }
 
 func namesNothing(c Closure, unknown func(field, rule string, args ...any)) {
+	if c.Source != "" {
+		unknown(".source", "is for closures at the testbed only")
+	}
 	if len(c.VIMs) > 0 {
 		unknown(".vims", "is for a closure or opening at the testbed only")
 	}
@@ -58,7 +61,14 @@ func namesNothing(c Closure, unknown func(field, rule string, args ...any)) {
 
 // closures checks a list of closures, or of openings.
 func (c *checker) closures(at string, list []Closure, of concerns, opening bool) {
-	c.atMost(at, len(list), maxClosures)
+	sourced := 0
+	for _, cl := range list {
+		if cl.Source != "" {
+			sourced++
+		}
+	}
+	c.atMost(at, len(list)-sourced, maxClosures)
+	c.atMost(at, sourced, maxSourced)
 	seen := map[string]bool{}
 	for i, cl := range list {
 		if len(c.faults) > MaxFaults {
@@ -68,6 +78,10 @@ func (c *checker) closures(at string, list []Closure, of concerns, opening bool)
 		if cl.ID != "" {
 			c.form(at+".id", cl.ID, idForm, idRule)
 			c.once(at+".id", cl.ID, seen)
+		}
+		if cl.Source != "" {
+			c.form(at+".source", cl.Source, idForm, idRule)
+			c.form(at+".id", cl.ID, idForm, idRule)
 		}
 		c.someText(at+".summary", cl.Summary)
 		c.when(at, cl)
@@ -134,6 +148,9 @@ func sinceMidnight(t time.Time) time.Duration {
 // noPart checks that an opening takes all of each resource that it names.
 func (c *checker) noPart(at string, cl Closure) {
 	const rule = "is for closures only: an opening is for all of what it names"
+	if cl.Source != "" {
+		c.fault(at+".source", "is for closures only")
+	}
 	if len(cl.Capacity) > 0 {
 		c.fault(at+".capacity", rule)
 	}

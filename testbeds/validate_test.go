@@ -139,6 +139,12 @@ func TestFacilityFaults(t *testing.T) {
 			t.Opening[0].ExDates = []testbeds.LocalTime{localTime("2026-02-02T09:00")}
 		}, iris + ".opening[0].exdates[0]", "time of day"},
 		{"closure twice", func(t *testbeds.Testbed) { t.Opening = append(t.Opening, t.Opening[0]) }, iris + ".opening[1].id", "twice"},
+		{"a source of an opening", func(t *testbeds.Testbed) { t.Opening[0].ID, t.Opening[0].Source = "a", "lab" }, iris + ".opening[0].source", "closures only"},
+		{"a source at a VIM", func(t *testbeds.Testbed) {
+			t.VIMs[0].Closures = []testbeds.Closure{{ID: "a", Source: "lab", Summary: "x", Start: localTime("2026-02-01"), Duration: testbeds.Period{Days: 1}}}
+		}, iris + ".vims[0].closures[0].source", "testbed only"},
+		{"a source without an id", func(t *testbeds.Testbed) { t.Closures[0].ID, t.Closures[0].Source = "", "lab" }, iris + ".closures[0].id", "missing"},
+		{"a source with spaces", func(t *testbeds.Testbed) { t.Closures[0].ID, t.Closures[0].Source = "a", "the lab" }, iris + ".closures[0].source", "letter or digit"},
 		{"closures without end", func(t *testbeds.Testbed) {
 			for range 500 {
 				t.Closures = append(t.Closures, t.Closures[0])

@@ -20,6 +20,7 @@ import (
 // closureRow is a closure as the page of its testbed lists it.
 type closureRow struct {
 	ID, Summary, Part string
+	Source            string // the calendar that it comes from
 	When              string // in the testbed's own time
 	Now, Begun        bool
 	May               bool // may be changed here
@@ -36,9 +37,9 @@ func closureRows(t testbeds.Testbed, x reader, now time.Time, who account.Actor)
 		if err != nil || len(ahead) == 0 {
 			continue
 		}
-		row := closureRow{ID: c.ID, Summary: c.Summary, Part: cmp.Or(c.Part, "the whole testbed"), When: saidClosure(c.Closure, zone, now, ahead), Now: !ahead[0].Start.After(now)}
+		row := closureRow{ID: c.ID, Summary: c.Summary, Part: cmp.Or(c.Part, "the whole testbed"), When: saidClosure(c.Closure, zone, now, ahead), Source: c.Source, Now: !ahead[0].Start.After(now)}
 		row.Begun = !wallclock.Instant(c.Start.Time, zone).After(now)
-		row.May = c.ID != "" && who.SpeaksFor(t.ID) && slices.ContainsFunc(t.Closures, func(y testbeds.Closure) bool { return y.ID == c.ID })
+		row.May = c.ID != "" && c.Source == "" && who.SpeaksFor(t.ID) && slices.ContainsFunc(t.Closures, func(y testbeds.Closure) bool { return y.ID == c.ID })
 		list = append(list, row)
 	}
 	return list
