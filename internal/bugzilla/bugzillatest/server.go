@@ -1,4 +1,4 @@
-// Package bugzillatest provides a Bugzilla server for tests. It answers as servers of three versions were seen to answer, with their
+// Package bugzillatest provides a Bugzilla server for tests, and for the demo. It answers as servers of three versions were seen to answer, with their
 // oddities: keys in headers that are ignored, errors with the status 200, codes as strings, changes that are made although the connection
 // was cut, seconds, merged histories, a workflow.
 package bugzillatest
@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 )
 
@@ -45,10 +44,16 @@ const (
 	Waits             // the connection ends, and the write waits for a lock until Commit
 )
 
+// Owner starts a server, and ends it: a test, or the demo.
+type Owner interface {
+	Cleanup(end func())
+	Errorf(format string, args ...any) // a client asked for what no server was seen to answer
+}
+
 // Server is a running server with its bugs.
 type Server struct {
 	*httptest.Server
-	tb      testing.TB
+	tb      Owner
 	version Version
 	clock   func() time.Time
 
@@ -87,9 +92,9 @@ const (
 	Assignee  = "operations@bugs.example"
 )
 
-// New starts a server that ends with the test. Its accounts are its own, which may edit bugs, the component's assignee, and the given
+// New starts a server that ends with its owner. Its accounts are its own, which may edit bugs, the component's assignee, and the given
 // names.
-func New(tb testing.TB, v Version, clock func() time.Time, names ...string) *Server {
+func New(tb Owner, v Version, clock func() time.Time, names ...string) *Server {
 	s := &Server{tb: tb, key: Key, parts: []string{Component}, version: v, clock: clock, people: map[string]*person{}}
 	for _, name := range append(names, Assignee) {
 		s.people[name] = &person{name: name, groups: []string{"editbugs", "canconfirm"}}

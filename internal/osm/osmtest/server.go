@@ -1,4 +1,4 @@
-// Package osmtest provides an OSM's northbound interface for tests. It answers as the interfaces of three releases were seen to answer, with
+// Package osmtest provides an OSM's northbound interface for tests, and for the demo. It answers as the interfaces of three releases were seen to answer, with
 // their oddities: the same name any number of times, a service that shows its old state while an operation has begun, records that vanish,
 // BROKEN services that run, accounts that lock after wrong passwords.
 package osmtest
@@ -15,7 +15,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 )
 
@@ -47,6 +46,11 @@ const (
 	Late            // the connection ends, and the work is done 80 seconds later
 )
 
+// Owner starts a server, and ends it: a test, or the demo.
+type Owner interface {
+	Cleanup(end func())
+}
+
 // Server is a running server with its network services.
 type Server struct {
 	*httptest.Server
@@ -73,8 +77,8 @@ type Server struct {
 	doubles  []string // names of services that were instantiated while they were being instantiated
 }
 
-// New starts a server that ends with the test. Operations take 40 seconds of its clock.
-func New(tb testing.TB, r Release, clock func() time.Time) *Server {
+// New starts a server that ends with its owner. Operations take 40 seconds of its clock.
+func New(tb Owner, r Release, clock func() time.Time) *Server {
 	s := newServer(r, clock)
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	tb.Cleanup(s.Close)
@@ -82,7 +86,7 @@ func New(tb testing.TB, r Release, clock func() time.Time) *Server {
 }
 
 // NewTLS starts a server with a certificate of its own.
-func NewTLS(tb testing.TB, r Release, clock func() time.Time) *Server {
+func NewTLS(tb Owner, r Release, clock func() time.Time) *Server {
 	s := newServer(r, clock)
 	s.Server = httptest.NewTLSServer(http.HandlerFunc(s.serve))
 	tb.Cleanup(s.Close)
@@ -102,6 +106,13 @@ func (s *Server) SetFaults(faults func(*http.Request) Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = faults
+}
+
+// SetPace sets how long each operation takes, from the next one on.
+func (s *Server) SetPace(took time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.took = took
 }
 
 // SetPassword gives the account another password.
