@@ -18,6 +18,7 @@ import (
 	"berth/internal/demo"
 	"berth/internal/orchestration"
 	"berth/internal/store"
+	"berth/internal/tmf685"
 	"berth/internal/web"
 	"berth/internal/webhook"
 	"berth/scheduler/account"
@@ -265,6 +266,10 @@ func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.De
 	}
 	for _, path := range web.Paths {
 		mux.Handle(path, pages)
+	}
+	pools := tmf685.New(a.parts.Service, a.parts.Auth, tmf685.Options{Log: a.options.Log, Clock: a.parts.Clock})
+	for _, path := range tmf685.Paths {
+		mux.Handle(path, pools)
 	}
 	return behindProxy(a.settings.BehindProxy, onlyTLS(base, a.bookings.guard(within(untilStopped(a.stopping, open, mux))))), nil
 }
