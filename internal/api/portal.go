@@ -144,7 +144,7 @@ func (d deployment) submission(f testbeds.Facility) (scheduler.Submission, error
 	}
 	in.Slot = daysOf(d.StartReq, d.EndReq)
 	put := func(field, member string, i *portalInfrastructure) {
-		where, rule := i.find(f)
+		where, rule := f.Locate(testbeds.Infrastructure{Account: i.VIM, Datacenter: i.Datacenter, Name: i.Name})
 		if rule != "" {
 			add(field, rule)
 		}
@@ -168,55 +168,6 @@ func (d deployment) submission(f testbeds.Facility) (scheduler.Submission, error
 		return in, e
 	}
 	return in, nil
-}
-
-// find returns the VIM of an infrastructure: by its OSM account (vimid), its datacenter name, "testbed/vim", or the id of a VIM or
-// testbed if only one matches.
-func (i *portalInfrastructure) find(f testbeds.Facility) (where, rule string) {
-	var found []string
-	best := 0
-	for _, t := range f.Testbeds {
-		for _, v := range t.VIMs {
-			score := i.matches(t, v)
-			if score > best {
-				found, best = nil, score
-			}
-			if score > 0 && score == best {
-				found = append(found, t.ID+"/"+v.ID)
-			}
-		}
-	}
-	name := clip(i.VIM + " " + i.Datacenter + " " + i.Name)
-	switch len(found) {
-	case 0:
-		return "", fmt.Sprintf("no VIM has the vimid or datacentername of %q", strings.TrimSpace(name))
-	case 1:
-		return found[0], ""
-	}
-	return "", fmt.Sprintf("%q could be %s", strings.TrimSpace(name), strings.Join(found, " or "))
-}
-
-// matches rates the match between a VIM and the infrastructure; 0 for none.
-func (i *portalInfrastructure) matches(t testbeds.Testbed, v testbeds.VIM) int {
-	is := func(name string, ids ...string) bool {
-		for _, id := range ids {
-			if name != "" && id != "" && strings.EqualFold(name, id) {
-				return true
-			}
-		}
-		return false
-	}
-	switch {
-	case is(i.VIM, v.Account):
-		return 4
-	case is(i.Datacenter, v.Datacenter):
-		return 3
-	case is(i.Datacenter, t.ID+"/"+v.ID) || is(i.VIM, t.ID+"/"+v.ID):
-		return 2
-	case is(i.Datacenter, v.ID, v.Name) || is(i.VIM, v.ID) || len(t.VIMs) == 1 && is(i.Datacenter, t.ID, t.Name):
-		return 1
-	}
-	return 0
 }
 
 // descriptor translates a request into the portal's deployment.

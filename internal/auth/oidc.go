@@ -5,22 +5,18 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/testbeds/plain"
 )
 
 // OIDCSettings holds the settings for signing in with an OpenID Connect provider.
@@ -269,42 +265,17 @@ func linkable(p *account.Person, here string) error {
 		"sign in here with its password, then follow /sign-in/elsewhere once in the same browser", p.Email)
 }
 
-var notUsername = regexp.MustCompile(`[^a-z0-9._-]+`)
-
 // newcomer makes a person with no earlier account.
 func (d *OIDC) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (account.Person, error) {
-	name, _, _ := strings.Cut(c.Email, "@")
-	if c.Username != "" {
-		name, _, _ = strings.Cut(c.Username, "@")
+	n := Newcomer{Name: c.Name, Username: c.Username}
+	if c.Username == "" {
+		n.Username = c.Email
 	}
-	name = strings.Trim(notUsername.ReplaceAllString(strings.ToLower(name), "-"), "._-")
-	if name == "" || name == account.System.Username {
-		name = "person"
+	if bool(c.Verified) {
+		n.Email = c.Email
 	}
-	name = name[:min(len(name), 50)]
-	username := name
-	for n := 2; ; n++ {
-		_, err := tx.Person(ctx, username)
-		if scheduler.CodeOf(err) == scheduler.CodeNotFound {
-			break
-		}
-		if err != nil {
-			return account.Person{}, err
-		}
-		username = fmt.Sprintf("%s-%d", name, n) // the name belongs to another person
-	}
-	shown := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(c.Name, ""), func(r rune) bool { return unicode.IsSpace(r) || plain.Hidden(r) }), " ")
-	if shown == "" || len(shown) > 200 {
-		shown = username
-	}
-	p := account.Person{Username: username, Name: shown, Roles: []account.Role{account.RoleExperimenter}, Created: d.auth.clock().UTC()}
-	if bool(c.Verified) && mail.MatchString(c.Email) {
-		p.Email = c.Email
-	}
-	return p, nil
+	return d.auth.newcomer(ctx, tx, n)
 }
-
-var mail = regexp.MustCompile(`^[^\s@<>",;:\\()\[\]]{1,64}@[A-Za-z0-9.-]{1,255}$`)
 
 // grant sets a person's roles from their groups: roles that some group grants come from groups only.
 func (d *OIDC) grant(p *account.Person, groups []string) {

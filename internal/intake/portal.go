@@ -72,10 +72,7 @@ type Place struct {
 }
 
 // Fact is something that a portal knows about an order.
-type Fact struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
+type Fact = scheduler.OrderFact
 
 // Wanted is what an order shall say. Empty parts stay as they are.
 type Wanted struct {
