@@ -75,6 +75,8 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, p path) {
 		d.integer(n, v, p)
 	case reflect.String:
 		d.word(n, v, p)
+	case reflect.Bool:
+		d.boolean(n, v, p)
 	default:
 		panic("facilityfile: no YAML decoding for kind " + v.Type().String())
 	}

@@ -18,15 +18,18 @@ type field struct {
 }
 
 func fieldsOf(t reflect.Type) []field {
-	list := make([]field, t.NumField())
-	for i := range list {
+	var list []field
+	for i := range t.NumField() {
+		if !t.Field(i).IsExported() {
+			continue
+		}
 		tag := t.Field(i).Tag
 		key, options, _ := strings.Cut(tag.Get("yaml"), ",")
 		json, _, _ := strings.Cut(tag.Get("json"), ",")
-		list[i] = field{
+		list = append(list, field{
 			index: i, json: json, key: key, omitempty: options == "omitempty", inline: options == "inline",
 			number: t == reflect.TypeFor[testbeds.Member]() && key == "index",
-		}
+		})
 	}
 	return list
 }

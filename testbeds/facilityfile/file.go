@@ -3,7 +3,6 @@ package facilityfile
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"reflect"
 	"strconv"
@@ -54,25 +53,65 @@ func Parse(name string, data []byte) (File, error) {
 
 // parse reads the valid parts, and collects all faults.
 func parse(name string, data []byte) (File, testbeds.Faults) {
+	var doc document
+	d := decoder{name: name, places: map[string]place{}}
+	if !d.document(data, &doc, "testbeds, vnfs or nsds") {
+		return File{}, d.faults
+	}
+	return d.file(doc), d.faults
+}
+
+// document fills a document from the bytes of a file. It is false for a file that holds no document at all.
+func (d *decoder) document(data []byte, into any, keys string) bool {
 	if len(data) > MaxSize {
-		return File{}, testbeds.Faults{{File: name, Rule: fmt.Sprintf("may have at most %d bytes, and has %d", MaxSize, len(data))}}
+		d.fault(0, "", "may have at most %d bytes, and has %d", MaxSize, len(data))
+		return false
 	}
 	marks := 0
 	for _, mark := range []string{",", ":", "?", "-", "[", "{"} {
 		marks += bytes.Count(data, []byte(mark))
 	}
 	if marks > maxMarks {
-		return File{}, testbeds.Faults{{File: name, Rule: "has too many values for one file; split it"}}
+		d.fault(0, "", "has too many values for one file; split it")
+		return false
 	}
-	root, fault := soleDocument(data)
+	root, fault := soleDocument(data, keys)
 	if fault != nil {
-		fault.File = name
-		return File{}, testbeds.Faults{*fault}
+		d.fault(fault.Line, fault.Field, "%s", fault.Rule)
+		return false
 	}
+	d.value(root, reflect.ValueOf(into).Elem(), path{})
+	return true
+}
+
+// Decode fills a struct of another kind of file, whose fields have the tags of package testbeds, as strictly as Parse. line finds the line of a field
+// by its name in the model's JSON, for the faults that a validation finds; 0 for one that is not in the file.
+func Decode(name string, data []byte, into any) (line func(field string) int, faults testbeds.Faults) {
 	d := decoder{name: name, places: map[string]place{}}
-	var doc document
-	d.value(root, reflect.ValueOf(&doc).Elem(), path{})
-	return d.file(doc), d.faults
+	d.document(data, into, strings.Join(keys(fieldsOf(reflect.TypeOf(into).Elem())), ", "))
+	return func(field string) int { return d.nearest(field) }, d.faults
+}
+
+// Keys lists the keys that a file may have for a struct, and those of them that it must have.
+func Keys(of any) (all, required []string) {
+	fields := fieldsOf(reflect.TypeOf(of))
+	for _, f := range fields {
+		if f.required(reflect.ValueOf(of)) {
+			required = append(required, f.key)
+		}
+	}
+	return keys(fields), required
+}
+
+// nearest returns the line of a field, or that of the closest thing around it.
+func (d *decoder) nearest(field string) int {
+	for field != "" { // testbeds[2].vims[0], testbeds[2].vims, testbeds[2], …
+		if at, ok := d.places[field]; ok {
+			return at.line
+		}
+		field = field[:max(0, strings.LastIndexAny(field, ".["))]
+	}
+	return 1
 }
 
 // file splits the document into a facility and a catalogue.
@@ -92,12 +131,12 @@ func (d *decoder) file(doc document) File {
 }
 
 // soleDocument parses the one YAML document that a file must hold. The YAML parser itself bounds the nesting.
-func soleDocument(data []byte) (*yaml.Node, *testbeds.Fault) {
+func soleDocument(data []byte, keys string) (*yaml.Node, *testbeds.Fault) {
 	reader := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, next yaml.Node
 	switch err := reader.Decode(&doc); {
 	case errors.Is(err, io.EOF):
-		return nil, &testbeds.Fault{Line: 1, Rule: "is empty: it must have keys such as testbeds, vnfs or nsds"}
+		return nil, &testbeds.Fault{Line: 1, Rule: "is empty: it must have keys such as " + keys}
 	case err != nil:
 		return nil, syntaxFault(err)
 	}

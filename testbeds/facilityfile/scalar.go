@@ -25,8 +25,11 @@ func (d *decoder) text(n *yaml.Node, v encoding.TextUnmarshaler, p path) {
 
 // form describes the written form of a value.
 func form(v encoding.TextUnmarshaler) string {
-	if _, ok := v.(*testbeds.Period); ok {
+	switch v := v.(type) {
+	case *testbeds.Period:
 		return "an ISO 8601 duration such as PT10H or P3D, up to ten years"
+	case interface{ Form() string }:
+		return v.Form()
 	}
 	return "a local time such as 2026-01-05T08:00:00, without a zone"
 }
@@ -61,6 +64,15 @@ func (d *decoder) integer(n *yaml.Node, v reflect.Value, p path) {
 		return
 	}
 	v.SetInt(i)
+}
+
+// boolean fills yes or no.
+func (d *decoder) boolean(n *yaml.Node, v reflect.Value, p path) {
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" {
+		d.fault(n.Line, p.file, "must be true or false")
+		return
+	}
+	v.SetBool(n.Value == "true" || n.Value == "True" || n.Value == "TRUE")
 }
 
 // clip shortens quotations in messages.
