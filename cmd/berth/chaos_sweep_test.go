@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -53,16 +54,24 @@ func overbooked(t *testing.T, db *sql.DB) {
 	t.Helper()
 	taken := map[string][]edge{}
 	query(t, db, func(scan func(...any) error) error {
-		var testbed, vim, quantity, device string
-		var amount, from, to int64
-		if err := scan(&testbed, &vim, &quantity, &device, &amount, &from, &to); err != nil {
+		var claims string
+		if err := scan(&claims); err != nil {
 			return err
 		}
-		what := testbed + "/" + cmp.Or(device, vim+"/"+quantity)
-		taken[what] = append(taken[what], edge{from, amount}, edge{to, -amount})
+		for line := range strings.Lines(claims) {
+			c := strings.Split(strings.TrimSuffix(line, "\n"), "\t") // testbed, VIM, quantity, device, amount, from, to
+			var n [3]int64
+			for i := range n {
+				var err error
+				if n[i], err = strconv.ParseInt(c[4+i], 10, 64); err != nil {
+					return err
+				}
+			}
+			what := c[0] + "/" + cmp.Or(c[3], c[1]+"/"+c[2])
+			taken[what] = append(taken[what], edge{n[1], n[0]}, edge{n[2], -n[0]})
+		}
 		return nil
-	}, `SELECT c.testbed, c.vim, c.quantity, c.device, c.amount, c.starts, c.ends FROM claims c JOIN bookings b ON b.id = c.booking
-		WHERE b.released = 0 AND b.strength IN ('firm', 'held')`)
+	}, `SELECT claims FROM bookings WHERE released = 0 AND strength IN ('firm', 'held')`)
 	if len(taken) == 0 {
 		t.Error("nothing is booked: there is nothing to judge")
 	}

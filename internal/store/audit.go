@@ -21,7 +21,7 @@ type audit struct {
 	testbeds sum              // the rows that the requests should have
 	weeks    sum
 	begun    sum      // requests with a history
-	faults   []string // in the columns of requests
+	faults   []string // in the columns of requests and in bookings
 	doubts   map[doubt]bool
 }
 
@@ -33,8 +33,6 @@ const (
 	aboutTestbeds
 	aboutWeeks
 	aboutOwners
-	aboutUntil
-	aboutClaims
 	aboutHistory
 )
 
@@ -157,11 +155,6 @@ var contradictions = []contradiction{
 		LEFT JOIN requests r ON r.id = b.request WHERE r.id IS NULL ORDER BY b.id`},
 	{aboutOwners, "request #%s: booking %s has another number", `SELECT r.number, b.id FROM bookings b
 		JOIN requests r ON r.id = b.request WHERE r.number <> b.number ORDER BY b.id`},
-	{aboutUntil, "request #%s: booking %s does not last until the end of its last claim", `SELECT b.number, b.id FROM bookings b
-		LEFT JOIN claims c ON c.booking = b.id GROUP BY b.id, b.number, b.ends, b.until
-		HAVING b.until <> CASE WHEN COALESCE(MAX(c.ends), b.ends) > b.ends THEN MAX(c.ends) ELSE b.ends END ORDER BY b.id`},
-	{aboutClaims, "booking %s does not exist, but has a claim of testbed %s", `SELECT c.booking, c.testbed FROM claims c
-		LEFT JOIN bookings b ON b.id = c.booking WHERE b.id IS NULL ORDER BY c.booking, c.ordinal`},
 	{aboutHistory, "entry %s of the history belongs to request %s, which does not exist", `SELECT h.id, h.request FROM history h
 		LEFT JOIN requests r ON r.id = h.request WHERE r.id IS NULL ORDER BY h.id`},
 	{always, "remark %s belongs to request %s, which does not exist", `SELECT f.id, f.request FROM feedback f

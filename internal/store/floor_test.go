@@ -61,6 +61,7 @@ func inTransaction(tb testing.TB, db *sql.DB, fn func(*sql.Tx) error) error {
 var (
 	requestDocument, historyDocument = strings.Repeat("r", 870), strings.Repeat("h", 200)
 	eventDocument, objectDocument    = strings.Repeat("e", 260), strings.Repeat("o", 1000)
+	bookingClaims                    = strings.Repeat("c", 3*40)
 )
 
 // rowsOfADecision writes what a submission or a grant writes: the request, its booking with three claims, a row of the history and an event; a
@@ -76,10 +77,7 @@ func rowsOfADecision(tb testing.TB, tx *sql.Tx, n int64, submission bool) error 
 	if submission {
 		rows = append(rows, row{"request_testbeds (testbed, request)", []any{"t", id}})
 	}
-	rows = append(rows, row{"bookings (id, request, number, strength, starts, ends, until, overbooked, released, sequence)", []any{n, id, n, "firm", n, n + 3600, n + 3600, 0, 0, n}})
-	for i := range 3 {
-		rows = append(rows, row{"claims (booking, ordinal, testbed, vim, quantity, device, amount, starts, ends, units)", []any{n, i, "t", "v", "vcpu", "", 4, n, n + 3600, ""}})
-	}
+	rows = append(rows, row{"bookings (id, request, number, strength, starts, ends, until, overbooked, released, sequence, claims)", []any{n, id, n, "firm", n, n + 3600, n + 3600, 0, 0, n, bookingClaims}})
 	rows = append(rows, row{"history (request, document)", []any{id, historyDocument}},
 		row{"events (sequence, document)", []any{n, eventDocument}})
 	objects := 3

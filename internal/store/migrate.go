@@ -54,7 +54,7 @@ func (s *Store) provider() (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(granted(), ticketKeys(s.dialect), reading(s.dialect), numberSequence(s.dialect))}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(granted(), ticketKeys(s.dialect), reading(s.dialect), numberSequence(s.dialect), packedClaims())}
 	if s.dialect.name == goose.DialectPostgres {
 		options = append(options, goose.WithSessionLocker(turn{}))
 	}

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-
-	"berth/scheduler"
 )
 
 // putOff holds rows that a transaction writes at its end, all of a kind together, with the number that the change log gives it then. Whatever reads
@@ -19,9 +17,8 @@ type putOff struct {
 
 // putBooking is a booking to write.
 type putBooking struct {
-	args   []any // of insertBooking or updateBooking, without the sequence
-	fresh  bool  // it has no row yet
-	claims [][]any
+	args  []any // of insertBooking or updateBooking, without the sequence
+	fresh bool  // it has no row yet
 }
 
 func newPutOff() putOff {
@@ -71,7 +68,7 @@ func (w *writer) collected(fn func() error) ([]statement, error) {
 func (w *writer) writePutOff(ctx context.Context, sequence int64) error {
 	p := w.off
 	w.off = newPutOff()
-	var requests, bookings, claims, emptied [][]any
+	var requests, bookings [][]any
 	for _, id := range w.requests.list {
 		if args, ok := p.created[id]; ok {
 			requests = append(requests, append(slices.Clip(args), sequence))
@@ -98,22 +95,12 @@ func (w *writer) writePutOff(ctx context.Context, sequence int64) error {
 		case b.fresh:
 			bookings = append(bookings, append(slices.Clip(b.args), sequence, id))
 		default:
-			emptied = append(emptied, []any{id})
 			if err := w.updateBookingRow(ctx, id, b, sequence); err != nil {
 				return err
 			}
 		}
-		claims = append(claims, b.claims...)
 	}
 	if err := w.add(ctx, "booking", insertBooking, ``, bookings); err != nil {
-		return err
-	}
-	for _, id := range emptied {
-		if _, err := w.exec(ctx, "claims", `DELETE FROM claims WHERE booking = $1`, id...); err != nil {
-			return err
-		}
-	}
-	if err := w.add(ctx, "claim", `INSERT INTO claims (booking, ordinal, testbed, vim, quantity, device, amount, starts, ends, units) VALUES`, ``, claims); err != nil {
 		return err
 	}
 	return w.add(ctx, "history", `INSERT INTO history (request, document) VALUES`, ``, p.history)
@@ -130,24 +117,24 @@ func (w *writer) updateRow(ctx context.Context, args []any, sequence int64) erro
 }
 
 const (
-	insertBooking = `INSERT INTO bookings (request, number, strength, starts, ends, until, overbooked, released, sequence, id) VALUES`
-	updateBooking = `UPDATE bookings SET request = $1, number = $2, strength = $3, starts = $4, ends = $5, until = $6, overbooked = $7, released = $8`
+	insertBooking = `INSERT INTO bookings (request, number, strength, starts, ends, until, overbooked, released, claims, sequence, id) VALUES`
+	// A booking that does not exist is no reason to insert one: that of no request is refused. Thereby nobody must count the rows that an update has
+	// changed, and it is sent together with the commit.
+	updateBooking = `INSERT INTO bookings (id, request, number, strength, starts, ends, until, overbooked, released, claims, sequence) VALUES ($10, '', $2, $3, $4, $5, $6, $7, $8, $9, $11)
+		ON CONFLICT (id) DO UPDATE SET request = $1, number = $2, strength = $3, starts = $4, ends = $5, until = $6, overbooked = $7, released = $8, claims = $9`
 )
 
-// updateBookingRow writes a changed booking. If there is none the claims notice it, which refer to it.
-func (w *writer) updateBookingRow(ctx context.Context, id int64, b putBooking, sequence int64) error {
-	var none error
-	if len(b.claims) == 0 {
-		none = noBooking(id)
-	}
-	if sequence == 0 {
-		return w.execOn(ctx, none, "booking", updateBooking+` WHERE id = $9`, append(slices.Clip(b.args), id)...)
-	}
-	return w.execOn(ctx, none, "booking", updateBooking+`, sequence = $10 WHERE id = $9`, append(slices.Clip(b.args), id, sequence)...)
-}
+// changedBooking is what the statement writes: it is refused if there is no such booking.
+const changedBooking = "changed booking"
 
-func noBooking(id int64) error {
-	return scheduler.Errorf(scheduler.CodeNotFound, "there is no booking %d", id)
+// updateBookingRow writes a changed booking. Without a number, it keeps the one that it has until the end.
+func (w *writer) updateBookingRow(ctx context.Context, id int64, b putBooking, sequence int64) error {
+	query := updateBooking
+	if sequence > 0 {
+		query += `, sequence = $11`
+	}
+	_, err := w.exec(ctx, changedBooking, query, append(slices.Clip(b.args), id, sequence)...)
+	return err
 }
 
 // stamped lists the ids of changed rows that are written already, and still lack the number.

@@ -159,7 +159,7 @@ func (s *Store) refused(what string, err error) error {
 	if s.dialect.unique(err) {
 		return scheduler.Errorf(scheduler.CodeConflict, "this %s exists already", what)
 	}
-	if what == "claim" && s.dialect.orphan(err) {
+	if what == changedBooking && s.dialect.orphan(err) {
 		return scheduler.Errorf(scheduler.CodeNotFound, "there is no such booking")
 	}
 	return fmt.Errorf("writing %s: %w", what, err)

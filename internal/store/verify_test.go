@@ -91,7 +91,7 @@ func (v *verified) findings() []string {
 }
 
 // damagedTables lists the tables that may be damaged; each has a copy beside it.
-var damagedTables = []string{"requests", "request_testbeds", "request_weeks", "bookings", "claims", "history", "feedback", "events", "counters"}
+var damagedTables = []string{"requests", "request_testbeds", "request_weeks", "bookings", "history", "feedback", "events", "counters"}
 
 // free lifts the schema's constraints for the second connection, like a broken disk or a copy by hand.
 func (v *verified) free(dsn string) {
@@ -125,9 +125,11 @@ func TestVerifyNamesEveryDamage(t *testing.T) {
 	booking := func(set string, number int) string {
 		return fmt.Sprintf(`UPDATE bookings SET %s WHERE released = 0 AND number = %d`, set, number)
 	}
-	claim := func(set, device string, number int) string {
-		return fmt.Sprintf(`UPDATE claims SET %s WHERE device = '%s' AND booking IN (SELECT id FROM bookings WHERE released = 0 AND number = %d)`, set, device, number)
+	claim := func(from, to string, number int) string {
+		return booking(fmt.Sprintf(`claims = replace(claims, '%s', '%s')`, from, to), number)
 	}
+	at := func(hour int) string { return fmt.Sprint(slot(hour, hour+1).Start.Unix()) }
+	later := fmt.Sprint(slot(23, 29).Start.Unix() + 600)
 	spans := func(from, to int) string { return slot(from, to).String() }
 	tests := []struct {
 		name, damage string
@@ -173,13 +175,13 @@ request #4: its document cannot be read: reading request: unexpected end of JSON
 		{"pending", booking(`strength = 'pending'`, 2), `request #2 (SCHEDULED): is granted, and its booking 2 is pending`},
 		{"firm", booking(`strength = 'firm'`, 4), `request #4 (UNDER_REVIEW): its booking 5 is firm, and nothing is granted`},
 		{"marked", booking(`overbooked = 1`, 2), `request #2 (SCHEDULED): its booking 2 is marked as overbooked, and nothing records why`},
-		{"an amount", claim(`amount = 3`, "usrp", 2), `request #2 (SCHEDULED): needs 2 of hall usrp, and its booking 2 claims 3`},
-		{"units", claim(`units = '["u2"]'`, "usrp", 2), `request #2 (SCHEDULED): insists on u1 of hall usrp, and its booking 2 claims u2`},
-		{"setup", claim(`starts = starts + 600`, "", 2), ""},
-		{"all setup", `UPDATE claims SET starts = starts + 600 WHERE booking = 2`, `request #2 (SCHEDULED): occupies ` + spans(23, 29) + `, and its booking 2 claims ` +
+		{"an amount", claim("usrp\t2\t", "usrp\t3\t", 2), `request #2 (SCHEDULED): needs 2 of hall usrp, and its booking 2 claims 3`},
+		{"units", claim(`["u1"]`, `["u2"]`, 2), `request #2 (SCHEDULED): insists on u1 of hall usrp, and its booking 2 claims u2`},
+		{"setup", claim("cpu\t\t2\t"+at(23), "cpu\t\t2\t"+later, 2), ""},
+		{"all setup", claim(at(23), later, 2), `request #2 (SCHEDULED): occupies ` + spans(23, 29) + `, and its booking 2 claims ` +
 			testbeds.Slot{Start: slot(23, 29).Start.Add(10 * time.Minute), End: slot(23, 29).End}.String()},
-		{"a claim of nobody", `INSERT INTO claims (booking, ordinal, testbed, vim, quantity, device, amount, starts, ends, units) VALUES (99, 0, 'hall', '', '', 'usrp', 1, 0, 1, '')`,
-			`booking 99 does not exist, but has a claim of testbed hall`},
+		{"a claim's text", claim("usrp\t2\t", "usrp\ttwo\t", 2), `request #2 (SCHEDULED): has no booking in force
+request #2: the claims of booking 2 cannot be read: "hall\t\t\tusrp\ttwo\t` + at(23) + `\t` + at(29) + `\t[\"u1\"]": strconv.ParseInt: parsing "two": invalid syntax`},
 		{"no history", of(`DELETE FROM history`, 5), `request #5 (CANCELLED): has no history`},
 		{"a shorter history", `DELETE FROM history WHERE id = (SELECT MAX(id) FROM history WHERE request = ` + fmt.Sprintf(ofRequest, 5) + `)`, `request #5 (CANCELLED): its history ends with UNDER_REVIEW`},
 		{"a history of nobody", `INSERT INTO history (id, request, document) VALUES (999, 'nobody', '{}')`, `entry 999 of the history belongs to request nobody, which does not exist`},
