@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"berth/internal/remote"
 )
 
 // Options name the server and the account.
@@ -37,9 +39,7 @@ type Client struct {
 const (
 	usualTimeout = 30 * time.Second
 	maxAnswer    = 32 << 20 // bytes
-	maxDepth     = 64       // of lists and objects within each other
 	maxItems     = 10_000   // of a list
-	maxDetail    = 500      // bytes of an error's text
 )
 
 // New makes a client, without any request.
@@ -54,7 +54,7 @@ func New(o Options) (*Client, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = usualTimeout
 	}
-	carrier, err := transport(base, o)
+	carrier, err := remote.Transport(remote.Trust{CA: o.CA, Fingerprint: o.Fingerprint, Private: o.Private}, o.Timeout)
 	if err != nil {
 		return nil, err
 	}
@@ -115,32 +115,24 @@ func (c *Client) exchange(ctx context.Context, token, doing, method, path string
 	wrote := method != http.MethodGet
 	res, err := c.http.Do(req)
 	if err != nil {
-		return &Error{Doing: doing, Cause: unaddressed(err), wrote: wrote}
+		return &Error{Doing: doing, Cause: remote.Unaddressed(err), wrote: wrote}
 	}
 	defer res.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return &Error{Doing: doing, Cause: unaddressed(err), wrote: wrote}
+		return &Error{Doing: doing, Cause: remote.Unaddressed(err), wrote: wrote}
 	case len(raw) > maxAnswer:
 		return &Error{Doing: doing, Status: res.StatusCode, Detail: "the answer is too long", wrote: wrote}
 	}
 	return c.understand(doing, res.StatusCode, wrote, raw, into)
 }
 
-// unaddressed strips an error of the method and the address.
-func unaddressed(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
-}
-
 // understand tells success from failure: success is a status of 2xx and, where one is wanted, a readable answer. Releases differ in which
 // status of 2xx they send.
 func (c *Client) understand(doing string, status int, wrote bool, raw []byte, into any) error {
 	e := &Error{Doing: doing, Status: status, wrote: wrote}
-	if err := bounded(raw); err != nil {
+	if err := remote.Bounded(raw, maxItems); err != nil {
 		e.Detail = err.Error()
 		return e
 	}
@@ -166,55 +158,8 @@ func (c *Client) understand(doing string, status int, wrote bool, raw []byte, in
 	return nil
 }
 
-// bounded refuses answers that are nested too deeply, or whose lists are too long.
-func bounded(raw []byte) error {
-	depth, text := 0, false
-	items := make([]int, 0, maxDepth) // of each open list or object
-	for i := 0; i < len(raw); i++ {
-		switch b := raw[i]; {
-		case text && b == '\\':
-			i++
-		case b == '"':
-			text = !text
-		case text:
-		case b == '[' || b == '{':
-			if depth++; depth > maxDepth {
-				return errors.New("the answer is nested too deeply")
-			}
-			items = append(items, 0)
-		case (b == ']' || b == '}') && depth > 0:
-			depth--
-			items = items[:depth]
-		case b == ',' && depth > 0:
-			if items[depth-1]++; items[depth-1] >= maxItems {
-				return errors.New("the answer has a list that is too long")
-			}
-		}
-	}
-	return nil
-}
-
 // masked makes one line of a text from OSM, without the secrets of this client.
-func (c *Client) masked(text string) string {
-	for _, secret := range c.secrets() {
-		if len(secret) > 3 {
-			text = strings.ReplaceAll(text, secret, "…")
-		}
-	}
-	return Clip(text)
-}
+func (c *Client) masked(text string) string { return remote.Masked(text, c.secrets()...) }
 
 // Clip makes one line of a text from OSM that a log or a page can take: printable, and not too long.
-func Clip(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == '\uFFFD' {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) <= maxDetail {
-		return text
-	}
-	return strings.ToValidUTF8(text[:maxDetail], "") + "…"
-}
+func Clip(text string) string { return remote.Clip(text) }

@@ -2,13 +2,11 @@ package osm
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"strings"
-	"syscall"
+
+	"berth/internal/remote"
 )
 
 // Error is a server's refusal, or its lack of a useful answer.
@@ -96,7 +94,7 @@ func Remedy(err error) string {
 	case !ok:
 		return ""
 	case e.Cause != nil:
-		return unreached(e.Cause)
+		return remote.Unreached("OSM", e.Cause)
 	case e.Login:
 		return "Berth does not try this password again, because OSM locks an account after a few: check user, project and password; then change the password's file, or let it be tried again"
 	case e.Status == http.StatusForbidden:
@@ -109,34 +107,6 @@ func Remedy(err error) string {
 		return "an internal error of OSM, which Berth retries; if it stays, read the log of its NBI"
 	}
 	return ""
-}
-
-// unreached advises about a missing answer.
-func unreached(cause error) string {
-	_, authority := errors.AsType[x509.UnknownAuthorityError](cause)
-	_, host := errors.AsType[x509.HostnameError](cause)
-	_, dns := errors.AsType[*net.DNSError](cause)
-	_, inside := errors.AsType[errInside](cause)
-	var timeout interface{ Timeout() bool }
-	switch {
-	case inside:
-		return "if that is meant, set private to yes for this OSM, or give the address in url"
-	case errors.Is(cause, errOther):
-		return "if OSM has got a new certificate, set fingerprint to its SHA-256; otherwise somebody is in between"
-	case errors.Is(cause, syscall.ECONNREFUSED):
-		return "no server listens there: check that the NBI is running, and url"
-	case authority:
-		return "the certificate is not trusted: set ca_file or fingerprint for this OSM"
-	case host:
-		return "the certificate belongs to another host: check url, or set fingerprint"
-	case dns:
-		return "the host is not known: check url, and the name server"
-	case errors.Is(cause, context.DeadlineExceeded), errors.As(cause, &timeout) && timeout.Timeout():
-		return "OSM did not answer in time: check its load, and the network between"
-	case strings.Contains(cause.Error(), "HTTP response to HTTPS client"):
-		return "the server speaks plain HTTP: check url"
-	}
-	return "check that OSM can be reached from here"
 }
 
 // Outage tells faults of the server, the account or the network, which every call meets, from those of one network service.
