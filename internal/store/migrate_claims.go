@@ -8,7 +8,7 @@ import (
 )
 
 // claimsVersion is the migration that moves the claims of a booking from rows of their own into one text of its row.
-const claimsVersion = 15
+const claimsVersion = 16
 
 func packedClaims() *goose.Migration {
 	return goose.NewGoMigration(claimsVersion, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
