@@ -21,11 +21,14 @@ const (
 	ActionRemark      Action = "remark"      // a change in a calendar client that was refused, and why
 	ActionTicket      Action = "ticket"      // the ticket that follows the request
 	ActionTicketNote  Action = "ticket_note" // a note for readers of the ticket, such as why it was put back
+	ActionWait        Action = "wait"        // on the waitlist
+	ActionStopWaiting Action = "stop_waiting"
 	ActionView        Action = "view"
 
 	// Steps that follow from decisions on other requests, or from time.
 	ActionDisplace    Action = "displace" // back to review, its slot given to another
 	ActionFlag        Action = "flag"     // a facility change broke its booking, or its deployment is not as it should be
+	ActionOffer       Action = "offer"    // capacity came back for a request that waits
 	ActionOfferExpire Action = "offer_expire"
 	ActionOverrun     Action = "overrun"
 	ActionUnits       Action = "assign_units"
@@ -47,6 +50,10 @@ func (a Action) words() string {
 		return "accept an offer of"
 	case ActionFeedback:
 		return "comment on"
+	case ActionWait:
+		return "put on the waitlist"
+	case ActionStopWaiting:
+		return "take off the waitlist"
 	default:
 		return string(a)
 	}

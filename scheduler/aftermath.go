@@ -29,6 +29,9 @@ func (d *decision) settleImpact(ctx context.Context, o ChangeOptions, m *impact,
 			}
 		}
 	}
+	if err := d.announceAltered(ctx, m.touched); err != nil {
+		return err
+	}
 	return d.repolicy(ctx, m)
 }
 

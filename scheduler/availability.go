@@ -9,13 +9,13 @@ import (
 	"berth/testbeds/capacity"
 )
 
-// own returns the booking that a check ignores: that of a request which the actor may see; 0 for none.
-func (s *Service) own(ctx context.Context, tx Reader, a account.Actor, id string) (int64, error) {
+// own returns the bookings that a check ignores: those of a request which the actor may see.
+func (s *Service) own(ctx context.Context, tx Reader, a account.Actor, id string) ([]int64, error) {
 	if id == "" {
-		return 0, nil
+		return nil, nil
 	}
 	r, err := s.find(ctx, tx, a, id)
-	return r.Booking, err
+	return r.bookings(), err
 }
 
 // Check answers for a slot: it fits, or every conflict, with as much about the takers as the actor may know. A slot that does not fit is no error. It
@@ -34,7 +34,7 @@ func (s *Service) Check(ctx context.Context, a account.Actor, q Ask) (testbeds.V
 		if err != nil {
 			return err
 		}
-		v = w.fed.Without(own).Check(wish.experiment, wish.slot)
+		v = w.fed.Without(own...).Check(wish.experiment, wish.slot)
 		return s.mask(ctx, tx, a, w.fed, &v)
 	})
 	return v, err
@@ -61,7 +61,7 @@ func (s *Service) Suggest(ctx context.Context, a account.Actor, q Ask) ([]testbe
 		if err != nil {
 			return err
 		}
-		fed := w.fed.Without(own)
+		fed := w.fed.Without(own...)
 		v = fed.Check(wish.experiment, wish.slot)
 		found = s.alternatives(fed, wish, q.Limit, false)
 		if anywhere && v.Fits {

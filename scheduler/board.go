@@ -143,7 +143,7 @@ func (s *Service) Windows(ctx context.Context, a account.Actor, q Ask, span test
 			span.End = h.End
 		}
 		if span.Start.Before(span.End) {
-			list = w.fed.Without(own).Windows(e, span, max(q.Duration.Exact(), time.Minute), limit)
+			list = w.fed.Without(own...).Windows(e, span, max(q.Duration.Exact(), time.Minute), limit)
 		}
 		return nil
 	})

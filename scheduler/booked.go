@@ -70,9 +70,14 @@ func strengthOf(wanted, had testbeds.Strength) testbeds.Strength {
 // sameDemand reports whether two demands ask for the same, units included.
 func sameDemand(a, b testbeds.Demand) bool { return a.Within(b) && b.Within(a) }
 
-// bookings lists a request's own bookings, without those of offers.
+// bookings lists a request's own bookings: of its slot, of a pending move, and of offers that it can take instead of its slot.
 func (r Request) bookings() []int64 {
 	ids := []int64{r.Booking}
+	for _, o := range r.Offers {
+		if o.State == OfferOpen && r.Status != Rejected {
+			ids = append(ids, o.Booking)
+		}
+	}
 	if r.PendingMove != nil {
 		ids = append(ids, r.PendingMove.Booking)
 	}

@@ -305,6 +305,10 @@ type note struct {
 
 // save writes a request after a step, with its history row and its event.
 func (d *decision) save(ctx context.Context, before, after Request, n note) (Request, error) {
+	after, err := d.settled(ctx, before, after)
+	if err != nil {
+		return Request{}, err
+	}
 	after.Revision, after.Updated = before.Revision+1, d.now
 	if d.action != ActionRemark && d.action != ActionTicket && d.action != ActionTicketNote {
 		after.Remark = nil

@@ -26,6 +26,7 @@ func (s *Service) due(r Request) *time.Time {
 		}
 	}
 	earliest(r.heldUntil())
+	earliest(r.waitEnds())
 	if r.PendingMove != nil {
 		earliest(new(r.lapses()))
 	}
@@ -99,7 +100,7 @@ func (s *Service) settle(ctx context.Context, at State, among []string) {
 	}
 }
 
-// runDue handles due requests one by one, up to a number or all. It logs an error of one and goes on with the next.
+// runDue handles due requests one by one, up to a number or all, and then passes on what came back. It logs an error of one and goes on with the next.
 func (s *Service) runDue(ctx context.Context, among []string, most int) (done int, err error) {
 	seen := map[string]bool{}
 	for done < most {
@@ -109,7 +110,7 @@ func (s *Service) runDue(ctx context.Context, among []string, most int) (done in
 		}
 		ids = slices.DeleteFunc(ids, func(id string) bool { return seen[id] })
 		if len(ids) == 0 {
-			return done, nil
+			break
 		}
 		for _, id := range ids {
 			seen[id] = true
@@ -124,7 +125,8 @@ func (s *Service) runDue(ctx context.Context, among []string, most int) (done in
 			}
 		}
 	}
-	return done, nil
+	offers, err := s.passOnFreed(ctx, among)
+	return done + offers, err
 }
 
 // dueAmong lists the ids of requests that are due on testbeds, or anywhere.
@@ -179,7 +181,7 @@ func (s *Service) handleLocked(ctx context.Context, id string, lock []string) er
 
 // pass does everything that is due to a locked request, each with its own row in the history.
 func (d *decision) pass(ctx context.Context, r Request) error {
-	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.expireHold, d.lapseMove, d.chooseUnits, d.remind, d.remindOfOffers, d.overrun} {
+	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.endWait, d.expireHold, d.lapseMove, d.chooseUnits, d.remind, d.remindOfOffers, d.overrun} {
 		var err error
 		if r, err = do(ctx, r); err != nil {
 			return err
@@ -207,10 +209,16 @@ func (d *decision) expireOffers(ctx context.Context, r Request) (Request, error)
 			}
 			r.Offers[i].State, r.Offers[i].Booking = OfferExpired, 0
 			text += " " + o.ID
+			if r.Wait != nil && r.Wait.Offer == o.ID {
+				r.Wait = nil
+			}
 		}
 	}
 	if text == "" {
 		return before, nil
+	}
+	if before.Wait != nil && r.Wait == nil {
+		text += " was not taken in time: it no longer waits"
 	}
 	return d.save(ctx, before, r, note{action: ActionOfferExpire, text: "offer" + text})
 }

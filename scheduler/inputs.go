@@ -32,9 +32,12 @@ type Submission struct {
 	Organisation string `json:"organisation,omitempty"` // default: the experimenter's
 	Mentor       string `json:"mentor,omitempty"`
 	Anyway       bool   `json:"anyway,omitempty"` // submit even if it does not fit
-	DryRun       bool   `json:"dry_run,omitempty"`
-	Portal       []byte `json:"-"`
-	Experimenter string `json:"experimenter,omitempty"` // on behalf of, by a mentor or an administrator; default: the actor
+	// Wait submits it even if it does not fit, and then lets it wait for capacity.
+	Wait         *WaitFor `json:"wait,omitempty"`
+	Priority     Priority `json:"priority,omitempty"`
+	DryRun       bool     `json:"dry_run,omitempty"`
+	Portal       []byte   `json:"-"`
+	Experimenter string   `json:"experimenter,omitempty"` // on behalf of, by a mentor or an administrator; default: the actor
 }
 
 // Edit changes a request under review; nil fields stay.
@@ -165,7 +168,8 @@ type View struct {
 	Request
 	Fit        testbeds.Verdict `json:"fit"`
 	Deployable Deployable       `json:"deployable"`
-	Actions    []Action         `json:"actions"` // that the actor may take now
+	Actions    []Action         `json:"actions"`         // that the actor may take now
+	Place      int              `json:"place,omitempty"` // among those who wait for some of the same capacity, 1 for the first; while it waits without an offer
 }
 
 // FacilityChange is the answer to a new facility, testbed, closure or catalogue.

@@ -47,7 +47,9 @@ var life = map[Action]step{
 	ActionApprove:     {from: Movable, who: []relation{provider, administrator}, scope: account.ScopeWrite},
 	ActionSchedule:    {from: []Status{UnderReview}, to: []Status{Scheduled}, who: []relation{itsMentor, administrator}, override: deciders, scope: account.ScopeWrite},
 	ActionReject:      {from: Ahead, to: []Status{Rejected}, who: []relation{itsMentor, administrator}, scope: account.ScopeWrite},
-	ActionAcceptOffer: {from: []Status{Rejected}, who: []relation{owner, administrator}, scope: account.ScopeWrite},
+	ActionWait:        {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
+	ActionStopWaiting: {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
+	ActionAcceptOffer: {from: Offerable, who: []relation{owner, administrator}, scope: account.ScopeWrite},
 	ActionMove:        {from: Movable, who: []relation{owner, itsMentor, administrator}, override: deciders, scope: account.ScopeWrite},
 	ActionCancel:      {from: Ahead, to: []Status{Cancelled}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
 	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: []Status{Instantiating, Running}, who: []relation{operator, administrator}, override: deciders, scope: account.ScopeWrite},
@@ -56,7 +58,7 @@ var life = map[Action]step{
 }
 
 // actions lists the steps that are offered to people, in this order.
-var actions = []Action{ActionEdit, ActionAssign, ActionApprove, ActionSchedule, ActionReject, ActionAcceptOffer, ActionMove, ActionStart,
+var actions = []Action{ActionEdit, ActionAssign, ActionApprove, ActionSchedule, ActionReject, ActionAcceptOffer, ActionWait, ActionStopWaiting, ActionMove, ActionStart,
 	ActionComplete, ActionFail, ActionCancel, ActionFeedback}
 
 // party is what of a request says who has a part in it.
@@ -132,6 +134,13 @@ func (r Request) open(action Action, now time.Time) bool {
 	switch {
 	case !slices.Contains(life[action].from, r.Status):
 		return false
+	case action == ActionWait:
+		return r.Wait == nil && !r.holds(now)
+	case action == ActionStopWaiting:
+		return r.Wait != nil
+	case action == ActionAcceptOffer && r.Status != Rejected:
+		_, ok := r.openOffer(now)
+		return ok
 	case action == ActionApprove:
 		return !r.Status.Begun() || r.PendingMove != nil
 	case r.Status == Scheduled && (action == ActionComplete || action == ActionFail):

@@ -11,8 +11,8 @@ import (
 	"berth/testbeds"
 )
 
-// AcceptOffer turns an offer into a linked new request, with the offer's booking. The new request is under review like any other; its slot stays held
-// until it is granted, but no longer than the offer. It returns CodeNotFound without such an offer, CodeConflict where it is over or its capacity is
+// AcceptOffer takes an offer. That of a rejected request becomes a linked new request, with the offer's booking: it is under review like any other, and
+// its slot stays held until it is granted, but no longer than the offer. A request that is not over takes its offer itself (see take). It returns CodeNotFound without such an offer, CodeConflict where it is over or its capacity is
 // gone, and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) AcceptOffer(ctx context.Context, a account.Actor, id, offer string, dryRun bool) (Outcome, error) {
 	return s.decide(ctx, command{actor: a, action: ActionAcceptOffer, id: id, dry: dryRun,
@@ -81,8 +81,11 @@ func (d *decision) accept(ctx context.Context, id string) error {
 	if o.State != OfferOpen || !o.until().After(d.now) {
 		return offerGone(old, o, d.now)
 	}
+	if old.Status != Rejected {
+		return d.takeOffer(ctx, o)
+	}
 	e := variantOf(old, o.What)
-	r := Request{ID: d.s.o.NewID(), Name: old.Name, NSD: old.NSD, Description: old.Description, Organisation: old.Organisation,
+	r := Request{ID: d.s.o.NewID(), Name: old.Name, Priority: old.Priority, NSD: old.NSD, Description: old.Description, Organisation: old.Organisation,
 		Experimenter: old.Experimenter, Mentor: old.Mentor, Status: UnderReview, Slot: o.What.Slot, Requested: new(o.What.Slot), Components: e.Components, Devices: e.Devices,
 		Placement: e.Placement, Demand: e.Demand(), Origin: old.ID, Portal: old.Portal, Created: d.now, HoldUntil: new(o.until())}
 	var held testbeds.Booking
@@ -116,18 +119,31 @@ func (d *decision) accept(ctx context.Context, id string) error {
 
 // withdraw releases all open offers of a request; the new request takes over the capacity of the accepted one.
 func (d *decision) withdraw(ctx context.Context, r *Request, accepted string) error {
+	if err := d.withdrawSome(ctx, r, func(o Offer) bool { return o.ID != accepted }); err != nil {
+		return err
+	}
+	for i, o := range r.Offers {
+		if o.State == OfferOpen {
+			if err := d.release(ctx, o.Booking); err != nil {
+				return err
+			}
+			r.Offers[i].Booking = 0
+		}
+	}
+	return nil
+}
+
+// withdrawSome ends some of the open offers of a request, and releases their capacity.
+func (d *decision) withdrawSome(ctx context.Context, r *Request, some func(Offer) bool) error {
 	r.Offers = slices.Clone(r.Offers)
 	for i, o := range r.Offers {
-		if o.State != OfferOpen {
+		if o.State != OfferOpen || !some(o) {
 			continue
 		}
 		if err := d.release(ctx, o.Booking); err != nil {
 			return err
 		}
-		r.Offers[i].Booking = 0
-		if o.ID != accepted {
-			r.Offers[i].State = OfferWithdrawn
-		}
+		r.Offers[i].Booking, r.Offers[i].State = 0, OfferWithdrawn
 	}
 	return nil
 }

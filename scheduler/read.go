@@ -27,6 +27,13 @@ func (s *Service) view(ctx context.Context, tx Reader, w snapshot, a account.Act
 	v := View{Request: r, Actions: allowed(a, r, s.now())}
 	v.Fit = verdict(w, r, s.now())
 	v.Deployable = deployable(v.Fit)
+	if r.waitsAt(s.now()) {
+		before, err := tx.WaitingBefore(ctx, r)
+		if err != nil {
+			return v, err
+		}
+		v.Place = before + 1
+	}
 	if err := s.mask(ctx, tx, a, w.fed, &v.Fit); err != nil {
 		return v, err
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // relieve looks, after a step that released capacity, for overbooked bookings that now have theirs: a mark must not outlive its cause, and people who
-// were told of the shortage are told that it is over.
+// were told of the shortage are told that it is over. What is left goes to those who wait.
 func (d *decision) relieve(ctx context.Context) error {
 	for _, b := range d.relieved() {
 		r, err := d.tx.RequestByNumber(ctx, b.Request)
@@ -25,7 +25,7 @@ func (d *decision) relieve(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return d.passOn(ctx)
 }
 
 // runs reports whether a request can run where it is placed, whatever the time.

@@ -31,6 +31,8 @@ var (
 	Live = []Status{UnderReview, Scheduled, Instantiating, Running, Terminating}
 	// Ahead requests have not been started yet, and can still be taken back.
 	Ahead = []Status{UnderReview, Scheduled}
+	// Offerable requests may have offers to take: instead of what was turned down or taken from them, or because they wait.
+	Offerable = []Status{UnderReview, Scheduled, Rejected}
 	// Movable requests can still get another slot, and so another approval.
 	Movable = []Status{UnderReview, Scheduled, Instantiating, Running}
 	// Granted requests have a slot that operators work for.
@@ -81,6 +83,9 @@ type Request struct {
 	Mentor       string `json:"mentor,omitempty"`
 	Status       Status `json:"status"`
 
+	// Priority decides who gets capacity first, and who may be displaced by whom; empty for the normal one.
+	Priority Priority `json:"priority,omitempty"`
+
 	Slot        testbeds.Slot   `json:"slot"`                // asked for, or, once scheduled, granted
 	Requested   *testbeds.Slot  `json:"requested,omitempty"` // the slot last asked for, even if another was granted
 	Window      *testbeds.Slot  `json:"window,omitempty"`    // in which another slot would do
@@ -106,6 +111,9 @@ type Request struct {
 
 	// HoldUntil is the instant until which the slot of an accepted offer stays held, while the request is under review.
 	HoldUntil *time.Time `json:"hold_until,omitempty"`
+
+	// Wait says for what a request under review waits; nil for one that does not.
+	Wait *Wait `json:"wait,omitempty"`
 
 	Ticket     *Ticket         `json:"ticket,omitempty"`
 	Origin     string          `json:"origin,omitempty"` // the request whose offer was accepted
@@ -170,17 +178,29 @@ type PendingMove struct {
 	Booking   int64                  `json:"-"` // shows the move as a contender for its slot
 }
 
-// Offer is an alternative that comes with a rejection. While it is open its booking holds the capacity for the experimenter.
+// Offer is an alternative that comes with a rejection, with the loss of a slot, or to a request that waits. While it is open its booking holds the
+// capacity for the experimenter.
 type Offer struct {
 	ID       string               `json:"id"`
+	For      OfferKind            `json:"for,omitempty"`
 	State    OfferState           `json:"state"`
 	Made     time.Time            `json:"made,omitzero"`
+	Waited   *time.Time           `json:"waited_since,omitempty"` // for the waitlist: the Since of the wait that it answers
 	Expires  time.Time            `json:"expires"`
 	What     testbeds.Alternative `json:"alternative"`
 	Booking  int64                `json:"-"`
 	Accepted string               `json:"accepted_as,omitempty"` // the request that it became
 	Link     string               `json:"accept_link,omitempty"` // signed, works once; only for people who may accept it
 }
+
+// OfferKind says why an offer was made.
+type OfferKind string
+
+const (
+	OfferRejected OfferKind = ""         // the request was turned down
+	OfferWaited   OfferKind = "waitlist" // it waited, and capacity came back
+	OfferLost     OfferKind = "lost"     // its slot went to another request, or a closure took it
+)
 
 // OfferState says whether an offer is open, or how it ended.
 type OfferState string

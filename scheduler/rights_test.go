@@ -37,6 +37,7 @@ fail        INSTANTIATING  oskar adele
 fail        RUNNING        oskar adele
 fail        TERMINATING    oskar adele
 accept      REJECTED       maeve adele
+wait        UNDER_REVIEW   maeve monika adele
 feedback    *              maeve monika marco paddy oskar adele
 view        *              maeve monika marco paddy oskar adele
 `
@@ -93,6 +94,10 @@ var trials = map[string]func(context.Context, *house, account.Actor, scheduler.R
 			offer = r.Offers[0].ID
 		}
 		_, err := h.AcceptOffer(ctx, a, r.ID, offer, true)
+		return err
+	},
+	"wait": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
+		_, err := h.Wait(ctx, a, r.ID, scheduler.WaitFor{DryRun: true})
 		return err
 	},
 	"feedback": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {

@@ -9,7 +9,7 @@ import "berth/testbeds"
 func (r Request) shown() Request {
 	return Request{
 		ID: r.ID, Number: r.Number, Name: r.Name, NSD: r.NSD, Description: r.Description, Organisation: r.Organisation,
-		Experimenter: r.Experimenter, Mentor: r.Mentor, Status: r.Status,
+		Experimenter: r.Experimenter, Mentor: r.Mentor, Status: r.Status, Priority: r.Priority, Wait: one(r.Wait, Wait.shown),
 		Slot: r.Slot, Requested: r.Requested, Window: r.Window, MinDuration: r.MinDuration,
 		Components: r.Components, Devices: r.Devices, Placement: r.Placement, Demand: r.Demand,
 		Approvals: each(r.Approvals, Approval.shown), Offers: each(r.Offers, Offer.shown), Scheduled: r.Scheduled, Occupied: r.Occupied,
@@ -25,7 +25,11 @@ func (a Approval) shown() Approval {
 }
 
 func (o Offer) shown() Offer {
-	return Offer{ID: o.ID, State: o.State, Made: o.Made, Expires: o.Expires, What: o.What, Booking: o.Booking, Accepted: o.Accepted} // Link: see show
+	return Offer{ID: o.ID, For: o.For, State: o.State, Made: o.Made, Waited: o.Waited, Expires: o.Expires, What: o.What, Booking: o.Booking, Accepted: o.Accepted} // Link: see show
+}
+
+func (w Wait) shown() Wait {
+	return Wait{For: w.For, Within: w.Within, MaxCost: w.MaxCost, Until: w.Until, Since: w.Since, Offer: w.Offer, Places: w.Places, Reach: w.Reach}
 }
 
 func (a Actual) shown() Actual { return Actual{Start: a.Start, End: a.End} }

@@ -17,10 +17,11 @@ import (
 // shown.go; of the model's own types, which describe the demand, nothing is masked.
 const fieldsShown = `
 Request: ID Number Name NSD Description Organisation Experimenter Mentor Status Slot Requested Window MinDuration Components Devices Placement
-	Demand Approvals Offers Scheduled Occupied Actual PendingMove Units Booking HoldUntil Ticket Origin Overbooked Flags Overrun Remark Portal
+	Demand Approvals Offers Scheduled Occupied Actual PendingMove Units Booking HoldUntil Ticket Origin Overbooked Flags Overrun Remark Portal Priority Wait
 	Revision Created Updated Sequence Due Reminded
 Approval: Testbed Policy Decision By At Reason Slot Demand Revision
-Offer: ID State Made Expires What Booking Accepted [Link]
+Offer: ID For State Made Waited Expires What Booking Accepted [Link]
+Wait: For Within MaxCost Until Since Offer Places Reach
 Actual: Start End
 PendingMove: Slot Placement Devices Demand Approvals By At Reason Booking
 AssignedUnits: Testbed Device Units
@@ -80,7 +81,7 @@ func TestATakerThatIsNotNamedIsBusy(t *testing.T) {
 func TestAnswersHaveTheFieldsThatTheMasksKnow(t *testing.T) {
 	t.Parallel()
 	for of, want := range map[reflect.Type]string{
-		reflect.TypeFor[View]():    "Request Fit Deployable Actions",
+		reflect.TypeFor[View]():    "Request Fit Deployable Actions Place",
 		reflect.TypeFor[Outcome](): "Request Fit Deployable Alternatives Displaced Created DryRun Repeated",
 		reflect.TypeFor[Placed]():  "Strength Slot Occupied Overbooked Number Request",
 	} {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"berth/scheduler/account"
+	"berth/scheduler/waitlist"
 	"berth/testbeds"
 )
 
@@ -99,7 +100,7 @@ type State struct {
 	Due      *time.Time // as NextDue
 }
 
-// due reports whether time has anything to do to any request.
+// due reports whether time has anything to do to any request, or those who wait are to be looked through.
 func (s State) due(now time.Time) bool { return s.Due != nil && !s.Due.After(now) }
 
 // BookingChange is a booking after a change, or its release.
@@ -123,8 +124,18 @@ type RequestReader interface {
 	// DueRequests lists the ids of requests whose Due is not after now, the longest overdue first; with testbeds given, only those whose bookings
 	// touch one of them.
 	DueRequests(ctx context.Context, now time.Time, among []string, limit int) ([]string, error)
-	// NextDue returns the earliest Due of all requests; nil where there is none.
+	// NextDue returns the earliest Due of all requests, or At of capacity that came back; nil where there is none.
 	NextDue(ctx context.Context) (*time.Time, error)
+	// WaitingFor lists, in their order, the first places after f.Passed of requests whose WaitSpans meet the capacity that came back.
+	WaitingFor(ctx context.Context, f Freed, limit int) ([]waitlist.Place, error)
+	// WaitingBefore counts the requests that wait for some of the same capacity and come before r.
+	WaitingBefore(ctx context.Context, r Request) (int, error)
+	// Waiters lists, in their order, the first places after another of all requests that wait, or of those that do for a testbed.
+	Waiters(ctx context.Context, testbed string, after waitlist.Place, limit int) ([]waitlist.Place, error)
+	// Freed reads capacity that came back.
+	Freed(ctx context.Context, id string) (Freed, error)
+	// FreedAmong lists the ids of capacity that came back, the oldest first: of some testbeds, or anywhere if none are given.
+	FreedAmong(ctx context.Context, among []string, limit int) ([]string, error)
 	Feedback(ctx context.Context, request string, after int64, limit int) ([]Feedback, error)
 	History(ctx context.Context, request string, after int64, limit int) ([]Entry, error)
 	// Uses streams, by number, what a report needs of the requests whose slots touch a span, and that v includes. yield does not use the reader.
@@ -216,6 +227,10 @@ type RequestWriter interface {
 	UpdateRequest(ctx context.Context, r Request) error
 	// SetDue stores when time next does something to a request, and changes nothing else: neither its revision nor the change log.
 	SetDue(ctx context.Context, id string, due *time.Time) error
+	// PutFreed creates or replaces capacity that came back.
+	PutFreed(ctx context.Context, f Freed) error
+	// DeleteFreed deletes it; an unknown one is no error.
+	DeleteFreed(ctx context.Context, id string) error
 	AddFeedback(ctx context.Context, f *Feedback) error
 	AddEntry(ctx context.Context, e *Entry) error
 }

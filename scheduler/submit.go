@@ -24,6 +24,9 @@ func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (O
 	if err := maySubmit(a); err != nil {
 		return Outcome{}, err
 	}
+	if err := checkWait(a, in); err != nil {
+		return Outcome{}, err
+	}
 	in.Experimenter = cmp.Or(in.Experimenter, a.Username)
 	if in.Experimenter != a.Username && !a.Is(account.RoleMentor) && !a.Is(account.RoleAdministrator) {
 		return Outcome{}, Errorf(CodeForbidden, "%s may not submit for another user", a.Username)
@@ -138,13 +141,21 @@ func (d *decision) submit(ctx context.Context, in Submission) error {
 		return err
 	}
 	e := w.experiment
-	r.ID, r.Status, r.Created = d.s.o.NewID(), UnderReview, d.now
+	r.ID, r.Status, r.Created, r.Priority = d.s.o.NewID(), UnderReview, d.now, in.Priority.kept()
 	r.Slot, r.Requested, r.Window, r.MinDuration = w.slot, new(w.slot), w.window, w.shortest
 	r.Components, r.Devices, r.Placement, r.Demand = e.Components, e.Devices, e.Placement, e.Demand()
-	if !d.outcome.Fit.Fits && !in.Anyway {
+	if !d.outcome.Fit.Fits && in.Wait != nil {
+		if err := d.enlist(&r, *in.Wait); err != nil {
+			return err
+		}
+	} else if !d.outcome.Fit.Fits && !in.Anyway {
 		return d.refusal("the slot does not fit")
 	}
-	return d.create(ctx, r, d.fresh(r, testbeds.Pending))
+	if err := d.create(ctx, r, d.fresh(r, testbeds.Pending)); err != nil || r.Wait == nil {
+		return err
+	}
+	made := d.outcome.Request
+	return d.record(ctx, made.Status, made, note{action: ActionWait, text: made.Wait.Words()})
 }
 
 // refusal makes the error for a slot that does not fit.

@@ -70,7 +70,8 @@ func (r Request) needsOwner(a account.Actor, now time.Time) bool {
 
 // Offered reports whether an offer of the request can be taken.
 func (r Request) Offered(now time.Time) bool {
-	return r.Status == Rejected && slices.ContainsFunc(r.Offers, func(o Offer) bool { return o.State == OfferOpen && o.until().After(now) })
+	_, open := r.openOffer(now)
+	return open && slices.Contains(Offerable, r.Status)
 }
 
 // Troubled reports whether the request lost its slot, an approval or something that it needs, and is not over.
@@ -106,7 +107,7 @@ func (s *Service) Own(ctx context.Context, a account.Actor) ([]View, error) {
 	err := s.inTray(ctx, a, time.Time{}, func(tx Reader, t *tray) (err error) {
 		live, err = tx.Requests(ctx, RequestFilter{Experimenter: a.Username, Status: Live, Limit: maxPage})
 		for _, r := range t.open {
-			if r.Experimenter == a.Username && r.Offered(s.now()) {
+			if r.Experimenter == a.Username && !r.Status.Live() && r.Offered(s.now()) {
 				live = append(live, *r)
 			}
 		}

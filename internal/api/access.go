@@ -33,6 +33,7 @@ var routes = map[string]access{
 	"list-requests": readers, "get-request": readers, "create-request": writers, "edit-request": writers,
 	"schedule-request": deciders, "reject-request": deciders, "accept-offer": writers, "move-request": writers, "cancel-request": writers,
 	"start-request": operators, "complete-request": operators, "fail-request": operators, "assign-request": deciders, "approve-request": providers,
+	"wait-request": writers, "stop-waiting-request": writers, "list-waitlist": readers,
 	"report-use": readers, "report-use-table": readers,
 	"list-feedback": readers, "add-feedback": writers, "list-history": readers,
 	"list-users": adminRead, "get-user": readers, "create-user": admins, "edit-user": admins, "set-password": resetters, "get-me": readers, "set-mail": writers,

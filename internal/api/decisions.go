@@ -210,6 +210,7 @@ func (a *api) decisionRoutes() {
 		})
 	a.approvalRoute()
 	a.offerRoutes()
+	a.waitlistRoutes()
 }
 
 func (s Stating) step(revision int64) scheduler.Step {
@@ -239,7 +240,7 @@ func (a *api) offerRoutes() {
 		}
 	}
 	add(a, operation{id: "accept-offer", method: "POST", path: "/requests/{id}/offers/{offer}/accept", tag: "offers", status: http.StatusCreated,
-		summary: "Accept an offer", more: "Creates a new, linked request for the offered slot. The slot stays held until the request is granted or the offer expires."},
+		summary: "Accept an offer", more: "The offer of a rejected request creates a new, linked request for the offered slot, which stays held until that is granted or the offer expires. A request that is not over takes the offered slot itself; created is then missing."},
 		func(ctx context.Context, actor account.Actor, in *accept) (*created[scheduler.Outcome], error) {
 			out, err := a.service.AcceptOffer(ctx, actor, in.ID, in.Offer, in.Body != nil && in.Body.DryRun)
 			return accepted(out), err
@@ -271,6 +272,8 @@ func accepted(out scheduler.Outcome) *created[scheduler.Outcome] {
 	c := &created[scheduler.Outcome]{Body: out}
 	if out.Created != nil {
 		c.Location, c.ETag = fmt.Sprintf("%s/requests/%s", prefix, out.Created.ID), etag(out.Created.Revision)
+	} else { // it took the offer itself
+		c.Location, c.ETag = fmt.Sprintf("%s/requests/%s", prefix, out.Request.ID), etag(out.Request.Revision)
 	}
 	return c
 }

@@ -14,13 +14,15 @@ import (
 
 type submission struct {
 	AskShape
-	Name         string `json:"name" doc:"name of the deployment"`
-	Description  string `json:"description,omitempty"`
-	Organisation string `json:"organisation,omitempty"`
-	Mentor       string `json:"mentor,omitempty" doc:"username of the preferred mentor"`
-	Anyway       bool   `json:"submit_anyway,omitempty" doc:"submit even if the slot does not fit"`
-	Experimenter string `json:"experimenter,omitempty" doc:"username of the experimenter, if a mentor or an administrator submits for them"`
-	DryRun       bool   `json:"dry_run,omitempty"`
+	Name         string     `json:"name" doc:"name of the deployment"`
+	Description  string     `json:"description,omitempty"`
+	Organisation string     `json:"organisation,omitempty"`
+	Mentor       string     `json:"mentor,omitempty" doc:"username of the preferred mentor"`
+	Anyway       bool       `json:"submit_anyway,omitempty" doc:"submit even if the slot does not fit"`
+	Wait         *WaitShape `json:"wait,omitempty" doc:"submit even if the slot does not fit, and then wait for capacity that comes back"`
+	Priority     string     `json:"priority,omitempty" enum:"high,normal,low" doc:"default normal; only mentors and administrators may say high"`
+	Experimenter string     `json:"experimenter,omitempty" doc:"username of the experimenter, if a mentor or an administrator submits for them"`
+	DryRun       bool       `json:"dry_run,omitempty"`
 }
 
 type edit struct {
@@ -145,11 +147,11 @@ func (a *api) requestRoutes() {
 		RawBody []byte
 	}
 	add(a, operation{id: "create-request", method: "POST", path: "/requests", tag: "requests", status: http.StatusCreated, summary: "Submit a request",
-		more: "A slot that does not fit is a 409 with conflicts and alternatives, unless submit_anyway is true. A dry run also answers 201, and creates nothing."},
+		more: "A slot that does not fit is a 409 with conflicts and alternatives, unless submit_anyway is true, or it waits (wait). A dry run also answers 201, and creates nothing."},
 		func(ctx context.Context, actor account.Actor, in *submit) (*created[scheduler.Outcome], error) {
 			s := in.Body
 			out, err := a.service.Submit(ctx, actor, scheduler.Submission{Ask: s.ask(), Name: s.Name, Description: s.Description, Organisation: s.Organisation,
-				Mentor: s.Mentor, Anyway: s.Anyway, Experimenter: s.Experimenter, DryRun: s.DryRun, Creation: in.creation("create-request", in.RawBody)})
+				Mentor: s.Mentor, Anyway: s.Anyway, Wait: s.Wait.wait(), Priority: scheduler.Priority(s.Priority), Experimenter: s.Experimenter, DryRun: s.DryRun, Creation: in.creation("create-request", in.RawBody)})
 			return &created[scheduler.Outcome]{prefix + "/requests/" + out.Request.ID, etag(out.Request.Revision), out}, err
 		})
 	type change struct {

@@ -102,6 +102,9 @@ func facts(e scheduler.Event, r scheduler.Request, f testbeds.Facility, at phras
 	if r.Window != nil && r.Status == scheduler.UnderReview {
 		add("Also possible", "within "+at.Slot(*r.Window))
 	}
+	if r.Wait != nil {
+		add("Waitlist", at.Said(r.Wait.Words()))
+	}
 	add("Network service", r.NSD)
 	add("Needs", phrases.Needs(r, f)...)
 	add("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -48,6 +49,9 @@ func (p *Mailer) offers(l *letter, r scheduler.Request, to reader, at phrases.Re
 		}
 		l.Links = append(l.Links, link{"Take " + at.Slot(o.What.Slot), p.settings.Site + "/offers/" + o.Link, hint + "."})
 		l.Next = "Taking a slot makes a new request for it; nothing has to be typed again. A page asks before anything happens."
+		if r.Status != scheduler.Rejected {
+			l.Next = "Taking it gives the request this slot, held until it is scheduled. A page asks before anything happens."
+		}
 	}
 	if len(lines) > 0 {
 		l.Lists = append(l.Lists, bullets{"Offered", lines})
@@ -62,6 +66,8 @@ func next(v scheduler.View, to reader, at phrases.Reader) (say, label string) {
 	label = "Open the request"
 	lost := slices.ContainsFunc(r.Flags, func(f scheduler.Flag) bool { return f.Kind == scheduler.FlagFacility })
 	switch {
+	case r.Wait != nil && me == r.Experimenter && v.Place > 0:
+		return fmt.Sprintf("It waits, at place %d. You are told when something comes free for it.", v.Place), label
 	case r.Status == scheduler.Scheduled && lost && (decides || me == r.Experimenter):
 		return "It cannot run as it is booked. Move it to where it fits.", "See what works"
 	case r.Status == scheduler.UnderReview && decides && r.Mentor == "":

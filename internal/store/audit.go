@@ -20,6 +20,7 @@ type audit struct {
 	owners   map[int64]uint64 // by the number that bookings have, the hash of the request that they name
 	testbeds sum              // the rows that the requests should have
 	weeks    sum
+	waits    sum
 	begun    sum      // requests with a history
 	faults   []string // in the columns of requests and in bookings
 	doubts   map[doubt]bool
@@ -94,7 +95,7 @@ func (a *audit) Contradictions(ctx context.Context, yield func(text string) erro
 
 // compare compares the rows that there are with those that the requests should have.
 func (a *audit) compare(ctx context.Context) error {
-	var testbeds, weeks, begun sum
+	var testbeds, weeks, waits, begun sum
 	err := a.each(ctx, func(s scan) error {
 		var x touchedRow
 		err := s(&x.testbed, &x.request, &x.number)
@@ -114,12 +115,23 @@ func (a *audit) compare(ctx context.Context) error {
 		return err
 	}
 	err = a.each(ctx, func(s scan) error {
+		x, err := readWaitRow(s)
+		waits.add(maphash.Comparable(a.seed, x))
+		return err
+	}, waitColumns)
+	if err != nil {
+		return err
+	}
+	err = a.each(ctx, func(s scan) error {
 		request, err := words(s)
 		begun.add(maphash.String(a.seed, request))
 		return err
 	}, `SELECT DISTINCT request FROM history`)
 	a.doubt(aboutTestbeds, testbeds != a.testbeds)
 	a.doubt(aboutWeeks, weeks != a.weeks)
+	if waits != a.waits {
+		a.faults = append(a.faults, fmt.Sprintf("the rows of those who wait (%d) are not those that their requests should have (%d)", waits.rows, a.waits.rows))
+	}
 	a.doubt(aboutHistory, begun != a.begun)
 	a.doubt(aboutOwners, len(a.owners) > 0) // those that were found have gone
 	return err

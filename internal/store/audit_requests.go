@@ -31,6 +31,7 @@ type audited struct {
 	faults   []string
 	testbeds []touchedRow
 	weeks    []weekRow
+	waits    []waitRow
 	err      error
 }
 
@@ -63,6 +64,9 @@ func (a *audit) note(x audited) {
 	for _, w := range x.weeks {
 		a.weeks.add(maphash.Comparable(a.seed, w))
 	}
+	for _, w := range x.waits {
+		a.waits.add(maphash.Comparable(a.seed, w))
+	}
 	id := maphash.String(a.seed, x.id)
 	if !x.record.Empty {
 		a.begun.add(id)
@@ -90,7 +94,7 @@ func (c columns) audit() (x audited) {
 	for _, t := range scheduler.Touched(r) {
 		x.testbeds = append(x.testbeds, touchedRow{t, c.id, c.number})
 	}
-	x.faults = append(c.compare(r), c.timed(r)...)
+	x.faults, x.waits = append(c.compare(r), c.timed(r)...), waitRows(r)
 	r.Number, r.Revision, r.Sequence, r.Due = c.number, c.revision, c.sequence, nil
 	if c.due != nil {
 		r.Due = new(fromSeconds(*c.due))
@@ -143,7 +147,7 @@ func (c columns) differs(name, column, document string) string {
 // timed judges whether time is to do something to a request if and only if there is something to do.
 func (c columns) timed(r scheduler.Request) []string {
 	open := slices.ContainsFunc(r.Offers, func(o scheduler.Offer) bool { return o.State == scheduler.OfferOpen })
-	must := open || r.Status.Begun() || r.PendingMove != nil || r.Status == scheduler.UnderReview && r.HoldUntil != nil
+	must := open || r.Status.Begun() || r.PendingMove != nil || r.Status == scheduler.UnderReview && (r.HoldUntil != nil || r.Wait != nil)
 	may := must || r.Status == scheduler.Scheduled
 	switch {
 	case must && c.due == nil:

@@ -6,16 +6,18 @@ import (
 	"berth/scheduler"
 )
 
-// indexed is what a request is found by, beside its columns: the testbeds that it touches, with its open offers, the weeks of its slot, its text.
+// indexed is what a request is found by, beside its columns: the testbeds that it touches, with its open offers, the weeks of its slot, its text,
+// what it waits for.
 type indexed struct {
 	known    bool // it is in the database
 	testbeds []string
 	weeks    []int64
 	text     string
+	waits    []waitRow
 }
 
 func indexedOf(r scheduler.Request) indexed {
-	return indexed{true, scheduler.Touched(r), weeksOf(seconds(r.Slot.Start), seconds(r.Slot.End)), searched(r)}
+	return indexed{true, scheduler.Touched(r), weeksOf(seconds(r.Slot.Start), seconds(r.Slot.End)), searched(r), waitRows(r)}
 }
 
 // indexed reads what a request is found by at present.
@@ -29,7 +31,8 @@ func (w *writer) indexed(ctx context.Context, id string) (x indexed, err error) 
 		return x, err
 	}
 	x.known, x.weeks, x.text = true, weeksOf(from, to), list[0]
-	return x, nil
+	x.waits, err = all(ctx, w.tx, readWaitRow, waitColumns+`WHERE number = (SELECT number FROM requests WHERE id = $1)`, id)
+	return x, err
 }
 
 // putIndexed puts off writing what a changed request is found by; was is what it was found by before the change.
@@ -64,6 +67,9 @@ func (w *writer) writeIndexed(ctx context.Context, changed map[string]indexed) e
 		}
 		for _, week := range without(now.weeks, was.weeks) {
 			weeks = append(weeks, []any{week, r.Number})
+		}
+		if err := w.writeWaiting(ctx, r.Number, was.waits, now.waits); err != nil {
+			return err
 		}
 		if !was.known {
 			texts = append(texts, []any{r.Number, now.text})

@@ -217,9 +217,9 @@ func (r *reader) DueRequests(ctx context.Context, now time.Time, among []string,
 	return all(ctx, r.tx, words, `SELECT r.id FROM requests r `+w.String()+fmt.Sprintf(`ORDER BY r.due, r.number LIMIT $%d`, len(args)), args...)
 }
 
-// NextDue returns the earliest Due of all requests.
+// NextDue returns the earliest Due of all requests, or when capacity came back that is still to be passed on.
 func (r *reader) NextDue(ctx context.Context) (*time.Time, error) {
-	due, err := one(ctx, r.tx, "due request", func(s scan) (n *int64, err error) { return n, s(&n) }, `SELECT MIN(due) FROM requests`)
+	due, err := one(ctx, r.tx, "due request", func(s scan) (n *int64, err error) { return n, s(&n) }, `SELECT `+nextDue)
 	if err != nil || due == nil {
 		return nil, err
 	}

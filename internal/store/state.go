@@ -11,7 +11,8 @@ import (
 const (
 	stateQuery   = stateColumns + stateFrom
 	stateAndLast = stateColumns + `, ` + lastColumns + stateFrom
-	stateColumns = `SELECT f.revision, s.value, a.value, (SELECT MIN(due) FROM requests)`
+	stateColumns = `SELECT f.revision, s.value, a.value, ` + nextDue
+	nextDue      = `(SELECT MIN(due) FROM (SELECT MIN(due) AS due FROM requests UNION ALL SELECT MIN(at) FROM freed) d)`
 	stateFrom    = ` FROM facility f, counters s, counters a WHERE f.id = 1 AND s.name = 'sequence' AND a.name = 'accounts'`
 	lastColumns  = `(SELECT value FROM counters WHERE name = 'number'), COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'bookings'), 0)` // see numbers.go
 )

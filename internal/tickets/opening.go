@@ -86,6 +86,9 @@ func (s *Service) gatherBackground(ctx context.Context, v scheduler.View, e sche
 		others = []string{v.Origin}
 	case scheduler.ActionAcceptOffer:
 		for _, o := range v.Offers {
+			if o.Accepted == v.ID {
+				continue // it took the offer itself
+			}
 			others = append(others, o.Accepted)
 		}
 	}

@@ -57,6 +57,9 @@ func (w wording) description(v scheduler.View, x background) string {
 	if r.Window != nil {
 		row("Another slot would do within", at.Slot(*r.Window))
 	}
+	if r.Wait != nil {
+		row("Waitlist", at.Said(r.Wait.Words()))
+	}
 	row("Needs", strings.Join(phrases.Needs(r, x.zones), "\n  "))
 	for _, from := range x.kin {
 		row("Comes from", w.related(from))

@@ -127,6 +127,7 @@ var deciding = map[scheduler.Action]string{
 	scheduler.ActionSchedule: "Schedule", scheduler.ActionMove: "Move", scheduler.ActionCancel: "Cancel", scheduler.ActionStart: "Start",
 	scheduler.ActionComplete: "End", scheduler.ActionFail: "Report a failure", scheduler.ActionAssign: "Change mentor", scheduler.ActionApprove: "Decide for a testbed",
 	scheduler.ActionAcceptOffer: "Accept the offer", scheduler.ActionEdit: "Change the request",
+	scheduler.ActionWait: "Wait for it", scheduler.ActionStopWaiting: "Stop waiting",
 }
 
 // step takes the step that a form describes.

@@ -68,6 +68,16 @@ func (x reader) happened(e scheduler.Entry, n names) template.HTML {
 			return markup("took it over from %s", n.Person(from))
 		}
 		return markup("made %s its mentor", n.Person(to))
+	case scheduler.ActionWait:
+		return markup("put it on the waitlist: it %s", text)
+	case scheduler.ActionOffer:
+		return markup("%s", text)
+	case scheduler.ActionStopWaiting:
+		return markup("took it off the waitlist: %s", text)
+	case scheduler.ActionAcceptOffer:
+		if strings.HasPrefix(text, "took offer") {
+			return markup("%s", text)
+		}
 	case scheduler.ActionDisplace:
 		return "gave its slot to another request"
 	case scheduler.ActionOverrun:

@@ -67,7 +67,7 @@ func (s *site) markSeen(w http.ResponseWriter, r *http.Request, who account.Acto
 // newsLooks are the colours of what happened.
 var newsLooks = map[scheduler.Action]string{
 	scheduler.ActionSchedule: "set", scheduler.ActionStart: "now", scheduler.ActionReject: "bad", scheduler.ActionFail: "bad", scheduler.ActionFlag: "bad",
-	scheduler.ActionDisplace: "bad", scheduler.ActionOverrun: "wait", scheduler.ActionApprove: "good", scheduler.ActionOfferEnds: "wait", scheduler.ActionRemind: "wait",
+	scheduler.ActionDisplace: "bad", scheduler.ActionOverrun: "wait", scheduler.ActionApprove: "good", scheduler.ActionOfferEnds: "wait", scheduler.ActionOffer: "good", scheduler.ActionWait: "wait", scheduler.ActionStopWaiting: "wait", scheduler.ActionRemind: "wait",
 }
 
 // newsLook returns the colour of a change.

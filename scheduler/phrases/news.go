@@ -58,6 +58,13 @@ var news = map[scheduler.Action]func(Reader, scheduler.Event, scheduler.Request)
 	scheduler.ActionFail:        during("Failed"),
 	scheduler.ActionFlag:        flagged,
 	scheduler.ActionAssign:      assigned,
+	scheduler.ActionWait: func(x Reader, e scheduler.Event, _ scheduler.Request) News {
+		return News{First: "On the waitlist: it " + x.Said(e.Text)}
+	},
+	scheduler.ActionStopWaiting: func(x Reader, e scheduler.Event, _ scheduler.Request) News {
+		return News{First: "Off the waitlist: " + x.Said(e.Text)}
+	},
+	scheduler.ActionOffer:       offered,
 	scheduler.ActionOfferExpire: expired,
 	scheduler.ActionOverrun:     overrun,
 	scheduler.ActionUnits: func(x Reader, e scheduler.Event, _ scheduler.Request) News {
@@ -113,7 +120,26 @@ func rejected(x Reader, e scheduler.Event, r scheduler.Request) News {
 	return n
 }
 
-func taken(_ Reader, e scheduler.Event, _ scheduler.Request) News {
+// offered words an offer to a request that waited.
+func offered(x Reader, e scheduler.Event, r scheduler.Request) News {
+	n := News{First: "Something came free for it"}
+	if list := SlotsIn(e.Text); len(list) > 0 {
+		n.First = "Came free for it: " + x.Slot(list[len(list)-1])
+	}
+	if until, ok := instantIn(e.Text); ok {
+		n.More = []string{"Held for it until " + x.At(until) + "; if it is not taken by then, it goes to the next who waits."}
+	}
+	return n
+}
+
+func taken(x Reader, e scheduler.Event, r scheduler.Request) News {
+	if strings.HasPrefix(e.Text, "took offer") {
+		n := News{First: "Offer taken: now " + x.Slot(slotOf(e, r))}
+		if until, ok := instantIn(e.Text); ok {
+			n.More = []string{"Held until " + x.At(until) + ", for its mentor to schedule it."}
+		}
+		return n
+	}
 	_, as, _ := strings.Cut(e.Text, " became ")
 	return News{First: "Offer taken: it goes on as " + as}
 }
@@ -195,6 +221,8 @@ func expired(x Reader, e scheduler.Event, r scheduler.Request) News {
 	switch list := strings.Fields(e.Text); {
 	case !strings.HasPrefix(e.Text, "offer"):
 		return News{"No longer held: " + x.Slot(r.Slot), []string{"It was not scheduled in time, and others can have the slot now. It stays under review."}}
+	case strings.HasSuffix(e.Text, "no longer waits"):
+		return News{"Offer expired: the slot goes to the next who waits", []string{"It no longer waits; its experimenter can let it wait again."}}
 	case len(list) > 2:
 		return News{First: "Offers expired: the slots are no longer held"}
 	}

@@ -22,6 +22,11 @@ func (v variant) at(s testbeds.Slot, more ...testbeds.Change) testbeds.Alternati
 	return a
 }
 
+// Moved makes the alternative of an experiment as it is in another slot of the same length.
+func Moved(e testbeds.Experiment, from, to testbeds.Slot) testbeds.Alternative {
+	return variant{experiment: e}.at(to, shift(from.Start, to.Start))
+}
+
 func shift(from, to time.Time) testbeds.Change {
 	by := to.Sub(from)
 	word := "later"

@@ -98,6 +98,11 @@ func (d *data) NextDue(context.Context) (*time.Time, error) {
 			next = r.Due
 		}
 	}
+	for _, f := range d.freed {
+		if next == nil || f.At.Before(*next) {
+			next = &f.At
+		}
+	}
 	return deep(next), nil
 }
 

@@ -1,0 +1,28 @@
+-- +goose Up
+-- What requests wait for, in the order in which they get it: a row for each VIM or device (or for a whole testbed, or for anywhere: both empty) and each
+-- week or block of weeks in which capacity may come back for them.
+CREATE TABLE waiting (
+	testbed {{key}} NOT NULL,
+	pool    {{key}} NOT NULL,
+	week    BIGINT NOT NULL,
+	rank    BIGINT NOT NULL,
+	since   BIGINT NOT NULL,
+	number  BIGINT NOT NULL,
+	starts  BIGINT NOT NULL,
+	ends    BIGINT NOT NULL,
+	PRIMARY KEY (testbed, pool, week, rank, since, number)
+);
+CREATE INDEX waiting_number ON waiting (number);
+
+-- Capacity that came back, until all who wait for it were looked at.
+CREATE TABLE freed (
+	id       {{key}} PRIMARY KEY,
+	testbed  {{key}} NOT NULL,
+	at       BIGINT NOT NULL,
+	document TEXT NOT NULL
+);
+CREATE INDEX freed_at ON freed (at);
+
+-- +goose Down
+DROP TABLE freed;
+DROP TABLE waiting;
