@@ -19,19 +19,42 @@ import (
 type grammar struct {
 	ConfigFile string `name:"config" help:"The settings file. Default: berth.toml in the working directory, if it exists." placeholder:"FILE"`
 
-	Serve    serveCommand     `cmd:"" help:"Serve pages, API and calendars, and carry out what is due."`
-	Load     loadCommand      `cmd:"" help:"Replace facility and catalogue from YAML files."`
-	Check    checkCommand     `cmd:"" help:"Check whether an experiment fits a slot."`
-	Suggest  suggestCommand   `cmd:"" help:"Suggest other ways to run an experiment."`
-	User     userCommands     `cmd:"" help:"Manage people who can sign in."`
-	Token    tokenCommands    `cmd:"" help:"Manage secrets with which programs act for people."`
-	Bugzilla bugzillaCommands `cmd:"" help:"Check the connection to Bugzilla, list what waits, bring a ticket in line."`
-	Osm      osmCommands      `cmd:"" name:"osm" help:"Check the connection to each OSM, list what runs there for which request."`
-	Mail     mailCommands     `cmd:"" help:"Test whether mail arrives."`
-	Verify   verifyCommand    `cmd:"" help:"Judge the whole database from nothing; exit 1 if it is not clean."`
-	Backup   backupCommand    `cmd:"" help:"Copy a SQLite database consistently, also while it is in use."`
-	Config   configCommand    `cmd:"" help:"Print the settings in force, and where each comes from."`
-	Version  versionCommand   `cmd:"" help:"Print the version."`
+	Login    loginCommand     `cmd:"" group:"server" help:"Sign in to a server, and save it for the commands below."`
+	Logout   logoutCommand    `cmd:"" group:"server" help:"Forget a saved server, and revoke its token."`
+	Context  contextCommands  `cmd:"" group:"server" help:"List the saved servers, choose one."`
+	Slots    slotsCommand     `cmd:"" group:"server" help:"List the next free slots for a network service."`
+	Check    checkCommand     `cmd:"" group:"server" help:"Check whether an experiment fits a slot."`
+	Suggest  suggestCommand   `cmd:"" group:"server" help:"Suggest other ways to run an experiment."`
+	Request  requestCommands  `cmd:"" group:"server" help:"Ask for slots, follow requests, write to the people concerned."`
+	Schedule scheduleCommand  `cmd:"" group:"server" help:"Grant a request its slot, or another one."`
+	Override overrideCommand  `cmd:"" group:"server" help:"Grant a request against a rule, with a reason."`
+	Reject   rejectCommand    `cmd:"" group:"server" help:"Reject a request, with offers of what would work."`
+	Approve  approveCommand   `cmd:"" group:"server" help:"Decide on a request for a testbed."`
+	Move     moveCommand      `cmd:"" group:"server" help:"Move a granted request to another slot or place."`
+	Start    startCommand     `cmd:"" group:"server" help:"Report that a deployment runs."`
+	Complete completeCommand  `cmd:"" group:"server" help:"Report that a deployment is over."`
+	Fail     failCommand      `cmd:"" group:"server" help:"Report that a deployment failed."`
+	Testbed  testbedCommands  `cmd:"" group:"server" help:"List testbeds, show one, draw its week."`
+	Service  serviceCommands  `cmd:"" group:"server" help:"List the network services."`
+	Closure  closureCommands  `cmd:"" group:"server" help:"Close testbeds for maintenance, open them again."`
+	Calendar calendarCommands `cmd:"" group:"server" help:"Addresses and app passwords for calendar clients."`
+	Report   reportCommand    `cmd:"" group:"server" help:"Show how much was used."`
+
+	Serve    serveCommand     `cmd:"" group:"local" help:"Serve pages, API and calendars, and carry out what is due."`
+	Load     loadCommand      `cmd:"" group:"local" help:"Replace facility and catalogue from YAML files."`
+	User     userCommands     `cmd:"" group:"local" help:"Manage people who can sign in."`
+	Token    tokenCommands    `cmd:"" group:"local" help:"Manage secrets with which programs act for people."`
+	Bugzilla bugzillaCommands `cmd:"" group:"local" help:"Check the connection to Bugzilla, list what waits, bring a ticket in line."`
+	Osm      osmCommands      `cmd:"" group:"local" name:"osm" help:"Check the connection to each OSM, list what runs there for which request."`
+	Mail     mailCommands     `cmd:"" group:"local" help:"Test whether mail arrives."`
+	Verify   verifyCommand    `cmd:"" group:"local" help:"Judge the whole database from nothing; exit 1 if it is not clean."`
+	Backup   backupCommand    `cmd:"" group:"local" help:"Copy a SQLite database consistently, also while it is in use."`
+	Config   configCommand    `cmd:"" group:"local" help:"Print the settings in force, and where each comes from."`
+	Version  versionCommand   `cmd:"" group:"local" help:"Print the version."`
+
+	Completion completionCommand `cmd:"" group:"server" help:"Print a script that completes commands in bash, zsh or fish."`
+	Complete_  completeWords     `cmd:"" name:"__complete" group:"local" hidden:""`
+	Man        manCommand        `cmd:"" group:"server" help:"Write the manual pages."`
 }
 
 // exited ends parsing after help was printed.
@@ -53,9 +76,7 @@ func execute(ctx context.Context, p process) (err error) {
 		}
 	}()
 	var g grammar
-	parser, err := kong.New(&g, kong.Name("berth"), kong.Description("Berth books testbed slots for 5G experiments."),
-		kong.Embed(settingFlags()), kong.ExplicitGroups(settingGroups()), kong.Writers(p.stdout, p.stderr), kong.Exit(func(code int) { panic(exited(code)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)))
+	parser, err := newParser(&g, p)
 	if err != nil {
 		return err
 	}
@@ -66,14 +87,63 @@ func execute(ctx context.Context, p process) (err error) {
 	if err != nil {
 		return err
 	}
-	settings, err := config.Load(config.Sources{File: g.ConfigFile, Environ: p.environ, Flags: given(parsed)})
-	if err != nil {
+	open := opening(func() (*session, error) {
+		settings, err := config.Load(config.Sources{File: g.ConfigFile, Environ: p.environ, Flags: given(parsed)})
+		if err != nil {
+			return nil, err
+		}
+		for _, note := range settings.Notes() {
+			fmt.Fprintf(p.stderr, "berth: %s\n", note)
+		}
+		return &session{process: p, settings: settings}, nil
+	})
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	if err := parsed.BindToProvider(func() (*session, error) { return open() }); err != nil {
 		return err
 	}
-	for _, note := range settings.Notes() {
-		fmt.Fprintf(p.stderr, "berth: %s\n", note)
+	return parsed.Run(&p, open, parser.Model)
+}
+
+// opening reads the settings of the machine. Only commands that work on its database need it: those that ask a server run where there are none.
+type opening func() (*session, error)
+
+// newParser makes the parser of the command line.
+func newParser(g *grammar, p process) (*kong.Kong, error) {
+	parser, err := kong.New(g, kong.Name("berth"), kong.Description("Berth books testbed slots for 5G experiments."),
+		kong.Embed(settingFlags()), kong.ExplicitGroups(append(settingGroups(), commandGroups...)), kong.Writers(p.stdout, p.stderr), kong.Exit(func(code int) { panic(exited(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}), kong.Help(help))
+	if err == nil {
+		shown(parser.Model, "")
 	}
-	return parsed.Run(&session{process: p, settings: settings})
+	return parser, err
+}
+
+var commandGroups = []kong.Group{{Key: "server", Title: "Commands for everybody. They ask the server that berth login has saved:"},
+	{Key: "local", Title: "Commands on the server's own machine:"}}
+
+// help shows the settings where somebody looks for them: all of them under berth serve, the database under the other commands that use it.
+func help(o kong.HelpOptions, parsed *kong.Context) error {
+	if node := parsed.Selected(); node != nil {
+		for node.Parent != nil && node.Parent.Type == kong.CommandNode {
+			node = node.Parent
+		}
+		if node.Group != nil && node.Group.Key == "local" {
+			shown(parsed.Model, node.Name)
+		}
+	}
+	return kong.DefaultHelpPrinter(o, parsed)
+}
+
+// shown hides the flags of settings that the help of a command does not show; "" for the program's own help.
+func shown(model *kong.Application, command string) {
+	for _, f := range model.Flags {
+		switch {
+		case f.Name == "config", f.Name == config.Flag("database"):
+			f.Hidden = command == "" || command == "version" || command == "completion" || command == "man"
+		case f.Group != nil && strings.HasPrefix(f.Group.Key, settingsGroup):
+			f.Hidden = command != "serve"
+		}
+	}
 }
 
 // settingsGroup begins the key of every group of flags that are settings.

@@ -38,9 +38,9 @@ func (w Wish) Ask() (scheduler.Ask, error) {
 	var wrong faults
 	ask := scheduler.Ask{NSD: w.NSD, Limit: w.Limit}
 	var err error
-	ask.Placement, err = parsePlacement(w.Placement)
+	ask.Placement, err = ParsePlacement(w.Placement)
 	wrong.add("placement", err)
-	ask.Devices, err = parseDevices(w.Devices)
+	ask.Devices, err = ParseDevices(w.Devices)
 	wrong.add("device", err)
 	if w.NoDevices {
 		if len(w.Devices) > 0 {
@@ -115,7 +115,8 @@ func parseInstant(s string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not an instant with a zone such as 2027-01-11T09:00Z", s)
 }
 
-func parsePlacement(list []string) (testbeds.Placement, error) {
+// ParsePlacement reads MEMBER=TESTBED/VIM, or TESTBED/VIM for all members.
+func ParsePlacement(list []string) (testbeds.Placement, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
@@ -137,7 +138,8 @@ func parsePlacement(list []string) (testbeds.Placement, error) {
 	return p, nil
 }
 
-func parseDevices(list []string) ([]testbeds.DeviceNeed, error) {
+// ParseDevices reads TESTBED/DEVICE=COUNT.
+func ParseDevices(list []string) ([]testbeds.DeviceNeed, error) {
 	var needs []testbeds.DeviceNeed
 	for _, item := range list {
 		what, count, ok := strings.Cut(item, "=")

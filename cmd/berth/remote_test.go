@@ -1,0 +1,127 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"berth/scheduler"
+)
+
+// terminalOf returns the place of a person at a terminal of their own, signed in to a demo.
+func terminalOf(t *testing.T, in *instance, username string) place {
+	t.Helper()
+	p := newPlace(t, "")
+	p.environ = []string{"TZ=Europe/Dublin"}
+	says(t, p, 0, demoPassword(t, in)+"\n", []string{"signed in to " + in.url + " as " + username}, "login", in.url, "--user", username, "--name", "demo")
+	return p
+}
+
+// TestALifeOnTheCommandLine takes a request from the question what is free to its end, each step by the person who takes it, on terminals alone.
+func TestALifeOnTheCommandLine(t *testing.T) {
+	t.Parallel()
+	in := newPlace(t, "").serve(t, "--demo")
+	vera, monika, oskar, pilar := terminalOf(t, in, "vera"), terminalOf(t, in, "monika"), terminalOf(t, in, "oskar"), terminalOf(t, in, "pilar")
+
+	says(t, vera, 0, "", []string{"WHEN", "5tonic/5ginfire"}, "slots", "hello_world_nsd", "-d", "2h", "--limit", "2")
+	says(t, vera, 0, "", []string{"hello_world_nsd, tomorrow 09:00–11:00: fits"}, "check", "--nsd", "hello_world_nsd", "-s", "tomorrow 9-11")
+	says(t, vera, 1, "", []string{"does not fit", "robotview5g_qoe_vnf"}, "check", "--nsd", "robotview5g_nsd", "-s", "tomorrow 9-11")
+	says(t, vera, 2, "", []string{"slot", `"someday" is not a day`}, "check", "--nsd", "hello_world_nsd", "-s", "someday 9-11")
+	says(t, vera, 0, "", []string{"would be under review", "tomorrow 09:00–11:00"}, "request", "submit", "On a terminal", "--nsd", "hello_world_nsd", "-s", "tomorrow 9-11", "--dry-run")
+	number := strings.TrimSpace(vera.must(t, "", "request", "submit", "On a terminal", "--nsd", "hello_world_nsd", "-s", "tomorrow 9-11", "--mentor", "monika", "-q"))
+
+	var shown scheduler.View
+	if err := json.Unmarshal([]byte(vera.must(t, "", "request", "show", "#"+number, "-o", "json")), &shown); err != nil || shown.Name != "On a terminal" || shown.Status != scheduler.UnderReview {
+		t.Fatalf("%+v, %v", shown.Request, err)
+	}
+	var same scheduler.Page[struct{ Name, Mentor string }]
+	if err := yaml.Unmarshal([]byte(vera.must(t, "", "request", "list", "--text", "On a terminal", "-o", "yaml")), &same); err != nil || len(same.Items) != 1 || same.Items[0].Mentor != "monika" {
+		t.Fatalf("%+v, %v", same, err)
+	}
+	says(t, vera, 0, "", []string{"number,status,slot,name", number + ",UNDER_REVIEW,"}, "request", "list", "-o", "csv", "--limit", "1")
+	says(t, vera, 0, "Is @oskar there?\n", []string{"added"}, "request", "feedback", number)
+	says(t, vera, 4, "", []string{"may not"}, "schedule", number, "-y")
+	says(t, vera, 3, "", []string{"there is no request"}, "request", "show", "99999")
+
+	says(t, pilar, 0, "", []string{"#" + number}, "request", "list", "--status", "under-review")
+	says(t, monika, 0, "", []string{"would be scheduled"}, "schedule", number, "--dry-run")
+	says(t, monika, 0, "", []string{"is scheduled, tomorrow 09:00–11:00"}, "schedule", number)
+	says(t, monika, 0, "", []string{"is scheduled, tomorrow 13:00–15:00"}, "move", number, "-s", "tomorrow 13-15", "--reason", "later")
+	says(t, monika, 0, "", []string{"Is @oskar there?", "you can:", "move"}, "request", "show", number)
+	says(t, oskar, 1, "", nil, "start", number)
+	says(t, vera, 0, "", []string{"is cancelled"}, "request", "cancel", number, "--reason", "not needed")
+	says(t, vera, 1, "", []string{"allowed now"}, "request", "cancel", number)
+
+	says(t, oskar, 0, "", []string{"wins-5g", "Europe/Dublin"}, "testbed", "list")
+	says(t, oskar, 0, "", []string{"in Europe/Dublin", "usrp-n210", "█ all taken"}, "testbed", "week", "wins-5g", "--from", "mon")
+	says(t, oskar, 0, "", []string{"operations", "/dav/calendars/oskar/operations/"}, "calendar", "urls")
+	says(t, oskar, 0, "", []string{"shown only now"}, "calendar", "password", "phone")
+	says(t, oskar, 0, "", []string{"PLANNED HOURS", "total"}, "report")
+	says(t, pilar, 0, "", []string{"It would hit"}, "closure", "add", "5tonic", "New disks", "-s", "in 60 days for 4h", "--dry-run")
+	says(t, pilar, 0, "", []string{"Done; 0 bookings"}, "closure", "add", "5tonic", "New disks", "-s", "in 60 days for 4h")
+	says(t, pilar, 0, "", []string{"New disks", "4 h"}, "closure", "list", "5tonic")
+	id := strings.TrimSpace(pilar.must(t, "", "closure", "list", "5tonic", "-q"))
+	says(t, pilar, 0, "", []string{"Done"}, "closure", "remove", "5tonic", strings.Fields(id)[len(strings.Fields(id))-1])
+
+	says(t, vera, 0, "", []string{"hello_world_nsd"}, "__complete", "--", "slots", "hel")
+	says(t, vera, 0, "", []string{"forgot demo"}, "logout")
+	says(t, vera, 2, "", []string{"berth login"}, "request", "list")
+	in.stop(t)
+	says(t, monika, 6, "", []string{"does not answer"}, "request", "list")
+}
+
+// TestTokensOfTerminalsStayPrivate looks at the file of a signed-in person, and at what is refused.
+func TestTokensOfTerminalsStayPrivate(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, "")
+	says(t, p, 2, "", []string{"https"}, "request", "list", "--server", "http://berth.example.org")
+	says(t, p, 2, "", []string{"address"}, "login", "berth.example.org", "--token-file", "-")
+	file := filepath.Join(p.dir, ".config", "berth", "contexts.json")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(`{"current":"x","contexts":[{"name":"x","server":"http://127.0.0.1:1","token":"secret-of-x"}]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	says(t, p, 4, "", []string{"others can read"}, "request", "list")
+	if err := os.Chmod(file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, code := p.berth(t, "", "request", "list")
+	if code != 6 || strings.Contains(stderr, "secret-of-x") {
+		t.Errorf("%d: %s", code, stderr)
+	}
+}
+
+// TestEveryCommandHasHelpAndAPage reads what a newcomer reads.
+func TestEveryCommandHasHelpAndAPage(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, "")
+	says(t, p, 0, "", []string{"Commands for everybody", "Commands on the server's own machine", "schedule"}, "--help")
+	if out := p.must(t, "", "schedule", "--help"); strings.Contains(out, "--database") || strings.Contains(out, "bugzilla") {
+		t.Errorf("the settings of a server stand in a command for everybody:\n%s", out)
+	}
+	if out := p.must(t, "", "verify", "--help"); !strings.Contains(out, "--database") || strings.Contains(out, "bugzilla") {
+		t.Errorf("verify wants a database, and no more:\n%s", out)
+	}
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		says(t, p, 0, "", []string{"berth __complete"}, "completion", shell)
+	}
+	says(t, p, 0, "", []string{"--output", "--dry-run"}, "__complete", "--", "schedule", "7", "--")
+	says(t, p, 0, "", []string{"json", "yaml"}, "__complete", "--", "request", "list", "-o", "")
+	p.must(t, "", "man", "pages")
+	pages, err := os.ReadDir(filepath.Join(p.dir, "pages"))
+	if err != nil || len(pages) < 30 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	for _, name := range []string{"berth.1", "berth-request.1", "berth-serve.1"} {
+		b, err := os.ReadFile(filepath.Join(p.dir, "pages", name))
+		if err != nil || !strings.HasPrefix(string(b), ".TH ") {
+			t.Errorf("%s: %v, %.60s", name, err, b)
+		}
+	}
+}
