@@ -16,7 +16,8 @@ const (
 	ActionStart       Action = "start"    // INSTANTIATING or RUNNING
 	ActionComplete    Action = "complete" // TERMINATING or COMPLETED
 	ActionFail        Action = "fail"
-	ActionAssign      Action = "assign" // a mentor
+	ActionAssign      Action = "assign"  // a mentor
+	ActionConfirm     Action = "confirm" // its slot is still needed
 	ActionFeedback    Action = "feedback"
 	ActionRemark      Action = "remark"      // a change in a calendar client that was refused, and why
 	ActionTicket      Action = "ticket"      // the ticket that follows the request
@@ -35,6 +36,10 @@ const (
 	ActionRemind      Action = "remind"
 	ActionOfferEnds   Action = "offer_ends" // it was not taken yet
 	ActionDigest      Action = "digest"     // of the days ahead, for operators
+	ActionAskNeeded   Action = "ask_needed" // whether its slot is still needed
+	ActionUnreported  Action = "unreported" // its slot has begun, and nobody has reported that
+	ActionRelease     Action = "release"    // the rest of its slot was given back, because nobody had reported its start
+	ActionNoShow      Action = "no_show"    // closed without any report
 
 	// Changes of the facility and the people.
 	ActionFacility Action = "facility" // replace facility or catalogue

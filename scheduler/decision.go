@@ -313,6 +313,7 @@ func (d *decision) save(ctx context.Context, before, after Request, n note) (Req
 	if d.action != ActionRemark && d.action != ActionTicket && d.action != ActionTicketNote {
 		after.Remark = nil
 	}
+	d.regranted(before, &after)
 	after.Reminded = d.s.stillReminded(after, d.now)
 	after.Due = d.s.due(after)
 	if err := d.tx.UpdateRequest(ctx, after); err != nil {

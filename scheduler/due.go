@@ -34,10 +34,15 @@ func (s *Service) due(r Request) *time.Time {
 		earliest(&m.at)
 	}
 	if r.Status.Begun() {
-		earliest(&r.Slot.End)
+		earliest(new(r.overruns()))
 	}
 	if s.unitsToChoose(r) {
 		earliest(new(r.begins()))
+	}
+	if r.Status == Scheduled {
+		for _, at := range r.lateSteps(s.now()) {
+			earliest(&at)
+		}
 	}
 	return next
 }
@@ -181,7 +186,8 @@ func (s *Service) handleLocked(ctx context.Context, id string, lock []string) er
 
 // pass does everything that is due to a locked request, each with its own row in the history.
 func (d *decision) pass(ctx context.Context, r Request) error {
-	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.endWait, d.expireHold, d.lapseMove, d.chooseUnits, d.remind, d.remindOfOffers, d.overrun} {
+	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.endWait, d.expireHold, d.lapseMove, d.chooseUnits, d.remind, d.remindOfOffers, d.overrun,
+		d.askNeeded, d.unreported, d.releaseRest, d.closeUnused} {
 		var err error
 		if r, err = do(ctx, r); err != nil {
 			return err

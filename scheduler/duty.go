@@ -19,7 +19,7 @@ type Duty struct {
 }
 
 // Duties lists the tasks of granted requests until an instant, in the order of time, overdue ones among them: orchestrate when the first setup
-// begins, tear down when the slot ends.
+// begins, tear down when the slot ends. Where the rest of a slot was given back there is nothing to tear down.
 func Duties(requests []Request, f testbeds.Facility, now, until time.Time) (list []Duty) {
 	for _, r := range requests {
 		if !r.Status.Granted() {
@@ -28,7 +28,7 @@ func Duties(requests []Request, f testbeds.Facility, now, until time.Time) (list
 		if begin := r.OccupiedIn(f).Start; r.Status == Scheduled && begin.Before(until) {
 			list = append(list, Duty{begin, "orchestrate", r, begin.Before(now)})
 		}
-		if r.Slot.End.Before(until) {
+		if r.Released == nil && r.Slot.End.Before(until) {
 			list = append(list, Duty{r.Slot.End, "tear down", r, r.Slot.End.Before(now)})
 		}
 	}

@@ -112,6 +112,15 @@ type Step struct {
 	Reason   string    `json:"reason,omitempty"`
 	DryRun   bool      `json:"dry_run,omitempty"`
 	Revision int64     `json:"-"`
+	Driven   bool      `json:"-"` // start: Berth deploys it in an orchestrator, and ends it there
+}
+
+// Confirm answers whether a slot is still needed; a no cancels the request.
+type Confirm struct {
+	Needed   bool   `json:"needed"`
+	Reason   string `json:"reason,omitempty"`
+	DryRun   bool   `json:"dry_run,omitempty"`
+	Revision int64  `json:"-"`
 }
 
 // Assign hands a request to a mentor.

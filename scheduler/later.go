@@ -31,7 +31,7 @@ func (r Request) NotYet(a account.Actor, now time.Time) (list []Later) {
 		if at := r.begins(); now.Before(at) {
 			add(ActionStart, at, "when its setup begins")
 		}
-		if now.Before(r.Slot.End) {
+		if now.Before(r.Slot.Start) {
 			add(ActionComplete, time.Time{}, "once it has started")
 		}
 	}

@@ -33,8 +33,8 @@ func TestWhatIsNotPossibleYet(t *testing.T) {
 		{asked, hours(0, 1).Start, "adele", "[start once it is scheduled]"},
 		{granted, begins.Add(-time.Second), "oskar", "[start when its setup begins complete once it has started]"},
 		{granted, begins, "oskar", "[complete once it has started]"},
-		{granted, granted.Slot.End.Add(-time.Second), "oskar", "[complete once it has started]"},
-		{granted, granted.Slot.End, "oskar", "[]"},
+		{granted, granted.Slot.Start.Add(-time.Second), "oskar", "[complete once it has started]"},
+		{granted, granted.Slot.Start, "oskar", "[]"}, // with the time when it began
 		{granted, begins.Add(-time.Second), "marco", "[]"},
 	} {
 		var got []string

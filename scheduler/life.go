@@ -51,6 +51,7 @@ var life = map[Action]step{
 	ActionStopWaiting: {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
 	ActionAcceptOffer: {from: Offerable, who: []relation{owner, administrator}, scope: account.ScopeWrite},
 	ActionMove:        {from: Movable, who: []relation{owner, itsMentor, administrator}, override: deciders, scope: account.ScopeWrite},
+	ActionConfirm:     {from: []Status{Scheduled}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
 	ActionCancel:      {from: Ahead, to: []Status{Cancelled}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
 	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: []Status{Instantiating, Running}, who: []relation{operator, administrator}, override: deciders, scope: account.ScopeWrite},
 	ActionComplete:    {from: Granted, to: []Status{Terminating, Completed}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
@@ -58,7 +59,7 @@ var life = map[Action]step{
 }
 
 // actions lists the steps that are offered to people, in this order.
-var actions = []Action{ActionEdit, ActionAssign, ActionApprove, ActionSchedule, ActionReject, ActionAcceptOffer, ActionWait, ActionStopWaiting, ActionMove, ActionStart,
+var actions = []Action{ActionEdit, ActionAssign, ActionApprove, ActionSchedule, ActionReject, ActionAcceptOffer, ActionWait, ActionStopWaiting, ActionMove, ActionConfirm, ActionStart,
 	ActionComplete, ActionFail, ActionCancel, ActionFeedback}
 
 // party is what of a request says who has a part in it.
@@ -129,7 +130,7 @@ func allowed(a account.Actor, r Request, now time.Time) []Action {
 }
 
 // open reports whether the request's status allows a step. Once the request has begun, only a pending move is left to approve; a request that was
-// never reported as started can be reported as over after its slot.
+// never reported as started can be reported as over once its setup has begun.
 func (r Request) open(action Action, now time.Time) bool {
 	switch {
 	case !slices.Contains(life[action].from, r.Status):
@@ -144,7 +145,9 @@ func (r Request) open(action Action, now time.Time) bool {
 	case action == ActionApprove:
 		return !r.Status.Begun() || r.PendingMove != nil
 	case r.Status == Scheduled && (action == ActionComplete || action == ActionFail):
-		return !now.Before(r.Slot.End)
+		return !now.Before(r.begins())
+	case action == ActionConfirm:
+		return r.Needed != nil && r.Needed.Confirmed == nil && now.Before(r.Slot.Start)
 	}
 	return true
 }

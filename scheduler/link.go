@@ -18,6 +18,7 @@ type Purpose string
 const (
 	forOffer    Purpose = "offer"    // accept it: request, offer, when it ends
 	forApproval Purpose = "approval" // decide for a testbed: request, testbed, person, digest of what is asked for
+	forNeeded   Purpose = "needed"   // say whether a slot is still needed: request, person, slot
 	ForPassword Purpose = "password" // set a password: person, when it ends, digest of what it replaces
 	ForSetup    Purpose = "setup"    // make the first account: when it ends
 	ForMute     Purpose = "mails"    // stop a kind of mail: person, topic

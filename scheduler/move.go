@@ -155,6 +155,8 @@ func (d *decision) moveTo(r *Request, in Move) error {
 		bad.add("placement", "request #%d is %s: its placement can no longer change", r.Number, r.Status)
 	case in.Devices != nil && r.Status != Scheduled:
 		bad.add("devices", "request #%d is %s: its devices can no longer change", r.Number, r.Status)
+	case r.Released != nil:
+		bad.add("slot.start", "the rest of its slot was given back at %s, because nobody had reported its start: report the start, or give it a slot from now on", r.Released.Format("2006-01-02T15:04:05Z"))
 	case q.Slot.End.Before(d.now):
 		bad.add("slot.end", "lies in the past")
 	}

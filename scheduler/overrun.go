@@ -16,7 +16,7 @@ const overrunStep = time.Hour
 // overrun prolongs an experiment that runs past its end: it keeps its capacity, whatever is booked after it. A conflict with another request is
 // recorded as an overbook that names the requests it hurts.
 func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
-	if !r.Status.Begun() || r.Slot.End.After(d.now) {
+	if !r.Status.Begun() || r.overruns().After(d.now) {
 		return r, nil
 	}
 	before := r
@@ -53,6 +53,23 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 	r.Overrun = true
 	text := "occupies its capacity until " + r.Slot.End.Format(time.RFC3339)
 	return d.save(ctx, before, r, note{action: ActionOverrun, text: text, verdict: &d.outcome.Fit})
+}
+
+// drivenPatience is how long Berth may take to end what it deployed itself. That is no overrun: nobody has to look after it.
+const drivenPatience = 5 * time.Minute
+
+// overruns returns when the request runs past its end. One that Berth itself ends in an orchestrator has a little longer, and while that tears it down
+// as long as was granted for it.
+func (r Request) overruns() time.Time {
+	at := r.Slot.End
+	if !r.Driven || r.Overrun {
+		return at
+	}
+	at = at.Add(drivenPatience)
+	if r.Status == Terminating && r.Occupied != nil && r.Occupied.End.After(at) {
+		at = r.Occupied.End
+	}
+	return at
 }
 
 // reasonOverrun marks the record that an overrun leaves.

@@ -109,6 +109,9 @@ func (d *decision) progress(ctx context.Context, to Status, in Step) error {
 		return err
 	}
 	d.outcome.Alternatives = nil
+	if unseen := r.Status == Scheduled && (d.action == ActionComplete || d.action == ActionFail); unseen && d.now.Before(r.Slot.End) && (in.Actual == nil || in.Actual.Start == nil) {
+		return Errorf(CodeConflict, "request #%d was never reported as started, and its slot goes on until %s: give the time when it began (actual.start)", r.Number, r.Slot.End.Format(time.RFC3339))
+	}
 	r.Status = to
 	if err := d.happened(&r, in.Actual); err != nil {
 		return err
@@ -162,8 +165,8 @@ func (d *decision) begin(ctx context.Context, r Request, in Step) error {
 	if at := r.begins(); d.now.Before(at) {
 		return Errorf(CodeConflict, "request #%d can be started from %s on, when its setup begins", r.Number, at.Format(time.RFC3339))
 	}
-	if d.request.Status == Scheduled && !r.Actual.Start.Before(r.Slot.End) {
-		return Errorf(CodeConflict, "the slot of request #%d ended on %s: give the time when it really began (actual.start), or move it", r.Number, r.Slot.End.Format(time.RFC3339))
+	if end := r.granted().End; d.request.Status == Scheduled && !r.Actual.Start.Before(end) {
+		return Errorf(CodeConflict, "the slot of request #%d ended on %s: give the time when it really began (actual.start), or move it", r.Number, end.Format(time.RFC3339))
 	}
 	if in.Override != nil && !MayOverride(d.actor, d.action, r) {
 		return Errorf(CodeForbidden, "%s may not override; the request's mentor or an administrator may", d.actor.Username)
@@ -173,11 +176,16 @@ func (d *decision) begin(ctx context.Context, r Request, in Step) error {
 			return err
 		}
 		var err error
+		if r, err = d.regain(ctx, r, in.Override); err != nil {
+			return err
+		}
 		if r, err = d.equip(ctx, r, in.Override); err != nil {
 			return err
 		}
+		r.Overbooked = saidOnce(r.Overbooked)
 	}
 	r.unflag(FlagApproval)
+	r.Driven = r.Driven || in.Driven
 	return d.keep(ctx, r, note{reason: reasonOf(in.Override, in.Reason), text: unitWords(r.Units) + overrideWords(in.Override), verdict: &d.outcome.Fit})
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"berth/scheduler/lateness"
 	"berth/testbeds"
 )
 
@@ -107,7 +108,13 @@ type Request struct {
 	// PendingMove is a move that waits for approvals. Until it has them, the request keeps its slot.
 	PendingMove *PendingMove    `json:"pending_move,omitempty"`
 	Units       []AssignedUnits `json:"units,omitempty"` // named units, once they are chosen
-	Booking     int64           `json:"-"`               // the booking that occupies capacity, or shows as a contender; 0 for none
+	// Lateness says what happens if nobody reports its start, as its testbeds had it when it was granted.
+	Lateness *lateness.Terms `json:"lateness,omitempty"`
+	// Released is when the rest of its slot was given back, because nobody had reported its start. A late start takes it again, if it is free.
+	Released *time.Time `json:"released,omitempty"`
+	// Needed is the question whether its slot is still needed, once it was asked, and the answer.
+	Needed  *Needed `json:"still_needed,omitempty"`
+	Booking int64   `json:"-"` // the booking that occupies capacity, or shows as a contender; 0 for none
 
 	// HoldUntil is the instant until which the slot of an accepted offer stays held, while the request is under review.
 	HoldUntil *time.Time `json:"hold_until,omitempty"`
@@ -120,6 +127,7 @@ type Request struct {
 	Overbooked []Overbook      `json:"overbooked,omitempty"`
 	Flags      []Flag          `json:"flags,omitempty"`
 	Overrun    bool            `json:"overrun,omitempty"`
+	Driven     bool            `json:"driven,omitempty"` // Berth deploys and ends it in an orchestrator
 	Remark     *CalendarNote   `json:"remark,omitempty"`
 	Portal     json.RawMessage `json:"-"` // the deployment descriptor as the portal posted it
 
@@ -163,6 +171,13 @@ const (
 type Actual struct {
 	Start *time.Time `json:"start,omitempty"`
 	End   *time.Time `json:"end,omitempty"`
+}
+
+// Needed is the question whether a slot is still needed. A no cancels the request.
+type Needed struct {
+	Asked     time.Time  `json:"asked"`
+	Confirmed *time.Time `json:"confirmed,omitempty"`
+	By        string     `json:"by,omitempty"`
 }
 
 // PendingMove is a move that was decided and waits for the approval of testbeds. Its demand is checked again after the last approval.
@@ -251,10 +266,11 @@ const (
 	FlagApproval  FlagKind = "approval"        // a testbed took its approval back
 
 	FlagDeployment FlagKind = "deployment" // what runs in the orchestrator is not as it should be
+	FlagUnreported FlagKind = "unreported" // its slot has begun, and nobody has reported that it was started
 )
 
 // FlagKinds lists all kinds of flags.
-var FlagKinds = []FlagKind{FlagFacility, FlagDisplaced, FlagOverrun, FlagApproval, FlagDeployment}
+var FlagKinds = []FlagKind{FlagFacility, FlagDisplaced, FlagOverrun, FlagApproval, FlagDeployment, FlagUnreported}
 
 // CalendarNote says why a change in a calendar client was refused or must wait. The next real change removes it.
 type CalendarNote struct {

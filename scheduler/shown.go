@@ -14,8 +14,9 @@ func (r Request) shown() Request {
 		Components: r.Components, Devices: r.Devices, Placement: r.Placement, Demand: r.Demand,
 		Approvals: each(r.Approvals, Approval.shown), Offers: each(r.Offers, Offer.shown), Scheduled: r.Scheduled, Occupied: r.Occupied,
 		Actual: one(r.Actual, Actual.shown), PendingMove: one(r.PendingMove, PendingMove.shown), Units: each(r.Units, AssignedUnits.shown),
+		Lateness: r.Lateness, Released: r.Released, Needed: one(r.Needed, Needed.shown),
 		Booking: r.Booking, HoldUntil: r.HoldUntil, Ticket: one(r.Ticket, Ticket.shown), Origin: r.Origin,
-		Overbooked: each(r.Overbooked, Overbook.shown), Flags: each(r.Flags, Flag.shown), Overrun: r.Overrun, Remark: one(r.Remark, CalendarNote.shown),
+		Overbooked: each(r.Overbooked, Overbook.shown), Flags: each(r.Flags, Flag.shown), Overrun: r.Overrun, Driven: r.Driven, Remark: one(r.Remark, CalendarNote.shown),
 		Portal: r.Portal, Revision: r.Revision, Created: r.Created, Updated: r.Updated, Sequence: r.Sequence, Due: r.Due, Reminded: r.Reminded,
 	}
 }
@@ -33,6 +34,8 @@ func (w Wait) shown() Wait {
 }
 
 func (a Actual) shown() Actual { return Actual{Start: a.Start, End: a.End} }
+
+func (n Needed) shown() Needed { return Needed{Asked: n.Asked, Confirmed: n.Confirmed, By: n.By} }
 
 func (m PendingMove) shown() PendingMove {
 	return PendingMove{Slot: m.Slot, Placement: m.Placement, Devices: m.Devices, Demand: m.Demand, Approvals: each(m.Approvals, Approval.shown), By: m.By, At: m.At, Reason: m.Reason, Booking: m.Booking}

@@ -18,11 +18,14 @@ import (
 const fieldsShown = `
 Request: ID Number Name NSD Description Organisation Experimenter Mentor Status Slot Requested Window MinDuration Components Devices Placement
 	Demand Approvals Offers Scheduled Occupied Actual PendingMove Units Booking HoldUntil Ticket Origin Overbooked Flags Overrun Remark Portal Priority Wait
+	Lateness Released Needed Driven
 	Revision Created Updated Sequence Due Reminded
 Approval: Testbed Policy Decision By At Reason Slot Demand Revision
 Offer: ID For State Made Waited Expires What Booking Accepted [Link]
 Wait: For Within MaxCost Until Since Offer Places Reach
 Actual: Start End
+Needed: Asked Confirmed By
+Terms: Grace ReleaseAfter AskAhead
 PendingMove: Slot Placement Devices Demand Approvals By At Reason Booking
 AssignedUnits: Testbed Device Units
 Ticket: Key URL

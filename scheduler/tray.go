@@ -172,7 +172,7 @@ type concerned struct {
 // piles are what of a tray is counted on every page.
 type piles struct {
 	undecided []*Request  // under review, or with a move that waits
-	lacking   []*Request  // with an offer or a flag
+	lacking   []*Request  // with an offer, a flag or a question
 	duties    []time.Time // of operators, in order
 }
 
@@ -183,13 +183,13 @@ func (t *tray) piles() piles {
 			if r.Status == UnderReview || r.PendingMove != nil {
 				t.sorted.undecided = append(t.sorted.undecided, r)
 			}
-			if len(r.Offers) > 0 || len(r.Flags) > 0 {
+			if len(r.Offers) > 0 || len(r.Flags) > 0 || r.Needed != nil {
 				t.sorted.lacking = append(t.sorted.lacking, r)
 			}
 			if r.Status == Scheduled {
 				t.sorted.duties = append(t.sorted.duties, r.begins())
 			}
-			if r.Status.Granted() {
+			if r.Status.Granted() && r.Released == nil {
 				t.sorted.duties = append(t.sorted.duties, r.Slot.End)
 			}
 		}

@@ -18,6 +18,7 @@ type Used struct {
 	Status       Status
 	Slot         testbeds.Slot
 	Scheduled    *testbeds.Slot
+	Released     *time.Time // when the rest of its slot was given back
 	Actual       *Actual
 	Demand       testbeds.Demand
 	Refused      bool // a testbed refused it
@@ -120,6 +121,9 @@ func (u Used) Times(now time.Time) (planned, used testbeds.Slot) {
 	if u.Scheduled != nil {
 		planned = *u.Scheduled
 	}
+	if u.Released != nil {
+		planned.End = sooner(planned.End, *u.Released)
+	}
 	if u.Status == Cancelled {
 		until := planned.Start
 		if u.Closed != nil && u.Closed.At.After(until) {
@@ -164,6 +168,8 @@ func (u Used) Fate(now time.Time) report.Fate {
 	case u.Status == Scheduled && now.Before(u.Slot.End):
 		return report.Ahead
 	case u.Status == Scheduled:
+		return report.NoShow
+	case u.Status == Cancelled && u.Closed != nil && u.Closed.Action == ActionNoShow:
 		return report.NoShow
 	case u.Status.Begun():
 		return report.Running

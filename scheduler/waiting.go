@@ -65,7 +65,18 @@ func (r Request) needsOwner(a account.Actor, now time.Time) bool {
 	if a.Username == "" || r.Experimenter != a.Username {
 		return false
 	}
-	return r.Offered(now) || r.Troubled()
+	return r.Offered(now) || r.Lost() || r.AskedNow(now)
+}
+
+// AskedNow reports whether the experimenter was asked whether the slot is still needed, and has yet to answer.
+func (r Request) AskedNow(now time.Time) bool {
+	return r.Status == Scheduled && r.open(ActionConfirm, now)
+}
+
+// Lost reports whether the request lost its slot, an approval or something else that it needs, and is not over: a start that nobody reported is no
+// loss.
+func (r Request) Lost() bool {
+	return r.Status.Live() && slices.ContainsFunc(r.Flags, func(f Flag) bool { return f.Kind != FlagUnreported })
 }
 
 // Offered reports whether an offer of the request can be taken.
@@ -74,7 +85,7 @@ func (r Request) Offered(now time.Time) bool {
 	return open && slices.Contains(Offerable, r.Status)
 }
 
-// Troubled reports whether the request lost its slot, an approval or something that it needs, and is not over.
+// Troubled reports whether the request is flagged, and is not over.
 func (r Request) Troubled() bool { return r.Status.Live() && len(r.Flags) > 0 }
 
 // overdue counts what operators should have done with the request by now.
@@ -85,7 +96,7 @@ func (r Request) overdue(now time.Time) (n int) {
 	if r.Status == Scheduled && !now.Before(r.begins()) {
 		n++
 	}
-	if !now.Before(r.Slot.End) {
+	if r.Released == nil && !now.Before(r.Slot.End) {
 		n++
 	}
 	return n

@@ -29,6 +29,8 @@ type Testbed struct {
 	Approval   ApprovalPolicy `json:"approval,omitempty" yaml:"approval,omitempty"` // empty means required where there are providers, else informed
 	Providers  []string       `json:"providers,omitempty" yaml:"providers,omitempty"`
 	Visibility Visibility     `json:"visibility,omitempty" yaml:"visibility,omitempty"` // empty means busy
+
+	Lateness *Lateness `json:"lateness,omitempty" yaml:"lateness,omitempty"` // of slots that nobody reports as started
 }
 
 // VIM is a compute pool of a testbed: a vector of quantities. A VNF never spreads over hosts, so the largest host, where hosts are given,

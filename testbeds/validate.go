@@ -48,6 +48,7 @@ func (c *checker) testbed(at string, t Testbed) {
 	if !oneOf(t.Visibility, "", VisibilityBusy, VisibilityOpen) {
 		c.fault(at+".visibility", "must be %s or %s, not %q", VisibilityBusy, VisibilityOpen, clip(string(t.Visibility)))
 	}
+	c.lateness(at+".lateness", t.Lateness)
 }
 
 // vims checks the VIMs of a testbed and adds them to its site.

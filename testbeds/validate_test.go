@@ -96,6 +96,12 @@ func TestFacilityFaults(t *testing.T) {
 		{"teardown too long", func(t *testbeds.Testbed) { t.Teardown.Days = 367 }, iris + ".teardown", "366 days"},
 		{"unknown policy", func(t *testbeds.Testbed) { t.Approval = "maybe" }, iris + ".approval", "required or informed"},
 		{"unknown visibility", func(t *testbeds.Testbed) { t.Visibility = "all" }, iris + ".visibility", "busy or open"},
+		{"grace too long", func(t *testbeds.Testbed) {
+			t.Lateness = &testbeds.Lateness{Grace: &testbeds.Period{Days: 7, Clock: time.Second}}
+		}, iris + ".lateness.grace", "7 days"},
+		{"release of a fraction", func(t *testbeds.Testbed) { t.Lateness = &testbeds.Lateness{ReleaseAfter: testbeds.Period{Clock: 1}} }, iris + ".lateness.release_after", "whole seconds"},
+		{"asked too early", func(t *testbeds.Testbed) { t.Lateness = &testbeds.Lateness{AskAhead: testbeds.Period{Days: 367}} }, iris + ".lateness.ask_ahead", "366 days"},
+		{"asked about, and never asked", func(t *testbeds.Testbed) { t.Lateness = &testbeds.Lateness{AskFrom: testbeds.Period{Days: 1}} }, iris + ".lateness.ask_from", "without ask_ahead"},
 		{"provider twice", func(t *testbeds.Testbed) { t.Providers = []string{"p", "p"} }, iris + ".providers[1]", "twice"},
 		{"provider with a space", func(t *testbeds.Testbed) { t.Providers = []string{"p q"} }, iris + ".providers[0]", "white space"},
 		{"empty provider", func(t *testbeds.Testbed) { t.Providers = []string{""} }, iris + ".providers[0]", "missing"},

@@ -31,7 +31,7 @@ var routes = map[string]access{
 	"get-nsds": readers, "get-vnfs": readers, "get-catalogue": readers, "put-catalogue": admins,
 	"check-availability": readers, "suggest-availability": readers,
 	"list-requests": readers, "get-request": readers, "create-request": writers, "edit-request": writers,
-	"schedule-request": deciders, "reject-request": deciders, "accept-offer": writers, "move-request": writers, "cancel-request": writers,
+	"schedule-request": deciders, "reject-request": deciders, "accept-offer": writers, "move-request": writers, "cancel-request": writers, "confirm-request": writers,
 	"start-request": operators, "complete-request": operators, "fail-request": operators, "assign-request": deciders, "approve-request": providers,
 	"wait-request": writers, "stop-waiting-request": writers, "list-waitlist": readers,
 	"report-use": readers, "report-use-table": readers,

@@ -67,6 +67,7 @@ func TestRolesAtTheDoor(t *testing.T) {
 		{"POST", "/requests/" + id + "/start", map[string]any{"dry_run": true}, []string{"oskar", "adele"}},
 		{"GET", "/requests/" + id, nil, []string{"maeve", "monika", "paddy", "oskar", "adele"}},
 		{"POST", "/requests/" + id + "/cancel", map[string]any{"dry_run": true}, []string{"maeve", "monika", "adele"}},
+		{"POST", "/requests/" + id + "/confirm", map[string]any{"needed": true, "dry_run": true}, []string{"maeve", "monika", "adele"}},
 		{"POST", "/testbeds/hall/closures?dry_run=true", map[string]any{"summary": "x", "start": "2030-01-05T08:00:00", "duration": "PT1H"}, []string{"paddy", "adele"}},
 		{"GET", "/testbeds", nil, everybody},
 	} {

@@ -37,7 +37,7 @@ func TestDecisionsTakeEveryFieldOfTheirBodies(t *testing.T) {
 		t.Fatal(err)
 	}
 	for step, body := range map[string]any{"schedule": grant{}, "reject": rejection{}, "move": moving{}, "cancel": Reasoned{}, "start": starting{},
-		"complete": ending{}, "fail": failing{}, "assign": assigning{}} {
+		"complete": ending{}, "fail": failing{}, "assign": assigning{}, "confirm": confirming{}} {
 		var want []string
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(body)) {
 			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {

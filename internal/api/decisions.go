@@ -126,6 +126,12 @@ func (a *actualShape) actual() *scheduler.Actual {
 	return &scheduler.Actual{Start: a.Start, End: a.End}
 }
 
+type confirming struct {
+	Needed bool   `json:"needed" doc:"false gives the slot back: it cancels the request"`
+	Reason string `json:"reason,omitempty"`
+	DryRun bool   `json:"dry_run,omitempty"`
+}
+
 type assigning struct {
 	Mentor string `json:"mentor"`
 	Reason string `json:"reason,omitempty"`
@@ -185,7 +191,11 @@ func (a *api) decisionRoutes() {
 		func(ctx context.Context, actor account.Actor, id string, revision int64, in Reasoned) (scheduler.Outcome, error) {
 			return a.service.Cancel(ctx, actor, id, scheduler.Step{Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
 		})
-	decide(a, "start-request", "start", "Report that orchestration or the experiment has started", "Possible from the beginning of setup, with all approvals and units. A late report gives the actual time.",
+	decide(a, "confirm-request", "confirm", "Say whether a slot is still needed", "Possible once that was asked (still_needed), until the slot begins; cancelling is possible without.",
+		func(ctx context.Context, actor account.Actor, id string, revision int64, in confirming) (scheduler.Outcome, error) {
+			return a.service.Confirm(ctx, actor, id, scheduler.Confirm{Needed: in.Needed, Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
+		})
+	decide(a, "start-request", "start", "Report that orchestration or the experiment has started", "Possible from the beginning of setup, with all approvals and units. A late report gives the actual time. Where the rest of the slot was given back meanwhile (released), a start takes it again, or is a 409 that says who has it.",
 		func(ctx context.Context, actor account.Actor, id string, revision int64, in starting) (scheduler.Outcome, error) {
 			s := in.step(revision)
 			s.Override = in.Override.override()
@@ -194,7 +204,7 @@ func (a *api) decisionRoutes() {
 			}
 			return a.service.Start(ctx, actor, id, s)
 		})
-	decide(a, "complete-request", "complete", "Report that tear-down has started or that the experiment is over", "The rest of the slot becomes free.",
+	decide(a, "complete-request", "complete", "Report that tear-down has started or that the experiment is over", "The rest of the slot becomes free. Of a request whose start was never reported, within its slot, the actual start must be given.",
 		func(ctx context.Context, actor account.Actor, id string, revision int64, in ending) (scheduler.Outcome, error) {
 			s := in.step(revision)
 			s.Actual = in.Actual.actual()

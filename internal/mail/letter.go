@@ -71,6 +71,9 @@ func (p *Mailer) about(ctx context.Context, e scheduler.Event, v scheduler.View,
 		return l, err
 	}
 	p.offers(&l, v.Request, to, at)
+	if err := p.needed(ctx, &l, e, v.Request, to); err != nil {
+		return l, err
+	}
 	if l.Next == "" {
 		l.Next, page.Label = next(v, to, at)
 	}

@@ -130,6 +130,24 @@ func TestLetters(t *testing.T) {
 	do(h.svc.Start(ctx, account.ActorOf(dorota), e.ID, scheduler.Step{}))
 	do(h.svc.Fail(ctx, account.ActorOf(dorota), e.ID, scheduler.Step{Reason: "no image"}))
 	told("failed-experimenter", "maeve", "Failed")
+
+	rules := facility
+	rules.Testbeds = slices.Clone(facility.Testbeds)
+	rules.Testbeds[0].Lateness = &testbeds.Lateness{ReleaseAfter: testbeds.Period{Clock: 6 * time.Hour}, AskAhead: testbeds.Period{Days: 2}}
+	h.must(h.svc.PutFacility(ctx, account.System, rules, scheduler.ChangeOptions{}))
+	g := ask(maeve, "HyDRA night", 4, 2, h.clock().Add(72*time.Hour).Truncate(time.Hour), 4)
+	h.approve(g)
+	do(h.svc.Schedule(ctx, as("monika"), g.ID, scheduler.Schedule{}))
+	h.later(24 * time.Hour)
+	told("still-needed-experimenter", "maeve", "Still needed")
+	do(h.svc.Confirm(ctx, account.ActorOf(maeve), g.ID, scheduler.Confirm{Needed: true}))
+	told("confirmed-mentor", "monika", "Still needed")
+	h.later(g.Slot.Start.Sub(h.clock()) + 30*time.Minute)
+	told("unreported-operator", "dorota", "Nobody reported", "unreported-mentor", "monika", "Nobody reported")
+	h.later(30 * time.Minute)
+	told("released-experimenter", "maeve", "Rest of the slot", "released-operator", "dorota", "Rest of the slot")
+	h.later(g.Slot.End.Sub(h.clock()) + 7*24*time.Hour)
+	told("no-show-experimenter", "maeve", "Closed as a no-show")
 }
 
 // lab returns the house's facility with a device: so many USRPs in Athens.
@@ -144,7 +162,7 @@ func (h *house) lab(usrps int64) testbeds.Facility {
 }
 
 var (
-	secrets = regexp.MustCompile(`/(mails|offers|approvals)/[\w.-]+`)
+	secrets = regexp.MustCompile(`/(mails|offers|approvals|needed)/[\w.-]+`)
 	styles  = regexp.MustCompile(`(?s)<style>.*?</style>`)
 	tags    = regexp.MustCompile(`<[^>]*>`)
 	href    = regexp.MustCompile(`href="([^"]*)"`)

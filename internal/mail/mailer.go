@@ -24,6 +24,7 @@ type Requests interface {
 	People(ctx context.Context, a account.Actor, cursor string, limit int) (scheduler.Page[account.Person], error)
 	Feedback(ctx context.Context, a account.Actor, id, cursor string, limit int) (scheduler.Page[scheduler.Feedback], error)
 	FeedbackText(ctx context.Context, a account.Actor, e scheduler.Event) (string, error)
+	NeededLink(ctx context.Context, a account.Actor, id, person string) (string, error)
 	ApprovalLink(ctx context.Context, a account.Actor, id, testbed, person string) (string, error)
 	MuteLink(ctx context.Context, a account.Actor, person string, topic account.Topic) (string, error)
 }

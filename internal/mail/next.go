@@ -32,6 +32,23 @@ func (p *Mailer) approvals(ctx context.Context, l *letter, r scheduler.Request, 
 	return nil
 }
 
+// needed asks the experimenter whether a slot is still needed, with a link that says so.
+func (p *Mailer) needed(ctx context.Context, l *letter, e scheduler.Event, r scheduler.Request, to reader) error {
+	if e.Action != scheduler.ActionAskNeeded || to.person.Username != r.Experimenter {
+		return nil
+	}
+	sealed, err := p.requests.NeededLink(ctx, account.System, r.ID, to.person.Username)
+	if scheduler.CodeOf(err) == scheduler.CodeConflict {
+		return nil // it was answered meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	l.Next = "Please say whether you still need it."
+	l.Links = append(l.Links, link{"Keep it, or give it back", p.settings.Site + "/needed/" + sealed, "Shows a page first. For you alone."})
+	return nil
+}
+
 // offers lists the offers; the experimenter can take each with a link.
 func (p *Mailer) offers(l *letter, r scheduler.Request, to reader, at phrases.Reader) {
 	var lines []string
@@ -90,12 +107,21 @@ func next(v scheduler.View, to reader, at phrases.Reader) (say, label string) {
 		return "Tear it down, and report the end.", label
 	case r.Overrun:
 		return "Operators tear it down.", label
+	case unreported(r) && operates:
+		return "Report its start, if it runs, or its end; late reports give the real times.", "Say what happened"
+	case unreported(r):
+		return "Operators say what happened.", label
 	case r.Status == scheduler.Scheduled && operates:
 		return "Orchestrate it by " + at.At(begins(r)) + ", and report the start.", label
 	case r.Status.Begun() && operates:
 		return "Tear it down at " + at.At(r.Slot.End) + ", and report the end.", label
 	}
 	return phrases.Next(r.Status), label
+}
+
+// unreported reports whether the slot of a request has begun, and nobody has reported its start in time.
+func unreported(r scheduler.Request) bool {
+	return slices.ContainsFunc(r.Flags, func(f scheduler.Flag) bool { return f.Kind == scheduler.FlagUnreported })
 }
 
 // begins returns when a request begins to occupy its capacity.

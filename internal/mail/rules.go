@@ -3,9 +3,11 @@ package mail
 import (
 	"context"
 	"slices"
+	"time"
 
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/scheduler/lateness"
 )
 
 // circle is a group of people whom an event of a request may concern.
@@ -52,6 +54,11 @@ var rules = map[scheduler.Action]rule{
 	scheduler.ActionFeedback:    {to: []circle{experimenter, mentor, thread, list}},
 	scheduler.ActionRemind:      {to: []circle{experimenter, operators}},
 	scheduler.ActionOfferEnds:   {to: []circle{experimenter}},
+	scheduler.ActionAskNeeded:   {to: []circle{experimenter}},
+	scheduler.ActionConfirm:     {to: []circle{mentor, list}},
+	scheduler.ActionUnreported:  {to: []circle{mentor, operators, list}},
+	scheduler.ActionRelease:     {to: []circle{experimenter, mentor, providers, operators, list}},
+	scheduler.ActionNoShow:      {to: []circle{experimenter, mentor, providers, operators, list}},
 }
 
 // concerned lists the targets of an event: usernames, and the address of the list.
@@ -62,6 +69,9 @@ func (p *Mailer) concerned(ctx context.Context, e scheduler.Event) ([]string, er
 	}
 	rule := rules[e.Action]
 	circles := rule.to
+	if e.Action == scheduler.ActionNoShow && stale(e, v.Request) {
+		return nil, nil
+	}
 	if invites(e, v.Request) != "" && e.Action != scheduler.ActionAssign { // the slot stays in the calendars that have it
 		circles, rule.myself = append(slices.Clone(circles), providers, operators), true
 	}
@@ -117,6 +127,11 @@ func (p *Mailer) concerned(ctx context.Context, e scheduler.Event) ([]string, er
 		}
 	}
 	return targets, nil
+}
+
+// stale reports whether a no-show was closed so long after its time that it is no news: an upgrade closes all that there ever were.
+func stale(e scheduler.Event, r scheduler.Request) bool {
+	return r.Scheduled != nil && e.At.Sub(lateness.Closed(*r.Scheduled)) > 24*time.Hour
 }
 
 func providesFor(x account.Person, r scheduler.Request) bool {

@@ -212,7 +212,7 @@ func (r *round) launch(ctx context.Context, t *tie, v scheduler.View) error {
 		return err
 	}
 	if v.Status == scheduler.Scheduled {
-		out, err := r.requests.Start(ctx, r.actor, v.ID, scheduler.Step{State: scheduler.Instantiating, Reason: "it is deployed in " + r.called(), Revision: v.Revision})
+		out, err := r.requests.Start(ctx, r.actor, v.ID, scheduler.Step{State: scheduler.Instantiating, Reason: "it is deployed in " + r.called(), Revision: v.Revision, Driven: true})
 		switch {
 		case scheduler.CodeOf(err) == scheduler.CodePrecondition:
 			return nil // it was changed meanwhile

@@ -2,6 +2,7 @@ package orchestration_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,9 @@ func TestDriving(t *testing.T) {
 			d.round()
 			d.round()
 			d.is(r.ID, scheduler.Completed)
+			if page, err := d.svc.History(t.Context(), as0, r.ID, "", 100); err != nil || slices.ContainsFunc(page.Items, func(e scheduler.Entry) bool { return e.Action == scheduler.ActionOverrun }) {
+				t.Errorf("somebody was told that it runs past its end: %v", err)
+			}
 			if list := d.server.Services(); len(list) != 1 || list[0].Instantiated {
 				t.Errorf("the record is kept for a while: %+v", list)
 			}

@@ -9,6 +9,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/lateness"
 	"berth/testbeds"
 )
 
@@ -37,7 +38,9 @@ func full(id string) scheduler.Request {
 		Scheduled: &later, Units: []scheduler.AssignedUnits{{Testbed: "wins-5g", Device: "usrp", Units: []string{"n210-1", "n210-2"}}},
 		Booking: 12, HoldUntil: &later.Start, Ticket: &scheduler.Ticket{Key: "4711", URL: "https://bugs.example.org/4711"}, Origin: uuid(8),
 		Overbooked: []scheduler.Overbook{{At: start, By: "root", Reason: "demo", Conflicts: verdict.Conflicts}},
-		Flags:      []scheduler.Flag{{Kind: "overrun", At: start, Text: "late"}}, Overrun: true,
+		Flags:      []scheduler.Flag{{Kind: "overrun", At: start, Text: "late"}}, Overrun: true, Driven: true,
+		Lateness: &lateness.Terms{Grace: testbeds.Period{Clock: time.Minute}, ReleaseAfter: testbeds.Period{Clock: time.Hour}, AskAhead: testbeds.Period{Days: 1}},
+		Released: &later.End, Needed: &scheduler.Needed{Asked: start, Confirmed: &later.End, By: "eva"},
 		Remark:   &scheduler.CalendarNote{At: start, By: "eva", Slot: &testbeds.Slot{Start: start, End: start.Add(time.Hour)}, Text: "Move refused"},
 		Portal:   json.RawMessage(`{"id": 12345678901234567890, "name": "<x>", "a": [1.50, null]}`),
 		Revision: 1, Created: start.Add(123456 * time.Microsecond), Updated: start.Add(time.Hour), Due: &later.End, Reminded: []string{"P1D", "units"},

@@ -19,6 +19,7 @@ type usedDocument struct {
 	Status       scheduler.Status   `json:"status"`
 	Slot         testbeds.Slot      `json:"slot"`
 	Scheduled    *testbeds.Slot     `json:"scheduled"`
+	Released     *time.Time         `json:"released"`
 	Actual       *scheduler.Actual  `json:"actual"`
 	Demand       testbeds.Demand    `json:"demand"`
 	Approvals    []approvalDocument `json:"approvals"`
@@ -35,7 +36,8 @@ type approvalDocument struct {
 const usesColumns = `SELECT r.document,
 	(SELECT h.document FROM history h WHERE h.request = r.id AND (h.document LIKE '%"action":"schedule"%' OR h.document LIKE '%"action":"reject"%') ORDER BY h.id LIMIT 1),
 	CASE WHEN r.status IN ('REJECTED', 'CANCELLED') THEN
-		(SELECT h.document FROM history h WHERE h.request = r.id AND (h.document LIKE '%"action":"reject"%' OR h.document LIKE '%"action":"cancel"%') ORDER BY h.id DESC LIMIT 1) END
+		(SELECT h.document FROM history h WHERE h.request = r.id AND (h.document LIKE '%"action":"reject"%' OR h.document LIKE '%"action":"cancel"%'
+			OR h.document LIKE '%"action":"no_show"%') ORDER BY h.id DESC LIMIT 1) END
 	FROM requests r `
 
 // maxWeeks bounds the weeks by which requests of a span are found; there are fewer of them, with the blocks, in the longest report.
@@ -75,7 +77,7 @@ func usedRow(s scan) (u scheduler.Used, err error) {
 	if err != nil {
 		return u, err
 	}
-	u = scheduler.Used{Experimenter: d.Experimenter, Organisation: d.Organisation, NSD: d.NSD, Status: d.Status, Slot: d.Slot, Scheduled: d.Scheduled, Actual: d.Actual,
+	u = scheduler.Used{Experimenter: d.Experimenter, Organisation: d.Organisation, NSD: d.NSD, Status: d.Status, Slot: d.Slot, Scheduled: d.Scheduled, Released: d.Released, Actual: d.Actual,
 		Demand: d.Demand, Overbooked: len(d.Overbooked) > 0, Created: d.Created}
 	for _, a := range d.Approvals {
 		u.Refused = u.Refused || a.Decision == scheduler.Refused

@@ -85,7 +85,7 @@ func TestWhatIsCompressed(t *testing.T) {
 	if res.Header.Get("Content-Encoding") != "" {
 		t.Error("the answer to a form is compressed")
 	}
-	for _, path := range []string{"/changes", "/webhooks", "/offers/x", "/approvals/x", "/admin", "/schedule/", "/newer", "/account", "/subscribe", "/invitations/x", "/welcome/x", "/mails/x"} {
+	for _, path := range []string{"/changes", "/webhooks", "/offers/x", "/approvals/x", "/needed/x", "/admin", "/schedule/", "/newer", "/account", "/subscribe", "/invitations/x", "/welcome/x", "/mails/x"} {
 		if r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil); compressible(r) {
 			t.Errorf("%s may be compressed", path)
 		}

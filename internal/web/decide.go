@@ -128,6 +128,7 @@ var deciding = map[scheduler.Action]string{
 	scheduler.ActionComplete: "End", scheduler.ActionFail: "Report a failure", scheduler.ActionAssign: "Change mentor", scheduler.ActionApprove: "Decide for a testbed",
 	scheduler.ActionAcceptOffer: "Accept the offer", scheduler.ActionEdit: "Change the request",
 	scheduler.ActionWait: "Wait for it", scheduler.ActionStopWaiting: "Stop waiting",
+	scheduler.ActionConfirm: "Keep the slot",
 }
 
 // step takes the step that a form describes.
@@ -164,6 +165,8 @@ func (s *site) step(ctx context.Context, who account.Actor, v scheduler.View, fo
 		return s.service.Edit(ctx, who, v.ID, in)
 	case scheduler.ActionCancel:
 		return s.service.Cancel(ctx, who, v.ID, step)
+	case scheduler.ActionConfirm:
+		return s.service.Confirm(ctx, who, v.ID, scheduler.Confirm{Needed: true, Reason: reason, DryRun: dry, Revision: revision})
 	case scheduler.ActionStart:
 		return s.service.Start(ctx, who, v.ID, step)
 	case scheduler.ActionComplete:

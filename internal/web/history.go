@@ -78,6 +78,11 @@ func (x reader) happened(e scheduler.Entry, n names) template.HTML {
 		if strings.HasPrefix(text, "took offer") {
 			return markup("%s", text)
 		}
+	case scheduler.ActionAskNeeded, scheduler.ActionConfirm, scheduler.ActionUnreported, scheduler.ActionNoShow:
+		return markup("%s", phrases.Did(e.Action))
+	case scheduler.ActionRelease:
+		_, free, _ := strings.Cut(text, ": ")
+		return markup("gave the rest of its slot back: %s", free)
 	case scheduler.ActionDisplace:
 		return "gave its slot to another request"
 	case scheduler.ActionOverrun:

@@ -133,7 +133,7 @@ func (s *site) fillOwn(ctx context.Context, who account.Actor, p *homePage) erro
 	for _, v := range list {
 		e := x.own(v, n)
 		switch {
-		case v.Offered(x.now) || v.Troubled():
+		case v.Offered(x.now) || v.Lost() || v.AskedNow(x.now):
 			p.Waiting = append(p.Waiting, e)
 		case v.Status == scheduler.UnderReview:
 			p.Review = append(p.Review, e)
@@ -160,6 +160,9 @@ func (x reader) own(v scheduler.View, n names) entry {
 	case v.Offered(x.now):
 		e.offered(x)
 		open.Label = "See others"
+	case v.AskedNow(x.now) && !v.Lost():
+		e.Chip, e.Hints = chip{"still needed?", "wait"}, []string{"Say whether you still need it; if not, others may."}
+		open.Label, open.Primary = "Answer", true
 	case v.Troubled():
 		e.Chip, e.Hints = chip{flagWords[v.Flags[0].Kind], "bad"}, nil
 		for _, flag := range v.Flags {
@@ -354,6 +357,7 @@ func (x reader) trouble(v scheduler.View, n names) entry {
 // flagWords say in a chip what a flag is about.
 var flagWords = map[scheduler.FlagKind]string{
 	scheduler.FlagFacility: "lost capacity", scheduler.FlagDisplaced: "displaced", scheduler.FlagOverrun: "past its end", scheduler.FlagApproval: "approval taken back",
+	scheduler.FlagDeployment: "deployment to look at", scheduler.FlagUnreported: "start not reported",
 }
 
 // statusChip names a request's status.

@@ -18,6 +18,8 @@ type Links interface {
 	AcceptByLink(ctx context.Context, link string) (scheduler.Outcome, error)
 	ApprovalByLink(ctx context.Context, link string) (scheduler.LinkedApproval, error)
 	ApproveByLink(ctx context.Context, link string, in scheduler.Approve) (scheduler.Outcome, error)
+	NeededByLink(ctx context.Context, link string) (scheduler.Request, account.Person, error)
+	ConfirmByLink(ctx context.Context, link string, in scheduler.Confirm) (scheduler.Outcome, error)
 	Facility(ctx context.Context, actor account.Actor) (testbeds.Facility, int64, error)
 	Names(ctx context.Context, actor account.Actor, usernames []string) (map[string]string, error)
 }
@@ -123,6 +125,44 @@ func (s *site) approve(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.refuse(w, r, err)
+}
+
+// askNeeded asks whether a slot is still needed.
+func (s *site) askNeeded(w http.ResponseWriter, r *http.Request) {
+	request, person, err := s.links.NeededByLink(r.Context(), r.PathValue("link"))
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	p, err := s.linkPage(r.Context(), request)
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	p.As = cmp.Or(person.Name, person.Username)
+	s.show(w, r, http.StatusOK, "needed.html", "Do you still need this slot?", s.visitor(r), p)
+}
+
+func (s *site) answerNeeded(w http.ResponseWriter, r *http.Request) {
+	var out scheduler.Outcome
+	err := error(invalid("needed", "must be yes or no"))
+	answer := r.PostFormValue("needed")
+	if answer == "yes" || answer == "no" {
+		out, err = s.links.ConfirmByLink(r.Context(), r.PathValue("link"), scheduler.Confirm{Needed: answer == "yes", Reason: r.PostFormValue("reason")})
+	}
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	p, err := s.linkPage(r.Context(), out.Request)
+	if err != nil { // it is answered, whatever the page can say about it
+		p = linkPage{Request: out.Request, Slot: out.Request.Slot}
+	}
+	title := "The slot stays yours"
+	if answer == "no" {
+		title = "The slot is given back"
+	}
+	s.show(w, r, http.StatusOK, "answered.html", title, s.visitor(r), p)
 }
 
 // refuse explains why a link does not work.

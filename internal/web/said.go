@@ -45,6 +45,8 @@ func (x reader) confirmed(who account.Actor, r scheduler.Request, entries []sche
 			return "You are its mentor now. " + told
 		}
 		return n.Person(r.Mentor) + " is its mentor now. " + told
+	case scheduler.ActionConfirm:
+		return "Kept: you said that it is still needed. " + told
 	case scheduler.ActionCancel:
 		return "Cancelled; its capacity is free again. " + told
 	case scheduler.ActionStart, scheduler.ActionComplete, scheduler.ActionFail:

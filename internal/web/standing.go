@@ -7,6 +7,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/scheduler/lateness"
 	"berth/scheduler/phrases"
 	"berth/testbeds"
 )
@@ -78,6 +79,9 @@ func (x reader) broken(p *requestPage) standing {
 		case scheduler.FlagOverrun:
 			title(markup("It runs past its end: it should have ended %s.", x.mark(planOf(r).End)))
 			s.Lines = append(s.Lines, markup("It keeps its capacity until %s. Whoever comes next may be late.", x.mark(r.Slot.End)))
+		case scheduler.FlagUnreported:
+			title(x.absent(r))
+			s.Lines = append(s.Lines, x.unreported(r)...)
 		default:
 			title(markup("%s", sentence(x.humane(f.Text))))
 			s.Lines = append(s.Lines, markup("Since %s.", x.mark(f.At)))
@@ -88,6 +92,23 @@ func (x reader) broken(p *requestPage) standing {
 	}
 	s.Lines = append(s.Lines, plainLines(over)...)
 	return s
+}
+
+// absent says that nobody reported the start of a slot.
+func (x reader) absent(r scheduler.Request) template.HTML {
+	if plan := planOf(r); x.now.Before(plan.End) {
+		return markup("Its slot began %s, and nobody has reported the start yet.", x.away(plan.Start))
+	}
+	return "Its slot has passed, and nobody reported a start."
+}
+
+// unreported says what becomes of a slot of which nobody reported the start.
+func (x reader) unreported(r scheduler.Request) (lines []template.HTML) {
+	plan := planOf(r)
+	if r.Released != nil {
+		lines = append(lines, markup("The rest of it, until %s, was given back %s. A start that is reported now takes it again, if it is still free.", x.mark(plan.End), x.mark(*r.Released)))
+	}
+	return append(lines, markup("An operator can say what happened, with the real times, until %s; then it is closed as a no-show.", x.mark(lateness.Closed(plan))))
 }
 
 // reviewed says what a request under review waits for.
@@ -140,15 +161,21 @@ func (x reader) awaited(p *requestPage) standing {
 	}
 	switch {
 	case !x.now.Before(r.Slot.End):
-		return standing{Look: "failed", Title: "Its slot has passed, and nobody reported a start.", Lines: []template.HTML{"An operator can still say what happened."}}
+		return standing{Look: "failed", Title: x.absent(r), Lines: x.unreported(r)}
 	case !x.now.Before(r.Slot.Start):
-		return standing{Look: "waits", Title: markup("Its slot began %s, and nobody has reported the start yet.", x.away(r.Slot.Start))}
+		return standing{Look: "waits", Title: x.absent(r)}
 	case !x.now.Before(begins):
 		return standing{Look: "waits", Title: markup("Its setup has begun: it starts %s, %s.", x.mark(r.Slot.Start), x.away(r.Slot.Start))}
 	}
 	s := standing{Look: "plain", Title: markup("It starts %s, %s.", x.mark(r.Slot.Start), x.away(r.Slot.Start))}
 	if begins.Before(r.Slot.Start) {
 		s.Lines = append(s.Lines, markup("Operators begin with its setup %s.", x.mark(begins)))
+	}
+	if n := r.Needed; n != nil && n.Confirmed == nil {
+		s.Look = "waits"
+		s.Lines = append(s.Lines, markup("%s was asked %s whether it is still needed, and has not answered.", p.Names.Person(r.Experimenter), x.mark(n.Asked)))
+	} else if n != nil {
+		s.Lines = append(s.Lines, markup("It is still needed, said %s.", p.Names.Person(n.By)))
 	}
 	return s
 }
@@ -171,6 +198,8 @@ func (x reader) over(p *requestPage, entries []scheduler.Entry) standing {
 		s.Title = markup("Its slot could not be given. %s held for %s instead.", slotsAre(open), whom)
 	case r.Status == scheduler.Rejected:
 		s.Title = "It was rejected."
+	case r.Status == scheduler.Cancelled && ok && e.Action == scheduler.ActionNoShow:
+		s.Title = "It was closed as a no-show: nobody reported anything about it within seven days."
 	case r.Status == scheduler.Cancelled:
 		s.Title = markup("It was cancelled by %s. Its capacity is free again.", by)
 	case r.Status == scheduler.Failed:

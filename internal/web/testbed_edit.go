@@ -23,6 +23,7 @@ type editPage struct {
 
 	Zones                []string
 	Setup, Teardown      typed
+	Late                 []typed         // what happens with slots that nobody reports as started
 	Providers            []testbedChoice // people
 	VIM                  *vimForm
 	Device               *deviceForm
@@ -77,6 +78,7 @@ func (s *site) editTestbed(w http.ResponseWriter, r *http.Request, who account.A
 	}
 	p.Setup = periodField("setup", "Setup", "Kept free before each slot.", p.T.Setup)
 	p.Teardown = periodField("teardown", "Tear-down", "Kept free after each slot.", p.T.Teardown)
+	p.Late = lateFields(p.T.Lateness)
 	heading, page := "Edit "+title(p.T), "testbed-edit.html"
 	if p.New {
 		heading, page = "Add a testbed", "testbed-new.html"
@@ -153,6 +155,9 @@ func readTestbed(form url.Values, t *testbeds.Testbed, isNew, admin bool) (err e
 		return err
 	}
 	if t.Teardown, _, err = readPeriod(form, "teardown"); err != nil {
+		return err
+	}
+	if err = readLateness(form, t); err != nil {
 		return err
 	}
 	if form.Has("visibility") {

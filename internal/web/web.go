@@ -115,7 +115,7 @@ type site struct {
 
 // Paths lists the patterns of New's handler.
 var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/use", "/use.csv", "/requests", "/requests/", "/testbeds", "/testbeds/",
-	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", deploymentsPath, "GET /docs/api", "/offers/", "/approvals/", "/mails/", "/invitations/", "/welcome/"}
+	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", deploymentsPath, "GET /docs/api", "/offers/", "/approvals/", "/needed/", "/mails/", "/invitations/", "/welcome/"}
 
 // New serves the pages.
 func New(service *scheduler.Service, people Identity, o Options) (http.Handler, error) {
@@ -164,6 +164,8 @@ func (s *site) handler() http.Handler {
 	mux.HandleFunc("POST /offers/{link}", s.accept)
 	mux.HandleFunc("GET /approvals/{link}", s.askApproval)
 	mux.HandleFunc("POST /approvals/{link}", s.approve)
+	mux.HandleFunc("GET /needed/{link}", s.askNeeded)
+	mux.HandleFunc("POST /needed/{link}", s.answerNeeded)
 	mux.HandleFunc("GET /mails/{link}", s.askMute)
 	mux.HandleFunc("POST /mails/{link}", s.mute)
 	for pattern, x := range map[string]struct{ ask, act page }{"/invitations/{link}": {s.askInvited, s.join}, "/welcome/{link}": {s.askSetup, s.claim}} {
@@ -238,7 +240,7 @@ func bounded(next http.Handler) http.Handler {
 }
 
 // secretPaths begin the addresses that are secrets themselves.
-var secretPaths = []string{"/offers/", "/approvals/", "/mails/", "/invitations/", "/welcome/"}
+var secretPaths = []string{"/offers/", "/approvals/", "/needed/", "/mails/", "/invitations/", "/welcome/"}
 
 // careful sets headers for browsers: they load nothing from elsewhere, and pass addresses, which may be secrets, to no other site.
 func careful(next http.Handler) http.Handler {

@@ -62,6 +62,50 @@ func (d *desk) ApproveByLink(_ context.Context, _ string, in scheduler.Approve) 
 	return scheduler.Outcome{}, nil
 }
 
+func (d *desk) NeededByLink(_ context.Context, l string) (scheduler.Request, account.Person, error) {
+	if l != signed || d.accepted > 0 {
+		return scheduler.Request{}, account.Person{}, scheduler.Errorf(scheduler.CodeConflict, "it was answered")
+	}
+	return scheduler.Request{Number: 7, Name: `<script>alert("name")</script>`}, account.Person{Name: "Maeve"}, nil
+}
+
+func (d *desk) ConfirmByLink(_ context.Context, _ string, in scheduler.Confirm) (scheduler.Outcome, error) {
+	d.accepted++
+	status := scheduler.Cancelled
+	if in.Needed {
+		status = scheduler.Scheduled
+	}
+	return scheduler.Outcome{Request: scheduler.Request{Number: 7, Status: status}}, nil
+}
+
+// TestWhetherASlotIsNeededIsAsked, and opening the link answers nothing.
+func TestWhetherASlotIsNeededIsAsked(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]string{"yes": "keeps its slot", "no": "is cancelled"} {
+		d := &desk{}
+		w := call(t, d, http.MethodGet, "/needed/"+signed)
+		if body := w.Body.String(); w.Code != http.StatusOK || d.accepted != 0 || !strings.Contains(body, "Do you still need this slot?") || strings.Contains(body, "<script>") {
+			t.Errorf("%d %s", w.Code, body)
+		}
+		post := func(form string) *httptest.ResponseRecorder {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/needed/"+signed, strings.NewReader(form))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			w := httptest.NewRecorder()
+			linkPages(t, d).ServeHTTP(w, r)
+			return w
+		}
+		if w := post(""); w.Code != http.StatusUnprocessableEntity || d.accepted != 0 {
+			t.Errorf("without an answer: %d", w.Code)
+		}
+		if w := post("needed=" + answer); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) || d.accepted != 1 {
+			t.Errorf("%s: %d %s", answer, w.Code, w.Body)
+		}
+		if w := call(t, d, http.MethodGet, "/needed/"+signed); w.Code != http.StatusConflict {
+			t.Errorf("a second time: %d", w.Code)
+		}
+	}
+}
+
 // TestAnApprovalAsksFirst, and names the missing input if it is incomplete.
 func TestAnApprovalAsksFirst(t *testing.T) {
 	t.Parallel()

@@ -73,6 +73,19 @@ var news = map[scheduler.Action]func(Reader, scheduler.Event, scheduler.Request)
 	scheduler.ActionFeedback:  func(_ Reader, e scheduler.Event, _ scheduler.Request) News { return News{First: Who(e) + " wrote:"} },
 	scheduler.ActionRemind:    reminded,
 	scheduler.ActionOfferEnds: offerEnds,
+	scheduler.ActionAskNeeded: func(x Reader, _ scheduler.Event, r scheduler.Request) News {
+		return News{"Still needed? " + x.Slot(r.Slot), []string{"If not, give it back: others may be waiting for it."}}
+	},
+	scheduler.ActionConfirm: func(x Reader, _ scheduler.Event, r scheduler.Request) News {
+		return News{First: "Still needed: " + x.Slot(r.Slot)}
+	},
+	scheduler.ActionUnreported: func(x Reader, _ scheduler.Event, r scheduler.Request) News {
+		return News{"Nobody reported its start: " + x.Slot(granted(r)), []string{"It should run by now. Whoever knows says what happened, with the real times."}}
+	},
+	scheduler.ActionRelease: released,
+	scheduler.ActionNoShow: func(x Reader, _ scheduler.Event, r scheduler.Request) News {
+		return News{"Closed as a no-show: " + x.Slot(granted(r)), []string{"Nobody reported anything about it within seven days."}}
+	},
 }
 
 // during makes the wording of an event that is said by a word and a slot.
@@ -252,6 +265,22 @@ func offerEnds(x Reader, e scheduler.Event, _ scheduler.Request) News {
 	n := News{First: "An offer ends soon"}
 	if at, ok := instantIn(e.Text); ok {
 		n.First = "An offer ends soon: " + x.At(at)
+	}
+	return n
+}
+
+// granted returns the slot as it was granted, even if it was cut off since.
+func granted(r scheduler.Request) testbeds.Slot {
+	if r.Scheduled != nil {
+		return *r.Scheduled
+	}
+	return r.Slot
+}
+
+func released(x Reader, e scheduler.Event, r scheduler.Request) News {
+	n := News{"Rest of the slot given back: " + x.Slot(granted(r)), []string{"Nobody reported its start."}}
+	if until, ok := instantIn(e.Text); ok {
+		n.More = []string{"Nobody reported its start, and the time until " + x.At(until) + " is free again. A late start takes it, if it is still free then."}
 	}
 	return n
 }

@@ -138,6 +138,9 @@ func drawTestbed(t *rapid.T) testbeds.Testbed {
 		Closures: closures(t, "closures"), Opening: closures(t, "opening"), Approval: testbeds.ApprovalPolicy(s("approval")),
 		Providers: texts().Draw(t, "providers"), Visibility: testbeds.Visibility(s("visibility")),
 	}
+	if rapid.Bool().Draw(t, "lateness") {
+		b.Lateness = &testbeds.Lateness{Grace: buffer("grace"), ReleaseAfter: period().Draw(t, "release"), AskAhead: period().Draw(t, "ahead"), AskFrom: period().Draw(t, "from")}
+	}
 	for range rapid.IntRange(0, 2).Draw(t, "vims") {
 		b.VIMs = append(b.VIMs, testbeds.VIM{
 			ID: s("id"), Name: s("name"), Type: s("type"), Features: texts().Draw(t, "features"), Capacity: amounts().Draw(t, "capacity"),

@@ -15,7 +15,7 @@ func (d *data) Uses(ctx context.Context, from, to time.Time, v *scheduler.Visibl
 		return err
 	}
 	for _, r := range slices.Backward(list) {
-		u := scheduler.Used{Experimenter: r.Experimenter, Organisation: r.Organisation, NSD: r.NSD, Status: r.Status, Slot: r.Slot, Scheduled: r.Scheduled, Actual: r.Actual,
+		u := scheduler.Used{Experimenter: r.Experimenter, Organisation: r.Organisation, NSD: r.NSD, Status: r.Status, Slot: r.Slot, Scheduled: r.Scheduled, Released: r.Released, Actual: r.Actual,
 			Demand: r.Demand, Overbooked: len(r.Overbooked) > 0, Created: r.Created,
 			Refused: slices.ContainsFunc(r.Approvals, func(a scheduler.Approval) bool { return a.Decision == scheduler.Refused })}
 		for _, e := range d.entries {
@@ -25,7 +25,7 @@ func (d *data) Uses(ctx context.Context, from, to time.Time, v *scheduler.Visibl
 			if u.Decided == nil && (e.Action == scheduler.ActionSchedule || e.Action == scheduler.ActionReject) {
 				u.Decided = new(e.At)
 			}
-			if (r.Status == scheduler.Rejected || r.Status == scheduler.Cancelled) && (e.Action == scheduler.ActionReject || e.Action == scheduler.ActionCancel) {
+			if (r.Status == scheduler.Rejected || r.Status == scheduler.Cancelled) && (e.Action == scheduler.ActionReject || e.Action == scheduler.ActionCancel || e.Action == scheduler.ActionNoShow) {
 				u.Closed = new(deep(e))
 			}
 		}
