@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -101,6 +102,7 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.server = newServer(listener, h, a.options.Log)
 	a.server.start()
+	go tightHeap(a.stopping)
 	if err := a.parts.Service.Load(ctx); err != nil {
 		return errors.Join(err, a.server.stop(ctx))
 	}
@@ -146,6 +148,7 @@ func (a *App) loadCalendars() (read job, tried <-chan struct{}) {
 		if _, err := a.parts.Service.Waiting(ctx, account.System); err != nil { // so that no page waits for it
 			return 1, nil, fmt.Errorf("reading what waits: %w", err)
 		}
+		debug.FreeOSMemory() // what the reading took
 		return 1, nil, nil
 	}, first
 }
