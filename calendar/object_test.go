@@ -59,8 +59,7 @@ func TestAVersionChangesWhenAnObjectIsRenewed(t *testing.T) {
 func seen(o Object, v *scheduler.Visible) (text, mark string) {
 	e := entryOf(o)
 	sight := e.For(v)
-	text, _ = e.Text(sight)
-	return text, sight.Mark()
+	return e.Text(sight), sight.Mark()
 }
 
 func TestWhoSeesWhichText(t *testing.T) {

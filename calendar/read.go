@@ -102,17 +102,23 @@ func moment(p *ical.Prop, cal *ical.Calendar) (time.Time, error) {
 	return wallclock.Instant(at, zone).UTC(), nil
 }
 
-// zoneOf finds the IANA zone of a TZID: by its name, by the location in its VTIMEZONE, or by the end of its name, to which Evolution
-// adds a prefix of its own.
+// zoneOf finds the IANA zone of a TZID.
 func zoneOf(name string, cal *ical.Calendar) (*time.Location, bool) {
-	names := []string{name}
+	location := ""
 	for _, c := range cal.Children {
 		if id := c.Props.Get(ical.PropTimezoneID); c.Name == ical.CompTimezone && id != nil && id.Value == name {
 			if at := c.Props.Get("X-LIC-LOCATION"); at != nil {
-				names = append(names, at.Value)
+				location = at.Value
 			}
 		}
 	}
+	return ZoneOf(name, location)
+}
+
+// ZoneOf finds the IANA zone of a TZID: by its name, by the location in its VTIMEZONE, or by the end of its name, to which Evolution adds a prefix
+// of its own.
+func ZoneOf(name, location string) (*time.Location, bool) {
+	names := []string{name, location}
 	parts := strings.Split(name, "/")
 	for n := min(3, len(parts)-1); n >= 2; n-- {
 		names = append(names, strings.Join(parts[len(parts)-n:], "/"))
