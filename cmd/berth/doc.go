@@ -160,6 +160,12 @@ Portals:
 	    The YAML file, such as portals.yaml, that lists the portals (5GinFIRE, Openslice) whose orders become
 	    requests; docs/connecting.md has its form. Empty: none.
 
+Calendars:
+
+	calendars_file
+	    The YAML file, such as calendars.yaml, that lists calendars of testbeds, whose events close them or into which
+	    bookings are written; docs/connecting.md has its form. Empty: none.
+
 OpenID Connect:
 
 	oidc_issuer

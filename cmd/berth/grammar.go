@@ -19,26 +19,27 @@ import (
 type grammar struct {
 	ConfigFile string `name:"config" help:"The settings file. Default: berth.toml in the working directory, if it exists." placeholder:"FILE"`
 
-	Login    loginCommand     `cmd:"" group:"server" help:"Sign in to a server, and save it for the commands below."`
-	Logout   logoutCommand    `cmd:"" group:"server" help:"Forget a saved server, and revoke its token."`
-	Context  contextCommands  `cmd:"" group:"server" help:"List the saved servers, choose one."`
-	Slots    slotsCommand     `cmd:"" group:"server" help:"List the next free slots for a network service."`
-	Check    checkCommand     `cmd:"" group:"server" help:"Check whether an experiment fits a slot."`
-	Suggest  suggestCommand   `cmd:"" group:"server" help:"Suggest other ways to run an experiment."`
-	Request  requestCommands  `cmd:"" group:"server" help:"Ask for slots, follow requests, write to the people concerned."`
-	Schedule scheduleCommand  `cmd:"" group:"server" help:"Grant a request its slot, or another one."`
-	Override overrideCommand  `cmd:"" group:"server" help:"Grant a request against a rule, with a reason."`
-	Reject   rejectCommand    `cmd:"" group:"server" help:"Reject a request, with offers of what would work."`
-	Approve  approveCommand   `cmd:"" group:"server" help:"Decide on a request for a testbed."`
-	Move     moveCommand      `cmd:"" group:"server" help:"Move a granted request to another slot or place."`
-	Start    startCommand     `cmd:"" group:"server" help:"Report that a deployment runs."`
-	Complete completeCommand  `cmd:"" group:"server" help:"Report that a deployment is over."`
-	Fail     failCommand      `cmd:"" group:"server" help:"Report that a deployment failed."`
-	Testbed  testbedCommands  `cmd:"" group:"server" help:"List testbeds, show one, draw its week."`
-	Service  serviceCommands  `cmd:"" group:"server" help:"List the network services."`
-	Closure  closureCommands  `cmd:"" group:"server" help:"Close testbeds for maintenance, open them again."`
-	Calendar calendarCommands `cmd:"" group:"server" help:"Addresses and app passwords for calendar clients."`
-	Report   reportCommand    `cmd:"" group:"server" help:"Show how much was used."`
+	Login     loginCommand      `cmd:"" group:"server" help:"Sign in to a server, and save it for the commands below."`
+	Logout    logoutCommand     `cmd:"" group:"server" help:"Forget a saved server, and revoke its token."`
+	Context   contextCommands   `cmd:"" group:"server" help:"List the saved servers, choose one."`
+	Slots     slotsCommand      `cmd:"" group:"server" help:"List the next free slots for a network service."`
+	Check     checkCommand      `cmd:"" group:"server" help:"Check whether an experiment fits a slot."`
+	Suggest   suggestCommand    `cmd:"" group:"server" help:"Suggest other ways to run an experiment."`
+	Request   requestCommands   `cmd:"" group:"server" help:"Ask for slots, follow requests, write to the people concerned."`
+	Schedule  scheduleCommand   `cmd:"" group:"server" help:"Grant a request its slot, or another one."`
+	Override  overrideCommand   `cmd:"" group:"server" help:"Grant a request against a rule, with a reason."`
+	Reject    rejectCommand     `cmd:"" group:"server" help:"Reject a request, with offers of what would work."`
+	Approve   approveCommand    `cmd:"" group:"server" help:"Decide on a request for a testbed."`
+	Move      moveCommand       `cmd:"" group:"server" help:"Move a granted request to another slot or place."`
+	Start     startCommand      `cmd:"" group:"server" help:"Report that a deployment runs."`
+	Complete  completeCommand   `cmd:"" group:"server" help:"Report that a deployment is over."`
+	Fail      failCommand       `cmd:"" group:"server" help:"Report that a deployment failed."`
+	Testbed   testbedCommands   `cmd:"" group:"server" help:"List testbeds, show one, draw its week."`
+	Service   serviceCommands   `cmd:"" group:"server" help:"List the network services."`
+	Closure   closureCommands   `cmd:"" group:"server" help:"Close testbeds for maintenance, open them again."`
+	Calendars calendarsCommands `cmd:"" name:"calendars" group:"local" help:"Check the calendars that facilities keep, and decide about what is not believed."`
+	Calendar  calendarCommands  `cmd:"" group:"server" help:"Addresses and app passwords for calendar clients."`
+	Report    reportCommand     `cmd:"" group:"server" help:"Show how much was used."`
 
 	Serve    serveCommand     `cmd:"" group:"local" help:"Serve pages, API and calendars, and carry out what is due."`
 	Load     loadCommand      `cmd:"" group:"local" help:"Replace facility and catalogue from YAML files."`

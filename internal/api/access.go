@@ -45,6 +45,7 @@ var routes = map[string]access{
 	"list-deliveries": adminRead, "get-backlog": adminRead, "retry-deliveries": admins, "list-audit": adminRead, "list-account-audit": adminRead,
 	"list-webhooks": readers, "get-webhook": readers, "create-webhook": keepers, "edit-webhook": keepers, "delete-webhook": keepers, "renew-webhook-secret": keepers,
 	"list-orchestrators": operatorRead, "tie-deployment": operators, "answer-deployment": operators, "retry-orchestrator": admins, "take-catalogue": admins,
+	"list-testbed-calendars": readers, "preview-testbed-calendar": providers, "confirm-testbed-calendar": providers, "read-testbed-calendar": providers, "forget-testbed-calendar": providers,
 	"test-webhook": keepers, "list-webhook-deliveries": readers, "redeliver-webhook": keepers,
 }
 

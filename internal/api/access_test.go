@@ -23,7 +23,7 @@ func TestEveryRouteSaysWhoMayUseIt(t *testing.T) {
 			return nil
 		}
 		count++
-		path := strings.NewReplacer("{id}", "1", "{testbed}", "hall", "{offer}", "1", "{user}", "maeve", "{token}", "x", "{closure}", "x", "{delivery}", "1").Replace(strings.TrimPrefix(route, prefix))
+		path := strings.NewReplacer("{id}", "1", "{testbed}", "hall", "{offer}", "1", "{user}", "maeve", "{token}", "x", "{closure}", "x", "{calendar}", "lab", "{delivery}", "1").Replace(strings.TrimPrefix(route, prefix))
 		r := h.send("", method, path, nil)
 		if r.status != http.StatusUnauthorized || len(r.header.Values("WWW-Authenticate")) != 2 {
 			t.Errorf("%s %s without signing in is answered %d", method, route, r.status)

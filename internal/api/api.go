@@ -59,10 +59,12 @@ type Options struct {
 	Deliveries    Deliveries
 	Webhooks      Webhooks
 	Orchestrators Orchestrators
-	Channels      []string               // of deliveries
-	Figures       []prometheus.Collector // further metrics, from other parts
-	MaxBody       int64                  // of a facility or catalogue; default 4 MiB
-	Poll          time.Duration          // interval of polling the change log for event streams; default one second
+
+	TestbedCalendars TestbedCalendars
+	Channels         []string               // of deliveries
+	Figures          []prometheus.Collector // further metrics, from other parts
+	MaxBody          int64                  // of a facility or catalogue; default 4 MiB
+	Poll             time.Duration          // interval of polling the change log for event streams; default one second
 }
 
 // api holds the parts that the handlers share.
@@ -243,7 +245,7 @@ func (a *api) serveDocument(w http.ResponseWriter, r *http.Request) {
 
 // routes registers every operation.
 func (a *api) routes() {
-	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.deliveryRoutes, a.webhookRoutes, a.orchestratorRoutes, a.reportRoutes} {
+	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.deliveryRoutes, a.webhookRoutes, a.orchestratorRoutes, a.testbedCalendarRoutes, a.reportRoutes} {
 		register()
 	}
 }

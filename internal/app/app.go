@@ -13,6 +13,7 @@ import (
 
 	"berth/internal/api"
 	"berth/internal/auth"
+	"berth/internal/calendarsync"
 	"berth/internal/config"
 	"berth/internal/dav"
 	"berth/internal/delivery"
@@ -84,7 +85,11 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	h, err := a.handler(site, hooks, desk)
+	outside, err := a.parts.TestbedCalendars(ctx, a.settings, a.options.Log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	h, err := a.handler(site, hooks, desk, outside)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -109,7 +114,7 @@ func (a *App) start(ctx context.Context) error {
 	a.bookings.open.Store(true)
 	keeping := &cleanupJob{store: a.parts.Store, clock: a.parts.Clock}
 	reading, read := a.loadCalendars()
-	a.runJobs(ctx, append(osmJobs(desk), a.parts.Service.RunDue, a.parts.Service.LayOut, reading, calendars.run, keeping.run, tickets, mails, a.webhookJob(hooks, a.options.Log))...)
+	a.runJobs(ctx, append(append(osmJobs(desk), testbedCalendarJobs(outside)...), a.parts.Service.RunDue, a.parts.Service.LayOut, reading, calendars.run, keeping.run, tickets, mails, a.webhookJob(hooks, a.options.Log))...)
 	a.stack.push("server", serverBy, a.server.stop)
 	select {
 	case <-read:
@@ -234,12 +239,12 @@ func (a *App) door(base string) web.OIDC {
 }
 
 // handler serves everything over HTTP.
-func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.Desk) (http.Handler, error) {
+func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.Desk, outside calendarsync.Desk) (http.Handler, error) {
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
 		Log: a.options.Log, Clock: a.parts.Clock, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
-		Webhooks: hooks, Orchestrators: desk, Deliveries: a.parts.Store, Channels: channelNames(a.settings),
-		Figures: pollFigures(a.settings, a.parts),
+		Webhooks: hooks, Orchestrators: desk, TestbedCalendars: outside, Deliveries: a.parts.Store, Channels: channelNames(a.settings),
+		Figures: append(pollFigures(a.settings, a.parts), calendarFigures{outside}),
 	})
 	invite, err := a.inviter(base)
 	if err != nil {
@@ -249,7 +254,7 @@ func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.De
 	if err != nil {
 		return nil, err
 	}
-	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Orchestrators: shownDesk(desk),
+	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Orchestrators: shownDesk(desk), TestbedCalendars: shownCalendars(outside),
 		About: a.about(), Sample: demo.Sample, OpenAPI: document, Invite: invite, OIDC: a.door(base)})
 	if err != nil {
 		return nil, err

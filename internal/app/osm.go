@@ -51,12 +51,17 @@ func shownDesk(desk orchestration.Desk) web.Orchestrators {
 // osmJobs makes a job for every OSM: one that does not answer holds up no other.
 func osmJobs(desk orchestration.Desk) (list []job) {
 	for _, s := range desk {
-		list = append(list, func(ctx context.Context) (done int, next *time.Time, err error) {
-			done, at, err := s.Round(ctx)
-			return done, &at, err
-		})
+		list = append(list, polled(s.Round))
 	}
 	return list
+}
+
+// polled makes a job of a poll, which says when it is to be called again.
+func polled(round func(context.Context) (int, time.Time, error)) job {
+	return func(ctx context.Context) (done int, next *time.Time, err error) {
+		done, at, err := round(ctx)
+		return done, &at, err
+	}
 }
 
 // OSMFindings are what a check of an OSM found.

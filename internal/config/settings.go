@@ -28,13 +28,14 @@ type Settings struct {
 	MaxBody   int64  // bytes
 	StopAfter time.Duration
 
-	Limits   Limits
-	Bugzilla Bugzilla
-	Mail     Mail
-	Webhooks Webhooks
-	OIDC     OIDC
-	OSMs     []OSM
-	Portals  []Portal
+	Limits    Limits
+	Bugzilla  Bugzilla
+	Mail      Mail
+	Webhooks  Webhooks
+	OIDC      OIDC
+	OSMs      []OSM
+	Calendars []Calendar
+	Portals   []Portal
 
 	environ map[string]string // for secrets that files name; only while settings are read
 	origins map[string]Origin

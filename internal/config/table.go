@@ -3,7 +3,7 @@ package config
 import "time"
 
 // Groups are the headings under which help, manual and guide list the settings, in their order.
-var Groups = []string{"Server", "Bookings", "Limits", "Bugzilla", "Mail", "Webhooks", "OSM", "Portals", "OpenID Connect"}
+var Groups = []string{"Server", "Bookings", "Limits", "Bugzilla", "Mail", "Webhooks", "OSM", "Portals", "Calendars", "OpenID Connect"}
 
 // table describes every setting, in the order of the manual. It is the only description: the command's help, its manual (cmd/berth/doc.go)
 // and docs/operating.md are made from it. `go test ./internal/config -update` writes the last two anew.
@@ -101,6 +101,9 @@ var table = []Setting{
 
 	{Name: "portals_file", Group: "Portals", set: setPortals,
 		Help: "The YAML file, such as portals.yaml, that lists the portals (5GinFIRE, Openslice) whose orders become requests; docs/connecting.md has its form. Empty: none."},
+
+	{Name: "calendars_file", Group: "Calendars", set: setCalendars,
+		Help: "The YAML file, such as calendars.yaml, that lists calendars of testbeds, whose events close them or into which bookings are written; docs/connecting.md has its form. Empty: none."},
 
 	{Name: "oidc_issuer", Group: "OpenID Connect", Example: "https://id.example.org/realms/lab", set: text(func(s *Settings) *string { return &s.OIDC.Issuer }),
 		Help: "The address of the OpenID Connect provider with which people can sign in to the pages. Empty: they sign in with a password alone."},

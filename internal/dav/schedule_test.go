@@ -2,7 +2,6 @@ package dav
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -61,17 +60,13 @@ func (l *ledger) Calendar(ctx context.Context, since int64) (calendar.Changes, e
 	return c, nil
 }
 
-func (l *ledger) CalendarObjects(context.Context, []string) ([]calendar.Object, error) {
-	return nil, errors.New("not asked for")
-}
-
 // names lists the names of all objects that a reader sees.
 func names(t *testing.T, s *schedule) map[string]bool {
 	t.Helper()
 	list := map[string]bool{}
 	if _, err := s.read(t.Context(), func(x *calendar.Index, _ []calendar.Collection) {
 		for o := range x.Members("all").All() {
-			list[o.Name()] = true
+			list[o.Name] = true
 		}
 	}); err != nil {
 		t.Error(err)
@@ -85,7 +80,7 @@ func TestNobodyWaitsForAQuestionThatHangs(t *testing.T) {
 	t.Parallel()
 	l := &ledger{hanging: make(chan struct{})}
 	l.commit("first")
-	s := newSchedule(l, time.Now, calendar.TextsInMemory)
+	s := newSchedule(l)
 	names(t, s)
 	hang := make(chan struct{})
 	l.mu.Lock()
@@ -114,7 +109,7 @@ func TestEverybodySeesWhatWasCommittedBefore(t *testing.T) {
 	t.Parallel()
 	l := &ledger{}
 	l.commit("first")
-	s := newSchedule(l, time.Now, calendar.TextsInMemory)
+	s := newSchedule(l)
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
@@ -140,7 +135,7 @@ func TestTheCalendarsAreReadBeforeTheFirstClient(t *testing.T) {
 	t.Parallel()
 	l := &ledger{}
 	l.commit("first")
-	h := New(nil, operator{}, l, Options{Clock: time.Now})
+	h := New(nil, operator{}, l, Options{})
 	if err := h.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +144,7 @@ func TestTheCalendarsAreReadBeforeTheFirstClient(t *testing.T) {
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	waiting := newSchedule(l, time.Now, calendar.TextsInMemory)
+	waiting := newSchedule(l)
 	waiting.whole <- struct{}{}
 	if _, err := waiting.refresh(gone); err == nil {
 		t.Error("who has gone waits for others")

@@ -24,6 +24,8 @@ type closureRow struct {
 	When              string // in the testbed's own time
 	Now, Begun        bool
 	May               bool // may be changed here
+
+	next time.Time // when it applies next
 }
 
 // closureRows lists the closures that are not over.
@@ -37,7 +39,7 @@ func closureRows(t testbeds.Testbed, x reader, now time.Time, who account.Actor)
 		if err != nil || len(ahead) == 0 {
 			continue
 		}
-		row := closureRow{ID: c.ID, Summary: c.Summary, Part: cmp.Or(c.Part, "the whole testbed"), When: saidClosure(c.Closure, zone, now, ahead), Source: c.Source, Now: !ahead[0].Start.After(now)}
+		row := closureRow{ID: c.ID, Summary: c.Summary, Part: cmp.Or(c.Part, "the whole testbed"), When: saidClosure(c.Closure, zone, now, ahead), Source: c.Source, next: ahead[0].Start, Now: !ahead[0].Start.After(now)}
 		row.Begun = !wallclock.Instant(c.Start.Time, zone).After(now)
 		row.May = c.ID != "" && c.Source == "" && who.SpeaksFor(t.ID) && slices.ContainsFunc(t.Closures, func(y testbeds.Closure) bool { return y.ID == c.ID })
 		list = append(list, row)

@@ -60,10 +60,24 @@ type testbedPage struct {
 	Picture  template.HTML
 	Spans    []spanLink
 	Closures []closureRow
+	Calendar []scheduler.TestbedCalendar // outside
 	Capacity []capacityRow
 	Waiting  []scheduler.Request // for its approval
 	May      bool                // may change it
 	Days     int
+	More     int // closures beyond those shown
+}
+
+// mostClosures bounds the closures that the page of a testbed lists: a calendar may hold thousands.
+const mostClosures = 100
+
+// fewClosures keeps the closures that come first.
+func fewClosures(rows []closureRow) (few []closureRow, more int) {
+	if len(rows) <= mostClosures {
+		return rows, 0
+	}
+	slices.SortStableFunc(rows, func(a, b closureRow) int { return a.next.Compare(b.next) })
+	return rows[:mostClosures], len(rows) - mostClosures
 }
 
 // capacityRow is a resource: how much there is, and how much of it is booked in the days ahead.
@@ -94,7 +108,10 @@ func (s *site) testbed(w http.ResponseWriter, r *http.Request, who account.Actor
 		return err
 	}
 	now := s.o.Clock().UTC().Truncate(time.Second)
-	p.Closures = closureRows(t, s.readerOf(who), now, who)
+	p.Closures, p.More = fewClosures(closureRows(t, s.readerOf(who), now, who))
+	if p.Calendar, err = s.calendarsOf(ctx, who, id); err != nil {
+		return err
+	}
 	span := testbeds.Slot{Start: now, End: now.AddDate(0, 0, usedDays)}
 	series, err := s.service.Availability(ctx, who, id, span)
 	if err != nil {

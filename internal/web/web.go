@@ -98,6 +98,8 @@ type Options struct {
 	Poll       time.Duration                                                          // time between two looks at the change log for a page that follows it; default two seconds
 
 	Orchestrators Orchestrators // nil: none
+
+	TestbedCalendars TestbedCalendars // nil: none
 }
 
 // site holds the state shared by the handlers.

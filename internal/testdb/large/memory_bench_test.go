@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"testing"
-	"time"
 
 	"berth/calendar"
 	"berth/internal/store"
@@ -28,7 +27,7 @@ func kept(tb testing.TB, s *store.Store) (bookings, calendars, waiting float64) 
 	nothing := inUse()
 	svc := service(tb, s)
 	bookings = inUse() - nothing
-	x := calendar.NewIndexWithin(calendar.TextsInMemory, time.Now())
+	x := calendar.NewIndex()
 	c, err := s.LoadCalendar(tb.Context(), x.Put)
 	if err != nil {
 		tb.Fatal(err)
