@@ -36,8 +36,10 @@ func (d *decision) approve(ctx context.Context, testbed string, in Approve) erro
 	if err := d.checkAsItStands(r); err != nil {
 		return err
 	}
+	whole := r
+	whole.Slot = r.granted() // also where the rest of it was given back: a late start takes that again
 	r.Approvals = slices.Clone(r.Approvals)
-	r.Approvals[i] = r.Approvals[i].decided(r, in.Decision, d.actor.Username, in.Reason, d.now)
+	r.Approvals[i] = r.Approvals[i].decided(whole, in.Decision, d.actor.Username, in.Reason, d.now)
 	r.unflag(FlagApproval)
 	if r.Status == Scheduled && len(unapproved(r.Approvals)) > 0 {
 		r.Flags = append(r.Flags, Flag{Kind: FlagApproval, At: d.now, Text: "it cannot be started without the approval of " + strings.Join(unapproved(r.Approvals), ", ")})

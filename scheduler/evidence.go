@@ -19,6 +19,7 @@ func evidence(r Request) proof.Request {
 		x.Unfit = len(r.Overbooked[n-1].Conflicts) == 0
 	}
 	x.Flagged = slices.ContainsFunc(r.Flags, func(f Flag) bool { return f.Kind == FlagFacility || f.Kind == FlagOverrun })
+	x.Released, x.Unreported = r.Released, r.flagged(FlagUnreported)
 	for _, u := range r.Units {
 		x.Units = append(x.Units, proof.Units{Testbed: u.Testbed, Device: u.Device, Names: u.Units})
 	}

@@ -207,3 +207,12 @@ func saidOnce(list []Overbook) []Overbook {
 	}
 	return slices.Clip(list[:n-1])
 }
+
+// untilNow lets the booking of a request that is reported after its slot last until now: it needs units that nobody else runs on.
+func (d *decision) untilNow(ctx context.Context, r Request) (Request, error) {
+	have, ok := d.booked(r)
+	if !ok || r.Slot.End.After(d.now) {
+		return r, nil
+	}
+	return d.occupy(ctx, r, have.Until(d.now.Add(overrunStep)))
+}

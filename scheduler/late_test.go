@@ -322,3 +322,37 @@ func TestOverBeforeItsEndAndNeverStarted(t *testing.T) {
 	}
 	h.clean()
 }
+
+// Who is reported as started after the slot needs units that nobody else runs on by now.
+func TestALateStartNeedsUnitsThatNobodyRunsOn(t *testing.T) {
+	t.Parallel()
+	for nsd, code := range map[string]scheduler.Code{"marathon": scheduler.CodeConflict, "c2gran": ""} {
+		h := newHouse(t)
+		r, other := h.scheduled("c2gran", hours(24, 1)), h.scheduled(nsd, hours(26, 4))
+		h.at(25)
+		h.ok(h.at(26).Start(t.Context(), as("oskar"), other.ID, scheduler.Step{}))
+		got, err := h.Start(t.Context(), as("oskar"), r.ID, scheduler.Step{Actual: &scheduler.Actual{Start: new(hours(24, 1).Start)}})
+		if scheduler.CodeOf(err) != code {
+			t.Errorf("beside %s: %v", nsd, err)
+		}
+		if err == nil && (!got.Request.Overrun || slices.Equal(got.Request.Units[0].Units, h.get(other.ID).Units[0].Units)) {
+			t.Errorf("beside %s: %v runs on %v", nsd, other.ID, got.Request.Units)
+		}
+		h.clean()
+	}
+}
+
+// A decision about a slot that was given back is about all of it.
+func TestAnApprovalOfAReleasedSlot(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.lenient()
+	r := h.scheduled("hydra", hours(24, 4))
+	h.at(25.5)
+	for _, decision := range []scheduler.Decision{scheduler.Refused, scheduler.Approved} {
+		h.ok(h.Approve(t.Context(), as("paddy"), r.ID, "radio", scheduler.Approve{Decision: decision, Reason: "so"}))
+		h.clean()
+	}
+	h.ok(h.Start(t.Context(), as("oskar"), r.ID, scheduler.Step{}))
+	h.clean()
+}

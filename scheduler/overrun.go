@@ -20,6 +20,17 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 		return r, nil
 	}
 	before := r
+	r, err := d.prolong(ctx, r)
+	if err != nil {
+		return r, err
+	}
+	text := "occupies its capacity until " + r.Slot.End.Format(time.RFC3339)
+	return d.save(ctx, before, r, note{action: ActionOverrun, text: text, verdict: &d.outcome.Fit})
+}
+
+// prolong lets a request that runs past its end occupy its capacity for some time more, and tells whom that hurts.
+func (d *decision) prolong(ctx context.Context, r Request) (Request, error) {
+	before := r
 	for !r.Slot.End.After(d.now) {
 		r.Slot.End = r.Slot.End.Add(overrunStep)
 	}
@@ -51,8 +62,7 @@ func (d *decision) overrun(ctx context.Context, r Request) (Request, error) {
 		r.Flags = append(slices.Clone(r.Flags), Flag{Kind: FlagOverrun, At: d.now, Text: "it runs past its end, " + before.Slot.End.Format(time.RFC3339)})
 	}
 	r.Overrun = true
-	text := "occupies its capacity until " + r.Slot.End.Format(time.RFC3339)
-	return d.save(ctx, before, r, note{action: ActionOverrun, text: text, verdict: &d.outcome.Fit})
+	return r, nil
 }
 
 // drivenPatience is how long Berth may take to end what it deployed itself. That is no overrun: nobody has to look after it.

@@ -179,8 +179,16 @@ func (d *decision) begin(ctx context.Context, r Request, in Step) error {
 		if r, err = d.regain(ctx, r, in.Override); err != nil {
 			return err
 		}
+		if r, err = d.untilNow(ctx, r); err != nil {
+			return err
+		}
 		if r, err = d.equip(ctx, r, in.Override); err != nil {
 			return err
+		}
+		if !r.Slot.End.After(d.now) { // it ran on, unreported
+			if r, err = d.prolong(ctx, r); err != nil {
+				return err
+			}
 		}
 		r.Overbooked = saidOnce(r.Overbooked)
 	}

@@ -23,7 +23,9 @@ func (m *machine) check(rt *rapid.T) {
 	m.marks(s)
 	m.holds(s)
 	m.waiting(s)
+	m.noShows()
 	for _, r := range s.requests {
+		m.lateOnes(s, r)
 		m.occupies(s, r)
 		m.approvals(s, r)
 		m.reminded(s, r)

@@ -27,6 +27,7 @@ func (m *machine) themes() map[string]map[string]func(*rapid.T) {
 		"equipment":  {"features": m.features, "hosts": m.hosts, "catalogue": m.recatalogue},
 		"policies":   {"policy": m.policy, "approve others": m.approve},
 		"capacities": {"resize": m.resize, "drop": m.drop},
+		"late":       {"lateness": m.lateness, "lateness more": m.lateness, "absent": m.absent, "absent more": m.absent, "report late": m.late, "report late more": m.late, "confirm": m.confirm},
 		"people":     {"assign": m.assign, "cancel": m.cancel},
 	}
 }

@@ -168,7 +168,9 @@ func (x reader) own(v scheduler.View, n names) entry {
 		for _, flag := range v.Flags {
 			e.Hints = append(e.Hints, sentence(x.humane(flag.Text)))
 		}
-		open.Label, open.Primary = "See what works", true
+		if v.Lost() {
+			open.Label, open.Primary = "See what works", true
+		}
 	case v.Status == scheduler.UnderReview:
 		e.reviewed(x, n)
 	default:

@@ -38,7 +38,7 @@ func TestBookingsThatAreNotWhatWasGranted(t *testing.T) {
 		{"over, and its booking is not", func(h house) { h.bookings["over"].Slot.End = *at(1) }, "6 (COMPLETED): is over, and its booking 6 lasts until 2026-03-02 13:00:00Z"},
 		{"over for long and granted still", func(h house) {
 			h.requests["scheduled"].Slot, h.requests["scheduled"].Granted = slot(-4000, -3999), new(slot(-4000, -3999))
-			h.requests["scheduled"].Approvals = approvals(slot(-4000, -3999), "u1")
+			h.requests["scheduled"].Approvals, h.requests["scheduled"].Due = approvals(slot(-4000, -3999), "u1"), at(0)
 			delete(h.bookings, "scheduled")
 		}, ""},
 	})
@@ -156,5 +156,34 @@ func TestMovesHistoriesAndUnits(t *testing.T) {
 			r := h.requests["scheduled"]
 			r.Status, r.Stage, r.History.Last, r.Units = "RUNNING", proof.Running, "RUNNING", []proof.Units{{Testbed: "hall", Device: "usrp", Names: []string{"u1"}}}
 		}, "2 (RUNNING): runs on unit u1 of hall usrp, and so does request #1"},
+	})
+}
+
+func TestSlotsThatNobodyReports(t *testing.T) {
+	t.Parallel()
+	// begun gives the scheduled request another slot, with a booking to match.
+	begun := func(h house, is, granted testbeds.Slot) *proof.Request {
+		r := h.requests["scheduled"]
+		r.Slot, r.Granted, r.Move, r.Approvals = is, &granted, nil, approvals(granted, "u1")
+		*h.bookings["scheduled"] = booking(1, 1, testbeds.Firm, is, r.Demand)
+		r.Occupied = new(testbeds.Slot{Start: is.Start.Add(-time.Hour), End: is.End.Add(time.Hour)})
+		delete(h.bookings, "move")
+		return r
+	}
+	checkAll(t, []damage{
+		{"flagged in its slot", func(h house) { begun(h, slot(-1, 4), slot(-1, 4)).Unreported = true }, ""},
+		{"flagged ahead of its slot", func(h house) { h.requests["scheduled"].Unreported = true }, "1 (SCHEDULED): is flagged as unreported, and its slot begins at 2026-03-02 22:00:00Z"},
+		{"flagged while it runs", func(h house) { h.requests["running"].Unreported = true }, "2 (RUNNING): is flagged as unreported, and is not waiting to be started"},
+		{"given back", func(h house) { begun(h, slot(-3, -1), slot(-3, 4)).Released = at(-1) }, ""},
+		{"given back, and it has it", func(h house) { begun(h, slot(-3, 4), slot(-3, 4)).Released = at(-1) },
+			"1 (SCHEDULED): the rest of its slot was given back at 2026-03-02 11:00:00Z, and it has it until 2026-03-02 16:00:00Z"},
+		{"given back, and nothing was left", func(h house) { begun(h, slot(-3, -1), slot(-3, -1)).Released = at(-1) },
+			"1 (SCHEDULED): the rest of its slot was given back at 2026-03-02 11:00:00Z, and it was granted " + slot(-3, -1).String()},
+		{"given back, and it runs", func(h house) { h.requests["running"].Released = at(-1) },
+			"2 (RUNNING): the rest of its slot was given back at 2026-03-02 11:00:00Z, and it has been started"},
+		{"not closed after a week", func(h house) { begun(h, slot(-172, -168), slot(-172, -168)) },
+			"1 (SCHEDULED): nobody reported anything about it since 2026-02-23 12:00:00Z, and it is not closed"},
+		{"to be closed now", func(h house) { begun(h, slot(-172, -168), slot(-172, -168)).Due = at(0) }, ""},
+		{"not closed within a week", func(h house) { begun(h, slot(-172, -167), slot(-172, -167)) }, ""},
 	})
 }

@@ -44,6 +44,7 @@ func (p *Proof) Judge(r Request) {
 	p.booked(r)
 	p.offered(r)
 	p.moving(r)
+	p.late(r)
 	p.approved(r)
 	p.remembered(r)
 	if r.Stage == Running {

@@ -29,7 +29,11 @@ type Request struct {
 	Overbooked bool // it has a record of being overbooked
 	Unfit      bool // that record is about a demand that can never fit, and not about capacity
 	Flagged    bool // a facility change or an overrun took its capacity
-	History    History
+
+	Released   *time.Time // when the rest of its slot was given back
+	Unreported bool       // it is flagged because nobody reported its start
+
+	History History
 }
 
 // Stage is a request's place in its life, as far as bookings depend on it.
