@@ -108,12 +108,21 @@ func (c columns) history() (x scheduler.Record, err error) {
 	if x.Empty = c.first == nil || c.last == nil; x.Empty {
 		return x, nil
 	}
-	first, err := parsed[struct{ Action scheduler.Action }]("history", *c.first)
-	if err != nil {
-		return x, err
+	if action, found := only(*c.first, `"action":"`, `"`); found {
+		x.First = scheduler.Action(action)
+	} else {
+		first, err := parsed[struct{ Action scheduler.Action }]("history", *c.first)
+		if err != nil {
+			return x, err
+		}
+		x.First = first.Action
+	}
+	if to, found := only(*c.last, `"to":"`, `"`); found {
+		x.Last = scheduler.Status(to)
+		return x, nil
 	}
 	last, err := parsed[struct{ To scheduler.Status }]("history", *c.last)
-	x.First, x.Last = first.Action, last.To
+	x.Last = last.To
 	return x, err
 }
 
