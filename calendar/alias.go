@@ -56,12 +56,12 @@ func (a *Aliases) Name(alias string) (string, bool) {
 
 // UID derives the UID of an object for readers who may only know that it exists.
 func (a *Aliases) UID(o *Entry) string {
-	return hex.EncodeToString(derive(a.mac, "uid "+o.Name)[:16]) + UIDSuffix
+	return hex.EncodeToString(derive(a.mac, "uid "+o.Name())[:16]) + UIDSuffix
 }
 
 // Version derives the version of an object for the same readers.
 func (a *Aliases) Version(o *Entry) string {
-	return hex.EncodeToString(derive(a.mac, "version "+o.Name+" "+o.Version())[:8])
+	return hex.EncodeToString(derive(a.mac, "version "+o.Name()+" "+o.Version())[:8])
 }
 
 // Masked replaces the UID in the text of an object for the same readers.

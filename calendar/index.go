@@ -1,11 +1,11 @@
 package calendar
 
 import (
+	"cmp"
 	"iter"
 	"math"
+	"slices"
 	"time"
-
-	"github.com/tidwall/btree"
 
 	"berth/testbeds"
 )
@@ -37,14 +37,18 @@ type Index struct {
 	secret   []byte
 	sequence int64
 	pruned   int64
-	objects  *btree.Map[string, *Entry]
+	objects  *list // by name
 	members  map[string]*Members
-	texts    *texts // nil before the first object
+	loading  []*Entry // put before the first Apply: they are sorted all at once
+	memory
 }
 
-// NewIndex returns an empty index.
-func NewIndex() *Index {
-	return &Index{objects: &btree.Map[string, *Entry]{}, members: map[string]*Members{}}
+// NewIndex returns an empty index that keeps all texts in memory.
+func NewIndex() *Index { return NewIndexWithin(math.MaxInt, time.Time{}) }
+
+// NewIndexWithin returns an empty index that keeps texts of some bytes in memory: those of objects around now, and of what has changed lately.
+func NewIndexWithin(bytes int, now time.Time) *Index {
+	return &Index{objects: newList(namedBefore), members: map[string]*Members{}, memory: memory{limit: bytes, reach: math.MaxInt64, now: now.Unix()}}
 }
 
 // Sequence returns the last sequence of the change log that the index knows; 0 before the first Apply.
@@ -59,8 +63,10 @@ type Member struct {
 
 // changedBefore orders entries by their last change.
 func changedBefore(a, b *Entry) bool {
-	return a.Sequence < b.Sequence || a.Sequence == b.Sequence && a.Name < b.Name
+	return a.Sequence < b.Sequence || a.Sequence == b.Sequence && compareNames(a, b) < 0
 }
+
+func namedBefore(a, b *Entry) bool { return compareNames(a, b) < 0 }
 
 // Members are a collection at one moment.
 type Members struct {
@@ -68,8 +74,8 @@ type Members struct {
 	key     string
 	secret  []byte
 	pruned  int64
-	objects *btree.Map[string, *Entry] // of all collections
-	changes *btree.BTreeG[*Entry]
+	objects *list // of all collections
+	changes *list
 	times   *times
 	removed map[string]int64 // sequences of the removals in changes
 	last    int64            // sequence of the last known change
@@ -78,7 +84,7 @@ type Members struct {
 
 func newMembers() *Members {
 	return &Members{
-		changes: btree.NewBTreeGOptions(changedBefore, btree.Options{NoLocks: true}),
+		changes: newList(changedBefore),
 		times:   newTimes(),
 		removed: map[string]int64{},
 	}
@@ -86,10 +92,12 @@ func newMembers() *Members {
 
 // Apply brings the index up to date. Applying the same changes again is harmless.
 func (x *Index) Apply(c Changes) {
-	x.epoch, x.secret, x.sequence = c.Epoch, c.Key, max(x.sequence, c.Sequence)
+	x.epoch, x.secret = c.Epoch, c.Key
 	for i := range c.Objects {
 		x.Put(&c.Objects[i])
 	}
+	x.loaded()
+	x.sequence = max(x.sequence, c.Sequence)
 	for _, r := range c.Removals {
 		x.remove(r)
 	}
@@ -101,7 +109,54 @@ func (x *Index) Put(o *Object) {
 	if x.texts == nil {
 		x.texts = newTexts(o)
 	}
-	x.put(x.texts.entry(o))
+	e := x.texts.entry(o)
+	if x.sequence > 0 || x.objects.count > 0 {
+		x.put(e, o)
+		return
+	}
+	x.loading = append(x.loading, e)
+	for _, key := range o.Collections {
+		x.of(key).follows(o)
+	}
+	if x.distance(e) <= x.reach && x.keep(e, o) {
+		x.cool(func(yield func(*Entry) bool) { slices.Values(x.loading)(yield) })
+	}
+}
+
+// loaded sorts everything that was put before the first Apply: quicker than one after the other, and in less memory.
+func (x *Index) loaded() {
+	if len(x.loading) == 0 {
+		return
+	}
+	slices.SortStableFunc(x.loading, func(a, b *Entry) int { return cmp.Or(compareNames(a, b), cmp.Compare(a.Sequence, b.Sequence)) })
+	last := x.loading[:0]
+	for i, e := range x.loading { // of several with one name, the last
+		if i+1 == len(x.loading) || compareNames(e, x.loading[i+1]) != 0 {
+			last = append(last, e)
+		}
+	}
+	clear(x.loading[len(last):])
+	x.objects, x.loading = sorted(last, namedBefore), nil
+	count := map[string]int{}
+	for e := range x.objects.all {
+		for key := range e.collections() {
+			count[key]++
+		}
+	}
+	of := make(map[string][]*Entry, len(count))
+	for e := range x.objects.all {
+		for key := range e.collections() {
+			if of[key] == nil {
+				of[key] = make([]*Entry, 0, count[key])
+			}
+			of[key] = append(of[key], e)
+		}
+	}
+	for key, entries := range of {
+		m := x.of(key)
+		m.changes = sorted(slices.Clone(entries), changedBefore)
+		m.times = timesOf(entries)
+	}
 }
 
 func (x *Index) of(key string) *Members {
@@ -113,29 +168,32 @@ func (x *Index) of(key string) *Members {
 	return m
 }
 
+// follows notes a change of one of the collection's objects.
+func (m *Members) follows(o *Object) {
+	m.last, m.changed = max(m.last, o.Sequence), later(m.changed, time.Unix(o.Drawn.Unix(), 0).UTC())
+}
+
 // put inserts an object, and removes it from the collections that held it before.
-func (x *Index) put(o *Entry) {
-	old, _ := x.objects.Get(o.Name)
-	if old != nil && old.Sequence > o.Sequence {
+func (x *Index) put(e *Entry, o *Object) {
+	old := x.objects.get(e)
+	if old != nil && old.Sequence > e.Sequence {
 		return
 	}
 	x.drop(old)
-	x.objects.Set(o.Name, o)
-	for key := range o.collections() {
+	x.objects.put(e)
+	if x.keep(e, o) {
+		x.cool(x.objects.all)
+	}
+	for key := range e.collections() {
 		m := x.of(key)
 		if at, ok := m.removed[o.Name]; ok {
-			m.changes.Delete(removal(o.Name, at))
+			m.changes.delete(removal(o.Name, at))
 			delete(m.removed, o.Name)
 		}
-		m.changes.Set(o)
-		m.times.put(o)
-		m.last, m.changed = max(m.last, o.Sequence), later(m.changed, time.Unix(o.drawn, 0).UTC())
+		m.changes.put(e)
+		m.times.put(e)
+		m.follows(o)
 	}
-}
-
-// removal stands for an object that has left a collection.
-func removal(name string, sequence int64) *Entry {
-	return &Entry{Name: name, Sequence: sequence, removed: true}
 }
 
 // drop removes an object from all its collections.
@@ -143,9 +201,10 @@ func (x *Index) drop(o *Entry) {
 	if o == nil {
 		return
 	}
+	x.leaves(o)
 	for key := range o.collections() {
 		m := x.of(key)
-		m.changes.Delete(o)
+		m.changes.delete(o)
 		m.times.delete(o)
 	}
 }
@@ -154,22 +213,22 @@ func (x *Index) drop(o *Entry) {
 func (x *Index) remove(r Removal) {
 	m := x.of(r.Collection)
 	m.last, m.changed = max(m.last, r.Sequence), later(m.changed, r.At)
-	o, _ := x.objects.Get(r.Name)
+	o := x.objects.get(called(r.Name))
 	if o != nil && o.In(r.Collection) {
 		if o.Sequence >= r.Sequence {
 			return
 		}
 		x.drop(o) // it is gone for good: an object outside all collections has no row
-		x.objects.Delete(r.Name)
+		x.objects.delete(o)
 	}
 	if at, ok := m.removed[r.Name]; ok {
 		if at >= r.Sequence {
 			return
 		}
-		m.changes.Delete(removal(r.Name, at))
+		m.changes.delete(removal(r.Name, at))
 	}
 	m.removed[r.Name] = r.Sequence
-	m.changes.Set(removal(r.Name, r.Sequence))
+	m.changes.put(removal(r.Name, r.Sequence))
 }
 
 // forget drops the removals up to a sequence, which no client may ask for any more. The store has forgotten them already; a process that
@@ -182,7 +241,7 @@ func (x *Index) forget(pruned int64) {
 	for _, m := range x.members {
 		for name, at := range m.removed {
 			if at <= pruned {
-				m.changes.Delete(removal(name, at))
+				m.changes.delete(removal(name, at))
 				delete(m.removed, name)
 			}
 		}
@@ -191,16 +250,17 @@ func (x *Index) forget(pruned int64) {
 
 // Members returns a view of the collection as it is now. The copy costs nothing until one of the two changes.
 func (x *Index) Members(key string) Members {
+	x.loaded()
 	m := x.members[key]
 	if m == nil {
 		m = newMembers()
 	}
-	return Members{Epoch: x.epoch, key: key, secret: x.secret, pruned: x.pruned, objects: x.objects.Copy(), changes: m.changes.Copy(), times: m.times.copy(), last: m.last, changed: m.changed}
+	return Members{Epoch: x.epoch, key: key, secret: x.secret, pruned: x.pruned, objects: x.objects.copy(), changes: m.changes.copy(), times: m.times.copy(), last: m.last, changed: m.changed}
 }
 
 // Get finds an object of the collection by its name; nil where there is none.
 func (m Members) Get(name string) *Entry {
-	if o, _ := m.objects.Get(name); o != nil && o.In(m.key) {
+	if o := m.objects.get(called(name)); o != nil && o.In(m.key) {
 		return o
 	}
 	return nil
@@ -217,7 +277,7 @@ func (m Members) Last() int64 { return max(m.last, m.pruned) }
 func (m Members) Changed() time.Time { return m.changed }
 
 // Len counts the objects of the collection.
-func (m Members) Len() int { return m.times.tree.Len() }
+func (m Members) Len() int { return m.times.list.count }
 
 // Knows reports whether everything that changed after a sequence is still known.
 func (m Members) Knows(sequence int64) bool { return sequence >= m.pruned }
@@ -226,21 +286,23 @@ func (m Members) Knows(sequence int64) bool { return sequence >= m.pruned }
 // beginning of the log it yields no removals.
 func (m Members) Since(sequence int64, name string) iter.Seq[Member] {
 	return func(yield func(Member) bool) {
-		m.changes.Ascend(&Entry{Sequence: sequence, Name: name}, func(x *Entry) bool {
-			if x.Sequence == sequence && x.Name <= name {
+		after := called(name)
+		after.Sequence = sequence
+		m.changes.from(after, func(x *Entry) bool {
+			if x.Sequence == sequence && compareNames(x, after) <= 0 {
 				return true
 			}
-			if x.removed {
-				return yield(Member{Sequence: x.Sequence, Name: x.Name})
+			if x.common.Value().removed {
+				return yield(Member{Sequence: x.Sequence, Name: x.Name()})
 			}
-			return yield(Member{x.Sequence, x.Name, x})
+			return yield(Member{x.Sequence, x.Name(), x})
 		})
 	}
 }
 
 // All iterates over the objects of the collection.
 func (m Members) All() iter.Seq[*Entry] {
-	return func(yield func(*Entry) bool) { m.times.tree.Scan(yield) }
+	return m.times.list.all
 }
 
 // Overlapping iterates over the objects of the collection that share an instant with [from, to) (RFC 4791 section 9.9: an object

@@ -29,12 +29,17 @@ func (p *plainIndex) overlapping(key string, from, to time.Time) []string {
 }
 
 // entryOf makes the entry of one object.
-func entryOf(o Object) *Entry { return newTexts(&o).entry(&o) }
+func entryOf(o Object) *Entry {
+	t := newTexts(&o)
+	e := t.entry(&o)
+	e.text.Store(t.pack(&o))
+	return e
+}
 
 func namesOf(objects func(func(*Entry) bool)) []string {
 	list := []string{}
 	for o := range objects {
-		list = append(list, o.Name)
+		list = append(list, o.Name())
 	}
 	slices.Sort(list)
 	return list
@@ -173,7 +178,7 @@ func TestForgottenRemovalsLeaveTheIndex(t *testing.T) {
 	held := x.Members("a")
 	apply(Changes{Pruned: 199}) // the last removal but one is of 198
 	now := x.Members("a")
-	if n, m := held.changes.Len(), now.changes.Len(); n != 101 || m != 2 || len(x.members["a"].removed) != 1 {
+	if n, m := held.changes.count, now.changes.count; n != 101 || m != 2 || len(x.members["a"].removed) != 1 {
 		t.Errorf("%d members become %d, and %d removals are remembered", n, m, len(x.members["a"].removed))
 	}
 	if now.Knows(198) || !now.Knows(199) || now.Last() < 199 {

@@ -59,7 +59,8 @@ func TestAVersionChangesWhenAnObjectIsRenewed(t *testing.T) {
 func seen(o Object, v *scheduler.Visible) (text, mark string) {
 	e := entryOf(o)
 	sight := e.For(v)
-	return e.Text(sight), sight.Mark()
+	text, _ = e.Text(sight)
+	return text, sight.Mark()
 }
 
 func TestWhoSeesWhichText(t *testing.T) {

@@ -26,12 +26,13 @@ func newTexts(sample *Object) *texts {
 }
 
 // pack is not safe for concurrent use, unpack is.
-func (t *texts) pack(text string) []byte {
-	if text == "" {
-		return nil
+func (t *texts) pack(o *Object) *packed {
+	p := &packed{full: uint32(len(o.Full)), busy: uint32(len(o.Busy))}
+	if p.full+p.busy > 0 {
+		t.scratch = t.dict.Encode(t.scratch[:cap(t.scratch)], []byte(o.Full+o.Busy))
+		p.text = bytes.Clone(t.scratch)
 	}
-	t.scratch = t.dict.Encode(t.scratch[:cap(t.scratch)], []byte(text))
-	return bytes.Clone(t.scratch)
+	return p
 }
 
 // unpack adds a packed text of n bytes.

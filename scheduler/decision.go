@@ -35,6 +35,9 @@ type decision struct {
 	request Request // before the step
 	changed []BookingChange
 	outcome Outcome
+
+	series *SeriesStep // that it is part of
+	place  *InSeries   // of a request that it makes
 }
 
 // command describes a step to take.
@@ -290,7 +293,7 @@ func (d *decision) release(ctx context.Context, id int64) error {
 }
 
 func (d *decision) change(c BookingChange) {
-	d.changed = append(slices.DeleteFunc(d.changed, func(o BookingChange) bool { return o.Booking.ID == c.Booking.ID }), c)
+	d.changed = put(d.changed, c)
 }
 
 // note describes a step for the history and the change log.
@@ -325,7 +328,9 @@ func (d *decision) save(ctx context.Context, before, after Request, n note) (Req
 
 func (d *decision) record(ctx context.Context, from Status, r Request, n note) error {
 	action := cmp.Or(n.action, d.action)
-	entry := Entry{Request: r.ID, At: d.now, Actor: d.actor.Username, Via: d.actor.Via, Action: action, From: from, To: r.Status, Reason: n.reason, Text: n.text, Verdict: n.verdict}
+	step := d.series.at(r)
+	entry := Entry{Request: r.ID, At: d.now, Actor: d.actor.Username, Via: d.actor.Via, Action: action, From: from, To: r.Status, Reason: n.reason, Text: n.text, Verdict: n.verdict,
+		Series: step}
 	if err := d.tx.AddEntry(ctx, &entry); err != nil {
 		return err
 	}
@@ -334,5 +339,5 @@ func (d *decision) record(ctx context.Context, from Status, r Request, n note) e
 		kind = EventReminder
 	}
 	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: kind, Action: action, Actor: d.actor.Username, Via: d.actor.Via, Request: r.ID, Number: r.Number, From: from, Status: r.Status,
-		Testbeds: r.Demand.Testbeds(), Text: n.text, Reason: n.reason, Remark: n.remark, Mentions: n.people})
+		Testbeds: r.Demand.Testbeds(), Text: n.text, Reason: n.reason, Remark: n.remark, Mentions: n.people, Series: step})
 }

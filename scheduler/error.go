@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"berth/scheduler/series"
 	"berth/testbeds"
 )
 
@@ -31,6 +32,8 @@ type Error struct {
 	Allowed      []Action               // the allowed steps, where this one is not
 	Overrides    []OverrideMode         // with which the actor may take the step nonetheless
 	Broken       []BrokenBooking        // bookings that a refused facility change would break
+	Parts        []Part                 // of a step with a series: the answer for each occurrence
+	Ways         []series.Way           // of a series that does not fit: how all of it would
 }
 
 // FieldError is one field of an input and the rule that it breaks.

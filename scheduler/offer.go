@@ -87,7 +87,7 @@ func (d *decision) accept(ctx context.Context, id string) error {
 	e := variantOf(old, o.What)
 	r := Request{ID: d.s.o.NewID(), Name: old.Name, Priority: old.Priority, NSD: old.NSD, Description: old.Description, Organisation: old.Organisation,
 		Experimenter: old.Experimenter, Mentor: old.Mentor, Status: UnderReview, Slot: o.What.Slot, Requested: new(o.What.Slot), Components: e.Components, Devices: e.Devices,
-		Placement: e.Placement, Demand: e.Demand(), Origin: old.ID, Portal: old.Portal, Created: d.now, HoldUntil: new(o.until())}
+		Placement: e.Placement, Demand: e.Demand(), Origin: old.ID, Series: old.Series, Portal: old.Portal, Created: d.now, HoldUntil: new(o.until())}
 	var held testbeds.Booking
 	there := false
 	if err := d.snapshot(func(w snapshot) error {

@@ -37,7 +37,6 @@ type Order struct {
 	Number  int64       `json:"number,omitempty"`
 	Word    string      `json:"word" doc:"its state, in the portal's words"`
 	Owner   string      `json:"owner,omitempty" doc:"whose it is, by username"`
-	Seen    *time.Time  `json:"seen,omitempty" doc:"when it was last read"`
 	Trouble string      `json:"trouble,omitempty" doc:"why it and its request are not alike"`
 	Remedy  string      `json:"remedy,omitempty"`
 	Facts   []OrderFact `json:"facts,omitempty" doc:"what the portal knows about it, such as addresses of what runs"`

@@ -120,7 +120,8 @@ type Request struct {
 	HoldUntil *time.Time `json:"hold_until,omitempty"`
 
 	// Wait says for what a request under review waits; nil for one that does not.
-	Wait *Wait `json:"wait,omitempty"`
+	Wait   *Wait     `json:"wait,omitempty"`
+	Series *InSeries `json:"series,omitempty"` // that it is an occurrence of
 
 	Ticket     *Ticket         `json:"ticket,omitempty"`
 	Origin     string          `json:"origin,omitempty"` // the request whose offer was accepted
@@ -302,6 +303,7 @@ type Entry struct {
 	Reason  string            `json:"reason,omitempty"`
 	Text    string            `json:"text,omitempty"`    // what changed, for people
 	Verdict *testbeds.Verdict `json:"verdict,omitempty"` // of the check at that moment
+	Series  *SeriesStep       `json:"series,omitempty"`  // the step of a series that it was part of
 }
 
 // Event notifies readers of the change log of a change. Sequence has no gaps and follows the order of commits.
@@ -321,6 +323,8 @@ type Event struct {
 	Reason   string    `json:"reason,omitempty"`   // as given
 	Remark   int64     `json:"remark,omitempty"`   // the feedback that Text begins
 	Mentions []string  `json:"mentions,omitempty"` // usernames in it, of people who may see the request
+
+	Series *SeriesStep `json:"series,omitempty"` // the step of a series that it was part of
 }
 
 // EventKind says to what an event belongs.

@@ -15,7 +15,7 @@ func (r Request) shown() Request {
 		Approvals: each(r.Approvals, Approval.shown), Offers: each(r.Offers, Offer.shown), Scheduled: r.Scheduled, Occupied: r.Occupied,
 		Actual: one(r.Actual, Actual.shown), PendingMove: one(r.PendingMove, PendingMove.shown), Units: each(r.Units, AssignedUnits.shown),
 		Lateness: r.Lateness, Released: r.Released, Needed: one(r.Needed, Needed.shown),
-		Booking: r.Booking, HoldUntil: r.HoldUntil, Ticket: one(r.Ticket, Ticket.shown), Origin: r.Origin,
+		Booking: r.Booking, HoldUntil: r.HoldUntil, Series: one(r.Series, InSeries.shown), Ticket: one(r.Ticket, Ticket.shown), Origin: r.Origin,
 		Overbooked: each(r.Overbooked, Overbook.shown), Flags: each(r.Flags, Flag.shown), Overrun: r.Overrun, Driven: r.Driven, Remark: one(r.Remark, CalendarNote.shown),
 		Portal: r.Portal, Revision: r.Revision, Created: r.Created, Updated: r.Updated, Sequence: r.Sequence, Due: r.Due, Reminded: r.Reminded,
 	}
@@ -57,18 +57,26 @@ func (r CalendarNote) shown() CalendarNote {
 	return CalendarNote{At: r.At, By: r.By, Slot: r.Slot, Text: r.Text}
 }
 
+func (x InSeries) shown() InSeries {
+	return InSeries{ID: x.ID, Number: x.Number, Place: x.Place, Of: x.Of}
+}
+
+func (x SeriesStep) shown() SeriesStep {
+	return SeriesStep{Series: x.Series, Number: x.Number, Step: x.Step, Of: x.Of, Lead: x.Lead, All: x.All}
+}
+
 func (f Feedback) shown() Feedback {
 	return Feedback{ID: f.ID, Request: f.Request, Author: f.Author, At: f.At, Text: f.Text}
 }
 
 func (e Entry) shown() Entry {
 	return Entry{ID: e.ID, Request: e.Request, At: e.At, Actor: e.Actor, Via: e.Via, Action: e.Action, From: e.From, To: e.To, Reason: e.Reason, Text: e.Text,
-		Verdict: one(e.Verdict, shownVerdict)}
+		Verdict: one(e.Verdict, shownVerdict), Series: one(e.Series, SeriesStep.shown)}
 }
 
 func (e Event) shown() Event {
 	return Event{Sequence: e.Sequence, At: e.At, Kind: e.Kind, Action: e.Action, Actor: e.Actor, Via: e.Via, Request: e.Request, Number: e.Number, From: e.From,
-		Status: e.Status, Testbeds: e.Testbeds, Text: e.Text, Reason: e.Reason, Remark: e.Remark, Mentions: e.Mentions}
+		Status: e.Status, Testbeds: e.Testbeds, Text: e.Text, Reason: e.Reason, Remark: e.Remark, Mentions: e.Mentions, Series: one(e.Series, SeriesStep.shown)}
 }
 
 // shownVerdict keeps the fields of a verdict whose takers may be named; mask hides other takers behind busy.

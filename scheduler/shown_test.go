@@ -17,7 +17,7 @@ import (
 // shown.go; of the model's own types, which describe the demand, nothing is masked.
 const fieldsShown = `
 Request: ID Number Name NSD Description Organisation Experimenter Mentor Status Slot Requested Window MinDuration Components Devices Placement
-	Demand Approvals Offers Scheduled Occupied Actual PendingMove Units Booking HoldUntil Ticket Origin Overbooked Flags Overrun Remark Portal Priority Wait
+	Demand Approvals Offers Scheduled Occupied Actual PendingMove Units Booking HoldUntil Series Ticket Origin Overbooked Flags Overrun Remark Portal Priority Wait
 	Lateness Released Needed Driven
 	Revision Created Updated Sequence Due Reminded
 Approval: Testbed Policy Decision By At Reason Slot Demand Revision
@@ -33,8 +33,10 @@ Overbook: At By Reason Conflicts
 Flag: Kind At Text
 CalendarNote: At By Slot Text
 Feedback: ID Request Author At Text
-Entry: ID Request At Actor Via Action From To Reason Text Verdict
-Event: Sequence At Kind Action Actor Via Request Number From Status Testbeds Text Reason Remark Mentions
+Entry: ID Request At Actor Via Action From To Reason Text Verdict Series
+Event: Sequence At Kind Action Actor Via Request Number From Status Testbeds Text Reason Remark Mentions Series
+InSeries: ID Number Place Of
+SeriesStep: Series Number Step Of Lead All
 Verdict: Fits Problems Conflicts Contenders Longest Truncated
 Conflict: Resource Interval Needed Free ShortBy TakenBy More
 Taker: Kind Booking Request Strength Summary Amount Units Interval
@@ -84,9 +86,13 @@ func TestATakerThatIsNotNamedIsBusy(t *testing.T) {
 func TestAnswersHaveTheFieldsThatTheMasksKnow(t *testing.T) {
 	t.Parallel()
 	for of, want := range map[reflect.Type]string{
-		reflect.TypeFor[View]():    "Request Fit Deployable Actions Place",
-		reflect.TypeFor[Outcome](): "Request Fit Deployable Alternatives Displaced Created DryRun Repeated",
-		reflect.TypeFor[Placed]():  "Strength Slot Occupied Overbooked Number Request",
+		reflect.TypeFor[View]():          "Request Fit Deployable Actions Place",
+		reflect.TypeFor[Outcome]():       "Request Fit Deployable Alternatives Displaced Created DryRun Repeated",
+		reflect.TypeFor[Placed]():        "Strength Slot Occupied Overbooked Number Request",
+		reflect.TypeFor[Part]():          "Place Slot Request Number Status Revision Waits Moving Done Fit Alternatives Actions Refused",
+		reflect.TypeFor[Series]():        "ID Number Plan Change Name Experimenter AllOrNothing Testbeds Created Members",
+		reflect.TypeFor[SeriesView]():    "Series Said Revision Parts Actions",
+		reflect.TypeFor[SeriesOutcome](): "Series Parts Done Refused Ways DryRun Repeated",
 	} {
 		var names []string
 		for i := range of.NumField() {

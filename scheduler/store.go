@@ -136,6 +136,10 @@ type RequestReader interface {
 	Freed(ctx context.Context, id string) (Freed, error)
 	// FreedAmong lists the ids of capacity that came back, the oldest first: of some testbeds, or anywhere if none are given.
 	FreedAmong(ctx context.Context, among []string, limit int) ([]string, error)
+	// Series reads the record of a series, by its UUID.
+	Series(ctx context.Context, id string) (Series, error)
+	// SeriesList lists series, newest first.
+	SeriesList(ctx context.Context, f SeriesFilter) ([]Series, error)
 	Feedback(ctx context.Context, request string, after int64, limit int) ([]Feedback, error)
 	History(ctx context.Context, request string, after int64, limit int) ([]Entry, error)
 	// Uses streams, by number, what a report needs of the requests whose slots touch a span, and that v includes. yield does not use the reader.
@@ -155,6 +159,14 @@ type RequestFilter struct {
 
 	Before int64 // numbers below this one: the cursor
 	Limit  int
+}
+
+// SeriesFilter narrows a list of series. Every field is optional.
+type SeriesFilter struct {
+	Experimenter string
+	Visible      *Visible // narrows to what one reader may see; a series is seen by who sees its requests as they were submitted
+	Before       int64    // numbers below this one: the cursor
+	Limit        int
 }
 
 // PeopleReader reads people and their tokens.
@@ -225,6 +237,8 @@ type RequestWriter interface {
 	CreateRequest(ctx context.Context, r *Request) error
 	// UpdateRequest stores r, whose Revision is one more than the stored one; otherwise CodePrecondition.
 	UpdateRequest(ctx context.Context, r Request) error
+	// CreateSeries stores the record of a new series, whose requests exist. It is never changed.
+	CreateSeries(ctx context.Context, x Series) error
 	// SetDue stores when time next does something to a request, and changes nothing else: neither its revision nor the change log.
 	SetDue(ctx context.Context, id string, due *time.Time) error
 	// PutFreed creates or replaces capacity that came back.

@@ -141,7 +141,7 @@ func (d *decision) submit(ctx context.Context, in Submission) error {
 		return err
 	}
 	e := w.experiment
-	r.ID, r.Status, r.Created, r.Priority = d.s.o.NewID(), UnderReview, d.now, in.Priority.kept()
+	r.ID, r.Status, r.Created, r.Priority, r.Series = d.s.o.NewID(), UnderReview, d.now, in.Priority.kept(), d.place
 	r.Slot, r.Requested, r.Window, r.MinDuration = w.slot, new(w.slot), w.window, w.shortest
 	r.Components, r.Devices, r.Placement, r.Demand = e.Components, e.Devices, e.Placement, e.Demand()
 	if !d.outcome.Fit.Fits && in.Wait != nil {
@@ -217,6 +217,10 @@ func (d *decision) create(ctx context.Context, r Request, b testbeds.Booking) er
 		return err
 	}
 	b.ID, b.Request = 0, r.Number
+	if r.Series != nil && r.Series.Number == 0 { // it is the first of its series, which has its number
+		r.Series = new(*r.Series)
+		r.Series.Number = r.Number
+	}
 	before := r
 	r, err := d.occupy(ctx, r, b)
 	if err != nil {

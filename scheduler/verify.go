@@ -37,9 +37,9 @@ func (s *Service) Verify(ctx context.Context) (Verification, error) {
 func (s *Service) VerifyTelling(ctx context.Context, tell func(VerifyProgress)) (Verification, error) {
 	var v *verifying
 	err := s.store.View(ctx, func(tx Reader) error {
-		v = &verifying{tx: tx, audit: tx.Audit(), tell: tell, now: s.now(), since: s.now().Truncate(day).Add(-past), until: s.now().Truncate(day).Add(s.o.Horizon + day)}
+		v = &verifying{tx: tx, audit: tx.Audit(), series: proof.NewSeries(), tell: tell, now: s.now(), since: s.now().Truncate(day).Add(-past), until: s.now().Truncate(day).Add(s.o.Horizon + day)}
 		v.found = Verification{Overcommitments: []testbeds.Overcommitment{}, Recorded: []testbeds.Overcommitment{}, Inconsistencies: []string{}}
-		for _, judge := range []func(context.Context) error{v.gather, v.sweep, v.prove, v.columns} {
+		for _, judge := range []func(context.Context) error{v.gather, v.sweep, v.prove, v.proveSeries, v.columns} {
 			if err := judge(ctx); err != nil {
 				return err
 			}
@@ -62,6 +62,7 @@ type verifying struct {
 	until    time.Time // the end of the time that can be booked
 	facility testbeds.Facility
 	bookings *proof.Bookings
+	series   *proof.Series
 	swept    testbeds.Slot
 	short    map[int64]bool // bookings that an overcommitment touches
 	found    Verification
@@ -151,6 +152,9 @@ func (v *verifying) prove(ctx context.Context) error {
 			return err
 		}
 		p.Judge(x)
+		if err := v.tellSeries(ctx, r.Request); err != nil {
+			return err
+		}
 		v.found.Requests++
 		v.told("requests", v.found.Requests)
 		return nil

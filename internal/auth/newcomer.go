@@ -12,18 +12,10 @@ import (
 	"berth/testbeds/plain"
 )
 
-// Newcomer is a person whom another system knows, and Berth does not yet.
-type Newcomer struct {
-	Username     string // as it is there; what stands after an @ does not count
-	Name         string
-	Email        string // that they were seen to read
-	Organisation string
-}
-
 // PersonOrNewcomer returns the person with an email address, in any spelling, and makes an experimenter without a password where there is none. It
 // returns CodeForbidden to all but administrators, CodeInvalid for an address that is none, and CodeConflict where the address leads to no single
 // account that may be used.
-func (a *Auth) PersonOrNewcomer(ctx context.Context, actor account.Actor, n Newcomer) (p account.Person, made bool, err error) {
+func (a *Auth) PersonOrNewcomer(ctx context.Context, actor account.Actor, n account.Newcomer) (p account.Person, made bool, err error) {
 	if err := scheduler.Require(actor, account.ScopeAdmin, account.RoleAdministrator); err != nil {
 		return p, false, err
 	}
@@ -88,7 +80,7 @@ func byMail(ctx context.Context, tx scheduler.Reader, address string) (found []a
 var notUsername = regexp.MustCompile(`[^a-z0-9._-]+`)
 
 // newcomer makes the account of a person, with a username that is free.
-func (a *Auth) newcomer(ctx context.Context, tx scheduler.Reader, n Newcomer) (account.Person, error) {
+func (a *Auth) newcomer(ctx context.Context, tx scheduler.Reader, n account.Newcomer) (account.Person, error) {
 	name, _, _ := strings.Cut(n.Username, "@")
 	name = strings.Trim(notUsername.ReplaceAllString(strings.ToLower(name), "-"), "._-")
 	if name == "" || name == account.System.Username {

@@ -4,7 +4,6 @@ import (
 	"sync"
 	"testing"
 
-	"berth/internal/auth"
 	"berth/internal/testdb"
 	"berth/scheduler"
 	"berth/scheduler/account"
@@ -25,10 +24,10 @@ func TestPeopleFromElsewhere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if p, made, err := g.auth.PersonOrNewcomer(ctx, adele, auth.Newcomer{Username: "other", Email: "eva@example.ORG"}); err != nil || made || p.Username != "eva" || p.Name != "Eva" {
+	if p, made, err := g.auth.PersonOrNewcomer(ctx, adele, account.Newcomer{Username: "other", Email: "eva@example.ORG"}); err != nil || made || p.Username != "eva" || p.Name != "Eva" {
 		t.Errorf("a known one: %+v, %t, %v", p, made, err)
 	}
-	for n, want := range map[auth.Newcomer]account.Person{
+	for n, want := range map[account.Newcomer]account.Person{
 		{Username: "Alice L.", Name: " Alice\tL ", Email: "alice@example.org", Organisation: "Patras"}: {Username: "alice-l", Name: "Alice L", Email: "alice@example.org", Organisation: "Patras"},
 		{Email: "bob@example.org"}:                       {Username: "bob", Name: "bob", Email: "bob@example.org"},
 		{Username: "eva", Email: "eva2@example.org"}:     {Username: "eva-2", Name: "eva-2", Email: "eva2@example.org"},
@@ -48,11 +47,11 @@ func TestPeopleFromElsewhere(t *testing.T) {
 	}
 	for address, code := range map[string]scheduler.Code{"twin@example.org": scheduler.CodeConflict, "gone@example.org": scheduler.CodeConflict, "nobody": scheduler.CodeInvalid, "": scheduler.CodeInvalid,
 		"a@b.c\r\nBcc: x@y.z": scheduler.CodeInvalid} {
-		if _, _, err := g.auth.PersonOrNewcomer(ctx, adele, auth.Newcomer{Email: address}); scheduler.CodeOf(err) != code {
+		if _, _, err := g.auth.PersonOrNewcomer(ctx, adele, account.Newcomer{Email: address}); scheduler.CodeOf(err) != code {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
-	if _, _, err := g.auth.PersonOrNewcomer(ctx, g.actor("ada"), auth.Newcomer{Email: "eva@example.org"}); scheduler.CodeOf(err) != scheduler.CodeForbidden {
+	if _, _, err := g.auth.PersonOrNewcomer(ctx, g.actor("ada"), account.Newcomer{Email: "eva@example.org"}); scheduler.CodeOf(err) != scheduler.CodeForbidden {
 		t.Errorf("by a mentor: %v", err)
 	}
 }
@@ -66,7 +65,7 @@ func TestOneNewcomerIsMadeOnce(t *testing.T) {
 		for range 4 {
 			all.Go(func() {
 				for range 5 {
-					_, _, err := g.auth.PersonOrNewcomer(t.Context(), adele, auth.Newcomer{Username: "carol", Email: "carol@example.org"})
+					_, _, err := g.auth.PersonOrNewcomer(t.Context(), adele, account.Newcomer{Username: "carol", Email: "carol@example.org"})
 					if err != nil && scheduler.CodeOf(err) != scheduler.CodePrecondition {
 						t.Errorf("%v", err)
 					}

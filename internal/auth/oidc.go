@@ -267,7 +267,7 @@ func linkable(p *account.Person, here string) error {
 
 // newcomer makes a person with no earlier account.
 func (d *OIDC) newcomer(ctx context.Context, tx scheduler.Reader, c claims) (account.Person, error) {
-	n := Newcomer{Name: c.Name, Username: c.Username}
+	n := account.Newcomer{Name: c.Name, Username: c.Username}
 	if c.Username == "" {
 		n.Username = c.Email
 	}

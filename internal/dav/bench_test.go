@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,15 @@ func (f full) Calendar(_ context.Context, since int64) (calendar.Changes, error)
 }
 func (f full) LoadCalendar(ctx context.Context, put func(*calendar.Object)) (calendar.Changes, error) {
 	return loaded(ctx, f, put)
+}
+
+func (f full) CalendarObjects(_ context.Context, names []string) (list []calendar.Object, err error) {
+	for _, o := range f.changes.Objects {
+		if slices.Contains(names, o.Name) {
+			list = append(list, o)
+		}
+	}
+	return list, nil
 }
 
 // loaded hands out everything that a store has.
@@ -172,7 +182,7 @@ func BenchmarkFeedAnew(b *testing.B) {
 			x.Apply(all)
 			s := New(nil, operator{}, filled(0), Options{Log: slog.New(slog.DiscardHandler), Clock: func() time.Time { return benchStart.AddDate(0, 0, 10) }}).server
 			collection := calendar.Collections(oskar, all.Facility)[1]
-			if _, err := s.feeds.render(collection, x.Members("deployments"), nil, nil, benchStart); err != nil {
+			if _, err := s.feeds.render(b.Context(), collection, x.Members("deployments"), nil, nil, benchStart); err != nil {
 				b.Fatal(err)
 			}
 			b.ReportAllocs()
@@ -181,7 +191,7 @@ func BenchmarkFeedAnew(b *testing.B) {
 				all.Sequence++
 				changed.Sequence, changed.Renewed = all.Sequence, all.Sequence
 				x.Apply(calendar.Changes{Epoch: all.Epoch, Sequence: all.Sequence, Objects: []calendar.Object{changed}})
-				if _, err := s.feeds.render(collection, x.Members("deployments"), nil, nil, benchStart); err != nil {
+				if _, err := s.feeds.render(b.Context(), collection, x.Members("deployments"), nil, nil, benchStart); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -1,6 +1,7 @@
 package dav
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -53,6 +54,8 @@ type call struct {
 	mark     string            // the share of the alarms in entity tags
 	aliases  *calendar.Aliases // of at.collection; nil where objects have their own names
 	request  *http.Request
+	ctx      context.Context                     // of the request
+	warm     map[*calendar.Entry]*calendar.Entry // what was read of objects whose texts are not in memory; nil: gone
 }
 
 // open authenticates a call and finds its target.
@@ -65,7 +68,7 @@ func (s *server) open(r *http.Request) (*call, error) {
 	if !ok {
 		return nil, scheduler.Errorf(scheduler.CodeUnauthenticated, "this token is not for calendars")
 	}
-	c := &call{s: s, actor: client, visible: scheduler.VisibleTo(actor), request: r, moves: moves}
+	c := &call{s: s, actor: client, visible: scheduler.VisibleTo(actor), request: r, ctx: r.Context(), moves: moves}
 	path, err := c.parse(r.URL.Path)
 	if err != nil {
 		return nil, err
@@ -92,6 +95,7 @@ func (s *server) open(r *http.Request) (*call, error) {
 	if path != "" && wanted == "" {
 		return nil, errNotFound
 	}
+	c.at.object = c.fresh(c.at.object)
 	return c, c.prepare()
 }
 
@@ -219,7 +223,7 @@ func (c *call) named(shown string) *calendar.Entry {
 }
 
 func (c *call) placeOf(o *calendar.Entry) place {
-	return place{kind: atObject, collection: c.at.collection, name: c.shown(o.Name), object: o}
+	return place{kind: atObject, collection: c.at.collection, name: c.shown(o.Name()), object: o}
 }
 
 // hidden reports whether the actor may see nothing of an object.
@@ -232,7 +236,13 @@ func (c *call) masked(o *calendar.Entry) bool {
 
 // text returns the actor's view of an object, empty for nothing.
 func (c *call) text(o *calendar.Entry) string {
-	text := o.Text(o.For(c.visible))
+	if o = c.fresh(o); o == nil {
+		return ""
+	}
+	text, ok := o.Text(o.For(c.visible))
+	if !ok { // it has left the memory just now
+		return c.text(o)
+	}
 	if text == "" {
 		return ""
 	}

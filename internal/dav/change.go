@@ -39,7 +39,7 @@ func (c *call) press(r *http.Request, seen *calendar.Entry, refusal error) error
 	if !c.at.collection.Writable || refusal != nil && !final(refusal) {
 		return refusal
 	}
-	if err := c.s.store.RenewCalendarObject(r.Context(), seen.Name, seen.Version()); err != nil {
+	if err := c.s.store.RenewCalendarObject(r.Context(), seen.Name(), seen.Version()); err != nil {
 		return err
 	}
 	return refusal
@@ -106,7 +106,7 @@ func (c *call) current(r *http.Request, wanted calendar.Moved) error {
 // decide asks for the move. While the wish awaits another person's decision, the event stays in place.
 func (c *call) decide(r *http.Request, slot testbeds.Slot) (moved bool, err error) {
 	err = c.attempt(r, func(revision int64) error {
-		answer, err := c.s.bookings.MoveInCalendar(r.Context(), c.actor, c.at.object.Request, slot, revision)
+		answer, err := c.s.bookings.MoveInCalendar(r.Context(), c.actor, c.at.object.Request(), slot, revision)
 		moved = err == nil && answer.Waiting == ""
 		return err
 	})
@@ -188,7 +188,7 @@ func (c *call) cancel(r *http.Request) error {
 		return c.forbid("unbind", "Only your own deployments can be cancelled.")
 	}
 	err := c.attempt(r, func(revision int64) error {
-		return c.s.bookings.CancelInCalendar(r.Context(), c.actor, c.at.object.Request, revision)
+		return c.s.bookings.CancelInCalendar(r.Context(), c.actor, c.at.object.Request(), revision)
 	})
 	if err != nil {
 		return c.refused(err, "unbind")
@@ -204,13 +204,13 @@ const maxTries = 3
 func (c *call) attempt(r *http.Request, step func(revision int64) error) error {
 	seen := c.at.object
 	for try := 1; ; try++ {
-		err := step(c.at.object.Revision)
+		err := step(c.at.object.Revision())
 		if scheduler.CodeOf(err) != scheduler.CodePrecondition || try == maxTries {
 			return err
 		}
 		var now *calendar.Entry
 		if _, err := c.s.schedule.read(r.Context(), func(x *calendar.Index, _ []calendar.Collection) {
-			now = x.Members(c.at.collection.Key).Get(seen.Name)
+			now = x.Members(c.at.collection.Key).Get(seen.Name())
 		}); err != nil {
 			return err
 		}

@@ -1,7 +1,9 @@
 package dav
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -19,6 +21,7 @@ import (
 type Calendars interface {
 	Calendar(ctx context.Context, since int64) (calendar.Changes, error)
 	LoadCalendar(ctx context.Context, put func(*calendar.Object)) (calendar.Changes, error)
+	CalendarObjects(ctx context.Context, names []string) ([]calendar.Object, error)
 	RenewCalendarObject(ctx context.Context, name, version string) error
 	CalendarProperties(ctx context.Context, owner string) (map[string]map[string]string, error)
 	SetCalendarProperties(ctx context.Context, owner, collection string, values map[string]*string) error
@@ -42,6 +45,7 @@ type Options struct {
 	Log   *slog.Logger
 	Clock func() time.Time
 	URL   string // of Berth's pages, without a trailing slash
+	Texts int    // bytes of events' texts that are kept in memory; 0 for the usual, less for none
 }
 
 // server holds the parts that the handlers share.
@@ -82,7 +86,7 @@ func (s *Server) Load(ctx context.Context) error {
 
 // New serves CalDAV below /dav/, its discovery, and feeds below /feeds/.
 func New(bookings Bookings, identity Identity, store Calendars, o Options) *Server {
-	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store), held: newAllowance(maxHeld, maxHeldEach), chosen: newShelf[string, *chosen](maxChosen), pieces: newShelf[pieceKey, *piece](maxPieces), deflaters: newDeflaters()}
+	s := &server{bookings: bookings, identity: identity, store: store, o: o, schedule: newSchedule(store, o.Clock, cmp.Or(o.Texts, calendar.TextsInMemory)), held: newAllowance(maxHeld, maxHeldEach), chosen: newShelf[string, *chosen](maxChosen), pieces: newShelf[pieceKey, *piece](maxPieces), deflaters: newDeflaters()}
 	s.feeds = newFeeds(s)
 	mux := http.NewServeMux()
 	// Relative, because behind a proxy an absolute address would be wrong; and before authentication.
@@ -145,13 +149,23 @@ func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 // serve answers a DAV call.
 func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("DAV", "1, 3, calendar-access")
-	c, err := s.open(r)
+	err := caught(func() error {
+		c, err := s.open(r)
+		if err != nil {
+			return err
+		}
+		return c.dispatch(w, r)
+	})
 	if err == nil {
-		err = c.dispatch(w, r)
+		return
 	}
-	if err != nil {
-		s.refuse(w, r, err)
+	if cut, is := errors.AsType[unread](err); is {
+		if err = cut.error; w.(*status).code != 0 {
+			s.o.Log.ErrorContext(r.Context(), "an answer ends early", "method", r.Method, "error", err)
+			panic(http.ErrAbortHandler)
+		}
 	}
+	s.refuse(w, r, err)
 }
 
 // dispatch selects the handler by method, and refuses all other methods.

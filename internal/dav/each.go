@@ -13,6 +13,9 @@ import (
 // each writes the objects that the actor may see, in pieces that are kept where others will want them, too.
 func (p *plan) each(x *writer, objects iter.Seq[*calendar.Entry]) error {
 	if !p.usual() {
+		if p.reads {
+			objects = p.c.ahead(objects)
+		}
 		for o := range objects {
 			if !p.c.hidden(o) {
 				p.write(x, p.c.placeOf(o))
@@ -32,6 +35,7 @@ func (p *plan) each(x *writer, objects iter.Seq[*calendar.Entry]) error {
 	if len(list.run) >= minPiece {
 		return list.end()
 	}
+	list.prepare()
 	for _, o := range list.run {
 		p.write(x, p.c.placeOf(o))
 	}
@@ -71,7 +75,7 @@ func (p *plan) pieces(x *writer) *pieces {
 	}
 	v.asked = asked.String()
 	inner := &writer{out: bufio.NewWriterSize(nil, 4<<10)}
-	return &pieces{s: c.s, view: unique.Make(v), form: v.form, send: func(p *piece) error { return sent(x.answer, x.out, p) }, write: func(b *bytes.Buffer, o *calendar.Entry) {
+	return &pieces{s: c.s, view: unique.Make(v), form: v.form, fetch: p.fetch(), send: func(p *piece) error { return sent(x.answer, x.out, p) }, write: func(b *bytes.Buffer, o *calendar.Entry) {
 		inner.out.Reset(b)
 		p.write(inner, c.placeOf(o))
 		_ = inner.flush() // a bytes.Buffer never fails

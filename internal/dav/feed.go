@@ -2,6 +2,7 @@ package dav
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -105,7 +106,7 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 	if before := f.last.get(key); before != nil && before.made == made {
 		return before, nil
 	}
-	feed, err := f.render(c, members, scheduler.VisibleTo(actor), alarms, today)
+	feed, err := f.render(r.Context(), c, members, scheduler.VisibleTo(actor), alarms, today)
 	if err != nil {
 		return nil, err
 	}
@@ -118,12 +119,12 @@ func (f *feeds) fresh(r *http.Request, key string) (*rendered, error) {
 var errNoFeed = scheduler.Errorf(scheduler.CodeNotFound, "this feed does not exist")
 
 // render makes a feed: everything from a month ago to a year ahead. Only the pieces in which something changed are compressed anew.
-func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.Visible, alarms []time.Duration, today time.Time) (*rendered, error) {
+func (f *feeds) render(ctx context.Context, c calendar.Collection, m calendar.Members, v *scheduler.Visible, alarms []time.Duration, today time.Time) (*rendered, error) {
 	feed := &rendered{modified: today} // the day decides which events are old
 	if m.Changed().After(today) {
 		feed.modified = m.Changed()
 	}
-	one := &call{s: f.s, visible: v, alarms: alarms, members: m}
+	one := &call{s: f.s, visible: v, alarms: alarms, members: m, ctx: ctx}
 	if c.Aliased(v) {
 		one.aliases = m.Aliases()
 	}
@@ -140,12 +141,14 @@ func (f *feeds) render(c calendar.Collection, m calendar.Members, v *scheduler.V
 		_, _ = sum.Write(p.sum[:])
 		return z.piece(p)
 	})
-	err = list.all(func(yield func(*calendar.Entry) bool) {
-		for o := range m.Overlapping(today.Add(-calendar.FeedPast), today.Add(calendar.FeedFuture)) {
-			if !one.hidden(o) && o.Kept(today) && !yield(o) {
-				return
+	err = caught(func() error {
+		return list.all(func(yield func(*calendar.Entry) bool) {
+			for o := range m.Overlapping(today.Add(-calendar.FeedPast), today.Add(calendar.FeedFuture)) {
+				if !one.hidden(o) && o.Kept(today) && !yield(o) {
+					return
+				}
 			}
-		}
+		})
 	})
 	_, _ = z.Write([]byte(tail))
 	if err := errors.Join(err, z.close(f.s)); err != nil {

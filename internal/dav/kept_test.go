@@ -2,7 +2,10 @@ package dav_test
 
 import (
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"berth/internal/dav"
@@ -57,6 +60,23 @@ func TestKeptAnswersAreThoseOfNow(t *testing.T) {
 				"query": func(h *house, headers ...string) reply {
 					return h.send(who, "REPORT", home(who, "testbed-north"), all, headers...)
 				},
+				"some": func(h *house, headers ...string) reply {
+					return h.send(who, "REPORT", home(who, "deployments"), `<D:sync-collection xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:sync-token/><D:limit><D:nresults>3</D:nresults></D:limit><D:prop><D:getcontentlength/><C:calendar-data/></D:prop></D:sync-collection>`, headers...)
+				},
+				"parts": func(h *house, headers ...string) reply {
+					return h.send(who, "REPORT", home(who, "deployments"), `<D:sync-collection xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:sync-token/><D:prop><C:calendar-data><C:comp name="VCALENDAR"><C:comp name="VEVENT"><C:prop name="SUMMARY"/></C:comp></C:comp></C:calendar-data></D:prop></D:sync-collection>`, headers...)
+				},
+				"a word": func(h *house, headers ...string) reply {
+					return h.send(who, "REPORT", home(who, "deployments"), `<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/><C:calendar-data/></D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"><C:text-match>o</C:text-match></C:prop-filter></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>`, headers...)
+				},
+				"by address": func(h *house, headers ...string) reply {
+					list := h.shown(who, "deployments")
+					var hrefs strings.Builder
+					for _, href := range slices.Sorted(maps.Keys(list)) {
+						hrefs.WriteString("<D:href>" + href + "</D:href>")
+					}
+					return h.send(who, "REPORT", home(who, "deployments"), `<C:calendar-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/><C:calendar-data/></D:prop>`+hrefs.String()+`</C:calendar-multiget>`, headers...)
+				},
 				"file": func(h *house, headers ...string) reply {
 					return h.send(who, "GET", home(who, "deployments"), "", headers...)
 				},
@@ -69,9 +89,9 @@ func TestKeptAnswersAreThoseOfNow(t *testing.T) {
 					status = http.StatusOK
 				}
 				for _, encoding := range []string{"identity", "gzip"} {
-					// A server for each answer, or it would keep something from one to the next.
+					// A server for each answer, or it would keep something from one to the next; and it keeps no texts.
 					fresh := *h
-					fresh.h = dav.New(h.svc.Service, h.auth, h.store, dav.Options{Log: slog.New(slog.DiscardHandler), Clock: h.clock, URL: "https://berth.example"})
+					fresh.h = dav.New(h.svc.Service, h.auth, h.store, dav.Options{Log: slog.New(slog.DiscardHandler), Clock: h.clock, URL: "https://berth.example", Texts: -1})
 					got, want := ask(h, "Accept-Encoding", encoding).want(t, status), ask(&fresh, "Accept-Encoding", encoding)
 					if got.body != want.body || got.header.Get("ETag") != want.header.Get("ETag") || got.header.Get("Content-Encoding") != want.header.Get("Content-Encoding") {
 						t.Errorf("%s, %s, %s: %s reads\n%s\nwant\n%s", step.name, name, encoding, who, got.body, want.body)

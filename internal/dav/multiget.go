@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"berth/calendar"
@@ -63,8 +64,13 @@ func (c *call) multiget(w http.ResponseWriter, r *http.Request, top *element, n 
 		return err
 	}
 	x := c.begin(w, r)
-	for _, o := range n.found {
-		plan.write(x, c.placeOf(o))
+	for part := range slices.Chunk(n.found, atOnce) {
+		if plan.reads {
+			c.fetch(part)
+		}
+		for _, o := range part {
+			plan.write(x, c.placeOf(o))
+		}
 	}
 	for rest := n.missing; len(rest) > 0; {
 		var href []byte

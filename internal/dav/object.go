@@ -69,7 +69,7 @@ func (c *call) export(w http.ResponseWriter, r *http.Request) error {
 // file begins the objects of a collection as a part of a file.
 func (c *call) file(of calendar.Collection, form form, send func(*piece) error) *pieces {
 	v := view{epoch: c.members.Epoch, reader: of.Reader(c.visible, c.alarms), form: form}
-	return &pieces{s: c.s, view: unique.Make(v), form: form, send: send, write: func(b *bytes.Buffer, o *calendar.Entry) {
+	return &pieces{s: c.s, view: unique.Make(v), form: form, fetch: c.fetch, send: send, write: func(b *bytes.Buffer, o *calendar.Entry) {
 		b.WriteString(calendar.FeedEvents(c.text(o)))
 	}}
 }

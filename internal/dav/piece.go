@@ -72,6 +72,7 @@ type pieces struct {
 	s     *server
 	view  unique.Handle[view]
 	form  form
+	fetch func([]*calendar.Entry) (same bool)      // reads the texts of objects; nil if they are not wanted
 	write func(b *bytes.Buffer, o *calendar.Entry) // the plain text of an object
 	send  func(*piece) error
 	run   []*calendar.Entry
@@ -152,14 +153,21 @@ func (p *pieces) done(x *piece) error {
 
 // make writes the piece of the last objects, and keeps it.
 func (p *pieces) make(last bool) *piece {
+	same := p.prepare()
 	x := p.written()
 	x.last = last
+	if !same { // some are newer than the list
+		return x
+	}
 	// An answer that is larger than the shelf would clear it for nothing.
 	if p.kept += x.cost(); p.kept <= maxShare {
 		p.s.pieces.put(pieceKey{p.view, x.of[0]}, x)
 	}
 	return x
 }
+
+// prepare reads the texts of the last objects, and reports whether all of them are as they are in the list.
+func (p *pieces) prepare() (same bool) { return p.fetch == nil || p.fetch(p.run) }
 
 func (p *pieces) written() *piece {
 	b := &p.text

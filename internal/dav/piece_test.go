@@ -35,7 +35,8 @@ func written(t interface{ Fatal(...any) }, s *server, v view, list []*calendar.E
 		if o == p.run[0] {
 			made++
 		}
-		b.WriteString(v.reader + o.Text(calendar.Everything))
+		text, _ := o.Text(calendar.Everything)
+		b.WriteString(v.reader + text)
 	}
 	if err := p.all(slices.Values(list)); err != nil {
 		t.Fatal(err)
@@ -65,7 +66,7 @@ func TestPiecesAreWhatTheListIs(t *testing.T) {
 			case fate == 1:
 				list = slices.Delete(list, at, at+1)
 			default:
-				list[at] = versions(i+1, list[at].Name)[0]
+				list[at] = versions(i+1, list[at].Name())[0]
 				most = 1 // the cuts stay where they are
 			}
 			got, made := written(t, s, view{reader: "a"}, list)
@@ -101,9 +102,9 @@ func TestWhereAListIsCut(t *testing.T) {
 	edge, plain := "", ""
 	for i := 0; edge == "" || plain == ""; i++ {
 		if o := entries(fmt.Sprint(i))[0]; o.Edge() {
-			edge = o.Name
+			edge = o.Name()
 		} else {
-			plain = o.Name
+			plain = o.Name()
 		}
 	}
 	// Objects with one name each are enough, as only the name says where the cut is.

@@ -44,6 +44,8 @@ const calendars = atCollection
 
 // properties lists all that Berth has: those with which clients find and show the calendars, learn that they may not write, and
 // follow changes. Scheduling (RFC 6638) is left out on purpose: a client that found it would send invitations.
+var contentLengthName = inDAV("getcontentlength")
+
 var properties = []property{
 	{name: inDAV("resourcetype"), on: everywhere, all: true, write: resourceType},
 	{name: inDAV("displayname"), on: everywhere &^ atObject, own: true, all: true, write: displayName},
@@ -57,7 +59,7 @@ var properties = []property{
 	{name: inDAV("getetag"), on: atObject, all: true, write: entityTag},
 	{name: inDAV("getcontenttype"), on: calendars | atObject, all: true, write: contentType},
 	{name: inDAV("getlastmodified"), on: atObject, all: true, write: lastModified},
-	{name: inDAV("getcontentlength"), on: atObject, all: true, write: contentLength},
+	{name: contentLengthName, on: atObject, all: true, write: contentLength},
 	{name: inCal("calendar-home-set"), on: atPrincipal | atRoot, write: link(atHome)},
 	{name: inCal("calendar-user-address-set"), on: atPrincipal, write: link(atPrincipal)},
 	{name: inCal("calendar-description"), on: calendars, own: true, write: description},

@@ -138,6 +138,7 @@ type plan struct {
 	objects []property // of an object, if all of the selection is known
 	base    string     // of the objects' addresses
 	text    []byte     // of the last object
+	reads   bool       // the texts of objects
 }
 
 func (c *call) plan(want asked) *plan {
@@ -153,7 +154,16 @@ func (c *call) plan(want asked) *plan {
 		}
 		p.objects = append(p.objects, prop)
 	}
+	p.reads = !want.onlyNames && (want.all || slices.Contains(want.names, calendarData) || slices.Contains(want.names, contentLengthName))
 	return p
+}
+
+// fetch returns what reads texts ahead; nil if none are wanted.
+func (p *plan) fetch() func([]*calendar.Entry) bool {
+	if !p.reads {
+		return nil
+	}
+	return p.c.fetch
 }
 
 const (
@@ -163,6 +173,11 @@ const (
 
 // write writes the response element of one resource.
 func (p *plan) write(x *writer, at place) {
+	if at.object != nil && p.reads {
+		if at.object = p.c.fresh(at.object); at.object == nil {
+			return
+		}
+	}
 	x.raw("<D:response>")
 	if at.kind == atObject && p.base != "" {
 		x.raw("<D:href>")
@@ -266,7 +281,10 @@ func (p *plan) data(x *writer, o *calendar.Entry) {
 	case len(p.c.alarms) > 0 || p.c.masked(o):
 		x.text(p.c.text(o))
 	default: // as it is in memory
-		p.text = o.AppendText(p.text[:0], o.For(p.c.visible))
+		var ok bool
+		if p.text, ok = o.AppendText(p.text[:0], o.For(p.c.visible)); !ok {
+			p.text = append(p.text, p.c.text(o)...)
+		}
 		x.bytes(p.text)
 	}
 	x.raw("</C:calendar-data>")

@@ -22,7 +22,11 @@ func (c *call) query(w http.ResponseWriter, r *http.Request, top *element) error
 	s := f.search(c)
 	x := c.begin(w, r)
 	err = plan.each(x, func(yield func(*calendar.Entry) bool) {
-		for o := range s.candidates(c.members) {
+		candidates := s.candidates(c.members)
+		if s.more {
+			candidates = c.ahead(candidates)
+		}
+		for o := range candidates {
 			if (!s.more || !c.hidden(o) && c.matches(f, o)) && !yield(o) {
 				return
 			}

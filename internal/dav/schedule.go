@@ -3,6 +3,7 @@ package dav
 import (
 	"context"
 	"sync"
+	"time"
 
 	"berth/calendar"
 )
@@ -14,6 +15,8 @@ import (
 // everything: the others would do the same work.
 type schedule struct {
 	store Calendars
+	clock func() time.Time
+	texts int           // bytes of texts in memory
 	whole chan struct{} // its holder may read everything
 
 	mu    sync.Mutex
@@ -22,8 +25,8 @@ type schedule struct {
 	beds  []calendar.Collection // of the testbeds
 }
 
-func newSchedule(store Calendars) *schedule {
-	return &schedule{store: store, index: calendar.NewIndex(), whole: make(chan struct{}, 1)}
+func newSchedule(store Calendars, clock func() time.Time, texts int) *schedule {
+	return &schedule{store: store, clock: clock, texts: texts, index: calendar.NewIndex(), whole: make(chan struct{}, 1)}
 }
 
 // read runs fn on the index as of now, and the collections of the testbeds. fn must only copy its data: all other readers wait meanwhile. accounts
@@ -87,7 +90,7 @@ func (s *schedule) build(ctx context.Context, built int) (accounts int64, done b
 	if _, now := s.known(); now != built {
 		return 0, false, nil
 	}
-	index := calendar.NewIndex()
+	index := calendar.NewIndexWithin(s.texts, s.clock())
 	c, err := s.store.LoadCalendar(ctx, index.Put)
 	if err != nil {
 		return 0, false, err

@@ -2,6 +2,7 @@ package dav
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -60,13 +61,17 @@ func (l *ledger) Calendar(ctx context.Context, since int64) (calendar.Changes, e
 	return c, nil
 }
 
+func (l *ledger) CalendarObjects(context.Context, []string) ([]calendar.Object, error) {
+	return nil, errors.New("not asked for")
+}
+
 // names lists the names of all objects that a reader sees.
 func names(t *testing.T, s *schedule) map[string]bool {
 	t.Helper()
 	list := map[string]bool{}
 	if _, err := s.read(t.Context(), func(x *calendar.Index, _ []calendar.Collection) {
 		for o := range x.Members("all").All() {
-			list[o.Name] = true
+			list[o.Name()] = true
 		}
 	}); err != nil {
 		t.Error(err)
@@ -80,7 +85,7 @@ func TestNobodyWaitsForAQuestionThatHangs(t *testing.T) {
 	t.Parallel()
 	l := &ledger{hanging: make(chan struct{})}
 	l.commit("first")
-	s := newSchedule(l)
+	s := newSchedule(l, time.Now, calendar.TextsInMemory)
 	names(t, s)
 	hang := make(chan struct{})
 	l.mu.Lock()
@@ -109,7 +114,7 @@ func TestEverybodySeesWhatWasCommittedBefore(t *testing.T) {
 	t.Parallel()
 	l := &ledger{}
 	l.commit("first")
-	s := newSchedule(l)
+	s := newSchedule(l, time.Now, calendar.TextsInMemory)
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
@@ -135,7 +140,7 @@ func TestTheCalendarsAreReadBeforeTheFirstClient(t *testing.T) {
 	t.Parallel()
 	l := &ledger{}
 	l.commit("first")
-	h := New(nil, operator{}, l, Options{})
+	h := New(nil, operator{}, l, Options{Clock: time.Now})
 	if err := h.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +149,7 @@ func TestTheCalendarsAreReadBeforeTheFirstClient(t *testing.T) {
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	waiting := newSchedule(l)
+	waiting := newSchedule(l, time.Now, calendar.TextsInMemory)
 	waiting.whole <- struct{}{}
 	if _, err := waiting.refresh(gone); err == nil {
 		t.Error("who has gone waits for others")

@@ -54,6 +54,8 @@ type Order struct {
 
 	Facts []Fact // what people want to see of it, such as the addresses of what runs
 	Raw   []byte // the order as it was read, without secrets; kept with the request
+	// Record is the order as the portal's own code needs it in Shows and Write.
+	Record any
 	// Problem says why the order cannot be taken at its word, naming the field; the other fields are then not used, but for Key, URL, Word and Name.
 	Problem string
 }
@@ -81,7 +83,8 @@ type Wanted struct {
 	Asked  *testbeds.Slot // as the request was asked for
 	// Thread is all that was said, decided and explained, as one text for people, oldest first: for portals whose feedback is one text.
 	Thread string
-	// News lists what the order was not told yet: for portals that keep remarks one by one. Each has an id by which a repetition is recognised.
+	// News lists the same one by one, for portals that keep remarks one by one, without what was said there. Those that the order has already are
+	// recognised by their id, and are not written again.
 	News []Remark
 }
 

@@ -69,7 +69,7 @@ func (r *reader) calendar(ctx context.Context, since int64, put func(*calendar.O
 			put(&o)
 		}
 		return err
-	}, `SELECT name, request, tag, renewed, drawn, sequence, collections, document FROM calendar_objects WHERE sequence > $1`, since); err != nil {
+	}, objectRows+`WHERE sequence > $1`, since); err != nil {
 		return c, err
 	}
 	c.Removals, err = all(ctx, r.tx, func(s scan) (x calendar.Removal, err error) {
@@ -80,6 +80,24 @@ func (r *reader) calendar(ctx context.Context, since int64, put func(*calendar.O
 	}, `SELECT collection, name, at, sequence FROM calendar_removals WHERE sequence > $1`, since)
 	return c, err
 }
+
+// CalendarObjects reads objects by their names, in no order.
+func (s *Store) CalendarObjects(ctx context.Context, names []string) (list []calendar.Object, err error) {
+	err = s.View(ctx, func(tx scheduler.Reader) error {
+		list = nil
+		for part := range slices.Chunk(names, chunk) {
+			more, err := all(ctx, tx.(*reader).tx, objectRow, objectRows+`WHERE name IN (`+places(1, len(part))+`)`, anys(part)...)
+			if err != nil {
+				return err
+			}
+			list = append(list, more...)
+		}
+		return nil
+	})
+	return list, err
+}
+
+const objectRows = `SELECT name, request, tag, renewed, drawn, sequence, collections, document FROM calendar_objects `
 
 func objectRow(s scan) (calendar.Object, error) {
 	var name, request, tag, keys, text string

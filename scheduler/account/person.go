@@ -37,6 +37,14 @@ type Person struct {
 	Revision     int64     `json:"revision"`
 }
 
+// Newcomer is a person whom another system knows, and Berth does not yet.
+type Newcomer struct {
+	Username     string // as it is there; what stands after an @ does not count
+	Name         string
+	Email        string // that they were seen to read
+	Organisation string
+}
+
 // Topic is a kind of news that people may get, or choose not to get, by mail and on the pages.
 type Topic string
 

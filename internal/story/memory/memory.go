@@ -31,7 +31,7 @@ type Store struct {
 func New() *Store {
 	m := &Store{}
 	m.state.Store(&data{requests: map[string]scheduler.Request{}, bookings: map[int64]row{},
-		freed: map[string]scheduler.Freed{}, people: map[string]account.Person{}, replays: map[[2]string]scheduler.Replay{}, webhooks: map[string]scheduler.Webhook{}, seen: map[string]int64{}})
+		freed: map[string]scheduler.Freed{}, people: map[string]account.Person{}, replays: map[[2]string]scheduler.Replay{}, webhooks: map[string]scheduler.Webhook{}, series: map[string]scheduler.Series{}, seen: map[string]int64{}})
 	return m
 }
 
@@ -65,6 +65,7 @@ type data struct {
 	people     map[string]account.Person
 	replays    map[[2]string]scheduler.Replay
 	webhooks   map[string]scheduler.Webhook
+	series     map[string]scheduler.Series
 	seen       map[string]int64
 	uncommited []scheduler.Event
 	then       []func(scheduler.Committed)
@@ -105,7 +106,7 @@ func (m *Store) Change(_ context.Context, _ []string, fn func(scheduler.Tx) erro
 func (d *data) copy(broken string) *data {
 	c := *d
 	c.requests, c.bookings, c.people, c.replays = maps.Clone(d.requests), maps.Clone(d.bookings), maps.Clone(d.people), maps.Clone(d.replays)
-	c.webhooks, c.seen, c.freed = maps.Clone(d.webhooks), maps.Clone(d.seen), maps.Clone(d.freed)
+	c.webhooks, c.seen, c.freed, c.series = maps.Clone(d.webhooks), maps.Clone(d.seen), maps.Clone(d.freed), maps.Clone(d.series)
 	c.events, c.feedback, c.entries = slices.Clone(d.events), slices.Clone(d.feedback), slices.Clone(d.entries)
 	c.broken = broken
 	return &c

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"testing"
+	"time"
 
 	"berth/calendar"
 	"berth/internal/store"
@@ -27,7 +28,7 @@ func kept(tb testing.TB, s *store.Store) (bookings, calendars, waiting float64) 
 	nothing := inUse()
 	svc := service(tb, s)
 	bookings = inUse() - nothing
-	x := calendar.NewIndex()
+	x := calendar.NewIndexWithin(calendar.TextsInMemory, time.Now())
 	c, err := s.LoadCalendar(tb.Context(), x.Put)
 	if err != nil {
 		tb.Fatal(err)
