@@ -35,6 +35,8 @@ var routes = map[string]access{
 	"start-request": operators, "complete-request": operators, "fail-request": operators, "assign-request": deciders, "approve-request": providers,
 	"wait-request": writers, "stop-waiting-request": writers, "list-waitlist": readers,
 	"report-use": readers, "report-use-table": readers,
+	"list-series": readers, "get-series": readers, "check-series": readers, "suggest-series": readers, "list-series-ways": readers, "create-series": writers,
+	"schedule-series": deciders, "reject-series": deciders, "accept-series": writers, "move-series": writers, "cancel-series": writers, "assign-series": deciders, "approve-series": providers,
 	"list-feedback": readers, "add-feedback": writers, "list-history": readers,
 	"list-users": adminRead, "get-user": readers, "create-user": admins, "edit-user": admins, "set-password": resetters, "get-me": readers, "set-mail": writers,
 	"list-tokens": readers, "create-token": keepers, "revoke-token": keepers,

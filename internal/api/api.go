@@ -126,6 +126,7 @@ func (a *api) config() huma.Config {
 	c := huma.DefaultConfig("Berth", a.o.Version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
 	c.RejectUnknownQueryParameters = true
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Transformers = []huma.Transformer{a.reshape}
 	c.Info.Description = description
 	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
@@ -245,7 +246,7 @@ func (a *api) serveDocument(w http.ResponseWriter, r *http.Request) {
 
 // routes registers every operation.
 func (a *api) routes() {
-	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.deliveryRoutes, a.webhookRoutes, a.orchestratorRoutes, a.testbedCalendarRoutes, a.reportRoutes} {
+	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.seriesRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.deliveryRoutes, a.webhookRoutes, a.orchestratorRoutes, a.testbedCalendarRoutes, a.reportRoutes} {
 		register()
 	}
 }

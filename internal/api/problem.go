@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"berth/scheduler"
+	"berth/scheduler/series"
 	"berth/testbeds"
 )
 
@@ -32,6 +33,9 @@ type Problem struct {
 	Alternatives []testbeds.Alternative    `json:"alternatives,omitempty" doc:"slots and changes that fit instead, cheapest first"`
 	Allowed      []scheduler.Action        `json:"allowed,omitempty" doc:"the actions allowed now"`
 	Broken       []scheduler.BrokenBooking `json:"broken,omitempty" doc:"bookings that the change would leave without capacity"`
+
+	Parts []scheduler.Part `json:"occurrences,omitempty" doc:"of a step with a series: the answer for each occurrence"`
+	Ways  []series.Way     `json:"ways,omitempty" doc:"of a series that does not fit: ways in which all of it would"`
 
 	header http.Header
 }
@@ -107,6 +111,7 @@ func known(e *scheduler.Error) *Problem {
 	p := newProblem(status, e.Message)
 	p.Type = "urn:berth:problem:" + string(e.Code)
 	p.Errors, p.Alternatives, p.Allowed, p.Broken = e.Fields, e.Alternatives, e.Allowed, e.Broken
+	p.Parts, p.Ways = e.Parts, e.Ways
 	if v := e.Verdict; v != nil {
 		p.Problems, p.Conflicts, p.Contenders, p.Longest = v.Problems, v.Conflicts, v.Contenders, v.Longest
 		p.Messages = messages(*v)
