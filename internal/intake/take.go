@@ -108,7 +108,20 @@ func (s *Sync) submission(ctx context.Context, o Order) (in scheduler.Submission
 		}
 		in.Placement[p.Member] = vim
 	}
+	in.Components = ready(in.Components, in.Placement)
 	return in, nil
+}
+
+// ready makes components of no VNF ready where they are placed: an order that gives sizes of its own names no image that would have to be onboarded.
+func ready(list []testbeds.Component, at testbeds.Placement) []testbeds.Component {
+	list = slices.Clone(list)
+	for i, c := range list {
+		vim := cmp.Or(at[c.Member], at[testbeds.PlaceAll])
+		if c.VNF == "" && len(c.Onboarded) == 0 && vim != "" {
+			list[i].Onboarded = []string{vim}
+		}
+	}
+	return list
 }
 
 // place returns the VIM of a place: as the settings say, else as the facility does.

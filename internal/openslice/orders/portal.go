@@ -137,7 +137,7 @@ func (p *Portal) page(id string) string {
 
 // order translates an order; any is false if it orders nothing new.
 func (p *Portal) order(o openslice.Order) (x intake.Order, any bool) {
-	x = intake.Order{Key: o.ID, URL: p.page(o.ID), Word: string(o.State), Status: statusOf(o, p.clock()), Runs: runs(o), Name: nameOf(o), Description: describe(o),
+	x = intake.Order{Key: o.ID, URL: p.page(o.ID), Word: wordOf(o), Status: statusOf(o, p.clock()), Runs: runs(o), Name: nameOf(o), Description: describe(o),
 		Owner: owner(o.Parties), Created: o.Ordered.Time, Requested: slot(o.RequestedStart, o.RequestedCompletion), Feedback: said(o.Notes), Facts: facts(o), Raw: o.Raw}
 	if o.State != openslice.Initial && o.State != openslice.Rejected && o.State != openslice.Cancelled { // before, Openslice shows what was wanted as the start
 		if s := slot(o.Start, o.Expected); s.Start.Before(s.End) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"berth/internal/openslice"
+	"berth/internal/remote"
 	"berth/scheduler"
 )
 
@@ -19,6 +20,21 @@ func runs(o openslice.Order) bool {
 // active reports whether one of its services is there now.
 func active(o openslice.Order) bool {
 	return slices.ContainsFunc(o.Items, func(i openslice.Item) bool { return strings.EqualFold(i.Service.State, "active") })
+}
+
+// wordOf names the state of an order for people, with that of the services that Openslice has for it: INPROGRESS (reserved).
+func wordOf(o openslice.Order) string {
+	if !runs(o) {
+		return string(o.State)
+	}
+	var states []string
+	for _, i := range o.Items {
+		if s := strings.ToLower(remote.Clip(i.Service.State)); s != "" && !slices.Contains(states, s) {
+			states = append(states, s)
+		}
+	}
+	slices.Sort(states)
+	return remote.Clip(string(o.State) + " (" + strings.Join(states, ", ") + ")")
 }
 
 // statusOf says what the state of an order stands for. Openslice completes an order when its services are there, not when they have ended: until the expected
