@@ -130,7 +130,7 @@ func (s *server) instead(c call, q scheduler.Ask, out *availability) error {
 	}
 	out.Messages = verdict.Reasons(len(verdict.Conflicts))
 	for _, a := range found {
-		out.Alternatives = append(out.Alternatives, alternativeOf(a))
+		out.Alternatives = append(out.Alternatives, alternativeOf(a, q.Components))
 	}
 	return nil
 }

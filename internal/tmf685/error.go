@@ -47,7 +47,7 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if f, ok := errors.AsType[fault](err); ok {
 		status, p = f.status, problem{Code: f.code, Message: f.text}
 	} else if e, ok := errors.AsType[*scheduler.Error](err); ok {
-		status, p = statuses[e.Code], problemOf(e)
+		status, p = statuses[e.Code], problemOf(e, componentsOf(err))
 		s.prepare(w, r, e, err)
 	} else if wait, ok := errors.AsType[interface {
 		error
@@ -83,7 +83,28 @@ func (s *server) prepare(w http.ResponseWriter, r *http.Request, e *scheduler.Er
 	}
 }
 
-func problemOf(e *scheduler.Error) problem {
+// asking is an error about what was asked for: alternatives to it say what they need as a whole.
+type asking struct {
+	error
+	components []testbeds.Component
+}
+
+func (a asking) Unwrap() error { return a.error }
+
+// about notes what an error is about.
+func about(err error, components []testbeds.Component) error {
+	if err == nil {
+		return nil
+	}
+	return asking{err, components}
+}
+
+func componentsOf(err error) []testbeds.Component {
+	a, _ := errors.AsType[asking](err)
+	return a.components
+}
+
+func problemOf(e *scheduler.Error, components []testbeds.Component) problem {
 	p := problem{Code: string(e.Code), Message: e.Message, Errors: e.Fields, Allowed: e.Allowed}
 	for i, f := range p.Errors {
 		p.Errors[i].Field = property(f.Field)
@@ -92,7 +113,7 @@ func problemOf(e *scheduler.Error) problem {
 		p.Messages, p.Conflicts = e.Verdict.Reasons(len(e.Verdict.Conflicts)), e.Verdict.Conflicts
 	}
 	for _, a := range e.Alternatives {
-		p.Alternatives = append(p.Alternatives, alternativeOf(a))
+		p.Alternatives = append(p.Alternatives, alternativeOf(a, components))
 	}
 	return p
 }
@@ -117,16 +138,18 @@ type alternative struct {
 	Changes []string  `json:"changes"`
 }
 
-func alternativeOf(a testbeds.Alternative) alternative {
+// alternativeOf shows another way to reserve for components. Where it differs by more than its time it lists all that it needs.
+func alternativeOf(a testbeds.Alternative, components []testbeds.Component) alternative {
 	out := alternative{Period: periodOf(a.Slot), Start: a.Slot.Start, End: a.Slot.End, Changes: []string{}}
-	differs := false
+	elsewhere := false
 	for _, c := range a.Changes {
 		out.Changes = append(out.Changes, c.Text)
-		differs = differs || c.Kind == testbeds.ChangeDevices
+		elsewhere = elsewhere || c.Kind != testbeds.ChangeShift && c.Kind != testbeds.ChangeShorten
 	}
-	if differs {
-		for _, d := range a.Devices {
-			out.Items = append(out.Items, itemOf(need{testbed: d.Testbed, device: d.Device, amount: d.Count, units: d.Units}, a.Slot, false))
+	if elsewhere {
+		e := testbeds.Experiment{Components: components, Placement: a.Placement, Devices: a.Devices}
+		for _, n := range e.Demand() {
+			out.Items = append(out.Items, itemOf(need{n.Testbed, n.VIM, n.Quantity, n.Device, n.Amount, n.Units}, a.Slot, false))
 		}
 	}
 	return out

@@ -123,7 +123,7 @@ func (s *server) createReservation(c call) error {
 	}
 	out, err := s.requests.Submit(c.Context(), c.actor, in)
 	if err != nil {
-		return err
+		return about(err, in.Components)
 	}
 	r, reason := out.Request, ""
 	if g.State == completed && r.Status == scheduler.UnderReview {
@@ -267,8 +267,12 @@ func (s *server) change(c call, g given, r scheduler.Request, revision int64) er
 		return err
 	}
 	if x.any() {
+		components := r.Components
+		if x.wish != nil {
+			components = x.wish.components
+		}
 		if r, err = s.apply(c, x, r, revision); err != nil {
-			return err
+			return about(err, components)
 		}
 		revision = r.Revision
 	}

@@ -13,6 +13,7 @@ import (
 	"berth/internal/store"
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/testbeds"
 )
 
 var storeOptions = store.Options{}
@@ -143,21 +144,35 @@ func TestSetupIsKeptFree(t *testing.T) {
 	h.expect(h.send("maeve", "POST", "/reservation", h.wanted("hall:slow", 1, 13*hour, 14*hour)), 201)
 }
 
-// TestAnAlternativeCanBeReserved takes the first alternative of a refusal, as it stands.
+// TestAnAlternativeCanBeReserved takes each alternative of a refusal, as it stands: at another time, with less, or elsewhere, and with all that was asked for.
 func TestAnAlternativeCanBeReserved(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
+	f, _, err := h.svc.Facility(t.Context(), account.System)
+	h.must(nil, err)
+	f.Testbeds = append(f.Testbeds, testbeds.Testbed{ID: "annex", Name: "Annex", Timezone: "Europe/Dublin", Approval: testbeds.ApprovalInformed, Devices: []testbeds.Device{{ID: "usrp", Count: 2}}})
+	h.must(h.svc.PutFacility(t.Context(), account.System, f, scheduler.ChangeOptions{}))
 	h.expect(h.send("adele", "POST", "/reservation", h.wanted("hall:usrp", 3, 10*hour, 12*hour, "reservationState", "COMPLETED")), 201)
-	p := h.expect(h.send("maeve", "POST", "/reservation", h.wanted("hall:usrp", 2, 11*hour, 13*hour)), 409)
+	both := []any{needed("hall:usrp", 2), needed("hall:iris:vcpu", 4)}
+	p := h.expect(h.send("maeve", "POST", "/reservation", h.wanted("", 0, 11*hour, 13*hour, "reservationItem", both)), 409)
+	moved := 0
 	for i, x := range p["alternatives"].([]any) {
 		a := x.(map[string]any)
-		again := h.wanted("hall:usrp", 2, 0, 0, "requestedPeriodStartDateTime", a["requestedPeriodStartDateTime"], "requestedPeriodEndDateTime", a["requestedPeriodEndDateTime"])
+		again := h.wanted("", 0, 0, 0, "reservationItem", both, "requestedPeriodStartDateTime", a["requestedPeriodStartDateTime"], "requestedPeriodEndDateTime", a["requestedPeriodEndDateTime"])
 		if items, ok := a["reservationItem"]; ok {
 			again["reservationItem"] = items
 		}
-		if r := h.send("maeve", "POST", "/reservation", again); r.status != 201 {
-			t.Errorf("alternative %d is answered %d: %s; it is %v", i, r.status, r.body, a)
+		made := h.expect(h.send("maeve", "POST", "/reservation", again), 201)
+		pools := fmt.Sprint(made["reservationItem"])
+		if !strings.Contains(pools, "hall:iris:vcpu") {
+			t.Errorf("alternative %d, %v, leaves out the VIM: %v", i, a["changes"], pools)
 		}
+		if strings.Contains(pools, "annex:usrp") {
+			moved++
+		}
+	}
+	if moved == 0 {
+		t.Errorf("none is elsewhere: %v", p["alternatives"])
 	}
 }
 
