@@ -47,6 +47,7 @@ type grammar struct {
 	Token    tokenCommands    `cmd:"" group:"local" help:"Manage secrets with which programs act for people."`
 	Bugzilla bugzillaCommands `cmd:"" group:"local" help:"Check the connection to Bugzilla, list what waits, bring a ticket in line."`
 	Osm      osmCommands      `cmd:"" group:"local" name:"osm" help:"Check the connection to each OSM, list what runs there for which request."`
+	Portal   portalCommands   `cmd:"" group:"local" help:"Check the connection to each portal, list which of its orders is which request."`
 	Mail     mailCommands     `cmd:"" group:"local" help:"Test whether mail arrives."`
 	Verify   verifyCommand    `cmd:"" group:"local" help:"Judge the whole database from nothing; exit 1 if it is not clean."`
 	Backup   backupCommand    `cmd:"" group:"local" help:"Copy a SQLite database consistently, also while it is in use."`

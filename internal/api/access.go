@@ -48,6 +48,7 @@ var routes = map[string]access{
 	"list-webhooks": readers, "get-webhook": readers, "create-webhook": keepers, "edit-webhook": keepers, "delete-webhook": keepers, "renew-webhook-secret": keepers,
 	"list-orchestrators": operatorRead, "tie-deployment": operators, "answer-deployment": operators, "retry-orchestrator": admins, "take-catalogue": admins,
 	"list-testbed-calendars": readers, "preview-testbed-calendar": providers, "confirm-testbed-calendar": providers, "read-testbed-calendar": providers, "forget-testbed-calendar": providers,
+	"list-portals": operatorRead, "retry-portal": admins, "untie-order": admins,
 	"test-webhook": keepers, "list-webhook-deliveries": readers, "redeliver-webhook": keepers,
 }
 

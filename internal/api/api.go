@@ -61,6 +61,7 @@ type Options struct {
 	Orchestrators Orchestrators
 
 	TestbedCalendars TestbedCalendars
+	Portals          Portals
 	Channels         []string               // of deliveries
 	Figures          []prometheus.Collector // further metrics, from other parts
 	MaxBody          int64                  // of a facility or catalogue; default 4 MiB
@@ -246,7 +247,7 @@ func (a *api) serveDocument(w http.ResponseWriter, r *http.Request) {
 
 // routes registers every operation.
 func (a *api) routes() {
-	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.seriesRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.deliveryRoutes, a.webhookRoutes, a.orchestratorRoutes, a.testbedCalendarRoutes, a.reportRoutes} {
+	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.seriesRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.deliveryRoutes, a.webhookRoutes, a.orchestratorRoutes, a.testbedCalendarRoutes, a.intakeRoutes, a.reportRoutes} {
 		register()
 	}
 }

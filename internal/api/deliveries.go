@@ -85,11 +85,11 @@ type BacklogShape struct {
 func (a *api) deliveryRoutes() {
 	type choice struct {
 		Paged
-		Channel string `query:"channel" maxLength:"32" doc:"ticket, mail or webhook; default: all"`
+		Channel string `query:"channel" maxLength:"32" doc:"ticket, mail, portal or webhook; default: all"`
 		Target  string `query:"target" maxLength:"320"`
 		Undone  bool   `query:"undone" doc:"only deliveries that have not succeeded"`
 	}
-	add(a, operation{id: "list-deliveries", method: "GET", path: "/deliveries", tag: "operating", summary: "List the deliveries to tickets, mail and webhooks, newest first",
+	add(a, operation{id: "list-deliveries", method: "GET", path: "/deliveries", tag: "operating", summary: "List the deliveries to tickets, mail, portals and webhooks, newest first",
 		more: "Successful deliveries are kept for 30 days."},
 		func(ctx context.Context, _ account.Actor, in *choice) (*list[DeliveryShape], error) {
 			query := url.Values{}
@@ -166,7 +166,7 @@ func (a *api) deliveryRoutes() {
 		})
 	type retry struct {
 		Body struct {
-			Channel string `json:"channel" enum:"ticket,mail,webhook"`
+			Channel string `json:"channel" enum:"ticket,mail,portal,webhook"`
 			Request string `json:"request,omitempty" maxLength:"64" doc:"UUID or number; default: all"`
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"berth/internal/dav"
 	"berth/internal/delivery"
 	"berth/internal/demo"
+	"berth/internal/intake"
 	"berth/internal/orchestration"
 	"berth/internal/store"
 	"berth/internal/tmf685"
@@ -89,7 +91,11 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	h, err := a.handler(site, hooks, desk, outside)
+	portals, err := a.parts.Portals(a.settings, site, a.options.Log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	h, err := a.handler(site, hooks, desk, outside, portals)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -114,7 +120,7 @@ func (a *App) start(ctx context.Context) error {
 	a.bookings.open.Store(true)
 	keeping := &cleanupJob{store: a.parts.Store, clock: a.parts.Clock}
 	reading, read := a.loadCalendars()
-	a.runJobs(ctx, append(append(osmJobs(desk), testbedCalendarJobs(outside)...), a.parts.Service.RunDue, a.parts.Service.LayOut, reading, calendars.run, keeping.run, tickets, mails, a.webhookJob(hooks, a.options.Log))...)
+	a.runJobs(ctx, append(slices.Concat(osmJobs(desk), testbedCalendarJobs(outside), a.parts.portalJobs(portals, a.options.Log)), a.parts.Service.RunDue, a.parts.Service.LayOut, reading, calendars.run, keeping.run, tickets, mails, a.webhookJob(hooks, a.options.Log))...)
 	a.stack.push("server", serverBy, a.server.stop)
 	select {
 	case <-read:
@@ -239,12 +245,12 @@ func (a *App) door(base string) web.OIDC {
 }
 
 // handler serves everything over HTTP.
-func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.Desk, outside calendarsync.Desk) (http.Handler, error) {
+func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.Desk, outside calendarsync.Desk, portals intake.Desk) (http.Handler, error) {
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
 		Log: a.options.Log, Clock: a.parts.Clock, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
-		Webhooks: hooks, Orchestrators: desk, TestbedCalendars: outside, Deliveries: a.parts.Store, Channels: channelNames(a.settings),
-		Figures: append(pollFigures(a.settings, a.parts), calendarFigures{outside}),
+		Webhooks: hooks, Orchestrators: desk, TestbedCalendars: outside, Portals: portals, Deliveries: a.parts.Store, Channels: channelNames(a.settings),
+		Figures: append(append(pollFigures(a.settings, a.parts), connectorFigures(a.settings, a.parts)...), calendarFigures{outside}),
 	})
 	invite, err := a.inviter(base)
 	if err != nil {
@@ -254,7 +260,7 @@ func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.De
 	if err != nil {
 		return nil, err
 	}
-	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Orchestrators: shownDesk(desk), TestbedCalendars: shownCalendars(outside),
+	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Orchestrators: shownDesk(desk), TestbedCalendars: shownCalendars(outside), Portals: shownPortals(portals),
 		About: a.about(), Sample: demo.Sample, OpenAPI: document, Invite: invite, OIDC: a.door(base)})
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"berth/calendar"
 	"berth/internal/auth"
 	"berth/internal/config"
+	"berth/internal/intake"
 	"berth/internal/mail"
 	"berth/internal/store"
 	"berth/internal/tickets"
@@ -131,6 +132,9 @@ func channels(settings config.Settings) (list []scheduler.Channel) {
 	}
 	if settings.Mail.Host != "" {
 		list = append(list, scheduler.Channel{Name: mail.Channel, Takes: mail.Takes})
+	}
+	if len(settings.Portals) > 0 {
+		list = append(list, scheduler.Channel{Name: intake.Channel, Takes: intake.Takes})
 	}
 	return append(list, scheduler.Channel{Name: webhook.Channel, Takes: webhook.Takes})
 }

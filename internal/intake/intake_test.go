@@ -10,6 +10,7 @@ import (
 	"berth/internal/intake"
 	"berth/internal/portal/portaltest"
 	"berth/scheduler"
+	"berth/scheduler/account"
 	"berth/testbeds"
 )
 
@@ -427,5 +428,38 @@ func TestOneOfSeveralProcessesPolls(t *testing.T) {
 	lists := strings.Count(strings.Join(d.server.Requests(), "\n")+"\n", "GET /admin/deployments\n")
 	if lists != 1 || len(d.requests()) != 5 {
 		t.Errorf("%d polls, %d requests", lists, len(d.requests()))
+	}
+}
+
+// TestAnAddressGivesNoRights: an order with an administrator's address is an experimenter's, and an address without an experimenter's rights has none.
+func TestAnAddressGivesNoRights(t *testing.T) {
+	t.Parallel()
+	d := newBench(t, t, portaltest.First, intake.FollowAll)
+	for name, role := range map[string]account.Role{"root": account.RoleAdministrator, "vera": account.RoleProvider} {
+		p := account.Person{Username: name, Name: name, Email: name + "@example.org", Roles: []account.Role{role}}
+		if role == account.RoleProvider {
+			p.Testbeds = []string{"patras"}
+		}
+		d.must(d.people.PutPerson(t.Context(), account.System, p))
+	}
+	at := d.clock().Add(24 * time.Hour)
+	ids := map[string]int64{}
+	for _, name := range []string{"root", "vera", "oskar"} {
+		ids[name] = d.server.Ask(portaltest.Ask{Key: d.server.AddUser(name, name, strings.ToUpper(name)+"@example.org"), Name: name, Experiment: design,
+			Places: map[int]string{1: "Cloudville", 2: "Volos"}, Start: at, End: at.Add(time.Hour)})
+	}
+	d.round()
+	if v := d.taken(ids["root"]); v.Experimenter != "root" || v.Status != scheduler.UnderReview {
+		t.Errorf("%+v", v.Request)
+	}
+	for _, name := range []string{"vera", "oskar"} {
+		if x := d.order(ids[name]); x.Number != 0 || !strings.Contains(x.Trouble, "experimenter") {
+			t.Errorf("%s: %+v", name, x)
+		}
+	}
+	d.server.Edit(ids["root"], map[string]any{"status": "SCHEDULED", "startDate": at, "endDate": at.Add(time.Hour)})
+	d.round()
+	if v := d.taken(ids["root"]); v.Status != scheduler.UnderReview { // it has no mentor, and an administrator's address is none
+		t.Errorf("the request is %s", v.Status)
 	}
 }

@@ -27,7 +27,23 @@ type Progress struct {
 // mostLoose bounds the list of services that are tied to no request.
 const mostLoose = 100
 
-func (s *Sync) mark() string { return s.o.Via + " " + s.o.Name }
+func (s *Sync) mark() string { return mark(s.o.Via, s.o.Name) }
+
+func mark(via, name string) string { return via + " " + name }
+
+// Marks stores the progress.
+type Marks interface {
+	Mark(ctx context.Context, name string) (string, error)
+}
+
+// ReadProgress reads the progress of polling an orchestrator, by its kind and its name in the settings, in whichever process.
+func ReadProgress(ctx context.Context, m Marks, via, name string) (p Progress, err error) {
+	text, err := m.Mark(ctx, mark(via, name))
+	if err != nil || text == "" {
+		return p, err
+	}
+	return p, json.Unmarshal([]byte(text), &p)
+}
 
 // Progress reads how far the polls have come.
 func (s *Sync) Progress(ctx context.Context) (Progress, error) {

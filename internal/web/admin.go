@@ -71,7 +71,7 @@ func (s *site) admin(w http.ResponseWriter, r *http.Request, who account.Actor) 
 
 // health looks at each part of the instance.
 func (s *site) health(ctx context.Context) (list []health, err error) {
-	for _, c := range []struct{ channel, name, off string }{{"ticket", "Tickets", "No tracker is set."}, {"mail", "Mail", "No mail server is set."}, {"webhook", "Webhooks", ""}} {
+	for _, c := range []struct{ channel, name, off string }{{"ticket", "Tickets", "No tracker is set."}, {"mail", "Mail", "No mail server is set."}, {"portal", "Portals", "No portal is set."}, {"webhook", "Webhooks", ""}} {
 		h := health{Name: c.name, Word: "off", State: "off", Line: c.off}
 		if slices.Contains(s.o.Channels, c.channel) {
 			b, err := s.o.Deliveries.Backlog(ctx, c.channel)

@@ -86,10 +86,16 @@ func (s *site) changeDeployments(w http.ResponseWriter, r *http.Request, who acc
 	return done(w, r, deploymentsPath, "saved")
 }
 
-// operating adds the deployments to the pages of operators and administrators, where there is an orchestrator.
+// operating adds the deployments and the portals to the pages of operators and administrators, where there are some.
 func (s *site) operating(list []link, who account.Actor, path string) []link {
-	if s.o.Orchestrators == nil || !who.Is(account.RoleOperator) && !who.Is(account.RoleAdministrator) {
+	if !who.Is(account.RoleOperator) && !who.Is(account.RoleAdministrator) {
 		return list
 	}
-	return append(list, link{Label: "Deployments", URL: deploymentsPath, Here: path == deploymentsPath})
+	if s.o.Orchestrators != nil {
+		list = append(list, link{Label: "Deployments", URL: deploymentsPath, Here: path == deploymentsPath})
+	}
+	if s.o.Portals != nil {
+		list = append(list, link{Label: "Portals", URL: portalsPath, Here: path == portalsPath})
+	}
+	return list
 }

@@ -36,7 +36,7 @@ func initialsOf(p account.Person) string {
 
 // channelName names a channel for people.
 func channelName(channel string) string {
-	if name := map[string]string{"ticket": "Ticket", "mail": "Mail", "webhook": "Webhook"}[channel]; name != "" {
+	if name := map[string]string{"ticket": "Ticket", "mail": "Mail", "portal": "Portal", "webhook": "Webhook"}[channel]; name != "" {
 		return name
 	}
 	return channel

@@ -100,6 +100,7 @@ type Options struct {
 	Orchestrators Orchestrators // nil: none
 
 	TestbedCalendars TestbedCalendars // nil: none
+	Portals          Portals          // nil: none
 }
 
 // site holds the state shared by the handlers.
@@ -117,7 +118,7 @@ type site struct {
 
 // Paths lists the patterns of New's handler.
 var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/use", "/use.csv", "/requests", "/requests/", "/testbeds", "/testbeds/",
-	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", deploymentsPath, "GET /docs/api", "/offers/", "/approvals/", "/needed/", "/mails/", "/invitations/", "/welcome/"}
+	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", deploymentsPath, portalsPath, "GET /docs/api", "/offers/", "/approvals/", "/needed/", "/mails/", "/invitations/", "/welcome/"}
 
 // New serves the pages.
 func New(service *scheduler.Service, people Identity, o Options) (http.Handler, error) {

@@ -5,21 +5,16 @@ import (
 	"fmt"
 	"strings"
 
+	"berth/internal/intake"
 	"berth/internal/portal"
 	"berth/internal/remote"
 )
 
-// Finding is the result of one check.
-type Finding struct {
-	What, Detail, Remedy string
-	OK                   bool
-}
-
-// Check examines everything that taking over a portal's deployments depends on. It writes nothing. vim names the VIM of an infrastructure, empty for an
+// Check examines what the portal offers to its people, beyond the deployments that there are. It writes nothing. vim names the VIM of an infrastructure, empty for an
 // unknown one; design reports whether the catalogue has an NSD.
-func (o *Orders) Check(ctx context.Context, vim func(portal.Infrastructure) string, design func(name string) bool) (list []Finding) {
+func (o *Orders) Check(ctx context.Context, vim func(portal.Infrastructure) string, design func(name string) bool) (list []intake.Finding) {
 	add := func(what string, err error, detail string, args ...any) bool {
-		f := Finding{What: what, Detail: fmt.Sprintf(detail, args...), OK: err == nil}
+		f := intake.Finding{What: what, Detail: fmt.Sprintf(detail, args...), OK: err == nil}
 		if err != nil {
 			f.Detail = err.Error()
 			if e, ok := portal.AsError(err); ok {
@@ -30,27 +25,17 @@ func (o *Orders) Check(ctx context.Context, vim func(portal.Infrastructure) stri
 		return err == nil
 	}
 	found, err := o.client.Deployments(ctx)
-	if !add("sign-in", err, "the portal takes the key, and lists %d deployments", len(found)) {
-		return list
+	if err != nil {
+		return nil // which the check of the orders says
 	}
-	later, bad := 0, 0
-	unknown := map[string]bool{}
+	later := 0
 	for _, d := range found {
-		x := o.order(d)
-		if x.Problem != "" {
-			bad++
-			list = append(list, Finding{What: "deployment", Detail: fmt.Sprintf("%d cannot be taken: %s", d.ID, x.Problem), Remedy: "mend it in the portal: " + x.URL})
-			continue
-		}
 		if d.Later() {
 			later++
 		}
-		if !design(x.Design) && !x.Status.Over() {
-			unknown[x.Design] = true
-		}
 	}
 	switch {
-	case len(found) == bad:
+	case len(found) == 0:
 		add("generation", nil, "there is no deployment yet by which the portal's generation shows")
 	case later > 0:
 		add("generation", nil, "the second: it deploys by itself what is SCHEDULED, so no OSM may be driven for the same testbeds")
@@ -65,20 +50,17 @@ func (o *Orders) Check(ctx context.Context, vim func(portal.Infrastructure) stri
 				add("vim", nil, "%s is %s", name, where)
 				continue
 			}
-			list = append(list, Finding{What: "vim", Detail: name + " is no VIM that Berth knows",
+			list = append(list, intake.Finding{What: "vim", Detail: name + " is no VIM that Berth knows",
 				Remedy: "give the VIM its vimid or datacentername in the facility, or name it under vims for this portal"})
 		}
 	}
 	experiments, err := o.client.Experiments(ctx)
 	if add("nsds", err, "%d experiments", len(experiments)) {
 		for _, e := range experiments {
-			if !design(strings.TrimSpace(e.Name)) {
-				unknown[e.Name] = true
+			if name := strings.TrimSpace(e.Name); !design(name) {
+				list = append(list, intake.Finding{What: "nsd", Detail: remote.Clip(name) + " is no NSD of the catalogue", Remedy: "onboard it in the catalogue: what asks for it is not taken before"})
 			}
 		}
-	}
-	for name := range unknown {
-		list = append(list, Finding{What: "nsd", Detail: remote.Clip(name) + " is no NSD of the catalogue", Remedy: "onboard it in the catalogue: what asks for it is not taken before"})
 	}
 	return list
 }
