@@ -25,7 +25,10 @@ func evidence(r Request) proof.Request {
 	}
 	for _, o := range r.Offers {
 		x.Offers = append(x.Offers, proof.Offer{ID: o.ID, Open: o.State == OfferOpen, Until: sooner(o.Expires, o.What.Slot.Start), Slot: o.What.Slot,
-			Demand: variantOf(r, o.What).Demand(), Booking: o.Booking})
+			Demand: variantOf(r, o.What).Demand(), Booking: o.Booking, Made: o.Made, Waited: o.Waited})
+	}
+	if r.Wait != nil {
+		x.Wait = &proof.Wait{Since: r.Wait.Since, Until: r.Wait.Until, Offer: r.Wait.Offer}
 	}
 	for _, a := range r.Approvals {
 		x.Approvals = append(x.Approvals, proof.Approval{Testbed: a.Testbed, Required: a.Policy == testbeds.ApprovalRequired,

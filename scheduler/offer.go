@@ -92,7 +92,7 @@ func (d *decision) accept(ctx context.Context, id string) error {
 	there := false
 	if err := d.snapshot(func(w snapshot) error {
 		held, there = w.fed.Booking(o.Booking)
-		d.outcome.Fit = w.fed.Without(o.Booking).Recheck(e, held, d.now)
+		d.outcome.Fit = w.fed.Without(o.Booking).Recheck(today(e, w.catalogue), held, d.now)
 		return nil
 	}); err != nil {
 		return err

@@ -41,8 +41,10 @@ func (s *Service) view(ctx context.Context, tx Reader, w snapshot, a account.Act
 }
 
 // current returns the request's experiment, with the catalogue's present places and requirements of its VNFs.
-func current(r Request, c testbeds.Catalogue) testbeds.Experiment {
-	e := r.Experiment()
+func current(r Request, c testbeds.Catalogue) testbeds.Experiment { return today(r.Experiment(), c) }
+
+// today returns an experiment with the catalogue's present places and requirements of its VNFs.
+func today(e testbeds.Experiment, c testbeds.Catalogue) testbeds.Experiment {
 	e.Components = slices.Clone(e.Components)
 	for i, x := range e.Components {
 		if v, ok := c.VNF(x.VNF); ok {

@@ -17,7 +17,7 @@ func (d *decision) takeOffer(ctx context.Context, o Offer) error {
 	e := variantOf(r, o.What)
 	if err := d.snapshot(func(w snapshot) error {
 		held, there = w.fed.Booking(o.Booking)
-		d.outcome.Fit = w.fed.Without(append(r.bookings(), o.Booking)...).Recheck(e, held, d.now)
+		d.outcome.Fit = w.fed.Without(append(r.bookings(), o.Booking)...).Recheck(today(e, w.catalogue), held, d.now)
 		return nil
 	}); err != nil {
 		return err

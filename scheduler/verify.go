@@ -23,7 +23,7 @@ func (v Verification) Clean() bool { return len(v.Overcommitments) == 0 && len(v
 
 // VerifyProgress reports the progress of Verify.
 type VerifyProgress struct {
-	Doing string // bookings, capacity, requests or columns
+	Doing string // bookings, capacity, requests, waiting or columns
 	Done  int    // bookings or requests so far
 }
 
@@ -37,9 +37,9 @@ func (s *Service) Verify(ctx context.Context) (Verification, error) {
 func (s *Service) VerifyTelling(ctx context.Context, tell func(VerifyProgress)) (Verification, error) {
 	var v *verifying
 	err := s.store.View(ctx, func(tx Reader) error {
-		v = &verifying{tx: tx, audit: tx.Audit(), series: proof.NewSeries(), tell: tell, now: s.now(), since: s.now().Truncate(day).Add(-past), until: s.now().Truncate(day).Add(s.o.Horizon + day)}
+		v = &verifying{s: s, tx: tx, audit: tx.Audit(), series: proof.NewSeries(), tell: tell, now: s.now(), since: s.now().Truncate(day).Add(-past), until: s.now().Truncate(day).Add(s.o.Horizon + day)}
 		v.found = Verification{Overcommitments: []testbeds.Overcommitment{}, Recorded: []testbeds.Overcommitment{}, Inconsistencies: []string{}}
-		for _, judge := range []func(context.Context) error{v.gather, v.sweep, v.prove, v.proveSeries, v.columns} {
+		for _, judge := range []func(context.Context) error{v.gather, v.sweep, v.prove, v.proveSeries, v.patient, v.columns} {
 			if err := judge(ctx); err != nil {
 				return err
 			}
@@ -54,6 +54,7 @@ func (s *Service) VerifyTelling(ctx context.Context, tell func(VerifyProgress)) 
 
 // verifying is one run of Verify. It keeps the bookings in force in memory; requests pass through it.
 type verifying struct {
+	s        *Service
 	tx       Reader
 	audit    Audit
 	tell     func(VerifyProgress)
@@ -65,6 +66,7 @@ type verifying struct {
 	series   *proof.Series
 	swept    testbeds.Slot
 	short    map[int64]bool // bookings that an overcommitment touches
+	waits    []Request      // without an offer yet
 	found    Verification
 }
 
@@ -154,6 +156,9 @@ func (v *verifying) prove(ctx context.Context) error {
 		p.Judge(x)
 		if err := v.tellSeries(ctx, r.Request); err != nil {
 			return err
+		}
+		if r.waitsAt(v.now) {
+			v.waits = append(v.waits, r.Request)
 		}
 		v.found.Requests++
 		v.told("requests", v.found.Requests)

@@ -24,6 +24,7 @@ func (m *machine) check(rt *rapid.T) {
 	m.holds(s)
 	m.waiting(s)
 	m.noShows()
+	m.patience(s)
 	for _, r := range s.requests {
 		m.lateOnes(s, r)
 		m.occupies(s, r)

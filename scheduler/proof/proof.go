@@ -45,6 +45,7 @@ func (p *Proof) Judge(r Request) {
 	p.offered(r)
 	p.moving(r)
 	p.late(r)
+	p.waiting(r)
 	p.approved(r)
 	p.remembered(r)
 	if r.Stage == Running {

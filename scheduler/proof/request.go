@@ -25,6 +25,7 @@ type Request struct {
 	Offers    []Offer
 	Approvals []Approval
 	Move      *Move
+	Wait      *Wait // nil for one that does not wait
 
 	Overbooked bool // it has a record of being overbooked
 	Unfit      bool // that record is about a demand that can never fit, and not about capacity
@@ -62,6 +63,8 @@ type Offer struct {
 	Slot    testbeds.Slot
 	Demand  testbeds.Demand
 	Booking int64
+	Made    time.Time
+	Waited  *time.Time // for the waitlist: since when the request had waited
 }
 
 // Approval is a testbed's decision.
