@@ -15,8 +15,10 @@ import (
 type Freed struct {
 	ID      string
 	Testbed string // empty for all: what can run where has changed
-	// Pools are the VIMs and devices; empty for all of the testbed.
-	Pools    []testbeds.Resource
+	// Pools are the quantities of VIMs, and the devices; empty for all of the testbed.
+	Pools []testbeds.Resource
+	// Free is the most that is free of each of the pools at any time of the interval; nil where nobody has looked.
+	Free     []int64 `json:"-"`
 	Interval testbeds.Slot
 	At       time.Time
 	Passed   waitlist.Place // the last one that was looked at
@@ -25,7 +27,8 @@ type Freed struct {
 // WaitSpan is capacity that a request waits for: of a VIM or device, or anything of a testbed, or anything anywhere.
 type WaitSpan struct {
 	Testbed  string
-	Pool     testbeds.Resource // without a quantity; zero for anything of the testbed
+	Pool     testbeds.Resource // zero for anything of the testbed
+	Amount   int64             // that must be free of the pool
 	Interval testbeds.Slot
 }
 
@@ -42,12 +45,8 @@ func WaitSpans(r Request) (list []WaitSpan) {
 		}
 		return list
 	}
-	seen := map[testbeds.Resource]bool{}
 	for _, n := range r.Demand {
-		if p := (testbeds.Resource{Testbed: n.Testbed, VIM: n.VIM, Device: n.Device}); !seen[p] {
-			seen[p] = true
-			list = append(list, WaitSpan{Testbed: n.Testbed, Pool: p, Interval: span})
-		}
+		list = append(list, WaitSpan{Testbed: n.Testbed, Pool: n.Resource, Amount: n.Amount, Interval: span})
 	}
 	return list
 }
@@ -111,8 +110,8 @@ func (d *decision) givenBack() (list []Freed) {
 				of = append(of, Freed{Testbed: c.Testbed, Interval: testbeds.Slot{Start: c.From, End: c.To}})
 			}
 			of[i].Interval = of[i].Interval.With(testbeds.Slot{Start: c.From, End: c.To})
-			if !slices.Contains(of[i].Pools, p) {
-				of[i].Pools = append(of[i].Pools, p)
+			if !slices.Contains(of[i].Pools, c.Resource) {
+				of[i].Pools = append(of[i].Pools, c.Resource)
 			}
 		}
 		list = append(list, of...)
@@ -128,4 +127,26 @@ func claimsOn(b testbeds.Booking, p testbeds.Resource) (list []testbeds.Claim) {
 		}
 	}
 	return list
+}
+
+// mostFree returns the most that is free of each of the pools at any time of an interval: who needs more cannot be helped.
+func (d *decision) mostFree(f Freed) (free []int64) {
+	if len(f.Pools) == 0 {
+		return nil
+	}
+	free = make([]int64, len(f.Pools))
+	_ = d.snapshot(func(w snapshot) error {
+		series, _ := w.fed.Availability(f.Testbed, f.Interval)
+		for _, x := range series {
+			i := slices.Index(f.Pools, x.Resource)
+			if i < 0 {
+				continue
+			}
+			for _, step := range x.Steps {
+				free[i] = max(free[i], step.Free)
+			}
+		}
+		return nil
+	})
+	return free
 }

@@ -41,10 +41,10 @@ func (s *Service) passOnFreed(ctx context.Context, among []string) (done int, er
 	}
 }
 
-// lookThrough looks through those who wait for capacity that came back, in transactions of one offer each, until all were looked at.
+// lookThrough looks through those who wait for capacity that came back, some in each transaction, until all were looked at.
 func (s *Service) lookThrough(ctx context.Context, id string) (offers int, err error) {
 	for {
-		made, over := false, false
+		made, over := 0, false
 		var lock []string
 		if err := s.store.View(ctx, func(tx Reader) error {
 			f, err := tx.Freed(ctx, id)
@@ -67,10 +67,7 @@ func (s *Service) lookThrough(ctx context.Context, id string) (offers int, err e
 		if err != nil {
 			return offers, err
 		}
-		if made {
-			offers++
-		}
-		if over {
+		if offers += made; over {
 			return offers, nil
 		}
 	}
@@ -79,37 +76,43 @@ func (s *Service) lookThrough(ctx context.Context, id string) (offers int, err e
 const (
 	// firstLook is how many of those who wait are read first: mostly the first one fits.
 	firstLook = 4
-	// mostLooked bounds how many are looked at in one transaction.
+	// mostLooked bounds how many are looked at in one transaction, and mostOffers how many of them get an offer.
 	mostLooked = 100
+	mostOffers = 8
 )
 
-// look looks at the next ones who wait, in their order, until one of them gets an offer. over says that all were looked at.
-func (d *decision) look(ctx context.Context, id string) (made, over bool, err error) {
+// look looks at the next ones who wait, in their order, and makes them offers. over says that all were looked at.
+func (d *decision) look(ctx context.Context, id string) (made int, over bool, err error) {
 	f, err := d.tx.Freed(ctx, id)
 	if CodeOf(err) == CodeNotFound {
-		return false, true, nil
+		return 0, true, nil
 	}
 	if err != nil {
-		return false, false, err
+		return 0, false, err
 	}
 	if _, err := d.s.ledger.catchUp(ctx, d.tx, d.now); err != nil {
-		return false, false, err
+		return 0, false, err
 	}
 	d.tx.OnCommit(d.s.ledger.take)
 	looked := 0
-	for n := firstLook; looked < mostLooked && !made && !over; n *= 4 {
+	for n := firstLook; looked < mostLooked && made < mostOffers && !over; n *= 4 {
+		f.Free = d.mostFree(f)
 		list, err := d.tx.WaitingFor(ctx, f, n)
 		if err != nil {
-			return false, false, err
+			return 0, false, err
 		}
 		over = len(list) < n
-		if made, err = d.lookAt(ctx, &f, list); err != nil {
-			return false, false, err
+		some, err := d.lookAt(ctx, &f, list)
+		if err != nil {
+			return 0, false, err
 		}
-		looked += n
+		if some { // what is free has changed, and with it who can be helped
+			made, over, n = made+1, false, firstLook
+		}
+		looked += len(list)
 	}
-	if over && !made {
-		return false, true, d.tx.DeleteFreed(ctx, f.ID)
+	if over {
+		return made, true, d.tx.DeleteFreed(ctx, f.ID)
 	}
 	return made, false, d.tx.PutFreed(ctx, f)
 }
@@ -126,12 +129,10 @@ func (d *decision) lookAt(ctx context.Context, f *Freed, list []waitlist.Place) 
 	}
 	for _, p := range list {
 		i := slices.IndexFunc(requests, func(r Request) bool { return r.Number == p.Number })
-		if i < 0 {
-			f.Passed = p
-			continue
-		}
-		if made, err = d.serve(ctx, *f, requests[i]); err != nil {
-			return false, err
+		if i >= 0 {
+			if made, err = d.serve(ctx, *f, requests[i]); err != nil {
+				return false, err
+			}
 		}
 		if f.Passed = p; made {
 			return true, nil

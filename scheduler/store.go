@@ -126,7 +126,8 @@ type RequestReader interface {
 	DueRequests(ctx context.Context, now time.Time, among []string, limit int) ([]string, error)
 	// NextDue returns the earliest Due of all requests, or At of capacity that came back; nil where there is none.
 	NextDue(ctx context.Context) (*time.Time, error)
-	// WaitingFor lists, in their order, the first places after f.Passed of requests whose WaitSpans meet the capacity that came back.
+	// WaitingFor lists, in their order, the first places after f.Passed of requests whose WaitSpans meet the capacity that came back, and
+	// need no more of it than f.Free.
 	WaitingFor(ctx context.Context, f Freed, limit int) ([]waitlist.Place, error)
 	// WaitingBefore counts the requests that wait for some of the same capacity and come before r.
 	WaitingBefore(ctx context.Context, r Request) (int, error)

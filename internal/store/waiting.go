@@ -16,6 +16,7 @@ type waitRow struct {
 	testbed, pool       string
 	week                int64
 	rank, since, number int64
+	amount              int64
 	starts, ends        int64
 }
 
@@ -24,27 +25,27 @@ func waitRows(r scheduler.Request) (rows []waitRow) {
 	for _, x := range scheduler.WaitSpans(r) {
 		p, from, to := scheduler.WaitPlace(r), seconds(x.Interval.Start), seconds(x.Interval.End)
 		for _, week := range weeksOf(from, to) {
-			rows = append(rows, waitRow{x.Testbed, poolKey(x.Pool), week, p.Rank, seconds(p.Since), p.Number, from, to})
+			rows = append(rows, waitRow{x.Testbed, poolKey(x.Pool), week, p.Rank, seconds(p.Since), p.Number, x.Amount, from, to})
 		}
 	}
 	return rows
 }
 
-// poolKey names a VIM or device of a testbed; empty for all.
+// poolKey names a quantity of a VIM, or a device, of a testbed; empty for all.
 func poolKey(p testbeds.Resource) string {
 	switch {
 	case p.VIM != "":
-		return "vim/" + p.VIM
+		return "vim/" + p.VIM + "/" + p.Quantity
 	case p.Device != "":
 		return "device/" + p.Device
 	}
 	return ""
 }
 
-const waitColumns = `SELECT testbed, pool, week, rank, since, number, starts, ends FROM waiting `
+const waitColumns = `SELECT testbed, pool, week, rank, since, number, amount, starts, ends FROM waiting `
 
 func readWaitRow(s scan) (x waitRow, err error) {
-	return x, s(&x.testbed, &x.pool, &x.week, &x.rank, &x.since, &x.number, &x.starts, &x.ends)
+	return x, s(&x.testbed, &x.pool, &x.week, &x.rank, &x.since, &x.number, &x.amount, &x.starts, &x.ends)
 }
 
 // writeWaiting writes what a changed request waits for, where that differs from what is written.
@@ -59,9 +60,9 @@ func (w *writer) writeWaiting(ctx context.Context, number int64, was, now []wait
 	}
 	var rows [][]any
 	for _, x := range now {
-		rows = append(rows, []any{x.testbed, x.pool, x.week, x.rank, x.since, x.number, x.starts, x.ends})
+		rows = append(rows, []any{x.testbed, x.pool, x.week, x.rank, x.since, x.number, x.amount, x.starts, x.ends})
 	}
-	return w.add(ctx, "waiting", `INSERT INTO waiting (testbed, pool, week, rank, since, number, starts, ends) VALUES`, ``, rows)
+	return w.add(ctx, "waiting", `INSERT INTO waiting (testbed, pool, week, rank, since, number, amount, starts, ends) VALUES`, ``, rows)
 }
 
 func placeRow(s scan) (p waitlist.Place, err error) {
@@ -85,15 +86,10 @@ const mostWeeks = 40
 // WaitingFor lists the first of those who wait for capacity that came back, in their order. Each of the ranges of the index that may hold them is
 // asked for its first ones: nobody else is looked at.
 func (r *reader) WaitingFor(ctx context.Context, f scheduler.Freed, limit int) ([]waitlist.Place, error) {
-	pools := []string{""}
-	for _, p := range f.Pools {
-		pools = append(pools, poolKey(p))
-	}
 	from, to := seconds(f.Interval.Start), seconds(f.Interval.End)
+	weeks := cover(from, to, mostWeeks)
 	var found []waitlist.Place
-	first := func(conditions string, args ...any) error {
-		var w where
-		w.and(conditions, args...)
+	first := func(w where) error {
 		w.after(f.Passed)
 		w.and(`starts < ?`, to)
 		w.and(`ends > ?`, from)
@@ -102,33 +98,49 @@ func (r *reader) WaitingFor(ctx context.Context, f scheduler.Freed, limit int) (
 		found = append(found, list...)
 		return err
 	}
-	weeks := cover(from, to, mostWeeks)
-	var err error
-	switch {
-	case len(f.Pools) == 0 || weeks == nil:
-		in := `testbed = ? AND week < 0`
-		args := []any{f.Testbed}
-		if len(f.Pools) > 0 {
-			in += ` AND pool IN (` + strings.TrimSuffix(strings.Repeat("?,", len(pools)), ",") + `)`
-			args = append(args, anys(pools)...)
+	of := func(pool string, most int64) error {
+		if weeks == nil {
+			w := where{}
+			w.and(`testbed = ? AND pool = ? AND week < 0 AND amount <= ?`, f.Testbed, pool, most)
+			return first(w)
 		}
-		err = first(in, args...)
-	default:
-		for _, pool := range pools {
-			for _, week := range weeks {
-				if err = first(`testbed = ? AND pool = ? AND week = ?`, f.Testbed, pool, week); err != nil {
-					return nil, err
-				}
+		for _, week := range weeks {
+			w := where{}
+			w.and(`testbed = ? AND pool = ? AND week = ? AND amount <= ?`, f.Testbed, pool, week, most)
+			if err := first(w); err != nil {
+				return err
 			}
 		}
+		return nil
 	}
-	if err != nil {
+	if len(f.Pools) == 0 {
+		w := where{}
+		w.and(`testbed = ? AND week < 0`, f.Testbed)
+		if err := first(w); err != nil {
+			return nil, err
+		}
+	} else if err := of("", 0); err != nil {
 		return nil, err
+	}
+	for i, p := range f.Pools {
+		most := int64(testbeds.MaxAmount) * maxParts
+		if f.Free != nil {
+			most = f.Free[i]
+		}
+		if most <= 0 {
+			continue
+		}
+		if err := of(poolKey(p), most); err != nil {
+			return nil, err
+		}
 	}
 	slices.SortFunc(found, waitlist.Compare)
 	found = slices.Compact(found)
 	return found[:min(len(found), limit)], nil
 }
+
+// maxParts is more than the components and devices of a request: their amounts add up.
+const maxParts = 1000
 
 // WaitingBefore counts the requests that wait for some of the same capacity and come before r.
 func (r *reader) WaitingBefore(ctx context.Context, q scheduler.Request) (int, error) {

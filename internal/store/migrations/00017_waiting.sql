@@ -1,6 +1,6 @@
 -- +goose Up
--- What requests wait for, in the order in which they get it: a row for each VIM or device (or for a whole testbed, or for anywhere: both empty) and each
--- week or block of weeks in which capacity may come back for them.
+-- What requests wait for, in the order in which they get it: a row for each quantity of a VIM or device (or for a whole testbed, or for anywhere: empty)
+-- and each week or block of weeks in which capacity may come back for them. The key holds all columns, so that it answers by itself.
 CREATE TABLE waiting (
 	testbed {{key}} NOT NULL,
 	pool    {{key}} NOT NULL,
@@ -8,9 +8,10 @@ CREATE TABLE waiting (
 	rank    BIGINT NOT NULL,
 	since   BIGINT NOT NULL,
 	number  BIGINT NOT NULL,
+	amount  BIGINT NOT NULL,
 	starts  BIGINT NOT NULL,
 	ends    BIGINT NOT NULL,
-	PRIMARY KEY (testbed, pool, week, rank, since, number)
+	PRIMARY KEY (testbed, pool, week, rank, since, number, amount, starts, ends)
 );
 CREATE INDEX waiting_number ON waiting (number);
 

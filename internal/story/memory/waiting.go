@@ -24,15 +24,19 @@ func (d *data) places(after waitlist.Place, limit int, take func(scheduler.Reque
 }
 
 // meets reports whether a request waits for some of the capacity.
-func meets(r scheduler.Request, testbed string, pools []testbeds.Resource, in testbeds.Slot) bool {
+func meets(r scheduler.Request, testbed string, pools []testbeds.Resource, free []int64, in testbeds.Slot) bool {
 	return slices.ContainsFunc(scheduler.WaitSpans(r), func(x scheduler.WaitSpan) bool {
-		return x.Testbed == testbed && x.Interval.Overlaps(in) && (len(pools) == 0 || x.Pool == testbeds.Resource{} || slices.Contains(pools, x.Pool))
+		if x.Testbed != testbed || !x.Interval.Overlaps(in) || len(pools) == 0 || x.Pool == (testbeds.Resource{}) {
+			return x.Testbed == testbed && x.Interval.Overlaps(in)
+		}
+		i := slices.Index(pools, x.Pool)
+		return i >= 0 && (free == nil || x.Amount <= free[i])
 	})
 }
 
 // WaitingFor lists those who wait for capacity that came back.
 func (d *data) WaitingFor(_ context.Context, f scheduler.Freed, limit int) ([]waitlist.Place, error) {
-	return d.places(f.Passed, limit, func(r scheduler.Request) bool { return meets(r, f.Testbed, f.Pools, f.Interval) }), nil
+	return d.places(f.Passed, limit, func(r scheduler.Request) bool { return meets(r, f.Testbed, f.Pools, f.Free, f.Interval) }), nil
 }
 
 // WaitingBefore counts those who wait for some of the same and come before a request.
@@ -43,7 +47,7 @@ func (d *data) WaitingBefore(_ context.Context, q scheduler.Request) (int, error
 			if x.Pool != (testbeds.Resource{}) {
 				pools = append(pools, x.Pool)
 			}
-			return x.Testbed != "" && meets(r, x.Testbed, pools, x.Interval)
+			return x.Testbed != "" && meets(r, x.Testbed, pools, nil, x.Interval)
 		})
 	})
 	return len(list), nil
