@@ -151,6 +151,14 @@ type Outcome struct {
 	Repeated     bool                   `json:"-"` // an idempotency key's second time
 }
 
+// Became returns the request that a step led to: the one that it created, else the one that it was taken with.
+func (o Outcome) Became() Request {
+	if o.Created != nil {
+		return *o.Created
+	}
+	return o.Request
+}
+
 // Displaced is a request that must make room, and its alternatives.
 type Displaced struct {
 	Request      string                 `json:"request"`

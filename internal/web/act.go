@@ -119,7 +119,7 @@ func (s *site) takeOffer(ctx context.Context, who account.Actor, id string, c cl
 	if err != nil {
 		return 0, err
 	}
-	return out.Created.Number, nil
+	return out.Became().Number, nil
 }
 
 // did words the last step, from the request as it is now.

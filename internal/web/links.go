@@ -77,9 +77,9 @@ func (s *site) accept(w http.ResponseWriter, r *http.Request) {
 		s.refuseFor(w, r, request, err)
 		return
 	}
-	p, err := s.linkPage(r.Context(), *out.Created)
+	p, err := s.linkPage(r.Context(), out.Became())
 	if err != nil { // it is accepted, whatever the page can say about it
-		p = linkPage{Request: *out.Created, Slot: out.Created.Slot}
+		p = linkPage{Request: out.Became(), Slot: out.Became().Slot}
 	}
 	s.show(w, r, http.StatusOK, "accepted.html", "The slot is yours to confirm", s.visitor(r), p)
 }
