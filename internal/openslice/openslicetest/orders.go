@@ -187,6 +187,11 @@ func (s *Server) patch(o *order, body map[string]any) {
 func (s *Server) orchestrate(now time.Time) {
 	for _, o := range s.orders {
 		switch {
+		case o.state == "ACKNOWLEDGED" && len(o.items) > 0 && o.items[0]["action"] == "delete":
+			s.patch(o, map[string]any{"state": "INPROGRESS"})
+		case o.state == "INPROGRESS" && len(o.items) > 0 && o.items[0]["action"] == "delete":
+			s.services(o, "terminated")
+			s.patch(o, map[string]any{"state": "COMPLETED"})
 		case o.state == "ACKNOWLEDGED" && o.time("startDate").Before(now):
 			s.services(o, "reserved")
 			s.patch(o, map[string]any{"state": "INPROGRESS"})

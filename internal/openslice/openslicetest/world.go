@@ -2,6 +2,7 @@ package openslicetest
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 )
@@ -60,6 +61,22 @@ func (s *Server) Change(id string, fields map[string]any) bool {
 	}
 	s.patch(o, fields)
 	return true
+}
+
+// End lets an order end its services, as a person does in the pages: its items become deletions, and the order acknowledged.
+func (s *Server) End(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.find(id)
+	if o == nil {
+		return
+	}
+	for i, x := range o.items {
+		item := maps.Clone(x)
+		item["action"], item["state"] = "delete", "ACKNOWLEDGED"
+		o.items[i] = item
+	}
+	s.patch(o, map[string]any{"state": "ACKNOWLEDGED"})
 }
 
 // Say adds a person's note.

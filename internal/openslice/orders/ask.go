@@ -45,24 +45,34 @@ type ask struct {
 	places     []intake.Place
 }
 
-// asked reads what the items of an order want. any is false for one that orders nothing new, such as the end of services.
-func asked(o openslice.Order) (a ask, any bool, err error) {
+// asked reads what the items of an order want.
+func asked(o openslice.Order) (a ask, err error) {
 	if len(o.Items) > maxOrderItems {
-		return a, true, problem{"orderItem", fmt.Sprintf("has more than %d entries", maxOrderItems)}
+		return a, problem{"orderItem", fmt.Sprintf("has more than %d entries", maxOrderItems)}
 	}
 	for i, x := range o.Items {
-		if x.Action != "" && !strings.EqualFold(x.Action, "add") {
+		if !adds(x) {
 			continue
 		}
-		any = true
 		if err := a.add(fmt.Sprintf("orderItem[%d]", i), x.Service); err != nil {
-			return a, true, err
+			return a, err
 		}
 	}
 	if a.design != "" && len(a.components) > 0 {
-		return a, any, problem{"orderItem", "names the NSD " + remote.Clip(a.design) + " and components beside it; a request has either"}
+		return a, problem{"orderItem", "names the NSD " + remote.Clip(a.design) + " and components beside it; a request has either"}
 	}
-	return a, any, nil
+	if len(o.Items) == 0 {
+		return a, problem{"orderItem", "is empty: nothing is ordered"}
+	}
+	return a, nil
+}
+
+// adds reports whether an item orders a service: others modify or end one, or leave it as it is.
+func adds(x openslice.Item) bool { return x.Action == "" || strings.EqualFold(x.Action, "add") }
+
+// ending reports whether an order only ends services that there were: people end them in Openslice by changing the items of their order so.
+func ending(o openslice.Order) bool {
+	return slices.ContainsFunc(o.Items, func(x openslice.Item) bool { return strings.EqualFold(x.Action, "delete") }) && !slices.ContainsFunc(o.Items, adds)
 }
 
 // add reads one item.

@@ -100,13 +100,10 @@ func (p *Portal) Order(ctx context.Context, key string) (o intake.Order, there b
 		}
 		return o, false, nil
 	}
-	if got == nil {
-		return o, false, &openslice.Error{Doing: "reading service order " + key, Detail: "it orders nothing any more"}
-	}
 	return *got, true, nil
 }
 
-// read reads one order; nil for one that orders nothing new. What one order alone does to its own reading is its problem, not everybody's.
+// read reads one order. What one order alone does to its own reading is its problem, not everybody's.
 func (p *Portal) read(ctx context.Context, id string) (o *intake.Order, there bool, err error) {
 	got, there, err := p.client.Get(ctx, id)
 	bad, unreadable := errors.AsType[*openslice.Unreadable](err)
@@ -121,10 +118,7 @@ func (p *Portal) read(ctx context.Context, id string) (o *intake.Order, there bo
 	case !there:
 		return nil, false, nil
 	}
-	x, any := p.order(got)
-	if !any {
-		return nil, true, nil
-	}
+	x := p.order(got)
 	return &x, true, nil
 }
 
@@ -135,16 +129,20 @@ func (p *Portal) page(id string) string {
 	return p.pages + id
 }
 
-// order translates an order; any is false if it orders nothing new.
-func (p *Portal) order(o openslice.Order) (x intake.Order, any bool) {
-	x = intake.Order{Key: o.ID, URL: p.page(o.ID), Word: wordOf(o), Status: statusOf(o, p.clock()), Runs: runs(o), Name: nameOf(o), Description: describe(o),
+// order translates an order.
+func (p *Portal) order(o openslice.Order) intake.Order {
+	x := intake.Order{Key: o.ID, URL: p.page(o.ID), Word: wordOf(o), Status: statusOf(o, p.clock()), Runs: runs(o), Name: nameOf(o), Description: describe(o),
 		Owner: owner(o.Parties), Created: o.Ordered.Time, Requested: slot(o.RequestedStart, o.RequestedCompletion), Feedback: said(o.Notes), Facts: facts(o), Raw: o.Raw}
 	if o.State != openslice.Initial && o.State != openslice.Rejected && o.State != openslice.Cancelled { // before, Openslice shows what was wanted as the start
 		if s := slot(o.Start, o.Expected); s.Start.Before(s.End) {
 			x.Scheduled = &s
 		}
 	}
-	a, any, err := asked(o)
+	if ending(o) {
+		x.Status = endOf(o)
+		return x
+	}
+	a, err := asked(o)
 	x.Design, x.Components, x.Devices, x.Places = a.design, a.components, a.devices, a.places
 	switch {
 	case err != nil:
@@ -156,7 +154,7 @@ func (p *Portal) order(o openslice.Order) (x intake.Order, any bool) {
 	case !x.Requested.Start.Before(x.Requested.End):
 		x.Problem = "requestedCompletionDate: is not after requestedStartDate"
 	}
-	return x, any
+	return x
 }
 
 // slot makes a slot of two dates, in whole seconds.

@@ -67,6 +67,20 @@ func statusOf(o openslice.Order, now time.Time) scheduler.Status {
 	return scheduler.UnderReview
 }
 
+// endOf says how far an order is that ends its services.
+func endOf(o openslice.Order) scheduler.Status {
+	there := slices.ContainsFunc(o.Items, func(i openslice.Item) bool {
+		return slices.Contains([]string{"reserved", "inactive", "active"}, strings.ToLower(i.Service.State))
+	})
+	switch {
+	case o.State == openslice.Rejected || o.State == openslice.Cancelled || o.State == openslice.Failed:
+		return statusOf(o, o.Expected.Time)
+	case there:
+		return scheduler.Terminating
+	}
+	return scheduler.Completed
+}
+
 // word is how an order says a status: the state that is written, and those that say it already. Where Openslice has services of its own for the order, it
 // says itself how far they are, and is not contradicted.
 type word struct {
@@ -91,6 +105,9 @@ var words = map[scheduler.Status]word{
 // says reports whether an order says a status.
 func says(o openslice.Order, s scheduler.Status) bool {
 	w, known := words[s]
+	if ending(o) {
+		return true // Openslice's orchestrator begins with an order that is acknowledged, also to end it: no state of it is touched
+	}
 	return !known || slices.Contains(w.shown, o.State) || runs(o) && slices.Contains(w.itself, o.State)
 }
 

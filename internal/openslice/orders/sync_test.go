@@ -106,6 +106,47 @@ func TestOpensliceRunsIt(t *testing.T) {
 	}
 }
 
+// TestOpensliceEndsIt: a person ends the services of their order early, and Berth has the rest of the slot back. It changes nothing in the order meanwhile.
+func TestOpensliceEndsIt(t *testing.T) {
+	t.Parallel()
+	d := stored(t).beside(t, t, intake.FollowProgress)
+	d.server.SetOrchestrator(true)
+	id := d.orders(24)
+	d.round()
+	v := d.taken(id)
+	d.must(d.svc.Assign(t.Context(), monika, v.ID, scheduler.Assign{Mentor: "monika"}))
+	d.must(d.svc.Schedule(t.Context(), monika, v.ID, scheduler.Schedule{}))
+	d.must(nil, d.tell(v.ID))
+	d.until(v.Slot.Start.Add(time.Second))
+	for range 4 {
+		d.round()
+	}
+	if got := d.view(v.ID); got.Status != scheduler.Running {
+		t.Fatalf("%s", got.Status)
+	}
+	d.server.End(id)
+	wrote := len(d.server.Requests())
+	for range 4 {
+		d.round()
+	}
+	if got := d.view(v.ID); got.Status != scheduler.Completed || got.Actual == nil || !got.Actual.End.Before(v.Slot.End) {
+		t.Errorf("%s, %+v", got.Status, got.Actual)
+	}
+	d.says(id, "COMPLETED")
+	for _, r := range d.server.Requests()[wrote:] {
+		if strings.HasPrefix(r, http.MethodPatch) {
+			t.Errorf("Berth changes an order that is being ended: %s", r)
+		}
+	}
+	// One that Berth sees for the first time as it ends is no request.
+	other := d.orders(30)
+	d.server.End(other)
+	d.round()
+	if v, ok := d.request(other); ok {
+		t.Errorf("%+v", v.Request)
+	}
+}
+
 // TestARejectionNamesAlternatives: in a note of the order.
 func TestARejectionNamesAlternatives(t *testing.T) {
 	t.Parallel()
