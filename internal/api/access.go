@@ -1,6 +1,10 @@
 package api
 
-import "berth/scheduler/account"
+import (
+	"strings"
+
+	"berth/scheduler/account"
+)
 
 // access lists the conditions for using a route at all.
 type access struct {
@@ -50,6 +54,22 @@ var routes = map[string]access{
 	"list-testbed-calendars": readers, "preview-testbed-calendar": providers, "confirm-testbed-calendar": providers, "read-testbed-calendar": providers, "forget-testbed-calendar": providers,
 	"list-portals": operatorRead, "retry-portal": admins, "untie-order": admins,
 	"test-webhook": keepers, "list-webhook-deliveries": readers, "redeliver-webhook": keepers,
+}
+
+// said words who may use the route, for readers of the document.
+func (x access) said() string {
+	if x.public {
+		return "Anybody, without signing in."
+	}
+	who := "Everybody"
+	for i, r := range x.roles {
+		if i == 0 {
+			who = strings.ToUpper(string(r[:1])) + string(r[1:]) + "s"
+		} else {
+			who += " and " + string(r) + "s"
+		}
+	}
+	return who + ", with a token that has the scope " + string(x.scope) + "."
 }
 
 // allows reports whether the actor may use the route.

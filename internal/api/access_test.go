@@ -11,7 +11,7 @@ import (
 )
 
 // public lists the routes open without signing in, beside the offer links.
-var public = []string{"/healthz", "/readyz", "/metrics", prefix + "/openapi.json", prefix + "/offers/read", prefix + "/offers/accept"}
+var public = []string{"/healthz", "/readyz", "/metrics", prefix + "/openapi.json", prefix + "/openapi-3.0.json", prefix + "/offers/read", prefix + "/offers/accept"}
 
 // TestEveryRouteSaysWhoMayUseIt walks the router: without signing in every route must answer 401.
 func TestEveryRouteSaysWhoMayUseIt(t *testing.T) {

@@ -85,12 +85,6 @@ func New(service *scheduler.Service, people Identity, o Options) http.Handler {
 	return newAPI(service, people, o).router
 }
 
-// Document renders the OpenAPI 3.1 document as JSON.
-func Document(version string) ([]byte, error) {
-	a := newAPI(nil, nil, Options{Version: version, Log: slog.New(slog.DiscardHandler), Clock: time.Now})
-	return a.document()
-}
-
 // prefix is the path of the API.
 const prefix = "/api/v1"
 
@@ -117,19 +111,22 @@ func newAPI(service *scheduler.Service, people Identity, o Options) *api {
 		a.huma = humachi.New(r, a.config())
 		a.routes()
 		a.documentEvents()
-		r.Get("/openapi.json", a.serveDocument)
+		a.complete()
+		r.Get("/openapi.json", a.serveDocument(a.document))
+		r.Get("/openapi-3.0.json", a.serveDocument(a.document30))
 		r.Get("/events", a.events)
 	})
 	return a
 }
 
 func (a *api) config() huma.Config {
-	c := huma.DefaultConfig("Berth", a.o.Version)
+	c := huma.DefaultConfig("Berth", Version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
 	c.RejectUnknownQueryParameters = true
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Transformers = []huma.Transformer{a.reshape}
 	c.Info.Description = description
+	c.Info.Contact = &huma.Contact{Name: "The administrators of your Berth"}
 	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	c.Servers = []*huma.Server{{URL: prefix}}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -168,11 +165,10 @@ func add[I, O any](a *api, op operation, handle func(ctx context.Context, actor 
 	o := huma.Operation{OperationID: op.id, Method: op.method, Path: op.path, Summary: op.summary, Description: op.more, Tags: []string{op.tag},
 		DefaultStatus: op.status, MaxBodyBytes: max(op.body, smallBody), Errors: []int{400, 422, 500},
 		Middlewares: huma.Middlewares{a.entrance(x)}}
-	if !x.public {
-		o.Extensions = map[string]any{"x-scope": x.scope} // for readers of the document
-		if len(x.roles) > 0 {
-			o.Extensions["x-roles"] = x.roles
-		}
+	o.Extensions = map[string]any{"x-who": x.said()}
+	if x.public {
+		o.Security = []map[string][]string{{}}
+	} else {
 		o.Security = []map[string][]string{{"bearer": {}}, {"basic": {}}}
 		o.Errors = []int{400, 401, 403, 404, 409, 412, 422, 429, 500, 503}
 	}
@@ -227,22 +223,6 @@ func (a *api) admit(r *http.Request, x access) (account.Actor, error) {
 	}
 	noted(r.Context(), actor.Username)
 	return actor, nil
-}
-
-// document makes the OpenAPI document, with the problems that every operation may return.
-func (a *api) document() ([]byte, error) {
-	return a.huma.OpenAPI().MarshalJSON()
-}
-
-func (a *api) serveDocument(w http.ResponseWriter, r *http.Request) {
-	b, err := a.document()
-	if err != nil {
-		a.problem(r.Context(), err).write(w)
-		return
-	}
-	w.Header().Set("Content-Type", "application/openapi+json")
-	w.Header().Set("Cache-Control", "no-cache")
-	_, _ = w.Write(b)
 }
 
 // routes registers every operation.

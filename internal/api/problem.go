@@ -49,7 +49,7 @@ func (p *Problem) GetStatus() int { return p.Status }
 func (p *Problem) GetHeaders() http.Header { return p.header }
 
 // ContentType returns the media type of RFC 9457.
-func (p *Problem) ContentType(string) string { return "application/problem+json" }
+func (p *Problem) ContentType(string) string { return problemType }
 
 // statuses is the one table from the scheduler's codes to HTTP.
 var statuses = map[scheduler.Code]int{

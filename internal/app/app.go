@@ -256,7 +256,7 @@ func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.De
 	if err != nil {
 		return nil, err
 	}
-	document, err := api.Document(a.options.Version)
+	document, err := api.Document()
 	if err != nil {
 		return nil, err
 	}

@@ -24,8 +24,7 @@ type operation31 struct {
 	Tags        []string
 	Summary     string
 	Description string
-	Scope       string   `json:"x-scope"`
-	Roles       []string `json:"x-roles"`
+	Who         string `json:"x-who"`
 	Parameters  []struct {
 		Name, In, Description string
 		Required              bool
@@ -40,7 +39,10 @@ type operation31 struct {
 	}
 }
 
-type media31 struct{ Schema schema31 }
+type media31 struct {
+	Schema  schema31
+	Example json.RawMessage
+}
 
 type schema31 struct {
 	Ref         string `json:"$ref"`
@@ -58,7 +60,7 @@ type schema31 struct {
 	Maximum     *json.Number
 	MaxLength   *int
 	MaxItems    *int
-	Pattern     string `json:"patternDescription"`
+	Pattern     string `json:"x-pattern-description"`
 }
 
 // names is one word or several.

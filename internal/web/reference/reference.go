@@ -109,7 +109,10 @@ func rank(group string) int {
 }
 
 func (d *document31) operation(method, path, base string, o operation31) Operation {
-	x := Operation{ID: o.ID, Method: method, Path: path, Summary: o.Summary, About: o.Description, Who: said(o)}
+	x := Operation{ID: o.ID, Method: method, Path: path, Summary: o.Summary, About: o.Description, Who: o.Who}
+	if x.About == x.Who {
+		x.About = ""
+	}
 	for _, p := range o.Parameters {
 		if p.Name == "Content-Type" {
 			continue
@@ -119,9 +122,6 @@ func (d *document31) operation(method, path, base string, o operation31) Operati
 	slices.SortStableFunc(x.Parameters, func(a, b Parameter) int { return place(a.In) - place(b.In) })
 	if o.Body != nil {
 		x.Body = d.body(o.Body.Content)
-		if given := bodies[o.ID]; given != "" {
-			x.Body.Example = given
-		}
 	}
 	for _, status := range sortedKeys(o.Responses) {
 		a := o.Responses[status]
@@ -132,7 +132,7 @@ func (d *document31) operation(method, path, base string, o operation31) Operati
 		answer := Answer{Status: status, About: a.Description}
 		for _, kind := range sortedKeys(a.Content) {
 			answer.Type = d.typeOf(a.Content[kind].Schema)
-			answer.Example = d.example(a.Content[kind].Schema, true)
+			answer.Example = written(a.Content[kind].Example)
 		}
 		x.Answers = append(x.Answers, answer)
 	}
@@ -147,24 +147,9 @@ func (d *document31) body(content map[string]media31) *Body {
 		if s.Ref == "" && len(s.Properties) == 0 {
 			continue
 		}
-		b.Type, b.Fields, b.Example = d.typeOf(s), d.fields(s), d.example(s, false)
+		b.Type, b.Fields, b.Example = d.typeOf(s), d.fields(s), written(content[kind].Example)
 	}
 	return b
-}
-
-// said words who may call an operation.
-func said(o operation31) string {
-	if o.Scope == "" {
-		return "Anybody, without signing in."
-	}
-	who := "Everybody"
-	if len(o.Roles) > 0 {
-		who = strings.ToUpper(o.Roles[0][:1]) + o.Roles[0][1:] + "s"
-		for _, r := range o.Roles[1:] {
-			who += " and " + r + "s"
-		}
-	}
-	return who + ", with a token that has the scope " + o.Scope + "."
 }
 
 func place(in string) int { return slices.Index([]string{"path", "query", "header"}, in) }

@@ -28,7 +28,7 @@ func TestEveryCallIsShown(t *testing.T) {
 	t.Parallel()
 	r := parsed(t)
 	b, _ := os.ReadFile("../../../docs/openapi.json")
-	want := strings.Count(string(b), `"operationId"`)
+	want := strings.Count(string(b), `"operationId"`) - 1 // the call of a webhook is Berth's own
 	shapes := map[string]bool{}
 	for _, s := range r.Shapes {
 		shapes[s.Name] = true

@@ -115,75 +115,13 @@ func rules(s schema31) string {
 	return strings.Join(list, "; ")
 }
 
-// deepest bounds the nesting of an example.
-const deepest = 4
-
-// example writes a value as an object could have it: of a body the required fields and a few others, of an answer all.
-func (d *document31) example(s schema31, all bool) string {
-	v := d.sample("", s, 0, all)
+// written writes an example as people read it.
+func written(raw json.RawMessage) string {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if v == nil || e.Encode(v) != nil {
+	if len(raw) == 0 || json.Indent(&b, raw, "", "  ") != nil {
 		return ""
 	}
-	return strings.TrimSpace(b.String())
-}
-
-func (d *document31) sample(name string, s schema31, depth int, all bool) any {
-	s = d.resolved(s)
-	switch {
-	case len(s.Examples) > 0:
-		return s.Examples[0]
-	case len(s.Enum) > 0:
-		return s.Enum[0]
-	case s.Default != nil:
-		return s.Default
-	case s.Items != nil:
-		if depth >= deepest {
-			return []any{}
-		}
-		return []any{d.sample(name, *s.Items, depth+1, all)}
-	case len(s.Properties) > 0:
-		return d.object(s, depth, all)
-	case s.More.of != nil:
-		return map[string]any{"…": d.sample("", *s.More.of, depth+1, all)}
-	case s.Format == "date-time":
-		return "2026-12-03T09:00:00Z"
-	case slices.Contains(s.Types, "boolean"):
-		return false
-	case slices.Contains(s.Types, "integer"), slices.Contains(s.Types, "number"):
-		return 1
-	case slices.Contains(s.Types, "string"):
-		return text(name)
-	}
-	return nil
-}
-
-// object samples the fields of an object.
-func (d *document31) object(s schema31, depth int, all bool) any {
-	m := map[string]any{}
-	for name, p := range s.Properties {
-		if depth >= deepest || !all && len(s.Required) > 0 && !slices.Contains(s.Required, name) {
-			continue
-		}
-		if v := d.sample(name, p, depth+1, all); v != nil {
-			m[name] = v
-		}
-	}
-	return m
-}
-
-// known gives texts that fields of these names could have.
-var known = map[string]string{"start": "2026-12-03T09:00:00Z", "end": "2026-12-03T13:00:00Z", "nsd": "hydra_baseline_nsd", "testbed": "wins-5g", "vim": "iris", "device": "usrp-n210", "reason": "The mast is being painted.",
-	"name": "HyDRA spectrum", "username": "maeve", "mentor": "monika", "duration": "PT4H", "min_duration": "PT2H", "id": "6f1d2c9a-3b74-4c0e-9a41-2f5f0f7b1a11", "email": "maeve@example.org", "summary": "Maintenance"}
-
-func text(name string) string {
-	if x := known[name]; x != "" {
-		return x
-	}
-	return "…"
+	return b.String()
 }
 
 // curl writes an operation as a command.

@@ -1,4 +1,4 @@
-package reference
+package api
 
 // bodies gives the bodies of calls whose required fields alone would say little.
 var bodies = map[string]string{
