@@ -231,7 +231,14 @@ func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor)
 	if !c.Picked {
 		return invalid("start", "must be chosen first: on the picture, here, or from the next free slots")
 	}
-	in := scheduler.Submission{Ask: c.ask(), Name: c.Name, Description: c.Description, Mentor: c.Mentor, Anyway: r.PostForm.Get("anyway") != ""}
+	in := scheduler.Submission{Ask: c.ask(), Name: c.Name, Description: c.Description, Mentor: c.Mentor, Anyway: r.PostForm.Get("anyway") != "" || r.PostForm.Get("step") == "anyway"}
+	if r.PostForm.Get("step") == "wait" {
+		wait, err := readWaitFor(r.PostForm, c.Zone)
+		if err != nil {
+			return err
+		}
+		in.Wait = &wait
+	}
 	in.Ask.Duration = testbeds.Period{}
 	in.Creation = once(r.PostForm)
 	out, err := s.service.Submit(r.Context(), who, in)

@@ -177,6 +177,15 @@ func (s *site) step(ctx context.Context, who account.Actor, v scheduler.View, fo
 		return s.service.Assign(ctx, who, v.ID, scheduler.Assign{Mentor: form.Get("mentor"), Reason: reason, DryRun: dry, Revision: revision})
 	case scheduler.ActionApprove:
 		return s.service.Approve(ctx, who, v.ID, form.Get("testbed"), scheduler.Approve{Decision: scheduler.Decision(form.Get("decision")), Reason: reason, DryRun: dry, Revision: revision})
+	case scheduler.ActionWait:
+		in, err := readWaitFor(form, zone)
+		if err != nil {
+			return scheduler.Outcome{}, err
+		}
+		in.DryRun, in.Revision = dry, revision
+		return s.service.Wait(ctx, who, v.ID, in)
+	case scheduler.ActionStopWaiting:
+		return s.service.StopWaiting(ctx, who, v.ID, step)
 	case scheduler.ActionAcceptOffer:
 		return s.service.AcceptOffer(ctx, who, v.ID, form.Get("offer"), dry)
 	default:

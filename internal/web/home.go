@@ -204,6 +204,8 @@ func (e *entry) offered(x reader) {
 func (e *entry) reviewed(x reader, n names) {
 	missing, refused := undecided(e.Request, n)
 	switch {
+	case e.Wait != nil && e.View.Place > 0:
+		e.Chip = chip{"waits, place " + strconv.Itoa(e.View.Place), "wait"}
 	case !e.Fit.Fits:
 		e.Chip, _ = x.standing(e.View, n)
 	case len(refused) > 0:

@@ -23,6 +23,7 @@ type requestsPage struct {
 	Text     string
 	Filtered bool
 	Did      string
+	Waiters  []waitRow
 	Items    []entry // on which the reader may act
 	Several  []several
 	Past     []entry // newest first
@@ -31,7 +32,7 @@ type requestsPage struct {
 }
 
 // viewLabels names the lists on the page.
-var viewLabels = map[string]string{"to decide": "To decide", "to operate": "Operations", "mine": "My requests", "all": "All requests"}
+var viewLabels = map[string]string{"to decide": "To decide", "to operate": "Operations", "mine": "My requests", "waiting": "Waitlist", "all": "All requests"}
 
 // listViews lists the views for a user, the most useful first.
 func listViews(who account.Actor) (list []string) {
@@ -44,7 +45,7 @@ func listViews(who account.Actor) (list []string) {
 	if who.Is(account.RoleExperimenter) || len(list) == 0 {
 		list = append(list, "mine")
 	}
-	return append(list, "all")
+	return append(list, "waiting", "all")
 }
 
 // tabs lists the views of a user, with what waits in each.
@@ -71,6 +72,8 @@ func (s *site) requests(w http.ResponseWriter, r *http.Request, who account.Acto
 	switch {
 	case p.View == "to decide":
 		p.Items, p.Several, err = s.inbox(ctx, who)
+	case p.View == "waiting":
+		err = s.waitlist(ctx, who, q, &p)
 	case p.View == "to operate":
 		p.Agenda, err = s.agenda(ctx, who)
 	case p.View == "mine" && !p.Filtered && q.Get("cursor") == "":

@@ -55,6 +55,10 @@ func (x reader) confirmed(who account.Actor, r scheduler.Request, entries []sche
 		if r.HoldUntil != nil {
 			return "You took the offer. " + x.slot(r.Slot) + " is held for you until " + x.at(*r.HoldUntil) + ". " + told
 		}
+	case scheduler.ActionWait:
+		return "It is on the waitlist now. You are told when something comes free for it."
+	case scheduler.ActionStopWaiting:
+		return "It no longer waits. " + told
 	case scheduler.ActionEdit:
 		return "Changed. " + told
 	}

@@ -121,6 +121,20 @@ func (x reader) reviewed(p *requestPage, who account.Actor) standing {
 			s.Lines = append(s.Lines, markup("%s refused for %s: %s", n.Person(a.By), n.Bed(a.Testbed), a.Reason))
 		}
 	}
+	if r.Wait != nil {
+		s.Title, s.Lines = x.waits(r, p.R.Place)
+		if r.Wait.Offer != "" {
+			s.Look = "offer-banner"
+		} else {
+			s.Lines = append(s.Lines, plainLines(p.Conflicts)...)
+		}
+		return s
+	}
+	if open := openOffers(r); open > 0 {
+		s.Look, s.Title = "offer-banner", markup("%s held for it instead of what it lost.", slotsAre(open))
+		s.Lines = append(s.Lines, plainLines(p.Conflicts)...)
+		return s
+	}
 	if !p.R.Fit.Fits {
 		s.Look = "failed"
 		s.Title = "At present it does not fit."

@@ -1,0 +1,98 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"berth/scheduler"
+	"berth/scheduler/account"
+)
+
+// readWaitFor reads how a form asks to wait.
+func readWaitFor(form url.Values, zone *time.Location) (w scheduler.WaitFor, err error) {
+	switch what := form.Get("wait_for"); what {
+	case "", "slot":
+		w.For = scheduler.WaitSlot
+	case "alternative":
+		w.For = scheduler.WaitAlternative
+		if w.MaxCost, err = strconv.ParseFloat(strings.TrimSpace(form.Get("max_cost")), 64); err != nil {
+			return w, invalid("max_cost", "must be a number of hours")
+		}
+	default:
+		w.For = scheduler.WaitKind(what)
+	}
+	if text := form.Get("wait_until"); text != "" {
+		at, err := readTime("wait_until", text, zone)
+		if err != nil {
+			return w, err
+		}
+		w.Until = &at
+	}
+	return w, nil
+}
+
+// waits says for what a request waits, since when and at which place, for its reader.
+func (x reader) waits(r scheduler.Request, place int) (title template.HTML, lines []template.HTML) {
+	w := r.Wait
+	switch {
+	case w.Offer != "":
+		for _, o := range r.Offers {
+			if o.ID == w.Offer {
+				lines = append(lines, markup("%s is held for it until %s, %s; if it is not taken by then, it goes to the next who waits.", x.markSlot(o.What.Slot), x.mark(o.Expires), x.away(o.Expires)))
+			}
+		}
+		return "Something came free for it.", lines
+	case place > 1:
+		title = markup("It is on the waitlist, at place %d.", place)
+	default:
+		title = "It is first on the waitlist."
+	}
+	return title, []template.HTML{markup("It %s.", x.humane(w.Words())), markup("Since %s; whoever is more important, or asked earlier for some of the same, comes first.", x.mark(w.Since))}
+}
+
+// waitRow is a request on the waitlist.
+type waitRow struct {
+	entry
+	Place    int
+	Words    string
+	Since    time.Time
+	Priority string // empty for the normal one
+	Until    *time.Time
+}
+
+// waitlist lists those who wait, in their order.
+func (s *site) waitlist(ctx context.Context, who account.Actor, q url.Values, p *requestsPage) error {
+	page, err := s.service.Waitlist(ctx, who, p.Testbed, q.Get("cursor"), onePage)
+	if err != nil {
+		return err
+	}
+	var views []scheduler.View
+	for _, w := range page.Items {
+		views = append(views, scheduler.View{Request: w.Request, Place: w.Place})
+	}
+	n, err := s.namesIn(ctx, who, views)
+	if err != nil {
+		return err
+	}
+	x := s.readerOf(who)
+	for _, v := range views {
+		row := waitRow{entry: x.row(v, n), Place: v.Place, Words: x.humane(v.Wait.Words()), Since: v.Wait.Since}
+		if priority := v.Priority.Named(); priority != scheduler.PriorityNormal {
+			row.Priority = string(priority)
+		}
+		for _, o := range v.Offers {
+			if o.ID == v.Wait.Offer {
+				row.Until = new(o.Expires)
+			}
+		}
+		p.Waiters = append(p.Waiters, row)
+	}
+	if page.Next != "" {
+		p.Next = template.URL("/requests?" + url.Values{"view": {p.View}, "testbed": {p.Testbed}, "cursor": {page.Next}}.Encode())
+	}
+	return nil
+}
