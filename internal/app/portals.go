@@ -41,7 +41,7 @@ func newPortal(x config.Portal, clock func() time.Time) (system intake.Portal, v
 		if err != nil {
 			return nil, "", err
 		}
-		return openorders.New(client, x.URL, clock), "openslice", nil
+		return openorders.New(client, x.URL, clock), openorders.Via, nil
 	}
 	client, err := portal.New(portal.Options{URL: x.URL, Key: x.Secret, Reread: x.ReadSecret, Trust: trust})
 	if err != nil {
@@ -99,12 +99,17 @@ func (p *Parts) CheckPortals(ctx context.Context, settings config.Settings, log 
 		if err != nil {
 			return nil, err
 		}
-		if system, _, err := newPortal(x, p.Clock); err != nil {
+		system, _, err := newPortal(x, p.Clock)
+		if err != nil {
 			return nil, err
-		} else if o, ok := system.(*orders.Orders); ok {
+		}
+		switch o := system.(type) {
+		case *orders.Orders:
 			list = append(list, o.Check(ctx, func(i portal.Infrastructure) string { return infrastructureVIM(i, x.VIMs, f) }, func(name string) bool {
 				return slices.ContainsFunc(c.NSDs, func(n testbeds.NSD) bool { return n.ID == name })
 			})...)
+		case *openorders.Portal:
+			list = append(list, o.Check(ctx)...)
 		}
 		all = append(all, PortalFindings{x.Name, list})
 	}
