@@ -72,10 +72,13 @@ func testbedCalendarJobs(desk calendarsync.Desk) (list []job) {
 	return list
 }
 
+// CalendarFinding is what a check found of one thing.
+type CalendarFinding = calendarsync.Finding
+
 // CalendarFindings are what a check of a calendar found.
 type CalendarFindings struct {
 	Name string
-	List []calendarsync.Finding
+	List []CalendarFinding
 }
 
 // CheckTestbedCalendars examines every calendar in the settings.

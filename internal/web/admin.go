@@ -42,6 +42,7 @@ type health struct {
 	At               *time.Time
 	Before           string // the words before the instant
 	Channel          string // that can be tried again; empty for none
+	URL              string // of a page that says more
 }
 
 // shownStuck bounds the list of failed deliveries.
@@ -82,7 +83,31 @@ func (s *site) health(ctx context.Context) (list []health, err error) {
 		}
 		list = append(list, h)
 	}
+	if c := s.o.TestbedCalendars; c != nil {
+		all, err := c.List(ctx, account.System, "")
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, calendarsHealth(all))
+	}
 	return append(list, s.verified(ctx), health{Name: "Database", Word: "answers", State: "good", Line: s.o.About.Database}, health{Name: "Version", Word: s.o.About.Version, State: "plain"}), nil
+}
+
+// calendarsHealth words how the calendars of testbeds are.
+func calendarsHealth(list []scheduler.TestbedCalendar) health {
+	h := health{Name: "Calendars of testbeds", Word: "fine", State: "good", Line: "All are up to date.", URL: adminCalendarsPath}
+	for _, c := range list {
+		switch {
+		case c.Held != nil:
+			h.Word, h.State, h.Line = "waiting", "bad", "Most events of "+c.Name+" are gone, which a person must confirm."
+			return h
+		case c.Stale:
+			h.Word, h.State, h.Line = "out of date", "bad", c.Name+" is out of date: what it said last stays in force."
+		case h.State == "good" && (c.Failure != "" || len(c.Notes) > 0):
+			h.Word, h.State, h.Line = "look", "wait", "Something of "+c.Name+" was not understood, or its last try failed."
+		}
+	}
+	return h
 }
 
 // channelHealth words what waits in a channel.
