@@ -250,7 +250,7 @@ func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.De
 		Log: a.options.Log, Clock: a.parts.Clock, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
 		Webhooks: hooks, Orchestrators: desk, TestbedCalendars: outside, Portals: portals, Deliveries: a.parts.Store, Channels: channelNames(a.settings),
-		Figures: append(append(pollFigures(a.settings, a.parts), connectorFigures(a.settings, a.parts)...), calendarFigures{outside}),
+		Figures: slices.Concat(pollFigures(a.settings, a.parts), connectorFigures(a.settings, a.parts), calendarCollectors(outside)),
 	})
 	invite, err := a.inviter(base)
 	if err != nil {
@@ -260,7 +260,7 @@ func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.De
 	if err != nil {
 		return nil, err
 	}
-	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Orchestrators: shownDesk(desk), TestbedCalendars: shownCalendars(outside), Portals: shownPortals(portals),
+	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Orchestrators: shownDesk(desk), TestbedCalendars: outside, Portals: shownPortals(portals),
 		About: a.about(), Sample: demo.Sample, OpenAPI: document, Invite: invite, OIDC: a.door(base)})
 	if err != nil {
 		return nil, err

@@ -13,7 +13,6 @@ import (
 	"berth/internal/caldavclient"
 	"berth/internal/calendarsync"
 	"berth/internal/config"
-	"berth/internal/web"
 	"berth/scheduler"
 	"berth/scheduler/account"
 )
@@ -56,14 +55,6 @@ func (p *Parts) instance(ctx context.Context) (name string, err error) {
 	return name, err
 }
 
-// shownCalendars returns what the pages show; nil without a calendar in the settings.
-func shownCalendars(desk calendarsync.Desk) web.TestbedCalendars {
-	if len(desk.Syncs) == 0 {
-		return nil
-	}
-	return desk
-}
-
 // testbedCalendarJobs makes a job for every calendar: one that does not answer holds up no other.
 func testbedCalendarJobs(desk calendarsync.Desk) (list []job) {
 	for _, s := range desk.Syncs {
@@ -95,6 +86,14 @@ func (p *Parts) CheckTestbedCalendars(ctx context.Context, settings config.Setti
 		all = append(all, CalendarFindings{s.Name(), list})
 	}
 	return all, nil
+}
+
+// calendarCollectors returns no collectors without a calendar in the settings: each collection reads the facility.
+func calendarCollectors(desk calendarsync.Desk) []prometheus.Collector {
+	if len(desk.Syncs) == 0 {
+		return nil
+	}
+	return []prometheus.Collector{calendarFigures{desk}}
 }
 
 // calendarFigures collects the metrics of testbeds' calendars, from whichever process reads them.

@@ -6,6 +6,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/testbeds"
 )
 
 // Desk is where people meet all calendars of an instance.
@@ -25,9 +26,9 @@ func (d Desk) named(name string) (*Sync, error) {
 }
 
 // List shows the calendars of a testbed, or of all; also those that left closures when they left the settings. It returns CodeForbidden without the
-// scope to read.
+// scope to read, and CodeNotFound without such a testbed.
 func (d Desk) List(ctx context.Context, a account.Actor, testbed string) ([]scheduler.TestbedCalendar, error) {
-	f, _, err := d.Facility.Facility(ctx, a)
+	f, err := d.read(ctx, a, testbed)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +61,17 @@ func (d Desk) List(ctx context.Context, a account.Actor, testbed string) ([]sche
 		}
 	}
 	return list, nil
+}
+
+// read reads a testbed, or all.
+func (d Desk) read(ctx context.Context, a account.Actor, testbed string) (f testbeds.Facility, err error) {
+	if testbed == "" {
+		f, _, err = d.Facility.Facility(ctx, a)
+		return f, err
+	}
+	t, _, err := d.Facility.Testbed(ctx, a, testbed)
+	f.Testbeds = []testbeds.Testbed{t}
+	return f, err
 }
 
 // Preview says what a reading now would change; see Sync.Preview.

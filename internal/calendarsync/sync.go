@@ -51,6 +51,7 @@ type Remote interface {
 // Facility decides about closures and requests.
 type Facility interface {
 	Facility(ctx context.Context, a account.Actor) (testbeds.Facility, int64, error)
+	Testbed(ctx context.Context, a account.Actor, id string) (testbeds.Testbed, int64, error)
 	TakeClosures(ctx context.Context, a account.Actor, testbed, source string, list []testbeds.Closure, o scheduler.ChangeOptions) (scheduler.FacilityChange, error)
 	Get(ctx context.Context, a account.Actor, id string) (scheduler.View, error)
 	List(ctx context.Context, a account.Actor, f scheduler.RequestFilter, cursor string) (scheduler.Page[scheduler.Request], error)

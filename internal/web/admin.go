@@ -88,7 +88,9 @@ func (s *site) health(ctx context.Context) (list []health, err error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, calendarsHealth(all))
+		if len(all) > 0 {
+			list = append(list, calendarsHealth(all))
+		}
 	}
 	return append(list, s.verified(ctx), health{Name: "Database", Word: "answers", State: "good", Line: s.o.About.Database}, health{Name: "Version", Word: s.o.About.Version, State: "plain"}), nil
 }
