@@ -27,6 +27,7 @@ type event struct {
 	rdates, exdates      []stamp
 	instead              *stamp // RECURRENCE-ID
 	cancelled, invisible bool   // STATUS:CANCELLED, TRANSP:TRANSPARENT
+	private              bool   // CLASS other than PUBLIC
 	onward               bool   // RANGE=THISANDFUTURE
 	sequence             int
 	fault                string
@@ -129,6 +130,8 @@ func (e *event) take(p property) {
 		e.cancelled = strings.EqualFold(strings.TrimSpace(p.value), "CANCELLED")
 	case "TRANSP":
 		e.invisible = strings.EqualFold(strings.TrimSpace(p.value), "TRANSPARENT")
+	case "CLASS":
+		e.private = !strings.EqualFold(strings.TrimSpace(p.value), "PUBLIC")
 	case "SEQUENCE":
 		e.sequence, _ = strconv.Atoi(p.value)
 	case MarkProperty:

@@ -28,7 +28,7 @@ type property struct {
 
 // wanted are the properties that are read; all others, however long, are passed over.
 var wanted = map[string]bool{"UID": true, "DTSTART": true, "DTEND": true, "DURATION": true, "RRULE": true, "EXRULE": true, "RDATE": true, "EXDATE": true, "RECURRENCE-ID": true, "SUMMARY": true,
-	"CATEGORIES": true, "STATUS": true, "TRANSP": true, "SEQUENCE": true, MarkProperty: true, "TZID": true, "X-LIC-LOCATION": true, "TZOFFSETFROM": true, "TZOFFSETTO": true}
+	"CATEGORIES": true, "CLASS": true, "STATUS": true, "TRANSP": true, "SEQUENCE": true, MarkProperty: true, "TZID": true, "X-LIC-LOCATION": true, "TZOFFSETFROM": true, "TZOFFSETTO": true}
 
 // errCut says that a calendar does not end.
 var errCut = errors.New("the calendar is cut off: it has no END:VCALENDAR")

@@ -18,6 +18,7 @@ type Occasion struct {
 	UID        string
 	Key        string // tells the occasions of an event apart, for as long as they are the same
 	Categories []string
+	Private    bool             // its title is not for everybody
 	Closure    testbeds.Closure // with a summary and a time, in the zone that was asked for
 }
 
@@ -360,7 +361,7 @@ func (r *reading) once(e event, key string, start time.Time, t times) {
 
 func (r *reading) add(e event, key string, c testbeds.Closure) {
 	c.Summary = cmp.Or(e.summary, "Closed")
-	r.list = append(r.list, Occasion{UID: e.uid, Key: strings.TrimSpace(key), Categories: e.categories, Closure: c})
+	r.list = append(r.list, Occasion{UID: e.uid, Key: strings.TrimSpace(key), Categories: e.categories, Private: e.private, Closure: c})
 }
 
 var weekdaysOfMonth = regexp.MustCompile(`(^|;)BYDAY=`)

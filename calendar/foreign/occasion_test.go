@@ -121,7 +121,7 @@ func TestWhenEventsTakeTime(t *testing.T) {
 		"a huge count":                         {event("DTSTART:20260601T090000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=999999999"), []string{"0601T0900-0601T1000", `fault true: it recurs in a way that is not understood: COUNT must be a whole number from 1 to 1000, not "999999999"`}},
 		"of a time that comes twice the first": {event("DTSTART:20261025T003000Z", "DTEND:20261025T020000Z"), []string{"1025T0030-1025T0200"}},
 		"the second, so begins with the first": {event("DTSTART:20261025T013000Z", "DTEND:20261025T020000Z"), []string{"1025T0030-1025T0200"}},
-		"years":                                {event("DTSTART:20250101T000000Z", "DTEND:20300101T000000Z"), []string{"0101T0000-0101T0000", "0101T0000-0101T0000"}},
+		"years":                                {event("DTSTART:20250101T000000Z", "DTEND:20300101T000000Z"), []string{"0101T0000-0101T0000"}},
 		"folded, with a long property beside":  {event("DESCRIPTION:"+strings.Repeat("x", 1<<20)+"\r\n "+strings.Repeat("y", 1<<20), "DTSTART:2026070\r\n 1T090000Z", "DURATION:PT1H"), []string{"0701T0900-0701T1000"}},
 		"a newer part":                         {ics("BEGIN:VEVENT", "UID:u", "SEQUENCE:2", "DTSTART:20260701T090000Z", "DURATION:PT1H", "END:VEVENT", "BEGIN:VEVENT", "UID:u", "SEQUENCE:1", "DTSTART:20260702T090000Z", "DURATION:PT1H", "END:VEVENT"), []string{"0701T0900-0701T1000"}},
 		"a bad event beside a good one":        {ics("BEGIN:VEVENT", "UID:a", "DTSTART;TZID=Europe/Athens", "END:VEVENT", "BEGIN:VEVENT", "UID:b", "DTSTART:20260702T090000Z", "DURATION:PT1H", "END:VEVENT"), []string{"0702T0900-0702T1000", "fault true: its DTSTART is malformed or too long", "fault true: it has no DTSTART"}},

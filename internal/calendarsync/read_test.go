@@ -49,6 +49,7 @@ func TestWhatEventsClose(t *testing.T) {
 		"a VIM":                           {Settings{}, []string{"SUMMARY:[Iris] new disks"}, []string{"30 iris [Iris] new disks"}},
 		"the beginning of one name":       {Settings{}, []string{"SUMMARY:[edge] new disks"}, []string{"30 edge-1 [edge] new disks"}},
 		"the beginning of two":            {Settings{}, []string{"SUMMARY:[usrp] x"}, []string{"30 usrp-n210 [usrp] x"}}, // it is the name of one
+		"a private one":                   {Settings{}, []string{"SUMMARY:[iris] Dr. Who", "CLASS:PRIVATE"}, []string{"30 iris Closed"}},
 		"several":                         {Settings{}, []string{"SUMMARY:[iris\\, bts\\, usrp-n210 x1]"}, []string{"30 1 × usrp-n210 [iris, bts, usrp-n210 x1]", "30 iris, bts [iris, bts, usrp-n210 x1]"}},
 		"a tag that names nothing":        {Settings{}, []string{"SUMMARY:[URGENT] Power cut"}, []string{"30 [URGENT] Power cut"}},
 		"the testbed":                     {categories, []string{"SUMMARY:[all]", "CATEGORIES:Radio"}, []string{"30 [all]"}},
@@ -269,6 +270,17 @@ func TestAnEventThatIsNotUnderstoodKeepsWhatItClosed(t *testing.T) {
 	b.server.Put("upkeep", "a.ics", event("a", 36, "SUMMARY:x"))
 	b.round(b.sync)
 	b.wants("radio", "36 x", "41 y")
+}
+
+func TestOneEventInTwoObjects(t *testing.T) {
+	t.Parallel()
+	b := bench1(t)
+	b.server.Put("upkeep", "a.ics", event("a", 30, "SUMMARY:x"))
+	b.server.Put("upkeep", "copy.ics", event("a", 40, "SUMMARY:x"))
+	for range 2 {
+		b.round(b.sync)
+		b.wants("radio", "30 x", "40 x")
+	}
 }
 
 func TestRecurringEventsStayRules(t *testing.T) {

@@ -30,7 +30,8 @@ type plan struct {
 	revision int64 // of the facility
 	before   []testbeds.Closure
 	after    []testbeds.Closure
-	strays   []string // other testbeds that have closures of it: it was theirs once
+	ids      map[string]bool // of the closures after
+	strays   []string        // other testbeds that have closures of it: it was theirs once
 	events   int
 	way      string
 	notes    []scheduler.EventNote
@@ -59,7 +60,7 @@ func (s *Sync) plan(ctx context.Context, believed string) (p *plan, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p = &plan{testbed: t, revision: revision, gone: map[string]bool{}}
+	p = &plan{testbed: t, revision: revision, gone: map[string]bool{}, ids: map[string]bool{}}
 	for _, x := range f.Testbeds {
 		if x.ID != t.ID && slices.ContainsFunc(x.Closures, s.mine) {
 			p.strays = append(p.strays, x.ID)
@@ -167,17 +168,18 @@ func (s *Sync) events(ctx context.Context, p *plan, reading caldavclient.Reading
 	}
 	now := s.now()
 	ahead := testbeds.Slot{Start: now, End: s.span().End}
-	lasting, closed := map[string]bool{}, map[string]bool{}
-	for _, c := range p.after {
-		closed[c.ID] = true
+	lasting := map[string]bool{}
+	happens := func(c testbeds.Closure, in testbeds.Slot) bool {
+		slots, err := c.Occurrences(zone, in)
+		return err != nil || len(slots) > 0
 	}
 	for _, c := range p.before {
 		key := keyIn(c)
-		if slots, err := c.Occurrences(zone, ahead); err == nil && len(slots) > 0 {
+		if happens(c, ahead) {
 			lasting[key] = true
 		}
 		// An object that cannot be read may be any of those that are missing.
-		if !closed[c.ID] && (keep[key] || unknown && !present[key]) {
+		if !p.ids[c.ID] && (keep[key] || unknown && !present[key]) && happens(c, s.span()) {
 			p.after = append(p.after, c)
 			present[key] = true
 		}
@@ -213,7 +215,14 @@ func (s *Sync) expand(p *plan, c *foreign.Calendar, zone *time.Location, keep ma
 		if len(closures) > 0 || note != "" {
 			events[o.UID] = true
 		}
-		p.after = append(p.after, closures...)
+		for _, c := range closures {
+			plain := c.ID
+			for n := 2; p.ids[c.ID]; n++ { // some servers keep two objects of one event
+				c.ID = fmt.Sprintf("%s-%d", plain, n)
+			}
+			p.ids[c.ID] = true
+			p.after = append(p.after, c)
+		}
 		if len(p.after) > mostClosures {
 			break
 		}

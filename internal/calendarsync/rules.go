@@ -70,6 +70,9 @@ func (s *Sync) closes(o foreign.Occasion, t testbeds.Testbed) (list []testbeds.C
 	for i, p := range parts {
 		c := o.Closure
 		c.Summary, c.Source = summary(c.Summary), s.o.Name
+		if o.Private {
+			c.Summary = "Closed"
+		}
 		c.VIMs, c.Devices, c.Count, c.Units = p.vims, p.devices, p.count, p.units
 		c.ID = s.keyOf(o.UID) + "-" + digest(fmt.Sprintf("%s\x00%d", o.Key, i))[:16]
 		list = append(list, c)

@@ -60,7 +60,7 @@ func TestCalendarsOfATestbed(t *testing.T) {
 		t.Errorf("without a calendar: %d", code)
 	}
 	h.site.o.TestbedCalendars = c
-	closure := testbeds.Closure{ID: "cal-1", Summary: "Paint", Start: testbeds.LocalTime{Time: time.Now().UTC().Truncate(24 * time.Hour).AddDate(0, 1, 0)}, Duration: testbeds.Period{Days: 1}}
+	closure := testbeds.Closure{ID: "cal-1", Summary: "Paint", Start: testbeds.LocalTime{Time: time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 1, 0)}, Duration: testbeds.Period{Days: 1}}
 	if _, err := h.svc.TakeClosures(t.Context(), account.System, "hall", "lab", []testbeds.Closure{closure}, scheduler.ChangeOptions{}); err != nil {
 		t.Fatal(err)
 	}
