@@ -63,7 +63,16 @@ func (s *Service) Suggest(ctx context.Context, a account.Actor, q Ask) ([]testbe
 		}
 		fed := w.fed.Without(own...)
 		v = fed.Check(wish.experiment, wish.slot)
-		found = s.alternatives(fed, wish, q.Limit, false)
+		allowed, ruled, err := s.withinFor(ctx, tx, w, a, q, wish.experiment, wish.slot)
+		if err != nil {
+			return err
+		}
+		if found = s.alternatives(fed, wish, q.Limit, false); ruled {
+			allowed.fed = fed
+			refused := !allowed.allows(wish.slot, wish.experiment.Demand())
+			found = allowed.search(wish, found, limited(q.Limit))
+			anywhere = anywhere && !refused
+		}
 		if anywhere && v.Fits {
 			first := testbeds.Alternative{Slot: wish.slot, Placement: wish.experiment.Placement, Devices: wish.experiment.Devices}
 			found = append([]testbeds.Alternative{first}, found...)[:max(1, min(len(found)+1, limited(q.Limit)))]
@@ -111,7 +120,12 @@ func limited(n int) int {
 
 // alternatives finds other ways to grant an Ask; elsewhere looks for other slots even where it fits as it is.
 func (s *Service) alternatives(fed *capacity.Federation, w checkedAsk, limit int, elsewhere bool) []testbeds.Alternative {
-	q := capacity.Search{Experiment: w.experiment, Slot: w.slot, NotBefore: s.soonest(), Shortest: w.shortest.Exact(), Limit: limit, Elsewhere: elsewhere}
+	return s.alternativesFrom(fed, w, s.soonest(), limit, elsewhere)
+}
+
+// alternativesFrom finds them from an instant on.
+func (s *Service) alternativesFrom(fed *capacity.Federation, w checkedAsk, from time.Time, limit int, elsewhere bool) []testbeds.Alternative {
+	q := capacity.Search{Experiment: w.experiment, Slot: w.slot, NotBefore: from, Shortest: w.shortest.Exact(), Limit: limit, Elsewhere: elsewhere}
 	if w.window != nil {
 		q.Window = w.window.UTC()
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"berth/scheduler/account"
+	"berth/scheduler/policy"
 	"berth/testbeds"
 	"berth/testbeds/capacity"
 )
@@ -25,16 +26,20 @@ const maxGrowth = 8
 
 // decision is a step under way: the locked request, the transaction, and the changes made in it so far.
 type decision struct {
-	s       *Service
-	tx      Tx
-	actor   account.Actor
-	action  Action
-	now     time.Time
-	locked  []string
-	quick   bool    // it did not look before it locked
-	request Request // before the step
-	changed []BookingChange
-	outcome Outcome
+	s          *Service
+	tx         Tx
+	actor      account.Actor
+	action     Action
+	now        time.Time
+	locked     []string
+	quick      bool            // it did not look before it locked
+	request    Request         // before the step
+	rules      *rules          // the policy that the transaction sees
+	judged     int64           // the revision by which something was judged
+	waived     []policy.Breach // against which it was decided, by the override
+	overriding *Override
+	changed    []BookingChange
+	outcome    Outcome
 
 	series *SeriesStep // that it is part of
 	place  *InSeries   // of a request that it makes
@@ -55,9 +60,9 @@ type command struct {
 // decide takes a step with a request: it locks the testbeds that the step touches, reads the request anew, checks whether the step is allowed, brings
 // the ledger up to date, and commits the changes of take. take may run more than once.
 func (s *Service) decide(ctx context.Context, c command) (Outcome, error) {
-	if lock, known := s.footprints.get(c.id); known && c.touches == nil {
+	if at, known := s.footprints.get(c.id); known && c.touches == nil {
 		c.quick = true
-		out, err := s.attempt(ctx, c, sorted(lock))
+		out, err := s.attempt(ctx, c, sorted(append(at.testbeds, s.countedFor(c.action, at.counted)...)))
 		if _, more := errors.AsType[errMoreTestbeds](err); err == nil || !more && !errors.Is(err, errLook) {
 			return out, s.masked(ctx, c.actor, err)
 		}
@@ -76,7 +81,7 @@ func (s *Service) decide(ctx context.Context, c command) (Outcome, error) {
 		return Outcome{}, err
 	}
 	c.id = seen.ID
-	lock := Touched(seen)
+	lock := append(Touched(seen), s.countedFor(c.action, seen)...)
 	if c.touches != nil {
 		lock = append(lock, c.touches(seen)...)
 	}
@@ -190,6 +195,9 @@ func (d *decision) caughtUp(ctx context.Context) error {
 		if err := d.s.expected(at, d.now); err != nil {
 			return err
 		}
+	}
+	if d.rules, err = d.s.policies.at(ctx, d.tx, at); err != nil {
+		return err
 	}
 	return d.s.ledger.reach(ctx, d.tx, at, d.now)
 }
@@ -330,7 +338,7 @@ func (d *decision) record(ctx context.Context, from Status, r Request, n note) e
 	action := cmp.Or(n.action, d.action)
 	step := d.series.at(r)
 	entry := Entry{Request: r.ID, At: d.now, Actor: d.actor.Username, Via: d.actor.Via, Action: action, From: from, To: r.Status, Reason: n.reason, Text: n.text, Verdict: n.verdict,
-		Series: step}
+		Series: step, Policy: d.judged}
 	if err := d.tx.AddEntry(ctx, &entry); err != nil {
 		return err
 	}

@@ -12,6 +12,9 @@ import (
 // stays held while the request asks for no more than that. It returns CodeInvalid for the input, CodeConflict where the changed request does not fit,
 // and those of a step (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
 func (s *Service) Edit(ctx context.Context, a account.Actor, id string, in Edit) (Outcome, error) {
+	if err := in.Override.checkPolicyOnly(); err != nil {
+		return Outcome{}, err
+	}
 	return s.decide(ctx, command{actor: a, action: ActionEdit, id: id, revision: in.Revision, dry: in.DryRun,
 		take: func(ctx context.Context, d *decision) error { return d.edit(ctx, in) }})
 }
@@ -81,8 +84,11 @@ func (d *decision) edit(ctx context.Context, in Edit) error {
 	if !d.outcome.Fit.Fits && !in.Anyway {
 		return d.refusal("the changed request does not fit")
 	}
+	if err := d.judge(ctx, &p.request, d.changes(r), in.Override); err != nil {
+		return err
+	}
 	p.request.Approvals = d.approvals(r)
-	return d.rebook(ctx, p, note{text: "now " + r.Slot.String(), verdict: &d.outcome.Fit})
+	return d.rebook(ctx, p, note{reason: reasonOf(d.waiver(), ""), text: "now " + r.Slot.String() + overrideWords(d.waiver()), verdict: &d.outcome.Fit})
 }
 
 // recheckAsk gives a request the experiment and slot of a checked Ask. Its components stay unless it is remade.

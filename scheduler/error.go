@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"berth/scheduler/policy"
 	"berth/scheduler/series"
 	"berth/testbeds"
 )
@@ -31,6 +32,7 @@ type Error struct {
 	Alternatives []testbeds.Alternative // what would work instead
 	Allowed      []Action               // the allowed steps, where this one is not
 	Overrides    []OverrideMode         // with which the actor may take the step nonetheless
+	Refusals     []policy.Breach        // rules of the policy that say no
 	Broken       []BrokenBooking        // bookings that a refused facility change would break
 	Parts        []Part                 // of a step with a series: the answer for each occurrence
 	Ways         []series.Way           // of a series that does not fit: how all of it would

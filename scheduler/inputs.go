@@ -38,6 +38,8 @@ type Submission struct {
 	DryRun       bool     `json:"dry_run,omitempty"`
 	Portal       []byte   `json:"-"`
 	Experimenter string   `json:"experimenter,omitempty"` // on behalf of, by a mentor or an administrator; default: the actor
+	// Override submits what the policy does not allow; only the mode policy applies.
+	Override *Override `json:"override,omitempty"`
 }
 
 // Edit changes a request under review; nil fields stay.
@@ -52,6 +54,7 @@ type Edit struct {
 	Placement   *testbeds.Placement    `json:"placement,omitempty"`
 	Devices     *[]testbeds.DeviceNeed `json:"devices,omitempty"`
 	Anyway      bool                   `json:"anyway,omitempty"`
+	Override    *Override              `json:"override,omitempty"` // of the mode policy
 	DryRun      bool                   `json:"dry_run,omitempty"`
 	Revision    int64                  `json:"-"` // that the caller saw; 0: any
 }
@@ -61,6 +64,7 @@ type Override struct {
 	Mode     OverrideMode `json:"mode"`
 	Reason   string       `json:"reason"`
 	Displace []string     `json:"displace,omitempty"` // ids or numbers of the requests to displace
+	Policy   bool         `json:"policy,omitempty"`   // beside the mode: against the policy as well
 }
 
 // OverrideMode says at whose cost.
@@ -70,6 +74,7 @@ const (
 	OverrideDisplace  OverrideMode = "displace"  // named requests go back to review, with alternatives
 	OverrideOverbook  OverrideMode = "overbook"  // more than the capacity is booked, and recorded
 	OverrideApprovals OverrideMode = "approvals" // it fits, but a testbed has not approved
+	OverridePolicy    OverrideMode = "policy"    // it fits, but the policy does not allow it
 )
 
 // Schedule grants a slot.

@@ -41,8 +41,8 @@ var life = map[Action]step{
 	ActionFlag:       {from: Statuses, who: []relation{operator, administrator}, scope: account.ScopeWrite},
 	ActionRemark:     {from: Statuses, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
 
-	ActionSubmit:      {to: []Status{UnderReview}, who: []relation{owner, anyMentor, administrator}, scope: account.ScopeWrite},
-	ActionEdit:        {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
+	ActionSubmit:      {to: []Status{UnderReview}, who: []relation{owner, anyMentor, administrator}, override: deciders, scope: account.ScopeWrite},
+	ActionEdit:        {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, override: deciders, scope: account.ScopeWrite},
 	ActionAssign:      {from: Live, who: []relation{anyMentor, administrator}, scope: account.ScopeWrite},
 	ActionApprove:     {from: Movable, who: []relation{provider, administrator}, scope: account.ScopeWrite},
 	ActionSchedule:    {from: []Status{UnderReview}, to: []Status{Scheduled}, who: []relation{itsMentor, administrator}, override: deciders, scope: account.ScopeWrite},

@@ -47,6 +47,9 @@ func (d *decision) move(ctx context.Context, in Move, victims []Request) error {
 	if r.Status == UnderReview {
 		return d.moveAsked(ctx, r, in)
 	}
+	if err := d.judge(ctx, &r, d.changes(r), in.Override); err != nil {
+		return err
+	}
 	r, err := d.dropMove(ctx, r)
 	if err != nil {
 		return err
@@ -54,14 +57,14 @@ func (d *decision) move(ctx context.Context, in Move, victims []Request) error {
 	p := d.proposed(r, testbeds.Firm)
 	if !p.less {
 		p.request.Approvals = d.approvals(r)
-		if in.Override == nil && waits(p.request.Approvals) {
+		if in.Override.beyond() == nil && waits(p.request.Approvals) {
 			return d.await(ctx, p, in)
 		}
-		if err := d.agreed(&p.request, in.Override); err != nil {
+		if err := d.agreed(&p.request, in.Override.beyond()); err != nil {
 			return err
 		}
 	}
-	if p, err = d.grant(ctx, p, in.Override, victims); err != nil {
+	if p, err = d.grant(ctx, p, in.Override.beyond(), victims); err != nil {
 		return err
 	}
 	return d.rebook(ctx, p.moved(), d.moved(r, in))
@@ -76,6 +79,9 @@ func (d *decision) moveAsked(ctx context.Context, r Request, in Move) error {
 	}
 	if !d.outcome.Fit.Fits {
 		return d.refusal("the request does not fit there")
+	}
+	if err := d.judge(ctx, &p.request, d.changes(r), in.Override); err != nil {
+		return err
 	}
 	p.request.Approvals = d.approvals(r)
 	return d.rebook(ctx, p, d.moved(r, in))

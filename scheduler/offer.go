@@ -100,6 +100,9 @@ func (d *decision) accept(ctx context.Context, id string) error {
 	if !there || !d.outcome.Fit.Fits {
 		return d.refusal("the offer's capacity is no longer available")
 	}
+	if err := d.judge(ctx, &r, asks{new: true, hours: true}, nil); err != nil {
+		return err
+	}
 	if err := d.withdraw(ctx, &old, o.ID); err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (d *decision) await(ctx context.Context, p proposal, in Move) error {
 	if r, err = d.dropMove(ctx, r); err != nil {
 		return err
 	}
-	r.PendingMove = &m
+	r.PendingMove, r.Waived = &m, asked.Waived
 	return d.keep(ctx, r, note{action: ActionProposeMove, reason: in.Reason, verdict: &d.outcome.Fit,
 		text: fmt.Sprintf("from %s to %s%s, once it is approved by %s", r.Slot, m.Slot, deviceWords(in.Devices), strings.Join(m.waitsFor(), " and "))})
 }
@@ -149,6 +149,11 @@ func (d *decision) carryOut(ctx context.Context, r Request) error {
 		return d.keep(ctx, stays, note{action: ActionProposeMove, reason: m.Reason, verdict: &d.outcome.Fit, text: "the move to " + m.Slot.String() + " no longer fits"})
 	}
 	p.request.Approvals = m.Approvals
+	if err := d.judge(ctx, &p.request, asks{hours: !withinGrant(r, d.request) && !r.waivedAt(m.At)}, nil); CodeOf(err) == CodeConflict {
+		return d.keep(ctx, stays, note{action: ActionProposeMove, reason: m.Reason, text: "the move to " + m.Slot.String() + " can no longer be made: " + err.Error()})
+	} else if err != nil {
+		return err
+	}
 	if p, err = d.marked(ctx, p, nil); err != nil {
 		return err
 	}

@@ -16,27 +16,34 @@ var errLook = errors.New("look first")
 // footprints remembers the testbeds that requests touched when this process last wrote or read them for a step.
 type footprints struct {
 	mu sync.Mutex
-	of map[string][]string // by the requests' UUIDs
+	of map[string]footprint // by the requests' UUIDs
+}
+
+// footprint is what a step with a request locks: the testbeds that it touches, and what of it the policy may count.
+type footprint struct {
+	testbeds []string
+	counted  Request // the fields by which it is counted, alone
 }
 
 // maxFootprints bounds what is remembered: when it is reached all of it goes.
 const maxFootprints = 10_000
 
 func (f *footprints) note(r Request) {
-	touched := Touched(r)
+	touched := footprint{Touched(r), Request{Experimenter: r.Experimenter, NSD: r.NSD, Name: r.Name, Organisation: r.Organisation}}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.of == nil || len(f.of) >= maxFootprints {
-		f.of = map[string][]string{}
+		f.of = map[string]footprint{}
 	}
 	f.of[r.ID] = touched
 }
 
-func (f *footprints) get(id string) (testbeds []string, known bool) {
+func (f *footprints) get(id string) (x footprint, known bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	testbeds, known = f.of[id]
-	return slices.Clone(testbeds), known
+	x, known = f.of[id]
+	x.testbeds = slices.Clone(x.testbeds)
+	return x, known
 }
 
 // near reports whether a state can be reached by following the bookings: anything else takes longer, and locks nobody out where it is done before.

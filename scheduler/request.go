@@ -127,6 +127,8 @@ type Request struct {
 	Origin     string          `json:"origin,omitempty"` // the request whose offer was accepted
 	Overbooked []Overbook      `json:"overbooked,omitempty"`
 	Flags      []Flag          `json:"flags,omitempty"`
+	Judged     *Judgement      `json:"judged,omitempty"` // by the policy, at last
+	Waived     []Waiver        `json:"waived,omitempty"` // what the policy did not allow, and somebody did
 	Overrun    bool            `json:"overrun,omitempty"`
 	Driven     bool            `json:"driven,omitempty"` // Berth deploys and ends it in an orchestrator
 	Remark     *CalendarNote   `json:"remark,omitempty"`
@@ -304,6 +306,7 @@ type Entry struct {
 	Text    string            `json:"text,omitempty"`    // what changed, for people
 	Verdict *testbeds.Verdict `json:"verdict,omitempty"` // of the check at that moment
 	Series  *SeriesStep       `json:"series,omitempty"`  // the step of a series that it was part of
+	Policy  int64             `json:"policy,omitempty"`  // the revision of the policy by which it was judged
 }
 
 // Event notifies readers of the change log of a change. Sequence has no gaps and follows the order of commits.

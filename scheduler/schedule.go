@@ -29,8 +29,8 @@ func (s *Service) victims(ctx context.Context, a account.Actor, o *Override) ([]
 	var bad faults
 	checkReason("override.reason", o.Reason, &bad)
 	switch {
-	case o.Mode != OverrideDisplace && o.Mode != OverrideOverbook && o.Mode != OverrideApprovals:
-		bad.add("override.mode", "must be displace, overbook or approvals")
+	case o.Mode != OverrideDisplace && o.Mode != OverrideOverbook && o.Mode != OverrideApprovals && o.Mode != OverridePolicy:
+		bad.add("override.mode", "must be displace, overbook, approvals or policy")
 	case o.Mode == OverrideDisplace && len(o.Displace) == 0:
 		bad.add("override.displace", "must name the requests to displace")
 	case o.Mode != OverrideDisplace && len(o.Displace) > 0:
@@ -96,10 +96,13 @@ func (d *decision) schedule(ctx context.Context, in Schedule, victims []Request)
 		return err
 	}
 	r.Approvals = d.approvals(r) // earlier approvals may be for something else
-	if err := d.agreed(&r, in.Override); err != nil {
+	if err := d.agreed(&r, in.Override.beyond()); err != nil {
 		return d.inVain(r, err)
 	}
-	p, err := d.grant(ctx, d.proposed(r, testbeds.Firm), in.Override, victims)
+	if err := d.judge(ctx, &r, d.granting(r), in.Override); err != nil {
+		return err
+	}
+	p, err := d.grant(ctx, d.proposed(r, testbeds.Firm), in.Override.beyond(), victims)
 	if err != nil {
 		return err
 	}
@@ -131,6 +134,9 @@ func reasonOf(o *Override, reason string) string {
 func overrideWords(o *Override) string {
 	if o == nil {
 		return ""
+	}
+	if o.Policy && o.Mode != OverridePolicy {
+		return ", override: " + string(o.Mode) + ", override: " + string(OverridePolicy)
 	}
 	return ", override: " + string(o.Mode)
 }

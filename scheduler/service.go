@@ -26,6 +26,7 @@ type Service struct {
 	remarks    hourly
 	footprints footprints
 	trays      trays
+	policies   policies
 }
 
 // Options are the settings of a Service. The zero value of a field means the default in its comment.

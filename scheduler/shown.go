@@ -16,7 +16,7 @@ func (r Request) shown() Request {
 		Actual: one(r.Actual, Actual.shown), PendingMove: one(r.PendingMove, PendingMove.shown), Units: each(r.Units, AssignedUnits.shown),
 		Lateness: r.Lateness, Released: r.Released, Needed: one(r.Needed, Needed.shown),
 		Booking: r.Booking, HoldUntil: r.HoldUntil, Series: one(r.Series, InSeries.shown), Ticket: one(r.Ticket, Ticket.shown), Origin: r.Origin,
-		Overbooked: each(r.Overbooked, Overbook.shown), Flags: each(r.Flags, Flag.shown), Overrun: r.Overrun, Driven: r.Driven, Remark: one(r.Remark, CalendarNote.shown),
+		Overbooked: each(r.Overbooked, Overbook.shown), Flags: each(r.Flags, Flag.shown), Judged: one(r.Judged, Judgement.shown), Waived: each(r.Waived, Waiver.shown), Overrun: r.Overrun, Driven: r.Driven, Remark: one(r.Remark, CalendarNote.shown),
 		Portal: r.Portal, Revision: r.Revision, Created: r.Created, Updated: r.Updated, Sequence: r.Sequence, Due: r.Due, Reminded: r.Reminded,
 	}
 }
@@ -53,6 +53,12 @@ func (o Overbook) shown() Overbook {
 
 func (f Flag) shown() Flag { return Flag{Kind: f.Kind, At: f.At, Text: f.Text} }
 
+func (j Judgement) shown() Judgement { return Judgement{Policy: j.Policy, Quotas: j.Quotas} }
+
+func (w Waiver) shown() Waiver {
+	return Waiver{At: w.At, By: w.By, Reason: w.Reason, Policy: w.Policy, Refusals: w.Refusals}
+}
+
 func (r CalendarNote) shown() CalendarNote {
 	return CalendarNote{At: r.At, By: r.By, Slot: r.Slot, Text: r.Text}
 }
@@ -71,7 +77,7 @@ func (f Feedback) shown() Feedback {
 
 func (e Entry) shown() Entry {
 	return Entry{ID: e.ID, Request: e.Request, At: e.At, Actor: e.Actor, Via: e.Via, Action: e.Action, From: e.From, To: e.To, Reason: e.Reason, Text: e.Text,
-		Verdict: one(e.Verdict, shownVerdict), Series: one(e.Series, SeriesStep.shown)}
+		Verdict: one(e.Verdict, shownVerdict), Policy: e.Policy, Series: one(e.Series, SeriesStep.shown)}
 }
 
 func (e Event) shown() Event {

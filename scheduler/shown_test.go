@@ -18,7 +18,7 @@ import (
 const fieldsShown = `
 Request: ID Number Name NSD Description Organisation Experimenter Mentor Status Slot Requested Window MinDuration Components Devices Placement
 	Demand Approvals Offers Scheduled Occupied Actual PendingMove Units Booking HoldUntil Series Ticket Origin Overbooked Flags Overrun Remark Portal Priority Wait
-	Lateness Released Needed Driven
+	Lateness Released Needed Driven Judged Waived
 	Revision Created Updated Sequence Due Reminded
 Approval: Testbed Policy Decision By At Reason Slot Demand Revision
 Offer: ID For State Made Waited Expires What Booking Accepted [Link]
@@ -33,10 +33,14 @@ Overbook: At By Reason Conflicts
 Flag: Kind At Text
 CalendarNote: At By Slot Text
 Feedback: ID Request Author At Text
-Entry: ID Request At Actor Via Action From To Reason Text Verdict Series
+Entry: ID Request At Actor Via Action From To Reason Text Verdict Series Policy
 Event: Sequence At Kind Action Actor Via Request Number From Status Testbeds Text Reason Remark Mentions Series
 InSeries: ID Number Place Of
 SeriesStep: Series Number Step Of Lead All
+Judgement: Policy Quotas
+Waiver: At By Reason Policy Refusals
+Breach: Rule Kind Unit Limit Used Asked Allowed Subject Period Testbed Earliest Latest Message
+Subject: Per Name
 Verdict: Fits Problems Conflicts Contenders Longest Truncated
 Conflict: Resource Interval Needed Free ShortBy TakenBy More
 Taker: Kind Booking Request Strength Summary Amount Units Interval

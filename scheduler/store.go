@@ -19,6 +19,8 @@ type Store interface {
 	// that of two decisions on one testbed the later sees the changes of the earlier. Unknown testbeds are ignored. TheFacility among them locks the
 	// facility and the catalogue, before any testbed; with AllTestbeds all of that is locked.
 	//
+	// After them, in sorted order too, it locks the subjects among lock (see LockOf), which need not exist.
+	//
 	// Several steps may share a transaction: each sees those before it, one that fails leaves nothing behind, and none returns before the commit.
 	//
 	// fn may run more than once, when the database asks for it (deadlock, serialization), and must not keep anything from a run that did not commit.
@@ -40,6 +42,7 @@ type Reader interface {
 	RequestReader
 	PeopleReader
 	WebhookReader
+	PolicyReader
 	ProofReader
 }
 
@@ -98,6 +101,7 @@ type State struct {
 	Sequence int64      // as Sequence
 	Accounts int64      // grows with every change of people and tokens, other than a token's last use
 	Due      *time.Time // as NextDue
+	Policy   int64      // the revision of the policy in force
 }
 
 // due reports whether time has anything to do to any request, or those who wait are to be looked through.
@@ -202,6 +206,7 @@ type Tx interface {
 	RequestWriter
 	PeopleWriter
 	WebhookWriter
+	PolicyWriter
 
 	// OnCommit calls fn after the commit, if the transaction changed anything that the change log numbers. Where it is unknown whether the
 	// transaction was committed, fn is not called.

@@ -27,11 +27,16 @@ func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (O
 	if err := checkWait(a, in); err != nil {
 		return Outcome{}, err
 	}
+	if err := in.Override.checkPolicyOnly(); err != nil {
+		return Outcome{}, err
+	}
 	in.Experimenter = cmp.Or(in.Experimenter, a.Username)
 	if in.Experimenter != a.Username && !a.Is(account.RoleMentor) && !a.Is(account.RoleAdministrator) {
 		return Outcome{}, Errorf(CodeForbidden, "%s may not submit for another user", a.Username)
 	}
 	if lock, ok := s.guess(in.Ask); ok {
+		known := Request{NSD: in.NSD, Name: in.Name}
+		lock = append(lock, s.policies.now.Load().counted(in.Experimenter, known.Experimented(), in.Organisation)...)
 		out, err := s.submitOn(ctx, a, in, lock, true)
 		if !errors.Is(err, errLook) && CodeOf(err) != CodeInvalid { // looking finds all faults at once
 			return out, err
@@ -45,13 +50,18 @@ func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (O
 		return Outcome{}, err
 	}
 	s.settle(ctx, at, lock)
-	return s.submitOn(ctx, a, in, lock, false)
+	var out Outcome
+	err = growing(lock, nil, func(lock []string) (err error) {
+		out, err = s.submitOn(ctx, a, in, lock, false)
+		return err
+	})
+	return out, err
 }
 
 // submitOn makes a request with testbeds locked; quick if nothing was looked at before.
 func (s *Service) submitOn(ctx context.Context, a account.Actor, in Submission, lock []string, quick bool) (out Outcome, err error) {
 	err = s.store.Change(ctx, lock, func(tx Tx) error {
-		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: lock, quick: quick}
+		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: lock, quick: quick} // lock need not be sorted: Change does that
 		if err := d.caughtUp(ctx); err != nil {
 			return err
 		}
@@ -95,8 +105,13 @@ func (s *Service) wanted(ctx context.Context, in Submission) (lock []string, at 
 			lock = wish.experiment.Demand().Testbeds()
 			return err
 		})
-		_, wordsErr := draft(ctx, tx, in)
-		return allFaults(wordsErr, askErr)
+		r, wordsErr := draft(ctx, tx, in)
+		if err := allFaults(wordsErr, askErr); err != nil {
+			return err
+		}
+		rules, err := s.policies.at(ctx, tx, at)
+		lock = append(lock, rules.counted(r.Experimenter, r.Experimented(), r.Organisation)...)
+		return err
 	})
 	return lock, at, err
 }
@@ -118,6 +133,7 @@ func allFaults(errs ...error) error {
 
 func (d *decision) submit(ctx context.Context, in Submission) error {
 	var w checkedAsk
+	var wish within
 	err := d.snapshot(func(world snapshot) (err error) {
 		if w, err = d.s.checkAsk(in.Ask, world, d.now); err != nil {
 			return err
@@ -125,6 +141,7 @@ func (d *decision) submit(ctx context.Context, in Submission) error {
 		d.outcome.Fit = world.fed.Check(w.experiment, w.slot)
 		if !d.outcome.Fit.Fits {
 			d.outcome.Alternatives = d.s.alternatives(world.fed, w, limited(in.Limit), false)
+			wish = within{s: d.s, rules: d.rules, fed: world.fed}
 		}
 		return nil
 	})
@@ -134,7 +151,7 @@ func (d *decision) submit(ctx context.Context, in Submission) error {
 	if err := d.covered(w.experiment.Demand().Testbeds()); err != nil && d.quick {
 		return errLook
 	} else if err != nil {
-		return Errorf(CodeUnavailable, "the catalogue changed meanwhile; try again")
+		return err
 	}
 	r, err := draft(ctx, d.tx, in)
 	if err != nil {
@@ -149,10 +166,19 @@ func (d *decision) submit(ctx context.Context, in Submission) error {
 			return err
 		}
 	} else if !d.outcome.Fit.Fits && !in.Anyway {
+		if d.outcome.Alternatives, err = d.possibleFor(ctx, wish, r, w); err != nil {
+			return err
+		}
 		return d.refusal("the slot does not fit")
 	}
-	if err := d.create(ctx, r, d.fresh(r, testbeds.Pending)); err != nil || r.Wait == nil {
+	if err := d.judge(ctx, &r, asks{terms: true, soon: true, new: true, hours: true}, in.Override); err != nil {
+		return d.looked(err)
+	}
+	if err := d.create(ctx, r, d.fresh(r, testbeds.Pending)); err != nil {
 		return err
+	}
+	if r.Wait == nil {
+		return d.looked(d.byRule(ctx))
 	}
 	made := d.outcome.Request
 	return d.record(ctx, made.Status, made, note{action: ActionWait, text: made.Wait.Words()})
@@ -227,7 +253,7 @@ func (d *decision) create(ctx context.Context, r Request, b testbeds.Booking) er
 		return err
 	}
 	d.outcome.Deployable = deployable(d.outcome.Fit)
-	r, err = d.save(ctx, before, r, note{action: ActionSubmit, text: r.Name + ", " + r.Slot.String(), verdict: &d.outcome.Fit})
+	r, err = d.save(ctx, before, r, note{action: ActionSubmit, text: r.Name + ", " + r.Slot.String() + overrideWords(d.waiver()), reason: reasonOf(d.waiver(), ""), verdict: &d.outcome.Fit})
 	d.outcome.Request = r
 	return err
 }

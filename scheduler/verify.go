@@ -39,6 +39,9 @@ func (s *Service) VerifyTelling(ctx context.Context, tell func(VerifyProgress)) 
 	err := s.store.View(ctx, func(tx Reader) error {
 		v = &verifying{s: s, tx: tx, audit: tx.Audit(), series: proof.NewSeries(), tell: tell, now: s.now(), since: s.now().Truncate(day).Add(-past), until: s.now().Truncate(day).Add(s.o.Horizon + day)}
 		v.found = Verification{Overcommitments: []testbeds.Overcommitment{}, Recorded: []testbeds.Overcommitment{}, Inconsistencies: []string{}}
+		if err := v.proveQuotas(ctx, &s.policies); err != nil {
+			return err
+		}
 		for _, judge := range []func(context.Context) error{v.gather, v.sweep, v.prove, v.proveSeries, v.patient, v.columns} {
 			if err := judge(ctx); err != nil {
 				return err
@@ -64,6 +67,7 @@ type verifying struct {
 	facility testbeds.Facility
 	bookings *proof.Bookings
 	series   *proof.Series
+	quotas   quotaProof
 	swept    testbeds.Slot
 	short    map[int64]bool // bookings that an overcommitment touches
 	waits    []Request      // without an offer yet
@@ -160,11 +164,12 @@ func (v *verifying) prove(ctx context.Context) error {
 		if r.waitsAt(v.now) {
 			v.waits = append(v.waits, r.Request)
 		}
+		v.quotas.add(r.Request)
 		v.found.Requests++
 		v.told("requests", v.found.Requests)
 		return nil
 	})
-	v.found.Inconsistencies = append(v.found.Inconsistencies, p.Findings()...)
+	v.found.Inconsistencies = append(append(v.found.Inconsistencies, p.Findings()...), v.quotas.findings()...)
 	return err
 }
 

@@ -3,6 +3,7 @@ Berth books testbed slots for 5G experiments.
 
 	berth serve [--demo]              serve pages, API and calendars, and carry out what is due
 	berth load [--replace] FILE...    replace facility and catalogue from YAML files; keep what others made over the API
+	berth policy show, load, test     print the policy, put one in force, try one on the requests of the last months
 	berth check, berth suggest        check whether an experiment fits a slot, and suggest other ways
 	berth user, berth token           manage people who can sign in, and secrets for programs
 	berth bugzilla check, status, sync  check the connection, list what waits, bring a ticket in line

@@ -43,6 +43,7 @@ type grammar struct {
 
 	Serve    serveCommand     `cmd:"" group:"local" help:"Serve pages, API and calendars, and carry out what is due."`
 	Load     loadCommand      `cmd:"" group:"local" help:"Replace facility and catalogue from YAML files."`
+	Policy   policyCommands   `cmd:"" group:"local" help:"Show, load or try the rules of what people may ask for."`
 	User     userCommands     `cmd:"" group:"local" help:"Manage people who can sign in."`
 	Token    tokenCommands    `cmd:"" group:"local" help:"Manage secrets with which programs act for people."`
 	Bugzilla bugzillaCommands `cmd:"" group:"local" help:"Check the connection to Bugzilla, list what waits, bring a ticket in line."`

@@ -38,6 +38,7 @@ var routes = map[string]access{
 	"schedule-request": deciders, "reject-request": deciders, "accept-offer": writers, "move-request": writers, "cancel-request": writers, "confirm-request": writers,
 	"start-request": operators, "complete-request": operators, "fail-request": operators, "assign-request": deciders, "approve-request": providers,
 	"wait-request": writers, "stop-waiting-request": writers, "list-waitlist": readers,
+	"get-policy": readers, "put-policy": admins, "test-policy": admins,
 	"report-use": readers, "report-use-table": readers,
 	"list-series": readers, "get-series": readers, "check-series": readers, "suggest-series": readers, "list-series-ways": readers, "create-series": writers,
 	"schedule-series": deciders, "reject-series": deciders, "accept-series": writers, "move-series": writers, "cancel-series": writers, "assign-series": deciders, "approve-series": providers,

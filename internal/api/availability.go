@@ -5,13 +5,15 @@ import (
 	"time"
 
 	"berth/scheduler/account"
+	"berth/scheduler/policy"
 	"berth/testbeds"
 )
 
 // checked is the answer of a check, with its conflicts as texts too.
 type checked struct {
 	testbeds.Verdict
-	Messages []string `json:"messages,omitempty" doc:"the problems and conflicts as sentences"`
+	Messages []string        `json:"messages,omitempty" doc:"the problems and conflicts as sentences"`
+	Policy   []policy.Breach `json:"policy,omitempty" doc:"the rules of the policy that do not allow it, whether it fits or not"`
 }
 
 type suggestion struct {
@@ -27,16 +29,24 @@ func (a *api) availabilityRoutes() {
 		more: "The answer is 200, with ok true or false. Changes nothing."},
 		func(ctx context.Context, actor account.Actor, in *struct{ Body AskShape }) (*body[checked], error) {
 			v, err := a.service.Check(ctx, actor, in.Body.ask())
-			return answer(checked{v, messages(v)}), err
+			if err != nil {
+				return nil, err
+			}
+			refusals, err := a.service.Allowed(ctx, actor, in.Body.ask())
+			return answer(checked{v, messages(v), refusals}), err
 		})
 	add(a, operation{id: "suggest-availability", method: "POST", path: "/availability/suggest", tag: "availability", summary: "Suggest slots that fit",
-		more: "Alternatives to a slot, or the first free slots of a duration within a window. Each of them fits at the time of the answer."},
+		more: "Alternatives to a slot, or the first free slots of a duration within a window. Each of them fits, and the policy allows it, at the time of the answer."},
 		func(ctx context.Context, actor account.Actor, in *struct{ Body AskShape }) (*body[suggestion], error) {
 			found, v, err := a.service.Suggest(ctx, actor, in.Body.ask())
 			if found == nil {
 				found = []testbeds.Alternative{}
 			}
-			return answer(suggestion{checked{v, messages(v)}, found}), err
+			if err != nil {
+				return nil, err
+			}
+			refusals, err := a.service.Allowed(ctx, actor, in.Body.ask())
+			return answer(suggestion{checked{v, messages(v), refusals}, found}), err
 		})
 	type span struct {
 		Testbed string    `path:"testbed" maxLength:"64"`

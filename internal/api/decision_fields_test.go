@@ -36,7 +36,7 @@ func TestDecisionsTakeEveryFieldOfTheirBodies(t *testing.T) {
 	if err := json.Unmarshal(h.document(), &doc); err != nil {
 		t.Fatal(err)
 	}
-	for step, body := range map[string]any{"schedule": grant{}, "reject": rejection{}, "move": moving{}, "cancel": Reasoned{}, "start": starting{},
+	for step, body := range map[string]any{"schedule": granted{}, "reject": rejection{}, "move": moving{}, "cancel": Reasoned{}, "start": starting{},
 		"complete": ending{}, "fail": failing{}, "assign": assigning{}, "confirm": confirming{}} {
 		var want []string
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(body)) {

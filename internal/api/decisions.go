@@ -15,7 +15,7 @@ import (
 	"berth/testbeds"
 )
 
-type grant struct {
+type granted struct {
 	Slot      *slotShape         `json:"slot,omitempty" doc:"default: the requested slot"`
 	Placement testbeds.Placement `json:"placement,omitempty"`
 	Devices   *[]deviceShape     `json:"devices,omitempty"`
@@ -164,7 +164,7 @@ func decide[T any](a *api, id, path, summary, more string, take func(ctx context
 func (a *api) decisionRoutes() {
 	decide(a, "schedule-request", "schedule", "Grant a slot",
 		"The slot is checked again; one that does not fit is a 409. An override displaces named requests, overbooks, or skips approvals.",
-		func(ctx context.Context, actor account.Actor, id string, revision int64, in grant) (scheduler.Outcome, error) {
+		func(ctx context.Context, actor account.Actor, id string, revision int64, in granted) (scheduler.Outcome, error) {
 			s := scheduler.Schedule{Slot: in.Slot.slot(), Placement: in.Placement, Override: in.Override.override(), Reason: in.Reason, DryRun: in.DryRun, Revision: revision}
 			if in.Devices != nil {
 				list := devices(in.Devices)

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"berth/scheduler"
+	"berth/scheduler/policy"
 	"berth/scheduler/series"
 	"berth/testbeds"
 )
@@ -32,6 +33,8 @@ type Problem struct {
 	Longest      *testbeds.Slot            `json:"longest,omitempty" doc:"the longest free slot from the requested start"`
 	Alternatives []testbeds.Alternative    `json:"alternatives,omitempty" doc:"slots and changes that fit instead, cheapest first"`
 	Allowed      []scheduler.Action        `json:"allowed,omitempty" doc:"the actions allowed now"`
+	Overrides    []scheduler.OverrideMode  `json:"overrides,omitempty" doc:"the overrides with which you may do it nonetheless"`
+	Policy       []policy.Breach           `json:"policy,omitempty" doc:"the rules of the policy that say no: each with its limit, what is used and asked, and what would be allowed"`
 	Broken       []scheduler.BrokenBooking `json:"broken,omitempty" doc:"bookings that the change would leave without capacity"`
 
 	Parts []scheduler.Part `json:"occurrences,omitempty" doc:"of a step with a series: the answer for each occurrence"`
@@ -112,6 +115,7 @@ func known(e *scheduler.Error) *Problem {
 	p.Type = "urn:berth:problem:" + string(e.Code)
 	p.Errors, p.Alternatives, p.Allowed, p.Broken = e.Fields, e.Alternatives, e.Allowed, e.Broken
 	p.Parts, p.Ways = e.Parts, e.Ways
+	p.Policy, p.Overrides = e.Refusals, e.Overrides
 	if v := e.Verdict; v != nil {
 		p.Problems, p.Conflicts, p.Contenders, p.Longest = v.Problems, v.Conflicts, v.Contenders, v.Longest
 		p.Messages = messages(*v)

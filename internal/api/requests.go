@@ -23,6 +23,8 @@ type submission struct {
 	Priority     string     `json:"priority,omitempty" enum:"high,normal,low" doc:"default normal; only mentors and administrators may say high"`
 	Experimenter string     `json:"experimenter,omitempty" doc:"username of the experimenter, if a mentor or an administrator submits for them"`
 	DryRun       bool       `json:"dry_run,omitempty"`
+
+	Override *overrideShape `json:"override,omitempty" doc:"of the mode policy: submit what the policy does not allow, as its mentor or an administrator"`
 }
 
 type edit struct {
@@ -36,12 +38,13 @@ type edit struct {
 	Window      *slotShape          `json:"window,omitempty"`
 	MinDuration *periodShape        `json:"min_duration,omitempty"`
 	Anyway      bool                `json:"submit_anyway,omitempty"`
+	Override    *overrideShape      `json:"override,omitempty" doc:"of the mode policy"`
 	DryRun      bool                `json:"dry_run,omitempty"`
 }
 
 func (e edit) edit() scheduler.Edit {
 	out := scheduler.Edit{Name: e.Name, Description: e.Description, NSD: e.NSD, Placement: e.Placement, Slot: e.Slot.slot(), Window: e.Window.slot(),
-		Anyway: e.Anyway, DryRun: e.DryRun}
+		Anyway: e.Anyway, Override: e.Override.override(), DryRun: e.DryRun}
 	if e.MinDuration != nil {
 		out.MinDuration = &e.MinDuration.Period
 	}
@@ -147,11 +150,11 @@ func (a *api) requestRoutes() {
 		RawBody []byte
 	}
 	add(a, operation{id: "create-request", method: "POST", path: "/requests", tag: "requests", status: http.StatusCreated, summary: "Submit a request",
-		more: "A slot that does not fit is a 409 with conflicts and alternatives, unless submit_anyway is true, or it waits (wait). A dry run also answers 201, and creates nothing."},
+		more: "A slot that does not fit is a 409 with conflicts and alternatives, unless submit_anyway is true, or it waits (wait). What the policy does not allow is a 409 or 422 with the rules under policy. A dry run also answers 201, and creates nothing."},
 		func(ctx context.Context, actor account.Actor, in *submit) (*created[scheduler.Outcome], error) {
 			s := in.Body
 			out, err := a.service.Submit(ctx, actor, scheduler.Submission{Ask: s.ask(), Name: s.Name, Description: s.Description, Organisation: s.Organisation,
-				Mentor: s.Mentor, Anyway: s.Anyway, Wait: s.Wait.wait(), Priority: scheduler.Priority(s.Priority), Experimenter: s.Experimenter, DryRun: s.DryRun, Creation: in.creation("create-request", in.RawBody)})
+				Mentor: s.Mentor, Anyway: s.Anyway, Wait: s.Wait.wait(), Priority: scheduler.Priority(s.Priority), Override: s.Override.override(), Experimenter: s.Experimenter, DryRun: s.DryRun, Creation: in.creation("create-request", in.RawBody)})
 			return &created[scheduler.Outcome]{prefix + "/requests/" + out.Request.ID, etag(out.Request.Revision), out}, err
 		})
 	type change struct {

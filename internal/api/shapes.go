@@ -92,16 +92,17 @@ func (q AskShape) ask() scheduler.Ask {
 }
 
 type overrideShape struct {
-	Mode     scheduler.OverrideMode `json:"mode" enum:"displace,overbook,approvals" doc:"kind of override"`
+	Mode     scheduler.OverrideMode `json:"mode" enum:"displace,overbook,approvals,policy" doc:"kind of override"`
 	Reason   string                 `json:"reason" doc:"mandatory; shown to everybody concerned"`
 	Displace []string               `json:"displace,omitempty" doc:"UUIDs or numbers of the requests to displace"`
+	Policy   bool                   `json:"policy,omitempty" doc:"against the policy as well"`
 }
 
 func (o *overrideShape) override() *scheduler.Override {
 	if o == nil {
 		return nil
 	}
-	return &scheduler.Override{Mode: o.Mode, Reason: o.Reason, Displace: o.Displace}
+	return &scheduler.Override{Mode: o.Mode, Reason: o.Reason, Displace: o.Displace, Policy: o.Policy}
 }
 
 // One names a request.

@@ -13,6 +13,7 @@ import (
 // columns holds the columns of a request beside its document, and the ends of its history.
 type columns struct {
 	id, status, experimenter, mentor, words  string
+	organisation, experiment                 string
 	number, starts, ends, revision, sequence int64
 	due                                      *int64
 	document                                 string
@@ -20,7 +21,7 @@ type columns struct {
 }
 
 func columnsRow(s scan) (c columns, err error) {
-	return c, s(&c.id, &c.number, &c.status, &c.experimenter, &c.mentor, &c.words, &c.starts, &c.ends, &c.due, &c.revision, &c.sequence, &c.document, &c.first, &c.last)
+	return c, s(&c.id, &c.number, &c.status, &c.experimenter, &c.mentor, &c.words, &c.organisation, &c.experiment, &c.starts, &c.ends, &c.due, &c.revision, &c.sequence, &c.document, &c.first, &c.last)
 }
 
 // audited is a request once it was parsed and compared with its columns.
@@ -38,7 +39,7 @@ type audited struct {
 // Requests streams every request by number, and compares its columns with its document. yield may use the reader.
 func (a *audit) Requests(ctx context.Context, yield func(scheduler.Record) error) error {
 	read := func(after int64) ([]columns, error) {
-		return all(ctx, a.tx, columnsRow, `SELECT r.id, r.number, r.status, r.experimenter, r.mentor, r.words, r.starts, r.ends, r.due, r.revision, r.sequence, r.document,
+		return all(ctx, a.tx, columnsRow, `SELECT r.id, r.number, r.status, r.experimenter, r.mentor, r.words, r.organisation, r.experiment, r.starts, r.ends, r.due, r.revision, r.sequence, r.document,
 			(SELECT h.document FROM history h WHERE h.request = r.id ORDER BY h.id LIMIT 1), (SELECT h.document FROM history h WHERE h.request = r.id ORDER BY h.id DESC LIMIT 1)
 			FROM requests r WHERE r.number > $1 ORDER BY r.number LIMIT $2`, after, auditPage)
 	}
@@ -138,6 +139,8 @@ func (c columns) compare(r scheduler.Request) (faults []string) {
 		{"experimenter", c.experimenter, r.Experimenter},
 		{"mentor", c.mentor, r.Mentor},
 		{"words", c.words, searched(r)},
+		{"organisation", c.organisation, r.Organisation},
+		{"experiment", c.experiment, r.Experimented()},
 		{"starts", c.starts, seconds(r.Slot.Start)},
 		{"ends", c.ends, seconds(r.Slot.End)},
 		{"revision", c.revision, r.Revision},

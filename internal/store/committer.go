@@ -41,7 +41,7 @@ func newCommitter(s *Store) *committer {
 
 // change runs fn in a transaction that it may share with others.
 func (c *committer) change(ctx context.Context, lock []string, fn func(scheduler.Tx) error) error {
-	m := &member{ctx: ctx, lock: lock, fn: fn, turn: make(chan *writer), ran: make(chan error), done: make(chan error, 1), alone: len(lock) > maxTogether}
+	m := &member{ctx: ctx, lock: lock, fn: fn, turn: make(chan *writer), ran: make(chan error), done: make(chan error, 1), alone: testbedsIn(lock) > maxTogether}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -63,6 +63,16 @@ func (c *committer) change(ctx context.Context, lock []string, fn func(scheduler
 			ended = nil // it has decided: what comes of it must be known
 		}
 	}
+}
+
+// testbedsIn counts the testbeds among what a decision locks.
+func testbedsIn(lock []string) (n int) {
+	for _, id := range lock {
+		if !scheduler.IsSubject(id) {
+			n++
+		}
+	}
+	return n
 }
 
 func (c *committer) join(m *member) bool {

@@ -102,7 +102,7 @@ func (s *Store) found(ctx context.Context) error {
 	return err
 }
 
-// spelled is a folder of migrations in which {{id}} and {{key}} are replaced by the dialect's types.
+// spelled is a folder of migrations in which {{id}}, {{key}} and {{document}} are replaced by the dialect's types.
 type spelled struct {
 	fs.FS
 	dialect dialect
@@ -111,6 +111,7 @@ type spelled struct {
 func (f spelled) ReadFile(name string) ([]byte, error) {
 	b, err := fs.ReadFile(f.FS, name)
 	b = bytes.ReplaceAll(b, []byte("{{id}}"), []byte(f.dialect.identity))
+	b = bytes.ReplaceAll(b, []byte("{{document}}"), []byte(f.dialect.document))
 	return bytes.ReplaceAll(b, []byte("{{key}}"), []byte(f.dialect.key)), err
 }
 

@@ -109,10 +109,10 @@ func (w *writer) writePutOff(ctx context.Context, sequence int64) error {
 // updateRow writes a changed request. Without a number, it keeps the one that it has until the end.
 func (w *writer) updateRow(ctx context.Context, args []any, sequence int64) error {
 	if sequence == 0 {
-		_, err := w.exec(ctx, "request", updateRequest+` WHERE id = $10`, args...)
+		_, err := w.exec(ctx, "request", updateRequest+` WHERE id = $12`, args...)
 		return err
 	}
-	_, err := w.exec(ctx, "request", updateRequest+`, sequence = $11 WHERE id = $10`, append(slices.Clip(args), sequence)...)
+	_, err := w.exec(ctx, "request", updateRequest+`, sequence = $13 WHERE id = $12`, append(slices.Clip(args), sequence)...)
 	return err
 }
 

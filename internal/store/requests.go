@@ -261,17 +261,19 @@ func (w *writer) CreateRequest(ctx context.Context, r *scheduler.Request) error 
 }
 
 const (
-	insertRequest = `INSERT INTO requests (id, number, status, experimenter, mentor, words, starts, ends, due, revision, document, sequence) VALUES`
-	updateRequest = `UPDATE requests SET status = $1, experimenter = $2, mentor = $3, words = $4, starts = $5, ends = $6, due = $7, revision = $8, document = $9`
+	insertRequest = `INSERT INTO requests (id, number, status, experimenter, mentor, words, starts, ends, due, revision, document, organisation, experiment, sequence) VALUES`
+	updateRequest = `UPDATE requests SET status = $1, experimenter = $2, mentor = $3, words = $4, starts = $5, ends = $6, due = $7, revision = $8, document = $9,
+		organisation = $10, experiment = $11`
 )
 
-// requestArgs lists the values of a request's columns from status to document.
+// requestArgs lists the values of a request's columns from status to experiment.
 func requestArgs(r scheduler.Request) ([]any, error) {
 	text, err := store(r)
 	if err != nil {
 		return nil, err
 	}
-	args := []any{string(r.Status), r.Experimenter, r.Mentor, searched(r), seconds(r.Slot.Start), seconds(r.Slot.End), dueOf(r), r.Revision, text}
+	args := []any{string(r.Status), r.Experimenter, r.Mentor, searched(r), seconds(r.Slot.Start), seconds(r.Slot.End), dueOf(r), r.Revision, text,
+		r.Organisation, r.Experimented()}
 	return args, storable("request", append([]any{r.ID}, args...))
 }
 
@@ -321,7 +323,7 @@ func changedMeanwhile(r scheduler.Request) error {
 
 // updateNow writes a request that others may have changed.
 func (w *writer) updateNow(ctx context.Context, r scheduler.Request, args []any) error {
-	n, err := w.exec(ctx, "request", updateRequest+` WHERE id = $10 AND revision = $11`, append(slices.Clip(args), r.ID, r.Revision-1)...)
+	n, err := w.exec(ctx, "request", updateRequest+` WHERE id = $12 AND revision = $13`, append(slices.Clip(args), r.ID, r.Revision-1)...)
 	if err == nil && n == 0 {
 		return changedMeanwhile(r)
 	}

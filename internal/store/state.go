@@ -11,7 +11,7 @@ import (
 const (
 	stateQuery   = stateColumns + stateFrom
 	stateAndLast = stateColumns + `, ` + lastColumns + stateFrom
-	stateColumns = `SELECT f.revision, s.value, a.value, ` + nextDue
+	stateColumns = `SELECT f.revision, s.value, a.value, ` + nextDue + `, (SELECT COALESCE(MAX(revision), 0) FROM policies)`
 	nextDue      = `(SELECT MIN(due) FROM (SELECT MIN(due) AS due FROM requests UNION ALL SELECT MIN(at) FROM freed) d)`
 	stateFrom    = ` FROM facility f, counters s, counters a WHERE f.id = 1 AND s.name = 'sequence' AND a.name = 'accounts'`
 	lastColumns  = `(SELECT value FROM counters WHERE name = 'number'), COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'bookings'), 0)` // see numbers.go
@@ -19,7 +19,7 @@ const (
 
 func stateRow(s scan) (at scheduler.State, err error) {
 	var due *int64
-	if err = s(&at.Facility, &at.Sequence, &at.Accounts, &due); err == nil && due != nil {
+	if err = s(&at.Facility, &at.Sequence, &at.Accounts, &due, &at.Policy); err == nil && due != nil {
 		at.Due = new(fromSeconds(*due))
 	}
 	return at, err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -29,6 +30,7 @@ type Store struct {
 	channels   []scheduler.Channel
 	closed     closedBeds
 	states     states
+	charges    charges
 	facility   atomic.Pointer[revised] // the last one that a transaction drew calendars with
 	bookingIDs ids
 	committer  *committer
@@ -310,7 +312,7 @@ func (w *writer) State(ctx context.Context) (scheduler.State, error) {
 	return w.reader.State(ctx)
 }
 
-// locking locks testbeds in sorted order, and the facility before them.
+// locking locks testbeds in sorted order, the facility before them, and after them, in sorted order too, the subjects of a policy.
 func (w *writer) locking(testbeds []string) (list []statement) {
 	if w.s.dialect.lock == "" { // the transaction itself keeps all others from writing
 		w.steady = true
@@ -336,9 +338,29 @@ func (w *writer) locking(testbeds []string) (list []statement) {
 	if slices.Contains(testbeds, scheduler.TheFacility) {
 		list = append(list, rows(`SELECT 'facility' FROM facility WHERE id = 1`))
 	}
-	ids := slices.DeleteFunc(slices.Sorted(slices.Values(testbeds)), func(id string) bool { return !keepable(id) }) // nothing has such an id
+	ids := slices.DeleteFunc(slices.Sorted(slices.Values(testbeds)), func(id string) bool { return !keepable(id) || scheduler.IsSubject(id) }) // nothing has such an id
 	for part := range slices.Chunk(slices.Compact(ids), chunk) {
 		list = append(list, rows(`SELECT id FROM testbeds WHERE id IN (`+places(1, len(part))+`) ORDER BY id`, anys(part)...))
+	}
+	return append(list, w.lockingSubjects(testbeds, suffix)...)
+}
+
+// lockingSubjects locks the rows of subjects, which are made first. Decisions that share a transaction make none: one whose subject has no row yet
+// goes alone.
+func (w *writer) lockingSubjects(lock []string, suffix string) (list []statement) {
+	ids := slices.DeleteFunc(slices.Sorted(slices.Values(lock)), func(id string) bool { return !keepable(id) || !scheduler.IsSubject(id) })
+	for part := range slices.Chunk(slices.Compact(ids), chunk) {
+		if w.got == nil {
+			values := strings.ReplaceAll("("+places(1, len(part))+")", ",", "), (")
+			list = append(list, statement{what: "subject", query: `INSERT INTO subjects (id) VALUES ` + values + ` ON CONFLICT (id) DO NOTHING`, args: anys(part)})
+		}
+		list = append(list, statement{what: "lock", query: `SELECT id FROM subjects WHERE id IN (` + places(1, len(part)) + `) ORDER BY id` + suffix, args: anys(part), row: func(s scan) error {
+			id, err := words(s)
+			if w.got != nil {
+				w.got[id] = true
+			}
+			return err
+		}})
 	}
 	return list
 }

@@ -105,6 +105,7 @@ func slotOf(e scheduler.Event, r scheduler.Request) testbeds.Slot {
 
 // overridden says against what a step was taken, by the end of its text.
 func overridden(text string) []string {
+	var list []string
 	for _, o := range []struct {
 		mode scheduler.OverrideMode
 		said string
@@ -112,12 +113,13 @@ func overridden(text string) []string {
 		{scheduler.OverrideDisplace, "Other requests made room for it."},
 		{scheduler.OverrideOverbook, "More is booked now than there is."},
 		{scheduler.OverrideApprovals, "It was decided without the approvals that are missing."},
+		{scheduler.OverridePolicy, "It was decided against the policy."},
 	} {
-		if strings.HasSuffix(text, "override: "+string(o.mode)) {
-			return []string{o.said}
+		if strings.Contains(text+",", ", override: "+string(o.mode)+",") {
+			list = append(list, o.said)
 		}
 	}
-	return nil
+	return list
 }
 
 func rejected(x Reader, e scheduler.Event, r scheduler.Request) News {

@@ -42,8 +42,8 @@ func (p *Policy) span(t Term) testbeds.Slot {
 	return testbeds.Slot{Start: wallclock.Instant(t.From.Time, p.In()), End: wallclock.Instant(t.To.Time, p.In())}
 }
 
-// periods lists the periods of a quota that a slot touches.
-func (p *Policy) periods(q Quota, s testbeds.Slot) (list []testbeds.Slot) {
+// Periods lists the periods of a quota that a slot touches.
+func (p *Policy) Periods(q Quota, s testbeds.Slot) (list []testbeds.Slot) {
 	if q.Every == EveryTerm {
 		for _, term := range p.Terms {
 			if x := p.span(term); x.Overlaps(s) {
@@ -118,8 +118,8 @@ func (q Quota) scale() int64 {
 	return 1
 }
 
-// limit returns the quota in units times seconds.
-func (q Quota) limit() int64 { return times(times(q.Hours, 3600), q.scale()) }
+// Most returns the quota in units times seconds.
+func (q Quota) Most() int64 { return times(times(q.Hours, 3600), q.scale()) }
 
 // hours turns units times seconds into hours of the units that people count.
 func (q Quota) hours(n int64) float64 { return rounded(float64(n) / 3600 / float64(q.scale())) }

@@ -45,7 +45,7 @@ func TestHoursAgreeWithCountingMinutes(t *testing.T) {
 		start := time.Date(2026, time.Month(rapid.SampledFrom([]int{3, 10, 11, 12}).Draw(t, "month")), rapid.IntRange(1, 31).Draw(t, "day"), 0, rapid.IntRange(0, 1439).Draw(t, "minute"), 0, 0, time.UTC)
 		c := Charge{testbeds.NewSlot(start, time.Duration(rapid.IntRange(1, 20*24*60).Draw(t, "length"))*time.Minute), testbeds.Demand{gpus(rapid.Int64Range(1, 9).Draw(t, "amount"))}}
 		var sum int64
-		periods := p.periods(q, c.Slot)
+		periods := p.Periods(q, c.Slot)
 		for i, period := range periods {
 			fast := p.Taken(q, c, period)
 			if slow := slowly(p, q, c, period); fast != slow {
@@ -79,12 +79,12 @@ func TestNothingIsTakenBeyondAQuota(t *testing.T) {
 				t.Fatal(err)
 			}
 			over := false
-			for _, period := range p.periods(q, c.Slot) {
+			for _, period := range p.Periods(q, c.Slot) {
 				sum := p.Taken(q, c, period)
 				for _, x := range taken {
 					sum += p.Taken(q, x, period)
 				}
-				over = over || sum > q.limit() && p.Taken(q, c, period) > 0
+				over = over || sum > q.Most() && p.Taken(q, c, period) > 0
 			}
 			if over != (len(list) > 0) {
 				t.Fatalf("over the quota: %v, refused: %v", over, list)
@@ -104,7 +104,7 @@ func TestHugeAmountsDoNotOverflow(t *testing.T) {
 	if n := p.Taken(q, c, c.Slot); n <= 0 {
 		t.Errorf("got %d", n)
 	}
-	if n := (Quota{Quantity: "memory_mb", Hours: maxHours}).limit(); n <= 0 {
+	if n := (Quota{Quantity: "memory_mb", Hours: maxHours}).Most(); n <= 0 {
 		t.Errorf("got %d", n)
 	}
 }

@@ -39,7 +39,7 @@ type Use struct {
 }
 
 // Judge lists every rule that keeps an ask from being taken, in the order of the policy.
-func (p *Policy) Judge(a Ask, use Use) (list []Refusal, err error) {
+func (p *Policy) Judge(a Ask, use Use) (list []Breach, err error) {
 	if p == nil {
 		return nil, nil
 	}
@@ -87,7 +87,7 @@ func (q Quota) at(testbed string) bool {
 }
 
 // bounds judges the times of an ask by a limit.
-func (p *Policy) bounds(l Limit, a Ask) (list []Refusal) {
+func (p *Policy) bounds(l Limit, a Ask) (list []Breach) {
 	if most := l.Longest.Exact(); a.Terms && most > 0 && a.Slot.Duration() > most {
 		list = append(list, l.tooLong(a, most))
 	}
@@ -147,12 +147,12 @@ func (a Ask) name(per Per) string {
 }
 
 // exceeded judges an ask by a quota, in each period that its slot touches.
-func (p *Policy) exceeded(q Quota, a Ask, use Use) (list []Refusal, err error) {
+func (p *Policy) exceeded(q Quota, a Ask, use Use) (list []Breach, err error) {
 	if q.amount(a.Demand) == 0 || !p.applies(q.Who, q.Except, q.Testbeds, a) || a.name(q.Per) == "" {
 		return nil, nil
 	}
 	subject := Subject{q.Per, a.name(q.Per)}
-	for _, period := range p.periods(q, a.Slot) {
+	for _, period := range p.Periods(q, a.Slot) {
 		asked := p.Taken(q, Charge{a.Slot, a.Demand}, period)
 		if asked == 0 {
 			continue
@@ -161,11 +161,65 @@ func (p *Policy) exceeded(q Quota, a Ask, use Use) (list []Refusal, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if plus(used, asked) > q.limit() {
+		if plus(used, asked) > q.Most() {
 			list = append(list, p.over(q, a, subject, period, used, asked))
 		}
 	}
 	return list, nil
+}
+
+// Counting names the quotas that count an ask.
+func (p *Policy) Counting(a Ask) (names []string) {
+	if p == nil {
+		return nil
+	}
+	for _, q := range p.Quotas {
+		if q.amount(a.Demand) > 0 && p.applies(q.Who, q.Except, q.Testbeds, a) && a.name(q.Per) != "" {
+			names = append(names, q.Name)
+		}
+	}
+	return names
+}
+
+// Nearest returns the slots closest to an ask's that the refusals leave: as long as may be, as soon as may be, in the next period, as far as the
+// quota reaches.
+func Nearest(s testbeds.Slot, d testbeds.Demand, p *Policy, list []Breach) (slots []testbeds.Slot) {
+	best, later := s, time.Time{}
+	for _, r := range list {
+		switch r.Kind {
+		case KindLongest:
+			if most := r.Latest.Sub(s.Start); most < best.Duration() {
+				best.End = best.Start.Add(most)
+			}
+		case KindNotice:
+			best = best.Shift(max(0, r.Earliest.Sub(best.Start)))
+		case KindAhead:
+			best = best.Shift(min(0, r.Latest.Sub(best.Start)))
+		case KindQuota:
+			if r.Period.End.After(later) {
+				later = r.Period.End
+			}
+			if amount := p.quota(r.Rule).amount(d); amount > 0 && r.Allowed > 0 {
+				left := time.Duration(r.Allowed*3600*float64(p.quota(r.Rule).scale())/float64(amount)) * time.Second
+				if left = left.Truncate(time.Minute); left > 0 && left < best.Duration() {
+					slots = append(slots, testbeds.NewSlot(best.Start, left))
+				}
+			}
+		}
+	}
+	if later.IsZero() {
+		return []testbeds.Slot{best}
+	}
+	return append(slots, testbeds.NewSlot(later, best.Duration()))
+}
+
+func (p *Policy) quota(name string) Quota {
+	for _, q := range p.Quotas {
+		if q.Name == name {
+			return q
+		}
+	}
+	return Quota{}
 }
 
 // Used adds up what a subject takes of a quota in a period, in units times seconds.

@@ -20,8 +20,8 @@ const (
 	KindHook    Kind = "hook" // another system said no
 )
 
-// Refusal is one rule that says no: which, its limit, what is used and asked, and what would be allowed. Numbers are in Unit.
-type Refusal struct {
+// Breach is one rule that an ask breaks: which, its limit, what is used and asked, and what would be allowed. Numbers are in Unit.
+type Breach struct {
 	Rule    string  `json:"rule"`
 	Kind    Kind    `json:"kind"`
 	Unit    string  `json:"unit,omitempty"` // hours, business days, days, requests, or the quota's, such as gpu-hours
@@ -40,7 +40,7 @@ type Refusal struct {
 }
 
 // Field names the field of an ask that a refusal is about; empty for one about what others hold, or how much there is.
-func (r Refusal) Field() string {
+func (r Breach) Field() string {
 	switch r.Kind {
 	case KindLongest:
 		return "slot.end"
@@ -60,15 +60,15 @@ func reasoned(message, because string) string {
 	return message + " (" + because + ")"
 }
 
-func (l Limit) tooLong(a Ask, most time.Duration) Refusal {
+func (l Limit) tooLong(a Ask, most time.Duration) Breach {
 	end := a.Slot.Start.Add(most)
-	return Refusal{Rule: l.Name, Kind: KindLongest, Unit: "hours", Limit: rounded(most.Hours()), Asked: rounded(a.Slot.Duration().Hours()), Allowed: rounded(most.Hours()), Latest: &end,
+	return Breach{Rule: l.Name, Kind: KindLongest, Unit: "hours", Limit: rounded(most.Hours()), Asked: rounded(a.Slot.Duration().Hours()), Allowed: rounded(most.Hours()), Latest: &end,
 		Message: reasoned(fmt.Sprintf("a slot is at most %s long, and this one is %s: it could end at %s", length(most), length(a.Slot.Duration()), instant(end)), l.Because)}
 }
 
-func (p *Policy) tooSoon(l Limit, a Ask, where string, first time.Time) Refusal {
+func (p *Policy) tooSoon(l Limit, a Ask, where string, first time.Time) Breach {
 	asked := p.businessDays(a, where, int(l.Notice))
-	return Refusal{Rule: l.Name, Kind: KindNotice, Unit: "business days", Limit: float64(l.Notice), Asked: float64(asked), Allowed: float64(l.Notice), Testbed: where, Earliest: &first,
+	return Breach{Rule: l.Name, Kind: KindNotice, Unit: "business days", Limit: float64(l.Notice), Asked: float64(asked), Allowed: float64(l.Notice), Testbed: where, Earliest: &first,
 		Message: reasoned(fmt.Sprintf("a slot at %s is asked for %s ahead, and this one %s: the earliest start is %s", where,
 			plain.Count(int(l.Notice), "business day"), plain.Count(asked, "business day"), instant(first)), l.Because)}
 }
@@ -86,22 +86,22 @@ func (p *Policy) businessDays(a Ask, where string, most int) int {
 	return n
 }
 
-func (l Limit) tooFar(a Ask, most time.Duration) Refusal {
+func (l Limit) tooFar(a Ask, most time.Duration) Breach {
 	last, day := a.Now.Add(most), 24*time.Hour
-	return Refusal{Rule: l.Name, Kind: KindAhead, Unit: "days", Limit: rounded(most.Hours() / 24), Asked: rounded(float64(a.Slot.Start.Sub(a.Now)) / float64(day)),
+	return Breach{Rule: l.Name, Kind: KindAhead, Unit: "days", Limit: rounded(most.Hours() / 24), Asked: rounded(float64(a.Slot.Start.Sub(a.Now)) / float64(day)),
 		Allowed: rounded(most.Hours() / 24), Latest: &last,
 		Message: reasoned(fmt.Sprintf("a slot begins at most %s ahead, and this one begins %s days ahead: the latest start is %s", length(most),
 			number(float64(a.Slot.Start.Sub(a.Now))/float64(day)), instant(last)), l.Because)}
 }
 
-func (l Limit) full(a Ask, n int64) Refusal {
-	return Refusal{Rule: l.Name, Kind: KindOpen, Unit: "requests", Limit: float64(l.Open), Used: float64(n), Asked: 1, Allowed: 0, Subject: &Subject{PerPerson, a.Username},
+func (l Limit) full(a Ask, n int64) Breach {
+	return Breach{Rule: l.Name, Kind: KindOpen, Unit: "requests", Limit: float64(l.Open), Used: float64(n), Asked: 1, Allowed: 0, Subject: &Subject{PerPerson, a.Username},
 		Message: reasoned(fmt.Sprintf("%s has %s, the most that one person may have: cancel one, or wait until one is over", a.Username, plain.Count(int(n), "open request")), l.Because)}
 }
 
-func (p *Policy) over(q Quota, a Ask, s Subject, period testbeds.Slot, used, asked int64) Refusal {
-	left := max(0, q.limit()-used)
-	r := Refusal{Rule: q.Name, Kind: KindQuota, Unit: q.Unit(), Limit: float64(q.Hours), Used: q.hours(used), Asked: q.hours(asked), Allowed: q.hours(left),
+func (p *Policy) over(q Quota, a Ask, s Subject, period testbeds.Slot, used, asked int64) Breach {
+	left := max(0, q.Most()-used)
+	r := Breach{Rule: q.Name, Kind: KindQuota, Unit: q.Unit(), Limit: float64(q.Hours), Used: q.hours(used), Asked: q.hours(asked), Allowed: q.hours(left),
 		Subject: &s, Period: &period}
 	again := fmt.Sprintf("the next %s begins at %s", q.Every, instant(period.End))
 	if next, ok := p.period(q, period.End); !ok || !next.Start.Equal(period.End) {

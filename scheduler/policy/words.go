@@ -181,7 +181,7 @@ func (p *Policy) Shares(a Ask, use Use) (list []Share, err error) {
 		if err != nil {
 			return nil, err
 		}
-		x := Share{Rule: q.Name, Unit: q.Unit(), Limit: float64(q.Hours), Used: q.hours(used), Left: q.hours(max(0, q.limit()-used)), Every: q.Every, Period: period, Of: s}
+		x := Share{Rule: q.Name, Unit: q.Unit(), Limit: float64(q.Hours), Used: q.hours(used), Left: q.hours(max(0, q.Most()-used)), Every: q.Every, Period: period, Of: s}
 		who := "you have"
 		if q.Per == PerOrganisation {
 			who = s.Name + " has"

@@ -37,6 +37,17 @@ func shift(from, to time.Time) testbeds.Change {
 		Text: fmt.Sprintf("starts %s %s", spoken(by.Abs()), word)}
 }
 
+// Changed says how a slot differs from the one that was asked for.
+func Changed(from, to testbeds.Slot) (list []testbeds.Change) {
+	if !to.Start.Equal(from.Start) {
+		list = append(list, shift(from.Start, to.Start))
+	}
+	if to.Duration() < from.Duration() {
+		list = append(list, shorten(testbeds.Slot{Start: to.Start, End: to.Start.Add(from.Duration())}, to))
+	}
+	return list
+}
+
 // shiftPart says how far a part of the slot was moved: as far as it sticks out.
 func shiftPart(from, to testbeds.Slot, by time.Duration) testbeds.Change {
 	if by < 0 {

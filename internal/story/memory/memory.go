@@ -67,6 +67,7 @@ type data struct {
 	webhooks   map[string]scheduler.Webhook
 	series     map[string]scheduler.Series
 	seen       map[string]int64
+	policies   []scheduler.StoredPolicy
 	uncommited []scheduler.Event
 	then       []func(scheduler.Committed)
 	broken     string
@@ -144,7 +145,7 @@ func absent(what string) error {
 func (d *data) FacilityRevision(context.Context) (int64, error) { return d.revision, nil }
 
 func (d *data) State(ctx context.Context) (at scheduler.State, err error) {
-	at = scheduler.State{Facility: d.revision, Sequence: int64(len(d.events))}
+	at = scheduler.State{Facility: d.revision, Sequence: int64(len(d.events)), Policy: int64(len(d.policies))}
 	at.Due, err = d.NextDue(ctx)
 	return at, err
 }

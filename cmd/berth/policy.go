@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+
+	"berth/internal/app"
+	"berth/internal/console"
+	"berth/scheduler"
+)
+
+type policyCommands struct {
+	Show policyShowCommand `cmd:"" help:"Print the policy in force, in plain words."`
+	Load policyLoadCommand `cmd:"" help:"Put a policy in force, as a whole."`
+	Test policyTestCommand `cmd:"" help:"Say what a policy would have done to the requests of the last months."`
+}
+
+type policyShowCommand struct {
+	JSON bool `name:"json" help:"Write JSON."`
+}
+
+func (c *policyShowCommand) Run(ctx context.Context, s *session) error {
+	return s.looking(ctx, func(parts *app.Parts) error { return s.console(parts, c.JSON).ShowPolicy(ctx) })
+}
+
+type policyLoadCommand struct {
+	File   string `arg:"" help:"The policy in YAML."`
+	DryRun bool   `help:"Check it only."`
+	Reason string `help:"Why, kept with the revision." placeholder:"TEXT"`
+	JSON   bool   `name:"json" help:"Write JSON."`
+}
+
+func (c *policyLoadCommand) Run(ctx context.Context, s *session) error {
+	text, err := console.ReadPolicy(c.File)
+	if err != nil {
+		return err
+	}
+	return s.with(ctx, func(parts *app.Parts) error {
+		return s.console(parts, c.JSON).LoadPolicy(ctx, c.File, text, scheduler.ChangeOptions{DryRun: c.DryRun, Reason: c.Reason})
+	})
+}
+
+type policyTestCommand struct {
+	File   string `arg:"" help:"The policy in YAML."`
+	Months int    `help:"How far back, 1 to 12." default:"3"`
+	JSON   bool   `name:"json" help:"Write JSON."`
+}
+
+func (c *policyTestCommand) Run(ctx context.Context, s *session) error {
+	text, err := console.ReadPolicy(c.File)
+	if err != nil {
+		return err
+	}
+	return s.looking(ctx, func(parts *app.Parts) error {
+		out := s.console(parts, c.JSON)
+		out.Progress = console.Terminal(s.stderr)
+		return out.TestPolicy(ctx, c.File, text, c.Months)
+	})
+}

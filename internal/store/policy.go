@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"berth/scheduler"
+	"berth/scheduler/policy"
+	"berth/testbeds"
+)
+
+// Policy reads a revision of the policy, 0 for the last one; a database without a policy has an empty one of revision 0.
+func (r *reader) Policy(ctx context.Context, revision int64) (scheduler.StoredPolicy, error) {
+	text, err := one(ctx, r.tx, fmt.Sprintf("revision %d of the policy", revision), words,
+		`SELECT document FROM policies WHERE revision = $1 OR $2 = 0 ORDER BY revision DESC LIMIT 1`, revision, revision)
+	if revision == 0 && scheduler.CodeOf(err) == scheduler.CodeNotFound {
+		return scheduler.StoredPolicy{}, nil
+	}
+	if err != nil {
+		return scheduler.StoredPolicy{}, err
+	}
+	return parsed[scheduler.StoredPolicy]("policy", text)
+}
+
+// PutPolicy stores the next revision of the policy.
+func (w *writer) PutPolicy(ctx context.Context, p scheduler.StoredPolicy) error {
+	text, err := document("policy", p)
+	if err != nil {
+		return err
+	}
+	_, err = w.exec(ctx, "policy", `INSERT INTO policies (revision, document) VALUES ($1, $2)`, p.Revision, text)
+	return err
+}
+
+// Open counts the requests of a person that are not over.
+func (r *reader) Open(ctx context.Context, experimenter string) (int64, error) {
+	return one(ctx, r.tx, "number", number, `SELECT COUNT(*) FROM requests WHERE experimenter = $1 AND status IN (`+places(2, len(scheduler.Live))+`)`,
+		append([]any{experimenter}, anys(scheduler.Live)...)...)
+}
+
+// chargedDocument is the part of a request's document that quotas read.
+type chargedDocument struct {
+	Status    scheduler.Status  `json:"status"`
+	Slot      testbeds.Slot     `json:"slot"`
+	Scheduled *testbeds.Slot    `json:"scheduled"`
+	Actual    *scheduler.Actual `json:"actual"`
+	Demand    testbeds.Demand   `json:"demand"`
+}
+
+// charges remembers what requests count, so that a decision parses no documents that another one has parsed. What a transaction has changed itself is
+// not kept: it may never be committed.
+type charges struct {
+	mu sync.Mutex
+	of map[chargeKey]scheduler.Charged
+}
+
+type chargeKey struct{ number, revision, sequence int64 }
+
+// maxCharges bounds what is remembered: when it is reached all of it goes.
+const maxCharges = 50_000
+
+func (c *charges) get(k chargeKey) (x scheduler.Charged, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	x, ok = c.of[k]
+	return x, ok
+}
+
+func (c *charges) put(k chargeKey, x scheduler.Charged) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of == nil || len(c.of) >= maxCharges {
+		c.of = map[chargeKey]scheduler.Charged{}
+	}
+	c.of[k] = x
+}
+
+// subjectColumns name the column of a request that holds each kind of subject.
+var subjectColumns = map[policy.Per]string{policy.PerPerson: "experimenter", policy.PerExperiment: "experiment", policy.PerOrganisation: "organisation"}
+
+// Charged lists what the requests of a subject count whose slots touch a span, without those that count nothing.
+func (r *reader) Charged(ctx context.Context, s policy.Subject, span testbeds.Slot) (list []scheduler.Charged, err error) {
+	return r.charged(ctx, s, span, nil)
+}
+
+// Charged sees what the transaction itself has written.
+func (w *writer) Charged(ctx context.Context, s policy.Subject, span testbeds.Slot) ([]scheduler.Charged, error) {
+	return w.charged(ctx, s, span, func(id string) bool { return w.requests.seen[id] })
+}
+
+func (r *reader) charged(ctx context.Context, s policy.Subject, span testbeds.Slot, own func(id string) bool) (list []scheduler.Charged, err error) {
+	if s.Name == "" {
+		return nil, nil
+	}
+	condition := subjectColumns[s.Per] + ` = $1`
+	if s.Per == policy.PerOrganisation {
+		condition += ` AND organisation <> ''` // which its index asks for
+	}
+	type missing struct {
+		at  int
+		key chargeKey
+		own bool
+	}
+	var lacks []missing
+	err = r.each(ctx, func(row scan) error {
+		var k chargeKey
+		var id string
+		if err := row(&id, &k.number, &k.revision, &k.sequence); err != nil {
+			return err
+		}
+		x, known := scheduler.Charged{Number: k.number}, false
+		mine := own != nil && own(id)
+		if !mine {
+			x, known = r.s.charges.get(k)
+		}
+		if !known {
+			x = scheduler.Charged{Number: k.number}
+			lacks = append(lacks, missing{len(list), k, mine})
+		}
+		list = append(list, x)
+		return nil
+	}, `SELECT id, number, revision, sequence FROM requests WHERE `+condition+` AND starts < $2 AND ends > $3 AND status NOT IN ('REJECTED', 'CANCELLED')
+		ORDER BY number`, s.Name, seconds(span.End), seconds(span.Start))
+	if err != nil {
+		return nil, fmt.Errorf("reading what requests count: %w", err)
+	}
+	for len(lacks) > 0 {
+		part := lacks[:min(len(lacks), chunk)]
+		lacks = lacks[len(part):]
+		at := map[int64]missing{}
+		var numbers []any
+		for _, m := range part {
+			at[m.key.number] = m
+			numbers = append(numbers, m.key.number)
+		}
+		err := r.each(ctx, func(row scan) error {
+			var n int64
+			var text string
+			if err := row(&n, &text); err != nil {
+				return err
+			}
+			d, err := parsed[chargedDocument]("request", text)
+			if err != nil {
+				return err
+			}
+			m := at[n]
+			x := scheduler.Charged{Number: n, Status: d.Status, Slot: d.Slot, Scheduled: d.Scheduled, Actual: d.Actual, Demand: d.Demand}
+			if list[m.at] = x; !m.own {
+				r.s.charges.put(m.key, x)
+			}
+			return nil
+		}, `SELECT number, document FROM requests WHERE number IN (`+places(1, len(part))+`)`, numbers...)
+		if err != nil {
+			return nil, fmt.Errorf("reading what requests count: %w", err)
+		}
+	}
+	return list, nil
+}

@@ -1,0 +1,142 @@
+package scheduler
+
+import (
+	"context"
+	"slices"
+
+	"berth/scheduler/account"
+	"berth/scheduler/policy"
+	"berth/testbeds"
+	"berth/testbeds/capacity"
+)
+
+// within finds alternatives that fit and that the policy allows.
+type within struct {
+	s     *Service
+	rules *rules
+	ask   policy.Ask
+	use   policy.Use
+	fed   *capacity.Federation
+}
+
+// maxNearest bounds what is searched for, of which the policy may leave less.
+const maxNearest = 20
+
+// allows reports whether the policy allows an ask as a way to grant it. That it is one more open request is no matter of where it goes.
+func (x within) allows(slot testbeds.Slot, d testbeds.Demand) bool {
+	a := x.ask
+	a.Slot, a.Demand, a.New = slot, d, false
+	list, err := x.rules.Judge(a, x.use)
+	return err == nil && len(list) == 0
+}
+
+// of leaves those of some alternatives to a wish that the policy allows.
+func (x within) of(w checkedAsk, list []testbeds.Alternative) []testbeds.Alternative {
+	return slices.DeleteFunc(list, func(o testbeds.Alternative) bool {
+		e := w.experiment
+		if len(o.Placement) > 0 {
+			e.Placement = o.Placement
+		}
+		if o.Devices != nil {
+			e.Devices = o.Devices
+		}
+		return !x.allows(o.Slot, e.Demand())
+	})
+}
+
+// nearest searches around the slots that refusals leave. A request that may not be one more has none.
+func (x within) nearest(w checkedAsk, refusals []policy.Breach, limit int) (found []testbeds.Alternative) {
+	if slices.ContainsFunc(refusals, func(r policy.Breach) bool { return r.Kind == policy.KindOpen }) {
+		return nil
+	}
+	for _, s := range policy.Nearest(w.slot, w.experiment.Demand(), x.rules.Policy, refusals) {
+		near := w
+		near.slot, near.window = s.UTC(), nil
+		near.shortest = min2(w.shortest, s)
+		list := []testbeds.Alternative{}
+		if !s.Start.Before(x.s.soonest()) && x.fed.Check(w.experiment, s).Fits {
+			list = append(list, testbeds.Alternative{Slot: near.slot, Placement: w.experiment.Placement, Devices: w.experiment.Devices, Changes: capacity.Changed(w.slot, near.slot)})
+		}
+		list = append(list, x.s.alternativesFrom(x.fed, near, later(x.s.soonest(), x.rules.NotBefore(x.ask)), maxNearest, true)...)
+		for _, o := range x.of(near, list) {
+			same := func(a testbeds.Alternative) bool { return a.Slot.Equal(o.Slot) }
+			if len(found) < limit && !slices.ContainsFunc(found, same) {
+				if len(o.Changes) == 0 || !near.slot.Equal(w.slot) && o.Slot.Equal(near.slot) {
+					o.Changes = capacity.Changed(w.slot, o.Slot)
+				}
+				found = append(found, o)
+			}
+		}
+	}
+	return found
+}
+
+// possibleFor leaves those of the outcome's alternatives to a new request that the policy allows its experimenter; where that is none, it searches
+// from where the policy begins to allow something.
+func (d *decision) possibleFor(ctx context.Context, x within, r Request, w checkedAsk) ([]testbeds.Alternative, error) {
+	if x.rules == nil || x.rules.Empty() || len(d.outcome.Alternatives) == 0 {
+		return d.outcome.Alternatives, nil
+	}
+	var err error
+	if x.ask, err = d.posed(ctx, r, asks{terms: true, soon: true, hours: true}); err != nil {
+		return nil, err
+	}
+	x.use = useOf(ctx, d.tx, r.Experimenter, 0)
+	return x.search(w, d.outcome.Alternatives, len(d.outcome.Alternatives)), nil
+}
+
+// search leaves the alternatives that the policy allows, and searches further if there are none.
+func (x within) search(w checkedAsk, found []testbeds.Alternative, limit int) []testbeds.Alternative {
+	if left := x.of(w, found); len(left) > 0 {
+		return left[:min(len(left), limit)]
+	}
+	left := x.of(w, x.s.alternativesFrom(x.fed, w, later(x.s.soonest(), x.rules.NotBefore(x.ask)), maxSuggestions, true))
+	return left[:min(len(left), limit)]
+}
+
+// withinFor puts an ask of the actor, or of a request that they may know, before the policy; ok is false where there is none.
+func (s *Service) withinFor(ctx context.Context, tx Reader, w snapshot, a account.Actor, q Ask, e testbeds.Experiment, slot testbeds.Slot) (x within, ok bool, err error) {
+	at, err := tx.State(ctx)
+	if err != nil {
+		return x, false, err
+	}
+	if x.rules, err = s.policies.at(ctx, tx, at); err != nil || x.rules.Empty() {
+		return x, false, err
+	}
+	r := Request{NSD: q.NSD, Experimenter: a.Username}
+	if q.Request != "" {
+		if r, err = s.find(ctx, tx, a, q.Request); err != nil {
+			return x, false, err
+		}
+	}
+	x.s, x.fed = s, w.fed
+	x.use = useOf(ctx, tx, r.Experimenter, r.Number)
+	x.ask = policy.Ask{Experiment: r.Experimented(), Mentor: r.Mentor, Slot: slot, Demand: e.Demand(), Now: s.now(), Zone: zonesIn(w),
+		Terms: true, Hours: true, New: r.ID == "", Soon: r.ID == "" || !MayOverride(a, ActionMove, r)}
+	x.ask.Person, err = personOf(ctx, tx, r.Experimenter, r.Organisation)
+	return x, true, err
+}
+
+// Allowed lists what the policy has against an ask of the actor, or against such a change of a request that they may know: nothing where it allows
+// it, whether it fits or not. It returns the codes of Check.
+func (s *Service) Allowed(ctx context.Context, a account.Actor, q Ask) (list []policy.Breach, err error) {
+	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
+		return nil, err
+	}
+	err = s.snapshot(ctx, func(tx Reader, w snapshot) error {
+		if q, err = s.withSlot(q); err != nil {
+			return err
+		}
+		wish, err := s.checkAsk(q, w, s.now())
+		if err != nil {
+			return err
+		}
+		x, ok, err := s.withinFor(ctx, tx, w, a, q, wish.experiment, wish.slot)
+		if err != nil || !ok {
+			return err
+		}
+		list, err = x.rules.Judge(x.ask, x.use)
+		return err
+	})
+	return list, err
+}
