@@ -51,6 +51,13 @@ func (s *Sync) changed(t *tie, o Order) (c change) {
 func (s *Sync) follow(ctx context.Context, t *tie, o Order, v scheduler.View) error {
 	c := s.changed(t, o)
 	c.status = c.status || o.Runs && v.Status.Granted() && rank(o.Status) > rank(v.Status) // what runs there is tried again until it is accepted
+	if c.said != "" {
+		heard, err := s.heard(ctx, v)
+		if err != nil {
+			return err
+		}
+		c.said = fresh(c.said, heard...)
+	}
 	if c.none() {
 		return nil
 	}
@@ -68,6 +75,35 @@ func (s *Sync) follow(ctx context.Context, t *tie, o Order, v scheduler.View) er
 		return nil
 	}
 	return s.remark(ctx, t, v, why, "refused "+key, false)
+}
+
+// heard lists what was said in the portal and stands with the request already, and all that Berth could have written there: a process may have ended
+// before it noted that, and a write may come through when nobody expects it any more.
+func (s *Sync) heard(ctx context.Context, v scheduler.View) (list []string, err error) {
+	remarks, err := s.requests.Feedback(ctx, account.System, v.ID, "", maxEntries)
+	if err != nil {
+		return nil, err
+	}
+	history, err := s.requests.History(ctx, account.System, v.ID, "", maxEntries)
+	if err != nil {
+		return nil, err
+	}
+	said, err := s.saidOf(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, s.thread(v.Request, said))
+	for _, x := range remarks.Items {
+		if text, here := strings.CutPrefix(x.Text, "In "+s.called()+": "); here && x.Author == s.berth.Username {
+			list = append(list, text)
+		}
+	}
+	for _, x := range history.Items {
+		if text, here := strings.CutPrefix(x.Reason, "in "+s.called()+": "); here && x.Via == s.o.Via {
+			list = append(list, text)
+		}
+	}
+	return list, nil
 }
 
 // remark adds a remark to the request, once for its key. One that was heard there needs not be told there as news.
