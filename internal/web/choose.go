@@ -221,6 +221,10 @@ func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor)
 	if err != nil {
 		return err
 	}
+	if r.PostForm.Get("step") == "repeat" && c.Picked {
+		http.Redirect(w, r, string(c.repeated(nil)), http.StatusSeeOther)
+		return nil
+	}
 	if changes(r.PostForm) {
 		if to := string(c.address()); len(to) <= longestAddress { // so that it can be reloaded, kept and shared
 			http.Redirect(w, r, to, http.StatusSeeOther)

@@ -54,6 +54,7 @@ func dict(pairs ...any) map[string]any {
 
 // notes holds the confirmations of actions just before a page; the address says which.
 var notes = map[string]string{"submitted": "Your request was submitted. Its mentor and the testbeds are notified.", "repeated": "You had sent this before: here is the request. Nothing was made twice.",
+	"series-submitted": "Your series was submitted: a request for each occurrence. Their mentor and the testbeds are notified.", "series-done": "Done with all of them.",
 	"said": "Your remark was added.", "saved": "Saved.",
 	"changed": "Nothing was done: the request has changed since you saw it. This is how it stands now.", "unfit": "Nothing was done: the slot no longer fits. This is what is in the way, and what works instead.",
 	"seen":    "Everything is marked as seen.",

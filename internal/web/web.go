@@ -26,7 +26,7 @@ var files embed.FS
 // styles and scripts are served as one file each: first what all pages share, then what is of one page.
 var (
 	styles = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/schedule.css", "style/book.css", "style/decide.css", "style/admin.css",
-		"style/home.css", "style/find.css", "style/use.css", "style/apiref.css", "style/letter.css", "timeline/timeline.css"}
+		"style/home.css", "style/find.css", "style/use.css", "style/apiref.css", "style/letter.css", "style/series.css", "timeline/timeline.css"}
 	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/block.js", "script/book.js", "script/desk.js", "script/bubble.js", "script/schedule.js", "script/copy.js",
 		"script/inbox.js", "script/find.js", "script/bell.js", "script/apiref.js"}
 )
@@ -117,7 +117,7 @@ type site struct {
 }
 
 // Paths lists the patterns of New's handler.
-var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/use", "/use.csv", "/requests", "/requests/", "/testbeds", "/testbeds/",
+var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/use", "/use.csv", "/requests", "/requests/", seriesPath, seriesPath + "/", "/testbeds", "/testbeds/",
 	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", deploymentsPath, portalsPath, "GET /docs/api", "/offers/", "/approvals/", "/needed/", "/mails/", "/invitations/", "/welcome/"}
 
 // New serves the pages.
@@ -185,6 +185,9 @@ func (s *site) handler() http.Handler {
 		"GET /requests":                 s.requests,
 		"GET /requests/{number}":        s.request,
 		"GET /requests/{number}/decide": s.desk,
+		"GET /series":                   s.seriesList,
+		"GET /series/new":               s.askRepeat,
+		"GET /series/{number}":          s.series,
 	}
 	maps.Copy(pages, s.settingPages())
 	for pattern, h := range pages {
@@ -196,6 +199,8 @@ func (s *site) handler() http.Handler {
 	s.drafts = http.NewServeMux()
 	posts := map[string]post{
 		"/new":                           {handler: s.submit, origin: s.choose, asked: true},
+		"/series/new":                    {handler: s.submitRepeat, origin: s.askRepeat, asked: true},
+		"/series/{number}/take":          {handler: s.takeSeries, origin: s.series, above: true},
 		"/inbox":                         {handler: s.act, origin: s.home, at: "/"},
 		"/notifications":                 {handler: s.markSeen, origin: s.notifications},
 		"/requests/{number}/feedback":    {handler: s.remark, origin: s.request, above: true},
