@@ -317,8 +317,12 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 	if err := d.settleImpact(ctx, o, m, out.Broken); err != nil {
 		return err
 	}
+	who := d.actor.Username
+	if d.actor.Via != "" {
+		who += " (" + d.actor.Via + ")"
+	}
 	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: EventFacility, Action: ActionFacility,
-		Text: fmt.Sprintf("%s made %s; broken: %s", d.actor.Username, plain.Count(len(out.Differences), "change"), plain.Count(len(out.Broken), "booking"))})
+		Text: fmt.Sprintf("%s made %s; broken: %s", who, plain.Count(len(out.Differences), "change"), plain.Count(len(out.Broken), "booking"))})
 }
 
 // altered returns the changed facility and catalogue, validated, with the differences and how far they reach.

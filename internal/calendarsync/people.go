@@ -78,7 +78,6 @@ func (s *Sync) Confirm(ctx context.Context, a account.Actor) error {
 			return scheduler.Errorf(scheduler.CodeConflict, "nothing of the calendar %s waits to be confirmed", s.o.Name)
 		}
 		p.Believed, p.Confirmed, p.Next = p.Doubt, a.Username, s.now()
-		s.log.InfoContext(ctx, "the loss of events is confirmed", "by", a.Username, "gone", p.Held.Gone, "of", p.Held.Of)
 		return nil
 	})
 }

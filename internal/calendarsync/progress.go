@@ -133,6 +133,9 @@ func (s *Sync) read(ctx context.Context, p *Progress, within time.Time) (done in
 		}
 		plan.revision = 0
 	}
+	if p.Held != nil && !plan.doubtful && len(plan.gone) > 0 {
+		plan.by = p.Confirmed
+	}
 	change, err := s.take(ctx, plan, false)
 	if err != nil {
 		return done, err
@@ -150,6 +153,9 @@ func (s *Sync) read(ctx context.Context, p *Progress, within time.Time) (done in
 		}
 		p.Held, p.Doubt = plan.held(since), fingerprint(plan.gone)
 	} else {
+		if plan.by != "" {
+			s.log.InfoContext(ctx, "the loss of events was confirmed", "by", plan.by, "gone", len(plan.gone), "of", plan.of)
+		}
 		p.Held, p.Doubt, p.Believed, p.Confirmed = nil, "", "", ""
 		clear(s.deleted)
 	}

@@ -38,6 +38,7 @@ type plan struct {
 	gone     map[string]bool
 	of       int
 	doubtful bool
+	by       string // who has confirmed the loss
 }
 
 // fault is something wrong with the calendar or the settings, for people.
@@ -295,5 +296,8 @@ func (s *Sync) take(ctx context.Context, p *plan, dry bool) (change scheduler.Fa
 		return scheduler.FacilityChange{Differences: []testbeds.Difference{}, Broken: []scheduler.BrokenBooking{}, DryRun: dry, Revision: p.revision}, nil
 	}
 	reason := summary("calendar " + s.o.Name + ": " + strings.Join(summaries, "; "))
+	if p.by != "" {
+		reason += "; the loss of events was confirmed by " + p.by
+	}
 	return s.facility.TakeClosures(ctx, s.actor, s.o.Testbed, s.o.Name, p.after, scheduler.ChangeOptions{DryRun: dry, Force: true, Reason: reason, Revision: p.revision})
 }

@@ -23,7 +23,11 @@ type calendarsPage struct {
 	Calendars []scheduler.TestbedCalendar
 	From      string // the calendar whose reading is previewed
 	Change    *changePreview
+	More      int // lines of it beyond those shown
 }
+
+// mostLines bounds the lines of a preview.
+const mostLines = 200
 
 // Post returns where the forms lead.
 func (p calendarsPage) Post() string {
@@ -83,7 +87,11 @@ func (s *site) changeCalendars(w http.ResponseWriter, r *http.Request, who accou
 		if err != nil {
 			return err
 		}
-		return s.showCalendars(w, r, who, calendarsPage{From: name, Change: previewOf(change, "")})
+		p := calendarsPage{From: name, Change: previewOf(change, "")}
+		if n := len(p.Change.Lines) - mostLines; n > 0 { // a calendar may hold thousands of events
+			p.Change.Lines, p.More = p.Change.Lines[:mostLines], n
+		}
+		return s.showCalendars(w, r, who, p)
 	case "confirm":
 		err, note = s.o.TestbedCalendars.Confirm(ctx, who, name), "calendar-confirmed"
 	case "read":

@@ -95,13 +95,10 @@ func (s *Server) Restart(empty bool) {
 	defer s.mu.Unlock()
 	s.epoch++
 	for _, c := range s.collections {
-		c.pruned, c.log = 0, nil
 		if empty {
 			clear(c.objects)
 		}
-		for _, name := range slices.Sorted(maps.Keys(c.objects)) {
-			c.log = append(c.log, name)
-		}
+		c.pruned, c.log = 0, slices.Sorted(maps.Keys(c.objects))
 	}
 }
 
