@@ -29,6 +29,11 @@ run: build ## serve a fresh demo with requests around today on http://127.0.0.1:
 	@rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
 	bin/berth serve --demo --database $(DEMO)
 
+.PHONY: world
+world: build ## serve a fresh demo with the systems around it: a Bugzilla, an OSM, a portal with deployments, a testbed's calendars
+	@rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
+	bin/berth serve --demo-world --database $(DEMO)
+
 .PHONY: test
 test: ## gofmt, vet and all tests with the race detector, on SQLite and PostgreSQL, with Debian's calendar clients and browser
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }

@@ -25,6 +25,7 @@ import (
 	"berth/internal/tmf685"
 	"berth/internal/web"
 	"berth/internal/webhook"
+	"berth/internal/world"
 	"berth/scheduler/account"
 )
 
@@ -34,6 +35,7 @@ type App struct {
 	options  Options
 	serving  Serving
 
+	around    *world.World // nil: no systems but those of the settings
 	parts     *Parts
 	server    *server
 	calendars *dav.Server
@@ -47,8 +49,9 @@ type App struct {
 
 // Serving holds the options of serving instances only.
 type Serving struct {
-	Demo bool
-	Out  io.Writer // lines for the user who started it: the address, the demo's people
+	Demo  bool
+	World bool      // also the systems around the demo; see package world
+	Out   io.Writer // lines for the user who started it: the address, the demo's people
 }
 
 // New makes an instance. It touches nothing before Start.
@@ -68,6 +71,9 @@ func (a *App) Start(ctx context.Context) error {
 }
 
 func (a *App) start(ctx context.Context) error {
+	if err := a.surround(); err != nil {
+		return err
+	}
 	if err := a.prepare(ctx); err != nil {
 		return err
 	}
@@ -120,7 +126,7 @@ func (a *App) start(ctx context.Context) error {
 	a.bookings.open.Store(true)
 	keeping := &cleanupJob{store: a.parts.Store, clock: a.parts.Clock}
 	reading, read := a.loadCalendars()
-	a.runJobs(ctx, append(slices.Concat(osmJobs(desk), testbedCalendarJobs(outside), a.parts.portalJobs(portals, a.options.Log)), a.parts.Service.RunDue, a.parts.Service.LayOut, reading, calendars.run, keeping.run, tickets, mails, a.webhookJob(hooks, a.options.Log))...)
+	a.runJobs(ctx, append(slices.Concat(osmJobs(desk), testbedCalendarJobs(outside), a.parts.portalJobs(portals, a.options.Log)), a.parts.Service.RunDue, a.parts.Service.LayOut, a.worldMentor(), reading, calendars.run, keeping.run, tickets, mails, a.webhookJob(hooks, a.options.Log))...)
 	a.stack.push("server", serverBy, a.server.stop)
 	select {
 	case <-read:

@@ -87,6 +87,10 @@ func (a *App) demo(ctx context.Context, parts *Parts) error {
 	switch state {
 	case demo.Foreign:
 		return scheduler.Errorf(scheduler.CodeConflict, "the demo goes into an empty database only, and this one is in use")
+	case demo.Demo:
+		if a.serving.World {
+			return scheduler.Errorf(scheduler.CodeConflict, "the systems around the demo begin anew with each start: they need an empty database, and this one has a demo")
+		}
 	case demo.Empty:
 		if err := a.fill(ctx); err != nil {
 			return err
@@ -128,4 +132,11 @@ func (a *App) introduce(people []account.Person, password string) {
 		fmt.Fprintf(a.serving.Out, "  %-8s %-14s %-16s %s\n", p.Username, p.Roles[0], p.Name, p.Organisation)
 	}
 	fmt.Fprintf(a.serving.Out, "\npassword of all of them, until the next start: %s\n\n", password)
+	if a.around != nil {
+		fmt.Fprintf(a.serving.Out, "Systems around it, in this process only:\n\n")
+		for _, l := range a.around.Lines() {
+			fmt.Fprintf(a.serving.Out, "  %s\n", l)
+		}
+		fmt.Fprintln(a.serving.Out)
+	}
 }

@@ -9,6 +9,9 @@ import (
 // production database.
 const domain = "demo.invalid"
 
+// Mentor is the first of the mentors.
+const Mentor = "monika"
+
 // administrator is created last: a database that has her is completely filled.
 const administrator = "adele"
 
@@ -32,7 +35,7 @@ func People() []account.Person {
 		person("vera", "Vera Costa", "Video on demand, UC3M", account.RoleExperimenter),
 		person("nikos", "Nikos Danas", "University of Thessaly", account.RoleExperimenter),
 		person("dorota", "Dorota Lis", "Detector, PSNC", account.RoleExperimenter),
-		person("monika", "Monika Weiss", "5GinFIRE mentors", account.RoleMentor),
+		person(Mentor, "Monika Weiss", "5GinFIRE mentors", account.RoleMentor),
 		person("marco", "Marco Ferri", "5GinFIRE mentors", account.RoleMentor),
 		provider("paddy", "Paddy Byrne", "Trinity College Dublin", "wins-5g"),
 		provider("beth", "Beth Harris", "University of Bristol", "bristol"),

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"berth/internal/demo"
+	"berth/internal/world"
+	"berth/scheduler"
+	"berth/scheduler/account"
+)
+
+// surround starts the systems around a demo, and stops them with the instance.
+func (a *App) surround() error {
+	if !a.serving.World {
+		return nil
+	}
+	facility, catalogue, err := demo.Sample()
+	if err != nil {
+		return err
+	}
+	var mails []string
+	for _, p := range demo.People() {
+		mails = append(mails, p.Email)
+	}
+	clock := a.options.Clock
+	if clock == nil {
+		clock = time.Now
+	}
+	w := world.Start(&a.settings, world.Options{Facility: facility, Catalogue: catalogue, Mails: mails, Clock: clock, Log: a.options.Log})
+	a.stack.push("world", databaseBy, func(context.Context) error { w.Close(); return nil })
+	a.around = w
+	return nil
+}
+
+// worldMentor is the demo's mentor, who approves at once what begins soon: a visitor sees it run, and decides on the rest.
+func (a *App) worldMentor() job {
+	if a.around == nil {
+		return nil
+	}
+	const every = 5 * time.Second
+	return func(ctx context.Context) (done int, next *time.Time, err error) {
+		now := a.parts.Clock()
+		next = new(now.Add(every))
+		page, err := a.parts.Service.List(ctx, account.System, scheduler.RequestFilter{Status: []scheduler.Status{scheduler.UnderReview}, To: now.Add(world.Soon), Limit: 50}, "")
+		if err != nil {
+			return 0, next, err
+		}
+		mentor, err := a.parts.Auth.Person(ctx, account.System, demo.Mentor)
+		if err != nil {
+			return 0, next, err
+		}
+		for _, r := range page.Items {
+			if r.Slot.Start.Before(now.Add(-world.Soon)) {
+				continue
+			}
+			if r.Mentor == "" { // the portal names nobody
+				if _, err := a.parts.Service.Assign(ctx, account.ActorOf(mentor), r.ID, scheduler.Assign{Mentor: mentor.Username}); err != nil {
+					continue
+				}
+			}
+			if _, err := a.parts.Service.Schedule(ctx, account.ActorOf(mentor), r.ID, scheduler.Schedule{Reason: "It fits, and begins soon."}); err == nil {
+				done++
+			}
+		}
+		return done, next, nil
+	}
+}
