@@ -34,12 +34,15 @@ const (
 	ActionOverrun     Action = "overrun"
 	ActionUnits       Action = "assign_units"
 	ActionRemind      Action = "remind"
-	ActionOfferEnds   Action = "offer_ends" // it was not taken yet
-	ActionDigest      Action = "digest"     // of the days ahead, for operators
-	ActionAskNeeded   Action = "ask_needed" // whether its slot is still needed
-	ActionUnreported  Action = "unreported" // its slot has begun, and nobody has reported that
-	ActionRelease     Action = "release"    // the rest of its slot was given back, because nobody had reported its start
-	ActionNoShow      Action = "no_show"    // closed without any report
+	ActionOfferEnds   Action = "offer_ends"  // it was not taken yet
+	ActionDigest      Action = "digest"      // of the days ahead, for operators
+	ActionAskNeeded   Action = "ask_needed"  // whether its slot is still needed
+	ActionUnreported  Action = "unreported"  // its slot has begun, and nobody has reported that
+	ActionRelease     Action = "release"     // the rest of its slot was given back, because nobody had reported its start
+	ActionDecideSoon  Action = "decide_soon" // a reminder of a deadline
+	ActionEscalate    Action = "escalate"    // others are told of a deadline
+	ActionOverdue     Action = "overdue"     // a deadline has passed
+	ActionNoShow      Action = "no_show"     // closed without any report
 
 	// Changes of the facility and the people.
 	ActionFacility Action = "facility" // replace facility or catalogue

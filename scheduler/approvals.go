@@ -14,7 +14,9 @@ func (d *decision) approvals(r Request) []Approval {
 	_ = d.s.ledger.read(func(w snapshot) error {
 		for _, id := range r.Demand.Testbeds() {
 			t, _ := w.fed.Testbed(id)
-			list = append(list, r.approval(t.ID, id, t.Policy()))
+			a := r.approval(t.ID, id, t.Policy())
+			a.Deadline = d.deadlineOf(r, a, w.fed.Facility())
+			list = append(list, a)
 		}
 		return nil
 	})
@@ -57,7 +59,7 @@ func (a Approval) covers(r Request) bool {
 
 // decided returns the approval with a decision on the request's demand of the testbed.
 func (a Approval) decided(r Request, decision Decision, by, reason string, at time.Time) Approval {
-	a.Decision, a.By, a.Reason, a.At = decision, by, reason, &at
+	a.Decision, a.By, a.Reason, a.At, a.Deadline = decision, by, reason, &at, nil
 	a.Slot, a.Demand, a.Revision = new(r.Slot), r.Demand.Of(a.Testbed), r.Revision
 	return a
 }

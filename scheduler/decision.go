@@ -310,6 +310,7 @@ type note struct {
 	reason  string
 	text    string
 	verdict *testbeds.Verdict
+	about   []string // testbeds, if it concerns not all of the request's
 	remark  int64    // the feedback that was added
 	people  []string // whom it mentions
 }
@@ -325,6 +326,7 @@ func (d *decision) save(ctx context.Context, before, after Request, n note) (Req
 		after.Remark = nil
 	}
 	d.regranted(before, &after)
+	d.toDecide(before, &after)
 	after.Reminded = d.s.stillReminded(after, d.now)
 	after.Due = d.s.due(after)
 	if err := d.tx.UpdateRequest(ctx, after); err != nil {
@@ -342,10 +344,13 @@ func (d *decision) record(ctx context.Context, from Status, r Request, n note) e
 	if err := d.tx.AddEntry(ctx, &entry); err != nil {
 		return err
 	}
-	kind := EventRequest
-	if action == ActionRemind || action == ActionOfferEnds {
+	kind, concerned := EventRequest, n.about
+	if concerned == nil {
+		concerned = r.Demand.Testbeds()
+	}
+	if action == ActionRemind || action == ActionOfferEnds || action == ActionDecideSoon {
 		kind = EventReminder
 	}
 	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: kind, Action: action, Actor: d.actor.Username, Via: d.actor.Via, Request: r.ID, Number: r.Number, From: from, Status: r.Status,
-		Testbeds: r.Demand.Testbeds(), Text: n.text, Reason: n.reason, Remark: n.remark, Mentions: n.people, Series: step})
+		Testbeds: concerned, Text: n.text, Reason: n.reason, Remark: n.remark, Mentions: n.people, Series: step})
 }

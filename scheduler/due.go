@@ -39,6 +39,11 @@ func (s *Service) due(r Request) *time.Time {
 	if s.unitsToChoose(r) {
 		earliest(new(r.begins()))
 	}
+	for _, c := range r.clocks() {
+		if at, ok := c.Next(); ok {
+			earliest(&at)
+		}
+	}
 	if r.Status == Scheduled {
 		for _, at := range r.lateSteps(s.now()) {
 			earliest(&at)
@@ -187,7 +192,7 @@ func (s *Service) handleLocked(ctx context.Context, id string, lock []string) er
 // pass does everything that is due to a locked request, each with its own row in the history.
 func (d *decision) pass(ctx context.Context, r Request) error {
 	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.endWait, d.expireHold, d.lapseMove, d.chooseUnits, d.remind, d.remindOfOffers, d.overrun,
-		d.askNeeded, d.unreported, d.releaseRest, d.closeUnused} {
+		d.askNeeded, d.unreported, d.releaseRest, d.closeUnused, d.passDeadlines} {
 		var err error
 		if r, err = do(ctx, r); err != nil {
 			return err

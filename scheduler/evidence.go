@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"berth/scheduler/deadline"
 	"berth/scheduler/proof"
 	"berth/testbeds"
 )
@@ -19,6 +20,9 @@ func evidence(r Request) proof.Request {
 		x.Unfit = len(r.Overbooked[n-1].Conflicts) == 0
 	}
 	x.Flagged = slices.ContainsFunc(r.Flags, func(f Flag) bool { return f.Kind == FlagFacility || f.Kind == FlagOverrun })
+	for _, c := range r.clocks() {
+		x.Clocks = append(x.Clocks, proof.Clock{What: c.what(), At: c.At, Passed: c.Stage == deadline.Passed, Default: c.Default != ""})
+	}
 	x.Released, x.Unreported = r.Released, r.flagged(FlagUnreported)
 	for _, u := range r.Units {
 		x.Units = append(x.Units, proof.Units{Testbed: u.Testbed, Device: u.Device, Names: u.Units})

@@ -18,6 +18,7 @@ var told = map[Action][]relation{
 	ActionFeedback: {owner, itsMentor}, ActionRemark: {owner}, ActionDisplace: {owner, itsMentor, provider, operator},
 	ActionFlag: {owner, itsMentor, provider, operator, administrator}, ActionOfferExpire: {owner, itsMentor},
 	ActionOverrun: {owner, itsMentor, provider, operator, administrator}, ActionUnits: {operator}, ActionOffer: {owner, itsMentor}, ActionWait: {owner, itsMentor}, ActionStopWaiting: {owner, itsMentor}, ActionRemind: {owner, operator}, ActionOfferEnds: {owner},
+	ActionDecideSoon: {itsMentor, provider}, ActionEscalate: {itsMentor, provider, administrator}, ActionOverdue: {owner, itsMentor, provider, administrator},
 	ActionAskNeeded: {owner}, ActionConfirm: {itsMentor, operator}, ActionUnreported: {itsMentor, operator, administrator},
 	ActionRelease: {owner, itsMentor, provider, operator}, ActionNoShow: {owner, itsMentor, provider, operator},
 }
@@ -52,7 +53,7 @@ func TopicOf(a Action) account.Topic {
 	switch a {
 	case ActionFeedback:
 		return account.TopicFeedback
-	case ActionRemind, ActionOfferEnds, ActionAskNeeded:
+	case ActionRemind, ActionOfferEnds, ActionAskNeeded, ActionDecideSoon:
 		return account.TopicReminders
 	}
 	return account.TopicRequests

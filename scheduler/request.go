@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"berth/scheduler/deadline"
 	"berth/scheduler/lateness"
 	"berth/testbeds"
 )
@@ -116,6 +117,8 @@ type Request struct {
 	Needed  *Needed `json:"still_needed,omitempty"`
 	Booking int64   `json:"-"` // the booking that occupies capacity, or shows as a contender; 0 for none
 
+	// Deadline says until when its mentor is to decide, while it is under review and one of its testbeds has a rule.
+	Deadline *deadline.Deadline `json:"deadline,omitempty"`
 	// HoldUntil is the instant until which the slot of an accepted offer stays held, while the request is under review.
 	HoldUntil *time.Time `json:"hold_until,omitempty"`
 
@@ -159,6 +162,9 @@ type Approval struct {
 	Slot     *testbeds.Slot  `json:"slot,omitempty"`
 	Demand   testbeds.Demand `json:"demand,omitempty"`
 	Revision int64           `json:"revision,omitempty"`
+
+	// Deadline says until when it is to be decided, where the testbed has a rule.
+	Deadline *deadline.Deadline `json:"deadline,omitempty"`
 }
 
 // Decision is a provider's yes or no, or an override in its place.

@@ -238,6 +238,7 @@ func checkMentor(ctx context.Context, tx Reader, field, username string, bad *fa
 // create stores a new request with its approvals and its booking.
 func (d *decision) create(ctx context.Context, r Request, b testbeds.Booking) error {
 	r.Approvals = d.approvals(r)
+	d.toDecide(Request{}, &r)
 	r.Revision, r.Updated = 0, d.now // saved again below, with its booking
 	if err := d.tx.CreateRequest(ctx, &r); err != nil {
 		return err

@@ -222,5 +222,8 @@ func (r Request) urgent() time.Time {
 			at = o.Expires
 		}
 	}
+	if by := r.DecideBy(); by != nil && by.At.Before(at) {
+		at = by.At
+	}
 	return at
 }

@@ -2,16 +2,25 @@ package scheduler
 
 import (
 	"berth/scheduler/account"
+	"berth/scheduler/deadline"
 	"slices"
 )
 
 // WaitsFor reports whether the request waits for the actor: under review for its mentor, or for any mentor while it has none; and for a provider
-// where an approval is required and still open.
+// where an approval is required and still open. What is overdue, or soon will be, waits for all mentors and the administrators as well.
 func (r Request) WaitsFor(a account.Actor) bool {
-	if r.Status == UnderReview && a.Is(account.RoleMentor) && (r.Mentor == a.Username || r.Mentor == "") {
+	if r.Status == UnderReview && a.Is(account.RoleMentor) && (r.Mentor == a.Username || r.Mentor == "" || late(r.Deadline)) {
+		return true
+	}
+	if a.Is(account.RoleAdministrator) && r.Escalated() {
 		return true
 	}
 	return slices.ContainsFunc(r.undecided(), func(x Approval) bool { return x.Open() && a.Provides(x.Testbed) })
+}
+
+// late reports whether others are to decide as well.
+func late(by *deadline.Deadline) bool {
+	return by != nil && (by.Stage == deadline.Escalated || by.Stage == deadline.Passed)
 }
 
 // WaitsForTestbed reports whether a testbed has not decided yet about the request, whether its approval is required or not.

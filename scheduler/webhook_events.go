@@ -10,7 +10,7 @@ import (
 var tellable = []Action{
 	ActionSubmit, ActionEdit, ActionSchedule, ActionReject, ActionAcceptOffer, ActionApprove, ActionMove, ActionProposeMove, ActionCancel, ActionStart, ActionComplete, ActionFail,
 	ActionAssign, ActionFeedback, ActionRemark, ActionTicket, ActionDisplace, ActionFlag, ActionWait, ActionStopWaiting, ActionOffer, ActionOfferExpire, ActionOfferEnds, ActionOverrun, ActionUnits, ActionRemind,
-	ActionAskNeeded, ActionConfirm, ActionUnreported, ActionRelease, ActionNoShow,
+	ActionAskNeeded, ActionConfirm, ActionUnreported, ActionRelease, ActionNoShow, ActionDecideSoon, ActionEscalate, ActionOverdue,
 	ActionFacility, ActionTestbed,
 }
 

@@ -48,7 +48,7 @@ func (c Closure) part(of []string) string {
 
 // Timeless returns the testbed without what says when how much of it is there, and how late people may be.
 func (t Testbed) Timeless() Testbed {
-	t.Closures, t.Opening, t.CapacityChanges, t.Lateness = nil, nil, nil, nil
+	t.Closures, t.Opening, t.CapacityChanges, t.Lateness, t.Deadlines = nil, nil, nil, nil, nil
 	t.VIMs, t.Devices = slices.Clone(t.VIMs), slices.Clone(t.Devices)
 	for i := range t.VIMs {
 		t.VIMs[i].Closures, t.VIMs[i].Opening = nil, nil

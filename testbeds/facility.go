@@ -30,7 +30,8 @@ type Testbed struct {
 	Providers  []string       `json:"providers,omitempty" yaml:"providers,omitempty"`
 	Visibility Visibility     `json:"visibility,omitempty" yaml:"visibility,omitempty"` // empty means busy
 
-	Lateness *Lateness `json:"lateness,omitempty" yaml:"lateness,omitempty"` // of slots that nobody reports as started
+	Lateness  *Lateness  `json:"lateness,omitempty" yaml:"lateness,omitempty"`   // of slots that nobody reports as started
+	Deadlines *Deadlines `json:"deadlines,omitempty" yaml:"deadlines,omitempty"` // of decisions; nil for none
 }
 
 // VIM is a compute pool of a testbed: a vector of quantities. A VNF never spreads over hosts, so the largest host, where hosts are given,

@@ -49,6 +49,7 @@ func (c *checker) testbed(at string, t Testbed) {
 		c.fault(at+".visibility", "must be %s or %s, not %q", VisibilityBusy, VisibilityOpen, clip(string(t.Visibility)))
 	}
 	c.lateness(at+".lateness", t.Lateness)
+	c.deadlines(at+".deadlines", t.Deadlines)
 }
 
 // vims checks the VIMs of a testbed and adds them to its site.

@@ -108,6 +108,9 @@ func facts(e scheduler.Event, r scheduler.Request, f testbeds.Facility, at phras
 	if r.Wait != nil {
 		add("Waitlist", at.Said(r.Wait.Words()))
 	}
+	if by := r.DecideBy(); by != nil {
+		add("To be decided by", at.At(by.At))
+	}
 	add("Network service", r.NSD)
 	add("Needs", phrases.Needs(r, f)...)
 	add("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))

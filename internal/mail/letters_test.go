@@ -148,6 +148,18 @@ func TestLetters(t *testing.T) {
 	told("released-experimenter", "maeve", "Rest of the slot", "released-operator", "dorota", "Rest of the slot")
 	h.later(g.Slot.End.Sub(h.clock()) + 7*24*time.Hour)
 	told("no-show-experimenter", "maeve", "Closed as a no-show")
+
+	rules.Testbeds = slices.Clone(rules.Testbeds)
+	rules.Testbeds[0].Deadlines = &testbeds.Deadlines{Within: testbeds.Period{Clock: 8 * time.Hour}, Default: testbeds.DefaultApproved}
+	h.must(h.svc.PutFacility(ctx, account.System, rules, scheduler.ChangeOptions{}))
+	ask(maeve, "HyDRA dawn", 4, 2, h.clock().Add(72*time.Hour).Truncate(time.Hour), 4)
+	h.post()
+	h.later(4 * time.Hour)
+	told("decide-soon-provider", "paddy", "To be decided", "decide-soon-mentor", "monika", "To be decided")
+	h.later(2 * time.Hour)
+	told("escalated-provider", "paddy", "Still to be decided")
+	h.later(2 * time.Hour)
+	told("by-default-experimenter", "maeve", "Approved", "overdue-experimenter", "maeve", "Overdue")
 }
 
 // lab returns the house's facility with a device: so many USRPs in Athens.

@@ -8,6 +8,7 @@ import (
 	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/scheduler/lateness"
+	"berth/scheduler/phrases"
 )
 
 // circle is a group of people whom an event of a request may concern.
@@ -20,6 +21,9 @@ const (
 	operators    circle = "operators"
 	thread       circle = "thread" // the authors of feedback
 	list         circle = "list"   // the tickets list
+
+	mentors        circle = "mentors"        // all of them
+	administrators circle = "administrators" // of Berth
 )
 
 // rule holds the readers of an action.
@@ -54,6 +58,9 @@ var rules = map[scheduler.Action]rule{
 	scheduler.ActionFeedback:    {to: []circle{experimenter, mentor, thread, list}},
 	scheduler.ActionRemind:      {to: []circle{experimenter, operators}},
 	scheduler.ActionOfferEnds:   {to: []circle{experimenter}},
+	scheduler.ActionDecideSoon:  {}, // by dueTo
+	scheduler.ActionEscalate:    {},
+	scheduler.ActionOverdue:     {},
 	scheduler.ActionAskNeeded:   {to: []circle{experimenter}},
 	scheduler.ActionConfirm:     {to: []circle{mentor, list}},
 	scheduler.ActionUnreported:  {to: []circle{mentor, operators, list}},
@@ -68,7 +75,10 @@ func (p *Mailer) concerned(ctx context.Context, e scheduler.Event) ([]string, er
 		return nil, err
 	}
 	rule := rules[e.Action]
-	circles := rule.to
+	circles, beds := append(slices.Clone(rule.to), dueTo(e)...), v.Testbeds()
+	if isDue(e) {
+		beds = e.Testbeds // whose approval it is
+	}
 	if e.Action == scheduler.ActionNoShow && stale(e, v.Request) {
 		return nil, nil
 	}
@@ -98,7 +108,14 @@ func (p *Mailer) concerned(ctx context.Context, e scheduler.Event) ([]string, er
 			}
 			add(found...)
 		case providers:
-			found, err := p.people(ctx, func(x account.Person) bool { return providesFor(x, v.Request) })
+			found, err := p.people(ctx, func(x account.Person) bool { return providesFor(x, beds) })
+			if err != nil {
+				return nil, err
+			}
+			add(found...)
+		case mentors, administrators:
+			role := map[circle]account.Role{mentors: account.RoleMentor, administrators: account.RoleAdministrator}[c]
+			found, err := p.people(ctx, func(x account.Person) bool { return slices.Contains(x.Roles, role) })
 			if err != nil {
 				return nil, err
 			}
@@ -134,8 +151,30 @@ func stale(e scheduler.Event, r scheduler.Request) bool {
 	return r.Scheduled != nil && e.At.Sub(lateness.Closed(*r.Scheduled)) > 24*time.Hour
 }
 
-func providesFor(x account.Person, r scheduler.Request) bool {
-	return slices.ContainsFunc(r.Testbeds(), account.ActorOf(x).Provides)
+func providesFor(x account.Person, beds []string) bool {
+	return slices.ContainsFunc(beds, account.ActorOf(x).Provides)
+}
+
+// isDue reports whether an event is about the deadline of a decision.
+func isDue(e scheduler.Event) bool {
+	return e.Action == scheduler.ActionDecideSoon || e.Action == scheduler.ActionEscalate || e.Action == scheduler.ActionOverdue
+}
+
+// dueTo lists whom the deadline of a decision concerns: first those who were asked, then also those who can decide for them, at last the experimenter too.
+func dueTo(e scheduler.Event) []circle {
+	asked, others := []circle{mentor}, []circle{mentors, administrators, list}
+	if phrases.IsApproval(e) {
+		asked, others = []circle{providers}, []circle{mentor, administrators, list}
+	}
+	switch e.Action {
+	case scheduler.ActionDecideSoon:
+		return asked
+	case scheduler.ActionEscalate:
+		return append(asked, others...)
+	case scheduler.ActionOverdue:
+		return append(append(asked, others...), experimenter)
+	}
+	return nil
 }
 
 // readers lists the operators.

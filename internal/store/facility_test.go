@@ -25,7 +25,8 @@ func site(id string) testbeds.Testbed {
 		Setup:   testbeds.Period{Clock: time.Hour}, Teardown: testbeds.Period{Days: 1}, Closures: []testbeds.Closure{closure}, Opening: []testbeds.Closure{closure},
 		CapacityChanges: []testbeds.CapacityChange{{From: testbeds.LocalTime{Time: start}, Device: "usrp", Count: 2}},
 		Approval:        testbeds.ApprovalRequired, Providers: []string{"paddy"}, Visibility: testbeds.VisibilityOpen,
-		Lateness: &testbeds.Lateness{Grace: &testbeds.Period{Clock: time.Minute}, ReleaseAfter: testbeds.Period{Clock: time.Hour}, AskAhead: testbeds.Period{Days: 2}, AskFrom: testbeds.Period{Days: 1}},
+		Lateness:  &testbeds.Lateness{Grace: &testbeds.Period{Clock: time.Minute}, ReleaseAfter: testbeds.Period{Clock: time.Hour}, AskAhead: testbeds.Period{Days: 2}, AskFrom: testbeds.Period{Days: 1}},
+		Deadlines: &testbeds.Deadlines{Within: testbeds.Period{Days: 3}, Notice: testbeds.Period{Days: 1}, Default: testbeds.DefaultRefused},
 	}
 }
 

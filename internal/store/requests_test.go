@@ -9,6 +9,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/scheduler/deadline"
 	"berth/scheduler/lateness"
 	"berth/testbeds"
 )
@@ -40,6 +41,7 @@ func full(id string) scheduler.Request {
 		Overbooked: []scheduler.Overbook{{At: start, By: "root", Reason: "demo", Conflicts: verdict.Conflicts}},
 		Flags:      []scheduler.Flag{{Kind: "overrun", At: start, Text: "late"}}, Overrun: true, Driven: true,
 		Lateness: &lateness.Terms{Grace: testbeds.Period{Clock: time.Minute}, ReleaseAfter: testbeds.Period{Clock: time.Hour}, AskAhead: testbeds.Period{Days: 1}},
+		Deadline: &deadline.Deadline{Asked: start, At: later.Start, Stage: deadline.Reminded, Default: testbeds.DefaultRefused},
 		Released: &later.End, Needed: &scheduler.Needed{Asked: start, Confirmed: &later.End, By: "eva"},
 		Remark:   &scheduler.CalendarNote{At: start, By: "eva", Slot: &testbeds.Slot{Start: start, End: start.Add(time.Hour)}, Text: "Move refused"},
 		Portal:   json.RawMessage(`{"id": 12345678901234567890, "name": "<x>", "a": [1.50, null]}`),

@@ -25,8 +25,10 @@ func (m *machine) check(rt *rapid.T) {
 	m.waiting(s)
 	m.noShows()
 	m.patience(s)
+	m.byDefault()
 	for _, r := range s.requests {
 		m.lateOnes(s, r)
+		m.inTime(s, r)
 		m.occupies(s, r)
 		m.approvals(s, r)
 		m.reminded(s, r)

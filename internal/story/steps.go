@@ -28,6 +28,7 @@ func (m *machine) themes() map[string]map[string]func(*rapid.T) {
 		"policies":   {"policy": m.policy, "approve others": m.approve},
 		"capacities": {"resize": m.resize, "drop": m.drop},
 		"late":       {"lateness": m.lateness, "lateness more": m.lateness, "absent": m.absent, "absent more": m.absent, "report late": m.late, "report late more": m.late, "confirm": m.confirm},
+		"deadlines":  {"deadlines": m.deadlines, "deadlines more": m.deadlines, "ask in time": m.ask, "wait for a decision": m.wait},
 		"people":     {"assign": m.assign, "cancel": m.cancel},
 		"waiting": {"wait for": m.waitFor, "come and wait": m.comeAndWait, "come and wait more": m.comeAndWait, "give way": m.giveWay, "leave": m.leave,
 			"accept what came free": m.accept},

@@ -66,10 +66,23 @@ func (x reader) standing(v scheduler.View, n names) (c chip, hints []string) {
 	default:
 		c = chip{"fits", "good"}
 	}
+	hints = append(hints, x.decideBy(v.Request)...)
 	if others := len(v.Fit.Contenders); others > 0 && v.Fit.Fits {
 		hints = append(hints, plain.Count(others, "other")+" under review "+map[bool]string{true: "wants", false: "want"}[others == 1]+" some of the same")
 	}
 	return c, hints
+}
+
+// decideBy says until when the next decision about a request is to be made, if there is a deadline.
+func (x reader) decideBy(r scheduler.Request) []string {
+	switch by := r.DecideBy(); {
+	case by == nil:
+		return nil
+	case by.At.After(x.now):
+		return []string{"to be decided by " + x.at(by.At)}
+	default:
+		return []string{"was to be decided by " + x.at(by.At)}
+	}
 }
 
 // undecided names the testbeds that must still approve a request, and those that refused it.

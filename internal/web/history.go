@@ -78,6 +78,8 @@ func (x reader) happened(e scheduler.Entry, n names) template.HTML {
 		if strings.HasPrefix(text, "took offer") {
 			return markup("%s", text)
 		}
+	case scheduler.ActionDecideSoon, scheduler.ActionEscalate, scheduler.ActionOverdue:
+		return markup("%s: %s", phrases.Did(e.Action), text)
 	case scheduler.ActionAskNeeded, scheduler.ActionConfirm, scheduler.ActionUnreported, scheduler.ActionNoShow:
 		return markup("%s", phrases.Did(e.Action))
 	case scheduler.ActionRelease:

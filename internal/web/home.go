@@ -217,6 +217,9 @@ func (e *entry) reviewed(x reader, n names) {
 	default:
 		e.Hints = append(e.Hints, e.To+" decides")
 	}
+	if e.Fit.Fits { // else standing has said it
+		e.Hints = append(e.Hints, x.decideBy(e.Request)...)
+	}
 	if place := placeAmong(e.View); place != "" {
 		e.Hints = append(e.Hints, place)
 	}

@@ -68,6 +68,7 @@ func (s *site) markSeen(w http.ResponseWriter, r *http.Request, who account.Acto
 var newsLooks = map[scheduler.Action]string{
 	scheduler.ActionSchedule: "set", scheduler.ActionStart: "now", scheduler.ActionReject: "bad", scheduler.ActionFail: "bad", scheduler.ActionFlag: "bad",
 	scheduler.ActionDisplace: "bad", scheduler.ActionOverrun: "wait", scheduler.ActionApprove: "good", scheduler.ActionOfferEnds: "wait", scheduler.ActionOffer: "good", scheduler.ActionWait: "wait", scheduler.ActionStopWaiting: "wait", scheduler.ActionRemind: "wait",
+	scheduler.ActionDecideSoon: "wait", scheduler.ActionEscalate: "wait", scheduler.ActionOverdue: "bad",
 	scheduler.ActionUnreported: "wait", scheduler.ActionAskNeeded: "wait", scheduler.ActionRelease: "bad", scheduler.ActionNoShow: "bad",
 }
 

@@ -34,7 +34,7 @@ func (x reader) stands(p *requestPage, who account.Actor, entries []scheduler.En
 	case r.PendingMove != nil:
 		m := r.PendingMove
 		return standing{Look: "waits", Title: markup("%s proposed a move to %s.", p.Names.Person(m.By), x.markSlot(m.Slot)),
-			Lines: []template.HTML{markup("It waits for the approval of %s; until then the slot stays as it is.", strings.Join(p.Names.Beds(missing(m.Approvals)), " and "))}}
+			Lines: append([]template.HTML{markup("It waits for the approval of %s; until then the slot stays as it is.", strings.Join(p.Names.Beds(missing(m.Approvals)), " and "))}, x.deadline(r)...)}
 	case r.Status == scheduler.Scheduled:
 		return x.awaited(p)
 	case r.Status.Begun():
@@ -138,7 +138,7 @@ func (x reader) reviewed(p *requestPage, who account.Actor) standing {
 	if !p.R.Fit.Fits {
 		s.Look = "failed"
 		s.Title = "At present it does not fit."
-		s.Lines = append(s.Lines, plainLines(p.Conflicts)...)
+		s.Lines = append(append(s.Lines, plainLines(p.Conflicts)...), x.deadline(r)...)
 		return s
 	}
 	wait := missing(r.Approvals)
@@ -160,10 +160,32 @@ func (x reader) reviewed(p *requestPage, who account.Actor) standing {
 	default:
 		s.Title = markup("It fits. It waits for %s, its mentor, to schedule it.", n.Person(r.Mentor))
 	}
+	s.Lines = append(s.Lines, x.deadline(r)...)
 	if r.HoldUntil != nil && r.HoldUntil.After(x.now) {
 		s.Lines = append(s.Lines, markup("Its slot is held until %s, %s.", x.mark(*r.HoldUntil), x.away(*r.HoldUntil)))
 	}
 	return s
+}
+
+// deadline says until when a request is to be decided, and what happens then.
+func (x reader) deadline(r scheduler.Request) (lines []template.HTML) {
+	switch by := r.DecideBy(); {
+	case by == nil:
+		return nil
+	case by.At.After(x.now):
+		lines = append(lines, markup("It is to be decided by %s, %s.", x.mark(by.At), x.away(by.At)))
+		if r.Escalated() {
+			lines = append(lines, "Others who can decide have been told.")
+		}
+	default:
+		lines = append(lines, markup("It was to be decided by %s.", x.mark(by.At)))
+	}
+	for _, a := range r.Asked() {
+		if a.Open() && a.Deadline != nil && a.Deadline.Default != "" {
+			lines = append(lines, markup("If nobody says anything until then, it counts as %s for %s.", string(a.Deadline.Default), a.Testbed))
+		}
+	}
+	return lines
 }
 
 // awaited says when a scheduled request begins, or that nobody reported it.

@@ -24,6 +24,8 @@ type editPage struct {
 	Zones                []string
 	Setup, Teardown      typed
 	Late                 []typed         // what happens with slots that nobody reports as started
+	Decide               []typed         // until when requests are to be decided
+	ByDefault            string          // what happens then; "none" without a deadline
 	Providers            []testbedChoice // people
 	VIM                  *vimForm
 	Device               *deviceForm
@@ -79,6 +81,7 @@ func (s *site) editTestbed(w http.ResponseWriter, r *http.Request, who account.A
 	p.Setup = periodField("setup", "Setup", "Kept free before each slot.", p.T.Setup)
 	p.Teardown = periodField("teardown", "Tear-down", "Kept free after each slot.", p.T.Teardown)
 	p.Late = lateFields(p.T.Lateness)
+	p.Decide, p.ByDefault = deadlineFields(p.T.Deadlines)
 	heading, page := "Edit "+title(p.T), "testbed-edit.html"
 	if p.New {
 		heading, page = "Add a testbed", "testbed-new.html"
@@ -158,6 +161,9 @@ func readTestbed(form url.Values, t *testbeds.Testbed, isNew, admin bool) (err e
 		return err
 	}
 	if err = readLateness(form, t); err != nil {
+		return err
+	}
+	if err = readDeadlines(form, t); err != nil {
 		return err
 	}
 	if form.Has("visibility") {

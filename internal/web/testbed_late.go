@@ -46,3 +46,35 @@ func readLateness(form url.Values, t *testbeds.Testbed) error {
 	}
 	return nil
 }
+
+// deadlineFields are the fields about deadlines of decisions, and what happens when one has passed.
+func deadlineFields(d *testbeds.Deadlines) (fields []typed, by string) {
+	if by = "none"; d == nil {
+		d = &testbeds.Deadlines{}
+	} else if by = string(d.Default); by == "" {
+		by = "open"
+	}
+	return []typed{periodField("within", "Decided within", "Once it is asked for; as long as the slot allows where it is empty.", d.Within),
+		periodField("notice", "Notice", "How long before the setup begins everything must be decided.", d.Notice)}, by
+}
+
+// readDeadlines reads the fields about deadlines; a form without them leaves them as they are.
+func readDeadlines(form url.Values, t *testbeds.Testbed) (err error) {
+	by := form.Get("deadline")
+	switch by {
+	case "":
+		return nil
+	case "none":
+		t.Deadlines = nil
+		return nil
+	case "open":
+		by = ""
+	}
+	d := testbeds.Deadlines{Default: testbeds.DefaultDecision(by)}
+	if d.Within, _, err = readPeriod(form, "within"); err != nil {
+		return err
+	}
+	d.Notice, _, err = readPeriod(form, "notice")
+	t.Deadlines = &d
+	return err
+}

@@ -70,9 +70,12 @@ var news = map[scheduler.Action]func(Reader, scheduler.Event, scheduler.Request)
 	scheduler.ActionUnits: func(x Reader, e scheduler.Event, _ scheduler.Request) News {
 		return News{First: "Units chosen: " + e.Text}
 	},
-	scheduler.ActionFeedback:  func(_ Reader, e scheduler.Event, _ scheduler.Request) News { return News{First: Who(e) + " wrote:"} },
-	scheduler.ActionRemind:    reminded,
-	scheduler.ActionOfferEnds: offerEnds,
+	scheduler.ActionFeedback:   func(_ Reader, e scheduler.Event, _ scheduler.Request) News { return News{First: Who(e) + " wrote:"} },
+	scheduler.ActionRemind:     reminded,
+	scheduler.ActionOfferEnds:  offerEnds,
+	scheduler.ActionDecideSoon: due("To be decided by "),
+	scheduler.ActionEscalate:   due("Still to be decided, by "),
+	scheduler.ActionOverdue:    due("Overdue: it was to be decided by "),
 	scheduler.ActionAskNeeded: func(x Reader, _ scheduler.Event, r scheduler.Request) News {
 		return News{"Still needed? " + x.Slot(r.Slot), []string{"If not, give it back: others may be waiting for it."}}
 	},
@@ -285,6 +288,32 @@ func released(x Reader, e scheduler.Event, r scheduler.Request) News {
 		n.More = []string{"Nobody reported its start, and the time until " + x.At(until) + " is free again. A late start takes it, if it is still free then."}
 	}
 	return n
+}
+
+// approvalOf begins the text of an event about the deadline of a testbed's approval.
+const approvalOf = "the approval of "
+
+// IsApproval reports whether an event about a deadline is about a testbed's approval, and not about the mentor's decision.
+func IsApproval(e scheduler.Event) bool { return strings.HasPrefix(e.Text, approvalOf) }
+
+// due makes the wording of an event about a deadline.
+func due(first string) func(Reader, scheduler.Event, scheduler.Request) News {
+	return func(x Reader, e scheduler.Event, r scheduler.Request) News {
+		n := News{First: upper(x.Said(e.Text))}
+		if at, ok := instantIn(e.Text); ok {
+			n.First = first + x.At(at)
+		}
+		who := "Its mentor has yet to decide."
+		if r.Mentor == "" {
+			who = "It has no mentor yet: whoever takes it decides."
+		}
+		if IsApproval(e) {
+			testbed, _, _ := strings.Cut(strings.TrimPrefix(e.Text, approvalOf), " ")
+			who = "The approval of " + testbed + " is missing."
+		}
+		n.More = []string{who}
+		return n
+	}
 }
 
 // upper makes the first letter of a sentence a capital.

@@ -21,6 +21,7 @@ var did = map[scheduler.Action]string{
 	scheduler.ActionFlag: "flagged it", scheduler.ActionWait: "put it on the waitlist", scheduler.ActionStopWaiting: "took it off the waitlist",
 	scheduler.ActionOffer: "offered what came free", scheduler.ActionOfferExpire: "closed offers that were not taken", scheduler.ActionOverrun: "kept its capacity past its end",
 	scheduler.ActionUnits: "assigned units of devices", scheduler.ActionRemind: "sent a reminder", scheduler.ActionOfferEnds: "sent a reminder of an offer",
+	scheduler.ActionDecideSoon: "reminded of a deadline", scheduler.ActionEscalate: "told others of a deadline", scheduler.ActionOverdue: "noticed that a deadline has passed",
 	scheduler.ActionAskNeeded: "asked whether it is still needed", scheduler.ActionConfirm: "said that it is still needed", scheduler.ActionUnreported: "noticed that nobody reported its start",
 	scheduler.ActionRelease: "gave the rest of its slot back", scheduler.ActionNoShow: "closed it as a no-show",
 }

@@ -187,3 +187,25 @@ func TestSlotsThatNobodyReports(t *testing.T) {
 		{"not closed within a week", func(h house) { begun(h, slot(-172, -167), slot(-172, -167)) }, ""},
 	})
 }
+
+func TestDeadlinesThatNobodyKept(t *testing.T) {
+	t.Parallel()
+	clock := func(c proof.Clock, due int) func(h house) {
+		c.What = "the approval of hall"
+		return func(h house) {
+			h.requests["pending"].Clocks = []proof.Clock{c}
+			if due != 0 {
+				h.requests["pending"].Due = at(due)
+			}
+		}
+	}
+	checkAll(t, []damage{
+		{"ahead", clock(proof.Clock{At: *at(1)}, 1), ""},
+		{"passed, and told", clock(proof.Clock{At: *at(-1), Passed: true}, 0), ""},
+		{"passed, and due", clock(proof.Clock{At: *at(-1)}, -1), ""},
+		{"passed, and nobody knows", clock(proof.Clock{At: *at(0)}, 1), "4 (UNDER_REVIEW): the approval of hall was due at 2026-03-02 12:00:00Z, and nobody was told that it is overdue"},
+		{"told too early", clock(proof.Clock{At: *at(1), Passed: true}, 0), "4 (UNDER_REVIEW): the approval of hall is marked as overdue, and has until 2026-03-02 13:00:00Z"},
+		{"open against the default", clock(proof.Clock{At: *at(-1), Passed: true, Default: true}, 0),
+			"4 (UNDER_REVIEW): the approval of hall was to count as decided at 2026-03-02 11:00:00Z, and is open"},
+	})
+}

@@ -5,6 +5,20 @@ import "time"
 // closing is how long after its end a slot of which nobody reported anything stays open.
 const closing = 7 * 24 * time.Hour
 
+// timely judges whether people were told of each deadline that has passed, and whether none is left open that counts as decided.
+func (p *Proof) timely(r Request) {
+	for _, c := range r.Clocks {
+		switch passed := !p.o.Now.Before(c.At); {
+		case c.Passed && c.Default:
+			p.say(r, "%s was to count as decided at %s, and is open", c.What, instant(c.At))
+		case c.Passed && !passed:
+			p.say(r, "%s is marked as overdue, and has until %s", c.What, instant(c.At))
+		case passed && !c.Passed && !p.waits(r):
+			p.say(r, "%s was due at %s, and nobody was told that it is overdue", c.What, instant(c.At))
+		}
+	}
+}
+
 // late judges slots of which nobody reported the start: what was given back, what is flagged, and what should have been closed.
 func (p *Proof) late(r Request) {
 	plan := r.Slot

@@ -46,6 +46,7 @@ func (p *Proof) Judge(r Request) {
 	p.moving(r)
 	p.late(r)
 	p.waiting(r)
+	p.timely(r)
 	p.approved(r)
 	p.remembered(r)
 	if r.Stage == Running {

@@ -31,6 +31,7 @@ type Request struct {
 	Unfit      bool // that record is about a demand that can never fit, and not about capacity
 	Flagged    bool // a facility change or an overrun took its capacity
 
+	Clocks     []Clock    // of what is still to be decided
 	Released   *time.Time // when the rest of its slot was given back
 	Unreported bool       // it is flagged because nobody reported its start
 
@@ -75,6 +76,14 @@ type Approval struct {
 	At       *time.Time
 	Slot     *testbeds.Slot  // that was decided on
 	Demand   testbeds.Demand // of the testbed
+}
+
+// Clock is the deadline of a decision that was not made yet.
+type Clock struct {
+	What    string
+	At      time.Time
+	Passed  bool // people were told so
+	Default bool // it should have counted as made then
 }
 
 // Decision is a yes, a no, or an override; empty while there is none.

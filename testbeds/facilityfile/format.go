@@ -77,7 +77,7 @@ func nodeOf(v reflect.Value) *yaml.Node {
 func structNode(v reflect.Value) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.MappingNode}
 	switch v.Interface().(type) {
-	case testbeds.Host, testbeds.Member, testbeds.DeviceNeed, testbeds.Lateness:
+	case testbeds.Host, testbeds.Member, testbeds.DeviceNeed, testbeds.Lateness, testbeds.Deadlines:
 		n.Style = yaml.FlowStyle
 	}
 	for _, f := range fieldsOf(v.Type()) {

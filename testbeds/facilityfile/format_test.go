@@ -141,6 +141,9 @@ func drawTestbed(t *rapid.T) testbeds.Testbed {
 	if rapid.Bool().Draw(t, "lateness") {
 		b.Lateness = &testbeds.Lateness{Grace: buffer("grace"), ReleaseAfter: period().Draw(t, "release"), AskAhead: period().Draw(t, "ahead"), AskFrom: period().Draw(t, "from")}
 	}
+	if rapid.Bool().Draw(t, "deadlines") {
+		b.Deadlines = &testbeds.Deadlines{Within: period().Draw(t, "within"), Notice: period().Draw(t, "notice"), Default: testbeds.DefaultDecision(s("default"))}
+	}
 	for range rapid.IntRange(0, 2).Draw(t, "vims") {
 		b.VIMs = append(b.VIMs, testbeds.VIM{
 			ID: s("id"), Name: s("name"), Type: s("type"), Features: texts().Draw(t, "features"), Capacity: amounts().Draw(t, "capacity"),

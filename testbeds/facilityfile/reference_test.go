@@ -26,7 +26,7 @@ func TestTheReferenceHasEveryKey(t *testing.T) {
 		sections[name] = text
 	}
 	row := regexp.MustCompile("(?m)^\\| ([^|]*`[^|]*) \\|")
-	for name, v := range map[string]any{"The file": document{}, "A testbed": testbeds.Testbed{}, "Lateness": testbeds.Lateness{}, "A VIM": testbeds.VIM{}, "A host": testbeds.Host{}, "A device": testbeds.Device{}, "A closure, an opening": testbeds.Closure{},
+	for name, v := range map[string]any{"The file": document{}, "A testbed": testbeds.Testbed{}, "Lateness": testbeds.Lateness{}, "Deadlines": testbeds.Deadlines{}, "A VIM": testbeds.VIM{}, "A host": testbeds.Host{}, "A device": testbeds.Device{}, "A closure, an opening": testbeds.Closure{},
 		"A change of capacity": testbeds.CapacityChange{}, "A VNF": testbeds.VNF{}, "An NSD": testbeds.NSD{}, "A member": testbeds.Member{}, "A device that is needed": testbeds.DeviceNeed{}} {
 		var written, bold, want, required []string
 		for _, m := range row.FindAllStringSubmatch(sections[name], -1) {
