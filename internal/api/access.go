@@ -47,6 +47,8 @@ var routes = map[string]access{
 	"list-tokens": readers, "create-token": keepers, "revoke-token": keepers,
 	"list-calendars": readers, "set-calendar": writers, "create-profile": keepers, "list-feeds": readers, "create-feed": keepers, "revoke-feed": keepers,
 	"list-deployments": readers, "get-deployment": readers, "create-deployment": writers, "edit-deployment": writers,
+	"portal-list-deployments": readers, "portal-list-scheduled": readers, "portal-get-deployment": readers, "portal-create-deployment": writers, "portal-edit-deployment": writers,
+	"portal-delete-deployment": writers, "portal-list-infrastructures": readers, "portal-list-experiments": readers,
 	"read-offer-link": everybody, "accept-offer-link": everybody,
 	"stream-events":   readers,
 	"list-deliveries": adminRead, "get-backlog": adminRead, "retry-deliveries": admins, "list-audit": adminRead, "list-account-audit": adminRead,

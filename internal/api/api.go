@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -99,7 +100,7 @@ func newAPI(service *scheduler.Service, people Identity, o Options) *api {
 	}
 	a := &api{service: service, auth: people, log: o.Log, o: o, router: chi.NewRouter(), metrics: newMetrics(prometheus.NewRegistry(), o)}
 	a.feed = newFeed(service, o.Poll)
-	a.router.Use(a.trace, a.logged, a.recovered, secured, a.metrics.measured, gathered)
+	a.router.Use(a.trace, a.logged, a.recovered, secured, a.metrics.measured, gathered, portalClients)
 	a.router.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		a.traced(r.Context(), newProblem(http.StatusNotFound, "nothing is here; see "+prefix+"/openapi.json")).write(w)
 	})
@@ -131,6 +132,7 @@ func (a *api) config() huma.Config {
 	c.Servers = []*huma.Server{{URL: prefix}}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "A token."},
+		"apikey": {Type: "apiKey", In: "header", Name: "X-APIKEY", Description: "A token, below /portal only: as the portal's programs send their key."},
 		"basic":  {Type: "http", Scheme: "basic", Description: "Username and password, or a token as the password."},
 	}
 	return c
@@ -170,6 +172,9 @@ func add[I, O any](a *api, op operation, handle func(ctx context.Context, actor 
 		o.Security = []map[string][]string{{}}
 	} else {
 		o.Security = []map[string][]string{{"bearer": {}}, {"basic": {}}}
+		if strings.HasPrefix(op.path, "/portal/") {
+			o.Security = append(o.Security, map[string][]string{"apikey": {}})
+		}
 		o.Errors = []int{400, 401, 403, 404, 409, 412, 422, 429, 500, 503}
 	}
 	if op.raw != nil {
@@ -227,7 +232,7 @@ func (a *api) admit(r *http.Request, x access) (account.Actor, error) {
 
 // routes registers every operation.
 func (a *api) routes() {
-	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.seriesRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.deliveryRoutes, a.webhookRoutes, a.orchestratorRoutes, a.testbedCalendarRoutes, a.intakeRoutes, a.reportRoutes, a.policyRoutes} {
+	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.seriesRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.portalClientRoutes, a.deliveryRoutes, a.webhookRoutes, a.orchestratorRoutes, a.testbedCalendarRoutes, a.intakeRoutes, a.reportRoutes, a.policyRoutes} {
 		register()
 	}
 }

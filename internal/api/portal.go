@@ -105,6 +105,9 @@ type deployment struct {
 	Mentor      *portalUser           `json:"mentor,omitempty"`
 	ForAll      *portalInfrastructure `json:"infrastructureForAll,omitempty"`
 	Placements  []portalPlacement     `json:"vxfPlacements,omitempty"`
+
+	kept map[string]json.RawMessage // as it was posted
+	same []string                   // fields of it that still hold
 }
 
 // portalStatuses translates the status of a request. The portal has none for cancelled deployments, which it would delete: the nearest is
@@ -192,14 +195,20 @@ func descriptor(r scheduler.Request, f testbeds.Facility, remark string) deploym
 		d.ScheduledTo = s.End.UTC().Truncate(24 * time.Hour).Add(24*time.Hour - time.Second).Format(time.RFC3339)
 	}
 	for _, c := range r.Components {
-		m := portalMember{Index: json.Number(c.Member), VNF: c.VNF}
-		if _, err := strconv.Atoi(c.Member); err != nil {
-			m.Index = "0" // the portal accepts only numbers
-		}
+		m := memberOf(c.Member, c.VNF)
 		d.Experiment.Members = append(d.Experiment.Members, m)
 		d.Placements = append(d.Placements, portalPlacement{m, infrastructure(r.Placement[c.Member], f)})
 	}
+	d.keep(r, f)
 	return d
+}
+
+// memberOf names a member as the portal does, which accepts only numbers.
+func memberOf(index, vnf string) portalMember {
+	if _, err := strconv.Atoi(index); err != nil {
+		index = "0"
+	}
+	return portalMember{Index: json.Number(index), VNF: vnf}
 }
 
 func infrastructure(where string, f testbeds.Facility) *portalInfrastructure {
@@ -229,21 +238,8 @@ func (a *api) portalRoutes() {
 			Posting
 			Strict bool `query:"strict"`
 		}) (*answered, error) {
-			f, _, err := a.service.Facility(ctx, actor)
-			if err != nil {
-				return nil, err
-			}
-			d, err := readDeployment(in.RawBody)
-			if err != nil {
-				return nil, err
-			}
-			s, err := d.submission(f)
-			if err != nil {
-				return nil, err
-			}
-			s.Anyway, s.Portal, s.Creation = !in.Strict, in.RawBody, in.creation("deployment", in.RawBody)
-			out, err := a.service.Submit(ctx, actor, s)
-			return &answered{prefix + "/portal/deployments/" + out.Request.ID, descriptor(out.Request, f, "")}, err
+			d, err := a.postDeployment(ctx, actor, in.RawBody, !in.Strict, in.creation("deployment", in.RawBody))
+			return &answered{prefix + "/portal/deployments/" + d.UUID, d}, err
 		})
 	add(a, operation{id: "get-deployment", method: "GET", path: "/portal/deployments/{id}", tag: "portal", summary: "Show a request as a deployment of the portal"},
 		func(ctx context.Context, actor account.Actor, in *One) (*body[deployment], error) {
@@ -257,18 +253,7 @@ func (a *api) portalRoutes() {
 		more: "For the mentor and administrators: status SCHEDULED (at startDate and endDate, or as requested), REJECTED, RUNNING or COMPLETED, with the checks of each step; the same status with other " +
 			"dates moves the request. Text added below the existing feedback becomes a remark, and the reason of a rejection."},
 		func(ctx context.Context, actor account.Actor, in *putting) (*body[deployment], error) {
-			d, err := readDeployment(in.RawBody)
-			if err != nil {
-				return nil, err
-			}
-			v, err := a.service.Get(ctx, actor, in.ID)
-			if err != nil {
-				return nil, err
-			}
-			if err := a.changeDeployment(ctx, actor, v, d); err != nil {
-				return nil, err
-			}
-			return a.deployment(ctx, actor, in.ID)
+			return a.putDeployment(ctx, actor, in.ID, in.RawBody)
 		})
 	type array struct {
 		Link string `header:"Link"`
@@ -291,6 +276,48 @@ func (a *api) portalRoutes() {
 			}
 			return out, err
 		})
+}
+
+// postDeployment makes a request of a descriptor.
+func (a *api) postDeployment(ctx context.Context, actor account.Actor, raw []byte, anyway bool, once scheduler.Creation) (deployment, error) {
+	f, _, err := a.service.Facility(ctx, actor)
+	if err != nil {
+		return deployment{}, err
+	}
+	d, err := readDeployment(raw)
+	if err != nil {
+		return deployment{}, err
+	}
+	s, err := d.submission(f)
+	if err != nil {
+		return deployment{}, err
+	}
+	s.Anyway, s.Creation = anyway, once
+	if s.Portal, err = censored(raw); err != nil {
+		return deployment{}, err
+	}
+	out, err := a.service.Submit(ctx, actor, s)
+	return descriptor(out.Request, f, ""), err
+}
+
+// putDeployment changes a request to what a descriptor says. The portal chooses the deployment by the id in the descriptor; here that must be the one
+// of the address.
+func (a *api) putDeployment(ctx context.Context, actor account.Actor, id string, raw []byte) (*body[deployment], error) {
+	d, err := readDeployment(raw)
+	if err != nil {
+		return nil, err
+	}
+	v, err := a.service.Get(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	if d.ID != 0 && d.ID != v.Number {
+		return nil, invalid("id", fmt.Sprintf("must be %d, as in the address", v.Number))
+	}
+	if err := a.changeDeployment(ctx, actor, v, d); err != nil {
+		return nil, err
+	}
+	return a.deployment(ctx, actor, id)
 }
 
 // deployment reads a request as a deployment of the portal, with its feedback.
