@@ -97,6 +97,7 @@ type Seen struct {
 	RequestedStartDate, RequestedCompletionDate       time.Time
 	StartDate, ExpectedCompletionDate, CompletionDate *time.Time
 	Note                                              []struct{ Author, System, Text string }
+	OrderItem                                         []struct{ Service struct{ State string } }
 }
 
 // Look returns an order; ok is false if there is none.
