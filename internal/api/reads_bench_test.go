@@ -7,8 +7,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -115,6 +119,63 @@ func floor(tb testing.TB, body []byte) string {
 	}))
 	tb.Cleanup(server.Close)
 	return server.URL
+}
+
+// wrk makes one call again and again with the program of that name, a light client, for some seconds: eight connections, one thread. It returns the calls a
+// second, and the processor time of this process for each.
+func (x *reads) wrk(b *testing.B, url string, c readCall, seconds int) (rate float64, each time.Duration) {
+	b.Helper()
+	script := filepath.Join(b.TempDir(), "call.lua")
+	lua := fmt.Sprintf("wrk.method = %q\nwrk.body = %q\nwrk.headers[\"Authorization\"] = %q\nwrk.headers[\"Content-Type\"] = \"application/json\"\n", c.method, c.body, "Bearer "+x.secret)
+	if err := os.WriteFile(script, []byte(lua), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	spent := func() time.Duration {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+			b.Fatal(err)
+		}
+		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	before := spent()
+	out, err := exec.CommandContext(b.Context(), "wrk", "-t1", fmt.Sprintf("-c%d", connections), fmt.Sprintf("-d%ds", seconds), "-s", script, url+c.path).CombinedOutput()
+	took := spent() - before
+	if err != nil || bytes.Contains(out, []byte("Non-2xx")) {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	_, after, _ := strings.Cut(string(out), "Requests/sec:")
+	var calls int
+	for line := range strings.Lines(string(out)) {
+		if _, err := fmt.Sscanf(line, "%d requests in", &calls); err == nil {
+			break
+		}
+	}
+	if _, err := fmt.Sscan(after, &rate); err != nil || calls == 0 {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return rate, took / time.Duration(calls)
+}
+
+// BenchmarkReadsByWrk makes the calls of BenchmarkReadsOverHTTP with wrk, where it is installed, beside the same from a buffer.
+func BenchmarkReadsByWrk(b *testing.B) {
+	if _, err := exec.LookPath("wrk"); err != nil {
+		b.Skip("wrk is not installed")
+	}
+	x := newReads(b, testdb.Engines(b)[0], 100, 2000)
+	for _, c := range x.calls() {
+		body, err := x.do(x.url, c)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, at := range []struct{ name, url string }{{"berth", x.url}, {"buffer", floor(b, body)}} {
+			b.Run(c.name+"/"+at.name, func(b *testing.B) {
+				rate, each := x.wrk(b, at.url, c, 2)
+				b.ReportMetric(rate, "calls/s")
+				b.ReportMetric(float64(each.Nanoseconds())/1000, "cpu-µs/call")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
 }
 
 // BenchmarkReadsOverHTTP makes calls over eight connections, and the same calls to a handler that answers the same bytes from a buffer.

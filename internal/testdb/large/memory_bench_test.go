@@ -56,13 +56,16 @@ func kept(tb testing.TB, s *store.Store) (bookings, calendars, waiting float64) 
 	return bookings, calendars, waiting
 }
 
-// BenchmarkMemory measures what a process keeps of a large database; BERTH_LARGE names one (see TestFill).
+// BenchmarkMemory measures what a process keeps of a large database: see BenchmarkLarge.
 func BenchmarkMemory(b *testing.B) {
-	s := filled(b)
-	for b.Loop() {
-		bookings, calendars, waiting := kept(b, s)
-		b.ReportMetric(bookings, "MB-bookings")
-		b.ReportMetric(calendars, "MB-calendars")
-		b.ReportMetric(waiting, "MB-waiting")
+	for _, d := range databases(b, sizes) {
+		b.Run(d.name, func(b *testing.B) {
+			for b.Loop() {
+				bookings, calendars, waiting := kept(b, d.Store)
+				b.ReportMetric(bookings, "MB-bookings")
+				b.ReportMetric(calendars, "MB-calendars")
+				b.ReportMetric(waiting, "MB-waiting")
+			}
+		})
 	}
 }
