@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -228,20 +229,20 @@ func TestBrokenServers(t *testing.T) {
 			t.Parallel()
 			s := caldavtest.New("upkeep")
 			s.Put("upkeep", "a.ics", event("a"))
-			broken := false
-			s.Fail = func(w http.ResponseWriter, r *http.Request) bool { return broken && fail(w, r) }
+			var broken atomic.Bool
+			s.Fail = func(w http.ResponseWriter, r *http.Request) bool { return broken.Load() && fail(w, r) }
 			k := client(t, caldavclient.Options{URL: start(t, s) + caldavtest.Path("upkeep"), Timeout: 2 * time.Second})
 			if _, err := k.Read(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			s.Put("upkeep", "b.ics", event("b"))
-			broken = true
+			broken.Store(true)
 			_, err := k.Read(t.Context())
 			e, ok := errors.AsType[*caldavclient.Error](err)
 			if !ok || e.Text == "" || strings.Contains(e.Text+e.Remedy, "secret") {
 				t.Errorf("%v", err)
 			}
-			broken = false
+			broken.Store(false)
 			if r, err := k.Read(t.Context()); err != nil || !slices.Equal(names(r), []string{"a", "b"}) {
 				t.Errorf("afterwards %v, %v", names(r), err)
 			}
