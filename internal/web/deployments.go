@@ -23,6 +23,7 @@ const deploymentsPath = "/deployments"
 type deploymentsPage struct {
 	Orchestrators []scheduler.Orchestrator
 	Administrator bool
+	Portals       bool   // there is a page of portals too
 	From          string // the orchestrator whose catalogue is previewed
 	Change        scheduler.FacilityChange
 }
@@ -44,7 +45,7 @@ func (s *site) showDeployments(w http.ResponseWriter, r *http.Request, who accou
 	if p.Orchestrators, err = s.o.Orchestrators.List(r.Context(), who); err != nil {
 		return err
 	}
-	p.Administrator = who.Is(account.RoleAdministrator)
+	p.Administrator, p.Portals = who.Is(account.RoleAdministrator), s.o.Portals != nil
 	s.show(w, r, http.StatusOK, "deployments.html", "Deployments", who, p)
 	return nil
 }
@@ -86,16 +87,16 @@ func (s *site) changeDeployments(w http.ResponseWriter, r *http.Request, who acc
 	return done(w, r, deploymentsPath, "saved")
 }
 
-// operating adds the deployments and the portals to the pages of operators and administrators, where there are some.
+// operating adds the deployments or, where there are none, the portals to the pages of operators and administrators. Each of the two leads to the other.
 func (s *site) operating(list []link, who account.Actor, path string) []link {
 	if !who.Is(account.RoleOperator) && !who.Is(account.RoleAdministrator) {
 		return list
 	}
-	if s.o.Orchestrators != nil {
-		list = append(list, link{Label: "Deployments", URL: deploymentsPath, Here: path == deploymentsPath})
-	}
-	if s.o.Portals != nil {
-		list = append(list, link{Label: "Portals", URL: portalsPath, Here: path == portalsPath})
+	switch here := path == deploymentsPath || path == portalsPath; {
+	case s.o.Orchestrators != nil:
+		list = append(list, link{Label: "Deployments", URL: deploymentsPath, Here: here})
+	case s.o.Portals != nil:
+		list = append(list, link{Label: "Portals", URL: portalsPath, Here: here})
 	}
 	return list
 }

@@ -21,6 +21,7 @@ const portalsPath = "/portals"
 type portalsPage struct {
 	Portals       []scheduler.Portal
 	Administrator bool
+	Deployments   bool // there is a page of deployments too
 }
 
 // follows says in words which changes in a portal count.
@@ -33,7 +34,7 @@ func (s *site) portals(w http.ResponseWriter, r *http.Request, who account.Actor
 	if s.o.Portals == nil {
 		return scheduler.Errorf(scheduler.CodeNotFound, "there is nothing at this address")
 	}
-	p := portalsPage{Administrator: who.Is(account.RoleAdministrator)}
+	p := portalsPage{Administrator: who.Is(account.RoleAdministrator), Deployments: s.o.Orchestrators != nil}
 	if p.Portals, err = s.o.Portals.List(r.Context(), who); err != nil {
 		return err
 	}

@@ -275,3 +275,17 @@ func TestWhatWasOverbookedIsSaidOnce(t *testing.T) {
 		t.Errorf("%s", body)
 	}
 }
+
+// TestARequestNamesItsTicket by the tracker's own key, with a way there.
+func TestARequestNamesItsTicket(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://berth.example")
+	r := h.asks("maeve", 1, tomorrow(1))
+	if err := h.svc.SetTicket(t.Context(), account.System, r.ID, scheduler.Ticket{Key: "4711", URL: "https://bugs.example/show_bug.cgi?id=4711"}); err != nil {
+		t.Fatal(err)
+	}
+	code, body := h.page(fmt.Sprintf("/requests/%d", r.Number), h.session("maeve"), nil)
+	if code != http.StatusOK || !strings.Contains(body, `<a href="https://bugs.example/show_bug.cgi?id=4711" rel="noreferrer">4711</a>, up to date`) {
+		t.Errorf("%d: %s", code, body)
+	}
+}
