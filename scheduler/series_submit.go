@@ -133,10 +133,15 @@ func (s *Service) wantedSeries(ctx context.Context, a account.Actor, in SeriesSu
 			}
 			return err
 		})
-		_, wordsErr := draft(ctx, tx, in.of(Ask{}))
+		r, wordsErr := draft(ctx, tx, in.of(Ask{NSD: in.NSD}))
 		if err := allFaults(wordsErr, planErr, askErr); err != nil {
 			return err
 		}
+		rules, err := s.policies.at(ctx, tx, at)
+		if err != nil {
+			return err
+		}
+		w.lock = append(w.lock, rules.counted(r.Experimenter, r.Experimented(), r.Organisation)...)
 		w.lock = sorted(w.lock)
 		return nil
 	})
@@ -157,6 +162,10 @@ func (s *Service) submitSome(ctx context.Context, a account.Actor, in SeriesSubm
 	var left []Part
 	for range seriesTries {
 		out, err := s.submitSeriesOn(ctx, a, in, w, whole)
+		if more, ok := errors.AsType[errMoreTestbeds](err); ok {
+			w.lock = sorted(append(w.lock, more...))
+			continue
+		}
 		some, ok := errors.AsType[errSome](err)
 		if !ok {
 			if err == nil {
@@ -238,10 +247,18 @@ func (s *Service) submitAll(ctx context.Context, tx *sharedTx, a account.Actor, 
 		made.Change = &in.Change
 	}
 	step := SeriesStep{Series: made.ID, Step: s.o.NewID(), Of: len(w.occurrences)}
+	at, err := tx.State(ctx)
+	if err != nil {
+		return made, err
+	}
+	rules, err := s.policies.at(ctx, tx, at)
+	if err != nil {
+		return made, err
+	}
 	var failed errSome
 	for i, o := range w.occurrences {
 		step.Number, step.Lead = made.Number, i == len(w.occurrences)-1
-		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: w.lock, series: new(step),
+		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: w.lock, rules: rules, series: new(step),
 			place: &InSeries{ID: made.ID, Number: made.Number, Place: o.Place, Of: w.of}}
 		if step.Lead {
 			d.series.All = made.numbers()

@@ -25,6 +25,12 @@ func (d *decision) takeOffer(ctx context.Context, o Offer) error {
 	if !there || !d.outcome.Fit.Fits {
 		return d.refusal("the offer's capacity is no longer available")
 	}
+	taken := r
+	taken.Slot, taken.Demand = o.What.Slot, e.Demand()
+	if err := d.judge(ctx, &taken, asks{hours: !withinGrant(taken, r)}, nil); err != nil {
+		return err
+	}
+	r.Judged = taken.Judged
 	r, err := d.dropMove(ctx, r)
 	if err != nil {
 		return err

@@ -61,14 +61,19 @@ func (x within) nearest(w checkedAsk, refusals []policy.Breach, limit int) (foun
 		for _, o := range x.of(near, list) {
 			same := func(a testbeds.Alternative) bool { return a.Slot.Equal(o.Slot) }
 			if len(found) < limit && !slices.ContainsFunc(found, same) {
-				if len(o.Changes) == 0 || !near.slot.Equal(w.slot) && o.Slot.Equal(near.slot) {
-					o.Changes = capacity.Changed(w.slot, o.Slot)
+				if !near.slot.Equal(w.slot) { // it was searched for from there, and is compared with what was asked
+					o.Changes = append(capacity.Changed(w.slot, o.Slot), slices.DeleteFunc(o.Changes, inTime)...)
 				}
 				found = append(found, o)
 			}
 		}
 	}
 	return found
+}
+
+// inTime reports whether a change is one of the slot.
+func inTime(c testbeds.Change) bool {
+	return c.Kind == testbeds.ChangeShift || c.Kind == testbeds.ChangeShorten
 }
 
 // possibleFor leaves those of the outcome's alternatives to a new request that the policy allows its experimenter; where that is none, it searches

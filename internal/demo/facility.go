@@ -10,7 +10,7 @@ import (
 
 // files are the facility and the catalogue of 5GinFIRE, with the source of each figure.
 //
-//go:embed data/facility.yaml data/catalogue.yaml
+//go:embed data/facility.yaml data/catalogue.yaml data/policy.yaml
 var files embed.FS
 
 // informed lists the testbeds whose providers are notified instead of asked.

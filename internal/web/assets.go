@@ -65,7 +65,7 @@ func (s *site) asset(w http.ResponseWriter, r *http.Request) {
 // to forms, which show fresh passwords and tokens, the pages with addresses of feeds, and signed links are left as they are, and lengths of the others
 // are made uncertain.
 var (
-	compressed      = []string{"/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/", "/schedule", "/new", "/requests", "/testbeds", "/use", "/use.csv", "/docs/api"}
+	compressed      = []string{"/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/", "/schedule", "/new", "/requests", "/testbeds", "/use", "/use.csv", "/policy", "/docs/api"}
 	compressedBelow = []string{"/requests/", "/testbeds/"}
 )
 

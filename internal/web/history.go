@@ -109,7 +109,7 @@ func (x reader) happened(e scheduler.Entry, n names) template.HTML {
 
 // overridden says at whose cost a slot was granted.
 var overridden = map[string]string{"": "", string(scheduler.OverrideDisplace): ", in the place of others", string(scheduler.OverrideOverbook): ", beyond what there is",
-	string(scheduler.OverrideApprovals): ", without a missing approval"}
+	string(scheduler.OverrideApprovals): ", without a missing approval", string(scheduler.OverridePolicy): ", against the policy"}
 
 // approving is the decision with which the words of an approval begin, and beyond is what follows it.
 func approving(how string) string { first, _, _ := strings.Cut(how, " "); return first }

@@ -18,6 +18,7 @@ func (s *site) settingPages() map[string]page {
 		"GET /subscribe":                             s.subscribe,
 		"GET /account":                               s.account,
 		"GET /account/tokens":                        s.tokens,
+		"GET /policy":                                s.policy,
 		"GET /webhooks":                              s.hooks,
 		"GET " + deploymentsPath:                     s.deployments,
 		"GET " + portalsPath:                         s.portals,
@@ -59,6 +60,7 @@ func (s *site) settingPosts() map[string]post {
 		"/account/mail":                          {handler: s.mail, origin: s.account, above: true},
 		"/account/revoke":                        {handler: s.revoke, origin: s.account, above: true},
 		"/account/zone":                          {handler: s.zone, origin: s.account, above: true},
+		"/policy":                                {handler: s.putPolicy, origin: s.policy},
 		"/webhooks":                              {handler: s.changeHooks, origin: s.hooks},
 		deploymentsPath:                          {handler: s.changeDeployments, origin: s.deployments, above: true},
 		portalsPath:                              {handler: s.changePortals, origin: s.portals, at: portalsPath},
@@ -88,5 +90,5 @@ var settingNotes = map[string]string{
 	"device-added": "The device was added.", "device-saved": "The device was saved.", "device-removed": "The device was removed.", "hours-saved": "The opening hours were saved.",
 	"vnf-added": "The VNF was added.", "vnf-saved": "The VNF was saved.", "vnf-removed": "The VNF was removed.",
 	"nsd-added": "The service was added: it can be booked now.", "nsd-saved": "The service was saved.", "nsd-removed": "The service was removed.",
-	"sample-loaded": "The sample facility and its catalogue are loaded.", "facility-saved": "The facility was saved.", "catalogue-saved": "The catalogue was saved.",
+	"sample-loaded": "The sample facility and its catalogue are loaded.", "facility-saved": "The facility was saved.", "catalogue-saved": "The catalogue was saved.", "policy-saved": "The policy is in force.",
 }

@@ -117,7 +117,7 @@ type site struct {
 }
 
 // Paths lists the patterns of New's handler.
-var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/use", "/use.csv", "/requests", "/requests/", seriesPath, seriesPath + "/", "/testbeds", "/testbeds/",
+var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/use", "/use.csv", "/policy", "/requests", "/requests/", seriesPath, seriesPath + "/", "/testbeds", "/testbeds/",
 	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", deploymentsPath, portalsPath, "GET /docs/api", "/offers/", "/approvals/", "/needed/", "/mails/", "/invitations/", "/welcome/"}
 
 // New serves the pages.

@@ -111,7 +111,7 @@ func (p *Policy) over(q Quota, a Ask, s Subject, period testbeds.Slot, used, ask
 	if left > 0 {
 		enough = fmt.Sprintf("%s are left, which is %s with as much as this", number(r.Allowed), length(time.Duration(left/max(1, q.amount(a.Demand)))*time.Second))
 	}
-	r.Message = reasoned(fmt.Sprintf("%s has used or asked for %s of %s %s this %s, and this takes %s: %s; %s",
+	r.Message = reasoned(fmt.Sprintf("%s has used or asked for %s of %s %s in that %s, and this takes %s: %s; %s",
 		s.Name, number(r.Used), number(r.Limit), r.Unit, q.Every, number(r.Asked), enough, again), q.Because)
 	return r
 }
