@@ -54,7 +54,7 @@ func (c *closedBeds) remember(beds map[string]string, gone []string) {
 	}
 }
 
-// ageClosures draws the closures of the coming days. It looks for the testbeds with something to draw while everybody goes on, and draws these alone,
+// ageClosures draws the closures of the coming days. It looks for the testbeds with something to draw while everybody goes on, and draws these alone, many at a time,
 // with the facility held so that they cannot change meanwhile.
 func (s *Store) ageClosures(ctx context.Context, now time.Time) error {
 	var beds map[string]string
@@ -78,7 +78,7 @@ func (s *Store) ageClosures(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if len(stale) > 0 {
+	for part := range slices.Chunk(stale, bedsAtOnce) { // a thousand, drawn for the first time, take longer than a change may
 		err = s.Change(ctx, []string{scheduler.TheFacility}, func(tx scheduler.Tx) error {
 			w := tx.(*writer)
 			f, err := w.Facility(ctx)
@@ -89,18 +89,19 @@ func (s *Store) ageClosures(ctx context.Context, now time.Time) error {
 			if err != nil {
 				return err
 			}
-			for _, id := range stale {
+			for _, id := range part {
 				if err := w.redrawClosures(f, id, have[id], now); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
+		if err != nil {
+			return err
+		}
 	}
-	if err == nil {
-		s.closed.remember(beds, gone)
-	}
-	return err
+	s.closed.remember(beds, gone)
+	return nil
 }
 
 // closures reads what is stored of the closures' drawings, by testbed.

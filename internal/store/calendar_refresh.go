@@ -11,6 +11,7 @@ import (
 
 const (
 	redrawAtOnce    = 50
+	bedsAtOnce      = 100
 	closuresBehind  = 30 * 24 * time.Hour
 	closuresAhead   = calendar.FeedFuture
 	keepRemovals    = 100 * 24 * time.Hour
