@@ -173,3 +173,20 @@ func TestWhoHasADeadline(t *testing.T) {
 	h.at(100)
 	h.clean()
 }
+
+// An administrator can be a request's mentor, and decides as one; nobody else without the role can.
+func TestAnAdministratorIsAMentor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.submitted("video", hours(24, 2))
+	for _, who := range []string{"maeve", "oskar", "paddy"} {
+		_, err := h.Assign(t.Context(), as("monika"), r.ID, scheduler.Assign{Mentor: who})
+		h.refused(scheduler.CodeInvalid, err)
+	}
+	r = h.ok(h.Assign(t.Context(), as("monika"), r.ID, scheduler.Assign{Mentor: "adele"}))
+	if r.Mentor != "adele" || !r.WaitsFor(as("adele")) || r.WaitsFor(as("monika")) {
+		t.Errorf("its mentor is %s; it waits for her: %t", r.Mentor, r.WaitsFor(as("adele")))
+	}
+	h.ok(h.Schedule(t.Context(), as("adele"), r.ID, scheduler.Schedule{}))
+	h.clean()
+}

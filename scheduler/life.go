@@ -76,7 +76,7 @@ func (p party) has(a account.Actor, what relation) bool {
 	case owner:
 		return a.Username != "" && a.Username == p.experimenter
 	case itsMentor:
-		return a.Is(account.RoleMentor) && a.Username != "" && a.Username == p.mentor
+		return account.MayMentor(a.Roles) && a.Username != "" && a.Username == p.mentor
 	case anyMentor:
 		return a.Is(account.RoleMentor)
 	case provider:

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 
 	"berth/scheduler/account"
 	"berth/testbeds"
@@ -222,13 +221,13 @@ func draft(ctx context.Context, tx Reader, in Submission) (Request, error) {
 	return r, bad.err()
 }
 
-// checkMentor makes sure that a user is a mentor.
+// checkMentor makes sure that a user can be a mentor.
 func checkMentor(ctx context.Context, tx Reader, field, username string, bad *faults) error {
 	if username == "" {
 		return nil
 	}
 	p, err := tx.Person(ctx, username)
-	if CodeOf(err) == CodeNotFound || err == nil && (p.Disabled || !slices.Contains(p.Roles, account.RoleMentor)) {
+	if CodeOf(err) == CodeNotFound || err == nil && (p.Disabled || !account.MayMentor(p.Roles)) {
 		bad.add(field, "there is no mentor %q", clip(username))
 		return nil
 	}

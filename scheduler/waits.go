@@ -12,7 +12,7 @@ func (r Request) WaitsFor(a account.Actor) bool {
 	if r.Status == UnderReview && a.Is(account.RoleMentor) && (r.Mentor == a.Username || r.Mentor == "" || late(r.Deadline)) {
 		return true
 	}
-	if a.Is(account.RoleAdministrator) && r.Escalated() {
+	if a.Is(account.RoleAdministrator) && (r.Escalated() || r.Status == UnderReview && r.Mentor == a.Username) {
 		return true
 	}
 	return slices.ContainsFunc(r.undecided(), func(x Approval) bool { return x.Open() && a.Provides(x.Testbed) })

@@ -167,7 +167,7 @@ func (s *Sync) mentor(ctx context.Context, o Order) string {
 		return ""
 	}
 	p, found, err := s.people.PersonByMail(ctx, s.berth, o.Mentor.Email)
-	if err != nil || !found || !slices.Contains(p.Roles, account.RoleMentor) {
+	if err != nil || !found || !account.MayMentor(p.Roles) {
 		return ""
 	}
 	return p.Username

@@ -78,7 +78,7 @@ func (p *Mailer) offers(l *letter, r scheduler.Request, to reader, at phrases.Re
 // next says what follows for a reader without an approval to give or an offer to take, and what the button to the request is called.
 func next(v scheduler.View, to reader, at phrases.Reader) (say, label string) {
 	r, me := v.Request, to.person.Username
-	decides := to.actor.Is(account.RoleMentor) && (r.Mentor == "" || r.Mentor == me)
+	decides := to.actor.Is(account.RoleMentor) && r.Mentor == "" || account.MayMentor(to.actor.Roles) && r.Mentor == me && me != ""
 	operates := me != "" && to.actor.Is(account.RoleOperator)
 	label = "Open the request"
 	lost := slices.ContainsFunc(r.Flags, func(f scheduler.Flag) bool { return f.Kind == scheduler.FlagFacility })

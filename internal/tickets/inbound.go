@@ -3,7 +3,6 @@ package tickets
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"berth/scheduler"
@@ -109,7 +108,7 @@ func (t *lockedTicket) inboundAssignee(ctx context.Context, v scheduler.View, b 
 	switch {
 	case err != nil:
 		return err
-	case !found || !slices.Contains(mentor.Roles, account.RoleMentor):
+	case !found || !account.MayMentor(mentor.Roles):
 		if wanted == "" {
 			return nil // no other assignee is needed
 		}

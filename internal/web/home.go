@@ -66,7 +66,7 @@ func (p *homePage) order(who account.Actor) {
 		name  string
 		shown bool
 	}{
-		{"setup", p.Setup != nil}, {"now", operates && len(p.Agenda.Now) > 0}, {"waiting", len(p.Waiting) > 0}, {"inbox", decides}, {"troubles", len(p.Troubles) > 0},
+		{"setup", p.Setup != nil}, {"now", operates && len(p.Agenda.Now) > 0}, {"waiting", len(p.Waiting) > 0}, {"inbox", decides || len(p.Inbox) > 0}, {"troubles", len(p.Troubles) > 0},
 		{"agenda", operates}, {"next", books}, {"review", len(p.Review) > 0}, {"again", len(p.Again) > 0}, {"health", who.Is(account.RoleAdministrator)},
 	} {
 		if x.shown {
@@ -75,9 +75,9 @@ func (p *homePage) order(who account.Actor) {
 	}
 }
 
-// fillInbox lists the decisions that wait for a mentor or a provider.
+// fillInbox lists the decisions that wait for a mentor, a provider, or an administrator whom an overdue one was passed on to.
 func (s *site) fillInbox(ctx context.Context, who account.Actor, p *homePage) (err error) {
-	if !who.Is(account.RoleMentor) && !who.Is(account.RoleProvider) {
+	if !who.Is(account.RoleMentor) && !who.Is(account.RoleProvider) && !who.Is(account.RoleAdministrator) {
 		return nil
 	}
 	p.Inbox, p.Several, err = s.inbox(ctx, who)

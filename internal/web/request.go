@@ -89,6 +89,9 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who account.Actor
 		if p.Mentors, err = s.people.Mentors(ctx, who); err != nil {
 			return err
 		}
+		if account.MayMentor(who.Roles) && !slices.Contains(p.Mentors, who.Username) {
+			p.Mentors = append(p.Mentors, who.Username) // an administrator who takes it over
+		}
 	}
 	if p.Names, err = s.named(ctx, who, f, append(peopleOf(v.Request, feedback.Items, history.Items), p.Mentors...)...); err != nil {
 		return err

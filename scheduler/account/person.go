@@ -16,6 +16,11 @@ const (
 	RoleAdministrator Role = "administrator" // everything, overrides included
 )
 
+// MayMentor reports whether somebody with the roles can be a request's mentor: mentors, and administrators, who may decide about every request.
+func MayMentor(roles []Role) bool {
+	return slices.Contains(roles, RoleMentor) || slices.Contains(roles, RoleAdministrator)
+}
+
 // Roles lists all roles, in the order in which people see them.
 var Roles = []Role{RoleExperimenter, RoleMentor, RoleProvider, RoleOperator, RoleAdministrator}
 
