@@ -195,6 +195,9 @@ func TestStatesBothWays(t *testing.T) {
 		{openslice.Completed, "feasibilityChecked", time.Hour, scheduler.Completed}, // nothing runs there: somebody says so
 		{openslice.Rejected, "", time.Hour, scheduler.Rejected},
 		{openslice.Cancelled, "", time.Hour, scheduler.Cancelled},
+		{openslice.Cancelled, "terminated", time.Hour, scheduler.Cancelled},
+		{openslice.Cancelled, "active", time.Hour, scheduler.Running}, // a word ends no service
+		{openslice.Rejected, "reserved", time.Hour, scheduler.Instantiating},
 		{openslice.Failed, "inactive", time.Hour, scheduler.Failed},
 	} {
 		if got := statusOf(of(c.state, c.service, c.left), now); got != c.want {
@@ -213,6 +216,10 @@ func TestStatesBothWays(t *testing.T) {
 	// What Openslice itself runs is not contradicted, and what it does not run is no excuse.
 	if !says(of(openslice.Completed, "active", time.Hour), scheduler.Running) || says(of(openslice.Completed, "", time.Hour), scheduler.Running) {
 		t.Error("COMPLETED and RUNNING")
+	}
+	// What still runs is not hidden behind a word, and the word follows when it has ended.
+	if !says(of(openslice.Completed, "active", time.Hour), scheduler.Cancelled) || says(of(openslice.Completed, "terminated", time.Hour), scheduler.Cancelled) {
+		t.Error("COMPLETED and CANCELLED")
 	}
 }
 

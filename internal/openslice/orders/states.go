@@ -17,6 +17,13 @@ func runs(o openslice.Order) bool {
 	})
 }
 
+// there reports whether one of its services still holds something.
+func there(o openslice.Order) bool {
+	return slices.ContainsFunc(o.Items, func(i openslice.Item) bool {
+		return slices.Contains([]string{"reserved", "inactive", "active"}, strings.ToLower(i.Service.State))
+	})
+}
+
 // active reports whether one of its services is there now.
 func active(o openslice.Order) bool {
 	return slices.ContainsFunc(o.Items, func(i openslice.Item) bool { return strings.EqualFold(i.Service.State, "active") })
@@ -43,9 +50,15 @@ func statusOf(o openslice.Order, now time.Time) scheduler.Status {
 	switch o.State {
 	case openslice.Acknowledged:
 		return scheduler.Scheduled
-	case openslice.Rejected:
-		return scheduler.Rejected
-	case openslice.Cancelled:
+	case openslice.Rejected, openslice.Cancelled:
+		switch { // a word ends no service: what still runs there is not forgotten
+		case active(o):
+			return scheduler.Running
+		case there(o):
+			return scheduler.Instantiating
+		case o.State == openslice.Rejected:
+			return scheduler.Rejected
+		}
 		return scheduler.Cancelled
 	case openslice.Failed:
 		return scheduler.Failed
@@ -69,13 +82,10 @@ func statusOf(o openslice.Order, now time.Time) scheduler.Status {
 
 // endOf says how far an order is that ends its services.
 func endOf(o openslice.Order) scheduler.Status {
-	there := slices.ContainsFunc(o.Items, func(i openslice.Item) bool {
-		return slices.Contains([]string{"reserved", "inactive", "active"}, strings.ToLower(i.Service.State))
-	})
 	switch {
 	case o.State == openslice.Rejected || o.State == openslice.Cancelled || o.State == openslice.Failed:
 		return statusOf(o, o.Expected.Time)
-	case there:
+	case there(o):
 		return scheduler.Terminating
 	}
 	return scheduler.Completed
@@ -102,11 +112,17 @@ var words = map[scheduler.Status]word{
 	scheduler.Failed:        {openslice.Failed, []openslice.State{openslice.Failed}, nil},
 }
 
+// holding lists the states of an order that has services.
+var holding = []openslice.State{openslice.InProgress, openslice.Partial, openslice.Completed, openslice.Pending, openslice.Held}
+
 // says reports whether an order says a status.
 func says(o openslice.Order, s scheduler.Status) bool {
 	w, known := words[s]
 	if ending(o) {
 		return true // Openslice's orchestrator begins with an order that is acknowledged, also to end it: no state of it is touched
+	}
+	if there(o) && (s == scheduler.Rejected || s == scheduler.Cancelled || s == scheduler.Failed) && slices.Contains(holding, o.State) {
+		return true // an order that said so would hide what still runs: people end that there first
 	}
 	return !known || slices.Contains(w.shown, o.State) || runs(o) && slices.Contains(w.itself, o.State)
 }
