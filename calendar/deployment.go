@@ -35,8 +35,12 @@ func (s Site) offer(r scheduler.Request, o scheduler.Offer, f testbeds.Facility)
 
 // event fills in the properties that all events of a request share.
 func (s Site) event(r scheduler.Request, name string, slot testbeds.Slot, f testbeds.Facility) Event {
+	series := ""
+	if r.Series != nil {
+		series = r.Series.ID
+	}
 	return Event{
-		Name: name, Sequence: r.Revision, Created: r.Created, Modified: r.Updated, Start: slot.Start, End: slot.End, Status: statusOf(r.Status),
+		Name: name, Series: series, Sequence: r.Revision, Created: r.Created, Modified: r.Updated, Start: slot.Start, End: slot.End, Status: statusOf(r.Status),
 		Categories: places(r, f), Description: s.describe(r, f), Location: locations(r, f), URL: s.link(r),
 	}
 }
@@ -143,6 +147,9 @@ func (s Site) describe(r scheduler.Request, f testbeds.Facility) string {
 	row("Network service", r.NSD)
 	row("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
 	row("Mentor", r.Mentor)
+	if r.Series != nil {
+		row("Series", fmt.Sprintf("number %d of %d, %s/series/%d", r.Series.Place, r.Series.Of, strings.TrimSuffix(s.URL, "/"), r.Series.Number))
+	}
 	if r.Ticket != nil {
 		row("Ticket", r.Ticket.URL)
 	}

@@ -26,7 +26,8 @@ type Event struct {
 	URL         string
 	Comment     string // a remark on the last move that was refused or awaits a decision
 	Categories  []string
-	Transparent bool // takes nobody's time: shown, but not busy
+	Series      string // UUID of the series that it belongs to; empty for none
+	Transparent bool   // takes nobody's time: shown, but not busy
 }
 
 // UIDSuffix makes UIDs of names. It names the program and not a host: an event that a client knows must keep its identity when

@@ -14,13 +14,13 @@ import (
 // written in here, and is masked until Event.masked names it.
 var eventFields = map[string]string{
 	"Name": "shown", "Sequence": "shown", "Created": "masked", "Modified": "shown", "Start": "shown", "End": "shown", "Status": "shown",
-	"Summary": "another", "Description": "masked", "Location": "masked", "URL": "masked", "Comment": "masked", "Categories": "shown", "Transparent": "shown",
+	"Summary": "another", "Description": "masked", "Location": "masked", "URL": "masked", "Comment": "masked", "Categories": "shown", "Transparent": "shown", "Series": "masked",
 }
 
 func TestEveryFieldOfAnEventIsShownOrMasked(t *testing.T) {
 	t.Parallel()
 	e := Event{Name: "name", Sequence: 3, Created: at, Modified: at, Start: at, End: at, Status: Confirmed, Summary: "summary", Description: "description",
-		Location: "location", URL: "url", Comment: "comment", Categories: []string{"category"}, Transparent: true}
+		Location: "location", URL: "url", Comment: "comment", Categories: []string{"category"}, Series: "series", Transparent: true}
 	full, masked := reflect.ValueOf(e), reflect.ValueOf(e.masked("Busy"))
 	for i := range full.NumField() {
 		name := full.Type().Field(i).Name

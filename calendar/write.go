@@ -59,6 +59,9 @@ func vevent(e Event) *ics.VEvent {
 	text(v.SetLocation, line(e.Location, maxLine))
 	text(v.SetURL, uri(e.URL))
 	text(v.AddComment, clean(e.Comment, maxText))
+	if e.Series != "" { // the same for all of its occurrences, which stay events of their own
+		v.AddProperty(ics.ComponentPropertyRelatedTo, token(e.Series+UIDSuffix), &ics.KeyValues{Key: "RELTYPE", Value: []string{"PARENT"}})
+	}
 	for _, c := range e.Categories {
 		text(v.AddCategory, line(c, maxLine))
 	}

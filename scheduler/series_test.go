@@ -410,3 +410,19 @@ func TestFaultsOfSeries(t *testing.T) {
 	_, err = h.SubmitSeries(t.Context(), as("maeve"), in)
 	h.same("field", "rrule", h.refused(scheduler.CodeInvalid, err).Fields[0].Field)
 }
+
+// A series counts as a whole against a quota: the occurrence with which it is used up is refused, though each alone would be within it.
+func TestSeriesWithinAQuota(t *testing.T) {
+	t.Parallel()
+	h := ruled(t, "quotas: [{name: few, quantity: vcpu, hours: 70, per: person, every: month}]") // each occurrence takes 32
+	in := tuesdays("video", 3)
+	_, err := h.SubmitSeries(t.Context(), as("maeve"), in)
+	e := h.refused(scheduler.CodeConflict, err)
+	h.same("the third", []string{"1 UNDER_REVIEW 03-10T09:00 done", "2 UNDER_REVIEW 03-17T09:00 done", "3  03-24T09:00 conflict"}, told(e.Parts))
+	in.AllOrNothing = new(false)
+	out, err := h.SubmitSeries(t.Context(), as("maeve"), in)
+	if err != nil || out.Done != 2 || out.Refused != 1 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	h.clean()
+}

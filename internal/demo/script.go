@@ -15,7 +15,7 @@ func (p *play) script() []step {
 			list = append(list, p.steps(s)...)
 		}
 	}
-	return append(list, p.closures()...)
+	return append(append(list, p.weekly()...), p.closures()...)
 }
 
 // usrps tells of MARATHON (all four USRPs of WINS_5G), HyDRA (three) and C2G-RAN (two), which compete for the

@@ -70,7 +70,7 @@ func New(requests Requests, sender Sender, s Settings, clock func() time.Time, l
 // Takes reports whether an event causes mail.
 func Takes(e scheduler.Event) bool {
 	_, known := rules[e.Action]
-	return known && e.Request != "" || e.Action == scheduler.ActionDigest
+	return known && e.Request != "" && speaks(e) || e.Action == scheduler.ActionDigest
 }
 
 // Deliver tells the people concerned by an event: for a message without a target it returns all targets, one with a target it mails.
@@ -108,11 +108,20 @@ func (p *Mailer) notify(ctx context.Context, e scheduler.Event, target string) e
 		return err
 	}
 	v, err := p.requests.Get(ctx, to.actor, e.Request)
-	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
-		return nil // the reader may no longer know of it
+	hidden := scheduler.CodeOf(err) == scheduler.CodeNotFound
+	if err != nil && !hidden {
+		return err
 	}
+	others, err := p.others(ctx, e, to)
 	if err != nil {
 		return err
+	}
+	if hidden && len(others) == 0 {
+		return nil // the reader may no longer know of it
+	}
+	if hidden { // but of another one of its step
+		v, others = others[0], others[1:]
+		e.Request, e.Number = v.ID, v.Number
 	}
 	f, _, err := p.requests.Facility(ctx, account.System)
 	if err != nil {
@@ -122,6 +131,7 @@ func (p *Mailer) notify(ctx context.Context, e scheduler.Event, target string) e
 	if err != nil {
 		return err
 	}
+	p.listed(&letter, e, v, others, f, to)
 	if err := p.choice(ctx, &letter, to, topic); err != nil {
 		return err
 	}
@@ -130,6 +140,7 @@ func (p *Mailer) notify(ctx context.Context, e scheduler.Event, target string) e
 	if method := invites(e, v.Request); method != "" && !isList(target) && to.wants(account.TopicInvitations) {
 		mail.Invitation = p.calendar.Invitation(v.Request, f, method, calendar.Party(p.settings.From), calendar.Party(to.address))
 		mail.Method = string(method)
+		mail.Further = p.furtherInvitations(e, others, f, to, method)
 	}
 	return p.sender.Send(ctx, mail)
 }

@@ -32,9 +32,10 @@ type Mail struct {
 	Thread     string // id of the first mail of its thread; empty for a thread of its own
 	Text       string
 	HTML       string
-	Invitation string // iCalendar; empty for none
-	Method     string // iTIP method of the invitation
-	Stop       string // address that stops mails of this kind, without a sign-in; empty for none
+	Invitation string   // iCalendar; empty for none
+	Method     string   // iTIP method of the invitation
+	Further    []string // invitations of other events by the same method, attached
+	Stop       string   // address that stops mails of this kind, without a sign-in; empty for none
 }
 
 func (p *Mailer) mail(l letter, to reader) Mail {

@@ -68,8 +68,8 @@ var rules = map[scheduler.Action]rule{
 	scheduler.ActionNoShow:      {to: []circle{experimenter, mentor, providers, operators, list}},
 }
 
-// concerned lists the targets of an event: usernames, and the address of the list.
-func (p *Mailer) concerned(ctx context.Context, e scheduler.Event) ([]string, error) {
+// concernedBy lists the targets of an event: usernames, and the address of the list.
+func (p *Mailer) concernedBy(ctx context.Context, e scheduler.Event) ([]string, error) {
 	v, err := p.requests.Get(ctx, account.System, e.Request)
 	if err != nil {
 		return nil, err

@@ -133,6 +133,11 @@ func message(m Mail) (*gomail.Msg, error) {
 	if m.Invitation != "" {
 		msg.AddAlternativeString(gomail.ContentType("text/calendar; method="+m.Method), m.Invitation, gomail.WithPartEncoding(gomail.EncodingB64))
 	}
+	for i, text := range m.Further {
+		if err := msg.AttachReader(fmt.Sprintf("event-%d.ics", i+2), strings.NewReader(text), gomail.WithFileContentType(gomail.ContentType("text/calendar; method="+m.Method+"; charset=utf-8"))); err != nil {
+			return nil, err
+		}
+	}
 	return msg, nil
 }
 

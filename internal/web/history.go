@@ -34,6 +34,9 @@ func (x reader) history(entries []scheduler.Entry, n names) (list []told) {
 		if e.Via != "" {
 			t.What += markup(", in %s", strings.ToUpper(e.Via[:1])+e.Via[1:])
 		}
+		if e.Series != nil && e.Series.Of > 1 {
+			t.What += markup(", together with %s of its series", plain.Count(e.Series.Of-1, "other occurrence"))
+		}
 		list = append(list, t)
 	}
 	slices.Reverse(list)
