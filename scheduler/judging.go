@@ -81,6 +81,7 @@ func (d *decision) judge(ctx context.Context, r *Request, of asks, o *Override) 
 	if err != nil {
 		return err
 	}
+	d.s.policies.organisations.Store(a.Username, a.Organisation)
 	counts := d.rules.counted(a.Username, a.Experiment, a.Organisation)
 	if err := d.covered(counts); err != nil {
 		return err

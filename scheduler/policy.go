@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,7 +21,21 @@ type rules struct {
 }
 
 // policies keeps the policy in force, as far as this process knows. A decision takes the one that its transaction sees.
-type policies struct{ now atomic.Pointer[rules] }
+type policies struct {
+	now atomic.Pointer[rules]
+
+	organisations sync.Map // of people, as they were last judged: a submission guesses by it what to lock
+}
+
+// organisation guesses for which organisation a submission is counted.
+func (p *policies) organisation(in Submission) string {
+	if in.Organisation == "" {
+		if known, ok := p.organisations.Load(in.Experimenter); ok {
+			return known.(string)
+		}
+	}
+	return in.Organisation
+}
 
 // at returns the policy of a state of tx.
 func (p *policies) at(ctx context.Context, tx Reader, at State) (*rules, error) {

@@ -35,7 +35,7 @@ func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (O
 	}
 	if lock, ok := s.guess(in.Ask); ok {
 		known := Request{NSD: in.NSD, Name: in.Name}
-		lock = append(lock, s.policies.now.Load().counted(in.Experimenter, known.Experimented(), in.Organisation)...)
+		lock = append(lock, s.policies.now.Load().counted(in.Experimenter, known.Experimented(), s.policies.organisation(in))...)
 		out, err := s.submitOn(ctx, a, in, lock, true)
 		if !errors.Is(err, errLook) && CodeOf(err) != CodeInvalid { // looking finds all faults at once
 			return out, err

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"berth/scheduler"
@@ -84,10 +86,66 @@ func (r *reader) Charged(ctx context.Context, s policy.Subject, span testbeds.Sl
 	return r.charged(ctx, s, span, nil)
 }
 
-// Charged sees what the transaction itself has written.
-func (w *writer) Charged(ctx context.Context, s policy.Subject, span testbeds.Slot) ([]scheduler.Charged, error) {
-	return w.charged(ctx, s, span, func(id string) bool { return w.requests.seen[id] })
+// Charged sees what the transaction itself has changed: of that, it asks what is in memory, so that nothing need be written for it.
+func (w *writer) Charged(ctx context.Context, s policy.Subject, span testbeds.Slot) (list []scheduler.Charged, err error) {
+	err = w.out.aside(func() error {
+		list, err = w.charged(ctx, s, span, func(id string) bool { return w.requests.seen[id] })
+		return err
+	})
+	if err != nil || len(w.requests.list) == 0 {
+		return list, err
+	}
+	changed := map[int64]bool{}
+	for _, id := range w.requests.list {
+		changed[w.latest[id].Number] = true
+	}
+	list = slices.DeleteFunc(list, func(c scheduler.Charged) bool { return changed[c.Number] })
+	for _, id := range w.requests.list {
+		if r := w.latest[id]; countedFor(r, s) && r.Slot.Overlaps(span) && r.Status != scheduler.Rejected && r.Status != scheduler.Cancelled {
+			list = append(list, scheduler.Charged{Number: r.Number, Status: r.Status, Slot: r.Slot, Scheduled: r.Scheduled, Actual: r.Actual, Demand: r.Demand})
+		}
+	}
+	slices.SortFunc(list, func(a, b scheduler.Charged) int { return cmp.Compare(a.Number, b.Number) })
+	return list, nil
 }
+
+// countedFor reports whether a request is one of a subject's.
+func countedFor(r scheduler.Request, s policy.Subject) bool {
+	switch s.Per {
+	case policy.PerExperiment:
+		return r.Experimented() == s.Name
+	case policy.PerOrganisation:
+		return r.Organisation == s.Name
+	}
+	return r.Experimenter == s.Name
+}
+
+// Open counts like Charged.
+func (w *writer) Open(ctx context.Context, experimenter string) (n int64, err error) {
+	var ids []any
+	for _, id := range w.requests.list {
+		ids = append(ids, id)
+		if r := w.latest[id]; r.Experimenter == experimenter && r.Status.Live() {
+			n++
+		}
+	}
+	if len(ids) > maxApart {
+		return w.reader.Open(ctx, experimenter) // which has all of it written first
+	}
+	query := `SELECT COUNT(*) FROM requests WHERE experimenter = $1 AND status IN (` + places(2, len(scheduler.Live)) + `)`
+	if len(ids) > 0 {
+		query += ` AND id NOT IN (` + places(2+len(scheduler.Live), len(ids)) + `)`
+	}
+	var others int64
+	err = w.out.aside(func() error {
+		others, err = one(ctx, w.tx, "number", number, query, append(append([]any{experimenter}, anys(scheduler.Live)...), ids...)...)
+		return err
+	})
+	return n + others, err
+}
+
+// maxApart bounds the requests of a transaction that are named to the database.
+const maxApart = 200
 
 func (r *reader) charged(ctx context.Context, s policy.Subject, span testbeds.Slot, own func(id string) bool) (list []scheduler.Charged, err error) {
 	if s.Name == "" {
