@@ -160,7 +160,7 @@ func (c columns) differs(name, column, document string) string {
 func (c columns) timed(r scheduler.Request) []string {
 	open := slices.ContainsFunc(r.Offers, func(o scheduler.Offer) bool { return o.State == scheduler.OfferOpen })
 	must := open || r.Status.Begun() || r.PendingMove != nil || r.Status == scheduler.UnderReview && (r.HoldUntil != nil || r.Wait != nil)
-	may := must || r.Status == scheduler.Scheduled
+	may := must || r.Status == scheduler.Scheduled || r.DecideBy() != nil // its reminders may all have been given
 	switch {
 	case must && c.due == nil:
 		return []string{fmt.Sprintf("request #%d (%s): timed work is pending, but its column due is empty", c.number, r.Status)}
