@@ -24,6 +24,7 @@ const (
 	ActionTicketNote  Action = "ticket_note" // a note for readers of the ticket, such as why it was put back
 	ActionWait        Action = "wait"        // on the waitlist
 	ActionStopWaiting Action = "stop_waiting"
+	ActionPriority    Action = "prioritise"
 	ActionView        Action = "view"
 
 	// Steps that follow from decisions on other requests, or from time.

@@ -12,12 +12,13 @@ import (
 // capacity again, and asks for the approvals of the new policies where a request is under review.
 func (d *decision) settleImpact(ctx context.Context, o ChangeOptions, m *impact, broken []BrokenBooking) error {
 	done := map[int64]bool{}
-	for _, b := range broken {
+	for i := range broken {
+		b := &broken[i]
 		if done[b.Number] {
 			continue
 		}
 		done[b.Number] = true
-		if err := d.breakRequest(ctx, o, m, b); err != nil {
+		if err := d.breakRequest(ctx, o, m, b, len(done) <= maxCared); err != nil {
 			return err
 		}
 	}
@@ -36,7 +37,9 @@ func (d *decision) settleImpact(ctx context.Context, o ChangeOptions, m *impact,
 }
 
 // breakRequest flags a request whose booking was broken, marks the booking, and takes back broken promises: open offers and a hold.
-func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact, b BrokenBooking) error {
+//
+// With care, its people get the best alternatives as offers; or it is moved to the cheapest, if the change is made so and nobody has to be asked.
+func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact, b *BrokenBooking, care bool) error {
 	r, err := d.tx.LockRequest(ctx, b.Request)
 	if err != nil {
 		return err
@@ -45,6 +48,19 @@ func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact,
 		return err
 	}
 	before := r
+	rest := m.after
+	rest.fed = m.after.fed.Without(r.bookings()...)
+	if care && o.Replace && r.Status == Scheduled && m.broken(r.Booking) {
+		to, moved, err := d.replace(ctx, before, r, o.Reason, rest)
+		if moved && err == nil {
+			b.Moved = new(to.Slot)
+			m.after.fed = m.after.fed.Next()
+			m.after.fed.Put(testbeds.Booking{ID: to.Booking, Request: to.Number, Strength: testbeds.Firm, Slot: to.Slot, Claims: rest.fed.Claims(to.Demand, to.Slot)})
+		}
+		if moved || err != nil {
+			return err
+		}
+	}
 	r.Flags = append(slices.Clone(r.Flags), Flag{Kind: FlagFacility, At: d.now, Text: "a change of the facility took away something that it needs: " + o.Reason})
 	if r, err = d.breakBooking(ctx, r, m); err != nil {
 		return err
@@ -58,6 +74,20 @@ func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact,
 			return err
 		}
 		r.Offers[i].State, r.Offers[i].Booking = OfferWithdrawn, 0
+	}
+	if care && r.Status.Ahead() && m.broken(before.Booking) {
+		already := len(r.Offers)
+		// What is held fits beside its own booking, so that it takes nothing from it: the closure may be lifted again.
+		if err := d.compensate(ctx, &r, snapshot{m.after.fed.Next(), m.after.catalogue}); err != nil {
+			return err
+		}
+		m.after.fed = m.after.fed.Next()
+		for _, x := range r.Offers[already:] {
+			b.Offered++
+			held := heldIn(m.after, r, x)
+			held.ID = x.Booking
+			m.after.fed.Put(held)
+		}
 	}
 	_, err = d.save(ctx, before, r, note{action: ActionFlag, reason: o.Reason, text: "the facility changed: " + b.why()})
 	return err

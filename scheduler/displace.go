@@ -24,6 +24,9 @@ func (d *decision) room(ctx context.Context, victims []Request) ([][]int64, erro
 			return nil, err
 		}
 		victims[i] = v
+		if d.request.Priority.Below(v.Priority) {
+			return nil, Errorf(CodeConflict, "request #%d (priority %s) cannot displace request #%d (priority %s): only one of the same or a lower priority makes room", d.request.Number, d.request.Priority.Named(), v.Number, v.Priority.Named())
+		}
 		switch {
 		case v.Status == Scheduled, v.Status == UnderReview && v.holds(d.now):
 			given[i] = []int64{v.Booking}
@@ -56,7 +59,7 @@ func (d *decision) needed(p proposal, victims []Request, given [][]int64) error 
 	return bad.err()
 }
 
-// displace sends requests back to review, each with alternatives that take the new state into account.
+// displace sends requests back to review, each with alternatives that take the new state into account, the best of them held as offers.
 func (d *decision) displace(ctx context.Context, p proposal, reason string, victims []Request) error {
 	for _, before := range victims {
 		v, err := d.dropMove(ctx, before)
@@ -77,6 +80,13 @@ func (d *decision) displace(ctx context.Context, p proposal, reason string, vict
 		v.unflag(FlagFacility)
 		v.Flags = append(slices.Clone(v.Flags), Flag{Kind: FlagDisplaced, At: d.now, Text: reason})
 		verdict, alternatives := d.beside(p, v)
+		err = d.snapshot(func(w snapshot) error {
+			w.fed.Put(p.booking)
+			return d.compensate(ctx, &v, w)
+		}, p.booking.ID, v.Booking)
+		if err != nil {
+			return err
+		}
 		v, err = d.save(ctx, before, v, note{action: ActionDisplace, reason: reason, text: "its slot was given to another request", verdict: &verdict})
 		if err != nil {
 			return err

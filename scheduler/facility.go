@@ -300,7 +300,7 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 		return err
 	}
 	m.report(d.s, out)
-	if len(out.Broken) > 0 && !o.Force && !o.DryRun {
+	if len(out.Broken) > 0 && !o.Force && !o.Replace && !o.DryRun {
 		e := Errorf(CodeConflict, "the change would break %s; use force to make it anyway", plain.Count(len(out.Broken), "booking"))
 		e.Broken = out.Broken
 		return e

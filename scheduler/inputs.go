@@ -214,6 +214,8 @@ type BrokenBooking struct {
 	Short        []testbeds.Overcommitment `json:"short"`
 	Problems     []testbeds.Problem        `json:"problems,omitempty"` // that keep it from running where it is placed
 	Alternatives []testbeds.Alternative    `json:"alternatives,omitempty"`
+	Moved        *testbeds.Slot            `json:"moved,omitempty"`   // where it was moved to
+	Offered      int                       `json:"offered,omitempty"` // alternatives that are held for it
 }
 
 // AffectedRequest is a request that keeps its capacity through a facility change, but is concerned otherwise.
@@ -227,8 +229,11 @@ type AffectedRequest struct {
 
 // ChangeOptions say how to make a facility change. Without Force, a change that breaks bookings is refused; with it they are named and flagged.
 type ChangeOptions struct {
-	DryRun   bool
-	Force    bool
+	DryRun bool
+	Force  bool
+	// Replace moves each scheduled request that the change breaks to its cheapest alternative; where somebody has to be asked for that, its people get
+	// offers instead, as they do without it. It implies Force.
+	Replace  bool
 	Reason   string
 	Revision int64 // of the facility, that the caller saw; 0: any
 }

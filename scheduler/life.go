@@ -49,6 +49,7 @@ var life = map[Action]step{
 	ActionReject:      {from: Ahead, to: []Status{Rejected}, who: []relation{itsMentor, administrator}, scope: account.ScopeWrite},
 	ActionWait:        {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
 	ActionStopWaiting: {from: []Status{UnderReview}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
+	ActionPriority:    {from: Live, who: []relation{owner, anyMentor, administrator}, scope: account.ScopeWrite},
 	ActionAcceptOffer: {from: Offerable, who: []relation{owner, administrator}, scope: account.ScopeWrite},
 	ActionMove:        {from: Movable, who: []relation{owner, itsMentor, administrator}, override: deciders, scope: account.ScopeWrite},
 	ActionConfirm:     {from: []Status{Scheduled}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
@@ -59,7 +60,7 @@ var life = map[Action]step{
 }
 
 // actions lists the steps that are offered to people, in this order.
-var actions = []Action{ActionEdit, ActionAssign, ActionApprove, ActionSchedule, ActionReject, ActionAcceptOffer, ActionWait, ActionStopWaiting, ActionMove, ActionConfirm, ActionStart,
+var actions = []Action{ActionEdit, ActionAssign, ActionApprove, ActionSchedule, ActionReject, ActionAcceptOffer, ActionWait, ActionStopWaiting, ActionPriority, ActionMove, ActionConfirm, ActionStart,
 	ActionComplete, ActionFail, ActionCancel, ActionFeedback}
 
 // party is what of a request says who has a part in it.

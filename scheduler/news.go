@@ -17,7 +17,7 @@ var told = map[Action][]relation{
 	ActionStart: {owner, itsMentor}, ActionComplete: {owner, itsMentor}, ActionFail: {owner, itsMentor, provider, operator, administrator},
 	ActionFeedback: {owner, itsMentor}, ActionRemark: {owner}, ActionDisplace: {owner, itsMentor, provider, operator},
 	ActionFlag: {owner, itsMentor, provider, operator, administrator}, ActionOfferExpire: {owner, itsMentor},
-	ActionOverrun: {owner, itsMentor, provider, operator, administrator}, ActionUnits: {operator}, ActionOffer: {owner, itsMentor}, ActionWait: {owner, itsMentor}, ActionStopWaiting: {owner, itsMentor}, ActionRemind: {owner, operator}, ActionOfferEnds: {owner},
+	ActionOverrun: {owner, itsMentor, provider, operator, administrator}, ActionUnits: {operator}, ActionOffer: {owner, itsMentor}, ActionWait: {owner, itsMentor}, ActionStopWaiting: {owner, itsMentor}, ActionPriority: {owner, itsMentor}, ActionRemind: {owner, operator}, ActionOfferEnds: {owner},
 	ActionDecideSoon: {itsMentor, provider}, ActionEscalate: {itsMentor, provider, administrator}, ActionOverdue: {owner, itsMentor, provider, administrator},
 	ActionAskNeeded: {owner}, ActionConfirm: {itsMentor, operator}, ActionUnreported: {itsMentor, operator, administrator},
 	ActionRelease: {owner, itsMentor, provider, operator}, ActionNoShow: {owner, itsMentor, provider, operator},

@@ -1,6 +1,8 @@
 package scheduler
 
 import (
+	"context"
+	"fmt"
 	"slices"
 
 	"berth/scheduler/account"
@@ -52,4 +54,35 @@ func checkPriority(a account.Actor, p Priority, bad *faults) {
 	default:
 		bad.add("priority", "only a mentor or an administrator may make it high; you may ask for normal or low")
 	}
+}
+
+// Prioritise gives a request another priority. Its place on the waitlist follows. It returns CodeInvalid for the input, and those of a step
+// (CodeNotFound, CodeForbidden, CodeConflict and CodePrecondition).
+func (s *Service) Prioritise(ctx context.Context, a account.Actor, id string, in Prioritise) (Outcome, error) {
+	var bad faults
+	if in.Priority == "" {
+		bad.add("priority", "is missing")
+	}
+	checkPriority(a, in.Priority, &bad)
+	checkText("reason", in.Reason, maxReason, &bad)
+	if err := bad.err(); err != nil {
+		return Outcome{}, err
+	}
+	return s.decide(ctx, command{actor: a, action: ActionPriority, id: id, revision: in.Revision, dry: in.DryRun,
+		take: func(ctx context.Context, d *decision) error {
+			r := d.request
+			if err := d.checkAsItStands(r); err != nil {
+				return err
+			}
+			r.Priority = in.Priority.kept()
+			return d.keep(ctx, r, note{reason: in.Reason, text: fmt.Sprintf("from %s to %s", d.request.Priority.Named(), r.Priority.Named())})
+		}})
+}
+
+// Prioritise says how important a request is to be.
+type Prioritise struct {
+	Priority Priority `json:"priority"`
+	Reason   string   `json:"reason,omitempty"`
+	DryRun   bool     `json:"dry_run,omitempty"`
+	Revision int64    `json:"-"`
 }

@@ -27,6 +27,9 @@ func (s *Service) view(ctx context.Context, tx Reader, w snapshot, a account.Act
 	v := View{Request: r, Actions: allowed(a, r, s.now())}
 	v.Fit = verdict(w, r, s.now())
 	v.Deployable = deployable(v.Fit)
+	if v.Fit.Fits { // there is nothing to wait for
+		v.Actions = slices.DeleteFunc(v.Actions, func(x Action) bool { return x == ActionWait })
+	}
 	if r.waitsAt(s.now()) {
 		before, err := tx.WaitingBefore(ctx, r)
 		if err != nil {

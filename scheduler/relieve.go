@@ -48,6 +48,9 @@ func (d *decision) unmark(ctx context.Context, r Request, b testbeds.Booking, ru
 	}
 	if runs {
 		r.unflag(FlagFacility)
+		if err := d.withdrawSome(ctx, &r, func(o Offer) bool { return o.For == OfferLost }); err != nil { // it has again what it lost
+			return err
+		}
 	}
 	_, err = d.save(ctx, before, r, note{action: ActionFlag, text: "its capacity is available again"})
 	return err

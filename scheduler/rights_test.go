@@ -38,6 +38,11 @@ fail        RUNNING        oskar adele
 fail        TERMINATING    oskar adele
 accept      REJECTED       maeve adele
 wait        UNDER_REVIEW   maeve monika adele
+prioritise  UNDER_REVIEW   maeve monika marco adele
+prioritise  SCHEDULED      maeve monika marco adele
+prioritise  INSTANTIATING  maeve monika marco adele
+prioritise  RUNNING        maeve monika marco adele
+prioritise  TERMINATING    maeve monika marco adele
 feedback    *              maeve monika marco paddy oskar adele
 view        *              maeve monika marco paddy oskar adele
 `
@@ -94,6 +99,10 @@ var trials = map[string]func(context.Context, *house, account.Actor, scheduler.R
 			offer = r.Offers[0].ID
 		}
 		_, err := h.AcceptOffer(ctx, a, r.ID, offer, true)
+		return err
+	},
+	"prioritise": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {
+		_, err := h.Prioritise(ctx, a, r.ID, scheduler.Prioritise{Priority: "low", DryRun: true})
 		return err
 	},
 	"wait": func(ctx context.Context, h *house, a account.Actor, r scheduler.Request) error {

@@ -82,7 +82,7 @@ func TestDisplace(t *testing.T) {
 		t.Errorf("displaced request %+v", back)
 	}
 	for _, a := range out.Displaced[0].Alternatives {
-		if v, err := h.Check(t.Context(), as("monika"), scheduler.Ask{NSD: "hydra", Slot: a.Slot, Placement: a.Placement, Devices: a.Devices}); err != nil || !v.Fits {
+		if v, err := h.Check(t.Context(), as("monika"), scheduler.Ask{NSD: "hydra", Slot: a.Slot, Placement: a.Placement, Devices: a.Devices, Request: lower.ID}); err != nil || !v.Fits {
 			t.Errorf("alternative %+v does not fit: %+v, %v", a.Slot, v, err)
 		}
 	}

@@ -44,7 +44,7 @@ func (d *decision) takeOffer(ctx context.Context, o Offer) error {
 		}
 	}
 	r.Components, r.Devices, r.Placement, r.Demand = e.Components, e.Devices, e.Placement, e.Demand()
-	r.Slot, r.Requested, r.Wait, r.Units, r.Reminded = o.What.Slot, new(o.What.Slot), nil, nil, nil
+	r.Slot, r.Requested, r.Wait, r.Units = o.What.Slot, new(o.What.Slot), nil, nil
 	if r.Window != nil && !r.Window.Contains(r.Slot) {
 		r.Window = nil
 	}

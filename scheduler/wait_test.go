@@ -336,3 +336,21 @@ func TestNobodyOvertakesThoseWhoWait(t *testing.T) {
 	}
 	h.clean()
 }
+
+func TestOnlyTheLessImportantMakeRoom(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	other, r := h.scheduled("marathon", hours(24, 4)), h.submitted("marathon", hours(24, 4))
+	h.approve(r)
+	displace := func(dry bool) (scheduler.Outcome, error) {
+		return h.Schedule(ctx, as("monika"), r.ID, scheduler.Schedule{DryRun: dry, Override: &scheduler.Override{Mode: scheduler.OverrideDisplace, Reason: "review", Displace: []string{other.ID}}})
+	}
+	h.ok(displace(true))
+	h.ok(h.Prioritise(ctx, as("maeve"), r.ID, scheduler.Prioritise{Priority: scheduler.PriorityLow}))
+	h.refused(scheduler.CodeConflict, second(displace(true)))
+	h.refused(scheduler.CodeInvalid, second(h.Prioritise(ctx, as("maeve"), r.ID, scheduler.Prioritise{Priority: scheduler.PriorityHigh})))
+	h.ok(h.Prioritise(ctx, as("marco"), other.ID, scheduler.Prioritise{Priority: scheduler.PriorityLow, Reason: "it can wait"}))
+	h.ok(displace(false))
+	h.clean()
+}

@@ -9,7 +9,7 @@ import (
 // tellable lists the actions that webhooks can be notified of.
 var tellable = []Action{
 	ActionSubmit, ActionEdit, ActionSchedule, ActionReject, ActionAcceptOffer, ActionApprove, ActionMove, ActionProposeMove, ActionCancel, ActionStart, ActionComplete, ActionFail,
-	ActionAssign, ActionFeedback, ActionRemark, ActionTicket, ActionDisplace, ActionFlag, ActionWait, ActionStopWaiting, ActionOffer, ActionOfferExpire, ActionOfferEnds, ActionOverrun, ActionUnits, ActionRemind,
+	ActionAssign, ActionFeedback, ActionRemark, ActionTicket, ActionDisplace, ActionFlag, ActionWait, ActionStopWaiting, ActionPriority, ActionOffer, ActionOfferExpire, ActionOfferEnds, ActionOverrun, ActionUnits, ActionRemind,
 	ActionAskNeeded, ActionConfirm, ActionUnreported, ActionRelease, ActionNoShow, ActionDecideSoon, ActionEscalate, ActionOverdue,
 	ActionFacility, ActionTestbed,
 }

@@ -37,7 +37,7 @@ var routes = map[string]access{
 	"list-requests": readers, "get-request": readers, "create-request": writers, "edit-request": writers,
 	"schedule-request": deciders, "reject-request": deciders, "accept-offer": writers, "move-request": writers, "cancel-request": writers, "confirm-request": writers,
 	"start-request": operators, "complete-request": operators, "fail-request": operators, "assign-request": deciders, "approve-request": providers,
-	"wait-request": writers, "stop-waiting-request": writers, "list-waitlist": readers,
+	"wait-request": writers, "stop-waiting-request": writers, "prioritise-request": writers, "list-waitlist": readers,
 	"get-policy": readers, "put-policy": admins, "test-policy": admins,
 	"report-use": readers, "report-use-table": readers,
 	"list-series": readers, "get-series": readers, "check-series": readers, "suggest-series": readers, "list-series-ways": readers, "create-series": writers,

@@ -18,14 +18,15 @@ import (
 // Changing holds the options of every change of the facility.
 type Changing struct {
 	Revised
-	DryRun bool   `query:"dry_run" doc:"only show the changes and the affected bookings"`
-	Force  bool   `query:"force" doc:"make the change even if bookings lose their capacity; they are listed and flagged"`
-	Reason string `query:"reason" maxLength:"1000" doc:"reason, shown to the affected users"`
+	DryRun  bool   `query:"dry_run" doc:"only show the changes and the affected bookings"`
+	Force   bool   `query:"force" doc:"make the change even if bookings lose their capacity; they are listed and flagged"`
+	Replace bool   `query:"replace" doc:"as force, and move each scheduled request that loses its capacity to its cheapest alternative, if no other testbed has to be asked for it; otherwise its best alternatives are held as offers, as they are with force"`
+	Reason  string `query:"reason" maxLength:"1000" doc:"reason, shown to the affected users"`
 }
 
 func (c Changing) options() (scheduler.ChangeOptions, error) {
 	revision, err := c.revision()
-	return scheduler.ChangeOptions{DryRun: c.DryRun, Force: c.Force, Reason: c.Reason, Revision: revision}, err
+	return scheduler.ChangeOptions{DryRun: c.DryRun, Force: c.Force, Replace: c.Replace, Reason: c.Reason, Revision: revision}, err
 }
 
 // Upload is a document, as JSON or YAML.

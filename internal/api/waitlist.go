@@ -42,6 +42,16 @@ func (a *api) waitlistRoutes() {
 		func(ctx context.Context, actor account.Actor, id string, revision int64, in Reasoned) (scheduler.Outcome, error) {
 			return a.service.StopWaiting(ctx, actor, id, scheduler.Step{Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
 		})
+	type prioritising struct {
+		Priority string `json:"priority" enum:"high,normal,low"`
+		Reason   string `json:"reason,omitempty"`
+		DryRun   bool   `json:"dry_run,omitempty"`
+	}
+	decide(a, "prioritise-request", "prioritise", "Give a request another priority",
+		"Who waits gets what comes back in the order of priorities, and a request displaces only those of the same or a lower one. Only mentors and administrators may say high.",
+		func(ctx context.Context, actor account.Actor, id string, revision int64, in prioritising) (scheduler.Outcome, error) {
+			return a.service.Prioritise(ctx, actor, id, scheduler.Prioritise{Priority: scheduler.Priority(in.Priority), Reason: in.Reason, DryRun: in.DryRun, Revision: revision})
+		})
 	type filter struct {
 		Paged
 		Testbed string `query:"testbed" maxLength:"64" doc:"only those that wait for something of it"`

@@ -52,6 +52,7 @@ var rules = map[scheduler.Action]rule{
 	scheduler.ActionOffer:       {to: []circle{experimenter, mentor, list}},
 	scheduler.ActionWait:        {to: []circle{experimenter, mentor, list}},
 	scheduler.ActionStopWaiting: {to: []circle{experimenter, list}},
+	scheduler.ActionPriority:    {to: []circle{experimenter, list}},
 	scheduler.ActionOfferExpire: {to: []circle{experimenter, list}},
 	scheduler.ActionOverrun:     {to: []circle{experimenter, mentor, providers, operators, list}},
 	scheduler.ActionUnits:       {to: []circle{operators}},

@@ -169,7 +169,7 @@ func (s *site) close(w http.ResponseWriter, r *http.Request, who account.Actor) 
 		return err
 	}
 	confirmed := form.Get("step") == "confirm"
-	o := scheduler.ChangeOptions{DryRun: !confirmed, Force: confirmed, Reason: c.Summary}
+	o := scheduler.ChangeOptions{DryRun: !confirmed, Force: confirmed, Replace: form.Get("replace") != "", Reason: c.Summary}
 	change, err := s.storeClosure(r.Context(), who, p.T.ID, c, o, form)
 	if err != nil {
 		return ofThisForm(err)

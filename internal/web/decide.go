@@ -127,7 +127,7 @@ var deciding = map[scheduler.Action]string{
 	scheduler.ActionSchedule: "Schedule", scheduler.ActionMove: "Move", scheduler.ActionCancel: "Cancel", scheduler.ActionStart: "Start",
 	scheduler.ActionComplete: "End", scheduler.ActionFail: "Report a failure", scheduler.ActionAssign: "Change mentor", scheduler.ActionApprove: "Decide for a testbed",
 	scheduler.ActionAcceptOffer: "Accept the offer", scheduler.ActionEdit: "Change the request",
-	scheduler.ActionWait: "Wait for it", scheduler.ActionStopWaiting: "Stop waiting",
+	scheduler.ActionWait: "Wait for it", scheduler.ActionStopWaiting: "Stop waiting", scheduler.ActionPriority: "Change the priority",
 	scheduler.ActionConfirm: "Keep the slot",
 }
 
@@ -186,6 +186,8 @@ func (s *site) step(ctx context.Context, who account.Actor, v scheduler.View, fo
 		return s.service.Wait(ctx, who, v.ID, in)
 	case scheduler.ActionStopWaiting:
 		return s.service.StopWaiting(ctx, who, v.ID, step)
+	case scheduler.ActionPriority:
+		return s.service.Prioritise(ctx, who, v.ID, scheduler.Prioritise{Priority: scheduler.Priority(form.Get("priority")), Reason: reason, DryRun: dry, Revision: revision})
 	case scheduler.ActionAcceptOffer:
 		return s.service.AcceptOffer(ctx, who, v.ID, form.Get("offer"), dry)
 	default:

@@ -64,6 +64,9 @@ var news = map[scheduler.Action]func(Reader, scheduler.Event, scheduler.Request)
 	scheduler.ActionStopWaiting: func(x Reader, e scheduler.Event, _ scheduler.Request) News {
 		return News{First: "Off the waitlist: " + x.Said(e.Text)}
 	},
+	scheduler.ActionPriority: func(_ Reader, e scheduler.Event, _ scheduler.Request) News {
+		return News{First: "Another priority: " + e.Text}
+	},
 	scheduler.ActionOffer:       offered,
 	scheduler.ActionOfferExpire: expired,
 	scheduler.ActionOverrun:     overrun,

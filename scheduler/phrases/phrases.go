@@ -18,7 +18,7 @@ var did = map[scheduler.Action]string{
 	scheduler.ActionAcceptOffer: "accepted an offer", scheduler.ActionApprove: "decided for a testbed", scheduler.ActionMove: "moved it", scheduler.ActionProposeMove: "proposed a move", scheduler.ActionCancel: "cancelled it",
 	scheduler.ActionStart: "started it", scheduler.ActionComplete: "ended it", scheduler.ActionFail: "reported that it failed", scheduler.ActionAssign: "assigned it",
 	scheduler.ActionFeedback: "wrote", scheduler.ActionRemark: "tried to change it in a calendar", scheduler.ActionDisplace: "gave its slot to another request",
-	scheduler.ActionFlag: "flagged it", scheduler.ActionWait: "put it on the waitlist", scheduler.ActionStopWaiting: "took it off the waitlist",
+	scheduler.ActionFlag: "flagged it", scheduler.ActionWait: "put it on the waitlist", scheduler.ActionStopWaiting: "took it off the waitlist", scheduler.ActionPriority: "changed its priority",
 	scheduler.ActionOffer: "offered what came free", scheduler.ActionOfferExpire: "closed offers that were not taken", scheduler.ActionOverrun: "kept its capacity past its end",
 	scheduler.ActionUnits: "assigned units of devices", scheduler.ActionRemind: "sent a reminder", scheduler.ActionOfferEnds: "sent a reminder of an offer",
 	scheduler.ActionDecideSoon: "reminded of a deadline", scheduler.ActionEscalate: "told others of a deadline", scheduler.ActionOverdue: "noticed that a deadline has passed",

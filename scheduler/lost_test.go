@@ -1,0 +1,101 @@
+package scheduler_test
+
+import (
+	"testing"
+	"time"
+
+	"berth/scheduler"
+	"berth/testbeds"
+)
+
+// closes closes the radios of the hall in a slot.
+func (h *house) closes(who string, slot testbeds.Slot, o scheduler.ChangeOptions) scheduler.FacilityChange {
+	h.Helper()
+	_, change, err := h.AddClosure(h.t.Context(), as(who), "radio", testbeds.Closure{Summary: "painters", Devices: []string{"usrp"}, Start: testbeds.LocalTime{Time: slot.Start}, Duration: testbeds.Period{Clock: slot.Duration()}}, o, scheduler.Creation{})
+	if err != nil {
+		h.Fatalf("closure: %v", err)
+	}
+	return change
+}
+
+func TestWhoIsDisplacedHasOffersAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	lower, r := h.scheduled("marathon", hours(24, 4)), h.submitted("marathon", hours(24, 4))
+	h.approve(r)
+	out, err := h.Schedule(ctx, as("monika"), r.ID, scheduler.Schedule{Override: &scheduler.Override{Mode: scheduler.OverrideDisplace, Reason: "review", Displace: []string{lower.ID}}})
+	h.ok(out, err)
+	open := h.offers(lower.ID)
+	if len(open) != 3 || open[0].For != scheduler.OfferLost || !open[0].Expires.Equal(sooner(h.clock.Add(72*time.Hour), open[0].What.Slot.Start)) {
+		t.Fatalf("%+v", open)
+	}
+	h.clean()
+	out, err = h.AcceptOffer(ctx, as("maeve"), lower.ID, open[1].ID, false)
+	if back := h.ok(out, err); back.Status != scheduler.UnderReview || back.HoldUntil == nil || len(back.Flags) > 0 || !back.Slot.Equal(open[1].What.Slot) || len(h.offers(lower.ID)) > 0 {
+		t.Errorf("%+v", back)
+	}
+	h.clean()
+}
+
+func sooner(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func TestWhoIsClosedOutHasOffersAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.scheduled("marathon", hours(24, 4))
+	change := h.closes("paddy", hours(24, 4), scheduler.ChangeOptions{Force: true, Reason: "paint"})
+	open := h.offers(r.ID)
+	if len(open) != 3 || len(change.Broken) != 1 || change.Broken[0].Offered != 3 || h.get(r.ID).Status != scheduler.Scheduled {
+		t.Fatalf("%+v, %+v", open, change.Broken)
+	}
+	h.clean()
+	out, err := h.AcceptOffer(t.Context(), as("maeve"), r.ID, open[0].ID, false)
+	if back := h.ok(out, err); back.Status != scheduler.UnderReview || back.HoldUntil == nil || len(back.Flags) > 0 || !back.Slot.Equal(open[0].What.Slot) {
+		t.Errorf("the testbed must approve it: %+v", back)
+	}
+	h.clean()
+}
+
+func TestAClosureRePlacesWhomItHits(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.scheduled("marathon", hours(24, 4))
+	for _, dry := range []bool{true, false} {
+		change := h.closes("paddy", hours(24, 4), scheduler.ChangeOptions{Replace: true, Reason: "paint", DryRun: dry})
+		if len(change.Broken) != 1 || change.Broken[0].Moved == nil {
+			t.Fatalf("dry run %v: %+v", dry, change.Broken)
+		}
+	}
+	v := h.get(r.ID)
+	if v.Status != scheduler.Scheduled || !v.Fit.Fits || len(v.Flags)+len(h.offers(r.ID)) > 0 || v.Slot.Overlaps(hours(23.9, 4.5)) || v.Approvals[0].By != "paddy" {
+		t.Errorf("%+v", v.Request)
+	}
+	entries := h.history(r.ID)
+	if last := entries[len(entries)-1]; last.Action != scheduler.ActionMove || last.Reason != "paint" || last.Actor != "paddy" {
+		t.Errorf("history ends with %+v", last)
+	}
+	h.clean()
+}
+
+func TestWhoMustBeAskedIsNotRePlaced(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.scheduled("video", hours(24, 4)) // in the cloud, which is only informed
+	f := facility()
+	f.Testbeds[1].Approval = testbeds.ApprovalRequired
+	h.put(f)
+	if _, _, err := h.AddClosure(t.Context(), as("adele"), "cloud", testbeds.Closure{Summary: "flood", Start: testbeds.LocalTime{Time: hours(20, 1).Start}, Duration: testbeds.Period{Clock: 12 * time.Hour}},
+		scheduler.ChangeOptions{Replace: true}, scheduler.Creation{}); err != nil {
+		t.Fatal(err)
+	}
+	if v := h.get(r.ID); v.Slot.Equal(r.Slot) || v.Approvals[0].By != "adele" { // an administrator speaks for every testbed
+		t.Errorf("%+v", v.Request)
+	}
+	h.clean()
+}
