@@ -74,6 +74,11 @@ func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact,
 			return err
 		}
 		r.Offers[i].State, r.Offers[i].Booking = OfferWithdrawn, 0
+		if r.Wait != nil && r.Wait.Offer == offer.ID { // it waits on, in its old place, as if it had not been offered anything
+			wait := *r.Wait
+			wait.Offer = ""
+			r.Wait, r.Offers[i].Waited = &wait, nil
+		}
 	}
 	if care && r.Status.Ahead() && m.broken(before.Booking) {
 		already := len(r.Offers)

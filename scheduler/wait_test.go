@@ -156,11 +156,10 @@ func TestWhatComesBackInManyWays(t *testing.T) {
 			return func() { h.ok(h.Complete(t.Context(), as("oskar"), r.ID, scheduler.Step{})) }
 		},
 		"an offer expired": func(h *house) func() {
-			r := h.rejected("marathon", hours(24, 4), 0)
+			h.rejected("marathon", hours(24, 4), 0)
 			in := scheduler.Reject{Reason: "no", Offers: []testbeds.Alternative{{Slot: slot}}, HoldFor: testbeds.Period{Clock: time.Hour}}
 			q := h.submitted("marathon", slot)
-			r = h.ok(h.Reject(t.Context(), as("monika"), q.ID, in))
-			_ = r
+			h.ok(h.Reject(t.Context(), as("monika"), q.ID, in))
 			return func() { h.at(1) }
 		},
 		"a closure lifted": func(h *house) func() {

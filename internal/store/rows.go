@@ -71,12 +71,6 @@ func one[T any](ctx context.Context, tx querier, what string, row func(scan) (T,
 	return x, nil
 }
 
-// execOn runs a statement that must affect a row; none is the error if it affects no row.
-func (w *writer) execOn(ctx context.Context, none error, what, query string, args ...any) error {
-	_, err := w.execute(ctx, statement{what: what, query: query, args: args, none: none})
-	return err
-}
-
 // exec runs a statement and returns the number of affected rows.
 func (w *writer) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
 	return w.execute(ctx, statement{what: what, query: query, args: args})
