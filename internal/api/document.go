@@ -64,6 +64,7 @@ var tags = []*huma.Tag{
 	{Name: "availability", Description: "What is free when; changes nothing."},
 	{Name: "decisions", Description: "The steps in the life of a request."},
 	{Name: "series", Description: "Requests that repeat, decided together."},
+	{Name: "policy", Description: "The rules by which requests are limited, approved and rejected."},
 	{Name: "offers", Description: "Slots that are held for somebody, taken by a link without signing in."},
 	{Name: "facility", Description: "Testbeds, closures and the catalogue."},
 	{Name: "calendars", Description: "Calendars and feeds for clients."},
