@@ -204,7 +204,7 @@ func TestWhoMayOverride(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	r := h.brought(scheduler.Scheduled)
-	may := map[scheduler.Action]string{scheduler.ActionSchedule: "monika adele", scheduler.ActionMove: "monika adele", scheduler.ActionStart: "adele"}
+	may := map[scheduler.Action]string{scheduler.ActionSchedule: "monika adele", scheduler.ActionMove: "monika adele", scheduler.ActionStart: "adele", scheduler.ActionEdit: "monika adele"}
 	for _, action := range []scheduler.Action{scheduler.ActionSchedule, scheduler.ActionMove, scheduler.ActionStart, scheduler.ActionEdit, scheduler.ActionCancel, scheduler.ActionFail} {
 		for _, p := range people() {
 			a := account.ActorOf(p)
