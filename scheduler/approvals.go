@@ -57,6 +57,24 @@ func (a Approval) covers(r Request) bool {
 	return a.Slot != nil && a.Slot.Contains(r.Slot) && r.Demand.Of(a.Testbed).Within(a.Demand)
 }
 
+// agreedTo reports whether the testbeds that have approved a request agreed to what it asks for now, as far as less of it goes: a unit by name is one of
+// those left open, but units left open are not those approved by their names.
+func agreedTo(r Request) bool {
+	return !slices.ContainsFunc(r.Approvals, func(a Approval) bool {
+		return a.Decision == Approved && a.Slot != nil && slices.ContainsFunc(r.Demand.Of(a.Testbed), func(n testbeds.Need) bool {
+			return !slices.ContainsFunc(a.Demand, func(was testbeds.Need) bool {
+				named := int64(len(n.Units))
+				for _, u := range n.Units {
+					if !slices.Contains(was.Units, u) {
+						named--
+					}
+				}
+				return was.Resource == n.Resource && n.Amount <= was.Amount && n.Amount-named <= was.Amount-int64(len(was.Units))
+			})
+		})
+	})
+}
+
 // decided returns the approval with a decision on the request's demand of the testbed.
 func (a Approval) decided(r Request, decision Decision, by, reason string, at time.Time) Approval {
 	a.Decision, a.By, a.Reason, a.At, a.Deadline = decision, by, reason, &at, nil

@@ -55,7 +55,7 @@ func (d *decision) move(ctx context.Context, in Move, victims []Request) error {
 		return err
 	}
 	p := d.proposed(r, testbeds.Firm)
-	if !p.less {
+	if !p.less || !agreedTo(r) {
 		p.request.Approvals = d.approvals(r)
 		if in.Override.beyond() == nil && waits(p.request.Approvals) {
 			return d.await(ctx, p, in)

@@ -46,6 +46,7 @@ func forgotten(status int) bool {
 // synced reads from a token on; an empty one stands for the beginning.
 func (c *Client) synced(ctx context.Context, token string) (Reading, error) {
 	objects, gone := map[string]Object{}, map[string]bool{}
+	anew := token == ""
 	if token != "" {
 		maps.Copy(objects, c.kept.objects)
 	}
@@ -90,6 +91,9 @@ func (c *Client) synced(ctx context.Context, token string) (Reading, error) {
 	}
 	for _, path := range missing { // deleted since: the next report says so
 		delete(objects, path)
+	}
+	if anew { // a server whose history begins anew cannot know what was there before
+		gone = nil
 	}
 	return c.keep(waySync, token, objects, gone)
 }

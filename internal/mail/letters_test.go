@@ -103,6 +103,8 @@ func TestLetters(t *testing.T) {
 	h.post()
 	do(h.svc.Schedule(ctx, as("monika"), d.ID, scheduler.Schedule{Override: &scheduler.Override{Mode: scheduler.OverrideDisplace, Reason: "The jury comes.", Displace: []string{a.ID}}}))
 	told("displaced-experimenter", "maeve", "Slot lost", "displacing-experimenter", "caio", "Scheduled")
+	do(h.svc.Cancel(ctx, account.ActorOf(maeve), a.ID, scheduler.Step{Reason: "The jury has seen it."})) // the flood below would take its offers too
+	h.post()
 	h.must(h.svc.Digest(ctx, "2026-11-25"))
 	told("digest-operator", "dorota", "")
 	h.later(d.Slot.Start.Sub(h.clock()) - 24*time.Hour - 30*time.Minute)

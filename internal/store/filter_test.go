@@ -199,7 +199,7 @@ func TestFeedbackAndHistoryInPages(t *testing.T) {
 				at := start.Add(time.Duration(i) * time.Microsecond)
 				f := scheduler.Feedback{Request: list[i%2].ID, Author: "ada", At: at, Text: "remark\n" + strings.Repeat("ß", i)}
 				e := scheduler.Entry{ID: int64(i) + 1, Request: list[i%2].ID, At: at, Actor: "ada", Via: "bugzilla", Action: scheduler.ActionReject, From: scheduler.UnderReview,
-					To: scheduler.Rejected, Reason: "because", Text: "what", Verdict: &verdict}
+					To: scheduler.Rejected, Reason: "because", Text: "what", Verdict: &verdict, Policy: 4, Series: &scheduler.SeriesStep{Series: uuid(7), Number: 3, Step: uuid(6), Of: 2, Lead: true, All: []int64{3, 4}}}
 				if err := tx.AddFeedback(ctx, &f); err != nil {
 					return err
 				}

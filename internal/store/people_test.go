@@ -16,7 +16,7 @@ import (
 // person returns a person with every field set.
 func person(username string) account.Person {
 	return account.Person{Zone: "Europe/Athens", Username: username, Name: "Ada – „Countess“", Email: "ada@example.org", Organisation: "Org",
-		Roles: []account.Role{account.RoleProvider, account.RoleMentor}, Testbeds: []string{"wins-5g"}, Disabled: true, Subject: "https://id.example 17", Muted: []account.Topic{account.TopicDigest},
+		Roles: []account.Role{account.RoleProvider, account.RoleMentor}, Testbeds: []string{"wins-5g"}, Disabled: true, Subject: "https://id.example 17", Muted: []account.Topic{account.TopicDigest}, Quiet: []account.Topic{account.TopicMentions},
 		Password: "$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA", Created: start.Add(time.Microsecond), Revision: 1}
 }
 

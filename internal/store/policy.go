@@ -3,8 +3,11 @@ package store
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"berth/scheduler"
@@ -80,6 +83,18 @@ func (c *charges) put(k chargeKey, x scheduler.Charged) {
 
 // subjectColumns name the column of a request that holds each kind of subject.
 var subjectColumns = map[policy.Per]string{policy.PerPerson: "experimenter", policy.PerExperiment: "experiment", policy.PerOrganisation: "organisation"}
+
+// longestSubject bounds what an index of PostgreSQL takes, in bytes. Names that people may give are shorter.
+const longestSubject = 1000
+
+// subjectKey returns the name by which a subject's requests are found: the name itself, or its beginning with a hash of it.
+func subjectKey(name string) string {
+	if len(name) <= longestSubject {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return strings.ToValidUTF8(name[:longestSubject/2], "") + "#" + hex.EncodeToString(sum[:])
+}
 
 // Charged lists what the requests of a subject count whose slots touch a span, without those that count nothing.
 func (r *reader) Charged(ctx context.Context, s policy.Subject, span testbeds.Slot) (list []scheduler.Charged, err error) {
@@ -179,7 +194,7 @@ func (r *reader) charged(ctx context.Context, s policy.Subject, span testbeds.Sl
 		list = append(list, x)
 		return nil
 	}, `SELECT id, number, revision, sequence FROM requests WHERE `+condition+` AND starts < $2 AND ends > $3 AND status NOT IN ('REJECTED', 'CANCELLED')
-		ORDER BY number`, s.Name, seconds(span.End), seconds(span.Start))
+		ORDER BY number`, subjectKey(s.Name), seconds(span.End), seconds(span.Start))
 	if err != nil {
 		return nil, fmt.Errorf("reading what requests count: %w", err)
 	}

@@ -273,7 +273,7 @@ func requestArgs(r scheduler.Request) ([]any, error) {
 		return nil, err
 	}
 	args := []any{string(r.Status), r.Experimenter, r.Mentor, searched(r), seconds(r.Slot.Start), seconds(r.Slot.End), dueOf(r), r.Revision, text,
-		r.Organisation, r.Experimented()}
+		subjectKey(r.Organisation), subjectKey(r.Experimented())}
 	return args, storable("request", append([]any{r.ID}, args...))
 }
 

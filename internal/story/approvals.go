@@ -62,7 +62,7 @@ func (m *machine) covers(r scheduler.Request, a scheduler.Approval) {
 	}
 	for _, n := range part(r.Demand, a.Testbed) {
 		if !asked(about.demand, n) {
-			m.broken("approval: covers the demand", "#%d has %+v, and %s approved %+v", r.Number, n, a.Testbed, about.demand)
+			m.broken("approval: covers the demand", "#%d has %s %d %v, and %s approved %#v", r.Number, n.Resource, n.Amount, n.Units, a.Testbed, about.demand)
 		}
 	}
 }
