@@ -103,3 +103,34 @@ func TestWhoMovesToOtherDevices(t *testing.T) {
 		t.Errorf("under review: %+v", got)
 	}
 }
+
+// Units that were approved by their names are not units of any kind: fewer of them stay approved where they keep those names, or take those that were left
+// open, and ask the testbed again where they give up more names than units.
+func TestFewerDevicesOfThoseApprovedByName(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		count int64
+		units []string
+		waits bool
+	}{
+		{"both names", 2, []string{"u2", "u4"}, false},
+		{"a name and the open one", 2, []string{"u2"}, false},
+		{"the open one alone", 1, nil, false},
+		{"two of any", 2, nil, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			named := []testbeds.DeviceNeed{{Testbed: "radio", Device: "usrp", Count: 3, Units: []string{"u2", "u4"}}}
+			slot := hours(24, 4)
+			r := h.submittedBy("maeve", scheduler.Submission{Name: "named", Mentor: "monika", Ask: scheduler.Ask{NSD: "hydra", Devices: named, Slot: slot}})
+			r = h.approving(r, scheduler.Approved)
+			r = h.ok(h.Schedule(t.Context(), as("monika"), r.ID, scheduler.Schedule{}))
+			fewer := []testbeds.DeviceNeed{{Testbed: "radio", Device: "usrp", Count: tt.count, Units: tt.units}}
+			if r = h.ok(h.Move(t.Context(), as("monika"), r.ID, scheduler.Move{Devices: &fewer})); (r.PendingMove != nil) != tt.waits {
+				t.Errorf("pending %+v", r.PendingMove)
+			}
+		})
+	}
+}
