@@ -93,7 +93,7 @@ func (s *site) askRepeat(w http.ResponseWriter, r *http.Request, who account.Act
 		p.ChangeJSON = ""
 	}
 	zone := c.Zone
-	for _, t := range f.Testbeds { // a series is on the clocks of its testbed
+	for _, t := range f.Testbeds { // a series is in the local time of its testbed
 		if z, err := wallclock.Zone(t.Timezone); err == nil && shown.testbeds()[t.ID] {
 			zone = z
 			break
