@@ -59,7 +59,7 @@ func TestOpeningAsIsChangesNothing(t *testing.T) {
 	})
 }
 
-// The way back from an upgrade, step by step as in docs/operating.md: a backup by the new program, the upgrade, and the backup in its
+// The way back from an upgrade, step by step as in docs/backup.md: a backup by the new program, the upgrade, and the backup in its
 // place.
 func TestBackupBeforeAnUpgradeLeadsBack(t *testing.T) {
 	t.Parallel()
