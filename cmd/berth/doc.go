@@ -153,19 +153,19 @@ OSM:
 
 	osm_file
 	    The YAML file, such as osm.yaml, that lists the Open Source MANOs in which requests are deployed;
-	    docs/connecting.md has its form. Empty: none.
+	    docs/connect/osm.md has its form. Empty: none.
 
 Portals:
 
 	portals_file
 	    The YAML file, such as portals.yaml, that lists the portals (5GinFIRE, Openslice) whose orders become
-	    requests; docs/connecting.md has its form. Empty: none.
+	    requests; docs/connect/5ginfire-portal.md has its form. Empty: none.
 
 Calendars:
 
 	calendars_file
 	    The YAML file, such as calendars.yaml, that lists calendars of testbeds, whose events close them or into which
-	    bookings are written; docs/connecting.md has its form. Empty: none.
+	    bookings are written; docs/connect/testbed-calendars.md has its form. Empty: none.
 
 OpenID Connect:
 

@@ -14,7 +14,7 @@ import (
 	"berth/internal/config"
 )
 
-var update = flag.Bool("update", false, "write the settings in the command's manual and in docs/operating.md anew")
+var update = flag.Bool("update", false, "write the settings in the command's manual and in docs/reference/settings.md anew")
 
 // TestManualsSayWhatTheTableSays compares the two texts that are made from the table with those that people read.
 func TestManualsSayWhatTheTableSays(t *testing.T) {
@@ -25,7 +25,7 @@ func TestManualsSayWhatTheTableSays(t *testing.T) {
 		text       string
 	}{
 		{"../../cmd/berth/doc.go", "# All settings\n", "# Exit codes\n", command()},
-		{"../../docs/operating.md", "<!-- settings: generated from internal/config/table.go, go test ./internal/config -update -->\n", "<!-- settings: end -->\n", guide()},
+		{"../../docs/reference/settings.md", "<!-- settings: generated from internal/config/table.go, go test ./internal/config -update -->\n", "<!-- settings: end -->\n", guide()},
 	} {
 		b, err := os.ReadFile(manual.path)
 		if err != nil {
@@ -66,11 +66,11 @@ func wrapped(text string) string {
 	return string(p.Text(&comment.Doc{Content: []comment.Block{&comment.Paragraph{Text: []comment.Text{comment.Plain(text)}}}}))
 }
 
-// guide writes the settings for docs/operating.md: a table for each group.
+// guide writes the settings for docs/reference/settings.md: a table for each group.
 func guide() string {
 	var b strings.Builder
 	for _, group := range config.Groups {
-		fmt.Fprintf(&b, "\n### %s\n\n| setting | variable | default | |\n|---|---|---|---|\n", group)
+		fmt.Fprintf(&b, "\n## %s\n\n| setting | variable | default | |\n|---|---|---|---|\n", group)
 		for _, s := range grouped(group) {
 			variable, help := code(config.Variable(s.Name)), strings.ReplaceAll(s.Help, "|", `\|`)
 			if s.Secret {

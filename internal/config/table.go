@@ -6,7 +6,7 @@ import "time"
 var Groups = []string{"Server", "Bookings", "Limits", "Bugzilla", "Mail", "Webhooks", "OSM", "Portals", "Calendars", "OpenID Connect"}
 
 // table describes every setting, in the order of the manual. It is the only description: the command's help, its manual (cmd/berth/doc.go)
-// and docs/operating.md are made from it. `go test ./internal/config -update` writes the last two anew.
+// and docs/reference/settings.md are made from it. `go test ./internal/config -update` writes the last two anew.
 var table = []Setting{
 	{Name: "listen", Group: "Server", Default: "127.0.0.1:8080", set: text(func(s *Settings) *string { return &s.Listen }),
 		Help: "The address and port to listen on; port 0 takes any free one. Beyond loopback tls_cert and tls_key must be set, or behind_proxy."},
@@ -97,13 +97,13 @@ var table = []Setting{
 		Help: "yes lets people's webhooks call private addresses and http, too: everything that this machine can reach."},
 
 	{Name: "osm_file", Group: "OSM", set: setOSMs,
-		Help: "The YAML file, such as osm.yaml, that lists the Open Source MANOs in which requests are deployed; docs/connecting.md has its form. Empty: none."},
+		Help: "The YAML file, such as osm.yaml, that lists the Open Source MANOs in which requests are deployed; docs/connect/osm.md has its form. Empty: none."},
 
 	{Name: "portals_file", Group: "Portals", set: setPortals,
-		Help: "The YAML file, such as portals.yaml, that lists the portals (5GinFIRE, Openslice) whose orders become requests; docs/connecting.md has its form. Empty: none."},
+		Help: "The YAML file, such as portals.yaml, that lists the portals (5GinFIRE, Openslice) whose orders become requests; docs/connect/5ginfire-portal.md has its form. Empty: none."},
 
 	{Name: "calendars_file", Group: "Calendars", set: setCalendars,
-		Help: "The YAML file, such as calendars.yaml, that lists calendars of testbeds, whose events close them or into which bookings are written; docs/connecting.md has its form. Empty: none."},
+		Help: "The YAML file, such as calendars.yaml, that lists calendars of testbeds, whose events close them or into which bookings are written; docs/connect/testbed-calendars.md has its form. Empty: none."},
 
 	{Name: "oidc_issuer", Group: "OpenID Connect", Example: "https://id.example.org/realms/lab", set: text(func(s *Settings) *string { return &s.OIDC.Issuer }),
 		Help: "The address of the OpenID Connect provider with which people can sign in to the pages. Empty: they sign in with a password alone."},
