@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"berth"
 	"berth/internal/api"
 	"berth/internal/auth"
 	"berth/internal/calendarsync"
@@ -24,6 +25,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/tmf685"
 	"berth/internal/web"
+	"berth/internal/web/manual"
 	"berth/internal/webhook"
 	"berth/internal/world"
 	"berth/scheduler/account"
@@ -267,7 +269,7 @@ func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.De
 		return nil, err
 	}
 	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Orchestrators: shownDesk(desk), TestbedCalendars: outside, Portals: shownPortals(portals),
-		About: a.about(), Sample: demo.Sample, OpenAPI: document, Invite: invite, OIDC: a.door(base)})
+		About: a.about(), Sample: demo.Sample, OpenAPI: document, Manual: manual.New(berth.Documents), Invite: invite, OIDC: a.door(base)})
 	if err != nil {
 		return nil, err
 	}

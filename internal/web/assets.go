@@ -65,13 +65,13 @@ func (s *site) asset(w http.ResponseWriter, r *http.Request) {
 // to forms, which show fresh passwords and tokens, the pages with addresses of feeds, and signed links are left as they are, and lengths of the others
 // are made uncertain.
 var (
-	compressed      = []string{"/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/", "/schedule", "/new", "/requests", "/testbeds", "/use", "/use.csv", "/policy", "/docs/api"}
-	compressedBelow = []string{"/requests/", "/testbeds/"}
+	compressed      = []string{"/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/", "/schedule", "/new", "/requests", "/testbeds", "/use", "/use.csv", "/policy", docsPath}
+	compressedBelow = []string{"/requests/", "/testbeds/", docsPath + "/"}
 )
 
 // compressible reports whether the answer to a call may be compressed.
 func compressible(r *http.Request) bool {
-	if r.Method != http.MethodGet {
+	if r.Method != http.MethodGet || strings.HasPrefix(r.URL.Path, docsPath+"/img/") { // pictures are small already
 		return false
 	}
 	return slices.Contains(compressed, r.URL.Path) || slices.ContainsFunc(compressedBelow, func(path string) bool { return strings.HasPrefix(r.URL.Path, path) })

@@ -39,10 +39,7 @@ const (
 
 // search finds requests, testbeds, services, people and pages by what they are called. The palette shows the same list.
 func (s *site) search(w http.ResponseWriter, r *http.Request, who account.Actor) error {
-	q := strings.Join(strings.Fields(r.URL.Query().Get("q")), " ")
-	if utf8.RuneCountInString(q) > longestFind {
-		q = string([]rune(q)[:longestFind])
-	}
+	q := queryOf(r)
 	p := foundPage{Query: q}
 	for _, find := range []func(context.Context, account.Actor, string) (foundGroup, error){s.findRequests, s.findPages, s.findTestbeds, s.findServices, s.findPeople} {
 		g, err := find(r.Context(), who, q)
@@ -53,8 +50,24 @@ func (s *site) search(w http.ResponseWriter, r *http.Request, who account.Actor)
 			p.Groups = append(p.Groups, g)
 		}
 	}
+	g, err := s.findDocs(q)
+	if err != nil {
+		return err
+	}
+	if len(g.Items) > 0 {
+		p.Groups = append(p.Groups, g)
+	}
 	s.show(w, r, http.StatusOK, "search.html", "Search", who, p)
 	return nil
+}
+
+// queryOf returns what a search asks for, cut to its bound.
+func queryOf(r *http.Request) string {
+	q := strings.Join(strings.Fields(r.URL.Query().Get("q")), " ")
+	if utf8.RuneCountInString(q) > longestFind {
+		q = string([]rune(q)[:longestFind])
+	}
+	return q
 }
 
 // findRequests finds requests by number, and by words of their name or service.
@@ -102,7 +115,7 @@ func (s *site) findPages(_ context.Context, who account.Actor, q string) (foundG
 	}
 	list = append(list, finding{Label: "Notifications", URL: "/notifications"}, finding{Label: "Account", Hint: "password, mail, tokens", URL: "/account"},
 		finding{Label: "Change my time zone", Hint: "account", URL: "/account#zone"}, finding{Label: "Subscribe to a calendar", Hint: "feeds and app passwords", URL: "/subscribe"},
-		finding{Label: "Webhooks", URL: "/webhooks"})
+		finding{Label: "Webhooks", URL: "/webhooks"}, finding{Label: "Documentation", Hint: "help, guides, reference", URL: docsPath})
 	if who.Is(account.RoleAdministrator) {
 		list = append(list, finding{Label: "People", Hint: "administration", URL: "/admin/people"}, finding{Label: "Invite somebody", Hint: "administration", URL: "/admin/invite"},
 			finding{Label: "Facility", Hint: "administration", URL: "/admin/facility"}, finding{Label: "Catalogue", Hint: "administration", URL: "/admin/catalogue"},

@@ -58,7 +58,7 @@ func (v view) Bar() []link { return v.Nav[:min(barLinks, len(v.Nav))] }
 
 // Beyond lists the pages behind "More" on a phone.
 func (v view) Beyond() []link {
-	return append(v.Nav[min(barLinks, len(v.Nav)):len(v.Nav):len(v.Nav)], link{Label: "Account", URL: "/account", Here: v.Path == "/account"})
+	return append(v.Nav[min(barLinks, len(v.Nav)):len(v.Nav):len(v.Nav)], link{Label: "Account", URL: "/account", Here: v.Path == "/account"}, link{Label: "Documentation", URL: docsPath, Here: v.Path == docsPath})
 }
 
 // initials stands for a person where there is no room: the first letters of the first and the last name.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -32,6 +31,8 @@ type view struct {
 	Waiting scheduler.Waiting // what waits for the reader
 	AsOf    int64             // the last number of the change log before the page was read; 0 for a page that follows nothing
 	reader  reader
+
+	documented bool // the instance serves the documents
 }
 
 var functions = template.FuncMap{
@@ -61,19 +62,29 @@ var notes = map[string]string{"submitted": "Your request was submitted. Its ment
 	"retried": "The waiting deliveries are being retried."}
 
 func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page, title string, who account.Actor, data any) {
-	var b bytes.Buffer
-	v := view{Title: title, Path: r.URL.Path, Who: who, Note: cmp.Or(notes[r.URL.Query().Get("note")], settingNotes[r.URL.Query().Get("note")]), Data: data, Waiting: s.waiting(r, who), reader: s.readerOf(who)}
-	v.Nav = s.operating(navigation(who, r.URL.Path, v.Waiting), who, r.URL.Path)
-	v.AsOf, _ = r.Context().Value(asOf{}).(int64)
-	v.Undone = slices.Contains([]string{"changed", "unfit"}, r.URL.Query().Get("note"))
-	if err := s.pages.ExecuteTemplate(&b, page, v); err != nil {
-		s.o.Log.ErrorContext(r.Context(), "page", "page", page, "error", err)
-		http.Error(w, "an internal error", http.StatusInternalServerError)
+	b, ok := s.composed(w, r, page, title, who, data)
+	if !ok {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, plain.WithoutTurns(b.String()))
+	_, _ = w.Write(b)
+}
+
+// composed makes a page; where that fails it has answered so.
+func (s *site) composed(w http.ResponseWriter, r *http.Request, page, title string, who account.Actor, data any) (b []byte, ok bool) {
+	var out bytes.Buffer
+	v := view{Title: title, Path: r.URL.Path, Who: who, Note: cmp.Or(notes[r.URL.Query().Get("note")], settingNotes[r.URL.Query().Get("note")]), Data: data, Waiting: s.waiting(r, who), reader: s.readerOf(who)}
+	v.Nav = s.operating(navigation(who, r.URL.Path, v.Waiting), who, r.URL.Path)
+	v.documented = s.o.Manual != nil
+	v.AsOf, _ = r.Context().Value(asOf{}).(int64)
+	v.Undone = slices.Contains([]string{"changed", "unfit"}, r.URL.Query().Get("note"))
+	if err := s.pages.ExecuteTemplate(&out, page, v); err != nil {
+		s.o.Log.ErrorContext(r.Context(), "page", "page", page, "error", err)
+		http.Error(w, "an internal error", http.StatusInternalServerError)
+		return nil, false
+	}
+	return []byte(plain.WithoutTurns(out.String())), true
 }
 
 // failure is the content of an error page.

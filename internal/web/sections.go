@@ -12,7 +12,7 @@ var beneath = strings.NewReplacer("/admin/file/", "/admin/", "/admin/testbed", "
 // Sections lists the pages beside the present one, within the administration or within one's account.
 func (v view) Sections() []link {
 	list := []link{{Label: "Account", URL: "/account"}, {Label: "Tokens", URL: "/account/tokens"}, {Label: "Calendar", URL: "/subscribe"},
-		{Label: "Policy", URL: "/policy"}, {Label: "Webhooks", URL: "/webhooks"}, {Label: "API reference", URL: "/docs/api"}}
+		{Label: "Policy", URL: "/policy"}, {Label: "Webhooks", URL: "/webhooks"}, {Label: "API reference", URL: "/docs/api"}, {Label: "Documentation", URL: docsPath}}
 	if strings.HasPrefix(v.Path, "/admin") && v.Who.Is(account.RoleAdministrator) {
 		list = []link{{Label: "Overview", URL: "/admin"}, {Label: "People", URL: "/admin/people"}, {Label: "Facility", URL: "/admin/facility"}, {Label: "Catalogue", URL: "/admin/catalogue"}, {Label: "Policy", URL: "/policy"},
 			{Label: "Audit trail", URL: "/admin/audit"}, {Label: "Accounts and sign-ins", URL: "/admin/accounts"}, {Label: "Webhooks", URL: "/webhooks"}}

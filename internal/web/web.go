@@ -13,6 +13,7 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 
+	"berth/internal/web/manual"
 	"berth/internal/web/reference"
 	"berth/scheduler"
 	"berth/scheduler/account"
@@ -26,7 +27,7 @@ var files embed.FS
 // styles and scripts are served as one file each: first what all pages share, then what is of one page.
 var (
 	styles = []string{"style/tokens.css", "style/base.css", "style/parts.css", "style/frame.css", "style/requests.css", "style/schedule.css", "style/book.css", "style/decide.css", "style/admin.css",
-		"style/home.css", "style/find.css", "style/use.css", "style/apiref.css", "style/letter.css", "style/series.css", "timeline/timeline.css"}
+		"style/home.css", "style/find.css", "style/use.css", "style/apiref.css", "style/letter.css", "style/series.css", "style/docs.css", "timeline/timeline.css"}
 	scripts = []string{"script/frame.js", "script/follow.js", "script/drafts.js", "script/request.js", "script/block.js", "script/book.js", "script/desk.js", "script/bubble.js", "script/schedule.js", "script/copy.js",
 		"script/inbox.js", "script/find.js", "script/bell.js", "script/apiref.js"}
 )
@@ -94,6 +95,7 @@ type Options struct {
 	Sample     func() (testbeds.Facility, testbeds.Catalogue, error)                  // the facility of the demo
 	Invite     func(ctx context.Context, i account.Invitation, link, by string) error // mails an invitation; nil: no mail is sent
 	OpenAPI    []byte                                                                 // the document of the API, for its reference
+	Manual     *manual.Manual                                                         // the documents; nil: they are not served
 	OIDC       OIDC                                                                   // nil: no provider
 	Poll       time.Duration                                                          // time between two looks at the change log for a page that follows it; default two seconds
 
@@ -118,7 +120,7 @@ type site struct {
 
 // Paths lists the patterns of New's handler.
 var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/use", "/use.csv", "/policy", "/requests", "/requests/", seriesPath, seriesPath + "/", "/testbeds", "/testbeds/",
-	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", deploymentsPath, portalsPath, "GET /docs/api", "/offers/", "/approvals/", "/needed/", "/mails/", "/invitations/", "/welcome/"}
+	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", deploymentsPath, portalsPath, "GET " + docsPath, "GET " + docsPath + "/", "/offers/", "/approvals/", "/needed/", "/mails/", "/invitations/", "/welcome/"}
 
 // New serves the pages.
 func New(service *scheduler.Service, people Identity, o Options) (http.Handler, error) {
@@ -162,6 +164,12 @@ func (s *site) handler() http.Handler {
 	mux.HandleFunc("GET /timeline.svg", s.signedInOrToken(s.picture))
 	if s.reference != nil {
 		mux.HandleFunc("GET /docs/api", s.apiReference)
+	}
+	if s.o.Manual != nil {
+		mux.HandleFunc("GET "+docsPath, s.docs)
+		mux.HandleFunc("GET "+docsPath+"/", s.docs)
+		mux.HandleFunc("GET "+docsPath+"/search", s.searchDocs)
+		mux.HandleFunc("GET "+docsPath+"/img/{name}", s.docsPicture)
 	}
 	mux.HandleFunc("GET /offers/{link}", s.ask)
 	mux.HandleFunc("POST /offers/{link}", s.accept)
