@@ -245,8 +245,9 @@ type AssignedUnits struct {
 
 // Ticket is the request's ticket, in whichever ticket system.
 type Ticket struct {
-	Key string `json:"id"` // text, because other trackers use no numbers
-	URL string `json:"url"`
+	Key    string `json:"id"` // text, because other trackers use no numbers
+	URL    string `json:"url"`
+	Series bool   `json:"series,omitempty"` // it is the ticket of all of the request's series
 }
 
 // Overbook records by how much a request was booked beyond the capacity, whom it hurts, who decided so and why.

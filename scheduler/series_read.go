@@ -24,6 +24,17 @@ func (s *Service) GetSeries(ctx context.Context, a account.Actor, id string) (Se
 	return v, err
 }
 
+// SeriesRequests reads a series by its UUID, or by the number of one of its requests, with the requests that its occurrences are now, by their places. It
+// returns CodeNotFound where the actor may not know any of them.
+func (s *Service) SeriesRequests(ctx context.Context, a account.Actor, id string) (x Series, list []Request, err error) {
+	err = s.store.View(ctx, func(tx Reader) error {
+		found, err := s.findSeries(ctx, tx, a, id)
+		x, list = found.Series, found.members
+		return err
+	})
+	return x, list, err
+}
+
 // foundSeries is a series with its requests by their places, those that the actor may know. Its revision grows with that of any of them.
 type foundSeries struct {
 	Series

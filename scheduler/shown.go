@@ -45,7 +45,7 @@ func (u AssignedUnits) shown() AssignedUnits {
 	return AssignedUnits{Testbed: u.Testbed, Device: u.Device, Units: u.Units}
 }
 
-func (t Ticket) shown() Ticket { return Ticket{Key: t.Key, URL: t.URL} }
+func (t Ticket) shown() Ticket { return Ticket{Key: t.Key, URL: t.URL, Series: t.Series} }
 
 func (o Overbook) shown() Overbook {
 	return Overbook{At: o.At, By: o.By, Reason: o.Reason, Conflicts: each(o.Conflicts, shownConflict)}

@@ -123,6 +123,9 @@ Bugzilla:
 	bugzilla_offer_links
 	    yes adds links that accept offers to comments. Set it only if everybody who reads the tickets may accept
 	    offers. Default: no
+	bugzilla_ticket_per_series
+	    yes gives a new series one ticket for all of its occurrences; no gives each occurrence its own. A series keeps
+	    what it has. Default: no
 
 Mail:
 

@@ -32,7 +32,7 @@ func (p *Parts) Tickets(settings config.Settings, site string, log *slog.Logger)
 	if err != nil {
 		return nil, err
 	}
-	return tickets.New(t, p.directory(), p.Store, tickets.Settings{Statuses: statuses(b), Site: site, Marker: b.Marker, OfferLinks: b.OfferLinks}, p.Clock, log), nil
+	return tickets.New(t, p.directory(), p.Store, tickets.Settings{Statuses: statuses(b), Site: site, Marker: b.Marker, OfferLinks: b.OfferLinks, PerSeries: b.PerSeries}, p.Clock, log), nil
 }
 
 func newTracker(b config.Bugzilla) (*tracker.Tracker, error) {

@@ -68,6 +68,7 @@ type Bugzilla struct {
 	Statuses   map[string]string // the status of a ticket, where it is not the usual one: "RESOLVED FIXED" by "COMPLETED"
 	Marker     string            // before the number of a request in a ticket that was opened by hand
 	OfferLinks bool
+	PerSeries  bool // a series has one ticket
 
 	keyFile string // with the key; empty if the key itself was given
 }

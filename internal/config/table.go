@@ -77,6 +77,8 @@ var table = []Setting{
 		Help: "The text before a request's number that links a ticket opened by hand, in its summary or whiteboard. Empty: none is linked."},
 	{Name: "bugzilla_offer_links", Group: "Bugzilla", Default: "no", set: yesNo(func(s *Settings) *bool { return &s.Bugzilla.OfferLinks }),
 		Help: "yes adds links that accept offers to comments. Set it only if everybody who reads the tickets may accept offers."},
+	{Name: "bugzilla_ticket_per_series", Group: "Bugzilla", Default: "no", set: yesNo(func(s *Settings) *bool { return &s.Bugzilla.PerSeries }),
+		Help: "yes gives a new series one ticket for all of its occurrences; no gives each occurrence its own. A series keeps what it has."},
 
 	{Name: "mail_server", Group: "Mail", Example: "smtp.example.org:587", set: setMailServer,
 		Help: "The host and port of the mail server. Empty: no mail is sent."},

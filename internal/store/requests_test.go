@@ -38,7 +38,7 @@ func full(id string) scheduler.Request {
 				Changes: []testbeds.Change{{Kind: testbeds.ChangeShift, Seconds: -60, Text: "starts 1 min earlier"}}, Cost: 0.1 + 0.2}},
 			{ID: "o2", State: scheduler.OfferAccepted, Expires: later.End, Accepted: uuid(9)}},
 		Scheduled: &later, Units: []scheduler.AssignedUnits{{Testbed: "wins-5g", Device: "usrp", Units: []string{"n210-1", "n210-2"}}},
-		Booking: 12, HoldUntil: &later.Start, Ticket: &scheduler.Ticket{Key: "4711", URL: "https://bugs.example.org/4711"}, Origin: uuid(8), Series: &scheduler.InSeries{ID: uuid(7), Number: 3, Place: 2, Of: 6},
+		Booking: 12, HoldUntil: &later.Start, Ticket: &scheduler.Ticket{Key: "4711", URL: "https://bugs.example.org/4711", Series: true}, Origin: uuid(8), Series: &scheduler.InSeries{ID: uuid(7), Number: 3, Place: 2, Of: 6},
 		Overbooked: []scheduler.Overbook{{At: start, By: "root", Reason: "demo", Conflicts: verdict.Conflicts}},
 		Flags:      []scheduler.Flag{{Kind: "overrun", At: start, Text: "late"}}, Overrun: true, Driven: true, Priority: scheduler.PriorityHigh, Judged: &scheduler.Judgement{Policy: 4, Quotas: []string{"gpus"}},
 		Waived:   []scheduler.Waiver{{At: start, By: "eva", Reason: "The jury comes.", Policy: 4, Refusals: []policy.Breach{{Rule: "gpus"}}}},

@@ -3,11 +3,7 @@ package tickets
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
-
-	"berth/scheduler"
-	"berth/scheduler/account"
 )
 
 // mend corrects a ticket to which a late write has given old values.
@@ -15,11 +11,11 @@ func (t *lockedTicket) mend(ctx context.Context, w Workflow, b Ticket) error {
 	if !t.state.Mend {
 		return nil
 	}
-	v, err := t.requests.Get(ctx, account.System, t.saved.Request)
+	x, err := t.subject(ctx, t.saved.Request)
 	if err != nil {
 		return err
 	}
-	want, err := t.desired(ctx, b, v.Request)
+	want, err := t.desired(ctx, b, x)
 	if err != nil {
 		return err
 	}
@@ -27,25 +23,25 @@ func (t *lockedTicket) mend(ctx context.Context, w Workflow, b Ticket) error {
 	return err
 }
 
-// desired returns the change that brings the ticket in line with its request. It adds no person unknown to the tracker and none who left
+// desired returns the change that brings the ticket in line with its subject. It adds no person unknown to the tracker and none who left
 // CC, and keeps a summary that people wrote.
-func (t *lockedTicket) desired(ctx context.Context, b Ticket, r scheduler.Request) (c Change, err error) {
-	c = Change{Status: t.settings.Statuses[r.Status], URL: t.page(r), Deadline: new(day(r))}
+func (t *lockedTicket) desired(ctx context.Context, b Ticket, x subject) (c Change, err error) {
+	c = Change{Status: t.settings.Statuses[x.status()], URL: t.page(x), Deadline: new(x.day())}
 	if b.Owned {
-		c.Place = t.tracker.Place(r)
+		c.Place = t.tracker.Place(x.standing())
 	}
 	if t.ownSummary(b) {
-		c.Summary = summary(r)
+		c.Summary = x.summary()
 	}
-	if !strings.EqualFold(t.login(ctx, r.Mentor), t.state.Known.Assignee) {
-		if c.Assignee, err = t.account(ctx, r.Mentor); err != nil {
+	if !strings.EqualFold(t.login(ctx, x.Mentor), t.state.Known.Assignee) {
+		if c.Assignee, err = t.account(ctx, x.Mentor); err != nil {
 			return c, err
 		}
 	}
-	if hasName(t.state.InCC, t.login(ctx, r.Experimenter)) {
+	if hasName(t.state.InCC, t.login(ctx, x.Experimenter)) {
 		return c, nil
 	}
-	login, err := t.account(ctx, r.Experimenter)
+	login, err := t.account(ctx, x.Experimenter)
 	if err == nil && login != "" {
 		c.AddCC = []string{login}
 	}
@@ -78,7 +74,7 @@ func (t *lockedTicket) converge(ctx context.Context, w Workflow, b Ticket, c Cha
 
 // update takes a ticket along the workflow, in as many steps as that needs.
 func (t *lockedTicket) update(ctx context.Context, w Workflow, b Ticket, c Change) (lost *Ticket, err error) {
-	filler := fmt.Sprintf("The ticket is brought in line with its request.\n\n[berth:%s/0]", t.saved.Request)
+	filler := "The ticket is brought in line with its request.\n\n" + mark(t.own, 0)
 	steps, err := w.Steps(b, c, filler)
 	if err != nil {
 		return nil, err

@@ -12,21 +12,26 @@ import (
 // inbound applies in Berth the changes that users made to a ticket since it was last handled, each with the rights of its author. A refused
 // change is explained on the ticket, and the delivery of that note brings the ticket in line again. Repeating the call is safe: an applied
 // change stays applied.
-func (t *lockedTicket) inbound(ctx context.Context, w Workflow, v scheduler.View, b Ticket, comments []Comment) error {
-	experimenter := t.login(ctx, v.Experimenter)
+func (t *lockedTicket) inbound(ctx context.Context, w Workflow, x subject, b Ticket, comments []Comment) error {
+	experimenter := t.login(ctx, x.Experimenter)
 	if t.first { // earlier content has no author to act for
+		if t.isOwn(b.Creator) { // but for what people wrote since Berth opened it
+			if err := t.inboundComments(ctx, x, comments); err != nil {
+				return err
+			}
+		}
 		return t.firstSeen(ctx, b, experimenter, comments)
 	}
-	if err := t.inboundComments(ctx, v, comments); err != nil {
+	if err := t.inboundComments(ctx, x, comments); err != nil {
 		return err
 	}
-	if err := t.inboundAssignee(ctx, v, b); err != nil {
+	if err := t.inboundAssignee(ctx, x, b); err != nil {
 		return err
 	}
 	if err := t.applyStatus(ctx, w, b, comments, false); err != nil {
 		return err
 	}
-	if err := t.inboundDeadline(ctx, v, b); err != nil {
+	if err := t.inboundDeadline(ctx, x, b); err != nil {
 		return err
 	}
 	t.takeSnapshot(b, experimenter)
@@ -34,10 +39,10 @@ func (t *lockedTicket) inbound(ctx context.Context, w Workflow, v scheduler.View
 	return t.save(ctx)
 }
 
-// inboundComments makes feedback of users' comments.
-func (t *lockedTicket) inboundComments(ctx context.Context, v scheduler.View, comments []Comment) error {
+// inboundComments makes feedback of users' comments: of a series, for the occurrence that a comment names, else for the next one.
+func (t *lockedTicket) inboundComments(ctx context.Context, x subject, comments []Comment) error {
 	for _, c := range t.state.unread(comments) {
-		if c.Private || ours(c, v.ID) || strings.TrimSpace(c.Text) == "" {
+		if c.Private || ours(c, x.id()) || strings.TrimSpace(c.Text) == "" {
 			continue
 		}
 		who, known, err := t.actor(ctx, c.Creator)
@@ -45,7 +50,7 @@ func (t *lockedTicket) inboundComments(ctx context.Context, v scheduler.View, co
 			return err
 		}
 		if known {
-			_, err = t.requests.AddFeedback(ctx, who, v.ID, quoted(c), scheduler.Creation{Key: fmt.Sprintf("%s comment %s", t.about.Via, c.ID), Fingerprint: "comment"})
+			_, err = t.requests.AddFeedback(ctx, who, x.about(c.Text), quoted(c), scheduler.Creation{Key: fmt.Sprintf("%s comment %s", t.about.Via, c.ID), Fingerprint: "comment"})
 			if refusal(err) {
 				known, err = false, nil
 			}
@@ -55,9 +60,9 @@ func (t *lockedTicket) inboundComments(ctx context.Context, v scheduler.View, co
 		}
 		if !known && !hasName(t.state.Unknown, c.Creator) {
 			t.state.Unknown = append(t.state.Unknown, c.Creator)
-			text := fmt.Sprintf("%s may not write to request #%d in Berth: no account there has this login as its mail address, or the account lacks that right. Comments stay here.",
-				shown(c.Creator), v.Number)
-			if err := t.note(ctx, v.ID, text, fmt.Sprintf("stranger %s", c.ID)); err != nil {
+			text := fmt.Sprintf("%s may not write to %s in Berth: no account there has this login as its mail address, or the account lacks that right. Comments stay here.",
+				shown(c.Creator), x.said())
+			if err := t.note(ctx, x.View.ID, text, fmt.Sprintf("stranger %s", c.ID)); err != nil {
 				return err
 			}
 		}
@@ -83,19 +88,19 @@ func quoted(c Comment) string {
 	return strings.ToValidUTF8(text[:maxQuoted], "") + "…\n\nAll of it: " + c.URL
 }
 
-// ours reports whether Berth itself wrote a comment: it ends with the token of an event of the request.
-func ours(c Comment, request string) bool {
+// ours reports whether Berth itself wrote a comment: it ends with the token of an event of its subject.
+func ours(c Comment, subject string) bool {
 	at := strings.LastIndexByte(c.Text, '\n') + 1
 	last := c.Text[at:]
-	return strings.HasPrefix(last, "[berth:"+request+"/") && strings.HasSuffix(last, "]")
+	return strings.HasPrefix(last, "[berth:"+subject+"/") && strings.HasSuffix(last, "]")
 }
 
 // inboundAssignee makes the new assignee the mentor, or explains on the ticket why it cannot.
-func (t *lockedTicket) inboundAssignee(ctx context.Context, v scheduler.View, b Ticket) error {
+func (t *lockedTicket) inboundAssignee(ctx context.Context, x subject, b Ticket) error {
 	if t.state.expected(func(l snapshot) bool { return strings.EqualFold(l.Assignee, b.Assignee) }) {
 		return nil
 	}
-	wanted, err := t.account(ctx, v.Mentor)
+	wanted, err := t.account(ctx, x.Mentor)
 	if err != nil || strings.EqualFold(wanted, b.Assignee) {
 		return err
 	}
@@ -121,7 +126,7 @@ func (t *lockedTicket) inboundAssignee(ctx context.Context, v scheduler.View, b 
 		case !known:
 			why = []string{shown(login) + " has no account in Berth, and what they change here counts for nothing"}
 		default:
-			_, err := t.requests.Assign(ctx, who, v.ID, scheduler.Assign{Mentor: mentor.Username, Reason: "assigned in " + t.about.Name})
+			err := t.assign(ctx, who, x, mentor.Username)
 			if err == nil {
 				return nil
 			}
@@ -132,12 +137,12 @@ func (t *lockedTicket) inboundAssignee(ctx context.Context, v scheduler.View, b 
 		}
 	}
 	text := fmt.Sprintf("%s assigned this ticket to %s. That cannot be:\n%s\n\nThe ticket is assigned as before.", shown(login), shown(b.Assignee), bulleted(why))
-	return t.note(ctx, v.ID, text, fmt.Sprintf("assignee %d %s", at.Unix(), b.Assignee))
+	return t.note(ctx, x.View.ID, text, fmt.Sprintf("assignee %d %s", at.Unix(), b.Assignee))
 }
 
 // inboundDeadline puts back a deadline that a user changed: it follows the slot, if Berth's account may set it.
-func (t *lockedTicket) inboundDeadline(ctx context.Context, v scheduler.View, b Ticket) error {
-	if !b.Timed || b.Deadline == day(v.Request) || t.state.expected(func(l snapshot) bool { return l.Deadline == b.Deadline }) {
+func (t *lockedTicket) inboundDeadline(ctx context.Context, x subject, b Ticket) error {
+	if !b.Timed || b.Deadline == x.day() || t.state.expected(func(l snapshot) bool { return l.Deadline == b.Deadline }) {
 		return nil
 	}
 	login, at, err := t.changer(ctx, false, FieldDeadline)
@@ -145,5 +150,5 @@ func (t *lockedTicket) inboundDeadline(ctx context.Context, v scheduler.View, b 
 		return err
 	}
 	text := fmt.Sprintf("%s changed the deadline. It follows the slot of the request, which is moved in Berth or in a calendar: it is put back.", shown(login))
-	return t.note(ctx, v.ID, text, fmt.Sprintf("deadline %d %s", at.Unix(), b.Deadline))
+	return t.note(ctx, x.View.ID, text, fmt.Sprintf("deadline %d %s", at.Unix(), b.Deadline))
 }

@@ -7,9 +7,9 @@ import (
 	"berth/scheduler"
 )
 
-// followDuplicate links the request to the other ticket if a user resolved its own as a duplicate, and the other one has no request yet. If
+// followDuplicate links the subject to the other ticket if a user resolved its own as a duplicate, and the other one has no request yet. If
 // it cannot follow, it says so, and the ticket is put back.
-func (t *lockedTicket) followDuplicate(ctx context.Context, v scheduler.View, b Ticket, login, key string) error {
+func (t *lockedTicket) followDuplicate(ctx context.Context, x subject, b Ticket, login, key string) error {
 	other, err := t.tracker.Ticket(ctx, b.DuplicateOf)
 	var why string
 	switch {
@@ -26,18 +26,18 @@ func (t *lockedTicket) followDuplicate(ctx context.Context, v scheduler.View, b 
 		if err != nil {
 			return err
 		}
-		if known && request != v.ID {
+		if known && request != x.key() {
 			why = fmt.Sprintf("%s %s is the ticket of another request", t.about.Ticket, other.Key)
 		}
 	}
 	if why != "" {
 		text := fmt.Sprintf("%s marked this ticket as a duplicate, and it cannot be followed:\n- %s\n\nThe ticket is put back. To end the request, cancel it (%s).",
 			shown(login), why, t.settings.Statuses[scheduler.Cancelled])
-		return t.note(ctx, v.ID, text, key)
+		return t.note(ctx, x.View.ID, text, key)
 	}
-	if err := t.setTicket(ctx, v.ID, other.Key); err != nil {
+	if err := t.link(ctx, x, other.Key); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("This is the ticket of request #%d from now on: %s marked %s %s as its duplicate.", v.Number, shown(login), t.about.Ticket, b.Key)
-	return t.note(ctx, v.ID, text, key)
+	text := fmt.Sprintf("This is the ticket of %s from now on: %s marked %s %s as its duplicate.", x.said(), shown(login), t.about.Ticket, b.Key)
+	return t.note(ctx, x.View.ID, text, key)
 }

@@ -25,8 +25,8 @@ func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, co
 	if t.state.expected(same) {
 		return nil
 	}
-	v, err := t.requests.Get(ctx, account.System, t.saved.Request)
-	if err != nil || w.Same(t.settings.Statuses[v.Status], at) {
+	x, err := t.subject(ctx, t.saved.Request)
+	if err != nil || w.Same(t.settings.Statuses[x.status()], at) {
 		return err
 	}
 	login, when, err := t.changer(ctx, overwritten, FieldStatus)
@@ -40,7 +40,7 @@ func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, co
 	key := fmt.Sprintf("%d %s %s", when.Unix(), at.Status, at.Resolution)
 	who, known, err := t.actor(ctx, login)
 	if err == nil && known {
-		if _, err = t.requests.Get(ctx, who, v.ID); refusal(err) { // users change here only requests that they can see there
+		if _, err = t.requests.Get(ctx, who, x.View.ID); refusal(err) { // users change here only requests that they can see there
 			known, err = false, nil
 		}
 	}
@@ -48,7 +48,7 @@ func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, co
 		return err
 	}
 	if known && b.DuplicateOf != "" {
-		return t.followDuplicate(ctx, v, b, login, key)
+		return t.followDuplicate(ctx, x, b, login, key)
 	}
 	var why []string
 	var alternatives string
@@ -58,24 +58,24 @@ func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, co
 	case len(candidates) == 0:
 		why = []string{"there is no step of a request that this stands for", t.settings.Statuses.help()}
 	default:
-		err := t.applyFirst(ctx, who, v, candidates, saidWith(comments, login, when))
+		err := t.applyFirst(ctx, who, x, candidates, saidWith(comments, login, when))
 		if err == nil {
 			return nil
 		}
 		if !refusal(err) {
 			return err
 		}
-		why, alternatives = scheduler.Explain(err), offered(err)
+		why, alternatives = explained(err), offered(err)
 	}
-	text := fmt.Sprintf("%s set this ticket to %s. Request #%d stays %s:\n%s\n%s\nThe ticket is put back.", shown(login), at, v.Number, phrases.Status(v.Status), bulleted(why), alternatives)
-	return t.note(ctx, v.ID, text, key)
+	text := fmt.Sprintf("%s set this ticket to %s. %s stays %s:\n%s\n%s\nThe ticket is put back.", shown(login), at, x.heading(), phrases.Status(x.status()), bulleted(why), alternatives)
+	return t.note(ctx, x.View.ID, text, key)
 }
 
 // applyFirst takes the first of some steps that follows from the status of the request.
-func (t *lockedTicket) applyFirst(ctx context.Context, who account.Actor, v scheduler.View, candidates []scheduler.Status, reason string) error {
+func (t *lockedTicket) applyFirst(ctx context.Context, who account.Actor, x subject, candidates []scheduler.Status, reason string) error {
 	var first error
 	for _, to := range candidates {
-		err := t.applyStep(ctx, who, v, to, reason)
+		err := t.apply(ctx, who, x, to, strings.TrimSuffix("in "+t.about.Name+": "+reason, ": "))
 		if err == nil {
 			return nil
 		}
@@ -90,23 +90,30 @@ func (t *lockedTicket) applyFirst(ctx context.Context, who account.Actor, v sche
 	return first
 }
 
+// apply takes the step that leads to a status, with all of the ticket's subject.
+func (t *lockedTicket) apply(ctx context.Context, who account.Actor, x subject, to scheduler.Status, said string) error {
+	if x.whole() {
+		return t.applyToSeries(ctx, who, x, to, said)
+	}
+	return t.applyStep(ctx, who, x.View.ID, to, said)
+}
+
 // applyStep takes the step that leads to a status.
-func (t *lockedTicket) applyStep(ctx context.Context, who account.Actor, v scheduler.View, to scheduler.Status, reason string) (err error) {
+func (t *lockedTicket) applyStep(ctx context.Context, who account.Actor, id string, to scheduler.Status, said string) (err error) {
 	r := t.requests
-	said := strings.TrimSuffix("in "+t.about.Name+": "+reason, ": ")
 	switch to {
 	case scheduler.Scheduled:
-		_, err = r.Schedule(ctx, who, v.ID, scheduler.Schedule{Reason: said})
+		_, err = r.Schedule(ctx, who, id, scheduler.Schedule{Reason: said})
 	case scheduler.Instantiating, scheduler.Running:
-		_, err = r.Start(ctx, who, v.ID, scheduler.Step{State: to, Reason: said})
+		_, err = r.Start(ctx, who, id, scheduler.Step{State: to, Reason: said})
 	case scheduler.Terminating, scheduler.Completed:
-		_, err = r.Complete(ctx, who, v.ID, scheduler.Step{State: to, Reason: said})
+		_, err = r.Complete(ctx, who, id, scheduler.Step{State: to, Reason: said})
 	case scheduler.Rejected:
-		_, err = r.Reject(ctx, who, v.ID, scheduler.Reject{Reason: said, Count: rejectOffers})
+		_, err = r.Reject(ctx, who, id, scheduler.Reject{Reason: said, Count: rejectOffers})
 	case scheduler.Cancelled:
-		_, err = r.Cancel(ctx, who, v.ID, scheduler.Step{Reason: said})
+		_, err = r.Cancel(ctx, who, id, scheduler.Step{Reason: said})
 	case scheduler.Failed:
-		_, err = r.Fail(ctx, who, v.ID, scheduler.Step{Reason: said})
+		_, err = r.Fail(ctx, who, id, scheduler.Step{Reason: said})
 	default:
 		// As a step that is not allowed: the ticket is put back.
 		err = &scheduler.Error{Code: scheduler.CodeConflict, Message: fmt.Sprintf("no step leads to %s", to), Allowed: []scheduler.Action{}}
@@ -130,6 +137,13 @@ func offered(err error) string {
 	e, ok := errors.AsType[*scheduler.Error](err)
 	if !ok {
 		return ""
+	}
+	if len(e.Ways) > 0 {
+		lines := make([]string, len(e.Ways))
+		for i, way := range e.Ways {
+			lines[i] = way.Text
+		}
+		return "\nWhat would work instead:\n" + bulleted(lines) + "\n"
 	}
 	return instead(e.Alternatives)
 }

@@ -197,3 +197,19 @@ func TestADuplicateIsFollowedForWhoSeesTheRequest(t *testing.T) {
 	d.in("monika", r.ID, map[string]any{"status": "IN_PROGRESS"})
 	d.stands(r.ID, scheduler.Scheduled, "IN_PROGRESS", "")
 }
+
+// TestWhatIsWrittenBeforeTheFirstLookCounts on a ticket that Berth has opened, and had no chance to look at since.
+func TestWhatIsWrittenBeforeTheFirstLookCounts(t *testing.T) {
+	eachVersion(t, func(t *testing.T, d *bench) {
+		r := d.submit("eva", 48)
+		d.server.SetFaults(d.onceThereIs(func(id int64) {
+			d.must(nil, d.server.As("monika@bugs.example", id, map[string]any{"comment": map[string]any{"body": "I was quicker."}}))
+		}))
+		d.settle()
+		d.server.SetFaults(nil)
+		d.poll()
+		if list := d.feedback(r.ID); len(list) != 1 || list[0].Text != "I was quicker." || list[0].Author != "monika" {
+			t.Errorf("feedback %+v", list)
+		}
+	})
+}

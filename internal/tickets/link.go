@@ -12,9 +12,31 @@ import (
 	"berth/scheduler/account"
 )
 
-// setTicket links a ticket to a request.
-func (s *Service) setTicket(ctx context.Context, request, key string) error {
-	return s.requests.SetTicket(ctx, account.System, request, scheduler.Ticket{Key: key, URL: s.tracker.URL(key)})
+// link links a ticket to its subject: to a request; or to all occurrences of a series, to the first one that was submitted, under which the state of the
+// ticket is kept, and to one more request of the series, which may have become another one by now.
+func (s *Service) link(ctx context.Context, x subject, key string, more ...string) error {
+	t := scheduler.Ticket{Key: key, URL: s.tracker.URL(key), Series: x.whole()}
+	if !x.whole() {
+		if x.Ticket != nil && *x.Ticket == t {
+			return nil
+		}
+		return s.requests.SetTicket(ctx, account.System, x.View.ID, t)
+	}
+	linked := map[string]bool{}
+	for _, r := range x.all {
+		linked[r.ID] = r.Ticket != nil && *r.Ticket == t
+		more = append(more, r.ID)
+	}
+	for _, id := range append(more, x.key()) {
+		if linked[id] || id == "" {
+			continue
+		}
+		if err := s.requests.SetTicket(ctx, account.System, id, t); err != nil {
+			return err
+		}
+		linked[id] = true
+	}
+	return nil
 }
 
 // requestOf finds the request of a ticket.
@@ -69,10 +91,17 @@ func (s *Service) adopt(ctx context.Context, b Ticket, number string) error {
 	case v.Ticket != nil && v.Ticket.Key != b.Key:
 		return s.commentOnce(ctx, b, fmt.Sprintf("Request #%d has its ticket already, %s %s: %s. What is written here does not reach it.", v.Number, s.about.Ticket, v.Ticket.Key, v.Ticket.URL))
 	}
-	if err := s.setTicket(ctx, v.ID, b.Key); err != nil {
+	x, err := s.untold(ctx, v)
+	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("This is the ticket of request #%d from now on: it was opened by %s and names the request.", v.Number, shown(b.Creator))
+	if other, ok := x.ticket(); ok && other != b.Key {
+		return s.commentOnce(ctx, b, fmt.Sprintf("Request #%d belongs to %s, which has its ticket already, %s %s: %s. What is written here does not reach it.", v.Number, x.said(), s.about.Ticket, other, s.tracker.URL(other)))
+	}
+	if err := s.link(ctx, x, b.Key); err != nil {
+		return err
+	}
+	text := fmt.Sprintf("This is the ticket of %s from now on: it was opened by %s and names the request.", x.said(), shown(b.Creator))
 	return s.requests.NoteOnTicket(ctx, account.System, v.ID, text, scheduler.Creation{Key: "ticket " + b.Key + " adopted", Fingerprint: "note"})
 }
 

@@ -17,20 +17,21 @@ type lockedTicket struct {
 	*Service
 	saved scheduler.TicketState
 	state syncState
-	first bool // no state was kept yet
+	first bool   // no state was kept yet
+	own   string // the id of the ticket's subject
 }
 
 // locked reserves a ticket while fn runs, so that writes to one ticket come one after the other, from whichever process.
-func (s *Service) locked(ctx context.Context, key, request string, fn func(t *lockedTicket) error) error {
+func (s *Service) locked(ctx context.Context, key string, x subject, fn func(t *lockedTicket) error) error {
 	now := s.clock()
-	saved, mine, err := s.store.LockTicket(ctx, key, request, now, now.Add(s.Lease()))
+	saved, mine, err := s.store.LockTicket(ctx, key, x.key(), now, now.Add(s.Lease()))
 	if err != nil {
 		return err
 	}
 	if !mine {
 		return errBusy
 	}
-	t := &lockedTicket{Service: s, saved: saved}
+	t := &lockedTicket{Service: s, saved: saved, own: x.id()}
 	if t.state, t.first, err = readState(saved.State); err == nil {
 		err = fn(t)
 	}

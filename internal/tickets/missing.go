@@ -9,20 +9,24 @@ import (
 
 // Missing opens tickets for current requests that were made before tickets were configured.
 func (s *Service) Missing(ctx context.Context) (opened int, err error) {
+	asked := map[string]bool{} // series
 	for cursor := ""; ; {
 		page, err := s.requests.List(ctx, account.System, scheduler.RequestFilter{Status: scheduler.Live, Limit: 200}, cursor)
 		if err != nil {
 			return opened, err
 		}
 		for _, r := range page.Items {
-			if r.Ticket != nil {
+			if r.Ticket != nil || r.Series != nil && s.settings.PerSeries && asked[r.Series.ID] {
 				continue
 			}
-			asked, err := s.requestTicket(ctx, r.ID)
+			new, err := s.requestTicket(ctx, r.ID)
 			if err != nil {
 				return opened, err
 			}
-			if asked {
+			if r.Series != nil {
+				asked[r.Series.ID] = true // its delivery links all of the series
+			}
+			if new {
 				opened++
 			}
 		}
@@ -51,9 +55,13 @@ func (s *Service) Sync(ctx context.Context, request string) (scheduler.View, err
 		_, err := s.requestTicket(ctx, v.ID)
 		return v, err
 	}
+	x, err := s.subject(ctx, v.ID)
+	if err != nil {
+		return v, err
+	}
 	w, err := s.tracker.Workflow(ctx)
 	if err != nil {
 		return v, err
 	}
-	return v, s.sync(ctx, w, v.Ticket.Key, v.ID)
+	return v, s.sync(ctx, w, v.Ticket.Key, x.key())
 }

@@ -8,34 +8,39 @@ import (
 	"berth/scheduler/account"
 )
 
-// ensureTicket returns the ticket of a request: its own, or a new one, whose description then tells the event.
-func (s *Service) ensureTicket(ctx context.Context, v scheduler.View, e scheduler.Event) (key string, err error) {
-	r := v.Request
-	if r.Ticket != nil {
-		return r.Ticket.Key, nil
+// ensureTicket returns the ticket of a subject: its own, or a new one, whose description then tells the event. All occurrences of a series are linked to
+// its ticket, those that came later as well.
+func (s *Service) ensureTicket(ctx context.Context, x subject, e scheduler.Event) (key string, err error) {
+	if key, known := x.ticket(); known {
+		return key, s.link(ctx, x, key, e.Request)
 	}
-	n := NewTicket{Request: r.ID, Place: s.tracker.Place(r), Summary: summary(r), URL: s.page(r), Deadline: day(r)}
-	x, err := s.gatherBackground(ctx, v, scheduler.Event{})
+	r := x.Request
+	n := NewTicket{Request: x.id(), Place: s.tracker.Place(x.standing()), Summary: x.summary(), URL: s.page(x), Deadline: x.day()}
+	known, err := s.gatherBackground(ctx, x.View, scheduler.Event{})
 	if err != nil {
 		return "", err
 	}
-	for _, from := range x.kin {
+	said := s.text().description(x.View, known)
+	if x.whole() {
+		said = s.text().descriptionOfSeries(x, known)
+	}
+	for _, from := range known.kin {
 		if from.Ticket != nil {
 			n.Related = append(n.Related, from.Ticket.Key)
 		}
 	}
-	mark := token(e)
+	token := x.token(e)
 	if e.Action != scheduler.ActionSubmit && e.Action != scheduler.ActionTicketNote {
-		mark = fmt.Sprintf("[berth:%s/0]", r.ID) // the description does not tell the event: a comment will
+		token = mark(x.id(), 0) // the description does not tell the event: a comment will
 	}
-	key, err = s.create(ctx, r, n, s.text().description(v, x), mark)
+	key, err = s.create(ctx, r, n, said, token)
 	if err != nil && s.tracker.Fault(err).NoAccount { // the account existed a moment ago
-		key, err = s.create(ctx, r, n, s.text().description(v, x), mark)
+		key, err = s.create(ctx, r, n, said, token)
 	}
 	if err != nil {
 		return "", err
 	}
-	return key, s.setTicket(ctx, r.ID, key)
+	return key, s.link(ctx, x, key, e.Request)
 }
 
 // create makes a ticket with all of the request's people who have an account.

@@ -30,16 +30,20 @@ func (s *Service) Deliver(ctx context.Context, e scheduler.Event) error {
 	if err != nil {
 		return err
 	}
-	key, err := s.ensureTicket(ctx, v, e)
+	x, err := s.untold(ctx, v)
+	if err != nil || !x.tells(e) {
+		return err
+	}
+	key, err := s.ensureTicket(ctx, x, e)
 	if err != nil {
 		return err
 	}
-	return s.locked(ctx, key, v.ID, func(t *lockedTicket) error { return t.notify(ctx, w, e) })
+	return s.locked(ctx, key, x, func(t *lockedTicket) error { return t.notify(ctx, w, e) })
 }
 
 // notify comments on an event, and brings the ticket in line.
 func (t *lockedTicket) notify(ctx context.Context, w Workflow, e scheduler.Event) error {
-	v, err := t.requests.Get(ctx, account.System, e.Request)
+	x, err := t.subject(ctx, e.Request)
 	if err != nil {
 		return err
 	}
@@ -47,20 +51,20 @@ func (t *lockedTicket) notify(ctx context.Context, w Workflow, e scheduler.Event
 	if err != nil {
 		return err
 	}
-	if err := t.inbound(ctx, w, v, b, t.unsettled(comments)); err != nil {
+	if err := t.inbound(ctx, w, x, b, t.unsettled(comments)); err != nil {
 		return err
 	}
-	if v, err = t.requests.Get(ctx, account.System, e.Request); err != nil {
+	if x, err = t.subject(ctx, e.Request); err != nil {
 		return err
 	}
-	if v.Ticket == nil || v.Ticket.Key != t.saved.Key {
+	if key, known := x.ticket(); !known || key != t.saved.Key {
 		return errBusy // the request has another ticket now, which gets the event instead
 	}
-	news, err := t.news(ctx, e, v, comments)
+	news, err := t.news(ctx, e, x, comments)
 	if err != nil {
 		return err
 	}
-	want, err := t.desired(ctx, b, v.Request)
+	want, err := t.desired(ctx, b, x)
 	if err != nil {
 		return err
 	}
@@ -89,24 +93,24 @@ func (t *lockedTicket) unsettled(comments []Comment) []Comment {
 
 // news words an event together with the events after it that already wait: a step with several events, and a ticket put back with its
 // explanation, make one change of the ticket, and one mail to each follower.
-func (t *lockedTicket) news(ctx context.Context, e scheduler.Event, v scheduler.View, comments []Comment) (string, error) {
+func (t *lockedTicket) news(ctx context.Context, e scheduler.Event, x subject, comments []Comment) (string, error) {
 	events := []scheduler.Event{e}
 	waiting, err := t.store.Waiting(ctx, Channel, e.Request, maxNews)
 	if err != nil {
 		return "", err
 	}
 	for _, m := range waiting {
-		if m.Event.Sequence > e.Sequence && Takes(m.Event) {
+		if m.Event.Sequence > e.Sequence && x.tells(m.Event) {
 			events = append(events, m.Event)
 		}
 	}
 	var parts []string
 	for length, i := 0, 0; i < len(events) && length < longest; i++ {
 		e := events[i]
-		if said(comments, token(e)) || e.Action == scheduler.ActionFeedback && e.Via == t.about.Via {
+		if said(comments, x.token(e)) || e.Action == scheduler.ActionFeedback && e.Via == t.about.Via {
 			continue
 		}
-		text, err := t.comment(ctx, e, v)
+		text, err := t.comment(ctx, e, x)
 		if err != nil {
 			return "", err
 		}
@@ -115,9 +119,15 @@ func (t *lockedTicket) news(ctx context.Context, e scheduler.Event, v scheduler.
 	return strings.Join(parts, "\n\n"), nil
 }
 
-// comment words one event, with its token.
-func (s *Service) comment(ctx context.Context, e scheduler.Event, v scheduler.View) (string, error) {
-	x, err := s.gatherBackground(ctx, v, e)
+// comment words one event, with its token. Of a series, it is the event of one occurrence, or of several at once.
+func (s *Service) comment(ctx context.Context, e scheduler.Event, x subject) (string, error) {
+	v, err := x.View, error(nil)
+	if e.Request != v.ID {
+		if v, err = s.requests.Get(ctx, account.System, e.Request); err != nil {
+			return "", err
+		}
+	}
+	known, err := s.gatherBackground(ctx, v, e)
 	if err != nil {
 		return "", err
 	}
@@ -126,7 +136,10 @@ func (s *Service) comment(ctx context.Context, e scheduler.Event, v scheduler.Vi
 			return "", err
 		}
 	}
-	text := s.text().comment(e, v, x)
+	text := s.text().comment(e, v, known)
+	if x.whole() {
+		text = s.text().ofSeries(e, v, x, known, text)
+	}
 	if e.Action == scheduler.ActionAssign {
 		switch login, err := s.account(ctx, v.Mentor); {
 		case err != nil:
@@ -135,5 +148,5 @@ func (s *Service) comment(ctx context.Context, e scheduler.Event, v scheduler.Vi
 			text += fmt.Sprintf("\n\n%s has no account in %s and could not be made the assignee.", v.Mentor, s.about.Name)
 		}
 	}
-	return text + "\n\n" + token(e), nil
+	return text + "\n\n" + x.token(e), nil
 }

@@ -31,17 +31,18 @@ var start = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 
 // bench is a Berth and a Bugzilla, and the courier between them.
 type bench struct {
-	t       testing.TB
-	store   *store.Store
-	svc     testdb.Directory
-	server  *bugzillatest.Server
-	courier *delivery.Courier
-	sync    *tickets.Service
-	now     *atomic.Int64
-	tracker *tracker.Tracker
-	client  *bugzilla.Client
-	mentor  string // of submitted requests
-	dsn     string
+	t         testing.TB
+	store     *store.Store
+	svc       testdb.Directory
+	server    *bugzillatest.Server
+	courier   *delivery.Courier
+	sync      *tickets.Service
+	now       *atomic.Int64
+	tracker   *tracker.Tracker
+	client    *bugzilla.Client
+	mentor    string // of submitted requests
+	perSeries bool   // a series gets one ticket
+	dsn       string
 }
 
 func (d *bench) clock() time.Time { return start.Add(time.Duration(d.now.Load()) * time.Second) }
@@ -79,7 +80,7 @@ func (d *bench) hire(with ...func(*tracker.Settings)) *delivery.Courier {
 		change(&settings)
 	}
 	d.tracker = tracker.New(d.client, settings)
-	d.sync = tickets.New(d.tracker, d.svc, d.store, tickets.Settings{Statuses: tracker.Stock(), Site: "https://berth.example", Marker: "berth#"}, d.clock, slog.New(slog.DiscardHandler))
+	d.sync = tickets.New(d.tracker, d.svc, d.store, tickets.Settings{Statuses: tracker.Stock(), Site: "https://berth.example", Marker: "berth#", PerSeries: d.perSeries}, d.clock, slog.New(slog.DiscardHandler))
 	service := d.sync
 	return delivery.New(d.store, func(ctx context.Context, m scheduler.Delivery) ([]string, error) {
 		err := service.Deliver(ctx, m.Event)

@@ -1,7 +1,6 @@
 package tickets
 
 import (
-	"berth/scheduler/account"
 	"context"
 	"encoding/json"
 	"errors"
@@ -185,14 +184,14 @@ func (s *Service) handle(ctx context.Context, w Workflow, b Ticket) (did bool, e
 
 // sync applies the users' changes of one ticket, and mends old values of a late write.
 func (s *Service) sync(ctx context.Context, w Workflow, key, request string) error {
-	v, err := s.requests.Get(ctx, account.System, request)
+	x, err := s.subject(ctx, request)
 	if err != nil {
 		return err
 	}
-	if v.Ticket == nil || v.Ticket.Key != key {
+	if x.Ticket == nil || x.Ticket.Key != key {
 		return s.store.ForgetTicket(ctx, key) // the request has another one
 	}
-	return s.locked(ctx, key, request, func(t *lockedTicket) error {
+	return s.locked(ctx, key, x, func(t *lockedTicket) error {
 		b, err := s.tracker.Ticket(ctx, key) // its state under the lock
 		if err != nil {
 			return err
@@ -201,7 +200,7 @@ func (s *Service) sync(ctx context.Context, w Workflow, key, request string) err
 		if err != nil {
 			return err
 		}
-		if err := t.inbound(ctx, w, v, b, comments); err != nil {
+		if err := t.inbound(ctx, w, x, b, comments); err != nil {
 			return err
 		}
 		return t.mend(ctx, w, b)

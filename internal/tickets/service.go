@@ -13,6 +13,7 @@ import (
 // Requests decides about the requests that tickets follow, and that follow tickets.
 type Requests interface {
 	Get(ctx context.Context, a account.Actor, id string) (scheduler.View, error)
+	SeriesRequests(ctx context.Context, a account.Actor, id string) (scheduler.Series, []scheduler.Request, error)
 	List(ctx context.Context, a account.Actor, f scheduler.RequestFilter, cursor string) (scheduler.Page[scheduler.Request], error)
 	Person(ctx context.Context, a account.Actor, username string) (account.Person, error)
 	PersonByMail(ctx context.Context, a account.Actor, mail string) (account.Person, bool, error)
@@ -31,6 +32,11 @@ type Requests interface {
 	Complete(ctx context.Context, a account.Actor, id string, in scheduler.Step) (scheduler.Outcome, error)
 	Fail(ctx context.Context, a account.Actor, id string, in scheduler.Step) (scheduler.Outcome, error)
 	Assign(ctx context.Context, a account.Actor, id string, in scheduler.Assign) (scheduler.Outcome, error)
+
+	ScheduleSeries(ctx context.Context, a account.Actor, id string, in scheduler.SeriesSchedule) (scheduler.SeriesOutcome, error)
+	RejectSeries(ctx context.Context, a account.Actor, id string, in scheduler.SeriesReject) (scheduler.SeriesOutcome, error)
+	CancelSeries(ctx context.Context, a account.Actor, id string, in scheduler.SeriesCancel) (scheduler.SeriesOutcome, error)
+	AssignSeries(ctx context.Context, a account.Actor, id string, in scheduler.SeriesAssign) (scheduler.SeriesOutcome, error)
 }
 
 // Channel is the channel of deliveries to tickets.
@@ -56,9 +62,10 @@ type Settings struct {
 	Site       string // of Berth's pages, without a trailing slash
 	Marker     string // the word before the number of a request in a ticket opened by hand
 	OfferLinks bool   // comments contain the links that accept offers without signing in
+	PerSeries  bool   // a series without tickets gets one for all of its occurrences
 }
 
-// Service keeps a ticket for every request. Deliver takes the events of a request in their order, and may repeat any of them; Poll fetches
+// Service keeps a ticket for every request, or for every series. Deliver takes the events of a request in their order, and may repeat any of them; Poll fetches
 // changes by users.
 type Service struct {
 	tracker  Tracker

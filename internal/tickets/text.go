@@ -180,9 +180,6 @@ func instead(ways []testbeds.Alternative) string {
 	return "\nWhat would work instead:\n" + bulleted(lines) + "\n"
 }
 
-// token marks the comment of an event, so that it can be found again.
-func token(e scheduler.Event) string { return fmt.Sprintf("[berth:%s/%d]", e.Request, e.Sequence) }
-
 // titled cuts a summary to one line that fits.
 func titled(s string) string {
 	const most = 255
@@ -192,14 +189,20 @@ func titled(s string) string {
 	return plain.Clip(s, most-1)
 }
 
-// summary words Berth's summary for the ticket of a request, used until a user writes another.
-func summary(r scheduler.Request) string {
-	return titled(fmt.Sprintf("[PORTAL] Deployment Request of NSD:%s,User: %s", r.NSD, r.Experimenter))
+// summary words Berth's summary for a ticket, used until a user writes another.
+func (x subject) summary() string {
+	if x.whole() {
+		return titled(fmt.Sprintf("[PORTAL] Deployment Requests of NSD:%s,User: %s (series of %d: %s)", x.NSD, x.Experimenter, len(x.series.Members), x.series.Plan))
+	}
+	return titled(fmt.Sprintf("[PORTAL] Deployment Request of NSD:%s,User: %s", x.NSD, x.Experimenter))
 }
 
-// page returns the address of a request's page.
-func (s *Service) page(r scheduler.Request) string {
-	return fmt.Sprintf("%s/requests/%d", s.settings.Site, r.Number)
+// page returns the address of a subject's page.
+func (s *Service) page(x subject) string {
+	if x.whole() {
+		return fmt.Sprintf("%s/series/%d", s.settings.Site, x.series.Number)
+	}
+	return fmt.Sprintf("%s/requests/%d", s.settings.Site, x.Number)
 }
 
 // day returns the last day of a slot, as trackers write days.
