@@ -34,6 +34,7 @@ type decision struct {
 	locked     []string
 	quick      bool            // it did not look before it locked
 	request    Request         // before the step
+	whose      *account.Person // its experimenter, if that was read
 	rules      *rules          // the policy that the transaction sees
 	judged     int64           // the revision by which something was judged
 	waived     []policy.Breach // against which it was decided, by the override

@@ -40,7 +40,9 @@ type asks struct{ terms, soon, new, hours bool }
 // posed puts a request before the policy.
 func (d *decision) posed(ctx context.Context, r Request, of asks) (a policy.Ask, err error) {
 	a = policy.Ask{Experiment: r.Experimented(), Mentor: r.Mentor, Slot: r.Slot, Demand: r.Demand, Now: d.now, Terms: of.terms, Soon: of.soon, New: of.new, Hours: of.hours}
-	if a.Person, err = personOf(ctx, d.tx, r.Experimenter, r.Organisation); err != nil {
+	if d.whose != nil && d.whose.Username == r.Experimenter {
+		a.Person = personIn(*d.whose, r.Experimenter, r.Organisation)
+	} else if a.Person, err = personOf(ctx, d.tx, r.Experimenter, r.Organisation); err != nil {
 		return a, err
 	}
 	_ = d.s.ledger.read(func(w snapshot) error {
@@ -64,12 +66,14 @@ func (r *rules) counted(experimenter, experiment, organisation string) (lock []s
 // judges lists the steps that may be judged by the policy.
 var judges = []Action{ActionEdit, ActionSchedule, ActionMove, ActionAcceptOffer}
 
-// countedFor lists what a step with a request locks for the policy, as far as this process knows it.
+// countedFor lists what a step with a request locks for the policy, as far as this process knows it. What was judged by the policy in force is granted as
+// it is without another judgement.
 func (s *Service) countedFor(action Action, r Request) []string {
-	if !slices.Contains(judges, action) {
+	rules := s.policies.now.Load()
+	if !slices.Contains(judges, action) || action == ActionSchedule && rules != nil && r.Judged != nil && r.Judged.Policy == rules.revision {
 		return nil
 	}
-	return s.policies.now.Load().counted(r.Experimenter, r.Experimented(), r.Organisation)
+	return rules.counted(r.Experimenter, r.Experimented(), r.Organisation)
 }
 
 // judge refuses what the policy does not allow, unless that is overridden, and notes on the request by what it was judged.
@@ -90,7 +94,7 @@ func (d *decision) judge(ctx context.Context, r *Request, of asks, o *Override) 
 		return &Error{Code: CodeInvalid, Message: "the input breaks a rule", Fields: []FieldError{{Field: "organisation",
 			Rule: fmt.Sprintf("must be %s, that of the account of %s: the policy counts by organisation", a.Organisation, a.Username)}}}
 	}
-	refusals, err := d.rules.Judge(a, useOf(ctx, d.tx, r.Experimenter, r.Number))
+	refusals, err := d.rules.Judge(a, d.rules.useOf(ctx, d.tx, r.Experimenter, r.Number))
 	if err != nil {
 		return err
 	}
@@ -209,7 +213,7 @@ func (d *decision) notAllowed(ctx context.Context, a policy.Ask, r Request, list
 		e.Code, e.Fields = CodeConflict, nil
 	}
 	_ = d.snapshot(func(w snapshot) error {
-		found := within{s: d.s, rules: d.rules, ask: a, use: useOf(ctx, d.tx, r.Experimenter, r.Number), fed: w.fed}
+		found := within{s: d.s, rules: d.rules, ask: a, use: d.rules.useOf(ctx, d.tx, r.Experimenter, r.Number), fed: w.fed}
 		e.Alternatives = found.nearest(askOf(r), list, limited(0))
 		return nil
 	}, r.bookings()...)

@@ -95,7 +95,7 @@ func (s *Service) Policy(ctx context.Context, a account.Actor) (v PolicyView, er
 		if ask.Person, err = personOf(ctx, tx, a.Username, ""); err != nil {
 			return err
 		}
-		shares, err := r.Shares(ask, useOf(ctx, tx, a.Username, 0))
+		shares, err := r.Shares(ask, r.useOf(ctx, tx, a.Username, 0))
 		v.Shares = append(v.Shares, shares...)
 		return err
 	})
@@ -174,6 +174,10 @@ func personOf(ctx context.Context, tx Reader, username, organisation string) (po
 	if err != nil && CodeOf(err) != CodeNotFound {
 		return policy.Person{}, err
 	}
+	return personIn(p, username, organisation), nil
+}
+
+func personIn(p account.Person, username, organisation string) policy.Person {
 	out := policy.Person{Username: username, Organisation: p.Organisation}
 	if out.Organisation == "" {
 		out.Organisation = organisation
@@ -181,7 +185,7 @@ func personOf(ctx context.Context, tx Reader, username, organisation string) (po
 	for _, r := range p.Roles {
 		out.Roles = append(out.Roles, string(r))
 	}
-	return out, nil
+	return out
 }
 
 // zonesIn finds the zones of testbeds.
@@ -196,31 +200,19 @@ func zonesIn(w snapshot) func(testbed string) *time.Location {
 	}
 }
 
-// useOf looks up what is counted besides a request, each once.
-func useOf(ctx context.Context, tx Reader, person string, own int64) policy.Use {
-	type key struct {
-		policy.Subject
-		testbeds.Slot
-	}
-	seen := map[key][]policy.Charge{}
+// useOf looks up what is counted besides a request.
+func (r *rules) useOf(ctx context.Context, tx Reader, person string, own int64) policy.Use {
 	return policy.Use{
 		Open: func() (int64, error) { return tx.Open(ctx, person) },
-		Charges: func(s policy.Subject, span testbeds.Slot) ([]policy.Charge, error) {
-			if list, ok := seen[key{s, span}]; ok {
-				return list, nil
-			}
-			all, err := tx.Charged(ctx, s, span)
-			if err != nil {
-				return nil, err
-			}
-			list := make([]policy.Charge, 0, len(all))
-			for _, c := range all {
-				if x, counts := c.charge(); counts && c.Number != own {
-					list = append(list, x)
+		Sum: func(q policy.Quota, s policy.Subject, period testbeds.Slot) (int64, error) {
+			by := Counting{Name: fmt.Sprintf("%d/%s", r.revision, q.Name), Of: func(c Charged) int64 {
+				x, counts := c.charge()
+				if !counts {
+					return 0
 				}
-			}
-			seen[key{s, span}] = list
-			return list, nil
+				return r.Taken(q, x, period)
+			}}
+			return tx.Counted(ctx, s, period, by, own)
 		},
 	}
 }

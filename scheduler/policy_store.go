@@ -24,15 +24,22 @@ type PolicyReader interface {
 	Policy(ctx context.Context, revision int64) (StoredPolicy, error)
 	// Open counts the requests of a person that are not over.
 	Open(ctx context.Context, experimenter string) (int64, error)
-	// Charged lists the requests of a subject whose slots touch a span, by number, but for rejected and cancelled ones. Within a transaction it sees
-	// what the transaction has written.
-	Charged(ctx context.Context, s policy.Subject, span testbeds.Slot) ([]Charged, error)
+	// Counted adds up what the requests of a subject count whose slots touch a span, by number, but for rejected and cancelled ones, and for one of
+	// them; 0 for none. Within a transaction it sees what the transaction has written.
+	Counted(ctx context.Context, s policy.Subject, span testbeds.Slot, by Counting, except int64) (int64, error)
 }
 
 // PolicyWriter changes the policy.
 type PolicyWriter interface {
 	// PutPolicy stores the next revision of the policy.
 	PutPolicy(ctx context.Context, p StoredPolicy) error
+}
+
+// Counting says what a request counts: never less than nothing, and always the same for what is Charged and the name, so that sums can be kept. Its
+// sums stop at the largest number.
+type Counting struct {
+	Name string
+	Of   func(Charged) int64
 }
 
 // Charged is what quotas need to know of a request.

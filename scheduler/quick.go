@@ -29,7 +29,7 @@ type footprint struct {
 const maxFootprints = 10_000
 
 func (f *footprints) note(r Request) {
-	touched := footprint{Touched(r), Request{Experimenter: r.Experimenter, NSD: r.NSD, Name: r.Name, Organisation: r.Organisation}}
+	touched := footprint{Touched(r), Request{Experimenter: r.Experimenter, NSD: r.NSD, Name: r.Name, Organisation: r.Organisation, Judged: r.Judged}}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.of == nil || len(f.of) >= maxFootprints {

@@ -133,7 +133,7 @@ func (s *Service) wantedSeries(ctx context.Context, a account.Actor, in SeriesSu
 			}
 			return err
 		})
-		r, wordsErr := draft(ctx, tx, in.of(Ask{NSD: in.NSD}))
+		r, _, wordsErr := draft(ctx, tx, in.of(Ask{NSD: in.NSD}))
 		if err := allFaults(wordsErr, planErr, askErr); err != nil {
 			return err
 		}

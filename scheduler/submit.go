@@ -104,7 +104,7 @@ func (s *Service) wanted(ctx context.Context, in Submission) (lock []string, at 
 			lock = wish.experiment.Demand().Testbeds()
 			return err
 		})
-		r, wordsErr := draft(ctx, tx, in)
+		r, _, wordsErr := draft(ctx, tx, in)
 		if err := allFaults(wordsErr, askErr); err != nil {
 			return err
 		}
@@ -152,10 +152,11 @@ func (d *decision) submit(ctx context.Context, in Submission) error {
 	} else if err != nil {
 		return err
 	}
-	r, err := draft(ctx, d.tx, in)
+	r, whose, err := draft(ctx, d.tx, in)
 	if err != nil {
 		return err
 	}
+	d.whose = &whose
 	e := w.experiment
 	r.ID, r.Status, r.Created, r.Priority, r.Series = d.s.o.NewID(), UnderReview, d.now, in.Priority.kept(), d.place
 	r.Slot, r.Requested, r.Window, r.MinDuration = w.slot, new(w.slot), w.window, w.shortest
@@ -196,29 +197,29 @@ func (d *decision) overrides(modes ...OverrideMode) []OverrideMode {
 	return modes
 }
 
-// draft checks the texts and people of a submission, and makes a request of them.
-func draft(ctx context.Context, tx Reader, in Submission) (Request, error) {
+// draft checks the texts and people of a submission, and makes a request of them. It returns whose it is as well.
+func draft(ctx context.Context, tx Reader, in Submission) (r Request, experimenter account.Person, err error) {
 	var bad faults
 	checkName("name", in.Name, maxName, &bad)
 	checkText("description", in.Description, maxText, &bad)
 	if in.Organisation != "" {
 		checkName("organisation", in.Organisation, maxName, &bad)
 	}
-	experimenter, err := tx.Person(ctx, in.Experimenter)
+	experimenter, err = tx.Person(ctx, in.Experimenter)
 	switch {
 	case CodeOf(err) == CodeNotFound:
 		bad.add("experimenter", "there is no user %q", clip(in.Experimenter))
 	case err != nil:
-		return Request{}, err
+		return r, experimenter, err
 	case experimenter.Disabled:
 		bad.add("experimenter", "the account of %s is disabled", experimenter.Username)
 	}
 	if err := checkMentor(ctx, tx, "mentor", in.Mentor, &bad); err != nil {
-		return Request{}, err
+		return r, experimenter, err
 	}
-	r := Request{Name: in.Name, NSD: in.NSD, Description: in.Description, Organisation: cmp.Or(in.Organisation, experimenter.Organisation),
+	r = Request{Name: in.Name, NSD: in.NSD, Description: in.Description, Organisation: cmp.Or(in.Organisation, experimenter.Organisation),
 		Experimenter: experimenter.Username, Mentor: in.Mentor, Portal: in.Portal}
-	return r, bad.err()
+	return r, experimenter, bad.err()
 }
 
 // checkMentor makes sure that a user can be a mentor.

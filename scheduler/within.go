@@ -86,7 +86,7 @@ func (d *decision) possibleFor(ctx context.Context, x within, r Request, w check
 	if x.ask, err = d.posed(ctx, r, asks{terms: true, soon: true, hours: true}); err != nil {
 		return nil, err
 	}
-	x.use = useOf(ctx, d.tx, r.Experimenter, 0)
+	x.use = x.rules.useOf(ctx, d.tx, r.Experimenter, 0)
 	return x.search(w, d.outcome.Alternatives, len(d.outcome.Alternatives)), nil
 }
 
@@ -115,7 +115,7 @@ func (s *Service) withinFor(ctx context.Context, tx Reader, w snapshot, a accoun
 		}
 	}
 	x.s, x.fed = s, w.fed
-	x.use = useOf(ctx, tx, r.Experimenter, r.Number)
+	x.use = x.rules.useOf(ctx, tx, r.Experimenter, r.Number)
 	x.ask = policy.Ask{Experiment: r.Experimented(), Mentor: r.Mentor, Slot: slot, Demand: e.Demand(), Now: s.now(), Zone: zonesIn(w),
 		Terms: true, Hours: true, New: r.ID == "", Soon: r.ID == "" || !MayOverride(a, ActionMove, r)}
 	x.ask.Person, err = personOf(ctx, tx, r.Experimenter, r.Organisation)

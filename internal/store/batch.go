@@ -197,6 +197,11 @@ func (w *writer) announce() {
 		w.s.written.Store(true)
 	}
 	if w.committed.Last > 0 {
+		var changed []scheduler.Request
+		for _, id := range w.requests.list {
+			changed = append(changed, w.latest[id])
+		}
+		w.s.counts.committed(w.committed, changed)
 		for _, fn := range w.then {
 			fn(w.committed)
 		}

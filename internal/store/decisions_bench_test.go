@@ -105,18 +105,21 @@ type pair func(tb testing.TB, client, n int)
 
 // compare alternates rounds of two functions, and reports the median rate of each, their ratio, and what this process works for a decision.
 func compare(b *testing.B, clients, decisions int, decide, floor pair) {
-	var rates, floors, works []float64
+	var rates, floors, works, bare []float64
 	measured(b, clients, 2*clients, decide) // reads the facility, fills the caches
 	measured(b, clients, 2*clients, floor)
 	for b.Loop() {
 		before := cpu(b)
 		rates = append(rates, measured(b, clients, decisions, decide))
 		works = append(works, float64((cpu(b)-before).Microseconds())/float64(decisions))
+		before = cpu(b)
 		floors = append(floors, measured(b, clients, decisions, floor))
+		bare = append(bare, float64((cpu(b)-before).Microseconds())/float64(decisions))
 	}
 	b.ReportMetric(median(rates), "decisions/s")
 	b.ReportMetric(median(floors), "floor/s")
 	b.ReportMetric(median(works), "cpu-µs/decision")
+	b.ReportMetric(median(bare), "floor-cpu-µs")
 	b.ReportMetric(100*median(rates)/median(floors), "%_of_floor")
 }
 

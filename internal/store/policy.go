@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -96,32 +95,92 @@ func subjectKey(name string) string {
 	return strings.ToValidUTF8(name[:longestSubject/2], "") + "#" + hex.EncodeToString(sum[:])
 }
 
-// Charged lists what the requests of a subject count whose slots touch a span, without those that count nothing.
-func (r *reader) Charged(ctx context.Context, s policy.Subject, span testbeds.Slot) (list []scheduler.Charged, err error) {
-	return r.charged(ctx, s, span, nil)
-}
-
-// Charged sees what the transaction itself has changed: of that, it asks what is in memory, so that nothing need be written for it.
-func (w *writer) Charged(ctx context.Context, s policy.Subject, span testbeds.Slot) (list []scheduler.Charged, err error) {
-	err = w.out.aside(func() error {
-		list, err = w.charged(ctx, s, span, func(id string) bool { return w.requests.seen[id] })
-		return err
-	})
-	if err != nil || len(w.requests.list) == 0 {
-		return list, err
-	}
-	changed := map[int64]bool{}
-	for _, id := range w.requests.list {
-		changed[w.latest[id].Number] = true
-	}
-	list = slices.DeleteFunc(list, func(c scheduler.Charged) bool { return changed[c.Number] })
-	for _, id := range w.requests.list {
-		if r := w.latest[id]; countedFor(r, s) && r.Slot.Overlaps(span) && r.Status != scheduler.Rejected && r.Status != scheduler.Cancelled {
-			list = append(list, scheduler.Charged{Number: r.Number, Status: r.Status, Slot: r.Slot, Scheduled: r.Scheduled, Actual: r.Actual, Demand: r.Demand})
+// Counted adds up what the requests of a subject count whose slots touch a span.
+func (r *reader) Counted(ctx context.Context, s policy.Subject, span testbeds.Slot, by scheduler.Counting, except int64) (sum int64, err error) {
+	list, err := r.charged(ctx, s, span, nil)
+	for _, c := range list {
+		if c.Number != except {
+			sum = policy.Plus(sum, by.Of(c))
 		}
 	}
-	slices.SortFunc(list, func(a, b scheduler.Charged) int { return cmp.Compare(a.Number, b.Number) })
-	return list, nil
+	return sum, err
+}
+
+// Counted sees what the transaction itself has changed, and asks the database only for what the process does not know.
+func (w *writer) Counted(ctx context.Context, s policy.Subject, span testbeds.Slot, by scheduler.Counting, except int64) (int64, error) {
+	return w.tallied(ctx, s, spanOf(span), by, except, func() (list []scheduler.Charged, err error) {
+		return w.charged(ctx, s, span, func(id string) bool { return w.requests.seen[id] })
+	})
+}
+
+// tallied adds up what a subject's requests count. read reads what is committed; what the transaction has changed itself may be missing there, or not
+// be up to date: that is in memory, so that nothing need be written for it.
+func (w *writer) tallied(ctx context.Context, s policy.Subject, x span, by scheduler.Counting, except int64, read func() ([]scheduler.Charged, error)) (int64, error) {
+	without := []int64{except}
+	for _, id := range w.requests.list {
+		if n := w.latest[id].Number; n != except {
+			without = append(without, n)
+		}
+	}
+	sum, err := w.remembered(ctx, s, x, by, without, read)
+	for _, id := range w.requests.list {
+		if r := w.latest[id]; r.Number != except && countedFor(r, s) && x.counts(r) {
+			sum.more(by.Of(chargedOf(r)))
+		}
+	}
+	return sum.number(), err
+}
+
+// remembered adds up what the process remembers of a subject, without some requests, and reads it if that is nothing. A transaction that has written
+// requests already sees its own, and neither remembers nor follows anything.
+func (w *writer) remembered(ctx context.Context, s policy.Subject, x span, by scheduler.Counting, without []int64, read func() ([]scheduler.Charged, error)) (sum total, err error) {
+	c, at := &w.s.counts, w.state.Sequence
+	if w.stated && !w.spilled {
+		if err := w.follow(ctx); err != nil {
+			return sum, err
+		}
+	}
+	if w.stated {
+		if sum, ok := c.get(s, x, at, by, without); ok {
+			return sum, nil
+		}
+	}
+	var list []scheduler.Charged
+	if w.stated && !w.spilled && c.load(s, x, at) {
+		defer func() { c.put(s, x, list, err == nil) }()
+	}
+	err = w.out.aside(func() error {
+		list, err = read()
+		return err
+	})
+	for _, c := range list {
+		if !slices.Contains(without, c.Number) {
+			sum.more(by.Of(c))
+		}
+	}
+	return sum, err
+}
+
+// follow brings what is remembered up to the state of the transaction.
+func (w *writer) follow(ctx context.Context) error {
+	at := w.state.Sequence
+	after, behind := w.s.counts.behind(at)
+	if !behind {
+		return nil
+	}
+	var list []scheduler.Request
+	err := w.out.aside(func() (err error) {
+		list, err = w.reader.RequestsSince(ctx, after)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("following what requests count: %w", err)
+	}
+	for _, r := range list {
+		at = max(at, r.Sequence)
+	}
+	w.s.counts.follow(list, at)
+	return nil
 }
 
 // countedFor reports whether a request is one of a subject's.
@@ -135,32 +194,17 @@ func countedFor(r scheduler.Request, s policy.Subject) bool {
 	return r.Experimenter == s.Name
 }
 
-// Open counts like Charged.
-func (w *writer) Open(ctx context.Context, experimenter string) (n int64, err error) {
-	var ids []any
-	for _, id := range w.requests.list {
-		ids = append(ids, id)
-		if r := w.latest[id]; r.Experimenter == experimenter && r.Status.Live() {
-			n++
-		}
-	}
-	if len(ids) > maxApart {
-		return w.reader.Open(ctx, experimenter) // which has all of it written first
-	}
-	query := `SELECT COUNT(*) FROM requests WHERE experimenter = $1 AND status IN (` + places(2, len(scheduler.Live)) + `)`
-	if len(ids) > 0 {
-		query += ` AND id NOT IN (` + places(2+len(scheduler.Live), len(ids)) + `)`
-	}
-	var others int64
-	err = w.out.aside(func() error {
-		others, err = one(ctx, w.tx, "number", number, query, append(append([]any{experimenter}, anys(scheduler.Live)...), ids...)...)
-		return err
-	})
-	return n + others, err
-}
+// once counts each request once.
+var once = scheduler.Counting{Name: "once", Of: func(scheduler.Charged) int64 { return 1 }}
 
-// maxApart bounds the requests of a transaction that are named to the database.
-const maxApart = 200
+// Open counts like Counted.
+func (w *writer) Open(ctx context.Context, experimenter string) (int64, error) {
+	return w.tallied(ctx, policy.Subject{Per: policy.PerPerson, Name: experimenter}, span{}, once, 0, func() ([]scheduler.Charged, error) {
+		return all(ctx, w.tx, func(s scan) (c scheduler.Charged, err error) { return c, s(&c.Number) },
+			`SELECT number FROM requests WHERE experimenter = $1 AND status IN (`+places(2, len(scheduler.Live))+`) ORDER BY number`,
+			append([]any{experimenter}, anys(scheduler.Live)...)...)
+	})
+}
 
 func (r *reader) charged(ctx context.Context, s policy.Subject, span testbeds.Slot, own func(id string) bool) (list []scheduler.Charged, err error) {
 	if s.Name == "" {

@@ -237,23 +237,29 @@ func TestPolicyIsKept(t *testing.T) {
 	})
 }
 
-// TestChargedSeesTheTransaction: what a transaction has written counts in it, and is forgotten with it.
-func TestChargedSeesTheTransaction(t *testing.T) {
+// seconds counts a request by the length of its slot.
+var seconds = scheduler.Counting{Name: "seconds", Of: func(c scheduler.Charged) int64 { return int64(c.Slot.Duration() / time.Second) }}
+
+// TestCountedSeesTheTransaction: what a transaction has written counts in it, and is forgotten with it.
+func TestCountedSeesTheTransaction(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, s *store.Store) {
 		r := create(t, s, plain(uuid(1)))[0]
 		me := policy.Subject{Per: policy.PerPerson, Name: "ada"}
-		ends := func(ctx context.Context, tx scheduler.Reader) (list []time.Time, err error) {
-			got, err := tx.Charged(ctx, me, slot(-100, 100))
-			for _, c := range got {
-				list = append(list, c.Slot.End)
-			}
-			return list, err
+		length := func(ctx context.Context, tx scheduler.Reader) (time.Duration, error) {
+			n, err := tx.Counted(ctx, me, slot(-100, 100), seconds, 0)
+			return time.Duration(n) * time.Second, err
 		}
-		same(t, "before", []time.Time{r.Slot.End}, look(t, s, ends))
+		was := r.Slot.Duration()
+		same(t, "before", was, look(t, s, length))
 		for range 2 {
 			err := s.Change(t.Context(), []string{"wins-5g", scheduler.LockOf(me)}, func(tx scheduler.Tx) error {
 				x, err := tx.LockRequest(t.Context(), r.ID)
+				if err != nil {
+					return err
+				}
+				got, err := length(t.Context(), tx)
+				same(t, "at the beginning", was, got)
 				if err != nil {
 					return err
 				}
@@ -261,8 +267,13 @@ func TestChargedSeesTheTransaction(t *testing.T) {
 				if err := tx.UpdateRequest(t.Context(), x); err != nil {
 					return err
 				}
-				got, err := ends(t.Context(), tx)
-				same(t, "within", []time.Time{x.Slot.End}, got)
+				got, err = length(t.Context(), tx)
+				same(t, "within", was+time.Hour, got)
+				if err != nil {
+					return err
+				}
+				others, err := tx.Counted(t.Context(), me, slot(-100, 100), seconds, x.Number)
+				same(t, "without it", int64(0), others)
 				if err == nil {
 					err = context.Canceled
 				}
@@ -271,11 +282,104 @@ func TestChargedSeesTheTransaction(t *testing.T) {
 			if err != context.Canceled {
 				t.Fatal(err)
 			}
-			same(t, "after it was given up", []time.Time{r.Slot.End}, look(t, s, ends))
+			same(t, "after it was given up", was, look(t, s, length))
 		}
-		same(t, "elsewhen", []scheduler.Charged(nil), look(t, s, func(ctx context.Context, tx scheduler.Reader) ([]scheduler.Charged, error) {
-			return tx.Charged(ctx, me, slot(4, 8))
+		same(t, "elsewhen", int64(0), look(t, s, func(ctx context.Context, tx scheduler.Reader) (int64, error) {
+			return tx.Counted(ctx, me, slot(4, 8), seconds, 0)
 		}))
 		same(t, "open", int64(1), look(t, s, func(ctx context.Context, tx scheduler.Reader) (int64, error) { return tx.Open(ctx, "ada") }))
+	})
+}
+
+// TestWhatIsRememberedIsWhatIsThere: whatever happens to requests, through two stores, a transaction counts what the database holds.
+func TestWhatIsRememberedIsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	testdb.EachDSN(t, func(t *testing.T, dsn string) {
+		for seed := range uint64(4) {
+			random := rand.New(rand.NewPCG(seed, 2))
+			dsn := empty(t, dsn)
+			stores := []*store.Store{testdb.Open(t, dsn), testdb.Open(t, dsn)}
+			people, names := []string{"grace", "heidi"}, []string{"radio", "vision"}
+			var subjects []policy.Subject
+			var lock []string
+			for i, per := range policy.Pers {
+				for _, name := range [][]string{people, names, {"TCD", "UoP"}}[i] {
+					subjects = append(subjects, policy.Subject{Per: per, Name: name})
+					lock = append(lock, scheduler.LockOf(subjects[len(subjects)-1]))
+				}
+			}
+			spans := []testbeds.Slot{slot(0, 24), slot(24, 48), slot(0, 100)}
+			counts := func(ctx context.Context, tx scheduler.Reader) (list []int64, err error) {
+				for _, s := range subjects {
+					for _, x := range spans {
+						n, err := tx.Counted(ctx, s, x, seconds, 3)
+						if list = append(list, n); err != nil {
+							return nil, err
+						}
+					}
+				}
+				for _, who := range people {
+					n, err := tx.Open(ctx, who)
+					if list = append(list, n); err != nil {
+						return nil, err
+					}
+				}
+				return list, nil
+			}
+			alter := func(r *scheduler.Request) {
+				from := random.IntN(60)
+				r.Slot = slot(from, from+1+random.IntN(30))
+				r.Name, r.NSD, r.Organisation, r.Experimenter = names[random.IntN(2)], "", []string{"", "TCD", "UoP"}[random.IntN(3)], people[random.IntN(2)]
+				r.Status = []scheduler.Status{scheduler.UnderReview, scheduler.Scheduled, scheduler.Cancelled, scheduler.Completed, scheduler.Rejected}[random.IntN(5)]
+			}
+			var ids []string
+			for i := range 60 {
+				s := stores[random.IntN(2)]
+				keep := random.IntN(5) > 0
+				read := look(t, s, counts)
+				made := []string{}
+				err := s.Change(t.Context(), append([]string{"wins-5g"}, lock...), func(tx scheduler.Tx) error {
+					made = nil
+					got, err := counts(t.Context(), tx)
+					same(t, fmt.Sprintf("seed %d, step %d", seed, i), read, got)
+					if err != nil {
+						return err
+					}
+					for j := range 1 + random.IntN(2) {
+						if len(ids) == 0 || random.IntN(3) == 0 {
+							r := plain(uuid(1000*int(seed) + 10*i + j + 1))
+							alter(&r)
+							if err := tx.CreateRequest(t.Context(), &r); err != nil {
+								return err
+							}
+							made = append(made, r.ID)
+							continue
+						}
+						r, err := tx.LockRequest(t.Context(), ids[random.IntN(len(ids))])
+						if err != nil {
+							return err
+						}
+						r.Revision++
+						alter(&r)
+						if err := tx.UpdateRequest(t.Context(), r); err != nil {
+							return err
+						}
+					}
+					within, err := counts(t.Context(), tx)
+					if err != nil || keep {
+						read = within
+						return err
+					}
+					return context.Canceled
+				})
+				switch {
+				case err == nil:
+					ids = append(ids, made...)
+					same(t, fmt.Sprintf("seed %d, step %d, afterwards", seed, i), read, look(t, s, counts))
+				case err != context.Canceled:
+					t.Fatal(err)
+				}
+			}
+		}
 	})
 }

@@ -48,6 +48,7 @@ func (w *writer) flush(ctx context.Context) error {
 	if w.off.empty() {
 		return nil
 	}
+	w.spilled = w.spilled || len(w.off.created)+len(w.off.updates) > 0
 	list, err := w.collected(func() error { return w.writePutOff(ctx, 0) })
 	if err == nil {
 		err = w.sendWriting(ctx, list)

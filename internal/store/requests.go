@@ -323,6 +323,7 @@ func changedMeanwhile(r scheduler.Request) error {
 
 // updateNow writes a request that others may have changed.
 func (w *writer) updateNow(ctx context.Context, r scheduler.Request, args []any) error {
+	w.spilled = true
 	n, err := w.exec(ctx, "request", updateRequest+` WHERE id = $12 AND revision = $13`, append(slices.Clip(args), r.ID, r.Revision-1)...)
 	if err == nil && n == 0 {
 		return changedMeanwhile(r)

@@ -43,6 +43,37 @@ func (x *traffic) take() (statements, trips int, lines string) {
 	return statements, trips, b.String()
 }
 
+// TestStatementsUnderAPolicy: a policy with quotas asks the database for nothing more, once what it counts is known, but for the lock of those whose
+// requests it counts, which goes with the other locks.
+func TestStatementsUnderAPolicy(t *testing.T) {
+	t.Parallel()
+	most := map[string]struct{ statements, trips int }{"sqlite": {24, 24}, "postgres": {28, 9}}
+	for _, e := range testdb.Engines(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			db := testdb.Open(t, e.Fresh(t))
+			var x traffic
+			store.Watch(db, x.seen)
+			decide := decider(t, db)
+			svc := scheduler.New(db, scheduler.Options{Clock: time.Now, NewID: newid.NewString})
+			rules := "terms: [{name: now, from: " + time.Now().AddDate(0, 0, -7).Format(time.DateOnly) + ", to: " + time.Now().AddDate(0, 2, 0).Format(time.DateOnly) + "}]\n" +
+				"limits: [{name: open, open: 100}]\nquotas: [{name: mine, quantity: vcpu, hours: 1000, per: person, every: term}, {name: ours, quantity: memory_mb, hours: 1000, per: experiment, every: term}]"
+			if _, err := svc.PutPolicy(t.Context(), account.System, []byte(rules), scheduler.ChangeOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			decide() // the first one reads the policy, and what is used
+			x.take()
+			for range 3 {
+				decide()
+				statements, trips, lines := x.take()
+				if want := most[e.Name]; statements != want.statements || trips != want.trips {
+					t.Fatalf("%d statements in %d round trips, expected are %d in %d:\n%s", statements, trips, want.statements, want.trips, lines)
+				}
+			}
+		})
+	}
+}
+
 // TestStatementsPerDecision counts what a submission and its grant together send to the database, those that begin and end transactions
 // included. The figures do not grow with what was booked before.
 func TestStatementsPerDecision(t *testing.T) {

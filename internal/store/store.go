@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +30,7 @@ type Store struct {
 	closed     closedBeds
 	states     states
 	charges    charges
+	counts     counts
 	facility   atomic.Pointer[revised] // the last one that a transaction drew calendars with
 	bookingIDs ids
 	committer  *committer
@@ -223,6 +223,7 @@ type writer struct {
 	steady   bool                         // a lock keeps others from changing the facility
 	refitted bool                         // the facility was changed
 	wrote    bool                         // a writing statement was run
+	spilled  bool                         // requests were written before the end
 	accounts bool                         // people or tokens were changed
 
 	lastNumber, lastBooking int64 // see numbers.go
@@ -342,25 +343,5 @@ func (w *writer) locking(testbeds []string) (list []statement) {
 	for part := range slices.Chunk(slices.Compact(ids), chunk) {
 		list = append(list, rows(`SELECT id FROM testbeds WHERE id IN (`+places(1, len(part))+`) ORDER BY id`, anys(part)...))
 	}
-	return append(list, w.lockingSubjects(testbeds, suffix)...)
-}
-
-// lockingSubjects locks the rows of subjects, which are made first. Decisions that share a transaction make none: one whose subject has no row yet
-// goes alone.
-func (w *writer) lockingSubjects(lock []string, suffix string) (list []statement) {
-	ids := slices.DeleteFunc(slices.Sorted(slices.Values(lock)), func(id string) bool { return !keepable(id) || !scheduler.IsSubject(id) })
-	for part := range slices.Chunk(slices.Compact(ids), chunk) {
-		if w.got == nil {
-			values := strings.ReplaceAll("("+places(1, len(part))+")", ",", "), (")
-			list = append(list, statement{what: "subject", query: `INSERT INTO subjects (id) VALUES ` + values + ` ON CONFLICT (id) DO NOTHING`, args: anys(part)})
-		}
-		list = append(list, statement{what: "lock", query: `SELECT id FROM subjects WHERE id IN (` + places(1, len(part)) + `) ORDER BY id` + suffix, args: anys(part), row: func(s scan) error {
-			id, err := words(s)
-			if w.got != nil {
-				w.got[id] = true
-			}
-			return err
-		}})
-	}
-	return list
+	return append(list, w.lockingSubjects(testbeds)...)
 }

@@ -37,7 +37,7 @@ func (p *Policy) grants(g Grant, a Ask) bool {
 	sums := map[string]int64{}
 	for _, n := range a.Demand {
 		if n.Device == "" {
-			sums[n.Quantity] = plus(sums[n.Quantity], n.Amount)
+			sums[n.Quantity] = Plus(sums[n.Quantity], n.Amount)
 		}
 	}
 	for quantity, under := range g.Under {

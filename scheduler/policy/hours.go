@@ -95,7 +95,7 @@ func clipped(a, b testbeds.Slot) testbeds.Slot {
 func (q Quota) amount(d testbeds.Demand) (sum int64) {
 	for _, n := range d {
 		if q.at(n.Testbed) && (q.Device != "" && n.Device == q.Device || q.Quantity != "" && n.Device == "" && n.Quantity == q.Quantity) {
-			sum = plus(sum, n.Amount)
+			sum = Plus(sum, n.Amount)
 		}
 	}
 	return sum
@@ -152,14 +152,15 @@ func length(d time.Duration) string {
 	return number(d.Hours()) + " h"
 }
 
-// plus and times stop at the largest number.
-func plus(a, b int64) int64 {
+// Plus adds up to the largest number, and stops there.
+func Plus(a, b int64) int64 {
 	if a > math.MaxInt64-b {
 		return math.MaxInt64
 	}
 	return a + b
 }
 
+// times multiplies like Plus.
 func times(a, b int64) int64 {
 	high, low := bits.Mul64(uint64(a), uint64(b))
 	if high != 0 || low > math.MaxInt64 {

@@ -39,14 +39,16 @@ func (d *data) Open(_ context.Context, experimenter string) (n int64, err error)
 	return n, nil
 }
 
-// Charged lists what the requests of a subject count.
-func (d *data) Charged(_ context.Context, s policy.Subject, span testbeds.Slot) (list []scheduler.Charged, err error) {
+// Counted adds up what the requests of a subject count.
+func (d *data) Counted(_ context.Context, s policy.Subject, span testbeds.Slot, by scheduler.Counting, except int64) (sum int64, err error) {
 	found := d.pick(func(r scheduler.Request) bool {
 		name := map[policy.Per]string{policy.PerPerson: r.Experimenter, policy.PerExperiment: r.Experimented(), policy.PerOrganisation: r.Organisation}[s.Per]
 		return name == s.Name && r.Slot.Overlaps(span) && r.Status != scheduler.Rejected && r.Status != scheduler.Cancelled
 	})
 	for _, r := range slices.Backward(found) {
-		list = append(list, scheduler.Charged{Number: r.Number, Status: r.Status, Slot: r.Slot, Scheduled: r.Scheduled, Actual: r.Actual, Demand: r.Demand})
+		if r.Number != except {
+			sum = policy.Plus(sum, by.Of(scheduler.Charged{Number: r.Number, Status: r.Status, Slot: r.Slot, Scheduled: r.Scheduled, Actual: r.Actual, Demand: r.Demand}))
+		}
 	}
-	return list, nil
+	return sum, nil
 }
