@@ -54,24 +54,47 @@ func Ordinary() {
 
 const seed = "rapid.seed"
 
-// Tell runs the stories. With a failing one it stops, and rapid looks for the shortest story that fails like it.
+// volume is how many stories rapid tells of one seed. A second volume of the same seed would tell them again.
+const volume = 100
+
+// Tell runs the stories, in volumes beside one another: their first draws, one for each volume before it, make them differ although they begin
+// with the same seed. With a failing story its volume ends, and rapid looks for the shortest story that fails like it.
 func Tell(t *testing.T, o Options) {
 	t.Helper()
-	left, failed := number(t, o), false
-	for left > 0 {
-		rapid.Check(t, func(rt *rapid.T) {
-			if left--; left < 0 && !failed {
-				return // rapid runs more than requested; after a failure it looks for a shorter story
-			}
-			defer func() {
-				if broke := recover(); broke != nil {
-					failed = failed || !abandoned(broke)
-					panic(broke)
-				}
-			}()
-			tell(t, rt, o)
+	left := number(t, o)
+	if left <= volume {
+		o.tell(t, 0, left)
+		return
+	}
+	volumes := (left + volume - 1) / volume
+	for v := range volumes {
+		share := left*(v+1)/volumes - left*v/volumes
+		t.Run(fmt.Sprintf("volume %d", v+1), func(t *testing.T) {
+			t.Parallel()
+			o.tell(t, v, share)
 		})
 	}
+}
+
+// tell runs some stories of a volume.
+func (o Options) tell(t *testing.T, before, left int) {
+	t.Helper()
+	failed := false
+	rapid.Check(t, func(rt *rapid.T) {
+		if left--; left < 0 && !failed {
+			return // rapid runs more than requested; after a failure it looks for a shorter story
+		}
+		defer func() {
+			if broke := recover(); broke != nil {
+				failed = failed || !abandoned(broke)
+				panic(broke)
+			}
+		}()
+		for range before {
+			rapid.Uint64().Draw(rt, "volume before")
+		}
+		tell(t, rt, o)
+	})
 }
 
 // abandoned reports whether rapid itself ended a story: a file with an earlier failure that no longer fits is no failure.
