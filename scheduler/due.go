@@ -221,15 +221,18 @@ func (d *decision) expireOffers(ctx context.Context, r Request) (Request, error)
 			r.Offers[i].State, r.Offers[i].Booking = OfferExpired, 0
 			text += " " + o.ID
 			if r.Wait != nil && r.Wait.Offer == o.ID {
-				r.Wait = nil
+				r.Wait = r.Wait.missed(d.now)
 			}
 		}
 	}
 	if text == "" {
 		return before, nil
 	}
-	if before.Wait != nil && r.Wait == nil {
+	switch {
+	case before.Wait != nil && r.Wait == nil:
 		text += " was not taken in time: it no longer waits"
+	case before.Wait != nil && r.Wait.Missed > before.Wait.Missed:
+		text += " was not taken in time: it waits on, behind the others"
 	}
 	return d.save(ctx, before, r, note{action: ActionOfferExpire, text: "offer" + text})
 }

@@ -32,7 +32,7 @@ func evidence(r Request) proof.Request {
 			Demand: variantOf(r, o.What).Demand(), Booking: o.Booking, Made: o.Made, Waited: o.Waited})
 	}
 	if r.Wait != nil {
-		x.Wait = &proof.Wait{Since: r.Wait.Since, Until: r.Wait.Until, Offer: r.Wait.Offer}
+		x.Wait = &proof.Wait{Since: r.Wait.Since, Until: r.Wait.Until, Offer: r.Wait.Offer, Missed: r.Wait.Missed}
 	}
 	for _, a := range r.Approvals {
 		x.Approvals = append(x.Approvals, proof.Approval{Testbed: a.Testbed, Required: a.Policy == testbeds.ApprovalRequired,

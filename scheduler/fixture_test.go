@@ -37,7 +37,8 @@ type house struct {
 	log   strings.Builder
 	out   *slog.Logger // into log
 
-	atOnce int // due requests that are read at once
+	atOnce   int           // due requests that are read at once
+	claimFor time.Duration // how long an offer to one who waits is held
 }
 
 func newHouse(t testing.TB) *house {
@@ -55,7 +56,7 @@ func emptyHouse(t interface{ Context() context.Context }, f failer) *house {
 
 // another returns one more service over the same store, as another process would have.
 func (h *house) another() *scheduler.Service {
-	return scheduler.New(h.store, scheduler.Options{Log: h.out, DueAtOnce: h.atOnce, Clock: func() time.Time { return h.clock }, NewID: func() string {
+	return scheduler.New(h.store, scheduler.Options{Log: h.out, DueAtOnce: h.atOnce, ClaimFor: h.claimFor, Clock: func() time.Time { return h.clock }, NewID: func() string {
 		return fmt.Sprintf("00000000-0000-4000-8000-%012d", h.ids.Add(1))
 	}})
 }

@@ -16,61 +16,54 @@ import (
 func (s *Service) passOnFreed(ctx context.Context, among []string) (done int, err error) {
 	seen := map[string]bool{}
 	for {
-		var ids []string
+		var list []Freed
+		most := s.o.DueAtOnce + len(seen)
 		if err := s.store.View(ctx, func(tx Reader) (err error) {
-			ids, err = tx.FreedAmong(ctx, among, s.o.DueAtOnce+len(seen))
+			list, err = tx.FreedAmong(ctx, among, most)
 			return err
 		}); err != nil {
 			return done, err
 		}
-		ids = slices.DeleteFunc(ids, func(id string) bool { return seen[id] })
-		if len(ids) == 0 {
-			return done, nil
-		}
-		for _, id := range ids {
-			seen[id] = true
-			n, err := s.lookThrough(ctx, id)
+		all := len(list) < most
+		list = slices.DeleteFunc(list, func(f Freed) bool { return seen[f.ID] })
+		for _, f := range list {
+			seen[f.ID] = true
+			n, err := s.lookThrough(ctx, f)
 			if done += n; err == nil {
 				continue
 			}
 			if ctx.Err() != nil {
 				return done, ctx.Err()
 			}
-			s.o.Log.Error("looking for those who wait for freed capacity", "freed", id, "error", err)
+			s.o.Log.Error("looking for those who wait for freed capacity", "freed", f.ID, "error", err)
+		}
+		if all || len(list) == 0 {
+			return done, nil
 		}
 	}
 }
 
 // lookThrough looks through those who wait for capacity that came back, some in each transaction, until all were looked at.
-func (s *Service) lookThrough(ctx context.Context, id string) (offers int, err error) {
-	for {
-		made, over := 0, false
-		var lock []string
-		if err := s.store.View(ctx, func(tx Reader) error {
-			f, err := tx.Freed(ctx, id)
-			if lock = nil; f.Testbed != "" {
-				lock = []string{f.Testbed}
-			}
-			return err
-		}); CodeOf(err) == CodeNotFound {
-			return offers, nil // another process was faster
-		} else if err != nil {
-			return offers, err
-		}
+func (s *Service) lookThrough(ctx context.Context, f Freed) (offers int, err error) {
+	var lock []string
+	if f.Testbed != "" {
+		lock = []string{f.Testbed}
+	}
+	for over := false; !over; {
+		made := 0
 		err := growing(lock, nil, func(lock []string) error {
 			return s.store.Change(ctx, lock, func(tx Tx) (err error) {
 				d := &decision{s: s, tx: tx, actor: account.System, action: ActionOffer, now: s.now(), locked: lock}
-				made, over, err = d.look(ctx, id)
+				made, over, err = d.look(ctx, f.ID)
 				return err
 			})
 		})
 		if err != nil {
 			return offers, err
 		}
-		if offers += made; over {
-			return offers, nil
-		}
+		offers += made
 	}
+	return offers, nil
 }
 
 const (

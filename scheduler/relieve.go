@@ -70,8 +70,8 @@ func (d *decision) relieved() []testbeds.Booking {
 		}
 		for _, old := range freed {
 			for _, testbed := range old.Testbeds() {
-				for _, b := range w.fed.Bookings(testbed, old.Occupied()) {
-					if b.Overbooked && b.Strength.Blocks() && !seen[b.ID] && w.fed.Without(b.ID).Holds(b) {
+				for _, b := range w.fed.Blocking(testbed, old.Occupied()) {
+					if b.Overbooked && !seen[b.ID] && w.fed.Without(b.ID).Holds(b) {
 						found = append(found, b)
 					}
 					seen[b.ID] = true

@@ -37,7 +37,7 @@ type Options struct {
 	Horizon     time.Duration    // how far ahead can be booked; default two years
 	HoldFor     time.Duration    // how long an offer holds its capacity if the mentor gives no time; default 72 h
 	MaxHold     time.Duration    // default 30 days
-	ClaimFor    time.Duration    // how long an offer to a request that waits holds its capacity; default a day
+	ClaimFor    time.Duration    // how long an offer to a request that waits holds its capacity, a minute at least; default a day
 	MaxOpen     int              // open requests of one person; 0 for any number
 	MaxRemarks  int              // of one person in an hour; 0 for any number
 	MaxWebhooks int              // of one person; default 10
@@ -55,7 +55,7 @@ func New(store Store, o Options) *Service {
 	o.HoldFor = cmp.Or(o.HoldFor, 72*time.Hour)
 	o.DueAtOnce = cmp.Or(o.DueAtOnce, 500)
 	o.MaxHold = cmp.Or(o.MaxHold, 30*day)
-	o.ClaimFor = cmp.Or(o.ClaimFor, waitlist.Window)
+	o.ClaimFor = max(cmp.Or(o.ClaimFor, waitlist.Window), waitlist.Shortest)
 	o.MaxWebhooks = cmp.Or(o.MaxWebhooks, 10)
 	if o.WebhookAddress == nil {
 		o.WebhookAddress = func(string) string { return "cannot be used: this instance has no webhooks" }

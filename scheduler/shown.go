@@ -30,7 +30,7 @@ func (o Offer) shown() Offer {
 }
 
 func (w Wait) shown() Wait {
-	return Wait{For: w.For, Within: w.Within, MaxCost: w.MaxCost, Until: w.Until, Since: w.Since, Offer: w.Offer, Places: w.Places, Reach: w.Reach}
+	return Wait{For: w.For, Within: w.Within, MaxCost: w.MaxCost, Until: w.Until, Since: w.Since, Offer: w.Offer, IfMissed: w.IfMissed, Missed: w.Missed, Places: w.Places, Reach: w.Reach}
 }
 
 func (a Actual) shown() Actual { return Actual{Start: a.Start, End: a.End} }

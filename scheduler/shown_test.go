@@ -23,7 +23,7 @@ Request: ID Number Name NSD Description Organisation Experimenter Mentor Status 
 Approval: Testbed Policy Decision By At Reason Slot Demand Revision Deadline
 Deadline: Asked At Stage Default
 Offer: ID For State Made Waited Expires What Booking Accepted [Link]
-Wait: For Within MaxCost Until Since Offer Places Reach
+Wait: For Within MaxCost Until Since Offer IfMissed Missed Places Reach
 Actual: Start End
 Needed: Asked Confirmed By
 Terms: Grace ReleaseAfter AskAhead

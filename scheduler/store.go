@@ -131,7 +131,7 @@ type RequestReader interface {
 	// NextDue returns the earliest Due of all requests, or At of capacity that came back; nil where there is none.
 	NextDue(ctx context.Context) (*time.Time, error)
 	// WaitingFor lists, in their order, the first places after f.Passed of requests whose WaitSpans meet the capacity that came back, and
-	// need no more of it than f.Free.
+	// need no more of it than f.Free: none where nothing of it is free.
 	WaitingFor(ctx context.Context, f Freed, limit int) ([]waitlist.Place, error)
 	// WaitingBefore counts the requests that wait for some of the same capacity and come before r.
 	WaitingBefore(ctx context.Context, r Request) (int, error)
@@ -139,8 +139,8 @@ type RequestReader interface {
 	Waiters(ctx context.Context, testbed string, after waitlist.Place, limit int) ([]waitlist.Place, error)
 	// Freed reads capacity that came back.
 	Freed(ctx context.Context, id string) (Freed, error)
-	// FreedAmong lists the ids of capacity that came back, the oldest first: of some testbeds, or anywhere if none are given.
-	FreedAmong(ctx context.Context, among []string, limit int) ([]string, error)
+	// FreedAmong lists capacity that came back, the oldest first: of some testbeds, or anywhere if none are given.
+	FreedAmong(ctx context.Context, among []string, limit int) ([]Freed, error)
 	// Series reads the record of a series, by its UUID.
 	Series(ctx context.Context, id string) (Series, error)
 	// SeriesList lists series, newest first.

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -13,8 +14,9 @@ import (
 	"berth/testbeds"
 )
 
-// Wait says what a request under review waits for: capacity that others may give back. Whoever waits gets one offer, in the order of priority, then of
-// Since. It ends with the offer, taken or not, with Until, or when the request gets or asks for something else.
+// Wait says what a request under review waits for: capacity that others may give back. Whoever waits gets one offer at a time, in the order of priority,
+// then of Since. It ends when an offer is taken, with Until, or when the request gets or asks for something else. An offer that is missed goes to the
+// next, and IfMissed says whether its request waits on.
 type Wait struct {
 	For     WaitKind       `json:"for"`
 	Within  *testbeds.Slot `json:"within,omitempty"`   // for window and alternative: where any slot will do, as far as it can be booked
@@ -22,6 +24,9 @@ type Wait struct {
 	Until   time.Time      `json:"until"`
 	Since   time.Time      `json:"since"`
 	Offer   string         `json:"offer,omitempty"` // the offer that it got
+	// IfMissed says what becomes of it when an offer is not taken in time; empty, as in older documents, for staying. Missed counts such offers.
+	IfMissed IfMissed `json:"if_missed,omitempty"`
+	Missed   int      `json:"missed,omitempty"`
 	// Places are the testbeds where an alternative may lie, and Reach the time in which capacity that comes back may help, setup and teardown included.
 	Places []string      `json:"places,omitempty"`
 	Reach  testbeds.Slot `json:"reach"`
@@ -37,6 +42,19 @@ const (
 	WaitAlternative WaitKind = "alternative" // any alternative up to a cost
 )
 
+// IfMissed says what becomes of a request that waits and does not take its offer in time.
+type IfMissed string
+
+// What a missed offer leads to. Staying is the rule where nobody says otherwise: an offer may come in a night or over a weekend, and who was away did not
+// change their mind. It is not for ever, see waitlist.MostMissed.
+const (
+	IfMissedStay  IfMissed = "stay"  // it waits on, behind all others of its priority
+	IfMissedLeave IfMissed = "leave" // it no longer waits
+)
+
+// IfMissedWays lists what a missed offer may lead to.
+var IfMissedWays = []IfMissed{IfMissedStay, IfMissedLeave}
+
 // WaitKinds lists all kinds of waiting.
 var WaitKinds = []WaitKind{WaitSlot, WaitWindow, WaitAlternative}
 
@@ -45,10 +63,11 @@ const maxCost = 3 * 366 * 24
 
 // WaitFor is how a person asks to wait.
 type WaitFor struct {
-	For      WaitKind       `json:"for,omitempty"`      // default: window where the request or this has one, else slot
-	Window   *testbeds.Slot `json:"window,omitempty"`   // default: the request's
-	MaxCost  float64        `json:"max_cost,omitempty"` // mandatory for alternative
-	Until    *time.Time     `json:"until,omitempty"`    // default: as long as it can be offered
+	For      WaitKind       `json:"for,omitempty"`       // default: window where the request or this has one, else slot
+	Window   *testbeds.Slot `json:"window,omitempty"`    // default: the request's
+	MaxCost  float64        `json:"max_cost,omitempty"`  // mandatory for alternative
+	Until    *time.Time     `json:"until,omitempty"`     // default: as long as it can be offered
+	IfMissed IfMissed       `json:"if_missed,omitempty"` // default: stay
 	DryRun   bool           `json:"dry_run,omitempty"`
 	Revision int64          `json:"-"`
 }
@@ -76,6 +95,9 @@ func (in WaitFor) check(before string, bad *faults) {
 		bad.add(before+"max_cost", "applies only to alternative")
 	case in.For == WaitSlot && in.Window != nil:
 		bad.add(before+"window", "does not apply to slot")
+	}
+	if in.IfMissed != "" && !slices.Contains(IfMissedWays, in.IfMissed) {
+		bad.add(before+"if_missed", "must be stay or leave")
 	}
 }
 
@@ -157,7 +179,7 @@ func prepended(a testbeds.Alternative, list []testbeds.Alternative) []testbeds.A
 // wish makes what a request waits for of what a person asked.
 func (d *decision) wish(r Request, in WaitFor) (Wait, error) {
 	var bad faults
-	w := Wait{For: in.For, MaxCost: math.Round(in.MaxCost*1e4) / 1e4, Since: d.now}
+	w := Wait{For: in.For, MaxCost: math.Round(in.MaxCost*1e4) / 1e4, Since: d.now, IfMissed: cmp.Or(in.IfMissed, IfMissedStay)}
 	window := in.Window
 	if window == nil {
 		window = r.Window
@@ -231,6 +253,29 @@ func (w Wait) Words() string {
 		words = fmt.Sprintf("waits for any alternative up to a cost of %s h", strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.4f", w.MaxCost), "0"), "."))
 	}
 	return words + ", until " + w.Until.Format(time.RFC3339)
+}
+
+// Missing says in a few words what becomes of it when it misses an offer, or its next one.
+func (w Wait) Missing() string {
+	switch {
+	case w.IfMissed == IfMissedLeave:
+		return "it then leaves the list"
+	case w.Missed == waitlist.MostMissed-1:
+		return fmt.Sprintf("it then leaves the list: it has missed %d offers already", w.Missed)
+	}
+	return fmt.Sprintf("it then waits on, behind the others; with the %s missed offer it leaves the list", ordinals[waitlist.MostMissed])
+}
+
+var ordinals = [...]string{"", "first", "second", "third"}
+
+// missed returns how a request waits on that has not taken its offer in time; nil where it no longer waits.
+func (w Wait) missed(now time.Time) *Wait {
+	w.Missed++
+	if w.IfMissed == IfMissedLeave || w.Missed >= waitlist.MostMissed || !w.Until.After(now) {
+		return nil
+	}
+	w.Offer, w.Since = "", now
+	return &w
 }
 
 // place is where the request stands among those who wait.

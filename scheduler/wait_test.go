@@ -61,10 +61,10 @@ func TestAFreedSlotGoesToTheFirstWhoWaits(t *testing.T) {
 	}
 	h.clean()
 
-	// Nobody takes it: it goes to the next.
+	// Nobody takes it: it goes to the next, and the first waits on, behind them.
 	h.at(6)
-	if r := h.get(first.ID); r.Wait != nil || len(h.offers(first.ID)) > 0 {
-		t.Errorf("the first still waits: %+v", r.Wait)
+	if r := h.get(first.ID); r.Wait == nil || r.Wait.Missed != 1 || len(h.offers(first.ID)) > 0 || r.Place != 2 {
+		t.Errorf("the first waits at place %d: %+v", r.Place, r.Wait)
 	}
 	open = h.offers(second.ID)
 	if len(open) != 1 || !open[0].Expires.Equal(h.clock.Add(18*time.Hour/4)) {
@@ -317,6 +317,70 @@ func TestWaitingEnds(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestAMissedOffer(t *testing.T) {
+	t.Parallel()
+	slot := hours(30*24, 4)
+	claim := 24 * time.Hour
+	t.Run("it waits on, behind the others", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		taken := h.scheduled("marathon", slot)
+		first := h.waiting("maeve", "hydra", slot, scheduler.WaitFor{})
+		next := h.waiting("hector", "hydra", slot, scheduler.WaitFor{})
+		h.ok(h.Cancel(t.Context(), as("maeve"), taken.ID, scheduler.Step{}))
+		h.due()
+		for round, id := range []string{first.ID, next.ID, first.ID, next.ID, first.ID, next.ID} {
+			open := h.offers(id)
+			if len(open) != 1 || !open[0].Expires.Equal(h.clock.Add(claim)) {
+				t.Fatalf("round %d: %+v", round, open)
+			}
+			h.clean()
+			h.clock = h.clock.Add(claim - time.Second)
+			h.due()
+			if len(h.offers(id)) != 1 {
+				t.Fatalf("round %d: gone a second early", round)
+			}
+			h.clock = h.clock.Add(time.Second)
+			h.due()
+			w := h.get(id).Wait
+			if last := round >= 4; last != (w == nil) || !last && (w.Missed != round/2+1 || !w.Since.Equal(h.clock) || w.Offer != "") {
+				t.Fatalf("round %d: %+v", round, w)
+			}
+		}
+		h.clean()
+	})
+	t.Run("it leaves the list, if that was said", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		taken := h.scheduled("marathon", slot)
+		r := h.waiting("maeve", "hydra", slot, scheduler.WaitFor{IfMissed: scheduler.IfMissedLeave})
+		h.ok(h.Cancel(t.Context(), as("maeve"), taken.ID, scheduler.Step{}))
+		h.due()
+		h.clock = h.clock.Add(claim)
+		h.due()
+		if now := h.get(r.ID); now.Wait != nil || len(h.offers(r.ID)) != 0 {
+			t.Errorf("%+v", now.Wait)
+		}
+		h.clean()
+	})
+	t.Run("the time to claim is a setting", func(t *testing.T) {
+		t.Parallel()
+		for _, c := range []struct{ set, ahead, holds time.Duration }{{3 * time.Hour, 30 * 24 * time.Hour, 3 * time.Hour}, {48 * time.Hour, 100 * time.Hour, 25 * time.Hour}, {time.Second, 100 * time.Hour, time.Minute}} {
+			h := newHouse(t)
+			h.claimFor = c.set
+			h.Service = h.another()
+			at := testbeds.NewSlot(h.clock.Add(c.ahead), 4*time.Hour)
+			taken := h.scheduled("marathon", at)
+			r := h.waiting("maeve", "hydra", at, scheduler.WaitFor{})
+			h.ok(h.Cancel(t.Context(), as("maeve"), taken.ID, scheduler.Step{}))
+			h.due()
+			if open := h.offers(r.ID); len(open) != 1 || open[0].Expires.Sub(h.clock) != c.holds {
+				t.Errorf("%v: %+v", c, open)
+			}
+		}
+	})
 }
 
 // Capacity that came back and was not passed on yet is passed on before a decision about its testbed: nobody overtakes those who wait.

@@ -65,6 +65,9 @@ Bookings:
 	    How long an offer holds its capacity if the mentor sets no time; at most max_hold. Default: P3D
 	max_hold
 	    The longest time for which a mentor can let an offer hold its capacity. Default: P30D
+	claim_for
+	    How long what came free is held for the first who waits for it, from PT1M to max_hold; never longer than a
+	    quarter of the time until its slot begins. Default: P1D
 	reminders
 	    How long before orchestration and before a slot's end people are reminded, separated by commas. Empty: never.
 	    Default: P1D,PT1H

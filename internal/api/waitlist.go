@@ -11,17 +11,18 @@ import (
 
 // WaitShape is how a person asks to wait.
 type WaitShape struct {
-	For     string     `json:"for,omitempty" enum:"slot,window,alternative" doc:"slot: the one asked for; window: any slot of that length within it; alternative: any up to a cost. Default: window where there is one, else slot"`
-	Window  *slotShape `json:"window,omitempty" doc:"default: the request's; bounds alternatives too"`
-	MaxCost float64    `json:"max_cost,omitempty" doc:"of an alternative, in hours of shift; mandatory there"`
-	Until   *time.Time `json:"until,omitempty" doc:"default: as long as anything can be offered"`
+	For      string     `json:"for,omitempty" enum:"slot,window,alternative" doc:"slot: the one asked for; window: any slot of that length within it; alternative: any up to a cost. Default: window where there is one, else slot"`
+	Window   *slotShape `json:"window,omitempty" doc:"default: the request's; bounds alternatives too"`
+	MaxCost  float64    `json:"max_cost,omitempty" doc:"of an alternative, in hours of shift; mandatory there"`
+	Until    *time.Time `json:"until,omitempty" doc:"default: as long as anything can be offered"`
+	IfMissed string     `json:"if_missed,omitempty" enum:"stay,leave" doc:"what becomes of it when an offer is not taken in time. stay: it waits on, behind all others of its priority, and leaves the list with the third missed offer; leave: it leaves the list at once. Default: stay"`
 }
 
 func (w *WaitShape) wait() *scheduler.WaitFor {
 	if w == nil {
 		return nil
 	}
-	return &scheduler.WaitFor{For: scheduler.WaitKind(w.For), Window: w.Window.slot(), MaxCost: w.MaxCost, Until: w.Until}
+	return &scheduler.WaitFor{For: scheduler.WaitKind(w.For), Window: w.Window.slot(), MaxCost: w.MaxCost, Until: w.Until, IfMissed: scheduler.IfMissed(w.IfMissed)}
 }
 
 // Waiting is the body of a step onto the waitlist.
@@ -32,7 +33,7 @@ type waiting struct {
 
 func (a *api) waitlistRoutes() {
 	decide(a, "wait-request", "wait", "Let a request under review wait for capacity",
-		"When capacity comes back, those who wait for it are looked through in the order of priority, then of time; the first that fits gets an offer that is held for a day at most, and never longer than a quarter of the time left. Where what it wants is free, there is nothing to wait for: a 409 names it.",
+		"When capacity comes back, those who wait for it are looked through in the order of priority, then of time; the first that fits gets an offer that is held for the time of claim_for (a day, if nothing else is set), and never longer than a quarter of the time left. Not taken, it goes to the next, and if_missed says what becomes of the one who missed it. Where what it wants is free, there is nothing to wait for: a 409 names it.",
 		func(ctx context.Context, actor account.Actor, id string, revision int64, in waiting) (scheduler.Outcome, error) {
 			w := in.wait()
 			w.DryRun, w.Revision = in.DryRun, revision

@@ -119,7 +119,7 @@ func program(version string) string {
 func newService(s scheduler.Store, settings config.Settings, o Options, clock func() time.Time) *scheduler.Service {
 	return scheduler.New(s, scheduler.Options{
 		Clock: clock, NewID: uuid.NewString, Log: o.Log,
-		Horizon: settings.Horizon, HoldFor: settings.HoldFor, MaxHold: settings.MaxHold, Reminders: settings.Reminders,
+		Horizon: settings.Horizon, HoldFor: settings.HoldFor, MaxHold: settings.MaxHold, ClaimFor: settings.ClaimFor, Reminders: settings.Reminders,
 		MaxOpen: settings.Limits.Open, MaxRemarks: settings.Limits.Remarks,
 		MaxWebhooks: settings.Limits.Webhooks, WebhookAddress: webhook.Address(settings.Webhooks.Anywhere),
 	})

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"time"
 )
 
 // validate checks combinations of settings.
@@ -28,6 +29,9 @@ func (l *layered) validate(s Settings) {
 	l.oidc(s.OIDC)
 	if s.HoldFor > s.MaxHold {
 		l.fault("hold_for", l.origins["hold_for"], "must be at most max_hold")
+	}
+	if s.ClaimFor < time.Minute || s.ClaimFor > s.MaxHold {
+		l.fault("claim_for", l.origins["claim_for"], "must be from PT1M to max_hold")
 	}
 }
 

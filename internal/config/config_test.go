@@ -115,6 +115,8 @@ func TestRefusals(t *testing.T) {
 		{"one of two", "", nil, map[string]string{"tls_cert": "a.pem"}, []string{"tls_cert (--tls-cert): goes together"}},
 		{"bad period", "", []string{"BERTH_HORIZON=2y"}, nil, []string{"horizon (BERTH_HORIZON): \"2y\" is not an ISO 8601 duration"}},
 		{"empty period", "", nil, map[string]string{"hold_for": "PT0S"}, []string{"hold_for (--hold-for): must be longer"}},
+		{"no time to claim", "", nil, map[string]string{"claim_for": "PT59S"}, []string{"claim_for (--claim-for): must be from PT1M to max_hold"}},
+		{"a claim above the most", "", nil, map[string]string{"claim_for": "P31D"}, []string{"claim_for (--claim-for): must be from PT1M to max_hold"}},
 		{"hold above the most", "", nil, map[string]string{"hold_for": "P31D"}, []string{"hold_for (--hold-for): must be at most max_hold"}},
 		{"bad reminder", "", nil, map[string]string{"reminders": "P1D,soon"}, []string{"reminders (--reminders): \"soon\""}},
 		{"bad proxy", "", nil, map[string]string{"behind_proxy": "proxy.example"}, []string{"behind_proxy (--behind-proxy): \"proxy.example\""}},

@@ -21,6 +21,7 @@ type Settings struct {
 	Horizon   time.Duration
 	HoldFor   time.Duration
 	MaxHold   time.Duration
+	ClaimFor  time.Duration
 	Reminders []time.Duration
 
 	LogLevel  slog.Level

@@ -33,6 +33,8 @@ var table = []Setting{
 		Help: "How long an offer holds its capacity if the mentor sets no time; at most max_hold."},
 	{Name: "max_hold", Group: "Bookings", Default: "P30D", set: period(func(s *Settings) *time.Duration { return &s.MaxHold }),
 		Help: "The longest time for which a mentor can let an offer hold its capacity."},
+	{Name: "claim_for", Group: "Bookings", Default: "P1D", set: period(func(s *Settings) *time.Duration { return &s.ClaimFor }),
+		Help: "How long what came free is held for the first who waits for it, from PT1M to max_hold; never longer than a quarter of the time until its slot begins."},
 	{Name: "reminders", Group: "Bookings", Default: "P1D,PT1H", set: setReminders,
 		Help: "How long before orchestration and before a slot's end people are reminded, separated by commas. Empty: never."},
 

@@ -99,6 +99,82 @@ func TestStatementsPerDecision(t *testing.T) {
 	}
 }
 
+// TestStatementsPerLook counts what it takes to find the first of many who wait for a freed slot, and to make them the offer: from one look at what is
+// due to the next. The figures do not grow with the number of those who wait.
+func TestStatementsPerLook(t *testing.T) {
+	t.Parallel()
+	most := map[string]struct{ statements, trips int }{"sqlite": {27, 27}, "postgres": {28, 19}}
+	for _, e := range testdb.Engines(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			db := testdb.Open(t, e.Fresh(t))
+			var x traffic
+			store.Watch(db, x.seen)
+			svc, slot := waitingHouse(t, db)
+			wish := func(wait *scheduler.WaitFor) scheduler.Request {
+				out, err := svc.Submit(t.Context(), account.System, scheduler.Submission{Name: "wish", Experimenter: "grace", Wait: wait, Ask: scheduler.Ask{Slot: slot,
+					Devices: []testbeds.DeviceNeed{{Testbed: "t", Device: "radio", Count: 4}}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return out.Request
+			}
+			holder := wish(nil)
+			if _, err := svc.Schedule(t.Context(), account.System, holder.ID, scheduler.Schedule{}); err != nil {
+				t.Fatal(err)
+			}
+			for round := range 3 {
+				for range 20 * (round + 1) {
+					wish(&scheduler.WaitFor{})
+				}
+				if _, err := svc.Cancel(t.Context(), account.System, holder.ID, scheduler.Step{}); err != nil {
+					t.Fatal(err)
+				}
+				x.take()
+				done, _, err := svc.RunDue(t.Context())
+				if err != nil || done != 1 {
+					t.Fatalf("%d offers, %v", done, err)
+				}
+				statements, trips, lines := x.take()
+				if want := most[e.Name]; statements != want.statements || trips != want.trips {
+					t.Errorf("%d statements in %d round trips, expected are %d in %d:\n%s", statements, trips, want.statements, want.trips, lines)
+				}
+				list, err := svc.Waitlist(t.Context(), account.System, "", "", 1)
+				if err != nil || len(list.Items) != 1 {
+					t.Fatal(list, err)
+				}
+				out, err := svc.AcceptOffer(t.Context(), account.System, list.Items[0].ID, "1", false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if holder = out.Request; holder.Status != scheduler.Scheduled {
+					if _, err := svc.Schedule(t.Context(), account.System, holder.ID, scheduler.Schedule{}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// waitingHouse returns a service with one testbed of four radios, and a slot that can be had there.
+func waitingHouse(t testing.TB, db *store.Store) (*scheduler.Service, testbeds.Slot) {
+	t.Helper()
+	now := time.Now().UTC().Truncate(time.Second)
+	svc := scheduler.New(db, scheduler.Options{Clock: func() time.Time { return now }, NewID: newid.NewString})
+	f := testbeds.Facility{Testbeds: []testbeds.Testbed{{ID: "t", Name: "T", Timezone: "UTC", Devices: []testbeds.Device{{ID: "radio", Count: 4}}}}}
+	if _, err := svc.PutFacility(t.Context(), account.System, f, scheduler.ChangeOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"grace", "ada", "edsger"} {
+		p := account.Person{Username: name, Name: name, Roles: []account.Role{account.RoleExperimenter}}
+		if _, err := testdb.NewDirectory(t, svc, db, time.Now).PutPerson(t.Context(), account.System, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return svc, testbeds.NewSlot(now.Truncate(time.Hour).Add(10*24*time.Hour), time.Hour)
+}
+
 // decider returns a function that submits a request for an hour of its own and grants it.
 func decider(t testing.TB, db *store.Store) func() {
 	t.Helper()

@@ -83,60 +83,66 @@ func (w *where) after(p waitlist.Place) {
 // mostWeeks is the most weeks and blocks that are asked one by one; for more, all blocks are asked at once.
 const mostWeeks = 40
 
+// mostRanges bounds the ranges of the index that one statement asks.
+const mostRanges = 100
+
 // WaitingFor lists the first of those who wait for capacity that came back, in their order. Each of the ranges of the index that may hold them is
-// asked for its first ones: nobody else is looked at.
+// asked for its first ones, all in one statement: nobody else is looked at.
 func (r *reader) WaitingFor(ctx context.Context, f scheduler.Freed, limit int) ([]waitlist.Place, error) {
-	from, to := seconds(f.Interval.Start), seconds(f.Interval.End)
-	weeks := cover(from, to, mostWeeks)
 	var found []waitlist.Place
-	first := func(w where) error {
-		w.after(f.Passed)
-		w.and(`starts < ?`, to)
-		w.and(`ends > ?`, from)
-		w.args = append(w.args, limit)
-		list, err := all(ctx, r.tx, placeRow, `SELECT DISTINCT rank, since, number FROM waiting `+w.String()+fmt.Sprintf(`ORDER BY rank, since, number LIMIT $%d`, len(w.args)), w.args...)
-		found = append(found, list...)
-		return err
-	}
-	of := func(pool string, most int64) error {
-		if weeks == nil {
-			w := where{}
-			w.and(`testbed = ? AND pool = ? AND week < 0 AND amount <= ?`, f.Testbed, pool, most)
-			return first(w)
+	for ranges := range slices.Chunk(freedRanges(f), mostRanges) {
+		var args []any
+		var parts []string
+		for _, x := range ranges {
+			w := &where{args: args}
+			x(w)
+			w.after(f.Passed)
+			w.and(`starts < ?`, seconds(f.Interval.End))
+			w.and(`ends > ?`, seconds(f.Interval.Start))
+			args = append(w.args, limit)
+			parts = append(parts, fmt.Sprintf(`SELECT * FROM (SELECT DISTINCT rank, since, number FROM waiting %sORDER BY rank, since, number LIMIT $%d) x%d`, w, len(args), len(parts)))
 		}
-		for _, week := range weeks {
-			w := where{}
-			w.and(`testbed = ? AND pool = ? AND week = ? AND amount <= ?`, f.Testbed, pool, week, most)
-			if err := first(w); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if len(f.Pools) == 0 {
-		w := where{}
-		w.and(`testbed = ? AND week < 0`, f.Testbed)
-		if err := first(w); err != nil {
+		list, err := all(ctx, r.tx, placeRow, strings.Join(parts, ` UNION ALL `), args...)
+		if err != nil {
 			return nil, err
 		}
-	} else if err := of("", 0); err != nil {
-		return nil, err
+		found = append(found, list...)
+	}
+	slices.SortFunc(found, waitlist.Compare)
+	found = slices.Compact(found)
+	return found[:min(len(found), limit)], nil
+}
+
+// freedRanges lists the ranges of the index in which those may be who wait for capacity that came back, as conditions. Where every pool is known to be
+// taken again, there are none.
+func freedRanges(f scheduler.Freed) (list []func(*where)) {
+	if len(f.Pools) == 0 {
+		return []func(*where){func(w *where) { w.and(`testbed = ? AND week < 0`, f.Testbed) }}
+	}
+	weeks := cover(seconds(f.Interval.Start), seconds(f.Interval.End), mostWeeks)
+	of := func(pool string, most int64) {
+		if weeks == nil {
+			list = append(list, func(w *where) { w.and(`testbed = ? AND pool = ? AND week < 0 AND amount <= ?`, f.Testbed, pool, most) })
+		}
+		for _, week := range weeks {
+			list = append(list, func(w *where) {
+				w.and(`testbed = ? AND pool = ? AND week = ? AND amount <= ?`, f.Testbed, pool, week, most)
+			})
+		}
 	}
 	for i, p := range f.Pools {
 		most := int64(testbeds.MaxAmount) * maxParts
 		if f.Free != nil {
 			most = f.Free[i]
 		}
-		if most <= 0 {
-			continue
-		}
-		if err := of(poolKey(p), most); err != nil {
-			return nil, err
+		if most > 0 {
+			of(poolKey(p), most)
 		}
 	}
-	slices.SortFunc(found, waitlist.Compare)
-	found = slices.Compact(found)
-	return found[:min(len(found), limit)], nil
+	if len(list) > 0 {
+		of("", 0) // those who wait for anything of the testbed
+	}
+	return list
 }
 
 // maxParts is more than the components and devices of a request: their amounts add up.
@@ -187,23 +193,25 @@ func (r *reader) Waiters(ctx context.Context, testbed string, after waitlist.Pla
 
 // Freed reads capacity that came back.
 func (r *reader) Freed(ctx context.Context, id string) (scheduler.Freed, error) {
-	return one(ctx, r.tx, "such freed capacity", func(s scan) (f scheduler.Freed, err error) {
-		var text string
-		if err := s(&text); err != nil {
-			return f, err
-		}
-		return parsed[scheduler.Freed]("freed capacity", text)
-	}, `SELECT document FROM freed WHERE id = $1`, id)
+	return one(ctx, r.tx, "such freed capacity", freedRow, `SELECT document FROM freed WHERE id = $1`, id)
 }
 
-// FreedAmong lists the ids of capacity that came back, the oldest first. What came back anywhere comes back on each testbed.
-func (r *reader) FreedAmong(ctx context.Context, among []string, limit int) ([]string, error) {
+// FreedAmong lists capacity that came back, the oldest first. What came back anywhere comes back on each testbed.
+func (r *reader) FreedAmong(ctx context.Context, among []string, limit int) ([]scheduler.Freed, error) {
 	w := where{}
 	if len(among) > 0 && !slices.Equal(among, scheduler.AllTestbeds) {
 		w.and(`testbed IN (`+strings.Repeat("?,", len(among))+`'')`, anys(among)...)
 	}
 	w.args = append(w.args, limit)
-	return all(ctx, r.tx, words, `SELECT id FROM freed `+w.String()+fmt.Sprintf(`ORDER BY at, id LIMIT $%d`, len(w.args)), w.args...)
+	return all(ctx, r.tx, freedRow, `SELECT document FROM freed `+w.String()+fmt.Sprintf(`ORDER BY at, id LIMIT $%d`, len(w.args)), w.args...)
+}
+
+func freedRow(s scan) (f scheduler.Freed, err error) {
+	var text string
+	if err := s(&text); err != nil {
+		return f, err
+	}
+	return parsed[scheduler.Freed]("freed capacity", text)
 }
 
 // PutFreed creates or replaces capacity that came back.

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"berth/scheduler"
+	"berth/scheduler/waitlist"
 	"berth/testbeds"
 )
 
@@ -38,6 +39,9 @@ func (m *machine) wish(rt *rapid.T, slot testbeds.Slot) scheduler.WaitFor {
 		in.For, in.MaxCost = scheduler.WaitAlternative, float64(rapid.IntRange(1, 20).Draw(rt, "cost"))
 	case 1:
 		in.For, in.Window = scheduler.WaitWindow, &testbeds.Slot{Start: slot.Start.Add(-m.quarters(rt, 0, 8)), End: slot.End.Add(m.quarters(rt, 0, 8))}
+	}
+	if m.rarely(rt) {
+		in.IfMissed = scheduler.IfMissedLeave
 	}
 	if m.rarely(rt) {
 		in.Until = new(m.clock.Add(m.quarters(rt, 1, 30)))
@@ -80,6 +84,8 @@ func (m *machine) patience(s snapshot) {
 		case w == nil:
 		case r.Status != scheduler.UnderReview || r.HoldUntil != nil:
 			m.broken("waitlist: out of place", "#%d is %s, held until %v, and waits", r.Number, r.Status, r.HoldUntil)
+		case w.Missed >= waitlist.MostMissed:
+			m.broken("waitlist: missed too often", "#%d has missed %d offers, and waits", r.Number, w.Missed)
 		case w.Offer == "" && s.idle(r):
 			m.broken("waitlist: waits in vain", "#%d waits for %s since %s, and it is free", r.Number, r.Slot, w.Since)
 		}

@@ -25,6 +25,7 @@ func readWaitFor(form url.Values, zone *time.Location) (w scheduler.WaitFor, err
 	default:
 		w.For = scheduler.WaitKind(what)
 	}
+	w.IfMissed = scheduler.IfMissed(form.Get("if_missed"))
 	if text := form.Get("wait_until"); text != "" {
 		at, err := readTime("wait_until", text, zone)
 		if err != nil {
@@ -42,7 +43,7 @@ func (x reader) waits(r scheduler.Request, place int) (title template.HTML, line
 	case w.Offer != "":
 		for _, o := range r.Offers {
 			if o.ID == w.Offer {
-				lines = append(lines, markup("%s is held for it until %s, %s; if it is not taken by then, it goes to the next who waits.", x.markSlot(o.What.Slot), x.mark(o.Expires), x.away(o.Expires)))
+				lines = append(lines, markup("%s is held for it until %s, %s; if it is not taken by then, it goes to the next who waits: %s.", x.markSlot(o.What.Slot), x.mark(o.Expires), x.away(o.Expires), w.Missing()))
 			}
 		}
 		return "Something came free for it.", lines
@@ -51,7 +52,8 @@ func (x reader) waits(r scheduler.Request, place int) (title template.HTML, line
 	default:
 		title = "It is first on the waitlist."
 	}
-	return title, []template.HTML{markup("It %s.", x.humane(w.Words())), markup("Since %s; whoever is more important, or asked earlier for some of the same, comes first.", x.mark(w.Since))}
+	return title, []template.HTML{markup("It %s.", x.humane(w.Words())), markup("Since %s; whoever is more important, or asked earlier for some of the same, comes first.", x.mark(w.Since)),
+		markup("What comes free is offered to it, and held for a while. If it misses an offer: %s.", w.Missing())}
 }
 
 // waitRow is a request on the waitlist.
@@ -61,6 +63,7 @@ type waitRow struct {
 	Words    string
 	Since    time.Time
 	Priority string // empty for the normal one
+	Missing  string // what a missed offer leads to
 	Until    *time.Time
 }
 
@@ -80,7 +83,7 @@ func (s *site) waitlist(ctx context.Context, who account.Actor, q url.Values, p 
 	}
 	x := s.readerOf(who)
 	for _, v := range views {
-		row := waitRow{entry: x.row(v, n), Place: v.Place, Words: x.humane(v.Wait.Words()), Since: v.Wait.Since}
+		row := waitRow{entry: x.row(v, n), Place: v.Place, Words: x.humane(v.Wait.Words()), Since: v.Wait.Since, Missing: v.Wait.Missing()}
 		if priority := v.Priority.Named(); priority != scheduler.PriorityNormal {
 			row.Priority = string(priority)
 		}

@@ -244,6 +244,8 @@ func expired(x Reader, e scheduler.Event, r scheduler.Request) News {
 		return News{"No longer held: " + x.Slot(r.Slot), []string{"It was not scheduled in time, and others can have the slot now. It stays under review."}}
 	case strings.HasSuffix(e.Text, "no longer waits"):
 		return News{"Offer expired: the slot goes to the next who waits", []string{"It no longer waits; its experimenter can let it wait again."}}
+	case strings.HasSuffix(e.Text, "behind the others"):
+		return News{"Offer missed: the slot goes to the next who waits", []string{"It waits on, behind the others."}}
 	case len(list) > 2:
 		return News{First: "Offers expired: the slots are no longer held"}
 	}

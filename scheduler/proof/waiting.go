@@ -2,10 +2,14 @@ package proof
 
 import "time"
 
+// mostMissed is the number of missed offers with which waiting ends.
+const mostMissed = 3
+
 // Wait is what a request waits for.
 type Wait struct {
 	Since, Until time.Time
 	Offer        string // the offer that it got
+	Missed       int    // offers that were not taken in time
 }
 
 // waiting judges whether a request waits as it should, and got what the waitlist promises: at most one offer for each time that it began to wait, held
@@ -30,6 +34,8 @@ func (p *Proof) waiting(r Request) {
 		return
 	case r.Stage != Review:
 		p.say(r, "waits for capacity, and is not under review")
+	case w.Missed >= mostMissed:
+		p.say(r, "waits, although it has missed %d offers", w.Missed)
 	case w.Offer != "" && !r.open(w.Offer) && !p.waits(r):
 		p.say(r, "waits with offer %s, which is not open", w.Offer)
 	case w.Offer == "" && offered[w.Since.UTC()] != "":

@@ -9,6 +9,8 @@ const (
 	share = 4
 	// Shortest is the shortest time in which a person can be expected to answer: less is no offer.
 	Shortest = time.Minute
+	// MostMissed is how many offers in a row somebody may miss before their waiting ends: who never answers must not keep capacity from others for ever.
+	MostMissed = 3
 )
 
 // Claim returns until when an offer made now of a slot that begins at start holds its capacity; ok is false where no time is left to take it.

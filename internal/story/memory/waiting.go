@@ -25,6 +25,9 @@ func (d *data) places(after waitlist.Place, limit int, take func(scheduler.Reque
 
 // meets reports whether a request waits for some of the capacity.
 func meets(r scheduler.Request, testbed string, pools []testbeds.Resource, free []int64, in testbeds.Slot) bool {
+	if len(free) > 0 && slices.Max(free) <= 0 {
+		return false
+	}
 	return slices.ContainsFunc(scheduler.WaitSpans(r), func(x scheduler.WaitSpan) bool {
 		if x.Testbed != testbed || !x.Interval.Overlaps(in) || len(pools) == 0 || x.Pool == (testbeds.Resource{}) {
 			return x.Testbed == testbed && x.Interval.Overlaps(in)
@@ -70,15 +73,15 @@ func (d *data) Freed(_ context.Context, id string) (scheduler.Freed, error) {
 }
 
 // FreedAmong lists capacity that came back.
-func (d *data) FreedAmong(_ context.Context, among []string, limit int) ([]string, error) {
+func (d *data) FreedAmong(_ context.Context, among []string, limit int) ([]scheduler.Freed, error) {
 	list := slices.SortedFunc(maps.Values(d.freed), func(a, b scheduler.Freed) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
-	var ids []string
+	var found []scheduler.Freed
 	for _, f := range list {
-		if len(ids) < limit && (len(among) == 0 || slices.Equal(among, scheduler.AllTestbeds) || f.Testbed == "" || slices.Contains(among, f.Testbed)) {
-			ids = append(ids, f.ID)
+		if len(found) < limit && (len(among) == 0 || slices.Equal(among, scheduler.AllTestbeds) || f.Testbed == "" || slices.Contains(among, f.Testbed)) {
+			found = append(found, deep(f))
 		}
 	}
-	return ids, nil
+	return found, nil
 }
 
 // PutFreed creates or replaces capacity that came back.
