@@ -184,6 +184,12 @@ type PeopleReader interface {
 	AccountEvents(ctx context.Context, f account.Filter) ([]account.AuditEvent, error)
 	// SignedIn returns when a person last signed in from an address; the zero time for never.
 	SignedIn(ctx context.Context, person, address string) (time.Time, error)
+	// DeviceLogin reads a program that waits for a confirmation by the hash of its secret, DeviceLoginByCode by that of the short code; both also
+	// after it has expired. They return CodeNotFound.
+	DeviceLogin(ctx context.Context, hash string) (account.DeviceLogin, error)
+	DeviceLoginByCode(ctx context.Context, code string) (account.DeviceLogin, error)
+	// DeviceLogins counts the programs that wait at an instant: those from an address, and all.
+	DeviceLogins(ctx context.Context, address string, now time.Time) (from, all int, err error)
 	// Seen returns the number of the change log up to which a person has seen the news; 0 for one who never looked, or does not exist.
 	Seen(ctx context.Context, person string) (int64, error)
 	// Secret returns the instance's own random key for signing links, made with the database.
@@ -267,6 +273,18 @@ type PeopleWriter interface {
 	AddAccountEvent(ctx context.Context, e account.AuditEvent) error
 	// ForgetAccountEvents deletes entries of the trail from before the instant.
 	ForgetAccountEvents(ctx context.Context, before time.Time) error
+	// AddDeviceLogin stores a program that waits. A code that is in use is CodeConflict.
+	AddDeviceLogin(ctx context.Context, d account.DeviceLogin) error
+	// AnswerDeviceLogin records what a person said. The first answer counts: a second one is CodeConflict.
+	AnswerDeviceLogin(ctx context.Context, d account.DeviceLogin) error
+	// PollDeviceLogin records that a program asked for the answer.
+	PollDeviceLogin(ctx context.Context, d account.DeviceLogin) error
+	// EndDeviceLogin deletes a program that waits; of several who do so at once, one is told that it did.
+	EndDeviceLogin(ctx context.Context, hash string) (ended bool, err error)
+	// EndDeviceLoginsOf deletes those that a person has confirmed.
+	EndDeviceLoginsOf(ctx context.Context, person string) error
+	// ForgetDeviceLogins deletes those that expired before an instant.
+	ForgetDeviceLogins(ctx context.Context, before time.Time) error
 	// PutReplay remembers the object that a key created; for a known key it returns an *Error with CodeConflict.
 	PutReplay(ctx context.Context, person, key string, r Replay) error
 	// Forget deletes replays older than the instant.

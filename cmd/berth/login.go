@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -17,35 +19,47 @@ import (
 	"berth/internal/terminal"
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/testbeds/plain"
 )
 
 type loginCommand struct {
-	URL       string   `arg:"" name:"url" help:"Address of the server, such as https://berth.example.org."`
+	URL       string   `arg:"" name:"url" optional:"" help:"Address of the server, such as https://berth.example.org. Default: that of the current one."`
+	Server    string   `help:"The same, as the other commands take it." placeholder:"URL"`
 	Name      string   `help:"Name under which the server is saved. Default: its host." placeholder:"NAME"`
-	User      string   `help:"Username; asked for otherwise." placeholder:"USERNAME"`
-	TokenFile string   `help:"File with a token from the account page, - for standard input, instead of a password." placeholder:"FILE"`
+	User      string   `help:"Username, to sign in with a password instead of a code." placeholder:"USERNAME"`
+	TokenFile string   `help:"File with a token from the account page, - for standard input, instead of a code." placeholder:"FILE"`
 	Scope     []string `help:"What the token may do, of what its owner may: read, write (everything about requests), admin (the facility, people, tokens); repeatable." enum:"read,write,admin" default:"read,write,admin"`
 	Insecure  bool     `help:"Without encryption to another machine. Everybody on the way can read the token."`
 }
 
+// Help says how to sign in.
+func (c *loginCommand) Help() string {
+	return "Without --user and --token-file, berth login shows a code and the address of a page. Open it in any browser, sign in there as you always do, compare the code, and confirm."
+}
+
 func (c *loginCommand) Run(ctx context.Context, p *process) error {
-	address, err := url.Parse(strings.TrimRight(c.URL, "/"))
+	all, err := p.contexts()
+	if err != nil {
+		return err
+	}
+	current, _ := all.Find("")
+	typed := cmp.Or(c.URL, c.Server, current.Server)
+	address, err := url.Parse(strings.TrimRight(typed, "/"))
 	if err != nil || address.Host == "" {
-		return scheduler.Errorf(scheduler.CodeInvalid, "%q is not an address such as https://berth.example.org", c.URL)
+		return scheduler.Errorf(scheduler.CodeInvalid, "%q is not an address such as https://berth.example.org", typed)
 	}
 	o := client.Options{Server: address.String(), Insecure: c.Insecure, Agent: "berth/" + Version()}
 	saved := terminal.Context{Name: c.Name, Server: address.String()}
 	if saved.Name == "" {
 		saved.Name = address.Host
 	}
-	all, err := p.contexts()
-	if err != nil {
-		return err
-	}
-	if c.TokenFile != "" {
+	switch {
+	case c.TokenFile != "":
 		saved.Token, err = console.ReadPassword(c.TokenFile, p.stdin, p.stderr)
-	} else {
+	case c.User != "":
 		saved, err = c.exchange(ctx, p, o, saved)
+	default:
+		saved, err = c.byCode(ctx, p, o, saved)
 	}
 	if err != nil {
 		return err
@@ -67,17 +81,59 @@ func (c *loginCommand) Run(ctx context.Context, p *process) error {
 	return nil
 }
 
+// byCode shows a code, and waits until somebody confirms it on the server's page.
+func (c *loginCommand) byCode(ctx context.Context, p *process, o client.Options, saved terminal.Context) (terminal.Context, error) {
+	server, err := client.New(o)
+	if err != nil {
+		return saved, err
+	}
+	codes, err := server.AskDevice(ctx, thisProgram(), c.scopes())
+	if scheduler.CodeOf(err) == scheduler.CodeNotFound {
+		return saved, scheduler.Errorf(scheduler.CodeInvalid, "this server does not let programs in by a code: --user USERNAME or --token-file FILE")
+	}
+	if err != nil {
+		return saved, err
+	}
+	fmt.Fprintf(p.stderr, "Open this page in a browser and sign in there:\n\n  %s\n\nand confirm the code\n\n  %s\n\nIt is valid for %d minutes. Waiting …\n", codes.PageFull, codes.Code, codes.Expires/60)
+	t, err := server.AwaitDevice(ctx, codes, pause)
+	if err == nil {
+		saved.Token, saved.ID = t.Token, t.ID
+	}
+	return saved, err
+}
+
+// pause waits a while, or until the context ends.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// thisProgram names the program on its machine, for the list of tokens.
+func thisProgram() string {
+	host, err := os.Hostname()
+	if err != nil {
+		return "berth"
+	}
+	return plain.Clip("berth on "+host, 99)
+}
+
+func (c *loginCommand) scopes() (list []account.Scope) {
+	for _, s := range c.Scope {
+		list = append(list, account.Scope(s))
+	}
+	return list
+}
+
 // exchange makes a token with a username and a password, which is not kept.
 func (c *loginCommand) exchange(ctx context.Context, p *process, o client.Options, saved terminal.Context) (terminal.Context, error) {
 	in := bufio.NewReader(p.stdin)
 	o.User = c.User
-	if o.User == "" {
-		fmt.Fprint(p.stderr, "username: ")
-		line, err := in.ReadString('\n')
-		if o.User = strings.TrimSpace(line); err != nil && o.User == "" {
-			return saved, scheduler.Errorf(scheduler.CodeInvalid, "a username or --token-file is needed")
-		}
-	}
 	fmt.Fprint(p.stderr, "password: ")
 	var err error
 	if f, ok := p.stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
@@ -99,12 +155,7 @@ func (c *loginCommand) exchange(ctx context.Context, p *process, o client.Option
 	if err != nil {
 		return saved, err
 	}
-	var scopes []account.Scope
-	for _, s := range c.Scope {
-		scopes = append(scopes, account.Scope(s))
-	}
-	host, _ := os.Hostname()
-	a, err := server.CreateToken(ctx, "berth on "+host, scopes, nil)
+	a, err := server.CreateToken(ctx, thisProgram(), c.scopes(), nil)
 	if err != nil {
 		return saved, err
 	}

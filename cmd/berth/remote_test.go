@@ -1,9 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -72,6 +78,99 @@ func TestALifeOnTheCommandLine(t *testing.T) {
 	says(t, vera, 2, "", []string{"berth login"}, "request", "list")
 	in.stop(t)
 	says(t, monika, 6, "", []string{"does not answer"}, "request", "list")
+}
+
+// TestSigningInByACode lets a terminal in on a page, in a browser that is signed in.
+func TestSigningInByACode(t *testing.T) {
+	t.Parallel()
+	in := newPlace(t, "").serve(t, "--demo")
+	p := newPlace(t, "")
+	c := p.command(t.Context(), "login", in.url, "--name", "demo", "--scope", "read,write")
+	out := &lockedBuffer{}
+	c.Stdout = out
+	said, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	code := regexp.MustCompile(`/device\?code=([A-Z]{4}-[A-Z]{4})`)
+	var shown []string
+	for lines := bufio.NewScanner(said); shown == nil && lines.Scan(); {
+		shown = code.FindStringSubmatch(lines.Text())
+	}
+	if shown == nil {
+		t.Fatalf("no code is shown: %v", c.Wait())
+	}
+	browser := signedInBrowser(t, in, "vera")
+	page := browser.get(t, shown[0])
+	for _, want := range []string{"berth on ", "127.0.0.1", "read and write", shown[1], "Did you start this yourself"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q:\n%s", want, page)
+		}
+	}
+	if page := browser.post(t, "/device", url.Values{"code": {shown[1]}, "rights": {"write"}, "days": {"30"}, "answer": {"yes"}}); !strings.Contains(page, "may act for you now") {
+		t.Errorf("after it was confirmed:\n%s", page)
+	}
+	_, _ = io.Copy(io.Discard, said)
+	if err := c.Wait(); err != nil || !strings.Contains(out.String(), "signed in to "+in.url+" as vera; saved as demo") {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if page := browser.get(t, "/account/tokens"); !strings.Contains(page, "berth on ") {
+		t.Errorf("the token is not listed:\n%s", page)
+	}
+	if info, err := os.Stat(filepath.Join(p.dir, ".config", "berth", "contexts.json")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	says(t, p, 0, "", []string{"NUMBER"}, "request", "list", "--limit", "3")
+	says(t, p, 4, "", nil, "calendar", "password", "phone") // a token may not make tokens without admin
+	says(t, p, 0, "", []string{"forgot demo\n"}, "logout")
+	if page := browser.get(t, "/account/tokens"); strings.Contains(page, "berth on ") {
+		t.Errorf("the token is still in force:\n%s", page)
+	}
+}
+
+// browser keeps the cookie of a person.
+type browser struct {
+	base   string
+	client http.Client
+}
+
+func signedInBrowser(t *testing.T, in *instance, username string) *browser {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &browser{in.url, http.Client{Jar: jar}}
+	b.post(t, "/sign-in", url.Values{"username": {username}, "password": {demoPassword(t, in)}, "to": {"/account"}})
+	return b
+}
+
+func (b *browser) get(t *testing.T, path string) string {
+	t.Helper()
+	r, err := b.client.Get(b.base + path)
+	return read(t, r, err)
+}
+
+func (b *browser) post(t *testing.T, path string, form url.Values) string {
+	t.Helper()
+	r, err := b.client.PostForm(b.base+path, form)
+	return read(t, r, err)
+}
+
+func read(t *testing.T, r *http.Response, err error) string {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // TestTokensOfTerminalsStayPrivate looks at the file of a signed-in person, and at what is refused.

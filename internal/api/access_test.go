@@ -11,7 +11,7 @@ import (
 )
 
 // public lists the routes open without signing in, beside the offer links.
-var public = []string{"/healthz", "/readyz", "/metrics", prefix + "/openapi.json", prefix + "/openapi-3.0.json", prefix + "/offers/read", prefix + "/offers/accept"}
+var public = []string{"/healthz", "/readyz", "/metrics", prefix + "/openapi.json", prefix + "/openapi-3.0.json", prefix + "/offers/read", prefix + "/offers/accept", prefix + "/device/authorization", prefix + "/device/token"}
 
 // TestEveryRouteSaysWhoMayUseIt walks the router: without signing in every route must answer 401.
 func TestEveryRouteSaysWhoMayUseIt(t *testing.T) {
@@ -94,7 +94,10 @@ func TestTokensAreShownOnceScopedAndRevocable(t *testing.T) {
 		t.Errorf("the list of tokens: %s", list.body)
 	}
 	h.expect(h.send("hector", "DELETE", "/tokens/"+id+"?owner=maeve", nil), 403)
-	h.expect(h.send("maeve", "DELETE", "/tokens/"+id, nil), 200)
+	other := h.expect(h.send("maeve", "POST", "/tokens", map[string]any{"name": "other", "scopes": []account.Scope{"read"}}), 201).json(t)["token"].(map[string]any)["id"].(string)
+	h.expect(h.send("", "DELETE", "/tokens/"+other, nil, bearer...), 403)
+	h.expect(h.send("", "DELETE", "/tokens/"+id, nil, bearer...), 200) // itself
+	h.expect(h.send("maeve", "DELETE", "/tokens/"+other, nil), 200)
 	h.expect(h.send("", "GET", "/requests", nil, bearer...), 401)
 }
 

@@ -41,6 +41,9 @@ type Identity interface {
 	List(ctx context.Context, actor account.Actor, owner string) ([]account.Token, error)
 	CreateFeed(ctx context.Context, actor account.Actor, owner, name, collection string) (secret string, t account.Token, err error)
 	Revoke(ctx context.Context, actor account.Actor, owner, id string) (account.Token, error)
+	// AskDevice begins to wait for somebody who lets a program in, PollDevice asks for the answer; both take the address of the caller.
+	AskDevice(ctx context.Context, remote, program string, scopes []account.Scope) (account.DeviceCodes, error)
+	PollDevice(ctx context.Context, remote, secret string) (token string, t account.Token, state account.LoginState, err error)
 }
 
 // Calendars stores people's views of their calendars: values by collection and name.
@@ -232,7 +235,7 @@ func (a *api) admit(r *http.Request, x access) (account.Actor, error) {
 
 // routes registers every operation.
 func (a *api) routes() {
-	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.seriesRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.portalClientRoutes, a.deliveryRoutes, a.webhookRoutes, a.orchestratorRoutes, a.testbedCalendarRoutes, a.intakeRoutes, a.reportRoutes, a.policyRoutes} {
+	for _, register := range []func(){a.facilityRoutes, a.availabilityRoutes, a.requestRoutes, a.decisionRoutes, a.seriesRoutes, a.threadRoutes, a.peopleRoutes, a.tokenRoutes, a.deviceRoutes, a.calendarRoutes, a.feedRoutes, a.portalRoutes, a.portalClientRoutes, a.deliveryRoutes, a.webhookRoutes, a.orchestratorRoutes, a.testbedCalendarRoutes, a.intakeRoutes, a.reportRoutes, a.policyRoutes} {
 		register()
 	}
 }

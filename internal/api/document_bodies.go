@@ -36,8 +36,10 @@ var bodies = map[string]string{
   "duration": "PT4H",
   "vims": ["iris"]
 }`,
-	"add-feedback": `{"text": "The spectrum was clean all afternoon."}`,
-	"create-token": `{"name": "nightly report", "scopes": ["read"], "expires": "2027-03-01T00:00:00Z"}`,
+	"add-feedback":     `{"text": "The spectrum was clean all afternoon."}`,
+	"create-token":     `{"name": "nightly report", "scopes": ["read"], "expires": "2027-03-01T00:00:00Z"}`,
+	"authorize-device": `{"client_id": "berth on laptop", "scope": "read write"}`,
+	"get-device-token": `{"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": "berth_0cZ…"}`,
 	"create-webhook": `{
   "name": "portal",
   "url": "https://portal.example.org/berth",

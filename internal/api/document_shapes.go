@@ -2,7 +2,10 @@ package api
 
 // shapes gives examples of shapes whose fields alone would say little, by their names in the document. Each is as a server of the demo answers.
 var shapes = map[string]string{"View": viewExample, "Request": requestExample, "Outcome": `{"request": ` + requestExample + `, "fit": {"ok": true}, "deployable": {"ok": true}}`,
-	"Alternative": alternativeExample, "Conflict": conflictExample}
+	"Alternative": alternativeExample, "Conflict": conflictExample,
+	"DeviceCodes": `{"device_code": "berth_0cZ…", "user_code": "WDJB-MJHT", "verification_uri": "https://berth.example.org/device", "verification_uri_complete": "https://berth.example.org/device?code=WDJB-MJHT", "expires_in": 600, "interval": 5}`,
+	"DeviceToken": `{"access_token": "berth_9fK…", "token_type": "Bearer", "scope": "read write", "expires_in": 7776000, "token_id": "019c1f6e-7a3b-7c5d-9e8f-0a1b2c3d4e5f"}`,
+	"OauthError":  `{"error": "authorization_pending", "error_description": "nobody has confirmed the code yet"}`}
 
 const requestExample = `{` + requestFields + `}`
 

@@ -41,6 +41,9 @@ func (d *cleanupJob) run(ctx context.Context) (done int, next *time.Time, err er
 		if err := tx.Forget(ctx, now.Add(-keepReplays)); err != nil {
 			return err
 		}
+		if err := tx.ForgetDeviceLogins(ctx, now); err != nil {
+			return err
+		}
 		return tx.ForgetAccountEvents(ctx, now.Add(-keepAccounts))
 	})
 	if err != nil {

@@ -2,6 +2,9 @@ package app_test
 
 import (
 	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -202,12 +205,29 @@ func everySettingIsAccessible(t *testing.T, h *hall) {
 	x := h.tab(t)
 	x.signIn("adele", "/")
 	for _, path := range []string{
-		"/subscribe", "/subscribe?client=android", "/subscribe?client=google", "/subscribe?client=apple", "/account", "/account/tokens",
+		"/device", "/device?code=" + h.asked(), "/subscribe", "/subscribe?client=android", "/subscribe?client=google", "/subscribe?client=apple", "/account", "/account/tokens",
 		"/admin", "/admin/people?text=e", "/admin/people/maeve", "/admin/invite", "/admin/audit?actor=berth", "/admin/facility", "/admin/file/facility", "/admin/testbed",
 		"/testbeds/wins-5g/edit", "/testbeds/wins-5g/vim/iris", "/testbeds/wins-5g/add/vim", "/testbeds/wins-5g/device/usrp-n210", "/testbeds/wins-5g/hours", "/testbeds/wins-5g/closures", "/testbeds/wins-5g?span=week",
 	} {
 		x.eachWay(path)
 	}
+}
+
+// asked lets a program ask to act for somebody, and returns its code.
+func (h *hall) asked() string {
+	h.t.Helper()
+	r, err := http.PostForm(h.base+"/api/v1/device/authorization", url.Values{"client_id": {"berth on laptop"}, "scope": {"read write admin"}})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	var codes struct {
+		Code string `json:"user_code"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&codes); err != nil || codes.Code == "" {
+		h.t.Fatalf("%d, %v", r.StatusCode, err)
+	}
+	return codes.Code
 }
 
 // eachWay opens a page in light, in dark, and at the width of a telephone.

@@ -176,10 +176,12 @@ func (l *limiter) wrong(x limit) (wait time.Duration) {
 
 // origin names the source of a call at the precision of the limits: an IPv4 address, or the IPv6 network that one household or host
 // usually has.
-func origin(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
+func origin(r *http.Request) string { return originOf(r.RemoteAddr) }
+
+func originOf(remote string) string {
+	host, _, err := net.SplitHostPort(remote)
 	if err != nil {
-		host = r.RemoteAddr
+		host = remote
 	}
 	addr, err := netip.ParseAddr(host)
 	if err != nil {

@@ -146,9 +146,9 @@ func (a *Auth) List(ctx context.Context, actor account.Actor, owner string) ([]a
 	return list, err
 }
 
-// Revoke invalidates a token, at once and for good.
+// Revoke invalidates a token, at once and for good. Every token may revoke itself.
 func (a *Auth) Revoke(ctx context.Context, actor account.Actor, owner, id string) (account.Token, error) {
-	if refusal := actor.KeepTokens(owner); refusal != "" {
+	if refusal := actor.KeepTokens(owner); refusal != "" && (actor.Token == "" || actor.Token != id || actor.Username != owner) {
 		return account.Token{}, forbidden(refusal)
 	}
 	var t account.Token

@@ -55,6 +55,9 @@ func (a *Auth) storePerson(ctx context.Context, tx scheduler.Tx, actor account.A
 // endAccess revokes a person's valid sessions, tokens, app passwords and feeds that ends selects, except the one that the actor is using,
 // and returns their number.
 func (a *Auth) endAccess(ctx context.Context, tx scheduler.Tx, actor account.Actor, owner string, ends func(account.Token) bool) (n int, err error) {
+	if err := tx.EndDeviceLoginsOf(ctx, owner); err != nil { // programs that were confirmed and have not come for their token yet
+		return 0, err
+	}
 	now := a.clock().UTC().Truncate(time.Second)
 	list, err := tx.Tokens(ctx, owner)
 	if err != nil {

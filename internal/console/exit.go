@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,8 @@ import (
 
 // ErrNo is the answer no to a valid question: it does not fit, it is not clean. All details have already been written.
 var ErrNo = errors.New("no")
+
+var errStopped = errors.New("stopped")
 
 // Exit codes. They must not change: scripts depend on them.
 const (
@@ -21,6 +24,7 @@ const (
 	ExitChanged     = 5 // changed by another user in between
 	ExitUnavailable = 6 // try again later
 	ExitInternal    = 70
+	ExitStopped     = 130 // the person stopped it, as shells count it
 )
 
 // exits is the one table from error codes to exit codes.
@@ -42,6 +46,9 @@ func ExitCode(err error) int {
 	if errors.Is(err, ErrNo) {
 		return ExitNo
 	}
+	if errors.Is(err, context.Canceled) {
+		return ExitStopped
+	}
 	if code, ok := exits[scheduler.CodeOf(err)]; ok {
 		return code
 	}
@@ -55,6 +62,9 @@ func Complain(w io.Writer, err error) {
 	}
 	e, ok := errors.AsType[*scheduler.Error](err)
 	if !ok {
+		if errors.Is(err, context.Canceled) {
+			err = errStopped
+		}
 		fmt.Fprintf(w, "berth: %v\n", err)
 		return
 	}

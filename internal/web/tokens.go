@@ -3,9 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"berth/scheduler/account"
 )
@@ -68,13 +66,9 @@ func (s *site) makeToken(w http.ResponseWriter, r *http.Request, who account.Act
 	if i < 0 {
 		return invalid("kind", "is missing: choose what the token may do")
 	}
-	days, err := strconv.Atoi(r.PostFormValue("days"))
-	if err != nil || days < 0 || days > 3660 {
-		return invalid("days", "must be one of those listed")
-	}
-	var expires *time.Time
-	if days > 0 {
-		expires = new(s.o.Clock().UTC().Truncate(time.Second).AddDate(0, 0, days))
+	expires, err := s.lasting(r.PostFormValue("days"))
+	if err != nil {
+		return err
 	}
 	secret, _, err := s.people.Create(r.Context(), who, who.Username, strings.TrimSpace(r.PostFormValue("name")), tokenKinds[i].Scopes, expires)
 	if err != nil {

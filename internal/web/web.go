@@ -63,6 +63,9 @@ type Identity interface {
 	CreateFeed(ctx context.Context, actor account.Actor, owner, name, collection string) (secret string, t account.Token, err error)
 	List(ctx context.Context, actor account.Actor, owner string) ([]account.Token, error)
 	Revoke(ctx context.Context, actor account.Actor, owner, id string) (account.Token, error)
+	// Device reads the program behind a short code, AnswerDevice lets it in or, without scopes, does not.
+	Device(ctx context.Context, actor account.Actor, code string) (account.DeviceLogin, error)
+	AnswerDevice(ctx context.Context, actor account.Actor, code string, scopes []account.Scope, until *time.Time) (account.DeviceLogin, error)
 }
 
 // Deliveries lists the waiting deliveries for administrators.
@@ -120,7 +123,7 @@ type site struct {
 
 // Paths lists the patterns of New's handler.
 var Paths = []string{"GET /{$}", "GET /schedule", "/inbox", "/notifications", "GET /search", "/style.css", "/script.js", "/icon.svg", "/timeline.svg", "/changes", "/sign-in", "/sign-in/", "/sign-out", "/new", "/use", "/use.csv", "/policy", "/requests", "/requests/", seriesPath, seriesPath + "/", "/testbeds", "/testbeds/",
-	"/subscribe", "/account", "/account/", "/admin", "/admin/", "/webhooks", deploymentsPath, portalsPath, "GET " + docsPath, "GET " + docsPath + "/", "/offers/", "/approvals/", "/needed/", "/mails/", "/invitations/", "/welcome/"}
+	"/subscribe", "/account", "/account/", devicePath, "/admin", "/admin/", "/webhooks", deploymentsPath, portalsPath, "GET " + docsPath, "GET " + docsPath + "/", "/offers/", "/approvals/", "/needed/", "/mails/", "/invitations/", "/welcome/"}
 
 // New serves the pages.
 func New(service *scheduler.Service, people Identity, o Options) (http.Handler, error) {

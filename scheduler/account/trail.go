@@ -23,11 +23,12 @@ const (
 	SignIn       Action = "sign-in"
 	SignOut      Action = "sign-out"
 	Failed       Action = "failed" // to sign in
+	Confirmed    Action = "device" // a program on another device may act for the person, or may not
 )
 
 // Actions lists all actions.
 var Actions = []Action{Made, Changed, RolesChanged, Disabled, Enabled, Password, TokenMade, Revoked,
-	Invited, Linked, SignIn, SignOut, Failed}
+	Invited, Linked, SignIn, SignOut, Failed, Confirmed}
 
 // AuditEvent is one row of the audit trail of accounts.
 type AuditEvent struct {

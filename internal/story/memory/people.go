@@ -31,6 +31,30 @@ func (d *data) AccountEvents(context.Context, account.Filter) ([]account.AuditEv
 
 func (d *data) AddAccountEvent(context.Context, account.AuditEvent) error { return nil }
 
+func (d *data) DeviceLogin(context.Context, string) (account.DeviceLogin, error) {
+	return account.DeviceLogin{}, absent("program that waits")
+}
+
+func (d *data) DeviceLoginByCode(context.Context, string) (account.DeviceLogin, error) {
+	return account.DeviceLogin{}, absent("program that waits")
+}
+
+func (d *data) DeviceLogins(context.Context, string, time.Time) (from, all int, err error) {
+	return 0, 0, nil
+}
+
+func (d *data) AddDeviceLogin(context.Context, account.DeviceLogin) error { return nil }
+
+func (d *data) AnswerDeviceLogin(context.Context, account.DeviceLogin) error { return nil }
+
+func (d *data) PollDeviceLogin(context.Context, account.DeviceLogin) error { return nil }
+
+func (d *data) EndDeviceLogin(context.Context, string) (bool, error) { return false, nil }
+
+func (d *data) EndDeviceLoginsOf(context.Context, string) error { return nil }
+
+func (d *data) ForgetDeviceLogins(context.Context, time.Time) error { return nil }
+
 func (d *data) TokenByHash(context.Context, string) (account.Token, error) {
 	return account.Token{}, absent("token")
 }
