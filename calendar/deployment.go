@@ -144,6 +144,9 @@ func (s Site) describe(r scheduler.Request, f testbeds.Facility) string {
 	warnings(&b, at, r)
 	b.WriteByte('\n')
 	row("Slot", strings.Join(at.Slots(r.Slot, append(phrases.Zones(r, f), time.UTC)), "\n  "))
+	if h := r.Headroom; h != nil { // as of a step of the request: events do not change with every booking beside it
+		row("Room to grow", fmt.Sprintf("%s (as of %s; the page says it as of now)", at.Room(*h, r.Slot), at.At(h.At)))
+	}
 	row("Network service", r.NSD)
 	row("Experimenter", strings.TrimSuffix(r.Experimenter+", "+r.Organisation, ", "))
 	row("Mentor", r.Mentor)

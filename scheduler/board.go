@@ -68,6 +68,9 @@ func (s *Service) Boards(ctx context.Context, a account.Actor, ids []string, spa
 		for i := range requests {
 			known[requests[i].Number] = &requests[i]
 		}
+		if err := s.withRooms(ctx, tx, w, requests); err != nil {
+			return err
+		}
 		h := w.fed.Horizon()
 		part := testbeds.Slot{Start: later(span.Start, h.Start), End: span.End}
 		if part.End.After(h.End) {

@@ -121,8 +121,8 @@ func (d *decision) verdictOn(w snapshot, p proposal) testbeds.Verdict {
 		return w.fed.Check(pinned(p.request, w.catalogue), p.request.Slot)
 	}
 	since := d.now
-	if end := d.request.Slot.End; !p.less && d.request.Status != Scheduled && end.After(since) {
-		since = end // it already has its capacity until then
+	if !p.less {
+		since = d.request.added(d.now)
 	}
 	return w.fed.Recheck(pinned(p.request, w.catalogue), p.booking, since)
 }

@@ -328,6 +328,9 @@ func (d *decision) save(ctx context.Context, before, after Request, n note) (Req
 	}
 	d.regranted(before, &after)
 	d.toDecide(before, &after)
+	if err := d.roomed(ctx, &after); err != nil {
+		return Request{}, err
+	}
 	after.Reminded = d.s.stillReminded(after, d.now)
 	after.Due = d.s.due(after)
 	if err := d.tx.UpdateRequest(ctx, after); err != nil {

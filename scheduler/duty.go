@@ -52,7 +52,11 @@ func (s *Service) Duties(ctx context.Context, a account.Actor, now, until time.T
 		}
 		slices.SortFunc(granted, func(x, y Request) int { return cmp.Compare(y.Number, x.Number) })
 		list = Duties(granted, f, now, until)
+		x := s.rooms()
 		for i := range list {
+			if err := s.ledger.read(func(w snapshot) error { return x.of(ctx, tx, w, &list[i].Request) }); err != nil {
+				return err
+			}
 			if err := s.show(ctx, tx, a, f, &list[i].Request); err != nil {
 				return err
 			}

@@ -30,6 +30,9 @@ func (s *Service) view(ctx context.Context, tx Reader, w snapshot, a account.Act
 	if v.Fit.Fits { // there is nothing to wait for
 		v.Actions = slices.DeleteFunc(v.Actions, func(x Action) bool { return x == ActionWait })
 	}
+	if err := s.withRoom(ctx, tx, w, a, &v.Request); err != nil {
+		return v, err
+	}
 	if r.waitsAt(s.now()) {
 		before, err := tx.WaitingBefore(ctx, r)
 		if err != nil {
@@ -87,7 +90,11 @@ func (s *Service) List(ctx context.Context, a account.Actor, f RequestFilter, cu
 			return err
 		}
 		page = pageOf(list, limit, func(r Request) int64 { return r.Number })
+		x := s.rooms()
 		for i := range page.Items {
+			if err := x.of(ctx, tx, w, &page.Items[i]); err != nil {
+				return err
+			}
 			if err := s.show(ctx, tx, a, w.fed, &page.Items[i]); err != nil {
 				return err
 			}

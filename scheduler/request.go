@@ -104,6 +104,8 @@ type Request struct {
 	// Occupied is the time that its booking takes, with setup and teardown as they were granted. The facility may have changed since: orchestration,
 	// reminders and calendars follow Occupied. Only a granted or held request has it.
 	Occupied *testbeds.Slot `json:"occupied,omitempty"`
+	// Headroom is how far a granted slot could grow: now, in the answer to a reader; else at the request's last step.
+	Headroom *Headroom `json:"headroom,omitempty"`
 	// Actual is the time of the real run, as operators reported it, beside the plan.
 	Actual *Actual `json:"actual,omitempty"`
 	// PendingMove is a move that waits for approvals. Until it has them, the request keeps its slot.

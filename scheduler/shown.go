@@ -12,7 +12,7 @@ func (r Request) shown() Request {
 		Experimenter: r.Experimenter, Mentor: r.Mentor, Status: r.Status, Priority: r.Priority, Wait: one(r.Wait, Wait.shown),
 		Slot: r.Slot, Requested: r.Requested, Window: r.Window, MinDuration: r.MinDuration,
 		Components: r.Components, Devices: r.Devices, Placement: r.Placement, Demand: r.Demand,
-		Approvals: each(r.Approvals, Approval.shown), Offers: each(r.Offers, Offer.shown), Scheduled: r.Scheduled, Occupied: r.Occupied,
+		Approvals: each(r.Approvals, Approval.shown), Offers: each(r.Offers, Offer.shown), Scheduled: r.Scheduled, Occupied: r.Occupied, Headroom: one(r.Headroom, Headroom.shown),
 		Actual: one(r.Actual, Actual.shown), PendingMove: one(r.PendingMove, PendingMove.shown), Units: each(r.Units, AssignedUnits.shown),
 		Deadline: r.Deadline, Lateness: r.Lateness, Released: r.Released, Needed: one(r.Needed, Needed.shown),
 		Booking: r.Booking, HoldUntil: r.HoldUntil, Series: one(r.Series, InSeries.shown), Ticket: one(r.Ticket, Ticket.shown), Origin: r.Origin,
@@ -31,6 +31,10 @@ func (o Offer) shown() Offer {
 
 func (w Wait) shown() Wait {
 	return Wait{For: w.For, Within: w.Within, MaxCost: w.MaxCost, Until: w.Until, Since: w.Since, Offer: w.Offer, IfMissed: w.IfMissed, Missed: w.Missed, Places: w.Places, Reach: w.Reach}
+}
+
+func (h Headroom) shown() Headroom {
+	return Headroom{Start: h.Start, End: h.End, By: h.By, At: h.At, Then: each(h.Then, shownConflict)}
 }
 
 func (a Actual) shown() Actual { return Actual{Start: a.Start, End: a.End} }

@@ -18,13 +18,14 @@ import (
 const fieldsShown = `
 Request: ID Number Name NSD Description Organisation Experimenter Mentor Status Slot Requested Window MinDuration Components Devices Placement
 	Demand Approvals Offers Scheduled Occupied Actual PendingMove Units Booking HoldUntil Series Ticket Origin Overbooked Flags Overrun Remark Portal Priority Wait
-	Lateness Released Needed Driven Deadline Judged Waived
+	Lateness Released Needed Driven Deadline Judged Waived Headroom
 	Revision Created Updated Sequence Due Reminded
 Approval: Testbed Policy Decision By At Reason Slot Demand Revision Deadline
 Deadline: Asked At Stage Default
 Offer: ID For State Made Waited Expires What Booking Accepted [Link]
 Wait: For Within MaxCost Until Since Offer IfMissed Missed Places Reach
 Actual: Start End
+Headroom: Start End By At Then
 Needed: Asked Confirmed By
 Terms: Grace ReleaseAfter AskAhead
 PendingMove: Slot Placement Devices Demand Approvals By At Reason Booking

@@ -29,6 +29,7 @@ func full(id string) scheduler.Request {
 			{Resource: testbeds.Resource{Testbed: "wins-5g", Device: "usrp"}, Amount: 2, Units: []string{"n210-1"}}},
 		Approvals: []scheduler.Approval{{Testbed: "wins-5g", Policy: testbeds.ApprovalRequired, Decision: scheduler.Approved, By: "paddy", At: &later.Start, Reason: "yes",
 			Slot: &later, Revision: 7, Demand: testbeds.Demand{{Resource: testbeds.Resource{Testbed: "wins-5g", Device: "usrp"}, Amount: 2, Units: []string{"n210-1"}}}}},
+		Headroom: &scheduler.Headroom{Start: start, End: later.End, By: scheduler.LimitedByCapacity, At: start, Then: verdict.Conflicts},
 		Occupied: new(slot(-1, 5)), Requested: new(slot(1, 5)), Actual: &scheduler.Actual{Start: &later.Start, End: &later.End},
 		PendingMove: &scheduler.PendingMove{Slot: later, Placement: testbeds.Placement{"1": "bristol/core"}, Devices: &[]testbeds.DeviceNeed{}, By: "grace", At: start, Reason: "asked", Booking: 78,
 			Demand:    testbeds.Demand{{Resource: testbeds.Resource{Testbed: "bristol", VIM: "core", Quantity: "vcpu"}, Amount: 1}},

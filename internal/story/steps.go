@@ -18,7 +18,7 @@ func (m *machine) themes() map[string]map[string]func(*rapid.T) {
 		"approvals": {"approve": m.approve, "approve more": m.approve, "schedule others": m.others},
 		"overrides": {"override": m.override, "displace": m.displace},
 		"moves":     {"move": m.move, "move elsewhere": m.elsewhere, "move with less": m.withLess, "agree": m.agree},
-		"ends":      {"shorten": m.shorten, "extend": m.extend},
+		"ends":      {"shorten": m.shorten, "extend": m.extend, "grow": m.grow, "grow more": m.grow},
 		"long":      {"run long": m.long, "wait long": m.waitLong, "extend later": m.extend},
 		"closures": {"close": m.close, "reopen": m.reopen,
 			"ask around": m.ask, "ask around more": m.ask, "extend past a closure": m.extendPast},

@@ -9,6 +9,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/scheduler/phrases"
 	"berth/testbeds/wallclock"
 )
 
@@ -33,6 +34,7 @@ type task struct {
 	Units []string // with names, where they are chosen
 	Setup string   // how long it takes to set up
 	Late  string   // by how much
+	Room  string   // until when it could go on
 	Day   string   // where it is not today's
 	Deed  *deed
 	Wait  string // why there is no step yet
@@ -79,6 +81,9 @@ func (x reader) task(who account.Actor, d scheduler.Duty, n names) task {
 	t := task{Duty: d, Verb: "Orchestrate", Where: deployedOn(r, n), OSM: fmt.Sprintf("berth-%d", r.Number), By: n.Person(r.Experimenter)}
 	for _, u := range r.Units {
 		t.Units = append(t.Units, u.Units...)
+	}
+	if h := r.Headroom; h != nil && d.What != "orchestrate" {
+		t.Room = phrases.Reader{Zone: x.zone, Now: x.now}.Room(*h, r.Slot)
 	}
 	if d.Late {
 		late := x.now.Sub(d.At)

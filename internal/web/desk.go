@@ -28,6 +28,7 @@ type deskPage struct {
 	Other     bool          // it is not the request's own
 	Start     string        // as inputs write it
 	End       string
+	Room      []string // how far a granted slot could grow
 	Fits      bool
 	Takes     []string
 	Conflicts []string
@@ -109,7 +110,9 @@ func (s *site) deskOf(ctx context.Context, who account.Actor, v scheduler.View, 
 		}
 	}
 	p.approvals(who)
-	zone := s.readerOf(who).zone
+	x := s.readerOf(who)
+	p.Room = x.room(v.Request, p.Names)
+	zone := x.zone
 	if err := p.read(form, zone); err != nil {
 		return nil, err
 	}

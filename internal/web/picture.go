@@ -52,7 +52,7 @@ func (s *site) chart(ctx context.Context, who account.Actor, v window, f testbed
 			lane.Bands = append(lane.Bands, band(x))
 		}
 		for _, p := range board.Bookings {
-			lane.Bars = append(lane.Bars, bar(who, p))
+			lane.Bars = append(lane.Bars, bar(who, p, phrases.Reader{Zone: v.Zone, Now: s.o.Clock()}))
 		}
 		for _, o := range closures(t, v.Slot) {
 			hatch(&lane, series, o)
@@ -118,7 +118,7 @@ func hatch(lane *timeline.Lane, series []testbeds.Series, o closed) {
 }
 
 // bar draws a booking. The picture itself words its status and time.
-func bar(who account.Actor, p scheduler.Placed) timeline.Bar {
+func bar(who account.Actor, p scheduler.Placed, x phrases.Reader) timeline.Bar {
 	b := timeline.Bar{Slot: p.Slot, Occupied: p.Occupied, Overbooked: p.Overbooked, State: timeline.Busy, Label: "another experiment", Title: "another experiment"}
 	switch p.Strength {
 	case testbeds.Held:
@@ -133,6 +133,9 @@ func bar(who account.Actor, p scheduler.Placed) timeline.Bar {
 	if r := p.Request; r != nil {
 		b.Label = fmt.Sprintf("#%d %s", r.Number, r.Name)
 		b.Title = b.Label + ", " + r.Experimenter
+		if h := r.Headroom; h != nil && p.Strength == testbeds.Firm {
+			b.Title += ", " + x.Room(*h, r.Slot)
+		}
 		b.Mine = r.Experimenter == who.Username || r.Mentor == who.Username
 		if state, ok := barStates[r.Status]; ok && p.Strength == testbeds.Firm {
 			b.State = state

@@ -29,7 +29,8 @@ type requestPage struct {
 	Ways      []wayOut         // to what works, where it does not fit
 	WayBy     scheduler.Action // the step that takes them
 	Where     []deployedAt
-	Around    string // setup and teardown
+	Around    string   // setup and teardown
+	Room      []string // how far its slot could grow
 	SVG       template.HTML
 	Relocates bool // the reader may move a granted request anywhere, on the page for decisions
 	Feedback  []scheduler.Feedback
@@ -103,6 +104,7 @@ func (s *site) request(w http.ResponseWriter, r *http.Request, who account.Actor
 	if r.URL.Query().Get("note") == "decided" {
 		p.Did = x.confirmed(who, v.Request, history.Items, p.Names)
 	}
+	p.Room = x.room(v.Request, p.Names)
 	p.Feedback, p.History = feedback.Items, x.history(history.Items, p.Names)
 	p.Life, p.Stands = x.lifeline(v.Request, history.Items, p.Names), x.stands(&p, who, history.Items)
 	p.Where = deployedWhere(v.Request, p.Names)
