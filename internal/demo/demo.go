@@ -103,9 +103,6 @@ func Fill(ctx context.Context, o Options) error {
 	if err := p.run(ctx, p.script(), now); err != nil {
 		return err
 	}
-	if err := p.rule(ctx); err != nil {
-		return err
-	}
 	if _, err := accounts.PutPerson(ctx, account.System, people[len(people)-1]); err != nil {
 		return fmt.Errorf("demo, administrator: %w", err)
 	}

@@ -75,6 +75,9 @@ func TestTheDemoShowsEverything(t *testing.T) {
 			}
 			for _, e := range history.Items {
 				seen["done: "+string(e.Action)]++
+				if strings.Contains(e.Reason, "by the rule small-at-vino") {
+					seen["by a rule"]++
+				}
 				if e.To == scheduler.Completed && strings.HasPrefix(e.Text, "early") {
 					seen["completed early"]++
 				}
@@ -82,7 +85,8 @@ func TestTheDemoShowsEverything(t *testing.T) {
 		}
 		want := []string{"open offers", "displaced", "overbooked", "overrun", "waiting for approvals", "under review and conflicting",
 			"never deployable", "several testbeds", "from an offer", "units chosen", "completed early", "refused by a provider",
-			"done: move", "done: accept_offer", "done: feedback", "done: displace", "done: offer_expire", "done: remind"}
+			"done: move", "done: accept_offer", "done: feedback", "done: displace", "done: offer_expire", "done: remind",
+			"waits for its turn", "has an offer from the waitlist", "by a rule", "against the policy", "of a series"}
 		for _, status := range scheduler.Statuses {
 			want = append(want, string(status))
 		}
@@ -112,18 +116,22 @@ func kinds(v scheduler.View) map[string]bool {
 	no := slices.ContainsFunc(v.Approvals, func(a scheduler.Approval) bool { return a.Decision == scheduler.Refused })
 	review := v.Status == scheduler.UnderReview
 	return map[string]bool{
-		string(v.Status):               true,
-		"open offers":                  v.Status == scheduler.Rejected && open,
-		"displaced":                    review && slices.ContainsFunc(v.Flags, func(f scheduler.Flag) bool { return f.Kind == scheduler.FlagDisplaced }),
-		"overbooked":                   len(v.Overbooked) > 0,
-		"overrun":                      v.Overrun,
-		"waiting for approvals":        review && asked && v.Fit.Fits,
-		"under review and conflicting": review && len(v.Fit.Conflicts) > 0,
-		"never deployable":             review && !v.Deployable.OK,
-		"several testbeds":             len(v.Demand.Testbeds()) > 1,
-		"from an offer":                v.Origin != "",
-		"units chosen":                 len(v.Units) > 0,
-		"refused by a provider":        no,
+		string(v.Status):                 true,
+		"open offers":                    v.Status == scheduler.Rejected && open,
+		"displaced":                      review && slices.ContainsFunc(v.Flags, func(f scheduler.Flag) bool { return f.Kind == scheduler.FlagDisplaced }),
+		"overbooked":                     len(v.Overbooked) > 0,
+		"overrun":                        v.Overrun,
+		"waiting for approvals":          review && asked && v.Fit.Fits,
+		"under review and conflicting":   review && len(v.Fit.Conflicts) > 0,
+		"never deployable":               review && !v.Deployable.OK,
+		"several testbeds":               len(v.Demand.Testbeds()) > 1,
+		"from an offer":                  v.Origin != "",
+		"units chosen":                   len(v.Units) > 0,
+		"refused by a provider":          no,
+		"waits for its turn":             v.Wait != nil && v.Wait.Offer == "",
+		"has an offer from the waitlist": v.Wait != nil && v.Wait.Offer != "",
+		"against the policy":             len(v.Waived) > 0,
+		"of a series":                    v.Series != nil,
 	}
 }
 

@@ -75,13 +75,20 @@ func failed(reason string) scenario {
 
 // cancelled grants a slot and then cancels the request.
 func cancelled(reason string) scenario {
-	return func(p *play, s story) []step {
-		return []step{
-			approval(p, s), schedule(p, s, nil),
-			stepAt(p.askedAt(s).Add(20*time.Hour), s, "cancel", "", reason),
-		}
-	}
+	return func(p *play, s story) []step { return givenBack(p, s, p.askedAt(s).Add(20*time.Hour), reason) }
 }
+
+// justCancelled follows cancelled, but shortly before today: who waits for the slot has an offer now.
+func justCancelled(reason string) scenario {
+	return func(p *play, s story) []step { return givenBack(p, s, p.midnight.Add(-time.Minute), reason) }
+}
+
+func givenBack(p *play, s story, at time.Time, reason string) []step {
+	return []step{approval(p, s), schedule(p, s, nil), stepAt(at, s, "cancel", "", reason)}
+}
+
+// agreed has all approvals, and leaves the decision open.
+func agreed(p *play, s story) []step { return []step{approval(p, s)} }
 
 // waiting leaves all approvals open; the mentor has commented.
 func waiting(p *play, s story) []step {

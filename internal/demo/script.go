@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"slices"
 	"time"
 
 	"berth/scheduler"
@@ -15,7 +16,7 @@ func (p *play) script() []step {
 			list = append(list, p.steps(s)...)
 		}
 	}
-	return append(append(list, p.weekly()...), p.closures()...)
+	return slices.Concat(list, p.weekly(), p.ruled(), p.closures())
 }
 
 // usrps tells of MARATHON (all four USRPs of WINS_5G), HyDRA (three) and C2G-RAN (two), which compete for the
@@ -34,6 +35,7 @@ func (p *play) usrps() []story {
 			description: "Cloud-controlled slices of a radio access network."}
 	}
 	wish := func(s story) story { s.anyway, s.flexible = true, true; return s }
+	queues := func(s story) story { s.waits = true; return s }
 	return []story{
 		marathon("first light", 34, p.slot(-28, 9, 8), reported),
 		hydra("first light", 33, p.slot(-27, 9, 8), scheduled),
@@ -56,6 +58,10 @@ func (p *play) usrps() []story {
 		hydra("coexistence", 7, p.slot(9, 9, 8), scheduled),
 		wish(marathon("review day", 4, p.slot(9, 8, 10), overriding(scheduler.OverrideDisplace,
 			"the European Commission's reviewers are there on that day only", "HyDRA coexistence"))),
+		marathon("density 5", 5.75, p.slot(19, 8, 10), justCancelled("the new sensors come a month later")),
+		queues(hydra("interference", 4.8, p.slot(19, 9, 8), agreed)),
+		queues(c2gran("interference", 4.6, p.slot(19, 10, 6), agreed)),
+
 		marathon("density 4", 6, p.slot(12, 8, 10), scheduled),
 		wish(c2gran("guest radios", 2.5, p.slot(12, 12, 4), overriding(scheduler.OverrideOverbook,
 			"the C2G-RAN team brings two USRPs of its own"))),

@@ -26,6 +26,7 @@ type story struct {
 	placement   testbeds.Placement
 	anyway      bool // submitted although it does not fit
 	flexible    bool // any slot within two weeks of the requested one would do
+	waits       bool // it does not fit, and waits for its slot
 }
 
 // scenario is the course of a request after its submission.
@@ -47,6 +48,9 @@ func (p *play) steps(s story) []step {
 func (s story) submit(ctx context.Context, p *play) error {
 	in := scheduler.Submission{Name: s.name, Description: s.description, Mentor: s.mentor, Anyway: s.anyway}
 	in.Ask = scheduler.Ask{NSD: s.nsd, Components: s.components, Placement: s.placement, Devices: s.devices, Slot: s.slot}
+	if s.waits {
+		in.Wait = &scheduler.WaitFor{For: scheduler.WaitSlot}
+	}
 	if s.flexible {
 		in.Window = &testbeds.Slot{Start: s.slot.Start.AddDate(0, 0, -1), End: s.slot.End.AddDate(0, 0, 14)}
 	}
