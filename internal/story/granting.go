@@ -151,6 +151,11 @@ func (m *machine) say(rt *rapid.T, r scheduler.Request, testbed string, decision
 	if !m.met(rt, fmt.Sprintf("%s #%d for %s", decision, r.Number, testbed), err) || decision != scheduler.Approved {
 		return
 	}
+	m.approves(r, testbed)
+}
+
+// approves remembers what a provider approved.
+func (m *machine) approves(r scheduler.Request, testbed string) {
 	about := agreement{r.Slot, part(r.Demand, testbed)}
 	if p := r.PendingMove; p != nil {
 		about = agreement{p.Slot, part(p.Demand, testbed)}

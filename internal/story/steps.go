@@ -30,6 +30,8 @@ func (m *machine) themes() map[string]map[string]func(*rapid.T) {
 		"late":       {"lateness": m.lateness, "lateness more": m.lateness, "absent": m.absent, "absent more": m.absent, "report late": m.late, "report late more": m.late, "confirm": m.confirm},
 		"deadlines":  {"deadlines": m.deadlines, "deadlines more": m.deadlines, "ask in time": m.ask, "wait for a decision": m.wait},
 		"people":     {"assign": m.assign, "cancel": m.cancel},
+		"series": {"repeat weekly": m.repeated, "repeat more": m.repeated, "all of a series": m.seriesStep, "some of a series": m.seriesStep, "more of a series": m.seriesStep,
+			"a series again": m.seriesStep},
 		"waiting": {"wait for": m.waitFor, "come and wait": m.comeAndWait, "come and wait more": m.comeAndWait, "give way": m.giveWay, "leave": m.leave,
 			"accept what came free": m.accept},
 	}
@@ -43,7 +45,7 @@ func (m *machine) steps(rt *rapid.T) map[string]func(*rapid.T) {
 	}
 	themes := m.themes()
 	for _, name := range slices.Sorted(maps.Keys(themes)) {
-		if !m.perhaps(rt) {
+		if name != m.o.About && !m.perhaps(rt) {
 			continue
 		}
 		maps.Copy(steps, themes[name])

@@ -29,6 +29,7 @@ const chapters = 2
 type Options struct {
 	Open  func(testing.TB) scheduler.Store // an empty store
 	Share int                              // of the ordinary 300 stories
+	About string                           // a theme that all stories have; the others are drawn
 
 	// Found receives the findings, one per story and invariant, and lets the story go on. Without it the first finding fails the test.
 	Found func(Finding)
