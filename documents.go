@@ -5,5 +5,5 @@ import "embed"
 
 // Documents holds README.md and its neighbours, and everything in docs, under the paths of the repository.
 //
-//go:embed README.md ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md docs/*.md docs/*/*.md docs/img/*
+//go:embed README.md ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md CODE_OF_CONDUCT.md SECURITY.md docs/*.md docs/*/*.md docs/img/*
 var Documents embed.FS

@@ -61,7 +61,7 @@ func demoPassword(t *testing.T, in *instance) string {
 	return m[1]
 }
 
-// TestConversation follows the README: one experiment from its first refusal to its slot, and an override, beside the demo's requests. Each
+// TestConversation follows docs/api-by-example.md: one experiment from its first refusal to its slot, and an override, beside the demo's requests. Each
 // line of it may be answered by another process.
 func TestConversation(t *testing.T) {
 	t.Parallel()

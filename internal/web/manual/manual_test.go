@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -55,6 +56,46 @@ func TestEveryDocumentIsInTheNavigation(t *testing.T) {
 	}
 	if links < 100 {
 		t.Errorf("only %d links were found", links)
+	}
+}
+
+// longest is how many characters a line of a document may have, but for rows of tables and what has no spaces.
+const longest = 280
+
+// TestFormOfDocuments: each has one title, blocks of code name their language, lines are not too long for an editor, and nothing is left at their ends.
+func TestFormOfDocuments(t *testing.T) {
+	t.Parallel()
+	pages, err := manual.All(manual.New(berth.Documents))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pages {
+		b, err := berth.Documents.ReadFile(p.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		titles, within := 0, false
+		for i, line := range strings.Split(string(b), "\n") {
+			at := fmt.Sprintf("%s:%d", p.File, i+1)
+			if info, fence := strings.CutPrefix(strings.TrimSpace(line), "```"); fence {
+				if within = !within; within && info == "" {
+					t.Errorf("%s: the block does not name its language", at)
+				}
+				continue
+			}
+			if strings.HasPrefix(line, "# ") && !within {
+				titles++
+			}
+			if utf8.RuneCountInString(line) > longest && !strings.HasPrefix(line, "|") {
+				t.Errorf("%s: %d characters on a line", at, utf8.RuneCountInString(line))
+			}
+			if strings.TrimRight(line, " \t") != line {
+				t.Errorf("%s: spaces at the end of the line", at)
+			}
+		}
+		if titles != 1 || within {
+			t.Errorf("%s has %d titles; a block is open: %t", p.File, titles, within)
+		}
 	}
 }
 
