@@ -159,6 +159,11 @@ func known(ctx context.Context, p *process, kind string) (list []string) {
 		for _, x := range a.Value.Items {
 			list = append(list, fmt.Sprint(x.Number))
 		}
+	case "series":
+		a, _ := d.Client.ListSeries(ctx, "", 200)
+		for _, x := range a.Value.Items {
+			list = append(list, fmt.Sprint(x.Number))
+		}
 	case "testbed", "vim", "device":
 		a, _ := d.Client.Testbeds(ctx)
 		for _, x := range a.Value.Items {

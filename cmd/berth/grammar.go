@@ -26,6 +26,8 @@ type grammar struct {
 	Check     checkCommand      `cmd:"" group:"server" help:"Check whether an experiment fits a slot."`
 	Suggest   suggestCommand    `cmd:"" group:"server" help:"Suggest other ways to run an experiment."`
 	Request   requestCommands   `cmd:"" group:"server" help:"Ask for slots, follow requests, write to the people concerned."`
+	Series    seriesCommands    `cmd:"" group:"server" help:"Ask for slots that repeat, and decide about them together."`
+	Waitlist  waitlistCommands  `cmd:"" group:"server" help:"Wait for capacity that comes back."`
 	Schedule  scheduleCommand   `cmd:"" group:"server" help:"Grant a request its slot, or another one."`
 	Override  overrideCommand   `cmd:"" group:"server" help:"Grant a request against a rule, with a reason."`
 	Reject    rejectCommand     `cmd:"" group:"server" help:"Reject a request, with offers of what would work."`
@@ -43,7 +45,7 @@ type grammar struct {
 
 	Serve    serveCommand     `cmd:"" group:"local" help:"Serve pages, API and calendars, and carry out what is due."`
 	Load     loadCommand      `cmd:"" group:"local" help:"Replace facility and catalogue from YAML files."`
-	Policy   policyCommands   `cmd:"" group:"local" help:"Show, load or try the rules of what people may ask for."`
+	Policy   policyCommands   `cmd:"" group:"local" help:"Show, put in force or try the rules of what people may ask for."`
 	User     userCommands     `cmd:"" group:"local" help:"Manage people who can sign in."`
 	Token    tokenCommands    `cmd:"" group:"local" help:"Manage secrets with which programs act for people."`
 	Bugzilla bugzillaCommands `cmd:"" group:"local" help:"Check the connection to Bugzilla, list what waits, bring a ticket in line."`

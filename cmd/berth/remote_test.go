@@ -80,6 +80,58 @@ func TestALifeOnTheCommandLine(t *testing.T) {
 	says(t, monika, 6, "", []string{"does not answer"}, "request", "list")
 }
 
+// TestSeriesWaitlistAndPolicyOnTheCommandLine takes several requests through a life together.
+func TestSeriesWaitlistAndPolicyOnTheCommandLine(t *testing.T) {
+	t.Parallel()
+	in := newPlace(t, "").serve(t, "--demo")
+	vera, monika, adele := terminalOf(t, in, "vera"), terminalOf(t, in, "monika"), terminalOf(t, in, "adele")
+	weekly := []string{"series", "submit", "Weekly", "--nsd", "hello_world_nsd", "-s", "tomorrow 9-11", "--repeat", "weekly 3 times", "--mentor", "monika"}
+	says(t, vera, 0, "", []string{"would be done with 3 of 3", "tomorrow 09:00–11:00"}, append(weekly, "--dry-run")...)
+	says(t, vera, 0, "", []string{"There is no series."}, "series", "list")
+	numbers := strings.Fields(vera.must(t, "", append(weekly, "-q")...))
+	if len(numbers) != 3 {
+		t.Fatalf("the requests %v", numbers)
+	}
+	says(t, vera, 0, "", []string{numbers[0] + ",", ",3,Weekly,"}, "series", "list", "-o", "csv")
+	says(t, vera, 0, "", []string{"#" + numbers[2], "under review", "you can:"}, "series", "show", "#"+numbers[1])
+	says(t, vera, 4, "", nil, "series", "schedule", numbers[0])
+	says(t, monika, 0, "", []string{"done with 2 of 2", "scheduled"}, "series", "schedule", numbers[0], "--only", "1,2")
+	says(t, monika, 0, "", []string{"tomorrow 13:00–15:00", "would be done with 1 of 1"}, "series", "move", numbers[0], "--only", "1", "--shift", "4h", "--dry-run")
+	says(t, vera, 0, "", []string{"done with 1 of 1", "cancelled"}, "series", "cancel", numbers[0], "--only", "3")
+	says(t, vera, 1, "", []string{"as a whole", "CANCELLED"}, "series", "cancel", numbers[0], "--only", "3")
+	says(t, vera, 2, "", []string{"repeat", "how often", "timezone"}, "series", "submit", "x", "--nsd", "hello_world_nsd", "-s", "tomorrow 9-11", "-r", "sometimes", "--timezone", "Mars/Base")
+	out, errOut, code := vera.berth(t, "", "series", "submit", "Too big", "--nsd", "robotview5g_nsd", "-s", "tomorrow 9-11", "-r", "daily 3 times")
+	if code != 1 || !strings.Contains(errOut, "--part") || strings.Contains(out+errOut, "#") {
+		t.Errorf("a series that does not fit has no numbers: %d\n%s%s", code, out, errOut)
+	}
+
+	busy := strings.TrimSpace(monika.must(t, "", "request", "submit", "Waits", "--nsd", "robotview5g_nsd", "-s", "tomorrow 9-11", "--anyway", "--experimenter", "vera", "-q"))
+	says(t, vera, 2, "", []string{"window"}, "waitlist", "join", busy, "-w", "some day")
+	says(t, vera, 0, "", []string{"Nobody waits."}, "waitlist", "list")
+	says(t, vera, 1, "", nil, "waitlist", "join", numbers[0]) // it is granted
+	says(t, vera, 1, "", nil, "waitlist", "leave", busy)      // it does not wait
+
+	says(t, vera, 0, "", []string{"revision 1", "trial-users"}, "policy", "show")
+	adele.write(t, "none.yaml", "zone: UTC\n")
+	adele.write(t, "wrong.yaml", "zone: UTC\nrulez: []\n")
+	says(t, adele, 0, "", []string{"would be in force as revision 2"}, "policy", "put", "none.yaml", "--dry-run")
+	says(t, adele, 0, "", []string{"people would have decided about"}, "policy", "test", "none.yaml")
+	says(t, adele, 2, "", []string{"rulez"}, "policy", "put", "wrong.yaml")
+	vera.write(t, "none.yaml", "zone: UTC\n")
+	says(t, vera, 4, "", nil, "policy", "put", "none.yaml")
+	says(t, adele, 0, "", []string{"revision 2 is in force"}, "policy", "put", "none.yaml", "--reason", "a holiday")
+
+	var use struct {
+		By    string
+		Lines []struct{ Key string }
+	}
+	if err := json.Unmarshal([]byte(monika.must(t, "", "report", "-o", "json", "--by", "month")), &use); err != nil || use.By != "month" || len(use.Lines) == 0 {
+		t.Errorf("%+v, %v", use, err)
+	}
+	says(t, monika, 0, "", []string{"by: testbed"}, "report", "-o", "yaml")
+	says(t, vera, 0, "", []string{numbers[0]}, "__complete", "--", "series", "show", "")
+}
+
 // TestSigningInByACode lets a terminal in on a page, in a browser that is signed in.
 func TestSigningInByACode(t *testing.T) {
 	t.Parallel()

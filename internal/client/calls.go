@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -196,8 +197,8 @@ func (c *Client) RevokeToken(ctx context.Context, id string) error {
 	return err
 }
 
-// Use reads a report of use over a span, by a dimension such as testbed or month, as a table of comma-separated values.
-func (c *Client) Use(ctx context.Context, span testbeds.Slot, by, testbed, zone string) (Answer[struct{}], error) {
+// Use reads a report of use over a span, by a dimension such as testbed or month: in JSON, or with table as comma-separated values.
+func (c *Client) Use(ctx context.Context, span testbeds.Slot, by, testbed, zone string, table bool) (Answer[json.RawMessage], error) {
 	v := spanQuery(span)
 	v.Set("by", by)
 	for name, value := range map[string]string{"testbed": testbed, "zone": zone} {
@@ -205,5 +206,9 @@ func (c *Client) Use(ctx context.Context, span testbeds.Slot, by, testbed, zone 
 			v.Set(name, value)
 		}
 	}
-	return ask[struct{}](ctx, c, call{method: http.MethodGet, path: "/reports/use.csv", query: v, accept: "text/csv"})
+	q := call{method: http.MethodGet, path: "/reports/use", query: v}
+	if table {
+		q.path, q.accept = "/reports/use.csv", "text/csv"
+	}
+	return ask[json.RawMessage](ctx, c, q)
 }

@@ -83,6 +83,7 @@ type call struct {
 	method, path string
 	query        url.Values
 	body         any    // sent as JSON; nil for none
+	text         []byte // a document in YAML or JSON, instead
 	once         string // idempotency key, if any
 	revision     string // for If-Match, if any
 	accept       string // JSON by default
@@ -122,6 +123,8 @@ func (c *Client) send(ctx context.Context, q call) (*http.Response, error) {
 			return nil, err
 		}
 		body = bytes.NewReader(b)
+	} else if q.text != nil {
+		body = bytes.NewReader(q.text)
 	}
 	address := c.base.String() + prefix + q.path
 	if len(q.query) > 0 {
@@ -141,7 +144,10 @@ func (c *Client) send(ctx context.Context, q call) (*http.Response, error) {
 	set("If-Match", q.revision)
 	set("Accept", "application/json, application/problem+json")
 	set("Accept", q.accept)
-	if body != nil {
+	switch {
+	case q.text != nil:
+		set("Content-Type", "application/yaml")
+	case body != nil:
 		set("Content-Type", "application/json")
 	}
 	switch {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"berth/scheduler"
+	"berth/scheduler/series"
 	"berth/testbeds"
 )
 
@@ -25,6 +26,9 @@ type problem struct {
 	Alternatives []testbeds.Alternative    `json:"alternatives"`
 	Allowed      []scheduler.Action        `json:"allowed"`
 	Broken       []scheduler.BrokenBooking `json:"broken"`
+
+	Parts []scheduler.Part `json:"occurrences"`
+	Ways  []series.Way     `json:"ways"`
 }
 
 // codes tells from the status what kind of error a refusal without a known type is.
@@ -58,6 +62,7 @@ func (c *Client) refusal(r *http.Response) error {
 	}
 	e := scheduler.Errorf(code, "%s", message)
 	e.Fields, e.Alternatives, e.Allowed, e.Broken = p.Errors, p.Alternatives, p.Allowed, p.Broken
+	e.Parts, e.Ways = p.Parts, p.Ways
 	if len(p.Problems)+len(p.Conflicts) > 0 {
 		e.Verdict = &testbeds.Verdict{Problems: p.Problems, Conflicts: p.Conflicts, Contenders: p.Contenders, Longest: p.Longest}
 	}

@@ -20,13 +20,18 @@ func (c Console) ShowPolicy(ctx context.Context) error {
 	if err != nil || c.JSON {
 		return cmpErr(err, func() error { return c.json(v) })
 	}
+	c.PolicyInForce(v)
+	return nil
+}
+
+// PolicyInForce writes a policy in plain words, and what its reader has used of it.
+func (c Console) PolicyInForce(v scheduler.PolicyView) {
 	if v.Revision == 0 {
 		c.printf("there is no policy: nothing is limited, and people decide about everything\n")
-		return nil
+		return
 	}
 	c.printf("revision %d, by %s, %s\n", v.Revision, v.By, instant(v.At))
 	c.words(v.Words)
-	return nil
 }
 
 // cmpErr returns an error, or else what then returns.
@@ -52,6 +57,12 @@ func (c Console) LoadPolicy(ctx context.Context, file string, text []byte, o sch
 	if c.JSON {
 		return c.json(out)
 	}
+	c.PolicyPut(out)
+	return nil
+}
+
+// PolicyPut writes what became of a policy that was to be put in force.
+func (c Console) PolicyPut(out scheduler.PolicyChange) {
 	switch {
 	case !out.Changed:
 		c.printf("it is in force already, as revision %d\n", out.Revision)
@@ -61,7 +72,6 @@ func (c Console) LoadPolicy(ctx context.Context, file string, text []byte, o sch
 		c.printf("revision %d is in force\n", out.Revision)
 	}
 	c.words(out.Words)
-	return nil
 }
 
 // ofFile names the file in the faults of a policy.
@@ -88,6 +98,12 @@ func (c Console) TestPolicy(ctx context.Context, file string, text []byte, month
 	if c.JSON {
 		return c.json(out)
 	}
+	c.PolicyTried(out)
+	return nil
+}
+
+// PolicyTried writes what a policy would have done.
+func (c Console) PolicyTried(out scheduler.PolicyTrial) {
 	c.printf("of %d requests since %s, it would have refused %d, approved %d, scheduled %d and rejected %d; people would have decided about %d\n",
 		out.Requests, instant(out.Since), len(out.Refused), len(out.Approved), len(out.Scheduled), len(out.Rejected), out.People)
 	if out.More {
@@ -108,5 +124,4 @@ func (c Console) TestPolicy(ctx context.Context, file string, text []byte, month
 			c.printf("%s\n", line)
 		}
 	}
-	return nil
 }

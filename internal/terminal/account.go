@@ -72,12 +72,13 @@ func (d *Desk) Report(ctx context.Context, from, to, by, testbed string) error {
 	if err := wrong.err(); err != nil {
 		return err
 	}
-	if d.Format == FormatJSON || d.Format == FormatYAML {
-		return faults{{Field: "output", Rule: "must be table or csv for a report; GET /api/v1/reports/use answers in JSON"}}.err()
-	}
-	a, err := d.Client.Use(ctx, span, by, testbed, d.Zone.String())
+	machine := d.Format == FormatJSON || d.Format == FormatYAML
+	a, err := d.Client.Use(ctx, span, by, testbed, d.Zone.String(), !machine)
 	if err != nil {
 		return err
+	}
+	if machine {
+		return d.raw(a.Raw)
 	}
 	if d.Format == FormatCSV {
 		_, err := d.Out.Write(a.Raw)

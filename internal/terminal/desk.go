@@ -164,7 +164,7 @@ func (d *Desk) consequences(o scheduler.Outcome) {
 // it returns as they are.
 func (d *Desk) Told(err error) error {
 	e, ok := errors.AsType[*scheduler.Error](err)
-	if !ok || e.Code != scheduler.CodeConflict || e.Verdict == nil && len(e.Alternatives)+len(e.Broken) == 0 {
+	if !ok || e.Code != scheduler.CodeConflict || e.Verdict == nil && len(e.Alternatives)+len(e.Broken)+len(e.Parts) == 0 {
 		return err
 	}
 	p := *d
@@ -174,6 +174,8 @@ func (d *Desk) Told(err error) error {
 		p.reasons(*e.Verdict)
 	}
 	p.ways(e.Alternatives)
+	p.parts(e.Parts)
+	p.waysOf(e.Ways)
 	for _, b := range e.Broken {
 		p.say("  #%d %s, %s, would lose its capacity", b.Number, b.Name, p.span(b.Slot))
 	}
@@ -182,7 +184,7 @@ func (d *Desk) Told(err error) error {
 
 // reasons lists what is in the way, in the times of the person.
 func (d *Desk) reasons(v testbeds.Verdict) {
-	x := phrases.Reader{Zone: d.Zone, Now: d.Now}
+	x := d.reader()
 	for _, line := range v.Reasons(10) {
 		d.say("  %s", x.Said(line))
 	}
@@ -190,6 +192,9 @@ func (d *Desk) reasons(v testbeds.Verdict) {
 		d.say("  free from that start: %s", d.span(*v.Longest))
 	}
 }
+
+// reader words times inside texts for the person.
+func (d *Desk) reader() phrases.Reader { return phrases.Reader{Zone: d.Zone, Now: d.Now} }
 
 // word is a status for people: "under review".
 func word(s scheduler.Status) string { return strings.ToLower(strings.ReplaceAll(string(s), "_", " ")) }

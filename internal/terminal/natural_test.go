@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"berth/scheduler/series"
+	"berth/testbeds"
 )
 
 func dublin(t testing.TB) Times {
@@ -89,4 +92,32 @@ func TestAnythingTyped(t *testing.T) {
 			r.Fatalf("%q: %v", text, s)
 		}
 	})
+}
+
+func TestHowSomethingRepeats(t *testing.T) {
+	t.Parallel()
+	x := dublin(t)
+	for text, want := range map[string]string{
+		"weekly 6 times": "FREQ=WEEKLY;COUNT=6", "Daily  x3": "FREQ=DAILY;COUNT=3", "monthly, 12 times": "FREQ=MONTHLY;COUNT=12",
+		"every week 2 times": "FREQ=WEEKLY;COUNT=2", "every 2 weeks 6 times": "FREQ=WEEKLY;INTERVAL=2;COUNT=6", "every other day 5x": "FREQ=DAILY;INTERVAL=2;COUNT=5",
+		"every 1 week 6 times": "FREQ=WEEKLY;COUNT=6", "weekdays 10 times": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;COUNT=10",
+		"every tue and thu 8 times": "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=8", "weekly on Mondays, fridays 4 times": "FREQ=WEEKLY;BYDAY=MO,FR;COUNT=4",
+		"weekly until 1 mar": "FREQ=WEEKLY;UNTIL=20270301T235959", "every tue until 2026-12-31": "FREQ=WEEKLY;BYDAY=TU;UNTIL=20261231T235959",
+		"freq=weekly;count=6": "FREQ=WEEKLY;COUNT=6", "RRULE:FREQ=DAILY;COUNT=2": "FREQ=DAILY;COUNT=2",
+	} {
+		rule, err := x.Repeat(text)
+		if err != nil || rule != want {
+			t.Errorf("%q: %q, %v; want %q", text, rule, err, want)
+			continue
+		}
+		plan := series.Plan{Zone: "Europe/Dublin", Start: testbeds.LocalTime{Time: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)}, Duration: testbeds.Period{Clock: time.Hour}, Rule: rule}
+		if _, err := plan.Expand(); err != nil {
+			t.Errorf("%q becomes %s, which a server refuses: %v", text, rule, err)
+		}
+	}
+	for _, text := range []string{"", "weekly", "6 times", "every 0 weeks 3 times", "every someday 3 times", "weekly until someday", "yearly 3 times", "on 3 times"} {
+		if rule, err := x.Repeat(text); err == nil {
+			t.Errorf("%q: %s", text, rule)
+		}
+	}
 }
