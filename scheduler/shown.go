@@ -96,7 +96,7 @@ func shownVerdict(v testbeds.Verdict) testbeds.Verdict {
 }
 
 func shownConflict(c testbeds.Conflict) testbeds.Conflict {
-	return testbeds.Conflict{Resource: c.Resource, Interval: c.Interval, Needed: c.Needed, Free: c.Free, ShortBy: c.ShortBy,
+	return testbeds.Conflict{Resource: c.Resource, Interval: c.Interval, Needed: c.Needed, Free: c.Free, ShortBy: c.ShortBy, Units: c.Units,
 		TakenBy: each(c.TakenBy, shownTaker), More: c.More}
 }
 

@@ -44,7 +44,7 @@ Waiver: At By Reason Policy Refusals
 Breach: Rule Kind Unit Limit Used Asked Allowed Subject Period Testbed Earliest Latest Message
 Subject: Per Name
 Verdict: Fits Problems Conflicts Contenders Longest Truncated
-Conflict: Resource Interval Needed Free ShortBy TakenBy More
+Conflict: Resource Interval Needed Free ShortBy Units TakenBy More
 Taker: Kind Booking Request Strength Summary Amount Units Interval
 Component: Member VNF Size Requires Onboarded
 DeviceNeed: Testbed Device Count Units

@@ -2,6 +2,7 @@ package testbeds
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"berth/testbeds/plain"
@@ -74,6 +75,7 @@ type Conflict struct {
 	Needed   int64    `json:"needed"`
 	Free     int64    `json:"free"` // the least in the interval; negative where more is booked than there is
 	ShortBy  int64    `json:"short_by"`
+	Units    []string `json:"units,omitempty"` // asked for by name, and not free in the interval
 	TakenBy  []Taker  `json:"taken_by"`
 	More     int      `json:"more,omitempty"` // takers that are not listed
 }
@@ -119,8 +121,23 @@ func (c Conflict) String() string {
 }
 
 // Shortage says how much of the resource is missing, without the time: "short by 1 (3 needed, 2 free)", "short by 28 GB (8 GB needed, overbooked by
-// 20 GB)".
+// 20 GB)"; of what was asked for by name, which: "n210-1 is not free".
 func (c Conflict) Shortage() string {
+	if len(c.Units) == 0 {
+		return c.missing()
+	}
+	named := strings.Join(c.Units, ", ") + " is not free"
+	if len(c.Units) > 1 {
+		named = strings.Join(c.Units, ", ") + " are not free"
+	}
+	if n := int64(len(c.Units)); n == c.Needed && n == c.ShortBy {
+		return named
+	}
+	return c.missing() + ", " + named
+}
+
+// missing says the figures of a shortage.
+func (c Conflict) missing() string {
 	size := func(n int64) string { return plain.Size(c.Resource.Quantity, n) }
 	left := size(c.Free) + " free"
 	switch {
@@ -146,7 +163,7 @@ func (c Conflict) Cause() string {
 		case t.Request == 0:
 			unnamed++
 		default:
-			takers = append(takers, strings.TrimSpace(fmt.Sprintf("#%d %s", t.Request, t.Summary)))
+			takers = append(takers, strings.TrimSpace(fmt.Sprintf("#%d %s", t.Request, t.Summary))+c.held(t))
 		}
 	}
 	switch {
@@ -165,6 +182,20 @@ func (c Conflict) Cause() string {
 		cause += "; " + strings.Join(times, ", ")
 	}
 	return cause
+}
+
+// held says which of the units that a conflict is about a taker has; empty for none.
+func (c Conflict) held(t Taker) string {
+	var list []string
+	for _, u := range c.Units {
+		if slices.Contains(t.Units, u) {
+			list = append(list, u)
+		}
+	}
+	if len(list) == 0 || len(c.TakenBy) == 1 && len(list) == len(c.Units) {
+		return "" // it is said already
+	}
+	return " (" + strings.Join(list, ", ") + ")"
 }
 
 // Alternative is another way to grant a request. It passed Check when it was found.

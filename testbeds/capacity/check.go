@@ -72,7 +72,11 @@ func (f *Federation) explain(v *testbeds.Verdict, w want, from, to int64) {
 			v.Conflicts = append(v.Conflicts, f.pinned(w, gap.from, gap.to)...)
 		}
 	}
-	v.Conflicts = append(v.Conflicts, f.conflicts(w.pool, short)...)
+	listed := f.conflicts(w.pool, short)
+	for i, s := range short {
+		listed[i].Units = f.unitsMissing(w, s.from, s.to)
+	}
+	v.Conflicts = append(v.Conflicts, listed...)
 }
 
 // gaps returns the parts of a span beside the shortages of one column, which are in order.

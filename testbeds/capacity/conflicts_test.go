@@ -46,7 +46,13 @@ func TestConflictsSayHowMuchIsShort(t *testing.T) {
 			"x camera: short by 17 (1 needed, overbooked by 16)" + all + "#1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12, #13, #14, #15, #16, #17, #18, #19, #20, 2 other experiments",
 		}},
 		{name: "a unit that somebody has", ask: devices("radio", 2, "r1"), taken: []taking{radios(18, 3, 1, "r1")}, want: []string{
-			"x radio: short by 1 (1 needed, none free)" + early + "#1",
+			"x radio: r1 is not free" + early + "#1",
+		}},
+		{name: "a unit that somebody has where all are taken", ask: devices("radio", 1, "r1"), taken: []taking{radios(20, 8, 1, "r1"), radios(20, 8, 3, "r2")}, want: []string{
+			"x radio: r1 is not free" + all + "#1 (r1), #2",
+		}},
+		{name: "a unit that somebody has where too few are free", ask: devices("radio", 2, "r1"), taken: []taking{radios(20, 8, 1, "r1"), radios(20, 8, 2)}, want: []string{
+			"x radio: short by 1 (2 needed, 1 free), r1 is not free" + all + "#1 (r1), #2",
 		}},
 		{name: "free by number, and no unit is free throughout", ask: devices("radio", 1), taken: []taking{radios(20, 4, 1, "r1"), radios(24, 4, 1, "r2"), radios(20, 8, 2)}, want: []string{
 			"x radio: short by 1 (1 needed, none free)" + all + "#1, #3, #2",

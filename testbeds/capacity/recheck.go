@@ -117,7 +117,7 @@ func (f *Federation) Conflicting(b testbeds.Booking, at time.Time) []testbeds.Co
 		}
 		conflicts = append(conflicts, others.pinned(w, now, now+1)...)
 		for _, u := range others.unknownUnits(w) {
-			conflicts = append(conflicts, testbeds.Conflict{Resource: w.pool.resource(0), Interval: slotOf(now, now+1), Needed: 1, ShortBy: 1,
+			conflicts = append(conflicts, testbeds.Conflict{Resource: w.pool.resource(0), Interval: slotOf(now, now+1), Needed: 1, ShortBy: 1, Units: []string{u},
 				TakenBy: []testbeds.Taker{{Kind: testbeds.TakerCapacityChange, Summary: "there is no unit " + u, Amount: 1, Units: []string{u}, Interval: slotOf(now, now+1)}}})
 		}
 	}

@@ -59,10 +59,24 @@ func (f *Federation) pinned(w want, from, to int64) []testbeds.Conflict {
 				t.Kind, t.Booking, t.Request, t.Strength = testbeds.TakerBooking, h.booking, r.request, r.form.strength
 			}
 			conflicts = append(conflicts, testbeds.Conflict{Resource: w.pool.resource(0), Interval: slotOf(max(h.from, from), min(h.to, to)),
-				Needed: 1, Free: 0, ShortBy: 1, TakenBy: []testbeds.Taker{t}})
+				Needed: 1, Free: 0, ShortBy: 1, Units: []string{unit}, TakenBy: []testbeds.Taker{t}})
 		}
 	}
 	return conflicts
+}
+
+// unitsMissing lists the units that a want asks for by name and that are not free throughout [from, to).
+func (f *Federation) unitsMissing(w want, from, to int64) (missing []string) {
+	if len(w.pins) == 0 {
+		return nil
+	}
+	around := f.settledIn(w.pool, from, to)
+	for _, unit := range w.unitClaim(from, to).units {
+		if slices.ContainsFunc(around, func(h unitClaim) bool { return h.overlaps(span{from, to}) && slices.Contains(h.units, unit) }) {
+			missing = append(missing, unit)
+		}
+	}
+	return missing
 }
 
 // chooseUnits finds units for a claim such that all its competitors can have some too, and returns all units of the claim. Unless the
