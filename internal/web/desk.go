@@ -38,6 +38,8 @@ type deskPage struct {
 	Hold      int64
 	Lacks     string // the testbeds that have not approved, where the reader may pass over them
 	Pass      bool   // they are passed over
+	Breaks    string // what the policy does not allow, where the reader may decide against it
+	Against   bool   // they do
 	Chosen    string // the way
 	Reason    string
 	Effects   []string // of the chosen way
@@ -224,7 +226,7 @@ func (p *deskPage) read(form url.Values, zone *time.Location) error {
 	case p.R.PendingMove != nil && p.Action == "": // a testbed decides about the move
 		p.Slot = p.R.PendingMove.Slot
 	}
-	p.Chosen, p.Pass = form.Get("way"), form.Get("pass") != ""
+	p.Chosen, p.Pass, p.Against = form.Get("way"), form.Get("pass") != "", form.Get("against") != ""
 	if p.Hold, err = number(form, "hold"); err != nil {
 		return err
 	}

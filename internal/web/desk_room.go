@@ -77,7 +77,7 @@ func (s *site) makeRoom(ctx context.Context, who account.Actor, p *deskPage, vic
 			words[i] = strconv.FormatInt(n, 10)
 		}
 		way := wayDisplace + " " + strings.Join(words, " ")
-		out, err := s.try(ctx, who, p, way, foreseen, true, 0, nil)
+		out, err := s.foretell(ctx, who, p, way, foreseen, nil)
 		e, refused := asError(err)
 		if err == nil {
 			w := deskWay{Value: way, Kind: wayDisplace, Must: true}

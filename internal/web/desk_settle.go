@@ -31,8 +31,11 @@ func (s *site) foresee(ctx context.Context, who account.Actor, p *deskPage, form
 	if p.Pass && p.Lacks == "" && way.Kind == wayTake { // the box stays where it was ticked
 		p.Lacks = p.agreesAnew()
 	}
-	out, err := s.try(ctx, who, p, way.Value, orElse(way.Must || p.Pass, p.Reason), true, 0, form)
+	out, err := s.foretell(ctx, who, p, way.Value, orElse(way.Must || p.Pass, p.Reason), form)
 	p.Says = p.says(way)
+	if p.Breaks != "" && p.Against {
+		p.Says += ", against the policy"
+	}
 	if e, ok := asError(err); ok && e.Verdict == nil && len(e.Overrides) > 0 {
 		if p.Waiting = p.Waits(); p.Waiting == "" {
 			p.Waiting = p.agreesAnew()
@@ -47,7 +50,7 @@ func (s *site) foresee(ctx context.Context, who account.Actor, p *deskPage, form
 	if err != nil {
 		return err
 	}
-	p.Can, p.Effects = true, append([]string{p.first(s.readerOf(who), who, way, out)}, p.further(s.readerOf(who), out)...)
+	p.Can, p.Effects = p.Breaks == "" || p.Against, append([]string{p.first(s.readerOf(who), who, way, out)}, p.further(s.readerOf(who), out)...)
 	return nil
 }
 

@@ -238,3 +238,43 @@ func TestWhatWasDoneIsSaidForAMoment(t *testing.T) {
 		}
 	}
 }
+
+// TestTheDeskDecidesAgainstThePolicy only where its reader ticks that, with a note; beside an overbook as well.
+func TestTheDeskDecidesAgainstThePolicy(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"asked", "overbook"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, "http://berth.example")
+			has, r := h.crowded()
+			if kind == "asked" {
+				if _, err := h.svc.Cancel(t.Context(), account.System, has.ID, scheduler.Step{Reason: "room"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			rules := []byte("limits:\n  - {name: short, longest: PT2H}\n")
+			if _, err := h.svc.PutPolicy(t.Context(), account.System, rules, scheduler.ChangeOptions{Reason: "trial"}); err != nil {
+				t.Fatal(err)
+			}
+			page, monika := fmt.Sprintf("/requests/%d/decide", r.Number), h.session("monika")
+			form := url.Values{"way": {kind}, "step": {"preview"}, "revision": {fmt.Sprint(r.Revision)}, "zone": {"UTC"}, "reason": {"agreed on the phone"}}
+			_, body := h.page(page+"/take", monika, form)
+			if m := button.FindStringSubmatch(body); m == nil || !strings.Contains(m[1], "disabled") || !strings.Contains(body, "at most 2 h long") || !strings.Contains(body, `name="against"`) {
+				t.Fatalf("%v %s", m, body)
+			}
+			form.Set("against", "yes")
+			_, body = h.page(page+"/take", monika, form)
+			if m := button.FindStringSubmatch(body); m == nil || strings.Contains(m[1], "disabled") || !strings.HasSuffix(m[2], ", against the policy") {
+				t.Fatalf("%v %s", m, body)
+			}
+			form.Set("step", "confirm")
+			if code, to := h.page(page+"/take", monika, form); code != http.StatusSeeOther {
+				t.Fatalf("%d %s", code, to)
+			}
+			v, err := h.svc.Get(t.Context(), account.System, r.ID)
+			if err != nil || v.Status != scheduler.Scheduled || len(v.Waived) != 1 || v.Waived[0].Reason != "agreed on the phone" {
+				t.Errorf("%s, waived %+v, %v", v.Status, v.Waived, err)
+			}
+		})
+	}
+}

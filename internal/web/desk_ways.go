@@ -68,10 +68,29 @@ func (s *site) try(ctx context.Context, who account.Actor, p *deskPage, way, rea
 	if p.Pass && override == nil {
 		override = &scheduler.Override{Mode: scheduler.OverrideApprovals, Reason: reason}
 	}
+	if p.Against && override == nil {
+		override = &scheduler.Override{Mode: scheduler.OverridePolicy, Reason: reason}
+	}
+	if override != nil {
+		override.Policy = p.Against && override.Mode != scheduler.OverridePolicy
+	}
 	if p.Action == scheduler.ActionMove {
 		return s.service.Move(ctx, who, p.R.ID, scheduler.Move{Slot: to.slot, Placement: to.placement, Devices: to.devices, Reason: reason, Override: override, DryRun: dry, Revision: revision})
 	}
 	return s.service.Schedule(ctx, who, p.R.ID, scheduler.Schedule{Slot: to.slot, Placement: to.placement, Devices: to.devices, Reason: reason, Override: override, DryRun: dry, Revision: revision})
+}
+
+// foretell tells what a way would do. Where the policy does not allow it, and the reader may decide against it, that is noted, and the rest foretold.
+func (s *site) foretell(ctx context.Context, who account.Actor, p *deskPage, way, reason string, form url.Values) (scheduler.Outcome, error) {
+	against := p.Against
+	defer func() { p.Against = against }()
+	p.Against, p.Breaks = false, ""
+	out, err := s.try(ctx, who, p, way, reason, true, 0, form)
+	if e, ok := asError(err); ok && len(e.Refusals) > 0 && slices.Contains(e.Overrides, scheduler.OverridePolicy) {
+		p.Against, p.Breaks = true, sentence(e.Message)
+		out, err = s.try(ctx, who, p, way, orElse(true, reason), true, 0, form)
+	}
+	return out, err
 }
 
 // rejects rejects a request with the ticked offers.
@@ -101,7 +120,8 @@ func (s *site) weigh(ctx context.Context, who account.Actor, p *deskPage) error 
 		}
 		return s.offer(ctx, who, p)
 	}
-	out, err := s.try(ctx, who, p, wayAsked, foreseen, true, 0, nil)
+	out, err := s.foretell(ctx, who, p, wayAsked, foreseen, nil)
+	defer func(breaks string) { p.Breaks = breaks }(p.Breaks) // the ways that are looked for have their own
 	e, refused := asError(err)
 	switch {
 	case err == nil:

@@ -52,7 +52,7 @@
 	block.reveal();
 	if (form.querySelector(".restored")) load({}); // what was chosen before a reload
 	form.addEventListener("change", (event) => {
-		if (["way", "offer", "hold", "pass"].includes(event.target.name)) load({});
+		if (["way", "offer", "hold", "pass", "against"].includes(event.target.name)) load({});
 		if (["start", "end"].includes(event.target.name)) load({ way: null });
 		if (event.target.name === "at" && event.target.value) load({});
 	});
