@@ -9,6 +9,7 @@ import (
 
 	"berth/scheduler/account"
 	"berth/scheduler/policy"
+	"berth/scheduler/trace"
 	"berth/testbeds"
 	"berth/testbeds/capacity"
 )
@@ -60,7 +61,12 @@ type command struct {
 
 // decide takes a step with a request: it locks the testbeds that the step touches, reads the request anew, checks whether the step is allowed, brings
 // the ledger up to date, and commits the changes of take. take may run more than once.
-func (s *Service) decide(ctx context.Context, c command) (Outcome, error) {
+func (s *Service) decide(ctx context.Context, c command) (out Outcome, err error) {
+	defer func(began time.Time) { s.tried(c.action, c.dry, began, err) }(s.o.Clock())
+	return s.decided(ctx, c)
+}
+
+func (s *Service) decided(ctx context.Context, c command) (Outcome, error) {
 	if at, known := s.footprints.get(c.id); known && c.touches == nil {
 		c.quick = true
 		out, err := s.attempt(ctx, c, sorted(append(at.testbeds, s.countedFor(c.action, at.counted)...)))
@@ -356,5 +362,5 @@ func (d *decision) record(ctx context.Context, from Status, r Request, n note) e
 		kind = EventReminder
 	}
 	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: kind, Action: action, Actor: d.actor.Username, Via: d.actor.Via, Request: r.ID, Number: r.Number, From: from, Status: r.Status,
-		Testbeds: concerned, Text: n.text, Reason: n.reason, Remark: n.remark, Mentions: n.people, Series: step})
+		Testbeds: concerned, Text: n.text, Reason: n.reason, Remark: n.remark, Mentions: n.people, Series: step, Cause: trace.Of(ctx).String()})
 }

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"berth/scheduler/account"
+	"berth/scheduler/trace"
 	"context"
 )
 
@@ -16,7 +17,7 @@ func (s *Service) Digest(ctx context.Context, day string) (now bool, err error) 
 			return err
 		}
 		now = true
-		if err := tx.AddEvent(ctx, Event{At: d.now, Kind: EventDigest, Action: ActionDigest, Actor: account.System.Username, Text: day}); err != nil {
+		if err := tx.AddEvent(ctx, Event{At: d.now, Kind: EventDigest, Action: ActionDigest, Actor: account.System.Username, Text: day, Cause: trace.Of(ctx).String()}); err != nil {
 			return err
 		}
 		return d.remember(ctx, c, day)

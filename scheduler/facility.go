@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"berth/scheduler/account"
+	"berth/scheduler/trace"
 	"berth/testbeds"
 	"berth/testbeds/plain"
 )
@@ -321,7 +322,7 @@ func (d *decision) alter(ctx context.Context, o ChangeOptions, change alteration
 	if d.actor.Via != "" {
 		who += " (" + d.actor.Via + ")"
 	}
-	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: EventFacility, Action: ActionFacility,
+	return d.tx.AddEvent(ctx, Event{At: d.now, Kind: EventFacility, Action: ActionFacility, Cause: trace.Of(ctx).String(),
 		Text: fmt.Sprintf("%s made %s; broken: %s", who, plain.Count(len(out.Differences), "change"), plain.Count(len(out.Broken), "booking"))})
 }
 

@@ -39,6 +39,7 @@ type house struct {
 
 	atOnce   int           // due requests that are read at once
 	claimFor time.Duration // how long an offer to one who waits is held
+	tried    func(scheduler.Tried)
 }
 
 func newHouse(t testing.TB) *house {
@@ -56,7 +57,7 @@ func emptyHouse(t interface{ Context() context.Context }, f failer) *house {
 
 // another returns one more service over the same store, as another process would have.
 func (h *house) another() *scheduler.Service {
-	return scheduler.New(h.store, scheduler.Options{Log: h.out, DueAtOnce: h.atOnce, ClaimFor: h.claimFor, Clock: func() time.Time { return h.clock }, NewID: func() string {
+	return scheduler.New(h.store, scheduler.Options{Log: h.out, DueAtOnce: h.atOnce, ClaimFor: h.claimFor, Tried: h.tried, Clock: func() time.Time { return h.clock }, NewID: func() string {
 		return fmt.Sprintf("00000000-0000-4000-8000-%012d", h.ids.Add(1))
 	}})
 }

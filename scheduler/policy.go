@@ -10,6 +10,7 @@ import (
 
 	"berth/scheduler/account"
 	"berth/scheduler/policy"
+	"berth/scheduler/trace"
 	"berth/testbeds"
 	"berth/testbeds/wallclock"
 )
@@ -150,7 +151,7 @@ func (s *Service) PutPolicy(ctx context.Context, a account.Actor, text []byte, o
 		if err := tx.PutPolicy(ctx, StoredPolicy{Revision: out.Revision, Text: string(text), At: s.now(), By: a.Username, Reason: o.Reason}); err != nil {
 			return err
 		}
-		if err := tx.AddEvent(ctx, Event{At: s.now(), Kind: EventFacility, Action: ActionFacility, Actor: a.Username, Reason: o.Reason,
+		if err := tx.AddEvent(ctx, Event{At: s.now(), Kind: EventFacility, Action: ActionFacility, Actor: a.Username, Reason: o.Reason, Cause: trace.Of(ctx).String(),
 			Text: fmt.Sprintf("%s changed the policy; revision %d is in force", a.Username, out.Revision)}); err != nil {
 			return err
 		}

@@ -337,6 +337,8 @@ type Event struct {
 	Mentions []string  `json:"mentions,omitempty"` // usernames in it, of people who may see the request
 
 	Series *SeriesStep `json:"series,omitempty"` // the step of a series that it was part of
+
+	Cause string `json:"-"` // the call that led to it, for the logs (trace.Call); nobody is shown it
 }
 
 // EventKind says to what an event belongs.

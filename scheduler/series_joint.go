@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"berth/scheduler/account"
 	"berth/scheduler/series"
@@ -40,7 +41,8 @@ func (errSome) Error() string { return "not with all occurrences" }
 const seriesTries = 4
 
 // jointly takes a step with occurrences of a series.
-func (s *Service) jointly(ctx context.Context, j joint) (SeriesOutcome, error) {
+func (s *Service) jointly(ctx context.Context, j joint) (out SeriesOutcome, err error) {
+	defer func(began time.Time) { s.tried(j.action, j.dry, began, err) }(s.o.Clock())
 	refused := map[int]Part{}
 	for range seriesTries {
 		out, err := s.jointlyOnce(ctx, j)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"berth/scheduler/account"
 	"berth/scheduler/series"
@@ -157,7 +158,8 @@ func (in SeriesSubmission) of(q Ask) Submission {
 }
 
 // submitSome submits all of a series, or what of it fits.
-func (s *Service) submitSome(ctx context.Context, a account.Actor, in SeriesSubmission, w wish) (SeriesOutcome, error) {
+func (s *Service) submitSome(ctx context.Context, a account.Actor, in SeriesSubmission, w wish) (out SeriesOutcome, err error) {
+	defer func(began time.Time) { s.tried(ActionSubmit, in.DryRun, began, err) }(s.o.Clock())
 	whole := in.AllOrNothing == nil || *in.AllOrNothing
 	var left []Part
 	for range seriesTries {

@@ -36,7 +36,7 @@ Flag: Kind At Text
 CalendarNote: At By Slot Text
 Feedback: ID Request Author At Text
 Entry: ID Request At Actor Via Action From To Reason Text Verdict Series Policy
-Event: Sequence At Kind Action Actor Via Request Number From Status Testbeds Text Reason Remark Mentions Series
+Event: Sequence At Kind Action Actor Via Request Number From Status Testbeds Text Reason Remark Mentions Series [Cause]
 InSeries: ID Number Place Of
 SeriesStep: Series Number Step Of Lead All
 Judgement: Policy Quotas

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"berth/scheduler/account"
 	"berth/testbeds"
@@ -19,7 +20,12 @@ func maySubmit(a account.Actor) error {
 // Submit makes a request. It refuses a slot that does not fit, with the conflicts and alternatives, unless the caller submits it anyway. It returns
 // CodeForbidden where the actor may not submit, CodeInvalid for the input, and CodeConflict where the slot does not fit, or the experimenter has too
 // many open requests.
-func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (Outcome, error) {
+func (s *Service) Submit(ctx context.Context, a account.Actor, in Submission) (out Outcome, err error) {
+	defer func(began time.Time) { s.tried(ActionSubmit, in.DryRun, began, err) }(s.o.Clock())
+	return s.submit(ctx, a, in)
+}
+
+func (s *Service) submit(ctx context.Context, a account.Actor, in Submission) (Outcome, error) {
 	if err := maySubmit(a); err != nil {
 		return Outcome{}, err
 	}

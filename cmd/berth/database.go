@@ -50,11 +50,18 @@ func (c *verifyCommand) Run(ctx context.Context, s *session) error {
 }
 
 type backupCommand struct {
-	File string `arg:"" help:"File to write; it must not be there yet."`
+	File   string `arg:"" optional:"" help:"File to write; it must not be there yet."`
+	Record bool   `help:"Make no copy; record that one was made by other means, such as pg_dump, for those who watch its age."`
 }
 
 func (c *backupCommand) Run(ctx context.Context, s *session) error {
-	if err := app.Backup(ctx, s.settings, c.File); err != nil {
+	if (c.File == "") != c.Record {
+		return scheduler.Errorf(scheduler.CodeInvalid, "name the file to write, or say --record alone")
+	}
+	if c.Record {
+		return s.with(ctx, func(parts *app.Parts) error { return parts.NoteBackup(ctx) })
+	}
+	if err := app.Backup(ctx, s.settings, s.options(), c.File); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.stdout, "wrote %s\n", c.File)

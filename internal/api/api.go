@@ -8,13 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"berth/internal/metrics"
+	"berth/scheduler"
+	"berth/scheduler/account"
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
-	"github.com/prometheus/client_golang/prometheus"
-
-	"berth/scheduler"
-	"berth/scheduler/account"
 )
 
 // Database is the source of health and metrics.
@@ -66,10 +65,10 @@ type Options struct {
 
 	TestbedCalendars TestbedCalendars
 	Portals          Portals
-	Channels         []string               // of deliveries
-	Figures          []prometheus.Collector // further metrics, from other parts
-	MaxBody          int64                  // of a facility or catalogue; default 4 MiB
-	Poll             time.Duration          // interval of polling the change log for event streams; default one second
+	Channels         []string         // of deliveries
+	Metrics          *metrics.Metrics // default: figures of its own
+	MaxBody          int64            // of a facility or catalogue; default 4 MiB
+	Poll             time.Duration    // interval of polling the change log for event streams; default one second
 }
 
 // api holds the parts that the handlers share.
@@ -81,7 +80,6 @@ type api struct {
 	huma    huma.API
 	router  chi.Router
 	feed    *feed
-	metrics *metrics
 }
 
 // New builds the handler for everything below /api/v1, health and metrics.
@@ -98,12 +96,17 @@ func newAPI(service *scheduler.Service, people Identity, o Options) *api {
 	if o.MaxBody == 0 {
 		o.MaxBody = 4 << 20
 	}
+	if o.Metrics == nil {
+		o.Metrics = metrics.New(o.Version)
+	}
 	if o.Poll == 0 {
 		o.Poll = time.Second
 	}
-	a := &api{service: service, auth: people, log: o.Log, o: o, router: chi.NewRouter(), metrics: newMetrics(prometheus.NewRegistry(), o)}
+	a := &api{service: service, auth: people, log: o.Log, o: o, router: chi.NewRouter()}
+	figures(o)
+	measured := func(next http.Handler) http.Handler { return o.Metrics.Measured(pattern, next) }
 	a.feed = newFeed(service, o.Poll)
-	a.router.Use(a.trace, a.logged, a.recovered, secured, a.metrics.measured, gathered, portalClients)
+	a.router.Use(a.trace, a.logged, a.recovered, secured, measured, gathered, portalClients)
 	a.router.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		a.traced(r.Context(), newProblem(http.StatusNotFound, "nothing is here; see "+prefix+"/openapi.json")).write(w)
 	})

@@ -2,63 +2,38 @@ package api
 
 import (
 	"context"
+	"database/sql"
 	"net"
 	"net/http"
 	"net/netip"
-	"strconv"
 	"time"
 
-	"github.com/go-chi/chi/v5/middleware"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"berth/scheduler"
 	"berth/scheduler/account"
 )
 
-// metrics holds the figures for Prometheus, in a registry of their own.
-type metrics struct {
-	registry *prometheus.Registry
-	calls    *prometheus.HistogramVec
-}
-
-func newMetrics(r *prometheus.Registry, o Options) *metrics {
-	m := &metrics{registry: r, calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "berth_http_request_duration_seconds", Help: "Duration of HTTP calls by route, method and status.",
-		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
-	}, []string{"route", "method", "status"})}
-	r.MustRegister(m.calls, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+// figures adds what the API reads for the metrics: from the database and its connections.
+func figures(o Options) {
 	if o.Deliveries != nil {
-		r.MustRegister(backlog{o})
+		o.Metrics.Register(backlog{o})
 	}
-	r.MustRegister(o.Figures...)
-	if db := o.Database; db != nil {
-		gauge := func(name, help string, value func() float64) {
-			r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
-		}
-		gauge("berth_database_connections_in_use", "Database connections in use.", func() float64 { return float64(db.Stats().InUse) })
-		gauge("berth_database_wait_seconds", "Total time spent waiting for a database connection.", func() float64 { return db.Stats().WaitDuration.Seconds() })
+	db := o.Database
+	if db == nil {
+		return
 	}
-	return m
-}
-
-// method bounds the values of a label that a client chooses.
-func method(name string) string {
-	switch name {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
-		return name
+	gauge := func(name, help string, value func(sql.DBStats) float64) {
+		o.Metrics.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return value(db.Stats()) }))
 	}
-	return "other"
-}
-
-func (m *metrics) measured(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		timer := prometheus.NewTimer(prometheus.ObserverFunc(func(float64) {}))
-		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
-		next.ServeHTTP(ww, r)
-		m.calls.WithLabelValues(pattern(r), method(r.Method), strconv.Itoa(ww.Status())).Observe(timer.ObserveDuration().Seconds())
-	})
+	counter := func(name, help string, value func(sql.DBStats) float64) {
+		o.Metrics.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return value(db.Stats()) }))
+	}
+	gauge("berth_database_connections_in_use", "Database connections in use.", func(s sql.DBStats) float64 { return float64(s.InUse) })
+	gauge("berth_database_connections_open", "Database connections that are open.", func(s sql.DBStats) float64 { return float64(s.OpenConnections) })
+	gauge("berth_database_connections_max", "The most database connections that this process opens.", func(s sql.DBStats) float64 { return float64(s.MaxOpenConnections) })
+	counter("berth_database_waits_total", "Waits for a database connection, because all were in use.", func(s sql.DBStats) float64 { return float64(s.WaitCount) })
+	counter("berth_database_wait_seconds_total", "Time spent waiting for a database connection.", func(s sql.DBStats) float64 { return s.WaitDuration.Seconds() })
 }
 
 // health registers the routes that report whether the process lives and can work, and the figures, which this machine, operators and
@@ -77,7 +52,6 @@ func (a *api) health() {
 		}
 		_, _ = w.Write([]byte("ready\n"))
 	})
-	figures := promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{})
 	a.router.Get("/metrics", func(w http.ResponseWriter, r *http.Request) {
 		if !local(r) {
 			if _, err := a.admit(r, access{scope: account.ScopeRead, roles: []account.Role{account.RoleOperator, account.RoleAdministrator}}); err != nil {
@@ -85,7 +59,7 @@ func (a *api) health() {
 				return
 			}
 		}
-		figures.ServeHTTP(w, r)
+		a.o.Metrics.ServeHTTP(w, r)
 	})
 }
 

@@ -10,12 +10,12 @@ import (
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
-	"github.com/google/uuid"
+
+	"berth/scheduler/trace"
 )
 
 // call holds the facts about one call; the sign-in adds the actor.
 type call struct {
-	id   string
 	mu   sync.Mutex
 	user string
 }
@@ -27,13 +27,6 @@ func callOf(ctx context.Context) *call {
 	return c
 }
 
-func traceOf(ctx context.Context) string {
-	if c := callOf(ctx); c != nil {
-		return c.id
-	}
-	return ""
-}
-
 func noted(ctx context.Context, username string) {
 	if c := callOf(ctx); c != nil {
 		c.mu.Lock()
@@ -42,12 +35,12 @@ func noted(ctx context.Context, username string) {
 	}
 }
 
-// trace gives each call an id, by which a user's complaint can be found in the logs.
+// trace answers each call with its id, by which a user's complaint can be found in the logs.
 func (a *api) trace(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &call{id: uuid.NewString()}
-		w.Header().Set("X-Request-Id", c.id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
+		ctx := trace.Ensured(r.Context())
+		w.Header().Set("X-Request-Id", trace.Of(ctx).ID)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, callKey{}, &call{})))
 	})
 }
 
@@ -66,7 +59,7 @@ func (a *api) logged(next http.Handler) http.Handler {
 		user := c.user
 		c.mu.Unlock()
 		a.log.Log(r.Context(), level, "call", "method", r.Method, "route", pattern(r), "status", ww.Status(), "bytes", ww.BytesWritten(),
-			"took", a.o.Clock().Sub(start).Round(time.Microsecond), "user", user, "from", r.RemoteAddr, "request_id", c.id)
+			"took", a.o.Clock().Sub(start).Round(time.Microsecond), "user", user, "from", r.RemoteAddr)
 	})
 }
 
@@ -89,7 +82,7 @@ func (a *api) recovered(next http.Handler) http.Handler {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			a.log.ErrorContext(r.Context(), "panic", "value", p, "stack", string(debug.Stack()), "request_id", traceOf(r.Context()))
+			a.log.ErrorContext(r.Context(), "panic", "value", p, "stack", string(debug.Stack()))
 			a.traced(r.Context(), newProblem(http.StatusInternalServerError, "an internal error")).write(w)
 		}()
 		next.ServeHTTP(w, r)

@@ -14,6 +14,7 @@ import (
 	"berth/scheduler"
 	"berth/scheduler/policy"
 	"berth/scheduler/series"
+	"berth/scheduler/trace"
 	"berth/testbeds"
 )
 
@@ -79,7 +80,7 @@ func (a *api) problem(ctx context.Context, err error) *Problem {
 	}
 	if e, ok := errors.AsType[*scheduler.Error](err); ok {
 		if e.Code == scheduler.CodeUnavailable && err != error(e) { // the cause is for operators only
-			a.log.ErrorContext(ctx, "not available", "error", err, "request_id", traceOf(ctx))
+			a.log.ErrorContext(ctx, "not available", "error", err)
 		}
 		return a.traced(ctx, known(e))
 	}
@@ -97,12 +98,12 @@ func (a *api) problem(ctx context.Context, err error) *Problem {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return a.traced(ctx, known(scheduler.Errorf(scheduler.CodeUnavailable, "the call took too long or was cancelled; try again")))
 	}
-	a.log.ErrorContext(ctx, "internal error", "error", err, "request_id", traceOf(ctx))
+	a.log.ErrorContext(ctx, "internal error", "error", err)
 	return a.traced(ctx, newProblem(http.StatusInternalServerError, "an internal error; the operators can find it in the logs by its request_id"))
 }
 
 func (a *api) traced(ctx context.Context, p *Problem) *Problem {
-	p.Trace = traceOf(ctx)
+	p.Trace = trace.Of(ctx).ID
 	return p
 }
 
@@ -161,7 +162,7 @@ func (a *api) reshape(ctx huma.Context, _ string, body any) (any, error) {
 		return body, nil
 	}
 	p := newProblem(m.Status, m.Detail)
-	p.Trace = traceOf(ctx.Context())
+	p.Trace = trace.Of(ctx.Context()).ID
 	for _, e := range m.Errors {
 		p.Errors = append(p.Errors, scheduler.FieldError{Field: place(e.Location), Rule: e.Message})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"berth/internal/config"
 	"berth/internal/mail"
+	"berth/internal/store"
 	"berth/internal/web"
 	"berth/scheduler/account"
 )
@@ -63,6 +64,21 @@ func (p *Parts) NoteVerified(ctx context.Context, clean bool) error {
 		return err
 	}
 	_, err = p.Store.SetMark(ctx, verifiedMark, before, fmt.Sprintf("%s %t", p.Clock().UTC().Format(time.RFC3339), clean))
+	return err
+}
+
+// backupMark names the mark of the last backup.
+const backupMark = "backup"
+
+// NoteBackup records that a backup was made, by whatever program.
+func (p *Parts) NoteBackup(ctx context.Context) error { return noteBackup(ctx, p.Store, p.Clock()) }
+
+func noteBackup(ctx context.Context, s *store.Store, at time.Time) error {
+	before, err := s.Mark(ctx, backupMark)
+	if err != nil {
+		return err
+	}
+	_, err = s.SetMark(ctx, backupMark, before, at.UTC().Format(time.RFC3339))
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -21,6 +22,7 @@ import (
 	"berth/internal/delivery"
 	"berth/internal/demo"
 	"berth/internal/intake"
+	"berth/internal/metrics"
 	"berth/internal/orchestration"
 	"berth/internal/store"
 	"berth/internal/tmf685"
@@ -29,6 +31,7 @@ import (
 	"berth/internal/webhook"
 	"berth/internal/world"
 	"berth/scheduler/account"
+	"berth/scheduler/trace"
 )
 
 // App is a serving instance of Berth. New makes one, Start begins to serve, Stop ends it; Run does all of that.
@@ -37,6 +40,7 @@ type App struct {
 	options  Options
 	serving  Serving
 
+	metrics   *metrics.Metrics
 	around    *world.World // nil: no systems but those of the settings
 	parts     *Parts
 	server    *server
@@ -58,7 +62,10 @@ type Serving struct {
 
 // New makes an instance. It touches nothing before Start.
 func New(settings config.Settings, o Options, s Serving) *App {
-	return &App{settings: settings, options: o, serving: s, stopping: make(chan struct{}),
+	m := metrics.New(o.Version)
+	o.metrics = m
+	o.Log = slog.New(trace.Logged(m.Counted(o.Log.Handler())))
+	return &App{settings: settings, options: o, serving: s, metrics: m, stopping: make(chan struct{}),
 		bookings: gate{reason: "berth is reading the bookings", always: map[string]bool{"/healthz": true}},
 		events:   gate{reason: "berth is reading the calendars"}}
 }
@@ -128,7 +135,9 @@ func (a *App) start(ctx context.Context) error {
 	a.bookings.open.Store(true)
 	keeping := &cleanupJob{store: a.parts.Store, clock: a.parts.Clock}
 	reading, read := a.loadCalendars()
-	a.runJobs(ctx, append(slices.Concat(osmJobs(desk), testbedCalendarJobs(outside), a.parts.portalJobs(portals, a.options.Log)), a.parts.Service.RunDue, a.parts.Service.LayOut, a.worldMentor(), reading, calendars.run, keeping.run, tickets, mails, a.webhookJob(hooks, a.options.Log))...)
+	a.runJobs(ctx, append(slices.Concat(alike("osm", osmJobs(desk)), alike("testbed_calendar", testbedCalendarJobs(outside)), a.parts.portalJobs(portals, a.options.Log)),
+		named{"due", a.parts.Service.RunDue}, named{"lay_out", a.parts.Service.LayOut}, named{"demo_mentor", a.worldMentor()}, named{"read_calendars", reading},
+		named{"draw_calendars", calendars.run}, named{"clean_up", keeping.run}, named{"tickets", tickets}, named{"mail", mails}, named{"webhooks", a.webhookJob(hooks, a.options.Log)})...)
 	a.stack.push("server", serverBy, a.server.stop)
 	select {
 	case <-read:
@@ -173,7 +182,7 @@ func (a *App) loadCalendars() (read job, tried <-chan struct{}) {
 }
 
 // runJobs starts the jobs. When the instance stops they take no new work; work in progress is cut off when its time is over.
-func (a *App) runJobs(ctx context.Context, list ...job) {
+func (a *App) runJobs(ctx context.Context, list ...named) {
 	working, cut := context.WithCancel(context.WithoutCancel(ctx))
 	beginning, end := context.WithCancel(delivery.Enduring(working, working))
 	var running sync.WaitGroup
@@ -184,11 +193,11 @@ func (a *App) runJobs(ctx context.Context, list ...job) {
 		case <-beginning.Done():
 		}
 	})
-	for _, run := range list {
-		if run == nil {
+	for _, x := range list {
+		if x.run == nil {
 			continue
 		}
-		d := jobs{run: run, clock: a.parts.Clock, log: a.options.Log}
+		d := jobs{run: x.run, clock: a.parts.Clock, log: a.options.Log.With("job", x.name), ended: func(at time.Time, err error) { a.metrics.Round(x.name, at, err) }}
 		running.Go(func() { d.Run(beginning) })
 	}
 	a.stack.push("duties", dutiesBy, func(ctx context.Context) error {
@@ -254,11 +263,12 @@ func (a *App) door(base string) web.OIDC {
 
 // handler serves everything over HTTP.
 func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.Desk, outside calendarsync.Desk, portals intake.Desk) (http.Handler, error) {
+	a.metrics.Register(slices.Concat(pollFigures(a.settings, a.parts), connectorFigures(a.settings, a.parts), calendarCollectors(outside), a.figures())...)
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
 		Log: a.options.Log, Clock: a.parts.Clock, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,
 		Webhooks: hooks, Orchestrators: desk, TestbedCalendars: outside, Portals: portals, Deliveries: a.parts.Store, Channels: channelNames(a.settings),
-		Figures: slices.Concat(pollFigures(a.settings, a.parts), connectorFigures(a.settings, a.parts), calendarCollectors(outside)),
+		Metrics: a.metrics,
 	})
 	invite, err := a.inviter(base)
 	if err != nil {
@@ -274,24 +284,19 @@ func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.De
 		return nil, err
 	}
 	a.calendars = dav.New(a.parts.Service, a.parts.Auth, a.parts.Store, dav.Options{Log: a.options.Log, Clock: a.parts.Clock, URL: base})
+	elsewhere := a.metrics.Measured(area("elsewhere"), pages)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, "/api/") || !strings.Contains(r.Header.Get("Accept"), "text/html"):
 			rest.ServeHTTP(w, r)
 		default:
-			pages.ServeHTTP(w, r) // the pages answer people, even where there is no page
+			elsewhere.ServeHTTP(w, r) // the pages answer people, even where there is no page
 		}
 	})
-	for _, path := range dav.Paths {
-		mux.Handle(path, a.events.guard(a.calendars))
-	}
-	for _, path := range web.Paths {
-		mux.Handle(path, pages)
-	}
+	a.handle(mux, dav.Paths, a.events.guard(a.calendars))
+	a.handle(mux, web.Paths, pages)
 	pools := tmf685.New(a.parts.Service, a.parts.Auth, tmf685.Options{Log: a.options.Log, Clock: a.parts.Clock})
-	for _, path := range tmf685.Paths {
-		mux.Handle(path, pools)
-	}
-	return behindProxy(a.settings.BehindProxy, onlyTLS(base, a.bookings.guard(within(untilStopped(a.stopping, open, mux))))), nil
+	a.handle(mux, tmf685.Paths, pools)
+	return behindProxy(a.settings.BehindProxy, traced(onlyTLS(base, a.bookings.guard(within(untilStopped(a.stopping, open, a.metrics.Flying(mux))))))), nil
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"berth/internal/retry"
+	"berth/scheduler/trace"
 	"context"
 	"fmt"
 	"log/slog"
@@ -12,11 +13,26 @@ import (
 // job does the due work, and returns its amount and the time of the next due work; nil if unknown.
 type job func(context.Context) (done int, next *time.Time, err error)
 
+// named is a job with its name in the metrics: the kind of work, not the system that it is done with.
+type named struct {
+	name string
+	run  job
+}
+
+// alike names several jobs of one kind.
+func alike(name string, list []job) (all []named) {
+	for _, run := range list {
+		all = append(all, named{name, run})
+	}
+	return all
+}
+
 // jobs runs one job again and again: it does the due work, sleeps until more is due, and survives every fault.
 type jobs struct {
 	run   job
 	clock func() time.Time
 	log   *slog.Logger
+	ended func(at time.Time, err error) // a round; nil: nobody counts
 }
 
 const (
@@ -40,10 +56,15 @@ func (d jobs) Run(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
+		ctx := trace.Within(ctx, trace.New()) // what a round leads to can be told from what others do
 		done, next, err := d.safely(ctx)
-		switch {
-		case ctx.Err() != nil:
+		if ctx.Err() != nil {
 			return
+		}
+		if d.ended != nil {
+			d.ended(d.clock(), err)
+		}
+		switch {
 		case err != nil:
 			faults++
 			wait := afterFault.After(faults)

@@ -20,6 +20,7 @@ type lanes struct {
 	clock func() time.Time
 	log   *slog.Logger
 	tell  delivery.Deliver
+	make  func(delivery.Deliveries, delivery.Deliver, delivery.Options) *delivery.Courier
 
 	mu   sync.Mutex
 	busy map[string]bool // owners whose lane is at work
@@ -123,7 +124,7 @@ func (l *lanes) drain(ctx context.Context, owner string) {
 
 // courier makes the courier of some targets.
 func (l *lanes) courier(targets []string) *delivery.Courier {
-	return delivery.New(lane{l.queue, targets}, l.tell, delivery.Options{Channel: webhook.Channel, Clock: l.clock, Log: l.log, Abreast: hooksAbreast})
+	return l.make(lane{l.queue, targets}, l.tell, delivery.Options{Channel: webhook.Channel, Clock: l.clock, Log: l.log, Abreast: hooksAbreast})
 }
 
 // stop waits for the lanes, whose context has ended, until its own does.

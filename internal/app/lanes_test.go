@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"berth/internal/auth"
+	"berth/internal/delivery"
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/internal/webhook"
@@ -38,7 +39,7 @@ func newStreet(t *testing.T, dsn string) *street {
 		}
 	}
 	desk := webhook.New(db, testdb.NewDirectory(t, svc, db, time.Now), webhook.Settings{Anywhere: true, Site: "https://berth.example"}, time.Now)
-	return &street{t, db, desk, &lanes{queue: db, desk: desk, clock: time.Now, log: slog.New(slog.DiscardHandler), tell: desk.Deliver}}
+	return &street{t, db, desk, &lanes{queue: db, desk: desk, clock: time.Now, log: slog.New(slog.DiscardHandler), tell: desk.Deliver, make: delivery.New}}
 }
 
 func (s *street) hook(owner, url string) scheduler.Webhook {

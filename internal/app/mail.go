@@ -42,7 +42,7 @@ func (a *App) mailJob(site string) (job, error) {
 }
 
 func mailCourier(p *Parts, post *mail.Mailer, log *slog.Logger) *delivery.Courier {
-	return delivery.New(p.Store, post.Deliver, delivery.Options{Channel: mail.Channel, Clock: p.Clock, Log: log})
+	return p.courier(p.Store, post.Deliver, delivery.Options{Channel: mail.Channel, Log: log})
 }
 
 func (d *mailJob) run(ctx context.Context) (done int, next *time.Time, err error) {

@@ -16,6 +16,7 @@ import (
 	"berth/internal/config"
 	"berth/internal/intake"
 	"berth/internal/mail"
+	"berth/internal/metrics"
 	"berth/internal/store"
 	"berth/internal/tickets"
 	"berth/internal/webhook"
@@ -27,6 +28,8 @@ type Options struct {
 	Log     *slog.Logger
 	Version string
 	Clock   func() time.Time // nil: the machine's
+
+	metrics *metrics.Metrics // of a serving instance
 }
 
 // clock returns the clock of every part.
@@ -43,6 +46,8 @@ type Parts struct {
 	Service *scheduler.Service
 	Auth    *auth.Auth
 	Clock   func() time.Time
+
+	metrics *metrics.Metrics // nil: nobody counts
 }
 
 // now reads the machine's clock.
@@ -105,7 +110,7 @@ func build(ctx context.Context, settings config.Settings, o Options, w opening) 
 	if err != nil {
 		return nil, err
 	}
-	return &Parts{Store: s, Service: newService(s, settings, o, o.clock()), Auth: auth.New(s, o.clock(), auth.Bounds{Tokens: settings.Limits.Tokens, Feeds: settings.Limits.Feeds}), Clock: o.clock()}, nil
+	return &Parts{Store: s, Service: newService(s, settings, o, o.clock()), Auth: auth.New(s, o.clock(), auth.Bounds{Tokens: settings.Limits.Tokens, Feeds: settings.Limits.Feeds}), Clock: o.clock(), metrics: o.metrics}, nil
 }
 
 // program returns a version if it names one program only; else nothing.
@@ -117,7 +122,12 @@ func program(version string) string {
 }
 
 func newService(s scheduler.Store, settings config.Settings, o Options, clock func() time.Time) *scheduler.Service {
+	var tried func(scheduler.Tried)
+	if o.metrics != nil {
+		tried = o.metrics.Decision
+	}
 	return scheduler.New(s, scheduler.Options{
+		Tried: tried,
 		Clock: clock, NewID: uuid.NewString, Log: o.Log,
 		Horizon: settings.Horizon, HoldFor: settings.HoldFor, MaxHold: settings.MaxHold, ClaimFor: settings.ClaimFor, Reminders: settings.Reminders,
 		MaxOpen: settings.Limits.Open, MaxRemarks: settings.Limits.Remarks,
@@ -147,7 +157,7 @@ func channelNames(settings config.Settings) (names []string) {
 }
 
 // Backup makes a consistent copy of a SQLite database, whatever its schema.
-func Backup(ctx context.Context, settings config.Settings, file string) error {
+func Backup(ctx context.Context, settings config.Settings, o Options, file string) error {
 	if err := there(settings); err != nil {
 		return err
 	}
@@ -155,7 +165,11 @@ func Backup(ctx context.Context, settings config.Settings, file string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.Backup(ctx, file), s.Close())
+	if err := s.Backup(ctx, file); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	_ = noteBackup(ctx, s, o.clock()()) // an older schema, or a disk that cannot be written: the copy was made as well
+	return s.Close()
 }
 
 // Close closes the database.

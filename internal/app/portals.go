@@ -59,18 +59,15 @@ func shownPortals(desk intake.Desk) web.Portals {
 }
 
 // portalJobs makes a job for every portal, and one that delivers to all of them: one that does not answer holds up no other.
-func (p *Parts) portalJobs(desk intake.Desk, log *slog.Logger) (list []job) {
+func (p *Parts) portalJobs(desk intake.Desk, log *slog.Logger) (list []named) {
 	if len(desk) == 0 {
 		return nil
 	}
 	for _, s := range desk {
-		list = append(list, func(ctx context.Context) (done int, next *time.Time, err error) {
-			done, at, err := s.Round(ctx)
-			return done, &at, err
-		})
+		list = append(list, named{"portal", polled(s.Round)})
 	}
-	courier := delivery.New(p.Store, desk.Deliver, delivery.Options{Channel: intake.Channel, Clock: p.Clock, Log: log, Lease: 3 * time.Minute, Abreast: 4})
-	return append(list, delivering(courier, p.Clock))
+	courier := p.courier(p.Store, desk.Deliver, delivery.Options{Channel: intake.Channel, Log: log, Lease: 3 * time.Minute, Abreast: 4})
+	return append(list, named{"portal_deliveries", delivering(courier, p.Clock)})
 }
 
 // PortalFindings are what a check of a portal found.

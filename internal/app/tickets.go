@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"berth/internal/bugzilla"
 	"berth/internal/bugzilla/tracker"
 	"berth/internal/config"
 	"berth/internal/delivery"
+	"berth/internal/remote"
 	"berth/internal/retry"
 	"berth/internal/tickets"
 	"berth/scheduler"
@@ -36,7 +38,7 @@ func (p *Parts) Tickets(settings config.Settings, site string, log *slog.Logger)
 }
 
 func newTracker(b config.Bugzilla) (*tracker.Tracker, error) {
-	client, err := bugzilla.New(bugzilla.Options{URL: b.URL, Login: b.Login, Key: b.Key, Reread: b.ReadKey})
+	client, err := bugzilla.New(bugzilla.Options{URL: b.URL, Login: b.Login, Key: b.Key, Reread: b.ReadKey, HTTP: &http.Client{Transport: remote.Traced(http.DefaultTransport)}})
 	if err != nil {
 		return nil, err
 	}
@@ -57,9 +59,9 @@ func CheckTickets(ctx context.Context, settings config.Settings) ([]tracker.Find
 
 // TicketCourier makes the courier to Bugzilla; with a request given, for its deliveries only.
 func (p *Parts) TicketCourier(service *tickets.Service, request string, log *slog.Logger) *delivery.Courier {
-	return delivery.New(p.Store, func(ctx context.Context, m scheduler.Delivery) ([]string, error) {
+	return p.courier(p.Store, func(ctx context.Context, m scheduler.Delivery) ([]string, error) {
 		return nil, judged(service, service.Deliver(ctx, m.Event))
-	}, delivery.Options{Channel: tickets.Channel, Request: request, Clock: p.Clock, Log: log, Lease: service.Lease()})
+	}, delivery.Options{Channel: tickets.Channel, Request: request, Log: log, Lease: service.Lease()})
 }
 
 // judged classifies an error: whether it concerns all tickets, whether it goes away by itself, and the advice against it.

@@ -13,7 +13,7 @@ func (a *App) hooks(site string) *webhook.Service {
 
 // webhookJob delivers to webhooks. Its lanes end after the jobs, whose context they share.
 func (a *App) webhookJob(desk *webhook.Service, log *slog.Logger) job {
-	l := &lanes{queue: a.parts.Store, desk: desk, clock: a.parts.Clock, log: log, tell: desk.Deliver}
+	l := &lanes{queue: a.parts.Store, desk: desk, clock: a.parts.Clock, log: log, tell: desk.Deliver, make: a.parts.courier}
 	a.stack.push("webhook calls", hooksBy, l.stop)
 	return l.run
 }

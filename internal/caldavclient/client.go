@@ -95,7 +95,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{o: o, base: base, http: &http.Client{Transport: t, Timeout: o.Timeout}}
+	c := &Client{o: o, base: base, http: &http.Client{Transport: remote.Traced(t), Timeout: o.Timeout}}
 	c.http.CheckRedirect = c.redirect
 	return c, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"berth/internal/retry"
 	"berth/scheduler"
+	"berth/scheduler/trace"
 )
 
 // Deliveries stores the waiting deliveries.
@@ -50,7 +51,20 @@ type Options struct {
 	Lease   time.Duration // longest time of one delivery; default two minutes
 	Batch   int           // deliveries read in one round; default 50
 	Abreast int           // deliveries at a time; default one. No two of them have the same request and target
+	// Attempted is called after each attempt, with its result and the time since the event; default: nothing.
+	Attempted func(channel string, r Result, since time.Duration)
 }
+
+// Result is what became of an attempt.
+type Result string
+
+// The results of an attempt.
+const (
+	ResultDelivered Result = "delivered"
+	ResultFailed    Result = "failed" // it is tried again
+	ResultStuck     Result = "stuck"  // a person must act
+	ResultDown      Result = "down"   // the system as a whole is not there
+)
 
 // Courier makes the deliveries of one channel. Any number of couriers may share them.
 type Courier struct {
@@ -69,6 +83,9 @@ func New(queue Deliveries, deliver Deliver, o Options) *Courier {
 		o.Batch = 50
 	}
 	o.Abreast = max(o.Abreast, 1)
+	if o.Attempted == nil {
+		o.Attempted = func(string, Result, time.Duration) {}
+	}
 	return &Courier{deliveries: queue, deliver: deliver, o: o}
 }
 
@@ -130,7 +147,9 @@ func (c *Courier) claimed(ctx context.Context, m scheduler.Delivery) (ok bool, e
 
 // one makes a delivery and records the result.
 func (c *Courier) one(ctx context.Context, m scheduler.Delivery) (ok bool, err error) {
-	working := enduring(ctx)
+	call := trace.Parse(m.Event.Cause) // that led to it, long ago perhaps
+	ctx = trace.Within(ctx, call)
+	working := trace.Within(enduring(ctx), call)
 	attempt, cancel := context.WithTimeout(working, c.o.Lease)
 	targets, failure := c.safely(attempt, m)
 	cancel()
@@ -143,12 +162,20 @@ func (c *Courier) one(ctx context.Context, m scheduler.Delivery) (ok bool, err e
 		if c.down.Swap(false) {
 			c.o.Log.InfoContext(ctx, "deliveries resume", "channel", c.o.Channel)
 		}
+		c.o.Log.InfoContext(ctx, "delivered", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence, "attempt", m.Attempts)
+		c.attempted(m, ResultDelivered)
 		return true, c.deliveries.Delivered(noting, m, c.o.Clock(), targets...)
 	}
 	if down, ok := errors.AsType[Down](failure); ok {
+		c.attempted(m, ResultDown)
 		return false, cmp.Or(c.await(noting, m, down), errDown)
 	}
 	return false, c.failed(noting, m, failure)
+}
+
+// attempted tells who counts of the result of an attempt.
+func (c *Courier) attempted(m scheduler.Delivery, r Result) {
+	c.o.Attempted(c.o.Channel, r, c.o.Clock().Sub(m.Event.At))
 }
 
 // noteWithin bounds the time for recording a result. It applies even while stopping: an unrecorded delivery would be repeated.
@@ -158,11 +185,13 @@ const noteWithin = 5 * time.Second
 func (c *Courier) failed(ctx context.Context, m scheduler.Delivery, failure error) error {
 	if permanent, ok := errors.AsType[retry.Permanent](failure); ok {
 		wait := stuck.After(m.Attempts)
+		c.attempted(m, ResultStuck)
 		c.o.Log.ErrorContext(ctx, "a delivery is stuck", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence,
 			"error", failure, "remedy", permanent.Remedy, "again_in", wait)
 		return c.deliveries.Stuck(ctx, m, c.o.Clock().Add(wait), failure.Error(), permanent.Remedy)
 	}
 	wait := postponed.After(m.Attempts)
+	c.attempted(m, ResultFailed)
 	c.o.Log.WarnContext(ctx, "a delivery failed", "channel", c.o.Channel, "target", m.Target, "request", m.Event.Number, "event", m.Event.Sequence, "attempt", m.Attempts, "again_in", wait, "error", failure)
 	return c.deliveries.Postponed(ctx, m, c.o.Clock().Add(wait), failure.Error())
 }

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"berth/internal/retry"
+	"berth/scheduler/trace"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -79,6 +80,9 @@ func (s *SMTP) Send(ctx context.Context, m Mail) error {
 	msg, err := message(m)
 	if err != nil {
 		return retry.Permanent{Err: err, Remedy: "correct the address"}
+	}
+	if id := trace.Of(ctx).ID; id != "" {
+		msg.SetGenHeader("X-Request-Id", id)
 	}
 	client, err := gomail.NewClient(s.server.Host, s.client...)
 	if err != nil {

@@ -59,7 +59,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	return &Client{base: base, o: o, key: o.Key,
-		http: &http.Client{Transport: carrier, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
+		http: &http.Client{Transport: remote.Traced(carrier), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
 }
 
 // Page returns the address of a deployment's page, as the portal's own mails and tickets name it.

@@ -33,9 +33,21 @@ func deliveryRow(s scan) (m scheduler.Delivery, err error) {
 	if settled > 0 {
 		m.Settled = new(fromSeconds(settled))
 	}
-	m.Event, err = parsed[scheduler.Event]("event", text)
-	m.Event.Sequence = sequence
+	m.Event, err = eventOf(sequence, text)
 	return m, err
+}
+
+// keptEvent is an event as it is stored: with its cause, which nobody else is told.
+type keptEvent struct {
+	scheduler.Event
+	Cause string `json:"cause,omitempty"`
+}
+
+// eventOf reads an event as it is stored.
+func eventOf(sequence int64, text string) (scheduler.Event, error) {
+	e, err := parsed[keptEvent]("event", text)
+	e.Event.Sequence, e.Event.Cause = sequence, e.Cause
+	return e.Event, err
 }
 
 // DueDeliveries lists the messages of a channel that can be delivered now, oldest first: for each request and target the first undelivered

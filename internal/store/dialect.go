@@ -28,6 +28,7 @@ type dialect struct {
 	batches    bool   // statements can be sent together
 	committers int    // batches of decisions under way at once
 	versioned  string // query for 1 if the database has Berth's schema, else 0
+	size       string // query for the bytes that the database takes
 	begin      string // begins a transaction that writes
 	view       *sql.TxOptions
 	retry      func(error) bool // the transaction can be repeated
@@ -48,6 +49,7 @@ func sqliteDialect() dialect {
 	return dialect{
 		name: goose.DialectSQLite3, identity: "INTEGER PRIMARY KEY AUTOINCREMENT", key: "TEXT", document: "document",
 		versioned: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'goose_db_version'`,
+		size:      `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`,
 		begin:     "BEGIN IMMEDIATE",
 		view:      &sql.TxOptions{ReadOnly: true},
 		retry: func(err error) bool {
@@ -70,6 +72,7 @@ func postgresDialect() dialect {
 		lock:      " FOR UPDATE",
 		batches:   true,
 		versioned: `SELECT CASE WHEN to_regclass('goose_db_version') IS NULL THEN 0 ELSE 1 END`,
+		size:      `SELECT pg_database_size(current_database())`,
 		// After a wait for a lock, a transaction must see the writes made meanwhile. At a stricter level, which may be a server's
 		// default, it would see the state from before the wait, and have to restart.
 		begin:      "BEGIN ISOLATION LEVEL READ COMMITTED",

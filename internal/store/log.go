@@ -21,9 +21,7 @@ func (r *reader) Events(ctx context.Context, after int64, limit int) ([]schedule
 		if err := s(&sequence, &text); err != nil {
 			return scheduler.Event{}, err
 		}
-		e, err := parsed[scheduler.Event]("event", text)
-		e.Sequence = sequence
-		return e, err
+		return eventOf(sequence, text)
 	}, `SELECT sequence, document FROM events WHERE sequence > $1 ORDER BY sequence LIMIT $2`, after, limit)
 }
 
@@ -126,7 +124,7 @@ func (w *writer) addEvents(ctx context.Context, last int64) error {
 	var events, deliveries [][]any
 	for i, e := range w.events {
 		e.Sequence = last - int64(len(w.events)) + int64(i) + 1
-		text, err := document("event", e)
+		text, err := document("event", keptEvent{e, e.Cause})
 		if err != nil {
 			return err
 		}

@@ -29,7 +29,7 @@ func TestEventsAreNumberedAtCommit(t *testing.T) {
 			t.Fatalf("the sequence of an empty database is %d, want 0", got)
 		}
 		e := scheduler.Event{At: start.Add(time.Nanosecond), Kind: "request", Action: scheduler.ActionSubmit, Actor: "eva", Via: "bugzilla", Remark: 7, Mentions: []string{"ada"}, Series: &scheduler.SeriesStep{Series: uuid(7), Number: 3, Step: uuid(8), Of: 1, Lead: true, All: []int64{3}}, Reason: "because", Request: uuid(1), Number: 1, From: scheduler.Scheduled, Status: scheduler.UnderReview,
-			Testbeds: []string{"a", "b"}, Text: "ü"}
+			Testbeds: []string{"a", "b"}, Text: "ü", Cause: "order-17"}
 		var want []scheduler.Event
 		for n := 1; n <= 4; n++ { // transactions of 1, 2, 3 and 4 events
 			change(t, s, func(ctx context.Context, tx scheduler.Tx) error {

@@ -33,6 +33,12 @@ func (s *Store) Ping(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// Size returns the bytes that the database takes: of a SQLite file without its log.
+func (s *Store) Size(ctx context.Context) (bytes int64, err error) {
+	err = s.explained(ctx, s.read.QueryRowContext(ctx, s.dialect.size).Scan(&bytes))
+	return bytes, err
+}
+
 // probe writes a row that nobody waits for, and removes it.
 func (s *Store) probe(ctx context.Context) func(scheduler.Tx) error {
 	return func(tx scheduler.Tx) error {
