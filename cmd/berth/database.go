@@ -68,6 +68,30 @@ func (c *backupCommand) Run(ctx context.Context, s *session) error {
 	return nil
 }
 
+type restoreCommand struct {
+	File   string `arg:"" optional:"" help:"Backup to put in the place of the database."`
+	Record bool   `help:"Copy nothing; record that the database was restored by other means, such as pg_restore: say it before berth serves again."`
+}
+
+func (c *restoreCommand) Run(ctx context.Context, s *session) error {
+	if (c.File == "") != c.Record {
+		return scheduler.Errorf(scheduler.CodeInvalid, "name the backup, or say --record alone")
+	}
+	if c.Record {
+		return s.with(ctx, func(parts *app.Parts) error { return parts.NoteRestored(ctx) })
+	}
+	aside, err := app.Restore(ctx, s.settings, s.options(), c.File)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.stdout, "restored %s from %s\n", s.settings.Database, c.File)
+	if aside != "" {
+		fmt.Fprintf(s.stdout, "the database from before is in %s\n", aside)
+	}
+	fmt.Fprintln(s.stdout, "next: berth verify, then berth serve")
+	return nil
+}
+
 type configCommand struct {
 	JSON bool `name:"json" help:"Write JSON."`
 }

@@ -172,6 +172,17 @@ func Backup(ctx context.Context, settings config.Settings, o Options, file strin
 	return s.Close()
 }
 
+// Restore puts a copy of a SQLite database in the place of the one in the settings, which is kept aside under the name that it returns.
+func Restore(ctx context.Context, settings config.Settings, o Options, file string) (aside string, err error) {
+	if config.IsPostgres(settings.Database) {
+		return "", scheduler.Errorf(scheduler.CodeInvalid, "a PostgreSQL database is restored with pg_restore; then say: berth restore --record")
+	}
+	return store.Restore(ctx, file, settings.Database, o.clock()())
+}
+
+// NoteRestored records that the database was restored from a copy, by whatever program.
+func (p *Parts) NoteRestored(ctx context.Context) error { return p.Store.Restored(ctx, p.Clock()) }
+
 // Close closes the database.
 func (p *Parts) Close() error { return p.Store.Close() }
 

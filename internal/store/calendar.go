@@ -56,7 +56,11 @@ func (r *reader) calendar(ctx context.Context, since int64, put func(*calendar.O
 	if err != nil {
 		return c, err
 	}
-	epoch := sha256.Sum256(append([]byte("calendar epoch"), secret...))
+	restored, err := one(ctx, r.tx, "mark", words, `SELECT COALESCE(MAX(value), '') FROM marks WHERE name = $1`, restoredMark)
+	if err != nil {
+		return c, err
+	}
+	epoch := sha256.Sum256(append(append([]byte("calendar epoch"), secret...), restored...)) // clients of a database before its restoration know another past
 	c.Epoch = hex.EncodeToString(epoch[:6])
 	key := sha256.Sum256(append([]byte("calendar names"), secret...))
 	c.Key = key[:]
