@@ -21,6 +21,7 @@ var completionScripts = map[string]string{
 	"bash": `_berth() {
   local IFS=$'\n'
   COMPREPLY=($(compgen -W "$(berth __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+  [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
 }
 complete -o default -F _berth berth
 `,
@@ -28,7 +29,8 @@ complete -o default -F _berth berth
 _berth() {
   local -a found
   found=("${(@f)$(berth __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  compadd -a found
+  compadd -S '' -- ${(M)found:#*=}
+  compadd -- ${found:#*=}
 }
 compdef _berth berth
 `,

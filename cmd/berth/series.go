@@ -74,7 +74,7 @@ func (c ofSeries) take(ctx context.Context, p *process, step, question string, o
 
 type seriesSchedule struct {
 	ofSeries
-	Shift  string `help:"All alike later, or with - earlier, such as 2h or -1d." placeholder:"LENGTH"`
+	Shift  string `help:"All alike later, such as --shift=2h, or earlier, such as --shift=-1d." placeholder:"LENGTH"`
 	Reason string `help:"A note for everybody concerned." placeholder:"TEXT"`
 }
 
@@ -115,7 +115,7 @@ func (c *seriesAccept) Run(ctx context.Context, p *process) error {
 
 type seriesMove struct {
 	ofSeries
-	Shift  string `help:"All alike later, or with - earlier, such as 2h or -1d." required:"" placeholder:"LENGTH"`
+	Shift  string `help:"All alike later, such as --shift=2h, or earlier, such as --shift=-1d." required:"" placeholder:"LENGTH"`
 	Reason string `help:"Why; everybody concerned reads it." placeholder:"TEXT"`
 }
 

@@ -157,7 +157,7 @@ func TestTablesFitTheTerminal(t *testing.T) {
 	text := rapid.StringN(0, 60, 200)
 	rapid.Check(t, func(r *rapid.T) {
 		columns := rapid.IntRange(1, 5).Draw(r, "columns")
-		width := rapid.IntRange(columns*(widest+2), 160).Draw(r, "width")
+		width := rapid.IntRange(columns*(narrowest+2), 160).Draw(r, "width")
 		tab := table{Head: []string{"one", "two", "three", "four", "five"}[:columns]}
 		for range rapid.IntRange(1, 5).Draw(r, "rows") {
 			var row []cell

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -165,10 +167,10 @@ func (c cell) exact() string {
 	return c.Said
 }
 
-// widest is how wide a column stays at least when a table is cut to the terminal.
-const widest = 12
+// narrowest is how narrow a column of texts may become when a table is cut to the terminal.
+const narrowest = 12
 
-// table writes columns, two spaces apart. If they do not fit the terminal, the widest ones are cut.
+// table writes columns, two spaces apart. If they do not fit the terminal, long texts are cut, and after that the last columns are left out.
 func (o Output) table(t table) error {
 	widths := make([]int, len(t.Head))
 	clean := make([][]string, len(t.Rows))
@@ -182,7 +184,7 @@ func (o Output) table(t table) error {
 			widths[i] = max(widths[i], utf8.RuneCountInString(clean[r][i]))
 		}
 	}
-	o.fit(widths)
+	widths = o.fit(t.Head, widths)
 	line := func(text func(i int) (string, style)) error {
 		var b strings.Builder
 		for i, w := range widths {
@@ -191,7 +193,7 @@ func (o Output) table(t table) error {
 				s = plain.Clip(s, w-1)
 			}
 			pad := w - utf8.RuneCountInString(s)
-			b.WriteString(o.styled(s, look))
+			b.WriteString(string(o.styled(s, look)))
 			if i < len(widths)-1 {
 				b.WriteString(strings.Repeat(" ", pad+2))
 			}
@@ -210,27 +212,35 @@ func (o Output) table(t table) error {
 	return nil
 }
 
-// fit narrows the widest columns until the table fits the terminal, or all are as narrow as they may be.
-func (o Output) fit(widths []int) {
+// fit returns the widths with which a table fits the terminal: of the columns that are shown. Times and heads are never cut.
+func (o Output) fit(heads []string, wanted []int) []int {
 	if o.Width == 0 {
-		return
+		return wanted
 	}
-	total := 2 * (len(widths) - 1)
-	for _, w := range widths {
-		total += w
-	}
-	for ; total > o.Width; total-- {
-		at := 0
-		for i, w := range widths {
-			if w > widths[at] {
-				at = i
+	for shown := len(wanted); shown > 0; shown-- {
+		widths := slices.Clone(wanted[:shown])
+		total := 2 * (shown - 1)
+		for _, w := range widths {
+			total += w
+		}
+		for total > o.Width {
+			at := -1
+			for i, w := range widths {
+				if heads[i] != "slot" && heads[i] != "when" && w > max(narrowest, utf8.RuneCountInString(heads[i])) && (at < 0 || w > widths[at]) {
+					at = i
+				}
 			}
+			if at < 0 {
+				break
+			}
+			widths[at]--
+			total--
 		}
-		if widths[at] <= widest {
-			return
+		if total <= o.Width {
+			return widths
 		}
-		widths[at]--
 	}
+	return []int{min(wanted[0], o.Width)}
 }
 
 // printable keeps control characters of other people's texts from the terminal.
@@ -243,16 +253,31 @@ func printable(s string) string {
 	}, s)
 }
 
-func (o Output) styled(text string, look style) string {
+// ink is a text without control characters but those that colour it.
+type ink string
+
+func (o Output) styled(text string, look style) ink {
+	text = printable(text)
 	if !o.Colour || look == plainStyle || text == "" {
-		return text
+		return ink(text)
 	}
-	return "\x1b[" + string(look) + "m" + text + "\x1b[0m"
+	return ink("\x1b[" + string(look) + "m" + text + "\x1b[0m")
 }
 
-// say writes a line for people, for all formats but those for programs.
+// say writes a line for people, for all formats but those for programs. Control characters of its arguments reach no terminal.
 func (o Output) say(format string, args ...any) {
-	fmt.Fprintln(o.Out, printable(fmt.Sprintf(format, args...)))
+	for i, a := range args {
+		switch v := reflect.ValueOf(a); {
+		case !v.IsValid() || v.Type() == reflect.TypeFor[ink]():
+		case v.Kind() == reflect.String:
+			args[i] = printable(v.String())
+		default:
+			if said, ok := a.(fmt.Stringer); ok {
+				args[i] = printable(said.String())
+			}
+		}
+	}
+	fmt.Fprintf(o.Out, format+"\n", args...)
 }
 
 // looks are the colours of statuses.

@@ -93,7 +93,7 @@ func (d *Desk) shade(steps []testbeds.Step, span testbeds.Slot) string {
 		}
 	}
 	if closed {
-		return d.styled(closedMark, faint)
+		return string(d.styled(closedMark, faint))
 	}
 	at := 0
 	switch {
@@ -106,7 +106,7 @@ func (d *Desk) shade(steps []testbeds.Step, span testbeds.Slot) string {
 	case most > 0:
 		at = 1
 	}
-	return d.styled(shades[at].mark, shades[at].style)
+	return string(d.styled(shades[at].mark, shades[at].style))
 }
 
 // capacity is a table of the steps of all resources.
