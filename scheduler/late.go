@@ -125,7 +125,7 @@ func (d *decision) closeUnused(ctx context.Context, r Request) (Request, error) 
 	if err != nil {
 		return r, err
 	}
-	r.Status = Cancelled
+	r.Status, r.NoShow = Cancelled, new(d.now)
 	return d.save(ctx, before, r, note{action: ActionNoShow, text: "closed as a no-show: nobody reported anything about it within seven days"})
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"berth/scheduler"
+	"berth/scheduler/report"
 	"berth/testbeds"
 )
 
@@ -355,4 +356,58 @@ func TestAnApprovalOfAReleasedSlot(t *testing.T) {
 	}
 	h.ok(h.Start(t.Context(), as("oskar"), r.ID, scheduler.Step{}))
 	h.clean()
+}
+
+func TestANoShowIsCorrected(t *testing.T) {
+	t.Parallel()
+	slot := hours(2, 4)
+	closed := 6 + 7*24.0 // hours after the first morning
+	at := func(h float64) *time.Time { return new(hours(h, 1).Start) }
+	told := func(start, end *time.Time) scheduler.Step {
+		return scheduler.Step{Reason: "the log of the testbed shows it", Actual: &scheduler.Actual{Start: start, End: end}}
+	}
+	h := newHouse(t)
+	r := h.scheduled("marathon", slot)
+	other := h.scheduled("marathon", hours(30, 4))
+	h.ok(h.Cancel(t.Context(), as("maeve"), other.ID, scheduler.Step{}))
+	h.at(closed)
+	if now := h.get(r.ID); now.Status != scheduler.Cancelled || now.NoShow == nil || !now.NoShow.Equal(h.clock) {
+		t.Fatalf("%s, closed %v", now.Status, now.NoShow)
+	}
+	h.at(closed + 30*24 - 1.0/3600)
+	for name, c := range map[string]struct {
+		who  string
+		id   string
+		in   scheduler.Step
+		code scheduler.Code
+	}{
+		"without times":                {"oskar", r.ID, scheduler.Step{}, scheduler.CodeInvalid},
+		"without its end":              {"oskar", r.ID, told(at(3), nil), scheduler.CodeInvalid},
+		"without its start":            {"oskar", r.ID, told(nil, at(4)), scheduler.CodeInvalid},
+		"it began when the slot ended": {"oskar", r.ID, told(at(6), at(7)), scheduler.CodeInvalid},
+		"it began before its setup":    {"oskar", r.ID, told(at(0), at(4)), scheduler.CodeInvalid},
+		"it is being torn down":        {"oskar", r.ID, func() scheduler.Step { in := told(at(3), at(4)); in.State = scheduler.Terminating; return in }(), scheduler.CodeInvalid},
+		"by its experimenter":          {"maeve", r.ID, told(at(3), at(4)), scheduler.CodeForbidden},
+		"what somebody cancelled":      {"oskar", other.ID, told(at(3), at(4)), scheduler.CodeConflict},
+	} {
+		if _, err := h.Complete(t.Context(), as(c.who), c.id, c.in); scheduler.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	out, err := h.Complete(t.Context(), as("oskar"), r.ID, told(at(3), at(5)))
+	if now := h.ok(out, err); now.Status != scheduler.Completed || now.NoShow != nil || !now.Actual.Start.Equal(*at(3)) || !now.Actual.End.Equal(*at(5)) || !now.Scheduled.Equal(slot) {
+		t.Errorf("%s, %+v", now.Status, now.Actual)
+	}
+	use, err := h.Use(t.Context(), as("adele"), scheduler.Question{From: slot.Start.Add(-time.Hour), To: slot.End.Add(time.Hour)})
+	if err != nil || use.Total.Fates[report.Completed] != 1 || use.Total.Fates[report.NoShow] != 0 {
+		t.Errorf("%+v, %v", use.Total, err)
+	}
+	h.clean()
+
+	late := newHouse(t)
+	r = late.scheduled("marathon", slot)
+	late.at(closed)
+	late.at(closed + 30*24)
+	late.refused(scheduler.CodeConflict, second(late.Complete(t.Context(), as("oskar"), r.ID, told(at(3), at(5)))))
+	late.clean()
 }

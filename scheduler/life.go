@@ -30,6 +30,9 @@ type step struct {
 // deciders are the relations that may decide against a conflict, or without an approval.
 var deciders = []relation{itsMentor, administrator}
 
+// reportable are the statuses in which a request can be reported as over: Cancelled only where it was closed as a no-show, see open.
+var reportable = append(slices.Clone(Granted), Cancelled)
+
 // life lists every step of a request, and who may take it. A step that is missing is refused. Conditions beyond status and relation stand with the
 // step: an owner moves a scheduled request only within its slot, a provider approves for their own testbed.
 var life = map[Action]step{
@@ -55,8 +58,8 @@ var life = map[Action]step{
 	ActionConfirm:     {from: []Status{Scheduled}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
 	ActionCancel:      {from: Ahead, to: []Status{Cancelled}, who: []relation{owner, itsMentor, administrator}, scope: account.ScopeWrite},
 	ActionStart:       {from: []Status{Scheduled, Instantiating}, to: []Status{Instantiating, Running}, who: []relation{operator, administrator}, override: deciders, scope: account.ScopeWrite},
-	ActionComplete:    {from: Granted, to: []Status{Terminating, Completed}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
-	ActionFail:        {from: Granted, to: []Status{Failed}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
+	ActionComplete:    {from: reportable, to: []Status{Terminating, Completed}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
+	ActionFail:        {from: reportable, to: []Status{Failed}, who: []relation{operator, administrator}, scope: account.ScopeWrite},
 }
 
 // actions lists the steps that are offered to people, in this order.
@@ -145,6 +148,8 @@ func (r Request) open(action Action, now time.Time) bool {
 		return ok
 	case action == ActionApprove:
 		return !r.Status.Begun() || r.PendingMove != nil
+	case r.Status == Cancelled && (action == ActionComplete || action == ActionFail):
+		return r.correctable(now)
 	case r.Status == Scheduled && (action == ActionComplete || action == ActionFail):
 		return !now.Before(r.begins())
 	case action == ActionConfirm:

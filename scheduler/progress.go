@@ -112,6 +112,11 @@ func (d *decision) progress(ctx context.Context, to Status, in Step) error {
 	if unseen := r.Status == Scheduled && (d.action == ActionComplete || d.action == ActionFail); unseen && d.now.Before(r.Slot.End) && (in.Actual == nil || in.Actual.Start == nil) {
 		return Errorf(CodeConflict, "request #%d was never reported as started, and its slot goes on until %s: give the time when it began (actual.start)", r.Number, r.Slot.End.Format(time.RFC3339))
 	}
+	if r.NoShow != nil {
+		if err := d.corrected(&r, to, in); err != nil {
+			return err
+		}
+	}
 	r.Status = to
 	if err := d.happened(&r, in.Actual); err != nil {
 		return err
@@ -211,8 +216,11 @@ func (d *decision) end(ctx context.Context, r Request, reason string) (err error
 		return err
 	}
 	if r.Status.Ended() {
-		if d.now.Before(r.Slot.End) {
+		switch {
+		case d.now.Before(r.Slot.End):
 			text = "early: the rest of the slot is free"
+		case d.request.NoShow != nil:
+			text = "corrected: it was no no-show"
 		}
 		r, err = d.truncate(ctx, r, *r.Actual.End)
 	} else {

@@ -115,6 +115,8 @@ type Request struct {
 	Lateness *lateness.Terms `json:"lateness,omitempty"`
 	// Released is when the rest of its slot was given back, because nobody had reported its start. A late start takes it again, if it is free.
 	Released *time.Time `json:"released,omitempty"`
+	// NoShow is when it was closed as a no-show. Until Correctable has passed, operators can still say what really happened.
+	NoShow *time.Time `json:"no_show,omitempty"`
 	// Needed is the question whether its slot is still needed, once it was asked, and the answer.
 	Needed  *Needed `json:"still_needed,omitempty"`
 	Booking int64   `json:"-"` // the booking that occupies capacity, or shows as a contender; 0 for none

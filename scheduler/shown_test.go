@@ -18,7 +18,7 @@ import (
 const fieldsShown = `
 Request: ID Number Name NSD Description Organisation Experimenter Mentor Status Slot Requested Window MinDuration Components Devices Placement
 	Demand Approvals Offers Scheduled Occupied Actual PendingMove Units Booking HoldUntil Series Ticket Origin Overbooked Flags Overrun Remark Portal Priority Wait
-	Lateness Released Needed Driven Deadline Judged Waived Headroom
+	Lateness Released NoShow Needed Driven Deadline Judged Waived Headroom
 	Revision Created Updated Sequence Due Reminded
 Approval: Testbed Policy Decision By At Reason Slot Demand Revision Deadline
 Deadline: Asked At Stage Default
@@ -30,7 +30,7 @@ Needed: Asked Confirmed By
 Terms: Grace ReleaseAfter AskAhead
 PendingMove: Slot Placement Devices Demand Approvals By At Reason Booking
 AssignedUnits: Testbed Device Units
-Ticket: Key URL
+Ticket: Key URL Series
 Overbook: At By Reason Conflicts
 Flag: Kind At Text
 CalendarNote: At By Slot Text

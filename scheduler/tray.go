@@ -171,7 +171,7 @@ type concerned struct {
 
 // piles are what of a tray is counted on every page.
 type piles struct {
-	undecided []*Request  // under review, or with a move that waits
+	undecided []*Request  // under review, with a move that waits, or unreported
 	lacking   []*Request  // with an offer, a flag or a question
 	duties    []time.Time // of operators, in order
 }
@@ -180,7 +180,7 @@ type piles struct {
 func (t *tray) piles() piles {
 	t.sorting.Do(func() {
 		for _, r := range t.open {
-			if r.Status == UnderReview || r.PendingMove != nil {
+			if r.Status == UnderReview || r.PendingMove != nil || r.Absent() {
 				t.sorted.undecided = append(t.sorted.undecided, r)
 			}
 			if len(r.Offers) > 0 || len(r.Flags) > 0 || r.Needed != nil {

@@ -149,6 +149,38 @@ func TestTheInboxBeginsWithTheMostUrgent(t *testing.T) {
 	}
 }
 
+// A slot that nobody has reported as started is its mentor's to look after, from the end of the grace until it is reported.
+func TestAnUnreportedSlotWaitsForItsMentor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.scheduled("hydra", hours(24, 4))
+	waits := func(who string) bool {
+		t.Helper()
+		list, err := h.Inbox(t.Context(), as(who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := h.count(who).Decisions; n != len(list) {
+			t.Errorf("%s: %d are counted, and %d are listed", who, n, len(list))
+		}
+		return slices.ContainsFunc(list, func(v scheduler.View) bool { return v.Number == r.Number })
+	}
+	h.at(24.5 - 1.0/3600)
+	if waits("monika") {
+		t.Error("it waits before the grace has passed")
+	}
+	h.at(24.5)
+	for who, want := range map[string]bool{"monika": true, "marco": false, "maeve": false, "oskar": false, "paddy": false} {
+		if got := waits(who); got != want {
+			t.Errorf("it waits for %s: %v, want %v", who, got, want)
+		}
+	}
+	h.ok(h.Start(t.Context(), as("oskar"), r.ID, scheduler.Step{}))
+	if waits("monika") {
+		t.Error("it waits after it was reported")
+	}
+}
+
 // Of two requests that fit alone and not together the first is granted, the second is not; what is previewed is what happens.
 func TestTogether(t *testing.T) {
 	t.Parallel()

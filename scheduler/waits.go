@@ -7,7 +7,8 @@ import (
 )
 
 // WaitsFor reports whether the request waits for the actor: under review for its mentor, or for any mentor while it has none; and for a provider
-// where an approval is required and still open. What is overdue, or soon will be, waits for all mentors and the administrators as well.
+// where an approval is required and still open. What is overdue, or soon will be, waits for all mentors and the administrators as well. A slot that nobody
+// has reported as started waits for its mentor, who asks what happened, moves or cancels it.
 func (r Request) WaitsFor(a account.Actor) bool {
 	if r.Status == UnderReview && a.Is(account.RoleMentor) && (r.Mentor == a.Username || r.Mentor == "" || late(r.Deadline)) {
 		return true
@@ -15,8 +16,14 @@ func (r Request) WaitsFor(a account.Actor) bool {
 	if a.Is(account.RoleAdministrator) && (r.Escalated() || r.Status == UnderReview && r.Mentor == a.Username) {
 		return true
 	}
+	if r.Absent() && a.Username != "" && r.Mentor == a.Username && account.MayMentor(a.Roles) {
+		return true
+	}
 	return slices.ContainsFunc(r.undecided(), func(x Approval) bool { return x.Open() && a.Provides(x.Testbed) })
 }
+
+// Absent reports whether nobody has reported the start of the request's slot within the grace of its testbeds.
+func (r Request) Absent() bool { return r.Status == Scheduled && r.flagged(FlagUnreported) }
 
 // late reports whether others are to decide as well.
 func late(by *deadline.Deadline) bool {

@@ -204,7 +204,7 @@ func (a *api) decisionRoutes() {
 			}
 			return a.service.Start(ctx, actor, id, s)
 		})
-	decide(a, "complete-request", "complete", "Report that tear-down has started or that the experiment is over", "The rest of the slot becomes free. Of a request whose start was never reported, within its slot, the actual start must be given.",
+	decide(a, "complete-request", "complete", "Report that tear-down has started or that the experiment is over", "The rest of the slot becomes free. Of a request whose start was never reported, within its slot, the actual start must be given. Up to 30 days after a request was closed as a no-show it can still be reported as over, or as failed, with actual.start and actual.end: it then counts as used, and its ticket follows.",
 		func(ctx context.Context, actor account.Actor, id string, revision int64, in ending) (scheduler.Outcome, error) {
 			s := in.step(revision)
 			s.Actual = in.Actual.actual()

@@ -46,7 +46,7 @@ func full(id string) scheduler.Request {
 		Wait:     &scheduler.Wait{For: scheduler.WaitAlternative, Within: &later, MaxCost: 2.5, Until: later.End, Since: start, Offer: "o1", Places: []string{"bristol"}, Reach: later},
 		Lateness: &lateness.Terms{Grace: testbeds.Period{Clock: time.Minute}, ReleaseAfter: testbeds.Period{Clock: time.Hour}, AskAhead: testbeds.Period{Days: 1}},
 		Deadline: &deadline.Deadline{Asked: start, At: later.Start, Stage: deadline.Reminded, Default: testbeds.DefaultRefused},
-		Released: &later.End, Needed: &scheduler.Needed{Asked: start, Confirmed: &later.End, By: "eva"},
+		Released: &later.End, NoShow: &later.End, Needed: &scheduler.Needed{Asked: start, Confirmed: &later.End, By: "eva"},
 		Remark:   &scheduler.CalendarNote{At: start, By: "eva", Slot: &testbeds.Slot{Start: start, End: start.Add(time.Hour)}, Text: "Move refused"},
 		Portal:   json.RawMessage(`{"id": 12345678901234567890, "name": "<x>", "a": [1.50, null]}`),
 		Revision: 1, Created: start.Add(123456 * time.Microsecond), Updated: start.Add(time.Hour), Due: &later.End, Reminded: []string{"P1D", "units"},

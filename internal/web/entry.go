@@ -152,6 +152,11 @@ func (x reader) decision(who account.Actor, v scheduler.View, n names) entry {
 		e.When, e.Soon, e.Chip = v.PendingMove.Slot, x.away(v.PendingMove.Slot.Start), chip{"move proposed", "wait"}
 		e.Hints = []string{"from " + x.slot(v.Slot) + ", by " + n.Person(v.PendingMove.By)}
 	}
+	if v.Absent() && v.PendingMove == nil && len(openTo(who, v.Request)) == 0 {
+		e.Chip, e.Hints = chip{flagWords[scheduler.FlagUnreported], "bad"}, []string{"An operator can report what happened; you can move or cancel it."}
+		e.Deeds = []deed{{Label: "Open", URL: requestPageOf(v.Number), Primary: true}}
+		return e
+	}
 	decide := deed{Label: "Decide…", URL: decisionPage(v.Number)}
 	if v.PendingMove != nil {
 		decide.URL = requestPageOf(v.Number) // whose page asks for the approvals of a move

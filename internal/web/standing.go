@@ -236,6 +236,9 @@ func (x reader) over(p *requestPage, entries []scheduler.Entry) standing {
 		s.Title = "It was rejected."
 	case r.Status == scheduler.Cancelled && ok && e.Action == scheduler.ActionNoShow:
 		s.Title = "It was closed as a no-show: nobody reported anything about it within seven days."
+		if r.NoShow != nil && p.Can[string(scheduler.ActionComplete)] {
+			s.Lines = append(s.Lines, markup("If it did take place, report its end with the real times, until %s.", x.mark(r.NoShow.Add(lateness.Correctable))))
+		}
 	case r.Status == scheduler.Cancelled:
 		s.Title = markup("It was cancelled by %s. Its capacity is free again.", by)
 	case r.Status == scheduler.Failed:

@@ -16,6 +16,9 @@ type Terms struct {
 // Closing is how long after its end a slot without any report is closed as a no-show.
 const Closing = 7 * 24 * time.Hour
 
+// Correctable is how long after it was closed as a no-show operators can still report what really happened.
+const Correctable = 30 * 24 * time.Hour
+
 // share is the part of a slot after which the rest is given back at the latest, where it is at all.
 const share = 4
 
