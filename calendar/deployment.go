@@ -55,7 +55,7 @@ func (s Site) operations(r scheduler.Request, f testbeds.Facility) (orchestrate,
 	before := testbeds.Slot{Start: occupied.Start, End: r.Slot.Start}
 	after := testbeds.Slot{Start: r.Slot.End, End: occupied.End}
 	if before.Duration() < leastOperation {
-		before.Start = before.End.Add(-leastOperation)
+		before.End = before.Start.Add(leastOperation) // not earlier: a start is accepted from that minute on
 	}
 	if after.Duration() < leastOperation {
 		after.End = after.Start.Add(leastOperation)

@@ -38,8 +38,8 @@ func ExampleSite_Objects() {
 	// bob DTEND:20261201T130000Z
 	// bob SUMMARY:Busy: Radio hall
 	// orchestrate in operations
-	// ada DTSTART:20261201T084500Z
-	// ada DTEND:20261201T090000Z
+	// ada DTSTART:20261201T090000Z
+	// ada DTEND:20261201T091500Z
 	// ada SUMMARY:Orchestrate #42 Handover: Radio hall (scheduled)
 	// teardown in operations
 	// ada DTSTART:20261201T130000Z
