@@ -120,11 +120,15 @@ func (d *decision) verdictOn(w snapshot, p proposal) testbeds.Verdict {
 	if !p.kept {
 		return w.fed.Check(pinned(p.request, w.catalogue), p.request.Slot)
 	}
-	since := d.now
-	if !p.less {
-		since = d.request.added(d.now)
+	return w.fed.Recheck(pinned(p.request, w.catalogue), p.booking, d.asksSince(p))
+}
+
+// asksSince returns the instant from which a kept grant is checked.
+func (d *decision) asksSince(p proposal) time.Time {
+	if p.less {
+		return d.now
 	}
-	return w.fed.Recheck(pinned(p.request, w.catalogue), p.booking, since)
+	return d.request.added(d.now)
 }
 
 // found writes a verdict into the outcome, with alternatives where the request does not fit.

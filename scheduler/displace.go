@@ -27,17 +27,7 @@ func (d *decision) room(ctx context.Context, victims []Request) ([][]int64, erro
 		if d.request.Priority.Below(v.Priority) {
 			return nil, Errorf(CodeConflict, "request #%d (priority %s) cannot displace request #%d (priority %s): only one of the same or a lower priority makes room", d.request.Number, d.request.Priority.Named(), v.Number, v.Priority.Named())
 		}
-		switch {
-		case v.Status == Scheduled, v.Status == UnderReview && v.holds(d.now):
-			given[i] = []int64{v.Booking}
-		case v.Status == Rejected:
-			for _, o := range v.Offers {
-				if o.State == OfferOpen {
-					given[i] = append(given[i], o.Booking)
-				}
-			}
-		}
-		if len(given[i]) == 0 {
+		if given[i] = v.gives(d.now); len(given[i]) == 0 {
 			return nil, Errorf(CodeConflict, "request #%d is %s: only a scheduled or held request can be displaced", v.Number, v.Status)
 		}
 	}

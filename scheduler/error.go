@@ -32,6 +32,7 @@ type Error struct {
 	Alternatives []testbeds.Alternative // what would work instead
 	Allowed      []Action               // the allowed steps, where this one is not
 	Overrides    []OverrideMode         // with which the actor may take the step nonetheless
+	Displace     *Clearance             // the smallest set of requests that would have to make room, for those who may displace them
 	Refusals     []policy.Breach        // rules of the policy that say no
 	Broken       []BrokenBooking        // bookings that a refused facility change would break
 	Parts        []Part                 // of a step with a series: the answer for each occurrence

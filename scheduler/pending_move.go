@@ -28,7 +28,7 @@ func (d *decision) await(ctx context.Context, p proposal, in Move) error {
 	}
 	r := d.request
 	if !d.outcome.Fit.Fits {
-		return d.refusal(fmt.Sprintf("request #%d does not fit", r.Number), d.forced()...)
+		return d.noRoom(ctx, p, fmt.Sprintf("request #%d does not fit", r.Number))
 	}
 	asked := p.request
 	m := PendingMove{Slot: asked.Slot, Placement: asked.Placement, Devices: in.Devices, Demand: asked.Demand, Approvals: asked.Approvals, By: d.actor.Username, At: d.now, Reason: in.Reason}

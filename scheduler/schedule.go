@@ -97,7 +97,7 @@ func (d *decision) schedule(ctx context.Context, in Schedule, victims []Request)
 	}
 	r.Approvals = d.approvals(r) // earlier approvals may be for something else
 	if err := d.agreed(&r, in.Override.beyond()); err != nil {
-		return d.inVain(r, err)
+		return d.inVain(ctx, r, err)
 	}
 	if err := d.judge(ctx, &r, d.granting(r), in.Override); err != nil {
 		return err
@@ -142,14 +142,15 @@ func overrideWords(o *Override) string {
 }
 
 // inVain refuses a request that waits for approvals; where it does not fit either, the refusal says so, so that nobody waits for an approval in vain.
-func (d *decision) inVain(r Request, waits error) error {
-	if err := d.checkProposal(d.proposed(r, testbeds.Firm)); err != nil {
+func (d *decision) inVain(ctx context.Context, r Request, waits error) error {
+	p := d.proposed(r, testbeds.Firm)
+	if err := d.checkProposal(p); err != nil {
 		return err
 	}
 	if d.outcome.Fit.Fits {
 		return waits
 	}
-	return d.refusal(waits.Error()+", and does not fit", d.forced()...)
+	return d.noRoom(ctx, p, waits.Error()+", and does not fit")
 }
 
 // grant decides whether a proposal may be booked: it fits, it is less than before, other requests make room, or it is overbooked.
@@ -171,7 +172,7 @@ func (d *decision) grant(ctx context.Context, p proposal, o *Override, victims [
 	case p.less && !displacing:
 		d.outcome.Alternatives = nil // less than before, overbooked or not, takes nothing from anybody
 	case o == nil || o.Mode != OverrideOverbook:
-		return p, d.refusal(fmt.Sprintf("request #%d does not fit", number), d.forced()...)
+		return p, d.noRoom(ctx, p, fmt.Sprintf("request #%d does not fit", number))
 	case !d.bookable():
 		return p, d.refusal(fmt.Sprintf("request #%d cannot be booked there at all", number))
 	}

@@ -35,6 +35,7 @@ type Problem struct {
 	Alternatives []testbeds.Alternative    `json:"alternatives,omitempty" doc:"slots and changes that fit instead, cheapest first"`
 	Allowed      []scheduler.Action        `json:"allowed,omitempty" doc:"the actions allowed now"`
 	Overrides    []scheduler.OverrideMode  `json:"overrides,omitempty" doc:"the overrides with which you may do it nonetheless"`
+	Displace     *scheduler.Clearance      `json:"displace,omitempty" doc:"the smallest set of requests that would have to make room, where you may displace them"`
 	Policy       []policy.Breach           `json:"policy,omitempty" doc:"the rules of the policy that say no: each with its limit, what is used and asked, and what would be allowed"`
 	Broken       []scheduler.BrokenBooking `json:"broken,omitempty" doc:"bookings that the change would leave without capacity"`
 
@@ -116,7 +117,7 @@ func known(e *scheduler.Error) *Problem {
 	p.Type = "urn:berth:problem:" + string(e.Code)
 	p.Errors, p.Alternatives, p.Allowed, p.Broken = e.Fields, e.Alternatives, e.Allowed, e.Broken
 	p.Parts, p.Ways = e.Parts, e.Ways
-	p.Policy, p.Overrides = e.Refusals, e.Overrides
+	p.Policy, p.Overrides, p.Displace = e.Refusals, e.Overrides, e.Displace
 	if v := e.Verdict; v != nil {
 		p.Problems, p.Conflicts, p.Contenders, p.Longest = v.Problems, v.Conflicts, v.Contenders, v.Longest
 		p.Messages = messages(*v)

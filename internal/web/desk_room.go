@@ -39,34 +39,43 @@ func (p *deskPage) excess(x reader, v testbeds.Verdict) (lines []string) {
 	return lines
 }
 
-const (
-	mostVictims = 6 // that are tried together
-	triedAlone  = 3 // victims that are tried one by one
-)
+// triedAlone bounds the requests that are tried one by one.
+const triedAlone = 3
 
-// room adds the ways in which other requests make room: one of them where that is enough, else as few as do.
-func (s *site) room(ctx context.Context, who account.Actor, p *deskPage, v testbeds.Verdict) error {
+// room adds the ways in which other requests make room: each that is enough by itself, else the smallest set that is.
+func (s *site) room(ctx context.Context, who account.Actor, p *deskPage, v testbeds.Verdict, least *scheduler.Clearance) error {
+	if least == nil {
+		return nil // whoever goes, it does not fit
+	}
 	var victims []int64
+	for _, x := range least.Requests {
+		victims = append(victims, x.Number)
+	}
+	if ok, err := s.makeRoom(ctx, who, p, victims); err != nil || !ok {
+		return err
+	}
+	if at := len(p.Ways) - 1; len(victims) > 1 {
+		words := "No fewer would do."
+		if !least.Least {
+			words = "Perhaps fewer would do: there are too many to try all."
+		}
+		p.Ways[at].Lines = append(p.Ways[at].Lines, words)
+		return nil
+	}
+	tried := 1
 	for _, c := range v.Conflicts {
 		for _, t := range c.TakenBy {
-			if t.Kind == testbeds.TakerBooking && t.Request != 0 && t.Request != p.R.Number && !slices.Contains(victims, t.Request) {
-				victims = append(victims, t.Request)
+			if t.Kind != testbeds.TakerBooking || t.Request == 0 || t.Request == p.R.Number || slices.Contains(victims, t.Request) || tried == triedAlone {
+				continue
+			}
+			victims = append(victims, t.Request)
+			tried++
+			if _, err := s.makeRoom(ctx, who, p, []int64{t.Request}); err != nil {
+				return err
 			}
 		}
 	}
-	enough := false
-	for _, n := range victims[:min(len(victims), triedAlone)] {
-		ok, err := s.makeRoom(ctx, who, p, []int64{n})
-		if err != nil {
-			return err
-		}
-		enough = enough || ok
-	}
-	if enough || len(victims) < 2 {
-		return nil
-	}
-	_, err := s.makeRoom(ctx, who, p, victims[:min(len(victims), mostVictims)])
-	return err
+	return nil
 }
 
 // makeRoom adds the way in which some requests make room together, if it is enough. Those that need not are left alone.

@@ -193,7 +193,7 @@ func (s *site) refused(ctx context.Context, who account.Actor, p *deskPage, e sc
 	}
 	p.elsewhere(x, who, withLongest(list, v))
 	if slices.Contains(e.Overrides, scheduler.OverrideDisplace) {
-		if err := s.room(ctx, who, p, v); err != nil {
+		if err := s.room(ctx, who, p, v, e.Displace); err != nil {
 			return err
 		}
 	}
