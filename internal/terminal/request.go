@@ -97,7 +97,7 @@ func (d *Desk) Show(ctx context.Context, id string) error {
 		}
 	}
 	row("service", v.NSD)
-	row("experimenter", strings.Trim(v.Experimenter+" ("+v.Organisation+")", " ()"))
+	row("experimenter", strings.TrimSuffix(v.Experimenter+" ("+v.Organisation+")", " ()"))
 	row("mentor", v.Mentor)
 	for i, line := range phrases.Demand(v.Request) {
 		name := ""
