@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,8 +13,7 @@ import (
 // capacity again, and asks for the approvals of the new policies where a request is under review.
 func (d *decision) settleImpact(ctx context.Context, o ChangeOptions, m *impact, broken []BrokenBooking) error {
 	done := map[int64]bool{}
-	for i := range broken {
-		b := &broken[i]
+	for _, b := range m.firstFirst(broken) {
 		if done[b.Number] {
 			continue
 		}
@@ -34,6 +34,18 @@ func (d *decision) settleImpact(ctx context.Context, o ChangeOptions, m *impact,
 		return err
 	}
 	return d.repolicy(ctx, m)
+}
+
+// firstFirst lists what broke by priority, so that the most important requests choose first among what is left.
+func (m *impact) firstFirst(broken []BrokenBooking) []*BrokenBooking {
+	list := make([]*BrokenBooking, len(broken))
+	for i := range broken {
+		list[i] = &broken[i]
+	}
+	slices.SortStableFunc(list, func(a, b *BrokenBooking) int {
+		return cmp.Compare(m.requests[a.Number].Priority.rank(), m.requests[b.Number].Priority.rank())
+	})
+	return list
 }
 
 // breakRequest flags a request whose booking was broken, marks the booking, and takes back broken promises: open offers and a hold.

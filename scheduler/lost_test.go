@@ -99,3 +99,19 @@ func TestWhoMustBeAskedIsNotRePlaced(t *testing.T) {
 	}
 	h.clean()
 }
+
+// TestTheMoreImportantChooseFirst among what a closure leaves, whichever of the two comes first otherwise.
+func TestTheMoreImportantChooseFirst(t *testing.T) {
+	t.Parallel()
+	for first := range 2 {
+		h := newHouse(t)
+		hit := []scheduler.Request{h.scheduled("marathon", hours(48, 2)), h.scheduled("marathon", hours(52, 2))}
+		h.ok(h.Prioritise(t.Context(), as("monika"), hit[first].ID, scheduler.Prioritise{Priority: scheduler.PriorityHigh}))
+		h.closes("paddy", hours(48, 200), scheduler.ChangeOptions{Replace: true, Reason: "paint"})
+		high, normal := h.get(hit[first].ID), h.get(hit[1-first].ID)
+		if !high.Slot.End.After(normal.Slot.End) { // what is nearest is what lies latest before the closure
+			t.Errorf("%d: the important one is at %v, the other at %v", first, high.Slot, normal.Slot)
+		}
+		h.clean()
+	}
+}
