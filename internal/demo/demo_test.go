@@ -86,7 +86,7 @@ func TestTheDemoShowsEverything(t *testing.T) {
 		want := []string{"open offers", "displaced", "overbooked", "overrun", "waiting for approvals", "under review and conflicting",
 			"never deployable", "several testbeds", "from an offer", "units chosen", "completed early", "refused by a provider",
 			"done: move", "done: accept_offer", "done: feedback", "done: displace", "done: offer_expire", "done: remind",
-			"waits for its turn", "has an offer from the waitlist", "by a rule", "against the policy", "of a series"}
+			"waits for its turn", "has an offer from the waitlist", "by a rule", "against the policy", "of a series", "unreported", "with a deadline"}
 		for _, status := range scheduler.Statuses {
 			want = append(want, string(status))
 		}
@@ -131,6 +131,8 @@ func kinds(v scheduler.View) map[string]bool {
 		"waits for its turn":             v.Wait != nil && v.Wait.Offer == "",
 		"has an offer from the waitlist": v.Wait != nil && v.Wait.Offer != "",
 		"against the policy":             len(v.Waived) > 0,
+		"unreported":                     slices.ContainsFunc(v.Flags, func(f scheduler.Flag) bool { return f.Kind == scheduler.FlagUnreported }),
+		"with a deadline":                v.DecideBy() != nil,
 		"of a series":                    v.Series != nil,
 	}
 }

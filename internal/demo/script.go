@@ -85,6 +85,7 @@ func (p *play) fiveTonic() []story {
 		vera("p4 2", "P4 switch, huge pages", "p4in5g_nsd", 6.5, p.slot(-2, 12, 150), scheduled),
 		vera("hello 1", "Hello world", "hello_world_nsd", 35, p.slot(-33, 10, 2), scheduled),
 		vera("hello 2", "Hello world, second VIM", "hello_world_nsd", 13, p.slot(-6, 10, 2), cancelled("not needed any more")),
+		vera("hello 3", "Hello world, whose start nobody reported", "hello_world_nsd", 2.6, p.slot(-1, 21, 48), granted),
 		vera("vod 3", "Video on demand, 200 viewers", "vod_use_case_nsd", 5.5, p.slot(2, 8, 10), scheduled),
 		vera("distributed 2", "Video on demand, Madrid to Bristol, evening", "vod_distributed_nsd", 4.25, p.slot(7, 16, 6), scheduled),
 		vera("distributed 3", "Video on demand, Madrid to Bristol, 4K", "vod_distributed_nsd", 1.75, p.slot(11, 8, 12), waiting),
