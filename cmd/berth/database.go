@@ -113,8 +113,8 @@ func (c *configCommand) Run(s *session) error {
 
 type versionCommand struct{}
 
-func (c *versionCommand) Run(s *session) error {
-	_, err := fmt.Fprintf(s.stdout, "berth %s\n", Version())
+func (c *versionCommand) Run(p *process) error {
+	_, err := fmt.Fprintf(p.stdout, "berth %s\n", Version())
 	return err
 }
 

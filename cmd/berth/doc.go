@@ -10,6 +10,7 @@ Berth books testbed slots for 5G experiments.
 	berth verify                      judge the whole database from nothing; exit 1 if it is not clean
 	berth backup FILE                 copy a SQLite database of any schema consistently, also while it is in use
 	berth restore FILE                put a backup in the place of a SQLite database, which is kept aside; no process may use it
+	berth health                      ask the server on this machine whether it can work; exit 6 if it cannot
 	berth config                      print the settings in force, and where each comes from
 	berth version                     print the version
 

@@ -55,6 +55,7 @@ type grammar struct {
 	Verify   verifyCommand    `cmd:"" group:"local" help:"Judge the whole database from nothing; exit 1 if it is not clean."`
 	Backup   backupCommand    `cmd:"" group:"local" help:"Copy a SQLite database consistently, also while it is in use."`
 	Restore  restoreCommand   `cmd:"" group:"local" help:"Put a backup in the place of a SQLite database, which is kept aside."`
+	Health   healthCommand    `cmd:"" group:"local" help:"Ask the server on this machine whether it can work; exit 6 if it cannot."`
 	Config   configCommand    `cmd:"" group:"local" help:"Print the settings in force, and where each comes from."`
 	Version  versionCommand   `cmd:"" group:"local" help:"Print the version."`
 

@@ -12,7 +12,7 @@ type serveCommand struct {
 }
 
 func (c *serveCommand) Run(ctx context.Context, s *session) error {
-	return app.New(s.settings, s.options(), app.Serving{Demo: c.Demo || c.DemoWorld, World: c.DemoWorld, Out: s.stdout}).Run(ctx)
+	return app.New(s.settings, s.options(), app.Serving{Demo: c.Demo || c.DemoWorld, World: c.DemoWorld, Out: s.stdout, Manager: s.env("NOTIFY_SOCKET")}).Run(ctx)
 }
 
 // options returns the options of the application that the process sets.

@@ -58,6 +58,8 @@ type Serving struct {
 	Demo  bool
 	World bool      // also the systems around the demo; see package world
 	Out   io.Writer // lines for the user who started it: the address, the demo's people
+	// Manager is the socket of the service manager that wants to know when the instance serves, as NOTIFY_SOCKET names it; empty if there is none.
+	Manager string
 }
 
 // New makes an instance. It touches nothing before Start.
@@ -144,7 +146,10 @@ func (a *App) start(ctx context.Context) error {
 	case <-time.After(calendarsWithin):
 	}
 	fmt.Fprintf(a.serving.Out, "berth %s serves %s\n", a.options.Version, a.settings.Base(a.Addr()))
-	return a.welcome(ctx, site)
+	if err := a.welcome(ctx, site); err != nil {
+		return err
+	}
+	return notify(a.serving.Manager, notifyReady)
 }
 
 // retry tries stuck deliveries at once: the user who starts an instance may just have repaired the cause.
@@ -245,6 +250,9 @@ func (a *App) Run(ctx context.Context) error {
 	case failure = <-a.server.failed:
 	}
 	a.options.Log.Info("stopping")
+	if err := notify(a.serving.Manager, notifyStopping); err != nil {
+		a.options.Log.Warn("stopping", "error", err) // systemd sees it anyway, when the process ends
+	}
 	return errors.Join(failure, a.Stop(context.WithoutCancel(ctx)))
 }
 
