@@ -18,7 +18,7 @@ RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=berth/interna
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/berth
@@ -79,6 +79,29 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 		done; \
 	done
 
+ARCH ?= amd64
+
+.PHONY: deb
+deb: ## build the Debian package into dist/; ARCH=arm64 for the other architecture
+	scripts/package $(ARCH)
+
+.PHONY: release
+release: ## build archives for all systems into dist/, the same bytes each time, with licences, bills of materials and checksums
+	go -C tools/release run .
+
+.PHONY: try-package
+try-package: ## install the Debian package in a fresh Debian, and live with it there until it is purged; as root
+	scripts/try-package
+
+.PHONY: try-compose
+try-compose: ## run what deploy/compose.yaml says without images: PostgreSQL, two processes, nginx with TLS
+	scripts/try-compose
+
+.PHONY: manifests
+manifests: ## check deploy/ against the types of Kubernetes and the schema of Compose
+	kubectl kustomize deploy/kubernetes | go -C tools/manifests run . kubernetes
+	go -C tools/manifests run . compose ../../deploy/compose.yaml
+
 .PHONY: clean
 clean: ## remove build results and the demo's database
-	rm -rf bin .cache $(DEMO) $(DEMO)-wal $(DEMO)-shm
+	rm -rf bin dist .cache $(DEMO) $(DEMO)-wal $(DEMO)-shm

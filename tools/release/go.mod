@@ -1,0 +1,3 @@
+module berth/tools/release
+
+go 1.26.0
