@@ -39,6 +39,8 @@ type decision struct {
 	rules      *rules          // the policy that the transaction sees
 	judged     int64           // the revision by which something was judged
 	waived     []policy.Breach // against which it was decided, by the override
+	unanswered bool            // by the other system that is asked
+	dry        bool
 	overriding *Override
 	changed    []BookingChange
 	outcome    Outcome
@@ -67,6 +69,7 @@ func (s *Service) decide(ctx context.Context, c command) (out Outcome, err error
 }
 
 func (s *Service) decided(ctx context.Context, c command) (Outcome, error) {
+	ctx = s.listening(ctx)
 	if at, known := s.footprints.get(c.id); known && c.touches == nil {
 		c.quick = true
 		out, err := s.attempt(ctx, c, sorted(append(at.testbeds, s.countedFor(c.action, at.counted)...)))
@@ -139,8 +142,8 @@ func Touched(r Request) []string {
 
 func (s *Service) attempt(ctx context.Context, c command, lock []string) (Outcome, error) {
 	var out Outcome
-	err := s.store.Change(ctx, lock, func(tx Tx) error {
-		d := &decision{s: s, tx: tx, actor: c.actor, action: c.action, now: s.now(), locked: lock, quick: c.quick}
+	err := s.change(ctx, lock, func(tx Tx) error {
+		d := &decision{s: s, tx: tx, actor: c.actor, action: c.action, now: s.now(), locked: lock, quick: c.quick, dry: c.dry}
 		if err := d.begun(ctx, c); err != nil {
 			return err
 		}
@@ -348,6 +351,7 @@ func (d *decision) save(ctx context.Context, before, after Request, n note) (Req
 
 func (d *decision) record(ctx context.Context, from Status, r Request, n note) error {
 	action := cmp.Or(n.action, d.action)
+	n.text = d.said(action, n.text)
 	step := d.series.at(r)
 	entry := Entry{Request: r.ID, At: d.now, Actor: d.actor.Username, Via: d.actor.Via, Action: action, From: from, To: r.Status, Reason: n.reason, Text: n.text, Verdict: n.verdict,
 		Series: step, Policy: d.judged}

@@ -49,7 +49,7 @@ func (d *decision) ruled(rule, because string) string {
 
 // own begins a step of Berth itself with a request, in the same transaction.
 func (d *decision) own(action Action, r Request) *decision {
-	return &decision{s: d.s, tx: d.tx, actor: account.System, action: action, now: d.now, locked: d.locked, request: r, changed: d.changed, rules: d.rules, whose: d.whose, judged: d.rules.revision}
+	return &decision{s: d.s, tx: d.tx, actor: account.System, action: action, now: d.now, locked: d.locked, dry: d.dry, request: r, changed: d.changed, rules: d.rules, whose: d.whose, judged: d.rules.revision}
 }
 
 // took takes over what a step of Berth itself did.

@@ -18,6 +18,7 @@ import (
 type Judgement struct {
 	Policy int64    `json:"policy"`
 	Quotas []string `json:"quotas,omitempty"`
+	Hook   string   `json:"hook,omitempty"` // what another system said: allowed, waived, or unanswered
 }
 
 // Waiver records what the policy did not allow, who allowed it nonetheless, and why.
@@ -78,31 +79,25 @@ func (s *Service) countedFor(action Action, r Request) []string {
 
 // judge refuses what the policy does not allow, unless that is overridden, and notes on the request by what it was judged.
 func (d *decision) judge(ctx context.Context, r *Request, of asks, o *Override) error {
-	if d.rules == nil || d.rules.Empty() || of == (asks{}) {
+	if d.rules == nil || d.rules.Empty() && d.s.o.Hook == nil || of == (asks{}) {
 		return nil
 	}
 	a, err := d.posed(ctx, *r, of)
 	if err != nil {
 		return err
 	}
-	d.s.policies.organisations.Store(a.Username, a.Organisation)
-	counts := d.rules.counted(a.Username, a.Experiment, a.Organisation)
-	if err := d.covered(counts); err != nil {
-		return err
-	}
-	if of.new && a.Organisation != r.Organisation && len(d.rules.counted("", "", a.Organisation)) > 0 {
-		return &Error{Code: CodeInvalid, Message: "the input breaks a rule", Fields: []FieldError{{Field: "organisation",
-			Rule: fmt.Sprintf("must be %s, that of the account of %s: the policy counts by organisation", a.Organisation, a.Username)}}}
-	}
-	refusals, err := d.rules.Judge(a, d.rules.useOf(ctx, d.tx, r.Experimenter, r.Number))
+	refusals, err := d.ruledOut(ctx, a, r, of)
 	if err != nil {
 		return err
 	}
-	if of.hours {
-		r.Judged = &Judgement{Policy: d.rules.revision, Quotas: d.rules.Counting(a)}
+	if len(refusals) == 0 || o.waives() {
+		others, err := d.hooked(ctx, a, r)
+		if err != nil {
+			return err
+		}
+		refusals = append(refusals, d.stillRefused(*r, others)...)
 	}
-	d.judged = d.rules.revision
-	if refusals = d.stillRefused(*r, refusals); len(refusals) == 0 {
+	if len(refusals) == 0 {
 		return nil
 	}
 	if !o.waives() {
@@ -114,6 +109,31 @@ func (d *decision) judge(ctx context.Context, r *Request, of asks, o *Override) 
 	r.Waived = append(slices.Clone(r.Waived), Waiver{At: d.now, By: d.actor.Username, Reason: o.Reason, Policy: d.rules.revision, Refusals: refusals})
 	d.waived, d.overriding = refusals, o
 	return nil
+}
+
+// ruledOut lists what the rules in force have against a request, and notes on it by what it was judged.
+func (d *decision) ruledOut(ctx context.Context, a policy.Ask, r *Request, of asks) ([]policy.Breach, error) {
+	if d.rules.Empty() {
+		return nil, nil
+	}
+	d.s.policies.organisations.Store(a.Username, a.Organisation)
+	counts := d.rules.counted(a.Username, a.Experiment, a.Organisation)
+	if err := d.covered(counts); err != nil {
+		return nil, err
+	}
+	if of.new && a.Organisation != r.Organisation && len(d.rules.counted("", "", a.Organisation)) > 0 {
+		return nil, &Error{Code: CodeInvalid, Message: "the input breaks a rule", Fields: []FieldError{{Field: "organisation",
+			Rule: fmt.Sprintf("must be %s, that of the account of %s: the policy counts by organisation", a.Organisation, a.Username)}}}
+	}
+	refusals, err := d.rules.Judge(a, d.rules.useOf(ctx, d.tx, r.Experimenter, r.Number))
+	if err != nil {
+		return nil, err
+	}
+	if of.hours {
+		r.Judged = &Judgement{Policy: d.rules.revision, Quotas: d.rules.Counting(a)}
+	}
+	d.judged = d.rules.revision
+	return d.stillRefused(*r, refusals), nil
 }
 
 // stillRefused leaves out what was waived before for a request that asks for no more since.
@@ -145,7 +165,8 @@ func (d *decision) changes(r Request) asks {
 
 // granting says what of a request is judged when it is granted: nothing, where it was judged before by the policy in force, and asks for no more.
 func (d *decision) granting(r Request) asks {
-	if was := d.request.Judged; was != nil && d.rules != nil && was.Policy == d.rules.revision && withinGrant(r, d.request) {
+	was := d.request.Judged
+	if was != nil && d.rules != nil && was.Policy == d.rules.revision && (d.s.o.Hook == nil || was.Hook != "") && withinGrant(r, d.request) {
 		return asks{}
 	}
 	return asks{terms: true, hours: true}

@@ -43,6 +43,7 @@ const seriesTries = 4
 // jointly takes a step with occurrences of a series.
 func (s *Service) jointly(ctx context.Context, j joint) (out SeriesOutcome, err error) {
 	defer func(began time.Time) { s.tried(j.action, j.dry, began, err) }(s.o.Clock())
+	ctx = s.listening(ctx)
 	refused := map[int]Part{}
 	for range seriesTries {
 		out, err := s.jointlyOnce(ctx, j)
@@ -101,7 +102,7 @@ func (s *Service) jointlyOnce(ctx context.Context, j joint) (out SeriesOutcome, 
 	}
 	s.settle(ctx, at, lock)
 	err = growing(lock, func(more []string) { s.settle(ctx, at, more) }, func(lock []string) error {
-		return s.store.Change(ctx, lock, func(tx Tx) (err error) {
+		return s.change(ctx, lock, func(tx Tx) (err error) {
 			out, err = s.decideJointly(ctx, j, tx, lock)
 			return err
 		})
@@ -130,7 +131,7 @@ func (s *Service) decideJointly(ctx context.Context, j joint, tx Tx, lock []stri
 	var failed errSome
 	for i, m := range j.members {
 		shared.taken = i
-		d := &decision{s: s, tx: shared, actor: j.actor, action: j.action, now: s.now(), locked: lock, series: step.of(j.members, i)}
+		d := &decision{s: s, tx: shared, actor: j.actor, action: j.action, now: s.now(), locked: lock, dry: j.dry, series: step.of(j.members, i)}
 		err := d.begun(ctx, command{actor: j.actor, action: j.action, id: m.ID, revision: j.seen(m)})
 		if err == nil {
 			err = j.take(ctx, d)

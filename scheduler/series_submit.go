@@ -28,6 +28,7 @@ func (s *Service) SubmitSeries(ctx context.Context, a account.Actor, in SeriesSu
 	if out, err := s.submittedSeries(ctx, a, in.Creation); err != nil || out.Repeated {
 		return out, err
 	}
+	ctx = s.listening(ctx)
 	wish, err := s.wantedSeries(ctx, a, in)
 	if err != nil {
 		return SeriesOutcome{}, err
@@ -201,7 +202,7 @@ func (w wish) without(places []int) wish {
 
 // submitSeriesOn makes the requests of a series and its record in one transaction.
 func (s *Service) submitSeriesOn(ctx context.Context, a account.Actor, in SeriesSubmission, w wish, whole bool) (out SeriesOutcome, err error) {
-	err = s.store.Change(ctx, w.lock, func(tx Tx) error {
+	err = s.change(ctx, w.lock, func(tx Tx) error {
 		out = SeriesOutcome{}
 		shared, err := s.share(ctx, tx, joint{action: ActionSubmit})
 		if err != nil {
@@ -260,7 +261,7 @@ func (s *Service) submitAll(ctx context.Context, tx *sharedTx, a account.Actor, 
 	var failed errSome
 	for i, o := range w.occurrences {
 		step.Number, step.Lead = made.Number, i == len(w.occurrences)-1
-		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: w.lock, rules: rules, series: new(step),
+		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: w.lock, rules: rules, dry: in.DryRun, series: new(step),
 			place: &InSeries{ID: made.ID, Number: made.Number, Place: o.Place, Of: w.of}}
 		if step.Lead {
 			d.series.All = made.numbers()

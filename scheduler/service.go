@@ -43,6 +43,8 @@ type Options struct {
 	MaxWebhooks int              // of one person; default 10
 	// WebhookAddress returns the rule that a webhook's address breaks; empty for none. The default allows no address.
 	WebhookAddress func(address string) (rule string)
+	Hook           Hook            // asked about what people ask for; nil: nobody is
+	HookOpen       bool            // what it does not answer is allowed
 	DueAtOnce      int             // due requests read at once; default 500
 	Tried          func(Tried)     // is called with every step that somebody tried to take with requests; default: nothing
 	Reminders      []time.Duration // ahead of the start of orchestration (slot start less setup) and of the slot's end; default 24 h and 1 h

@@ -57,7 +57,9 @@ func (o Overbook) shown() Overbook {
 
 func (f Flag) shown() Flag { return Flag{Kind: f.Kind, At: f.At, Text: f.Text} }
 
-func (j Judgement) shown() Judgement { return Judgement{Policy: j.Policy, Quotas: j.Quotas} }
+func (j Judgement) shown() Judgement {
+	return Judgement{Policy: j.Policy, Quotas: j.Quotas, Hook: j.Hook}
+}
 
 func (w Waiver) shown() Waiver {
 	return Waiver{At: w.At, By: w.By, Reason: w.Reason, Policy: w.Policy, Refusals: w.Refusals}

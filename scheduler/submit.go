@@ -39,6 +39,7 @@ func (s *Service) submit(ctx context.Context, a account.Actor, in Submission) (O
 	if in.Experimenter != a.Username && !a.Is(account.RoleMentor) && !a.Is(account.RoleAdministrator) {
 		return Outcome{}, Errorf(CodeForbidden, "%s may not submit for another user", a.Username)
 	}
+	ctx = s.listening(ctx)
 	if lock, ok := s.guess(in.Ask); ok {
 		known := Request{NSD: in.NSD, Name: in.Name}
 		lock = append(lock, s.policies.now.Load().counted(in.Experimenter, known.Experimented(), s.policies.organisation(in))...)
@@ -65,8 +66,8 @@ func (s *Service) submit(ctx context.Context, a account.Actor, in Submission) (O
 
 // submitOn makes a request with testbeds locked; quick if nothing was looked at before.
 func (s *Service) submitOn(ctx context.Context, a account.Actor, in Submission, lock []string, quick bool) (out Outcome, err error) {
-	err = s.store.Change(ctx, lock, func(tx Tx) error {
-		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: lock, quick: quick} // lock need not be sorted: Change does that
+	err = s.change(ctx, lock, func(tx Tx) error {
+		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: lock, quick: quick, dry: in.DryRun} // lock need not be sorted: Change does that
 		if err := d.caughtUp(ctx); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ type within struct {
 	ask   policy.Ask
 	use   policy.Use
 	fed   *capacity.Federation
+	about Request // that exists; else what is known of it
 }
 
 // maxNearest bounds what is searched for, of which the policy may leave less.
@@ -44,9 +45,10 @@ func (x within) of(w checkedAsk, list []testbeds.Alternative) []testbeds.Alterna
 	})
 }
 
-// nearest searches around the slots that refusals leave. A request that may not be one more has none.
+// nearest searches around the slots that refusals leave. A request that may not be one more has none, nor has one that another system refuses: what it
+// would allow is not known.
 func (x within) nearest(w checkedAsk, refusals []policy.Breach, limit int) (found []testbeds.Alternative) {
-	if slices.ContainsFunc(refusals, func(r policy.Breach) bool { return r.Kind == policy.KindOpen }) {
+	if slices.ContainsFunc(refusals, func(r policy.Breach) bool { return r.Kind == policy.KindOpen || r.Kind == policy.KindHook }) {
 		return nil
 	}
 	for _, s := range policy.Nearest(w.slot, w.experiment.Demand(), x.rules.Policy, refusals) {
@@ -105,7 +107,7 @@ func (s *Service) withinFor(ctx context.Context, tx Reader, w snapshot, a accoun
 	if err != nil {
 		return x, false, err
 	}
-	if x.rules, err = s.policies.at(ctx, tx, at); err != nil || x.rules.Empty() {
+	if x.rules, err = s.policies.at(ctx, tx, at); err != nil || x.rules.Empty() && s.o.Hook == nil {
 		return x, false, err
 	}
 	r := Request{NSD: q.NSD, Experimenter: a.Username}
@@ -114,7 +116,7 @@ func (s *Service) withinFor(ctx context.Context, tx Reader, w snapshot, a accoun
 			return x, false, err
 		}
 	}
-	x.s, x.fed = s, w.fed
+	x.s, x.fed, x.about = s, w.fed, r
 	x.use = x.rules.useOf(ctx, tx, r.Experimenter, r.Number)
 	x.ask = policy.Ask{Experiment: r.Experimented(), Mentor: r.Mentor, Slot: slot, Demand: e.Demand(), Now: s.now(), Zone: zonesIn(w),
 		Terms: true, Hours: true, New: r.ID == "", Soon: r.ID == "" || !MayOverride(a, ActionMove, r)}
@@ -128,6 +130,9 @@ func (s *Service) Allowed(ctx context.Context, a account.Actor, q Ask) (list []p
 	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
 		return nil, err
 	}
+	var x within
+	var ok bool
+	var about Request
 	err = s.snapshot(ctx, func(tx Reader, w snapshot) error {
 		if q, err = s.withSlot(q); err != nil {
 			return err
@@ -136,12 +141,20 @@ func (s *Service) Allowed(ctx context.Context, a account.Actor, q Ask) (list []p
 		if err != nil {
 			return err
 		}
-		x, ok, err := s.withinFor(ctx, tx, w, a, q, wish.experiment, wish.slot)
+		x, ok, err = s.withinFor(ctx, tx, w, a, q, wish.experiment, wish.slot)
 		if err != nil || !ok {
 			return err
 		}
+		about = x.about
 		list, err = x.rules.Judge(x.ask, x.use)
 		return err
 	})
-	return list, err
+	if err != nil || len(list) > 0 || !ok || s.o.Hook == nil {
+		return list, err
+	}
+	action := ActionSubmit
+	if about.Number != 0 {
+		action = ActionMove
+	}
+	return s.against(s.answer(ctx, question(x.ask, about, action, a, true))), nil
 }

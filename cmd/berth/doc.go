@@ -90,6 +90,21 @@ Limits:
 	max_remarks
 	    The most remarks that one person can write within an hour in one process, from 1 to 1000000. Default: 200
 
+Policy:
+
+	policy_hook
+	    The address that is asked about what people ask for, beside the policy: it allows or refuses it; https,
+	    or http on this machine. Empty: nobody is asked. Example: https://rules.example.org/berth
+	policy_hook_token
+	    The secret that is sent to policy_hook as a bearer token. Empty: none.
+	policy_hook_timeout
+	    How long an answer of policy_hook is waited for, from one to five seconds. Default: PT3S
+	policy_hook_fails
+	    What becomes of what policy_hook does not answer: closed refuses it, open allows it. The history says so.
+	    Default: closed
+	policy_hook_private
+	    yes lets the name in policy_hook stand for a private address, and the address be http. Default: no
+
 Bugzilla:
 
 	bugzilla_url

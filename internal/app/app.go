@@ -271,7 +271,7 @@ func (a *App) door(base string) web.OIDC {
 
 // handler serves everything over HTTP.
 func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.Desk, outside calendarsync.Desk, portals intake.Desk) (http.Handler, error) {
-	a.metrics.Register(slices.Concat(pollFigures(a.settings, a.parts), connectorFigures(a.settings, a.parts), calendarCollectors(outside), a.figures())...)
+	a.metrics.Register(slices.Concat(pollFigures(a.settings, a.parts), connectorFigures(a.settings, a.parts), a.parts.hookFigures.collectors(a.settings), calendarCollectors(outside), a.figures())...)
 	rest := api.New(a.parts.Service, a.parts.Auth, api.Options{
 		Log: a.options.Log, Clock: a.parts.Clock, Version: a.options.Version, Base: base,
 		Database: a.parts.Store, MaxBody: a.settings.MaxBody, Calendars: a.parts.Store,

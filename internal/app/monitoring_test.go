@@ -43,7 +43,7 @@ func exposed(t *testing.T) map[string]*dto.MetricFamily {
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := config.Load(config.Sources{File: empty, Flags: map[string]string{"listen": "127.0.0.1:0", "database": testdb.SQLite(t)}})
+	s, err := config.Load(config.Sources{File: empty, Flags: map[string]string{"listen": "127.0.0.1:0", "database": testdb.SQLite(t), "policy_hook": "http://127.0.0.1:9/berth"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,8 @@ type Parts struct {
 	Auth    *auth.Auth
 	Clock   func() time.Time
 
-	metrics *metrics.Metrics // nil: nobody counts
+	metrics     *metrics.Metrics // nil: nobody counts
+	hookFigures *hookFigures
 }
 
 // now reads the machine's clock.
@@ -110,7 +111,12 @@ func build(ctx context.Context, settings config.Settings, o Options, w opening) 
 	if err != nil {
 		return nil, err
 	}
-	return &Parts{Store: s, Service: newService(s, settings, o, o.clock()), Auth: auth.New(s, o.clock(), auth.Bounds{Tokens: settings.Limits.Tokens, Feeds: settings.Limits.Feeds}), Clock: o.clock(), metrics: o.metrics}, nil
+	figures := newHookFigures()
+	asked, err := policyHook(settings.Policy, figures, o.Version)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &Parts{Store: s, Service: newService(s, settings, o, o.clock(), asked), hookFigures: figures, Auth: auth.New(s, o.clock(), auth.Bounds{Tokens: settings.Limits.Tokens, Feeds: settings.Limits.Feeds}), Clock: o.clock(), metrics: o.metrics}, nil
 }
 
 // program returns a version if it names one program only; else nothing.
@@ -121,7 +127,7 @@ func program(version string) string {
 	return version
 }
 
-func newService(s scheduler.Store, settings config.Settings, o Options, clock func() time.Time) *scheduler.Service {
+func newService(s scheduler.Store, settings config.Settings, o Options, clock func() time.Time, asked scheduler.Hook) *scheduler.Service {
 	var tried func(scheduler.Tried)
 	if o.metrics != nil {
 		tried = o.metrics.Decision
@@ -131,7 +137,7 @@ func newService(s scheduler.Store, settings config.Settings, o Options, clock fu
 		Clock: clock, NewID: uuid.NewString, Log: o.Log,
 		Horizon: settings.Horizon, HoldFor: settings.HoldFor, MaxHold: settings.MaxHold, ClaimFor: settings.ClaimFor, Reminders: settings.Reminders,
 		MaxOpen: settings.Limits.Open, MaxRemarks: settings.Limits.Remarks,
-		MaxWebhooks: settings.Limits.Webhooks, WebhookAddress: webhook.Address(settings.Webhooks.Anywhere),
+		Hook: asked, HookOpen: settings.Policy.Open, MaxWebhooks: settings.Limits.Webhooks, WebhookAddress: webhook.Address(settings.Webhooks.Anywhere),
 	})
 }
 

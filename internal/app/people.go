@@ -113,7 +113,7 @@ func (a *App) fill(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, parts.Close()) }()
 	options := demo.Options{Now: parts.Clock(), Service: func(clock func() time.Time) *scheduler.Service {
-		return newService(parts.Store, a.settings, a.options, clock)
+		return newService(parts.Store, a.settings, a.options, clock, nil)
 	}, Accounts: func(clock func() time.Time) demo.Accounts { return auth.New(parts.Store, clock) }}
 	if _, err := parts.Store.SetMark(ctx, demoMark, "", filling); err != nil {
 		return err

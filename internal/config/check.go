@@ -27,6 +27,7 @@ func (l *layered) validate(s Settings) {
 	l.bugzilla(s.Bugzilla)
 	l.mail(s.Mail)
 	l.oidc(s.OIDC)
+	l.policy(s.Policy)
 	if s.HoldFor > s.MaxHold {
 		l.fault("hold_for", l.origins["hold_for"], "must be at most max_hold")
 	}

@@ -30,6 +30,7 @@ type Settings struct {
 	StopAfter time.Duration
 
 	Limits    Limits
+	Policy    Policy
 	Bugzilla  Bugzilla
 	Mail      Mail
 	Webhooks  Webhooks
@@ -51,6 +52,15 @@ type Limits struct {
 	Webhooks int
 	Open     int // requests that are not over
 	Remarks  int // in an hour
+}
+
+// Policy configures where the rules come from, beside those that are put in force by people.
+type Policy struct {
+	Hook    string // address of the system that is asked; empty: none
+	Token   string // for it; empty: none
+	Timeout time.Duration
+	Open    bool // what it does not answer is allowed
+	Private bool // it may be at an address that is not public
 }
 
 // Bugzilla configures the tickets of requests.

@@ -3,7 +3,7 @@ package config
 import "time"
 
 // Groups are the headings under which help, manual and guide list the settings, in their order.
-var Groups = []string{"Server", "Bookings", "Limits", "Bugzilla", "Mail", "Webhooks", "OSM", "Portals", "Calendars", "OpenID Connect"}
+var Groups = []string{"Server", "Bookings", "Limits", "Policy", "Bugzilla", "Mail", "Webhooks", "OSM", "Portals", "Calendars", "OpenID Connect"}
 
 // table describes every setting, in the order of the manual. It is the only description: the command's help, its manual (cmd/berth/doc.go)
 // and docs/reference/settings.md are made from it. `go test ./internal/config -update` writes the last two anew.
@@ -50,6 +50,17 @@ var table = []Setting{
 		Help: "The most requests of one person that are not over, from 1 to 1000000."},
 	{Name: "max_remarks", Group: "Limits", Default: "200", set: amount(func(s *Settings) *int { return &s.Limits.Remarks }),
 		Help: "The most remarks that one person can write within an hour in one process, from 1 to 1000000."},
+
+	{Name: "policy_hook", Group: "Policy", Example: "https://rules.example.org/berth", set: text(func(s *Settings) *string { return &s.Policy.Hook }),
+		Help: "The address that is asked about what people ask for, beside the policy: it allows or refuses it; https, or http on this machine. Empty: nobody is asked."},
+	{Name: "policy_hook_token", Group: "Policy", Secret: true, set: text(func(s *Settings) *string { return &s.Policy.Token }),
+		Help: "The secret that is sent to policy_hook as a bearer token. Empty: none."},
+	{Name: "policy_hook_timeout", Group: "Policy", Default: "PT3S", set: setHookTimeout,
+		Help: "How long an answer of policy_hook is waited for, from one to five seconds."},
+	{Name: "policy_hook_fails", Group: "Policy", Default: "closed", set: setHookFails,
+		Help: "What becomes of what policy_hook does not answer: closed refuses it, open allows it. The history says so."},
+	{Name: "policy_hook_private", Group: "Policy", Default: "no", set: yesNo(func(s *Settings) *bool { return &s.Policy.Private }),
+		Help: "yes lets the name in policy_hook stand for a private address, and the address be http."},
 
 	{Name: "bugzilla_url", Group: "Bugzilla", set: text(func(s *Settings) *string { return &s.Bugzilla.URL }),
 		Help: "The address of the Bugzilla in which each request gets a ticket; https, or http on this machine. Empty: no tickets."},
