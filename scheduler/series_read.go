@@ -93,7 +93,7 @@ func membersOf(ctx context.Context, tx Reader, record Series) (list []Request, r
 // successor returns the request that an accepted offer of a request became; empty for none.
 func (r Request) successor() string {
 	for _, o := range r.Offers {
-		if o.State == OfferAccepted {
+		if o.State == OfferAccepted && o.Accepted != r.ID { // who waited takes what came free, and stays the same request
 			return o.Accepted
 		}
 	}

@@ -205,8 +205,8 @@ func (s *Service) AcceptSeries(ctx context.Context, a account.Actor, id string, 
 			return Errorf(CodeConflict, "request #%d has no open offer", d.request.Number)
 		}
 		err := d.accept(ctx, d.request.Offers[i].ID)
-		if err == nil {
-			d.outcome.Request = *d.outcome.Created // it takes the place
+		if err == nil && d.outcome.Created != nil {
+			d.outcome.Request = *d.outcome.Created // it takes the place; who waited stays the same request
 		}
 		return err
 	}

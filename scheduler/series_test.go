@@ -426,3 +426,34 @@ func TestSeriesWithinAQuota(t *testing.T) {
 	}
 	h.clean()
 }
+
+// TestOccurrencesWait one by one: what came free for them is taken at once, and each stays the request that it was.
+func TestOccurrencesWait(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	taken := h.scheduled("marathon", slotOf(h, "2026-03-10T09:00", 4))
+	in := tuesdays("hydra", 2)
+	in.Anyway = true
+	v := h.series(in)
+	h.ok(h.Wait(t.Context(), as("maeve"), v.Parts[0].Request, scheduler.WaitFor{}))
+	h.ok(h.Cancel(t.Context(), as("maeve"), taken.ID, scheduler.Step{}))
+	h.due()
+	out, err := h.AcceptSeries(t.Context(), as("maeve"), v.ID, scheduler.SeriesAccept{})
+	if err != nil || out.Done != 1 {
+		t.Fatalf("%d done, %v", out.Done, err)
+	}
+	if r := h.get(v.Parts[0].Request); r.Wait != nil || r.HoldUntil == nil || len(out.Series.Parts) != 2 || out.Series.Parts[0].Request != r.ID {
+		t.Errorf("it waits %+v, is held until %v", r.Wait, r.HoldUntil)
+	}
+	h.clean()
+}
+
+// slotOf returns a slot of some hours that begins at a local time in Dublin.
+func slotOf(h *house, start string, long int) testbeds.Slot {
+	h.Helper()
+	at, err := time.ParseInLocation("2006-01-02T15:04", start, time.UTC) // in winter
+	if err != nil {
+		h.Fatalf("%v", err)
+	}
+	return testbeds.NewSlot(at, time.Duration(long)*time.Hour)
+}

@@ -37,11 +37,11 @@ func TestASeriesIsTakenWholeOrNotThroughCrashes(t *testing.T) {
 				"devices": []map[string]any{{"testbed": "annex", "device": "radio", "count": 2}}}
 			over := map[string]any{"mode": "approvals", "reason": "a test"}
 			s.until(t, func() bool { return len(s.occurrences(t)) == occurrencesOfCrash }, "POST", "series", weekly)
-			s.until(t, s.all(t, "SCHEDULED"), "POST", "series/1/schedule", map[string]any{"override": over})
+			s.until(t, s.all(t, "SCHEDULED"), "POST", s.path("schedule"), map[string]any{"override": over})
 			first := s.occurrences(t)[0].Slot.Start
-			s.until(t, func() bool { return s.occurrences(t)[0].Slot.Start.Equal(first.Add(time.Hour)) }, "POST", "series/1/move",
+			s.until(t, func() bool { return s.occurrences(t)[0].Slot.Start.Equal(first.Add(time.Hour)) }, "POST", s.path("move"),
 				map[string]any{"change": map[string]any{"shift_minutes": 60}, "override": over})
-			s.until(t, s.all(t, "CANCELLED"), "POST", "series/1/cancel", map[string]any{})
+			s.until(t, s.all(t, "CANCELLED"), "POST", s.path("cancel"), map[string]any{})
 			s.settled(t)
 			s.judge(t)
 		})
@@ -63,6 +63,7 @@ type seriesCrash struct {
 	clock     string
 	ahead     int
 	chance    *rand.Rand
+	number    int64 // of the series
 }
 
 type occurrenceOfCrash struct {
@@ -84,7 +85,8 @@ func (s *seriesCrash) occurrences(t *testing.T) []occurrenceOfCrash {
 		return nil
 	}
 	var x struct{ Occurrences []occurrenceOfCrash }
-	s.who().call(t, 200, "GET", "series/1", nil).decode(t, &x)
+	s.number = list.Items[0].Number // a database may leave out some
+	s.who().call(t, 200, "GET", s.path(""), nil).decode(t, &x)
 	if len(list.Items) != 1 || len(x.Occurrences) != occurrencesOfCrash {
 		t.Fatalf("there are %d series, the first of %d occurrences", len(list.Items), len(x.Occurrences))
 	}
@@ -94,6 +96,11 @@ func (s *seriesCrash) occurrences(t *testing.T) []occurrenceOfCrash {
 		}
 	}
 	return x.Occurrences
+}
+
+// path returns the path of the series, or of a step with it.
+func (s *seriesCrash) path(step string) string {
+	return strings.TrimSuffix(fmt.Sprintf("series/%d/%s", s.number, step), "/")
 }
 
 func (s *seriesCrash) all(t *testing.T, status string) func() bool {
