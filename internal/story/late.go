@@ -130,6 +130,9 @@ func (m *machine) noShows() {
 		if e.Action != scheduler.ActionNoShow {
 			continue
 		}
+		if was.PendingMove != nil && m.toldNow(e.Number, scheduler.ActionApprove) {
+			continue // a deadline decided meanwhile: it was moved to another slot, and that passed
+		}
 		if was.Scheduled != nil && was.Status == scheduler.Scheduled && e.At.Before(was.Scheduled.End.Add(7*day)) || e.Status != scheduler.Cancelled || e.Actor != account.System.Username {
 			m.broken("late: closed", "#%d of %s was closed at %s by %s", e.Number, was.Scheduled, e.At, e.Actor)
 		}
