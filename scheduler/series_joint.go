@@ -129,9 +129,10 @@ func (s *Service) decideJointly(ctx context.Context, j joint, tx Tx, lock []stri
 	}
 	step := SeriesStep{Series: j.series.ID, Number: j.series.Number, Step: s.o.NewID(), Of: len(j.members)}
 	var failed errSome
+	var made []int64
 	for i, m := range j.members {
 		shared.taken = i
-		d := &decision{s: s, tx: shared, actor: j.actor, action: j.action, now: s.now(), locked: lock, dry: j.dry, series: step.of(j.members, i)}
+		d := &decision{s: s, tx: shared, actor: j.actor, action: j.action, now: s.now(), locked: lock, dry: j.dry, series: step.of(j.members, i), made: made}
 		err := d.begun(ctx, command{actor: j.actor, action: j.action, id: m.ID, revision: j.seen(m)})
 		if err == nil {
 			err = j.take(ctx, d)
@@ -141,7 +142,9 @@ func (s *Service) decideJointly(ctx context.Context, j joint, tx Tx, lock []stri
 		case err == nil:
 			shared.add(d.changed)
 			p := partOf(d.outcome.Request).of(d.outcome)
-			p.Done = true
+			if p.Done = true; p.Number != m.Number {
+				made = append(made, p.Number)
+			}
 			out.Parts = append(out.Parts, p)
 		case expected && refusal.Code != CodeUnavailable:
 			out.Parts = append(out.Parts, partOf(m).refused(refusal))
@@ -187,15 +190,16 @@ func (x SeriesStep) of(members []Request, i int) *SeriesStep {
 	return &x
 }
 
-// at returns the mark for an entry about a request; nil for a request that is not of the series.
-func (x *SeriesStep) at(r Request) *SeriesStep {
+// at returns the mark for an entry about a request; nil for a request that is not of the series. made are the requests that the step has made of others
+// before, by accepted offers.
+func (x *SeriesStep) at(r Request, made []int64) *SeriesStep {
 	if x == nil || r.Series == nil || r.Series.ID != x.Series {
 		return nil
 	}
 	step := *x
 	step.Number = r.Series.Number
-	if step.Lead && !slices.Contains(step.All, r.Number) {
-		step.All = append(slices.Clip(step.All), r.Number)
+	if step.Lead && !slices.Contains(step.All, r.Number) { // a request that the step has made, like others before it
+		step.All = append(slices.Clone(made), r.Number)
 	}
 	return &step
 }

@@ -264,7 +264,7 @@ func (s *Service) submitAll(ctx context.Context, tx *sharedTx, a account.Actor, 
 		d := &decision{s: s, tx: tx, actor: a, action: ActionSubmit, now: s.now(), locked: w.lock, rules: rules, dry: in.DryRun, series: new(step),
 			place: &InSeries{ID: made.ID, Number: made.Number, Place: o.Place, Of: w.of}}
 		if step.Lead {
-			d.series.All = made.numbers()
+			d.made = made.numbers()
 		}
 		d.tx.OnCommit(s.ledger.take)
 		err := s.roomForRequest(ctx, tx, in.Experimenter)
