@@ -12,7 +12,7 @@ import (
 type shelf struct {
 	scheduler.Store
 	scheduler.Tx
-	deliveries, replays, accounts []time.Time
+	deliveries, replays, accounts, logins []time.Time
 }
 
 func (s *shelf) Change(_ context.Context, _ []string, fn func(scheduler.Tx) error) error {
@@ -24,6 +24,10 @@ func (s *shelf) Forget(_ context.Context, before time.Time) error {
 }
 func (s *shelf) ForgetAccountEvents(_ context.Context, before time.Time) error {
 	s.accounts = append(s.accounts, before)
+	return nil
+}
+func (s *shelf) ForgetDeviceLogins(_ context.Context, before time.Time) error {
+	s.logins = append(s.logins, before)
 	return nil
 }
 func (s *shelf) ForgetDeliveries(_ context.Context, before time.Time) error {
@@ -45,6 +49,9 @@ func TestOldThingsAreForgottenOnceAnHour(t *testing.T) {
 	month := 30 * 24 * time.Hour
 	if len(s.deliveries) != 3 || len(s.replays) != 3 || !s.deliveries[0].Equal(at.Add(-150*time.Minute-month)) || !s.replays[2].Equal(at.Add(-30*time.Minute-month)) {
 		t.Errorf("deliveries before %v, replays before %v", s.deliveries, s.replays)
+	}
+	if len(s.logins) != 3 || !s.logins[1].Equal(at.Add(-90*time.Minute)) {
+		t.Errorf("sign-ins by a code that ended before %v", s.logins)
 	}
 	if len(s.accounts) != 3 || !s.accounts[0].Equal(at.Add(-150*time.Minute-400*24*time.Hour)) {
 		t.Errorf("accounts before %v", s.accounts)

@@ -50,6 +50,7 @@ func (s *Sync) wanted(ctx context.Context) (map[string]string, error) {
 			return nil, err
 		}
 		for _, r := range page.Items {
+			r.Headroom = nil // it changes with every booking beside it: each would be written anew
 			for _, o := range site.Objects(r, f) {
 				if o.Kind == calendar.KindDeployment {
 					all[namePrefix+r.ID+nameSuffix] = s.text(o, t)

@@ -90,9 +90,6 @@ func givenBack(p *play, s story, at time.Time, reason string) []step {
 	return []step{approval(p, s), schedule(p, s, nil), stepAt(at, s, "cancel", "", reason)}
 }
 
-// agreed has all approvals, and leaves the decision open.
-func agreed(p *play, s story) []step { return []step{approval(p, s)} }
-
 // waiting leaves all approvals open; the mentor has commented.
 func waiting(p *play, s story) []step {
 	return []step{p.says(s, time.Hour, s.mentor, "Deployable as far as I can see. Waiting for the testbed to agree.")}
