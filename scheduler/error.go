@@ -61,6 +61,19 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
+// InFiles makes an error of the faults of files, each with its file and line.
+func InFiles(message string, bad testbeds.Faults) *Error {
+	e := Errorf(CodeInvalid, "%s", message)
+	for _, f := range bad {
+		where := f.Field
+		if f.File != "" {
+			where = fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Field)
+		}
+		e.Fields = append(e.Fields, FieldError{Field: where, Rule: f.Rule})
+	}
+	return e
+}
+
 // Invalid makes an error of the faults of an input.
 func Invalid(bad testbeds.Faults) *Error {
 	e := Errorf(CodeInvalid, "the input breaks a rule")

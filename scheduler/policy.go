@@ -123,6 +123,11 @@ func (s *Service) PutPolicy(ctx context.Context, a account.Actor, text []byte, o
 	if err := bad.err(); err != nil {
 		return out, err
 	}
+	return s.putPolicy(ctx, a, policyText{text: text}, o)
+}
+
+// putPolicy puts a policy in force, unless it is already.
+func (s *Service) putPolicy(ctx context.Context, a account.Actor, t policyText, o ChangeOptions) (out PolicyChange, err error) {
 	err = s.store.Change(ctx, AllTestbeds, func(tx Tx) error {
 		at, err := tx.State(ctx)
 		if err != nil {
@@ -131,28 +136,30 @@ func (s *Service) PutPolicy(ctx context.Context, a account.Actor, text []byte, o
 		if o.Revision != 0 && o.Revision != at.Policy {
 			return Errorf(CodePrecondition, "the policy was changed in between: it is at revision %d, not %d", at.Policy, o.Revision)
 		}
-		f, err := tx.Facility(ctx)
-		if err != nil {
-			return err
-		}
-		p, err := policy.Parse("", text, f)
-		if err != nil {
-			return err
-		}
 		was, err := tx.Policy(ctx, at.Policy)
 		if err != nil {
 			return err
 		}
-		out = PolicyChange{Revision: at.Policy, Changed: was.Text != string(text), Words: p.Words()}
-		if !out.Changed {
+		if out = (PolicyChange{Revision: at.Policy}); t.applied(was) {
+			return nil
+		}
+		f, err := tx.Facility(ctx)
+		if err != nil {
+			return err
+		}
+		p, err := policy.Parse(t.file, t.text, f)
+		if err != nil {
+			return err
+		}
+		if out.Changed, out.Words = t.changes(was), p.Words(); !out.Changed {
 			return nil
 		}
 		out.Revision++
-		if err := tx.PutPolicy(ctx, StoredPolicy{Revision: out.Revision, Text: string(text), At: s.now(), By: a.Username, Reason: o.Reason}); err != nil {
+		if err := tx.PutPolicy(ctx, StoredPolicy{Revision: out.Revision, Text: string(t.text), At: s.now(), By: a.Username, Reason: o.Reason, File: t.mark(was)}); err != nil {
 			return err
 		}
 		if err := tx.AddEvent(ctx, Event{At: s.now(), Kind: EventFacility, Action: ActionFacility, Actor: a.Username, Reason: o.Reason, Cause: trace.Of(ctx).String(),
-			Text: fmt.Sprintf("%s changed the policy; revision %d is in force", a.Username, out.Revision)}); err != nil {
+			Text: fmt.Sprintf("%s changed the policy%s; revision %d is in force", a.Username, t.origin(), out.Revision)}); err != nil {
 			return err
 		}
 		if o.DryRun {

@@ -16,6 +16,9 @@ type StoredPolicy struct {
 	At       time.Time `json:"at"`
 	By       string    `json:"by"`
 	Reason   string    `json:"reason,omitempty"`
+
+	// File is the SHA-256 of the file that was last put in force at a start, with this revision or an earlier one; empty without any.
+	File string `json:"file,omitempty"`
 }
 
 // PolicyReader reads the policy, and what requests count by it.

@@ -63,6 +63,24 @@ func TestABadFileLoadsNothing(t *testing.T) {
 	says(t, p, 2, "", []string{"there is no testbed \"a\""}, "check", "--device", "a/b=1", "--slot", "2027-01-09T09:00Z/PT4H")
 }
 
+// TestAServerStartsWithThePolicyOfItsFile: a file with faults is told of with line and rule, and nothing starts.
+func TestAServerStartsWithThePolicyOfItsFile(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, "")
+	f, c := facility(t)
+	p.must(t, "", "load", f, c)
+	p.write(t, "policy.yaml", "limits:\n  - {name: usual, longest: PT12H}\n  - {name: usual, testbeds: [mars], notice: 2}\n")
+	says(t, p, 2, "", []string{"nothing was started", "  policy.yaml:3: limits[1].name: ", "  policy.yaml:3: limits[1].testbeds[0]: "}, "serve", "--policy-file", "policy.yaml")
+	says(t, p, 2, "", []string{"policy_file: ", "missing.yaml"}, "serve", "--policy-file", "missing.yaml")
+	says(t, p, 0, "", []string{"there is no policy"}, "policy", "show")
+	p.write(t, "policy.yaml", "limits: [{name: usual, longest: PT12H}]\n")
+	for range 2 {
+		in := p.serve(t, "--policy-file", "policy.yaml")
+		in.stop(t)
+		says(t, p, 0, "", []string{"revision 1, by berth", "at most 12 h long"}, "policy", "show")
+	}
+}
+
 func TestCheckAndSuggest(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t, "")

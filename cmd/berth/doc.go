@@ -92,6 +92,10 @@ Limits:
 
 Policy:
 
+	policy_file
+	    The YAML file with the policy, read at the start. It is put in force when its content is not what was
+	    last put in force from it. Empty: the policy is put on its page, or with berth policy put. Example:
+	    /etc/berth/policy.yaml
 	policy_hook
 	    The address that is asked about what people ask for, beside the policy: it allows or refuses it; https,
 	    or http on this machine. Empty: nobody is asked. Example: https://rules.example.org/berth

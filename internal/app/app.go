@@ -99,6 +99,9 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.parts = parts
 	a.stack.push("database", databaseBy, func(context.Context) error { return parts.Close() })
+	if err := parts.applyPolicy(ctx, a.settings.Policy.File, a.options.Log); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	hooks := a.hooks(site)
 	desk, err := a.parts.Orchestrators(a.settings, a.options.Log)
 	if err != nil {

@@ -1,14 +1,19 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"berth/internal/config"
+	"berth/internal/console"
 	"berth/internal/hook"
 	"berth/scheduler"
+	"berth/testbeds"
 )
 
 // hookFigures count the questions to the system that policy_hook names.
@@ -53,4 +58,23 @@ func policyHook(p config.Policy, f *hookFigures, version string) (scheduler.Hook
 		return nil, fmt.Errorf("policy_hook: %w", err)
 	}
 	return c, nil
+}
+
+// applyPolicy puts the policy of the file that the settings name in force, if its content is new.
+func (p *Parts) applyPolicy(ctx context.Context, file string, log *slog.Logger) error {
+	if file == "" {
+		return nil
+	}
+	text, err := console.ReadPolicy(file)
+	if err != nil {
+		return scheduler.Errorf(scheduler.CodeInvalid, "policy_file: %v", err)
+	}
+	out, err := p.Service.ApplyPolicyFile(ctx, file, text)
+	if wrong, ok := errors.AsType[testbeds.Faults](err); ok {
+		return scheduler.InFiles("nothing was started: the policy in policy_file is wrong", wrong)
+	}
+	if err == nil && out.Changed {
+		log.InfoContext(ctx, "the policy of the file is in force", "policy_file", file, "revision", out.Revision)
+	}
+	return err
 }

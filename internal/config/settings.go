@@ -56,6 +56,7 @@ type Limits struct {
 
 // Policy configures where the rules come from, beside those that are put in force by people.
 type Policy struct {
+	File    string // read at the start of a server; empty: none
 	Hook    string // address of the system that is asked; empty: none
 	Token   string // for it; empty: none
 	Timeout time.Duration

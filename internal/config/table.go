@@ -51,6 +51,8 @@ var table = []Setting{
 	{Name: "max_remarks", Group: "Limits", Default: "200", set: amount(func(s *Settings) *int { return &s.Limits.Remarks }),
 		Help: "The most remarks that one person can write within an hour in one process, from 1 to 1000000."},
 
+	{Name: "policy_file", Group: "Policy", Example: "/etc/berth/policy.yaml", set: text(func(s *Settings) *string { return &s.Policy.File }),
+		Help: "The YAML file with the policy, read at the start. It is put in force when its content is not what was last put in force from it. Empty: the policy is put on its page, or with berth policy put."},
 	{Name: "policy_hook", Group: "Policy", Example: "https://rules.example.org/berth", set: text(func(s *Settings) *string { return &s.Policy.Hook }),
 		Help: "The address that is asked about what people ask for, beside the policy: it allows or refuses it; https, or http on this machine. Empty: nobody is asked."},
 	{Name: "policy_hook_token", Group: "Policy", Secret: true, set: text(func(s *Settings) *string { return &s.Policy.Token }),

@@ -25,6 +25,9 @@ func ReadSources(paths []string) ([]facilityfile.Source, error) {
 	return sources, nil
 }
 
+// nothingLoaded begins the answer to files with faults.
+const nothingLoaded = "nothing was loaded"
+
 func readBounded(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -47,7 +50,7 @@ func (c Console) Load(ctx context.Context, sources []facilityfile.Source, replac
 	}
 	files, err := facilityfile.Load(known, sources...)
 	if wrong, ok := errors.AsType[testbeds.Faults](err); ok {
-		return invalid(wrong)
+		return scheduler.InFiles(nothingLoaded, wrong)
 	}
 	if err != nil {
 		return err
@@ -97,19 +100,6 @@ func (c Console) putCatalogue(ctx context.Context, files facilityfile.Bundle, o 
 	}
 	old, revision, err := c.Service.Catalogue(ctx, Local)
 	return scheduler.FacilityChange{Differences: old.Diff(*files.Catalogue), DryRun: true, Revision: revision}, err
-}
-
-// invalid turns the faults in files into an error for users.
-func invalid(wrong testbeds.Faults) error {
-	err := scheduler.Errorf(scheduler.CodeInvalid, "nothing was loaded")
-	for _, f := range wrong {
-		where := f.Field
-		if f.File != "" {
-			where = fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Field)
-		}
-		err.Fields = append(err.Fields, scheduler.FieldError{Field: where, Rule: f.Rule})
-	}
-	return err
 }
 
 func (c Console) change(what string, change *scheduler.FacilityChange) {

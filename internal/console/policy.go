@@ -83,7 +83,7 @@ func ofFile(file string, err error) error {
 	for i := range faults {
 		faults[i].File = file
 	}
-	return invalid(faults)
+	return scheduler.InFiles(nothingLoaded, faults)
 }
 
 // TestPolicy says what a policy would have done to the requests of the last months.
