@@ -128,9 +128,9 @@ func spanOf(text string) (testbeds.Slot, bool) {
 	return testbeds.Slot{Start: start, End: end}, err == nil && wrong == nil
 }
 
-// instantIn finds the first instant in a text of the rules.
+// instantIn finds the first instant in a text of the rules that is not an end of a slot.
 func instantIn(text string) (time.Time, bool) {
-	t, err := ofRules(instants.FindString(text))
+	t, err := ofRules(instants.FindString(spans.ReplaceAllString(text, "")))
 	return t, err == nil
 }
 
