@@ -74,7 +74,7 @@ func (t *lockedTicket) converge(ctx context.Context, w Workflow, b Ticket, c Cha
 
 // update takes a ticket along the workflow, in as many steps as that needs.
 func (t *lockedTicket) update(ctx context.Context, w Workflow, b Ticket, c Change) (lost *Ticket, err error) {
-	filler := "The ticket is brought in line with its request.\n\n" + mark(t.own, 0)
+	filler := noteFiller + "\n\n" + mark(t.own, 0)
 	steps, err := w.Steps(b, c, filler)
 	if err != nil {
 		return nil, err

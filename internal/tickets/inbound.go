@@ -60,9 +60,7 @@ func (t *lockedTicket) inboundComments(ctx context.Context, x subject, comments 
 		}
 		if !known && !hasName(t.state.Unknown, c.Creator) {
 			t.state.Unknown = append(t.state.Unknown, c.Creator)
-			text := fmt.Sprintf("%s may not write to %s in Berth: no account there has this login as its mail address, or the account lacks that right. Comments stay here.",
-				shown(c.Creator), x.said())
-			if err := t.note(ctx, x.View.ID, text, fmt.Sprintf("stranger %s", c.ID)); err != nil {
+			if err := t.note(ctx, x.View.ID, t.text().noteStranger(x, c.Creator), fmt.Sprintf("stranger %s", c.ID)); err != nil {
 				return err
 			}
 		}
@@ -117,14 +115,14 @@ func (t *lockedTicket) inboundAssignee(ctx context.Context, x subject, b Ticket)
 		if wanted == "" {
 			return nil // no other assignee is needed
 		}
-		why = []string{shown(b.Assignee) + " is no mentor in Berth"}
+		why = []string{t.text().whyNoMentor(b.Assignee)}
 	default:
 		who, known, err := t.actor(ctx, login)
 		switch {
 		case err != nil:
 			return err
 		case !known:
-			why = []string{shown(login) + " has no account in Berth, and what they change here counts for nothing"}
+			why = []string{t.text().whyUnknown(login)}
 		default:
 			err := t.assign(ctx, who, x, mentor.Username)
 			if err == nil {
@@ -136,8 +134,7 @@ func (t *lockedTicket) inboundAssignee(ctx context.Context, x subject, b Ticket)
 			why = scheduler.Explain(err)
 		}
 	}
-	text := fmt.Sprintf("%s assigned this ticket to %s. That cannot be:\n%s\n\nThe ticket is assigned as before.", shown(login), shown(b.Assignee), bulleted(why))
-	return t.note(ctx, x.View.ID, text, fmt.Sprintf("assignee %d %s", at.Unix(), b.Assignee))
+	return t.note(ctx, x.View.ID, t.text().noteAssignee(login, b.Assignee, why), fmt.Sprintf("assignee %d %s", at.Unix(), b.Assignee))
 }
 
 // inboundDeadline puts back a deadline that a user changed: it follows the slot, if Berth's account may set it.
@@ -149,6 +146,5 @@ func (t *lockedTicket) inboundDeadline(ctx context.Context, x subject, b Ticket)
 	if err != nil || t.cameLate(func(l snapshot) bool { return l.Deadline == b.Deadline }, login, at) {
 		return err
 	}
-	text := fmt.Sprintf("%s changed the deadline. It follows the slot of the request, which is moved in Berth or in a calendar: it is put back.", shown(login))
-	return t.note(ctx, x.View.ID, text, fmt.Sprintf("deadline %d %s", at.Unix(), b.Deadline))
+	return t.note(ctx, x.View.ID, t.text().noteDeadline(login), fmt.Sprintf("deadline %d %s", at.Unix(), b.Deadline))
 }

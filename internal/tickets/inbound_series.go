@@ -7,7 +7,6 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/testbeds/plain"
 )
 
 // seriesOffers is the number of alternatives that a rejection of a series in a ticket offers for each occurrence.
@@ -33,8 +32,7 @@ func (t *lockedTicket) applyToSeries(ctx context.Context, who account.Actor, x s
 	if err != nil || out.Refused == 0 {
 		return err
 	}
-	text := fmt.Sprintf("With %d of %s that was not possible:\n%s", out.Refused, plain.Count(len(out.Parts), "occurrence"), bulleted(refusedParts(out.Parts)))
-	return t.note(ctx, x.View.ID, text, fmt.Sprintf("partly %d", out.Series.Revision))
+	return t.note(ctx, x.View.ID, t.text().notePartly(out.Refused, out.Parts), fmt.Sprintf("partly %d", out.Series.Revision))
 }
 
 // completeLast ends what runs of a series, if nothing of it is still to come: RESOLVED is for the whole.

@@ -10,7 +10,6 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/phrases"
 	"berth/testbeds/plain"
 )
 
@@ -54,9 +53,9 @@ func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, co
 	var alternatives string
 	switch candidates := t.settings.Statuses.asked(at, w); {
 	case !known:
-		why = []string{shown(login) + " has no account in Berth that sees the request, and what they change here counts for nothing"}
+		why = []string{t.text().whyUnknown(login)}
 	case len(candidates) == 0:
-		why = []string{"there is no step of a request that this stands for", t.settings.Statuses.help()}
+		why = t.text().whyNoStep()
 	default:
 		err := t.applyFirst(ctx, who, x, candidates, saidWith(comments, login, when))
 		if err == nil {
@@ -67,8 +66,7 @@ func (t *lockedTicket) applyStatus(ctx context.Context, w Workflow, b Ticket, co
 		}
 		why, alternatives = explained(err), offered(err)
 	}
-	text := fmt.Sprintf("%s set this ticket to %s. %s stays %s:\n%s\n%s\nThe ticket is put back.", shown(login), at, x.heading(), phrases.Status(x.status()), bulleted(why), alternatives)
-	return t.note(ctx, x.View.ID, text, key)
+	return t.note(ctx, x.View.ID, t.text().notePutBack(x, login, at, why, alternatives), key)
 }
 
 // applyFirst takes the first of some steps that follows from the status of the request.

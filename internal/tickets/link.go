@@ -87,22 +87,21 @@ func (s *Service) adopt(ctx context.Context, b Ticket, number string) error {
 	case err != nil:
 		return err
 	case !known:
-		return s.commentOnce(ctx, b, fmt.Sprintf("This ticket names request %s of Berth, and cannot be linked to it: %s does not see such a request there.", number, shown(b.Creator)))
+		return s.commentOnce(ctx, b, s.text().noteNoSuch(number, b.Creator))
 	case v.Ticket != nil && v.Ticket.Key != b.Key:
-		return s.commentOnce(ctx, b, fmt.Sprintf("Request #%d has its ticket already, %s %s: %s. What is written here does not reach it.", v.Number, s.about.Ticket, v.Ticket.Key, v.Ticket.URL))
+		return s.commentOnce(ctx, b, s.text().noteTaken(v.Number, v.Ticket.Key, v.Ticket.URL))
 	}
 	x, err := s.untold(ctx, v)
 	if err != nil {
 		return err
 	}
 	if other, ok := x.ticket(); ok && other != b.Key {
-		return s.commentOnce(ctx, b, fmt.Sprintf("Request #%d belongs to %s, which has its ticket already, %s %s: %s. What is written here does not reach it.", v.Number, x.said(), s.about.Ticket, other, s.tracker.URL(other)))
+		return s.commentOnce(ctx, b, s.text().noteTakenSeries(x, v.Number, other, s.tracker.URL(other)))
 	}
 	if err := s.link(ctx, x, b.Key); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("This is the ticket of %s from now on: it was opened by %s and names the request.", x.said(), shown(b.Creator))
-	return s.requests.NoteOnTicket(ctx, account.System, v.ID, text, scheduler.Creation{Key: "ticket " + b.Key + " adopted", Fingerprint: "note"})
+	return s.requests.NoteOnTicket(ctx, account.System, v.ID, s.text().noteAdopted(x, b.Creator), scheduler.Creation{Key: "ticket " + b.Key + " adopted", Fingerprint: "note"})
 }
 
 // commentOnce comments on a ticket without a request. It sets a mark first, for all processes: while the fate of a comment is unknown it

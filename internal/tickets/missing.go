@@ -41,7 +41,7 @@ func (s *Service) requestTicket(ctx context.Context, request string) (asked bool
 	if waits, err := s.store.Pending(ctx, Channel, request); err != nil || waits {
 		return false, err
 	}
-	return true, s.requests.NoteOnTicket(ctx, account.System, request, "A ticket for a request that was made before there were tickets.",
+	return true, s.requests.NoteOnTicket(ctx, account.System, request, noteOpened,
 		scheduler.Creation{Key: "ticket " + request + " opened", Fingerprint: "note"})
 }
 

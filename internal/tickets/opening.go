@@ -2,7 +2,6 @@ package tickets
 
 import (
 	"context"
-	"fmt"
 
 	"berth/scheduler"
 	"berth/scheduler/account"
@@ -72,7 +71,7 @@ func (s *Service) stranger(ctx context.Context, r scheduler.Request, cc []string
 	if len(cc) > 0 || login == "" {
 		return ""
 	}
-	return fmt.Sprintf("\n\n%s has no account in %s (%s) and could not be put into CC.", r.Experimenter, s.about.Name, login)
+	return "\n\n" + s.text().noCC(r, login)
 }
 
 // gatherBackground looks up the facts beyond the request itself for a description, or for the comment on an event.

@@ -2,7 +2,6 @@ package tickets
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -145,7 +144,7 @@ func (s *Service) comment(ctx context.Context, e scheduler.Event, x subject) (st
 		case err != nil:
 			return "", err
 		case login == "":
-			text += fmt.Sprintf("\n\n%s has no account in %s and could not be made the assignee.", v.Mentor, s.about.Name)
+			text += "\n\n" + s.text().noAssignee(v.Request)
 		}
 	}
 	return text + "\n\n" + x.token(e), nil
