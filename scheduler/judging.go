@@ -14,10 +14,12 @@ import (
 // What people ask for is judged by the policy within the transaction that decides: the rows of those whose requests are counted are locked, after the
 // testbeds, so that of two requests of one person the later sees the earlier, whichever testbeds they touch.
 
-// Judgement records by which revision of the policy a request was last judged, and which of its quotas counted it then.
+// Judgement records by which revision of the policy a request was last judged, which of its quotas counted it then, and which limits of open requests
+// did when it was made, if that was under the same revision.
 type Judgement struct {
 	Policy int64    `json:"policy"`
 	Quotas []string `json:"quotas,omitempty"`
+	Limits []string `json:"limits,omitempty"`
 	Hook   string   `json:"hook,omitempty"` // what another system said: allowed, waived, or unanswered
 }
 
@@ -130,7 +132,11 @@ func (d *decision) ruledOut(ctx context.Context, a policy.Ask, r *Request, of as
 		return nil, err
 	}
 	if of.hours {
-		r.Judged = &Judgement{Policy: d.rules.revision, Quotas: d.rules.Counting(a)}
+		was := r.Judged
+		r.Judged = &Judgement{Policy: d.rules.revision, Quotas: d.rules.Counting(a), Limits: d.rules.Opening(a)}
+		if was != nil && was.Policy == d.rules.revision {
+			r.Judged.Limits = was.Limits
+		}
 	}
 	d.judged = d.rules.revision
 	return d.stillRefused(*r, refusals), nil

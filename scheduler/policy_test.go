@@ -382,18 +382,7 @@ func TestVerifyFindsAnExceededQuota(t *testing.T) {
 	h.clean()
 	smuggle := func(change func(*scheduler.Request)) {
 		t.Helper()
-		err := h.store.Change(t.Context(), nil, func(tx scheduler.Tx) error {
-			x, err := tx.Request(t.Context(), r.ID)
-			if err != nil {
-				return err
-			}
-			x.Revision++
-			change(&x)
-			return tx.UpdateRequest(t.Context(), x)
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		h.smuggle(r.ID, change)
 	}
 	found := func() bool {
 		v, err := h.Verify(t.Context())

@@ -19,6 +19,14 @@ import (
 type quotaProof struct {
 	rules *rules
 	by    map[policy.Subject][]proved
+	open  map[string][]opened // by person, in the order in which they were made
+}
+
+// opened is a request that is not over.
+type opened struct {
+	number int64
+	limits []string // of the policy in force, that counted it when it was made
+	waived []string
 }
 
 // proved is what a request counts.
@@ -35,28 +43,32 @@ func (v *verifying) proveQuotas(ctx context.Context, known *policies) error {
 	if err != nil {
 		return err
 	}
-	v.quotas = quotaProof{by: map[policy.Subject][]proved{}}
+	v.quotas = quotaProof{by: map[policy.Subject][]proved{}, open: map[string][]opened{}}
 	v.quotas.rules, err = known.at(ctx, v.tx, at)
 	return err
 }
 
 // add takes note of a request.
 func (q *quotaProof) add(r Request) {
-	if q.rules == nil || q.rules.Policy == nil || len(q.rules.Quotas) == 0 {
+	if q.rules == nil || q.rules.Policy == nil {
 		return
 	}
 	x := proved{number: r.Number}
-	var counts bool
-	if x.charge, counts = r.charged().charge(); !counts {
-		return
-	}
-	if r.Judged != nil && r.Judged.Policy == q.rules.revision {
-		x.judged = r.Judged.Quotas
-	}
 	for _, w := range r.Waived {
 		for _, f := range w.Refusals {
 			x.waived = append(x.waived, f.Rule)
 		}
+	}
+	var limits []string
+	if r.Judged != nil && r.Judged.Policy == q.rules.revision {
+		x.judged, limits = r.Judged.Quotas, r.Judged.Limits
+	}
+	if r.Status.Live() {
+		q.open[r.Experimenter] = append(q.open[r.Experimenter], opened{r.Number, limits, x.waived})
+	}
+	var counts bool
+	if x.charge, counts = r.charged().charge(); !counts {
+		return
 	}
 	for _, s := range q.rules.Counts(r.Experimenter, r.Experimented(), r.Organisation) {
 		q.by[s] = append(q.by[s], x)
@@ -75,7 +87,24 @@ func (q *quotaProof) findings() (list []string) {
 			}
 		}
 	}
+	list = append(list, q.tooMany()...)
 	slices.Sort(list)
+	return list
+}
+
+// tooMany lists the requests that were taken although their makers had as many open ones as a limit allows. A request that is still open was so when a
+// later one was judged, and that one with it: what came after it was judged by itself, and may not have been counted at all.
+func (q *quotaProof) tooMany() (list []string) {
+	for _, l := range q.rules.Limits {
+		for person, all := range q.open {
+			for i, x := range all {
+				if l.Open > 0 && int64(i) >= l.Open && slices.Contains(x.limits, l.Name) && !slices.Contains(x.waived, l.Name) {
+					list = append(list, fmt.Sprintf("the limit %s is exceeded, and nobody waived that: when request #%d was made, %s had %s, the most being %d", l.Name, x.number, person,
+						plain.Count(i, "open request"), l.Open))
+				}
+			}
+		}
+	}
 	return list
 }
 

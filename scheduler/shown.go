@@ -58,7 +58,7 @@ func (o Overbook) shown() Overbook {
 func (f Flag) shown() Flag { return Flag{Kind: f.Kind, At: f.At, Text: f.Text} }
 
 func (j Judgement) shown() Judgement {
-	return Judgement{Policy: j.Policy, Quotas: j.Quotas, Hook: j.Hook}
+	return Judgement{Policy: j.Policy, Quotas: j.Quotas, Limits: j.Limits, Hook: j.Hook}
 }
 
 func (w Waiver) shown() Waiver {

@@ -39,7 +39,7 @@ Entry: ID Request At Actor Via Action From To Reason Text Verdict Series Policy
 Event: Sequence At Kind Action Actor Via Request Number From Status Testbeds Text Reason Remark Mentions Series [Cause]
 InSeries: ID Number Place Of
 SeriesStep: Series Number Step Of Lead All
-Judgement: Policy Quotas Hook
+Judgement: Policy Quotas Limits Hook
 Waiver: At By Reason Policy Refusals
 Breach: Rule Kind Unit Limit Used Asked Allowed Subject Period Testbed Earliest Latest Message
 Subject: Per Name

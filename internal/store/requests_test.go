@@ -41,7 +41,7 @@ func full(id string) scheduler.Request {
 		Scheduled: &later, Units: []scheduler.AssignedUnits{{Testbed: "wins-5g", Device: "usrp", Units: []string{"n210-1", "n210-2"}}},
 		Booking: 12, HoldUntil: &later.Start, Ticket: &scheduler.Ticket{Key: "4711", URL: "https://bugs.example.org/4711", Series: true}, Origin: uuid(8), Series: &scheduler.InSeries{ID: uuid(7), Number: 3, Place: 2, Of: 6},
 		Overbooked: []scheduler.Overbook{{At: start, By: "root", Reason: "demo", Conflicts: verdict.Conflicts}},
-		Flags:      []scheduler.Flag{{Kind: "overrun", At: start, Text: "late"}}, Overrun: true, Driven: true, Priority: scheduler.PriorityHigh, Judged: &scheduler.Judgement{Policy: 4, Quotas: []string{"gpus"}, Hook: scheduler.HookAllowed},
+		Flags:      []scheduler.Flag{{Kind: "overrun", At: start, Text: "late"}}, Overrun: true, Driven: true, Priority: scheduler.PriorityHigh, Judged: &scheduler.Judgement{Policy: 4, Quotas: []string{"gpus"}, Limits: []string{"usual"}, Hook: scheduler.HookAllowed},
 		Waived:   []scheduler.Waiver{{At: start, By: "eva", Reason: "The jury comes.", Policy: 4, Refusals: []policy.Breach{{Rule: "gpus"}}}},
 		Wait:     &scheduler.Wait{For: scheduler.WaitAlternative, Within: &later, MaxCost: 2.5, Until: later.End, Since: start, Offer: "o1", Places: []string{"bristol"}, Reach: later},
 		Lateness: &lateness.Terms{Grace: testbeds.Period{Clock: time.Minute}, ReleaseAfter: testbeds.Period{Clock: time.Hour}, AskAhead: testbeds.Period{Days: 1}},

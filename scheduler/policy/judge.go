@@ -184,6 +184,19 @@ func (p *Policy) Counting(a Ask) (names []string) {
 	return names
 }
 
+// Opening names the limits that count an ask as one more open request.
+func (p *Policy) Opening(a Ask) (names []string) {
+	if p == nil || !a.New {
+		return nil
+	}
+	for _, l := range p.Limits {
+		if l.Open > 0 && p.applies(l.Who, l.Except, l.Testbeds, a) {
+			names = append(names, l.Name)
+		}
+	}
+	return names
+}
+
 // Nearest returns the slots closest to an ask's that the refusals leave: as long as may be, as soon as may be, in the next period, as far as the
 // quota reaches.
 func Nearest(s testbeds.Slot, d testbeds.Demand, p *Policy, list []Breach) (slots []testbeds.Slot) {
