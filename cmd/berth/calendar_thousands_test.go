@@ -21,7 +21,7 @@ import (
 // The tests of this file try the calendar clients with a calendar of thousands of events, and with a refused move in the absence of a user.
 
 // thousands is how many events the calendar has, beside the demo's.
-const thousands = 3000
+const thousands = 1200
 
 const utcForm = "20060102T150405Z"
 

@@ -25,7 +25,7 @@ func TestNothingIsLostOrBookedTwiceThroughCrashes(t *testing.T) {
 }
 
 const (
-	crashRounds    = 5
+	crashRounds    = 3
 	crashClients   = 12
 	crashDecisions = 250 // that are answered in a round before the processes are killed
 )

@@ -74,9 +74,23 @@ func newDenseWorld(tb testing.TB, seed uint64) *denseWorld {
 }
 
 func (w *denseWorld) note(all world, r testbeds.Resource) {
-	for h := range denseHours + 2 { // the teardown of the last slot included
-		w.free[r] = append(w.free[r], all.total(r, hour(h))-all.booked(r, hour(h)))
+	free := make([]int64, denseHours+2) // the teardown of the last slot included
+	for h := range free {
+		free[h] = all.total(r, hour(h))
 	}
+	for _, b := range all.bookings {
+		for _, c := range b.Claims {
+			if !b.Strength.Blocks() || c.Resource != r {
+				continue
+			}
+			for h := range free {
+				if at := hour(h); !at.Before(c.From) && at.Before(c.To) {
+					free[h] -= c.Amount
+				}
+			}
+		}
+	}
+	w.free[r] = free
 }
 
 func (w *denseWorld) experiment() testbeds.Experiment {
