@@ -16,6 +16,7 @@ type bugzillaCommands struct {
 	Check  bugzillaCheck  `cmd:"" help:"Check everything that tickets depend on, and say what would fail."`
 	Status bugzillaStatus `cmd:"" help:"List what waits, what is stuck and why, and when Bugzilla was last asked."`
 	Sync   bugzillaSync   `cmd:"" help:"Bring one request and its ticket in line, now."`
+	Demo   bugzillaDemo   `cmd:"" help:"Be a Bugzilla, to try Berth with: in memory, on this machine only, until it is stopped."`
 }
 
 // withTickets runs fn with the service of tickets; it fails without a Bugzilla.

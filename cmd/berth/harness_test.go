@@ -141,10 +141,18 @@ func (l *lockedBuffer) String() string {
 // serve starts a server and waits until it says where it listens.
 func (p place) serve(t *testing.T, args ...string) *instance {
 	t.Helper()
+	in := p.begin(t, " serves ", append([]string{"serve"}, args...)...)
+	_, in.url, _ = strings.Cut(in.lines[len(in.lines)-1], " serves ")
+	return in
+}
+
+// begin starts a program that goes on, and waits until it prints a line with a text.
+func (p place) begin(t *testing.T, text string, args ...string) *instance {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("a server of the real program takes long")
 	}
-	c := p.command(context.WithoutCancel(t.Context()), append([]string{"serve"}, args...)...)
+	c := p.command(context.WithoutCancel(t.Context()), args...)
 	in := &instance{cmd: c, log: &lockedBuffer{}, ended: make(chan struct{})}
 	c.Stderr = in.log
 	out, err := c.StdoutPipe()
@@ -155,21 +163,18 @@ func (p place) serve(t *testing.T, args ...string) *instance {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { in.kill() })
-	lines := bufio.NewScanner(out)
-	for in.url == "" && lines.Scan() {
+	said := false
+	for lines := bufio.NewScanner(out); !said && lines.Scan(); said = strings.Contains(lines.Text(), text) {
 		in.lines = append(in.lines, lines.Text())
-		if _, url, ok := strings.Cut(lines.Text(), " serves "); ok {
-			in.url = url
-		}
 	}
 	go func() {
 		defer close(in.ended)
 		_, _ = io.Copy(io.Discard, out)
 		_ = c.Wait()
 	}()
-	if in.url == "" {
+	if !said {
 		<-in.ended
-		t.Fatalf("the server ended (%v) before it served:\n%s%s", c.ProcessState, strings.Join(in.lines, "\n"), in.log)
+		t.Fatalf("%s ended (%v) before it said %q:\n%s%s", args[0], c.ProcessState, text, strings.Join(in.lines, "\n"), in.log)
 	}
 	return in
 }

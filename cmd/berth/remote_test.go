@@ -147,15 +147,14 @@ func TestSigningInByACode(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	code := regexp.MustCompile(`/device\?code=([A-Z]{4}-[A-Z]{4})`)
 	var shown []string
 	for lines := bufio.NewScanner(said); shown == nil && lines.Scan(); {
-		shown = code.FindStringSubmatch(lines.Text())
+		shown = deviceCode.FindStringSubmatch(lines.Text())
 	}
 	if shown == nil {
 		t.Fatalf("no code is shown: %v", c.Wait())
 	}
-	browser := signedInBrowser(t, in, "vera")
+	browser := signedInBrowser(t, in.url, "vera", demoPassword(t, in))
 	page := browser.get(t, shown[0])
 	for _, want := range []string{"berth on ", "127.0.0.1", "read and write", shown[1], "Did you start this yourself"} {
 		if !strings.Contains(page, want) {
@@ -183,20 +182,23 @@ func TestSigningInByACode(t *testing.T) {
 	}
 }
 
+// deviceCode is the page with the code that a program shows.
+var deviceCode = regexp.MustCompile(`/device\?code=([A-Z]{4}-[A-Z]{4})`)
+
 // browser keeps the cookie of a person.
 type browser struct {
 	base   string
 	client http.Client
 }
 
-func signedInBrowser(t *testing.T, in *instance, username string) *browser {
+func signedInBrowser(t *testing.T, base, username, password string) *browser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &browser{in.url, http.Client{Jar: jar}}
-	b.post(t, "/sign-in", url.Values{"username": {username}, "password": {demoPassword(t, in)}, "to": {"/account"}})
+	b := &browser{base, http.Client{Jar: jar}}
+	b.post(t, "/sign-in", url.Values{"username": {username}, "password": {password}, "to": {"/account"}})
 	return b
 }
 

@@ -2,51 +2,55 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	diff "github.com/google/go-cmp/cmp"
 )
 
 // The commands of documents are run as they stand there. A block ```sh runs in one bash with those before it, and what the next block ```text says is what
-// it prints: … stands for anything within a line, and alone for any lines. Words after sh name programs without which the block is left out. A comment
-// <!-- later: 10m --> above a block lets the server's clock go on. A block ```console is for people alone: the tests name each of them.
+// it prints: … stands for anything within a line, and alone for any lines. Words after sh name programs without which the block is left out. A block
+// ```console is for people alone, and the tests name each of them; only where the package is installed they are run as well. Comments above a block:
+// <!-- later: 10m --> lets the server's clock go on, <!-- browser: clara --> answers in a browser what a program in the block asks for, and the block
+// below <!-- with: systemd --> or <!-- without: systemd --> is for such machines.
 
 // snippet is a block of commands.
 type snippet struct {
-	line   int
-	needs  []string
-	code   string
-	prints *string       // nil: not said
-	later  time.Duration // passes before it
+	line    int
+	console bool
+	needs   []string
+	code    string
+	prints  *string           // nil: not said
+	marks   map[string]string // the comments above it
 }
 
-// snippetsOf reads the blocks of a document; console are those that are not run.
-func snippetsOf(t *testing.T, file string) (list []snippet, console []string) {
+// mark is a comment above a block.
+var mark = regexp.MustCompile(`^<!-- (later|browser|with|without): (\S+) -->$`)
+
+// snippetsOf reads the blocks of a document.
+func snippetsOf(t *testing.T, file string) (list []snippet) {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("../..", file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var later time.Duration
+	marks := map[string]string{}
 	follows := false // nothing but empty lines since a block of commands
 	lines := strings.Split(string(b), "\n")
 	for i := 0; i < len(lines); i++ {
-		if m := regexp.MustCompile(`^<!-- later: (\S+) -->$`).FindStringSubmatch(lines[i]); m != nil {
-			if later, err = time.ParseDuration(m[1]); err != nil {
-				t.Fatalf("%s:%d: %v", file, i+1, err)
-			}
+		if m := mark.FindStringSubmatch(lines[i]); m != nil {
+			marks[m[1]] = m[2]
 		}
 		info, fence := strings.CutPrefix(lines[i], "```")
 		if !fence {
@@ -56,22 +60,20 @@ func snippetsOf(t *testing.T, file string) (list []snippet, console []string) {
 		begin := i + 1
 		for i++; lines[i] != "```"; i++ {
 		}
-		after := follows
-		follows = strings.HasPrefix(info, "sh")
 		text, words := strings.Join(lines[begin:i], "\n"), strings.Fields(info)
 		switch {
 		case len(words) == 0:
 			t.Errorf("%s:%d: the block does not say what it is", file, begin)
-		case words[0] == "sh":
-			list = append(list, snippet{line: begin, needs: words[1:], code: text, later: later})
-			later = 0
-		case words[0] == "text" && after:
+			continue
+		case words[0] == "text" && follows:
 			list[len(list)-1].prints = &text
-		case words[0] == "console":
-			console = append(console, text)
+		}
+		if follows = words[0] == "sh" || words[0] == "console"; follows {
+			list = append(list, snippet{line: begin, console: words[0] == "console", needs: words[1:], code: text, marks: marks})
+			marks = map[string]string{}
 		}
 	}
-	return list, console
+	return list
 }
 
 // shell is a bash in which snippets run one after the other.
@@ -84,18 +86,19 @@ type shell struct {
 // done is printed after each snippet.
 const done = "@@ the snippet is done"
 
-func newShell(t *testing.T, p place) *shell {
+// newShell starts a bash, which ends at the latest after a time: a document may wait for what never comes.
+func newShell(t *testing.T, dir string, environ []string, limit time.Duration) *shell {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a document may wait for what never comes
-	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail")
-	cmd.Dir, cmd.WaitDelay = p.dir, time.Second
-	cmd.Env = []string{"HOME=" + p.dir, "TZ=Europe/Dublin", "LANG=C.UTF-8", "PATH=" + filepath.Join(p.dir, "bin") + ":" + os.Getenv("PATH")}
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "/dev/fd/3") // standard input is not the snippets': a command may read it
+	cmd.Dir, cmd.Env, cmd.WaitDelay = dir, environ, time.Second
 	x := &shell{errors: &lockedBuffer{}}
 	cmd.Stderr = x.errors
-	in, err := cmd.StdinPipe()
+	script, in, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	cmd.ExtraFiles = []*os.File{script}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -104,6 +107,7 @@ func newShell(t *testing.T, p place) *shell {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	_ = script.Close()
 	t.Cleanup(func() { _ = in.Close(); cancel(); _ = cmd.Wait() })
 	return x
 }
@@ -136,97 +140,107 @@ func matches(printed, want string) bool {
 	return regexp.MustCompile(`^` + b.String() + `$`).MatchString(printed)
 }
 
-// follow runs the commands of a document against a demo, as its reader would. Addresses and the password are those of the demo.
-func follow(t *testing.T, file string, p place, in *instance) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Join(p.dir, "bin"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	program, err := filepath.Abs(os.Args[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(p.dir, "bin", "berth"), fmt.Appendf(nil, "#!/bin/sh\n%s=1 exec %s \"$@\"\n", asProgram, program), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	bugzilla := regexp.MustCompile(`Bugzilla 5.2 +(\S+)`).FindStringSubmatch(strings.Join(append(in.lines, "Bugzilla 5.2 none"), "\n"))[1]
-	actual := strings.NewReplacer(demoAddress, in.url, "PASSWORD=…", "PASSWORD="+demoPassword(t, in), "PASSWORD=...", "PASSWORD="+demoPassword(t, in), "BUGZILLA=…", "BUGZILLA="+bugzilla)
-	list, console := snippetsOf(t, file)
-	if diff := cmp.Diff(people[file], console); diff != "" {
-		t.Errorf("%s: what no test runs has changed (-named in the test +in the document):\n%s", file, diff)
-	}
-	x, ahead, ran := newShell(t, p), time.Duration(0), 0
-	for _, s := range list {
+// walk is how a document is followed.
+type walk struct {
+	shell    *shell
+	url      string                                  // of the server
+	password string                                  // of all people
+	places   *strings.Replacer                       // from what a document names to what is there
+	console  bool                                    // blocks for people are run as well
+	systemd  bool                                    // it runs there
+	later    func(t *testing.T, after time.Duration) // nil: time passes by itself
+}
+
+// follow runs the commands of a document, as its reader would.
+func (w walk) follow(t *testing.T, file string) {
+	var console []string
+	ran, left := 0, 0
+	for _, s := range snippetsOf(t, file) {
+		if s.console {
+			first, _, _ := strings.Cut(s.code, "\n")
+			console = append(console, first)
+		}
+		if s.console && !w.console || s.marks["with"] == "systemd" && !w.systemd || s.marks["without"] == "systemd" && w.systemd {
+			continue
+		}
 		if missing := slices.IndexFunc(s.needs, func(name string) bool { _, err := exec.LookPath(name); return err != nil }); missing >= 0 {
-			if strings.Contains(os.Getenv("BERTH_TEST_REQUIRE"), "clients") {
+			if left++; strings.Contains(os.Getenv("BERTH_TEST_REQUIRE"), "clients") {
 				t.Errorf("%s:%d: %s is not installed; see scripts/with-clients", file, s.line, s.needs[missing])
 			}
 			continue
 		}
-		if s.later > 0 {
-			ahead += s.later
-			p.write(t, "clock", strconv.Itoa(int(ahead.Seconds())))
-			reached(t, in, time.Now().Add(ahead-time.Minute))
-		}
-		printed, ok := x.run(actual.Replace(s.code))
-		printed = strings.ReplaceAll(printed, in.url, demoAddress)
-		if !ok {
-			t.Fatalf("%s:%d fails:\n%s\n%s\n%s", file, s.line, s.code, printed, x.errors)
-		}
-		if s.prints != nil && !matches(printed, *s.prints) {
-			t.Fatalf("%s:%d prints:\n%s\nThe document says:\n%s\n%s", file, s.line, printed, *s.prints, x.errors)
-		}
+		w.step(t, file, s)
 		ran++
 	}
-	if ran < len(list)-1 || ran == 0 {
-		t.Errorf("%s: only %d of %d blocks were run", file, ran, len(list))
+	if left > 1 || ran == 0 {
+		t.Errorf("%s: only %d blocks were run", file, ran)
+	}
+	if d := diff.Diff(people[file], console); !w.console && d != "" {
+		t.Errorf("%s: what no test runs has changed (-named in the test +in the document):\n%s", file, d)
 	}
 }
 
-// reached waits until the server's clock has passed an instant: it refuses a slot that begins then.
-func reached(t *testing.T, in *instance, at time.Time) {
+// step runs one block.
+func (w walk) step(t *testing.T, file string, s snippet) {
 	t.Helper()
-	clara := &caller{base: in.url, name: "clara", secret: demoPassword(t, in)}
-	slot := map[string]any{"start": at.UTC().Truncate(time.Second), "end": at.UTC().Truncate(time.Second).Add(time.Hour)}
-	for range 400 {
-		a, err := clara.send(t.Context(), http.MethodPost, "availability/check", map[string]any{"nsd": "epc_nsd", "slot": slot})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if a.status == http.StatusUnprocessableEntity {
+	if after, err := time.ParseDuration(cmp.Or(s.marks["later"], "0s")); err != nil {
+		t.Fatalf("%s:%d: %v", file, s.line, err)
+	} else if after > 0 && w.later != nil {
+		w.later(t, after)
+	}
+	began, before := time.Now(), len(w.shell.errors.String())
+	var printed string
+	var ok bool
+	ended := make(chan struct{})
+	go func() { defer close(ended); printed, ok = w.shell.run(w.places.Replace(s.code)) }()
+	if who := s.marks["browser"]; who != "" {
+		w.letIn(t, who, before, ended)
+	}
+	<-ended
+	printed = strings.ReplaceAll(printed, w.url, demoAddress)
+	t.Logf("%s:%d: %.1f s", file, s.line, time.Since(began).Seconds())
+	if !ok {
+		t.Fatalf("%s:%d fails:\n%s\n%s\n%s", file, s.line, s.code, printed, w.shell.errors)
+	}
+	if s.prints != nil && !matches(printed, *s.prints) {
+		t.Fatalf("%s:%d prints:\n%s\nThe document says:\n%s\n%s", file, s.line, printed, *s.prints, w.shell.errors)
+	}
+}
+
+// letIn does in a browser what a program asks for that waits for somebody to confirm its code.
+func (w walk) letIn(t *testing.T, username string, before int, ended <-chan struct{}) {
+	t.Helper()
+	for {
+		if code := deviceCode.FindStringSubmatch(w.shell.errors.String()[before:]); code != nil {
+			b := signedInBrowser(t, w.url, username, w.password)
+			b.get(t, code[0])
+			b.post(t, "/device", url.Values{"code": {code[1]}, "rights": {"admin"}, "days": {"30"}, "answer": {"yes"}})
 			return
 		}
-		time.Sleep(25 * time.Millisecond)
+		select {
+		case <-ended:
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
-	t.Fatalf("the server's clock does not reach %s", at)
 }
 
 // demoAddress is where the demo is in the documents.
 const demoAddress = "http://127.0.0.1:8080"
 
-// people names the blocks of each document that no test runs: they start and stop what the tests start and stop by themselves.
+// people names the blocks of each document that no test runs, by their first lines: they start and stop what the tests start and stop by themselves.
+// Those of the tutorial are run by scripts/try-package.
 var people = map[string][]string{
-	"README.md": {"make run            # builds bin/berth and serves a demo on http://127.0.0.1:8080\n" +
-		"make test           # all tests, on SQLite and PostgreSQL; installs PostgreSQL, calendar clients and a browser from Debian if they are missing"},
-	"docs/tutorial.md": {"make world", "rm -f demo.db demo.db-wal demo.db-shm"},
-}
-
-// TestTheTutorial follows it from the first command to the last.
-func TestTheTutorial(t *testing.T) {
-	t.Parallel()
-	p := newPlace(t, "")
-	p.write(t, "clock", "0")
-	p.environ = []string{clockFile + "=" + filepath.Join(p.dir, "clock")}
-	follow(t, "docs/tutorial.md", p, p.serve(t, "--demo-world"))
-}
-
-// TestTheReadme follows the README, and the API by example, in one demo.
-func TestTheReadme(t *testing.T) {
-	t.Parallel()
-	p := newPlace(t, "")
-	in := p.serve(t, "--demo", "--database", "demo.db")
-	follow(t, "README.md", p, in)
-	follow(t, "docs/api-by-example.md", p, in)
+	"README.md": {"make run            # builds bin/berth and serves a demo on http://127.0.0.1:8080"},
+	"docs/tutorial.md": {
+		"sudo apt install ./berth_*.deb curl jq vdirsyncer khal",
+		"berth bugzilla demo --account clara@tutorial.example --account monika@tutorial.example > bugzilla.log 2>&1 &",
+		"sudo systemctl restart berth",
+		"sudo start-stop-daemon --start --background --notify-await --make-pidfile --pidfile /run/berth.pid \\",
+		"sudo berthctl health",
+		"sudo start-stop-daemon --stop --retry 30 --pidfile /run/berth.pid --remove-pidfile",
+		"sudo apt remove berth",
+	},
 }
 
 // TestWhatIsPrintedIsCompared so that the tests of documents can fail.

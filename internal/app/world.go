@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net"
 	"time"
 
 	"berth/internal/demo"
@@ -31,6 +32,17 @@ func (a *App) surround() error {
 	a.stack.push("world", databaseBy, func(context.Context) error { w.Close(); return nil })
 	a.around = w
 	return nil
+}
+
+// DemoBugzilla is a Bugzilla in memory on a listener, in which some people have accounts, until the context ends. It says what Berth's settings have to
+// be to use it.
+func DemoBugzilla(ctx context.Context, l net.Listener, mails []string, o Options, say func(setting, value string)) {
+	w, settings := world.Bugzilla(l, mails, o.clock(), o.Log)
+	defer w.Close()
+	for _, x := range settings {
+		say(x[0], x[1])
+	}
+	<-ctx.Done()
 }
 
 // worldMentor is the demo's mentor, who approves at once what begins soon: a visitor sees it run, and decides on the rest.

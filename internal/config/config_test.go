@@ -58,7 +58,7 @@ max_body = 100000
 `)
 	s, err := config.Load(config.Sources{
 		File:    file,
-		Environ: []string{"BERTH_LISTEN=127.0.0.1:2", "BERTH_LOG_LEVEL=error", "HOME=/nowhere", "BERTH_TEST_POSTGRES=ignored"},
+		Environ: []string{"BERTH_LISTEN=127.0.0.1:2", "BERTH_LOG_LEVEL=error", "HOME=/nowhere", "BERTH_TEST_POSTGRES=ignored", "BERTH_SERVER=of a client", "BERTH_TOKEN=x", "BERTH_CONTEXT=clara", "BERTH_CONTEXTS=x"},
 		Flags:   map[string]string{"listen": "127.0.0.1:3"},
 	})
 	if err != nil {

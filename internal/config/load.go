@@ -24,6 +24,9 @@ const (
 	fileSuffix = "_file"
 )
 
+// clients are variables of the commands that ask a server. Whoever uses them may run a server, too.
+var clients = []string{"BERTH_SERVER", "BERTH_TOKEN", "BERTH_CONTEXT", "BERTH_CONTEXTS"}
+
 // Sources holds all origins of settings.
 type Sources struct {
 	File    string            // path of the settings file; empty: BERTH_CONFIG, else DefaultFile if it is there
@@ -150,7 +153,7 @@ func environment(environ []string) map[string]string {
 	env := map[string]string{}
 	for _, line := range environ {
 		key, v, _ := strings.Cut(line, "=")
-		if name, ok := strings.CutPrefix(key, prefix); ok && !strings.HasPrefix(key, testPrefix) {
+		if name, ok := strings.CutPrefix(key, prefix); ok && !strings.HasPrefix(key, testPrefix) && !slices.Contains(clients, key) {
 			env[strings.ToLower(name)] = v
 		}
 	}

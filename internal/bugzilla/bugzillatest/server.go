@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -92,15 +93,25 @@ const (
 	Assignee  = "operations@bugs.example"
 )
 
-// New starts a server that ends with its owner. Its accounts are its own, which may edit bugs, the component's assignee, and the given
-// names.
+// New starts a server that ends with its owner, on a free port. Its accounts are its own, which may edit bugs, the component's assignee, and the
+// given names.
 func New(tb Owner, v Version, clock func() time.Time, names ...string) *Server {
+	return At(nil, tb, v, clock, names...)
+}
+
+// At starts a server as New does, on a listener; nil is a free port.
+func At(l net.Listener, tb Owner, v Version, clock func() time.Time, names ...string) *Server {
 	s := &Server{tb: tb, key: Key, parts: []string{Component}, version: v, clock: clock, people: map[string]*person{}}
 	for _, name := range append(names, Assignee) {
 		s.people[name] = &person{name: name, groups: []string{"editbugs", "canconfirm"}}
 	}
 	s.people[Login] = &person{name: Login, groups: []string{"editbugs", "canconfirm"}}
-	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	if l != nil {
+		_ = s.Listener.Close()
+		s.Listener = l
+	}
+	s.Start()
 	tb.Cleanup(s.Close)
 	return s
 }
