@@ -13,14 +13,17 @@ import (
 // capacity again, and asks for the approvals of the new policies where a request is under review.
 func (d *decision) settleImpact(ctx context.Context, o ChangeOptions, m *impact, broken []BrokenBooking) error {
 	done := map[int64]bool{}
+	m.drawn = m.closuresOf()
+	terms := d.termsOf(o, m)
 	for _, b := range m.firstFirst(broken) {
 		if done[b.Number] {
 			continue
 		}
-		done[b.Number] = true
-		if err := d.breakRequest(ctx, o, m, b, len(done) <= maxCared); err != nil {
+		way := m.replacing(o, m.requests[b.Number].Booking)
+		if err := d.breakRequest(ctx, m, b, way, terms, len(done)); err != nil {
 			return err
 		}
+		done[b.Number] = true
 	}
 	for _, b := range m.bookings {
 		r := m.requests[b.Request]
@@ -50,8 +53,8 @@ func (m *impact) firstFirst(broken []BrokenBooking) []*BrokenBooking {
 
 // breakRequest flags a request whose booking was broken, marks the booking, and takes back broken promises: open offers and a hold.
 //
-// With care, its people get the best alternatives as offers; or it is moved to the cheapest, if the change is made so and nobody has to be asked.
-func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact, b *BrokenBooking, care bool) error {
+// Its people get the best alternatives as offers, or it is moved to the cheapest, as the way says; the n-th one of many later.
+func (d *decision) breakRequest(ctx context.Context, m *impact, b *BrokenBooking, way testbeds.Replacing, terms CareTerms, n int) error {
 	r, err := d.tx.LockRequest(ctx, b.Request)
 	if err != nil {
 		return err
@@ -59,24 +62,67 @@ func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact,
 	if err := d.covered(Touched(r)); err != nil {
 		return err
 	}
-	before := r
-	rest := m.after
-	rest.fed = m.after.fed.Without(r.bookings()...)
-	if care && o.Replace && r.Status == Scheduled && m.broken(r.Booking) {
-		to, moved, err := d.replace(ctx, before, r, o.Reason, rest)
-		if moved && err == nil {
-			b.Moved = new(to.Slot)
-			m.after.fed = m.after.fed.Next()
-			m.after.fed.Put(testbeds.Booking{ID: to.Booking, Request: to.Number, Strength: testbeds.Firm, Slot: to.Slot, Claims: rest.fed.Claims(to.Demand, to.Slot)})
-		}
-		if moved || err != nil {
+	before, hit := r, r.Status.Ahead() && m.broken(r.Booking)
+	later := d.later(n, way, terms)
+	cared := hit && later == nil && way != testbeds.ReplaceNever
+	if cared && way == testbeds.ReplaceTold && r.Status == Scheduled {
+		if moved, err := d.replaceAmong(ctx, m, b, r, terms); moved || err != nil {
 			return err
 		}
 	}
-	r.Flags = append(slices.Clone(r.Flags), Flag{Kind: FlagFacility, At: d.now, Text: "a change of the facility took away something that it needs: " + o.Reason})
+	r.Flags = append(slices.Clone(r.Flags), Flag{Kind: FlagFacility, At: d.now, Text: "a change of the facility took away something that it needs: " + terms.Reason})
 	if r, err = d.breakBooking(ctx, r, m); err != nil {
 		return err
 	}
+	if err := d.breakOffers(ctx, &r, m); err != nil {
+		return err
+	}
+	if r.Care = nil; hit {
+		r.Care = later
+		b.Later = later != nil
+	}
+	if cared {
+		if err := d.compensateAmong(ctx, m, b, &r); err != nil {
+			return err
+		}
+	}
+	_, err = d.save(ctx, before, r, note{action: ActionFlag, reason: terms.Reason, text: "the facility changed: " + b.why()})
+	return err
+}
+
+// replaceAmong moves a request to its cheapest alternative, beside the others that the change breaks.
+func (d *decision) replaceAmong(ctx context.Context, m *impact, b *BrokenBooking, r Request, terms CareTerms) (moved bool, err error) {
+	rest := m.after
+	rest.fed = m.after.fed.Without(r.bookings()...)
+	to, moved, err := d.replace(ctx, r, r, terms, rest)
+	if !moved || err != nil {
+		return moved, err
+	}
+	b.Moved = new(to.Slot)
+	m.after.fed = m.after.fed.Next()
+	m.after.fed.Put(testbeds.Booking{ID: to.Booking, Request: to.Number, Strength: testbeds.Firm, Slot: to.Slot, Claims: rest.fed.Claims(to.Demand, to.Slot)})
+	return true, nil
+}
+
+// compensateAmong holds alternatives for a request, beside the others that the change breaks. What is held fits beside its own booking, so that it takes
+// nothing from it: the closure may be lifted again.
+func (d *decision) compensateAmong(ctx context.Context, m *impact, b *BrokenBooking, r *Request) error {
+	already := len(r.Offers)
+	if err := d.compensate(ctx, r, snapshot{m.after.fed.Next(), m.after.catalogue}); err != nil {
+		return err
+	}
+	m.after.fed = m.after.fed.Next()
+	for _, x := range r.Offers[already:] {
+		b.Offered++
+		held := heldIn(m.after, *r, x)
+		held.ID = x.Booking
+		m.after.fed.Put(held)
+	}
+	return nil
+}
+
+// breakOffers withdraws the offers of a request that can no longer be granted.
+func (d *decision) breakOffers(ctx context.Context, r *Request, m *impact) error {
 	r.Offers = slices.Clone(r.Offers)
 	for i, offer := range r.Offers {
 		if offer.State != OfferOpen || !m.broken(offer.Booking) {
@@ -92,22 +138,7 @@ func (d *decision) breakRequest(ctx context.Context, o ChangeOptions, m *impact,
 			r.Wait, r.Offers[i].Waited = &wait, nil
 		}
 	}
-	if care && r.Status.Ahead() && m.broken(before.Booking) {
-		already := len(r.Offers)
-		// What is held fits beside its own booking, so that it takes nothing from it: the closure may be lifted again.
-		if err := d.compensate(ctx, &r, snapshot{m.after.fed.Next(), m.after.catalogue}); err != nil {
-			return err
-		}
-		m.after.fed = m.after.fed.Next()
-		for _, x := range r.Offers[already:] {
-			b.Offered++
-			held := heldIn(m.after, r, x)
-			held.ID = x.Booking
-			m.after.fed.Put(held)
-		}
-	}
-	_, err = d.save(ctx, before, r, note{action: ActionFlag, reason: o.Reason, text: "the facility changed: " + b.why()})
-	return err
+	return nil
 }
 
 // breakBooking marks a booking that is short, and releases a hold that can no longer be granted.

@@ -341,6 +341,7 @@ func (d *decision) save(ctx context.Context, before, after Request, n note) (Req
 	if err := d.roomed(ctx, &after); err != nil {
 		return Request{}, err
 	}
+	after.Care = after.stillCared()
 	after.Reminded = d.s.stillReminded(after, d.now)
 	after.Due = d.s.due(after)
 	if err := d.tx.UpdateRequest(ctx, after); err != nil {

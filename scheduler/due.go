@@ -25,6 +25,9 @@ func (s *Service) due(r Request) *time.Time {
 			earliest(new(o.until()))
 		}
 	}
+	if r.Care != nil {
+		earliest(&r.Care.At)
+	}
 	earliest(r.heldUntil())
 	earliest(r.waitEnds())
 	if r.PendingMove != nil {
@@ -192,7 +195,7 @@ func (s *Service) handleLocked(ctx context.Context, id string, lock []string) er
 // pass does everything that is due to a locked request, each with its own row in the history. What a deadline decides comes before what follows from
 // it: a slot that is granted by default may be so near that its reminders are due already.
 func (d *decision) pass(ctx context.Context, r Request) error {
-	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.endWait, d.expireHold, d.lapseMove, d.passDeadlines, d.chooseUnits, d.remind, d.remindOfOffers, d.overrun,
+	for _, do := range []func(context.Context, Request) (Request, error){d.expireOffers, d.endWait, d.expireHold, d.lapseMove, d.care, d.passDeadlines, d.chooseUnits, d.remind, d.remindOfOffers, d.overrun,
 		d.askNeeded, d.unreported, d.releaseRest, d.closeUnused} {
 		var err error
 		if r, err = do(ctx, r); err != nil {

@@ -216,6 +216,7 @@ type BrokenBooking struct {
 	Alternatives []testbeds.Alternative    `json:"alternatives,omitempty"`
 	Moved        *testbeds.Slot            `json:"moved,omitempty"`   // where it was moved to
 	Offered      int                       `json:"offered,omitempty"` // alternatives that are held for it
+	Later        bool                      `json:"later,omitempty"`   // it is one of so many that it is moved, or alternatives are held for it, shortly afterwards
 }
 
 // AffectedRequest is a request that keeps its capacity through a facility change, but is concerned otherwise.
@@ -231,8 +232,8 @@ type AffectedRequest struct {
 type ChangeOptions struct {
 	DryRun bool
 	Force  bool
-	// Replace moves each scheduled request that the change breaks to its cheapest alternative; where somebody has to be asked for that, its people get
-	// offers instead, as they do without it. It implies Force.
+	// Replace moves each scheduled request that the change breaks to its cheapest alternative, whatever closures and testbeds say; where somebody has to be
+	// asked for that, its people get offers instead. It implies Force.
 	Replace  bool
 	Reason   string
 	Revision int64 // of the facility, that the caller saw; 0: any

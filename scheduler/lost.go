@@ -8,12 +8,8 @@ import (
 	"berth/testbeds"
 )
 
-const (
-	// lostOffers is how many alternatives are held for a request that lost its slot.
-	lostOffers = 3
-	// maxCared bounds for how many requests one change searches and holds alternatives.
-	maxCared = 50
-)
+// lostOffers is how many alternatives are held for a request that lost its slot.
+const lostOffers = 3
 
 // compensate holds the best alternatives for a request that lost its slot, as offers. The snapshot has everything as it will be, without the request's
 // booking; what is held goes into it.
@@ -53,7 +49,7 @@ func (d *decision) cheapest(r Request, w snapshot) (testbeds.Alternative, bool, 
 
 // replace moves a scheduled request that a change of the facility breaks to its cheapest alternative, if nobody has to be asked for it: whoever makes
 // the change speaks for their own testbeds. ok is false where nothing fits, or somebody has to be asked.
-func (d *decision) replace(ctx context.Context, before, r Request, reason string, w snapshot) (moved Request, ok bool, err error) {
+func (d *decision) replace(ctx context.Context, before, r Request, t CareTerms, w snapshot) (moved Request, ok bool, err error) {
 	way, ok, err := d.cheapest(r, w)
 	if err != nil || !ok {
 		return r, false, err
@@ -63,8 +59,8 @@ func (d *decision) replace(ctx context.Context, before, r Request, reason string
 	to.Components, to.Devices, to.Placement, to.Demand, to.Slot = e.Components, e.Devices, e.Placement, e.Demand(), way.Slot.UTC()
 	to.Approvals = d.approvals(to)
 	for i, a := range to.Approvals {
-		if a.missing() && a.Decision == "" && d.actor.SpeaksFor(a.Testbed) {
-			to.Approvals[i] = a.decided(to, Approved, d.actor.Username, reason, d.now)
+		if a.missing() && a.Decision == "" && t.speaksFor(a.Testbed) {
+			to.Approvals[i] = a.decided(to, Approved, t.By, t.Reason, d.now)
 		}
 	}
 	if waits(to.Approvals) {
@@ -84,6 +80,6 @@ func (d *decision) replace(ctx context.Context, before, r Request, reason string
 		return r, false, err
 	}
 	w.fed.Put(b)
-	to, err = d.save(ctx, before, to, note{action: ActionMove, reason: reason, text: fmt.Sprintf("from %s to %s", before.Slot, to.Slot)})
+	to, err = d.save(ctx, before, to, note{action: ActionMove, reason: t.Reason, text: fmt.Sprintf("from %s to %s", before.Slot, to.Slot)})
 	return to, true, err
 }

@@ -151,6 +151,8 @@ type Request struct {
 	Due *time.Time `json:"-"`
 	// Reminded lists the reminders already given, so that each is given once.
 	Reminded []string `json:"-"`
+	// Care is what is still to be done for a request that a change of the facility hit beside many others.
+	Care *Care `json:"-"`
 }
 
 // Approval is the decision of a testbed's providers about a request. It holds for the demand that it was made on, and for less of the same.

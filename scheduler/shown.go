@@ -17,7 +17,7 @@ func (r Request) shown() Request {
 		Deadline: r.Deadline, Lateness: r.Lateness, Released: r.Released, NoShow: r.NoShow, Needed: one(r.Needed, Needed.shown),
 		Booking: r.Booking, HoldUntil: r.HoldUntil, Series: one(r.Series, InSeries.shown), Ticket: one(r.Ticket, Ticket.shown), Origin: r.Origin,
 		Overbooked: each(r.Overbooked, Overbook.shown), Flags: each(r.Flags, Flag.shown), Judged: one(r.Judged, Judgement.shown), Waived: each(r.Waived, Waiver.shown), Overrun: r.Overrun, Driven: r.Driven, Remark: one(r.Remark, CalendarNote.shown),
-		Portal: r.Portal, Revision: r.Revision, Created: r.Created, Updated: r.Updated, Sequence: r.Sequence, Due: r.Due, Reminded: r.Reminded,
+		Portal: r.Portal, Revision: r.Revision, Created: r.Created, Updated: r.Updated, Sequence: r.Sequence, Due: r.Due, Reminded: r.Reminded, Care: r.Care,
 	}
 }
 

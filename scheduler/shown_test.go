@@ -19,7 +19,9 @@ const fieldsShown = `
 Request: ID Number Name NSD Description Organisation Experimenter Mentor Status Slot Requested Window MinDuration Components Devices Placement
 	Demand Approvals Offers Scheduled Occupied Actual PendingMove Units Booking HoldUntil Series Ticket Origin Overbooked Flags Overrun Remark Portal Priority Wait
 	Lateness Released NoShow Needed Driven Deadline Judged Waived Headroom
-	Revision Created Updated Sequence Due Reminded
+	Revision Created Updated Sequence Due Reminded Care
+Care: At Replace Terms
+CareTerms: By Via Reason Testbeds Everywhere
 Approval: Testbed Policy Decision By At Reason Slot Demand Revision Deadline
 Deadline: Asked At Stage Default
 Offer: ID For State Made Waited Expires What Booking Accepted [Link]

@@ -46,9 +46,10 @@ func (c Closure) part(of []string) string {
 	return what
 }
 
-// Timeless returns the testbed without what says when how much of it is there, and how late people may be.
+// Timeless returns the testbed without what says when how much of it is there, how late people may be, and what
+// becomes of whom its closures hit.
 func (t Testbed) Timeless() Testbed {
-	t.Closures, t.Opening, t.CapacityChanges, t.Lateness, t.Deadlines = nil, nil, nil, nil, nil
+	t.Closures, t.Opening, t.CapacityChanges, t.Lateness, t.Deadlines, t.Replace = nil, nil, nil, nil, nil, ""
 	t.VIMs, t.Devices = slices.Clone(t.VIMs), slices.Clone(t.Devices)
 	for i := range t.VIMs {
 		t.VIMs[i].Closures, t.VIMs[i].Opening = nil, nil

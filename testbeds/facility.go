@@ -30,6 +30,7 @@ type Testbed struct {
 	Providers  []string       `json:"providers,omitempty" yaml:"providers,omitempty"`
 	Visibility Visibility     `json:"visibility,omitempty" yaml:"visibility,omitempty"` // empty means busy
 
+	Replace   Replacing  `json:"replace,omitempty" yaml:"replace,omitempty"`     // what becomes of those whom a closure hits; empty means asked
 	Lateness  *Lateness  `json:"lateness,omitempty" yaml:"lateness,omitempty"`   // of slots that nobody reports as started
 	Deadlines *Deadlines `json:"deadlines,omitempty" yaml:"deadlines,omitempty"` // of decisions; nil for none
 }
@@ -103,6 +104,8 @@ type Closure struct {
 	Capacity Quantities `json:"capacity,omitempty" yaml:"capacity,omitempty"`
 	Count    int64      `json:"count,omitempty" yaml:"count,omitempty"`
 	Units    []string   `json:"units,omitempty" yaml:"units,omitempty"`
+
+	Replace Replacing `json:"replace,omitempty" yaml:"replace,omitempty"` // what becomes of those whom it hits; empty for what the testbed says
 }
 
 // CapacityChange replaces a VIM's amounts or a device's count from an instant on, until a later change of the same thing.

@@ -48,6 +48,7 @@ func (c *checker) testbed(at string, t Testbed) {
 	if !oneOf(t.Visibility, "", VisibilityBusy, VisibilityOpen) {
 		c.fault(at+".visibility", "must be %s or %s, not %q", VisibilityBusy, VisibilityOpen, clip(string(t.Visibility)))
 	}
+	c.replacing(at+".replace", t.Replace)
 	c.lateness(at+".lateness", t.Lateness)
 	c.deadlines(at+".deadlines", t.Deadlines)
 }

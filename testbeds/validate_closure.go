@@ -85,6 +85,7 @@ func (c *checker) closures(at string, list []Closure, of concerns, opening bool)
 		}
 		c.someText(at+".summary", cl.Summary)
 		c.when(at, cl)
+		c.replacing(at+".replace", cl.Replace)
 		c.twice(at+".vims", cl.VIMs)
 		c.twice(at+".devices", cl.Devices)
 		vims, devices := of(cl, func(field, rule string, args ...any) { c.fault(at+field, rule, args...) })
@@ -159,6 +160,9 @@ func (c *checker) noPart(at string, cl Closure) {
 	}
 	if len(cl.Units) > 0 {
 		c.fault(at+".units", rule)
+	}
+	if cl.Replace != "" {
+		c.fault(at+".replace", "is for closures only")
 	}
 }
 

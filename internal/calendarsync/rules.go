@@ -49,7 +49,8 @@ func (s *Sync) closes(o foreign.Occasion, t testbeds.Testbed) (list []testbeds.C
 	if len(s.o.Categories) > 0 && !slices.ContainsFunc(o.Categories, func(c string) bool { return containsFold(s.o.Categories, c) }) {
 		return nil, ""
 	}
-	whole, parts, note := named(o.Closure.Summary, t)
+	title, how := replacing(o)
+	whole, parts, note := named(title, t)
 	if !whole && len(parts) == 0 {
 		for _, r := range s.o.Rules {
 			if containsFold(o.Categories, r.Category) {
@@ -73,11 +74,39 @@ func (s *Sync) closes(o foreign.Occasion, t testbeds.Testbed) (list []testbeds.C
 		if o.Private {
 			c.Summary = "Closed"
 		}
+		c.Replace = how
 		c.VIMs, c.Devices, c.Count, c.Units = p.vims, p.devices, p.count, p.units
 		c.ID = s.keyOf(o.UID) + "-" + digest(fmt.Sprintf("%s\x00%d", o.Key, i))[:16]
 		list = append(list, c)
 	}
 	return list, note
+}
+
+// asks finds what an event says about those whom it hits: "replace: told", in brackets in its title or as one of its categories.
+var asks = regexp.MustCompile(`(?i)^\s*replace:\s*(asked|told|never)\s*$`)
+
+// replacing finds what an occasion says becomes of those whom it hits, and the title without that. The title counts before the categories.
+func replacing(o foreign.Occasion) (title string, how testbeds.Replacing) {
+	title = tags.ReplaceAllStringFunc(o.Closure.Summary, func(tag string) string {
+		var kept []string
+		for word := range strings.SplitSeq(tag[1:len(tag)-1], ",") {
+			if m := asks.FindStringSubmatch(word); m == nil {
+				kept = append(kept, word)
+			} else if how == "" {
+				how = testbeds.Replacing(strings.ToLower(m[1]))
+			}
+		}
+		if len(kept) == 0 {
+			return ""
+		}
+		return "[" + strings.Join(kept, ",") + "]"
+	})
+	for _, c := range o.Categories {
+		if m := asks.FindStringSubmatch(c); m != nil && how == "" {
+			how = testbeds.Replacing(strings.ToLower(m[1]))
+		}
+	}
+	return title, how
 }
 
 // summary makes the text of a closure of that of an event.

@@ -16,7 +16,7 @@ import (
 // site returns a testbed with every field set.
 func site(id string) testbeds.Testbed {
 	closure := testbeds.Closure{ID: "c1", Summary: "upgrade – „Wartung“", Start: testbeds.LocalTime{Time: start}, Duration: testbeds.Period{Days: 1, Clock: time.Hour},
-		RRule: "FREQ=WEEKLY;BYDAY=MO", ExDates: []testbeds.LocalTime{{Time: start.AddDate(0, 0, 7)}}, Devices: []string{"usrp"}, Count: 1}
+		RRule: "FREQ=WEEKLY;BYDAY=MO", ExDates: []testbeds.LocalTime{{Time: start.AddDate(0, 0, 7)}}, Devices: []string{"usrp"}, Count: 1, Replace: testbeds.ReplaceNever}
 	return testbeds.Testbed{
 		ID: id, Name: "Name of " + id, Organisation: "Org", Location: "here", Timezone: "Europe/Dublin", Features: []string{"radio", "sdr"},
 		VIMs: []testbeds.VIM{{ID: "iris", Capacity: testbeds.Quantities{"vcpu": testbeds.MaxAmount, "memory_mb": 0}, Datacenter: "dc", Account: "a1",
@@ -24,7 +24,7 @@ func site(id string) testbeds.Testbed {
 		Devices: []testbeds.Device{{ID: "usrp", Count: 4, Units: []string{"n210-1", "n210-2", "n210-3", "n210-4"}}},
 		Setup:   testbeds.Period{Clock: time.Hour}, Teardown: testbeds.Period{Days: 1}, Closures: []testbeds.Closure{closure}, Opening: []testbeds.Closure{closure},
 		CapacityChanges: []testbeds.CapacityChange{{From: testbeds.LocalTime{Time: start}, Device: "usrp", Count: 2}},
-		Approval:        testbeds.ApprovalRequired, Providers: []string{"paddy"}, Visibility: testbeds.VisibilityOpen,
+		Approval:        testbeds.ApprovalRequired, Providers: []string{"paddy"}, Visibility: testbeds.VisibilityOpen, Replace: testbeds.ReplaceTold,
 		Lateness:  &testbeds.Lateness{Grace: &testbeds.Period{Clock: time.Minute}, ReleaseAfter: testbeds.Period{Clock: time.Hour}, AskAhead: testbeds.Period{Days: 2}, AskFrom: testbeds.Period{Days: 1}},
 		Deadlines: &testbeds.Deadlines{Within: testbeds.Period{Days: 3}, Notice: testbeds.Period{Days: 1}, Default: testbeds.DefaultRefused},
 	}

@@ -19,6 +19,7 @@ type stored struct {
 	Offers   []storedOffer   `json:"offers,omitempty"`
 	Portal   json.RawMessage `json:"portal,omitempty"`
 	Reminded []string        `json:"reminded,omitempty"`
+	Care     *scheduler.Care `json:"care,omitempty"`
 	Moving   int64           `json:"moving,omitempty"` // the booking of the pending move
 }
 
@@ -31,7 +32,7 @@ func store(r scheduler.Request) (string, error) {
 	if err := storable("request", []any{r.Name, r.NSD}); err != nil {
 		return "", err
 	}
-	s := stored{Request: r, Booking: r.Booking, Portal: r.Portal, Reminded: r.Reminded}
+	s := stored{Request: r, Booking: r.Booking, Portal: r.Portal, Reminded: r.Reminded, Care: r.Care}
 	if r.PendingMove != nil {
 		s.Moving = r.PendingMove.Booking
 	}
@@ -45,7 +46,7 @@ func store(r scheduler.Request) (string, error) {
 
 func (s stored) request() scheduler.Request {
 	r := s.Request
-	r.Booking, r.Portal, r.Reminded, r.Offers = s.Booking, s.Portal, s.Reminded, nil
+	r.Booking, r.Portal, r.Reminded, r.Care, r.Offers = s.Booking, s.Portal, s.Reminded, s.Care, nil
 	if r.PendingMove != nil {
 		r.PendingMove.Booking = s.Moving
 	}

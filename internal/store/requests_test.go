@@ -50,6 +50,7 @@ func full(id string) scheduler.Request {
 		Remark:   &scheduler.CalendarNote{At: start, By: "eva", Slot: &testbeds.Slot{Start: start, End: start.Add(time.Hour)}, Text: "Move refused"},
 		Portal:   json.RawMessage(`{"id": 12345678901234567890, "name": "<x>", "a": [1.50, null]}`),
 		Revision: 1, Created: start.Add(123456 * time.Microsecond), Updated: start.Add(time.Hour), Due: &later.End, Reminded: []string{"P1D", "units"},
+		Care: &scheduler.Care{At: later.End, Replace: testbeds.ReplaceTold, Terms: scheduler.CareTerms{By: "paddy", Via: "calendar", Reason: "paint", Testbeds: []string{"wins-5g"}, Everywhere: true}},
 	}
 }
 

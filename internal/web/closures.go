@@ -79,6 +79,7 @@ type closureForm struct {
 	Repeat, Until               string
 	Days                        []weekday
 	Kept                        string // a rule that the form cannot hold
+	Ways                        []tick // what becomes of those whom it hits
 }
 
 // simpleRule is a recurrence that the form can hold.
@@ -137,7 +138,9 @@ func (s *site) editClosure(w http.ResponseWriter, r *http.Request, who account.A
 	if c.ID != "" {
 		heading = "Closure: " + c.Summary
 	}
-	s.show(w, r, http.StatusOK, "closure.html", heading, who, closing{p, closureFields(c)})
+	f := closureFields(c)
+	f.Ways = replacingOfClosure(p.T, c.Replace)
+	s.show(w, r, http.StatusOK, "closure.html", heading, who, closing{p, f})
 	return nil
 }
 
@@ -169,7 +172,7 @@ func (s *site) close(w http.ResponseWriter, r *http.Request, who account.Actor) 
 		return err
 	}
 	confirmed := form.Get("step") == "confirm"
-	o := scheduler.ChangeOptions{DryRun: !confirmed, Force: confirmed, Replace: form.Get("replace") != "", Reason: c.Summary}
+	o := scheduler.ChangeOptions{DryRun: !confirmed, Force: confirmed, Reason: c.Summary}
 	change, err := s.storeClosure(r.Context(), who, p.T.ID, c, o, form)
 	if err != nil {
 		return ofThisForm(err)
@@ -228,6 +231,9 @@ func readClosure(form url.Values, c *testbeds.Closure) error {
 	}
 	if c.Capacity, err = readQuantities(form, "part."); err != nil {
 		return err
+	}
+	if form.Has("replace") {
+		c.Replace = testbeds.Replacing(form.Get("replace"))
 	}
 	return readRepeat(form, c)
 }

@@ -43,6 +43,9 @@ var thing = regexp.MustCompile(`^([a-z_]+)\[(.*)\]$`)
 func saidDifference(d testbeds.Difference) string {
 	where, what := placeOf(d.Field)
 	from, to := d.From, d.To
+	if what == "replace" {
+		from, to = saidReplacing(from), saidReplacing(to)
+	}
 	if what != "" {
 		from, to = inUnits(what, from), inUnits(what, to)
 	}
@@ -99,6 +102,9 @@ func splitField(field string) (parts []string) {
 }
 
 func spokenQuantity(what string) string {
+	if what == "replace" {
+		return "whom a closure hits:"
+	}
 	if what == "vcpu" || len(units(what)) > 0 {
 		return phrases.Quantity(what)
 	}

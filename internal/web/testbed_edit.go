@@ -26,6 +26,7 @@ type editPage struct {
 	Late                 []typed         // what happens with slots that nobody reports as started
 	Decide               []typed         // until when requests are to be decided
 	ByDefault            string          // what happens then; "none" without a deadline
+	Hit                  []tick          // what becomes of those whom its closures hit
 	Providers            []testbedChoice // people
 	VIM                  *vimForm
 	Device               *deviceForm
@@ -80,6 +81,7 @@ func (s *site) editTestbed(w http.ResponseWriter, r *http.Request, who account.A
 	}
 	p.Setup = periodField("setup", "Setup", "Kept free before each slot.", p.T.Setup)
 	p.Teardown = periodField("teardown", "Tear-down", "Kept free after each slot.", p.T.Teardown)
+	p.Hit = replacingTicks(p.T.Replacing())
 	p.Late = lateFields(p.T.Lateness)
 	p.Decide, p.ByDefault = deadlineFields(p.T.Deadlines)
 	heading, page := "Edit "+title(p.T), "testbed-edit.html"
@@ -165,6 +167,11 @@ func readTestbed(form url.Values, t *testbeds.Testbed, isNew, admin bool) (err e
 	}
 	if err = readDeadlines(form, t); err != nil {
 		return err
+	}
+	if form.Has("replace") {
+		if t.Replace = testbeds.Replacing(form.Get("replace")); t.Replace == testbeds.ReplaceAsked {
+			t.Replace = ""
+		}
 	}
 	if form.Has("visibility") {
 		t.Visibility = testbeds.Visibility(form.Get("visibility"))
