@@ -35,6 +35,7 @@ type world struct {
 // facility or testbeds to lay out further ahead, is built beside the present world, and then gets what came in meanwhile.
 type ledger struct {
 	horizon time.Duration
+	tell    func(Progress)        // of reading all bookings; nil: nobody waits
 	now     atomic.Pointer[world] // nil before the first
 
 	turn sync.Mutex // to build; taken before mu
@@ -129,13 +130,32 @@ func (l *ledger) load(ctx context.Context, tx Reader, f testbeds.Facility, today
 		return nil, err
 	}
 	fed = fed.Within(l.ahead(today, 0))
+	told, err := l.telling(ctx, tx, fed.Horizon().Start)
+	if err != nil {
+		return nil, err
+	}
 	fed.LoadFrom(func(yield func(testbeds.Booking) bool) {
 		err = tx.Bookings(ctx, fed.Horizon().Start, func(b testbeds.Booking) error {
 			yield(b) // it takes all
+			told()
 			return nil
 		})
 	})
 	return fed, err
+}
+
+// telling returns what is called with every booking that is read, for those who wait.
+func (l *ledger) telling(ctx context.Context, tx Reader, endAfter time.Time) (read func(), err error) {
+	if l.tell == nil {
+		return func() {}, nil
+	}
+	of, _, err := tx.Audit().Size(ctx, endAfter)
+	done := 0
+	return func() {
+		if done++; done%1000 == 0 || done == of {
+			l.tell(Progress{Doing: "reading bookings", Done: int64(done), Of: int64(of)})
+		}
+	}, err
 }
 
 // build replaces the world by what fn makes of it, with the bookings that changed meanwhile; nil for no change. One build runs at a time.

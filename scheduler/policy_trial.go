@@ -19,10 +19,9 @@ type PolicyTrial struct {
 	More  bool      `json:"more,omitempty"` // there are older requests in that time, which were not judged
 }
 
-// TestPolicy judges the requests of the last months, in the order in which they were made, as if a policy had been in force. It changes nothing. tell,
-// unless nil, is called now and then with the number of requests that are done. The faults of the policy are testbeds.Faults; it returns CodeForbidden
-// to all but administrators, and CodeInvalid for the number of months.
-func (s *Service) TestPolicy(ctx context.Context, a account.Actor, text []byte, months int, tell func(done int)) (out PolicyTrial, err error) {
+// TestPolicy judges the requests of the last months, in the order in which they were made, as if a policy had been in force. It changes nothing.
+// The faults of the policy are testbeds.Faults; it returns CodeForbidden to all but administrators, and CodeInvalid for the number of months.
+func (s *Service) TestPolicy(ctx context.Context, a account.Actor, text []byte, months int) (out PolicyTrial, err error) {
 	if err := Require(a, account.ScopeAdmin, account.RoleAdministrator); err != nil {
 		return out, err
 	}
@@ -44,7 +43,7 @@ func (s *Service) TestPolicy(ctx context.Context, a account.Actor, text []byte, 
 	if err != nil {
 		return out, err
 	}
-	out.Replayed, err = draft.Replay(cases, tell)
+	out.Replayed, err = draft.Replay(cases, func(done int) { s.told("judging requests", done, len(cases)) })
 	return out, err
 }
 
@@ -69,6 +68,7 @@ func (s *Service) cases(ctx context.Context, tx Reader, w snapshot, since time.T
 			}
 			c.Ask.Zone = zones
 			cases = append(cases, c)
+			s.told("reading requests", len(cases), 0)
 		}
 		if len(list) < maxPage {
 			break

@@ -46,6 +46,7 @@ type Options struct {
 	Hook           Hook            // asked about what people ask for; nil: nobody is
 	HookOpen       bool            // what it does not answer is allowed
 	DueAtOnce      int             // due requests read at once; default 500
+	Tell           func(Progress)  // is called now and then during work for which people wait; default: nothing
 	Tried          func(Tried)     // is called with every step that somebody tried to take with requests; default: nothing
 	Reminders      []time.Duration // ahead of the start of orchestration (slot start less setup) and of the slot's end; default 24 h and 1 h
 }
@@ -69,7 +70,7 @@ func New(store Store, o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{store: store, o: o, ledger: &ledger{horizon: o.Horizon}}
+	return &Service{store: store, o: o, ledger: &ledger{horizon: o.Horizon, tell: o.Tell}}
 }
 
 // now returns the present second.

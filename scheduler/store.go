@@ -54,6 +54,8 @@ type ProofReader interface {
 
 // Audit reads everything once: Bookings, then Requests, then Contradictions.
 type Audit interface {
+	// Size counts the bookings that Bookings streams, and the requests.
+	Size(ctx context.Context, endAfter time.Time) (bookings, requests int, err error)
 	// Bookings streams like FacilityReader.Bookings.
 	Bookings(ctx context.Context, endAfter time.Time, yield func(testbeds.Booking) error) error
 	// Requests streams every request that can be read, in the order of their numbers. yield may use the reader.

@@ -21,28 +21,17 @@ type Verification struct {
 // Clean reports whether Verify found no fault.
 func (v Verification) Clean() bool { return len(v.Overcommitments) == 0 && len(v.Inconsistencies) == 0 }
 
-// VerifyProgress reports the progress of Verify.
-type VerifyProgress struct {
-	Doing string // bookings, capacity, requests, waiting or columns
-	Done  int    // bookings or requests so far
-}
-
 // Verify judges the whole database from nothing, in one snapshot, and shares no code with decisions: it adds up every claim in force against the
 // facility, compares every request with its bookings, approvals and history, and every column with its document. It returns no code of its own.
 func (s *Service) Verify(ctx context.Context) (Verification, error) {
-	return s.VerifyTelling(ctx, func(VerifyProgress) {})
-}
-
-// VerifyTelling verifies like Verify, and reports its progress. It returns no code of its own.
-func (s *Service) VerifyTelling(ctx context.Context, tell func(VerifyProgress)) (Verification, error) {
 	var v *verifying
 	err := s.store.View(ctx, func(tx Reader) error {
-		v = &verifying{s: s, tx: tx, audit: tx.Audit(), series: proof.NewSeries(), tell: tell, now: s.now(), since: s.now().Truncate(day).Add(-past), until: s.now().Truncate(day).Add(s.o.Horizon + day)}
+		v = &verifying{s: s, tx: tx, audit: tx.Audit(), series: proof.NewSeries(), now: s.now(), since: s.now().Truncate(day).Add(-past), until: s.now().Truncate(day).Add(s.o.Horizon + day)}
 		v.found = Verification{Overcommitments: []testbeds.Overcommitment{}, Recorded: []testbeds.Overcommitment{}, Inconsistencies: []string{}}
 		if err := v.proveQuotas(ctx, &s.policies); err != nil {
 			return err
 		}
-		for _, judge := range []func(context.Context) error{v.gather, v.sweep, v.prove, v.proveSeries, v.patient, v.columns} {
+		for _, judge := range []func(context.Context) error{v.size, v.gather, v.sweep, v.prove, v.proveSeries, v.patient, v.columns} {
 			if err := judge(ctx); err != nil {
 				return err
 			}
@@ -60,7 +49,6 @@ type verifying struct {
 	s        *Service
 	tx       Reader
 	audit    Audit
-	tell     func(VerifyProgress)
 	now      time.Time
 	since    time.Time // bookings that ended before are over
 	until    time.Time // the end of the time that can be booked
@@ -69,9 +57,18 @@ type verifying struct {
 	series   *proof.Series
 	quotas   quotaProof
 	swept    testbeds.Slot
-	short    map[int64]bool // bookings that an overcommitment touches
-	waits    []Request      // without an offer yet
+	of       struct{ bookings, requests int } // how many there are, for those who wait
+	short    map[int64]bool                   // bookings that an overcommitment touches
+	waits    []Request                        // without an offer yet
 	found    Verification
+}
+
+// size counts what there is to check, if anybody wants to know how far it is.
+func (v *verifying) size(ctx context.Context) (err error) {
+	if v.s.o.Tell != nil {
+		v.of.bookings, v.of.requests, err = v.audit.Size(ctx, v.since)
+	}
+	return err
 }
 
 // gather reads the bookings in force.
@@ -84,7 +81,7 @@ func (v *verifying) gather(ctx context.Context) (err error) {
 		v.bookings.Add(b)
 		v.reach(b)
 		v.found.Bookings++
-		v.told("bookings", v.found.Bookings)
+		v.told("bookings", v.found.Bookings, v.of.bookings)
 		return nil
 	})
 }
@@ -102,20 +99,18 @@ func (v *verifying) reach(b testbeds.Booking) {
 	}
 }
 
-// told reports progress now and then.
-func (v *verifying) told(doing string, done int) {
-	if done%1000 == 0 {
-		v.tell(VerifyProgress{doing, done})
-	}
-}
+// told reports progress now and then: of what is done, and how much there is of it; 0 where nobody knows.
+func (v *verifying) told(what string, done, of int) { v.s.told("checking "+what, done, of) }
 
 // sweep finds overcommitments, of one resource after the other.
 func (v *verifying) sweep(context.Context) error {
-	v.told("capacity", 0)
 	v.swept.Start = later(v.swept.Start, v.since)
 	v.swept.End = sooner(v.swept.End, v.until.AddDate(2, 0, 0))
 	v.short = map[int64]bool{}
+	done := 0
 	for _, bookings := range v.bookings.ByResource() {
+		v.told("capacity", done, v.bookings.Resources())
+		done++
 		over, err := capacity.Sweep(v.facility, v.swept, bookings)
 		if err != nil {
 			return err
@@ -166,7 +161,7 @@ func (v *verifying) prove(ctx context.Context) error {
 		}
 		v.quotas.add(r.Request)
 		v.found.Requests++
-		v.told("requests", v.found.Requests)
+		v.told("requests", v.found.Requests, v.of.requests)
 		return nil
 	})
 	v.found.Inconsistencies = append(append(v.found.Inconsistencies, p.Findings()...), v.quotas.findings()...)
@@ -175,7 +170,7 @@ func (v *verifying) prove(ctx context.Context) error {
 
 // columns adds the store's own findings.
 func (v *verifying) columns(ctx context.Context) error {
-	v.told("columns", 0)
+	v.told("columns", 0, 0)
 	return v.audit.Contradictions(ctx, func(text string) error {
 		v.found.Inconsistencies = append(v.found.Inconsistencies, text)
 		return nil

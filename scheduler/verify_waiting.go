@@ -15,7 +15,6 @@ func (v *verifying) patient(ctx context.Context) error {
 	if err != nil || at.due(v.now) || len(v.waits) == 0 {
 		return err
 	}
-	v.told("waiting", 0)
 	horizon := v.s.ledger.ahead(v.now.Truncate(day), 0)
 	fed, err := capacity.NewFederation(v.facility, horizon)
 	if err != nil {
@@ -31,7 +30,7 @@ func (v *verifying) patient(ctx context.Context) error {
 		return err
 	}
 	for i, r := range v.waits {
-		v.told("waiting", i)
+		v.told("the waitlist", i, len(v.waits))
 		free := snapshot{fed: fed.Without(r.bookings()...), catalogue: w.catalogue}
 		if way, ok := v.s.wayFor(free, r, v.now); ok {
 			v.found.Inconsistencies = append(v.found.Inconsistencies, fmt.Sprintf("request #%d (%s): waits since %s, although %s is free for it", r.Number, r.Status, r.Wait.Since.Format("2006-01-02 15:04:05Z"), way.Slot))

@@ -39,9 +39,7 @@ type verifyCommand struct {
 
 func (c *verifyCommand) Run(ctx context.Context, s *session) error {
 	return s.looking(ctx, func(parts *app.Parts) error {
-		out := s.console(parts, c.JSON)
-		out.Progress = console.Terminal(s.stderr)
-		err := out.Verify(ctx)
+		err := s.console(parts, c.JSON).Verify(ctx)
 		if err == nil || errors.Is(err, console.ErrNo) {
 			_ = parts.NoteVerified(ctx, err == nil) // for the administration's page; a database that cannot be written was verified as well
 		}

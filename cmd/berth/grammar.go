@@ -94,6 +94,8 @@ func execute(ctx context.Context, p process) (err error) {
 	if err != nil {
 		return err
 	}
+	bar := p.bar()
+	defer bar.End()
 	open := opening(func() (*session, error) {
 		settings, err := config.Load(config.Sources{File: g.ConfigFile, Environ: p.environ, Flags: given(parsed)})
 		if err != nil {
@@ -102,7 +104,9 @@ func execute(ctx context.Context, p process) (err error) {
 		for _, note := range settings.Notes() {
 			fmt.Fprintf(p.stderr, "berth: %s\n", note)
 		}
-		return &session{process: p, settings: settings}, nil
+		s := &session{process: p, settings: settings, bar: bar}
+		s.stdout = console.Ahead(bar.Idle, p.stdout)
+		return s, nil
 	})
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.BindToProvider(func() (*session, error) { return open() }); err != nil {
@@ -200,6 +204,7 @@ func given(parsed *kong.Context) map[string]string {
 type session struct {
 	process
 	settings config.Settings
+	bar      *console.Bar // nil without a terminal
 }
 
 func (s *session) console(parts *app.Parts, asJSON bool) console.Console {

@@ -89,8 +89,6 @@ func (c *policyTestCommand) Run(ctx context.Context, p *process, open opening) e
 		return err
 	}
 	return s.looking(ctx, func(parts *app.Parts) error {
-		out := s.console(parts, c.JSON)
-		out.Progress = console.Terminal(s.stderr)
-		return out.TestPolicy(ctx, c.File, text, c.Months)
+		return s.console(parts, c.JSON).TestPolicy(ctx, c.File, text, c.Months)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"berth/internal/client"
+	"berth/internal/console"
 	"berth/internal/terminal"
 	"berth/scheduler"
 	"berth/testbeds/wallclock"
@@ -112,8 +113,8 @@ func (f remoteFlags) desk(p *process) (*terminal.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	width, shown := columns(p)
-	d := &terminal.Desk{Client: server, In: p.stdin, Err: p.stderr, Asks: isTerminal(p.stdin) && isTerminal(p.stderr), Fresh: freshKey,
+	width, shown := columns(*p, p.stdout)
+	d := &terminal.Desk{Client: server, In: p.stdin, Err: p.stderr, Bar: p.bar(), Asks: isTerminal(p.stdin) && isTerminal(p.stderr), Fresh: freshKey,
 		Output: terminal.Output{Out: p.stdout, Format: terminal.Format(f.Output), Width: width, Colour: shown && p.env("NO_COLOR") == ""},
 		Times:  terminal.Times{Zone: p.zone(), Now: p.now()}}
 	if f.Quiet {
@@ -150,9 +151,17 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// columns returns the width of the terminal, and whether there is one.
-func columns(p *process) (width int, shown bool) {
-	f, ok := p.stdout.(*os.File)
+// bar returns the bar for the progress of long work; nil where nobody would see it.
+func (p process) bar() *console.Bar {
+	if _, shown := columns(p, p.stderr); !shown || p.env("TERM") == "dumb" {
+		return nil
+	}
+	return console.NewBar(p.stderr, func() int { width, _ := columns(p, p.stderr); return width }, p.env("NO_COLOR") == "", p.now)
+}
+
+// columns returns the width of the terminal behind a stream, and whether it is one.
+func columns(p process, stream io.Writer) (width int, shown bool) {
+	f, ok := stream.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return 0, false
 	}

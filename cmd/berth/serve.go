@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"berth/internal/app"
+	"berth/internal/console"
 )
 
 type serveCommand struct {
@@ -12,10 +13,17 @@ type serveCommand struct {
 }
 
 func (c *serveCommand) Run(ctx context.Context, s *session) error {
-	return app.New(s.settings, s.options(), app.Serving{Demo: c.Demo || c.DemoWorld, World: c.DemoWorld, Out: s.stdout, Manager: s.env("NOTIFY_SOCKET")}).Run(ctx)
+	out := console.Ahead(s.bar.End, s.process.stdout) // it says that it serves
+	return app.New(s.settings, s.options(), app.Serving{Demo: c.Demo || c.DemoWorld, World: c.DemoWorld, Out: out, Manager: s.env("NOTIFY_SOCKET")}).Run(ctx)
 }
 
 // options returns the options of the application that the process sets.
 func (s *session) options() app.Options {
-	return app.Options{Log: app.NewLogger(s.stderr, s.settings), Version: Version(), Clock: s.clock}
+	o := app.Options{Version: Version(), Clock: s.clock}
+	if s.bar == nil {
+		o.Log = app.NewLogger(s.stderr, s.settings)
+	} else {
+		o.Log, o.Tell = app.NewLogger(s.bar, s.settings), s.bar.Tell
+	}
+	return o
 }

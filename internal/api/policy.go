@@ -53,7 +53,7 @@ func (a *api) policyRoutes() {
 			if err := document(in.ContentType); err != nil {
 				return nil, err
 			}
-			out, err := a.service.TestPolicy(ctx, actor, in.RawBody, in.Months, nil)
+			out, err := a.service.TestPolicy(ctx, actor, in.RawBody, in.Months)
 			return answer(out), err
 		})
 }

@@ -27,7 +27,8 @@ import (
 type Options struct {
 	Log     *slog.Logger
 	Version string
-	Clock   func() time.Time // nil: the machine's
+	Clock   func() time.Time         // nil: the machine's
+	Tell    func(scheduler.Progress) // is called now and then during work for which people wait; nil: nobody does
 
 	metrics *metrics.Metrics // of a serving instance
 }
@@ -100,7 +101,7 @@ type opening struct {
 
 // build opens the database and builds the rules over it. Servers and commands alike get their store here, and only here.
 func build(ctx context.Context, settings config.Settings, o Options, w opening) (*Parts, error) {
-	options := store.Options{Site: calendar.Site{URL: w.site}, Serving: w.site != "", Channels: channels(settings), Program: program(o.Version)}
+	options := store.Options{Site: calendar.Site{URL: w.site}, Serving: w.site != "", Channels: channels(settings), Program: program(o.Version), Tell: o.Tell}
 	if !options.Serving {
 		options.Site.URL = settings.Base(settings.Listen).String() // unless a server has set another one
 	}
@@ -133,7 +134,7 @@ func newService(s scheduler.Store, settings config.Settings, o Options, clock fu
 		tried = o.metrics.Decision
 	}
 	return scheduler.New(s, scheduler.Options{
-		Tried: tried,
+		Tried: tried, Tell: o.Tell,
 		Clock: clock, NewID: uuid.NewString, Log: o.Log,
 		Horizon: settings.Horizon, HoldFor: settings.HoldFor, MaxHold: settings.MaxHold, ClaimFor: settings.ClaimFor, Reminders: settings.Reminders,
 		MaxOpen: settings.Limits.Open, MaxRemarks: settings.Limits.Remarks,
@@ -171,7 +172,7 @@ func Backup(ctx context.Context, settings config.Settings, o Options, file strin
 	if err != nil {
 		return err
 	}
-	if err := s.Backup(ctx, file); err != nil {
+	if err := s.Backup(ctx, file, o.Tell); err != nil {
 		return errors.Join(err, s.Close())
 	}
 	_ = noteBackup(ctx, s, o.clock()()) // an older schema, or a disk that cannot be written: the copy was made as well
@@ -183,7 +184,7 @@ func Restore(ctx context.Context, settings config.Settings, o Options, file stri
 	if config.IsPostgres(settings.Database) {
 		return "", scheduler.Errorf(scheduler.CodeInvalid, "a PostgreSQL database is restored with pg_restore; then say: berth restore --record")
 	}
-	return store.Restore(ctx, file, settings.Database, o.clock()())
+	return store.Restore(ctx, file, settings.Database, o.clock()(), o.Tell)
 }
 
 // NoteRestored records that the database was restored from a copy, by whatever program.

@@ -21,8 +21,6 @@ type Console struct {
 	Accounts Accounts
 	Out      io.Writer
 	JSON     bool
-
-	Progress io.Writer // a terminal for the progress of long work; nil for none
 }
 
 func (c Console) printf(format string, args ...any) { fmt.Fprintf(c.Out, format, args...) }

@@ -67,11 +67,3 @@ func acceptable(password string) (string, error) {
 	}
 	return password, nil
 }
-
-// Terminal returns a writer that is a terminal; nil for any other.
-func Terminal(out io.Writer) io.Writer {
-	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return f
-	}
-	return nil
-}

@@ -88,10 +88,7 @@ func ofFile(file string, err error) error {
 
 // TestPolicy says what a policy would have done to the requests of the last months.
 func (c Console) TestPolicy(ctx context.Context, file string, text []byte, months int) error {
-	out, err := c.Service.TestPolicy(ctx, Local, text, months, func(done int) {
-		c.progress(scheduler.VerifyProgress{Doing: "requests", Done: done})
-	})
-	c.progress(scheduler.VerifyProgress{})
+	out, err := c.Service.TestPolicy(ctx, Local, text, months)
 	if err != nil {
 		return ofFile(file, err)
 	}

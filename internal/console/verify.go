@@ -12,8 +12,7 @@ import (
 
 // Verify checks the whole database from scratch. It returns ErrNo if it finds a violation.
 func (c Console) Verify(ctx context.Context) error {
-	v, err := c.Service.VerifyTelling(ctx, c.progress)
-	c.progress(scheduler.VerifyProgress{})
+	v, err := c.Service.Verify(ctx)
 	if err != nil {
 		return err
 	}
@@ -42,18 +41,6 @@ func (c Console) Verify(ctx context.Context) error {
 	c.printf("%d requests, %d bookings, %d overcommitments, %d recorded overbooks, %d inconsistencies: %s\n",
 		v.Requests, v.Bookings, len(v.Overcommitments), len(v.Recorded), len(v.Inconsistencies), verdict)
 	return unclean
-}
-
-// progress overwrites the last line with the state of the work; at the end it clears the line.
-func (c Console) progress(p scheduler.VerifyProgress) {
-	if c.Progress == nil {
-		return
-	}
-	line := ""
-	if p.Doing != "" {
-		line = strings.TrimSuffix(fmt.Sprintf("checking %s: %d", p.Doing, p.Done), ": 0")
-	}
-	fmt.Fprintf(c.Progress, "\r%-40s\r%s", "", line)
 }
 
 func (c Console) overcommitments(title string, list []testbeds.Overcommitment) {

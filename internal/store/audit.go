@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"berth/scheduler"
 )
@@ -233,3 +234,9 @@ type numbers map[int64]uint64
 
 func (n numbers) add(number int64)       { n[number>>6] |= 1 << (number & 63) }
 func (n numbers) have(number int64) bool { return n[number>>6]&(1<<(number&63)) != 0 }
+
+// Size counts the bookings in force that end after the given instant, and the requests.
+func (a *audit) Size(ctx context.Context, endAfter time.Time) (bookings, requests int, err error) {
+	err = a.tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM bookings WHERE released = 0 AND until > $1), (SELECT COUNT(*) FROM requests)`, seconds(endAfter)).Scan(&bookings, &requests)
+	return bookings, requests, err
+}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -14,8 +16,8 @@ import (
 )
 
 // Backup makes a consistent copy of a SQLite database in use. The file must not exist yet; it appears only when it is complete and
-// on the disk.
-func (s *Store) Backup(ctx context.Context, file string) error {
+// on the disk. tell is called now and then, unless it is nil.
+func (s *Store) Backup(ctx context.Context, file string, tell func(scheduler.Progress)) error {
 	if s.dialect.name != goose.DialectSQLite3 {
 		return scheduler.Errorf(scheduler.CodeInvalid, "a PostgreSQL database is copied with pg_dump, which is consistent while berth serves")
 	}
@@ -28,7 +30,10 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 	}
 	defer os.RemoveAll(folder)
 	copied := filepath.Join(folder, "copy.db")
-	if err := s.copy(ctx, copied); err != nil {
+	stop := s.watching(ctx, copied, tell)
+	err = s.copy(ctx, copied)
+	stop()
+	if err != nil {
 		return fmt.Errorf("copying the database: %w", err)
 	}
 	if err := flush(copied); err != nil {
@@ -61,6 +66,38 @@ func (s *Store) copy(ctx context.Context, file string) (err error) {
 	}()
 	_, err = conn.ExecContext(ctx, `VACUUM INTO $1`, file)
 	return err
+}
+
+// lookEvery is how often the copy is looked at while SQLite writes it.
+const lookEvery = 200 * time.Millisecond
+
+// watching tells how much of a copy there is, until it is stopped: SQLite does not say. It estimates the whole from the pages in use.
+func (s *Store) watching(ctx context.Context, file string, tell func(scheduler.Progress)) (stop func()) {
+	var whole int64
+	if tell == nil || s.read.QueryRowContext(ctx, `SELECT (p.page_count - f.freelist_count) * z.page_size FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size z`).Scan(&whole) != nil {
+		return func() {}
+	}
+	var watching sync.WaitGroup
+	ended := make(chan struct{})
+	watching.Go(func() {
+		look := time.NewTicker(lookEvery)
+		defer look.Stop()
+		told := func(done int64) {
+			tell(scheduler.Progress{Doing: "copying the database", Done: min(done, whole), Of: whole, Bytes: true})
+		}
+		for {
+			if info, err := os.Stat(file); err == nil {
+				told(info.Size())
+			}
+			select {
+			case <-ended:
+				told(whole)
+				return
+			case <-look.C:
+			}
+		}
+	})
+	return func() { close(ended); watching.Wait() }
 }
 
 // flush waits until a file or folder is on the disk.

@@ -45,7 +45,7 @@ func TestBackupWhileServing(t *testing.T) {
 	folder := t.TempDir()
 	files := []string{filepath.Join(folder, "one.db"), filepath.Join(folder, "it's two?.db"), filepath.Join(folder, "three.db")}
 	for _, file := range files {
-		if err := s.Backup(t.Context(), file); err != nil {
+		if err := s.Backup(t.Context(), file, nil); err != nil {
 			t.Error(err)
 		}
 	}
@@ -85,16 +85,16 @@ func TestBackupIsRefused(t *testing.T) {
 	testdb.EachDSN(t, func(t *testing.T, dsn string) {
 		s := testdb.Open(t, dsn)
 		for what, file := range map[string]string{"a file that is there": there, "a folder": folder} {
-			code(t, what, s.Backup(t.Context(), file), scheduler.CodeInvalid)
+			code(t, what, s.Backup(t.Context(), file, nil), scheduler.CodeInvalid)
 		}
-		if err := s.Backup(t.Context(), filepath.Join(folder, "nowhere", "copy.db")); err == nil {
+		if err := s.Backup(t.Context(), filepath.Join(folder, "nowhere", "copy.db"), nil); err == nil {
 			t.Error("a copy into a folder that is not there was made")
 		}
 		if b, err := os.ReadFile(there); err != nil || string(b) != "mine" {
 			t.Errorf("the file that was there has become %q (%v)", b, err)
 		}
 		if isPostgres(dsn) {
-			err := s.Backup(t.Context(), filepath.Join(folder, "copy.db"))
+			err := s.Backup(t.Context(), filepath.Join(folder, "copy.db"), nil)
 			if code(t, "PostgreSQL", err, scheduler.CodeInvalid); !strings.Contains(err.Error(), "pg_dump") {
 				t.Errorf("%v does not say what to use", err)
 			}

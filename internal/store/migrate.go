@@ -11,13 +11,15 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
+
+	"berth/scheduler"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date, one process at a time, and creates the rows of every database.
-func (s *Store) migrate(ctx context.Context) error {
+// migrate brings the schema up to date, one process at a time, and creates the rows of every database. It tells how far an upgrade is, if anybody waits.
+func (s *Store) migrate(ctx context.Context, tell func(scheduler.Progress)) error {
 	p, err := s.provider()
 	if err != nil {
 		return err
@@ -28,7 +30,11 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	known, current := newest(p), before
 	if before < known {
-		if err := s.up(ctx, p); err != nil {
+		steps := func() error { _, err := p.Up(ctx); return err }
+		if tell != nil && before > 0 {
+			steps = func() error { return stepwise(ctx, p, before, known, tell) }
+		}
+		if err := s.up(ctx, steps); err != nil {
 			return err
 		}
 		if current, err = s.version(ctx); err != nil { // a newer program may have been at it too
@@ -79,15 +85,30 @@ const migrationTries = 6
 
 // up runs the missing migrations. SQLite has no lock beyond one transaction: of several processes that open a file at once one
 // migrates, the others fail, and find it done at their next check.
-func (s *Store) up(ctx context.Context, p *goose.Provider) error {
+func (s *Store) up(ctx context.Context, steps func() error) error {
 	for try := 1; ; try++ {
-		_, err := p.Up(ctx)
+		err := steps()
 		if err == nil || s.dialect.name == goose.DialectPostgres || try == migrationTries {
 			return err
 		}
 		if err := pause(ctx, 4+try); err != nil {
 			return err
 		}
+	}
+}
+
+// stepwise runs the missing migrations one by one.
+func stepwise(ctx context.Context, p *goose.Provider, before, known int64, tell func(scheduler.Progress)) error {
+	for at := before; ; {
+		tell(scheduler.Progress{Doing: "upgrading the database", Done: at - before, Of: known - before})
+		done, err := p.UpByOne(ctx)
+		if errors.Is(err, goose.ErrNoNextVersion) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		at = done.Source.Version
 	}
 }
 

@@ -19,6 +19,8 @@ type Options struct {
 	Serving bool
 	// Channels lists the systems that events are delivered to. A new channel gets no earlier events.
 	Channels []scheduler.Channel
+	// Tell is called during an upgrade of the schema; nil: nobody waits.
+	Tell func(scheduler.Progress)
 }
 
 // siteMark names the mark that keeps the server's site in the database.

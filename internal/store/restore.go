@@ -17,8 +17,14 @@ import (
 
 // Restore puts a copy of a SQLite database in the place of another, which is kept aside. It refuses a copy that is damaged, has no schema of Berth, or
 // one that this program does not know, and a place that a process has open.
-func Restore(ctx context.Context, from, to string, at time.Time) (aside string, err error) {
-	if info, err := os.Stat(from); err != nil || !info.Mode().IsRegular() {
+//
+// tell is called now and then, unless it is nil.
+func Restore(ctx context.Context, from, to string, at time.Time, tell func(scheduler.Progress)) (aside string, err error) {
+	if tell == nil {
+		tell = func(scheduler.Progress) {}
+	}
+	info, err := os.Stat(from)
+	if err != nil || !info.Mode().IsRegular() {
 		return "", scheduler.Errorf(scheduler.CodeNotFound, "there is no file %s", from)
 	}
 	if err := alone(ctx, to); err != nil {
@@ -30,9 +36,10 @@ func Restore(ctx context.Context, from, to string, at time.Time) (aside string, 
 	}
 	defer os.RemoveAll(folder)
 	copied := filepath.Join(folder, "copy.db")
-	if err := duplicate(from, copied); err != nil {
+	if err := duplicate(from, copied, counting{tell: tell, size: info.Size()}); err != nil {
 		return "", fmt.Errorf("copying the backup: %w", err)
 	}
+	tell(scheduler.Progress{Doing: "checking the copy"})
 	if err := prepared(ctx, copied, at); err != nil {
 		return "", err
 	}
@@ -144,8 +151,20 @@ func putAside(path string, at time.Time) (aside string, err error) {
 	return aside, nil
 }
 
+// counting tells how much of a file was copied.
+type counting struct {
+	tell       func(scheduler.Progress)
+	size, done int64
+}
+
+func (c *counting) Write(b []byte) (int, error) {
+	c.done += int64(len(b))
+	c.tell(scheduler.Progress{Doing: "copying the backup", Done: c.done, Of: c.size, Bytes: true})
+	return len(b), nil
+}
+
 // duplicate copies a file to a new one that only its owner may read, on the disk.
-func duplicate(from, to string) (err error) {
+func duplicate(from, to string, told counting) (err error) {
 	r, err := os.Open(from)
 	if err != nil {
 		return err
@@ -156,7 +175,7 @@ func duplicate(from, to string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	if _, err := io.Copy(w, r); err != nil {
+	if _, err := io.Copy(io.MultiWriter(w, &told), r); err != nil {
 		return err
 	}
 	return w.Sync()

@@ -23,17 +23,17 @@ func TestRestore(t *testing.T) {
 	}
 	create(t, s, plain(uuid(1)))
 	backup := filepath.Join(t.TempDir(), "backup.db")
-	done(t, s.Backup(t.Context(), backup))
+	done(t, s.Backup(t.Context(), backup, nil))
 	create(t, s, plain(uuid(2)))
 	last, before := sequence(t, s), epochOf(t, s)
 
-	_, err = store.Restore(t.Context(), backup, path, start)
+	_, err = store.Restore(t.Context(), backup, path, start, nil)
 	code(t, "a database in use", err, scheduler.CodeConflict)
 	if got := numbers(t, s, scheduler.RequestFilter{}); len(got) != 2 {
 		t.Errorf("after the refusal it has %v", got)
 	}
 	done(t, s.Close())
-	aside, err := store.Restore(t.Context(), backup, path, start)
+	aside, err := store.Restore(t.Context(), backup, path, start, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestRestoreRefuses(t *testing.T) {
 	create(t, testdb.Open(t, path), plain(uuid(1)))
 	s := testdb.Open(t, testdb.SQLite(t))
 	good := filepath.Join(folder, "good.db")
-	done(t, s.Backup(t.Context(), good))
+	done(t, s.Backup(t.Context(), good, nil))
 	raw, err := os.ReadFile(good)
 	done(t, err)
 	write := func(name string, b []byte) string {
@@ -98,7 +98,7 @@ func TestRestoreRefuses(t *testing.T) {
 		"empty":       {write("empty.db", nil), scheduler.CodeInvalid, "no database of Berth"},
 		"newer":       {newer, scheduler.CodeInvalid, "use the newer program"},
 	} {
-		aside, err := store.Restore(t.Context(), c.file, filepath.Join(folder, "target.db"), time.Now())
+		aside, err := store.Restore(t.Context(), c.file, filepath.Join(folder, "target.db"), time.Now(), nil)
 		code(t, name, err, c.want)
 		if err == nil || !strings.Contains(err.Error(), c.says) || aside != "" {
 			t.Errorf("%s: %v, want it to say %q", name, err, c.says)

@@ -69,7 +69,7 @@ func TestBackupBeforeAnUpgradeLeadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	done(t, s.Backup(t.Context(), copied))
+	done(t, s.Backup(t.Context(), copied, nil))
 	done(t, s.Close())
 	if a, b := schemaOf(t, old), schemaOf(t, copied); a != 1 || b != 1 {
 		t.Errorf("after the backup the schema is version %d, and that of the copy %d; want both as they were", a, b)

@@ -47,7 +47,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.migrate(ctx, o.Tell); err != nil {
 		return nil, errors.Join(fmt.Errorf("bringing the database up to date: %w", s.explained(ctx, err)), s.Close())
 	}
 	if err := s.ready(ctx, o); err != nil {

@@ -26,8 +26,9 @@ type Desk struct {
 	In    io.Reader
 	Asks  bool      // the person is there to answer questions
 	Err   io.Writer // for questions and previews
-	Yes   bool      // no questions
-	Dry   bool      // previews only
+	Bar   *console.Bar
+	Yes   bool // no questions
+	Dry   bool // previews only
 	Fresh func() string
 }
 

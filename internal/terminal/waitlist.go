@@ -77,7 +77,9 @@ func (d *Desk) Policy(ctx context.Context) error {
 
 // TestPolicy says what a policy would have done.
 func (d *Desk) TestPolicy(ctx context.Context, text []byte, months int) error {
+	d.Bar.Tell(scheduler.Progress{Doing: "the server tries the policy"})
 	a, err := d.Client.TestPolicy(ctx, text, fmt.Sprint(months))
+	d.Bar.End()
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func (s *site) putPolicy(w http.ResponseWriter, r *http.Request, who account.Act
 	if err == nil {
 		p.Change = &change
 		var trial scheduler.PolicyTrial
-		if trial, err = s.service.TestPolicy(r.Context(), who, []byte(p.YAML), policyMonths, nil); err == nil {
+		if trial, err = s.service.TestPolicy(r.Context(), who, []byte(p.YAML), policyMonths); err == nil {
 			p.Trial, p.Lists = &trial, trialLists(trial)
 		}
 	}

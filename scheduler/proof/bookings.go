@@ -94,6 +94,9 @@ func (b *Bookings) find(id int64) (int, bool) {
 	return sort.Find(b.rows.n, func(i int) int { return cmp.Compare(id, b.rows.at(i).id) })
 }
 
+// Resources counts the resources that the bookings claim.
+func (b *Bookings) Resources() int { return len(b.resources) }
+
 // ByResource yields, for one resource after the other, the bookings that claim it, with these claims alone.
 func (b *Bookings) ByResource() iter.Seq2[testbeds.Resource, []testbeds.Booking] {
 	type place struct{ row, claim int32 }

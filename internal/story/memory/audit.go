@@ -14,6 +14,11 @@ type audit struct{ d *data }
 
 func (d *data) Audit() scheduler.Audit { return audit{d} }
 
+func (a audit) Size(ctx context.Context, endAfter time.Time) (bookings, requests int, err error) {
+	err = a.Bookings(ctx, endAfter, func(testbeds.Booking) error { bookings++; return nil })
+	return bookings, len(a.d.pick(func(scheduler.Request) bool { return true })), err
+}
+
 func (a audit) Bookings(ctx context.Context, endAfter time.Time, yield func(testbeds.Booking) error) error {
 	return a.d.Bookings(ctx, endAfter, yield)
 }
