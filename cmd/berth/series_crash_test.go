@@ -118,7 +118,7 @@ func (s *seriesCrash) until(t *testing.T, taken func() bool, method, path string
 			defer close(gone)
 			_, _ = who.send(ctx, method, path, body)
 		}()
-		wait(ctx, time.Duration(s.chance.IntN(15*(round+1)))*time.Millisecond)
+		wait(ctx, time.Duration(s.chance.IntN(30*(round+1)))*time.Millisecond)
 		for _, in := range s.instances {
 			in.kill()
 		}
