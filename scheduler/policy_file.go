@@ -16,7 +16,8 @@ type policyText struct {
 }
 
 // ApplyPolicyFile puts the policy of a file in force, as one change of Berth's own, unless its content is what was last put in force so: what somebody
-// has changed since on the page or over the API stays until the file changes. The faults of a policy are testbeds.Faults, each with file and line.
+// has changed since on the page or over the API stays until the file changes. The faults of a policy are testbeds.Faults, each with file and line;
+// other errors have the codes of PutPolicy.
 func (s *Service) ApplyPolicyFile(ctx context.Context, file string, text []byte) (PolicyChange, error) {
 	return s.putPolicy(ctx, account.System, policyText{file, text}, ChangeOptions{Reason: "from the file " + clip(filepath.Base(file))})
 }
