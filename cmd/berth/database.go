@@ -14,22 +14,21 @@ import (
 )
 
 type loadCommand struct {
+	changing
 	Files   []string `arg:"" name:"file" help:"Facility or catalogue in YAML."`
-	DryRun  bool     `help:"Say what would change and which bookings it would break; change nothing."`
 	Force   bool     `help:"Change it although bookings lose their capacity; they are named and flagged."`
 	Reason  string   `help:"Why, for the history; mandatory with --force." placeholder:"TEXT"`
 	Replace bool     `help:"Delete what the files do not have: testbeds, closures, providers and approval policies made over the API."`
 	JSON    bool     `name:"json" help:"Write JSON."`
 }
 
-func (c *loadCommand) Run(ctx context.Context, s *session) error {
+func (c *loadCommand) Run(ctx context.Context, p *process, open opening) error {
 	sources, err := console.ReadSources(c.Files)
 	if err != nil {
 		return err
 	}
-	return s.with(ctx, func(parts *app.Parts) error {
-		o := scheduler.ChangeOptions{DryRun: c.DryRun, Force: c.Force, Reason: c.Reason}
-		return s.console(parts, c.JSON).Load(ctx, sources, c.Replace, o)
+	return c.at(ctx, p, open, c.JSON, creating, func(out console.Console) error {
+		return out.Load(ctx, sources, c.Replace, scheduler.ChangeOptions{DryRun: c.DryRun, Force: c.Force, Reason: c.Reason})
 	})
 }
 

@@ -15,7 +15,7 @@ Berth books testbed slots for 5G experiments.
 	berth version                     print the version
 
 Each of them has --help. Apart from serve they work on the database directly, as its local administrator; a server may be running on
-it at the same time. Only serve brings the schema of an older database up to date.
+it at the same time. load, user and token do the same at a server that --server or --context names. Only serve brings the schema of an older database up to date.
 
 # First steps
 

@@ -89,6 +89,9 @@ func execute(ctx context.Context, p process) (err error) {
 	}
 	parsed, err := parser.Parse(p.args)
 	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
+		if err := stays(wrong); err != nil {
+			return err
+		}
 		return scheduler.Errorf(scheduler.CodeInvalid, "%v; see berth --help", wrong)
 	}
 	if err != nil {
@@ -125,12 +128,13 @@ func newParser(g *grammar, p process) (*kong.Kong, error) {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}), kong.Help(help))
 	if err == nil {
 		shown(parser.Model, "")
+		stay(parser.Model)
 	}
 	return parser, err
 }
 
 var commandGroups = []kong.Group{{Key: "server", Title: "Commands for everybody. They ask the server that berth login has saved:"},
-	{Key: "local", Title: "Commands on the server's own machine:"}}
+	{Key: "local", Title: "Commands on the server's own machine (load, user and token also ask a server that --server names):"}}
 
 // help shows the settings where somebody looks for them: all of them under berth serve, the database under the other commands that use it.
 func help(o kong.HelpOptions, parsed *kong.Context) error {
@@ -208,5 +212,5 @@ type session struct {
 }
 
 func (s *session) console(parts *app.Parts, asJSON bool) console.Console {
-	return console.Console{Service: parts.Service, Accounts: parts.Auth, Out: s.stdout, JSON: asJSON}
+	return console.Console{Service: parts.Service, Facilities: parts.Service, Accounts: parts.Auth, Tokens: parts.Auth, Out: s.stdout, JSON: asJSON}
 }

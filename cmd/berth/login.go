@@ -28,7 +28,7 @@ type loginCommand struct {
 	Name      string   `help:"Name under which the server is saved. Default: its host." placeholder:"NAME"`
 	User      string   `help:"Username, to sign in with a password instead of a code." placeholder:"USERNAME"`
 	TokenFile string   `help:"File with a token from the account page, - for standard input, instead of a code." placeholder:"FILE"`
-	Scope     []string `help:"What the token may do, of what its owner may: read, write (everything about requests), admin (the facility, people, tokens); repeatable." enum:"read,write,admin" default:"read,write,admin"`
+	Scope     []string `help:"What the token may do, of what its owner may: read, write (everything about requests), admin (the facility, people), password (passwords and tokens of others; with --user only); repeatable." enum:"read,write,admin,password" default:"read,write,admin"`
 	Insecure  bool     `help:"Without encryption to another machine. Everybody on the way can read the token."`
 }
 

@@ -84,8 +84,11 @@ func page(w io.Writer, node *kong.Node) error {
 	}
 	for _, leaf := range leaves(node) {
 		if leaf != node {
-			out(".SH %s\n%s", strings.ToUpper(roff(strings.TrimPrefix(leaf.Path(), "berth "))), roff(leaf.Help))
+			out(".SH %s\n%s", strings.ToUpper(roff(strings.TrimPrefix(leaf.Path(), "berth "))), roff(strings.TrimSpace(leaf.Help+" "+leaf.Detail)))
 		} else {
+			if leaf.Detail != "" {
+				out(".SH DESCRIPTION\n%s", roff(leaf.Detail))
+			}
 			out(".SH OPTIONS")
 		}
 		for _, a := range leaf.Positional {

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"berth/internal/app"
+	"berth/internal/client"
 	"berth/internal/console"
 	"berth/scheduler/account"
 )
@@ -47,82 +49,97 @@ func (f profile) apply(p *account.Person) {
 }
 
 type userAdd struct {
+	changing
 	Username     string  `arg:"" help:"The name to sign in with."`
 	Profile      profile `embed:""`
 	PasswordFile string  `help:"File with the password, - for standard input." placeholder:"FILE"`
 	NoPassword   bool    `help:"Set no password, for people who use tokens only."`
 }
 
-func (c *userAdd) Run(ctx context.Context, s *session) error {
+func (c *userAdd) Run(ctx context.Context, proc *process, open opening) error {
 	p := account.Person{Username: c.Username, Name: c.Username, Roles: []account.Role{account.RoleExperimenter}}
 	c.Profile.apply(&p)
-	if !c.NoPassword {
-		hash, err := s.password(c.PasswordFile)
-		if err != nil {
+	if !c.NoPassword && !c.DryRun {
+		var err error
+		if p.Password, err = c.password(proc, c.PasswordFile); err != nil {
 			return err
 		}
-		p.Password = hash
 	}
-	return s.with(ctx, func(parts *app.Parts) error { return s.console(parts, false).AddPerson(ctx, p) })
+	return c.at(ctx, proc, open, false, creating, func(out console.Console) error { return out.AddPerson(ctx, p) })
 }
 
-// password reads a password and hashes it.
-func (s *session) password(file string) (hash string, err error) {
-	text, err := console.ReadPassword(file, s.stdin, s.stderr)
-	if err != nil {
-		return "", err
+// password reads a password, and hashes it for the database of this machine; a server does so itself.
+func (f elsewhere) password(p *process, file string) (string, error) {
+	text, err := console.ReadPassword(file, p.stdin, p.stderr)
+	if err != nil || f.named() {
+		return text, err
 	}
 	return app.HashPassword(text)
 }
 
 type userList struct {
+	elsewhere
 	JSON bool `name:"json" help:"Write JSON."`
 }
 
-func (c *userList) Run(ctx context.Context, s *session) error {
-	return s.looking(ctx, func(parts *app.Parts) error { return s.console(parts, c.JSON).People(ctx) })
+func (c *userList) Run(ctx context.Context, p *process, open opening) error {
+	return changing{elsewhere: c.elsewhere}.at(ctx, p, open, c.JSON, existing, func(out console.Console) error { return out.People(ctx) })
 }
 
 type userSet struct {
+	changing
 	Username string  `arg:"" help:"The username."`
 	Profile  profile `embed:""`
 }
 
-func (c *userSet) Run(ctx context.Context, s *session) error {
-	return s.change(ctx, c.Username, c.Profile.apply)
+func (c *userSet) Run(ctx context.Context, p *process, open opening) error {
+	return c.person(ctx, p, open, c.Username, c.Profile.apply)
 }
 
 type userPasswd struct {
+	elsewhere
 	Username     string `arg:"" help:"The username."`
 	PasswordFile string `help:"File with the password, - for standard input." placeholder:"FILE"`
 }
 
-func (c *userPasswd) Run(ctx context.Context, s *session) error {
-	hash, err := s.password(c.PasswordFile)
+func (c *userPasswd) Run(ctx context.Context, p *process, open opening) error {
+	password, err := c.password(p, c.PasswordFile)
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, c.Username, func(p *account.Person) { p.Password = hash })
+	if !c.named() {
+		return changing{}.person(ctx, p, open, c.Username, func(p *account.Person) { p.Password = password })
+	}
+	d, err := remoteFlags{Server: c.Server, Context: c.Context, Output: "table"}.desk(p)
+	if err != nil {
+		return err
+	}
+	if err := (client.Administration{Client: d.Client}).SetPassword(ctx, c.Username, password); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.stdout, "changed the password of %s\n", c.Username)
+	return err
 }
 
 type userDisable struct {
+	changing
 	Username string `arg:"" help:"The username."`
 }
 
-func (c *userDisable) Run(ctx context.Context, s *session) error {
-	return s.change(ctx, c.Username, func(p *account.Person) { p.Disabled = true })
+func (c *userDisable) Run(ctx context.Context, p *process, open opening) error {
+	return c.person(ctx, p, open, c.Username, func(p *account.Person) { p.Disabled = true })
 }
 
 type userEnable struct {
+	changing
 	Username string `arg:"" help:"The username."`
 }
 
-func (c *userEnable) Run(ctx context.Context, s *session) error {
-	return s.change(ctx, c.Username, func(p *account.Person) { p.Disabled = false })
+func (c *userEnable) Run(ctx context.Context, p *process, open opening) error {
+	return c.person(ctx, p, open, c.Username, func(p *account.Person) { p.Disabled = false })
 }
 
-func (s *session) change(ctx context.Context, username string, how func(*account.Person)) error {
-	return s.looking(ctx, func(parts *app.Parts) error {
-		return s.console(parts, false).ChangePerson(ctx, username, how)
-	})
+// person changes a person.
+func (f changing) person(ctx context.Context, p *process, open opening, username string, how func(*account.Person)) error {
+	return f.at(ctx, p, open, false, existing, func(out console.Console) error { return out.ChangePerson(ctx, username, how) })
 }

@@ -52,14 +52,14 @@ func commandsReference(model *kong.Application) string {
 			out("\nThey ask the server that `berth login` has saved. Those that do have these flags as well:")
 			rows(out, flagRows(leaves(model.Children[commandAt(model, "slots")])[0], true))
 		} else {
-			out("\nThey work on the database of the machine, whose settings (`--database`, `--config`) they take.")
+			out("\nThey work on the database of the machine, whose settings (`--database`, `--config`) they take. `load`, `user` and `token` ask a server where `--server` or `--context` names one.")
 		}
 		for _, node := range model.Children {
 			if node.Hidden || node.Group == nil || node.Group.Key != group.Key {
 				continue
 			}
 			for _, leaf := range leaves(node) {
-				out("\n### berth %s\n\n%s", strings.TrimPrefix(leaf.Path(), "berth "), leaf.Help)
+				out("\n### berth %s\n\n%s", strings.TrimPrefix(leaf.Path(), "berth "), strings.TrimSpace(leaf.Help+" "+leaf.Detail))
 				var list [][2]string
 				for _, a := range leaf.Positional {
 					list = append(list, [2]string{a.Summary(), a.Help})

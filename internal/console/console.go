@@ -9,18 +9,55 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/testbeds"
 )
 
 // Local is the actor of the console.
 var Local = account.Actor{Username: "console", Name: "Local administrator", Roles: []account.Role{account.RoleAdministrator},
 	Scopes: account.AllScopes()}
 
-// Console writes results.
+// Console writes results. Its parts work on the database of the machine, or at a server.
 type Console struct {
-	Service  *scheduler.Service
-	Accounts Accounts
-	Out      io.Writer
-	JSON     bool
+	Service    *scheduler.Service // nil at a server
+	Facilities Facilities
+	Accounts   Accounts
+	Tokens     Tokens
+	Elsewhere  bool // they are at a server, which tells nothing about passwords
+	Out        io.Writer
+	JSON       bool
+
+	Dry     bool                        // say what would change, and change nothing
+	Preview io.Writer                   // where what would change is shown, before Agree is asked
+	Agree   func(question string) error // nil: what was typed is meant
+}
+
+// sure shows what a change would do, and asks whether to make it. It reports whether it is to be made.
+func (c Console) sure(question string, lines ...string) (bool, error) {
+	out := c.Preview
+	switch {
+	case c.Dry:
+		out = c.Out
+		question = "nothing was changed: this is a dry run"
+	case c.Agree == nil:
+		return true, nil
+	}
+	for _, line := range lines {
+		fmt.Fprintln(out, line)
+	}
+	if c.Dry {
+		_, err := fmt.Fprintln(out, question)
+		return false, err
+	}
+	err := c.Agree(question)
+	return err == nil, err
+}
+
+// Facilities reads and replaces the facility and the catalogue. The numbers are their revisions.
+type Facilities interface {
+	Facility(ctx context.Context, a account.Actor) (testbeds.Facility, int64, error)
+	Catalogue(ctx context.Context, a account.Actor) (testbeds.Catalogue, int64, error)
+	PutFacility(ctx context.Context, a account.Actor, f testbeds.Facility, o scheduler.ChangeOptions) (scheduler.FacilityChange, error)
+	PutCatalogue(ctx context.Context, a account.Actor, c testbeds.Catalogue, o scheduler.ChangeOptions) (scheduler.FacilityChange, error)
 }
 
 func (c Console) printf(format string, args ...any) { fmt.Fprintf(c.Out, format, args...) }

@@ -44,16 +44,38 @@ func readBounded(path string) ([]byte, error) {
 // Load replaces facility and catalogue by the content of the files. A fault in one file stops all changes. Objects made over the API that
 // the files lack are kept unless replace is set; they are listed before any change.
 func (c Console) Load(ctx context.Context, sources []facilityfile.Source, replace bool, o scheduler.ChangeOptions) error {
-	known, revision, err := c.Service.Facility(ctx, Local)
-	if err != nil {
-		return err
+	if c.Agree != nil && !o.DryRun {
+		first, dry := c, o
+		first.Out, first.JSON, dry.DryRun = c.Preview, false, true
+		seen, err := first.load(ctx, sources, replace, dry)
+		if err == nil {
+			err = c.Agree("Load it?")
+		}
+		if err != nil {
+			return err
+		}
+		o.Revision = seen
 	}
+	_, err := c.load(ctx, sources, replace, o)
+	return err
+}
+
+// load loads files, and returns the revision of the facility that it found.
+func (c Console) load(ctx context.Context, sources []facilityfile.Source, replace bool, o scheduler.ChangeOptions) (revision int64, err error) {
+	known, revision, err := c.Facilities.Facility(ctx, Local)
+	if err == nil && o.Revision != 0 && o.Revision != revision {
+		err = scheduler.Errorf(scheduler.CodePrecondition, "the facility was changed in between: it is at revision %d, not %d", revision, o.Revision)
+	}
+	if err != nil {
+		return revision, err
+	}
+	o.Revision = 0 // the catalogue follows the facility, which has another one then
 	files, err := facilityfile.Load(known, sources...)
 	if wrong, ok := errors.AsType[testbeds.Faults](err); ok {
-		return scheduler.InFiles(nothingLoaded, wrong)
+		return revision, scheduler.InFiles(nothingLoaded, wrong)
 	}
 	if err != nil {
-		return err
+		return revision, err
 	}
 	answer := struct {
 		Facility  *scheduler.FacilityChange `json:"facility,omitempty"`
@@ -71,34 +93,34 @@ func (c Console) Load(ctx context.Context, sources []facilityfile.Source, replac
 		}
 		seen := o
 		seen.Revision = revision // the change applies to the facility that was listed
-		change, err := c.Service.PutFacility(ctx, Local, both, seen)
+		change, err := c.Facilities.PutFacility(ctx, Local, both, seen)
 		if err != nil {
-			return err
+			return revision, err
 		}
 		answer.Facility = &change
 	}
 	if files.Catalogue != nil {
 		change, err := c.putCatalogue(ctx, files, o)
 		if err != nil {
-			return err
+			return revision, err
 		}
 		answer.Catalogue = &change
 	}
 	if c.JSON {
-		return c.json(answer)
+		return revision, c.json(answer)
 	}
 	c.change("facility", answer.Facility)
 	c.change("catalogue", answer.Catalogue)
-	return nil
+	return revision, nil
 }
 
 // putCatalogue replaces the catalogue. In a dry run together with a facility the stored facility is still the old one, which may
 // contradict the new catalogue: then only the difference is reported.
 func (c Console) putCatalogue(ctx context.Context, files facilityfile.Bundle, o scheduler.ChangeOptions) (scheduler.FacilityChange, error) {
 	if !o.DryRun || files.Facility == nil {
-		return c.Service.PutCatalogue(ctx, Local, *files.Catalogue, o)
+		return c.Facilities.PutCatalogue(ctx, Local, *files.Catalogue, o)
 	}
-	old, revision, err := c.Service.Catalogue(ctx, Local)
+	old, revision, err := c.Facilities.Catalogue(ctx, Local)
 	return scheduler.FacilityChange{Differences: old.Diff(*files.Catalogue), DryRun: true, Revision: revision}, err
 }
 

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -13,6 +14,9 @@ import (
 func (c Console) AddPerson(ctx context.Context, p account.Person) error {
 	if _, err := c.Accounts.Person(ctx, Local, p.Username); err == nil {
 		return scheduler.Errorf(scheduler.CodeConflict, "a person %q exists already", p.Username)
+	}
+	if ok, err := c.sure("Add them?", fmt.Sprintf("%s (%s), %s, would be added", p.Username, roles(p), p.Name)); !ok {
+		return err
 	}
 	p, err := c.Accounts.PutPerson(ctx, Local, p)
 	if err != nil {
@@ -27,11 +31,37 @@ func (c Console) ChangePerson(ctx context.Context, username string, change func(
 	if err != nil {
 		return err
 	}
+	before := p
 	change(&p)
+	if ok, err := c.sure("Change "+username+"?", differences(before, p)...); !ok {
+		return err
+	}
 	if p, err = c.Accounts.PutPerson(ctx, Local, p); err != nil {
 		return err
 	}
 	return c.person("changed", p)
+}
+
+// differences says, one line each, what a change makes of a person.
+func differences(before, after account.Person) (lines []string) {
+	state := func(p account.Person) string {
+		if p.Disabled {
+			return "disabled"
+		}
+		return "enabled"
+	}
+	for _, x := range []struct{ what, before, after string }{
+		{"name", before.Name, after.Name}, {"mail address", before.Email, after.Email}, {"organisation", before.Organisation, after.Organisation},
+		{"roles", roles(before), roles(after)}, {"account", state(before), state(after)},
+	} {
+		if x.before != x.after {
+			lines = append(lines, fmt.Sprintf("%s: %s → %s", x.what, cmp.Or(x.before, "none"), cmp.Or(x.after, "none")))
+		}
+	}
+	if len(lines) == 0 {
+		return []string{after.Username + " is like that already"}
+	}
+	return lines
 }
 
 func (c Console) person(verb string, p account.Person) error {
@@ -57,7 +87,7 @@ func (c Console) People(ctx context.Context) error {
 		switch {
 		case p.Disabled:
 			state = "disabled"
-		case p.Password == "":
+		case p.Password == "" && !c.Elsewhere:
 			state = "no password"
 		}
 		rows = append(rows, []string{p.Username, p.Name, roles(p), p.Email, p.Organisation, state})

@@ -2,6 +2,8 @@ package console
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"berth/scheduler"
@@ -24,7 +26,7 @@ type TokenWish struct {
 }
 
 // CreateToken makes a token and writes its secret, which is shown once.
-func (c Console) CreateToken(ctx context.Context, tokens Tokens, w TokenWish, now time.Time) error {
+func (c Console) CreateToken(ctx context.Context, w TokenWish, now time.Time) error {
 	var expires *time.Time
 	if w.Expires != "" {
 		p, err := testbeds.ParsePeriod(w.Expires)
@@ -38,7 +40,14 @@ func (c Console) CreateToken(ctx context.Context, tokens Tokens, w TokenWish, no
 	for i, s := range w.Scopes {
 		scopes[i] = account.Scope(s)
 	}
-	secret, t, err := tokens.Create(ctx, Local, w.Owner, w.Name, scopes, expires)
+	until := "for ever"
+	if expires != nil {
+		until = "until " + instant(*expires)
+	}
+	if ok, err := c.sure("Make it?", fmt.Sprintf("a token %q would act for %s (%s), %s", w.Name, w.Owner, strings.Join(w.Scopes, ", "), until)); !ok {
+		return err
+	}
+	secret, t, err := c.Tokens.Create(ctx, Local, w.Owner, w.Name, scopes, expires)
 	if err != nil {
 		return err
 	}
@@ -52,9 +61,9 @@ func (c Console) CreateToken(ctx context.Context, tokens Tokens, w TokenWish, no
 	return nil
 }
 
-// Tokens lists the tokens of a person.
-func (c Console) Tokens(ctx context.Context, tokens Tokens, owner string) error {
-	list, err := tokens.List(ctx, Local, owner)
+// TokensOf lists the tokens of a person.
+func (c Console) TokensOf(ctx context.Context, owner string) error {
+	list, err := c.Tokens.List(ctx, Local, owner)
 	if err != nil {
 		return err
 	}
@@ -70,8 +79,11 @@ func (c Console) Tokens(ctx context.Context, tokens Tokens, owner string) error 
 }
 
 // RevokeToken revokes a token.
-func (c Console) RevokeToken(ctx context.Context, tokens Tokens, owner, id string) error {
-	t, err := tokens.Revoke(ctx, Local, owner, id)
+func (c Console) RevokeToken(ctx context.Context, owner, id string) error {
+	if ok, err := c.sure("Revoke it?", fmt.Sprintf("the token %s of %s would be revoked", id, owner)); !ok {
+		return err
+	}
+	t, err := c.Tokens.Revoke(ctx, Local, owner, id)
 	if err != nil {
 		return err
 	}

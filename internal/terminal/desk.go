@@ -66,6 +66,14 @@ func (d *Desk) agreed(question string) (bool, error) {
 	return answer == "y" || answer == "yes", nil
 }
 
+// Agree asks whether to go on, and returns an error if the person does not want to.
+func (d *Desk) Agree(question string) error {
+	if yes, err := d.agreed(question); err != nil || !yes {
+		return errDeclined
+	}
+	return nil
+}
+
 // errDeclined says that nothing was done because the person did not want it.
 var errDeclined = scheduler.Errorf(scheduler.CodeConflict, "nothing was changed")
 
