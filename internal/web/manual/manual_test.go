@@ -167,7 +167,7 @@ func TestWhatADocumentMayHold(t *testing.T) {
 func TestSearch(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	b.WriteString("# Other\n\nHere is a ticket, and a long way to it.\n\n## Tickets\n\nThey follow requests.\n\n## Both\n\nRequests are many. " + strings.Repeat("Words and words. ", 60) + "A ticket for each \\<request> & more.\n")
+	b.WriteString("# Other\n\nHere is a ticket, and a long way to it.\n\n## Tickets\n\nThey follow requests.\n\n## Both\n\nRequests are many. " + strings.Repeat("Words and words. ", 60) + "A ticket for each \\<request> & more.\n\n## Berth 42\n\nOf berth 42.\n\n## Marks\n\nMany signs, of which one is Berth#42.\n")
 	for i := range 100 {
 		fmt.Fprintf(&b, "\n## Section %d\n\nMany of these.\n", i)
 	}
@@ -177,6 +177,8 @@ func TestSearch(t *testing.T) {
 		"TICKETS":           {"Tickets", "Other", "Both"},
 		"requests tickets":  {"Tickets", "Both"},
 		"tick":              {"Tickets", "Other", "Both"},
+		"berth 42":          {"Berth 42", "Marks"},
+		"berth#42":          {"Marks", "Berth 42"}, // as it was typed
 		"zebra":             nil,
 		"zebra calls":       {"Calls"},
 		"":                  nil,

@@ -53,7 +53,8 @@ type Part struct {
 	Marked bool
 }
 
-// Search finds the sections in which all words of a query stand, or begin a word, the best first; where there are none, those with any of them.
+// Search finds the sections in which all words of a query stand, or begin a word, the best first, and before them those that have the query as it was typed;
+// where there are none, those with any of them.
 func (m *Manual) Search(query string) ([]Found, error) {
 	c, err := m.read()
 	if err != nil {
@@ -111,6 +112,14 @@ func (x *index) settle() {
 	x.mean = max(1, x.mean/float64(max(1, len(x.sections))))
 }
 
+// typedScore is more than words can add up to.
+const typedScore = 1000
+
+// has reports whether a text stands in a section, or in its title.
+func (s section) has(typed string) bool {
+	return slices.ContainsFunc(append([]string{s.title}, s.texts...), func(text string) bool { return strings.Contains(strings.ToLower(text), typed) })
+}
+
 func (x *index) search(query string) []Found {
 	words := wordsOf(cut(query, MaxQuery))
 	slices.Sort(words)
@@ -131,6 +140,13 @@ func (x *index) search(query string) []Found {
 	for section, n := range matched {
 		if n == most { // all words, or as many as there are together anywhere
 			best = append(best, section)
+		}
+	}
+	if typed := strings.ToLower(strings.TrimSpace(cut(query, MaxQuery))); len(words) > 1 {
+		for _, n := range best {
+			if x.sections[n].has(typed) {
+				scores[n] += typedScore
+			}
 		}
 	}
 	slices.SortFunc(best, func(a, b int) int { return cmp.Or(cmp.Compare(scores[b], scores[a]), a-b) })
