@@ -111,10 +111,19 @@ type Refusal struct {
 // SeriesView is a series with what became of its occurrences.
 type SeriesView struct {
 	Series
-	Said     string   `json:"said"`     // the plan for people: "every Tuesday, 09:00–13:00 (Europe/Dublin)"
-	Revision int64    `json:"revision"` // grows with every change of any occurrence
+	Said     string   `json:"said"`             // the plan for people: "every Tuesday, 09:00–13:00 (Europe/Dublin)"
+	Revision int64    `json:"revision"`         // grows with every change of any occurrence
+	Ticket   *Ticket  `json:"ticket,omitempty"` // the one of all its occurrences, where they share one
 	Parts    []Part   `json:"occurrences"`
 	Actions  []Action `json:"actions"` // that the actor may take now with at least one occurrence
+}
+
+// ListedSeries is a series in a list, with what became of the occurrences that the reader may know of.
+type ListedSeries struct {
+	Series
+	Said     string         `json:"said"`           // the plan for people
+	Statuses map[Status]int `json:"statuses"`       // how many occurrences have each
+	Next     *testbeds.Slot `json:"next,omitempty"` // the first one that is not over
 }
 
 // SeriesOutcome is the answer to a step with a series.

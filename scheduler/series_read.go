@@ -117,6 +117,9 @@ func (s *Service) seriesView(ctx context.Context, tx Reader, w snapshot, a accou
 				return v, err
 			}
 		}
+		if r.Ticket != nil && r.Ticket.Series && v.Ticket == nil {
+			v.Ticket = new(r.Ticket.shown())
+		}
 		for _, action := range p.Actions {
 			if !slices.Contains(v.Actions, action) {
 				v.Actions = append(v.Actions, action)
@@ -134,26 +137,6 @@ func (s *Service) seriesView(ctx context.Context, tx Reader, w snapshot, a accou
 func (x Series) shown() Series {
 	return Series{ID: x.ID, Number: x.Number, Plan: x.Plan, Change: x.Change, Name: x.Name, Experimenter: x.Experimenter, AllOrNothing: x.AllOrNothing,
 		Testbeds: x.Testbeds, Created: x.Created, Members: x.Members}
-}
-
-// ListSeries reads the series that the actor may see, newest first; the cursor is the Page.Next of the previous page. It returns CodeForbidden without
-// the scope to read, and CodeInvalid for the cursor or the limit.
-func (s *Service) ListSeries(ctx context.Context, a account.Actor, f SeriesFilter, cursor string) (Page[Series], error) {
-	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
-		return Page[Series]{}, err
-	}
-	before, limit, err := Position(cursor, f.Limit)
-	if err != nil {
-		return Page[Series]{}, err
-	}
-	f.Before, f.Limit, f.Visible = before, limit+1, VisibleTo(a)
-	var page Page[Series]
-	err = s.store.View(ctx, func(tx Reader) error {
-		list, err := tx.SeriesList(ctx, f)
-		page = pageOf(list, limit, func(x Series) int64 { return x.Number })
-		return err
-	})
-	return page, err
 }
 
 // WaysOfSeries finds ways to grant the occurrences of a series that are not over, where they do not fit as they are: what is granted to them counts as

@@ -171,6 +171,10 @@ type RequestFilter struct {
 // SeriesFilter narrows a list of series. Every field is optional.
 type SeriesFilter struct {
 	Experimenter string
+	Testbed      string   // it uses
+	Experiment   string   // that is repeated: its NSD, or its name where it has none
+	Text         string   // in name or NSD, whatever the case
+	Status       Status   // at least one occurrence has it now; the service sees to it, stores do not
 	Visible      *Visible // narrows to what one reader may see; a series is seen by who sees its requests as they were submitted
 	Before       int64    // numbers below this one: the cursor
 	Limit        int

@@ -162,7 +162,7 @@ func known(ctx context.Context, p *process, kind string) (list []string) {
 			list = append(list, fmt.Sprint(x.Number))
 		}
 	case "series":
-		a, _ := d.Client.ListSeries(ctx, "", 200)
+		a, _ := d.Client.ListSeries(ctx, client.Filter{Limit: 200})
 		for _, x := range a.Value.Items {
 			list = append(list, fmt.Sprint(x.Number))
 		}

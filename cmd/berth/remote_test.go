@@ -96,6 +96,12 @@ func TestSeriesWaitlistAndPolicyOnTheCommandLine(t *testing.T) {
 	says(t, vera, 0, "", []string{"#" + numbers[2], "under review", "you can:"}, "series", "show", "#"+numbers[1])
 	says(t, vera, 4, "", nil, "series", "schedule", numbers[0])
 	says(t, monika, 0, "", []string{"done with 2 of 2", "scheduled"}, "series", "schedule", numbers[0], "--only", "1,2")
+	says(t, vera, 0, "", []string{"There is no series."}, "series", "list", "--status", "rejected")
+	says(t, vera, 0, "", []string{"Weekly"}, "series", "list", "--status", "under review", "--text", "WEEK", "--experiment", "hello_world_nsd")
+	apart := append(weekly, "--except", "in 8d", "--move", "2=tomorrow 14-16", "--dry-run") // the third week is its second occurrence
+	says(t, vera, 0, "", []string{"tomorrow 09:00–11:00", "tomorrow 14:00–16:00", "would be done with 2 of 2"}, apart...)
+	says(t, vera, 2, "", []string{"move", "begin with a place"}, append(weekly, "--move", "tomorrow 14-16")...)
+	says(t, vera, 2, "", []string{"change.skip"}, append(weekly, "--skip", "4", "--dry-run")...)
 	says(t, monika, 0, "", []string{"tomorrow 13:00–15:00", "would be done with 1 of 1"}, "series", "move", numbers[0], "--only", "1", "--shift", "4h", "--dry-run")
 	says(t, vera, 0, "", []string{"done with 1 of 1", "cancelled"}, "series", "cancel", numbers[0], "--only", "3")
 	says(t, vera, 1, "", []string{"as a whole", "CANCELLED"}, "series", "cancel", numbers[0], "--only", "3")

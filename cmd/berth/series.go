@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"strings"
 
+	"berth/internal/client"
 	"berth/internal/terminal"
 )
 
@@ -19,23 +21,36 @@ type seriesCommands struct {
 	Assign   seriesAssign   `cmd:"" help:"Hand occurrences of a series to a mentor."`
 }
 
+// differing are the flags that change a series: all of it, or some of its occurrences.
+type differing struct {
+	Shift   string   `help:"All alike later, such as --shift=2h, or earlier, such as --shift=-1d." placeholder:"LENGTH"`
+	Shifted []string `name:"move" sep:"none" help:"One that goes elsewhere alone: its place and its slot, such as \"3=fri 9-13\"; repeatable." placeholder:"PLACE=SLOT"`
+	Skip    []int    `help:"Places that are left out, 1 is the first; repeatable, or 2,3." placeholder:"PLACE"`
+}
+
+func (c differing) differing() terminal.Differing {
+	return terminal.Differing{Shift: c.Shift, Moves: c.Shifted, Skip: c.Skip}
+}
+
 type seriesSubmit struct {
 	changeFlags
 	wish
-	Name         string `arg:"" help:"Name of each deployment."`
-	Repeat       string `short:"r" help:"How it repeats and how often, such as \"weekly 6 times\", \"every tue and thu until 1 mar\", or FREQ=WEEKLY;COUNT=6; --slot is the first occurrence." required:"" placeholder:"RULE"`
-	Timezone     string `help:"On whose wall clock it repeats, such as Europe/Dublin. Default: that of your account." placeholder:"ZONE"`
-	Part         bool   `help:"Also if only some occurrences fit; the others are left out."`
-	Description  string `help:"What it is for." placeholder:"TEXT"`
-	Organisation string `help:"Organisation. Default: that of the account." placeholder:"TEXT"`
-	Mentor       string `help:"Preferred mentor." placeholder:"USERNAME"`
-	Experimenter string `help:"For whom, where mentors and administrators submit for others." placeholder:"USERNAME"`
-	Anyway       bool   `help:"Also occurrences that do not fit."`
+	differing
+	Name         string   `arg:"" help:"Name of each deployment."`
+	Repeat       string   `short:"r" help:"How it repeats and how often, such as \"weekly 6 times\", \"every tue and thu until 1 mar\", or FREQ=WEEKLY;COUNT=6; --slot is the first occurrence." required:"" placeholder:"RULE"`
+	Timezone     string   `help:"On whose wall clock it repeats, such as Europe/Dublin. Default: that of your account." placeholder:"ZONE"`
+	Except       []string `sep:"none" help:"A day without an occurrence, such as 24 dec; it counts towards how often all the same. Repeatable." placeholder:"DAY"`
+	Part         bool     `help:"Also if only some occurrences fit; the others are left out."`
+	Description  string   `help:"What it is for." placeholder:"TEXT"`
+	Organisation string   `help:"Organisation. Default: that of the account." placeholder:"TEXT"`
+	Mentor       string   `help:"Preferred mentor." placeholder:"USERNAME"`
+	Experimenter string   `help:"For whom, where mentors and administrators submit for others." placeholder:"USERNAME"`
+	Anyway       bool     `help:"Also occurrences that do not fit."`
 }
 
 func (c *seriesSubmit) Run(ctx context.Context, p *process) error {
 	return at(p, c.changeFlags, func(d *terminal.Desk) error {
-		return d.SubmitSeries(ctx, terminal.Repeated{Repeat: c.Repeat, Zone: c.Timezone, Part: c.Part, New: terminal.New{Wish: c.wish.wish(), Name: c.Name, Description: c.Description,
+		return d.SubmitSeries(ctx, terminal.Repeated{Repeat: c.Repeat, Zone: c.Timezone, Except: c.Except, Differing: c.differing.differing(), Part: c.Part, New: terminal.New{Wish: c.wish.wish(), Name: c.Name, Description: c.Description,
 			Organisation: c.Organisation, Mentor: c.Mentor, Experimenter: c.Experimenter, Anyway: c.Anyway}})
 	})
 }
@@ -43,11 +58,19 @@ func (c *seriesSubmit) Run(ctx context.Context, p *process) error {
 type seriesList struct {
 	remoteFlags
 	Experimenter string `help:"Only this experimenter." placeholder:"USERNAME"`
+	Testbed      string `help:"Only those that use it." placeholder:"ID" complete:"testbed"`
+	Experiment   string `help:"Only those that repeat this network service, or what has this name and none." placeholder:"ID" complete:"nsd"`
+	Status       string `help:"Only those with an occurrence in this status." placeholder:"STATUS"`
+	Text         string `help:"Only those with this text in name or network service." placeholder:"TEXT"`
 	Limit        int    `help:"How many, 1 to 500." default:"50"`
 }
 
 func (c *seriesList) Run(ctx context.Context, p *process) error {
-	return at(p, c.remoteFlags, func(d *terminal.Desk) error { return d.SeriesList(ctx, c.Experimenter, c.Limit) })
+	f := client.Filter{Experimenter: c.Experimenter, Testbed: c.Testbed, Experiment: c.Experiment, Text: c.Text, Limit: c.Limit}
+	if c.Status != "" {
+		f.Status = []string{strings.ToUpper(strings.NewReplacer(" ", "_", "-", "_").Replace(c.Status))}
+	}
+	return at(p, c.remoteFlags, func(d *terminal.Desk) error { return d.SeriesList(ctx, f) })
 }
 
 type seriesShow struct {
@@ -74,12 +97,13 @@ func (c ofSeries) take(ctx context.Context, p *process, step, question string, o
 
 type seriesSchedule struct {
 	ofSeries
-	Shift  string `help:"All alike later, such as --shift=2h, or earlier, such as --shift=-1d." placeholder:"LENGTH"`
-	Reason string `help:"A note for everybody concerned." placeholder:"TEXT"`
+	differing
+	Override string `help:"Grant against the rules, with a reason: overbook, or approvals for those that are missing." enum:",overbook,approvals" default:""`
+	Reason   string `help:"A note for everybody concerned; mandatory with --override." placeholder:"TEXT"`
 }
 
 func (c *seriesSchedule) Run(ctx context.Context, p *process) error {
-	return c.take(ctx, p, "schedule", "Schedule them?", terminal.OfSeries{Shift: c.Shift, Reason: c.Reason})
+	return c.take(ctx, p, "schedule", "Schedule them?", terminal.OfSeries{Differing: c.differing.differing(), Override: c.Override, Reason: c.Reason})
 }
 
 type seriesReject struct {
@@ -115,12 +139,13 @@ func (c *seriesAccept) Run(ctx context.Context, p *process) error {
 
 type seriesMove struct {
 	ofSeries
-	Shift  string `help:"All alike later, such as --shift=2h, or earlier, such as --shift=-1d." required:"" placeholder:"LENGTH"`
-	Reason string `help:"Why; everybody concerned reads it." placeholder:"TEXT"`
+	differing
+	Override string `help:"Move against the rules, with a reason: overbook, or approvals for those that are missing." enum:",overbook,approvals" default:""`
+	Reason   string `help:"Why; everybody concerned reads it. Mandatory with --override." placeholder:"TEXT"`
 }
 
 func (c *seriesMove) Run(ctx context.Context, p *process) error {
-	return c.take(ctx, p, "move", "Move them?", terminal.OfSeries{Shift: c.Shift, Reason: c.Reason})
+	return c.take(ctx, p, "move", "Move them?", terminal.OfSeries{Differing: c.differing.differing(), Override: c.Override, Reason: c.Reason})
 }
 
 type seriesCancel struct {
@@ -164,12 +189,13 @@ type waitlistJoin struct {
 	For      string  `help:"slot: the one asked for; window: any slot of that length within it; alternative: any up to --max-cost. Default: window where there is one, else slot." enum:",slot,window,alternative" default:""`
 	Window   string  `short:"w" help:"When, such as \"mon - sat\". Default: the window of the request." placeholder:"SLOT"`
 	MaxCost  float64 `help:"Of an alternative, in hours of shift." placeholder:"HOURS"`
+	Until    string  `help:"How long to wait, such as \"fri 18\". Default: as long as it can be offered." placeholder:"TIME"`
 	IfMissed string  `help:"What becomes of it when an offer is not taken in time: stay, or leave." enum:",stay,leave" default:""`
 }
 
 func (c *waitlistJoin) Run(ctx context.Context, p *process) error {
 	return at(p, c.changeFlags, func(d *terminal.Desk) error {
-		return d.WaitFor(ctx, c.Number, terminal.Joining{For: c.For, Window: c.Window, MaxCost: c.MaxCost, IfMissed: c.IfMissed})
+		return d.WaitFor(ctx, c.Number, terminal.Joining{For: c.For, Window: c.Window, MaxCost: c.MaxCost, Until: c.Until, IfMissed: c.IfMissed})
 	})
 }
 

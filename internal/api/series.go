@@ -171,14 +171,21 @@ func checkedParts(parts []scheduler.Part) seriesChecked {
 func (a *api) seriesRoutes() {
 	type filter struct {
 		Paged
-		Experimenter string `query:"experimenter" maxLength:"64"`
+		Experimenter string           `query:"experimenter" maxLength:"64"`
+		Testbed      string           `query:"testbed" maxLength:"64" doc:"series that use it"`
+		Experiment   string           `query:"experiment" maxLength:"200" doc:"what is repeated: the NSD, or the name of what has none"`
+		Text         string           `query:"q" maxLength:"200" doc:"text in the name or the NSD"`
+		Status       scheduler.Status `query:"status" doc:"series with at least one occurrence in it; a page may then be short, and have a next one"`
 	}
 	add(a, operation{id: "list-series", method: "GET", path: "/series", tag: "series", summary: "List the series that you may see, newest first"},
-		func(ctx context.Context, actor account.Actor, in *filter) (*list[scheduler.Series], error) {
-			page, err := a.service.ListSeries(ctx, actor, scheduler.SeriesFilter{Experimenter: in.Experimenter, Limit: in.Limit}, in.Cursor)
+		func(ctx context.Context, actor account.Actor, in *filter) (*list[scheduler.ListedSeries], error) {
+			page, err := a.service.ListSeries(ctx, actor, scheduler.SeriesFilter{Experimenter: in.Experimenter, Testbed: in.Testbed, Experiment: in.Experiment, Text: in.Text,
+				Status: in.Status, Limit: in.Limit}, in.Cursor)
 			query := in.Paged.query(url.Values{})
-			if in.Experimenter != "" {
-				query.Set("experimenter", in.Experimenter)
+			for name, value := range map[string]string{"experimenter": in.Experimenter, "testbed": in.Testbed, "experiment": in.Experiment, "q": in.Text, "status": string(in.Status)} {
+				if value != "" {
+					query.Set(name, value)
+				}
 			}
 			return part(page, "/series", query), err
 		})

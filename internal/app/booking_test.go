@@ -24,6 +24,8 @@ func TestBooking(t *testing.T) {
 		{"a finger scrolls the picture and moves the block", aFingerScrollsThePicture},
 		{"without scripts nothing typed is lost", withoutScriptsNothingTypedIsLost},
 		{"a drag says what is wrong", aDragSaysWhatIsWrong},
+		{"a slot is repeated", aSlotIsRepeated},
+		{"who waits gets what comes free", whoWaitsGetsWhatComesFree},
 		{"the verdict comes at once", theVerdictComesAtOnce},
 	} {
 		t.Run(flow.name, func(t *testing.T) { flow.run(t, h) })

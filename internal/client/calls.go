@@ -33,6 +33,7 @@ type Filter struct {
 	Testbed      string
 	Mentor       string
 	Experimenter string
+	Experiment   string // of series only
 	Text         string
 	From, To     time.Time
 	Limit        int
@@ -41,7 +42,7 @@ type Filter struct {
 
 func (f Filter) query() url.Values {
 	v := url.Values{}
-	for name, value := range map[string]string{"testbed": f.Testbed, "mentor": f.Mentor, "experimenter": f.Experimenter, "q": f.Text, "cursor": f.Cursor} {
+	for name, value := range map[string]string{"testbed": f.Testbed, "mentor": f.Mentor, "experimenter": f.Experimenter, "experiment": f.Experiment, "q": f.Text, "cursor": f.Cursor} {
 		if value != "" {
 			v.Set(name, value)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"time"
 
 	"berth/scheduler"
 	"berth/scheduler/series"
@@ -13,6 +14,7 @@ import (
 // Series describes a series: when it takes place, and what is repeated.
 type Series struct {
 	series.Plan
+	Change       *series.Change         `json:"change,omitempty"`
 	NSD          string                 `json:"nsd,omitempty"`
 	Placement    testbeds.Placement     `json:"placement,omitempty"`
 	Devices      *[]testbeds.DeviceNeed `json:"devices,omitempty"` // nil: those of the NSD
@@ -32,6 +34,7 @@ type SeriesStep struct {
 	Places       []int              `json:"occurrences,omitempty"`
 	AllOrNothing *bool              `json:"all_or_nothing,omitempty"`
 	Change       *series.Change     `json:"change,omitempty"`
+	Override     *Override          `json:"override,omitempty"`
 	Reason       string             `json:"reason,omitempty"`
 	Alternatives int                `json:"alternatives,omitempty"`
 	Mentor       string             `json:"mentor,omitempty"`
@@ -39,9 +42,11 @@ type SeriesStep struct {
 	DryRun       bool               `json:"dry_run,omitempty"`
 }
 
-func (c *Client) ListSeries(ctx context.Context, experimenter string, limit int) (Answer[scheduler.Page[scheduler.Series]], error) {
-	v := Filter{Experimenter: experimenter, Limit: limit}.query()
-	return ask[scheduler.Page[scheduler.Series]](ctx, c, call{method: http.MethodGet, path: "/series", query: v})
+// ListSeries reads one page of series, newest first. Of the filter it reads the status, of which there is one, testbed, experiment, experimenter, text,
+// limit and cursor.
+func (c *Client) ListSeries(ctx context.Context, f Filter) (Answer[scheduler.Page[scheduler.ListedSeries]], error) {
+	v := f.query()
+	return ask[scheduler.Page[scheduler.ListedSeries]](ctx, c, call{method: http.MethodGet, path: "/series", query: v})
 }
 
 func row(id string) string { return "/series/" + url.PathEscape(id) }
@@ -71,6 +76,7 @@ type Wait struct {
 	For      string         `json:"for,omitempty"`
 	Window   *testbeds.Slot `json:"window,omitempty"`
 	MaxCost  float64        `json:"max_cost,omitempty"`
+	Until    *time.Time     `json:"until,omitempty"`
 	IfMissed string         `json:"if_missed,omitempty"`
 	DryRun   bool           `json:"dry_run,omitempty"`
 }

@@ -32,6 +32,15 @@ func (r *reader) SeriesList(ctx context.Context, f scheduler.SeriesFilter) ([]sc
 	if f.Experimenter != "" {
 		w.and(`x.experimenter = ?`, f.Experimenter)
 	}
+	if f.Testbed != "" {
+		w.and(`replace(x.testbeds, ?, '') <> x.testbeds`, "|"+f.Testbed+"|")
+	}
+	if f.Experiment != "" {
+		w.and(`EXISTS (SELECT 1 FROM requests r WHERE r.number = x.number AND r.experiment = ?)`, f.Experiment)
+	}
+	if f.Text != "" {
+		w.and(`EXISTS (SELECT 1 FROM requests r WHERE r.number = x.number AND replace(r.words, ?, '') <> r.words)`, strings.ToLower(f.Text))
+	}
 	if f.Before > 0 {
 		w.and(`x.number < ?`, f.Before)
 	}

@@ -51,6 +51,8 @@ func TestSeriesAreKept(t *testing.T) {
 			{scheduler.SeriesFilter{Limit: 1}, []int64{9}},
 			{scheduler.SeriesFilter{Before: 9}, []int64{7}},
 			{scheduler.SeriesFilter{Experimenter: "bob"}, []int64{9}},
+			{scheduler.SeriesFilter{Testbed: "wins"}, []int64{9}},
+			{scheduler.SeriesFilter{Testbed: "win"}, nil},
 			{scheduler.SeriesFilter{Visible: &scheduler.Visible{Experimenter: "ada"}}, []int64{7}},
 			{scheduler.SeriesFilter{Visible: &scheduler.Visible{Experimenter: "eve", Testbeds: []string{"wins"}}}, []int64{9}}, // and not wins-5g
 			{scheduler.SeriesFilter{Visible: &scheduler.Visible{Experimenter: "eve", Testbeds: []string{"hall", "wins"}}}, []int64{9, 7}},
@@ -88,6 +90,58 @@ func seriesHouse(t *testing.T, dsn string, processes int) (list []*scheduler.Ser
 		}
 	}
 	return list, dbs
+}
+
+// TestSeriesAreFoundByTheirRequests: by what is repeated, by a text in its name, and by what became of an occurrence, page by page.
+func TestSeriesAreFoundByTheirRequests(t *testing.T) {
+	t.Parallel()
+	testdb.EachDSN(t, func(t *testing.T, dsn string) {
+		services, _ := seriesHouse(t, dsn, 1)
+		svc := services[0]
+		var first int64
+		for i, name := range []string{"Größe", "beam", "Beam"} {
+			in := daily(name, 2)
+			in.Start.Time = in.Start.AddDate(0, 0, 7*i)
+			out, err := svc.SubmitSeries(t.Context(), account.System, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i == 0 {
+				first = out.Series.Number
+				continue
+			}
+			if _, err := svc.CancelSeries(t.Context(), account.System, out.Series.ID, scheduler.SeriesCancel{SeriesChoice: scheduler.SeriesChoice{Places: []int{1}, AllOrNothing: new(false)}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for name, tt := range map[string]struct {
+			filter scheduler.SeriesFilter
+			want   []int64
+		}{
+			"experiment":       {scheduler.SeriesFilter{Experiment: "beam"}, []int64{first + 2}},
+			"text":             {scheduler.SeriesFilter{Text: "BEA"}, []int64{first + 4, first + 2}},
+			"text beyond":      {scheduler.SeriesFilter{Text: "gRÖ"}, []int64{first}},
+			"status":           {scheduler.SeriesFilter{Status: scheduler.Cancelled}, []int64{first + 4, first + 2}},
+			"status of nobody": {scheduler.SeriesFilter{Status: scheduler.Running}, nil},
+			"both":             {scheduler.SeriesFilter{Status: scheduler.UnderReview, Text: "ö"}, []int64{first}},
+		} {
+			var got []int64
+			tt.filter.Limit = 1
+			for cursor := ""; ; {
+				page, err := svc.ListSeries(t.Context(), account.System, tt.filter, cursor)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, x := range page.Items {
+					got = append(got, x.Number)
+				}
+				if cursor = page.Next; cursor == "" {
+					break
+				}
+			}
+			same(t, name, tt.want, got)
+		}
+	})
 }
 
 func verifyClean(t *testing.T, s *scheduler.Service) {

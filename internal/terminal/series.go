@@ -18,12 +18,14 @@ import (
 type Repeated struct {
 	New
 	Repeat string
-	Zone   string // on whose wall clock it repeats; empty: the reader's
-	Part   bool   // also if only some occurrences fit
+	Zone   string   // on whose wall clock it repeats; empty: the reader's
+	Part   bool     // also if only some occurrences fit
+	Except []string // days without an occurrence
+	Differing
 }
 
-// plan parses when a series takes place.
-func (n Repeated) plan(t Times) (p series.Plan, err error) {
+// plan parses when a series takes place, and in what it differs.
+func (n Repeated) plan(t Times) (p series.Plan, c *series.Change, err error) {
 	var wrong faults
 	if n.Zone != "" {
 		zone, err := wallclock.Zone(n.Zone)
@@ -40,7 +42,9 @@ func (n Repeated) plan(t Times) (p series.Plan, err error) {
 	}
 	p.Rule, err = t.Repeat(n.Repeat)
 	wrong.add("repeat", err)
-	return p, wrong.err()
+	p.Except = n.except(t, &wrong)
+	c = n.change(t, &wrong)
+	return p, c, wrong.err()
 }
 
 // SubmitSeries makes a series, after a preview of each occurrence.
@@ -48,7 +52,7 @@ func (d *Desk) SubmitSeries(ctx context.Context, n Repeated) error {
 	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	plan, err := n.plan(d.Times)
+	plan, change, err := n.plan(d.Times)
 	if err != nil {
 		return err
 	}
@@ -56,7 +60,7 @@ func (d *Desk) SubmitSeries(ctx context.Context, n Repeated) error {
 	if err != nil {
 		return err
 	}
-	s := client.Series{Plan: plan, NSD: ask.NSD, Placement: ask.Placement, Devices: ask.Devices, MinDuration: ask.MinDuration, Name: n.Name, Description: n.Description,
+	s := client.Series{Plan: plan, Change: change, NSD: ask.NSD, Placement: ask.Placement, Devices: ask.Devices, MinDuration: ask.MinDuration, Name: n.Name, Description: n.Description,
 		Organisation: n.Organisation, Mentor: n.Mentor, Experimenter: n.Experimenter, Anyway: n.Anyway}
 	if n.Part {
 		s.AllOrNothing = new(bool)
@@ -90,28 +94,22 @@ type OfSeries struct {
 	Part    bool  // also if the step cannot be taken with all of them
 	Reason  string
 	Offers  int
-	Shift   string // of a move: such as "2h" or "-1d"
 	Mentor  string
 	Testbed string // of an approval
 	Refuse  bool
+	Differing
+	Override string // overbook or approvals
 }
 
-func (o OfSeries) step() (s client.SeriesStep, err error) {
+func (o OfSeries) step(t Times) (s client.SeriesStep, err error) {
 	s = client.SeriesStep{Places: o.Places, Reason: o.Reason, Alternatives: o.Offers, Mentor: o.Mentor}
 	if o.Part {
 		s.AllOrNothing = new(bool)
 	}
-	if o.Shift != "" {
-		text, earlier := strings.CutPrefix(strings.TrimSpace(o.Shift), "-")
-		length, err := Length(text)
-		if err != nil {
-			return s, faults{{Field: "shift", Rule: err.Error()}}.err()
-		}
-		minutes := int(length.Minutes())
-		if earlier {
-			minutes = -minutes
-		}
-		s.Change = &series.Change{Shift: minutes}
+	var wrong faults
+	s.Change = o.change(t, &wrong)
+	if o.Override != "" {
+		s.Override, s.Reason = &client.Override{Mode: scheduler.OverrideMode(o.Override), Reason: o.Reason}, ""
 	}
 	if o.Testbed != "" {
 		s.Decision = scheduler.Approved
@@ -119,7 +117,7 @@ func (o OfSeries) step() (s client.SeriesStep, err error) {
 			s.Decision = scheduler.Refused
 		}
 	}
-	return s, nil
+	return s, wrong.err()
 }
 
 // TakeSeries takes a step with occurrences of a series, after a preview: schedule, reject, accept, move, cancel, assign, or approve.
@@ -127,7 +125,7 @@ func (d *Desk) TakeSeries(ctx context.Context, id, step, question string, o OfSe
 	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	s, err := o.step()
+	s, err := o.step(d.Times)
 	if err != nil {
 		return err
 	}
@@ -247,11 +245,11 @@ func (d *Desk) waysOf(list []series.Way) {
 }
 
 // SeriesList lists series, the newest first.
-func (d *Desk) SeriesList(ctx context.Context, experimenter string, limit int) error {
+func (d *Desk) SeriesList(ctx context.Context, f client.Filter) error {
 	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	a, err := d.Client.ListSeries(ctx, experimenter, limit)
+	a, err := d.Client.ListSeries(ctx, f)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ type Joining struct {
 	For      string // slot, window or alternative; empty: window where there is one, else slot
 	Window   string
 	MaxCost  float64
+	Until    string
 	IfMissed string
 }
 
@@ -29,6 +30,13 @@ func (d *Desk) WaitFor(ctx context.Context, id string, j Joining) error {
 			return faults{{Field: "window", Rule: err.Error()}}.err()
 		}
 		w.Window = &slot
+	}
+	if j.Until != "" {
+		until, err := d.Moment(j.Until)
+		if err != nil {
+			return faults{{Field: "until", Rule: err.Error()}}.err()
+		}
+		w.Until = &until
 	}
 	return d.onRequest(ctx, id, "Let #%d wait?", func(r scheduler.Request, revision string, dry bool) (client.Answer[scheduler.Outcome], error) {
 		w.DryRun = dry

@@ -27,8 +27,9 @@ type choice struct {
 	Name        string
 	Description string
 	Mentor      string
-	Once        string // makes the form of the choice create one request, however often it is sent
-	Any         bool   // nights and weekends are as good as working hours
+	Once        string  // makes the form of the choice create one request, however often it is sent
+	Any         bool    // nights and weekends are as good as working hours
+	Repeat      *repeat // nil: once
 	Look        look
 }
 
@@ -64,6 +65,9 @@ func readChoice(form url.Values, usual *time.Location) (c choice, err error) {
 	}
 	if c.Picked {
 		c.Hours = max(int64((c.Slot.Duration()+time.Hour-1)/time.Hour), 1)
+	}
+	if c.Repeat, err = readRepetition(form, c.Slot); err != nil {
+		return c, err
 	}
 	if c.Look, err = readLook(form, c.Zone); err != nil {
 		return c, err
@@ -171,6 +175,9 @@ func (c choice) address() template.URL {
 	}
 	if c.Any {
 		q.Set("asked", "1")
+	}
+	if c.Repeat != nil {
+		c.Repeat.write(q)
 	}
 	c.Look.write(q, c.Zone)
 	for _, x := range c.Hidden() {

@@ -33,6 +33,7 @@ type choosePage struct {
 	Contenders int
 	Never      []string // why it can run at no time as it is placed
 	Ways       []wayOut
+	Series     *repetition      // where the slot is repeated
 	Clocks     []*time.Location // of its testbeds
 	Share      template.URL     // the slot, for others
 	Once       string
@@ -171,6 +172,9 @@ func (s *site) check(ctx context.Context, who account.Actor, p *choosePage, n na
 	}
 	p.Share = p.Choice.shared()
 	p.Start, p.End = p.Choice.Slot.Start.In(p.Choice.Zone).Format(localTime), p.Choice.Slot.End.In(p.Choice.Zone).Format(localTime)
+	if p.Choice.Repeat != nil {
+		return s.checkRepeated(ctx, who, p, n)
+	}
 	q := p.Choice.ask()
 	q.Duration, q.Limit = testbeds.Period{}, waysSought
 	found, v, err := s.service.Suggest(ctx, who, q)
@@ -205,6 +209,9 @@ func (s *site) where(ctx context.Context, who account.Actor, p *choosePage, f te
 	if p.Choice.Picked {
 		q.slot = &p.Choice.Slot
 	}
+	if p.Series != nil {
+		q.occurrences = p.Series.Parts
+	}
 	p.seen, err = s.see(ctx, who, q, p.Choice.Zone, f)
 	return err
 }
@@ -221,10 +228,6 @@ func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor)
 	if err != nil {
 		return err
 	}
-	if r.PostForm.Get("step") == "repeat" && c.Picked {
-		http.Redirect(w, r, string(c.repeated(nil)), http.StatusSeeOther)
-		return nil
-	}
 	if changes(r.PostForm) {
 		if to := string(c.address()); len(to) <= longestAddress { // so that it can be reloaded, kept and shared
 			http.Redirect(w, r, to, http.StatusSeeOther)
@@ -234,6 +237,9 @@ func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor)
 	}
 	if !c.Picked {
 		return invalid("start", "must be chosen first: on the picture, here, or from the next free slots")
+	}
+	if c.Repeat != nil {
+		return s.submitRepeated(w, r, who, c)
 	}
 	in := scheduler.Submission{Ask: c.ask(), Name: c.Name, Description: c.Description, Mentor: c.Mentor, Anyway: r.PostForm.Get("anyway") != "" || r.PostForm.Get("step") == "anyway"}
 	if r.PostForm.Get("step") == "wait" {
@@ -246,12 +252,11 @@ func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor)
 	in.Ask.Duration = testbeds.Period{}
 	in.Creation = once(r.PostForm)
 	out, err := s.service.Submit(r.Context(), who, in)
-	if e, ok := asError(err); ok && len(e.Fields) == 1 && e.Fields[0].Field == "Idempotency-Key" {
-		r.PostForm.Del("once") // the page gives it another
-		return scheduler.Errorf(scheduler.CodeConflict, "you have sent this form already, with other words in it; look at your requests before you send it once more")
+	if err != nil && in.Wait != nil {
+		err = ofWaiting(err)
 	}
 	if err != nil {
-		return err
+		return ofKey(r, err)
 	}
 	note := "submitted"
 	if out.Repeated {
@@ -260,9 +265,18 @@ func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor)
 	return done(w, r, fmt.Sprintf("/requests/%d", out.Request.Number), note)
 }
 
+// ofKey explains the refusal of a form that was sent before with other words in it. The page gives it another key.
+func ofKey(r *http.Request, err error) error {
+	if e, ok := asError(err); ok && len(e.Fields) == 1 && e.Fields[0].Field == "Idempotency-Key" {
+		r.PostForm.Del("once")
+		return scheduler.Errorf(scheduler.CodeConflict, "you have sent this form already, with other words in it; look at your requests before you send it once more")
+	}
+	return err
+}
+
 // changes reports whether a form was sent by a button that only changes the choice.
 func changes(form map[string][]string) bool {
-	for _, button := range []string{"take", "to", "pan", "zoom"} {
+	for _, button := range []string{"take", "to", "pan", "zoom", "way", "as-asked", "leave"} {
 		if len(form[button]) > 0 {
 			return true
 		}

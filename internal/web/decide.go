@@ -183,7 +183,8 @@ func (s *site) step(ctx context.Context, who account.Actor, v scheduler.View, fo
 			return scheduler.Outcome{}, err
 		}
 		in.DryRun, in.Revision = dry, revision
-		return s.service.Wait(ctx, who, v.ID, in)
+		out, err := s.service.Wait(ctx, who, v.ID, in)
+		return out, ofWaiting(err)
 	case scheduler.ActionStopWaiting:
 		return s.service.StopWaiting(ctx, who, v.ID, step)
 	case scheduler.ActionPriority:

@@ -33,11 +33,7 @@ func refilled(page []byte, x refusal) ([]byte, error) {
 	if form == nil {
 		form = top(doc)
 	}
-	for n := form.Parent; n != nil; n = n.Parent {
-		if n.DataAtom == atom.Details {
-			set(n, "open", "")
-		}
-	}
+	unfold(form)
 	x.fill(form)
 	left := x.mark(form)
 	form.InsertBefore(x.box(form, left), form.FirstChild)
@@ -162,6 +158,7 @@ func (x refusal) mark(form *html.Node) (left []scheduler.FieldError) {
 			left = append(left, f)
 			continue
 		}
+		unfold(n)
 		id := "wrong-" + get(n, "name")
 		set(n, "aria-invalid", "true")
 		set(n, "aria-describedby", id)
@@ -174,6 +171,15 @@ func (x refusal) mark(form *html.Node) (left []scheduler.FieldError) {
 		n.Parent.InsertBefore(note, n.NextSibling)
 	}
 	return left
+}
+
+// unfold opens what an element is folded away in.
+func unfold(n *html.Node) {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if p.DataAtom == atom.Details {
+			set(p, "open", "")
+		}
+	}
 }
 
 // fieldOf finds the field that a fault names, as the form calls it or as the rules do.

@@ -1,9 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"net/url"
 	"slices"
 	"strconv"
@@ -35,35 +35,85 @@ const (
 	longestChange = 64 << 10 // bytes of a change in a form
 )
 
-// readRepetition reads how a slot is to be repeated; without any field it is every week, six times.
-func readRepetition(form url.Values) (x repeat, err error) {
-	x = repeat{Unit: form.Get("unit"), On: form["on"], Until: strings.TrimSpace(form.Get("until")), Except: strings.TrimSpace(form.Get("except")), Partly: form.Get("partly") != ""}
+// readRepetition reads how a slot is to be repeated; nil if it is not. A change that was chosen for another slot, or for another repetition, is dropped.
+func readRepetition(form url.Values, slot testbeds.Slot) (*repeat, error) {
+	if form.Get("unit") == "" {
+		return nil, nil
+	}
+	except := append([]string{strings.TrimSpace(form.Get("except"))}, form["leave"]...)
+	x := repeat{Unit: form.Get("unit"), On: form["on"], Until: strings.TrimSpace(form.Get("until")), Except: strings.Trim(strings.Join(except, ", "), ", "), Partly: form.Get("partly") != ""}
+	if repeatUnits[x.Unit] == "" {
+		return nil, invalid("unit", "must be day, week or month")
+	}
+	var err error
 	if x.Every, err = number(form, "every"); err != nil {
-		return x, err
+		return nil, err
 	}
 	if x.Times, err = number(form, "times"); err != nil {
-		return x, err
+		return nil, err
 	}
 	x.Every = max(x.Every, 1)
-	if x.Unit == "" {
-		x.Unit = "week"
-	}
 	if x.Times == 0 && x.Until == "" {
 		x.Times = usualTimes
-	}
-	if text := form.Get("change"); text != "" && !form.Has("as-asked") {
-		if len(text) > longestChange || json.Unmarshal([]byte(text), &x.Change) != nil {
-			return x, invalid("change", "cannot be read: choose a way again")
-		}
 	}
 	for _, day := range strings.FieldsFunc(x.Except, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\n' || r == '\r' }) {
 		t, err := time.Parse(time.DateOnly, day)
 		if err != nil {
-			return x, invalid("except", "%q is not a day such as 2026-12-24", day)
+			return nil, invalid("except", "%q is not a day such as 2026-12-24", day)
 		}
 		x.except = append(x.except, testbeds.LocalTime{Time: t})
 	}
-	return x, nil
+	if of := form.Get("change_of"); form.Has("way") || of == "" || of == x.key(slot) {
+		x.Change, err = readChange(form)
+	}
+	return &x, err
+}
+
+// readChange reads the change of a series that was chosen, if any.
+func readChange(form url.Values) (c series.Change, err error) {
+	text := cmp.Or(form.Get("way"), form.Get("change"))
+	if text == "" || form.Has("as-asked") {
+		return c, nil
+	}
+	if len(text) > longestChange || json.Unmarshal([]byte(text), &c) != nil {
+		return c, invalid("change", "cannot be read: choose a way again")
+	}
+	return c, nil
+}
+
+// key names what a change was made for: it speaks of places and times of one series.
+func (x repeat) key(slot testbeds.Slot) string {
+	return fmt.Sprintf("%d %d %s %s", slot.Start.Unix(), slot.End.Unix(), x.rule(), x.Except)
+}
+
+// repeatUnits holds the frequency of each unit.
+var repeatUnits = map[string]string{"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY"}
+
+// repeatUnit is a unit to choose.
+type repeatUnit struct {
+	Value, Label string
+	Here         bool
+}
+
+// Units lists the ways to repeat a slot, the first of which is not to repeat it.
+func (c choice) Units() (list []repeatUnit) {
+	now := ""
+	if c.Repeat != nil {
+		now = c.Repeat.Unit
+	}
+	for _, u := range []repeatUnit{{"", "once only", false}, {"day", "daily", false}, {"week", "weekly", false}, {"month", "monthly", false}} {
+		u.Here = u.Value == now
+		list = append(list, u)
+	}
+	return list
+}
+
+// Repetition is how the slot is repeated, or what the form proposes for it.
+func (c choice) Repetition() repeat {
+	if c.Repeat == nil {
+		return repeat{Every: 1, Times: usualTimes}
+	}
+	return *c.Repeat
 }
 
 // repeatDays lists the days of a week as rules write them, with their names.
@@ -85,8 +135,7 @@ func (x repeat) Days() (list []struct {
 
 // rule writes the recurrence rule.
 func (x repeat) rule() string {
-	freq := map[string]string{"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY"}[x.Unit]
-	parts := []string{"FREQ=" + freq}
+	parts := []string{"FREQ=" + repeatUnits[x.Unit]}
 	if x.Every > 1 {
 		parts = append(parts, fmt.Sprintf("INTERVAL=%d", x.Every))
 	}
@@ -141,14 +190,4 @@ func changeJSON(c series.Change) string {
 		return ""
 	}
 	return string(b)
-}
-
-// repeated returns the address of the page on which a choice is repeated.
-func (c choice) repeated(x *repeat) template.URL {
-	_, query, _ := strings.Cut(string(c.address()), "?")
-	q, _ := url.ParseQuery(query)
-	if x != nil {
-		x.write(q)
-	}
-	return template.URL(seriesPath + "/new?" + q.Encode())
 }

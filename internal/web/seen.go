@@ -35,6 +35,8 @@ type pictured struct {
 	slot     *testbeds.Slot // the chosen one; nil for none
 	look     look
 	ways     []wayOut // the best of which are drawn
+
+	occurrences []occurrence // of a slot that is repeated
 }
 
 const (
@@ -61,7 +63,7 @@ func (s *site) see(ctx context.Context, who account.Actor, p pictured, zone *tim
 	out.Windows = written(windows)
 	v := window{Span: "range", Zone: zone, Slot: span, Width: seenWidth, Of: p.demand}
 	out.SVG, err = s.drawn(ctx, who, v, f, func(chart *timeline.Chart) {
-		chart.Fits, chart.Picked, chart.Ghosts = fits, p.slot, ghostsOf(p.ways)
+		chart.Fits, chart.Picked, chart.Ghosts, chart.Repeats = fits, p.slot, ghostsOf(p.ways), repeatsOf(p)
 		for i := range chart.Lanes {
 			chart.Lanes[i].Open, chart.Lanes[i].Link = true, ""
 		}
@@ -73,6 +75,16 @@ func (s *site) see(ctx context.Context, who account.Actor, p pictured, zone *tim
 func ghostsOf(ways []wayOut) (list []timeline.Ghost) {
 	for _, w := range ways[:min(len(ways), ghosts)] {
 		list = append(list, timeline.Ghost{Slot: w.Slot, Title: strings.Join(w.Changes, "; ")})
+	}
+	return list
+}
+
+// repeatsOf returns the other occurrences of a slot that is repeated, as the picture shows them.
+func repeatsOf(p pictured) (list []timeline.Repeat) {
+	for _, o := range p.occurrences {
+		if p.slot == nil || !o.Slot.Equal(*p.slot) {
+			list = append(list, timeline.Repeat{Slot: o.Slot, Place: o.Place, Fits: o.Fit.Fits})
+		}
 	}
 	return list
 }

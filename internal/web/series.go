@@ -10,7 +10,6 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
-	"berth/scheduler/phrases"
 	"berth/scheduler/series"
 
 	"berth/testbeds/plain"
@@ -31,6 +30,26 @@ type seriesPage struct {
 	Ticked   map[int]bool
 	Form     url.Values
 	Once     string
+}
+
+// occurrence is one time of a series, with what is known of it.
+type occurrence struct {
+	scheduler.Part
+	Why []string // it does not fit, or was refused
+	Day string   // on which it begins, by the clock of its series
+}
+
+// wayOfSeries is a way to grant a series, as a form sends it.
+type wayOfSeries struct {
+	series.Way
+	JSON string
+}
+
+func waysOfSeries(list []series.Way) (out []wayOfSeries) {
+	for _, w := range list {
+		out = append(out, wayOfSeries{w, changeJSON(w.Change)})
+	}
+	return out
 }
 
 // series shows a series.
@@ -81,11 +100,7 @@ func (s *site) showSeries(w http.ResponseWriter, r *http.Request, who account.Ac
 		}
 		p.Parts = append(p.Parts, o)
 	}
-	for _, status := range scheduler.Statuses {
-		if n := counts[status]; n > 0 {
-			p.Counts = append(p.Counts, fmt.Sprintf("%d %s", n, strings.ToLower(phrases.Status(status))))
-		}
-	}
+	p.Counts = counted(counts)
 	if unfit && p.Ways == nil && (p.Can["schedule"] || p.Can["move"]) {
 		ways, err := s.service.WaysOfSeries(ctx, who, v.ID, 0)
 		if err != nil && scheduler.CodeOf(err) != scheduler.CodeConflict {
@@ -163,11 +178,10 @@ func occurrences(parts []scheduler.Part) (list []occurrence) {
 // seriesStep takes the step of a button.
 func (s *site) seriesStep(ctx context.Context, who account.Actor, v scheduler.SeriesView, step, testbed string, choice scheduler.SeriesChoice, form url.Values) (scheduler.SeriesOutcome, error) {
 	reason := strings.TrimSpace(form.Get("reason"))
-	x, err := readRepetition(form)
+	change, err := readChange(form)
 	if err != nil {
 		return scheduler.SeriesOutcome{}, err
 	}
-	change := x.Change
 	if len(change.Moves) > 0 || len(change.Skip) > 0 { // a way is one for all of its occurrences
 		choice.Places = nil
 		for _, p := range v.Parts {
@@ -236,4 +250,19 @@ func typedShift(form url.Values) (series.Change, error) {
 		minutes = -minutes
 	}
 	return series.Change{Shift: minutes}, nil
+}
+
+// picked reads the ticked occurrences.
+func picked(form map[string][]string) (places []int, err error) {
+	for _, text := range form["pick"] {
+		n := 0
+		if _, err := fmt.Sscanf(text, "%d", &n); err != nil || slices.Contains(places, n) {
+			return nil, invalid("pick", "must be occurrences of the series")
+		}
+		places = append(places, n)
+	}
+	if len(places) == 0 {
+		return nil, invalid("pick", "tick at least one occurrence")
+	}
+	return places, nil
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"html/template"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/testbeds"
 )
 
 // readWaitFor reads how a form asks to wait.
@@ -25,6 +27,11 @@ func readWaitFor(form url.Values, zone *time.Location) (w scheduler.WaitFor, err
 	default:
 		w.For = scheduler.WaitKind(what)
 	}
+	if w.For != scheduler.WaitSlot { // whose form has the fields all the same
+		if w.Window, err = readWaitWindow(form, zone); err != nil {
+			return w, err
+		}
+	}
 	w.IfMissed = scheduler.IfMissed(form.Get("if_missed"))
 	if text := form.Get("wait_until"); text != "" {
 		at, err := readTime("wait_until", text, zone)
@@ -34,6 +41,41 @@ func readWaitFor(form url.Values, zone *time.Location) (w scheduler.WaitFor, err
 		w.Until = &at
 	}
 	return w, nil
+}
+
+// readWaitWindow reads the window of a form for waiting; nil if it names none.
+func readWaitWindow(form url.Values, zone *time.Location) (*testbeds.Slot, error) {
+	if form.Get("wait_from") == "" && form.Get("wait_to") == "" {
+		return nil, nil
+	}
+	var s testbeds.Slot
+	for field, to := range map[string]*time.Time{"wait_from": &s.Start, "wait_to": &s.End} {
+		t, err := readTime(field, form.Get(field), zone)
+		if err != nil {
+			return nil, err
+		}
+		*to = t
+	}
+	return &s, nil
+}
+
+// ofWaiting names the faults of a way to wait as its form does.
+func ofWaiting(err error) error {
+	e, ok := asError(err)
+	if !ok || e.Code != scheduler.CodeInvalid {
+		return err
+	}
+	out := *e
+	out.Fields = slices.Clone(e.Fields)
+	for i, f := range out.Fields {
+		switch name := strings.TrimPrefix(f.Field, "wait."); {
+		case name == "window":
+			out.Fields[i].Field = "wait_from"
+		case name == "until", name == "for":
+			out.Fields[i].Field = "wait_" + name
+		}
+	}
+	return &out
 }
 
 // waits says for what a request waits, since when and at which place, for its reader.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"berth/scheduler"
 	"berth/scheduler/account"
@@ -74,5 +75,67 @@ func TestTheWaitlistOnThePages(t *testing.T) {
 	v, err := o.svc.Get(t.Context(), account.System, second.ID)
 	if err != nil || v.HoldUntil == nil || v.Wait != nil {
 		t.Errorf("what was taken is held until %v, waits %v: %v", v.HoldUntil, v.Wait, err)
+	}
+}
+
+// The fields of waiting, on the page of a request and with a booking: the window, the cost and the end are taken as they were typed, and what is wrong
+// with one is said at it.
+func TestTheFieldsOfWaiting(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	taken := o.asked("Taken", 0, 32)
+	o.approved(taken)
+	if _, err := o.svc.Schedule(t.Context(), actorOf("monika", nil, account.RoleMentor), taken.ID, scheduler.Schedule{}); err != nil {
+		t.Fatal(err)
+	}
+	local := func(at time.Time) string { return at.UTC().Format(localTime) }
+	start, end := taken.Slot.Start.Add(-time.Hour).Truncate(time.Minute), taken.Slot.End.Add(time.Hour).Truncate(time.Minute)
+	until := taken.Slot.Start.Add(-4 * time.Hour).Truncate(time.Minute)
+	for _, tt := range []struct {
+		name  string
+		form  []string
+		wrong string // the field that is marked; empty if it waits
+		want  func(scheduler.Wait) bool
+	}{
+		{"no window", []string{"wait_for", "window"}, "wait_from", nil},
+		{"half a window", []string{"wait_for", "window", "wait_from", local(start)}, "wait_to", nil},
+		{"too short a window", []string{"wait_for", "window", "wait_from", local(start), "wait_to", local(start.Add(time.Minute))}, "wait_from", nil},
+		{"backwards", []string{"wait_for", "alternative", "max_cost", "1", "wait_from", local(end), "wait_to", local(start)}, "wait_from", nil},
+		{"no number", []string{"wait_for", "alternative", "max_cost", "much"}, "max_cost", nil},
+		{"no cost", []string{"wait_for", "alternative", "max_cost", "0"}, "max_cost", nil},
+		{"over already", []string{"wait_for", "slot", "wait_until", "2020-01-01T09:00"}, "wait_until", nil},
+		{"no such way", []string{"wait_for", "ever"}, "wait_for", nil},
+		{"a window", []string{"wait_for", "window", "wait_from", local(start), "wait_to", local(end)}, "", func(w scheduler.Wait) bool {
+			return w.For == scheduler.WaitWindow && w.Within.Start.Equal(start) && w.Within.End.Equal(end)
+		}},
+		{"an alternative until", []string{"wait_for", "alternative", "max_cost", "0.5", "wait_until", local(until)}, "", func(w scheduler.Wait) bool {
+			return w.For == scheduler.WaitAlternative && w.MaxCost == 0.5 && w.Until.Equal(until)
+		}},
+		{"a slot, with what belongs to others", []string{"wait_for", "slot", "max_cost", "24", "wait_from", local(start), "wait_to", local(end)}, "", func(w scheduler.Wait) bool {
+			return w.For == scheduler.WaitSlot && w.MaxCost == 0 && w.Within == nil
+		}},
+	} {
+		r := o.asked("Asked", 0, 32)
+		asked := with(url.Values{"action": {"wait"}, "step": {"confirm"}, "zone": {"UTC"}}, tt.form...)
+		booked := with(booking(taken.Slot, 32), append(tt.form, "step", "wait", "once", tt.name)...)
+		booked.Set("own.1.where", r.Placement["1"])
+		for path, form := range map[string]url.Values{fmt.Sprintf("/requests/%d/decide", r.Number): asked, "/new": booked} {
+			res := o.send(path, o.cookie["maeve"], form)
+			text := body(t, res)
+			if tt.wrong != "" {
+				if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, `id="wrong-`+tt.wrong+`"`) {
+					t.Errorf("%s on %s: %d, not marked at %s:\n%s", tt.name, path, res.StatusCode, tt.wrong, text)
+				}
+				if path == "/new" && !strings.Contains(text, `<details class="wait" open="">`) {
+					t.Errorf("%s: what is wrong is folded away:\n%s", tt.name, text)
+				}
+				continue
+			}
+			number, _, _ := strings.Cut(strings.TrimPrefix(res.Header.Get("Location"), "/requests/"), "?")
+			v, err := o.svc.Get(t.Context(), account.System, number)
+			if res.StatusCode != http.StatusSeeOther || err != nil || v.Wait == nil || !tt.want(*v.Wait) {
+				t.Errorf("%s on %s: %d, %v, waits %+v\n%s", tt.name, path, res.StatusCode, err, v.Wait, text)
+			}
+		}
 	}
 }

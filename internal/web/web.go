@@ -197,7 +197,6 @@ func (s *site) handler() http.Handler {
 		"GET /requests/{number}":        s.request,
 		"GET /requests/{number}/decide": s.desk,
 		"GET /series":                   s.seriesList,
-		"GET /series/new":               s.askRepeat,
 		"GET /series/{number}":          s.series,
 	}
 	maps.Copy(pages, s.settingPages())
@@ -210,7 +209,6 @@ func (s *site) handler() http.Handler {
 	s.drafts = http.NewServeMux()
 	posts := map[string]post{
 		"/new":                           {handler: s.submit, origin: s.choose, asked: true},
-		"/series/new":                    {handler: s.submitRepeat, origin: s.askRepeat, asked: true},
 		"/series/{number}/take":          {handler: s.takeSeries, origin: s.series, above: true},
 		"/inbox":                         {handler: s.act, origin: s.home, at: "/"},
 		"/notifications":                 {handler: s.markSeen, origin: s.notifications},

@@ -3,7 +3,7 @@
 	const form = document.getElementById("book"), view = document.getElementById("view");
 	if (!form || !view) return;
 	document.documentElement.classList.add("js");
-	const parts = ["kept", "length", "look", "picker", "free", "verdict", "send"], typed = ["name", "description", "mentor"];
+	const parts = ["kept", "length", "look", "picker", "free", "times", "verdict", "send"], typed = ["name", "description", "mentor"];
 	const keys = document.createElement("p");
 	keys.id = "block-keys";
 	keys.className = "unseen";
@@ -26,7 +26,7 @@
 	};
 	const address = (all, more = {}) => {
 		const query = new URLSearchParams();
-		for (const [name, value] of new FormData(form)) if (value && (all || !typed.includes(name))) query.set(name, value);
+		for (const [name, value] of new FormData(form)) if (value && (all || !typed.includes(name))) query.append(name, value);
 		for (const [name, value] of Object.entries(more)) query.set(name, value);
 		return "/new?" + query;
 	};
@@ -78,9 +78,14 @@
 
 	form.addEventListener("click", (event) => {
 		const button = event.target.closest("button");
-		if (button && ["pan", "zoom", "take"].includes(button.name)) {
+		if (button && ["pan", "zoom", "take", "way", "as-asked"].includes(button.name)) {
 			event.preventDefault();
 			load({ [button.name]: button.value });
+		}
+		if (button && button.name === "leave") {
+			event.preventDefault();
+			form.except.value = [form.except.value.trim(), button.value].filter(Boolean).join(", ");
+			load({});
 		}
 		const ghost = event.target.closest("[data-ghost]");
 		if (ghost) form.querySelector(`[data-way="${ghost.dataset.ghost}"]`)?.click();
@@ -91,7 +96,7 @@
 		}
 	});
 	form.addEventListener("change", (event) => {
-		const more = { start: { step: "check" }, end: { step: "check" }, hours: { step: "find" }, working: {}, at: {} }[event.target.name];
+		const more = { start: { step: "check" }, end: { step: "check" }, hours: { step: "find" }, working: {}, at: {}, unit: {}, every: {}, on: {}, times: {}, until: {}, except: {} }[event.target.name];
 		if (more && (event.target.name !== "at" || event.target.value)) load(more);
 	});
 	form.addEventListener("submit", (event) => {

@@ -38,7 +38,8 @@ type Chart struct {
 	// Pick returns the link that picks a slot of Fits; nil for no links.
 	Pick func(testbeds.Slot) string
 
-	Ghosts []Ghost // slots that would work instead of the picked one, the best first
+	Ghosts  []Ghost  // slots that would work instead of the picked one, the best first
+	Repeats []Repeat // other times of the picked slot, where it is repeated
 }
 
 // Lane is a testbed. Folded, it has its bookings and a strip of pressure: the used share of its scarcest resource. Open, it also has a band

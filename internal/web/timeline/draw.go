@@ -35,6 +35,7 @@ func (s *sheet) draw() []byte {
 	}
 	s.above()
 	s.ghosts()
+	s.repeats()
 	s.raw(`<g aria-hidden="true">`)
 	s.labels()
 	s.b = append(s.b, legend...)

@@ -37,3 +37,40 @@ func (s *sheet) ghosts() {
 		s.raw("</g>")
 	}
 }
+
+// Repeat is another time of the picked slot, where it is repeated.
+type Repeat struct {
+	Slot  testbeds.Slot
+	Place int // in its series, 1 for the first
+	Fits  bool
+}
+
+const (
+	asRepeat = `class="tl-repeat" fill="none" stroke="` + fits + `" stroke-width="2"`
+	asMissed = `class="tl-missed" fill="` + shortPaper + `" fill-opacity=".6" stroke="` + short + `" stroke-width="2" stroke-dasharray="3 3"`
+	onRepeat = `class="tl-fits-text" fill="` + fits + `" font-size="11" font-weight="700"`
+	onMissed = `class="tl-missed-text" fill="` + short + `" font-size="11" font-weight="700"`
+)
+
+// repeats draws the other times of the picked slot, with their places; those that do not fit have a broken edge, and their places a cross.
+func (s *sheet) repeats() {
+	for _, r := range s.c.Repeats {
+		x0, x1, ok := s.scale.span(r.Slot)
+		if !ok {
+			continue
+		}
+		x1 = min(max(x1, x0+6), s.scale.right)
+		place, look, letters := strconv.Itoa(r.Place), asRepeat, onRepeat
+		name := place + ": " + s.cache.slot(r.Slot) + ", fits"
+		if !r.Fits {
+			name, place, look, letters = place+": "+s.cache.slot(r.Slot)+", does not fit", place+"✕", asMissed, onMissed
+		}
+		s.raw(`<g role="graphics-symbol img"`)
+		s.attr("aria-label", name)
+		s.raw(">")
+		s.title(name)
+		s.rect(look+` rx="4"`, x0+1, s.top-handHeight+2, x1-1, s.bottom-2)
+		s.label(letters, x0+5, s.top-handHeight+16, place)
+		s.raw("</g>")
+	}
+}
