@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -67,16 +68,20 @@ func places(e testbeds.Experiment, f testbeds.Facility) []string {
 
 // way finds what can be offered to a request that waits: what it asked for if that is free, else the nearest slot of its window, or the cheapest
 // alternative.
-func (d *decision) way(r Request) (found testbeds.Alternative, ok bool) {
+func (d *decision) way(ctx context.Context, r Request) (found testbeds.Alternative, ok bool, err error) {
+	allowed, err := d.allowance(ctx, r)
+	if err != nil {
+		return found, false, err
+	}
 	_ = d.snapshot(func(w snapshot) error {
-		found, ok = d.s.wayFor(w, r, d.now)
+		found, ok = d.s.wayFor(w, r, d.now, allowed)
 		return nil
 	}, r.bookings()...)
-	return found, ok
+	return found, ok, nil
 }
 
-// wayFor finds what can be offered to a request that waits, on a federation without its bookings.
-func (s *Service) wayFor(w snapshot, r Request, now time.Time) (testbeds.Alternative, bool) {
+// wayFor finds what can be offered to a request that waits, on a federation without its bookings: what it asked for, or what it is allowed besides.
+func (s *Service) wayFor(w snapshot, r Request, now time.Time, allowed allowance) (testbeds.Alternative, bool) {
 	e := current(r, w.catalogue)
 	asked := testbeds.Alternative{Slot: r.Slot, Placement: e.Placement, Devices: e.Devices, Changes: []testbeds.Change{}}
 	in := r.Wait.Within
@@ -85,15 +90,19 @@ func (s *Service) wayFor(w snapshot, r Request, now time.Time) (testbeds.Alterna
 	}
 	switch r.Wait.For {
 	case WaitWindow:
-		slot, ok := nearestWithin(w.fed.Windows(e, from(*in, earliestClaim(now)), r.Slot.Duration(), maxWindows), r.Slot)
+		slot, ok := nearestWithin(w.fed.Windows(e, from(*in, earliestClaim(now)), r.Slot.Duration(), maxWindows), r.Slot, func(x testbeds.Slot) bool { return allowed.may(x, e.Demand()) })
 		if !ok {
 			return asked, false
 		}
 		return capacity.Moved(e, r.Slot, slot), true
 	case WaitAlternative:
 		q := checkedAsk{experiment: e, slot: r.Slot, window: in, shortest: r.MinDuration}
-		for _, x := range s.alternatives(w.fed, q, 1, false) {
-			if x.Cost <= r.Wait.MaxCost && claimable(x.Slot, now) {
+		limit := 1
+		if allowed != nil {
+			limit = maxNearest
+		}
+		for _, x := range s.alternatives(w.fed, q, limit, false) {
+			if x.Cost <= r.Wait.MaxCost && claimable(x.Slot, now) && allowed.may(x.Slot, variantOf(r, x).Demand()) {
 				return x, true
 			}
 		}
@@ -115,11 +124,12 @@ func from(s testbeds.Slot, at time.Time) testbeds.Slot {
 	return s
 }
 
-// nearestWithin returns the slot as long as another one, within one of the free times, that begins nearest to it.
-func nearestWithin(free []testbeds.Slot, asked testbeds.Slot) (best testbeds.Slot, ok bool) {
+// nearestWithin returns the slot as long as another one, within one of the free times, that begins nearest to it and may be had.
+func nearestWithin(free []testbeds.Slot, asked testbeds.Slot, may func(testbeds.Slot) bool) (best testbeds.Slot, ok bool) {
 	for _, f := range free {
 		start := later(f.Start, sooner(asked.Start, f.End.Add(-asked.Duration())))
-		if s := testbeds.NewSlot(start, asked.Duration()); !ok || s.Start.Sub(asked.Start).Abs() < best.Start.Sub(asked.Start).Abs() {
+		s := testbeds.NewSlot(start, asked.Duration())
+		if nearer := !ok || s.Start.Sub(asked.Start).Abs() < best.Start.Sub(asked.Start).Abs(); nearer && may(s) {
 			best, ok = s, true
 		}
 	}

@@ -70,7 +70,12 @@ func (d *decision) edit(ctx context.Context, in Edit) error {
 		if err := d.checkAsItStands(r); err != nil {
 			return err
 		}
-		return d.keep(ctx, r, note{text: "changed", verdict: &d.outcome.Fit})
+		if r.Experimented() != d.request.Experimented() { // it is counted as another experiment
+			if err := d.judge(ctx, &r, asks{hours: true}, in.Override); err != nil {
+				return err
+			}
+		}
+		return d.keep(ctx, r, note{reason: reasonOf(d.waiver(), ""), text: "changed" + overrideWords(d.waiver()), verdict: &d.outcome.Fit})
 	}
 	remade := in.Components != nil || in.NSD != nil && *in.NSD != d.request.NSD
 	if err := d.recheckAsk(&r, q, remade); err != nil {

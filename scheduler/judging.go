@@ -38,11 +38,11 @@ func (r Request) waivedAt(t time.Time) bool {
 }
 
 // asks says what of a request is to be judged.
-type asks struct{ terms, soon, new, hours bool }
+type asks struct{ terms, far, soon, new, hours bool }
 
 // posed puts a request before the policy.
 func (d *decision) posed(ctx context.Context, r Request, of asks) (a policy.Ask, err error) {
-	a = policy.Ask{Experiment: r.Experimented(), Mentor: r.Mentor, Slot: r.Slot, Demand: r.Demand, Now: d.now, Terms: of.terms, Soon: of.soon, New: of.new, Hours: of.hours}
+	a = policy.Ask{Experiment: r.Experimented(), Mentor: r.Mentor, Slot: r.Slot, Demand: r.Demand, Now: d.now, Terms: of.terms, Far: of.far, Soon: of.soon, New: of.new, Hours: of.hours}
 	if d.whose != nil && d.whose.Username == r.Experimenter {
 		a.Person = personIn(*d.whose, r.Experimenter, r.Organisation)
 	} else if a.Person, err = personOf(ctx, d.tx, r.Experimenter, r.Organisation); err != nil {
@@ -166,7 +166,7 @@ func (d *decision) changes(r Request) asks {
 	}
 	elsewhere := slices.ContainsFunc(r.Demand.Testbeds(), func(t string) bool { return !slices.Contains(d.request.Demand.Testbeds(), t) })
 	decides := MayOverride(d.actor, d.action, d.request)
-	return asks{terms: true, hours: true, soon: !decides && (elsewhere || !r.Slot.Start.Equal(d.request.Slot.Start))}
+	return asks{terms: true, hours: true, far: elsewhere || r.Slot.Start.After(d.request.Slot.Start), soon: !decides && (elsewhere || !r.Slot.Start.Equal(d.request.Slot.Start))}
 }
 
 // granting says what of a request is judged when it is granted: nothing, where it was judged before by the policy in force, and asks for no more.
@@ -175,7 +175,7 @@ func (d *decision) granting(r Request) asks {
 	if was != nil && d.rules != nil && was.Policy == d.rules.revision && (d.s.o.Hook == nil || was.Hook != "") && withinGrant(r, d.request) {
 		return asks{}
 	}
-	return asks{terms: true, hours: true}
+	return asks{terms: true, far: true, hours: true}
 }
 
 // waives reports whether an override is about the policy.

@@ -144,9 +144,9 @@ func (d *decision) serve(ctx context.Context, f Freed, r Request) (made bool, er
 			return false, err
 		}
 	}
-	way, ok := d.way(r)
-	if !ok {
-		return false, nil
+	way, ok, err := d.way(ctx, r)
+	if err != nil || !ok {
+		return false, err
 	}
 	// Now it counts: the request is locked, and every testbed of what it would get.
 	if err := d.covered(sorted(append(Touched(r), variantOf(r, way).Demand().Testbeds()...))); err != nil {
@@ -155,8 +155,8 @@ func (d *decision) serve(ctx context.Context, f Freed, r Request) (made bool, er
 	if r, err = d.tx.LockRequest(ctx, r.ID); err != nil {
 		return false, err
 	}
-	if way, ok = d.way(r); !r.waitsAt(d.now) || !ok {
-		return false, nil
+	if way, ok, err = d.way(ctx, r); err != nil || !r.waitsAt(d.now) || !ok {
+		return false, err
 	}
 	until, ok := waitlist.Claim(d.now, way.Slot.Start, d.s.o.ClaimFor)
 	if !ok {

@@ -15,7 +15,7 @@ const lostOffers = 3
 // booking; what is held goes into it.
 func (d *decision) compensate(ctx context.Context, r *Request, w snapshot) error {
 	for range lostOffers {
-		way, ok, err := d.cheapest(*r, w)
+		way, ok, err := d.cheapest(ctx, *r, w)
 		if err != nil || !ok {
 			return err
 		}
@@ -31,10 +31,18 @@ func (d *decision) compensate(ctx context.Context, r *Request, w snapshot) error
 }
 
 // cheapest finds the cheapest alternative to a request that lost its slot, other than those that it is offered already. Its testbeds must be locked.
-func (d *decision) cheapest(r Request, w snapshot) (testbeds.Alternative, bool, error) {
+func (d *decision) cheapest(ctx context.Context, r Request, w snapshot) (testbeds.Alternative, bool, error) {
 	ask := askOf(r)
 	ask.experiment = current(r, w.catalogue)
-	for _, way := range d.s.alternatives(w.fed, ask, 3*lostOffers, true) {
+	list := d.s.alternatives(w.fed, ask, 3*lostOffers, true)
+	allowed, ruled, err := d.offering(ctx, r)
+	if err != nil {
+		return testbeds.Alternative{}, false, err
+	}
+	if allowed.fed = w.fed; ruled && len(list) > 0 {
+		list = allowed.search(ask, list, len(list))
+	}
+	for _, way := range list {
 		e := variantOf(r, way)
 		if slices.ContainsFunc(r.Offers, func(x Offer) bool { return x.State == OfferOpen && x.gives(e, way.Slot) }) {
 			continue
@@ -50,7 +58,7 @@ func (d *decision) cheapest(r Request, w snapshot) (testbeds.Alternative, bool, 
 // replace moves a scheduled request that a change of the facility breaks to its cheapest alternative, if nobody has to be asked for it: whoever makes
 // the change speaks for their own testbeds. ok is false where nothing fits, or somebody has to be asked.
 func (d *decision) replace(ctx context.Context, before, r Request, t CareTerms, w snapshot) (moved Request, ok bool, err error) {
-	way, ok, err := d.cheapest(r, w)
+	way, ok, err := d.cheapest(ctx, r, w)
 	if err != nil || !ok {
 		return r, false, err
 	}

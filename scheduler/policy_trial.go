@@ -97,7 +97,7 @@ func caseOf(ctx context.Context, tx Reader, r Request, people map[string]policy.
 		slot = *r.Requested
 	}
 	c := policy.Case{Request: r.ID, Number: r.Number, Name: r.Name, Fits: true, Runs: true,
-		Ask: policy.Ask{Person: p, Experiment: r.Experimented(), Mentor: r.Mentor, Slot: slot, Demand: r.Demand, Now: r.Created, Terms: true, Soon: true, New: true, Hours: true}}
+		Ask: policy.Ask{Person: p, Experiment: r.Experimented(), Mentor: r.Mentor, Slot: slot, Demand: r.Demand, Now: r.Created, Terms: true, Far: true, Soon: true, New: true, Hours: true}}
 	if r.Status.Over() {
 		c.Over = r.Updated
 	}

@@ -116,7 +116,17 @@ func (d *decision) reject(ctx context.Context, in Reject, hold time.Duration) er
 		return err
 	}
 	r.Scheduled, r.Status = nil, Rejected
-	offers, err := d.offers(r, in, own)
+	allowed, ruled, err := d.offering(ctx, r)
+	if err != nil {
+		return err
+	}
+	offers, err := d.offers(r, in, own, func(w snapshot) []testbeds.Alternative {
+		list := d.s.candidates(w.fed, r, in)
+		if allowed.fed = w.fed; ruled && len(in.Offers) == 0 && len(list) > 0 {
+			list = allowed.search(askOf(r), list, len(list))
+		}
+		return list
+	})
 	if err != nil {
 		return err
 	}
@@ -141,12 +151,12 @@ func lastOf(offers []Offer) time.Time {
 	return slices.MaxFunc(offers, func(a, b Offer) int { return a.Expires.Compare(b.Expires) }).Expires
 }
 
-// offers chooses alternatives that fit, each beside those before it. A chosen one that does not fit is a conflict.
-func (d *decision) offers(r Request, in Reject, own int64) ([]Offer, error) {
+// offers chooses among candidates what fits, each beside those before it. A chosen one that does not fit is a conflict.
+func (d *decision) offers(r Request, in Reject, own int64, candidates func(snapshot) []testbeds.Alternative) ([]Offer, error) {
 	var offers []Offer
 	err := d.snapshot(func(w snapshot) error {
 		wanted := max(in.Count, len(in.Offers))
-		list := d.s.candidates(w.fed, r, in)
+		list := candidates(w)
 		for i := 0; i < len(list) && len(offers) < wanted; i++ {
 			o := list[i]
 			e := variantOf(r, o)
@@ -172,7 +182,7 @@ func (d *decision) offers(r Request, in Reject, own int64) ([]Offer, error) {
 			held.ID = -int64(len(offers)) // stands in until the store gives it one
 			w.fed.Put(held)
 			if len(in.Offers) == 0 {
-				list, i = d.s.candidates(w.fed, r, in), -1 // search again beside the offers chosen so far
+				list, i = candidates(w), -1 // search again beside the offers chosen so far
 			}
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"berth/scheduler/account"
+	"berth/scheduler/policy"
 	"berth/scheduler/series"
 	"berth/testbeds"
 	"berth/testbeds/capacity"
@@ -63,26 +64,30 @@ func (s *Service) SuggestSeries(ctx context.Context, a account.Actor, in SeriesA
 	if err != nil {
 		return nil, nil, err
 	}
-	ways, err := s.waysOf(ctx, in, w)
+	ways, err := s.waysOf(ctx, a, Request{NSD: in.NSD, Experimenter: a.Username}, in, w)
 	return ways, parts, err
 }
 
-// waysOf finds the ways to grant a series that was asked for.
-func (s *Service) waysOf(ctx context.Context, in SeriesAsk, w wish) (ways []series.Way, err error) {
-	err = s.snapshot(ctx, func(_ Reader, world snapshot) error {
+// waysOf finds the ways to grant a series that was asked for, to the experimenter of a request that says for whom and what.
+func (s *Service) waysOf(ctx context.Context, a account.Actor, about Request, in SeriesAsk, w wish) (ways []series.Way, err error) {
+	err = s.snapshot(ctx, func(tx Reader, world snapshot) error {
 		list, err := s.checkedSeries(w, world)
 		if err != nil {
 			return err
 		}
-		ways = s.ways(world.fed, in.Plan, w.occurrences, list, limited(in.Limit))
+		allowed, err := s.boundsFor(ctx, tx, world, a, about, nil)
+		if err != nil {
+			return err
+		}
+		ways = s.ways(world.fed, in.Plan, w.occurrences, list, limited(in.Limit), allowed)
 		return nil
 	})
 	return ways, err
 }
 
-// ways finds the ways to grant occurrences, each of which asks for something.
-func (s *Service) ways(fed *capacity.Federation, plan series.Plan, occurrences []series.Occurrence, asks []checkedAsk, limit int) []series.Way {
-	m := market{s: s, fed: fed, of: map[int]checkedAsk{}}
+// ways finds the ways to grant occurrences, each of which asks for something, within the policy.
+func (s *Service) ways(fed *capacity.Federation, plan series.Plan, occurrences []series.Occurrence, asks []checkedAsk, limit int, allowed *bounds) []series.Way {
+	m := market{s: s, fed: fed, of: map[int]checkedAsk{}, allowed: allowed}
 	for i, o := range occurrences {
 		m.of[o.Place] = asks[i]
 	}
@@ -95,6 +100,8 @@ type market struct {
 	s   *Service
 	fed *capacity.Federation
 	of  map[int]checkedAsk // what each place asks for
+
+	allowed *bounds // by the policy
 }
 
 // fits checks occurrences, each beside those before it as if they were granted.
@@ -104,9 +111,12 @@ func (m market) fits(list []series.Occurrence) []bool {
 	if crowded {
 		fork = m.fed.Without()
 	}
+	var taken []policy.Charge
 	for i, o := range list {
 		e := m.of[o.Place].experiment
-		fits[i] = fork.Check(e, o.Slot).Fits
+		if fits[i] = fork.Check(e, o.Slot).Fits && m.allowed.allows(o.Slot, e.Demand(), taken); fits[i] && m.allowed != nil {
+			taken = append(taken, policy.Charge{Slot: o.Slot, Demand: e.Demand()})
+		}
 		if fits[i] && crowded {
 			fork.Put(granted(fork, e, o.Slot, i))
 		}
@@ -141,6 +151,7 @@ func (m market) alone(o series.Occurrence, others []series.Occurrence) (testbeds
 	}
 	q := m.of[o.Place]
 	q.slot = o.Slot
+	taken := m.charges(others)
 	found := m.s.alternatives(fork, q, maxAlone, true)
 	for _, a := range found {
 		plain, shortened := true, false
@@ -148,8 +159,8 @@ func (m market) alone(o series.Occurrence, others []series.Occurrence) (testbeds
 			plain = plain && c.Kind == testbeds.ChangeShift
 			shortened = shortened || c.Kind == testbeds.ChangeShorten
 		}
-		if shortened {
-			continue // it would be a series of unlike occurrences
+		if shortened || m.allowed != nil && !m.allowed.allows(a.Slot, m.demand(o, a), taken) {
+			continue // it would be a series of unlike occurrences, or the policy does not allow it
 		}
 		if plain {
 			a.Placement, a.Devices = nil, nil
@@ -157,6 +168,18 @@ func (m market) alone(o series.Occurrence, others []series.Occurrence) (testbeds
 		return a, true
 	}
 	return testbeds.Alternative{}, false
+}
+
+// demand returns what an alternative to an occurrence needs.
+func (m market) demand(o series.Occurrence, a testbeds.Alternative) testbeds.Demand {
+	e := m.of[o.Place].experiment
+	if len(a.Placement) > 0 {
+		e.Placement = a.Placement
+	}
+	if a.Devices != nil {
+		e.Devices = a.Devices
+	}
+	return e.Demand()
 }
 
 // maxAlone is among how many alternatives of an occurrence one is looked for that keeps its length.

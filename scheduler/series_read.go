@@ -157,13 +157,14 @@ func (s *Service) WaysOfSeries(ctx context.Context, a account.Actor, id string, 
 			return err
 		}
 		var own []int64
+		var ahead []Request
 		var occurrences []series.Occurrence
 		var asks []checkedAsk
 		for _, r := range x.members {
 			if !r.Status.Ahead() || r.Slot.Start.Before(s.now()) {
 				continue
 			}
-			own = append(own, r.bookings()...)
+			own, ahead = append(own, r.bookings()...), append(ahead, r)
 			q := askOf(r)
 			q.experiment = current(r, w.catalogue)
 			occurrences, asks = append(occurrences, series.Occurrence{Place: r.Series.Place, Slot: r.Slot}), append(asks, q)
@@ -171,8 +172,9 @@ func (s *Service) WaysOfSeries(ctx context.Context, a account.Actor, id string, 
 		if len(asks) == 0 {
 			return Errorf(CodeConflict, "nothing of the series of #%d is still ahead", x.Number)
 		}
-		ways = s.ways(w.fed.Without(own...), x.Plan, occurrences, asks, limited(limit))
-		return nil
+		allowed, err := s.boundsFor(ctx, tx, w, a, ahead[0], ahead)
+		ways = s.ways(w.fed.Without(own...), x.Plan, occurrences, asks, limited(limit), allowed)
+		return err
 	})
 	return ways, err
 }

@@ -36,7 +36,7 @@ func (s *Service) SubmitSeries(ctx context.Context, a account.Actor, in SeriesSu
 	out, err := s.submitSome(ctx, a, in, wish)
 	if e, ok := errors.AsType[*Error](err); ok && len(e.Parts) > 0 && e.Code == CodeConflict {
 		refused := *e
-		refused.Ways, err = s.waysOf(ctx, in.SeriesAsk, wish)
+		refused.Ways, err = s.waysOf(ctx, a, in.about(), in.SeriesAsk, wish)
 		return SeriesOutcome{}, cmp.Or[error](err, &refused)
 	}
 	if err != nil {
@@ -44,11 +44,16 @@ func (s *Service) SubmitSeries(ctx context.Context, a account.Actor, in SeriesSu
 	}
 	if out.DryRun {
 		if out.Refused > 0 {
-			out.Ways, err = s.waysOf(ctx, in.SeriesAsk, wish)
+			out.Ways, err = s.waysOf(ctx, a, in.about(), in.SeriesAsk, wish)
 		}
 		return out, err
 	}
 	return s.withView(ctx, a, out)
+}
+
+// about returns for whom a series is, and what it counts as.
+func (in SeriesSubmission) about() Request {
+	return Request{Name: in.Name, NSD: in.NSD, Experimenter: in.Experimenter, Organisation: in.Organisation, Mentor: in.Mentor}
 }
 
 // wish is a series that was asked for, and checked.

@@ -169,7 +169,7 @@ func (d *decision) submit(ctx context.Context, in Submission) error {
 	r.Slot, r.Requested, r.Window, r.MinDuration = w.slot, new(w.slot), w.window, w.shortest
 	r.Components, r.Devices, r.Placement, r.Demand = e.Components, e.Devices, e.Placement, e.Demand()
 	if !d.outcome.Fit.Fits && in.Wait != nil {
-		if err := d.enlist(&r, *in.Wait); err != nil {
+		if err := d.enlist(ctx, &r, *in.Wait); err != nil {
 			return err
 		}
 	} else if !d.outcome.Fit.Fits && !in.Anyway {
@@ -178,7 +178,7 @@ func (d *decision) submit(ctx context.Context, in Submission) error {
 		}
 		return d.refusal("the slot does not fit")
 	}
-	if err := d.judge(ctx, &r, asks{terms: true, soon: true, new: true, hours: true}, in.Override); err != nil {
+	if err := d.judge(ctx, &r, asks{terms: true, far: true, soon: true, new: true, hours: true}, in.Override); err != nil {
 		return d.looked(err)
 	}
 	if err := d.create(ctx, r, d.fresh(r, testbeds.Pending)); err != nil {

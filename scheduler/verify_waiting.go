@@ -29,10 +29,14 @@ func (v *verifying) patient(ctx context.Context) error {
 	if w.catalogue, err = v.tx.Catalogue(ctx); err != nil {
 		return err
 	}
+	var allowed allowance // an alternative may have become allowed, which nobody waits for: a quota comes back, and nothing else is free for it than before
+	if !v.quotas.rules.Empty() {
+		allowed = func(testbeds.Slot, testbeds.Demand) bool { return false }
+	}
 	for i, r := range v.waits {
 		v.told("the waitlist", i, len(v.waits))
 		free := snapshot{fed: fed.Without(r.bookings()...), catalogue: w.catalogue}
-		if way, ok := v.s.wayFor(free, r, v.now); ok {
+		if way, ok := v.s.wayFor(free, r, v.now, allowed); ok {
 			v.found.Inconsistencies = append(v.found.Inconsistencies, fmt.Sprintf("request #%d (%s): waits since %s, although %s is free for it", r.Number, r.Status, r.Wait.Since.Format("2006-01-02 15:04:05Z"), way.Slot))
 		}
 	}

@@ -145,20 +145,24 @@ func (d *decision) wait(ctx context.Context, in WaitFor) error {
 	if err := d.checkAsItStands(r); err != nil {
 		return err
 	}
-	if err := d.enlist(&r, in); err != nil {
+	if err := d.enlist(ctx, &r, in); err != nil {
 		return err
 	}
 	return d.keep(ctx, r, note{text: r.Wait.Words(), verdict: &d.outcome.Fit})
 }
 
 // enlist lets a request wait, if there is anything to wait for.
-func (d *decision) enlist(r *Request, in WaitFor) error {
+func (d *decision) enlist(ctx context.Context, r *Request, in WaitFor) error {
 	w, err := d.wish(*r, in)
 	if err != nil {
 		return err
 	}
 	r.Wait = d.aimed(*r, w)
-	if way, free := d.way(*r); free {
+	way, free, err := d.way(ctx, *r)
+	if err != nil {
+		return err
+	}
+	if free {
 		d.outcome.Alternatives = prepended(way, d.outcome.Alternatives)
 		return d.refusal("there is nothing to wait for: " + way.Slot.String() + " is free")
 	}

@@ -25,10 +25,18 @@ const maxNearest = 20
 
 // allows reports whether the policy allows an ask as a way to grant it. That it is one more open request is no matter of where it goes.
 func (x within) allows(slot testbeds.Slot, d testbeds.Demand) bool {
+	return len(x.against(slot, d)) == 0
+}
+
+// against lists what the policy has against a way to grant an ask.
+func (x within) against(slot testbeds.Slot, d testbeds.Demand) []policy.Breach {
 	a := x.ask
 	a.Slot, a.Demand, a.New = slot, d, false
 	list, err := x.rules.Judge(a, x.use)
-	return err == nil && len(list) == 0
+	if err != nil { // what cannot be judged is not offered
+		return []policy.Breach{{Message: err.Error()}}
+	}
+	return slices.DeleteFunc(list, x.waived)
 }
 
 // of leaves those of some alternatives to a wish that the policy allows.
@@ -85,7 +93,7 @@ func (d *decision) possibleFor(ctx context.Context, x within, r Request, w check
 		return d.outcome.Alternatives, nil
 	}
 	var err error
-	if x.ask, err = d.posed(ctx, r, asks{terms: true, soon: true, hours: true}); err != nil {
+	if x.ask, err = d.posed(ctx, r, asks{terms: true, far: true, soon: true, hours: true}); err != nil {
 		return nil, err
 	}
 	x.use = x.rules.useOf(ctx, d.tx, r.Experimenter, 0)
@@ -119,7 +127,7 @@ func (s *Service) withinFor(ctx context.Context, tx Reader, w snapshot, a accoun
 	x.s, x.fed, x.about = s, w.fed, r
 	x.use = x.rules.useOf(ctx, tx, r.Experimenter, r.Number)
 	x.ask = policy.Ask{Experiment: r.Experimented(), Mentor: r.Mentor, Slot: slot, Demand: e.Demand(), Now: s.now(), Zone: zonesIn(w),
-		Terms: true, Hours: true, New: r.ID == "", Soon: r.ID == "" || !MayOverride(a, ActionMove, r)}
+		Terms: true, Far: true, Hours: true, New: r.ID == "", Soon: r.ID == "" || !MayOverride(a, ActionMove, r)}
 	x.ask.Person, err = personOf(ctx, tx, r.Experimenter, r.Organisation)
 	return x, true, err
 }

@@ -26,6 +26,7 @@ func (m *machine) check(rt *rapid.T) {
 	m.noShows()
 	m.patience(s)
 	m.byDefault()
+	m.rulesKept(s)
 	for _, r := range s.requests {
 		m.lateOnes(s, r)
 		m.inTime(s, r)
@@ -42,6 +43,7 @@ func (m *machine) check(rt *rapid.T) {
 	if m.taken++; m.taken%3 == 0 { // they cost more than all others
 		m.agrees()
 		m.verified()
+		m.counted(s)
 	}
 	m.before = s
 	m.step = "nothing"

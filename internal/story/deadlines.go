@@ -68,8 +68,8 @@ func (m *machine) byDefault() {
 		if e.Action != scheduler.ActionApprove || e.Actor != account.System.Username {
 			continue
 		}
-		was, _ := m.before.request(e.Request)
-		said := false
+		was, known := m.before.request(e.Request)
+		said := !known && m.ruled != nil // a new request that a rule approved: see grantedByRule
 		for _, a := range was.Asked() {
 			said = said || a.Deadline != nil && a.Deadline.Default != "" && !a.Deadline.At.After(e.At)
 		}

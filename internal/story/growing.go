@@ -25,15 +25,16 @@ func (m *machine) grow(rt *rapid.T) {
 		}
 		return
 	}
-	refused := func(slot testbeds.Slot) bool {
+	try := func(slot testbeds.Slot) error {
 		_, err := m.Move(m.ctx(), as("adele"), r.ID, scheduler.Move{Slot: &slot, DryRun: true, Override: m.reason(scheduler.OverrideApprovals)})
-		return err != nil
+		return err
 	}
+	refused := func(slot testbeds.Slot) bool { err := try(slot); return err != nil && !overQuota(err) } // which bounds no room
 	at := func(start, end time.Time) testbeds.Slot { return testbeds.Slot{Start: start, End: end} }
 	if h.End.After(r.Slot.End) && refused(at(r.Slot.Start, h.End)) {
 		m.broken("room to grow: refused", "#%d %s until %s, limited by %s", r.Number, r.Slot, h.End, h.By)
 	}
-	if h.End.After(m.clock) && !refused(at(r.Slot.Start, h.End.Add(time.Second))) {
+	if h.End.After(m.clock) && try(at(r.Slot.Start, h.End.Add(time.Second))) == nil {
 		m.broken("room to grow: more was possible", "#%d %s until %s, limited by %s", r.Number, r.Slot, h.End, h.By)
 	}
 	if h.End.After(r.Slot.End) && m.before.lacks(r, h.End) {
@@ -48,7 +49,7 @@ func (m *machine) grow(rt *rapid.T) {
 	if refused(at(h.Start, r.Slot.End)) {
 		m.broken("room to grow: refused", "#%d %s from %s", r.Number, r.Slot, h.Start)
 	}
-	if earlier := h.Start.Add(-time.Second); !earlier.Before(m.clock) && !refused(at(earlier, r.Slot.End)) {
+	if earlier := h.Start.Add(-time.Second); !earlier.Before(m.clock) && try(at(earlier, r.Slot.End)) == nil {
 		m.broken("room to grow: more was possible", "#%d %s from %s", r.Number, r.Slot, h.Start)
 	}
 }

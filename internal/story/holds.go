@@ -64,7 +64,7 @@ func (m *machine) takable(s snapshot, r scheduler.Request, o scheduler.Offer) {
 	if !s.deployable(variant) {
 		return
 	}
-	if _, err := m.AcceptOffer(m.ctx(), as("adele"), r.ID, o.ID, true); err != nil {
+	if _, err := m.AcceptOffer(m.ctx(), as("adele"), r.ID, o.ID, true); err != nil && !ruledOut(err) {
 		m.broken("hold: cannot be taken", "offer %s of #%d, which is short of nothing: %v%s", o.ID, r.Number, err, reasons(err))
 	}
 }

@@ -10,9 +10,12 @@ import (
 // morning is a Monday on which every story begins, four weeks before the clocks change.
 var morning = time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
 
+// house is the organisation of all people.
+const house = "House"
+
 func people() []account.Person {
 	person := func(username string, testbeds []string, roles ...account.Role) account.Person {
-		return account.Person{Username: username, Name: "The " + username, Organisation: "House", Roles: roles, Testbeds: testbeds}
+		return account.Person{Username: username, Name: "The " + username, Organisation: house, Roles: roles, Testbeds: testbeds}
 	}
 	return []account.Person{
 		person("maeve", nil, account.RoleExperimenter), person("hector", nil, account.RoleExperimenter),

@@ -37,6 +37,7 @@ type machine struct {
 	closures  []closure
 	approved  map[string]map[string]agreement // by request and testbed, the subject of the provider's approval
 	overruled map[string]bool                 // requests that were started by an override
+	ruled     *ruling                         // the policy in force, as the story knows it
 	asked     []question                      // submissions with a key, for repetition
 }
 

@@ -20,6 +20,7 @@ func (m *machine) themes() map[string]map[string]func(*rapid.T) {
 		"moves":     {"move": m.move, "move elsewhere": m.elsewhere, "move with less": m.withLess, "agree": m.agree},
 		"ends":      {"shorten": m.shorten, "extend": m.extend, "grow": m.grow, "grow more": m.grow},
 		"long":      {"run long": m.long, "wait long": m.waitLong, "extend later": m.extend},
+		"bounds":    {"rule": m.rule, "against the rules": m.against, "against the rules more": m.against, "ask within the rules": m.askWithin, "ask within more": m.askWithin},
 		"closures": {"close": m.close, "reopen": m.reopen,
 			"ask around": m.ask, "ask around more": m.ask, "extend past a closure": m.extendPast},
 		"units":      {"close units": m.closeUnits, "remove unit": m.removeUnit, "reopen units": m.reopen},

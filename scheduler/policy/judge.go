@@ -26,7 +26,8 @@ type Ask struct {
 	Zone       func(testbed string) *time.Location
 
 	// What is judged of it. A mentor who grants a slot needs no notice; who shortens one needs nothing at all.
-	Terms bool // how long, and how far ahead
+	Terms bool // how long
+	Far   bool // how far ahead
 	Soon  bool // notice
 	New   bool // it is one more open request
 	Hours bool // quotas
@@ -99,7 +100,7 @@ func (p *Policy) bounds(l Limit, a Ask) (list []Breach) {
 			list = append(list, p.tooSoon(l, a, where, first))
 		}
 	}
-	if most := l.Ahead.Exact(); a.Terms && most > 0 && a.Slot.Start.Sub(a.Now) > most {
+	if most := l.Ahead.Exact(); a.Far && most > 0 && a.Slot.Start.Sub(a.Now) > most {
 		list = append(list, l.tooFar(a, most))
 	}
 	return list

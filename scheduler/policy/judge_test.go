@@ -52,7 +52,7 @@ func asked(t testing.TB, from, to string, d ...testbeds.Need) Ask {
 	}
 	return Ask{Person: Person{Username: "grace", Roles: []string{"experimenter"}, Organisation: "TCD"}, Experiment: "sensing", Mentor: "ada",
 		Slot: testbeds.Slot{Start: instantOf(t, from), End: instantOf(t, to)}, Demand: d, Now: instantOf(t, thursday), Zone: zone,
-		Terms: true, Soon: true, New: true, Hours: true}
+		Terms: true, Far: true, Soon: true, New: true, Hours: true}
 }
 
 func vcpu(testbed string, n int64) testbeds.Need {
@@ -171,13 +171,14 @@ func TestOnlyWhatIsAskedIsJudged(t *testing.T) {
 		want []string
 	}{
 		{"nothing", func(*Ask) {}, nil},
-		{"terms", func(a *Ask) { a.Terms = true }, []string{"a", "c"}},
+		{"length", func(a *Ask) { a.Terms = true }, []string{"a"}},
+		{"how far ahead", func(a *Ask) { a.Far = true }, []string{"c"}},
 		{"notice", func(a *Ask) { a.Soon = true }, []string{"b"}},
 		{"number", func(a *Ask) { a.New = true }, []string{"d"}},
 		{"quotas", func(a *Ask) { a.Hours = true }, []string{"e"}},
 	} {
 		ask := asked(t, "2026-12-01T08:00:00Z", "2026-12-01T16:00:00Z", gpus(1))
-		ask.Terms, ask.Soon, ask.New, ask.Hours = false, false, false, false
+		ask.Terms, ask.Far, ask.Soon, ask.New, ask.Hours = false, false, false, false, false
 		tt.set(&ask)
 		list, err := p.Judge(ask, having(1))
 		if err != nil {
