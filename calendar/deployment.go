@@ -40,7 +40,7 @@ func (s Site) event(r scheduler.Request, name string, slot testbeds.Slot, f test
 		series = r.Series.ID
 	}
 	return Event{
-		Name: name, Series: series, Sequence: r.Revision, Created: r.Created, Modified: r.Updated, Start: slot.Start, End: slot.End, Status: statusOf(r.Status),
+		Name: name, Series: series, Sequence: r.Revision + s.Later, Created: r.Created, Modified: r.Updated, Start: slot.Start, End: slot.End, Status: statusOf(r.Status),
 		Categories: places(r, f), Description: s.describe(r, f), Location: locations(r, f), URL: s.link(r),
 	}
 }

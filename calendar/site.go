@@ -8,9 +8,12 @@ import (
 	"berth/testbeds"
 )
 
-// Site is the public address of Berth's pages.
+// Site is the public address of Berth's pages, and what its database went through.
 type Site struct {
 	URL string // without a trailing slash
+	// Later is added to the revisions of requests where they become the SEQUENCE of an event. Revisions go back when a database is restored from a
+	// backup, and calendars ignore what has a lower SEQUENCE than what they have: it is greater after each restore.
+	Later int64
 }
 
 // Objects draws everything that the calendars show of a request.

@@ -289,7 +289,7 @@ func (a *App) handler(base string, hooks *webhook.Service, desk orchestration.De
 	if err != nil {
 		return nil, err
 	}
-	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Orchestrators: shownDesk(desk), TestbedCalendars: outside, Portals: shownPortals(portals),
+	pages, err := web.New(a.parts.Service, a.parts.Auth, web.Options{Log: a.options.Log, Clock: a.parts.Clock, Base: base, Later: a.parts.Store.Site().Later, Deliveries: a.parts.Store, Channels: channelNames(a.settings), Webhooks: hooks, Orchestrators: shownDesk(desk), TestbedCalendars: outside, Portals: shownPortals(portals),
 		About: a.about(), Sample: demo.Sample, OpenAPI: document, Manual: manual.New(berth.Documents), Invite: invite, OIDC: a.door(base)})
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func (a *App) mailJob(site string) (job, error) {
 		return nil, err
 	}
 	p := a.parts
-	post := mail.New(p.directory(), smtp, mail.Settings{From: mail.Address(m.From), List: m.List, Site: site}, p.Clock, a.options.Log)
+	post := mail.New(p.directory(), smtp, mail.Settings{From: mail.Address(m.From), List: m.List, Site: site, Later: p.Store.Site().Later}, p.Clock, a.options.Log)
 	d := &mailJob{deliver: delivering(mailCourier(p, post, a.options.Log), p.Clock), service: p.Service, digest: m.Digest, clock: p.Clock}
 	return d.run, nil
 }

@@ -34,7 +34,7 @@ func (p *Parts) TestbedCalendars(ctx context.Context, settings config.Settings, 
 			return desk, fmt.Errorf("calendar %s: %w", c.Name, err)
 		}
 		o := calendarsync.Settings{Name: c.Name, Testbed: c.Testbed, Site: c.Site(), Categories: c.Categories, Nothing: c.Nothing, Write: c.Write, Full: c.Full, Poll: c.Poll,
-			Horizon: settings.Horizon, Pages: p.Store.Site().URL, Instance: instance}
+			Horizon: settings.Horizon, Pages: p.Store.Site().URL, Later: p.Store.Site().Later, Instance: instance}
 		for _, r := range c.Closes {
 			o.Rules = append(o.Rules, calendarsync.Rule(r))
 		}

@@ -26,6 +26,7 @@ type Settings struct {
 	Poll       time.Duration
 	Horizon    time.Duration // how far ahead can be booked
 	Pages      string        // address of Berth's pages
+	Later      int64         // of the calendar's site
 	Instance   string        // tells this Berth's events from those of others
 }
 

@@ -42,7 +42,7 @@ func (s *Sync) wanted(ctx context.Context) (map[string]string, error) {
 	if !ok {
 		return nil, &fault{"there is no testbed " + s.o.Testbed, "name a testbed of the facility in the settings"}
 	}
-	site, all := calendar.Site{URL: s.o.Pages}, map[string]string{}
+	site, all := calendar.Site{URL: s.o.Pages, Later: s.o.Later}, map[string]string{}
 	filter := scheduler.RequestFilter{Testbed: t.ID, Status: occupying, From: s.now().Add(-past), To: s.now().Add(s.o.Horizon + 366*24*time.Hour), Limit: 200}
 	for cursor := ""; ; {
 		page, err := s.facility.List(ctx, s.actor, filter, cursor)

@@ -36,11 +36,12 @@ type Sender interface {
 
 // Settings configure the texts of the mails and their readers.
 type Settings struct {
-	From Address
-	List string        // address of the tickets list, which gets mail about every request; empty for none
-	Site string        // address of Berth's pages
-	Days int           // the span of a digest; default 3
-	Late time.Duration // age at which an unsent reminder or digest is dropped; default 6 h
+	From  Address
+	List  string        // address of the tickets list, which gets mail about every request; empty for none
+	Site  string        // address of Berth's pages
+	Later int64         // of the calendar's site
+	Days  int           // the span of a digest; default 3
+	Late  time.Duration // age at which an unsent reminder or digest is dropped; default 6 h
 }
 
 // Address is a person in the header of a mail.
@@ -64,7 +65,7 @@ func New(requests Requests, sender Sender, s Settings, clock func() time.Time, l
 	if s.Late == 0 {
 		s.Late = 6 * time.Hour
 	}
-	return &Mailer{requests, sender, s, calendar.Site{URL: s.Site}, clock, log}
+	return &Mailer{requests, sender, s, calendar.Site{URL: s.Site, Later: s.Later}, clock, log}
 }
 
 // Takes reports whether an event causes mail.

@@ -18,12 +18,13 @@ const drawnMark = "drawn"
 type drawnWith struct {
 	Program string            `json:"program"`
 	Site    string            `json:"site"`
+	Later   int64             `json:"later,omitempty"`
 	Beds    map[string]string `json:"beds"` // digest of each testbed, without its times
 }
 
 // drawsWith returns what this program draws a facility with. A program that cannot be told from others has no name, and draws everything again.
 func (s *Store) drawsWith(f testbeds.Facility) (drawnWith, error) {
-	d := drawnWith{Program: s.program, Site: s.site.URL, Beds: make(map[string]string, len(f.Testbeds))}
+	d := drawnWith{Program: s.program, Site: s.site.URL, Later: s.site.Later, Beds: make(map[string]string, len(f.Testbeds))}
 	for _, t := range f.Testbeds {
 		sum, err := digest(t.Timeless())
 		if err != nil {
@@ -42,7 +43,7 @@ func digest(x any) (string, error) {
 
 // since lists the testbeds whose requests look different now; all says that every request may.
 func (d drawnWith) since(before drawnWith) (beds []string, all bool) {
-	if d.Program == "" || d.Program != before.Program || d.Site != before.Site || before.Beds == nil {
+	if d.Program == "" || d.Program != before.Program || d.Site != before.Site || d.Later != before.Later || before.Beds == nil {
 		return nil, true
 	}
 	for id, sum := range d.Beds {
@@ -71,7 +72,7 @@ func (s *Store) lastDrawn(ctx context.Context) (d drawnWith, text string, err er
 
 // drew records what the calendars were drawn with. If another process has recorded something meanwhile, it did the same, or will.
 func (s *Store) drew(ctx context.Context, d, was drawnWith, before string) error {
-	if d.Program == was.Program && d.Site == was.Site && maps.Equal(d.Beds, was.Beds) {
+	if d.Program == was.Program && d.Site == was.Site && d.Later == was.Later && maps.Equal(d.Beds, was.Beds) {
 		return nil
 	}
 	text, err := json.Marshal(d)

@@ -38,8 +38,12 @@ func (s *Store) ready(ctx context.Context, o Options) error {
 	case o.Serving && kept != o.Site.URL:
 		_, err = s.SetMark(ctx, siteMark, kept, o.Site.URL)
 	}
+	if err != nil {
+		return err
+	}
+	s.site.Later, err = s.later(ctx)
 	return err
 }
 
-// Site returns the address of Berth's pages.
+// Site returns the address of Berth's pages, and by how much the events of this database are later than their revisions.
 func (s *Store) Site() calendar.Site { return s.site }

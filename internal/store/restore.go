@@ -43,6 +43,9 @@ func Restore(ctx context.Context, from, to string, at time.Time, tell func(sched
 	if err := prepared(ctx, copied, at); err != nil {
 		return "", err
 	}
+	if err := handOver(copied, to); err != nil {
+		return "", fmt.Errorf("giving the backup to the owner of the database: %w", err)
+	}
 	if aside, err = putAside(to, at); err != nil {
 		return aside, fmt.Errorf("keeping the old database: %w", err)
 	}
@@ -104,6 +107,17 @@ const leap = 1_000_000
 
 // restoredMark names the mark of when a database was last restored.
 const restoredMark = "restored"
+
+// later returns by how much the SEQUENCE of events is above the revisions of their requests: by the seconds from a fixed day to the last restore. No
+// request has that many changes, and between two restores none has one a second.
+func (s *Store) later(ctx context.Context) (int64, error) {
+	text, err := s.Mark(ctx, restoredMark)
+	if err != nil || text == "" {
+		return 0, err
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	return max(0, at.Unix()-time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Unix()), err
+}
 
 // Restored marks a database as restored from a copy. Numbers of the change log that were given after the copy was made are not given again: tickets,
 // mails and webhooks know what they were told by these numbers, and would take new messages for old ones. Calendar clients read everything anew.

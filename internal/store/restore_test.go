@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"berth/internal/store"
 	"berth/internal/testdb"
 	"berth/scheduler"
+	"berth/testbeds"
 )
 
 // TestRestore puts a backup in the place of a database that went on: what came after it is gone but kept aside, its numbers of the change log are not
@@ -44,7 +46,12 @@ func TestRestore(t *testing.T) {
 	if got := epochOf(t, back); got == before {
 		t.Error("calendar clients would go on with what they know")
 	}
-	create(t, back, plain(uuid(3)))
+	again := create(t, back, plain(uuid(3)))[0]
+	for _, o := range back.Site().Objects(again, testbeds.Facility{}) {
+		if want := fmt.Sprintf("SEQUENCE:%d\r\n", again.Revision+start.Unix()-1767225600); !strings.Contains(o.Full, want) {
+			t.Errorf("a calendar that knows a later revision ignores this one, want %q:\n%s", want, o.Full)
+		}
+	}
 	if got := sequence(t, back); got <= last {
 		t.Errorf("the change log goes on with %d, and had given %d", got, last)
 	}

@@ -19,7 +19,7 @@ func (s *site) requestCalendar(w http.ResponseWriter, r *http.Request, who accou
 	if err != nil {
 		return err
 	}
-	for _, o := range (calendar.Site{URL: s.o.Base}).Objects(v.Request, f) {
+	for _, o := range (calendar.Site{URL: s.o.Base, Later: s.o.Later}).Objects(v.Request, f) {
 		if o.Kind == calendar.KindDeployment {
 			w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 			w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="berth-%d.ics"`, v.Number))

@@ -91,6 +91,7 @@ type Options struct {
 	Log        *slog.Logger
 	Clock      func() time.Time
 	Base       string // address under which people reach this instance
+	Later      int64  // of the calendar's site
 	Deliveries Deliveries
 	Channels   []string
 	Webhooks   Webhooks
