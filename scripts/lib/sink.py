@@ -2,7 +2,7 @@
 
 FOLDER/mails has the Message-ID of each mail and FOLDER/hooks the Webhook-Id of each call, a line each; FOLDER/mail.N the mails. While FOLDER/away
 is there, the mail server says that it is not."""
-import os, re, socketserver, sys, threading
+import email, os, socketserver, sys, threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 folder = sys.argv[3]
@@ -41,11 +41,12 @@ class Mail(socketserver.StreamRequestHandler):
         for line in self.rfile:
             if line == b".\r\n":
                 break
-            lines.append(line.decode())
-        text = "".join(lines)
+            lines.append(line)
+        mail = email.message_from_bytes(b"".join(lines))
+        text = "\n".join(x.get_payload(decode=True).decode() for x in mail.walk() if not x.is_multipart())
         n = len([x for x in os.listdir(folder) if x.startswith("mail.")])
-        keep("mail.%d" % n, text)
-        keep("mails", re.search(r"(?im)^message-id:\s*(\S+)", text).group(1))
+        keep("mail.%d" % n, "\n".join("%s: %s" % x for x in mail.items()) + "\n" + text)
+        keep("mails", " ".join(mail["Message-ID"].split()))
 
 
 class Hook(BaseHTTPRequestHandler):
