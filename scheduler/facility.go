@@ -345,5 +345,9 @@ func (d *decision) altered(ctx context.Context, change alteration, out *Facility
 		bad.add(fault.Field, "%s", fault.Rule)
 	}
 	out.Differences = append(append([]testbeds.Difference{}, f.Diff(g)...), c.Diff(e)...)
-	return g, e, reachOf(f, g, c, e), bad.err()
+	if err := bad.err(); err != nil {
+		return f, c, reach{}, err
+	}
+	out.Providers, err = d.letProviders(ctx, f, g)
+	return g, e, reachOf(f, g, c, e), err
 }

@@ -76,10 +76,21 @@ func (h *house) furnish() {
 	}
 	for _, p := range people() {
 		if len(p.Testbeds) > 0 {
-			p.Revision = 1
+			p.Revision = h.person(p.Username).Revision
 			h.putPerson(p)
 		}
 	}
+}
+
+func (h *house) person(name string) (p account.Person) {
+	h.Helper()
+	if err := h.store.View(h.t.Context(), func(tx scheduler.Reader) (err error) {
+		p, err = tx.Person(h.t.Context(), name)
+		return err
+	}); err != nil {
+		h.Fatalf("person %s: %v", name, err)
+	}
+	return p
 }
 
 func (h *house) putPerson(p account.Person) {

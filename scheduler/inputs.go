@@ -200,6 +200,8 @@ type FacilityChange struct {
 	Broken      []BrokenBooking       `json:"broken"`             // bookings without capacity after the change
 	Affected    []AffectedRequest     `json:"affected,omitempty"` // requests that the change concerns otherwise; they need no force
 
+	Providers []ProviderChange `json:"providers,omitempty"` // who may decide for a testbed from now on, or no longer
+
 	MoreAffected int   `json:"more_affected,omitempty"` // beyond those listed
 	DryRun       bool  `json:"dry_run,omitempty"`
 	Revision     int64 `json:"revision"`

@@ -192,13 +192,19 @@ func TestAvailabilityComesAsSteps(t *testing.T) {
 func TestFacilityIsTakenAsYAMLAndRefusedWithLines(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	good := "testbeds:\n  - id: hall\n    name: Hall\n    timezone: Europe/Dublin\n    features: [sdr]\n    vims:\n      - {id: iris, capacity: {vcpu: 4, memory_mb: 65536}}\n    devices:\n      - {id: usrp, count: 4}\n"
+	good := "testbeds:\n  - id: hall\n    name: Hall\n    timezone: Europe/Dublin\n    providers: [paddy]\n    features: [sdr]\n    vims:\n      - {id: iris, capacity: {vcpu: 4, memory_mb: 65536}}\n    devices:\n      - {id: usrp, count: 4}\n"
 	id := h.submitted("maeve", h.wish(0, 2))
 	h.expect(h.send("adele", "POST", "/requests/"+id+"/schedule", map[string]any{"override": map[string]any{"mode": "approvals", "reason": "test"}}), 200)
 	h.expect(h.send("adele", "PUT", "/facility", good, "Content-Type", "application/yaml"), 200)
 	bad := h.expect(h.send("adele", "PUT", "/facility", "testbeds:\n  - id: UPPER CASE\n    name: 7\n", "Content-Type", "application/yaml"), 422)
 	if !strings.Contains(string(bad.body), "line ") {
 		t.Errorf("no lines: %s", bad.body)
+	}
+	if orphan := h.expect(h.send("adele", "PUT", "/facility", strings.Replace(good, "[paddy]", "[adele]", 1), "Content-Type", "application/yaml"), 422); !strings.Contains(string(orphan.body), "must keep paddy") {
+		t.Errorf("paddy would have no role: %s", orphan.body)
+	}
+	if given := h.expect(h.send("adele", "PUT", "/facility?dry_run=true", strings.Replace(good, "[paddy]", "[paddy, maeve]", 1), "Content-Type", "application/yaml"), 200); !strings.Contains(string(given.body), `"providers":[{"username":"maeve","testbed":"hall","right":"granted"}]`) {
+		t.Errorf("maeve is to become a provider: %s", given.body)
 	}
 	smaller := strings.Replace(good, "count: 4", "count: 2", 1)
 	dry := h.expect(h.send("adele", "PUT", "/facility?dry_run=true", smaller, "Content-Type", "application/yaml"), 200)

@@ -8,6 +8,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/testbeds"
 	"berth/testbeds/plain"
 	"berth/testbeds/wallclock"
 )
@@ -134,6 +135,9 @@ func (a *Auth) PutPerson(ctx context.Context, actor account.Actor, given account
 		if err != nil {
 			return err
 		}
+		if p.Revision == 0 {
+			p = provided(p, f)
+		}
 		if bad := account.Check(p, func(id string) bool { _, ok := f.Testbed(id); return ok }); len(bad) > 0 {
 			return scheduler.Invalid(bad)
 		}
@@ -155,6 +159,16 @@ func (a *Auth) PutPerson(ctx context.Context, actor account.Actor, given account
 		return a.storePerson(ctx, tx, actor, stored, p)
 	})
 	return p, err
+}
+
+// provided gives a new provider the testbeds that name them already.
+func provided(p account.Person, f testbeds.Facility) account.Person {
+	for _, t := range f.Testbeds {
+		if slices.Contains(p.Roles, account.RoleProvider) && slices.Contains(t.Providers, p.Username) && !slices.Contains(p.Testbeds, t.ID) {
+			p.Testbeds = append(slices.Clone(p.Testbeds), t.ID)
+		}
+	}
+	return p
 }
 
 // Mute stops a person's mail about some topics, and the news of the pages about others; with nil the present choice stays. It returns CodeForbidden

@@ -2,8 +2,6 @@ package auth
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -34,47 +32,12 @@ func (a *Auth) Trail(ctx context.Context, actor account.Actor, f account.Filter,
 	return page, err
 }
 
-// storePerson stores a new person (before is nil) or a changed one, with the entry in the audit trail. If they lose something, or get
-// another password, their sessions end, except the one in which they change it themselves.
+// storePerson is scheduler.StorePerson, now.
 func (a *Auth) storePerson(ctx context.Context, tx scheduler.Tx, actor account.Actor, before *account.Person, after account.Person) error {
-	if err := tx.PutPerson(ctx, after); err != nil {
-		return err
-	}
-	for _, e := range account.Changes(actor.Username, a.clock().UTC().Truncate(time.Second), before, after) {
-		if err := tx.AddAccountEvent(ctx, e); err != nil {
-			return err
-		}
-	}
-	if before == nil || !account.Loses(*before, after) {
-		return nil
-	}
-	_, err := a.endAccess(ctx, tx, actor, after.Username, func(t account.Token) bool { return slices.Contains(t.Scopes, account.ScopeSession) })
-	return err
+	return scheduler.StorePerson(ctx, tx, actor, a.clock().UTC().Truncate(time.Second), before, after)
 }
 
-// endAccess revokes a person's valid sessions, tokens, app passwords and feeds that ends selects, except the one that the actor is using,
-// and returns their number.
+// endAccess is scheduler.EndAccess, now.
 func (a *Auth) endAccess(ctx context.Context, tx scheduler.Tx, actor account.Actor, owner string, ends func(account.Token) bool) (n int, err error) {
-	if err := tx.EndDeviceLoginsOf(ctx, owner); err != nil { // programs that were confirmed and have not come for their token yet
-		return 0, err
-	}
-	now := a.clock().UTC().Truncate(time.Second)
-	list, err := tx.Tokens(ctx, owner)
-	if err != nil {
-		return 0, err
-	}
-	for _, t := range list {
-		if t.Revoked != nil || t.Expires != nil && !now.Before(*t.Expires) || t.ID == actor.Token || !ends(t) {
-			continue
-		}
-		t.Revoked = new(now)
-		if err := tx.PutToken(ctx, t); err != nil {
-			return n, err
-		}
-		n++
-	}
-	if n == 0 {
-		return 0, nil
-	}
-	return n, tx.AddAccountEvent(ctx, account.AuditEvent{At: now, Actor: actor.Username, Person: owner, Action: account.Revoked, Text: fmt.Sprintf("%d sessions or tokens", n)})
+	return scheduler.EndAccess(ctx, tx, actor, a.clock().UTC().Truncate(time.Second), owner, ends)
 }

@@ -143,6 +143,10 @@ func (c Console) change(what string, change *scheduler.FacilityChange) {
 			c.printf("  ~ %s: %s → %s\n", d.Field, d.From, d.To)
 		}
 	}
+	for _, p := range change.Providers {
+		c.printf("  %s: %s\n", p.Username, map[scheduler.Right]string{scheduler.RightGranted: "may decide for " + p.Testbed + " from now on",
+			scheduler.RightTaken: "may no longer decide for " + p.Testbed, scheduler.RightNoAccount: "has no account yet: make it as a provider of " + p.Testbed}[p.Right])
+	}
 	for i, a := range change.Affected {
 		if i == 0 {
 			c.printf("\nrequests that keep their capacity, and what changes for them:\n")

@@ -109,7 +109,11 @@ func (m *machine) furnish() {
 	m.must(err)
 	for _, p := range people() {
 		if len(p.Testbeds) > 0 {
-			p.Revision = 1
+			m.must(m.store.View(m.ctx(), func(tx scheduler.Reader) error {
+				stored, err := tx.Person(m.ctx(), p.Username)
+				p.Revision = stored.Revision
+				return err
+			}))
 			m.putPerson(p)
 		}
 	}

@@ -30,6 +30,9 @@ func previewOf(c scheduler.FacilityChange, step string) *changePreview {
 	for _, d := range c.Differences {
 		p.Lines = append(p.Lines, saidDifference(d))
 	}
+	for _, c := range c.Providers {
+		p.Lines = append(p.Lines, saidProvider(c))
+	}
 	return p
 }
 
@@ -157,4 +160,13 @@ func (p changePreview) Hit() string {
 		return cmp.Or(p.Verb, "Save the changes")
 	}
 	return fmt.Sprintf("%s, and tell the people of %s", verb, plain.Count(len(p.Broken), "booking"))
+}
+
+// saidProvider words what a change means for somebody's right to decide for a testbed.
+func saidProvider(c scheduler.ProviderChange) string {
+	return fmt.Sprintf(map[scheduler.Right]string{
+		scheduler.RightGranted:   "%s may decide for %s from now on",
+		scheduler.RightTaken:     "%s may no longer decide for %s",
+		scheduler.RightNoAccount: "%s has no account yet, and may decide for %s once it is made with the role of a provider",
+	}[c.Right], c.Username, c.Testbed)
 }

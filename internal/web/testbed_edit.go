@@ -197,15 +197,6 @@ func (s *site) changeTestbed(w http.ResponseWriter, r *http.Request, who account
 	if err != nil {
 		return ofThisForm(err)
 	}
-	before, _, err := s.service.Testbed(ctx, who, t.ID)
-	if err != nil && scheduler.CodeOf(err) != scheduler.CodeNotFound {
-		return err
-	}
-	if who.Is(account.RoleAdministrator) {
-		if err := s.letProviders(ctx, who, before, t, true); err != nil {
-			return err
-		}
-	}
 	step := form.Get("step")
 	confirmed := step == "confirm" || step == confirmRemoval
 	if step == "preview" || len(change.Broken) > 0 && !confirmed {
@@ -219,11 +210,6 @@ func (s *site) changeTestbed(w http.ResponseWriter, r *http.Request, who account
 	if _, err := s.service.PutTestbed(ctx, who, t, scheduler.ChangeOptions{Force: confirmed, Revision: revision}); err != nil {
 		return ofThisForm(err)
 	}
-	if who.Is(account.RoleAdministrator) {
-		if err := s.letProviders(ctx, who, before, t, false); err != nil {
-			return err
-		}
-	}
 	return done(w, r, to, note)
 }
 
@@ -235,37 +221,6 @@ func (s *site) showPreview(w http.ResponseWriter, r *http.Request, who account.A
 	}
 	if !s.comesBack(w, r.WithContext(context.WithValue(r.Context(), previewed{}, p)), who, post{origin: origin}, http.StatusOK, x) {
 		return scheduler.Errorf(scheduler.CodeConflict, "this changed in between; look at it again")
-	}
-	return nil
-}
-
-// letProviders gives the providers of a testbed the right to speak for it, and takes it from who is none any more.
-func (s *site) letProviders(ctx context.Context, who account.Actor, before, after testbeds.Testbed, dry bool) error {
-	for _, name := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(before.Providers, after.Providers)))) {
-		p, err := s.people.Person(ctx, who, name)
-		if scheduler.CodeOf(err) == scheduler.CodeNotFound {
-			continue // has no account yet
-		}
-		if err != nil {
-			return err
-		}
-		speaks := slices.Contains(after.Providers, name)
-		if !slices.Contains(p.Roles, account.RoleProvider) || slices.Contains(p.Testbeds, after.ID) == speaks {
-			continue
-		}
-		p.Testbeds = slices.DeleteFunc(slices.Clone(p.Testbeds), func(id string) bool { return id == after.ID })
-		if speaks {
-			p.Testbeds = append(p.Testbeds, after.ID)
-		}
-		if len(p.Testbeds) == 0 {
-			return invalid("provider", "must keep %s, who is a provider of nothing else: take the role away on their page", name)
-		}
-		if dry {
-			continue
-		}
-		if _, err := s.people.PutPerson(ctx, who, p); err != nil {
-			return err
-		}
 	}
 	return nil
 }
