@@ -92,8 +92,10 @@ func (s *Service) List(ctx context.Context, a account.Actor, f RequestFilter, cu
 		page = pageOf(list, limit, func(r Request) int64 { return r.Number })
 		x := s.rooms()
 		for i := range page.Items {
-			if err := x.of(ctx, tx, w, &page.Items[i]); err != nil {
-				return err
+			if !f.AsNoted {
+				if err := x.of(ctx, tx, w, &page.Items[i]); err != nil {
+					return err
+				}
 			}
 			if err := s.show(ctx, tx, a, w.fed, &page.Items[i]); err != nil {
 				return err

@@ -164,6 +164,8 @@ type RequestFilter struct {
 	Text         string    // in name or NSD, whatever the case
 	Visible      *Visible  // narrows to what one reader may see
 
+	AsNoted bool // with the head-rooms that were noted at their last step, and not those of now
+
 	Before int64 // numbers below this one: the cursor
 	Limit  int
 }

@@ -27,8 +27,12 @@ func (f Facility) Diff(g Facility) []Difference { return differences(f, g) }
 func (c Catalogue) Diff(d Catalogue) []Difference { return differences(c, d) }
 
 func differences(from, to any) []Difference {
-	old, now := outlineOf(from), outlineOf(to)
-	var list []Difference
+	same := map[string]bool{}
+	alike(same, "", reflect.ValueOf(from), reflect.ValueOf(to))
+	return compare(outlineOf(from, same), outlineOf(to, same))
+}
+
+func compare(old, now *outline) (list []Difference) {
 	for _, e := range now.entries {
 		switch was, there := old.find(e.field); {
 		case there && e.leaf && was.text != e.text:
@@ -45,10 +49,39 @@ func differences(from, to any) []Difference {
 	return list
 }
 
-// outline flattens a facility or a catalogue: each thing with a name of its own, followed by its values.
+// alike notes the things that are the same in two values, by their field: a change of one closure does not take longer for the thousands beside it.
+func alike(same map[string]bool, field string, a, b reflect.Value) {
+	switch {
+	case a.Kind() == reflect.Pointer:
+		if !a.IsNil() && !b.IsNil() {
+			alike(same, field, a.Elem(), b.Elem())
+		}
+	case a.Kind() == reflect.Struct && !isText(a):
+		for i := range a.NumField() {
+			alike(same, fieldName(field, a.Type().Field(i)), a.Field(i), b.Field(i))
+		}
+	case areThings(a):
+		at := thingNames(field, b)
+		theirs := make(map[string]reflect.Value, len(at))
+		for i, name := range at {
+			theirs[name] = b.Index(i)
+		}
+		for i, name := range thingNames(field, a) {
+			switch other, there := theirs[name]; {
+			case there && reflect.DeepEqual(a.Index(i).Interface(), other.Interface()):
+				same[name] = true
+			case there:
+				alike(same, name, a.Index(i), other)
+			}
+		}
+	}
+}
+
+// outline flattens a facility or a catalogue: each thing with a name of its own, followed by its values, unless it is the same on both sides.
 type outline struct {
 	entries []entry
 	byField map[string]int
+	same    map[string]bool
 }
 
 type entry struct {
@@ -58,8 +91,8 @@ type entry struct {
 	leaf   bool
 }
 
-func outlineOf(v any) *outline {
-	o := &outline{byField: map[string]int{}}
+func outlineOf(v any, same map[string]bool) *outline {
+	o := &outline{byField: map[string]int{}, same: same}
 	o.walk("", "", reflect.ValueOf(v))
 	return o
 }
@@ -91,10 +124,9 @@ func (o *outline) walk(field, parent string, v reflect.Value) {
 		}
 	case v.Kind() == reflect.Struct && !isText(v):
 		for i := range v.NumField() {
-			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-			o.walk(strings.TrimPrefix(field+"."+name, "."), parent, v.Field(i))
+			o.walk(fieldName(field, v.Type().Field(i)), parent, v.Field(i))
 		}
-	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct && !isText(reflect.Zero(v.Type().Elem())):
+	case areThings(v):
 		o.things(field, parent, v)
 	case v.Kind() == reflect.Map:
 		keys := v.MapKeys()
@@ -109,16 +141,36 @@ func (o *outline) walk(field, parent string, v reflect.Value) {
 
 // things adds the elements of a list, each under its own name.
 func (o *outline) things(field, parent string, list reflect.Value) {
-	for i := range list.Len() {
+	for i, at := range thingNames(field, list) {
 		v := list.Index(i)
-		name := thingName(v.Interface(), i)
-		at := fmt.Sprintf("%s[%s]", field, name)
-		for n := 2; o.has(at); n++ {
-			at = fmt.Sprintf("%s[%s (%d)]", field, name, n)
-		}
 		o.put(entry{field: at, parent: parent, text: thingText(v.Interface())})
-		o.walk(at, at, v)
+		if !o.same[at] {
+			o.walk(at, at, v)
+		}
 	}
+}
+
+func areThings(v reflect.Value) bool {
+	return v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct && !isText(reflect.Zero(v.Type().Elem()))
+}
+
+func fieldName(of string, f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return strings.TrimPrefix(of+"."+name, ".")
+}
+
+// thingNames names the elements of a list; of several with one name the others are numbered.
+func thingNames(field string, list reflect.Value) []string {
+	names, taken, last := make([]string, list.Len()), make(map[string]bool, list.Len()), map[string]int{}
+	for i := range names {
+		plain := field + "[" + thingName(list.Index(i).Interface(), i) + "]"
+		at := plain
+		for n := max(2, last[plain]+1); taken[at]; n++ {
+			at, last[plain] = fmt.Sprintf("%s (%d)]", strings.TrimSuffix(plain, "]"), n), n
+		}
+		taken[at], names[i] = true, at
+	}
+	return names
 }
 
 func isText(v reflect.Value) bool {

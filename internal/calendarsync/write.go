@@ -43,14 +43,14 @@ func (s *Sync) wanted(ctx context.Context) (map[string]string, error) {
 		return nil, &fault{"there is no testbed " + s.o.Testbed, "name a testbed of the facility in the settings"}
 	}
 	site, all := calendar.Site{URL: s.o.Pages, Later: s.o.Later}, map[string]string{}
-	filter := scheduler.RequestFilter{Testbed: t.ID, Status: occupying, From: s.now().Add(-past), To: s.now().Add(s.o.Horizon + 366*24*time.Hour), Limit: 200}
+	filter := scheduler.RequestFilter{Testbed: t.ID, Status: occupying, From: s.now().Add(-past), To: s.now().Add(s.o.Horizon + 366*24*time.Hour), Limit: 200,
+		AsNoted: true} // the rooms of now change with every booking beside it: each would be written anew
 	for cursor := ""; ; {
 		page, err := s.facility.List(ctx, s.actor, filter, cursor)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range page.Items {
-			r.Headroom = nil // it changes with every booking beside it: each would be written anew
 			for _, o := range site.Objects(r, f) {
 				if o.Kind == calendar.KindDeployment {
 					all[namePrefix+r.ID+nameSuffix] = s.text(o, t)

@@ -77,6 +77,24 @@ func TestTheCollectionHoldsWhatItShould(t *testing.T) {
 	}
 }
 
+// TestRoomsAreThoseOfTheLastStep: a booking beside another does not make its copy new.
+func TestRoomsAreThoseOfTheLastStep(t *testing.T) {
+	t.Parallel()
+	b := bench1(t)
+	out := b.process(Settings{Name: "out", Write: true, Full: true})
+	first := b.granted(30)
+	b.round(out)
+	name := namePrefix + first.ID + nameSuffix
+	before := b.server.Objects("bookings")[name]
+	for range 3 {
+		b.granted(33)
+	}
+	b.round(out)
+	if after := b.server.Objects("bookings"); len(after) != 4 || after[name] != before || !strings.Contains(before, "Room to grow: ") {
+		t.Errorf("%d copies; before:\n%s\nafter:\n%s", len(after), before, after[name])
+	}
+}
+
 // TestOwnBookingsCloseNothing: what Berth wrote is no closure, wherever people copy it.
 func TestOwnBookingsCloseNothing(t *testing.T) {
 	t.Parallel()
