@@ -61,11 +61,12 @@ func TopicOf(a Action) account.Topic {
 
 // unseen counts the news to the actor after a sequence, of the last days.
 func (t *tray) unseen(a account.Actor, seen int64, now time.Time) (n int) {
+	lasting := t.overruns()
 	for _, e := range slices.Backward(t.recent) {
 		if e.Sequence <= seen || e.At.Before(now.Add(-newsFor)) || n == MaxNews {
 			break
 		}
-		if newsTo(a, e, t.about[e.Request]) {
+		if !lasting.replaced[e.Sequence] && lasting.begun(e) > seen && newsTo(a, e, t.about[e.Request]) {
 			n++
 		}
 	}
@@ -86,16 +87,17 @@ func (s *Service) News(ctx context.Context, a account.Actor, cursor string, limi
 		if err != nil {
 			return err
 		}
+		lasting := t.overruns()
 		for _, e := range slices.Backward(t.recent) {
 			r := t.about[e.Request]
-			if before > 0 && e.Sequence >= before || !newsTo(a, e, r) {
+			if before > 0 && e.Sequence >= before || lasting.replaced[e.Sequence] || !newsTo(a, e, r) {
 				continue
 			}
 			if len(page.Items) == limit {
 				page.Next = strconv.FormatInt(page.Items[limit-1].Sequence, 10)
 				break
 			}
-			n := News{*e, r.name, e.Sequence > seen && !e.At.Before(s.now().Add(-newsFor))}
+			n := News{*e, r.name, lasting.begun(e) > seen && !e.At.Before(s.now().Add(-newsFor))}
 			if !knowsAll(a) {
 				n.Event = e.shown()
 			}

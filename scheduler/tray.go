@@ -20,6 +20,9 @@ type tray struct {
 
 	sorting sync.Once
 	sorted  piles
+
+	following sync.Once
+	lasting   overruns
 }
 
 const (

@@ -3,6 +3,7 @@ package scheduler_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"berth/scheduler"
 	"berth/scheduler/account"
+	"berth/testbeds"
 )
 
 // count returns what waits for a person, with another service each time as well: one that follows the changes, and one that begins here, agree.
@@ -290,6 +292,55 @@ func TestNewsThatNobodyWants(t *testing.T) {
 			t.Errorf("quiet about %v: %d, %v, want %d", c.quiet, len(page.Items), err, c.want)
 		}
 	}
+}
+
+// An overrun is prolonged every hour, and stays one notice: the latest, which is seen once its beginning was.
+func TestAnOverrunIsOneNotice(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.brought(scheduler.Running) // until 28
+	about := func(want int, unseen bool) (last scheduler.News) {
+		t.Helper()
+		page, err := h.News(t.Context(), as("maeve"), "", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, x := range slices.Backward(page.Items) {
+			if x.Action == scheduler.ActionOverrun {
+				n, last = n+1, x
+			}
+		}
+		if n != want || last.Unseen != unseen {
+			t.Errorf("%d notices, unseen %v: want %d, %v", n, last.Unseen, want, unseen)
+		}
+		return last
+	}
+	h.at(28.5)
+	first, count := about(1, true), h.count("maeve").News
+	h.at(29.5)
+	h.at(30.5)
+	last := about(1, true)
+	if last.Sequence <= first.Sequence || last.Text == first.Text || h.count("maeve").News != count {
+		t.Errorf("three hours later it says %q of %q, and %d are counted, not %d", last.Text, first.Text, h.count("maeve").News, count)
+	}
+	page, err := h.News(t.Context(), as("maeve"), strconv.FormatInt(last.Sequence, 10), 0)
+	if err != nil || slices.ContainsFunc(page.Items, func(n scheduler.News) bool { return n.Action == scheduler.ActionOverrun }) {
+		t.Errorf("the next page has it again: %+v, %v", page.Items, err)
+	}
+	if err := h.Seen(t.Context(), as("maeve"), last.Sequence); err != nil {
+		t.Fatal(err)
+	}
+	h.at(31.5)
+	about(1, false)
+	if n := h.count("maeve").News; n != 0 {
+		t.Errorf("an overrun that lasts is counted %d times after it was seen", n)
+	}
+	// Past another end it is another overrun.
+	h.ok(h.Move(t.Context(), as("monika"), r.ID, scheduler.Move{Slot: new(testbeds.Slot{Start: h.get(r.ID).Slot.Start, End: hours(34, 1).Start})}))
+	h.ok(h.Approve(t.Context(), as("paddy"), r.ID, "radio", scheduler.Approve{Decision: scheduler.Approved}))
+	h.at(34.5)
+	about(2, true)
 }
 
 func TestNewsAreSeen(t *testing.T) {

@@ -44,6 +44,9 @@ type link struct{ Label, URL, Hint string }
 func (p *Mailer) about(ctx context.Context, e scheduler.Event, v scheduler.View, f testbeds.Facility, to reader) (letter, error) {
 	at := to.times(phrases.Public(v.Request, f, p.clock()))
 	who, shown := p.names(ctx), v.Request
+	if e.Actor == account.System.Username {
+		e.Reason = at.Said(e.Reason) // no person's words
+	}
 	shown.Experimenter, shown.Mentor, e = who(shown.Experimenter), who(shown.Mentor), spoken(e, who, to)
 	news := at.News(e, shown)
 	l := letter{Subject: subject(v.Request), First: news.First, More: news.More, Said: e.Reason, Why: why(to, v.Request)}
@@ -67,7 +70,7 @@ func (p *Mailer) about(ctx context.Context, e scheduler.Event, v scheduler.View,
 	if lines := at.Conflicts(v); len(lines) > 0 {
 		l.Lists = append(l.Lists, bullets{"What is in the way", lines})
 	}
-	if err := p.approvals(ctx, &l, v.Request, to); err != nil {
+	if err := p.approvals(ctx, &l, v.Request, to, at); err != nil {
 		return l, err
 	}
 	p.offers(&l, v.Request, to, at)

@@ -150,6 +150,8 @@ func TestLetters(t *testing.T) {
 	told("released-experimenter", "maeve", "Rest of the slot", "released-operator", "dorota", "Rest of the slot")
 	h.later(g.Slot.End.Sub(h.clock()) + 7*24*time.Hour)
 	told("no-show-experimenter", "maeve", "Closed as a no-show")
+	do(h.svc.Complete(ctx, account.ActorOf(dorota), g.ID, scheduler.Step{Reason: "The log of the testbed shows it.", Actual: &scheduler.Actual{Start: new(g.Slot.Start.Add(10 * time.Minute)), End: &g.Slot.End}}))
+	told("corrected-experimenter", "maeve", "Completed", "corrected-mentor", "monika", "Completed")
 
 	rules.Testbeds = slices.Clone(rules.Testbeds)
 	rules.Testbeds[0].Deadlines = &testbeds.Deadlines{Within: testbeds.Period{Clock: 8 * time.Hour}, Default: testbeds.DefaultApproved}

@@ -130,7 +130,7 @@ func TestOffersAndApprovalsComeWithLinks(t *testing.T) {
 	h.must(h.svc.Reject(ctx, as("monika"), r.ID, scheduler.Reject{Reason: "not then", Count: 2}))
 	mails = h.post()
 	for _, m := range mails {
-		if has := strings.Contains(m.Text("text/plain"), "/offers/"); has != strings.HasPrefix(m.Envelope, "eva@") && !strings.Contains(m.Text("text/plain"), "Approved by north") {
+		if has := strings.Contains(m.Text("text/plain"), "/offers/"); has != strings.HasPrefix(m.Envelope, "eva@") && !strings.Contains(m.Text("text/plain"), "Approved by Athens") {
 			t.Errorf("%s gets links: %v", m.Envelope, has)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // approvals asks a provider for the missing approvals of their testbeds, with a link that gives them.
-func (p *Mailer) approvals(ctx context.Context, l *letter, r scheduler.Request, to reader) error {
+func (p *Mailer) approvals(ctx context.Context, l *letter, r scheduler.Request, to reader, at phrases.Reader) error {
 	var asked []string
 	for _, a := range r.Asked() {
 		if !a.Open() || !to.actor.Provides(a.Testbed) {
@@ -23,8 +23,8 @@ func (p *Mailer) approvals(ctx context.Context, l *letter, r scheduler.Request, 
 		if err != nil {
 			return err
 		}
-		asked = append(asked, a.Testbed)
-		l.Links = append(l.Links, link{"Approve or refuse for " + a.Testbed, p.settings.Site + "/approvals/" + sealed, "Shows a page first. For you alone; works once."})
+		asked = append(asked, at.Bed(a.Testbed))
+		l.Links = append(l.Links, link{"Approve or refuse for " + at.Bed(a.Testbed), p.settings.Site + "/approvals/" + sealed, "Shows a page first. For you alone; works once."})
 	}
 	if len(asked) > 0 {
 		l.Next = "It needs your approval for " + strings.Join(asked, " and ") + "."
@@ -92,13 +92,13 @@ func next(v scheduler.View, to reader, at phrases.Reader) (say, label string) {
 	case r.Status == scheduler.UnderReview && decides && !v.Fit.Fits:
 		return "As things are it does not fit. Schedule it for another slot, or reject it with slots that work.", "Decide"
 	case r.Status == scheduler.UnderReview && decides && len(waits(r)) > 0:
-		return "It fits. " + waitsFor(r) + " Then you decide.", label
+		return "It fits. " + waitsFor(r, at) + " Then you decide.", label
 	case r.Status == scheduler.UnderReview && decides:
 		return "It fits, and you decide.", "Decide"
 	case r.Status == scheduler.UnderReview && me == r.Experimenter && !v.Fit.Fits:
 		return "As things are it does not fit. You can choose another slot.", "See what works"
 	case r.Status == scheduler.UnderReview && len(waits(r)) > 0:
-		return waitsFor(r) + " Then its mentor decides.", label
+		return waitsFor(r, at) + " Then its mentor decides.", label
 	case r.Status == scheduler.Rejected && slices.ContainsFunc(r.Offers, func(o scheduler.Offer) bool { return o.State == scheduler.OfferAccepted }):
 		return "", label
 	case r.Status == scheduler.Rejected && me == r.Experimenter:
@@ -142,6 +142,10 @@ func waits(r scheduler.Request) (ids []string) {
 	return ids
 }
 
-func waitsFor(r scheduler.Request) string {
-	return "It waits for the approval of " + strings.Join(waits(r), " and ") + "."
+func waitsFor(r scheduler.Request, at phrases.Reader) string {
+	ids := waits(r)
+	for i, id := range ids {
+		ids[i] = at.Bed(id)
+	}
+	return "It waits for the approval of " + strings.Join(ids, " and ") + "."
 }

@@ -81,7 +81,7 @@ func spoken(e scheduler.Event, who func(string) string, to reader) scheduler.Eve
 // times returns how times are written for the reader: in the zone that they chose, else as for anybody.
 func (r reader) times(anybody phrases.Reader) phrases.Reader {
 	if zone, err := wallclock.Zone(r.person.Zone); err == nil {
-		return phrases.Reader{Zone: zone, Now: anybody.Now}
+		return phrases.Reader{Zone: zone, Now: anybody.Now, Beds: anybody.Beds}
 	}
 	return anybody
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -97,4 +98,27 @@ func TestATicketNamesTheOneThatItComesFrom(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestANoShowThatIsCorrected: its ticket is closed with it, and closed otherwise once somebody says what really happened.
+func TestANoShowThatIsCorrected(t *testing.T) {
+	eachVersion(t, func(t *testing.T, d *bench) {
+		d.facility(4, testbeds.ApprovalInformed)
+		r := d.submit("eva", 48)
+		d.must(d.svc.Schedule(t.Context(), as("monika"), r.ID, scheduler.Schedule{}))
+		d.settle()
+		d.now.Add(int64(r.Slot.End.Add(7*24*time.Hour).Sub(d.clock()) / time.Second))
+		for done := 1; done > 0; {
+			var err error
+			done, _, err = d.svc.RunDue(t.Context())
+			d.must(nil, err)
+		}
+		d.settle()
+		d.stands(r.ID, scheduler.Cancelled, "RESOLVED", "WONTFIX")
+		d.saysAll(r.ID, "Closed as a no-show: ")
+		d.must(d.svc.Complete(t.Context(), as("oskar"), r.ID, scheduler.Step{Reason: "the log shows it", Actual: &scheduler.Actual{Start: &r.Slot.Start, End: &r.Slot.End}}))
+		d.settle()
+		d.stands(r.ID, scheduler.Completed, "RESOLVED", "FIXED")
+		d.saysAll(r.ID, "Completed: ", "the log shows it", "It was closed as a no-show; now what really happened is known, and counts.")
+	})
 }

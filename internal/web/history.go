@@ -82,6 +82,9 @@ func (x reader) happened(e scheduler.Entry, n names) template.HTML {
 			return markup("%s", text)
 		}
 	case scheduler.ActionDecideSoon, scheduler.ActionEscalate, scheduler.ActionOverdue:
+		if bed, rest, ok := strings.Cut(strings.TrimPrefix(text, phrases.ApprovalOf), " "); ok && strings.HasPrefix(text, phrases.ApprovalOf) {
+			text = phrases.ApprovalOf + n.Bed(bed) + " " + rest
+		}
 		return markup("%s: %s", phrases.Did(e.Action), text)
 	case scheduler.ActionAskNeeded, scheduler.ActionConfirm, scheduler.ActionUnreported, scheduler.ActionNoShow:
 		return markup("%s", phrases.Did(e.Action))

@@ -102,6 +102,9 @@ func (x reader) newsItem(c scheduler.News, n names, to string) newsItem {
 			item.What = "mentioned you"
 		}
 	}
+	if c.Actor == account.System.Username {
+		item.Quote = x.humane(item.Quote)
+	}
 	item.Quote = plain.Clip(strings.Join(strings.Fields(item.Quote), " "), maxQuoted)
 	return item
 }

@@ -168,7 +168,7 @@ func taken(x Reader, e scheduler.Event, r scheduler.Request) News {
 func approved(x Reader, e scheduler.Event, _ scheduler.Request) News {
 	testbed, decision, _ := strings.Cut(e.Text, " ")
 	decision, move, isMove := strings.Cut(decision, " ")
-	n := News{First: upper(decision) + " by " + testbed}
+	n := News{First: upper(decision) + " by " + x.Bed(testbed)}
 	if isMove {
 		n.First += ": " + x.Said(move)
 	}
@@ -215,6 +215,9 @@ func completed(x Reader, e scheduler.Event, r scheduler.Request) News {
 	}
 	if e.Text != "" && (r.Scheduled == nil || r.Slot.End.Before(r.Scheduled.End)) {
 		n.More = []string{"It ended early; the rest of its slot is free."}
+	}
+	if e.From == scheduler.Cancelled {
+		n.More = []string{"It was closed as a no-show; now what really happened is known, and counts."}
 	}
 	return n
 }
@@ -295,11 +298,11 @@ func released(x Reader, e scheduler.Event, r scheduler.Request) News {
 	return n
 }
 
-// approvalOf begins the text of an event about the deadline of a testbed's approval.
-const approvalOf = "the approval of "
+// ApprovalOf begins the text of an event about the deadline of a testbed's approval.
+const ApprovalOf = "the approval of "
 
 // IsApproval reports whether an event about a deadline is about a testbed's approval, and not about the mentor's decision.
-func IsApproval(e scheduler.Event) bool { return strings.HasPrefix(e.Text, approvalOf) }
+func IsApproval(e scheduler.Event) bool { return strings.HasPrefix(e.Text, ApprovalOf) }
 
 // due makes the wording of an event about a deadline.
 func due(first string) func(Reader, scheduler.Event, scheduler.Request) News {
@@ -313,8 +316,8 @@ func due(first string) func(Reader, scheduler.Event, scheduler.Request) News {
 			who = "It has no mentor yet: whoever takes it decides."
 		}
 		if IsApproval(e) {
-			testbed, _, _ := strings.Cut(strings.TrimPrefix(e.Text, approvalOf), " ")
-			who = "The approval of " + testbed + " is missing."
+			testbed, _, _ := strings.Cut(strings.TrimPrefix(e.Text, ApprovalOf), " ")
+			who = "The approval of " + x.Bed(testbed) + " is missing."
 		}
 		n.More = []string{who}
 		return n

@@ -1,6 +1,7 @@
 package phrases
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"time"
@@ -10,11 +11,24 @@ import (
 	"berth/testbeds/wallclock"
 )
 
-// Reader says how times are written: in whose zone, and when. A zero Now writes the year everywhere.
+// Reader says how times are written: in whose zone, and when; and what testbeds are called. A zero Now writes the year everywhere.
 type Reader struct {
 	Zone  *time.Location
 	Now   time.Time
-	Named bool // every time names the zone, for readers who cannot know it
+	Named bool              // every time names the zone, for readers who cannot know it
+	Beds  map[string]string // names of testbeds, by their ids
+}
+
+// Bed names a testbed; one whose name is not known by its id.
+func (x Reader) Bed(id string) string { return cmp.Or(x.Beds[id], id) }
+
+// beds names the testbeds of a facility.
+func beds(f testbeds.Facility) map[string]string {
+	names := make(map[string]string, len(f.Testbeds))
+	for _, t := range f.Testbeds {
+		names[t.ID] = t.Name
+	}
+	return names
 }
 
 // ZoneName names a zone for people: "UTC", "Dublin time".
@@ -29,7 +43,7 @@ func ZoneName(zone *time.Location) string {
 // Public returns the reader for texts without a known reader, such as those of tickets: in the zone of the request's testbeds if they share one, else in
 // UTC.
 func Public(r scheduler.Request, f testbeds.Facility, now time.Time) Reader {
-	x := Reader{time.UTC, now, true}
+	x := Reader{Zone: time.UTC, Now: now, Named: true, Beds: beds(f)}
 	if zones := Zones(r, f); len(zones) == 1 {
 		x.Zone = zones[0]
 	}
@@ -37,7 +51,7 @@ func Public(r scheduler.Request, f testbeds.Facility, now time.Time) Reader {
 }
 
 // In returns the same reader with times in another zone, which they name.
-func (x Reader) In(zone *time.Location) Reader { return Reader{zone, x.Now, true} }
+func (x Reader) In(zone *time.Location) Reader { return Reader{zone, x.Now, true, x.Beds} }
 
 // At writes an instant: "Thu 26 Nov, 09:00".
 func (x Reader) At(t time.Time) string { return x.named(wallclock.Said(t, x.Zone, x.Now)) }
