@@ -112,7 +112,7 @@ func helpOf(path string) string {
 	best, to := "", docsPath+"/guide"
 	for _, x := range [][2]string{{"/new", "/docs/guide/experimenter#book-a-slot"}, {"/series", "/docs/guide/experimenter#again-and-again"}, {"/schedule", "/docs/guide#the-schedule"},
 		{"/requests", "/docs/guide/experimenter#while-it-is-under-review"}, {"/subscribe", "/docs/connect/calendar-clients"}, {"/testbeds", "/docs/guide/provider#your-testbed"}, {"/policy", "/docs/policy"},
-		{"/webhooks", "/docs/connect/webhooks"}, {deploymentsPath, "/docs/connect/osm"}, {portalsPath, "/docs/connect/5ginfire-portal"}, {"/use", "/docs/rest"},
+		{"/webhooks", "/docs/connect/webhooks"}, {deploymentsPath, "/docs/connect/osm"}, {portalsPath, "/docs/connect/5ginfire-portal"}, {"/use", "/docs/rest#use"},
 		{"/account/tokens", "/docs/commands#sign-in"}, {"/account", "/docs/guide#mails"}, {"/admin", "/docs/guide/administrator"}, {"/admin/people", "/docs/guide/administrator#people"},
 		{"/admin/facility", "/docs/facility"}, {"/admin/file", "/docs/facility"}, {"/admin/catalogue", "/docs/facility#a-vnf"}, {docsPath, docsPath}} {
 		if (path == x[0] || strings.HasPrefix(path, x[0]+"/")) && len(x[0]) > len(best) {
