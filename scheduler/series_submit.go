@@ -222,9 +222,7 @@ func (s *Service) submitSeriesOn(ctx context.Context, a account.Actor, in Series
 			return err
 		}
 		if in.DryRun {
-			for i := range out.Parts {
-				out.Parts[i].Request, out.Parts[i].Number = "", 0
-			}
+			unborn(out.Parts)
 			return errDryRun
 		}
 		out.Series = &SeriesView{Series: made}
@@ -246,6 +244,33 @@ func (s *Service) submitSeriesOn(ctx context.Context, a account.Actor, in Series
 		out.DryRun, err = true, nil
 	}
 	return out, err
+}
+
+// unborn takes the numbers of requests from the answers about occurrences that are not submitted: nobody will find them. Where one occurrence is in the way
+// of another, its start names it.
+func unborn(parts []Part) {
+	starts := map[int64]time.Time{}
+	for i, p := range parts {
+		if p.Number != 0 {
+			starts[p.Number] = p.Slot.Start
+		}
+		parts[i].Request, parts[i].Number, parts[i].Revision = "", 0, 0
+	}
+	named := func(list []testbeds.Taker) {
+		for i, t := range list {
+			if start, is := starts[t.Request]; is && t.Kind == testbeds.TakerBooking {
+				list[i] = testbeds.Taker{Kind: testbeds.TakerOccurrence, Summary: "the occurrence of " + start.UTC().Format(time.RFC3339), Amount: t.Amount, Units: t.Units, Interval: t.Interval}
+			}
+		}
+	}
+	for _, p := range parts {
+		if p.Fit != nil {
+			named(p.Fit.Contenders)
+			for _, c := range p.Fit.Conflicts {
+				named(c.TakenBy)
+			}
+		}
+	}
 }
 
 // submitAll makes the requests of a series.
@@ -294,13 +319,14 @@ func (s *Service) submitAll(ctx context.Context, tx *sharedTx, a account.Actor, 
 			return made, err
 		}
 	}
-	switch {
-	case len(failed) > 0 && !whole:
-		return made, failed
-	case len(failed) > 0:
-		return made, refusedParts("the series cannot be had as a whole", out.Parts)
+	if len(failed) == 0 {
+		return made, nil
 	}
-	return made, nil
+	unborn(out.Parts)
+	if !whole {
+		return made, failed
+	}
+	return made, refusedParts("the series cannot be had as a whole", out.Parts)
 }
 
 // numbers lists the numbers of a series' requests.

@@ -411,6 +411,37 @@ func TestFaultsOfSeries(t *testing.T) {
 	h.same("field", "rrule", h.refused(scheduler.CodeInvalid, err).Fields[0].Field)
 }
 
+// A series that is not submitted names no requests, for there are none: where its occurrences are in the way of one another, their start names them.
+func TestARefusedSeriesNamesOccurrencesByTheirStart(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	in := repeated("marathon", "2026-03-10T09:00", "PT30H", "FREQ=DAILY;COUNT=2")
+	whole := in
+	whole.AllOrNothing = new(true)
+	_, err := h.SubmitSeries(t.Context(), as("maeve"), whole)
+	refused := h.refused(scheduler.CodeConflict, err)
+	dry := in
+	dry.DryRun, dry.AllOrNothing = true, new(false)
+	out, err := h.SubmitSeries(t.Context(), as("maeve"), dry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, parts := range map[string][]scheduler.Part{"refused": refused.Parts, "a dry run": out.Parts} {
+		for _, p := range parts {
+			if p.Number != 0 || p.Request != "" || p.Revision != 0 {
+				t.Errorf("%s: occurrence %d is request #%d", what, p.Place, p.Number)
+			}
+		}
+		if why := parts[1].Fit.Conflicts[0].String(); !strings.HasSuffix(why, "; taken by the occurrence of 2026-03-10T09:00:00Z") {
+			t.Errorf("%s: %s", what, why)
+		}
+	}
+	if strings.Contains(refused.Error(), "#") {
+		t.Errorf("it names a request: %v", refused)
+	}
+	h.clean()
+}
+
 // A series counts as a whole against a quota: the occurrence with which it is used up is refused, though each alone would be within it.
 func TestSeriesWithinAQuota(t *testing.T) {
 	t.Parallel()

@@ -88,6 +88,7 @@ const (
 	TakerClosure        TakerKind = "closure"
 	TakerOutsideOpening TakerKind = "outside_opening"
 	TakerCapacityChange TakerKind = "capacity_change"
+	TakerOccurrence     TakerKind = "occurrence" // another one of a series that is not submitted; it has no number
 )
 
 // Taker is a booking, a closure or a change that takes capacity during a conflict.
@@ -96,13 +97,13 @@ type Taker struct {
 	Booking  int64     `json:"booking,omitempty"`
 	Request  int64     `json:"request,omitempty"` // 0 where the reader may not know
 	Strength Strength  `json:"strength,omitempty"`
-	Summary  string    `json:"summary,omitempty"` // of a closure; of a booking only as much as the reader may know
+	Summary  string    `json:"summary,omitempty"` // of a closure or an occurrence; of a booking only as much as the reader may know
 	Amount   int64     `json:"amount"`
 	Units    []string  `json:"units,omitempty"`
 	Interval Slot      `json:"interval"`
 }
 
-// Name names the taker in a sentence: "#12", "#…" where the reader may not know the request, or the closure's summary.
+// Name names the taker in a sentence: "#12", "#…" where the reader may not know the request, or the summary of a closure or an occurrence.
 func (t Taker) Name() string {
 	switch {
 	case t.Kind != TakerBooking:
@@ -160,6 +161,8 @@ func (c Conflict) Cause() string {
 			times = append(times, t.Summary)
 		case t.Kind == TakerClosure:
 			takers = append(takers, "a closure ("+t.Summary+")")
+		case t.Kind == TakerOccurrence:
+			takers = append(takers, t.Summary)
 		case t.Request == 0:
 			unnamed++
 		default:

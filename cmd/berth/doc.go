@@ -220,6 +220,7 @@ OpenID Connect:
 	5   another change came in between
 	6   not available; try again later
 	70  a fault in Berth or in what it runs on
+	130 stopped by an interrupt
 
 # Signals
 

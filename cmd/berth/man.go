@@ -78,7 +78,7 @@ func page(w io.Writer, node *kong.Node) error {
 				out(".TP\n.BR berth-%s (1)\n%s", roff(c.Name), roff(c.Help))
 			}
 		}
-		out(".SH EXIT STATUS\n0 done; 1 the answer is no; 2 the input breaks a rule; 3 not found; 4 not allowed; 5 changed by somebody else meanwhile; 6 try again later; 70 an internal error.")
+		out(".SH EXIT STATUS\n0 done; 1 the answer is no; 2 the input breaks a rule; 3 not found; 4 not allowed; 5 changed by somebody else meanwhile; 6 try again later; 70 an internal error; 130 stopped by an interrupt.")
 		out(".SH FILES\n.TP\n~/.config/berth/contexts.json\nThe saved servers and their tokens, readable by their owner only.\n.TP\nberth.toml\nThe settings of a server, in its working directory.")
 		return nil
 	}

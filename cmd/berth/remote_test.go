@@ -116,6 +116,16 @@ func TestSeriesWaitlistAndPolicyOnTheCommandLine(t *testing.T) {
 	says(t, vera, 0, "", []string{"Nobody waits."}, "waitlist", "list")
 	says(t, vera, 1, "", nil, "waitlist", "join", numbers[0]) // it is granted
 	says(t, vera, 1, "", nil, "waitlist", "leave", busy)      // it does not wait
+	all := func(name string, more ...string) []string {
+		return append([]string{"request", "submit", name, "--nsd", "hello_world_nsd", "--device", "wins-5g/usrp-n210=4", "-s", "in 40 days for 4h", "--mentor", "monika", "-q"}, more...)
+	}
+	holds := strings.TrimSpace(vera.must(t, "", all("Holds")...))
+	says(t, monika, 0, "", []string{"scheduled"}, "override", holds, "--mode", "approvals", "--reason", "a test")
+	wants := strings.TrimSpace(vera.must(t, "", all("Wants", "--anyway")...))
+	says(t, vera, 0, "", []string{"#" + wants}, "waitlist", "join", wants)
+	says(t, vera, 0, "", []string{"#" + wants, "Wants"}, "waitlist", "list")
+	says(t, vera, 0, "", []string{"#" + wants}, "waitlist", "leave", wants)
+	says(t, vera, 0, "", []string{"Nobody waits."}, "waitlist", "list")
 
 	says(t, vera, 0, "", []string{"revision 1", "trial-users"}, "policy", "show")
 	adele.write(t, "none.yaml", "zone: UTC\n")

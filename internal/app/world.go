@@ -51,6 +51,7 @@ func (a *App) worldMentor() job {
 		return nil
 	}
 	const every = 5 * time.Second
+	refused := map[string]string{} // what was said last, by request
 	return func(ctx context.Context) (done int, next *time.Time, err error) {
 		now := a.parts.Clock()
 		next = new(now.Add(every))
@@ -66,15 +67,26 @@ func (a *App) worldMentor() job {
 			if r.Slot.Start.Before(now.Add(-world.Soon)) {
 				continue
 			}
-			if r.Mentor == "" { // the portal names nobody
-				if _, err := a.parts.Service.Assign(ctx, account.ActorOf(mentor), r.ID, scheduler.Assign{Mentor: mentor.Username}); err != nil {
-					continue
+			if err := a.grant(ctx, account.ActorOf(mentor), r); err != nil {
+				if text := err.Error(); refused[r.ID] != text { // it is tried again and again
+					refused[r.ID] = text
+					a.options.Log.WarnContext(ctx, "the demo's mentor cannot schedule a request", "number", r.Number, "error", err)
 				}
+				continue
 			}
-			if _, err := a.parts.Service.Schedule(ctx, account.ActorOf(mentor), r.ID, scheduler.Schedule{Reason: "It fits, and begins soon."}); err == nil {
-				done++
-			}
+			done++
 		}
 		return done, next, nil
 	}
+}
+
+// grant schedules a request that begins soon.
+func (a *App) grant(ctx context.Context, mentor account.Actor, r scheduler.Request) error {
+	if r.Mentor == "" { // the portal names nobody
+		if _, err := a.parts.Service.Assign(ctx, mentor, r.ID, scheduler.Assign{Mentor: mentor.Username}); err != nil {
+			return err
+		}
+	}
+	_, err := a.parts.Service.Schedule(ctx, mentor, r.ID, scheduler.Schedule{Reason: "It fits, and begins soon."})
+	return err
 }

@@ -77,11 +77,11 @@ func (d *Desk) SubmitSeries(ctx context.Context, n Repeated) error {
 	})
 }
 
-// unborn takes the numbers and statuses from the answer to a series that was refused: none of its requests exists.
+// unborn takes the statuses from the answer to a series that was refused: none of its requests exists.
 func unborn(err error) error {
 	if e, ok := errors.AsType[*scheduler.Error](err); ok && len(e.Parts) > 0 {
 		for i := range e.Parts {
-			e.Parts[i].Number, e.Parts[i].Status, e.Parts[i].Waits = 0, "", nil
+			e.Parts[i].Status, e.Parts[i].Waits = "", nil
 		}
 		e.Message += "; --part leaves out what does not fit"
 	}
