@@ -46,17 +46,25 @@ func (c *verifyCommand) Run(ctx context.Context, s *session) error {
 	})
 }
 
+// recorded notes what was done by other means, if that is all that was asked for. A file and a record exclude one another.
+func (s *session) recorded(ctx context.Context, file string, record bool, rule string, note func(*app.Parts, context.Context) error) (done bool, err error) {
+	if (file == "") != record {
+		return true, scheduler.Errorf(scheduler.CodeInvalid, "%s", rule)
+	}
+	if !record {
+		return false, nil
+	}
+	return true, s.with(ctx, func(parts *app.Parts) error { return note(parts, ctx) })
+}
+
 type backupCommand struct {
 	File   string `arg:"" optional:"" help:"File to write; it must not be there yet."`
 	Record bool   `help:"Make no copy; record that one was made by other means, such as pg_dump, for those who watch its age."`
 }
 
 func (c *backupCommand) Run(ctx context.Context, s *session) error {
-	if (c.File == "") != c.Record {
-		return scheduler.Errorf(scheduler.CodeInvalid, "name the file to write, or say --record alone")
-	}
-	if c.Record {
-		return s.with(ctx, func(parts *app.Parts) error { return parts.NoteBackup(ctx) })
+	if done, err := s.recorded(ctx, c.File, c.Record, "name the file to write, or say --record alone", (*app.Parts).NoteBackup); done {
+		return err
 	}
 	if err := app.Backup(ctx, s.settings, s.options(), c.File); err != nil {
 		return err
@@ -71,11 +79,8 @@ type restoreCommand struct {
 }
 
 func (c *restoreCommand) Run(ctx context.Context, s *session) error {
-	if (c.File == "") != c.Record {
-		return scheduler.Errorf(scheduler.CodeInvalid, "name the backup, or say --record alone")
-	}
-	if c.Record {
-		return s.with(ctx, func(parts *app.Parts) error { return parts.NoteRestored(ctx) })
+	if done, err := s.recorded(ctx, c.File, c.Record, "name the backup, or say --record alone", (*app.Parts).NoteRestored); done {
+		return err
 	}
 	aside, err := app.Restore(ctx, s.settings, s.options(), c.File)
 	if err != nil {

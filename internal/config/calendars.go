@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -93,27 +91,9 @@ const usualCalendarPoll = 2 * time.Minute
 
 // setCalendars reads the file of calendars.
 func setCalendars(s *Settings, path string) error {
-	s.Calendars = nil
-	if path == "" {
-		return nil
-	}
-	list, err := readSystems[calendarEntry](path, "calendars")
-	if err != nil {
-		return err
-	}
-	seen := map[string]bool{}
-	for i, e := range list {
-		c, err := e.calendar(filepath.Dir(path), s.environ)
-		if err == nil && seen[c.Name] {
-			err = errors.New("there is another one of this name")
-		}
-		if err != nil {
-			return fmt.Errorf("calendar %d (%s): %w", i+1, e.Name, err)
-		}
-		seen[c.Name] = true
-		s.Calendars = append(s.Calendars, c)
-	}
-	return nil
+	list, err := systems(path, "calendar", func(e calendarEntry, folder string) (Calendar, error) { return e.calendar(folder, s.environ) }, func(e calendarEntry) string { return e.Name })
+	s.Calendars = list
+	return err
 }
 
 // calendar checks an entry. The error names the first thing that is wrong, and never the address.
@@ -159,10 +139,8 @@ func (e calendarEntry) calendar(folder string, environ map[string]string) (c Cal
 	if c.Poll < 5*time.Second {
 		return c, errors.New("poll must be at least PT5S")
 	}
-	if e.CAFile != "" {
-		if c.CA, err = os.ReadFile(beside(folder, e.CAFile)); err != nil {
-			return c, fmt.Errorf("ca_file: %w", err)
-		}
+	if c.CA, err = trusted(folder, e.CAFile, e.Fingerprint); err != nil {
+		return c, err
 	}
 	if e.User != "" {
 		c.Password, c.passwordFile, err = systemSecret("password", folder, e.PasswordFile, e.PasswordEnv, environ)
@@ -192,8 +170,6 @@ func (e calendarEntry) fits(c Calendar) error {
 		return errors.New("categories, closes and otherwise are for calendars that are read; make another entry for it")
 	case !e.Write && e.Details != "":
 		return errors.New("details is for calendars that are written")
-	case e.CAFile != "" && e.Fingerprint != "":
-		return errors.New("ca_file and fingerprint exclude one another")
 	}
 	return nil
 }

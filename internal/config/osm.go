@@ -3,8 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -58,27 +56,9 @@ const (
 
 // setOSMs reads the file of OSMs.
 func setOSMs(s *Settings, path string) error {
-	s.OSMs = nil
-	if path == "" {
-		return nil
-	}
-	list, err := readSystems[osmEntry](path, "OSMs")
-	if err != nil {
-		return err
-	}
-	seen := map[string]bool{}
-	for i, e := range list {
-		o, err := e.osm(filepath.Dir(path), s.environ)
-		if err == nil && seen[o.Name] {
-			err = errors.New("there is another one of this name")
-		}
-		if err != nil {
-			return fmt.Errorf("OSM %d (%s): %w", i+1, e.Name, err)
-		}
-		seen[o.Name] = true
-		s.OSMs = append(s.OSMs, o)
-	}
-	return nil
+	list, err := systems(path, "OSM", func(e osmEntry, folder string) (OSM, error) { return e.osm(folder, s.environ) }, func(e osmEntry) string { return e.Name })
+	s.OSMs = list
+	return err
 }
 
 // osm checks an entry. The error names the first thing that is wrong.
@@ -92,8 +72,6 @@ func (e osmEntry) osm(folder string, environ map[string]string) (o OSM, err erro
 		return o, errors.New("user is required")
 	case (e.PasswordFile == "") == (e.PasswordEnv == ""):
 		return o, errors.New("password_file or password_env is required, and not both")
-	case e.CAFile != "" && e.Fingerprint != "":
-		return o, errors.New("ca_file and fingerprint exclude one another")
 	}
 	if err := checkVIMs(e.VIMs); err != nil {
 		return o, err
@@ -112,10 +90,8 @@ func (e osmEntry) osm(folder string, environ map[string]string) (o OSM, err erro
 	if o.Poll < 5*time.Second {
 		return o, errors.New("poll must be at least PT5S")
 	}
-	if e.CAFile != "" {
-		if o.CA, err = os.ReadFile(beside(folder, e.CAFile)); err != nil {
-			return o, fmt.Errorf("ca_file: %w", err)
-		}
+	if o.CA, err = trusted(folder, e.CAFile, e.Fingerprint); err != nil {
+		return o, err
 	}
 	o.Password, o.passwordFile, err = systemSecret("password", folder, e.PasswordFile, e.PasswordEnv, environ)
 	return o, err

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -66,27 +64,9 @@ type portalEntry struct {
 
 // setPortals reads the file of portals.
 func setPortals(s *Settings, path string) error {
-	s.Portals = nil
-	if path == "" {
-		return nil
-	}
-	list, err := readSystems[portalEntry](path, "portals")
-	if err != nil {
-		return err
-	}
-	seen := map[string]bool{}
-	for i, e := range list {
-		p, err := e.portal(filepath.Dir(path), s.environ)
-		if err == nil && seen[p.Name] {
-			err = errors.New("there is another one of this name")
-		}
-		if err != nil {
-			return fmt.Errorf("portal %d (%s): %w", i+1, e.Name, err)
-		}
-		seen[p.Name] = true
-		s.Portals = append(s.Portals, p)
-	}
-	return nil
+	list, err := systems(path, "portal", func(e portalEntry, folder string) (Portal, error) { return e.portal(folder, s.environ) }, func(e portalEntry) string { return e.Name })
+	s.Portals = list
+	return err
 }
 
 var follows = []string{"nothing", "progress", "all"}
@@ -106,8 +86,6 @@ func (e portalEntry) portal(folder string, environ map[string]string) (p Portal,
 	switch {
 	case !slices.Contains(follows, p.Follow):
 		return p, errors.New("follow must be one of " + strings.Join(follows, ", "))
-	case e.CAFile != "" && e.Fingerprint != "":
-		return p, errors.New("ca_file and fingerprint exclude one another")
 	}
 	if err := checkVIMs(e.VIMs); err != nil {
 		return p, err
@@ -120,10 +98,8 @@ func (e portalEntry) portal(folder string, environ map[string]string) (p Portal,
 	if p.Poll < 5*time.Second {
 		return p, errors.New("poll must be at least PT5S")
 	}
-	if e.CAFile != "" {
-		if p.CA, err = os.ReadFile(beside(folder, e.CAFile)); err != nil {
-			return p, fmt.Errorf("ca_file: %w", err)
-		}
+	if p.CA, err = trusted(folder, e.CAFile, e.Fingerprint); err != nil {
+		return p, err
 	}
 	if e.Kind == PortalOpenslice {
 		p.Secret, p.secretFile, err = systemSecret("client_secret", folder, e.SecretFile, e.SecretEnv, environ)

@@ -25,6 +25,31 @@ const (
 // systemNames is the form of the names of other systems.
 var systemNames = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
+// systems reads a file of other systems; none where there is no file. what is one of them, such as "calendar". Each is checked, in the file's
+// folder, and has a name of its own.
+func systems[E, T any](path, what string, check func(e E, folder string) (T, error), name func(E) string) (list []T, err error) {
+	if path == "" {
+		return nil, nil
+	}
+	entries, err := readSystems[E](path, what+"s")
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for i, e := range entries {
+		x, err := check(e, filepath.Dir(path))
+		if err == nil && seen[name(e)] {
+			err = errors.New("there is another one of this name")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s %d (%s): %w", what, i+1, name(e), err)
+		}
+		seen[name(e)] = true
+		list = append(list, x)
+	}
+	return list, nil
+}
+
 // readSystems reads the entries of a file of other systems, strictly.
 func readSystems[T any](path, what string) (list []T, err error) {
 	file, err := os.Open(path)
@@ -77,6 +102,20 @@ func beside(folder, path string) string {
 		return path
 	}
 	return filepath.Join(folder, path)
+}
+
+// trusted reads whom a system's certificate is believed by: authorities in a file, or a fingerprint.
+func trusted(folder, caFile, fingerprint string) (ca []byte, err error) {
+	switch {
+	case caFile == "":
+		return nil, nil
+	case fingerprint != "":
+		return nil, errors.New("ca_file and fingerprint exclude one another")
+	}
+	if ca, err = os.ReadFile(beside(folder, caFile)); err != nil {
+		return nil, fmt.Errorf("ca_file: %w", err)
+	}
+	return ca, nil
 }
 
 // systemSecret reads a secret from a file or a variable, of which exactly one is named. It returns the path of the file, if it is one.

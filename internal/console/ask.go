@@ -24,35 +24,26 @@ type Wish struct {
 	Limit       int
 }
 
-// faults collects errors of parsing, each with its flag.
-type faults []scheduler.FieldError
-
-func (f *faults) add(field string, err error) {
-	if err != nil {
-		*f = append(*f, scheduler.FieldError{Field: field, Rule: err.Error()})
-	}
-}
-
 // Ask parses a wish.
 func (w Wish) Ask() (scheduler.Ask, error) {
-	var wrong faults
+	var wrong Faults
 	ask := scheduler.Ask{NSD: w.NSD, Limit: w.Limit}
 	var err error
 	ask.Placement, err = ParsePlacement(w.Placement)
-	wrong.add("placement", err)
+	wrong.Add("placement", err)
 	ask.Devices, err = ParseDevices(w.Devices)
-	wrong.add("device", err)
+	wrong.Add("device", err)
 	if w.NoDevices {
 		if len(w.Devices) > 0 {
-			wrong.add("no-devices", fmt.Errorf("contradicts --device"))
+			wrong.Add("no-devices", fmt.Errorf("contradicts --device"))
 		}
 		ask.Devices = []testbeds.DeviceNeed{}
 	}
 	ask.Slot, err = w.slot()
-	wrong.add("slot", err)
+	wrong.Add("slot", err)
 	if w.Window != "" {
 		window, err := ParseSlot(w.Window)
-		wrong.add("window", err)
+		wrong.Add("window", err)
 		ask.Window = &window
 	}
 	for _, p := range []struct {
@@ -60,12 +51,10 @@ func (w Wish) Ask() (scheduler.Ask, error) {
 		to          *testbeds.Period
 	}{{"duration", w.Duration, &ask.Duration}, {"min-duration", w.MinDuration, &ask.MinDuration}} {
 		if p.text != "" {
-			wrong.add(p.field, p.to.UnmarshalText([]byte(p.text)))
+			wrong.Add(p.field, p.to.UnmarshalText([]byte(p.text)))
 		}
 	}
-	if len(wrong) > 0 {
-		err := scheduler.Errorf(scheduler.CodeInvalid, "not understood")
-		err.Fields = wrong
+	if err := wrong.Err(); err != nil {
 		return scheduler.Ask{}, err
 	}
 	return ask, nil

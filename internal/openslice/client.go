@@ -32,7 +32,7 @@ type Client struct {
 	o       Options
 	http    *http.Client
 	tokens  *http.Client // to the token endpoint
-	session session
+	session *remote.Keeper
 }
 
 const (
@@ -58,7 +58,8 @@ func New(o Options) (*Client, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = usualTimeout
 	}
-	c := &Client{base: base, o: o, session: session{turn: make(chan struct{}, 1)}}
+	c := &Client{base: base, o: o}
+	c.session = c.keeper()
 	if c.http, err = caller(o.Trust, o.Timeout); err != nil {
 		return nil, err
 	}
@@ -97,7 +98,7 @@ func (c *Client) call(ctx context.Context, doing, method, path string, body any,
 	if status(err) != http.StatusUnauthorized {
 		return raw, err
 	}
-	c.drop(token)
+	c.session.Drop(token)
 	if token, err = c.token(ctx); err != nil {
 		return nil, err
 	}
@@ -156,7 +157,7 @@ func (c *Client) understand(doing string, status int, wrote bool, raw []byte) ([
 		e.Spring = said.Path != nil && said.Error != nil
 		for _, text := range []any{said.Message, said.Reason, said.Error} {
 			if s, ok := text.(string); ok && s != "" && e.Detail == "" {
-				e.Detail = remote.Masked(s, c.secrets()...)
+				e.Detail = remote.Masked(s, c.session.Secrets()...)
 			}
 		}
 		return nil, e

@@ -2,41 +2,19 @@ package openslice
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/subtle"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
-	"golang.org/x/crypto/argon2"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
 	"berth/internal/remote"
 )
-
-// session is the state of a client's sign-in.
-type session struct {
-	turn chan struct{} // held by the one that asks for a token
-
-	mu      sync.Mutex
-	token   string
-	until   time.Time // when it is renewed
-	used    string    // the secret of the token
-	refused *refusal
-}
-
-// refusal is a secret that Keycloak did not take. It is not tried again: Keycloak logs each attempt, and may lock the client out.
-type refusal struct {
-	secret string
-	err    *Error
-}
 
 // Lifetimes of tokens: Keycloak gives five minutes, unless its realm says otherwise.
 const (
@@ -45,45 +23,24 @@ const (
 	renewBefore = 30 * time.Second
 )
 
+const signingIn = "signing in"
+
+// keeper keeps the client's token. A secret that Keycloak refused is not tried again: Keycloak logs each attempt, and may lock the client out.
+func (c *Client) keeper() *remote.Keeper {
+	return remote.NewKeeper(remote.Signing{Clock: c.o.Clock, Secret: c.o.Secret, Reread: c.o.Reread, SignIn: c.signIn,
+		Before: &Error{Doing: signingIn, Status: http.StatusUnauthorized, Login: true, keycloak: true, Detail: "the secret was refused before, and is not tried again"}})
+}
+
 // token returns a token that is good for a while.
 func (c *Client) token(ctx context.Context) (string, error) {
-	select {
-	case c.session.turn <- struct{}{}:
-		defer func() { <-c.session.turn }()
-	case <-ctx.Done():
-		return "", &Error{Doing: "signing in", Cause: ctx.Err()}
+	token, err := c.session.Token(ctx)
+	if _, ours := errors.AsType[*Error](err); err == nil || ours {
+		return token, err
 	}
-	if token := c.current(); token != "" {
-		return token, nil
+	if errors.Is(err, remote.ErrNoSecret) {
+		return "", &Error{Doing: signingIn, Login: true, Detail: "the secret cannot be read"}
 	}
-	return c.signIn(ctx)
-}
-
-// current returns the token, unless it is to be renewed.
-func (c *Client) current() string {
-	c.session.mu.Lock()
-	defer c.session.mu.Unlock()
-	if !c.o.Clock().Before(c.session.until) {
-		return ""
-	}
-	return c.session.token
-}
-
-// drop forgets a token that the server did not take.
-func (c *Client) drop(token string) {
-	c.session.mu.Lock()
-	defer c.session.mu.Unlock()
-	if c.session.token == token {
-		c.session.token = ""
-	}
-}
-
-// secret returns the present secret: one in a file may change.
-func (c *Client) secret() (string, error) {
-	if c.o.Reread == nil {
-		return c.o.Secret, nil
-	}
-	return c.o.Reread()
+	return "", &Error{Doing: signingIn, Cause: err}
 }
 
 // SignIn gets a token if there is none.
@@ -92,36 +49,21 @@ func (c *Client) SignIn(ctx context.Context) error {
 	return err
 }
 
-// signIn gets a token by the client's credentials (RFC 6749, section 4.4), unless this secret was refused before.
-func (c *Client) signIn(ctx context.Context) (string, error) {
-	const doing = "signing in"
-	secret, err := c.secret()
-	if err != nil || secret == "" {
-		return "", &Error{Doing: doing, Login: true, Detail: "the secret cannot be read"}
-	}
-	if before := c.refused(secret); before != nil {
-		return "", before
-	}
-	c.note(secret)
+// signIn gets a token by the client's credentials (RFC 6749, section 4.4).
+func (c *Client) signIn(ctx context.Context, secret string) (token string, lasts time.Duration, refused bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
 	defer cancel()
 	// The style is named: finding it out would try a wrong secret twice.
 	how := clientcredentials.Config{ClientID: c.o.Client, ClientSecret: secret, TokenURL: c.o.TokenURL, AuthStyle: oauth2.AuthStyleInParams}
 	got, err := how.Token(context.WithValue(ctx, oauth2.HTTPClient, c.tokens))
 	if err != nil {
-		e := c.understood(doing, err)
-		if e.Login {
-			c.refuse(secret, e)
-		}
-		return "", e
+		e := c.understood(signingIn, err)
+		return "", 0, e.Login, e
 	}
 	if !strings.EqualFold(got.Type(), "Bearer") || len(got.AccessToken) > 64<<10 || strings.ContainsFunc(got.AccessToken, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", &Error{Doing: doing, Detail: "the answer has no bearer token"}
+		return "", 0, false, &Error{Doing: signingIn, Detail: "the answer has no bearer token"}
 	}
-	c.session.mu.Lock()
-	defer c.session.mu.Unlock()
-	c.session.token, c.session.until, c.session.refused = got.AccessToken, c.o.Clock().Add(lasting(got.Extra("expires_in"))), nil
-	return got.AccessToken, nil
+	return got.AccessToken, lasting(got.Extra("expires_in")), false, nil
 }
 
 // lasting returns how long a token is used: less than it lives, by the number of seconds that came with it.
@@ -150,75 +92,16 @@ func (c *Client) understood(doing string, err error) *Error {
 	if r.Response != nil {
 		e.Status = r.Response.StatusCode
 	}
-	e.Code, e.Detail = remote.Clip(r.ErrorCode), remote.Masked(r.ErrorDescription, c.secrets()...)
+	e.Code, e.Detail = remote.Clip(r.ErrorCode), remote.Masked(r.ErrorDescription, c.session.Secrets()...)
 	e.Login = e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.Status == http.StatusBadRequest && slices.Contains(refusals, e.Code)
 	return e
 }
 
-// note remembers the secret in use, to mask it.
-func (c *Client) note(secret string) {
-	c.session.mu.Lock()
-	defer c.session.mu.Unlock()
-	c.session.used = secret
-}
-
-// secrets lists what no text may show.
-func (c *Client) secrets() []string {
-	c.session.mu.Lock()
-	defer c.session.mu.Unlock()
-	return []string{c.session.token, c.session.used, c.o.Secret}
-}
-
-func (c *Client) refused(secret string) error {
-	c.session.mu.Lock()
-	defer c.session.mu.Unlock()
-	if c.session.refused == nil || c.session.refused.secret != secret {
-		return nil
-	}
-	return c.session.refused.err
-}
-
-func (c *Client) refuse(secret string, e *Error) {
-	c.session.mu.Lock()
-	defer c.session.mu.Unlock()
-	c.session.token, c.session.refused = "", &refusal{secret, e}
-}
-
 // Seal returns what tells the refused secret again, in this process or another, and does not give it away; empty if none was refused.
-func (c *Client) Seal() string {
-	c.session.mu.Lock()
-	defer c.session.mu.Unlock()
-	if c.session.refused == nil {
-		return ""
-	}
-	salt := make([]byte, 16)
-	_, _ = rand.Read(salt)
-	return hex.EncodeToString(salt) + "$" + hex.EncodeToString(sealed(c.session.refused.secret, salt))
-}
+func (c *Client) Seal() string { return c.session.Seal() }
 
 // Heed keeps the client from signing in with the secret of a seal. An empty seal lets it try again.
-func (c *Client) Heed(seal string) {
-	if seal == "" {
-		c.session.mu.Lock()
-		defer c.session.mu.Unlock()
-		c.session.refused = nil
-		return
-	}
-	secret, err := c.secret()
-	salt, sum, ok := strings.Cut(seal, "$")
-	if err != nil || !ok || c.refused(secret) != nil {
-		return
-	}
-	raw, err := hex.DecodeString(salt)
-	if err != nil || subtle.ConstantTimeCompare([]byte(hex.EncodeToString(sealed(secret, raw))), []byte(sum)) != 1 {
-		return
-	}
-	c.refuse(secret, &Error{Doing: "signing in", Status: http.StatusUnauthorized, Login: true, keycloak: true, Detail: "the secret was refused before, and is not tried again"})
-}
-
-func sealed(secret string, salt []byte) []byte {
-	return argon2.IDKey([]byte(secret), salt, 1, 19<<10, 1, 32)
-}
+func (c *Client) Heed(seal string) { c.session.Heed(seal) }
 
 // Roles lists the realm's roles that the token claims, for advice: Openslice itself decides what they allow. A token that is no JWT claims none.
 func (c *Client) Roles(ctx context.Context) ([]string, error) {

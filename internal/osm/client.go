@@ -33,7 +33,7 @@ type Client struct {
 	base  *url.URL
 	o     Options
 	http  *http.Client
-	entry session
+	entry *remote.Keeper
 }
 
 const (
@@ -58,7 +58,8 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{base: base, o: o, entry: session{turn: make(chan struct{}, 1)}}
+	c := &Client{base: base, o: o}
+	c.entry = c.keeper()
 	c.http = &http.Client{Transport: remote.Traced(carrier), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return c, nil
 }
@@ -82,7 +83,7 @@ func (c *Client) call(ctx context.Context, doing, method, path string, query url
 	if e, ok := errors.AsType[*Error](err); !ok || e.Status != http.StatusUnauthorized {
 		return err
 	}
-	c.drop(token)
+	c.entry.Drop(token)
 	if token, err = c.token(ctx); err != nil {
 		return err
 	}
@@ -159,7 +160,7 @@ func (c *Client) understand(doing string, status int, wrote bool, raw []byte, in
 }
 
 // masked makes one line of a text from OSM, without the secrets of this client.
-func (c *Client) masked(text string) string { return remote.Masked(text, c.secrets()...) }
+func (c *Client) masked(text string) string { return remote.Masked(text, c.entry.Secrets()...) }
 
 // Clip makes one line of a text from OSM that a log or a page can take: printable, and not too long.
 func Clip(text string) string { return remote.Clip(text) }

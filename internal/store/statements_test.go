@@ -43,11 +43,23 @@ func (x *traffic) take() (statements, trips int, lines string) {
 	return statements, trips, b.String()
 }
 
+// figures count what goes to a database.
+type figures struct{ statements, trips int }
+
+// are makes sure of the figures since the last call.
+func (x *traffic) are(t *testing.T, want figures) {
+	t.Helper()
+	statements, trips, lines := x.take()
+	if got := (figures{statements, trips}); got != want {
+		t.Fatalf("%d statements in %d round trips, expected are %d in %d:\n%s", got.statements, got.trips, want.statements, want.trips, lines)
+	}
+}
+
 // TestStatementsUnderAPolicy: a policy with quotas asks the database for nothing more, once what it counts is known, but for the lock of those whose
 // requests it counts, which goes with the other locks.
 func TestStatementsUnderAPolicy(t *testing.T) {
 	t.Parallel()
-	most := map[string]struct{ statements, trips int }{"sqlite": {24, 24}, "postgres": {28, 9}}
+	most := map[string]figures{"sqlite": {24, 24}, "postgres": {28, 9}}
 	for _, e := range testdb.Engines(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
@@ -65,10 +77,7 @@ func TestStatementsUnderAPolicy(t *testing.T) {
 			x.take()
 			for range 3 {
 				decide()
-				statements, trips, lines := x.take()
-				if want := most[e.Name]; statements != want.statements || trips != want.trips {
-					t.Fatalf("%d statements in %d round trips, expected are %d in %d:\n%s", statements, trips, want.statements, want.trips, lines)
-				}
+				x.are(t, most[e.Name])
 			}
 		})
 	}
@@ -78,7 +87,7 @@ func TestStatementsUnderAPolicy(t *testing.T) {
 // included. The figures do not grow with what was booked before.
 func TestStatementsPerDecision(t *testing.T) {
 	t.Parallel()
-	most := map[string]struct{ statements, trips int }{"sqlite": {24, 24}, "postgres": {27, 9}}
+	most := map[string]figures{"sqlite": {24, 24}, "postgres": {27, 9}}
 	for _, e := range testdb.Engines(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
@@ -90,10 +99,7 @@ func TestStatementsPerDecision(t *testing.T) {
 			x.take()
 			for range 3 {
 				decide()
-				statements, trips, lines := x.take()
-				if want := most[e.Name]; statements != want.statements || trips != want.trips {
-					t.Fatalf("%d statements in %d round trips, expected are %d in %d:\n%s", statements, trips, want.statements, want.trips, lines)
-				}
+				x.are(t, most[e.Name])
 			}
 		})
 	}
@@ -103,7 +109,7 @@ func TestStatementsPerDecision(t *testing.T) {
 // due to the next. The figures do not grow with the number of those who wait.
 func TestStatementsPerLook(t *testing.T) {
 	t.Parallel()
-	most := map[string]struct{ statements, trips int }{"sqlite": {27, 27}, "postgres": {28, 19}}
+	most := map[string]figures{"sqlite": {27, 27}, "postgres": {28, 19}}
 	for _, e := range testdb.Engines(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
@@ -135,10 +141,7 @@ func TestStatementsPerLook(t *testing.T) {
 				if err != nil || done != 1 {
 					t.Fatalf("%d offers, %v", done, err)
 				}
-				statements, trips, lines := x.take()
-				if want := most[e.Name]; statements != want.statements || trips != want.trips {
-					t.Errorf("%d statements in %d round trips, expected are %d in %d:\n%s", statements, trips, want.statements, want.trips, lines)
-				}
+				x.are(t, most[e.Name])
 				list, err := svc.Waitlist(t.Context(), account.System, "", "", 1)
 				if err != nil || len(list.Items) != 1 {
 					t.Fatal(list, err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"berth/internal/console"
 	"berth/scheduler"
 	"berth/scheduler/account"
 	"berth/testbeds"
@@ -58,18 +59,18 @@ func (d *Desk) Report(ctx context.Context, from, to, by, testbed string) error {
 	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	var wrong faults
+	var wrong console.Faults
 	read := func(field, text string, otherwise time.Time) time.Time {
 		if text == "" {
 			return otherwise
 		}
 		at, err := d.Moment(text)
-		wrong.add(field, err)
+		wrong.Add(field, err)
 		return at
 	}
 	now := d.Now.UTC().Truncate(time.Minute)
 	span := testbeds.Slot{Start: read("from", from, now.AddDate(0, -1, 0)), End: read("to", to, now)}
-	if err := wrong.err(); err != nil {
+	if err := wrong.Err(); err != nil {
 		return err
 	}
 	machine := d.Format == FormatJSON || d.Format == FormatYAML

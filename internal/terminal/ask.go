@@ -9,7 +9,6 @@ import (
 
 	"berth/internal/client"
 	"berth/internal/console"
-	"berth/scheduler"
 	"berth/testbeds"
 )
 
@@ -26,37 +25,21 @@ type Wish struct {
 	Limit       int
 }
 
-// faults collects what was not understood, by flag.
-type faults []scheduler.FieldError
-
-func (f *faults) add(field string, err error) {
-	if err != nil {
-		*f = append(*f, scheduler.FieldError{Field: field, Rule: err.Error()})
-	}
-}
-
-func (f faults) err() error {
-	if len(f) == 0 {
-		return nil
-	}
-	return &scheduler.Error{Code: scheduler.CodeInvalid, Message: "not understood", Fields: f}
-}
-
 // ask parses a wish.
 func (w Wish) ask(t Times) (a client.Ask, err error) {
-	var wrong faults
+	var wrong console.Faults
 	a = client.Ask{NSD: w.NSD, Limit: w.Limit}
 	a.Placement, err = console.ParsePlacement(w.Placement)
-	wrong.add("placement", err)
+	wrong.Add("placement", err)
 	a.Devices, err = w.devices()
-	wrong.add("device", err)
+	wrong.Add("device", err)
 	for _, s := range []struct {
 		field, text string
 		to          **testbeds.Slot
 	}{{"slot", w.Slot, &a.Slot}, {"window", w.Window, &a.Window}} {
 		if s.text != "" {
 			slot, err := t.Slot(s.text)
-			wrong.add(s.field, err)
+			wrong.Add(s.field, err)
 			*s.to = &slot
 		}
 	}
@@ -66,11 +49,11 @@ func (w Wish) ask(t Times) (a client.Ask, err error) {
 	}{{"duration", w.Duration, &a.Duration}, {"min-duration", w.MinDuration, &a.MinDuration}} {
 		if p.text != "" {
 			d, err := Length(p.text)
-			wrong.add(p.field, err)
+			wrong.Add(p.field, err)
 			*p.to = period(d)
 		}
 	}
-	return a, wrong.err()
+	return a, wrong.Err()
 }
 
 // devices returns nil where nothing was said: the service's own devices.
@@ -98,7 +81,7 @@ func (d *Desk) Check(ctx context.Context, w Wish) error {
 		return err
 	}
 	if ask.Slot == nil {
-		return faults{{Field: "slot", Rule: "must be given, " + slotForms}}.err()
+		return console.Faults{{Field: "slot", Rule: "must be given, " + slotForms}}.Err()
 	}
 	a, err := d.Client.Check(ctx, ask)
 	if err != nil {
@@ -134,7 +117,7 @@ func (d *Desk) Suggest(ctx context.Context, w Wish) error {
 		return err
 	}
 	if ask.Slot == nil && ask.Duration == "" {
-		return faults{{Field: "duration", Rule: "must be given where there is no slot, such as 4h"}}.err()
+		return console.Faults{{Field: "duration", Rule: "must be given where there is no slot, such as 4h"}}.Err()
 	}
 	a, err := d.Client.Suggest(ctx, ask)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"berth/internal/client"
+	"berth/internal/console"
 	"berth/scheduler"
 	"berth/testbeds"
 	"berth/testbeds/wallclock"
@@ -47,7 +48,7 @@ func (d *Desk) Close(ctx context.Context, testbed string, c Closing) error {
 	}
 	slot, err := Times{zone, d.Now}.Slot(c.Slot)
 	if err != nil {
-		return faults{{Field: "slot", Rule: err.Error()}}.err()
+		return console.Faults{{Field: "slot", Rule: err.Error()}}.Err()
 	}
 	what := testbeds.Closure{Summary: c.Summary, RRule: c.Rule, VIMs: c.VIMs, Devices: c.Devices, Start: testbeds.LocalTime{Time: wallclock.Floating(slot.Start.In(zone))},
 		Duration: testbeds.Period{Clock: slot.Duration()}}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"berth/internal/client"
+	"berth/internal/console"
 	"berth/scheduler"
 	"berth/testbeds"
 )
@@ -30,21 +31,21 @@ func (w Deciding) step(t Times) (s client.Step, err error) {
 		return s, err
 	}
 	s = client.Step{Slot: ask.Slot, Placement: ask.Placement, Devices: ask.Devices, Reason: w.Reason, State: scheduler.Status(strings.ToUpper(w.State)), Mentor: w.Mentor, Alternatives: w.Offers}
-	var wrong faults
+	var wrong console.Faults
 	if w.HoldFor != "" {
 		d, err := Length(w.HoldFor)
-		wrong.add("hold-for", err)
+		wrong.Add("hold-for", err)
 		s.HoldFor = period(d)
 	}
 	var actual scheduler.Actual
 	if w.Began != "" {
 		at, err := t.Moment(w.Began)
-		wrong.add("began", err)
+		wrong.Add("began", err)
 		actual.Start = &at
 	}
 	if w.Over != "" {
 		at, err := t.Moment(w.Over)
-		wrong.add("ended", err)
+		wrong.Add("ended", err)
 		actual.End = &at
 	}
 	if actual.Start != nil || actual.End != nil {
@@ -56,7 +57,7 @@ func (w Deciding) step(t Times) (s client.Step, err error) {
 			s.Override.Displace = append(s.Override.Displace, bare(id))
 		}
 	}
-	return s, wrong.err()
+	return s, wrong.Err()
 }
 
 // Take takes a step with a request: schedule, reject, move, cancel, start, complete, fail or assign. The question is asked after a preview.

@@ -142,22 +142,15 @@ func (o Output) csv(t table) error {
 	for _, row := range t.Rows {
 		line := make([]string, len(row))
 		for i, c := range row {
-			line[i] = harmless(c.exact())
+			line[i] = c.exact()
+			if _, err := strconv.ParseFloat(line[i], 64); err != nil {
+				line[i] = plain.Cell(line[i])
+			}
 		}
 		_ = w.Write(line)
 	}
 	w.Flush()
 	return w.Error()
-}
-
-// harmless keeps a spreadsheet from taking a text for a formula.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		if _, err := strconv.ParseFloat(s, 64); err != nil {
-			return "'" + s
-		}
-	}
-	return s
 }
 
 func (c cell) exact() string {

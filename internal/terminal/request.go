@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"berth/internal/client"
+	"berth/internal/console"
 	"berth/scheduler"
 	"berth/scheduler/phrases"
 	"berth/testbeds"
@@ -27,7 +28,7 @@ func (d *Desk) List(ctx context.Context, f Find) error {
 	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	var wrong faults
+	var wrong console.Faults
 	q := client.Filter{Testbed: f.Testbed, Mentor: f.Mentor, Experimenter: f.Experimenter, Text: f.Text, Limit: f.Limit}
 	for _, s := range f.Status {
 		q.Status = append(q.Status, strings.ToUpper(strings.NewReplacer(" ", "_", "-", "_").Replace(s)))
@@ -35,13 +36,13 @@ func (d *Desk) List(ctx context.Context, f Find) error {
 	var err error
 	if f.From != "" {
 		q.From, err = d.Moment(f.From)
-		wrong.add("from", err)
+		wrong.Add("from", err)
 	}
 	if f.To != "" {
 		q.To, err = d.Moment(f.To)
-		wrong.add("to", err)
+		wrong.Add("to", err)
 	}
-	if err := wrong.err(); err != nil {
+	if err := wrong.Err(); err != nil {
 		return err
 	}
 	a, err := d.Client.Requests(ctx, q)

@@ -26,25 +26,25 @@ type Repeated struct {
 
 // plan parses when a series takes place, and in what it differs.
 func (n Repeated) plan(t Times) (p series.Plan, c *series.Change, err error) {
-	var wrong faults
+	var wrong console.Faults
 	if n.Zone != "" {
 		zone, err := wallclock.Zone(n.Zone)
-		wrong.add("timezone", err)
+		wrong.Add("timezone", err)
 		if err == nil {
 			t.Zone = zone
 		}
 	}
 	p.Zone = t.Zone.String()
 	slot, err := t.Slot(n.Slot)
-	wrong.add("slot", err)
+	wrong.Add("slot", err)
 	if err == nil {
 		p.Start, p.Duration = testbeds.LocalTime{Time: wallclock.Floating(slot.Start.In(t.Zone))}, testbeds.Period{Clock: slot.Duration()}
 	}
 	p.Rule, err = t.Repeat(n.Repeat)
-	wrong.add("repeat", err)
+	wrong.Add("repeat", err)
 	p.Except = n.except(t, &wrong)
 	c = n.change(t, &wrong)
-	return p, c, wrong.err()
+	return p, c, wrong.Err()
 }
 
 // SubmitSeries makes a series, after a preview of each occurrence.
@@ -106,7 +106,7 @@ func (o OfSeries) step(t Times) (s client.SeriesStep, err error) {
 	if o.Part {
 		s.AllOrNothing = new(bool)
 	}
-	var wrong faults
+	var wrong console.Faults
 	s.Change = o.change(t, &wrong)
 	if o.Override != "" {
 		s.Override, s.Reason = &client.Override{Mode: scheduler.OverrideMode(o.Override), Reason: o.Reason}, ""
@@ -117,7 +117,7 @@ func (o OfSeries) step(t Times) (s client.SeriesStep, err error) {
 			s.Decision = scheduler.Refused
 		}
 	}
-	return s, wrong.err()
+	return s, wrong.Err()
 }
 
 // TakeSeries takes a step with occurrences of a series, after a preview: schedule, reject, accept, move, cancel, assign, or approve.

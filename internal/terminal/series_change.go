@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"berth/internal/console"
 	"berth/scheduler/series"
 	"berth/testbeds"
 )
@@ -17,12 +18,12 @@ type Differing struct {
 }
 
 // change parses the change; the faults are added to those that there are.
-func (c Differing) change(t Times, wrong *faults) *series.Change {
+func (c Differing) change(t Times, wrong *console.Faults) *series.Change {
 	out := series.Change{Skip: c.Skip}
 	if c.Shift != "" {
 		text, earlier := strings.CutPrefix(strings.TrimSpace(c.Shift), "-")
 		length, err := Length(text)
-		wrong.add("shift", err)
+		wrong.Add("shift", err)
 		if out.Shift = int(length.Minutes()); earlier {
 			out.Shift = -out.Shift
 		}
@@ -31,11 +32,11 @@ func (c Differing) change(t Times, wrong *faults) *series.Change {
 		place, slot, _ := strings.Cut(text, "=")
 		n, err := strconv.Atoi(strings.TrimSpace(place))
 		if err != nil {
-			wrong.add("move", fmt.Errorf("%q does not begin with a place: write 3=fri 9-13", text))
+			wrong.Add("move", fmt.Errorf("%q does not begin with a place: write 3=fri 9-13", text))
 			continue
 		}
 		to, err := t.Slot(slot)
-		wrong.add("move", err)
+		wrong.Add("move", err)
 		out.Moves = append(out.Moves, series.Move{Place: n, Slot: to})
 	}
 	if out.IsZero() {
@@ -45,10 +46,10 @@ func (c Differing) change(t Times, wrong *faults) *series.Change {
 }
 
 // except parses the days without an occurrence.
-func (n Repeated) except(t Times, wrong *faults) (days []testbeds.LocalTime) {
+func (n Repeated) except(t Times, wrong *console.Faults) (days []testbeds.LocalTime) {
 	for _, text := range n.Except {
 		_, day, err := t.moment(strings.Join(strings.Fields(text), " "))
-		wrong.add("except", err)
+		wrong.Add("except", err)
 		days = append(days, testbeds.LocalTime{Time: day})
 	}
 	return days

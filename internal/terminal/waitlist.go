@@ -27,14 +27,14 @@ func (d *Desk) WaitFor(ctx context.Context, id string, j Joining) error {
 	if j.Window != "" {
 		slot, err := d.Slot(j.Window)
 		if err != nil {
-			return faults{{Field: "window", Rule: err.Error()}}.err()
+			return console.Faults{{Field: "window", Rule: err.Error()}}.Err()
 		}
 		w.Window = &slot
 	}
 	if j.Until != "" {
 		until, err := d.Moment(j.Until)
 		if err != nil {
-			return faults{{Field: "until", Rule: err.Error()}}.err()
+			return console.Faults{{Field: "until", Rule: err.Error()}}.Err()
 		}
 		w.Until = &until
 	}

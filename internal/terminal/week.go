@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"berth/internal/console"
 	"berth/testbeds"
 	"berth/testbeds/plain"
 	"berth/testbeds/wallclock"
@@ -36,7 +37,7 @@ func (d *Desk) Week(ctx context.Context, testbed, from string) error {
 	if from != "" {
 		var err error
 		if _, day, err = d.moment(strings.Join(strings.Fields(from), " ")); err != nil {
-			return faults{{Field: "from", Rule: err.Error()}}.err()
+			return console.Faults{{Field: "from", Rule: err.Error()}}.Err()
 		}
 	}
 	span := testbeds.Slot{Start: d.at(day, 0), End: d.at(day.AddDate(0, 0, weekDays), 0)}

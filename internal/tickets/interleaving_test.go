@@ -3,8 +3,6 @@ package tickets_test
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,13 +35,6 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 		if rapid.IntRange(0, 3).Draw(rt, "tickets") > 0 {
 			d.settleBoth()
 		}
-		var fault, calls atomic.Int64 // the fault that strikes, and the number of calls so far
-		d.server.SetFaults(func(*http.Request) bugzillatest.Fault {
-			if calls.Add(-1) < 0 {
-				return bugzillatest.None
-			}
-			return bugzillatest.Fault(fault.Load())
-		})
 		one := func() scheduler.Request {
 			return requests[rapid.IntRange(0, len(requests)-1).Draw(rt, "request")]
 		}
@@ -60,7 +51,7 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 			d.now.Add(2)
 		}
 		ctx := context.Background()
-		rt.Repeat(map[string]func(*rapid.T){
+		d.interleaved(rt, map[string]func(*rapid.T){
 			"submit": func(*rapid.T) {
 				requests = append(requests, d.submit("eva", rapid.IntRange(24, 900).Draw(rt, "hours")))
 			},
@@ -95,25 +86,7 @@ func TestAnyInterleavingEndsWithBothSidesEqual(t *testing.T) {
 				there(map[string]any{"assigned_to": rapid.SampledFrom([]string{"marco@bugs.example", "monika@bugs.example", "oskar@bugs.example", stranger}).Draw(rt, "assignee")})
 			},
 			"a deadline there": func(*rapid.T) { there(map[string]any{"deadline": "2031-01-01"}) },
-			"fault": func(*rapid.T) {
-				fault.Store(int64(rapid.IntRange(1, 5).Draw(rt, "kind")))
-				calls.Store(int64(rapid.IntRange(1, 8).Draw(rt, "calls")))
-			},
-			"late": func(*rapid.T) {
-				d.server.SetLate(time.Duration(rapid.IntRange(0, 90).Draw(rt, "seconds")) * time.Second)
-			},
-			"round": func(*rapid.T) {
-				if rapid.Bool().Draw(rt, "another process") {
-					d.courier = d.hire()
-				}
-				_, _ = d.courier.Round(ctx)
-			},
-			"poll": func(*rapid.T) { _, _ = d.sync.Poll(ctx, rapid.Bool().Draw(rt, "sweep")) },
-			"time": func(*rapid.T) { d.now.Add(int64(rapid.IntRange(1, 1200).Draw(rt, "seconds"))) },
 		})
-		d.server.SetFaults(nil)
-		d.server.SetLate(0)
-		d.settleBoth()
 		for _, r := range requests {
 			d.equal(r.ID)
 		}

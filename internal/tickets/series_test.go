@@ -3,9 +3,7 @@ package tickets_test
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -344,13 +342,6 @@ func TestASeriesAndItsOneTicketEndEqual(t *testing.T) {
 		if rapid.IntRange(0, 3).Draw(rt, "with a ticket") > 0 {
 			d.settleBoth()
 		}
-		var fault, calls atomic.Int64
-		d.server.SetFaults(func(*http.Request) bugzillatest.Fault {
-			if calls.Add(-1) < 0 {
-				return bugzillatest.None
-			}
-			return bugzillatest.Fault(fault.Load())
-		})
 		ctx := context.Background()
 		one := func() scheduler.Request { return rapid.SampledFrom(d.occurrences(x.ID)).Draw(rt, "occurrence") }
 		some := func() scheduler.SeriesChoice {
@@ -370,7 +361,7 @@ func TestASeriesAndItsOneTicketEndEqual(t *testing.T) {
 			d.now.Add(2)
 		}
 		mentor := func() string { return rapid.SampledFrom([]string{"monika", "marco"}).Draw(rt, "mentor") }
-		rt.Repeat(map[string]func(*rapid.T){
+		d.interleaved(rt, map[string]func(*rapid.T){
 			"schedule": func(*rapid.T) {
 				d.svc.ScheduleSeries(ctx, as(mentor()), x.ID, scheduler.SeriesSchedule{SeriesChoice: some()})
 			},
@@ -395,25 +386,7 @@ func TestASeriesAndItsOneTicketEndEqual(t *testing.T) {
 					{"status": "RESOLVED", "resolution": "INVALID"}, {"status": "RESOLVED", "resolution": "WONTFIX"}, {"status": "RESOLVED", "resolution": "FIXED"}}).Draw(rt, "change"))
 			},
 			"an assignee there": func(*rapid.T) { there("monika", map[string]any{"assigned_to": mentor() + "@bugs.example"}) },
-			"fault": func(*rapid.T) {
-				fault.Store(int64(rapid.IntRange(1, 5).Draw(rt, "kind")))
-				calls.Store(int64(rapid.IntRange(1, 8).Draw(rt, "calls")))
-			},
-			"late": func(*rapid.T) {
-				d.server.SetLate(time.Duration(rapid.IntRange(0, 90).Draw(rt, "seconds")) * time.Second)
-			},
-			"round": func(*rapid.T) {
-				if rapid.Bool().Draw(rt, "another process") {
-					d.courier = d.hire()
-				}
-				_, _ = d.courier.Round(ctx)
-			},
-			"poll": func(*rapid.T) { _, _ = d.sync.Poll(ctx, rapid.Bool().Draw(rt, "sweep")) },
-			"time": func(*rapid.T) { d.now.Add(int64(rapid.IntRange(1, 1200).Draw(rt, "seconds"))) },
 		})
-		d.server.SetFaults(nil)
-		d.server.SetLate(0)
-		d.settleBoth()
 		d.whole(x.ID, stands(d.occurrences(x.ID)))
 		if t.Failed() {
 			rt.FailNow()

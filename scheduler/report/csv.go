@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"berth/testbeds/plain"
 )
 
 // columns are the heads of the table, as programs read them.
@@ -42,7 +44,7 @@ func (r Report) CSV(w io.Writer) error {
 }
 
 func (l Line) cells() []string {
-	list := []string{harmless(l.Key), harmless(l.Name), strconv.Itoa(l.Requests)}
+	list := []string{plain.Cell(l.Key), plain.Cell(l.Name), strconv.Itoa(l.Requests)}
 	for _, f := range Fates {
 		list = append(list, strconv.Itoa(l.Fates[f]))
 	}
@@ -63,12 +65,4 @@ func (l Line) cells() []string {
 func decimal(seconds int64) string {
 	text := strconv.FormatFloat(Hours(seconds), 'f', 4, 64)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
-}
-
-// harmless keeps a text from being taken for a formula by a program that calculates with tables: such a text gets an apostrophe before it.
-func harmless(text string) string {
-	if trimmed := strings.TrimLeft(text, " \t\r\n"); trimmed != "" && strings.ContainsRune("=+-@|%\uFF1D\uFF0B\uFF0D\uFF20", []rune(trimmed)[0]) || strings.HasPrefix(text, "\t") || strings.HasPrefix(text, "\r") {
-		return "'" + text
-	}
-	return text
 }
