@@ -99,6 +99,13 @@ try-package: ## install the Debian package in a fresh Debian, and live with it t
 try-compose: ## run what deploy/compose.yaml says without images: PostgreSQL, two processes, nginx with TLS
 	scripts/try-compose
 
+.PHONY: try-operations
+try-operations: ## restore PostgreSQL from a dump and to a moment, upgrade and go back, promote a standby under load; minutes, with servers of its own
+	scripts/try-restore
+	scripts/try-upgrade
+	scripts/try-failover
+	scripts/try-failover asynchronous
+
 .PHONY: manifests
 manifests: ## check deploy/ against the types of Kubernetes and the schema of Compose
 	kubectl kustomize deploy/kubernetes | go -C tools/manifests run . kubernetes
