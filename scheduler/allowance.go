@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"berth/scheduler/policy"
@@ -50,4 +51,19 @@ func (x within) waived(b policy.Breach) bool {
 	return b.Kind != policy.KindQuota && slices.ContainsFunc(x.about.Waived, func(w Waiver) bool {
 		return slices.ContainsFunc(w.Refusals, func(was policy.Breach) bool { return was.Rule == b.Rule && was.Kind == b.Kind })
 	})
+}
+
+// chosen refuses offers that a person has chosen, and that could not be taken: a quota has no room for them. How long they are, and how far ahead, is for
+// who offers them to say.
+func (x within) chosen(r Request, list []testbeds.Alternative, ruled bool) error {
+	if !ruled {
+		return nil
+	}
+	x.ask.Terms, x.ask.Far = false, false
+	for i, o := range list {
+		if against := x.against(o.Slot, variantOf(r, o).Demand()); len(against) > 0 {
+			return &Error{Code: CodeConflict, Message: fmt.Sprintf("alternatives[%d] could not be taken: %s", i, against[0].Message), Refusals: against}
+		}
+	}
+	return nil
 }

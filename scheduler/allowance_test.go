@@ -96,6 +96,25 @@ func TestOffersLeaveQuotas(t *testing.T) {
 	h.clean()
 }
 
+// TestAChosenOfferCanBeTaken: one for which a quota has no room is refused to whoever makes it; longer than usual it may be.
+func TestAChosenOfferCanBeTaken(t *testing.T) {
+	t.Parallel()
+	h := ruled(t, "limits: [{name: usual, longest: PT4H}]\nquotas: [{name: week, quantity: vcpu, hours: 40, per: person, every: week}]")
+	r := h.submitted("video", hours(30, 4))
+	offer := func(slot testbeds.Slot) (scheduler.Outcome, error) {
+		return h.Reject(t.Context(), as("monika"), r.ID, scheduler.Reject{Reason: "no", Offers: []testbeds.Alternative{{Slot: slot}}})
+	}
+	_, err := offer(testbeds.NewSlot(hours(40, 1).Start, 5*time.Hour+time.Second))
+	if diff := cmp.Diff([]string{"week"}, rules(h.refused(scheduler.CodeConflict, err))); diff != "" {
+		t.Error(diff)
+	}
+	r = h.ok(offer(hours(40, 5)))
+	if out, err := h.AcceptOffer(t.Context(), as("maeve"), r.ID, r.Offers[0].ID, false); err != nil || out.Created == nil {
+		t.Errorf("%+v, %v", out.Created, err)
+	}
+	h.clean()
+}
+
 // slotsOf lists the slots of a series as a way has them.
 func slotsOf(t *testing.T, in scheduler.SeriesSubmission, w series.Way) (list []testbeds.Slot) {
 	t.Helper()

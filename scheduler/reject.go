@@ -120,6 +120,9 @@ func (d *decision) reject(ctx context.Context, in Reject, hold time.Duration) er
 	if err != nil {
 		return err
 	}
+	if err := allowed.chosen(r, in.Offers, ruled); err != nil {
+		return err
+	}
 	offers, err := d.offers(r, in, own, func(w snapshot) []testbeds.Alternative {
 		list := d.s.candidates(w.fed, r, in)
 		if allowed.fed = w.fed; ruled && len(in.Offers) == 0 && len(list) > 0 {

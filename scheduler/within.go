@@ -135,12 +135,27 @@ func (s *Service) withinFor(ctx context.Context, tx Reader, w snapshot, a accoun
 // Allowed lists what the policy has against an ask of the actor, or against such a change of a request that they may know: nothing where it allows
 // it, whether it fits or not. It returns the codes of Check.
 func (s *Service) Allowed(ctx context.Context, a account.Actor, q Ask) (list []policy.Breach, err error) {
-	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
-		return nil, err
+	list, x, err := s.ruledOut(ctx, a, q)
+	if err != nil || len(list) > 0 || x.rules == nil || s.o.Hook == nil {
+		return list, err
 	}
-	var x within
-	var ok bool
-	var about Request
+	action := ActionSubmit
+	if x.about.Number != 0 {
+		action = ActionMove
+	}
+	return s.against(s.answer(ctx, question(x.ask, x.about, action, a, true))), nil
+}
+
+// RuledOut lists what the policy itself has against it, without asking another system. It returns the codes of Check.
+func (s *Service) RuledOut(ctx context.Context, a account.Actor, q Ask) ([]policy.Breach, error) {
+	list, _, err := s.ruledOut(ctx, a, q)
+	return list, err
+}
+
+func (s *Service) ruledOut(ctx context.Context, a account.Actor, q Ask) (list []policy.Breach, x within, err error) {
+	if err := Require(a, account.ScopeRead, account.Roles...); err != nil {
+		return nil, x, err
+	}
 	err = s.snapshot(ctx, func(tx Reader, w snapshot) error {
 		if q, err = s.withSlot(q); err != nil {
 			return err
@@ -149,20 +164,13 @@ func (s *Service) Allowed(ctx context.Context, a account.Actor, q Ask) (list []p
 		if err != nil {
 			return err
 		}
-		x, ok, err = s.withinFor(ctx, tx, w, a, q, wish.experiment, wish.slot)
-		if err != nil || !ok {
+		var ok bool
+		if x, ok, err = s.withinFor(ctx, tx, w, a, q, wish.experiment, wish.slot); err != nil || !ok {
+			x = within{}
 			return err
 		}
-		about = x.about
 		list, err = x.rules.Judge(x.ask, x.use)
 		return err
 	})
-	if err != nil || len(list) > 0 || !ok || s.o.Hook == nil {
-		return list, err
-	}
-	action := ActionSubmit
-	if about.Number != 0 {
-		action = ActionMove
-	}
-	return s.against(s.answer(ctx, question(x.ask, about, action, a, true))), nil
+	return list, x, err
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"berth/scheduler"
@@ -31,6 +32,8 @@ type choosePage struct {
 	Verdict    *testbeds.Verdict
 	Conflicts  []string
 	Contenders int
+	Breaks     []string // what the policy has against it
+	Against    bool     // the reader may be allowed to submit it nonetheless
 	Never      []string // why it can run at no time as it is placed
 	Ways       []wayOut
 	Series     *repetition      // where the slot is repeated
@@ -188,7 +191,10 @@ func (s *site) check(ctx context.Context, who account.Actor, p *choosePage, n na
 		return err
 	}
 	p.Verdict, p.Conflicts, p.Contenders = &v, n.conflicts(s.readerOf(who), v), len(v.Contenders)
-	if v.Fits {
+	if err := s.judge(ctx, who, p, q); err != nil {
+		return err
+	}
+	if v.Fits && len(p.Breaks) == 0 {
 		return nil
 	}
 	if !p.Choice.Any {
@@ -201,6 +207,16 @@ func (s *site) check(ctx context.Context, who account.Actor, p *choosePage, n na
 		p.Ways = append(p.Ways, wayOut{Slot: a.Slot, Changes: changesOf(a), JSON: asTaken(a)})
 	}
 	return nil
+}
+
+// judge says what the policy has against the slot, before anybody submits it.
+func (s *site) judge(ctx context.Context, who account.Actor, p *choosePage, q scheduler.Ask) error {
+	list, err := s.service.RuledOut(ctx, who, q)
+	for _, b := range list {
+		p.Breaks = append(p.Breaks, sentence(s.readerOf(who).humane(b.Message)))
+	}
+	p.Against = account.MayMentor(who.Roles)
+	return err
 }
 
 // where draws the schedule with the times at which the experiment could run, the slot, and the best alternatives.
@@ -242,6 +258,9 @@ func (s *site) submit(w http.ResponseWriter, r *http.Request, who account.Actor)
 		return s.submitRepeated(w, r, who, c)
 	}
 	in := scheduler.Submission{Ask: c.ask(), Name: c.Name, Description: c.Description, Mentor: c.Mentor, Anyway: r.PostForm.Get("anyway") != "" || r.PostForm.Get("step") == "anyway"}
+	if r.PostForm.Get("step") == "against" { // the page has said whether it fits
+		in.Anyway, in.Override = true, &scheduler.Override{Mode: scheduler.OverridePolicy, Reason: strings.TrimSpace(r.PostForm.Get("why"))}
+	}
 	if r.PostForm.Get("step") == "wait" {
 		wait, err := readWaitFor(r.PostForm, c.Zone)
 		if err != nil {

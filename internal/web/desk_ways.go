@@ -87,7 +87,7 @@ func (s *site) foretell(ctx context.Context, who account.Actor, p *deskPage, way
 	p.Against, p.Breaks = false, ""
 	out, err := s.try(ctx, who, p, way, reason, true, 0, form)
 	if e, ok := asError(err); ok && len(e.Refusals) > 0 && slices.Contains(e.Overrides, scheduler.OverridePolicy) {
-		p.Against, p.Breaks = true, sentence(e.Message)
+		p.Against, p.Breaks = true, sentence(s.readerOf(who).humane(e.Message))
 		out, err = s.try(ctx, who, p, way, orElse(true, reason), true, 0, form)
 	}
 	return out, err

@@ -63,7 +63,7 @@ func (s *site) editOf(ctx context.Context, who account.Actor, r scheduler.Reques
 
 // readEdit reads what a form changes of a request: what it leaves out, and what it leaves as it is, stays.
 func readEdit(form url.Values, w wish, r scheduler.Request) (scheduler.Edit, error) {
-	in := scheduler.Edit{Slot: w.slot, Devices: w.devices, Anyway: form.Get("anyway") != ""}
+	in := scheduler.Edit{Slot: w.slot, Devices: w.devices, Anyway: form.Get("anyway") != "", Override: override(form)}
 	if name := strings.TrimSpace(form.Get("name")); form.Has("name") && name != r.Name {
 		in.Name = &name
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,13 +38,16 @@ type usedShare struct {
 type trialList struct {
 	Title string
 	Items []policy.Judged
+	All   int
 	More  int
+	Long  bool // it is folded
 }
 
 // policyMonths is how far back the page tries a draft, and policyListed how many requests of a kind it names.
 const (
 	policyMonths = 3
 	policyListed = 50
+	policyOpen   = 5 // of a kind that are shown unfolded
 )
 
 func (s *site) policyOf(r *http.Request, who account.Actor) (p policyPage, err error) {
@@ -97,7 +101,7 @@ func (s *site) putPolicy(w http.ResponseWriter, r *http.Request, who account.Act
 		p.Change = &change
 		var trial scheduler.PolicyTrial
 		if trial, err = s.service.TestPolicy(r.Context(), who, []byte(p.YAML), policyMonths); err == nil {
-			p.Trial, p.Lists = &trial, trialLists(trial)
+			p.Trial, p.Lists = &trial, s.readerOf(who).trialLists(trial)
 		}
 	}
 	if faults, ok := errors.AsType[testbeds.Faults](err); ok {
@@ -121,13 +125,18 @@ func faultsOf(faults testbeds.Faults) *failure {
 	return f
 }
 
-func trialLists(t scheduler.PolicyTrial) (list []trialList) {
-	for _, x := range []trialList{{Title: "Refused", Items: t.Refused}, {Title: "Approved by rule", Items: t.Approved}, {Title: "Scheduled by rule", Items: t.Scheduled}, {Title: "Rejected by rule", Items: t.Rejected}} {
-		if len(x.Items) > policyListed {
-			x.More, x.Items = len(x.Items)-policyListed, x.Items[:policyListed]
+func (x reader) trialLists(t scheduler.PolicyTrial) (list []trialList) {
+	for _, l := range []trialList{{Title: "Refused", Items: t.Refused}, {Title: "Approved by rule", Items: t.Approved}, {Title: "Scheduled by rule", Items: t.Scheduled}, {Title: "Rejected by rule", Items: t.Rejected}} {
+		l.All = len(l.Items)
+		if l.Long = l.All > policyOpen; l.All > policyListed {
+			l.More, l.Items = l.All-policyListed, l.Items[:policyListed]
 		}
-		if len(x.Items) > 0 {
-			list = append(list, x)
+		l.Items = slices.Clone(l.Items)
+		for i := range l.Items {
+			l.Items[i].Text = x.humane(l.Items[i].Text)
+		}
+		if l.All > 0 {
+			list = append(list, l)
 		}
 	}
 	return list
