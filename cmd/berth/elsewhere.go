@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -84,12 +83,15 @@ var staying = map[string]string{
 	"mail":      "It uses the password for the mail server, which does not leave the server's machine.",
 }
 
+const here = "It works on the server's own machine only. "
+
 // stay adds to the help of commands why they stay on the server's machine.
 func stay(model *kong.Application) {
 	for _, node := range model.Children {
 		if why := staying[node.Name]; why != "" {
-			for _, n := range append([]*kong.Node{node}, leaves(node)...) {
-				n.Detail = strings.TrimSpace(n.Detail + "\n\n" + why)
+			node.Detail = here + why
+			for _, n := range leaves(node) {
+				n.Detail = here + why
 			}
 		}
 	}
@@ -105,5 +107,5 @@ func stays(wrong *kong.ParseError) error {
 	if node == nil || !unknown || !strings.HasPrefix(flag, "--server") && !strings.HasPrefix(flag, "--context") || staying[node.Name] == "" {
 		return nil
 	}
-	return scheduler.Errorf(scheduler.CodeInvalid, "%s", fmt.Sprintf("berth %s works on the server's own machine. %s", node.Name, staying[node.Name]))
+	return scheduler.Errorf(scheduler.CodeInvalid, "berth %s: %s", node.Name, here+staying[node.Name])
 }

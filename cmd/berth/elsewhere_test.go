@@ -72,7 +72,9 @@ func TestWhatStaysSaysWhy(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t, "")
 	for command, why := range map[string]string{"verify": staying["verify"], "backup": staying["backup"], "bugzilla check": staying["bugzilla"]} {
-		says(t, p, 0, "", []string{why}, append(strings.Fields(command), "--help")...)
+		if out := strings.Join(strings.Fields(p.must(t, "", append(strings.Fields(command), "--help")...)), " "); strings.Count(out, why) != 1 {
+			t.Errorf("the help of %s does not say once: %s\n%s", command, why, out)
+		}
 		for _, flag := range []string{"--server", "--context"} {
 			says(t, p, 2, "", []string{why}, append(strings.Fields(command), flag, "https://berth.example.org")...)
 		}

@@ -19,45 +19,45 @@ import (
 type grammar struct {
 	ConfigFile string `name:"config" help:"The settings file. Default: berth.toml in the working directory, if it exists." placeholder:"FILE"`
 
-	Login     loginCommand      `cmd:"" group:"server" help:"Sign in to a server, and save it for the commands below."`
-	Logout    logoutCommand     `cmd:"" group:"server" help:"Forget a saved server, and revoke its token."`
-	Context   contextCommands   `cmd:"" group:"server" help:"List the saved servers, choose one."`
-	Slots     slotsCommand      `cmd:"" group:"server" help:"List the next free slots for a network service."`
-	Check     checkCommand      `cmd:"" group:"server" help:"Check whether an experiment fits a slot."`
-	Suggest   suggestCommand    `cmd:"" group:"server" help:"Suggest other ways to run an experiment."`
-	Request   requestCommands   `cmd:"" group:"server" help:"Ask for slots, follow requests, write to the people concerned."`
-	Series    seriesCommands    `cmd:"" group:"server" help:"Ask for slots that repeat, and decide about them together."`
-	Waitlist  waitlistCommands  `cmd:"" group:"server" help:"Wait for capacity that comes back."`
-	Schedule  scheduleCommand   `cmd:"" group:"server" help:"Grant a request its slot, or another one."`
-	Override  overrideCommand   `cmd:"" group:"server" help:"Grant a request against a rule, with a reason."`
-	Reject    rejectCommand     `cmd:"" group:"server" help:"Reject a request, with offers of what would work."`
-	Approve   approveCommand    `cmd:"" group:"server" help:"Decide on a request for a testbed."`
-	Move      moveCommand       `cmd:"" group:"server" help:"Move a granted request to another slot or place."`
-	Start     startCommand      `cmd:"" group:"server" help:"Report that a deployment runs."`
-	Complete  completeCommand   `cmd:"" group:"server" help:"Report that a deployment is over."`
-	Fail      failCommand       `cmd:"" group:"server" help:"Report that a deployment failed."`
-	Testbed   testbedCommands   `cmd:"" group:"server" help:"List testbeds, show one, draw its week."`
-	Service   serviceCommands   `cmd:"" group:"server" help:"List the network services."`
-	Closure   closureCommands   `cmd:"" group:"server" help:"Close testbeds for maintenance, open them again."`
-	Calendars calendarsCommands `cmd:"" name:"calendars" group:"local" help:"Check the calendars that facilities keep, and decide about what is not believed."`
-	Calendar  calendarCommands  `cmd:"" group:"server" help:"Addresses and app passwords for calendar clients."`
-	Report    reportCommand     `cmd:"" group:"server" help:"Show how much was used."`
+	Login    loginCommand     `cmd:"" group:"server" help:"Sign in to a server, and save it for the commands below."`
+	Logout   logoutCommand    `cmd:"" group:"server" help:"Forget a saved server, and revoke its token."`
+	Context  contextCommands  `cmd:"" group:"server" help:"List the saved servers, choose one."`
+	Slots    slotsCommand     `cmd:"" group:"server" help:"List the next free slots for a network service."`
+	Check    checkCommand     `cmd:"" group:"server" help:"Check whether an experiment fits a slot."`
+	Suggest  suggestCommand   `cmd:"" group:"server" help:"Suggest other ways to run an experiment."`
+	Request  requestCommands  `cmd:"" group:"server" help:"Ask for slots, follow requests, write to the people concerned."`
+	Series   seriesCommands   `cmd:"" group:"server" help:"Ask for slots that repeat, and decide about them together."`
+	Waitlist waitlistCommands `cmd:"" group:"server" help:"Wait for capacity that comes back."`
+	Schedule scheduleCommand  `cmd:"" group:"server" help:"Grant a request its slot, or another one."`
+	Override overrideCommand  `cmd:"" group:"server" help:"Grant a request against a rule, with a reason."`
+	Reject   rejectCommand    `cmd:"" group:"server" help:"Reject a request, with offers of what would work."`
+	Approve  approveCommand   `cmd:"" group:"server" help:"Decide on a request for a testbed."`
+	Move     moveCommand      `cmd:"" group:"server" help:"Move a granted request to another slot or place."`
+	Start    startCommand     `cmd:"" group:"server" help:"Report that a deployment runs."`
+	Complete completeCommand  `cmd:"" group:"server" help:"Report that a deployment is over."`
+	Fail     failCommand      `cmd:"" group:"server" help:"Report that a deployment failed."`
+	Testbed  testbedCommands  `cmd:"" group:"server" help:"List testbeds, show one, draw its week."`
+	Service  serviceCommands  `cmd:"" group:"server" help:"List the network services."`
+	Closure  closureCommands  `cmd:"" group:"server" help:"Close testbeds for maintenance, open them again."`
+	Calendar calendarCommands `cmd:"" group:"server" help:"Addresses and app passwords for calendar clients."`
+	Report   reportCommand    `cmd:"" group:"server" help:"Show how much was used."`
 
-	Serve    serveCommand     `cmd:"" group:"local" help:"Serve pages, API and calendars, and carry out what is due."`
-	Load     loadCommand      `cmd:"" group:"local" help:"Replace facility and catalogue from YAML files."`
-	Policy   policyCommands   `cmd:"" group:"local" help:"Show, put in force or try the rules of what people may ask for."`
-	User     userCommands     `cmd:"" group:"local" help:"Manage people who can sign in."`
-	Token    tokenCommands    `cmd:"" group:"local" help:"Manage secrets with which programs act for people."`
-	Bugzilla bugzillaCommands `cmd:"" group:"local" help:"Check the connection to Bugzilla, list what waits, bring a ticket in line."`
-	Osm      osmCommands      `cmd:"" group:"local" name:"osm" help:"Check the connection to each OSM, list what runs there for which request."`
-	Portal   portalCommands   `cmd:"" group:"local" help:"Check the connection to each portal, list which of its orders is which request."`
-	Mail     mailCommands     `cmd:"" group:"local" help:"Test whether mail arrives."`
-	Verify   verifyCommand    `cmd:"" group:"local" help:"Judge the whole database from nothing; exit 1 if it is not clean."`
-	Backup   backupCommand    `cmd:"" group:"local" help:"Copy a SQLite database consistently, also while it is in use."`
-	Restore  restoreCommand   `cmd:"" group:"local" help:"Put a backup in the place of a SQLite database, which is kept aside."`
-	Health   healthCommand    `cmd:"" group:"local" help:"Ask the server on this machine whether it can work; exit 6 if it cannot."`
-	Config   configCommand    `cmd:"" group:"local" help:"Print the settings in force, and where each comes from."`
-	Version  versionCommand   `cmd:"" group:"local" help:"Print the version."`
+	Serve     serveCommand      `cmd:"" group:"local" help:"Serve pages, API and calendars, and carry out what is due."`
+	Load      loadCommand       `cmd:"" group:"local" help:"Replace facility and catalogue from YAML files."`
+	Policy    policyCommands    `cmd:"" group:"local" help:"Show, put in force or try the rules of what people may ask for."`
+	User      userCommands      `cmd:"" group:"local" help:"Manage people who can sign in."`
+	Token     tokenCommands     `cmd:"" group:"local" help:"Manage secrets with which programs act for people."`
+	Bugzilla  bugzillaCommands  `cmd:"" group:"local" help:"Check the connection to Bugzilla, list what waits, bring a ticket in line."`
+	Osm       osmCommands       `cmd:"" group:"local" name:"osm" help:"Check the connection to each OSM, list what runs there for which request."`
+	Portal    portalCommands    `cmd:"" group:"local" help:"Check the connection to each portal, list which of its orders is which request."`
+	Calendars calendarsCommands `cmd:"" name:"calendars" group:"local" help:"Check the calendars that facilities keep, and decide about what is not believed."`
+	Mail      mailCommands      `cmd:"" group:"local" help:"Test whether mail arrives."`
+	Verify    verifyCommand     `cmd:"" group:"local" help:"Judge the whole database from nothing; exit 1 if it is not clean."`
+	Backup    backupCommand     `cmd:"" group:"local" help:"Copy a SQLite database consistently, also while it is in use."`
+	Restore   restoreCommand    `cmd:"" group:"local" help:"Put a backup in the place of a SQLite database, which is kept aside."`
+	Health    healthCommand     `cmd:"" group:"local" help:"Ask the server on this machine whether it can work; exit 6 if it cannot."`
+	Config    configCommand     `cmd:"" group:"local" help:"Print the settings in force, and where each comes from."`
+	Version   versionCommand    `cmd:"" group:"local" help:"Print the version."`
 
 	Completion completionCommand `cmd:"" group:"server" help:"Print a script that completes commands in bash, zsh or fish."`
 	Complete_  completeWords     `cmd:"" name:"__complete" group:"local" hidden:""`
@@ -92,7 +92,11 @@ func execute(ctx context.Context, p process) (err error) {
 		if err := stays(wrong); err != nil {
 			return err
 		}
-		return scheduler.Errorf(scheduler.CodeInvalid, "%v; see berth --help", wrong)
+		at := "berth"
+		if node := wrong.Context.Selected(); node != nil {
+			at = node.FullPath()
+		}
+		return scheduler.Errorf(scheduler.CodeInvalid, "%v; see %s --help", wrong, at)
 	}
 	if err != nil {
 		return err
@@ -134,7 +138,7 @@ func newParser(g *grammar, p process) (*kong.Kong, error) {
 }
 
 var commandGroups = []kong.Group{{Key: "server", Title: "Commands for everybody. They ask the server that berth login has saved:"},
-	{Key: "local", Title: "Commands on the server's own machine (load, user and token also ask a server that --server names):"}}
+	{Key: "local", Title: "Commands on the server's own machine (load, policy, user and token work at a server, too):"}}
 
 // help shows the settings where somebody looks for them: all of them under berth serve, the database under the other commands that use it.
 func help(o kong.HelpOptions, parsed *kong.Context) error {

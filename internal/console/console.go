@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+	"time"
 
 	"berth/scheduler"
 	"berth/scheduler/account"
@@ -25,6 +26,7 @@ type Console struct {
 	Elsewhere  bool // they are at a server, which tells nothing about passwords
 	Out        io.Writer
 	JSON       bool
+	When       func(time.Time) string // writes an instant for the reader; nil: in UTC
 
 	Dry     bool                        // say what would change, and change nothing
 	Preview io.Writer                   // where what would change is shown, before Agree is asked
@@ -61,6 +63,14 @@ type Facilities interface {
 }
 
 func (c Console) printf(format string, args ...any) { fmt.Fprintf(c.Out, format, args...) }
+
+// at writes an instant for the reader.
+func (c Console) at(t time.Time) string {
+	if c.When != nil {
+		return c.When(t)
+	}
+	return instant(t)
+}
 
 // json writes one value for programs.
 func (c Console) json(v any) error {

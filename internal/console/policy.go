@@ -30,7 +30,7 @@ func (c Console) PolicyInForce(v scheduler.PolicyView) {
 		c.printf("there is no policy: nothing is limited, and people decide about everything\n")
 		return
 	}
-	c.printf("revision %d, by %s, %s\n", v.Revision, v.By, instant(v.At))
+	c.printf("revision %d, by %s, %s\n", v.Revision, v.By, c.at(v.At))
 	c.words(v.Words)
 }
 
@@ -102,7 +102,7 @@ func (c Console) TestPolicy(ctx context.Context, file string, text []byte, month
 // PolicyTried writes what a policy would have done.
 func (c Console) PolicyTried(out scheduler.PolicyTrial) {
 	c.printf("of %d requests since %s, it would have refused %d, approved %d, scheduled %d and rejected %d; people would have decided about %d\n",
-		out.Requests, instant(out.Since), len(out.Refused), len(out.Approved), len(out.Scheduled), len(out.Rejected), out.People)
+		out.Requests, c.at(out.Since), len(out.Refused), len(out.Approved), len(out.Scheduled), len(out.Rejected), out.People)
 	if out.More {
 		c.printf("older requests of that time were not judged\n")
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,15 +24,17 @@ func (d *Desk) Calendars(ctx context.Context) error {
 	if d.Format == FormatTable {
 		d.say("Clients that find calendars themselves: %s, as %s, with an app password (berth calendar password).", a.Value.Server, a.Value.Username)
 	}
-	t := table{Head: []string{"calendar", "name", "moves", "address"}}
+	t := table{Head: []string{"calendar", "address", "moves", "name"}}
 	for _, c := range a.Value.Calendars {
 		moves := "no"
 		if c.Writable {
 			moves = "yes"
 		}
-		t.Rows = append(t.Rows, []cell{said(c.ID), said(c.Name), said(moves), said(c.URL)})
+		t.Rows = append(t.Rows, []cell{said(c.ID), said(c.URL), said(moves), said(c.Name)})
 	}
-	return d.list(t, a.Raw)
+	out := d.Output
+	out.Width = 0 // part of an address is of no use
+	return out.list(t, a.Raw)
 }
 
 // CalendarPassword makes a password for a calendar client, which is shown once.
@@ -95,6 +98,14 @@ func (d *Desk) Report(ctx context.Context, from, to, by, testbed string) error {
 // narrowColumns are the columns of a report that fit a terminal; the CSV has all.
 var narrowColumns = []string{"key", "name", "requests", "completed", "no_show", "planned_hours", "used_hours", "planned_vcpu_hours", "used_vcpu_hours", "median_hours_to_decision"}
 
+// rounded says a number with one decimal at most.
+func rounded(exact string) cell {
+	if n, err := strconv.ParseFloat(exact, 64); err == nil {
+		return cell{Said: strings.TrimSuffix(strconv.FormatFloat(n, 'f', 1, 64), ".0"), Exact: exact}
+	}
+	return said(exact)
+}
+
 // narrow makes a table of the columns for people of a report in CSV.
 func narrow(rows [][]string) table {
 	t := table{None: "Nothing was booked then."}
@@ -108,7 +119,7 @@ func narrow(rows [][]string) table {
 	for _, row := range rows[1:] {
 		var cells []cell
 		for _, i := range at {
-			cells = append(cells, said(row[i]))
+			cells = append(cells, rounded(row[i]))
 		}
 		t.Rows = append(t.Rows, cells)
 	}

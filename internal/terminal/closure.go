@@ -3,6 +3,7 @@ package terminal
 import (
 	"context"
 	"strings"
+	"time"
 
 	"berth/internal/client"
 	"berth/internal/console"
@@ -23,10 +24,13 @@ func (d *Desk) Closures(ctx context.Context, testbed string) error {
 		if what == "" {
 			what = "everything"
 		}
-		t.Rows = append(t.Rows, []cell{{Said: c.ID, Style: strong}, {Said: c.Start.Format("Mon 2 Jan 2006, 15:04"), Exact: c.Start.Format("2006-01-02T15:04:05")}, {Said: long(c.Duration.Exact()), Exact: c.Duration.String()}, said(c.RRule), said(what), said(c.Summary)})
+		t.Rows = append(t.Rows, []cell{{Said: c.ID, Style: strong}, {Said: d.there(c.Start.Time), Exact: c.Start.Format("2006-01-02T15:04:05")}, {Said: long(c.Duration.Exact()), Exact: c.Duration.String()}, said(c.RRule), said(what), said(c.Summary)})
 	}
 	return d.list(t, a.Raw)
 }
+
+// there writes a time on a testbed's wall clock.
+func (d *Desk) there(at time.Time) string { return wallclock.Said(at, at.Location(), d.Now) }
 
 // Closing is a closure as it was typed. The slot is read in the testbed's zone.
 type Closing struct {

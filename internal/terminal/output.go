@@ -163,8 +163,24 @@ func (c cell) exact() string {
 // narrowest is how narrow a column of texts may become when a table is cut to the terminal.
 const narrowest = 12
 
+// filled returns a table without the columns that say nothing.
+func (t table) filled() table {
+	out := table{None: t.None, Rows: make([][]cell, len(t.Rows))}
+	for i, head := range t.Head {
+		if i > 0 && !slices.ContainsFunc(t.Rows, func(row []cell) bool { return row[i].Said != "" }) {
+			continue
+		}
+		out.Head = append(out.Head, head)
+		for r, row := range t.Rows {
+			out.Rows[r] = append(out.Rows[r], row[i])
+		}
+	}
+	return out
+}
+
 // table writes columns, two spaces apart. If they do not fit the terminal, long texts are cut, and after that the last columns are left out.
 func (o Output) table(t table) error {
+	t = t.filled()
 	widths := make([]int, len(t.Head))
 	clean := make([][]string, len(t.Rows))
 	for i, h := range t.Head {
@@ -205,6 +221,9 @@ func (o Output) table(t table) error {
 	return nil
 }
 
+// whole are the heads of columns that are of no use in parts, beside the first, which names what a row is about.
+var whole = []string{"slot", "when", "begins there", "until"}
+
 // fit returns the widths with which a table fits the terminal: of the columns that are shown. Times and heads are never cut.
 func (o Output) fit(heads []string, wanted []int) []int {
 	if o.Width == 0 {
@@ -219,7 +238,7 @@ func (o Output) fit(heads []string, wanted []int) []int {
 		for total > o.Width {
 			at := -1
 			for i, w := range widths {
-				if heads[i] != "slot" && heads[i] != "when" && w > max(narrowest, utf8.RuneCountInString(heads[i])) && (at < 0 || w > widths[at]) {
+				if i > 0 && !slices.Contains(whole, heads[i]) && w > max(narrowest, utf8.RuneCountInString(heads[i])) && (at < 0 || w > widths[at]) {
 					at = i
 				}
 			}

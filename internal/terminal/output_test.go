@@ -51,3 +51,15 @@ func TestATableFitsItsTerminal(t *testing.T) {
 		}
 	}
 }
+
+// A column that says nothing is left out, and what a row is about is never cut.
+func TestATableLeavesOutEmptyColumns(t *testing.T) {
+	t.Parallel()
+	x := table{Head: []string{"closure", "name", "why"}, Rows: [][]cell{{said("c-41f3fdbe-63a0"), said(""), said("Two new disks for one node of the cluster")}, {said(""), said(""), said("")}}}
+	for width, want := range map[int]string{0: "CLOSURE          WHY\nc-41f3fdbe-63a0  Two new disks for one node of the cluster\n\n", 30: "CLOSURE          WHY\nc-41f3fdbe-63a0  Two new disk…\n\n"} {
+		var b bytes.Buffer
+		if err := (Output{Out: &b, Width: width}).table(x); err != nil || b.String() != want {
+			t.Errorf("at %d: %v\n%s", width, err, b.String())
+		}
+	}
+}

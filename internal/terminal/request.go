@@ -165,7 +165,9 @@ func (d *Desk) Submit(ctx context.Context, n New) error {
 	_, err = d.taken(ctx, "Submit it?", func(dry bool) (client.Answer[scheduler.Outcome], error) {
 		s := client.Submission{Ask: ask, Name: n.Name, Description: n.Description, Organisation: n.Organisation, Mentor: n.Mentor, Experimenter: n.Experimenter, Anyway: n.Anyway, DryRun: dry}
 		if dry {
-			return d.Client.Submit(ctx, s, "")
+			a, err := d.Client.Submit(ctx, s, "")
+			a.Value.Request.Number = 0 // nobody will find it
+			return a, err
 		}
 		return d.Client.Submit(ctx, s, key)
 	})

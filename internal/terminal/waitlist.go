@@ -72,6 +72,9 @@ func (d *Desk) Waitlist(ctx context.Context, testbed string, limit int) error {
 
 // Policy shows the policy in force.
 func (d *Desk) Policy(ctx context.Context) error {
+	if err := d.settle(ctx); err != nil {
+		return err
+	}
 	a, err := d.Client.Policy(ctx)
 	if err != nil {
 		return err
@@ -79,12 +82,15 @@ func (d *Desk) Policy(ctx context.Context) error {
 	if done, err := d.machine(a.Raw); done {
 		return err
 	}
-	console.Console{Out: d.Out}.PolicyInForce(a.Value)
+	console.Console{Out: d.Out, When: d.said}.PolicyInForce(a.Value)
 	return nil
 }
 
 // TestPolicy says what a policy would have done.
 func (d *Desk) TestPolicy(ctx context.Context, text []byte, months int) error {
+	if err := d.settle(ctx); err != nil {
+		return err
+	}
 	d.Bar.Tell(scheduler.Progress{Doing: "the server tries the policy"})
 	a, err := d.Client.TestPolicy(ctx, text, fmt.Sprint(months))
 	d.Bar.End()
@@ -94,7 +100,7 @@ func (d *Desk) TestPolicy(ctx context.Context, text []byte, months int) error {
 	if done, err := d.machine(a.Raw); done {
 		return err
 	}
-	console.Console{Out: d.Out}.PolicyTried(a.Value)
+	console.Console{Out: d.Out, When: d.said}.PolicyTried(a.Value)
 	return nil
 }
 

@@ -59,7 +59,7 @@ func (d *Desk) Week(ctx context.Context, testbed, from string) error {
 	}
 	d.say("%s", strings.TrimRight(head, " "))
 	for _, s := range a.Value.Series {
-		name := strings.TrimPrefix(s.Resource.String(), testbed+"/")
+		name := strings.TrimPrefix(s.Resource.Words(), testbed+" ")
 		if utf8.RuneCountInString(name) > label-1 {
 			name = plain.Clip(name, label-2)
 		}
