@@ -107,5 +107,5 @@ func stays(wrong *kong.ParseError) error {
 	if node == nil || !unknown || !strings.HasPrefix(flag, "--server") && !strings.HasPrefix(flag, "--context") || staying[node.Name] == "" {
 		return nil
 	}
-	return scheduler.Errorf(scheduler.CodeInvalid, "berth %s: %s", node.Name, here+staying[node.Name])
+	return scheduler.Errorf(scheduler.CodeInvalid, "%s works on the server's own machine only. %s", node.Name, staying[node.Name])
 }

@@ -60,7 +60,7 @@ func TestLoadAtAServer(t *testing.T) {
 	says(t, adele, 0, "", []string{"and kept", "testbed wins-5g", "+ testbeds", "this is a dry run"}, append(load, "--dry-run")...)
 	says(t, vera, 4, "", nil, load...)
 	says(t, adele, 2, "", []string{"and deleted", "is not a testbed"}, append(load, "--replace")...)
-	says(t, adele, 0, "", []string{"facility: 1 changes"}, load...)
+	says(t, adele, 0, "", []string{"facility: 1 change\n"}, load...)
 	says(t, adele, 0, "", []string{"facility: 0 changes"}, load...)
 	says(t, adele, 0, "", []string{"hall", "Europe/Berlin"}, "testbed", "list")
 	adele.write(t, "wrong.yaml", "testbeds:\n  - {id: hall, name: Hall, timezone: Mars/Base}\n")

@@ -10,6 +10,7 @@ import (
 	"berth/scheduler"
 	"berth/testbeds"
 	"berth/testbeds/facilityfile"
+	"berth/testbeds/plain"
 )
 
 // ReadSources reads the named files.
@@ -132,7 +133,7 @@ func (c Console) change(what string, change *scheduler.FacilityChange) {
 	if change.DryRun {
 		suffix = ", none of them made: this is a dry run"
 	}
-	c.printf("%s: %d changes%s\n", what, len(change.Differences), suffix)
+	c.printf("%s: %s%s\n", what, plain.Count(len(change.Differences), "change"), suffix)
 	for _, d := range change.Differences {
 		switch d.Kind {
 		case "added":
