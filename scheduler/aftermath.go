@@ -33,6 +33,9 @@ func (d *decision) settleImpact(ctx context.Context, o ChangeOptions, m *impact,
 			}
 		}
 	}
+	if err := d.relieveAmong(ctx, m, done); err != nil {
+		return err
+	}
 	if err := d.announceAltered(ctx, m.touched); err != nil {
 		return err
 	}
@@ -99,6 +102,9 @@ func (d *decision) replaceAmong(ctx context.Context, m *impact, b *BrokenBooking
 		return moved, err
 	}
 	b.Moved = new(to.Slot)
+	if old, ok := m.before.fed.Booking(r.Booking); ok {
+		m.left = append(m.left, old)
+	}
 	m.after.fed = m.after.fed.Next()
 	m.after.fed.Put(testbeds.Booking{ID: to.Booking, Request: to.Number, Strength: testbeds.Firm, Slot: to.Slot, Claims: rest.fed.Claims(to.Demand, to.Slot)})
 	return true, nil

@@ -9,13 +9,9 @@ import (
 	"berth/testbeds"
 )
 
-const (
-	// maxCared bounds for how many requests a change searches alternatives in its own transaction. The others follow in steps of as many, so that no
-	// decision waits for all of them.
-	maxCared = 50
-	// careStep is the time between steps.
-	careStep = 2 * time.Second
-)
+// careStep is the time between steps. A change searches alternatives for few requests in its own transaction (Options.CareAtOnce). The others follow in
+// steps of as many, so that no decision waits for all of them.
+const careStep = 2 * time.Second
 
 // Care is what is still to be done for a request that a change hit beside many others: alternatives to hold, or a slot to move it to. The most important
 // requests come first. It goes with the flag that says what was lost.
@@ -41,10 +37,11 @@ func (t CareTerms) speaksFor(testbed string) bool {
 
 // later says when the n-th request that a change breaks is cared for; nil for at once.
 func (d *decision) later(n int, how testbeds.Replacing, terms CareTerms) *Care {
-	if n < maxCared || how == testbeds.ReplaceNever {
+	at := d.s.o.CareAtOnce
+	if n < at || how == testbeds.ReplaceNever {
 		return nil
 	}
-	return &Care{At: d.now.Truncate(time.Second).Add(time.Duration(n/maxCared) * careStep), Replace: how, Terms: terms}
+	return &Care{At: d.now.Truncate(time.Second).Add(time.Duration(n/at) * careStep), Replace: how, Terms: terms}
 }
 
 // stillCared keeps the care while the request lacks something and has not begun.

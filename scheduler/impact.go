@@ -21,8 +21,9 @@ type impact struct {
 	bookings []testbeds.Booking
 	short    map[int64][]testbeds.Overcommitment
 	problems map[int64][]testbeds.Problem
-	requests map[int64]Request // by number, as far as they matter
-	drawn    []drawn           // when closures of the change say what becomes of those whom they hit
+	requests map[int64]Request  // by number, as far as they matter
+	left     []testbeds.Booking // that were moved elsewhere
+	drawn    []drawn            // when closures of the change say what becomes of those whom they hit
 }
 
 // impact compares the bookings that a change may concern with the capacity before and after it. The ledger has all of them: whoever changes one has to

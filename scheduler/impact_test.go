@@ -87,7 +87,7 @@ func TestEveryKindOfFacilityChangeHasItsLine(t *testing.T) {
 		}, broken: "fits no single host"},
 		{name: "the VIM is renamed", change: func(t *testbeds.Testbed) { t.VIMs[0].ID = "ida" }, broken: "no VIM"},
 		{name: "nobody is asked any more", change: func(t *testbeds.Testbed) { t.Approval = testbeds.ApprovalInformed }, affected: "approval is now informed"},
-		{name: "somebody else is asked", change: func(t *testbeds.Testbed) { t.Providers = []string{"carla"} }, affected: "given by carla"},
+		{name: "somebody else is asked", change: func(t *testbeds.Testbed) { t.Providers = []string{"paddy", "carla"} }, affected: "given by paddy, carla"},
 		{name: "another zone", change: func(t *testbeds.Testbed) { t.Timezone = "Europe/Athens" }, affected: "Europe/Athens"},
 		{name: "open to everybody's eyes", change: func(t *testbeds.Testbed) { t.Visibility = testbeds.VisibilityOpen }, affected: "everybody sees"},
 		{name: "longer setup", change: func(t *testbeds.Testbed) { t.Setup.Clock = 3 * time.Hour }, affected: "keeps the setup"},

@@ -14,7 +14,13 @@ const lostOffers = 3
 // compensate holds the best alternatives for a request that lost its slot, as offers. The snapshot has everything as it will be, without the request's
 // booking; what is held goes into it.
 func (d *decision) compensate(ctx context.Context, r *Request, w snapshot) error {
-	for range lostOffers {
+	open := 0
+	for _, o := range r.Offers {
+		if o.State == OfferOpen && o.For == OfferLost {
+			open++
+		}
+	}
+	for range lostOffers - open {
 		way, ok, err := d.cheapest(ctx, *r, w)
 		if err != nil || !ok {
 			return err

@@ -2,7 +2,9 @@ package scheduler
 
 import (
 	"context"
+	"maps"
 	"reflect"
+	"slices"
 
 	"berth/testbeds"
 )
@@ -26,6 +28,38 @@ func (d *decision) relieve(ctx context.Context) error {
 		}
 	}
 	return d.passOn(ctx)
+}
+
+// relieveAmong takes the mark off bookings that have their capacity again because a change of the facility moved others away, those it broke itself
+// among them.
+func (d *decision) relieveAmong(ctx context.Context, m *impact, broken map[int64]bool) error {
+	if len(m.left) == 0 {
+		return nil
+	}
+	numbers := slices.Collect(maps.Keys(broken))
+	for _, old := range m.left {
+		for _, testbed := range old.Testbeds() {
+			for _, b := range m.after.fed.Blocking(testbed, old.Occupied()) {
+				if b.Overbooked {
+					numbers = append(numbers, b.Request)
+				}
+			}
+		}
+	}
+	for _, n := range sortedNumbers(numbers) {
+		r, err := d.tx.RequestByNumber(ctx, n)
+		if err != nil {
+			return err
+		}
+		b, ok := d.booked(r)
+		if !ok || !b.Overbooked || !m.after.fed.Without(b.ID).Holds(b) {
+			continue
+		}
+		if err := d.restore(ctx, r.ID, b, len(m.after.fed.Problems(pinned(r, m.after.catalogue))) == 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // runs reports whether a request can run where it is placed, whatever the time.

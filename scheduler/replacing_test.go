@@ -83,6 +83,35 @@ func TestACalendarSpeaksForItsTestbedAlone(t *testing.T) {
 	h.clean()
 }
 
+// TestWhoHasItsCapacityAgainIsNotMarked: another request, which could be moved, makes room for one that could not.
+func TestWhoHasItsCapacityAgainIsNotMarked(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	f := facility()
+	f.Testbeds[0].Replace, f.Testbeds[1].Approval = testbeds.ReplaceTold, testbeds.ApprovalRequired
+	h.put(f)
+	in := wants("c2gran", hours(24, 4))
+	in.NSD = ""
+	in.Components = []testbeds.Component{{Member: "1", VNF: "radio_vnf"}, {Member: "2", VNF: "video_vnf"}}
+	in.Placement = testbeds.Placement{"1": "radio/iris", "2": "cloud/big"}
+	in.Devices = []testbeds.DeviceNeed{{Testbed: "radio", Device: "usrp", Count: 2}}
+	stays := h.submittedBy("maeve", in)
+	h.approve(stays)
+	stays = h.ok(h.Schedule(t.Context(), as("monika"), stays.ID, scheduler.Schedule{}))
+	goes := h.scheduled("c2gran", hours(24, 4))
+	if _, _, err := h.AddClosure(t.Context(), as("paddy"), "radio", testbeds.Closure{Summary: "two are broken", Devices: []string{"usrp"}, Count: 2, Start: testbeds.LocalTime{Time: hours(24, 4).Start},
+		Duration: testbeds.Period{Clock: 4 * time.Hour}}, scheduler.ChangeOptions{Force: true}, scheduler.Creation{}); err != nil {
+		t.Fatal(err)
+	}
+	if v := h.get(goes.ID); v.Slot.Equal(goes.Slot) {
+		t.Errorf("it was not moved: %+v", v.Request)
+	}
+	if v := h.get(stays.ID); !v.Slot.Equal(stays.Slot) || len(v.Flags)+len(h.offers(stays.ID)) > 0 || h.booking(stays).Overbooked || !v.Fit.Fits {
+		t.Errorf("it lacks nothing: %+v", v.Request)
+	}
+	h.clean()
+}
+
 // TestMoreThanOneTransactionCaresFor are cared for in steps, each once.
 func TestMoreThanOneTransactionCaresFor(t *testing.T) {
 	t.Parallel()

@@ -46,6 +46,7 @@ type Options struct {
 	Hook           Hook            // asked about what people ask for; nil: nobody is
 	HookOpen       bool            // what it does not answer is allowed
 	DueAtOnce      int             // due requests read at once; default 500
+	CareAtOnce     int             // requests that one change moves, or holds alternatives for, at once; default 50
 	Tell           func(Progress)  // is called now and then during work for which people wait; default: nothing
 	Tried          func(Tried)     // is called with every step that somebody tried to take with requests; default: nothing
 	Reminders      []time.Duration // ahead of the start of orchestration (slot start less setup) and of the slot's end; default 24 h and 1 h
@@ -58,6 +59,7 @@ func New(store Store, o Options) *Service {
 	o.Horizon = cmp.Or(o.Horizon, 2*365*day)
 	o.HoldFor = cmp.Or(o.HoldFor, 72*time.Hour)
 	o.DueAtOnce = cmp.Or(o.DueAtOnce, 500)
+	o.CareAtOnce = cmp.Or(o.CareAtOnce, 50)
 	o.MaxHold = cmp.Or(o.MaxHold, 30*day)
 	o.ClaimFor = max(cmp.Or(o.ClaimFor, waitlist.Window), waitlist.Shortest)
 	o.MaxWebhooks = cmp.Or(o.MaxWebhooks, 10)

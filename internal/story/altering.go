@@ -153,6 +153,7 @@ func (m *machine) shut(rt *rapid.T, testbed string, c testbeds.Closure) {
 
 func (m *machine) add(rt *rapid.T, testbed string, c testbeds.Closure) {
 	m.now(rt)
+	c.Replace = m.way(rt)
 	once := scheduler.Creation{Key: fmt.Sprintf("closure %d", m.ids), Fingerprint: "same"}
 	o := m.options(rt)
 	made, out, err := m.AddClosure(m.ctx(), as("adele"), testbed, c, o, once)

@@ -30,6 +30,7 @@ func (m *machine) check(rt *rapid.T) {
 	for _, r := range s.requests {
 		m.lateOnes(s, r)
 		m.inTime(s, r)
+		m.lost(r)
 		m.occupies(s, r)
 		m.approvals(s, r)
 		m.reminded(s, r)

@@ -60,7 +60,7 @@ func newMachine(t testing.TB, rt *rapid.T, o Options) *machine {
 // another makes one more service over the same store, like another process.
 func (m *machine) another() *scheduler.Service {
 	log := slog.New(slog.NewTextHandler(&m.log, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return scheduler.New(m.store, scheduler.Options{Log: log, Clock: func() time.Time { return m.clock }, NewID: func() string {
+	return scheduler.New(m.store, scheduler.Options{Log: log, CareAtOnce: 2, Clock: func() time.Time { return m.clock }, NewID: func() string {
 		m.ids++
 		return fmt.Sprintf("00000000-0000-4000-8000-%012d", m.ids)
 	}})

@@ -92,7 +92,8 @@ func (m *machine) prolong(rt *rapid.T, r scheduler.Request) {
 	fits := m.before.extends(r, slot.End)
 	_, err := m.Move(m.ctx(), as("adele"), r.ID, in)
 	m.met(rt, fmt.Sprintf("extend #%d to %s", r.Number, slot), err)
-	if scheduler.CodeOf(err) != scheduler.CodeConflict || ruledOut(err) || r.Status == scheduler.Scheduled && !r.Slot.Start.After(m.clock) {
+	refused := slices.ContainsFunc(r.Approvals, func(a scheduler.Approval) bool { return a.Decision == scheduler.Refused }) // since it was granted
+	if scheduler.CodeOf(err) != scheduler.CodeConflict || ruledOut(err) || refused || r.Status == scheduler.Scheduled && !r.Slot.Start.After(m.clock) {
 		return
 	}
 	if fits {

@@ -23,6 +23,7 @@ func (m *machine) themes() map[string]map[string]func(*rapid.T) {
 		"bounds":    {"rule": m.rule, "against the rules": m.against, "against the rules more": m.against, "ask within the rules": m.askWithin, "ask within more": m.askWithin},
 		"closures": {"close": m.close, "reopen": m.reopen,
 			"ask around": m.ask, "ask around more": m.ask, "extend past a closure": m.extendPast},
+		"calendars":  {"draw": m.drawn, "draw more": m.drawn, "say whom it hits": m.sayWay, "accept what is held": m.accept},
 		"units":      {"close units": m.closeUnits, "remove unit": m.removeUnit, "reopen units": m.reopen},
 		"buffers":    {"buffers": m.buffers},
 		"equipment":  {"features": m.features, "hosts": m.hosts, "catalogue": m.recatalogue},
