@@ -203,7 +203,7 @@ func (s *Sync) decision(o Order, r scheduler.Request) meaning {
 // decided makes a decision of a person, with their rights, if the settings let decisions in the portal count.
 func (s *Sync) decided(what string, reasoned bool, take func(ctx context.Context, a account.Actor, reason string) error, by string) meaning {
 	if s.o.Follow != FollowAll {
-		return meaning{what: what, why: fmt.Sprintf("In %s this was set to %s, which counts for nothing: decisions are made in Berth. It is put back.", s.called(), what)}
+		return meaning{what: what, why: fmt.Sprintf("In %s this was set to %s, which changes nothing: decisions are made in Berth. It is put back.", s.called(), what)}
 	}
 	return meaning{what: what, reasoned: reasoned, take: func(ctx context.Context, reason string) error {
 		if by == "" {
@@ -220,7 +220,7 @@ func (s *Sync) decided(what string, reasoned bool, take func(ctx context.Context
 // progress is what a program or an operator reported there.
 func (s *Sync) progress(o Order, r scheduler.Request) meaning {
 	if s.o.Follow == FollowNothing {
-		return meaning{what: o.Word, why: fmt.Sprintf("In %s this was set to %s, which counts for nothing: what runs is reported to Berth. It is put back.", s.called(), o.Word)}
+		return meaning{what: o.Word, why: fmt.Sprintf("In %s this was set to %s, which changes nothing: what runs is reported to Berth. It is put back.", s.called(), o.Word)}
 	}
 	if r.Status.Over() || rank(o.Status) > 0 && rank(o.Status) < rank(r.Status) {
 		return meaning{} // it is behind, and Berth knows more
