@@ -41,6 +41,7 @@ test: ## gofmt, vet and all tests with the race detector, on SQLite and PostgreS
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
 	go vet ./...
 	BERTH_TEST_REQUIRE=postgres,clients,browser BERTH_TEST_SCREENSHOTS=$(CURDIR)/.cache/screenshots scripts/with-clients scripts/with-postgres go test $(RACE) -timeout 30m ./...
+	go -C tools/release test .
 
 .PHONY: short
 short: ## within a minute: what needs no servers, no browser and no calendar clients, with a tenth of the stories; the tests left out say so with -v
@@ -108,6 +109,7 @@ try-operations: ## restore PostgreSQL from a dump and to a moment, upgrade and g
 
 .PHONY: manifests
 manifests: ## check deploy/ against the types of Kubernetes and the schema of Compose
+	go -C tools/manifests test .
 	kubectl kustomize deploy/kubernetes | go -C tools/manifests run . kubernetes
 	go -C tools/manifests run . compose ../../deploy/compose.yaml
 
