@@ -96,6 +96,20 @@ func TestOffersLeaveQuotas(t *testing.T) {
 	h.clean()
 }
 
+// TestSuggestionsWhereThePolicyRefuses: they lie around what it leaves.
+func TestSuggestionsWhereThePolicyRefuses(t *testing.T) {
+	t.Parallel()
+	h := ruled(t, "limits: [{name: usual, longest: PT4H}]")
+	q := wants("video", hours(30, 8)).Ask
+	list, _, err := h.Suggest(t.Context(), as("maeve"), q)
+	if err != nil || len(list) == 0 || !list[0].Slot.Equal(hours(30, 4)) {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if list, err := h.RuledOut(t.Context(), as("maeve"), q); err != nil || len(list) != 1 || list[0].Rule != "usual" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
 // TestAChosenOfferCanBeTaken: one for which a quota has no room is refused to whoever makes it; longer than usual it may be.
 func TestAChosenOfferCanBeTaken(t *testing.T) {
 	t.Parallel()

@@ -69,9 +69,11 @@ func (s *Service) Suggest(ctx context.Context, a account.Actor, q Ask) ([]testbe
 		}
 		if found = s.alternatives(fed, wish, q.Limit, false); ruled {
 			allowed.fed = fed
-			refused := !allowed.allows(wish.slot, wish.experiment.Demand())
-			found = allowed.search(wish, found, limited(q.Limit))
-			anywhere = anywhere && !refused
+			refused := allowed.against(wish.slot, wish.experiment.Demand())
+			if found = allowed.search(wish, found, limited(q.Limit)); len(found) == 0 && len(refused) > 0 {
+				found = allowed.nearest(wish, refused, limited(q.Limit))
+			}
+			anywhere = anywhere && len(refused) == 0
 		}
 		if anywhere && v.Fits {
 			first := testbeds.Alternative{Slot: wish.slot, Placement: wish.experiment.Placement, Devices: wish.experiment.Devices}

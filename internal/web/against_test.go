@@ -2,10 +2,12 @@ package web
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"berth/scheduler"
 	"berth/scheduler/account"
@@ -30,6 +32,9 @@ func TestBookingAgainstThePolicy(t *testing.T) {
 	_, body := h.page("/new?"+booking(slot, 4).Encode(), h.session("maeve"), nil)
 	if !strings.Contains(body, "The policy does not allow it:") || !strings.Contains(body, "at most 2 h long") || strings.Contains(body, `value="against"`) || strings.Contains(body, `value="submit"`) {
 		t.Errorf("an experimenter sees %s", body)
+	}
+	if take := firstWay(t, body[strings.Index(body, "What works instead:"):]); !strings.Contains(html.UnescapeString(take), slot.Start.Add(2*time.Hour).Format(time.RFC3339)) {
+		t.Errorf("the first way is %s", take)
 	}
 	if code, body := h.page("/new", h.session("maeve"), form); code != http.StatusForbidden || !strings.Contains(body, "may not override the policy") {
 		t.Errorf("an experimenter overrides: %d %s", code, body)

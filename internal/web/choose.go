@@ -197,14 +197,27 @@ func (s *site) check(ctx context.Context, who account.Actor, p *choosePage, n na
 	if v.Fits && len(p.Breaks) == 0 {
 		return nil
 	}
-	if !p.Choice.Any {
+	if !p.Choice.Any && len(p.Breaks) == 0 {
 		if found, err = s.byDay(ctx, who, p.Choice.ask(), p.Choice.Slot, p.Choice.Zone, found); err != nil {
 			return err
 		}
 	}
 	found = withLongest(found, v)
-	for _, a := range found[:min(len(found), waysShown)] {
-		p.Ways = append(p.Ways, wayOut{Slot: a.Slot, Changes: changesOf(a), JSON: asTaken(a)})
+	for _, a := range found {
+		way := q
+		if way.Slot = a.Slot; len(a.Placement) > 0 {
+			way.Placement = a.Placement
+		}
+		if a.Devices != nil {
+			way.Devices = a.Devices
+		}
+		against, err := s.service.RuledOut(ctx, who, way)
+		if scheduler.CodeOf(err) == scheduler.CodeInvalid || len(against) > 0 {
+			continue
+		}
+		if p.Ways = append(p.Ways, wayOut{Slot: a.Slot, Changes: changesOf(a), JSON: asTaken(a)}); err != nil || len(p.Ways) == waysShown {
+			return err
+		}
 	}
 	return nil
 }
