@@ -99,7 +99,8 @@ func TestAnswersHaveTheFieldsThatTheMasksKnow(t *testing.T) {
 		reflect.TypeFor[Placed]():        "Strength Slot Occupied Overbooked Number Request",
 		reflect.TypeFor[Part]():          "Place Slot Request Number Status Revision Waits Moving Done Fit Alternatives Actions Refused",
 		reflect.TypeFor[Series]():        "ID Number Plan Change Name Experimenter AllOrNothing Testbeds Created Members",
-		reflect.TypeFor[SeriesView]():    "Series Said Revision Parts Actions",
+		reflect.TypeFor[SeriesView]():    "Series Said Revision Ticket Parts Actions",
+		reflect.TypeFor[ListedSeries]():  "Series Said Statuses Next",
 		reflect.TypeFor[SeriesOutcome](): "Series Parts Done Refused Ways DryRun Repeated",
 	} {
 		var names []string
