@@ -46,6 +46,7 @@ type decision struct {
 	outcome    Outcome
 
 	series *SeriesStep // that it is part of
+	among  []Request   // the occurrences that the step is taken with; nil: all of the series
 	made   []int64     // requests that this step made before
 	place  *InSeries   // of a request that it makes
 }
@@ -354,7 +355,7 @@ func (d *decision) save(ctx context.Context, before, after Request, n note) (Req
 func (d *decision) record(ctx context.Context, from Status, r Request, n note) error {
 	action := cmp.Or(n.action, d.action)
 	n.text = d.said(action, n.text)
-	step := d.series.at(r, d.made)
+	step := d.stepWith(r)
 	entry := Entry{Request: r.ID, At: d.now, Actor: d.actor.Username, Via: d.actor.Via, Action: action, From: from, To: r.Status, Reason: n.reason, Text: n.text, Verdict: n.verdict,
 		Series: step, Policy: d.judged}
 	if err := d.tx.AddEntry(ctx, &entry); err != nil {

@@ -132,7 +132,7 @@ func (s *Service) decideJointly(ctx context.Context, j joint, tx Tx, lock []stri
 	var made []int64
 	for i, m := range j.members {
 		shared.taken = i
-		d := &decision{s: s, tx: shared, actor: j.actor, action: j.action, now: s.now(), locked: lock, dry: j.dry, series: step.of(j.members, i), made: made}
+		d := &decision{s: s, tx: shared, actor: j.actor, action: j.action, now: s.now(), locked: lock, dry: j.dry, series: step.of(j.members, i), among: j.members, made: made}
 		err := d.begun(ctx, command{actor: j.actor, action: j.action, id: m.ID, revision: j.seen(m)})
 		if err == nil {
 			err = j.take(ctx, d)
@@ -190,16 +190,19 @@ func (x SeriesStep) of(members []Request, i int) *SeriesStep {
 	return &x
 }
 
-// at returns the mark for an entry about a request; nil for a request that is not of the series. made are the requests that the step has made of others
-// before, by accepted offers.
-func (x *SeriesStep) at(r Request, made []int64) *SeriesStep {
-	if x == nil || r.Series == nil || r.Series.ID != x.Series {
+// stepWith returns the mark for an entry about a request; nil for one that the step is not taken with, such as another occurrence that has its capacity
+// again. Before it, others may have been made by accepted offers in the same step.
+func (d *decision) stepWith(r Request) *SeriesStep {
+	if d.series == nil || r.Series == nil || r.Series.ID != d.series.Series {
 		return nil
 	}
-	step := *x
+	if d.among != nil && !slices.ContainsFunc(d.among, func(m Request) bool { return m.ID == r.ID || m.ID == r.Origin }) {
+		return nil
+	}
+	step := *d.series
 	step.Number = r.Series.Number
 	if step.Lead && !slices.Contains(step.All, r.Number) { // a request that the step has made, like others before it
-		step.All = append(slices.Clone(made), r.Number)
+		step.All = append(slices.Clone(d.made), r.Number)
 	}
 	return &step
 }
