@@ -34,11 +34,11 @@ func TestAKeeperNeverTriesARefusedSecretTwice(t *testing.T) {
 		}
 		return token
 	}
-	token := asks(k, nil, 1)
+	asks(k, nil, 1)
 	now = now.Add(time.Minute - 1)
 	asks(k, nil, 0)
 	now = now.Add(1)
-	token = asks(k, nil, 1)
+	token := asks(k, nil, 1)
 	k.Drop("another")
 	asks(k, nil, 0)
 	k.Drop(token)
