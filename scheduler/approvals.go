@@ -57,11 +57,11 @@ func (a Approval) covers(r Request) bool {
 	return a.Slot != nil && a.Slot.Contains(r.Slot) && r.Demand.Of(a.Testbed).Within(a.Demand)
 }
 
-// agreedTo reports whether the testbeds that have approved a request agreed to what it asks for now, as far as less of it goes: a unit by name is one of
-// those left open, but units left open are not those approved by their names.
+// agreedTo reports whether what the testbeds decided covers what a request asks for now, as far as less of it goes: a unit by name is one of those left
+// open, but units left open are not those approved, or refused after the grant, by their names.
 func agreedTo(r Request) bool {
 	return !slices.ContainsFunc(r.Approvals, func(a Approval) bool {
-		return a.Decision == Approved && a.Slot != nil && slices.ContainsFunc(r.Demand.Of(a.Testbed), func(n testbeds.Need) bool {
+		return (a.Decision == Approved || a.Decision == Refused) && a.Slot != nil && slices.ContainsFunc(r.Demand.Of(a.Testbed), func(n testbeds.Need) bool {
 			return !slices.ContainsFunc(a.Demand, func(was testbeds.Need) bool {
 				named := int64(len(n.Units))
 				for _, u := range n.Units {

@@ -77,7 +77,7 @@ func (d *decision) replace(ctx context.Context, before, r Request, t CareTerms, 
 			to.Approvals[i] = a.decided(to, Approved, t.By, t.Reason, d.now)
 		}
 	}
-	if waits(to.Approvals) {
+	if len(unapproved(to.Approvals)) > 0 {
 		return r, false, nil
 	}
 	if to, err = d.dropMove(ctx, to); err != nil {

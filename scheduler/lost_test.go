@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -111,6 +112,31 @@ func TestTheMoreImportantChooseFirst(t *testing.T) {
 		high, normal := h.get(hit[first].ID), h.get(hit[1-first].ID)
 		if !high.Slot.End.After(normal.Slot.End) { // what is nearest is what lies latest before the closure
 			t.Errorf("%d: the important one is at %v, the other at %v", first, high.Slot, normal.Slot)
+		}
+		h.clean()
+	}
+}
+
+// TestWhatATestbedRefusedIsNotGrantedElsewhere: who lost a slot that a testbed has refused since goes back to review with the offer that they accept.
+func TestWhatATestbedRefusedIsNotGrantedElsewhere(t *testing.T) {
+	t.Parallel()
+	for decision, want := range map[scheduler.Decision]scheduler.Status{scheduler.Approved: scheduler.Scheduled, scheduler.Refused: scheduler.UnderReview} {
+		h := newHouse(t)
+		in := wants("hydra", hours(24, 4))
+		in.MinDuration = testbeds.Period{Clock: time.Hour}
+		r := h.ok(h.Submit(t.Context(), as("maeve"), in))
+		h.approve(r)
+		h.ok(h.Schedule(t.Context(), as("monika"), r.ID, scheduler.Schedule{}))
+		h.closes("paddy", hours(1, 22.5), scheduler.ChangeOptions{Reason: "paint"}) // so that what is left of the slot is the nearest
+		h.closes("paddy", hours(26, 400), scheduler.ChangeOptions{Reason: "paint", Force: true})
+		offers := h.offers(r.ID)
+		i := slices.IndexFunc(offers, func(o scheduler.Offer) bool { return hours(24, 4).Contains(o.What.Slot) })
+		if i < 0 {
+			t.Fatalf("no offer lies within the slot: %+v", offers)
+		}
+		h.approving(r, decision)
+		if got := h.ok(h.AcceptOffer(t.Context(), as("maeve"), r.ID, offers[i].ID, false)); got.Status != want {
+			t.Errorf("%s: %s", decision, got.Status)
 		}
 		h.clean()
 	}

@@ -134,3 +134,35 @@ func TestFewerDevicesOfThoseApprovedByName(t *testing.T) {
 		})
 	}
 }
+
+// A testbed that has taken its approval back is asked again before more than it refused is granted: any unit is more than one by its name.
+func TestWhatIsRefusedAfterTheGrantDoesNotGrow(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		units []string
+		waits bool
+	}{
+		{"the same unit", []string{"u2"}, false},
+		{"any unit", nil, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			one := func(units []string) []testbeds.DeviceNeed {
+				return []testbeds.DeviceNeed{{Testbed: "radio", Device: "usrp", Count: 1, Units: units}}
+			}
+			in := wants("hydra", hours(24, 4))
+			in.Devices = one([]string{"u2"})
+			r := h.ok(h.Submit(t.Context(), as("maeve"), in))
+			h.approve(r)
+			h.ok(h.Schedule(t.Context(), as("monika"), r.ID, scheduler.Schedule{}))
+			h.approving(r, scheduler.Refused)
+			got := h.ok(h.Move(t.Context(), as("monika"), r.ID, scheduler.Move{Slot: new(hours(24, 3)), Devices: new(one(tt.units))}))
+			if (got.PendingMove != nil) != tt.waits {
+				t.Errorf("pending: %+v", got.PendingMove)
+			}
+			h.clean()
+		})
+	}
+}

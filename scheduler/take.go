@@ -52,7 +52,7 @@ func (d *decision) takeOffer(ctx context.Context, o Offer) error {
 	r.Approvals = d.approvals(r)
 	held.ID, held.Request = r.Booking, r.Number
 	text := fmt.Sprintf("took offer %s: %s", o.ID, r.Slot)
-	if r.Status == Scheduled && !waits(r.Approvals) {
+	if r.Status == Scheduled && len(unapproved(r.Approvals)) == 0 {
 		held.Strength, r.Scheduled = testbeds.Firm, new(r.Slot)
 	} else {
 		r.Status, r.Scheduled, r.HoldUntil = UnderReview, nil, new(sooner(d.now.Add(d.s.o.HoldFor), r.Slot.Start))

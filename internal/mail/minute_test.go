@@ -43,7 +43,7 @@ func TestTheMinuteToOrchestrate(t *testing.T) {
 			h.must(nil, err)
 			want, err := time.Parse(time.RFC3339, c.want)
 			h.must(nil, err)
-			north := testbeds.Testbed{ID: "north", Name: "North", Timezone: c.zone, Approval: testbeds.ApprovalInformed, Setup: c.setup, VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 8}}},
+			north := testbeds.Testbed{ID: "north", Name: "North", Timezone: c.zone, Providers: []string{"paddy"}, Approval: testbeds.ApprovalInformed, Setup: c.setup, VIMs: []testbeds.VIM{{ID: "a", Capacity: testbeds.Quantities{"vcpu": 8}}},
 				Devices: []testbeds.Device{{ID: "radio", Count: 2, Setup: c.device}}}
 			h.must(h.svc.PutFacility(ctx, account.System, testbeds.Facility{Testbeds: []testbeds.Testbed{north}}, scheduler.ChangeOptions{}))
 			h.later(want.Add(-36 * time.Hour).Sub(h.clock()))

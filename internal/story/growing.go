@@ -57,9 +57,13 @@ func (m *machine) grow(rt *rapid.T) {
 // lacks reports whether a slot that ends later is short of anything, by count.
 func (s snapshot) lacks(r scheduler.Request, end time.Time) bool {
 	b := s.bookings[r.Booking]
+	own := []int64{b.ID} // what is held for its own offers ends once it grows
+	for _, o := range r.Offers {
+		own = append(own, o.Booking)
+	}
 	for _, c := range b.Claims {
 		more := testbeds.Slot{Start: later(s.now, c.To), End: c.To.Add(end.Sub(r.Slot.End))}
-		if more.Start.Before(more.End) && s.free(c.Resource, more, b.ID) < c.Amount {
+		if more.Start.Before(more.End) && s.free(c.Resource, more, own...) < c.Amount {
 			return true
 		}
 	}
