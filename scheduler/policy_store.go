@@ -95,5 +95,8 @@ const subjectMark = "~"
 // LockOf names a subject among what Store.Change locks.
 func LockOf(s policy.Subject) string { return subjectMark + string(s.Per) + "/" + s.Name }
 
+// LockOfAddress names an email address among what Store.Change locks: whoever makes an account for it looks first whether there is one.
+func LockOfAddress(email string) string { return subjectMark + "address/" + strings.ToLower(email) }
+
 // IsSubject reports whether a lock is that of a subject, and not of a testbed.
 func IsSubject(lock string) bool { return strings.HasPrefix(lock, subjectMark) }

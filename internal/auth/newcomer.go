@@ -25,7 +25,7 @@ func (a *Auth) PersonOrNewcomer(ctx context.Context, actor account.Actor, n acco
 	if n.Username == "" {
 		n.Username = n.Email
 	}
-	err = a.store.Change(ctx, nil, func(tx scheduler.Tx) error {
+	err = a.store.Change(ctx, []string{scheduler.LockOfAddress(n.Email)}, func(tx scheduler.Tx) error {
 		p, made = account.Person{}, false
 		found, err := byMail(ctx, tx, n.Email)
 		switch {
