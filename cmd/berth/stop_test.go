@@ -53,7 +53,7 @@ func TestAStopEndsInTime(t *testing.T) {
 			t.Fatalf("readiness while the database stands still: %d, %v", a.status, err)
 		}
 		if status := <-asked; status != http.StatusServiceUnavailable || time.Since(began) > 10*time.Second+stopSlack {
-			t.Errorf("a call is answered %d after %v, want 503 within ten seconds", status, time.Since(began))
+			t.Errorf("a call is answered %d after %v, want 503 within ten seconds\n%s", status, time.Since(began), in.log)
 		}
 		if r := <-client; r == nil || r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" {
 			t.Errorf("a calendar client is answered %+v, want 503: at a 401 it would throw its password away", r)
