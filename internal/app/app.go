@@ -149,8 +149,8 @@ func (a *App) start(ctx context.Context) error {
 	case <-time.After(calendarsWithin):
 	}
 	fmt.Fprintf(a.serving.Out, "berth %s serves %s\n", a.options.Version, a.settings.Base(a.Addr()))
-	if err := a.welcome(ctx, site); err != nil {
-		return err
+	if err := a.welcome(ctx, site); err != nil { // it serves already: a database that stands still now ends nothing
+		a.options.Log.WarnContext(ctx, "the link for the first account cannot be printed", "error", err)
 	}
 	return notify(a.serving.Manager, notifyReady)
 }
