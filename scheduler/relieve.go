@@ -33,10 +33,15 @@ func (d *decision) relieve(ctx context.Context) error {
 // relieveAmong takes the mark off bookings that have their capacity again because a change of the facility moved others away, those it broke itself
 // among them.
 func (d *decision) relieveAmong(ctx context.Context, m *impact, broken map[int64]bool) error {
-	if len(m.left) == 0 {
-		return nil
+	var numbers []int64
+	for _, b := range m.bookings {
+		if b.Overbooked && broken[b.Request] { // it was short before, and breaks for another reason
+			numbers = append(numbers, b.Request)
+		}
 	}
-	numbers := slices.Collect(maps.Keys(broken))
+	if len(m.left) > 0 {
+		numbers = slices.AppendSeq(numbers, maps.Keys(broken))
+	}
 	for _, old := range m.left {
 		for _, testbed := range old.Testbeds() {
 			for _, b := range m.after.fed.Blocking(testbed, old.Occupied()) {
