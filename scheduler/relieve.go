@@ -30,8 +30,8 @@ func (d *decision) relieve(ctx context.Context) error {
 	return d.passOn(ctx)
 }
 
-// relieveAmong takes the mark off bookings that have their capacity again because a change of the facility moved others away, those it broke itself
-// among them.
+// relieveAmong takes the mark off bookings that have their capacity again because a change of the facility moved others away or ended holds, those it
+// broke itself among them.
 func (d *decision) relieveAmong(ctx context.Context, m *impact, broken map[int64]bool) error {
 	var numbers []int64
 	for _, b := range m.bookings {
